@@ -1,0 +1,206 @@
+"""What travels between the core and a district's features: frozen values of plain data, no rows, no sessions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise"]
+"""投诉、求助、咨询、建议、表扬"""
+Urgency = Literal["normal", "urgent"]
+Complexity = Literal["simple", "complex"]
+Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
+BudgetMode = Literal["wall", "ws", "wd_eod", "wd_same", "natural"]
+ClockName = Literal["reply", "sign", "on_site", "handle"]
+Light = Literal["green", "yellow", "red"]
+StepKind = Literal["sms", "mail", "inbox", "letter", "case"]
+Dimension = Literal["nature", "channel", "medium"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks: the tenant, and whether this is a try (dry run) on past tickets."""
+
+    tenant_id: int
+    tenant: str
+    zone: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way 渠道 by which appeals come in. `owner` names the mailbox's leader or the account, if it has one."""
+
+    id: str
+    label: str
+    medium: Medium
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit 承办单位 as a feature sees it; `parent` is the code of the unit above."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well."""
+
+    code: str
+    category: str
+    subcategory: str
+    lead: str
+    co: tuple[str, ...]
+    limit: "Budget | None"
+    on_site: "Budget | None"
+    legal_basis: str
+    standard: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket 工单 as a feature sees it: what was said, never who said it."""
+
+    id: int
+    serial_no: str
+    state: str
+    channel: str
+    medium: Medium
+    mailbox: str
+    title: str
+    text: str
+    place: str
+    nature: Nature
+    urgency: Urgency
+    complexity: Complexity
+    matter: str | None
+    affected_count: int
+    submitted_at: datetime
+    lead_unit: str | None
+    cycle_no: int
+    bounce_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencySignal:
+    """A ground to treat the ticket as urgent."""
+
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteProposal:
+    """A unit that should handle the ticket. `direct` = dispatch at once 工单直派, without the dispatcher."""
+
+    unit: str
+    rule_id: str
+    reason: str
+    co: tuple[str, ...] = ()
+    direct: bool = False
+    score: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A unit that sees the ticket from now on 知会, without handling it."""
+
+    unit: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """An amount of time. `amount` is seconds in modes wall and ws, days in wd_eod, wd_same and natural."""
+
+    mode: BudgetMode
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long a clock 时限 runs. The core applies the calendar; a feature never computes a due time."""
+
+    clock: ClockName
+    budget: Budget
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A running clock: its budget, when it began, when it is due."""
+
+    name: ClockName
+    budget: Budget
+    started_at: datetime
+    due_at: datetime
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on a clock at which something happens. Exactly one of the three places is given.
+
+    `working_seconds_left` and `wall_seconds_left` look back from the due time; `share_used` is a part (0–1) of the
+    working time between start and due. The due time itself always is a mark, named `overdue`, with a red light.
+    """
+
+    name: str
+    light: Light
+    rule_id: str
+    reason: str
+    working_seconds_left: int | None = None
+    wall_seconds_left: int | None = None
+    share_used: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What calls for escalation: a mark reached on a clock (`mark` = its name), or an urgent ticket coming in."""
+
+    kind: Literal["mark", "urgent"]
+    clock: ClockName | None = None
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """One act of pressing 督促.
+
+    `to` is `lead` (the unit that handles), `desk` (the dispatch desk), or a unit's code. `sms`, `mail` and `inbox`
+    send `text`; `letter` issues a numbered letter of `title` to the unit; `case` opens a case of accountability
+    against the lead unit at the unit `to`. `text` may use {serial_no}, {title}, {unit}, {due}.
+    """
+
+    kind: StepKind
+    to: str
+    text: str
+    rule_id: str
+    reason: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure 指标: one measure over another, or over nothing when it is a plain count.
+
+    Measures are the core's (`core.statistics.measures`). `where` narrows numerator and denominator to values of a
+    dimension, e.g. {"medium": ("phone",)}. `unit` is how the quotient is shown.
+    """
+
+    id: str
+    version: int
+    label: str
+    numerator: str
+    denominator: str | None
+    unit: Literal["count", "percent", "days"]
+    better: Literal["up", "down", "neither"] = "up"
+    where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""

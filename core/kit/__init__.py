@@ -1,0 +1,1 @@
+"""Domain-free ground: database, refusals, ids, keys and the outbox. Knows nothing of tickets."""

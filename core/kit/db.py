@@ -1,0 +1,217 @@
+"""The database: declarative base, tenant rows, and one transaction of one tenant."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import psycopg
+from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData, Table, create_engine, event, insert, text
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
+
+from core.kit.errors import Collision, Refused
+
+ROW_ID_SEQUENCE = "row_id"
+ID_BLOCK = 100
+"""Ids are handed out from blocks of this many; the sequences count in steps of it."""
+
+
+class UnsafeRole(Refused):
+    """The database role could see rows of every tenant, so the product refuses to start as it."""
+
+    code = "unsafe-database-role"
+
+
+class DatabaseDown(Refused):
+    """The database does not answer."""
+
+    code = "database-down"
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of all tables. Rows are made with keywords; relationships are not mapped, so nothing loads by surprise."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class OfTenant(MappedAsDataclass, kw_only=True):
+    """A row that belongs to a tenant: tenant id first in the primary key, in every unique key and foreign key.
+
+    The database keeps tenants apart by a forced row-level policy on each such table.
+    """
+
+    tenant_id: Mapped[int] = mapped_column(Integer, ForeignKey("tenant.id"), primary_key=True, sort_order=-20)
+
+
+class TenantRow(OfTenant, kw_only=True):
+    """A row of a tenant with an id of its own, handed out by `Session.new_id`."""
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-10)
+
+
+class IdBlocks:
+    """Hands out ids from sequence blocks, so that a row's id is known before it is written.
+
+    One sequence step is `ID_BLOCK` ids. A process that ends early leaves gaps; a forked child starts a block of its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: dict[str, tuple[int, int]] = {}
+        self._pid = os.getpid()
+
+    def take(self, session: Session, sequence: str) -> int:
+        """Return the next id of `sequence`, asking the database only when the block is used up."""
+        with self._lock:
+            if self._pid != os.getpid():
+                self._blocks.clear()
+                self._pid = os.getpid()
+            following, end = self._blocks.get(sequence, (0, 0))
+            if following == end:
+                end = int(session.execute(text("SELECT nextval(:sequence)"), {"sequence": sequence}).scalar_one())
+                following = end - ID_BLOCK
+            self._blocks[sequence] = (following + 1, end)
+            return following + 1
+
+
+class TenantSession(Session):
+    """A session born with its tenant; the tenant is set at the start of each transaction and never changes."""
+
+    def __init__(self, engine: Engine, ids: IdBlocks, tenant_id: int | None, role: str | None) -> None:
+        super().__init__(engine, autoflush=False, expire_on_commit=False)
+        self._ids = ids
+        self._tenant_id = tenant_id
+        self._role = role
+
+    @property
+    def tenant_id(self) -> int | None:
+        return self._tenant_id
+
+    def new_id(self, sequence: str = ROW_ID_SEQUENCE) -> int:
+        """Return an id that no other row of the installation has."""
+        return self._ids.take(self, sequence)
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _enter_tenant(session: Session, _transaction: Any, connection: Connection) -> None:
+    # `SET LOCAL` and not set_config(): a distributed database passes only the statement on to its workers.
+    if not isinstance(session, TenantSession):
+        return
+    if session._role:
+        connection.exec_driver_sql(f'SET LOCAL ROLE "{session._role}"')
+    if session.tenant_id is not None:
+        connection.exec_driver_sql(f"SET LOCAL app.tenant = '{int(session.tenant_id)}'")
+
+
+class Database:
+    """One PostgreSQL, reached as a role that row-level security binds."""
+
+    _guard: ClassVar[str] = """
+        SELECT r.rolsuper OR r.rolbypassrls
+            OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                       WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+                         AND n.nspname NOT LIKE 'pg_toast%' AND pg_has_role(r.oid, c.relowner, 'USAGE'))
+        FROM pg_roles r WHERE r.rolname = current_user"""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        # hide_parameters: a resident's words and phone must not appear in the text of an exception.
+        self.engine = create_engine(as_psycopg(url), pool_size=pool_size, max_overflow=5, hide_parameters=True)
+        self._ids = IdBlocks()
+
+    @contextmanager
+    def transaction(self, tenant_id: int | None, *, role: str | None = None) -> Iterator[TenantSession]:
+        """Open one transaction of one tenant: all written at the end, or nothing.
+
+        With `tenant_id` None only the tables shared by all tenants have rows. `role` is switched to for the
+        length of the transaction.
+        """
+        with TenantSession(self.engine, self._ids, tenant_id, role) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def refuse_unsafe_role(self) -> None:
+        """Raise `UnsafeRole` when the role owns tables or could bypass row-level security, `DatabaseDown` when none."""
+        try:
+            with self.engine.connect() as connection:
+                if connection.exec_driver_sql(self._guard).scalar_one():
+                    raise UnsafeRole(
+                        "数据库账号权限过大:它是表的所有者、超级用户或可绕过行级隔离,租户之间将失去隔离。"
+                        "请在 DATABASE_URL 中改用受限账号 huiying_app。"
+                    )
+        except OperationalError as error:
+            raise DatabaseDown(database_down_in_words(error)) from error
+
+    def dispose(self) -> None:
+        """Close the pool, for instance in a forked child that must not share its parent's connections."""
+        self.engine.dispose(close=False)
+
+
+def database_down_in_words(error: OperationalError) -> str:
+    """Say in one sentence that the database does not answer, with the server's first line as the reason."""
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else "没有应答"
+    return f"数据库没有应答({reason})。请检查 DATABASE_URL,或先用 huiying up 启动自带的数据库。"
+
+
+def as_psycopg(url: str) -> str:
+    """Name the driver in a plain `postgresql://` address."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
+
+
+def insert_pending(session: Session) -> None:
+    """Write all new objects of the session in one round trip and let go of them.
+
+    The unit of work sends one statement per table and waits for each; an intake writes about ten tables, so the
+    waiting would be most of its time. Every pending object must have its whole primary key. Afterwards the objects
+    are plain values, no longer part of the session. Raises `Collision` when a unique key is already taken.
+    """
+    dialect = session.get_bind().dialect
+    assert isinstance(dialect, DefaultDialect)
+    rows: dict[Table, list[dict[str, Any]]] = {}
+    pending = list(session.new)
+    for row in pending:
+        table = row.__table__
+        values = {column.key: getattr(row, column.key) for column in table.columns}
+        rows.setdefault(table, []).append(values)
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    try:
+        with connection.pipeline(), connection.cursor() as cursor:
+            for table in Base.metadata.sorted_tables:
+                if table in rows:
+                    statement, processors = _insert_statement(table, dialect)
+                    for values in rows[table]:
+                        for key, process in processors.items():
+                            values[key] = process(values[key])
+                    cursor.executemany(statement, rows[table])
+    except psycopg.errors.UniqueViolation as error:
+        raise Collision(error.diag.constraint_name or "") from error
+    for row in pending:
+        session.expunge(row)
+
+
+@lru_cache(maxsize=256)
+def _insert_statement(table: Table, dialect: DefaultDialect) -> tuple[str, dict[str, Any]]:
+    compiled = insert(table).compile(dialect=dialect, column_keys=[column.key for column in table.columns])
+    processors = {
+        column.key: process
+        for column in table.columns
+        if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
+    return str(compiled), processors

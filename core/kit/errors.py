@@ -1,0 +1,25 @@
+"""What is said when something asked for cannot be done."""
+
+from typing import ClassVar
+
+
+class Refused(Exception):  # noqa: N818 -- named as a fact, like every refusal below it
+    """An expected refusal: what was asked, why not, what to do.
+
+    Subclasses live beside the code that raises them and carry a stable `code` for machines;
+    the message is a sentence for people, in the product's first language.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Collision(Exception):  # noqa: N818 -- a fact about the world, not a mistake of ours
+    """Two transactions wrote the same unique thing at once; the later one may simply run again."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(f"unique constraint {constraint} already holds such a row")
+        self.constraint = constraint

@@ -1,0 +1,67 @@
+"""The outbox 待发: what must still be done outside the transaction, written in the same transaction as its cause.
+
+The table is the truth; a message in the queue server is only a hint to look here (`core.jobs.drain`).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.kit.db import TenantRow, TenantSession
+
+WOKEN = "woken"
+"""Key in `Session.info`: set when the transaction wrote a job, so that the edge may send its hint after commit."""
+
+
+class Job(TenantRow):
+    """One thing to do once, at least once where it leaves the database. Names rows by id; holds no personal data."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "dedup_key"),
+        CheckConstraint("state IN ('pending', 'done', 'dead')", name="state"),
+        Index("ix_job_pending", "tenant_id", "run_after", postgresql_where="state = 'pending'"),
+    )
+
+    kind: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    dedup_key: Mapped[str] = mapped_column(Text)
+    run_after: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    state: Mapped[str] = mapped_column(Text, default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), default=None)
+
+
+def enqueue(
+    session: TenantSession,
+    kind: str,
+    *,
+    dedup_key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    run_after: datetime | None = None,
+) -> None:
+    """Add a job to the transaction; `dedup_key` must be unique in the tenant for all time."""
+    assert session.tenant_id is not None
+    session.add(
+        Job(
+            tenant_id=session.tenant_id,
+            id=session.new_id(),
+            kind=kind,
+            payload=payload,
+            dedup_key=dedup_key,
+            run_after=run_after or now,
+            created_at=now,
+        )
+    )
+    session.info[WOKEN] = True
+
+
+def was_woken(session: Session) -> bool:
+    """Tell whether the transaction wrote a job."""
+    return bool(session.info.get(WOKEN))
