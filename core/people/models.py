@@ -1,0 +1,83 @@
+"""Tables of accounts, roles, sessions and tokens. Secrets are kept as hashes only."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kit.db import Base, OfTenant, TenantRow
+
+INSTANT = TIMESTAMP(timezone=True)
+
+
+class Account(TenantRow, Base):
+    """Somebody who works in the tenant. A clerk belongs to a unit; the desk belongs to none."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "login"),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("login = lower(login)", name="login_lower"),
+    )
+
+    login: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class AccountRole(OfTenant, Base):
+    """A role that an account has."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),)
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class StaffSession(TenantRow, Base):
+    """A sign-in that is still good, until it is ended, idle too long or too old."""
+
+    __tablename__ = "staff_session"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        Index("ix_staff_session_account", "tenant_id", "account_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    address: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(INSTANT)
+    seen_at: Mapped[datetime] = mapped_column(INSTANT)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class SignInFailure(TenantRow, Base):
+    """A sign-in that failed. The login is kept as a keyed hash: people type passwords into the wrong field."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (
+        Index("ix_sign_in_failure_login", "tenant_id", "login_hash", "at"),
+        Index("ix_sign_in_failure_address", "tenant_id", "address", "at"),
+    )
+
+    login_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    address: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class ApiToken(TenantRow, Base):
+    """A bearer token by which another system hands in and looks up tickets of this tenant."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("tenant_id", "token_hash"), UniqueConstraint("tenant_id", "label"))
+
+    label: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
+    revoked_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -1,0 +1,70 @@
+"""Roles and what each may do: one table, read by the pages and by `huiying user`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.kit.errors import Refused
+
+
+class UnknownRole(Refused):
+    """There is no role of that name."""
+
+    code = "unknown-role"
+
+
+class Permission(StrEnum):
+    """Something a page or an action asks for."""
+
+    SEE_TICKETS = "see-tickets"
+    ACCEPT = "accept"
+    DISPATCH = "dispatch"
+    REVIEW = "review"
+    FOLLOW_UP = "follow-up"
+    HANDLE = "handle"
+    SEE_CITY = "see-city"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role: its name in code, its name in the house, what it may do, and the page it starts from."""
+
+    name: str
+    label: str
+    permissions: frozenset[Permission]
+    home: str
+
+
+ROLES = {
+    role.name: role
+    for role in (
+        Role(
+            "operator",
+            "受理席",
+            frozenset({Permission.SEE_TICKETS, Permission.ACCEPT, Permission.DISPATCH, Permission.FOLLOW_UP}),
+            "/desk",
+        ),
+        Role("reviewer", "审核席", frozenset({Permission.SEE_TICKETS, Permission.REVIEW}), "/desk?lane=review"),
+        Role("clerk", "承办", frozenset({Permission.HANDLE}), "/unit"),
+        Role("discipline", "纪检监察", frozenset({Permission.SEE_TICKETS}), "/desk?lane=all"),
+        Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
+    )
+}
+
+
+def role_named(name: str) -> Role:
+    """Return the role. Raises `UnknownRole`."""
+    if name not in ROLES:
+        known = "、".join(f"{role.name}({role.label})" for role in ROLES.values())
+        raise UnknownRole(f"没有名为 {name} 的角色。可用的角色:{known}")
+    return ROLES[name]
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Return what somebody with all these roles may do. A role no longer known gives nothing."""
+    return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
+
+
+def roles_granting(permission: Permission) -> tuple[Role, ...]:
+    """Return the roles that bring a permission, so that a refusal can say whom to ask for."""
+    return tuple(role for role in ROLES.values() if permission in role.permissions)

@@ -1,0 +1,189 @@
+"""Changing accounts, sessions and tokens. Flushes, never commits."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from core.kit.errors import Refused
+from core.people.models import Account, AccountRole, ApiToken, SignInFailure, StaffSession
+from core.people.queries import login_hash
+from core.people.roles import role_named
+from core.people.rules import check_password
+from core.people.secrets import hash_password, new_token, token_hash
+from core.tenancy.scope import Scope
+
+
+class LoginTaken(Refused):
+    """Another account of the tenant has this login."""
+
+    code = "login-taken"
+
+
+class NoSuchAccount(Refused):
+    """No account of the tenant has this login."""
+
+    code = "no-such-account"
+
+
+class LabelTaken(Refused):
+    """Another token of the tenant has this label."""
+
+    code = "label-taken"
+
+
+def open_account(
+    scope: Scope,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    roles: Iterable[str],
+    now: datetime,
+    unit_id: int | None = None,
+) -> Account:
+    """Make an account that can sign in at once. Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`."""
+    login = login.strip().lower()
+    check_password(password, login=login)
+    if _find(scope, login) is not None:
+        raise LoginTaken(f"登录名 {login} 已被使用,请换一个,或给已有账号加上角色")
+    account = Account(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        login=login,
+        name=name,
+        password_hash=hash_password(password),
+        created_at=now,
+        unit_id=unit_id,
+    )
+    scope.session.add(account)
+    scope.session.flush()
+    give_roles(scope, account, roles)
+    return account
+
+
+def give_roles(scope: Scope, account: Account, roles: Iterable[str]) -> None:
+    """Make these the account's roles, and no others. Raises `UnknownRole`."""
+    names = sorted({role_named(name).name for name in roles})
+    scope.session.execute(
+        delete(AccountRole).where(AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id)
+    )
+    scope.session.add_all(AccountRole(tenant_id=scope.tenant.id, account_id=account.id, role=name) for name in names)
+    scope.session.flush()
+
+
+def set_password(scope: Scope, login: str, password: str, *, now: datetime) -> None:
+    """Change the password and end all sessions of the account. Raises `NoSuchAccount`, `PasswordTooWeak`."""
+    account = _get(scope, login)
+    check_password(password, login=account.login)
+    account.password_hash = hash_password(password)
+    end_sessions(scope, account.id, now=now)
+
+
+def close_account(scope: Scope, login: str, *, now: datetime) -> None:
+    """Let the account sign in no more, and end its sessions; what it did stays. Raises `NoSuchAccount`."""
+    account = _get(scope, login)
+    account.active = False
+    end_sessions(scope, account.id, now=now)
+
+
+def start_session(scope: Scope, account_id: int, *, address: str, now: datetime) -> str:
+    """Start a session and return its token, which is nowhere stored as it is."""
+    token = new_token()
+    scope.session.add(
+        StaffSession(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            account_id=account_id,
+            token_hash=token_hash(token),
+            address=address,
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    scope.session.flush()
+    return token
+
+
+def mark_seen(scope: Scope, session_id: int, *, now: datetime) -> None:
+    """Note that the session was used, so that it does not count as idle."""
+    scope.session.execute(
+        update(StaffSession)
+        .where(StaffSession.tenant_id == scope.tenant.id, StaffSession.id == session_id)
+        .values(seen_at=now)
+    )
+
+
+def end_session(scope: Scope, token: str, *, now: datetime) -> None:
+    """End the session of the token; nothing happens when there is none."""
+    _end(scope, StaffSession.token_hash == token_hash(token), now=now)
+
+
+def end_sessions(scope: Scope, account_id: int, *, now: datetime) -> None:
+    """End all sessions of an account."""
+    _end(scope, StaffSession.account_id == account_id, now=now)
+
+
+def record_failure(scope: Scope, login: str, *, address: str, now: datetime) -> None:
+    """Count a sign-in that failed."""
+    scope.session.add(
+        SignInFailure(
+            tenant_id=scope.tenant.id, id=scope.new_id(), login_hash=login_hash(scope, login), address=address, at=now
+        )
+    )
+    scope.session.flush()
+
+
+def forgive_failures(scope: Scope, login: str) -> None:
+    """Forget the failures of a login that has just proved who it is."""
+    scope.session.execute(
+        delete(SignInFailure).where(
+            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.login_hash == login_hash(scope, login)
+        )
+    )
+
+
+def issue_token(scope: Scope, label: str, *, now: datetime) -> str:
+    """Make a bearer token for another system and return it; it cannot be shown again. Raises `LabelTaken`."""
+    taken = select(ApiToken.id).where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label)
+    if scope.session.scalar(taken) is not None:
+        raise LabelTaken(f"已有名为「{label}」的令牌,请换一个名称,或先吊销原来的")
+    token = f"hy_{scope.tenant.slug}_{new_token()}"
+    scope.session.add(
+        ApiToken(
+            tenant_id=scope.tenant.id, id=scope.new_id(), label=label, token_hash=token_hash(token), created_at=now
+        )
+    )
+    scope.session.flush()
+    return token
+
+
+def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
+    """Let the token open nothing from now on; nothing happens when there is none of that label."""
+    scope.session.execute(
+        update(ApiToken)
+        .where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def _find(scope: Scope, login: str) -> Account | None:
+    account: Account | None = scope.session.scalar(
+        select(Account).where(Account.tenant_id == scope.tenant.id, Account.login == login)
+    )
+    return account
+
+
+def _get(scope: Scope, login: str) -> Account:
+    account = _find(scope, login.strip().lower())
+    if account is None:
+        raise NoSuchAccount(f"没有登录名为 {login} 的账号。用 huiying user list 查看已有账号")
+    return account
+
+
+def _end(scope: Scope, which: ColumnElement[bool], *, now: datetime) -> None:
+    scope.session.execute(
+        update(StaffSession)
+        .where(StaffSession.tenant_id == scope.tenant.id, which, StaffSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
