@@ -41,12 +41,15 @@ class Feature:
         try:
             return MappingProxyType(dict(self.settings().load(values)))
         except ValidationError as error:
-            raise SettingsInvalid(self.id, error.normalized_messages()) from error
+            messages = error.messages if isinstance(error.messages, dict) else {"": error.messages}
+            raise SettingsInvalid(self.id, messages) from error
 
 
 class SettingsInvalid(ValueError):
     """Settings that do not fit a feature's schema."""
 
     def __init__(self, feature: str, messages: Mapping[str, Any]) -> None:
-        super().__init__(f"功能 {feature} 的设置有误:" + ";".join(f"{name}:{problem}" for name, problem in messages.items()))
+        super().__init__(
+            f"功能 {feature} 的设置有误:" + ";".join(f"{name}:{problem}" for name, problem in messages.items())
+        )
         self.messages = messages

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 
 import pluggy
@@ -73,7 +72,7 @@ class Roster:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(SimpleNamespace(**{hook.name: hook.spec for hook in ALL_HOOKS}))
+        self._manager.add_hookspecs(type("Specs", (), {hook.name: staticmethod(hook.spec) for hook in ALL_HOOKS}))
         self.features: dict[str, Feature] = {}
         for feature in features:
             self._manager.register(feature.answers, name=feature.id)
@@ -91,7 +90,9 @@ class Roster:
         settings: dict[str, Mapping[str, Any]] = {}
         for feature_id, values in enabled:
             if feature_id not in self.features:
-                raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装:{'、'.join(sorted(self.features)) or '无'}。")
+                raise UnknownFeature(
+                    f"没有名为 {feature_id} 的功能。已安装:{'、'.join(sorted(self.features)) or '无'}。"
+                )
             settings[feature_id] = self.features[feature_id].read(values)
         return HookTable(ctx, {hook.name: self._answerers(hook.name, settings) for hook in ALL_HOOKS})
 

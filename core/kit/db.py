@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import psycopg
 from sqlalchemy import BigInteger, ForeignKey, Integer, MetaData, Table, create_engine, event, insert, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
@@ -16,6 +17,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, 
 
 from core.kit.errors import Collision, Refused
 
+INSTANT = TIMESTAMP(timezone=True)
+"""Column type of every instant: stored in UTC, to the microsecond."""
 ROW_ID_SEQUENCE = "row_id"
 ID_BLOCK = 100
 """Ids are handed out from blocks of this many; the sequences count in steps of it."""

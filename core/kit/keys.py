@@ -44,7 +44,9 @@ class Keyring:
             stored = json.loads(path.read_text())
             return cls({int(number): base64.b64decode(key, validate=True) for number, key in stored["masters"].items()})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise KeysUnusable(f"密钥文件 {path.name} 无法读取({type(error).__name__})。请从备份恢复它;切勿新建,否则旧数据无法解密。") from error
+            raise KeysUnusable(
+                f"密钥文件 {path.name} 无法读取({type(error).__name__})。请从备份恢复它;切勿新建,否则旧数据无法解密。"
+            ) from error
 
     def derive(self, purpose: str, tenant_id: int, *, number: int | None = None) -> bytes:
         """Return the 32-byte key of one purpose in one tenant."""
@@ -58,7 +60,11 @@ class Keyring:
 
     def decrypt(self, stored: bytes, *, tenant_id: int, field: str, row_id: int) -> str:
         """Return the text that `encrypt` was given. Raises cryptography's InvalidTag when the row was tampered with."""
-        number, nonce, cipher = int.from_bytes(stored[:2], "big"), stored[2 : 2 + NONCE_BYTES], stored[2 + NONCE_BYTES :]
+        number, nonce, cipher = (
+            int.from_bytes(stored[:2], "big"),
+            stored[2 : 2 + NONCE_BYTES],
+            stored[2 + NONCE_BYTES :],
+        )
         key = self.derive("field", tenant_id, number=number)
         return AESGCM(key).decrypt(nonce, cipher, f"{field}/{row_id}".encode()).decode()
 

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.kit.db import TenantRow, TenantSession
+from core.kit.db import INSTANT, Base, TenantRow, TenantSession
 
 WOKEN = "woken"
 """Key in `Session.info`: set when the transaction wrote a job, so that the edge may send its hint after commit."""
 
 
-class Job(TenantRow):
+class Job(TenantRow, Base, kw_only=True):
     """One thing to do once, at least once where it leaves the database. Names rows by id; holds no personal data."""
 
     __tablename__ = "job"
@@ -29,12 +29,12 @@ class Job(TenantRow):
     kind: Mapped[str] = mapped_column(Text)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     dedup_key: Mapped[str] = mapped_column(Text)
-    run_after: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
-    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    run_after: Mapped[datetime] = mapped_column(INSTANT)
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
     state: Mapped[str] = mapped_column(Text, default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
-    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True), default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
 def enqueue(

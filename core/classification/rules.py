@@ -1,0 +1,52 @@
+"""Pure suggestions from an appeal's words. They suggest; the operator disposes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.hooks.values import Nature
+
+NATURE_WORDS: tuple[tuple[Nature, tuple[str, ...]], ...] = (
+    ("praise", ("表扬", "点赞", "锦旗")),
+    ("inquiry", ("咨询", "请问", "想问", "怎么办理", "如何办理", "是否可以", "什么时候")),
+    ("suggestion", ("建议", "希望增设", "能否增加")),
+    ("complaint", ("投诉", "举报", "违规", "扰民", "不作为", "乱收费", "欠薪", "拖欠")),
+)
+"""In order of precedence: whoever praises may also suggest; whoever inquires often complains a little."""
+TITLE_WEIGHT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MatterSuggestion:
+    """A duty-list item that the words point to, and the words."""
+
+    matter: str
+    words: tuple[str, ...]
+
+
+def suggest_nature(title: str, text: str) -> Nature:
+    """Return the nature that the words point to; the title decides before the text. No word: help 求助."""
+    for words_in in (title, text):
+        for nature, words in NATURE_WORDS:
+            if any(word in words_in for word in words):
+                return nature
+    return "help"
+
+
+def suggest_matter(title: str, text: str, keywords: Mapping[str, tuple[str, ...]]) -> MatterSuggestion | None:
+    """Return the duty-list item whose keywords weigh most, or None when no word is there or two weigh the same.
+
+    A keyword weighs its length, three times as much in the title: long words say more than short ones.
+    """
+    weights: dict[str, int] = {}
+    for matter, words in keywords.items():
+        weight = sum(len(word) * (TITLE_WEIGHT if word in title else word in text) for word in words)
+        if weight:
+            weights[matter] = weight
+    if not weights:
+        return None
+    best = max(weights.values())
+    winners = [matter for matter, weight in weights.items() if weight == best]
+    if len(winners) > 1:
+        return None
+    found = tuple(word for word in keywords[winners[0]] if word in title or word in text)
+    return MatterSuggestion(winners[0], found)

@@ -1,0 +1,1 @@
+"""Intake: an appeal 诉求 becomes a ticket; what came in is kept as it came."""

@@ -1,0 +1,38 @@
+"""The channels by which a tenant takes in appeals: the district's own, and the two that every district has."""
+
+from collections.abc import Mapping
+
+from core.hooks import specs
+from core.hooks.values import Channel
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+
+DESK = Channel("desk", "受理席登记", "phone")
+FILE = Channel("file", "批量导入", "file")
+API = Channel("api", "接口", "web")
+EVERYWHERE = (DESK, FILE, API)
+
+
+class UnknownChannel(Refused):
+    """The tenant has no such channel."""
+
+    code = "unknown-channel"
+
+
+def channels_of(scope: Scope) -> Mapping[str, Channel]:
+    """Return the tenant's channels by id, in the order in which its features named them."""
+    return scope.remember("channels", lambda: _ask(scope))
+
+
+def get_channel(scope: Scope, channel_id: str) -> Channel:
+    """Return the channel. Raises `UnknownChannel`, naming those that exist."""
+    channels = channels_of(scope)
+    if (channel := channels.get(channel_id)) is None:
+        known = "、".join(f"{channel.id}({channel.label})" for channel in channels.values())
+        raise UnknownChannel(f"本区没有渠道 {channel_id}。现有渠道:{known}。")
+    return channel
+
+
+def _ask(scope: Scope) -> dict[str, Channel]:
+    district = (channel for _, channel in scope.hooks.ask(specs.channels))
+    return {channel.id: channel for channel in (*EVERYWHERE, *district)}

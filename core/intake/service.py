@@ -1,0 +1,90 @@
+"""Opening a ticket for an appeal."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.intake.channels import get_channel
+from core.intake.models import IntakeEvent
+from core.intake.rules import Appeal, title_of, usable_text
+from core.kit.serials import serial_no
+from core.tenancy.scope import Scope
+from core.tickets.contact import sealed
+from core.tickets.models import Ticket
+from core.tickets.service import begin
+from core.tickets.states import State
+from core.tickets.timeline import Actor
+
+TICKET_NO_SEQUENCE = "ticket_no"
+
+
+def find_ticket_of(scope: Scope, channel: str, external_id: str | None) -> Ticket | None:
+    """Return the ticket that the channel's message became, if it came in before."""
+    if external_id is None:
+        return None
+    known = select(IntakeEvent.ticket_id).where(
+        IntakeEvent.tenant_id == scope.tenant.id,
+        IntakeEvent.channel == channel,
+        IntakeEvent.external_id == external_id,
+    )
+    ticket_id = scope.session.scalar(known)
+    return None if ticket_id is None else scope.session.get(Ticket, (scope.tenant.id, ticket_id))
+
+
+def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:
+    """Register 登记 an appeal: ticket, contact, the raw message, and the first timeline entry.
+
+    Raises `AppealUnusable` or `UnknownChannel`; then nothing was written, and the caller still holds the message.
+    """
+    channel = get_channel(scope, appeal.channel)
+    text = usable_text(appeal.text)
+    tenant = scope.tenant
+    submitted_at = appeal.submitted_at or now
+    number = scope.session.new_id(TICKET_NO_SEQUENCE)
+    ticket = Ticket(
+        tenant_id=tenant.id,
+        id=scope.new_id(),
+        serial_no=serial_no(
+            scope.keys,
+            tenant_id=tenant.id,
+            prefix=tenant.serial_prefix,
+            day=submitted_at.astimezone(tenant.zone).date(),
+            number=number,
+        ),
+        state=State.REGISTERED,
+        channel=channel.id,
+        medium=channel.medium,
+        mailbox=appeal.mailbox or channel.owner,
+        title=title_of(appeal, text),
+        text=text,
+        place=appeal.place.replace("\x00", ""),
+        nature=appeal.nature or "help",
+        urgency=appeal.urgency or "normal",
+        complexity=appeal.complexity,
+        affected_count=appeal.affected_count,
+        submitted_at=submitted_at,
+    )
+    raw = json.dumps(asdict(appeal), ensure_ascii=False, sort_keys=True, default=str)
+    event_id = scope.new_id()
+    scope.session.add_all(
+        (
+            ticket,
+            sealed(scope.keys, appeal.contact, tenant_id=tenant.id, ticket_id=ticket.id),
+            IntakeEvent(
+                tenant_id=tenant.id,
+                id=event_id,
+                channel=channel.id,
+                external_id=appeal.external_id or uuid.uuid4().hex,
+                received_at=now,
+                payload=scope.keys.encrypt(raw, tenant_id=tenant.id, field="intake.payload", row_id=event_id),
+                payload_sha256=hashlib.sha256(raw.encode()).digest(),
+                ticket_id=ticket.id,
+            ),
+        )
+    )
+    begin(scope, ticket, actor=actor, now=submitted_at, summary=f"{channel.label}登记", detail={"channel": channel.id})
+    return ticket

@@ -1,0 +1,1 @@
+"""Routing: to whom a ticket goes, why, and back again."""

@@ -1,0 +1,1 @@
+"""Time limits 时限: clocks, their marks and lights, and the timers that make them fire."""

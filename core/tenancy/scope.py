@@ -1,0 +1,170 @@
+"""The current scope: one tenant, one transaction, and who answers its questions."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from core.hooks.roster import HookTable, Roster
+from core.hooks.values import Context
+from core.kit.db import Database, TenantSession
+from core.kit.errors import Collision, Refused
+from core.kit.keys import Keyring
+from core.kit.outbox import was_woken
+from core.tenancy.models import CityMember, Tenant, TenantFeature
+
+T = TypeVar("T")
+EPOCH_TRUSTED_SECONDS = 2.0
+"""A change of a tenant's facts holds in every process at most this much later."""
+ATTEMPTS = 3
+RETRIED_SQLSTATES = ("40001", "40P01")
+"""Serialisation failure and deadlock: the transaction left nothing behind and may simply run again."""
+
+
+class UnknownTenant(Refused):
+    """No tenant has this short name."""
+
+    code = "unknown-tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFacts:
+    """A tenant as everything below the edge sees it."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    zone: ZoneInfo
+    serial_prefix: str
+    epoch: int
+
+
+@dataclass
+class _Loaded:
+    """What a process keeps of a tenant for one epoch."""
+
+    tenant: TenantFacts
+    hooks: HookTable
+    trusted_until: float
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One transaction of one tenant. Everything that reads or writes its rows takes the scope first."""
+
+    session: TenantSession
+    tenant: TenantFacts
+    hooks: HookTable
+    keys: Keyring
+    _memory: dict[str, Any]
+
+    def new_id(self) -> int:
+        """Return an id for a new row."""
+        return self.session.new_id()
+
+    def remember(self, what: str, load: Callable[[], T]) -> T:
+        """Return `load()`, asked once per process and epoch. For facts that only a new epoch can change."""
+        if what not in self._memory:
+            self._memory[what] = load()
+        return cast(T, self._memory[what])
+
+
+class Installation:
+    """One running Huiying: its database, keys and roster. Opens scopes; made once per process."""
+
+    def __init__(
+        self, database: Database, keys: Keyring, roster: Roster, *, on_wake: Callable[[], None] | None = None
+    ) -> None:
+        """`on_wake` is called after a commit that wrote jobs, to hint at them; it must never raise."""
+        self.database = database
+        self.keys = keys
+        self.roster = roster
+        self._on_wake = on_wake
+        self._loaded: dict[str, _Loaded] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def scope(self, slug: str) -> Iterator[Scope]:
+        """Open one transaction of the tenant; all is written at the end, or nothing. Raises `UnknownTenant`."""
+        loaded = self._load(slug)
+        with self.database.transaction(loaded.tenant.id) as session:
+            yield Scope(session, loaded.tenant, loaded.hooks, self.keys, loaded.memory)
+        if self._on_wake and was_woken(session):
+            self._on_wake()
+
+    def run(self, slug: str, work: Callable[[Scope], T]) -> T:
+        """Do `work` in one transaction, again when another one came in between (at most three times)."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.scope(slug) as scope:
+                    return work(scope)
+            except Collision:
+                if attempt == ATTEMPTS:
+                    raise
+            except OperationalError as error:
+                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRIED_SQLSTATES:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    def tenant(self, slug: str) -> TenantFacts:
+        """Return a tenant's facts. Raises `UnknownTenant`, naming those that exist."""
+        return self._load(slug).tenant
+
+    def tenants(self) -> list[TenantFacts]:
+        """Return all tenants in order of their short names."""
+        with self.database.transaction(None) as session:
+            return [_facts(row) for row in session.scalars(select(Tenant).order_by(Tenant.slug))]
+
+    def members(self, city: str) -> list[TenantFacts]:
+        """Return the districts of a city in order of their short names; none when it is a district itself."""
+        city_id = self.tenant(city).id
+        member = select(CityMember.district_id).where(CityMember.city_id == city_id)
+        with self.database.transaction(None) as session:
+            rows = session.scalars(select(Tenant).where(Tenant.id.in_(member)).order_by(Tenant.slug))
+            return [_facts(row) for row in rows]
+
+    def forget(self) -> None:
+        """Drop what is known of tenants, so that the next scope reads it anew."""
+        with self._lock:
+            self._loaded.clear()
+
+    def _load(self, slug: str) -> _Loaded:
+        known = self._loaded.get(slug)
+        if known and time.monotonic() < known.trusted_until:
+            return known
+        with self.database.transaction(None) as session:
+            row = session.scalar(select(Tenant).where(Tenant.slug == slug))
+            if row is None:
+                slugs = session.scalars(select(Tenant.slug).order_by(Tenant.slug)).all()
+                raise UnknownTenant(
+                    f"没有名为 {slug} 的租户。现有:{'、'.join(slugs) or '无,请先运行 huiying tenant apply'}。"
+                )
+            tenant = _facts(row)
+        trusted_until = time.monotonic() + EPOCH_TRUSTED_SECONDS
+        if known and known.tenant == tenant:
+            known.trusted_until = trusted_until
+            return known
+        loaded = _Loaded(tenant, self._table(tenant), trusted_until)
+        with self._lock:
+            self._loaded[slug] = loaded
+        return loaded
+
+    def _table(self, tenant: TenantFacts) -> HookTable:
+        with self.database.transaction(tenant.id) as session:
+            rows = session.scalars(
+                select(TenantFeature).where(TenantFeature.tenant_id == tenant.id).order_by(TenantFeature.position)
+            )
+            enabled: list[tuple[str, Mapping[str, Any]]] = [(row.feature, row.settings) for row in rows]
+        return self.roster.table(Context(tenant.id, tenant.slug, tenant.zone.key), enabled)
+
+
+def _facts(row: Tenant) -> TenantFacts:
+    return TenantFacts(row.id, row.slug, row.name, row.kind, ZoneInfo(row.zone), row.serial_prefix, row.epoch)

@@ -1,0 +1,164 @@
+"""Tables of the ticket, its contact data and its timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
+from core.tickets.states import OPEN, State
+
+
+def _any_of(names: tuple[str, ...] | type[State]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+class Ticket(TenantRow, Base, kw_only=True):
+    """A ticket 工单. Its state is changed by `core.tickets.service.move` alone.
+
+    `version` counts the timeline entries; `head_hash` is the hash of the newest one.
+    `light` and `next_due_at` sum up the running clocks for lists and are written by `core.sla.service` alone.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "serial_no"),
+        ForeignKeyConstraint(["tenant_id", "suggested_unit_id"], ["unit.tenant_id", "unit.id"]),
+        ForeignKeyConstraint(["tenant_id", "lead_unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint(f"state IN ({_any_of(State)})", name="state"),
+        CheckConstraint("nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise')", name="nature"),
+        CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
+        CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
+        CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
+        Index(
+            "ix_ticket_open_by_due",
+            "tenant_id",
+            "next_due_at",
+            "id",
+            postgresql_where=f"state IN ({_any_of(OPEN)})",
+        ),
+        Index("ix_ticket_by_unit", "tenant_id", "lead_unit_id", "state", "next_due_at"),
+        Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
+        Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
+    )
+
+    serial_no: Mapped[str] = mapped_column(Text)
+    code_version: Mapped[int] = mapped_column(SmallInteger, default=1)
+    state: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    medium: Mapped[str] = mapped_column(Text)
+    mailbox: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text, default="")
+    nature: Mapped[str] = mapped_column(Text)
+    urgency: Mapped[str] = mapped_column(Text, default="normal")
+    complexity: Mapped[str] = mapped_column(Text, default="simple")
+    matter: Mapped[str | None] = mapped_column(Text, default=None)
+    """Code of the duty-list item, None while unclassified."""
+    affected_count: Mapped[int] = mapped_column(Integer, default=1)
+    """How many people, households or firms stand behind the one appeal."""
+    submitted_at: Mapped[datetime] = mapped_column(INSTANT)
+    accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    """When the answer that concluded the present cycle was handed in (the review's delay is not the unit's)."""
+    concluded_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    disposition: Mapped[str | None] = mapped_column(Text, default=None)
+    cycle_no: Mapped[int] = mapped_column(Integer, default=1)
+    bounce_count: Mapped[int] = mapped_column(Integer, default=0)
+    suggested_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    lead_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    light: Mapped[str] = mapped_column(Text, default="green")
+    next_due_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    head_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+
+
+class TicketContact(OfTenant, Base, kw_only=True):
+    """Who spoke 诉求人: apart from the ticket, encrypted, found by keyed hash only."""
+
+    __tablename__ = "ticket_contact"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        Index("ix_ticket_contact_phone_hash", "tenant_id", "phone_hash"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    phone: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    address: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    keep_private: Mapped[bool] = mapped_column(default=True)
+
+
+class TicketEvent(OfTenant, Base, kw_only=True):
+    """One entry of the timeline 流转记录: append-only, linked to the entry before by its hash.
+
+    The application's role may insert and read it, nothing else. `detail` holds no personal data.
+    """
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        Index(
+            "uq_ticket_event_command_id",
+            "tenant_id",
+            "command_id",
+            unique=True,
+            postgresql_where="command_id IS NOT NULL",
+        ),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    kind: Mapped[str] = mapped_column(Text)
+    """A command of the table of moves, or a note (`states.NOTE_LABELS`)."""
+    from_state: Mapped[str | None] = mapped_column(Text)
+    to_state: Mapped[str] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    command_id: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class Message(TenantRow, Base, kw_only=True):
+    """Something said to people about a ticket: an SMS, a mail, or a note in a unit's mailbox in the product.
+
+    `to_unit_id` None = to the resident; then the address is looked up in the contact when it is sent.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "to_unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("transport IN ('sms', 'mail', 'inbox')", name="transport"),
+        CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
+        Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
+        Index("ix_message_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    transport: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
+    to_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    state: Mapped[str] = mapped_column(Text, default="waiting")
+    sent_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    failure: Mapped[str | None] = mapped_column(Text, default=None)
