@@ -1,4 +1,4 @@
-"""Foundation"""
+"""The tables of the walk from appeal to figures, each tenant kept apart by the database."""
 
 from collections.abc import Sequence
 
