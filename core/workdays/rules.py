@@ -175,11 +175,15 @@ class Timetable:
 
     def midnight_after(self, day: date) -> datetime:
         """Return the end of a date, 24:00."""
-        return self._instant(day, 0, days_later=1)
+        return self._instant(day, ONE_DAY)
 
-    def at(self, day: date, second: int) -> datetime:
-        """Return the instant of a second of a date by the clock on the wall."""
-        return self._instant(day, second)
+    def at(self, day: date, clock: timedelta) -> datetime:
+        """Return the instant at which the clock on the wall is `clock` past the date's midnight."""
+        return self._instant(day, clock)
+
+    def clock_of(self, instant: datetime, day: date) -> timedelta:
+        """Return what the clock on the wall shows at an instant, counted from the midnight of `day`; undoes `at`."""
+        return instant.astimezone(self.zone).replace(tzinfo=None) - datetime.combine(day, time())
 
     def date_of(self, instant: datetime) -> date:
         """Return the date of an instant in the calendar's zone."""
@@ -196,7 +200,7 @@ class Timetable:
         return found
 
     def _lay_out(self, year: int) -> _Year:
-        begin, end = self._instant(date(year, 1, 1), 0), self._instant(date(year, 12, 31), 0, days_later=1)
+        begin, end = self._instant(date(year, 1, 1), NO_TIME), self.midnight_after(date(year, 12, 31))
         working_days: list[date] = []
         stretches: list[Stretch] = []
         reached = begin
@@ -216,11 +220,11 @@ class Timetable:
         return [Stretch(*self._span(day.date, segment), day.date) for segment in day.segments]
 
     def _span(self, day: date, segment: Segment) -> tuple[datetime, datetime]:
-        return self._instant(day, segment.start), self._instant(day, segment.end)
+        return self._instant(day, timedelta(seconds=segment.start)), self._instant(day, timedelta(seconds=segment.end))
 
-    def _instant(self, day: date, second: int, *, days_later: int = 0) -> datetime:
+    def _instant(self, day: date, clock: timedelta) -> datetime:
         # Counted on the wall clock, not in elapsed hours: on days of a time change 08:00 stays 08:00.
-        on_the_wall = datetime.combine(day, time()) + timedelta(days=days_later, seconds=second)
+        on_the_wall = datetime.combine(day, time()) + clock
         return on_the_wall.replace(tzinfo=self.zone).astimezone(UTC)
 
     def _worked(self, day: date) -> Day:
