@@ -87,19 +87,6 @@ def reckon(
     return Reckoning(course.due, base, tuple(steps), is_provisional)
 
 
-def due(
-    timetable: Timetable,
-    budget: Budget,
-    start: datetime,
-    *,
-    pauses: Iterable[Pause] = (),
-    adjustments: Iterable[Adjustment] = (),
-    reading: Reading = CUSTOMARY,
-) -> datetime:
-    """Return the due time alone; see `reckon`."""
-    return reckon(timetable, budget, start, pauses=pauses, adjustments=adjustments, reading=reading).due
-
-
 def extended(timetable: Timetable, due: datetime, *, days: int) -> datetime:
     """Return the due time after an extension: the close of the `days`-th working day after the present one."""
     return timetable.close_of(timetable.working_day_after(timetable.day_ending_at(due), days))
@@ -119,7 +106,7 @@ def elapsed(timetable: Timetable, start: datetime, stop: datetime, *, pauses: It
 
 
 def mark_at(
-    timetable: Timetable, mark: Mark, budget: Budget, *, start: datetime, due_at: datetime, pauses: Iterable[Pause] = ()
+    timetable: Timetable, mark: Mark, budget: Budget, *, start: datetime, due: datetime, pauses: Iterable[Pause] = ()
 ) -> datetime:
     """Return when a mark on a clock is reached: before the due time by working or wall time, or at a share of it.
 
@@ -127,17 +114,17 @@ def mark_at(
     working time lies in it); pauses count in neither. A mark never lies before the start.
     """
     if mark.working_seconds_left is not None:
-        return max(_utc(start), timetable.look_back(due_at, timedelta(seconds=mark.working_seconds_left)))
+        return max(_utc(start), timetable.look_back(due, timedelta(seconds=mark.working_seconds_left)))
     if mark.wall_seconds_left is not None:
-        return max(_utc(start), _utc(due_at) - timedelta(seconds=mark.wall_seconds_left))
+        return max(_utc(start), _utc(due) - timedelta(seconds=mark.wall_seconds_left))
     if mark.share_used is None:
         raise ValueError(f"mark {mark.name} does not say when it is reached")
     pauses = list(pauses)
-    spent = elapsed(timetable, start, max(start, due_at), pauses=pauses)
+    spent = elapsed(timetable, start, max(start, due), pauses=pauses)
     working, wall = spent.working - spent.paused_working, spent.wall - spent.paused_wall
     on_the_wall = budget.mode == "wall" or not working
     share = round(((wall if on_the_wall else working) * mark.share_used).total_seconds())
-    return due(timetable, Budget("wall" if on_the_wall else "ws", share), start, pauses=pauses)
+    return reckon(timetable, Budget("wall" if on_the_wall else "ws", share), start, pauses=pauses).due
 
 
 class _Course:

@@ -9,7 +9,7 @@ import pytest
 
 from core.hooks.values import Budget, Mark
 from core.sla.ledger import Pause
-from core.sla.rules import Reading, due, elapsed, extended, mark_at
+from core.sla.rules import Reading, elapsed, extended, mark_at, reckon
 from core.workdays.rules import Timetable
 from core.workdays.shipped import shipped_timetable
 
@@ -40,16 +40,16 @@ def _at(timetable: Timetable, text: str) -> datetime:
 
 def _in_days(case: Case, timetable: Timetable) -> datetime:
     reading = Reading(rolls_over=case.get("roll", True), until_midnight=case.get("eod") == "24")
-    return due(timetable, Budget(case["op"], case["n"]), _at(timetable, case["start"]), reading=reading)
+    return reckon(timetable, Budget(case["op"], case["n"]), _at(timetable, case["start"]), reading=reading).due
 
 
 def _in_hours(case: Case, timetable: Timetable) -> datetime:
-    return due(timetable, Budget(case["op"], case["h"] * 3600), _at(timetable, case["start"]))
+    return reckon(timetable, Budget(case["op"], case["h"] * 3600), _at(timetable, case["start"])).due
 
 
 def _paused(case: Case, timetable: Timetable) -> datetime:
     pauses = [Pause(_at(timetable, start), _at(timetable, end)) for start, end in case["pauses"]]
-    return due(timetable, Budget("ws", case["h"] * 3600), _at(timetable, case["start"]), pauses=pauses)
+    return reckon(timetable, Budget("ws", case["h"] * 3600), _at(timetable, case["start"]), pauses=pauses).due
 
 
 def _between(case: Case, timetable: Timetable) -> timedelta:
@@ -62,22 +62,22 @@ def _extended(case: Case, timetable: Timetable) -> datetime:
 
 def _warned_working(case: Case, timetable: Timetable) -> datetime:
     mark = Mark("yellow", "yellow", "rule", "reason", working_seconds_left=case["h"] * 3600)
-    return _mark(timetable, mark, due_at=_at(timetable, case["start"]))
+    return _mark(timetable, mark, due=_at(timetable, case["start"]))
 
 
 def _warned_on_the_wall(case: Case, timetable: Timetable) -> datetime:
     mark = Mark("yellow", "yellow", "rule", "reason", wall_seconds_left=case["h"] * 3600)
-    return _mark(timetable, mark, due_at=_at(timetable, case["start"]))
+    return _mark(timetable, mark, due=_at(timetable, case["start"]))
 
 
-def _mark(timetable: Timetable, mark: Mark, *, due_at: datetime) -> datetime:
-    return mark_at(timetable, mark, Budget("wd_eod", 20), start=due_at - timedelta(days=30), due_at=due_at)
+def _mark(timetable: Timetable, mark: Mark, *, due: datetime) -> datetime:
+    return mark_at(timetable, mark, Budget("wd_eod", 20), start=due - timedelta(days=30), due=due)
 
 
 def _share(case: Case, timetable: Timetable) -> datetime:
     start, budget = _at(timetable, case["start"]), Budget("ws", case["h"] * 3600)
     mark = Mark("yellow", "yellow", "rule", "reason", share_used=case["f"])
-    return mark_at(timetable, mark, budget, start=start, due_at=due(timetable, budget, start))
+    return mark_at(timetable, mark, budget, start=start, due=reckon(timetable, budget, start).due)
 
 
 OUTCOMES = {
