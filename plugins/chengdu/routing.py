@@ -1,0 +1,48 @@
+"""分派: 工单直派 in the systems named by settings, a suggestion elsewhere; a mailbox's own unit looks on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks import DutyView, RouteProposal, TicketView, UnitView, Watcher, hookimpl
+
+
+@hookimpl
+def propose_routes(
+    settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None, units: Sequence[UnitView]
+) -> Sequence[RouteProposal] | None:
+    """Propose the lead of the duty item with its co-units; a ticket that came back waits for the dispatcher."""
+    codes = {unit.code for unit in units}
+    if duty is None or duty.lead not in codes:
+        return None
+    co = tuple(code for code in duty.co if code in codes)
+    domain = next((domain for domain in settings["direct_domains"] if domain in duty.category), None)
+    if domain is None or ticket.bounce_count:
+        return [
+            RouteProposal(
+                unit=duty.lead,
+                co=co,
+                rule_id="chengdu.routing/duty",
+                reason=f"职责清单“{duty.category} / {duty.subcategory}”的主办单位，请分派员确认",
+            )
+        ]
+    return [
+        RouteProposal(
+            unit=duty.lead,
+            co=co,
+            direct=True,
+            score=80,
+            rule_id="chengdu.routing/direct",
+            reason=f"“{duty.category}”属{domain}系统，工单直派一线管理部门",
+        )
+    ]
+
+
+@hookimpl
+def propose_watchers(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
+    """Let the unit of the leader who was written to look on; the unit that handles may be another."""
+    unit = settings["mailboxes"].get(ticket.mailbox)
+    if unit is None:
+        return None
+    return [
+        Watcher(unit=unit, rule_id="chengdu.routing/mailbox", reason=f"诉求写给“{ticket.mailbox}”，知会该信箱所属单位")
+    ]

@@ -1,0 +1,105 @@
+"""紧急诉求: danger is recognised at acceptance and told at once; a long clock warns one working day before its end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, UrgencySignal, hookimpl
+from core.hooks.values import ClockName, StepKind
+
+HOUR = 3600
+CLOCKS: dict[ClockName, str] = {"reply": "答复", "sign": "签收", "on_site": "到场核实", "handle": "办理"}
+
+
+@hookimpl
+def assess_urgency(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[UrgencySignal]:
+    """Find danger in the words, or so many people concerned that the matter may become a mass incident."""
+    signals = []
+    dangers = [word for word in settings["keywords"] if word in ticket.title or word in ticket.text]
+    if dangers:
+        reason = f"诉求提到“{'、'.join(dangers)}”，按紧急诉求处理"
+        signals.append(UrgencySignal("chengdu.urgent/keyword", reason))
+    if ticket.affected_count >= settings["affected_from"]:
+        reason = f"涉及 {ticket.affected_count} 人（户），可能引发群体性事件，按紧急诉求处理"
+        signals.append(UrgencySignal("chengdu.urgent/crowd", reason))
+    return signals
+
+
+@hookimpl
+def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark] | None:
+    """Turn a clock of two working days or more yellow with one working day left; shorter ones are the core's."""
+    if clock.budget.mode not in ("wd_eod", "wd_same") or clock.budget.amount < 2:
+        return None
+    hours = settings["warn_hours"]
+    return [
+        Mark(
+            name="last-day",
+            light="yellow",
+            rule_id="chengdu.urgent/last-day",
+            reason=f"剩余 {hours} 个工作小时，亮黄灯",
+            working_seconds_left=hours * HOUR,
+        )
+    ]
+
+
+@hookimpl
+def escalation_steps(
+    settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
+) -> Sequence[EscalationStep] | None:
+    """Tell of danger by text message; remind on the last day; when time is up, tell the unit and the desk."""
+    if trigger.kind == "urgent":
+        return _danger(settings, ticket)
+    if trigger.mark == "last-day":
+        return [_last_day(ticket, trigger)]
+    if trigger.mark == "overdue":
+        return _overdue(ticket, trigger)
+    return None
+
+
+def _holder(ticket: TicketView) -> str:
+    """Who has the ticket in hand: the unit that handles it, or before dispatch the desk."""
+    return "lead" if ticket.lead_unit else "desk"
+
+
+def _danger(settings: Mapping[str, Any], ticket: TicketView) -> list[EscalationStep]:
+    receivers = [_holder(ticket)]
+    if settings["leaders_unit"]:
+        receivers.append(settings["leaders_unit"])
+    kinds: tuple[StepKind, ...] = ("sms", "inbox")
+    return [
+        EscalationStep(
+            kind=kind,
+            to=receiver,
+            text="紧急诉求 {serial_no}“{title}”，请立即电话联系并到现场核实情况",
+            rule_id="chengdu.urgent/tell",
+            reason="紧急诉求第一时间告知，要求到现场核实",
+        )
+        for receiver in receivers
+        for kind in kinds
+    ]
+
+
+def _last_day(ticket: TicketView, trigger: Trigger) -> EscalationStep:
+    return EscalationStep(
+        kind="inbox",
+        to=_holder(ticket),
+        text=f"工单 {{serial_no}}“{{title}}”的{_clock(trigger)}时限将于 {{due}} 到期，请抓紧办理",
+        rule_id="chengdu.urgent/last-day",
+        reason="到期前一个工作日提醒",
+    )
+
+
+def _overdue(ticket: TicketView, trigger: Trigger) -> list[EscalationStep]:
+    return [
+        EscalationStep(
+            kind="inbox",
+            to=receiver,
+            text=f"工单 {{serial_no}}“{{title}}”的{_clock(trigger)}时限已于 {{due}} 超期",
+            rule_id="chengdu.urgent/overdue",
+            reason="超期告知承办单位和分派台",
+        )
+        for receiver in (("lead", "desk") if ticket.lead_unit else ("desk",))
+    ]
+
+
+def _clock(trigger: Trigger) -> str:
+    return CLOCKS[trigger.clock] if trigger.clock else ""

@@ -1,0 +1,66 @@
+"""回复办理率 99.2%、解决率 90.4%、满意率 90.6%、超期率 8.5%、平均回复周期 6.1 天 (January 2017)."""
+
+from core.hooks import Metric
+from core.hooks.specs import metrics
+from plugins.chengdu import FEATURES
+from tests.plugins.making import answers
+
+
+def test_the_five_figures_of_the_monthly_analysis() -> None:
+    assert answers(FEATURES, "chengdu.metrics", metrics) == [
+        Metric(
+            id="chengdu.reply-rate",
+            version=1,
+            label="回复办理率",
+            numerator="replied_of_accepted",
+            denominator="accepted",
+            unit="percent",
+            note="当期受理的诉求中已经答复的比例",
+        ),
+        Metric(
+            id="chengdu.resolution-rate",
+            version=1,
+            label="诉求解决率",
+            numerator="resolved",
+            denominator="answered_resolved",
+            unit="percent",
+            note="回答了是否解决的诉求人中，答“已解决”的比例",
+        ),
+        Metric(
+            id="chengdu.satisfaction-rate",
+            version=1,
+            label="群众满意率",
+            numerator="satisfied",
+            denominator="rated",
+            unit="percent",
+            note="作出评价的诉求人中满意的比例；当月低于 85% 的单位点名通报并约谈",
+        ),
+        Metric(
+            id="chengdu.overdue-rate",
+            version=1,
+            label="超期率",
+            numerator="overdue",
+            denominator="due",
+            unit="percent",
+            better="down",
+            note="当期到期的时限中超期的比例",
+        ),
+        Metric(
+            id="chengdu.reply-days",
+            version=1,
+            label="平均回复周期",
+            numerator="replied",
+            denominator="replied",
+            unit="days",
+            better="down",
+            note="从提交到答复的平均天数，按自然日计",
+        ),
+    ]
+
+
+def test_the_floor_is_the_district_s_to_raise() -> None:
+    told = answers(FEATURES, "chengdu.metrics", metrics, {"satisfaction_floor": 90})
+
+    assert [metric.note for metric in told if metric.id == "chengdu.satisfaction-rate"] == [
+        "作出评价的诉求人中满意的比例；当月低于 90% 的单位点名通报并约谈"
+    ]

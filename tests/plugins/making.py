@@ -1,0 +1,86 @@
+"""What the core would send: a ticket, a duty item, a clock, each with plain values that a test may replace."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from core.hooks import Budget, ClockView, Context, DutyView, Feature, TicketView, UnitView
+from core.hooks.roster import Roster
+from core.hooks.specs import Hook
+
+CONTEXT = Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai")
+
+A_TICKET = TicketView(
+    id=1,
+    serial_no="SW2026-0001",
+    state="accepted",
+    channel="hotline",
+    medium="phone",
+    mailbox="",
+    title="路灯不亮",
+    text="小区门口的路灯坏了三天。",
+    place="幸福路 1 号",
+    nature="complaint",
+    urgency="normal",
+    complexity="simple",
+    matter=None,
+    affected_count=1,
+    submitted_at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC),
+    lead_unit=None,
+    cycle_no=1,
+    bounce_count=0,
+)
+
+A_DUTY = DutyView(
+    code="0101",
+    category="道路交通",
+    subcategory="路面坑洼",
+    lead="roads",
+    co=("street",),
+    limit=None,
+    on_site=None,
+    legal_basis="",
+    standard="",
+)
+
+A_CLOCK = ClockView(
+    name="reply",
+    budget=Budget("wd_eod", 5),
+    started_at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC),
+    due_at=datetime(2026, 3, 17, 10, 0, tzinfo=UTC),
+    rule_id="core.sla/default",
+)
+
+UNITS = (
+    UnitView("roads", "道路管理处", "district_department"),
+    UnitView("market", "市场监督管理局", "district_department"),
+    UnitView("street", "幸福街道办事处", "street"),
+)
+
+
+def make_ticket(**values: Any) -> TicketView:
+    """Return a normal ticket with these values."""
+    return replace(A_TICKET, **values)
+
+
+def make_duty(**values: Any) -> DutyView:
+    """Return an item of the duty list with these values."""
+    return replace(A_DUTY, **values)
+
+
+def make_clock(**values: Any) -> ClockView:
+    """Return a running reply clock with these values."""
+    return replace(A_CLOCK, **values)
+
+
+def answers(
+    features: Sequence[Feature],
+    feature: str,
+    hook: Hook[..., Any],
+    settings: Mapping[str, Any] | None = None,
+    **question: Any,
+) -> list[Any]:
+    """Ask one feature as the core does and return what it answers."""
+    table = Roster(features).table(CONTEXT, [(feature, settings or {})])
+    return [answer for _, answer in table.ask(hook, **question)]
