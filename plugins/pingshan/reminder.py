@@ -1,0 +1,61 @@
+"""提醒函: a numbered letter reminds the responsible unit before, or when, its time is up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, hookimpl
+
+HOUR = 3600
+
+
+@hookimpl
+def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark] | None:
+    """Place the reminder on the reply clock, by share of the time used or by working hours left."""
+    if clock.name != "reply":
+        return None
+    hours = settings["hours_left"]
+    if settings["mark_by"] == "hours" and not _is_shorter(clock, hours * HOUR):
+        return [
+            Mark(
+                name="reminder",
+                light="yellow",
+                rule_id="pingshan.reminder/hours-left",
+                reason=f"剩余 {hours} 个工作小时，提醒处置责任主体",
+                working_seconds_left=hours * HOUR,
+            )
+        ]
+    percent = settings["share_percent"]
+    return [
+        Mark(
+            name="reminder",
+            light="yellow",
+            rule_id="pingshan.reminder/share-used",
+            reason=f"时限已用 {percent}%，提醒处置责任主体",
+            share_used=percent / 100,
+        )
+    ]
+
+
+@hookimpl
+def escalation_steps(
+    settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
+) -> Sequence[EscalationStep] | None:
+    """Put a note in the unit's mailbox on both occasions, with a letter on those that settings name."""
+    if trigger.clock != "reply" or trigger.mark not in ("reminder", "overdue"):
+        return None
+    said = "将于 {due} 到期" if trigger.mark == "reminder" else "已于 {due} 超期"
+    text = "诉求 {serial_no}“{title}”的处置时限" + said + "，请尽快处置并答复诉求人"
+    rule_id = f"pingshan.reminder/{trigger.mark}"
+    reason = "临期提醒，把矛盾化解在萌芽状态" if trigger.mark == "reminder" else "超期提醒"
+    if ticket.lead_unit is None:
+        return [EscalationStep(kind="inbox", to="desk", text=text, rule_id=rule_id, reason=reason)]
+    steps = [EscalationStep(kind="inbox", to="lead", text=text, rule_id=rule_id, reason=reason)]
+    if settings["letter_at"] in (trigger.mark, "both"):
+        letter = EscalationStep(kind="letter", to="lead", title="提醒函", text=text, rule_id=rule_id, reason=reason)
+        steps.append(letter)
+    return steps
+
+
+def _is_shorter(clock: ClockView, seconds: int) -> bool:
+    """Whether the whole clock is no longer than the time that should be left at the reminder."""
+    return clock.budget.mode in ("wall", "ws") and clock.budget.amount <= seconds
