@@ -1,0 +1,88 @@
+"""倒计时圆点: green, yellow with three working hours left and a text message, red when the time is up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks import (
+    Budget,
+    ClockView,
+    EscalationStep,
+    Mark,
+    TicketView,
+    TimeLimit,
+    Trigger,
+    UrgencySignal,
+    hookimpl,
+)
+from core.hooks.values import StepKind
+
+HOUR = 3600
+
+
+@hookimpl
+def assess_urgency(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[UrgencySignal] | None:
+    """Find in the words what the hotline was opened for: very urgent 非常紧急 appeals."""
+    words = [word for word in settings["keywords"] if word in ticket.title or word in ticket.text]
+    if not words:
+        return None
+    return [UrgencySignal("nanhai.light/keyword", f"诉求提到“{'、'.join(words)}”，非常紧急，快速处理")]
+
+
+@hookimpl
+def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[TimeLimit]:
+    """Answer an inquiry within a working day; whatever has to be handled 办理类, within five."""
+    if ticket.nature == "inquiry":
+        rule, kind, days = "inquiry", "咨询类", settings["inquiry_days"]
+    else:
+        rule, kind, days = "handling", "办理类", settings["handling_days"]
+    return [
+        TimeLimit(
+            clock="reply",
+            budget=Budget("wd_eod", days),
+            rule_id=f"nanhai.light/{rule}",
+            reason=f"{kind}诉求，限 {days} 个工作日完成",
+        )
+    ]
+
+
+@hookimpl
+def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark] | None:
+    """Turn the dot of the reply yellow; a clock too short for that many hours is left to the core."""
+    hours = settings["yellow_hours"]
+    if clock.name != "reply" or (clock.budget.mode in ("wall", "ws") and clock.budget.amount <= hours * HOUR):
+        return None
+    return [
+        Mark(
+            name="yellow",
+            light="yellow",
+            rule_id="nanhai.light/yellow",
+            reason=f"倒计时剩 {hours} 个工作小时，圆点由绿转黄",
+            working_seconds_left=hours * HOUR,
+        )
+    ]
+
+
+@hookimpl
+def escalation_steps(ticket: TicketView, trigger: Trigger) -> Sequence[EscalationStep] | None:
+    """Text the responsible unit at yellow; text and write to it at red, and at once when very urgent."""
+    if trigger.kind == "urgent":
+        return _tell(ticket, "urgent", "紧急诉求 {serial_no}“{title}”，请立即处理", "非常紧急的诉求，快速处理")
+    if trigger.clock != "reply":
+        return None
+    if trigger.mark == "yellow":
+        text = "工单 {serial_no}“{title}”尚未答复，将于 {due} 到期"
+        return [_step("sms", ticket, "yellow", text, "圆点变黄，系统自动发短信提醒责任部门")]
+    if trigger.mark == "overdue":
+        text = "工单 {serial_no}“{title}”已于 {due} 超时未答复，圆点变红，问责机制启动"
+        return _tell(ticket, "red", text, "超时未答复，圆点变红")
+    return None
+
+
+def _tell(ticket: TicketView, rule: str, text: str, reason: str) -> list[EscalationStep]:
+    return [_step("sms", ticket, rule, text, reason), _step("inbox", ticket, rule, text, reason)]
+
+
+def _step(kind: StepKind, ticket: TicketView, rule: str, text: str, reason: str) -> EscalationStep:
+    """Address the responsible unit, or before dispatch the desk."""
+    to = "lead" if ticket.lead_unit else "desk"
+    return EscalationStep(kind=kind, to=to, text=text, rule_id=f"nanhai.light/{rule}", reason=reason)
