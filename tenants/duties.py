@@ -1,0 +1,146 @@
+"""duties.csv: the duty list 职责清单, which says whose a matter is, on what basis, how fast and how well."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from core.hooks.values import Budget, BudgetMode, Nature
+from tenants.faults import Faults
+from tenants.source import Row, file_name, read_rows
+
+COLUMNS = (
+    "code",
+    "category",
+    "subcategory",
+    "keywords",
+    "lead",
+    "co",
+    "limit_mode",
+    "limit_amount",
+    "on_site",
+    "legal_basis",
+    "standard",
+    "nature",
+)
+OPTIONAL = ("guide",)
+MODES = get_args(BudgetMode)
+IN_SECONDS = ("wall", "ws")
+NATURES = get_args(Nature)
+CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
+_CLOCK_TIME = re.compile(r"([1-9]\d{0,3})([hm])\Z")
+_DAYS = re.compile(r"[1-9]\d{0,2}\Z")
+SECONDS = {"h": 3600, "m": 60}
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFact:
+    """One item of the duty list. `limit` None = the district's own rules say how long; `guide` helps the operator."""
+
+    code: str
+    category: str
+    subcategory: str
+    keywords: tuple[str, ...]
+    lead: str
+    co: tuple[str, ...]
+    limit: Budget | None
+    on_site: Budget | None
+    legal_basis: str
+    standard: str
+    nature: Nature | None
+    guide: str
+
+
+def read_duties(path: Path, units: Collection[str], faults: Faults) -> tuple[DutyFact, ...]:
+    """Return the items, noting repeated codes, units that are not in `units`, and limits nobody could keep."""
+    file = file_name(path)
+    lines: dict[str, int] = {}
+    names: dict[tuple[str, str], int] = {}
+    duties = []
+    for row in read_rows(path, COLUMNS, OPTIONAL, faults):
+        duty = _duty(row, file, faults)
+        _check_names(duty, row.line, lines, names, file, faults)
+        for unit in (duty.lead, *duty.co):
+            if unit not in units:
+                sentence = f"事项“{duty.code}”写的单位“{unit}”不在 units.csv 中，工单会无处可派；请改用已有的单位代码"
+                faults.add(file, row.line, sentence)
+        if duty.lead in duty.co:
+            faults.add(file, row.line, f"事项“{duty.code}”的“{duty.lead}”既是主办又是协办；请从 co 中删去")
+        lines.setdefault(duty.code, row.line)
+        names.setdefault((duty.category, duty.subcategory), row.line)
+        duties.append(duty)
+    return tuple(duties)
+
+
+def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
+    cells = row.cells
+    nature = cells["nature"]
+    if nature and nature not in NATURES:
+        faults.add(file, row.line, f"诉求性质“{nature}”不存在；请从 {'、'.join(NATURES)} 中选一个，或留空")
+    return DutyFact(
+        code=cells["code"],
+        category=cells["category"],
+        subcategory=cells["subcategory"],
+        keywords=row.several("keywords"),
+        lead=cells["lead"],
+        co=row.several("co"),
+        limit=_limit(row, file, faults),
+        on_site=_on_site(row, file, faults),
+        legal_basis=cells["legal_basis"],
+        standard=cells["standard"],
+        nature=cast(Nature, nature) if nature in NATURES else None,
+        guide=cells["guide"],
+    )
+
+
+def _limit(row: Row, file: str, faults: Faults) -> Budget | None:
+    mode, amount = row.cells["limit_mode"], row.cells["limit_amount"]
+    if not mode and not amount:
+        return None
+    if mode not in MODES:
+        faults.add(
+            file, row.line, f"时限方式“{mode}”不存在，算不出截止；请从 {'、'.join(MODES)} 中选一个，或两格都留空"
+        )
+        return None
+    if mode in IN_SECONDS:
+        if match := _CLOCK_TIME.match(amount):
+            return Budget(cast(BudgetMode, mode), int(match[1]) * SECONDS[match[2]])
+        faults.add(file, row.line, f"时限“{amount}”看不懂，{mode} 按小时或分钟计；请写成 24h 或 30m")
+        return None
+    if _DAYS.match(amount):
+        return Budget(cast(BudgetMode, mode), int(amount))
+    faults.add(file, row.line, f"时限“{amount}”看不懂，{mode} 按天计；请写 1 到 999 的整数")
+    return None
+
+
+def _on_site(row: Row, file: str, faults: Faults) -> Budget | None:
+    amount = row.cells["on_site"]
+    if not amount:
+        return None
+    if match := _CLOCK_TIME.match(amount):
+        return Budget("wall", int(match[1]) * SECONDS[match[2]])
+    faults.add(file, row.line, f"到场时限“{amount}”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空")
+    return None
+
+
+def _check_names(
+    duty: DutyFact,
+    line: int,
+    lines: dict[str, int],
+    names: dict[tuple[str, str], int],
+    file: str,
+    faults: Faults,
+) -> None:
+    if not CODE.match(duty.code):
+        sentence = f"事项代码“{duty.code}”不能用作代码；请用大写字母开头，只含大写字母和数字，2 到 12 个字符"
+        faults.add(file, line, sentence)
+    if duty.code in lines:
+        sentence = f"事项代码“{duty.code}”在第 {lines[duty.code]} 行已经用过，一个代码只能指一个事项；请换一个代码"
+        faults.add(file, line, sentence)
+    if not duty.category or not duty.subcategory:
+        faults.add(file, line, f"事项“{duty.code}”缺少大类或小类，选不到它；请填写 category 和 subcategory")
+    elif (duty.category, duty.subcategory) in names:
+        earlier = names[duty.category, duty.subcategory]
+        sentence = f"事项“{duty.category} / {duty.subcategory}”在第 {earlier} 行已经有了，两项无法分辨；请合并或改名"
+        faults.add(file, line, sentence)

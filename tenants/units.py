@@ -1,0 +1,109 @@
+"""units.csv: the units 承办单位 of a district, a tree and the bodies outside it."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.units.models import UNIT_KINDS
+from tenants.faults import Faults
+from tenants.source import Row, file_name, read_rows
+
+COLUMNS = ("code", "name", "kind", "level", "parent", "phone_note")
+LEVELS = ("city", "district", "street", "community")
+"""市、区（市）县、乡镇（街道）、村（社区）"""
+CODE = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
+_PHONE = re.compile(r"\d{7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFact:
+    """A unit as a district declares it; `parent` is the code of the unit above, None at the top and outside the tree.
+
+    `phone_note` tells when somebody answers there, never under which number.
+    """
+
+    code: str
+    name: str
+    kind: str
+    level: str
+    parent: str | None
+    phone_note: str
+
+
+def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
+    """Return the units, noting bad codes, repeated ones, unknown parents, circles and a missing dispatch desk."""
+    file = file_name(path)
+    rows = read_rows(path, COLUMNS, (), faults)
+    lines: dict[str, int] = {}
+    units = []
+    for row in rows:
+        unit = _unit(row)
+        _check_row(unit, row.line, lines, file, faults)
+        lines.setdefault(unit.code, row.line)
+        units.append(unit)
+    _check_tree(units, lines, file, faults)
+    desks = sum(unit.kind == "dispatch_desk" for unit in units)
+    if rows and desks != 1:
+        sentence = f"有 {desks} 个 dispatch_desk；没有规则可依的工单要有唯一的派单台接收，请恰好写一个"
+        faults.add(file, None, sentence)
+    return tuple(units)
+
+
+def _unit(row: Row) -> UnitFact:
+    cells = row.cells
+    return UnitFact(
+        code=cells["code"],
+        name=cells["name"],
+        kind=cells["kind"],
+        level=cells["level"],
+        parent=cells["parent"] or None,
+        phone_note=cells["phone_note"],
+    )
+
+
+def _check_row(unit: UnitFact, line: int, lines: dict[str, int], file: str, faults: Faults) -> None:
+    if not CODE.match(unit.code):
+        sentence = f"单位代码“{unit.code}”不能用作代码；请用小写字母开头，只含小写字母、数字和连字符，2 到 40 个字符"
+        faults.add(file, line, sentence)
+    if unit.code in lines:
+        sentence = f"单位代码“{unit.code}”在第 {lines[unit.code]} 行已经用过，一个代码只能指一个单位；请换一个代码"
+        faults.add(file, line, sentence)
+    if not unit.name:
+        faults.add(file, line, f"单位“{unit.code}”没有名称，派单时认不出它；请填写 name")
+    if unit.kind not in UNIT_KINDS:
+        faults.add(file, line, f"单位类别“{unit.kind}”不存在；请从 {'、'.join(UNIT_KINDS)} 中选一个")
+    if unit.level not in LEVELS:
+        faults.add(file, line, f"单位层级“{unit.level}”不存在；请从 {'、'.join(LEVELS)} 中选一个")
+    if _PHONE.search(unit.phone_note):
+        faults.add(file, line, "phone_note 里写了电话号码，这个文件会公开；请只写何时有人接听")
+
+
+def _check_tree(units: list[UnitFact], lines: dict[str, int], file: str, faults: Faults) -> None:
+    parents = {unit.code: unit.parent for unit in units}
+    for unit in units:
+        if unit.parent is not None and unit.parent not in parents:
+            sentence = f"单位“{unit.code}”的上级“{unit.parent}”不在表中；请先写上级单位，或把 parent 留空"
+            faults.add(file, lines[unit.code], sentence)
+    told: set[str] = set()
+    for unit in units:
+        circle = _circle_from(unit.code, parents)
+        if circle and not told & set(circle):
+            told |= set(circle)
+            path = " → ".join((*circle, circle[0]))
+            sentence = f"上级关系绕成了圈（{path}），分不出谁上谁下；请改正其中一个单位的 parent"
+            faults.add(file, lines[circle[0]], sentence)
+    for (parent, name), count in Counter((unit.parent, unit.name) for unit in units).items():
+        if count > 1 and name:
+            line = next(lines[unit.code] for unit in reversed(units) if (unit.parent, unit.name) == (parent, name))
+            faults.add(file, line, f"同一上级下有 {count} 个“{name}”，派单时无法分辨；请改名或合并")
+
+
+def _circle_from(code: str, parents: dict[str, str | None]) -> list[str]:
+    """Return the circle that the unit itself is part of, or nothing."""
+    walked: list[str] = []
+    here: str | None = code
+    while here is not None and here not in walked:
+        walked.append(here)
+        here = parents.get(here)
+    return walked if here == code else []

@@ -1,0 +1,56 @@
+"""A small district's folder, right in every file; a test replaces the one file it is about."""
+
+from pathlib import Path
+
+GOOD = {
+    "profile.toml": """
+slug = "xinqu"
+name = "新区"
+kind = "district"
+zone = "Asia/Shanghai"
+serial_prefix = "XQ"
+features = ["city.light"]
+
+[settings."city.light"]
+yellow_hours = 3
+""".lstrip(),
+    "units.csv": """
+code,name,kind,level,parent,phone_note
+desk,派单台,dispatch_desk,district,,24小时值守
+street,东街街道办事处,street,street,,
+street-cg,城市管理科,section,street,street,
+""".lstrip(),
+    "duties.csv": """
+code,category,subcategory,keywords,lead,co,limit_mode,limit_amount,on_site,legal_basis,standard,nature
+D01,市政,路面破损,路面坑洼|坑洞,street-cg,desk|street,wall,24h,60m,《城市道路管理条例》,修补平整,complaint
+D02,市政,路灯,路灯不亮,street-cg,,wd_eod,5,,,,
+D03,政务,咨询,,desk,,,,,,,inquiry
+""".lstrip(),
+    "workdays.toml": """
+[calendar]
+name = "工作日历"
+zone = "Asia/Shanghai"
+national = "cn"
+
+[[weekly]]
+days = ["mon", "tue", "wed", "thu", "fri"]
+segments = ["09:00-12:00", "14:00-18:00"]
+""".lstrip(),
+    "accounts.toml": """
+[[account]]
+login = "xq-jieban"
+name = "田一禾"
+roles = ["clerk"]
+unit = "street-cg"
+""".lstrip(),
+}
+
+
+def make_folder(root: Path, *, slug: str = "xinqu", without: str | None = None, **files: str) -> Path:
+    """Write the good files, those given by name (`units="…"` for units.csv) instead of the good ones."""
+    folder = root / slug
+    folder.mkdir()
+    for name, text in GOOD.items():
+        if name != without:
+            (folder / name).write_text(files.get(name.partition(".")[0], text), encoding="utf-8")
+    return folder

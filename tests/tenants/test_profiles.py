@@ -1,0 +1,360 @@
+"""Reading a district's folder: what it becomes, and what is said when something in it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from core.hooks.values import Budget
+from tenants.accounts import AccountFact
+from tenants.duties import DutyFact
+from tenants.faults import FactsUnusable
+from tenants.profile import Profile, read_profile, read_profiles, shipped_profiles
+from tenants.units import UnitFact
+from tests.tenants.making import GOOD, make_folder
+
+UNITS = GOOD["units.csv"]
+DUTIES = GOOD["duties.csv"]
+PROFILE = GOOD["profile.toml"]
+ACCOUNTS = GOOD["accounts.toml"]
+
+
+def faults_of(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(FactsUnusable) as refused:
+        read_profile(folder)
+    return refused.value.faults
+
+
+def test_a_folder_becomes_one_value(tmp_path: Path) -> None:
+    profile = read_profile(make_folder(tmp_path))
+
+    assert profile == Profile(
+        slug="xinqu",
+        name="新区",
+        kind="district",
+        zone="Asia/Shanghai",
+        serial_prefix="XQ",
+        members=(),
+        hosts=(),
+        features=("city.light",),
+        settings={"city.light": {"yellow_hours": 3}},
+        units=(
+            UnitFact("desk", "派单台", "dispatch_desk", "district", None, "24小时值守"),
+            UnitFact("street", "东街街道办事处", "street", "street", None, ""),
+            UnitFact("street-cg", "城市管理科", "section", "street", "street", ""),
+        ),
+        duties=(
+            DutyFact(
+                code="D01",
+                category="市政",
+                subcategory="路面破损",
+                keywords=("路面坑洼", "坑洞"),
+                lead="street-cg",
+                co=("desk", "street"),
+                limit=Budget("wall", 24 * 3600),
+                on_site=Budget("wall", 3600),
+                legal_basis="《城市道路管理条例》",
+                standard="修补平整",
+                nature="complaint",
+                guide="",
+            ),
+            DutyFact(
+                "D02", "市政", "路灯", ("路灯不亮",), "street-cg", (), Budget("wd_eod", 5), None, "", "", None, ""
+            ),
+            DutyFact("D03", "政务", "咨询", (), "desk", (), None, None, "", "", "inquiry", ""),
+        ),
+        calendar_toml=GOOD["workdays.toml"],
+        accounts=(AccountFact("xq-jieban", "田一禾", ("clerk",), "street-cg"),),
+    )
+
+
+def test_every_shipped_profile_reads_clean() -> None:
+    profiles = {profile.slug: profile for profile in shipped_profiles()}
+
+    assert list(profiles) == [
+        "chengdu-gaoxin",
+        "chengdu-jinjiang",
+        "chengdu-xindu",
+        "nanhai",
+        "pingshan",
+        "sandbox",
+        "center",
+    ]
+    assert {slug: profile.kind for slug, profile in profiles.items() if profile.kind == "city"} == {"center": "city"}
+    assert profiles["center"].members == tuple(slug for slug in profiles["center"].members if slug in profiles)
+    assert set(profiles["center"].members) == set(profiles) - {"center", "sandbox"}
+    assert profiles["sandbox"].features == ()
+
+
+def test_the_published_units_are_there() -> None:
+    names = {profile.slug: {unit.name for unit in profile.units} for profile in shipped_profiles()}
+
+    assert {"高新区网络理政办", "石羊街道办事处", "成都市路灯管理处", "高新区社会事业局", "成都市生态环境局"} <= names[
+        "chengdu-gaoxin"
+    ]
+    assert {"锦江区教育局", "成都市公安局锦江区分局", "锦江区网络理政办"} <= names["chengdu-jinjiang"]
+    assert "新都区城管局" in names["chengdu-xindu"]
+    assert {"坪山区民生诉求中心", "坪山区政务服务数据管理局"} <= names["pingshan"]
+    assert {"南海区政务服务中心", "罗村社会管理处"} <= names["nanhai"]
+
+
+def test_every_item_of_the_pingshan_list_names_body_basis_limit_and_standard() -> None:
+    pingshan = next(profile for profile in shipped_profiles() if profile.slug == "pingshan")
+
+    assert len({duty.category for duty in pingshan.duties}) == 19
+    incomplete = [
+        duty.code
+        for duty in pingshan.duties
+        if not (duty.lead and duty.legal_basis and duty.limit and duty.standard and duty.guide)
+    ]
+    assert incomplete == []
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, without="workdays.toml")
+
+    assert faults_of(folder) == ("xinqu/workdays.toml：没有这个文件，而每个区都要有它；请补上，没有内容的可以只写表头",)
+
+
+def test_another_encoding_is_noticed(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    (folder / "workdays.toml").write_bytes("工作日".encode("gb18030"))
+
+    assert faults_of(folder) == ("xinqu/workdays.toml：不是 UTF-8 编码，汉字会变成乱码；请另存为 UTF-8 后再试",)
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, units="\ufeff" + UNITS)
+
+    assert read_profile(folder).units[0].code == "desk"
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (
+            UNITS.replace("code,name", "代码,name"),
+            "第 1 行：表头是“代码,name,kind,level,parent,phone_note”，认不出各列；"
+            "请改成“code,name,kind,level,parent,phone_note”",
+        ),
+        (
+            UNITS + "more,更多,street,street,\n",
+            "第 5 行：有 5 列，表头有 6 列，对不上；含有英文逗号的格子请加双引号",
+        ),
+        (
+            UNITS + "street,西街街道办事处,street,street,,\n",
+            "第 5 行：单位代码“street”在第 3 行已经用过，一个代码只能指一个单位；请换一个代码",
+        ),
+        (
+            UNITS + "西街,西街街道办事处,street,street,,\n",
+            "第 5 行：单位代码“西街”不能用作代码；请用小写字母开头，只含小写字母、数字和连字符，2 到 40 个字符",
+        ),
+        (
+            UNITS + "west,,street,street,,\n",
+            "第 5 行：单位“west”没有名称，派单时认不出它；请填写 name",
+        ),
+        (
+            UNITS + "west,西街街道办事处,bureau,street,,\n",
+            "第 5 行：单位类别“bureau”不存在；请从 city_department、district_department、street、section、"
+            "community_center、public_utility、central_body、dispatch_desk、discipline 中选一个",
+        ),
+        (
+            UNITS + "west,西街街道办事处,street,town,,\n",
+            "第 5 行：单位层级“town”不存在；请从 city、district、street、community 中选一个",
+        ),
+        (
+            UNITS + "west,西街街道办事处,street,street,,值班13800000000\n",
+            "第 5 行：phone_note 里写了电话号码，这个文件会公开；请只写何时有人接听",
+        ),
+        (
+            UNITS + "west,西街街道办事处,street,street,north,\n",
+            "第 5 行：单位“west”的上级“north”不在表中；请先写上级单位，或把 parent 留空",
+        ),
+        (
+            UNITS.replace("street,street,,", "street,street,street-cg,"),
+            "第 3 行：上级关系绕成了圈（street → street-cg → street），分不出谁上谁下；请改正其中一个单位的 parent",
+        ),
+        (
+            UNITS + "street-hw,城市管理科,section,street,street,\n",
+            "第 5 行：同一上级下有 2 个“城市管理科”，派单时无法分辨；请改名或合并",
+        ),
+        (
+            UNITS + "desk-two,第二派单台,dispatch_desk,district,,\n",
+            "：有 2 个 dispatch_desk；没有规则可依的工单要有唯一的派单台接收，请恰好写一个",
+        ),
+    ],
+)
+def test_faults_of_units(tmp_path: Path, changed: str, fault: str) -> None:
+    where = "xinqu/units.csv" if fault.startswith("：") else "xinqu/units.csv "
+
+    assert where + fault in faults_of(make_folder(tmp_path, units=changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (
+            DUTIES + "D01,市政,别的,,desk,,,,,,,\n",
+            "第 5 行：事项代码“D01”在第 2 行已经用过，一个代码只能指一个事项；请换一个代码",
+        ),
+        (
+            DUTIES + "d-4,市政,别的,,desk,,,,,,,\n",
+            "第 5 行：事项代码“d-4”不能用作代码；请用大写字母开头，只含大写字母和数字，2 到 12 个字符",
+        ),
+        (
+            DUTIES + "D04,市政,,,desk,,,,,,,\n",
+            "第 5 行：事项“D04”缺少大类或小类，选不到它；请填写 category 和 subcategory",
+        ),
+        (
+            DUTIES + "D04,市政,路灯,,desk,,,,,,,\n",
+            "第 5 行：事项“市政 / 路灯”在第 3 行已经有了，两项无法分辨；请合并或改名",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,water,,,,,,,\n",
+            "第 5 行：事项“D04”写的单位“water”不在 units.csv 中，工单会无处可派；请改用已有的单位代码",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,street|desk,,,,,,\n",
+            "第 5 行：事项“D04”的“desk”既是主办又是协办；请从 co 中删去",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,,days,5,,,,\n",
+            "第 5 行：时限方式“days”不存在，算不出截止；请从 wall、ws、wd_eod、wd_same、natural 中选一个，或两格都留空",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,,ws,5,,,,\n",
+            "第 5 行：时限“5”看不懂，ws 按小时或分钟计；请写成 24h 或 30m",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,,wd_eod,0,,,,\n",
+            "第 5 行：时限“0”看不懂，wd_eod 按天计；请写 1 到 999 的整数",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,,,,1天,,,\n",
+            "第 5 行：到场时限“1天”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空",
+        ),
+        (
+            DUTIES + "D04,市政,井盖,,desk,,,,,,,投诉\n",
+            "第 5 行：诉求性质“投诉”不存在；请从 complaint、help、inquiry、suggestion、praise 中选一个，或留空",
+        ),
+    ],
+)
+def test_faults_of_duties(tmp_path: Path, changed: str, fault: str) -> None:
+    assert faults_of(make_folder(tmp_path, duties=changed)) == ("xinqu/duties.csv " + fault,)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (
+            PROFILE.replace('"xinqu"', '"other"'),
+            "第 1 行：slug 写的是“other”，文件夹却叫“xinqu”，两处要一致才找得到；请改成一样",
+        ),
+        (PROFILE.replace('name = "新区"\n', ""), "第 1 行：缺少 name，它是必填的；请补上"),
+        (PROFILE.replace('"新区"', '""'), "第 2 行：name 是空的；请填写"),
+        (PROFILE.replace('"新区"', "3"), "第 2 行：name 写成了“3”，这里要写文字；请改正"),
+        (
+            PROFILE.replace('"district"', '"town"'),
+            "第 3 行：kind 写成了“town”；区（县）请写 district，汇总各区的市中心请写 city",
+        ),
+        (
+            PROFILE.replace("Asia/Shanghai", "Asia/Chengdu"),
+            "第 4 行：没有名为“Asia/Chengdu”的时区，算不出当地时间；请用 IANA 名称，如 Asia/Shanghai",
+        ),
+        (PROFILE.replace('"XQ"', '"X1"'), "第 5 行：流水号前缀“X1”不合规则；请写两到三个大写字母"),
+        (
+            PROFILE.replace('["city.light"]', '["city.light", "city.light"]'),
+            "第 6 行：功能“city.light”写了不止一次，次序就说不清了；请只留一处",
+        ),
+        (
+            PROFILE.replace('["city.light"]', "[]"),
+            "第 8 行：给功能“city.light”写了设置，却没有启用它；请加进 features，或删去设置",
+        ),
+        (
+            PROFILE.replace('["city.light"]', '["city.light", 3]'),
+            "第 6 行：features 的每一项都要是加引号的文字；请改正",
+        ),
+        (
+            'members = ["dongqu"]\n' + PROFILE,
+            "第 1 行：只有 kind 为 city 的才有 members；请删去 members，或把 kind 改成 city",
+        ),
+        (
+            'members = ["dongqu"]\n' + PROFILE.replace('"district"', '"city"'),
+            "第 1 行：成员“dongqu”没有自己的文件夹，无从汇总；请先建好它，或从 members 中删去",
+        ),
+        (
+            'members = ["xinqu"]\n' + PROFILE.replace('"district"', '"city"'),
+            "第 1 行：members 里写了“xinqu”自己，数字会重复计算；请删去",
+        ),
+        (
+            'colour = "red"\n' + PROFILE,
+            "第 1 行：不认识 colour，写了也不起作用；可用的有 features、hosts、kind、members、name、serial_prefix、"
+            "settings、slug、zone，请改正或删去",
+        ),
+    ],
+)
+def test_faults_of_a_profile(tmp_path: Path, changed: str, fault: str) -> None:
+    assert "xinqu/profile.toml " + fault in faults_of(make_folder(tmp_path, profile=changed))
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    (fault,) = faults_of(make_folder(tmp_path, profile=PROFILE.replace('"新区"', '"新区')))
+
+    assert fault.startswith("xinqu/profile.toml 第 2 行：不合 TOML 语法（")
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (
+            ACCOUNTS + ACCOUNTS,
+            "第 7 行：登录名“xq-jieban”在第 1 行已经用过，一个登录名只属于一个人；请换一个",
+        ),
+        (
+            ACCOUNTS.replace("xq-jieban", "田"),
+            "第 2 行：登录名“田”不能用来登录；请用小写字母开头，只含小写字母、数字和连字符，3 到 32 个字符",
+        ),
+        (
+            ACCOUNTS.replace('"clerk"', '"boss"'),
+            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、reviewer、clerk、discipline、analyst 中选择",
+        ),
+        (
+            ACCOUNTS.replace('"street-cg"', '"water"'),
+            "第 5 行：账号“xq-jieban”的单位“water”不在 units.csv 中；请改用已有的单位代码",
+        ),
+        (
+            ACCOUNTS.replace('unit = "street-cg"\n', ""),
+            "第 1 行：账号“xq-jieban”是承办或纪检人员，却没有单位，看不到任何工单；请写上 unit",
+        ),
+        (
+            ACCOUNTS + 'password = "secret"\n',
+            "第 6 行：不认识 password，写了也不起作用；可用的有 login、name、roles、unit，请改正或删去",
+        ),
+    ],
+)
+def test_faults_of_accounts(tmp_path: Path, changed: str, fault: str) -> None:
+    assert faults_of(make_folder(tmp_path, accounts=changed)) == ("xinqu/accounts.toml " + fault,)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    folder = make_folder(
+        tmp_path,
+        profile=PROFILE.replace('"XQ"', '"x"'),
+        duties=DUTIES.replace("D03,政务,咨询,,desk", "D03,政务,咨询,,water"),
+    )
+
+    assert faults_of(folder) == (
+        "xinqu/duties.csv 第 4 行：事项“D03”写的单位“water”不在 units.csv 中，工单会无处可派；请改用已有的单位代码",
+        "xinqu/profile.toml 第 5 行：流水号前缀“x”不合规则；请写两到三个大写字母",
+    )
+
+
+def test_two_districts_may_not_share_a_serial_prefix(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    make_folder(tmp_path, slug="yueqiu", profile=PROFILE.replace('"xinqu"', '"yueqiu"'))
+
+    with pytest.raises(FactsUnusable) as refused:
+        read_profiles(tmp_path)
+
+    assert refused.value.faults == (
+        "yueqiu/profile.toml：流水号前缀“XQ”已被 xinqu 使用，两区的流水号会分不清；请换一个",
+    )
