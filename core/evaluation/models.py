@@ -7,10 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import INSTANT, Base, TenantRow
 
-RESOLVED_LABELS = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
-SATISFACTION_LABELS = {"satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意"}
-OUTCOME_LABELS = {"reached": "已接通", "unreachable": "未接通", "refused": "拒绝回访"}
-
 
 class FollowUp(TenantRow, Base, kw_only=True):
     """One attempt to ask the resident 回访."""

@@ -5,16 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.handling.dispositions import DISPOSITION_LABELS
 from core.kit.db import INSTANT, Base, TenantRow
-
-DISPOSITION_LABELS = {
-    "resolved": "已解决",
-    "partly": "部分解决",
-    "planned": "列入计划",
-    "explained": "政策解释",
-    "transferred": "移交其他途径",
-}
-"""办理结果: what the unit says became of the matter."""
 
 
 class Reply(TenantRow, Base, kw_only=True):

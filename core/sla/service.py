@@ -1,0 +1,245 @@
+"""Starting, stopping and firing clocks. A ticket's row is the one lock: commands and timers both take it first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import delete, select
+
+from core.hooks import specs
+from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Light, Mark, TimeLimit
+from core.sla.models import Clock, ClockEvent, Timer
+from core.sla.rules import mark_at, reckon
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.states import State
+from core.tickets.timeline import SYSTEM
+from core.tickets.views import view_of
+from core.units.queries import directory
+from core.workdays.queries import current_calendar
+
+OVERDUE = "overdue"
+CORE = "core"
+AT_ACCEPTANCE: tuple[ClockName, ...] = ("reply",)
+AT_DISPATCH: tuple[ClockName, ...] = ("sign", "on_site", "handle")
+CLOCK_LABELS: dict[str, str] = {"reply": "答复", "sign": "签收", "on_site": "到场", "handle": "办理"}
+LIGHT_LABELS: dict[str, str] = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+SEVERITY: tuple[Light, ...] = ("green", "yellow", "red")
+DEFAULT_REPLY = TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求,5 个工作日内答复")
+DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A mark that was reached, with its ticket locked."""
+
+    ticket: Ticket
+    clock: Clock
+    mark: str
+    light: str
+    at: datetime
+
+
+def start_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...], *, now: datetime) -> None:
+    """Start those of the named clocks that the district, or the core's default, sets a limit for."""
+    duty = directory(scope).find_duty(ticket.matter)
+    limits: dict[ClockName, tuple[str, TimeLimit]] = {}
+    for feature, limit in scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty):
+        limits.setdefault(limit.clock, (feature, limit))
+    limits.setdefault("reply", (CORE, DEFAULT_REPLY))
+    for name in names:
+        if name in limits:
+            feature, limit = limits[name]
+            _start(scope, ticket, limit, feature, now=now)
+    _sum_up(scope, ticket)
+
+
+def stop_clock(scope: Scope, ticket: Ticket, name: ClockName, *, at: datetime, now: datetime) -> None:
+    """Stop a running clock at `at`: met when that is no later than due. Nothing happens when none runs.
+
+    Marks reached before `at` stay to be fired, even if the product only gets to them later.
+    """
+    for clock in running_clocks(scope, ticket):
+        if clock.name == name:
+            clock.state = "met" if at <= clock.due_at else "breached"
+            clock.stopped_at = at
+            clock.elapsed_seconds = int(current_calendar(scope).timetable.between(clock.started_at, at).total_seconds())
+            _drop_timers(scope, clock, after=at)
+            verdict = "按时" if clock.state == "met" else "超期"
+            note(
+                scope,
+                ticket,
+                "clock_stopped",
+                actor=SYSTEM,
+                now=now,
+                summary=f"{CLOCK_LABELS[name]}时限停止计时,{verdict}",
+                detail={"clock": name, "stopped_at": at.isoformat(), "due_at": clock.due_at.isoformat()},
+            )
+    _sum_up(scope, ticket)
+
+
+def cancel_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...]) -> None:
+    """End running clocks without a verdict, for instance those of a unit that gave the ticket back."""
+    for clock in running_clocks(scope, ticket):
+        if clock.name in names:
+            clock.state = "cancelled"
+            _drop_timers(scope, clock, after=None)
+    _sum_up(scope, ticket)
+
+
+def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Fired]:
+    """Take up to `limit` marks that have been reached, in order, and lock their tickets.
+
+    Tickets that somebody is working on right now are left for the next round, those under review until the review
+    ends: its delay is not the unit's. Each mark is kept as an event whose key makes it happen once.
+    """
+    due = (
+        select(Timer, Clock, Ticket)
+        .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
+        .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
+        .where(Timer.tenant_id == scope.tenant.id, Timer.fire_at <= now, Ticket.state != State.SUBMITTED)
+        .order_by(Timer.fire_at, Timer.id)
+        .limit(limit)
+        .with_for_update(of=Ticket, skip_locked=True)
+    )
+    fired = []
+    for timer, clock, ticket in scope.session.execute(due).tuples().all():
+        _reach(scope, ticket, clock, timer.mark, timer.light, at=timer.fire_at, now=now)
+        scope.session.delete(timer)
+        fired.append(Fired(ticket, clock, timer.mark, timer.light, timer.fire_at))
+    return fired
+
+
+def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
+    """Keep the marks that a past ticket reached before `until` as reached then, without pressing anybody now."""
+    for timer in [row for row in scope.session.new if isinstance(row, Timer) and row.fire_at <= until]:
+        clock = next(row for row in scope.session.new if isinstance(row, Clock) and row.id == timer.clock_id)
+        if clock.ticket_id == ticket.id:
+            _reach(scope, ticket, clock, timer.mark, timer.light, at=timer.fire_at, now=timer.fire_at)
+            scope.session.expunge(timer)
+
+
+def running_clocks(scope: Scope, ticket: Ticket) -> list[Clock]:
+    """Return the ticket's running clocks, those of this transaction included."""
+    fresh = [row for row in scope.session.new if isinstance(row, Clock) and row.ticket_id == ticket.id]
+    kept: Iterable[Clock] = ()
+    if ticket not in scope.session.new:
+        kept = scope.session.scalars(
+            select(Clock).where(
+                Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket.id, Clock.state == "running"
+            )
+        )
+    return [clock for clock in (*fresh, *kept) if clock.state == "running"]
+
+
+def _start(scope: Scope, ticket: Ticket, limit: TimeLimit, feature: str, *, now: datetime) -> None:
+    calendar = current_calendar(scope)
+    reckoning = reckon(calendar.timetable, limit.budget, now)
+    due = reckoning.due
+    if limit.clock == "handle":  # a unit's limit never outlasts the resident's
+        due = min([due, *(clock.due_at for clock in running_clocks(scope, ticket) if clock.name == "reply")])
+    clock = Clock(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        name=limit.clock,
+        cycle_no=ticket.cycle_no,
+        mode=limit.budget.mode,
+        amount=limit.budget.amount,
+        calendar_version_id=calendar.version_id,
+        started_at=now,
+        due_at=due,
+        due_provisional=reckoning.is_provisional,
+        feature=feature,
+        rule_id=limit.rule_id,
+        reason=limit.reason,
+    )
+    scope.session.add(clock)
+    for mark in _marks(scope, ticket, clock):
+        at = mark_at(calendar.timetable, mark, limit.budget, start=now, due=due)
+        _set_timer(scope, clock, mark.name, mark.light, at, rule_id=mark.rule_id, reason=mark.reason)
+    _set_timer(scope, clock, OVERDUE, "red", due, rule_id=limit.rule_id, reason=limit.reason)
+    provisional = "(暂定)" if reckoning.is_provisional else ""
+    note(
+        scope,
+        ticket,
+        "clock_started",
+        actor=SYSTEM,
+        now=now,
+        summary=f"{CLOCK_LABELS[limit.clock]}时限至 {due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}{provisional}"
+        f"({limit.reason})",
+        detail={
+            "clock": limit.clock,
+            "mode": limit.budget.mode,
+            "amount": limit.budget.amount,
+            "due_at": due.isoformat(),
+            "feature": feature,
+            "rule_id": limit.rule_id,
+        },
+    )
+
+
+def _marks(scope: Scope, ticket: Ticket, clock: Clock) -> list[Mark]:
+    view = ClockView(
+        name=cast(ClockName, clock.name),
+        budget=Budget(cast(BudgetMode, clock.mode), clock.amount),
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        rule_id=clock.rule_id,
+    )
+    answers = scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view)
+    return list({mark.name: mark for _, mark in answers if mark.name != OVERDUE}.values()) or [DEFAULT_YELLOW]
+
+
+def _set_timer(scope: Scope, clock: Clock, mark: str, light: str, at: datetime, *, rule_id: str, reason: str) -> None:
+    scope.session.add(
+        Timer(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            clock_id=clock.id,
+            mark=mark,
+            light=light,
+            fire_at=at,
+            rule_id=rule_id,
+            reason=reason,
+        )
+    )
+
+
+def _drop_timers(scope: Scope, clock: Clock, *, after: datetime | None) -> None:
+    """Delete the clock's timers, or those later than `after`."""
+    for timer in [row for row in scope.session.new if isinstance(row, Timer) and row.clock_id == clock.id]:
+        if after is None or timer.fire_at > after:
+            scope.session.expunge(timer)
+    if clock in scope.session.new:
+        return
+    pending = delete(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id)
+    scope.session.execute(pending if after is None else pending.where(Timer.fire_at > after))
+
+
+def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *, at: datetime, now: datetime) -> None:
+    """Keep that a mark was reached: the event, the clock's light, and the timeline entry."""
+    scope.session.add(ClockEvent(tenant_id=scope.tenant.id, clock_id=clock.id, mark=mark, at=at, fired_at=now))
+    clock.light = light
+    if mark == OVERDUE:
+        clock.overdue_at = at
+    late = f",应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示" if (now - at).total_seconds() > 60 else ""
+    note(
+        scope,
+        ticket,
+        "clock_mark",
+        actor=SYSTEM,
+        now=now,
+        summary=f"{CLOCK_LABELS[clock.name]}时限{'已超期' if mark == OVERDUE else '将到'},{LIGHT_LABELS[light]}{late}",
+        detail={"clock": clock.name, "mark": mark, "light": light, "at": at.isoformat()},
+    )
+    _sum_up(scope, ticket)
+
+
+def _sum_up(scope: Scope, ticket: Ticket) -> None:
+    """Write the worst light and the nearest due time of the running clocks onto the ticket, for lists."""
+    running = running_clocks(scope, ticket)
+    ticket.light = max((clock.light for clock in running), key=SEVERITY.index, default="green")  # type: ignore[arg-type]
+    ticket.next_due_at = min((clock.due_at for clock in running), default=None)
