@@ -201,19 +201,17 @@ class Timetable:
 
     def _lay_out(self, year: int) -> _Year:
         begin, end = self._instant(date(year, 1, 1), NO_TIME), self.midnight_after(date(year, 12, 31))
-        working_days: list[date] = []
+        # New Year's Eve of the year before is laid out too: its night may reach into this year.
+        ordinals = range(date(year - 1, 12, 31).toordinal(), date(year + 1, 1, 1).toordinal())
+        days = [self.day(date.fromordinal(ordinal)) for ordinal in ordinals]
         stretches: list[Stretch] = []
         reached = begin
-        # New Year's Eve of the year before is laid out too: its night may reach into this year.
-        for ordinal in range(date(year - 1, 12, 31).toordinal(), date(year + 1, 1, 1).toordinal()):
-            day = self.day(date.fromordinal(ordinal))
-            if day.is_working and day.date.year == year:
-                working_days.append(day.date)
-            for stretch in self._stretches(day):
-                clipped = Stretch(max(stretch.start, reached), min(stretch.end, end), stretch.day)
-                if clipped.start < clipped.end:
-                    stretches.append(clipped)
-                    reached = clipped.end
+        for stretch in sorted(stretch for day in days for stretch in self._stretches(day)):
+            clipped = Stretch(max(stretch.start, reached), min(stretch.end, end), stretch.day)
+            if clipped.start < clipped.end:
+                stretches.append(clipped)
+                reached = clipped.end
+        working_days = [day.date for day in days[1:] if day.is_working]
         return _Year(stretches, working_days)
 
     def _stretches(self, day: Day) -> list[Stretch]:

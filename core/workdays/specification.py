@@ -25,14 +25,15 @@ class CalendarUnusable(Refused):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Segment:
-    """A stretch of a day in seconds after its midnight; an end past 86,400 lies in the next day."""
+    """A stretch of a day in seconds after its midnight, at most a day long; from 86,400 on it lies in the next day."""
 
     start: int
     end: int
 
     def __post_init__(self) -> None:
-        if not (0 <= self.start < DAY_SECONDS and self.start < self.end <= self.start + DAY_SECONDS):
-            raise CalendarUnusable(f"时段 {self.start}–{self.end} 秒无效:必须当天开始,且不超过 24 小时。请改正时段。")
+        # What a break leaves of a night shift may begin after midnight; it still belongs to the evening's day.
+        if not 0 <= self.start < self.end <= min(self.start, DAY_SECONDS) + DAY_SECONDS:
+            raise CalendarUnusable(f"时段 {self.start}–{self.end} 秒无效:须先起后止,且不超过 24 小时。请改正时段。")
 
     @classmethod
     def parse(cls, text: str) -> Self:
