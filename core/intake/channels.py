@@ -7,7 +7,7 @@ from core.hooks.values import Channel
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 
-DESK = Channel("desk", "受理席登记", "phone")
+DESK = Channel("desk", "受理席", "phone")
 FILE = Channel("file", "批量导入", "file")
 API = Channel("api", "接口", "web")
 EVERYWHERE = (DESK, FILE, API)

@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import psycopg
@@ -126,7 +127,7 @@ class Database:
         SELECT r.rolsuper OR r.rolbypassrls
             OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-                         AND n.nspname NOT LIKE 'pg_toast%' AND pg_has_role(r.oid, c.relowner, 'USAGE'))
+                         AND n.nspname NOT LIKE 'pg_toast%' AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
         FROM pg_roles r WHERE r.rolname = current_user"""
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
@@ -153,7 +154,7 @@ class Database:
         """Raise `UnsafeRole` when the role owns tables or could bypass row-level security, `DatabaseDown` when none."""
         try:
             with self.engine.connect() as connection:
-                if connection.exec_driver_sql(self._guard).scalar_one():
+                if connection.execute(text(self._guard)).scalar_one():
                     raise UnsafeRole(
                         "数据库账号权限过大:它是表的所有者、超级用户或可绕过行级隔离,租户之间将失去隔离。"
                         "请在 DATABASE_URL 中改用受限账号 huiying_app。"
@@ -186,35 +187,48 @@ def insert_pending(session: Session) -> None:
     """
     dialect = session.get_bind().dialect
     assert isinstance(dialect, DefaultDialect)
-    rows: dict[Table, list[dict[str, Any]]] = {}
     pending = list(session.new)
+    rows: dict[Table, list[dict[str, Any]]] = {}
     for row in pending:
-        table = row.__table__
-        values = {column.key: getattr(row, column.key) for column in table.columns}
-        rows.setdefault(table, []).append(values)
+        columns = _insert_statement(row.__table__, dialect).columns
+        rows.setdefault(row.__table__, []).append({name: getattr(row, name) for name in columns})
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     try:
         with connection.pipeline(), connection.cursor() as cursor:
-            for table in Base.metadata.sorted_tables:
+            for table in _parents_first():
                 if table in rows:
-                    statement, processors = _insert_statement(table, dialect)
-                    for values in rows[table]:
-                        for key, process in processors.items():
-                            values[key] = process(values[key])
-                    cursor.executemany(statement, rows[table])
+                    insertion = _insert_statement(table, dialect)
+                    for name, process in insertion.processors:
+                        for values in rows[table]:
+                            values[name] = process(values[name])
+                    cursor.executemany(insertion.sql, rows[table])
     except psycopg.errors.UniqueViolation as error:
         raise Collision(error.diag.constraint_name or "") from error
     for row in pending:
         session.expunge(row)
 
 
-@lru_cache(maxsize=256)
-def _insert_statement(table: Table, dialect: DefaultDialect) -> tuple[str, dict[str, Any]]:
-    compiled = insert(table).compile(dialect=dialect, column_keys=[column.key for column in table.columns])
-    processors = {
-        column.key: process
-        for column in table.columns
-        if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-    }
-    return str(compiled), processors
+@cache
+def _parents_first() -> list[Table]:
+    return Base.metadata.sorted_tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    """A table's insert statement for the driver, its columns, and how values of some types are made ready for it."""
+
+    sql: str
+    columns: tuple[str, ...]
+    processors: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+
+@cache
+def _insert_statement(table: Table, dialect: DefaultDialect) -> _Insertion:
+    columns = tuple(column.key for column in table.columns)
+    processors = ((column.key, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
+    return _Insertion(
+        sql=str(insert(table).compile(dialect=dialect, column_keys=list(columns))),
+        columns=columns,
+        processors=tuple((name, process) for name, process in processors if process is not None),
+    )

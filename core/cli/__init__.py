@@ -1,0 +1,73 @@
+"""The command line `huiying`: reads a command, calls one use case, says the result in words or JSON."""
+
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from core.kit.db import DatabaseDown, database_down_in_words
+from core.kit.errors import Refused
+
+COMMANDS = {
+    "up": "core.cli.up:up",
+    "down": "core.cli.up:down",
+    "doctor": "core.cli.up:doctor",
+    "import": "core.cli.import_:import_",
+    "report": "core.cli.report:report",
+    "sla": "core.cli.sla:sla",
+    "token": "core.cli.people:token",
+    "user": "core.cli.people:user",
+    "audit": "core.cli.audit:audit",
+}
+"""Commands by name; a command's module is loaded when it is called, so that `huiying sla due` needs no database."""
+ENTRY_POINT_GROUP = "huiying.commands"
+REFUSED = 2
+DATABASE_DOWN = 3
+
+
+class Commands(click.Group):
+    """The core's commands and those of packages above the core, such as `tenant` and `demo`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*COMMANDS, *(point.name for point in entry_points(group=ENTRY_POINT_GROUP))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            module, name = COMMANDS[cmd_name].split(":")
+            command = getattr(import_module(module), name)
+        elif found := entry_points(group=ENTRY_POINT_GROUP, name=cmd_name):
+            command = next(iter(found)).load()
+        else:
+            return None
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="huiying")
+def huiying() -> None:
+    """回应:把市民的诉求交给该办的单位,守住时限,问明结果,如实统计。"""
+
+
+def main() -> None:
+    """Run the command line. A refusal is one sentence and exit code 2, a database that is down exit code 3."""
+    try:
+        sys.exit(huiying.main(standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except DatabaseDown as refusal:
+        _say(refusal.message, DATABASE_DOWN)
+    except Refused as refusal:
+        _say(refusal.message, REFUSED)
+    except OperationalError as error:
+        _say(database_down_in_words(error), DATABASE_DOWN)
+
+
+def _say(sentence: str, exit_code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(exit_code)

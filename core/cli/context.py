@@ -1,0 +1,68 @@
+"""An installation for the length of one command: its services, schema and shipped tenants are there."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points, version
+
+import click
+from alembic import command
+from alembic.config import Config
+
+from core.embedded.services import Services, ensure
+from core.hooks.roster import Roster
+from core.kit.db import Database
+from core.kit.keys import Keyring
+from core.migrations import migrations_folder
+from core.tenancy.scope import Installation
+
+PREPARE_GROUP = "huiying.prepare"
+"""Packages above the core that bring facts of their own, called once when an installation is prepared."""
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """Open the installation: start the services brought along unless they run, and prepare an empty one.
+
+    Raises `DatabaseDown`, `UnsafeRole`, `KeysUnusable`.
+    """
+    with ensure(prepare=prepare, edition=version("huiying")) as services:
+        installation = open_installation(services)
+        try:
+            yield installation
+        finally:
+            installation.database.engine.dispose()
+
+
+def open_installation(services: Services) -> Installation:
+    """Return the installation behind these services. Raises `UnsafeRole` when the role could see all tenants."""
+    database = Database(services.database_url)
+    database.refuse_unsafe_role()
+    return Installation(database, Keyring.load(services.home / "keys.json"), Roster.installed())
+
+
+def prepare(services: Services) -> None:
+    """Bring schema and shipped facts up to date; harmless when they are."""
+    if services.owner_url:
+        migrate(services.owner_url)
+    installation = open_installation(services)
+    try:
+        for point in sorted(entry_points(group=PREPARE_GROUP), key=lambda point: point.name):
+            point.load()(installation)
+    finally:
+        installation.database.engine.dispose()
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the schema to its newest version, as its owner."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["owner_url"] = owner_url
+    command.upgrade(config, "heads")
+
+
+def say_json(value: object) -> None:
+    """Print one JSON object as the last line, for machines."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
