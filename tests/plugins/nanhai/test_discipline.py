@@ -1,0 +1,56 @@
+"""不仅市政部门知道，纪委监察部门也同时介入；若无法在规定时限内解决，还将被纪委问责 (2013)."""
+
+import pytest
+
+from core.hooks import EscalationStep, Trigger, Watcher
+from core.hooks.specs import escalation_steps, propose_watchers
+from plugins.nanhai import FEATURES
+from tests.plugins.making import answers, make_ticket
+
+OVERDUE = Trigger("mark", "reply", "overdue")
+
+
+def test_the_commission_sees_every_ticket_from_the_start() -> None:
+    reason = "责任部门与纪委监察部门同时介入，全程监督诉求不“烂尾”"
+
+    assert answers(FEATURES, "nanhai.discipline", propose_watchers, ticket=make_ticket()) == [
+        Watcher("discipline", "nanhai.discipline/watch", reason)
+    ]
+    assert answers(FEATURES, "nanhai.discipline", propose_watchers, {"unit": "jiwei"}, ticket=make_ticket()) == [
+        Watcher("jiwei", "nanhai.discipline/watch", reason)
+    ]
+
+
+def test_a_case_is_opened_when_the_reply_runs_over() -> None:
+    ticket = make_ticket(lead_unit="roads")
+    text = "{unit} 未在 {due} 前答复工单 {serial_no}“{title}”，已立案待核"
+    rest = ("nanhai.discipline/overdue", "无法在规定时限内解决，由纪委监察部门问责")
+
+    assert answers(FEATURES, "nanhai.discipline", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
+        EscalationStep("case", "discipline", text, *rest, title="超时未答复"),
+        EscalationStep("inbox", "discipline", text, *rest),
+        EscalationStep("sms", "discipline", text, *rest),
+    ]
+
+
+def test_nobody_is_accused_of_a_ticket_that_was_never_dispatched() -> None:
+    assert answers(
+        FEATURES, "nanhai.discipline", escalation_steps, ticket=make_ticket(lead_unit=None), trigger=OVERDUE
+    ) == [
+        EscalationStep(
+            "inbox",
+            "discipline",
+            "工单 {serial_no}“{title}”至 {due} 仍未派出，请督促分派",
+            "nanhai.discipline/overdue",
+            "超时仍未派出，告知监督单位",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "trigger", [Trigger("mark", "reply", "yellow"), Trigger("mark", "on_site", "overdue"), Trigger("urgent")]
+)
+def test_nothing_less_than_an_overdue_reply_opens_a_case(trigger: Trigger) -> None:
+    ticket = make_ticket(lead_unit="roads")
+
+    assert answers(FEATURES, "nanhai.discipline", escalation_steps, ticket=ticket, trigger=trigger) == []

@@ -1,0 +1,56 @@
+"""What holds for the answers of every shipped feature."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from core.hooks import Context
+from core.hooks.roster import HookTable, Roster
+from core.hooks.specs import ALL_HOOKS, Hook, metrics
+from plugins import chengdu, nanhai, pingshan
+from tests.plugins.questions import QUESTIONS
+
+FEATURES = (*chengdu.FEATURES, *pingshan.FEATURES, *nanhai.FEATURES)
+SETTINGS: Mapping[str, Mapping[str, Any]] = {"chengdu.routing": {"mailboxes": {"市长信箱": "office"}}}
+
+each_hook = pytest.mark.parametrize("hook", ALL_HOOKS, ids=lambda hook: hook.name)
+each_decision = pytest.mark.parametrize(
+    "hook", [hook for hook in ALL_HOOKS if hook.kind == "policy"], ids=lambda hook: hook.name
+)
+
+
+def _table() -> HookTable:
+    enabled = [(feature.id, SETTINGS.get(feature.id, {})) for feature in FEATURES]
+    return Roster(FEATURES).table(Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai"), enabled)
+
+
+def _districts(answers: list[tuple[str, Any]]) -> set[str]:
+    return {feature.partition(".")[0] for feature, _ in answers}
+
+
+@each_hook
+def test_each_hook_is_answered_by_two_districts_or_more(hook: Hook[..., Any]) -> None:
+    assert len(_districts(_table().ask(hook, **QUESTIONS[hook.name]))) >= 2
+
+
+@each_hook
+def test_the_same_question_gets_the_same_answer(hook: Hook[..., Any]) -> None:
+    table, again = _table(), _table()
+
+    first = table.ask(hook, **QUESTIONS[hook.name])
+
+    assert table.ask(hook, **QUESTIONS[hook.name]) == first
+    assert again.ask(hook, **QUESTIONS[hook.name]) == first
+
+
+@each_decision
+def test_every_decision_names_its_feature_s_rule_and_says_why_in_chinese(hook: Hook[..., Any]) -> None:
+    for feature, answer in _table().ask(hook, **QUESTIONS[hook.name]):
+        assert answer.rule_id.startswith(f"{feature}/")
+        assert any("\u4e00" <= character <= "\u9fff" for character in answer.reason)
+
+
+def test_features_of_all_districts_stand_beside_each_other() -> None:
+    assert sorted(Roster.installed().features) == sorted(feature.id for feature in FEATURES)
+    assert len({metric.id for _, metric in _table().ask(metrics)}) == 9
