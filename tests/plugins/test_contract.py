@@ -1,13 +1,14 @@
 """What holds for the answers of every shipped feature."""
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 import pytest
 
-from core.hooks import Context
+from core.hooks import Context, Trigger
 from core.hooks.roster import HookTable, Roster
-from core.hooks.specs import ALL_HOOKS, Hook, metrics
+from core.hooks.specs import ALL_HOOKS, Hook, escalation_steps, metrics
 from plugins import chengdu, nanhai, pingshan
 from tests.plugins.questions import QUESTIONS
 
@@ -49,6 +50,16 @@ def test_every_decision_names_its_feature_s_rule_and_says_why_in_chinese(hook: H
     for feature, answer in _table().ask(hook, **QUESTIONS[hook.name]):
         assert answer.rule_id.startswith(f"{feature}/")
         assert any("\u4e00" <= character <= "\u9fff" for character in answer.reason)
+
+
+@pytest.mark.parametrize("mark", ["last-day", "yellow", "reminder", "overdue"])
+def test_messages_use_only_the_blanks_that_the_core_fills(mark: str) -> None:
+    question = {**QUESTIONS["escalation_steps"], "trigger": Trigger("mark", "reply", mark)}
+    texts = [step.text for _, step in _table().ask(escalation_steps, **question)]
+
+    blanks = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+    assert {"serial_no", "due"} <= blanks <= {"serial_no", "title", "unit", "due"}
 
 
 def test_features_of_all_districts_stand_beside_each_other() -> None:
