@@ -34,7 +34,7 @@ def classify(
     if matter:
         ticket.matter = units.get_duty(matter).code
     elif suggestion := suggest_matter(ticket.title, ticket.text, units.keywords):
-        ticket.matter, words = suggestion.matter, suggestion.words
+        ticket.matter, ticket.matter_guessed, words = suggestion.matter, True, suggestion.words
     reasons: list[str] = []
     if urgency is None:
         signals = scope.hooks.ask(specs.assess_urgency, ticket=view_of(scope, ticket))
@@ -64,6 +64,7 @@ def reclassify(
     """Let a person correct nature, matter and complexity. Raises `NoSuchMatter`."""
     ticket.nature, ticket.complexity = nature, complexity
     ticket.matter = directory(scope).get_duty(matter).code if matter else None
+    ticket.matter_guessed = False
     note(
         scope,
         ticket,

@@ -54,6 +54,10 @@ def _carry_out(
     units = directory(scope)
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     receiver = _receiver(scope, step.to, lead)
+    if step.kind == "case" and (lead is None or units.find_unit(step.to) is None):
+        what = f"未启动问责:{'没有主办单位' if lead is None else f'单位 {step.to} 不存在'}({step.reason})"
+        note(scope, ticket, "escalate", actor=SYSTEM, now=now, summary=what, detail={"rule_id": step.rule_id})
+        return
     words = _worded(
         step.text,
         serial_no=ticket.serial_no,
@@ -65,7 +69,8 @@ def _carry_out(
     if step.kind == "letter":
         detail["number"] = _issue_letter(scope, ticket, step, receiver, words, cause=cause, now=now)
     elif step.kind == "case":
-        _open_case(scope, ticket, step, lead or units.desk, receiver, words, cause=cause, now=now)
+        assert lead is not None
+        _open_case(scope, ticket, step, lead, receiver, words, cause=cause, now=now)
     else:
         say(scope, ticket_id=ticket.id, transport=step.kind, text=words, to_unit_id=receiver.id, now=now)
     act = step.title or STEP_LABELS[step.kind]

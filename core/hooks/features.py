@@ -1,14 +1,15 @@
 """What a plugin ships: features 功能, each with its settings and its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import pluggy
 from marshmallow import RAISE, Schema, ValidationError
 
 from core.hooks.specs import PROJECT
+from core.kit.errors import Refused
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -18,6 +19,11 @@ class Settings(Schema):
 
     Unknown names are refused, so a misspelt setting is noticed when it is written and not when it is missed.
     """
+
+    error_messages: ClassVar[dict[str, str]] = {
+        "unknown": "没有这一项设置",
+        "type": "设置应是一组名称和值",
+    }
 
     class Meta:
         unknown = RAISE
@@ -39,17 +45,39 @@ class Feature:
     def read(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return validated, unchangeable settings. Raises `SettingsInvalid` naming every bad field."""
         try:
-            return MappingProxyType(dict(self.settings().load(values)))
+            return cast(Mapping[str, Any], _frozen(self.settings().load(values)))
         except ValidationError as error:
             messages = error.messages if isinstance(error.messages, dict) else {"": error.messages}
             raise SettingsInvalid(self.id, messages) from error
 
 
-class SettingsInvalid(ValueError):
+class SettingsInvalid(Refused):
     """Settings that do not fit a feature's schema."""
 
+    code = "settings-invalid"
+
     def __init__(self, feature: str, messages: Mapping[str, Any]) -> None:
-        super().__init__(
-            f"功能 {feature} 的设置有误:" + ";".join(f"{name}:{problem}" for name, problem in messages.items())
-        )
+        problems = ";".join(f"{name}:{problem}" for name, problem in _flat(messages))
+        super().__init__(f"功能 {feature} 的设置有误。{problems}。请改正后再启用。")
         self.messages = messages
+
+
+def _flat(messages: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each problem with the dotted name of its field."""
+    if isinstance(messages, Mapping):
+        for part, inner in messages.items():
+            yield from _flat(inner, f"{name}.{part}" if name else str(part))
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _flat(inner, name)
+    else:
+        yield name, str(messages)
+
+
+def _frozen(value: Any) -> Any:
+    """Return the value with lists and mappings made unchangeable: an answer must not change the next one's settings."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: _frozen(inner) for name, inner in value.items()})
+    if isinstance(value, list):
+        return tuple(_frozen(inner) for inner in value)
+    return value

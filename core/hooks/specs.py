@@ -127,7 +127,9 @@ def clock_marks(
 def escalation_steps(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
 ) -> Sequence[EscalationStep] | None:
-    """What is done at a mark, or when an urgent ticket comes in. All answers are carried out.
+    """What is done at a mark, or when an urgent ticket comes in or is dispatched. All answers are carried out.
+
+    A `case` whose unit does not exist, or without a lead unit, opens nothing and says so in the timeline.
 
     Nobody answers: the lead unit, or before dispatch the dispatch desk, finds a note in its mailbox.
     """

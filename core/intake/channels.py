@@ -20,7 +20,7 @@ class UnknownChannel(Refused):
 
 
 def channels_of(scope: Scope) -> Mapping[str, Channel]:
-    """Return the tenant's channels by id, in the order in which its features named them."""
+    """Return the tenant's channels by id, the core's first; the first to name an id defines it."""
     return scope.remember("channels", lambda: _ask(scope))
 
 
@@ -34,5 +34,7 @@ def get_channel(scope: Scope, channel_id: str) -> Channel:
 
 
 def _ask(scope: Scope) -> dict[str, Channel]:
-    district = (channel for _, channel in scope.hooks.ask(specs.channels))
-    return {channel.id: channel for channel in (*EVERYWHERE, *district)}
+    known = {channel.id: channel for channel in EVERYWHERE}
+    for _, channel in scope.hooks.ask(specs.channels):
+        known.setdefault(channel.id, channel)
+    return known

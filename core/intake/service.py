@@ -86,5 +86,7 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
             ),
         )
     )
-    begin(scope, ticket, actor=actor, now=submitted_at, summary=f"经{channel.label}登记", detail={"channel": channel.id})
+    begin(
+        scope, ticket, actor=actor, now=submitted_at, summary=f"经{channel.label}登记", detail={"channel": channel.id}
+    )
     return ticket

@@ -37,6 +37,8 @@ class Accepted:
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
 
+    A matter that only words point to is no ground for that: then the rule's unit is suggested to the dispatcher.
+
     Raises `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`. `core.kit.errors.Collision` means that the same message
     came in at the same moment: run again and the ticket is found.
     """
@@ -45,7 +47,7 @@ def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Acce
         return _told(scope, known, created=False)
     ticket = take_in(scope, appeal, actor=actor, now=now)
     choice = propose(scope, ticket, now=now)
-    if choice.proposal and choice.proposal.direct:
+    if choice.proposal and choice.proposal.direct and not ticket.matter_guessed:
         _dispatch_directly(scope, ticket, choice.proposal.unit, choice.proposal.co, choice.rule_id, choice.reason, now)
     if ticket.urgency == "urgent":
         escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)

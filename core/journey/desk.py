@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.classification.service import reclassify
+from core.escalation.service import escalate
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
 from core.handling.service import add_reply
-from core.hooks.values import Complexity, Nature
+from core.hooks.values import Complexity, Nature, Trigger
 from core.journey.conclude import conclude
 from core.routing.service import BY_PERSON, propose
 from core.routing.service import dispatch as dispatch_to
@@ -51,6 +52,9 @@ def dispatch(
         command_id=command_id,
     )
     start_clocks(scope, ticket, AT_DISPATCH, now=now)
+    if ticket.urgency == "urgent":
+        cause = f"urgent/{ticket.id}/{ticket.version}"
+        escalate(scope, ticket, Trigger("urgent"), cause=cause, due=ticket.next_due_at, now=now)
     mark_dirty(scope, now)
     scope.session.flush()
     return ticket

@@ -71,7 +71,8 @@ def dispatch(
     """Give the ticket to its lead unit and co-units. Raises `NoSuchUnit` or `MoveNotAllowed`."""
     units = directory(scope)
     unit = units.get_unit(lead)
-    partners = [units.get_unit(code) for code in dict.fromkeys(co) if code != lead]
+    named = (units.find_unit(code) for code in dict.fromkeys(co) if code != lead)
+    partners = [partner for partner in named if partner]  # a partner that is no longer there stops nothing
     ticket.lead_unit_id = unit.id
     _decide(
         scope,

@@ -190,7 +190,11 @@ def _marks(scope: Scope, ticket: Ticket, clock: Clock) -> list[Mark]:
         rule_id=clock.rule_id,
     )
     answers = scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view)
-    return list({mark.name: mark for _, mark in answers if mark.name != OVERDUE}.values()) or [DEFAULT_YELLOW]
+    marks: dict[str, Mark] = {}
+    for _, mark in answers:
+        if mark.name != OVERDUE:
+            marks.setdefault(mark.name, mark)
+    return list(marks.values()) or [DEFAULT_YELLOW]
 
 
 def _set_timer(scope: Scope, clock: Clock, mark: str, light: str, at: datetime, *, rule_id: str, reason: str) -> None:
@@ -241,5 +245,5 @@ def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *,
 def _sum_up(scope: Scope, ticket: Ticket) -> None:
     """Write the worst light and the nearest due time of the running clocks onto the ticket, for lists."""
     running = running_clocks(scope, ticket)
-    ticket.light = max((clock.light for clock in running), key=SEVERITY.index, default="green")  # type: ignore[arg-type]
+    ticket.light = max((clock.light for clock in running), key=SEVERITY.index, default="green")
     ticket.next_due_at = min((clock.due_at for clock in running), default=None)

@@ -68,6 +68,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     complexity: Mapped[str] = mapped_column(Text, default="simple")
     matter: Mapped[str | None] = mapped_column(Text, default=None)
     """Code of the duty-list item, None while unclassified."""
+    matter_guessed: Mapped[bool] = mapped_column(default=False)
+    """The matter was found by words alone and no person has confirmed it."""
     affected_count: Mapped[int] = mapped_column(Integer, default=1)
     """How many people, households or firms stand behind the one appeal."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("urgency", sa.Text(), nullable=False),
         sa.Column("complexity", sa.Text(), nullable=False),
         sa.Column("matter", sa.Text(), nullable=True),
+        sa.Column("matter_guessed", sa.Boolean(), nullable=False),
         sa.Column("affected_count", sa.Integer(), nullable=False),
         sa.Column("submitted_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("accepted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
