@@ -51,7 +51,7 @@ from core.workdays.specification import (
 T = TypeVar("T")
 DAY_NAMES = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6, "make-up": MAKE_UP}
 LONGEST_SPAN_DAYS = 366
-_WORDS = {str: "加引号的文字", int: "整数", list: "列表", dict: "一个表", date: "日期,如 2026-10-01"}
+_WORDS = {str: "加引号的文字", int: "整数", list: "列表", dict: "一个表", date: "不加引号的日期,如 2026-10-01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     except tomllib.TOMLDecodeError as error:
         raise CalendarUnusable(f"不合 TOML 语法({error})。请检查引号、方括号和等号。") from error
     whole = _Entry("文件", values)
+    if "calendar" not in values:
+        raise CalendarUnusable("文件 缺少 [calendar]。请补上。")
     calendar = _Entry("[calendar]", whole.take("calendar", dict, required=True))
     name = calendar.take("name", str, required=True)
     zone = calendar.take("zone", str, required=True)
@@ -169,7 +171,9 @@ def _hours(entry: _Entry) -> Hours:
 
 def _dated_days(entry: _Entry) -> list[DatedDay]:
     single = entry.take("date", date)
-    dates = list(_span(entry, required=single is None))
+    dates = list(_span(entry, required=False))
+    if single is None and not dates:
+        raise CalendarUnusable(f"{entry.where} 缺少 date。请补上;多日写 from 和 until。")
     if single is not None:
         if dates:
             raise CalendarUnusable("date 与 from、until 只能写一种。单日写 date,多日写 from 和 until。")
@@ -204,7 +208,8 @@ def _festival(entry: _Entry) -> tuple[str, list[date], list[date]]:
 
 def _span(entry: _Entry, *, required: bool) -> Iterator[date]:
     """Yield the dates from `from` until `until`, both included."""
-    first, last = entry.take("from", date, required=required), entry.take("until", date, required=required)
+    first = entry.take("from", date, required=required)
+    last = entry.take("until", date, required=required or first is not None)
     if first is None or last is None:
         return
     if not 0 <= (last - first).days < LONGEST_SPAN_DAYS:
