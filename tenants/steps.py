@@ -1,0 +1,241 @@
+"""The steps of a scenario: what people did to a ticket, one dataclass per verb.
+
+A step stands in its file as one `[[step]]` table: `do` names the verb, `at` the local time (no zone; the tenant's is
+meant), `ticket` the label of the ticket when the scenario has more than one, and the verb's own keys are the fields
+below. A field without a default must be written.
+
+    [[step]]
+    do = "on_site"
+    at = 2019-11-05T14:41:00
+    unit = "street-shiyang"
+    text = "到达现场"
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, get_args
+
+from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS
+from core.hooks.values import Complexity, Nature, Urgency
+
+
+def one_of(*choices: str, default: str | None = None) -> Any:
+    """Return a field that takes one of these words; without a default it must be written."""
+    metadata = {"choices": choices}
+    return field(metadata=metadata) if default is None else field(default=default, metadata=metadata)
+
+
+def unit_code(*, required: bool = True) -> Any:
+    """Return a field that names a unit of the tenant; optional ones are empty for the dispatch desk."""
+    metadata = {"unit": True}
+    return field(metadata=metadata) if required else field(default="", metadata=metadata)
+
+
+def unit_codes(*, required: bool = True) -> Any:
+    """Return a field that names several units."""
+    metadata = {"unit": True}
+    return field(metadata=metadata) if required else field(default=(), metadata=metadata)
+
+
+def matter_code() -> Any:
+    """Return a field that names an item of the tenant's duty list; empty = the core finds it from the words."""
+    return field(default="", metadata={"matter": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What every step has: when it happened, to which ticket, and the line it stands on."""
+
+    at: datetime
+    ticket: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Step):
+    """A resident speaks and the ticket is accepted 受理. This step gives the label `ticket` its meaning.
+
+    `at` is the acceptance; `submitted_at` when the resident spoke, if that was earlier. `contact` is an alias and
+    `phone` an invented number. Where a rule of the district dispatches at once, it does so here.
+    """
+
+    channel: str
+    text: str
+    contact: str
+    title: str = ""
+    place: str = ""
+    mailbox: str = ""
+    phone: str = ""
+    keep_private: bool = True
+    submitted_at: datetime | None = None
+    nature: str = one_of("", *get_args(Nature), default="")
+    matter: str = matter_code()
+    urgency: str = one_of("", *get_args(Urgency), default="")
+    complexity: str = one_of(*get_args(Complexity), default="simple")
+    affected: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classify(Step):
+    """The desk corrects what the ticket is about 分类, before it is dispatched."""
+
+    nature: str = one_of(*get_args(Nature))
+    matter: str = matter_code()
+    complexity: str = one_of(*get_args(Complexity), default="simple")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch(Step):
+    """The ticket goes to its unit 派单.
+
+    With `unit` the desk chose it. Without, it goes where the rules of the district say: it has been dispatched at
+    acceptance already, or the desk follows the suggestion. `expect` is the unit that must come of it.
+    """
+
+    unit: str = unit_code(required=False)
+    co: tuple[str, ...] = unit_codes(required=False)
+    reason: str = ""
+    expect: str = unit_code(required=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Step):
+    """The desk, or a leader in a live session, answers without dispatch 直接答复; the ticket is concluded."""
+
+    text: str
+    by: str = ""
+    disposition: str = one_of(*DISPOSITION_LABELS, default="explained")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Step):
+    """The lead unit signs 签收."""
+
+    unit: str = unit_code()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return(Step):
+    """The lead unit gives the ticket back to the desk 退单."""
+
+    unit: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSite(Step):
+    """The lead unit is on site 到场. Other bodies that come are a `note`."""
+
+    unit: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Step):
+    """Something happened that changes no state 办理记录; `unit` empty = the desk writes it."""
+
+    text: str
+    unit: str = unit_code(required=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOn(Step):
+    """The unit on the spot brings in another body 转派; it stays responsible for the reply."""
+
+    unit: str = unit_code()
+    to: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult(Step):
+    """Units meet and settle who does what 会商. `tasks` gives each unit its part, in words."""
+
+    text: str
+    tasks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruct(Step):
+    """A leader writes an instruction 批示."""
+
+    leader: str
+    level: str = one_of("city", "district", "street")
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Step):
+    """The lead unit hands in its reply 答复; it waits for review."""
+
+    unit: str = unit_code()
+    text: str
+    disposition: str = one_of(*DISPOSITION_LABELS, default="resolved")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Step):
+    """The reviewer passes the reply, which reaches the resident and concludes the ticket 办结, or gives it back."""
+
+    passed: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp(Step):
+    """The desk tries to ask the resident 回访."""
+
+    outcome: str = one_of(*OUTCOME_LABELS)
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(Step):
+    """The resident rates 评价."""
+
+    resolved: str = one_of(*RESOLVED_LABELS)
+    satisfaction: str = one_of(*SATISFACTION_LABELS)
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redo(Step):
+    """The ticket is done again 重办."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance(Step):
+    """Nothing is done until `at`; what the clocks call for until then happens.
+
+    `expect` says what must have come of it since the ticket's step before: a light (yellow, red), an act of pressing
+    (sms, inbox, letter, case).
+    """
+
+    expect: tuple[str, ...] = field(
+        default=(), metadata={"choices": ("yellow", "red", "sms", "mail", "inbox", "letter", "case")}
+    )
+
+
+VERBS: Mapping[str, type[Step]] = {
+    "accept": Accept,
+    "classify": Classify,
+    "dispatch": Dispatch,
+    "answer": Answer,
+    "sign": Sign,
+    "return": Return,
+    "on_site": OnSite,
+    "note": Note,
+    "hand_on": HandOn,
+    "consult": Consult,
+    "instruct": Instruct,
+    "reply": Reply,
+    "review": Review,
+    "follow_up": FollowUp,
+    "rate": Rate,
+    "redo": Redo,
+    "advance": Advance,
+}
