@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from importlib import import_module
 from typing import IO, Any
 
 import click
@@ -32,7 +33,21 @@ class SaidInWords(click.ClickException):
         click.echo(self.message, err=file is None, file=file)
 
 
-@click.group(name="sla")
+class SlaCommands(click.Group):
+    """`explain` is loaded when it is called: it needs the database, which `due` must not wait for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "explain"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "explain":
+            command = import_module("core.cli.sla_explain").explain
+            assert isinstance(command, click.Command)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(name="sla", cls=SlaCommands)
 def sla() -> None:
     """时限:计算与解释截止时间。"""
 
