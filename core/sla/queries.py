@@ -59,7 +59,7 @@ def account_of(scope: Scope, clock: Clock) -> ClockAccount:
         due_at=clock.due_at,
         reason=clock.reason,
         rule_id=clock.rule_id,
-        calendar=f"{calendar.name}第 {calendar.number} 版",
+        calendar=f"“{calendar.name}”第 {calendar.number} 版",
         lines=explain(calendar.timetable, budget, clock.started_at, adjustments=adjustments),
         agrees=clock.due_at == computed or bool(adjustments),
     )
