@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from core.workdays.declaration import parse_workdays
 from core.workdays.specification import CalendarUnusable, zone_named
 from tenants.accounts import AccountFact, read_accounts
 from tenants.duties import DutyFact, read_duties
@@ -77,7 +78,7 @@ def read_profile(folder: Path) -> Profile:
     codes = frozenset(unit.code for unit in units)
     duties = read_duties(folder / "duties.csv", codes, faults)
     accounts = read_accounts(folder / "accounts.toml", codes, faults)
-    calendar_toml = read_text(folder / "workdays.toml", faults) or ""
+    calendar_toml = read_text(folder / "workdays.toml", faults)
     if document is None:
         document = Table({}, file=file_name(folder / PROFILE_FILE), lines=(), line=1, faults=Faults())
     profile = Profile(
@@ -92,11 +93,13 @@ def read_profile(folder: Path) -> Profile:
         settings=document.mapping("settings"),
         units=units,
         duties=duties,
-        calendar_toml=calendar_toml,
+        calendar_toml=calendar_toml or "",
         accounts=accounts,
     )
     document.refuse_others()
     _check(profile, document, folder)
+    if calendar_toml is not None:
+        _check_calendar(profile, file_name(folder / "workdays.toml"), faults)
     faults.refuse()
     return profile
 
@@ -123,6 +126,17 @@ def _check_zone(profile: Profile, document: Table) -> None:
     except CalendarUnusable:
         sentence = f"没有名为“{profile.zone}”的时区，算不出当地时间；请用 IANA 名称，如 Asia/Shanghai"
         document.fault("zone", sentence)
+
+
+def _check_calendar(profile: Profile, file: str, faults: Faults) -> None:
+    try:
+        declared = parse_workdays(profile.calendar_toml)
+    except CalendarUnusable as fault:
+        faults.add(file, None, fault.message)
+        return
+    if profile.zone and declared.spec.zone != profile.zone:
+        sentence = f"zone 写的是 {declared.spec.zone}，profile.toml 写的是 {profile.zone}，钟点会对不上；请改成一样"
+        faults.add(file, None, sentence)
 
 
 def _check_members(profile: Profile, document: Table, folder: Path) -> None:

@@ -335,6 +335,22 @@ def test_faults_of_accounts(tmp_path: Path, changed: str, fault: str) -> None:
     assert faults_of(make_folder(tmp_path, accounts=changed)) == ("xinqu/accounts.toml " + fault,)
 
 
+def test_a_calendar_without_hours_is_told(tmp_path: Path) -> None:
+    calendar, _, _ = GOOD["workdays.toml"].partition("[[weekly]]")
+
+    (fault,) = faults_of(make_folder(tmp_path, workdays=calendar))
+
+    assert fault.startswith("xinqu/workdays.toml：日历里没有任何工作时间")
+
+
+def test_a_calendar_of_another_zone_is_told(tmp_path: Path) -> None:
+    calendar = GOOD["workdays.toml"].replace("Asia/Shanghai", "Asia/Tokyo")
+
+    assert faults_of(make_folder(tmp_path, workdays=calendar)) == (
+        "xinqu/workdays.toml：zone 写的是 Asia/Tokyo，profile.toml 写的是 Asia/Shanghai，钟点会对不上；请改成一样",
+    )
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     folder = make_folder(
         tmp_path,
