@@ -38,6 +38,9 @@ class Unit(TenantRow, Base, kw_only=True):
     parent_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     initials: Mapped[str] = mapped_column(Text, default="")
     """Pinyin initials by which the unit is picked with few keys, e.g. 石羊 = sy."""
+    phone: Mapped[str] = mapped_column(Text, default="")
+    mail: Mapped[str] = mapped_column(Text, default="")
+    """Where the unit is reached officially; empty = not known, so a message to it is kept as failed."""
     active: Mapped[bool] = mapped_column(default=True)
 
 

@@ -187,6 +187,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.BigInteger(), nullable=True),
         sa.Column("initials", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('city_department', 'district_department', 'street', 'section', 'community_center', 'public_utility', 'central_body', 'dispatch_desk', 'discipline')",
