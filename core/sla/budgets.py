@@ -39,6 +39,8 @@ def parse_budget(mode: str, amount: str) -> Budget:
 def budget_words(budget: Budget) -> str:
     """Say a budget as a clerk would: `5 个工作日`, `4 小时工作时间`, `30 分钟`."""
     if budget.mode in DAY_MODES:
+        if not budget.amount:
+            return "当日"
         return f"{budget.amount} 个{'自然日' if budget.mode == 'natural' else '工作日'}"
     return f"{duration_words(budget.amount)}{'工作时间' if budget.mode == 'ws' else ''}"
 

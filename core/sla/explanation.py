@@ -88,7 +88,7 @@ class _Account:
 
     def _natural_days(self, base: datetime) -> Iterator[str]:
         last = self.timetable.date_of(self.start) + self.budget.amount * ONE_DAY
-        yield f"第 {self.budget.amount} 个自然日:{self.timetable.day(last)}"
+        yield f"{f'第 {self.budget.amount} 个自然日' if self.budget.amount else '当日'}:{self.timetable.day(last)}"
         ended = self.timetable.day_ending_at(base)
         if ended > last:
             yield from self._days_left_out(last - ONE_DAY, ended)
