@@ -1,0 +1,112 @@
+"""A demonstration: sign-ins for every role and district, and the articles' cases as if they had just been handled."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.embedded.files import write_private
+from core.kit.keys import CROCKFORD
+from core.people.queries import accounts
+from core.people.roles import ROLES
+from core.people.service import open_account, set_password
+from core.tenancy.scope import Installation, Scope
+from core.units.queries import directory
+from tenants.accounts import AccountFact
+from tenants.profile import Profile, shipped_profiles
+from tenants.replay import Replay
+from tenants.scenario import Scenario, shipped_scenarios
+
+SIGN_INS = "sign-ins.json"
+"""In the home folder, readable by its owner only: the passwords made for demonstration sign-ins."""
+PASSWORD_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in for demonstration, as it is printed."""
+
+    tenant: str
+    role: str
+    name: str
+    login: str
+    password: str
+
+
+def demonstrate(installation: Installation, home: Path, *, now: datetime) -> list[SignIn]:
+    """Make the demonstration's accounts and replay its cases, as far as they are not there; return all sign-ins.
+
+    Passwords are made anew for every installation; a password that was changed since stays changed and is not shown.
+    """
+    passwords = _stored(home)
+    sign_ins = [
+        sign_in for profile in shipped_profiles() for sign_in in _sign_ins(installation, profile, passwords, now)
+    ]
+    write_private(home / SIGN_INS, json.dumps(passwords, indent=1))
+    for scenario in shipped_scenarios():
+        replay(installation, scenario)
+    return sign_ins
+
+
+def replay(installation: Installation, scenario: Scenario) -> list[str]:
+    """Replay one case in its district, unless it is there already, and return its serial numbers."""
+    return installation.run(scenario.tenant, lambda scope: Replay(scope, scenario).run())
+
+
+def sign_ins_in_words(sign_ins: list[SignIn]) -> str:
+    """Return the sign-ins as lines for the terminal, district by district."""
+    lines: list[str] = []
+    tenant = ""
+    for sign_in in sign_ins:
+        if sign_in.tenant != tenant:
+            tenant = sign_in.tenant
+            lines.append(f"{tenant}")
+        lines.append(f"  {sign_in.role}  {sign_in.login}  {sign_in.password}  ({sign_in.name})")
+    return "\n".join(lines)
+
+
+def _stored(home: Path) -> dict[str, str]:
+    try:
+        stored = json.loads((home / SIGN_INS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {str(login): str(password) for login, password in stored.items()}
+
+
+def _sign_ins(installation: Installation, profile: Profile, passwords: dict[str, str], now: datetime) -> list[SignIn]:
+    with installation.scope(profile.slug) as scope:
+        there = {account.login for account in accounts(scope)}
+        for fact in profile.accounts:
+            login = f"{fact.login}@{profile.slug}"
+            if fact.login not in there:
+                passwords[login] = _password()
+                _open(scope, fact, passwords[login], now)
+            elif login not in passwords:
+                # The passwords' file was lost: without a new one nobody could use the demonstration again.
+                passwords[login] = _password()
+                set_password(scope, fact.login, passwords[login], now=now)
+    return [
+        SignIn(
+            tenant=profile.name,
+            role="、".join(ROLES[role].label for role in fact.roles),
+            name=fact.name,
+            login=f"{fact.login}@{profile.slug}",
+            password=passwords[f"{fact.login}@{profile.slug}"],
+        )
+        for fact in profile.accounts
+    ]
+
+
+def _open(scope: Scope, fact: AccountFact, password: str, now: datetime) -> None:
+    unit_id = directory(scope).get_unit(fact.unit).id if fact.unit else None
+    open_account(scope, login=fact.login, name=fact.name, password=password, roles=fact.roles, unit_id=unit_id, now=now)
+
+
+def _password() -> str:
+    return "".join(secrets.choice(CROCKFORD.lower()) for _ in range(PASSWORD_LENGTH))
+
+
+def prepare(installation: Installation, home: Path) -> str:
+    """Do all of the demonstration and return the sign-ins in words; what `huiying up --demo` calls."""
+    return sign_ins_in_words(demonstrate(installation, home, now=datetime.now(UTC)))
