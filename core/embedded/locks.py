@@ -10,7 +10,8 @@ from pathlib import Path
 from types import FrameType
 
 Tell = Callable[[str], None]
-ASKED_TO_END = 128 + signal.SIGTERM
+ASKED_TO_END = (128 + signal.SIGTERM, 128 + signal.SIGHUP)
+"""Exit codes of a process that ended because it was asked to."""
 
 
 @contextmanager

@@ -1,0 +1,65 @@
+"""`huiying up`, `down` and `doctor`: run the product, stop it, say what is wrong with it."""
+
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+
+import click
+
+from core.cli.context import prepare, say_json
+from core.embedded.doctor import examine
+from core.embedded.doctor.findings import Finding
+from core.embedded.home import default_home
+from core.embedded.locks import ASKED_TO_END
+from core.embedded.programs import programs
+from core.embedded.running import run_up, stop_all
+from core.embedded.services import tell_at_terminal
+
+DEFAULT_PORT = 8000
+BANNER_GROUP = "huiying.banner"
+"""Packages above the core that have something to say once the pages answer, such as the sign-ins of a demonstration."""
+
+
+@click.command()
+@click.option("--port", envvar="PORT", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+def up(port: int) -> None:
+    """启动全部服务:数据库、队列、网页、后台任务。按 Ctrl-C 停止。"""
+    try:
+        run_up(default_home(), port=port, run=programs(port), prepare=prepare, banner=_banner, tell=tell_at_terminal)
+    except KeyboardInterrupt:
+        pass
+    except SystemExit as ending:
+        if ending.code not in ASKED_TO_END:
+            raise
+    tell_at_terminal("已停止。")
+
+
+@click.command()
+def down() -> None:
+    """停止 huiying up 启动的全部服务,包括意外残留的进程。"""
+    stop_all(default_home(), tell=tell_at_terminal)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出,供程序读取。")
+def doctor(as_json: bool) -> None:
+    """检查安装是否安全、完整;没有问题时返回码为 0,否则为 1。"""
+    findings = examine(default_home(), now=datetime.now(UTC), tell=tell_at_terminal)
+    is_fine = all(finding.is_harmless for finding in findings)
+    if as_json:
+        say_json({"ok": is_fine, "findings": [_as_json(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"【{finding.level.value}】{finding.subject}:{finding.text}\n    怎么办:{finding.remedy}")
+        click.echo("检查完毕,没有发现问题。" if is_fine else "检查完毕,请处理以上问题。")
+    sys.exit(0 if is_fine else 1)
+
+
+def _banner() -> str:
+    points = sorted(entry_points(group=BANNER_GROUP), key=lambda point: point.name)
+    return "\n".join(point.load()() for point in points)
+
+
+def _as_json(finding: Finding) -> dict[str, str]:
+    level = finding.level.name.lower()
+    return {"level": level, "subject": finding.subject, "text": finding.text, "remedy": finding.remedy}

@@ -1,0 +1,51 @@
+"""Fixtures for all tests: a real PostgreSQL with the real schema, a real Valkey."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import RUN_HOME, RunFolder, TestServers, open_run_home
+
+_run_folder: RunFolder | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the whole run one folder for its servers; workers inherit its name."""
+    global _run_folder
+    if not hasattr(config, "workerinput"):
+        _run_folder = RunFolder()
+        os.environ[RUN_HOME] = str(_run_folder.path)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    if _run_folder is not None:
+        _run_folder.remove()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[TestServers]:
+    """The servers of the run, started when a test first asks; each worker has a database of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    with TestServers(open_run_home(Path(os.environ[RUN_HOME])), worker).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: TestServers) -> str:
+    """A database with the schema and no rows but the tests' own, as the app's role, bound by row-level security."""
+    return servers.database_url
+
+
+@pytest.fixture(scope="session")
+def owner_url(servers: TestServers) -> str:
+    """The same database as the owner of the schema, whom row-level security does not bind."""
+    return servers.owner_url
+
+
+@pytest.fixture(scope="session")
+def valkey_url(servers: TestServers) -> str:
+    """A queue server with the rights that workers have in the product."""
+    return servers.valkey_url
