@@ -1,8 +1,12 @@
-"""Tables of the cube: integer counts by day, from which every figure of every period is a sum."""
+"""Tables of the cube: integer counts by day, from which every figure of every period is a sum.
+
+What begins with `cube_` is all that the city's door can read: counts, and the public names of units and matters. There
+is no resident in it.
+"""
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Index, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import Base, OfTenant
@@ -21,23 +25,33 @@ class DirtyDay(OfTenant, Base, kw_only=True):
 
 
 class CubeCell(OfTenant, Base, kw_only=True):
-    """How many times a measure happened on one local day, by lead unit, matter, channel and nature.
+    """How many times a measure happened on one local day.
 
-    `unit_id` 0 and empty texts stand for "none". `seconds` is the sum of durations where the measure has one.
+    The same happenings are counted once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is
+    divided by channel, medium and nature, `unit` by unit, `matter` by matter. So a month of a large district is read
+    from a few hundred rows, where one cell per combination of everything would be nearly one per ticket.
+    In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
+    `seconds` is the sum of durations where the measure has one.
     """
 
     __tablename__ = "cube_cell"
-    __table_args__ = (Index("ix_cube_cell_measure", "tenant_id", "measure", "day"),)
+    __table_args__ = (
+        CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name="aspect"),
+        CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name="way"),
+        CheckConstraint("aspect = 'unit' OR unit_id = 0", name="unit"),
+        CheckConstraint("aspect = 'matter' OR matter = ''", name="matter"),
+    )
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    aspect: Mapped[str] = mapped_column(Text, primary_key=True)
     measure: Mapped[str] = mapped_column(Text, primary_key=True)
-    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    """Version of the measure's definition."""
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     medium: Mapped[str] = mapped_column(Text, primary_key=True)
     nature: Mapped[str] = mapped_column(Text, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    """Version of the measure's definition."""
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
     seconds: Mapped[int] = mapped_column(BigInteger)
 
@@ -47,8 +61,28 @@ class CubeHours(OfTenant, Base, kw_only=True):
 
     __tablename__ = "cube_hours"
 
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
     measure: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     hours: Mapped[int] = mapped_column(Integer, primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
+
+
+class CubeUnit(OfTenant, Base, kw_only=True):
+    """What a unit in the cube is called; it stays when the unit is closed."""
+
+    __tablename__ = "cube_unit"
+
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+
+
+class CubeMatter(OfTenant, Base, kw_only=True):
+    """What a matter in the cube is called; it stays when the matter leaves the duty list."""
+
+    __tablename__ = "cube_matter"
+
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    category: Mapped[str] = mapped_column(Text)
+    subcategory: Mapped[str] = mapped_column(Text)

@@ -25,6 +25,8 @@ PRIVILEGES = {
     "assignment": WORK,
     "cube_cell": REMAKE,
     "cube_hours": REMAKE,
+    "cube_matter": WORK,
+    "cube_unit": WORK,
     "dirty_day": REMAKE,
     "duty": WORK,
     "follow_up": RECORD,
@@ -92,41 +94,64 @@ def upgrade() -> None:
     op.create_table(
         "cube_cell",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("aspect", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
-        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("medium", sa.Text(), nullable=False),
         sa.Column("nature", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name=op.f("ck_cube_cell_aspect")),
+        sa.CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name=op.f("ck_cube_cell_way")),
+        sa.CheckConstraint("aspect = 'unit' OR unit_id = 0", name=op.f("ck_cube_cell_unit")),
+        sa.CheckConstraint("aspect = 'matter' OR matter = ''", name=op.f("ck_cube_cell_matter")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_cell_tenant_id")),
         sa.PrimaryKeyConstraint(
             "tenant_id",
-            "day",
+            "aspect",
             "measure",
-            "unit_id",
-            "matter",
+            "day",
+            "version",
             "channel",
             "medium",
             "nature",
-            "version",
+            "unit_id",
+            "matter",
             name=op.f("pk_cube_cell"),
         ),
     )
-    op.create_index("ix_cube_cell_measure", "cube_cell", ["tenant_id", "measure", "day"], unique=False)
     op.create_table(
         "cube_hours",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_hours_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "day", "measure", "version", "hours", name=op.f("pk_cube_hours")),
+        sa.PrimaryKeyConstraint("tenant_id", "measure", "day", "version", "hours", name=op.f("pk_cube_hours")),
+    )
+    op.create_table(
+        "cube_matter",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("subcategory", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_matter_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "matter", name=op.f("pk_cube_matter")),
+    )
+    op.create_table(
+        "cube_unit",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_unit_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "unit_id", name=op.f("pk_cube_unit")),
     )
     op.create_table(
         "dirty_day",
@@ -770,7 +795,7 @@ def upgrade() -> None:
     op.execute(f"GRANT USAGE ON SEQUENCE tenant_id_seq TO {APP_ROLE}")
     op.execute(allow("city_member", "SELECT", "INSERT", "DELETE"))
     op.execute(allow("alembic_version", "SELECT"))
-    for table in ("cube_cell", "cube_hours"):
+    for table in ("cube_cell", "cube_hours", "cube_matter", "cube_unit"):
         op.execute(allow(table, "SELECT", role=STATS_ROLE))
 
 
@@ -838,8 +863,9 @@ def downgrade() -> None:
     op.drop_index("ix_job_pending", table_name="job", postgresql_where="state = 'pending'")
     op.drop_table("job")
     op.drop_table("dirty_day")
+    op.drop_table("cube_unit")
+    op.drop_table("cube_matter")
     op.drop_table("cube_hours")
-    op.drop_index("ix_cube_cell_measure", table_name="cube_cell")
     op.drop_table("cube_cell")
     op.drop_table("city_member")
     op.drop_table("api_token")
