@@ -1,31 +1,43 @@
 """`huiying up`, `down` and `doctor`: run the product, stop it, say what is wrong with it."""
 
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 
 import click
 
-from core.cli.context import prepare, say_json
+from core.cli.context import open_installation, prepare, say_json
 from core.embedded.doctor import examine
 from core.embedded.doctor.findings import Finding
 from core.embedded.home import default_home
 from core.embedded.locks import ASKED_TO_END
 from core.embedded.programs import programs
 from core.embedded.running import run_up, stop_all
-from core.embedded.services import tell_at_terminal
+from core.embedded.services import Services, tell_at_terminal
 
 DEFAULT_PORT = 8000
-BANNER_GROUP = "huiying.banner"
-"""Packages above the core that have something to say once the pages answer, such as the sign-ins of a demonstration."""
+DEMONSTRATION_GROUP = "huiying.demonstration"
+"""Packages above the core that can fill an installation for a demonstration; each returns what is printed of it."""
 
 
 @click.command()
 @click.option("--port", envvar="PORT", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
-def up(port: int) -> None:
+@click.option("--demo", is_flag=True, help="备好演示:重演公开案例,并为各区各角色准备登录账号。")
+def up(port: int, *, demo: bool) -> None:
     """启动全部服务:数据库、队列、网页、后台任务。按 Ctrl-C 停止。"""
+    said: list[str] = []
+
+    def make_ready(services: Services) -> None:
+        prepare(services)
+        if demo:
+            said.extend(_demonstrate(services))
+
+    def banner() -> str:
+        return "\n".join(said)
+
     try:
-        run_up(default_home(), port=port, run=programs(port), prepare=prepare, banner=_banner, tell=tell_at_terminal)
+        run_up(default_home(), port=port, run=programs(port), prepare=make_ready, banner=banner, tell=tell_at_terminal)
     except KeyboardInterrupt:
         pass
     except SystemExit as ending:
@@ -55,9 +67,13 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if is_fine else 1)
 
 
-def _banner() -> str:
-    points = sorted(entry_points(group=BANNER_GROUP), key=lambda point: point.name)
-    return "\n".join(point.load()() for point in points)
+def _demonstrate(services: Services) -> Iterator[str]:
+    installation = open_installation(services)
+    try:
+        for point in sorted(entry_points(group=DEMONSTRATION_GROUP), key=lambda point: point.name):
+            yield point.load()(installation, services.home)
+    finally:
+        installation.database.engine.dispose()
 
 
 def _as_json(finding: Finding) -> dict[str, str]:
