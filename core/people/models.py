@@ -11,7 +11,7 @@ from core.kit.db import Base, OfTenant, TenantRow
 INSTANT = TIMESTAMP(timezone=True)
 
 
-class Account(TenantRow, Base):
+class Account(TenantRow, Base, kw_only=True):
     """Somebody who works in the tenant. A clerk belongs to a unit; the desk belongs to none."""
 
     __tablename__ = "account"
@@ -29,7 +29,7 @@ class Account(TenantRow, Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class AccountRole(OfTenant, Base):
+class AccountRole(OfTenant, Base, kw_only=True):
     """A role that an account has."""
 
     __tablename__ = "account_role"
@@ -39,7 +39,7 @@ class AccountRole(OfTenant, Base):
     role: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
-class StaffSession(TenantRow, Base):
+class StaffSession(TenantRow, Base, kw_only=True):
     """A sign-in that is still good, until it is ended, idle too long or too old."""
 
     __tablename__ = "staff_session"
@@ -57,7 +57,7 @@ class StaffSession(TenantRow, Base):
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
-class SignInFailure(TenantRow, Base):
+class SignInFailure(TenantRow, Base, kw_only=True):
     """A sign-in that failed. The login is kept as a keyed hash: people type passwords into the wrong field."""
 
     __tablename__ = "sign_in_failure"
@@ -71,7 +71,7 @@ class SignInFailure(TenantRow, Base):
     at: Mapped[datetime] = mapped_column(INSTANT)
 
 
-class ApiToken(TenantRow, Base):
+class ApiToken(TenantRow, Base, kw_only=True):
     """A bearer token by which another system hands in and looks up tickets of this tenant."""
 
     __tablename__ = "api_token"

@@ -56,7 +56,7 @@ def role_named(name: str) -> Role:
     """Return the role. Raises `UnknownRole`."""
     if name not in ROLES:
         known = "、".join(f"{role.name}({role.label})" for role in ROLES.values())
-        raise UnknownRole(f"没有名为 {name} 的角色。可用的角色:{known}")
+        raise UnknownRole(f"没有名为 {name} 的角色。可用的角色：{known}")
     return ROLES[name]
 
 

@@ -53,6 +53,6 @@ def is_throttled(failures: Failures) -> bool:
 def check_password(password: str, *, login: str) -> None:
     """Raise `PasswordTooWeak` unless the password is long enough and not the login."""
     if len(password) < PASSWORD_LENGTH:
-        raise PasswordTooWeak(f"密码太短:至少 {PASSWORD_LENGTH} 个字符。长一点的一句话最好记,也最难猜")
+        raise PasswordTooWeak(f"密码太短：至少 {PASSWORD_LENGTH} 个字符。长一点的一句话最好记，也最难猜")
     if password.lower() == login.lower():
-        raise PasswordTooWeak("密码不能和登录名相同,请换一个")
+        raise PasswordTooWeak("密码不能和登录名相同，请换一个")

@@ -46,7 +46,7 @@ def open_account(
     login = login.strip().lower()
     check_password(password, login=login)
     if _find(scope, login) is not None:
-        raise LoginTaken(f"登录名 {login} 已被使用,请换一个,或给已有账号加上角色")
+        raise LoginTaken(f"登录名 {login} 已被使用，请换一个，或给已有账号加上角色")
     account = Account(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -147,7 +147,7 @@ def issue_token(scope: Scope, label: str, *, now: datetime) -> str:
     """Make a bearer token for another system and return it; it cannot be shown again. Raises `LabelTaken`."""
     taken = select(ApiToken.id).where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label)
     if scope.session.scalar(taken) is not None:
-        raise LabelTaken(f"已有名为「{label}」的令牌,请换一个名称,或先吊销原来的")
+        raise LabelTaken(f"已有名为「{label}」的令牌，请换一个名称，或先吊销原来的")
     token = f"hy_{scope.tenant.slug}_{new_token()}"
     scope.session.add(
         ApiToken(

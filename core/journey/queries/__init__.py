@@ -1,0 +1,1 @@
+"""What the pages show: reading a ticket across all the stages it has walked through."""

@@ -1,0 +1,49 @@
+"""What can be chosen in a form: channels, natures, units, matters and answers."""
+
+from dataclasses import dataclass
+
+from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS
+from core.intake.channels import channels_of
+from core.tenancy.scope import Scope
+from core.units.queries import DirectoryUnit, directory
+
+Choice = tuple[str, str]
+"""A value and the words for it."""
+
+NATURE_LABELS = {"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"}
+NOT_DISPATCHED_TO = ("dispatch_desk",)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All choices of a tenant's forms. `units` are those a ticket can be given to; `matters` by category."""
+
+    channels: tuple[Choice, ...]
+    natures: tuple[Choice, ...]
+    units: tuple[DirectoryUnit, ...]
+    matters: tuple[tuple[str, tuple[Choice, ...]], ...]
+    dispositions: tuple[Choice, ...]
+    resolved: tuple[Choice, ...]
+    satisfaction: tuple[Choice, ...]
+
+
+def choices(scope: Scope) -> Choices:
+    """Return the choices of this tenant, put together once per epoch."""
+    return scope.remember("choices", lambda: _gather(scope))
+
+
+def _gather(scope: Scope) -> Choices:
+    units = directory(scope)
+    matters: dict[str, list[Choice]] = {}
+    for duty in units.duties.values():
+        matters.setdefault(duty.category, []).append((duty.code, duty.subcategory))
+    return Choices(
+        channels=tuple((channel.id, channel.label) for channel in channels_of(scope).values()),
+        natures=tuple(NATURE_LABELS.items()),
+        units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
+        matters=tuple((category, tuple(items)) for category, items in matters.items()),
+        dispositions=tuple(DISPOSITION_LABELS.items()),
+        resolved=tuple(RESOLVED_LABELS.items()),
+        satisfaction=tuple(SATISFACTION_LABELS.items()),
+    )

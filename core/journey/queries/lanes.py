@@ -1,0 +1,144 @@
+"""The lanes of the desk: what waits for dispatch, review or follow-up; which tickets belong, in which order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from core.evaluation.models import FollowUp
+from core.tenancy.scope import Scope
+from core.tickets.contact import normal_phone
+from core.tickets.models import Ticket, TicketContact
+from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, State
+from core.units.queries import directory
+
+LaneName = Literal["dispatch", "review", "follow_up", "all"]
+LANES: tuple[LaneName, ...] = get_args(LaneName)
+COUNTED = 1_000
+"""Counting stops here: nobody needs to know by how much more."""
+SEARCH_DAYS = 180
+FOLLOW_UP_ATTEMPTS = 3
+"""So many calls that nobody answers end a follow-up."""
+STATES: dict[LaneName, tuple[State, ...]] = {
+    "dispatch": WAITING_FOR_DISPATCH,
+    "review": (State.SUBMITTED,),
+    "follow_up": (State.CONCLUDED,),
+    "all": tuple(State),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """By what a lane is narrowed; empty = by nothing. `unit` is a code, `tab` one of those counted in `TabCounts`."""
+
+    q: str = ""
+    channel: str = ""
+    nature: str = ""
+    unit: str = ""
+    tab: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.q or self.channel or self.nature or self.unit or self.tab)
+
+
+@dataclass(frozen=True, slots=True)
+class TabCounts:
+    """How many tickets of a lane stand under each tab."""
+
+    everything: int
+    pressing: int
+    urgent: int
+    returned: int
+
+
+def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a ticket stands in the lane."""
+    conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == scope.tenant.id]
+    if lane != "all":
+        conditions.append(Ticket.state.in_(STATES[lane]))
+    if lane == "follow_up":
+        conditions.append(~_asked_enough())
+    return conditions
+
+
+def narrowed(scope: Scope, filters: Filters, *, now: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions that the filters add."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.channel:
+        conditions.append(Ticket.channel == filters.channel)
+    if filters.nature:
+        conditions.append(Ticket.nature == filters.nature)
+    if filters.unit:
+        unit = directory(scope).find_unit(filters.unit)
+        conditions.append(Ticket.lead_unit_id == (unit.id if unit else 0))
+    match filters.tab:
+        case "pressing":
+            conditions += [Ticket.light != "green", Ticket.state.in_(OPEN)]
+        case "urgent":
+            conditions.append(Ticket.urgency == "urgent")
+        case "returned":
+            conditions.append(Ticket.bounce_count > 0)
+    if filters.q:
+        conditions.append(_mentions(scope, filters.q, now=now))
+    return conditions
+
+
+def tab_counts(scope: Scope, lane: LaneName) -> TabCounts:
+    """Count a lane by its tabs, each up to `COUNTED`."""
+    standing = (
+        select(Ticket.light, Ticket.urgency, Ticket.bounce_count).where(*in_lane(scope, lane)).limit(COUNTED).subquery()
+    )
+    row = scope.session.execute(
+        select(
+            func.count().label("everything"),
+            func.count().filter(standing.c.light != "green").label("pressing"),
+            func.count().filter(standing.c.urgency == "urgent").label("urgent"),
+            func.count().filter(standing.c.bounce_count > 0).label("returned"),
+        ).select_from(standing)
+    ).one()
+    return TabCounts(row.everything, row.pressing, row.urgent, row.returned)
+
+
+def lane_counts(scope: Scope, lanes: Sequence[LaneName]) -> dict[LaneName, int]:
+    """Count what waits in these lanes, each up to `COUNTED`, in one statement."""
+    if not lanes:
+        return {}
+    counted = [
+        select(func.count())
+        .select_from(select(Ticket.id).where(*in_lane(scope, lane)).limit(COUNTED).subquery())
+        .scalar_subquery()
+        for lane in lanes
+    ]
+    return dict(zip(lanes, scope.session.execute(select(*counted)).one(), strict=True))
+
+
+def _asked_enough() -> ColumnElement[bool]:
+    attempts = select(FollowUp.id).where(
+        FollowUp.tenant_id == Ticket.tenant_id,
+        FollowUp.ticket_id == Ticket.id,
+        FollowUp.cycle_no == Ticket.cycle_no,
+    )
+    refused = attempts.where(FollowUp.outcome == "refused").exists()
+    calls = attempts.with_only_columns(func.count()).scalar_subquery()
+    return or_(refused, calls >= FOLLOW_UP_ATTEMPTS)
+
+
+def _mentions(scope: Scope, words: str, *, now: datetime) -> ColumnElement[bool]:
+    """Find the resident's phone when the words are one, else words in title, place or text of the last half year."""
+    phone = normal_phone(words)
+    if phone.isdigit() and len(phone) >= 7:
+        phone_hash = scope.keys.lookup_hash(phone, tenant_id=scope.tenant.id, field="phone")
+        return exists().where(
+            TicketContact.tenant_id == Ticket.tenant_id,
+            TicketContact.ticket_id == Ticket.id,
+            TicketContact.phone_hash == phone_hash,
+        )
+    anywhere = or_(
+        Ticket.title.icontains(words, autoescape=True),
+        Ticket.place.icontains(words, autoescape=True),
+        Ticket.text.icontains(words, autoescape=True),
+    )
+    return and_(Ticket.submitted_at > now - timedelta(days=SEARCH_DAYS), anywhere)

@@ -1,0 +1,159 @@
+"""A lane as a list: its rows page by page, with the dot of each, and which ticket comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, defer
+
+from core.handling.models import Reply
+from core.intake.channels import channels_of
+from core.journey.queries.choices import NATURE_LABELS
+from core.journey.queries.lanes import Filters, LaneName, in_lane, narrowed
+from core.journey.queries.lights import Light, countdown, settled
+from core.sla.models import Clock
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.states import STATE_LABELS, State
+from core.units.queries import directory
+from core.workdays.queries import timetable
+
+PAGE = 50
+_ORDER: dict[LaneName, tuple[InstrumentedAttribute[Any], bool]] = {
+    "dispatch": (Ticket.next_due_at, False),
+    "review": (Ticket.next_due_at, False),
+    "follow_up": (Ticket.concluded_at, False),
+    "all": (Ticket.submitted_at, True),
+}
+"""By what a lane is ordered, and whether the latest stands first."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One ticket of a lane. `unit` is the suggested one while it waits for dispatch, later the lead unit."""
+
+    serial_no: str
+    title: str
+    state: str
+    nature: str
+    channel: str
+    unit: str | None
+    urgent: bool
+    bounces: int
+    cycle: int
+    submitted_at: datetime
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of a lane; `after` continues it, None at its end."""
+
+    rows: tuple[QueueRow, ...]
+    after: str | None
+
+
+def queue(
+    scope: Scope, lane: LaneName, filters: Filters, *, now: datetime, after: str = "", limit: int = PAGE
+) -> Queue:
+    """Return a page of the lane: the nearest due first, in lane `follow_up` the oldest, in lane `all` the newest.
+
+    `after` is the serial number behind which the page begins.
+    """
+    unit_id = Ticket.suggested_unit_id if lane == "dispatch" else Ticket.lead_unit_id
+    statement = (
+        select(Ticket, unit_id.label("unit_id"), Reply.submitted_at.label("handed_in_at"))
+        .options(defer(Ticket.text, raiseload=True))
+        .outerjoin(
+            Reply,
+            and_(Reply.tenant_id == Ticket.tenant_id, Reply.ticket_id == Ticket.id, Reply.state == "submitted"),
+        )
+        .where(*in_lane(scope, lane), *narrowed(scope, filters, now=now))
+    )
+    found = scope.session.execute(_from(scope, statement, lane, after).limit(limit + 1)).all()
+    shown = found[:limit]
+    clocks = nearest_clocks(scope, [row.Ticket.id for row in shown])
+    rows = tuple(
+        _row(scope, row.Ticket, row.unit_id, row.handed_in_at, clocks.get(row.Ticket.id), now=now) for row in shown
+    )
+    return Queue(rows, rows[-1].serial_no if len(found) > limit else None)
+
+
+def find_following(scope: Scope, lane: LaneName, filters: Filters, serial_no: str, *, now: datetime) -> str | None:
+    """Return the serial number of the ticket below this one in the lane, or None when it is the last."""
+    statement = select(Ticket.serial_no).where(*in_lane(scope, lane), *narrowed(scope, filters, now=now))
+    following: str | None = scope.session.scalar(_from(scope, statement, lane, serial_no).limit(1))
+    return following
+
+
+def find_serial(scope: Scope, words: str) -> str | None:
+    """Return the serial number when the words of a search are exactly one of this tenant's."""
+    serial_no: str | None = scope.session.scalar(
+        select(Ticket.serial_no).where(
+            Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == words.replace(" ", "").upper()
+        )
+    )
+    return serial_no
+
+
+def nearest_clocks(scope: Scope, ticket_ids: Sequence[int]) -> dict[int, Clock]:
+    """Return for each ticket the running clock that is due first."""
+    clocks = scope.session.scalars(
+        select(Clock)
+        .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id.in_(ticket_ids), Clock.state == "running")
+        .order_by(Clock.due_at.desc())
+    )
+    return {clock.ticket_id: clock for clock in clocks}
+
+
+def _row(
+    scope: Scope,
+    ticket: Ticket,
+    unit_id: int | None,
+    handed_in_at: datetime | None,
+    clock: Clock | None,
+    *,
+    now: datetime,
+) -> QueueRow:
+    unit = directory(scope).unit_of_id(unit_id) if unit_id else None
+    channel = channels_of(scope).get(ticket.channel)
+    return QueueRow(
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        state=STATE_LABELS[State(ticket.state)],
+        nature=NATURE_LABELS[ticket.nature],
+        channel=channel.label if channel else ticket.channel,
+        unit=unit.name if unit else None,
+        urgent=ticket.urgency == "urgent",
+        bounces=ticket.bounce_count,
+        cycle=ticket.cycle_no,
+        submitted_at=ticket.submitted_at,
+        light=light_of(scope, ticket, clock, now=now, handed_in_at=handed_in_at),
+    )
+
+
+def light_of(
+    scope: Scope, ticket: Ticket, clock: Clock | None, *, now: datetime, handed_in_at: datetime | None
+) -> Light:
+    """Return the ticket's dot: its nearest clock, or how it stands when none runs."""
+    if clock is None:
+        return settled(ticket.state)
+    return countdown(timetable(scope), clock, now=now, handed_in_at=handed_in_at)
+
+
+def _from(scope: Scope, statement: Select[*tuple[Any, ...]], lane: LaneName, after: str) -> Select[*tuple[Any, ...]]:
+    """Order a statement as the lane is, and begin behind the ticket `after` (keyset, so a late page costs no more)."""
+    column, latest_first = _ORDER[lane]
+    if after:
+        last = scope.session.execute(
+            select(column, Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == after)
+        ).one_or_none()
+        if last is not None:
+            at, ticket_id = last.tuple()
+            beyond, tie = (column < at, Ticket.id < ticket_id) if latest_first else (column > at, Ticket.id > ticket_id)
+            statement = statement.where(or_(beyond, and_(column == at, tie)))
+    if latest_first:
+        return statement.order_by(column.desc(), Ticket.id.desc())
+    return statement.order_by(column, Ticket.id)

@@ -1,0 +1,71 @@
+"""The pages and the API of Huiying: one Flask application for one installation."""
+
+from collections.abc import Sequence
+from wsgiref.headers import Headers
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from core.tenancy.scope import Installation
+from core.web import errors, headers, layout
+from core.web.account import account
+from core.web.api import init_app as init_api
+from core.web.assets import STATIC, find_assets
+from core.web.desk import BLUEPRINTS as DESK
+from core.web.health import health, set_redis
+
+MAX_BODY = 1024 * 1024
+HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
+
+
+class SecureWhenHttps(SecureCookieSessionInterface):
+    """Flask's cookie, sent over https alone wherever the page was."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def create_app(
+    installation: Installation, *, redis_url: str | None = None, trusted_hosts: Sequence[str] | None = None
+) -> Flask:
+    """Make the application. `redis_url` is looked at by /healthz alone; `trusted_hosts` None = any host name.
+
+    Flask's own cookie holds the form token and what was just done, nothing about anybody.
+    """
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=installation.keys.derive("web-session", 0),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SESSION_COOKIE_NAME="huiying_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+    )
+    app.session_interface = SecureWhenHttps()
+    app.extensions["huiying"] = installation
+    assets = find_assets()
+    csrf = CSRFProtect(app)
+    headers.init_app(app)
+    layout.init_app(app, assets)
+    set_redis(app, redis_url, missing_assets=assets.missing)
+    for blueprint in (account, *DESK, health):
+        app.register_blueprint(blueprint)
+    init_api(app, csrf)
+    errors.init_app(app)  # last, so that the API's errors are told like all others
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        allow_all_origins=False,
+        immutable_file_test=HASHED_NAME,
+        add_headers_function=_trust_type,
+    )
+    return app
+
+
+def _trust_type(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"

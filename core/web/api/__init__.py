@@ -1,0 +1,24 @@
+"""The API for other systems of the tenant: `/api/v1`, described at `/api/v1/openapi.json`."""
+
+from flask import Flask
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+
+from core.web.api.tickets import tickets
+from core.web.visit import open_to_all
+
+
+def init_app(app: Flask, csrf: CSRFProtect) -> None:
+    """Add the API. It is entered with a bearer token and never with a cookie, so forged forms are no matter to it."""
+    app.config.update(
+        API_TITLE="Huiying 回应",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = Api(app)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
+    csrf.exempt(tickets)
+    open_to_all(app.view_functions["api-docs.openapi_json"])

@@ -1,0 +1,68 @@
+"""Fields of the API that refuse what cannot be stored, in words."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+STORABLE = "含有无法保存的字符（NUL 或不成对的代理字符），请检查编码是否为 UTF-8。"
+REQUIRED = "缺少这一项。"
+NOT_NULL = "不能为 null；没有内容就不要写这一项。"
+
+
+class StrictSchema(Schema):
+    """A schema that refuses fields it does not know."""
+
+    error_messages = {"unknown": "没有这一项，请核对名称。", "type": "应为一个 JSON 对象。"}  # noqa: RUF012 -- marshmallow's own form
+
+
+class Text(fields.String):
+    """A text of limited length without NUL and lone surrogates."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为文本。"}  # noqa: RUF012
+
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        limit = validate.Length(max=longest, error=f"不能超过 {longest:,} 个字。")
+        super().__init__(validate=[_storable, limit], **kwargs)
+
+
+class Choice(fields.String):
+    """One of several words."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为文本。"}  # noqa: RUF012
+
+    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(choices, error=f"应为以下之一：{'、'.join(choices)}。"), **kwargs)
+
+
+class Moment(fields.AwareDateTime):
+    """An instant with its offset."""
+
+    default_error_messages = {  # noqa: RUF012
+        "required": REQUIRED,
+        "null": NOT_NULL,
+        "invalid": "应为 ISO 8601 时间，如 2026-03-12T10:24:00+08:00。",
+        "invalid_awareness": "请写明时区，如 2026-03-12T10:24:00+08:00。",
+    }
+
+
+class Count(fields.Integer):
+    """A whole number in bounds."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为整数。"}  # noqa: RUF012
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        bounds = validate.Range(min=least, max=most, error=f"应在 {least} 到 {most:,} 之间。")
+        super().__init__(strict=True, validate=bounds, **kwargs)
+
+
+class YesNo(fields.Boolean):
+    """true or false, and nothing like them."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为 true 或 false。"}  # noqa: RUF012
+    truthy = {True}  # noqa: RUF012
+    falsy = {False}  # noqa: RUF012
+
+
+def _storable(value: str) -> None:
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValidationError(STORABLE)

@@ -1,0 +1,81 @@
+"""What the API takes and gives."""
+
+from typing import Any, get_args
+
+from marshmallow import fields, post_load
+
+from core.hooks.values import Nature, Urgency
+from core.intake.rules import TEXT_MAX, Appeal
+from core.tickets.contact import Contact
+from core.web.api.fields import Choice, Count, Moment, StrictSchema, Text, YesNo
+
+
+class ContactSchema(StrictSchema):
+    """Who speaks and how to reach them; all of it may be left out."""
+
+    name = Text(longest=50, metadata={"description": "姓名"})
+    phone = Text(longest=30, metadata={"description": "电话"})
+    address = Text(longest=200, metadata={"description": "住址"})
+    keep_private = YesNo(metadata={"description": "不向承办单位公开身份，默认 true"})
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Contact:
+        """Return the contact."""
+        return Contact(**data)
+
+
+class AppealSchema(StrictSchema):
+    """An appeal 诉求 as another system hands it in."""
+
+    text = Text(
+        longest=TEXT_MAX, required=True, metadata={"description": "诉求内容", "example": "路灯整段不亮已一周。"}
+    )
+    title = Text(longest=200, metadata={"description": "标题；不写时取内容开头"})
+    place = Text(longest=200, metadata={"description": "地点"})
+    mailbox = Text(longest=100, metadata={"description": "收件信箱"})
+    channel = Text(longest=64, load_default="api", metadata={"description": "渠道代码"})
+    nature = Choice(get_args(Nature), metadata={"description": "投诉、求助、咨询、建议、表扬"})
+    matter = Text(longest=64, metadata={"description": "职责清单事项代码"})
+    urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
+    affected_count = Count(least=1, most=10_000_000, metadata={"description": "涉及人数"})
+    submitted_at = Moment(metadata={"description": "诉求人提出的时间，带时区；不写时为现在"})
+    contact = fields.Nested(ContactSchema)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Appeal:
+        """Return the appeal."""
+        return Appeal(**data)
+
+
+class AcceptedSchema(StrictSchema):
+    """The receipt: what the resident needs to follow the ticket."""
+
+    serial_no = fields.String(required=True, metadata={"description": "受理流水号"})
+    access_code = fields.String(required=True, metadata={"description": "提取码"})
+    state = fields.String(required=True)
+
+
+class TicketSchema(StrictSchema):
+    """How a ticket stands, without anything about who spoke."""
+
+    serial_no = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    state_label = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    submitted_at = fields.AwareDateTime(required=True)
+    lead_unit = fields.String(allow_none=True)
+    reply = fields.String(allow_none=True, metadata={"description": "已发出的答复"})
+    version = fields.Integer(required=True)
+
+
+class ProblemSchema(StrictSchema):
+    """What went wrong (RFC 9457), with a stable `code` for machines and `detail` for people."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    number = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String())

@@ -1,0 +1,77 @@
+"""Tickets over the API: hand in an appeal, look up how its ticket stands."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+
+from core.intake.rules import Appeal
+from core.journey.accept import accept
+from core.journey.queries.case import get_case
+from core.kit.errors import Refused
+from core.web.api.calls import Call, for_systems
+from core.web.api.schemas import AcceptedSchema, AppealSchema, ProblemSchema, TicketSchema
+
+tickets = Blueprint("tickets", __name__, description="工单")
+KEY_LENGTH = 200
+TOKEN: dict[str, Any] = {"security": [{"token": []}]}
+
+
+class KeyUnusable(Refused):
+    """The idempotency key is too long or not plain text."""
+
+    code = "idempotency-key-unusable"
+
+
+@tickets.post("")
+@tickets.doc(
+    **TOKEN,
+    parameters=[
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "schema": {"type": "string", "maxLength": KEY_LENGTH},
+            "description": "同一个键只受理一次；重发得到同一回执",
+        }
+    ],
+)
+@tickets.arguments(AppealSchema)
+@tickets.response(201, AcceptedSchema)
+@tickets.alt_response(422, schema=ProblemSchema)
+@for_systems
+def accept_ticket(call: Call, appeal: Appeal) -> Any:
+    """Accept an appeal 受理; the same Idempotency-Key on the same channel is accepted once and answered 200 again."""
+    key = request.headers.get("Idempotency-Key")
+    receipt = accept(call.scope, replace(appeal, external_id=_usable(key)), actor=call.actor, now=call.now)
+    return (receipt, 201) if receipt.created else (receipt, 200)
+
+
+@tickets.get("/<serial_no>")
+@tickets.doc(**TOKEN)
+@tickets.response(200, TicketSchema)
+@tickets.alt_response(404, schema=ProblemSchema)
+@for_systems
+def show_ticket(call: Call, serial_no: str) -> Any:
+    """Tell how a ticket stands 查询."""
+    case = get_case(call.scope, serial_no, now=call.now)
+    sent_reply = next((reply.text for reply in case.replies if reply.state == "approved"), None)
+    return {
+        "serial_no": case.serial_no,
+        "title": case.title,
+        "state": case.state,
+        "state_label": case.state_label,
+        "urgent": case.urgent,
+        "submitted_at": case.submitted_at,
+        "lead_unit": case.units.lead,
+        "reply": sent_reply,
+        "version": case.version,
+    }
+
+
+def _usable(key: str | None) -> str | None:
+    if key is None:
+        return None
+    if not key.strip() or len(key) > KEY_LENGTH or not key.isprintable():
+        raise KeyUnusable(f"Idempotency-Key 应为 1 到 {KEY_LENGTH} 个可见字符。")
+    return key

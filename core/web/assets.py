@@ -1,0 +1,92 @@
+"""Stylesheet and scripts: copied from node_modules with their hash in the name, so that browsers may keep them for ever.
+
+`python -m core.web.assets` copies; the product also runs without (then pages are loaded whole, and /healthz says so).
+"""
+
+import gzip
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+VENDOR = STATIC / "vendor"
+OWN = ("huiying.css", "huiying.js", "icon.svg")
+LIBRARIES = {
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
+}
+HASH_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Where the pages find each asset; `missing` are libraries that were not copied."""
+
+    urls: dict[str, str]
+    scripts: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def url(self, name: str) -> str:
+        """Return the address of one of our own assets."""
+        return self.urls[name]
+
+
+def find_assets(static: Path = STATIC) -> Assets:
+    """Look what is there. Our own files are served from their hashed copy only while it is the same."""
+    urls = {name: _url_of_own(static, name) for name in OWN}
+    found = {name: sorted((static / "vendor").glob(_hashed(name, "*"))) for name in LIBRARIES}
+    libraries = [f"/static/vendor/{copies[-1].name}" for copies in found.values() if copies]
+    missing = tuple(name for name, copies in found.items() if not copies)
+    return Assets(urls, ((*libraries,) if not missing else ()) + (urls["huiying.js"],), missing)
+
+
+def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:
+    """Copy libraries and our own files under hashed names, each with a gzip beside it; return their names.
+
+    Raises FileNotFoundError when a library is not in node_modules.
+    """
+    vendor = static / "vendor"
+    vendor.mkdir(exist_ok=True)
+    for old in vendor.iterdir():
+        old.unlink()
+    sources = {name: modules / path for name, path in LIBRARIES.items()} | {name: static / name for name in OWN}
+    copied = []
+    for name, source in sources.items():
+        content = source.read_bytes()
+        copy = vendor / _hashed(name, _hash(content))
+        copy.write_bytes(content)
+        copy.with_name(copy.name + ".gz").write_bytes(gzip.compress(content, mtime=0))
+        copied.append(copy.name)
+    return copied
+
+
+def _url_of_own(static: Path, name: str) -> str:
+    mark = _hash((static / name).read_bytes())
+    copy = static / "vendor" / _hashed(name, mark)
+    return f"/static/vendor/{copy.name}" if copy.exists() else f"/static/{name}?v={mark}"
+
+
+def _hashed(name: str, mark: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}.{mark}.{suffix}"
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
+
+
+def main() -> int:
+    """Copy the assets of this checkout, and say what was done or what to do first."""
+    modules = Path(__file__).parents[2] / "node_modules"
+    try:
+        copied = copy_assets(modules)
+    except FileNotFoundError as error:
+        sys.stderr.write(f"前端组件缺失：{error.filename}。请先运行 npm ci；不运行也能使用，只是页面整页刷新。\n")
+        return 1
+    sys.stdout.write("".join(f"core/web/static/vendor/{name}\n" for name in copied))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,192 @@
+"""Charts as SVG, drawn here for screen and print alike: bars, a dot plot against a line to hold, lines over time.
+
+Colours are SVG attributes that the stylesheet overrides, so a chart without stylesheet is still right. Every mark is a
+link where it has somewhere to lead, and says its value in a title.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+INK, GRID, ONE, TWO, BAD = "#465362", "#d8dee6", "#0b57a8", "#0b6e43", "#d3322b"
+TEXT_WIDTH = 12
+"""Width of one Chinese character at the charts' type size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value with its name, the words that say it, and the page that explains it."""
+
+    label: str
+    value: float
+    words: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line over time."""
+
+    label: str
+    values: Sequence[float]
+
+
+def bars(marks: Sequence[Mark], *, title: str, width: int = 560) -> Markup:
+    """Draw horizontal bars from zero, in the order given."""
+    left = _label_width(marks)
+    scale = (width - left - 64) / max((mark.value for mark in marks), default=1)
+    step = 30
+    body = Markup("").join(
+        _linked(
+            mark,
+            _text(left - 8, row * step + 19, mark.label, anchor="end", css="label")
+            + Markup('<rect class="one" fill="{}" x="{}" y="{}" width="{:.1f}" height="18" rx="2"/>').format(
+                ONE, left, row * step + 5, max(mark.value * scale, 1)
+            )
+            + _text(left + mark.value * scale + 6, row * step + 19, mark.words),
+        )
+        for row, mark in enumerate(marks)
+    )
+    return _svg(body, title=title, width=width, height=len(marks) * step + 4)
+
+
+def dot_plot(
+    marks: Sequence[Mark], *, title: str, hold: float, low: float, high: float = 100, width: int = 640
+) -> Markup:
+    """Draw one dot per mark between `low` and `high`; a mark below `hold` is a red square, not only red.
+
+    A dot plot may cut its axis; a bar must not, since a cut bar exaggerates.
+    """
+    left, step, top = _label_width(marks), 24, 8
+    right = width - 24
+    height = top + len(marks) * step + 28
+
+    def across(value: float) -> float:
+        return left + (max(value, low) - low) / (high - low) * (right - left)
+
+    ticks = [low + (high - low) * part / 5 for part in range(6)]
+    axis = Markup("").join(_text(across(tick), height - 6, f"{tick:g}%", anchor="middle") for tick in ticks)
+    line = Markup(
+        '<line class="rule" stroke="{}" stroke-dasharray="4 3" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="{}"/>'
+    ).format(INK, height - 24, x=across(hold))
+    return _svg(
+        axis
+        + line
+        + Markup("").join(
+            _dot(mark, across(mark.value), top + row * step + 12, left, right, bad=mark.value < hold)
+            for row, mark in enumerate(marks)
+        ),
+        title=title,
+        width=width,
+        height=height,
+    )
+
+
+def _dot(mark: Mark, x: float, y: float, left: float, right: float, *, bad: bool) -> Markup:
+    shape = (
+        Markup('<rect class="bad" fill="{}" x="{:.1f}" y="{}" width="10" height="10"/>').format(BAD, x - 5, y - 5)
+        if bad
+        else Markup('<circle class="one" fill="{}" cx="{:.1f}" cy="{}" r="5.5"/>').format(ONE, x, y)
+    )
+    words = (
+        _text(x - 11, y + 4, mark.words, anchor="end", css="bad")
+        if bad and x - left > 60
+        else _text(x + 11, y + 4, mark.words, css="bad" if bad else "")
+    )
+    rail = Markup('<line class="grid" stroke="{}" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(GRID, left, right, y=y)
+    return rail + _linked(mark, _text(left - 8, y + 4, mark.label, anchor="end", css="label") + shape + words)
+
+
+def lines(
+    series: Sequence[Series], labels: Sequence[str], *, title: str, width: int = 560, height: int = 340
+) -> Markup:
+    """Draw up to two lines over the same steps of time, from zero; told apart by dash and by marker as well."""
+    left, top, bottom = 44, 30, height - 24
+    peak = _round_up(max((value for one in series for value in one.values), default=1))
+    last = max(len(labels) - 1, 1)
+
+    def point(step: int, value: float) -> tuple[float, float]:
+        return left + step / last * (width - left - 12), bottom - value / peak * (bottom - top)
+
+    grid = Markup("").join(
+        Markup('<line class="grid" stroke="{}" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
+            GRID, left, width - 12, y=point(0, peak * part / 4)[1]
+        )
+        + _text(left - 6, point(0, peak * part / 4)[1] + 4, _short(peak * part / 4), anchor="end")
+        for part in range(5)
+    )
+    names = Markup("").join(
+        _text(point(step, 0)[0], height - 6, label, anchor="middle")
+        for step, label in enumerate(labels)
+        if step % 2 == 0
+    )
+    drawn = Markup("").join(
+        _line(one, [point(step, value) for step, value in enumerate(one.values)], labels, place, left)
+        for place, one in enumerate(series)
+    )
+    return _svg(grid + names + drawn, title=title, width=width, height=height)
+
+
+def _line(one: Series, points: Sequence[tuple[float, float]], labels: Sequence[str], place: int, left: float) -> Markup:
+    css, colour = ("one", ONE) if place == 0 else ("two", TWO)
+    dash = Markup(' stroke-dasharray="6 4"') if place else Markup("")
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    legend_x = left + place * 90
+    return (
+        Markup('<polyline class="line {}" fill="none" stroke="{}" stroke-width="2"{} points="{}"/>').format(
+            css, colour, dash, path
+        )
+        + Markup('<line class="line {}" stroke="{}" stroke-width="2"{} x1="{}" x2="{}" y1="10" y2="10"/>').format(
+            css, colour, dash, legend_x, legend_x + 24
+        )
+        + _text(legend_x + 30, 14, one.label, css="label")
+        + Markup("").join(
+            Markup("<g><title>{}</title>{}</g>").format(
+                f"{labels[step]} {one.label} {value:,.0f}", _marker(x, y, css, colour)
+            )
+            for step, ((x, y), value) in enumerate(zip(points, one.values, strict=True))
+        )
+    )
+
+
+def _marker(x: float, y: float, css: str, colour: str) -> Markup:
+    if css == "one":
+        return Markup('<circle class="one" fill="{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(colour, x, y)
+    corners = f"{x:.1f},{y - 4.5:.1f} {x + 4.5:.1f},{y + 3.5:.1f} {x - 4.5:.1f},{y + 3.5:.1f}"
+    return Markup('<polygon class="two" fill="{}" points="{}"/>').format(colour, corners)
+
+
+def _linked(mark: Mark, inside: Markup) -> Markup:
+    told = Markup("<title>{} {}</title>").format(mark.label, mark.words) + inside
+    if mark.href is None:
+        return Markup("<g>{}</g>").format(told)
+    return Markup('<a href="{}">{}</a>').format(mark.href, told)
+
+
+def _text(x: float, y: float, words: str, *, anchor: str = "start", css: str = "") -> Markup:
+    return Markup('<text class="{}" fill="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        css, BAD if css == "bad" else INK, x, y, anchor, words
+    )
+
+
+def _svg(body: Markup, *, title: str, width: int, height: int) -> Markup:
+    return Markup('<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" font-size="12">{}</svg>').format(
+        escape(title), width, height, body
+    )
+
+
+def _label_width(marks: Iterable[Mark]) -> int:
+    return max((len(mark.label) for mark in marks), default=4) * TEXT_WIDTH + 12
+
+
+def _round_up(value: float) -> float:
+    """Return the next round number, so that a quarter of it reads well."""
+    if value <= 4:
+        return 4
+    size: float = 10 ** (len(str(int(value))) - 1)
+    return next(size * part for part in (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10) if size * part >= value)
+
+
+def _short(value: float) -> str:
+    return f"{value / 10_000:g}万" if value >= 10_000 else f"{value:,.0f}"

@@ -1,0 +1,95 @@
+"""What is done from the desk: dispatch, answer directly, review a reply, record a follow-up. Each opens the next ticket."""
+
+from flask import Blueprint, request
+
+from core.journey import conclude
+from core.journey import desk as journey
+from core.people.roles import Permission
+from core.units.queries import directory
+from core.web.input import InputUnusable, own_path, required, sent, text
+from core.web.visit import Answer, Done, Visit, allows
+
+pages = Blueprint("commands", __name__)
+
+
+@pages.post("/desk/dispatch")
+@allows(Permission.DISPATCH)
+def dispatch(visit: Visit) -> Answer:
+    """Give the ticket to a unit, with co-units where named."""
+    given, lead = sent(), required("unit", ask="请先选承办单位，再派单。")
+    ticket = journey.dispatch(
+        visit.scope,
+        given.serial_no,
+        lead=lead,
+        co=request.form.getlist("co"),
+        actor=visit.actor,
+        now=visit.now,
+        seen_version=given.version,
+        command_id=given.command_id,
+    )
+    return Done(f"{ticket.serial_no} 已派给{directory(visit.scope).get_unit(lead).name}", _next())
+
+
+@pages.post("/desk/answer")
+@allows(Permission.DISPATCH)
+def answer(visit: Visit) -> Answer:
+    """Answer the resident without dispatch."""
+    given = sent()
+    ticket = journey.answer_directly(
+        visit.scope,
+        given.serial_no,
+        text=text("text"),
+        actor=visit.actor,
+        now=visit.now,
+        seen_version=given.version,
+        command_id=given.command_id,
+    )
+    return Done(f"{ticket.serial_no} 已直接答复并办结", _next())
+
+
+@pages.post("/desk/review")
+@allows(Permission.REVIEW)
+def review(visit: Visit) -> Answer:
+    """Pass the reply, or give it back with a reason."""
+    given, verdict = sent(), request.form.get("verdict")
+    common = {
+        "actor": visit.actor,
+        "now": visit.now,
+        "seen_version": given.version,
+        "command_id": given.command_id,
+    }
+    if verdict == "pass":
+        ticket = conclude.pass_reply(visit.scope, given.serial_no, note=text("note", longest=2000), **common)  # type: ignore[arg-type]
+        return Done(f"{ticket.serial_no} 审核通过，答复已发出", _next())
+    note = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
+    ticket = conclude.return_reply(visit.scope, given.serial_no, note=note, **common)  # type: ignore[arg-type]
+    return Done(f"{ticket.serial_no} 已退回重写", _next())
+
+
+@pages.post("/desk/follow-up")
+@allows(Permission.FOLLOW_UP)
+def follow_up(visit: Visit) -> Answer:
+    """Record an attempt to ask the resident, and when they were reached what they said."""
+    given, outcome = sent(), request.form.get("outcome", "")
+    remark, answers = text("note", longest=2000), (text("resolved"), text("satisfaction"))
+    if outcome == "reached" and not all(answers):
+        raise InputUnusable("接通后请记下两项：问题是否解决、对办理是否满意。")
+    ticket = conclude.follow_up(
+        visit.scope, given.serial_no, outcome=outcome, remark=remark, actor=visit.actor, now=visit.now
+    )
+    if outcome == "reached":
+        conclude.rate(
+            visit.scope,
+            given.serial_no,
+            resolved=answers[0],
+            satisfaction=answers[1],
+            comment=remark,
+            now=visit.now,
+            command_id=given.command_id,
+        )
+    return Done(f"{ticket.serial_no} 的回访已记录", _next())
+
+
+def _next() -> str:
+    """Return where the desk goes on: the ticket below the one just done."""
+    return own_path(request.form.get("back"), otherwise="/desk")

@@ -1,0 +1,84 @@
+"""Taking a call: the form for a new ticket, and the receipt with serial number and access code."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, g, render_template, request
+
+from core.hooks.values import Nature
+from core.intake.rules import Appeal
+from core.journey.accept import accept
+from core.journey.queries.case import get_case
+from core.journey.queries.choices import choices
+from core.people.roles import Permission
+from core.tickets.contact import Contact
+from core.web.input import text
+from core.web.refusals import WRONG_INPUT, words_of
+from core.web.visit import Answer, Visit, allows
+
+pages = Blueprint("intake", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What the operator typed, kept as typed until the ticket is accepted."""
+
+    text: str = ""
+    title: str = ""
+    place: str = ""
+    name: str = ""
+    phone: str = ""
+    keep_private: bool = True
+    channel: str = "desk"
+    matter: str = ""
+    nature: str = "complaint"
+    urgency: str = "normal"
+    command_id: str = ""
+
+    @classmethod
+    def typed(cls) -> "NewTicket":
+        """Read the form as it is, without judging it."""
+        fields = {name: request.form.get(name, "") for name in cls.__annotations__ if name != "keep_private"}
+        return cls(**fields, keep_private="keep_private" in request.form)
+
+    def appeal(self) -> Appeal:
+        """Return the appeal that was typed. Raises `InputUnusable`."""
+        return Appeal(
+            channel=text("channel", longest=64),
+            text=request.form.get("text", ""),
+            title=text("title", longest=200),
+            place=text("place", longest=200),
+            contact=Contact(text("name", longest=50), text("phone", longest=30), keep_private=self.keep_private),
+            external_id=text("command_id", longest=64) or None,
+            nature=_nature(self.nature),
+            matter=self.matter or None,
+            urgency="urgent" if self.urgency == "urgent" else "normal",
+        )
+
+
+@pages.get("/desk/new")
+@allows(Permission.ACCEPT)
+def new_ticket(visit: Visit) -> Answer:
+    """Show the form: empty, or with what was typed and why it was not accepted."""
+    refusal = g.get("refusal")
+    page = render_template(
+        "desk/new.html",
+        form=NewTicket.typed() if refusal else NewTicket(),
+        refusal=words_of(refusal) if refusal else None,
+        choices=choices(visit.scope),
+    )
+    return (page, WRONG_INPUT) if refusal else page
+
+
+@pages.post("/desk/new")
+@allows(Permission.ACCEPT, again=new_ticket)
+def accept_ticket(visit: Visit) -> Answer:
+    """Accept the appeal and show the receipt; the access code is shown here and nowhere else."""
+    receipt = accept(visit.scope, NewTicket.typed().appeal(), actor=visit.actor, now=visit.now)
+    case = get_case(visit.scope, receipt.serial_no, now=visit.now)
+    return render_template("desk/accepted.html", receipt=receipt, case=case)
+
+
+def _nature(given: str) -> Nature | None:
+    return next(
+        (nature for nature in ("complaint", "help", "inquiry", "suggestion", "praise") if nature == given), None
+    )

@@ -1,0 +1,170 @@
+"""The desk: one lane as a list, and beside it the ticket that is open."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from core.journey.queries.case import Case, get_case
+from core.journey.queries.choices import choices
+from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
+from core.journey.queries.queue import Queue, find_following, find_serial, queue
+from core.people.roles import Permission
+from core.web.layout import LANE_LABELS
+from core.web.visit import Answer, Visit, allows
+
+pages = Blueprint("lanes", __name__)
+PARTS = {"pane": "pane", "list": "list", "work": "work"}
+"""What htmx asks for, by the id of the element it will fill."""
+TABS = (
+    ("", "全部", "everything"),
+    ("pressing", "临期与超期", "pressing"),
+    ("urgent", "紧急", "urgent"),
+    ("returned", "退回的", "returned"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWords:
+    """What a lane says of itself."""
+
+    name: LaneName
+    label: str
+    order_words: str
+    empty_title: str
+    empty_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab above a list."""
+
+    label: str
+    href: str
+    current: bool
+    count: str | None
+
+
+LANE_WORDS = {
+    words.name: words
+    for words in (
+        LaneWords(
+            "dispatch", LANE_LABELS["dispatch"], "按时限由近到远", "没有待派单的工单", "新来件会自动出现在这里。"
+        ),
+        LaneWords(
+            "review", LANE_LABELS["review"], "按时限由近到远", "没有待审核的答复", "承办单位提交答复后会出现在这里。"
+        ),
+        LaneWords(
+            "follow_up", LANE_LABELS["follow_up"], "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"
+        ),
+        LaneWords("all", LANE_LABELS["all"], "新的在前", "还没有工单", "受理第一件之后，这里可以查到全部工单。"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for: a lane, narrowed, from some place on, with a ticket open."""
+
+    lane: LaneName
+    filters: Filters
+    after: str
+    at: str
+
+    @classmethod
+    def read(cls) -> "Wanted":
+        """Read the query string; what makes no sense there is passed over."""
+        given = {name: request.args.get(name, "").replace("\x00", "").strip()[:200] for name in Filters.__annotations__}
+        lane: LaneName = next((lane for lane in LANES if lane == request.args.get("lane")), "dispatch")
+        return cls(lane, Filters(**given), request.args.get("after", "")[:40], request.args.get("at", "")[:40])
+
+    def href(self, **changes: str) -> str:
+        """Return the address of this list, with some of it changed; the open ticket and the page are left out."""
+        parts = {"lane": self.lane, **asdict(self.filters), **changes}
+        return "/desk?" + urlencode({name: value for name, value in parts.items() if value})
+
+
+@pages.get("/desk")
+@allows(Permission.SEE_TICKETS)
+def show_lane(visit: Visit) -> Answer:
+    """Show a lane whole, or for htmx the part that changes. A search for a serial number opens its ticket."""
+    wanted = Wanted.read()
+    if wanted.filters.q and (serial_no := find_serial(visit.scope, wanted.filters.q)):
+        return redirect(f"/t/{serial_no}", 303)
+    part = PARTS.get(request.headers.get("HX-Target", "")) if request.headers.get("HX-Request") else None
+    if part == "pane":
+        return _render("desk/fragment.html", visit, wanted, part=part, case=_open(visit, wanted.at))
+    page = queue(visit.scope, wanted.lane, wanted.filters, now=visit.now, after=wanted.after)
+    counts = tab_counts(visit.scope, wanted.lane) if wanted.lane != "all" else None
+    facts: dict[str, Any] = {
+        "rows": page.rows,
+        "total": _total(wanted, page, counts),
+        "tabs": _tabs(wanted, counts),
+        "after": page.after,
+    }
+    if part == "list":
+        response = make_response(_render("desk/fragment.html", visit, wanted, part=part, open_at=wanted.at, **facts))
+        return _only_if_changed(response, page, counts)
+    case = _open(visit, wanted.at or (page.rows[0].serial_no if page.rows else ""))
+    template = "desk/fragment.html" if part else "desk/queue.html"
+    return _render(template, visit, wanted, part=part, case=case, **facts)
+
+
+def _open(visit: Visit, serial_no: str) -> Case | None:
+    return get_case(visit.scope, serial_no, now=visit.now) if serial_no else None
+
+
+def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = None, **facts: Any) -> str:
+    row_href: Callable[[str], str] = lambda serial_no: wanted.href(at=serial_no)  # noqa: E731 -- called by the template
+    following = (
+        find_following(visit.scope, wanted.lane, wanted.filters, case.serial_no, now=visit.now) if case else None
+    )
+    after = facts.get("after")
+    return render_template(
+        template,
+        lane=LANE_WORDS[wanted.lane],
+        filters=wanted.filters,
+        choices=choices(visit.scope),
+        here=wanted.href(),
+        back=wanted.href(at=following or ""),
+        row_href=row_href,
+        more_href=wanted.href(after=str(after)) if after else None,
+        picked=bool(wanted.at),
+        search=wanted.filters.q,
+        case=case,
+        **{"open_at": case.serial_no if case else "", **facts},
+    )
+
+
+def _tabs(wanted: Wanted, counts: TabCounts | None) -> list[Tab]:
+    shown = TABS[:1] if wanted.lane == "follow_up" else TABS
+    return [
+        Tab(
+            label,
+            wanted.href(tab=tab),
+            wanted.filters.tab == tab,
+            _number(getattr(counts, counted)) if counts else None,
+        )
+        for tab, label, counted in shown
+    ]
+
+
+def _total(wanted: Wanted, page: Queue, counts: TabCounts | None) -> str | None:
+    """Return how many there are, if that is known without counting again."""
+    if page.after is None and not wanted.after:
+        return str(len(page.rows))
+    return _number(counts.everything) if counts and not wanted.filters.any else None
+
+
+def _number(count: int) -> str:
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
+
+
+def _only_if_changed(response: Response, page: Queue, counts: TabCounts | None) -> Answer:
+    """Answer 304 when the list reads as it did before: the page asks every 15 seconds."""
+    read = [(row.serial_no, row.title, row.state, row.unit, row.light.words, row.light.tone) for row in page.rows]
+    response.set_etag(hashlib.sha256(repr((read, counts)).encode()).hexdigest()[:16], weak=True)
+    return response.make_conditional(request)

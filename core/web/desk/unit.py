@@ -1,0 +1,135 @@
+"""A unit's work: its list, one ticket to handle, and what is done with it."""
+
+from flask import Blueprint, g, render_template, request
+
+from core.journey import handle
+from core.journey.queries.case import get_case
+from core.journey.queries.choices import choices
+from core.journey.queries.timeline import timeline_of
+from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
+from core.people.roles import Permission
+from core.units.queries import DirectoryUnit, directory
+from core.web.desk.lanes import Tab
+from core.web.input import required, sent, text
+from core.web.refusals import status_of, words_of
+from core.web.visit import Answer, Done, NotPermitted, Visit, allows
+
+pages = Blueprint("unit", __name__)
+EMPTY_TITLE = "这里没有工单"
+EMPTY_WORDS = {
+    "to_sign": "今天没有等着签收的工单。新派来的会出现在这里。",
+    "in_hand": "没有正在办理的工单。签收后的工单会出现在这里。",
+    "pressing": "没有临期或超期的工单。",
+    "handed_in": "没有等待审核的答复。",
+    "watching": "没有协办或知会本单位的工单。",
+    "done": "还没有办结的工单。",
+}
+
+
+@pages.get("/unit")
+@allows(Permission.HANDLE)
+def show_list(visit: Visit) -> Answer:
+    """Show what the visitor's unit has to do."""
+    unit, counts = _unit(visit), unit_counts(visit.scope, _unit(visit).id)
+    tab: UnitTab = next((tab for tab in TAB_LABELS if tab == request.args.get("tab")), _first_tab(counts))
+    return render_template(
+        "desk/unit.html",
+        unit=unit,
+        rows=unit_rows(visit.scope, unit.id, tab, now=visit.now),
+        tabs=[
+            Tab(label, f"/unit?tab={name}", name == tab, str(counts[name]) if name in counts else None)
+            for name, label in TAB_LABELS.items()
+        ],
+        empty_title=EMPTY_TITLE,
+        empty_words=EMPTY_WORDS[tab],
+    )
+
+
+@pages.get("/unit/<serial_no>")
+@allows(Permission.HANDLE)
+def handle_ticket(visit: Visit, serial_no: str) -> Answer:
+    """Show one ticket of the unit with the forms for what can be done now; after a refusal, with what was typed."""
+    unit, refusal = _unit(visit), g.get("refusal")
+    part = part_of(visit.scope, unit, serial_no)
+    case = get_case(visit.scope, serial_no, now=visit.now)
+    page = render_template(
+        "desk/handle.html",
+        unit=unit,
+        case=case,
+        timeline=timeline_of(visit.scope, case.id),
+        choices=choices(visit.scope),
+        part=part,
+        hides_contact=case.contact.keep_private,
+        form=request.form,
+        refusal=words_of(refusal) if refusal else None,
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post("/unit/<serial_no>/sign")
+@allows(Permission.HANDLE, again=handle_ticket)
+def sign(visit: Visit, serial_no: str) -> Answer:
+    """The unit takes the ticket in hand."""
+    given = sent(serial_no)
+    handle.sign(
+        visit.scope,
+        serial_no,
+        unit_id=_unit(visit).id,
+        actor=visit.actor,
+        now=visit.now,
+        seen_version=given.version,
+        command_id=given.command_id,
+    )
+    return Done(f"{serial_no} 已签收", f"/unit/{serial_no}")
+
+
+@pages.post("/unit/<serial_no>/reply")
+@allows(Permission.HANDLE, again=handle_ticket)
+def reply(visit: Visit, serial_no: str) -> Answer:
+    """The unit hands in its reply for review."""
+    given = sent(serial_no)
+    handle.reply(
+        visit.scope,
+        serial_no,
+        unit_id=_unit(visit).id,
+        text=text("text"),
+        disposition=required("disposition", ask="请选择办理结果。"),
+        actor=visit.actor,
+        now=visit.now,
+        seen_version=given.version,
+        command_id=given.command_id,
+    )
+    return Done(f"{serial_no} 的答复已提交，等待审核", "/unit")
+
+
+@pages.post("/unit/<serial_no>/return")
+@allows(Permission.HANDLE, again=handle_ticket)
+def give_back(visit: Visit, serial_no: str) -> Answer:
+    """The unit gives the ticket back to the dispatch desk."""
+    given, better = sent(serial_no), text("better")
+    reason = required("reason", ask="退单要写明理由：职责依据，以及应由谁办。", longest=2000)
+    if better:
+        reason = f"{reason}（应由{directory(visit.scope).get_unit(better).name}办理）"
+    handle.give_back(
+        visit.scope,
+        serial_no,
+        unit_id=_unit(visit).id,
+        reason=reason,
+        actor=visit.actor,
+        now=visit.now,
+        seen_version=given.version,
+        command_id=given.command_id,
+    )
+    return Done(f"{serial_no} 已退回派单台", "/unit")
+
+
+def _unit(visit: Visit) -> DirectoryUnit:
+    unit = directory(visit.scope).unit_of_id(visit.staff.unit_id) if visit.staff.unit_id else None
+    if unit is None:
+        raise NotPermitted("您的账号没有归属的承办单位，或单位已停用。请联系系统管理员设置。")
+    return unit
+
+
+def _first_tab(counts: dict[UnitTab, int]) -> UnitTab:
+    """Return the first tab with something to do."""
+    return next((tab for tab in ("to_sign", "in_hand") if counts.get(tab)), "to_sign")

@@ -1,0 +1,99 @@
+"""Pages and notices for what went wrong: in words, with a number to quote."""
+
+import secrets
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from core.kit.errors import Collision, Refused
+from core.web.refusals import status_of, words_of
+
+HEADINGS = {
+    400: "请求不完整",
+    401: "没有通过验证",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不能这样访问",
+    409: "情况已经变了",
+    413: "内容太大",
+    422: "没有办成",
+    429: "尝试太多",
+    500: "系统出错了",
+    503: "暂时不能服务",
+}
+WORDS = {
+    400: "请返回上一页，刷新后重试。",
+    404: "没有这个页面。地址可能写错了，或者内容已经移走。",
+    405: "请从页面上的按钮进入。",
+    413: "提交的内容超过 1 MB，请精简后再提交。",
+    500: "您提交的内容可能没有保存，请稍后重试；仍然不行，请把编号告诉系统管理员。",
+}
+
+
+def refused(refusal: Refused) -> ResponseReturnValue:
+    """Answer an expected refusal in its own words."""
+    return show(status_of(refusal), words_of(refusal), code=refusal.code)
+
+
+def collided(_collision: Collision) -> ResponseReturnValue:
+    """Answer when somebody else wrote the same thing at the same moment, again and again."""
+    return show(409, "刚才有人同时提交了同样的内容，请刷新后再看。", code="collision")
+
+
+def out_of_date(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose token does not fit its session."""
+    return show(400, "页面已过期，或登录状态变了。请刷新后重新提交。", code="form-expired")
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """Answer what Flask itself refuses."""
+    status = error.code or 500
+    messages = getattr(error, "data", {}).get("messages", {}).get("json")
+    if messages is not None:
+        return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=messages)
+    return show(status, WORDS.get(status, "请返回上一页重试。"), code=f"http-{status}")
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """Log an error nobody expected once, with tenant and page, and apologise with its number."""
+    number = _number()
+    tenant = g.visit.scope.tenant.slug if "visit" in g else "-"
+    current_app.logger.error("error %s, tenant %s, %s %s", number, tenant, request.method, request.path, exc_info=error)
+    return show(500, WORDS[500], code="internal-error", number=number)
+
+
+def show(status: int, words: str, *, code: str, number: str | None = None, **more: object) -> ResponseReturnValue:
+    """Answer with a problem (API), a notice for htmx, or a page."""
+    number = number or _number()
+    heading = HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": heading, "status": status, "code": code, "detail": words}
+        return problem | {"number": number} | more, status, {"Content-Type": "application/problem+json"}
+    facts = {"status": status, "heading": heading, "words": words, "number": number, "here": _here(status)}
+    if request.headers.get("HX-Request"):
+        body = render_template("errors/notice.html", **facts)
+        return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+    return render_template("errors/page.html", **facts), status
+
+
+def _here(status: int) -> str | None:
+    """Return where the present state of things can be seen, for a conflict."""
+    serial_no = request.form.get("serial_no") or (request.view_args or {}).get("serial_no")
+    if status != 409 or not serial_no:
+        return None
+    return f"/unit/{serial_no}" if request.path.startswith("/unit") else f"/t/{serial_no}"
+
+
+def _number() -> str:
+    return secrets.token_hex(3).upper()
+
+
+def init_app(app: Flask) -> None:
+    """Have all errors answered here."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(Collision, collided)
+    app.register_error_handler(CSRFError, out_of_date)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected)

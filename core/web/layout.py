@@ -1,0 +1,93 @@
+"""What every page has around it: menu, names, filters for words, and the addresses of stylesheet and scripts."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g, request
+
+from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
+from core.people.roles import Permission
+from core.web import words
+from core.web.account import THEME, home_of
+from core.web.assets import Assets
+from core.web.visit import Visit, clock
+
+LANE_LABELS: dict[LaneName, str] = {"dispatch": "派单台", "review": "审核回复", "follow_up": "回访", "all": "全部工单"}
+COUNTED_LANES: tuple[LaneName, ...] = ("dispatch", "review", "follow_up")
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu; `count` is what waits there, in words."""
+
+    label: str
+    href: str
+    current: bool
+    count: str | None = None
+
+
+def init_app(app: Flask, assets: Assets) -> None:
+    """Give the templates what they need."""
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters.update(
+        moment=_moment, moment_exact=_moment_exact, clock_time=_clock_time, thousands=words.thousands
+    )
+    app.jinja_env.globals.update(
+        asset=assets.url, scripts=assets.scripts, new_command_id=lambda: uuid.uuid4().hex, menu_items=_menu_items
+    )
+    app.context_processor(_around)
+
+
+def _around() -> dict[str, Any]:
+    theme = request.cookies.get(THEME)
+    around: dict[str, Any] = {"theme": theme if theme in ("light", "dark") else None}
+    visit: Visit | None = g.get("visit")
+    if visit is not None:
+        around |= {
+            "tenant": visit.scope.tenant,
+            "staff": visit.staff,
+            "seat": visit.seat,
+            "home": home_of(visit.staff.roles),
+            "now": visit.now,
+            "may": lambda permission: Permission(permission) in visit.permissions,
+            "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        }
+    return around
+
+
+def _menu_items() -> list[MenuItem]:
+    """Return the visitor's menu, with what waits in each lane. A menu of one entry is none."""
+    visit: Visit = g.visit
+    items: list[MenuItem] = []
+    if Permission.SEE_TICKETS in visit.permissions:
+        counts = lane_counts(visit.scope, COUNTED_LANES)
+        here = request.args.get("lane", "dispatch") if request.path == "/desk" else ""
+        items += [
+            MenuItem(label, f"/desk?lane={lane}", lane == here, _count(counts.get(lane)))
+            for lane, label in LANE_LABELS.items()
+        ]
+    if Permission.HANDLE in visit.permissions:
+        items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
+    if Permission.SEE_CITY in visit.permissions:
+        items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
+    return items if len(items) > 1 else []
+
+
+def _count(number: int | None) -> str | None:
+    if number is None:
+        return None
+    return f"{COUNTED - 1}+" if number >= COUNTED else str(number)
+
+
+def _moment(at: datetime) -> str:
+    return words.moment(at, now=clock(), zone=g.visit.scope.tenant.zone)
+
+
+def _moment_exact(at: datetime) -> str:
+    return words.moment_exact(at, zone=g.visit.scope.tenant.zone)
+
+
+def _clock_time(at: datetime) -> str:
+    return words.clock_time(at, zone=g.visit.scope.tenant.zone)

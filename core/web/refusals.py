@@ -1,0 +1,41 @@
+"""Refusals on the way to the visitor: the status each one has, and its words."""
+
+from flask import g
+
+from core.journey.queries.timeline import refusal_in_words
+from core.kit.errors import Refused
+
+WRONG_INPUT = 422
+STATUS = {
+    "token-unusable": 401,
+    "not-permitted": 403,
+    "not-your-ticket": 403,
+    "same-hands": 403,
+    "no-such-ticket": 404,
+    "unknown-tenant": 404,
+    "move-not-allowed": 409,
+    "stale-version": 409,
+    "already-rated": 409,
+    "nothing-to-review": 409,
+    "too-many-sign-ins": 429,
+    "database-down": 503,
+    "keys-unusable": 503,
+    "no-calendar": 503,
+}
+"""HTTP status by the code of a refusal; every other refusal is about what was handed in."""
+
+
+def status_of(refusal: Refused) -> int:
+    """Return the HTTP status under which a refusal is answered."""
+    return STATUS.get(refusal.code, WRONG_INPUT)
+
+
+def remember_words(refusal: Refused) -> None:
+    """Put the refusal into words while its transaction is still open."""
+    g.refusal_words = refusal_in_words(refusal)
+
+
+def words_of(refusal: Refused) -> str:
+    """Return the refusal in words, with what happened since when that is the reason."""
+    remembered: str = g.get("refusal_words") or refusal.message
+    return remembered

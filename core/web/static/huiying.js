@@ -1,0 +1,259 @@
+/* Keys, countdowns, the unit picker and the filters. htmx does the requests; every page works without this file. */
+(function () {
+  "use strict";
+
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const one = (selector, root) => (root || document).querySelector(selector);
+  const html = document.documentElement;
+  html.classList.add("js");
+
+  /* -- keys: an element names its own key (data-key) and what it does (data-does), so no key can be dead -- */
+  const rows = () => all("tr[data-serial]");
+  const isTyping = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, dialog") !== null;
+  const keysAreOn = () => localStorage.getItem("keys") !== "off";
+
+  function step(by) {
+    const list = rows();
+    if (!list.length) return false;
+    const at = list.findIndex((row) => row.classList.contains("at"));
+    const next = list[Math.max(0, Math.min(list.length - 1, at + by))];
+    if (at !== -1) list[at].classList.remove("at");
+    next.classList.add("at");
+    next.scrollIntoView({ block: "nearest" });
+    one("a.title", next).click();
+    return true;
+  }
+
+  let copied = { serial: "", times: 0, at: 0 };
+  function copy() {
+    const head = one("[data-copy]");
+    if (!head) return false;
+    const [serial, title] = [head.dataset.copy, head.dataset.title];
+    const again = copied.serial === serial && Date.now() - copied.at < 1500;
+    copied = { serial, times: again ? copied.times % 3 + 1 : 1, at: Date.now() };
+    const text = [serial, `${serial} ${title}`, `${serial} ${title} ${location.origin}/t/${serial}`][copied.times - 1];
+    const done = () => say(`已复制${["编号", "编号和标题", "编号、标题和链接"][copied.times - 1]}：${text}`);
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
+    else {
+      const area = document.body.appendChild(document.createElement("textarea"));
+      area.value = text; area.select();
+      if (document.execCommand("copy")) done();
+      area.remove();
+    }
+    return true;
+  }
+
+  const general = [
+    { key: "j", does: "下一件", here: () => rows().length, run: () => step(1) },
+    { key: "k", does: "上一件", here: () => rows().length, run: () => step(-1) },
+    { key: "Enter", does: "打开工单", here: () => one(".at [data-open], [data-open]"), run: () => go(one("[data-open]")) },
+    { key: ".", does: "复制编号（再按加标题，三按加链接）", here: () => one("[data-copy]"), run: copy },
+  ];
+
+  function go(element) {
+    if (!element) return false;
+    if (element.matches("input, select, textarea")) {
+      const field = element.hidden ? one("#" + element.id + "-text") : element;
+      field.focus();
+      if (field.select) field.select();
+    } else element.click();
+    return true;
+  }
+
+  function name(event) {
+    if (event.altKey || event.metaKey) return "";
+    const key = { ArrowDown: "j", ArrowUp: "k" }[event.key] || (event.key.length === 1 ? event.key.toLowerCase() : event.key);
+    return event.ctrlKey ? "Ctrl+" + key : key;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented || !(event.target instanceof Element)) return;
+    const key = name(event);
+    if (key === "Escape" && isTyping(event.target) && !event.target.closest("dialog")) return event.target.blur();
+    const chord = key.startsWith("Ctrl+");
+    if (!chord && (isTyping(event.target) || !keysAreOn())) return;
+    if (one("dialog[open]")) return;
+    if (key === "Enter" && event.target.closest("a, button, summary")) return;
+    const bound = all("[data-key]").find((element) => element.dataset.key === key);
+    const command = general.find((entry) => entry.key === key);
+    if (bound ? go(bound) : command && command.run()) event.preventDefault();
+  });
+
+  function showKeys() {
+    const sheet = one("#keys");
+    const entries = general.filter((entry) => entry.here()).concat(all("[data-key]").map((element) => ({ key: element.dataset.key, does: element.dataset.does })));
+    const list = one("dl", sheet);
+    list.textContent = "";
+    for (const { key, does } of entries) {
+      const keys = document.createElement("dt"), words = document.createElement("dd");
+      for (const part of key.split("+")) {
+        const cap = keys.appendChild(document.createElement("kbd"));
+        cap.textContent = part.length === 1 ? part.toUpperCase() : part;
+      }
+      words.textContent = does;
+      list.append(keys, words);
+    }
+    one("input", sheet).checked = keysAreOn();
+    if (sheet.showModal) sheet.showModal(); else sheet.setAttribute("open", "");
+  }
+
+  /* -- countdowns: the server draws them, here they are only told anew each minute -- */
+  let told = Date.now();
+  function inWords(seconds, day) {
+    const minutes = Math.max(1, Math.floor(Math.abs(seconds) / 60)), perDay = day / 60;
+    const days = Math.floor(minutes / perDay), hours = Math.floor(minutes % perDay / 60), rest = Math.floor(minutes % perDay % 60);
+    const amount = days ? `${days}天${hours}时` : hours ? `${hours}时${String(rest).padStart(2, "0")}分` : `${rest}分`;
+    return (seconds < 0 ? "超 " : "剩 ") + amount;
+  }
+  function tell() {
+    const passed = (Date.now() - told) / 1000;
+    told = Date.now();
+    for (const dot of all("[data-left]")) {
+      const left = Number(dot.dataset.left) - passed;
+      dot.dataset.left = left;
+      const tone = left < 0 ? "red" : left <= Number(dot.dataset.warn || 0) ? "yellow" : dot.dataset.tone;
+      dot.classList.remove("green", "yellow", "red");
+      dot.classList.add(tone);
+      one("use", dot).setAttribute("href", "#s-" + tone);
+      one("span", dot).textContent = inWords(left, Number(dot.dataset.day || 86400));
+    }
+  }
+  setInterval(tell, 60000);
+
+  /* -- unit picker: pinyin initials or any part of the name -- */
+  function picker(select) {
+    if (select.hidden) return;
+    select.hidden = true;
+    const box = document.createElement("div"), input = document.createElement("input"), list = document.createElement("ul");
+    const options = all("option[value]:not([value=''])", select);
+    let shown = [], at = 0;
+    box.className = "picker"; list.className = "picker-list"; list.hidden = true; list.id = select.id + "-list";
+    list.setAttribute("role", "listbox"); list.setAttribute("aria-label", "承办单位");
+    Object.assign(input, { type: "text", id: select.id + "-text", autocomplete: "off", placeholder: "名称或拼音首字母" });
+    for (const [attribute, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" })) input.setAttribute(attribute, value);
+    const label = one(`label[for="${select.id}"]`);
+    if (label) label.htmlFor = input.id;
+    select.after(box); box.append(input, list);
+
+    const chosen = () => (select.selectedOptions[0] && select.value ? select.selectedOptions[0].text : "");
+    function close() { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); }
+    function choose(option) { select.value = option.value; input.value = option.text; close(); select.dispatchEvent(new Event("change", { bubbles: true })); }
+    function point(index) {
+      at = index;
+      all("li", list).forEach((item, place) => item.setAttribute("aria-selected", String(place === at)));
+      const item = list.children[at];
+      if (item && item.id) { input.setAttribute("aria-activedescendant", item.id); item.scrollIntoView({ block: "nearest" }); }
+    }
+    function open(text) {
+      const wanted = text.trim().toLowerCase();
+      const rank = (option) => (option.dataset.initials || "").startsWith(wanted) ? 0 : option.text.startsWith(wanted) ? 1 : option.text.includes(wanted) ? 2 : (option.dataset.initials || "").includes(wanted) ? 3 : 4;
+      shown = options.map((option) => [rank(option), option]).filter(([place]) => place < 4).sort((a, b) => a[0] - b[0]).map(([, option]) => option).slice(0, 50);
+      list.textContent = "";
+      shown.forEach((option, place) => {
+        const item = list.appendChild(document.createElement("li"));
+        item.id = list.id + place; item.setAttribute("role", "option");
+        item.append(option.text);
+        const initials = item.appendChild(document.createElement("span"));
+        initials.className = "initials"; initials.textContent = option.dataset.initials || "";
+        item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
+      });
+      if (!shown.length) {
+        const item = list.appendChild(document.createElement("li"));
+        item.className = "none"; item.setAttribute("role", "option"); item.setAttribute("aria-disabled", "true"); item.textContent = "没有这样的单位";
+      }
+      list.hidden = false; input.setAttribute("aria-expanded", "true"); point(0);
+    }
+    input.value = chosen();
+    input.addEventListener("input", () => open(input.value));
+    input.addEventListener("mousedown", () => { if (list.hidden) open(""); });
+    input.addEventListener("blur", () => { close(); input.value = chosen(); });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.ctrlKey) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (list.hidden) open(""); else point(Math.max(0, Math.min(shown.length - 1, at + (event.key === "ArrowDown" ? 1 : -1))));
+      } else if (event.key === "Enter" && !list.hidden) {
+        event.preventDefault();
+        if (shown[at]) choose(shown[at]);
+      } else if (event.key === "Escape" && !list.hidden) {
+        event.preventDefault(); event.stopPropagation(); close(); input.value = chosen();
+      }
+    });
+  }
+
+  /* -- what htmx needs from us -- */
+  function say(words, tone) {
+    const band = document.createElement("p");
+    band.className = "band " + (tone || "ok");
+    band.textContent = words;
+    one("#notice").replaceChildren(band);
+  }
+  const polls = (event) => event.detail.elt && event.detail.elt.id === "list";
+  let version = "";
+  let waiting = 0;
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!polls(event)) return;
+    event.detail.path = location.pathname + location.search;
+    if (version) event.detail.headers["If-None-Match"] = version;
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (polls(event)) {
+      const inFilters = document.activeElement.closest(".filters");
+      if (document.hidden || inFilters) event.preventDefault();
+      return;
+    }
+    if (event.detail.target) event.detail.target.setAttribute("aria-busy", "true");
+    clearTimeout(waiting);
+    waiting = setTimeout(() => one(".busy").classList.add("on"), 300);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    clearTimeout(waiting);
+    one(".busy").classList.remove("on");
+    if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
+    const asOf = one("#as-of");
+    if (polls(event)) {
+      version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
+      if (asOf) asOf.classList.toggle("stale", event.detail.failed === true && event.detail.xhr.status !== 304);
+    } else version = "";
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { status } = event.detail.xhr;
+    if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname === "/sign-in") {
+      event.detail.shouldSwap = false;
+      return location.reload();
+    }
+    if (status < 400 || event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    event.detail.shouldSwap = false;
+    if (!polls(event)) say(`服务器没有正常回答（${status}），您填写的内容还在页面上。请稍后重试`, "over");
+  });
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!polls(event)) say("网络不通，您填写的内容还在页面上。请检查网络后重试", "over");
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    prepare(document);
+    if (document.activeElement === document.body && event.detail.target.id !== "list") {
+      const heading = one("#pane h2, main h1");
+      if (heading) heading.focus({ preventScroll: true });
+    }
+  });
+
+  function prepare(root) { all("select[data-picker]", root).forEach(picker); }
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-at-once]");
+    if (form) one("button", form).click();
+  });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-serial]");
+    if (row && event.target.closest("a.title")) { rows().forEach((other) => other.classList.toggle("at", other === row)); one(".work") && one(".work").classList.add("picked"); }
+    if (event.target.closest("[data-keys]")) showKeys();
+    if (event.target.closest("[data-close]")) { const dialog = event.target.closest("dialog"); if (dialog.close) dialog.close(); else dialog.removeAttribute("open"); }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    all("[data-js]").forEach((element) => { element.hidden = false; });
+    const onOff = one("#keys input");
+    if (onOff) onOff.addEventListener("change", () => localStorage.setItem("keys", onOff.checked ? "on" : "off"));
+  });
+})();

@@ -1,0 +1,169 @@
+"""A visit: one request of somebody signed in, in one transaction of their tenant, with a permission it must have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote
+
+from flask import Response, current_app, flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.journey.sign_in import resume
+from core.kit.errors import Refused
+from core.people.roles import ROLES, Permission, permissions_of, roles_granting
+from core.people.rules import Staff
+from core.tenancy.scope import Installation, Scope, UnknownTenant
+from core.tickets.timeline import Actor
+from core.units.queries import directory
+from core.web.refusals import remember_words
+
+COOKIE = "huiying_staff"
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+class NotPermitted(Refused):
+    """The visitor's roles do not bring the permission."""
+
+    code = "not-permitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody signed in, in their tenant's transaction, at a moment."""
+
+    scope: Scope
+    staff: Staff
+    now: datetime
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.staff.roles)
+
+    @property
+    def seat(self) -> str:
+        """The visitor's roles as the house calls them."""
+        return "、".join(ROLES[name].label for name in self.staff.roles if name in ROLES)
+
+    @property
+    def unit_name(self) -> str | None:
+        unit = directory(self.scope).unit_of_id(self.staff.unit_id) if self.staff.unit_id else None
+        return unit.name if unit else None
+
+    @property
+    def actor(self) -> Actor:
+        """The visitor as the timeline names them."""
+        return Actor("staff", f"{self.staff.name}（{self.unit_name or self.seat}）", self.staff.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command was carried out: what to tell, and where to go on. Told only after the transaction is committed."""
+
+    said: str
+    to: str
+    tone: Literal["ok", "soon"] = "ok"
+
+
+Answer = ResponseReturnValue | Done
+View = Callable[..., Answer]
+Guarded = Callable[..., ResponseReturnValue]
+
+
+def allows(permission: Permission, *, again: Guarded | None = None) -> Callable[[View], Guarded]:
+    """Open a page to those who have the permission, in one transaction of their tenant.
+
+    The view gets a `Visit` first. When it raises a refusal, nothing is written; then the page `again` shows the
+    form once more, with the refusal and what was typed, or the refusal is shown as an error.
+    """
+
+    def guard(view: View) -> Guarded:
+        @wraps(view)
+        def guarded(**parts: Any) -> ResponseReturnValue:
+            try:
+                answer = _visit(view, permission, parts)
+            except Refused as refusal:
+                if again is None or isinstance(refusal, NotPermitted):
+                    raise
+                g.refusal = refusal
+                return again(**parts)
+            if isinstance(answer, Done):
+                flash(answer.said, answer.tone)
+                return redirect(answer.to, 303)
+            return answer
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def open_to_all(view: Route) -> Route:
+    """Mark a page that needs no sign-in."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def installation() -> Installation:
+    """Return the installation that this application serves."""
+    found: Installation = current_app.extensions["huiying"]
+    return found
+
+
+def clock() -> datetime:
+    """Read the clock, once per request: everything below is told the time."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    now: datetime = g.now
+    return now
+
+
+def session_in_cookie() -> tuple[str, str] | None:
+    """Return tenant and token from the cookie. The token opens sessions of that tenant only, so neither can be forged."""
+    slug, _, token = request.cookies.get(COOKIE, "").partition(":")
+    return (slug, token) if slug and token else None
+
+
+def set_session(response: BaseResponse, slug: str, token: str) -> None:
+    """Give the browser its session, out of reach of scripts and other sites."""
+    response.set_cookie(COOKIE, f"{slug}:{token}", httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def _visit(view: View, permission: Permission, parts: dict[str, Any]) -> Answer:
+    carried = session_in_cookie()
+    if carried is None:
+        return to_sign_in()
+    slug, token = carried
+
+    def work(scope: Scope) -> Answer:
+        staff = resume(scope, token, now=clock())
+        if staff is None:
+            return to_sign_in()
+        g.visit = visit = Visit(scope, staff, clock())
+        if permission not in visit.permissions:
+            raise _not_permitted(permission)
+        try:
+            return view(visit, **parts)
+        except Refused as refusal:
+            remember_words(refusal)  # its rows can no longer be read when the transaction has ended
+            raise
+
+    try:
+        return installation().run(slug, work)
+    except UnknownTenant:
+        return to_sign_in()
+
+
+def to_sign_in() -> Response:
+    """Send the visitor to the sign-in page, and back to here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    response = redirect(f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in", 303)
+    assert isinstance(response, Response)
+    return response
+
+
+def _not_permitted(permission: Permission) -> NotPermitted:
+    granting = "、".join(role.label for role in roles_granting(permission))
+    return NotPermitted(f"这一页由{granting}使用，您的账号没有这项权限。需要时请联系系统管理员开通。")
