@@ -1,0 +1,143 @@
+"""Recognising which column of a table holds what, by the names that people and other systems give them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from core.kit.errors import Refused
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "text": (
+        *("诉求内容", "诉求正文", "反映内容", "留言内容", "来信内容", "来件内容", "工单内容", "投诉内容", "问题描述"),
+        *("诉求描述", "内容", "正文", "内容描述", "描述", "text", "content", "body", "message", "description"),
+    ),
+    "title": ("标题", "诉求标题", "留言标题", "工单标题", "主题", "留言主题", "title", "subject"),
+    "submitted_at": (
+        *("提交时间", "来件时间", "诉求时间", "留言时间", "来信时间", "来电时间", "反映时间", "登记时间", "受理时间"),
+        *("创建时间", "时间", "日期", "submitted_at", "created_at", "submitted", "date", "time"),
+    ),
+    "reply": ("答复内容", "回复内容", "答复", "回复", "答复意见", "回复意见", "reply", "answer", "response"),
+    "replied_at": ("答复时间", "回复时间", "办结时间", "replied_at", "answered_at", "closed_at"),
+    "disposition": ("办理结果", "disposition"),
+    "source_id": (
+        *("编号", "来件编号", "诉求编号", "工单编号", "留言编号", "受理编号", "工单号", "流水号"),
+        *("source_id", "external_id", "id"),
+    ),
+    "channel": ("渠道", "诉求渠道", "受理渠道", "来源渠道", "诉求来源", "来源", "channel", "source"),
+    "nature": ("性质", "诉求性质", "诉求类型", "类型", "nature", "type"),
+    "urgency": ("紧急程度", "urgency"),
+    "matter": ("事项", "事项编码", "事项代码", "诉求事项", "matter"),
+    "place": ("地点", "诉求地点", "事发地点", "发生地点", "事发地址", "诉求地址", "place", "location"),
+    "mailbox": ("信箱", "mailbox"),
+    "name": ("姓名", "诉求人", "诉求人姓名", "联系人", "来电人", "name"),
+    "phone": ("电话", "联系电话", "手机", "手机号", "手机号码", "电话号码", "来电号码", "phone", "mobile", "tel"),
+    "address": ("联系地址", "住址", "家庭住址", "address"),
+    "affected_count": ("人数", "涉及人数", "影响人数", "affected_count", "people"),
+}
+"""Fields of an appeal, and the names under which columns of them are known, the surest first."""
+NAMED_AT_MOST = 30
+_REMARK = re.compile(r"\(.*?\)|\[.*?\]|【.*?】")
+_NOISE = re.compile(r"[\s*:_-]")
+
+
+class MissingColumn(Refused):
+    """The table has no column that is known to hold what every appeal needs."""
+
+    code = "missing-column"
+
+
+class UnknownField(Refused):
+    """A column is to be read as something that appeals do not have."""
+
+    code = "unknown-field"
+
+
+class UnknownColumn(Refused):
+    """A column is to be read that the table does not have."""
+
+    code = "unknown-column"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table, and the place of each field among them."""
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The columns that are not read, in their order."""
+        read = set(self.places.values())
+        return tuple(name for place, name in enumerate(self.names) if name and place not in read)
+
+    def cell(self, cells: Sequence[str], field: str) -> str:
+        """Return the cell of a field, an empty text when the table or the row has none."""
+        place = self.places.get(field)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+    def name(self, field: str) -> str:
+        """Return what the table calls a field that it has."""
+        return self.names[self.places[field]]
+
+
+def is_header(cells: Sequence[str], told: Mapping[str, str]) -> bool:
+    """Tell whether a row is a header: a cell names the column that holds the text, or a column that we are told of."""
+    wanted = {*_known_names()["text"], *(_plain(column) for column in told.values() if column)}
+    return any(_plain(cell) in wanted for cell in cells)
+
+
+def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence[str] = ("text",)) -> Columns:
+    """Find the column of each field. `told` says field → column for what is called otherwise, or → "" for none.
+
+    Raises `UnknownField`, `UnknownColumn`, and `MissingColumn` when nothing says where a `needed` field is.
+    """
+    told = {field_named(field): column for field, column in told.items()}
+    places = {field: _place_of(column, names) for field, column in told.items() if column}
+    plain = [_plain(name) for name in names]
+    for field in FIELDS:
+        free = [plain.index(name) for name in _known_names()[field] if name in plain]
+        free = [place for place in free if place not in places.values()]
+        if free and field not in told:
+            places[field] = free[0]
+    for field in needed:
+        if field not in places:
+            raise MissingColumn(
+                f"没有认出哪一列是{FIELDS[field][0]}。表中的列:{_listed(names)}。请用 --map {field}=列名 指明。"
+            )
+    return Columns(tuple(names), places)
+
+
+def field_named(name: str) -> str:
+    """Return the field that a person calls so, in either language. Raises `UnknownField`."""
+    plain = _plain(name)
+    for field, known in _known_names().items():
+        if plain == _plain(field) or plain in known:
+            return field
+    fields = "、".join(f"{field}({known[0]})" for field, known in FIELDS.items())
+    raise UnknownField(f"诉求没有“{name}”这一项,--map 无法使用。可选:{fields}。")
+
+
+def _place_of(column: str, names: Sequence[str]) -> int:
+    for wanted, offered in ((column, list(names)), (_plain(column), [_plain(name) for name in names])):
+        if wanted in offered:
+            return offered.index(wanted)
+    raise UnknownColumn(f"表中没有名为“{column}”的列。表中的列:{_listed(names)}。请改正 --map。")
+
+
+@cache
+def _known_names() -> Mapping[str, tuple[str, ...]]:
+    return {field: tuple(map(_plain, names)) for field, names in FIELDS.items()}
+
+
+def _plain(name: str) -> str:
+    """Return a column's name without what does not matter: width and case of letters, blanks, remarks in brackets."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _NOISE.sub("", _REMARK.sub("", folded))
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [name[:20] or f"(第 {place} 列没有名字)" for place, name in enumerate(names[:NAMED_AT_MOST], start=1)]
+    return "、".join(shown) + (f" 等 {len(names)} 列" if len(names) > NAMED_AT_MOST else "")

@@ -1,0 +1,149 @@
+"""Reading one row of a table as an appeal, with the answer it had; whatever is wrong with it is said in words."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from core.hooks.values import Nature, Urgency
+from core.intake.columns import Columns
+from core.intake.rules import Appeal, usable_text
+from core.intake.tabular.rejects import NUMBER, REASON
+from core.intake.tabular.rows import Row
+from core.intake.times import NoSuchTime, parse_time
+from core.kit.errors import Refused
+from core.tickets.contact import Contact
+
+SOURCE_ID_MAX = 200
+AFFECTED_MAX = 1_000_000
+URGENCIES: Mapping[str, Urgency] = {"普通": "normal", "一般": "normal", "紧急": "urgent", "特急": "urgent"}
+_COUNT = re.compile(r"(\d{1,7})\s*(?:人|户|家|名|件)?")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+T = TypeVar("T", bound=str)
+
+
+class RowUnusable(Refused):
+    """The row is no appeal that could be taken in."""
+
+    code = "row-unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a tenant's words in a table stand for: codes by word, each code being a word for itself."""
+
+    channels: Mapping[str, str]
+    natures: Mapping[str, Nature]
+    matters: Mapping[str, str]
+    dispositions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An appeal from a table, and the answer that it had, if any."""
+
+    appeal: Appeal
+    reply: str
+    replied_at: datetime | None
+    disposition: str | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it come in once only: its channel and its id there."""
+        assert self.appeal.external_id is not None
+        return self.appeal.channel, self.appeal.external_id
+
+
+def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel: str, zone: ZoneInfo) -> Incoming:
+    """Read a row. `channel` is the one of rows that name none, `zone` that of times without an offset.
+
+    A row without an id of its own gets one made from its content. Raises `RowUnusable` and `AppealUnusable`.
+    """
+    if row.fault:
+        raise RowUnusable(row.fault)
+    if any(row.cells[len(columns.names) :]):
+        raise RowUnusable(
+            f"这一行有 {len(row.cells)} 格,表头只有 {len(columns.names)} 列,内容可能错位;含分隔符的内容请用双引号括起来"
+        )
+    text = usable_text(columns.cell(row.cells, "text"))
+    for place in columns.places.values():
+        if place < len(row.cells) and _UNSTORABLE.search(row.cells[place]):
+            raise RowUnusable(f"“{columns.names[place]}”一格含有无法保存的字符(空字符或乱码);请检查来源文件的编码")
+    submitted_at = _time(row, columns, "submitted_at", zone)
+    replied_at = _time(row, columns, "replied_at", zone)
+    if submitted_at and replied_at and replied_at < submitted_at:
+        raise RowUnusable(f"答复时间({replied_at:%Y-%m-%d %H:%M})早于提交时间({submitted_at:%Y-%m-%d %H:%M})")
+    appeal = Appeal(
+        channel=_meant(row, columns, "channel", vocabulary.channels) or channel,
+        text=text,
+        title=columns.cell(row.cells, "title"),
+        place=columns.cell(row.cells, "place"),
+        mailbox=columns.cell(row.cells, "mailbox"),
+        contact=Contact(
+            name=columns.cell(row.cells, "name"),
+            phone=columns.cell(row.cells, "phone"),
+            address=columns.cell(row.cells, "address"),
+        ),
+        external_id=_source_id(row, columns),
+        submitted_at=submitted_at,
+        nature=_meant(row, columns, "nature", vocabulary.natures),
+        matter=_meant(row, columns, "matter", vocabulary.matters),
+        urgency=_meant(row, columns, "urgency", URGENCIES),
+        affected_count=_affected(row, columns),
+    )
+    return Incoming(
+        appeal,
+        reply=columns.cell(row.cells, "reply"),
+        replied_at=replied_at,
+        disposition=_meant(row, columns, "disposition", vocabulary.dispositions),
+    )
+
+
+def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | None:
+    cell = columns.cell(row.cells, field)
+    if not cell:
+        return None
+    try:
+        return parse_time(cell, zone)
+    except NoSuchTime as refusal:
+        raise RowUnusable(f"“{columns.name(field)}”一格有误:{refusal.message}") from refusal
+
+
+def _meant(row: Row, columns: Columns, field: str, words: Mapping[str, T]) -> T | None:
+    """Return the code that a cell's word stands for, None for an empty cell."""
+    cell = columns.cell(row.cells, field)
+    if not cell:
+        return None
+    if (code := words.get(cell) or words.get(cell.casefold().removesuffix("类"))) is None:
+        known = "、".join(list(words)[:12])
+        raise RowUnusable(
+            f"“{columns.name(field)}”一格的“{cell[:40]}”不在本区的范围内(有:{known});不按此列导入请加 --map {field}="
+        )
+    return code
+
+
+def _affected(row: Row, columns: Columns) -> int:
+    cell = columns.cell(row.cells, "affected_count")
+    if not cell:
+        return 1
+    match = _COUNT.fullmatch(cell)
+    if match is None or not 1 <= int(match[1]) <= AFFECTED_MAX:
+        raise RowUnusable(f"“{columns.name('affected_count')}”一格的“{cell[:40]}”不是 1 至 {AFFECTED_MAX:,} 的人数")
+    return int(match[1])
+
+
+def _source_id(row: Row, columns: Columns) -> str:
+    """Return the row's own id, or one made from all that it says, in whatever order its columns stand."""
+    given = columns.cell(row.cells, "source_id")
+    if len(given) > SOURCE_ID_MAX:
+        raise RowUnusable(f"“{columns.name('source_id')}”一格有 {len(given)} 个字,超过编号的 {SOURCE_ID_MAX} 个字")
+    if given:
+        return given
+    named = zip(columns.names, row.cells, strict=False)
+    said = sorted((name, cell) for name, cell in named if cell and name not in (NUMBER, REASON))
+    content = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return f"row-{hashlib.sha256(content.encode(errors='backslashreplace')).hexdigest()}"
