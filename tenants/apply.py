@@ -1,0 +1,205 @@
+"""Bringing the database in line with a profile: say what will change, then change exactly that.
+
+Applying the same profile twice changes nothing the second time. Units and duties are never deleted, because past
+tickets speak of them; what the profile no longer names is switched off.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import delete, select, update
+
+from core.hooks.roster import Roster
+from core.hooks.values import Context
+from core.tenancy.models import CityMember, Tenant, TenantFeature
+from core.tenancy.scope import Installation, Scope
+from core.units.models import Duty, Unit
+from core.workdays.declaration import parse_workdays
+from core.workdays.service import publish
+from tenants.changes import Change, changes
+from tenants.duties import DutyFact
+from tenants.profile import Profile, shipped_profiles
+from tenants.stored import State, state_of
+
+
+def apply_shipped(installation: Installation) -> None:
+    """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock."""
+    for profile in shipped_profiles():
+        apply_profile(installation, profile, now=datetime.now(UTC))
+
+
+def plan_profile(installation: Installation, profile: Profile) -> list[Change]:
+    """Return what `apply_profile` would change. Raises `UnknownFeature`, `SettingsInvalid`."""
+    check_features(installation.roster, profile)
+    tenant_changes = _plan_tenant(installation, profile)
+    if not _exists(installation, profile):
+        return [*tenant_changes, *changes(State(), profile), *_plan_members(installation, profile)]
+    with installation.scope(profile.slug) as scope:
+        return [*tenant_changes, *plan(scope, profile), *_plan_members(installation, profile)]
+
+
+def apply_profile(installation: Installation, profile: Profile, *, now: datetime) -> list[Change]:
+    """Make or change the tenant as the profile says, and return what changed.
+
+    Raises `UnknownFeature`, `SettingsInvalid` or `CalendarUnusable` before anything is written.
+    """
+    planned = plan_profile(installation, profile)
+    if not planned:
+        return []
+    _write_tenant(installation, profile)
+    _write_members(installation, profile)
+    installation.forget()
+    with installation.scope(profile.slug) as scope:
+        apply(scope, profile, now=now)
+    installation.forget()
+    return planned
+
+
+def plan(scope: Scope, profile: Profile) -> list[Change]:
+    """Return what `apply` would change of the tenant's units, duties, features and calendar."""
+    return changes(state_of(scope), profile)
+
+
+def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
+    """Change units, duties, features and calendar as the profile says, in the scope's transaction; return what changed.
+
+    Every process reads the tenant anew afterwards. Clocks that run keep the calendar they were started with.
+    """
+    planned = plan(scope, profile)
+    if planned:
+        _write_units(scope, profile)
+        _write_duties(scope, profile.duties)
+        _write_features(scope, profile)
+        calendar = parse_workdays(profile.calendar_toml)
+        publish(scope, calendar.name, calendar.spec, now=now)
+        scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
+    return planned
+
+
+def check_features(roster: Roster, profile: Profile) -> None:
+    """Raise `UnknownFeature` or `SettingsInvalid` when the tenant could not be asked anything with these features."""
+    roster.table(
+        Context(0, profile.slug, profile.zone), [(name, profile.settings.get(name, {})) for name in profile.features]
+    )
+
+
+def initials_of(name: str) -> str:
+    """Return the pinyin initials of a name, by which a unit is picked with few keys: 石羊街道 = syjd."""
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).lower()
+
+
+def _exists(installation: Installation, profile: Profile) -> bool:
+    return any(tenant.slug == profile.slug for tenant in installation.tenants())
+
+
+def _plan_tenant(installation: Installation, profile: Profile) -> list[Change]:
+    known = next((tenant for tenant in installation.tenants() if tenant.slug == profile.slug), None)
+    if known is None:
+        return [Change(f"新增租户 {profile.name}（{profile.slug}）")]
+    pairs = [
+        ("名称", known.name, profile.name),
+        ("类别", known.kind, profile.kind),
+        ("时区", known.zone.key, profile.zone),
+        ("流水号前缀", known.serial_prefix, profile.serial_prefix),
+    ]
+    return [Change(f"改{what} {profile.slug}：{old} → {new}") for what, old, new in pairs if old != new]
+
+
+def _plan_members(installation: Installation, profile: Profile) -> list[Change]:
+    before = {tenant.slug for tenant in installation.members(profile.slug)} if _exists(installation, profile) else set()
+    return [
+        *(Change(f"加入成员 {slug}") for slug in profile.members if slug not in before),
+        *(Change(f"移出成员 {slug}") for slug in sorted(before - set(profile.members))),
+    ]
+
+
+def _write_tenant(installation: Installation, profile: Profile) -> None:
+    with installation.database.transaction(None) as session:
+        tenant = session.scalar(select(Tenant).where(Tenant.slug == profile.slug).with_for_update())
+        if tenant is None:
+            tenant = Tenant(
+                slug=profile.slug,
+                name=profile.name,
+                kind=profile.kind,
+                zone=profile.zone,
+                serial_prefix=profile.serial_prefix,
+            )
+            session.add(tenant)
+        tenant.name, tenant.kind = profile.name, profile.kind
+        tenant.zone, tenant.serial_prefix = profile.zone, profile.serial_prefix
+        tenant.epoch += 1
+
+
+def _write_members(installation: Installation, profile: Profile) -> None:
+    city_id = installation.tenant(profile.slug).id
+    district_ids = [installation.tenant(slug).id for slug in profile.members]
+    with installation.database.transaction(None) as session:
+        session.execute(delete(CityMember).where(CityMember.city_id == city_id))
+        session.add_all(CityMember(city_id=city_id, district_id=district_id) for district_id in district_ids)
+
+
+def _write_units(scope: Scope, profile: Profile) -> None:
+    rows = {row.code: row for row in scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))}
+    for fact in profile.units:
+        row = rows.get(fact.code)
+        if row is None:
+            row = rows[fact.code] = Unit(
+                tenant_id=scope.tenant.id, id=scope.new_id(), code=fact.code, name=fact.name, kind=fact.kind
+            )
+            scope.session.add(row)
+        row.name, row.kind, row.active = fact.name, fact.kind, True
+        row.initials = initials_of(fact.name)
+    # A parent may stand further down in the file, so all units are there before any is put under another.
+    scope.session.flush()
+    declared = {fact.code for fact in profile.units}
+    for fact in profile.units:
+        rows[fact.code].parent_id = rows[fact.parent].id if fact.parent else None
+    for code, row in rows.items():
+        row.active = code in declared
+    scope.session.flush()
+
+
+def _write_duties(scope: Scope, duties: Sequence[DutyFact]) -> None:
+    units = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))
+    unit_ids = {unit.code: unit.id for unit in units}
+    rows = {row.code: row for row in scope.session.scalars(select(Duty).where(Duty.tenant_id == scope.tenant.id))}
+    for row in rows.values():
+        row.active = False
+    for fact in duties:
+        item = rows.get(fact.code) or Duty(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            code=fact.code,
+            category=fact.category,
+            subcategory=fact.subcategory,
+            lead_unit_id=unit_ids[fact.lead],
+            co_units=[],
+            keywords=[],
+        )
+        _fill(item, fact, lead_unit_id=unit_ids[fact.lead])
+        scope.session.add(item)
+    scope.session.flush()
+
+
+def _fill(row: Duty, fact: DutyFact, *, lead_unit_id: int) -> None:
+    row.category, row.subcategory = fact.category, fact.subcategory
+    row.lead_unit_id, row.co_units, row.keywords = lead_unit_id, list(fact.co), list(fact.keywords)
+    row.limit_mode = fact.limit.mode if fact.limit else None
+    row.limit_amount = fact.limit.amount if fact.limit else None
+    row.on_site_seconds = fact.on_site.amount if fact.on_site else None
+    row.legal_basis, row.standard, row.active = fact.legal_basis, fact.standard, True
+
+
+def _write_features(scope: Scope, profile: Profile) -> None:
+    scope.session.execute(delete(TenantFeature).where(TenantFeature.tenant_id == scope.tenant.id))
+    scope.session.add_all(
+        TenantFeature(
+            tenant_id=scope.tenant.id,
+            feature=feature,
+            position=position,
+            settings=dict(profile.settings.get(feature, {})),
+        )
+        for position, feature in enumerate(profile.features)
+    )
+    scope.session.flush()

@@ -1,0 +1,121 @@
+"""What the database holds of a tenant's facts, in the shape in which a profile is compared with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from core.hooks.values import Budget, BudgetMode
+from core.tenancy.models import TenantFeature
+from core.tenancy.scope import Scope
+from core.units.models import Duty, Unit
+from core.workdays.declaration import DeclaredCalendar
+from core.workdays.queries import NoCalendar, current_calendar
+from tenants.duties import DutyFact
+from tenants.units import UnitFact
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """A unit without its code."""
+
+    name: str
+    kind: str
+    parent: str | None
+    active: bool = True
+
+    @classmethod
+    def of(cls, fact: UnitFact) -> "UnitState":
+        return cls(fact.name, fact.kind, fact.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyState:
+    """An item of the duty list without its code."""
+
+    category: str
+    subcategory: str
+    keywords: tuple[str, ...]
+    lead: str
+    co: tuple[str, ...]
+    limit: Budget | None
+    on_site: Budget | None
+    legal_basis: str
+    standard: str
+    active: bool = True
+
+    @classmethod
+    def of(cls, fact: DutyFact) -> "DutyState":
+        return cls(
+            category=fact.category,
+            subcategory=fact.subcategory,
+            keywords=fact.keywords,
+            lead=fact.lead,
+            co=fact.co,
+            limit=fact.limit,
+            on_site=fact.on_site,
+            legal_basis=fact.legal_basis,
+            standard=fact.standard,
+        )
+
+
+@dataclass(frozen=True)
+class State:
+    """All facts of a tenant that a profile declares; the default is a tenant that holds nothing yet."""
+
+    units: Mapping[str, UnitState] = field(default_factory=dict)
+    duties: Mapping[str, DutyState] = field(default_factory=dict)
+    features: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    calendar: DeclaredCalendar | None = None
+
+
+def state_of(scope: Scope) -> State:
+    """Return the tenant's facts as they stand in the database."""
+    tenant_id = scope.tenant.id
+    units = scope.session.scalars(select(Unit).where(Unit.tenant_id == tenant_id)).all()
+    duties = scope.session.scalars(select(Duty).where(Duty.tenant_id == tenant_id)).all()
+    features = scope.session.scalars(
+        select(TenantFeature).where(TenantFeature.tenant_id == tenant_id).order_by(TenantFeature.position)
+    )
+    codes = {unit.id: unit.code for unit in units}
+    return State(
+        units={
+            unit.code: UnitState(
+                name=unit.name,
+                kind=unit.kind,
+                parent=codes[unit.parent_id] if unit.parent_id is not None else None,
+                active=unit.active,
+            )
+            for unit in units
+        },
+        duties={duty.code: _duty(duty, codes) for duty in duties},
+        features=tuple((row.feature, row.settings) for row in features),
+        calendar=_calendar(scope),
+    )
+
+
+def _duty(duty: Duty, codes: Mapping[int, str]) -> DutyState:
+    limit = None
+    if duty.limit_mode is not None and duty.limit_amount is not None:
+        limit = Budget(cast(BudgetMode, duty.limit_mode), duty.limit_amount)
+    return DutyState(
+        category=duty.category,
+        subcategory=duty.subcategory,
+        keywords=tuple(duty.keywords),
+        lead=codes[duty.lead_unit_id],
+        co=tuple(duty.co_units),
+        limit=limit,
+        on_site=Budget("wall", duty.on_site_seconds) if duty.on_site_seconds is not None else None,
+        legal_basis=duty.legal_basis,
+        standard=duty.standard,
+        active=duty.active,
+    )
+
+
+def _calendar(scope: Scope) -> DeclaredCalendar | None:
+    try:
+        found = current_calendar(scope)
+    except NoCalendar:
+        return None
+    return DeclaredCalendar(found.name, found.timetable.spec)

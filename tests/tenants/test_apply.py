@@ -1,0 +1,185 @@
+"""Applying a profile to a real database: what is written, what stays, and that twice is once."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.hooks.features import SettingsInvalid
+from core.hooks.roster import Roster, UnknownFeature
+from core.tenancy.models import TenantFeature
+from core.tenancy.scope import Installation, UnknownTenant
+from core.units.models import Duty, Unit
+from core.units.queries import directory
+from core.workdays.queries import current_calendar
+from tenants.apply import apply_profile, apply_shipped, initials_of, plan_profile
+from tenants.profile import Profile, read_profile, shipped_profiles
+from tests.builders import make_installation
+from tests.tenants.making import make_folder
+
+NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def installation(database_url: str) -> Installation:
+    return make_installation(database_url, features=tuple(Roster.installed().features.values()))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    """A district of its own for every test, with the light switched on."""
+    mark = secrets.token_hex(3)
+    return replace(
+        read_profile(make_folder(tmp_path)),
+        slug=f"xinqu-{mark}",
+        serial_prefix=f"X{mark.upper()}",
+        features=("nanhai.light",),
+        settings={"nanhai.light": {"yellow_hours": 2}},
+    )
+
+
+def test_a_new_district_is_made_as_declared(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+
+    tenant = installation.tenant(profile.slug)
+    assert (tenant.name, tenant.kind, tenant.zone.key, tenant.serial_prefix) == (
+        "新区",
+        "district",
+        "Asia/Shanghai",
+        profile.serial_prefix,
+    )
+    with installation.scope(profile.slug) as scope:
+        units = directory(scope)
+        assert [(unit.code, unit.name, unit.kind, unit.initials) for unit in units.units] == [
+            ("desk", "派单台", "dispatch_desk", "pdt"),
+            ("street", "东街街道办事处", "street", "djjdbsc"),
+            ("street-cg", "城市管理科", "section", "csglk"),
+        ]
+        assert units.get_unit("street-cg").parent_id == units.get_unit("street").id
+        pothole = units.get_duty("D01")
+        assert (pothole.lead, pothole.co, pothole.legal_basis) == (
+            "street-cg",
+            ("desk", "street"),
+            "《城市道路管理条例》",
+        )
+        assert units.keywords["D01"] == ("路面坑洼", "坑洞")
+        assert current_calendar(scope).name == "工作日历"
+        features = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == tenant.id)).all()
+        assert [(row.feature, row.position, row.settings) for row in features] == [
+            ("nanhai.light", 0, {"yellow_hours": 2})
+        ]
+
+
+def test_applying_twice_changes_nothing_the_second_time(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+    epoch = installation.tenant(profile.slug).epoch
+
+    again = apply_profile(installation, profile, now=NOW)
+
+    assert again == []
+    assert installation.tenant(profile.slug).epoch == epoch
+
+
+def test_the_plan_is_what_apply_then_does(installation: Installation, profile: Profile) -> None:
+    planned = plan_profile(installation, profile)
+    with pytest.raises(UnknownTenant):
+        installation.tenant(profile.slug)
+
+    assert apply_profile(installation, profile, now=NOW) == planned
+    assert plan_profile(installation, profile) == []
+
+
+def test_what_is_no_longer_declared_is_switched_off_not_deleted(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+    epoch = installation.tenant(profile.slug).epoch
+    smaller = replace(
+        profile,
+        units=tuple(unit for unit in profile.units if unit.code != "street"),
+        duties=profile.duties[2:],
+    )
+    smaller = replace(smaller, units=tuple(replace(unit, parent=None) for unit in smaller.units))
+
+    told = apply_profile(installation, smaller, now=NOW)
+
+    assert [change.sentence for change in told] == [
+        "改上级 城市管理科：东街街道办事处 → 无",
+        "停用单位 东街街道办事处",
+        "停用事项 D01 市政/路面破损",
+        "停用事项 D02 市政/路灯",
+    ]
+    assert installation.tenant(profile.slug).epoch > epoch
+    with installation.scope(profile.slug) as scope:
+        units = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id).order_by(Unit.code)).all()
+        duties = scope.session.scalars(select(Duty).where(Duty.tenant_id == scope.tenant.id).order_by(Duty.code)).all()
+        assert [(unit.code, unit.active) for unit in units] == [("desk", True), ("street", False), ("street-cg", True)]
+        assert [(duty.code, duty.active) for duty in duties] == [("D01", False), ("D02", False), ("D03", True)]
+    assert [change.sentence for change in plan_profile(installation, profile)] == [
+        "恢复单位 东街街道办事处",
+        "改上级 城市管理科：无 → 东街街道办事处",
+        "恢复事项 D01 市政/路面破损",
+        "恢复事项 D02 市政/路灯",
+    ]
+
+
+def test_how_a_unit_is_reached_is_not_the_files_to_change(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+    with installation.scope(profile.slug) as scope:
+        street = scope.session.scalar(select(Unit).where(Unit.tenant_id == scope.tenant.id, Unit.code == "street"))
+        assert street is not None
+        street.phone = "13800000001"
+
+    apply_profile(installation, replace(profile, name="新区改名"), now=NOW)
+
+    with installation.scope(profile.slug) as scope:
+        street = scope.session.scalar(select(Unit).where(Unit.tenant_id == scope.tenant.id, Unit.code == "street"))
+        assert street is not None
+        assert street.phone == "13800000001"
+
+
+def test_a_feature_nobody_ships_is_refused_before_anything_is_written(
+    installation: Installation, profile: Profile
+) -> None:
+    with pytest.raises(UnknownFeature):
+        apply_profile(installation, replace(profile, features=("nowhere.light",)), now=NOW)
+
+    with pytest.raises(UnknownTenant):
+        installation.tenant(profile.slug)
+
+
+def test_settings_that_do_not_fit_are_refused_before_anything_is_written(
+    installation: Installation, profile: Profile
+) -> None:
+    with pytest.raises(SettingsInvalid):
+        apply_profile(installation, replace(profile, settings={"nanhai.light": {"yellow_hours": 99}}), now=NOW)
+
+    with pytest.raises(UnknownTenant):
+        installation.tenant(profile.slug)
+
+
+def test_a_city_gains_and_loses_members(installation: Installation, profile: Profile) -> None:
+    city = replace(profile, slug=f"{profile.slug}-city", serial_prefix=f"{profile.serial_prefix}C", kind="city")
+    apply_profile(installation, profile, now=NOW)
+    joined = apply_profile(installation, replace(city, members=(profile.slug,)), now=NOW)
+    members = [member.slug for member in installation.members(city.slug)]
+
+    left = apply_profile(installation, city, now=NOW)
+
+    assert joined[-1].sentence == f"加入成员 {profile.slug}"
+    assert members == [profile.slug]
+    assert [change.sentence for change in left] == [f"移出成员 {profile.slug}"]
+    assert installation.members(city.slug) == []
+
+
+def test_everything_shipped_can_be_applied_and_then_needs_no_change(installation: Installation) -> None:
+    apply_shipped(installation)
+
+    assert {profile.slug: plan_profile(installation, profile) for profile in shipped_profiles()} == {
+        profile.slug: [] for profile in shipped_profiles()
+    }
+
+
+def test_units_are_picked_by_pinyin_initials() -> None:
+    assert initials_of("石羊街道办事处") == "syjdbsc"
