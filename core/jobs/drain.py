@@ -1,0 +1,185 @@
+"""Doing what the job table says: one row at a time, its effect and `done` in the same transaction.
+
+The row lock is the lease: when a worker dies, the database lets go of the row and the next one takes it.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from core.jobs.looking import finds
+from core.jobs.trouble import where
+from core.kit.outbox import Job
+from core.tenancy.scope import Installation, Scope, TenantFacts
+
+VISIT = 20
+"""Jobs done for one tenant before the next one has its turn."""
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+)
+"""How long a job rests after its first, second … failure. One failure more, and it is dead."""
+log = logging.getLogger(__name__)
+
+Now = Callable[[], datetime]
+
+
+class TryLater(Exception):  # noqa: N818 -- a fact about the outside world
+    """The outside did not take it now. The message says why, in words for people, and names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A try that did not succeed: why, in words without personal data, and whether it was the last one."""
+
+    reason: str
+    attempt: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How jobs of one kind are done, and what is to be seen of it when a try fails."""
+
+    do: Callable[[Scope, Mapping[str, Any], datetime], None]
+    tell: Callable[[Scope, Mapping[str, Any], Failure], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What is known of a job after its transaction was rolled back."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def drain(
+    installation: Installation,
+    kinds: Mapping[str, JobKind],
+    *,
+    now: Now,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> int:
+    """Do the due jobs of all tenants, in turns, until none is left; return how many were tried.
+
+    A job that fails rests for a while and never stands in the way of another. Any number of drains may run at once.
+    Raises sqlalchemy's DBAPIError when the database is gone; what was not finished is then still in the table.
+    """
+    tried = 0
+    while not is_ending():
+        in_this_round = sum(_visit(installation, tenant, kinds, now, is_ending) for tenant in installation.tenants())
+        if not in_this_round:
+            break
+        tried += in_this_round
+    return tried
+
+
+def _visit(
+    installation: Installation,
+    tenant: TenantFacts,
+    kinds: Mapping[str, JobKind],
+    now: Now,
+    is_ending: Callable[[], bool],
+) -> int:
+    if not finds(installation, tenant, _due(tenant.id, now()).with_only_columns(Job.id)):
+        return 0
+    tried = 0
+    while tried < VISIT and not is_ending() and _do_next(installation, tenant.slug, kinds, now):
+        tried += 1
+    return tried
+
+
+def _do_next(installation: Installation, slug: str, kinds: Mapping[str, JobKind], now: Now) -> bool:
+    """Do the tenant's next due job; return whether there was one."""
+    claim = None
+    try:
+        with installation.scope(slug) as scope:
+            job = scope.session.scalar(_due(scope.tenant.id, now()).with_for_update(skip_locked=True))
+            if job is None:
+                return False
+            claim = _Claim(job.id, job.kind, job.payload, job.attempts)
+            if job.kind not in kinds:  # written by a newer version that is being rolled out
+                raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
+            kinds[job.kind].do(scope, job.payload, now())
+            job.state, job.attempts, job.last_error, job.finished_at = "done", job.attempts + 1, None, now()
+    except Exception as error:
+        if claim is None:
+            raise
+        _put_off(installation, slug, kinds, claim, error, now=now())
+    return True
+
+
+def _due(tenant_id: int, now: datetime) -> Select[Job]:
+    return (
+        select(Job)
+        .where(Job.tenant_id == tenant_id, Job.state == "pending", Job.run_after <= now)
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+    )
+
+
+def _put_off(
+    installation: Installation,
+    slug: str,
+    kinds: Mapping[str, JobKind],
+    claim: _Claim,
+    error: Exception,
+    *,
+    now: datetime,
+) -> None:
+    """Count the failed try in a transaction of its own, unless another worker has taken the job meanwhile."""
+    reason = str(error) if isinstance(error, TryLater) else where(error)
+    with installation.scope(slug) as scope:
+        job = scope.session.scalar(
+            select(Job)
+            .where(
+                Job.tenant_id == scope.tenant.id,
+                Job.id == claim.id,
+                Job.state == "pending",
+                Job.attempts == claim.attempts,
+            )
+            .with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return
+        job.attempts += 1
+        job.last_error = reason
+        is_last = job.attempts > len(BACKOFF)
+        if is_last:
+            job.state, job.finished_at = "dead", now
+        else:
+            job.run_after = now + BACKOFF[job.attempts - 1]
+        scope.session.flush()
+        _tell(scope, kinds, claim, Failure(reason, job.attempts, is_last))
+    level = logging.ERROR if is_last else logging.WARNING
+    outcome = "不再重试" if is_last else f"{BACKOFF[claim.attempts]} 后重试"
+    log.log(
+        level,
+        "租户 %s 的任务 %s/%s 第 %d 次失败,%s:%s",
+        slug,
+        claim.kind,
+        claim.id,
+        claim.attempts + 1,
+        outcome,
+        reason,
+    )
+
+
+def _tell(scope: Scope, kinds: Mapping[str, JobKind], claim: _Claim, failure: Failure) -> None:
+    if claim.kind not in kinds:
+        return
+    try:
+        with scope.session.begin_nested():
+            kinds[claim.kind].tell(scope, claim.payload, failure)
+            scope.session.flush()
+    except Exception as error:  # telling must not keep the failure itself from being counted
+        log.error("任务 %s/%s 的失败无法写到它的对象上:%s", claim.kind, claim.id, where(error))
