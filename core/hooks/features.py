@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import pluggy
 from marshmallow import RAISE, Schema, ValidationError
@@ -20,7 +20,7 @@ class Settings(Schema):
     Unknown names are refused, so a misspelt setting is noticed when it is written and not when it is missed.
     """
 
-    error_messages: ClassVar[dict[str, str]] = {
+    error_messages = {  # noqa: RUF012 -- marshmallow declares it so
         "unknown": "没有这一项设置",
         "type": "设置应是一组名称和值",
     }
