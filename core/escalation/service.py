@@ -73,7 +73,7 @@ def _carry_out(
         _open_case(scope, ticket, step, lead, receiver, words, cause=cause, now=now)
     else:
         say(scope, ticket_id=ticket.id, transport=step.kind, text=words, to_unit_id=receiver.id, now=now)
-    act = step.title or STEP_LABELS[step.kind]
+    act = step.title if step.kind == "letter" and step.title else STEP_LABELS[step.kind]
     note(
         scope,
         ticket,
