@@ -103,6 +103,16 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
     )
 
 
+def refuse_gaps(incoming: Incoming) -> None:
+    """Refuse an appeal of the past that does not say when it was, or only half of its answer. Raises `RowUnusable`."""
+    if incoming.appeal.submitted_at is None:
+        raise RowUnusable("没有提交时间;历史工单按当时的时间计时,请补上")
+    if incoming.reply and incoming.replied_at is None:
+        raise RowUnusable("有答复却没有答复时间,无法判断是否按时;请补上")
+    if incoming.replied_at and not incoming.reply:
+        raise RowUnusable("有答复时间却没有答复;请补上答复,或删去时间")
+
+
 def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | None:
     cell = columns.cell(row.cells, field)
     if not cell:

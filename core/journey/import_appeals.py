@@ -1,0 +1,174 @@
+"""Importing appeals 批量导入 from a table: rows become tickets, a batch in one transaction, nothing twice."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from psycopg.errors import DataError, IntegrityError
+
+from core.intake.channels import get_channel
+from core.intake.columns import Columns
+from core.intake.queries import came_in_before
+from core.intake.reading import Incoming, read_incoming, refuse_gaps
+from core.intake.tabular.rows import Row
+from core.journey.import_walk import walk_now, walk_then
+from core.journey.import_words import vocabulary_of
+from core.kit.db import TenantSession, insert_pending
+from core.kit.errors import Refused
+from core.statistics.models import DirtyDay
+from core.tenancy.scope import Installation, Scope
+
+BATCH = 100
+"""Rows of one transaction: enough that its round trips hardly count, few enough that a killed run repeats little."""
+NEEDED = ("text",)
+NEEDED_FOR_HISTORY = ("text", "submitted_at")
+
+
+class TakesNoAppeals(Refused):
+    """The tenant is a central city: it sees its districts' figures and has no tickets of its own."""
+
+    code = "takes-no-appeals"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What holds for all rows: where a row has what, and the channel of rows that name none.
+
+    With `history` the tickets live in their own times, and nobody is pressed or told.
+    """
+
+    columns: Columns
+    channel: str
+    history: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken, and why."""
+
+    row: Row
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch: new tickets, rows that came in before, rows not taken in their order."""
+
+    created: int
+    existing: int
+    rejected: tuple[Rejected, ...]
+
+
+def refuse_receiver(scope: Scope, channel: str) -> None:
+    """Raise `TakesNoAppeals` or `UnknownChannel` when the tenant cannot take in appeals by this channel."""
+    if scope.tenant.kind == "city":
+        raise TakesNoAppeals(f"{scope.tenant.name}是中心城市,只汇总各区的数字,不收诉求。请用 --tenant 指定一个区。")
+    get_channel(scope, channel)
+
+
+def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Cut the rows into batches as they come."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def import_batch(
+    installation: Installation, tenant: str, rows: Sequence[Row], wanted: Import, *, now: datetime
+) -> Outcome:
+    """Take in a batch in one transaction; a row that cannot be taken leaves its neighbours alone.
+
+    May be repeated: what came in before is counted as existing. Raises `UnknownTenant`.
+    """
+    try:
+        return installation.run(tenant, partial(_take_in, rows=rows, wanted=wanted, now=now))
+    except (DataError, IntegrityError) as error:
+        # Every check of ours let the row pass, and the database does not. Which row it is shows in the halves.
+        if len(rows) == 1:
+            what = error.diag.constraint_name or type(error).__name__
+            return Outcome(0, 0, (Rejected(rows[0], f"数据库不接受这一行({what}),请告知系统维护人员"),))
+    middle = len(rows) // 2
+    first = import_batch(installation, tenant, rows[:middle], wanted, now=now)
+    second = import_batch(installation, tenant, rows[middle:], wanted, now=now)
+    return Outcome(
+        first.created + second.created, first.existing + second.existing, (*first.rejected, *second.rejected)
+    )
+
+
+def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime) -> Outcome:
+    read = [(row, _read(scope, row, wanted)) for row in rows]
+    known = came_in_before(scope, [item.key for _, item in read if isinstance(item, Incoming)])
+    walk = walk_then if wanted.history else walk_now
+    done = _Done(scope.session)
+    created = existing = 0
+    rejected = []
+    for row, item in read:
+        if isinstance(item, Refused):
+            rejected.append(Rejected(row, item.message))
+        elif item.key in known:
+            existing += 1
+        else:
+            try:
+                walk(scope, item, now=now)
+            except Refused as refusal:
+                done.drop()
+                rejected.append(Rejected(row, refusal.message))
+            else:
+                done.keep()
+                known.add(item.key)
+                created += 1
+    done.insert()
+    return Outcome(created, existing, tuple(rejected))
+
+
+def _read(scope: Scope, row: Row, wanted: Import) -> Incoming | Refused:
+    try:
+        incoming = read_incoming(
+            row, wanted.columns, vocabulary_of(scope), channel=wanted.channel, zone=scope.tenant.zone
+        )
+        if wanted.history:
+            refuse_gaps(incoming)
+    except Refused as refusal:
+        return refusal
+    return incoming
+
+
+class _Done:
+    """The rows of the tickets that are through, set aside until the whole batch is written in one round trip.
+
+    The stages look for a ticket's own rows among all pending ones, so only one ticket's rows may be pending.
+    """
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+        self._rows: list[object] = []
+        self._days: dict[date, DirtyDay] = {}
+
+    def keep(self) -> None:
+        """Set the pending rows aside; a day is marked dirty once for the whole batch."""
+        for row in self._take():
+            if isinstance(row, DirtyDay):
+                self._days[row.day] = row
+            else:
+                self._rows.append(row)
+
+    def drop(self) -> None:
+        """Forget the pending rows, those of a ticket that was refused half-way."""
+        self._take()
+
+    def insert(self) -> None:
+        """Write all that was kept. Raises `Collision`."""
+        self._session.add_all((*self._rows, *self._days.values()))
+        insert_pending(self._session)
+
+    def _take(self) -> list[object]:
+        pending = list(self._session.new)
+        for row in pending:
+            self._session.expunge(row)
+        return pending

@@ -1,0 +1,58 @@
+"""What one imported appeal goes through: as if it came in now, or in the times in which it did."""
+
+from datetime import datetime
+
+from core.escalation.service import escalate
+from core.hooks.values import Trigger
+from core.intake.reading import Incoming
+from core.journey.accept import take_in
+from core.journey.desk import conclude_with_answer
+from core.routing.service import dispatch, propose
+from core.sla.service import AT_DISPATCH, pass_over_history, start_clocks
+from core.tenancy.scope import Scope
+from core.tickets.timeline import SYSTEM, Actor
+
+IMPORTER = Actor("system", "批量导入")
+HISTORY = Actor("system", "历史数据")
+ANSWERED = "explained"
+"""The result of an old answer that names none: the resident got an explanation, and nothing more is claimed."""
+
+
+def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
+    """Take in an appeal as if it came in now; when the resident spoke is kept. An answer in the table is left out.
+
+    Raises the refusals of intake and classification.
+    """
+    ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
+    choice = propose(scope, ticket, now=now)
+    if (chosen := choice.proposal) and chosen.direct:
+        reason, rule_id = choice.reason, choice.rule_id
+        dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, actor=SYSTEM, now=now)
+        start_clocks(scope, ticket, AT_DISPATCH, now=now)
+    if ticket.urgency == "urgent":
+        escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
+
+
+def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
+    """Let an appeal of the past live in its own times, without pressing or telling anybody.
+
+    Accepted when it was submitted. An answer concludes it when it was given; the verdict on the time limit is that of
+    the calendar. Without one it waits at the dispatch desk, as late as it is `now`.
+    Raises the refusals of intake, classification and reply.
+    """
+    submitted_at, replied_at = incoming.appeal.submitted_at, incoming.replied_at
+    assert submitted_at is not None
+    ticket = take_in(scope, incoming.appeal, actor=HISTORY, now=submitted_at)
+    if replied_at is None:
+        propose(scope, ticket, now=now)
+        pass_over_history(scope, ticket, until=now)
+        return
+    pass_over_history(scope, ticket, until=replied_at)
+    conclude_with_answer(
+        scope,
+        ticket,
+        text=incoming.reply,
+        disposition=incoming.disposition or ANSWERED,
+        actor=HISTORY,
+        now=replied_at,
+    )
