@@ -1,12 +1,14 @@
 """Fixtures for all tests: a real PostgreSQL with the real schema, a real Valkey."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import RUN_HOME, RunFolder, TestServers, open_run_home
+from core.embedded.home import open_home
+from tests.servers import RUN_HOME, RunFolder, TestServers
 
 _run_folder: RunFolder | None = None
 
@@ -17,6 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _run_folder = RunFolder()
         os.environ[RUN_HOME] = str(_run_folder.path)
+        # Root's servers run under another account, which cannot reach into a folder that is root's alone.
+        os.environ["HUIYING_DATA"] = tempfile.gettempdir()
+        for given in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HUIYING_HOME"):
+            os.environ.pop(given, None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -29,7 +35,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def servers() -> Iterator[TestServers]:
     """The servers of the run, started when a test first asks; each worker has a database of its own."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    with TestServers(open_run_home(Path(os.environ[RUN_HOME])), worker).running() as running:
+    with TestServers(open_home(Path(os.environ[RUN_HOME])), worker).running() as running:
         yield running
 
 

@@ -86,11 +86,6 @@ class TestServers:
         return f"huiying_{self._worker}"
 
 
-def open_run_home(path: Path) -> Home:
-    """Open the home of a test run; root's data goes beside it, where the servers' account can reach it."""
-    return open_home(path, roots_data=Path(tempfile.gettempdir()))
-
-
 def _clear_folders_of_killed_runs() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         if folder.stat().st_uid == os.geteuid() and (folder / "run.lock").exists():
@@ -102,7 +97,7 @@ def _clear_folders_of_killed_runs() -> None:
 
 def _clear(folder: Path) -> None:
     if (folder / "services.json").exists():
-        home = open_run_home(folder)
+        home = open_home(folder)
         Servers(home, database=True, queue=True, tell=lambda _: None, durable=False).stop()
         for made in (home.sockets, home.state):
             shutil.rmtree(made, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 from core.embedded.errors import HomeUnusable
@@ -16,14 +17,11 @@ def private_folder(path: Path, *, uid: int, gid: int) -> None:
     all could otherwise read what is put there.
     """
     try:
-        path.mkdir(mode=0o700, parents=True)
-        os.chown(path, uid, gid)
-    except FileExistsError:
+        if not path.exists():
+            _make_folder(path, uid=uid, gid=gid)
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
-            raise HomeUnusable(
-                f"{path} 不是本账户自己的文件夹,不能存放数据。请移走它,或换一个 HUIYING_HOME。"
-            ) from None
+            raise HomeUnusable(f"{path} 不是本账户自己的文件夹,不能存放数据。请移走它,或换一个 HUIYING_HOME。")
         if found.st_mode & OTHERS:
             path.chmod(0o700)
     except OSError as error:
@@ -32,18 +30,33 @@ def private_folder(path: Path, *, uid: int, gid: int) -> None:
         ) from error
 
 
+def _make_folder(path: Path, *, uid: int, gid: int) -> None:
+    """Make the folder under another name first: nobody ever sees it without its owner."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    os.chown(draft, uid, gid)
+    try:
+        draft.rename(path)
+    except OSError:  # another process was faster and has already put something in
+        draft.rmdir()
+
+
 def write_private(path: Path, content: str, *, uid: int | None = None, gid: int | None = None) -> None:
     """Replace a file at once and whole; its mode is 0600 from the first moment."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = draft_private(path, content)
+    if uid is not None and gid is not None:
+        os.chown(draft, uid, gid)
+    draft.replace(path)
+
+
+def draft_private(path: Path, content: str) -> Path:
+    """Write a file of mode 0600 beside `path`, safely on disk, and return where it is."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    if uid is not None and gid is not None:
-        os.chown(draft, uid, gid)
-    draft.replace(path)
+    return Path(name)
 
 
 def is_open_to_others(path: Path) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import core
 from core.embedded.account import Account, own_account, service_account
 from core.embedded.errors import HomeUnusable
-from core.embedded.files import is_open_to_others, private_folder, write_private
+from core.embedded.files import draft_private, is_open_to_others, private_folder, write_private
 
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432")
@@ -89,7 +89,7 @@ def exists(path: Path) -> bool:
     return services_file(path).exists()
 
 
-def open_home(path: Path, *, roots_data: Path = ROOTS_DATA) -> Home:
+def open_home(path: Path) -> Home:
     """Open a home, making what is missing: folders of mode 0700, fresh passwords in a file of mode 0600.
 
     Raises `HomeUnusable` when it belongs to someone else or cannot be written.
@@ -99,7 +99,7 @@ def open_home(path: Path, *, roots_data: Path = ROOTS_DATA) -> Home:
     account = service_account()
     try:
         _make_private(path)
-        stored = _stored(path) or _create(path, account, roots_data)
+        stored = _stored(path) or _create(path, account)
     except OSError as error:
         raise HomeUnusable(f"无法使用 {path}({error.strerror})。请检查权限和磁盘,或换一个 HUIYING_HOME。") from error
     home = _home(path, stored, account)
@@ -108,6 +108,14 @@ def open_home(path: Path, *, roots_data: Path = ROOTS_DATA) -> Home:
     if home.state != path:
         home.state.mkdir(mode=0o711, parents=True, exist_ok=True)
     return _with_safe_sockets(home, stored)
+
+
+def find_home(path: Path) -> Home | None:
+    """Return the home as it is, touching nothing; None when the folder never was one. Raises `HomeUnusable`."""
+    path = path.absolute()
+    _refuse_anothers(path)
+    stored = _stored(path)
+    return _home(path, stored, service_account()) if stored else None
 
 
 def _make_private(path: Path) -> None:
@@ -139,13 +147,11 @@ def _stored(path: Path) -> dict[str, str] | None:
     return {str(key): str(value) for key, value in stored.items()}
 
 
-def _create(path: Path, account: Account, roots_data: Path) -> dict[str, str]:
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    state = path if account.uid == os.geteuid() else roots_data / f"huiying-{digest}"
+def _create(path: Path, account: Account) -> dict[str, str]:
+    state = _state_for(path, account)
     stored = {"state": str(state), "sockets": str(_sockets_for(state))}
     stored |= {name: secrets.token_urlsafe(24) for name in ("owner_password", "app_password", "redis_password")}
-    draft = path / f".services.{os.getpid()}"
-    write_private(draft, json.dumps(stored, indent=2))
+    draft = draft_private(services_file(path), json.dumps(stored, indent=2))
     try:
         os.link(draft, services_file(path))  # the first of two processes wins; the other reads the winner's file
     except FileExistsError:
@@ -170,6 +176,15 @@ def _home(path: Path, stored: dict[str, str], account: Account) -> Home:
         raise HomeUnusable(
             f"{services_file(path)} 缺少 {missing}。删除它即可:下次启动会重新生成,数据不受影响。"
         ) from None
+
+
+def _state_for(path: Path, account: Account) -> Path:
+    """Return the home itself, or for another account and for HUIYING_DATA a folder of its own elsewhere."""
+    named = os.environ.get("HUIYING_DATA")
+    if not named and account.uid == os.geteuid():
+        return path
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return (Path(named).absolute() if named else ROOTS_DATA) / f"huiying-{digest}"
 
 
 def _sockets_for(state: Path) -> Path:

@@ -36,18 +36,20 @@ class Postgres:
 
     def start(self, tell: Tell) -> None:
         """Start the server unless it runs, and wait until it answers. Raises `ServerNotStarted`."""
-        if not self.is_running():
-            make_cluster(self._home)
-            self._end_headless()
-            configure_cluster(self._home, durable=self._durable)
-            program = str(postgres_programs(self._home) / PROGRAM)
-            self._child = processes.launch(
-                [program, "-D", str(self._home.cluster)],
-                account=self._home.account,
-                folder=self._home.cluster,
-                log=self._log,
-            )
-        self._await_answer(tell)
+        if self.is_running() and self._answers(tell):
+            return
+        make_cluster(self._home)
+        self._end_headless()
+        configure_cluster(self._home, durable=self._durable)
+        said_before = self._log.stat().st_size if self._log.exists() else 0
+        self._child = processes.launch(
+            [str(postgres_programs(self._home) / PROGRAM), "-D", str(self._home.cluster)],
+            account=self._home.account,
+            folder=self._home.cluster,
+            log=self._log,
+        )
+        if not self._answers(tell):
+            raise ServerNotStarted(f"自带的数据库没有启动:{self._reason(said_before)}。日志在 {self._log}。")
 
     def stop(self) -> None:
         """Stop the server: sessions are cut, everything committed is on disk. Does nothing when none runs."""
@@ -89,7 +91,8 @@ class Postgres:
                 if not number.isdecimal() or processes.has_number(int(number)):
                     mark.unlink()
 
-    def _await_answer(self, tell: Tell) -> None:
+    def _answers(self, tell: Tell) -> bool:
+        """Wait until the server answers; False when it ended instead. Raises `ServerNotStarted` when it takes too long."""
         started, told = time.monotonic(), False
         while True:
             try:
@@ -97,19 +100,21 @@ class Postgres:
             except psycopg.OperationalError as error:
                 reason = error
             else:
-                return
+                return True
+            if not self.is_running():
+                return False
             waited = time.monotonic() - started
-            if not self.is_running() or waited > START_PATIENCE:
-                raise ServerNotStarted(f"自带的数据库没有启动:{self._reason(reason)}。日志在 {self._log}。")
+            if waited > START_PATIENCE:
+                raise ServerNotStarted(f"自带的数据库没有应答({reason}),日志在 {self._log}。请稍后重试。")
             if waited > TELL_AFTER and not told:
                 tell("数据库正在从上次的意外停止中恢复,请稍候……")
                 told = True
             time.sleep(0.03)
 
-    def _reason(self, error: psycopg.OperationalError) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
-        fatal = next((line for line in reversed(lines[-20:]) if "FATAL" in line or "PANIC" in line), "")
-        return (fatal.partition("FATAL:")[2] or fatal).strip() or str(error).strip().splitlines()[0]
+    def _reason(self, said_before: int) -> str:
+        said = self._log.read_bytes()[said_before:].decode(errors="replace").splitlines()
+        fatal = [line.partition("FATAL:")[2].strip() for line in said if "FATAL:" in line]
+        return fatal[-1] if fatal else " ".join(said[-1:]) or "原因不明"
 
     @property
     def _log(self) -> Path:

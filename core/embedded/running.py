@@ -21,6 +21,7 @@ from core.embedded.watchers import announce, restart_fallen
 from core.kit.db import Database
 
 END_PATIENCE = 30.0
+ORPHAN_PATIENCE = 6.0
 
 
 def run_up(
@@ -104,8 +105,8 @@ def _refuse_second(home: Home, tell: Tell) -> None:
 
 
 def _end_orphans(home: Home) -> None:
-    processes.end(processes.holding(home.up_lock), ask=signal.SIGTERM, patience=END_PATIENCE / 3)
-    processes.end(processes.holding(home.up_lock), ask=signal.SIGKILL, patience=END_PATIENCE / 3)
+    processes.end(processes.holding(home.up_lock), ask=signal.SIGTERM, patience=ORPHAN_PATIENCE)
+    processes.end(processes.holding(home.up_lock), ask=signal.SIGKILL, patience=ORPHAN_PATIENCE)
 
 
 def _gate(home: Home) -> Path:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ KILL_AFTER = 10.0
 FALLS_ALLOWED = 5
 FALLS_WITHIN = 60.0
 """More falls than these within these seconds and starting again is given up."""
+LAST_WORDS_WITHIN = 1.0
+"""Seconds that a grandchild may keep the output open."""
 
 # Fork, also where Python's default is another: the locks held open are what marks a process as ours.
 _forking = multiprocessing.get_context("fork")
@@ -58,9 +61,7 @@ class KeptProgram:
         falls: deque[float] = deque(maxlen=FALLS_ALLOWED)
         returncode = 0
         while child := self._start():
-            for line in child.stdout or ():
-                self._send("line", line)
-            returncode = child.wait()
+            returncode = self._follow(child)
             falls.append(time.monotonic())
             if len(falls) == FALLS_ALLOWED and falls[-1] - falls[0] < FALLS_WITHIN:
                 break
@@ -85,6 +86,21 @@ class KeptProgram:
             )
         self._send("start", {"pid": self._child.pid})
         return self._child
+
+    def _follow(self, child: "subprocess.Popen[bytes]") -> int:
+        """Pass on what the program says until it ends, and end what it leaves behind; return its exit code."""
+        reader = threading.Thread(target=self._read, args=(child,), daemon=True)
+        reader.start()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number is still its own
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+        returncode = child.wait()
+        reader.join(LAST_WORDS_WITHIN)
+        return returncode
+
+    def _read(self, child: "subprocess.Popen[bytes]") -> None:
+        for line in child.stdout or ():
+            self._send("line", line)
 
     def _end_child_with_supervisor(self) -> None:
         self._line.is_cut(patience=None)

@@ -1,17 +1,17 @@
 """The doctor: looks at an installation and says in words what is unsafe or missing, and what to do.
 
-It repairs nothing. Files are looked at before any server is started, because starting writes their configuration anew.
+It looks at files before it opens the database, because a server that starts writes its configuration anew.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from core.embedded import home as homes
 from core.embedded.doctor.database import database_findings
 from core.embedded.doctor.findings import Finding, hint, missing
 from core.embedded.doctor.folders import folder_findings, machine_findings
 from core.embedded.doctor.queue import queue_findings
+from core.embedded.home import find_home
 from core.embedded.locks import Tell
 from core.embedded.services import ensure, given_services
 from core.kit.errors import Refused
@@ -25,11 +25,11 @@ def examine(path: Path, *, now: datetime, tell: Tell) -> list[Finding]:
 
 def _installation_findings(path: Path, *, now: datetime, tell: Tell) -> Iterable[Finding]:
     given = given_services(path)
-    if not given.database_url and not homes.exists(path):
-        yield hint("安装", "还没有数据:首次运行 make run 时会建立", "运行 make run")
-        return
     try:
-        home = homes.open_home(path) if homes.exists(path) else None
+        home = find_home(path)
+        if home is None and not given.database_url:
+            yield hint("安装", "还没有数据:首次运行 make run 时会建立", "运行 make run")
+            return
         if home:
             yield from folder_findings(home)
         yield from queue_findings(home, given.redis_url)

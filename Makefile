@@ -1,0 +1,71 @@
+# make run: from a fresh clone to the running product. make test: from a fresh clone to the green suite.
+# Both install what they need into .venv and node_modules: by uv when it is there, else by venv and pip.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach minor,11 12 13 14,$(shell command -v python3.$(minor) 2>/dev/null)) python3)
+UV := $(shell command -v uv 2>/dev/null)
+NPM := $(shell command -v npm 2>/dev/null)
+
+INSTALLED := $(VENV)/.installed
+ASSETS := node_modules/.installed
+
+.PHONY: run test check assets lock browser down
+.DEFAULT_GOAL := run
+
+run: $(INSTALLED) $(ASSETS)
+	@$(BIN)/huiying up --demo
+
+down: $(INSTALLED)
+	@$(BIN)/huiying down
+
+test: check browser
+	$(BIN)/python -m pytest -n 2
+
+check: $(INSTALLED) $(ASSETS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+assets: $(INSTALLED)
+	@rm -f $(ASSETS)
+	@$(MAKE) --no-print-directory $(ASSETS)
+
+# The lock file names no package index: it works with whichever one is configured.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements.lock
+	! grep -nE 'https?://|file:|index-url|find-links' requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+ifdef UV
+	@$(UV) venv -q --allow-existing --python $(PYTHON) $(VENV)
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+else
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+# Without npm the product runs all the same; pages are then loaded whole, and `huiying doctor` says so.
+$(ASSETS): $(wildcard package.json package-lock.json) | $(INSTALLED)
+ifdef NPM
+	@$(NPM) ci --silent --no-progress
+	@$(BIN)/python -m core.web.assets
+else
+	@echo "没有找到 npm(Node 20 以上):页面脚本未安装,功能不受影响,只是每次操作会整页刷新。"
+	@mkdir -p $(@D)
+endif
+	@touch $@
+
+# The browser tests need a browser and a Chinese font; root on Debian gets them, others are told.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
+		fi || true
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		echo "没有找到 chromium,浏览器测试会被跳过。请安装:apt-get install chromium fonts-noto-cjk"
