@@ -9,8 +9,8 @@ from core.evaluation.models import FollowUp, Rating
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import move, note
-from core.tickets.states import Command
+from core.tickets.service import check_state, move, note
+from core.tickets.states import MOVES, Command
 from core.tickets.timeline import RESIDENT, Actor
 
 
@@ -27,8 +27,12 @@ class AlreadyRated(Refused):
 
 
 def record_attempt(scope: Scope, ticket: Ticket, *, outcome: str, remark: str, actor: Actor, now: datetime) -> None:
-    """Keep one attempt to ask the resident; the first one that gets through opens the follow-up."""
+    """Keep one attempt to ask the resident; the first one that gets through opens the follow-up.
+
+    Raises `UnknownAnswer`, or `MoveNotAllowed` when there is no answer yet to ask about.
+    """
     _known(outcome, OUTCOME_LABELS, "回访结果")
+    check_state(ticket, MOVES[Command.FOLLOW_UP].sources, "回访")
     scope.session.add(
         FollowUp(
             tenant_id=scope.tenant.id,

@@ -9,7 +9,7 @@ from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, start_cl
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import already_done, lock_ticket, move
+from core.tickets.service import already_done, lock_ticket, move, refuse_stale
 from core.tickets.states import Command
 from core.tickets.timeline import Actor
 
@@ -29,9 +29,10 @@ def pass_reply(
     All clocks stop at the moment the reply was handed in: the review's delay is not the unit's.
     Raises `NothingToReview`, `SameHands` and the refusals of moves.
     """
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     reply = review(scope, ticket, passed=True, note=note, actor=actor, now=now)
     move(scope, ticket, Command.AUDIT_PASS, actor=actor, now=now, summary="审核通过,答复送达", command_id=command_id)
     end_assignments(scope, ticket, "done", now=now)
@@ -51,9 +52,10 @@ def return_reply(
     command_id: str | None = None,
 ) -> Ticket:
     """The reviewer gives the reply back 审核退回; the unit goes on, and so do its clocks."""
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     review(scope, ticket, passed=False, note=note, actor=actor, now=now)
     move(scope, ticket, Command.AUDIT_RETURN, actor=actor, now=now, summary=f"审核退回:{note}", command_id=command_id)
     resume(lead_assignment(scope, ticket))
@@ -89,9 +91,9 @@ def rate(
     command_id: str | None = None,
 ) -> Ticket:
     """Keep the resident's rating 评价 of this cycle; it can never be changed."""
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
     ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
     keep_rating(
         scope,
         ticket,
@@ -113,9 +115,9 @@ def redo(
 
     The results of the cycle before stay as they are.
     """
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
     ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
     move(scope, ticket, Command.REDO, actor=actor, now=now, summary=f"重办:{reason}", command_id=command_id)
     mark_dirty(scope, ticket.accepted_at, ticket.replied_at, ticket.concluded_at)
     ticket.cycle_no += 1

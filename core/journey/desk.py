@@ -12,12 +12,12 @@ from core.hooks.values import Complexity, Nature, Trigger
 from core.journey.conclude import conclude
 from core.routing.service import BY_PERSON, propose
 from core.routing.service import dispatch as dispatch_to
-from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, start_clocks
+from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, running_clocks, start_clocks
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import already_done, lock_ticket, move
-from core.tickets.states import Command
+from core.tickets.service import already_done, check_state, lock_ticket, move, refuse_stale
+from core.tickets.states import WAITING_FOR_DISPATCH, Command
 from core.tickets.timeline import Actor
 
 
@@ -37,9 +37,10 @@ def dispatch(
 
     Raises `NoSuchTicket`, `StaleVersion`, `NoSuchUnit`, `MoveNotAllowed`. The same `command_id` does it once.
     """
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     dispatch_to(
         scope,
         ticket,
@@ -72,9 +73,10 @@ def answer_directly(
     command_id: str | None = None,
 ) -> Ticket:
     """Answer without dispatch 直接答复; the ticket is concluded. Raises `ReplyUnusable` and the refusals of moves."""
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     conclude_with_answer(scope, ticket, text=text, disposition=disposition, actor=actor, now=now, command_id=command_id)
     scope.session.flush()
     return ticket
@@ -119,13 +121,17 @@ def correct(
 ) -> Ticket:
     """Correct what a ticket is about before it is dispatched: its clock and suggested unit follow.
 
-    The reply clock is replaced by one of the new limit that runs from the acceptance, never from now.
+    The reply clock is replaced by one of the new limit with the same beginning, never from now.
+    Raises `NoSuchMatter` and the refusals of moves.
     """
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    refuse_stale(scope, ticket, seen_version)
+    check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
+    begun = min((clock.started_at for clock in running_clocks(scope, ticket) if clock.name == "reply"), default=now)
     reclassify(scope, ticket, nature=nature, matter=matter, complexity=complexity, actor=actor, now=now)
     mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
     cancel_clocks(scope, ticket, AT_ACCEPTANCE)
-    start_clocks(scope, ticket, AT_ACCEPTANCE, now=ticket.accepted_at or now)
+    start_clocks(scope, ticket, AT_ACCEPTANCE, now=begun)
     propose(scope, ticket, now=now)
     mark_dirty(scope, ticket.next_due_at)
     scope.session.flush()

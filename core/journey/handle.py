@@ -9,7 +9,7 @@ from core.sla.service import AT_DISPATCH, cancel_clocks, stop_clock
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import already_done, lock_ticket, move
+from core.tickets.service import already_done, lock_ticket, move, refuse_stale
 from core.tickets.service import note as write_note
 from core.tickets.states import Command
 from core.tickets.timeline import Actor
@@ -26,9 +26,10 @@ def sign(
     command_id: str | None = None,
 ) -> Ticket:
     """The lead unit signs for the ticket 签收. Raises `NotYours` and the refusals of moves."""
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     assignment = check_unit(scope, ticket, unit_id)
     sign_for(scope, ticket, assignment, actor=actor, now=now, command_id=command_id)
     stop_clock(scope, ticket, "sign", at=now, now=now)
@@ -67,9 +68,10 @@ def reply(
     command_id: str | None = None,
 ) -> Ticket:
     """The lead unit hands in its reply; it waits for review, and no mark fires while it does."""
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     assignment = check_unit(scope, ticket, unit_id)
     submit_reply(
         scope, ticket, assignment, text=text, disposition=disposition, actor=actor, now=now, command_id=command_id
@@ -93,9 +95,10 @@ def give_back(
 
     The unit's clocks are cancelled, the resident's runs on. The rules are asked again, this unit left out.
     """
-    if already_done(scope, command_id):
-        return lock_ticket(scope, serial_no)
-    ticket = lock_ticket(scope, serial_no, seen_version=seen_version)
+    ticket = lock_ticket(scope, serial_no)
+    if already_done(scope, ticket, command_id):
+        return ticket
+    refuse_stale(scope, ticket, seen_version)
     check_unit(scope, ticket, unit_id)
     move(
         scope,

@@ -158,6 +158,7 @@ def _returned_by(scope: Scope, ticket: Ticket) -> set[str]:
         select(Assignment.unit_id).where(
             Assignment.tenant_id == scope.tenant.id,
             Assignment.ticket_id == ticket.id,
+            Assignment.role == "lead",  # the return also ended the work of co-units, who objected to nothing
             Assignment.state == "returned",
         )
     )

@@ -1,9 +1,10 @@
 """The only writer of a ticket's state and timeline."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -34,32 +35,67 @@ class StaleVersion(Refused):
         self.since = since
 
 
-def lock_ticket(scope: Scope, serial_no: str, *, seen_version: int | None = None) -> Ticket:
-    """Return the ticket, locked until the transaction ends.
+class CommandReused(Refused):
+    """The command id was already used for another ticket."""
 
-    `seen_version` is the version on which the caller decided. Raises `NoSuchTicket`, or `StaleVersion` with the
-    entries written since.
-    """
-    ticket = scope.session.scalar(
-        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no).with_for_update()
-    )
-    return _checked(scope, ticket, serial_no, seen_version)
+    code = "command-reused"
+
+
+def lock_ticket(scope: Scope, serial_no: str) -> Ticket:
+    """Return the ticket as it stands now, locked until the transaction ends. Raises `NoSuchTicket`."""
+    return _locked(scope, Ticket.serial_no == serial_no, serial_no)
 
 
 def lock_ticket_of_id(scope: Scope, ticket_id: int) -> Ticket:
     """Return the ticket with this id, locked until the transaction ends. Raises `NoSuchTicket`."""
-    ticket = scope.session.scalar(
-        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.id == ticket_id).with_for_update()
-    )
-    return _checked(scope, ticket, str(ticket_id), None)
+    return _locked(scope, Ticket.id == ticket_id, str(ticket_id))
 
 
-def already_done(scope: Scope, command_id: str | None) -> bool:
-    """Tell whether a command with this id was carried out before (double click, retried call)."""
+def already_done(scope: Scope, ticket: Ticket, command_id: str | None) -> bool:
+    """Tell whether the command with this id was carried out before (double click, retried call).
+
+    Asked with the ticket locked, so that the second of two calls at the same moment waits for the first and sees it.
+    Raises `CommandReused` when the id belongs to a command on another ticket.
+    """
     if command_id is None:
         return False
-    done = select(TicketEvent.seq).where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.command_id == command_id)
-    return scope.session.scalar(done) is not None
+    done_to = scope.session.scalar(
+        select(TicketEvent.ticket_id).where(
+            TicketEvent.tenant_id == scope.tenant.id, TicketEvent.command_id == command_id
+        )
+    )
+    if done_to not in (None, ticket.id):
+        raise CommandReused(f"命令编号 {command_id} 已用于另一张工单,本次没有执行。请为每次操作使用新的编号。")
+    return done_to is not None
+
+
+def refuse_stale(scope: Scope, ticket: Ticket, seen_version: int | None) -> None:
+    """Raise `StaleVersion` with the entries written since, unless the caller decided on the ticket as it stands.
+
+    `seen_version` is the version on which the caller decided, None when that does not matter.
+    """
+    if seen_version is None or seen_version == ticket.version:
+        return
+    since = scope.session.scalars(
+        select(TicketEvent)
+        .where(
+            TicketEvent.tenant_id == ticket.tenant_id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.seq > seen_version,
+        )
+        .order_by(TicketEvent.seq)
+    ).all()
+    for entry in since:  # they are read by the edge, when the transaction is over
+        scope.session.expunge(entry)
+    raise StaleVersion(f"工单 {ticket.serial_no} 在您打开之后已有变动,请查看最新进展后再操作。", since=list(since))
+
+
+def check_state(ticket: Ticket, allowed: Collection[State], deed: str) -> None:
+    """Raise `MoveNotAllowed`, naming the deed, unless the ticket stands in one of these states."""
+    if ticket.state not in allowed:
+        raise MoveNotAllowed(
+            f"工单 {ticket.serial_no} 现为「{STATE_LABELS[State(ticket.state)]}」,不能{deed}。请刷新后查看它的最新进展。"
+        )
 
 
 def move(
@@ -75,10 +111,7 @@ def move(
 ) -> None:
     """Change the ticket's state by one command and write its timeline entry. Raises `MoveNotAllowed`."""
     allowed = MOVES[command]
-    if ticket.state not in allowed.sources:
-        raise MoveNotAllowed(
-            f"工单 {ticket.serial_no} 现为「{STATE_LABELS[State(ticket.state)]}」,不能{allowed.label}。请刷新后查看它的最新进展。"
-        )
+    check_state(ticket, allowed.sources, allowed.label)
     before, ticket.state = ticket.state, allowed.target
     _write(scope, ticket, str(command), before, actor, now, summary or allowed.label, detail, command_id)
 
@@ -136,18 +169,13 @@ def _write(
     scope.session.add(entry)
 
 
-def _checked(scope: Scope, ticket: Ticket | None, name: str, seen_version: int | None) -> Ticket:
+def _locked(scope: Scope, which: ColumnElement[bool], name: str) -> Ticket:
+    ticket = scope.session.scalar(
+        select(Ticket)
+        .where(Ticket.tenant_id == scope.tenant.id, which)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # a ticket shown before it was locked may have moved since
+    )
     if ticket is None:
         raise NoSuchTicket(f"没有编号为 {name} 的工单。请核对编号,或确认它属于本区。")
-    if seen_version is not None and seen_version != ticket.version:
-        since = scope.session.scalars(
-            select(TicketEvent)
-            .where(
-                TicketEvent.tenant_id == ticket.tenant_id,
-                TicketEvent.ticket_id == ticket.id,
-                TicketEvent.seq > seen_version,
-            )
-            .order_by(TicketEvent.seq)
-        ).all()
-        raise StaleVersion(f"工单 {ticket.serial_no} 在您打开之后已有变动,请查看最新进展后再操作。", since=list(since))
     return ticket

@@ -1,0 +1,134 @@
+"""Walking one ticket through the journeys, each step a transaction of its own, and reading what became of it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select, text
+
+from core.journey import conclude, desk, handle
+from core.journey.accept import Accepted, accept
+from core.journey.supervise import supervise
+from core.routing.models import Assignment
+from core.sla.models import Clock
+from core.sla.service import Fired
+from core.tenancy.scope import Installation, Scope
+from core.tickets.models import Ticket, TicketEvent
+from core.units.models import Unit
+from tests.builders import BEIJING, CLERK, OPERATOR, REVIEWER, beijing, make_appeal
+
+T = TypeVar("T")
+
+
+@dataclass
+class Walk:
+    """One ticket of one district. Times are Beijing's, such as `2026-03-12 10:00`."""
+
+    installation: Installation
+    slug: str
+    serial_no: str = ""
+
+    def take_in(self, at: str = "2026-03-12 10:00", **appeal: Any) -> Accepted:
+        wanted = make_appeal(**appeal)
+        accepted = self.run(lambda scope: accept(scope, wanted, actor=OPERATOR, now=beijing(at)))
+        self.serial_no = accepted.serial_no
+        return accepted
+
+    def dispatch(self, at: str = "2026-03-12 10:10", *, lead: str = "roads", **how: Any) -> Ticket:
+        return self.do(desk.dispatch, at, lead=lead, **{"actor": OPERATOR, **how})
+
+    def answer(self, at: str = "2026-03-12 10:10", *, text: str = "请致电路政热线", **how: Any) -> Ticket:
+        return self.do(desk.answer_directly, at, text=text, **{"actor": OPERATOR, **how})
+
+    def sign(self, at: str = "2026-03-12 11:00", **how: Any) -> Ticket:
+        return self.do(handle.sign, at, **{"unit_id": None, "actor": CLERK, **how})
+
+    def give_back(self, at: str = "2026-03-12 11:00", *, reason: str = "不属本单位职责", **how: Any) -> Ticket:
+        return self.do(handle.give_back, at, reason=reason, **{"unit_id": None, "actor": CLERK, **how})
+
+    def reply(self, at: str = "2026-03-13 10:00", *, text: str = "已修补", **how: Any) -> Ticket:
+        how = {"unit_id": None, "disposition": "resolved", "actor": CLERK, **how}
+        return self.do(handle.reply, at, text=text, **how)
+
+    def pass_reply(self, at: str = "2026-03-13 11:00", **how: Any) -> Ticket:
+        return self.do(conclude.pass_reply, at, **{"actor": REVIEWER, **how})
+
+    def return_reply(self, at: str = "2026-03-13 11:00", *, note: str = "请附照片", **how: Any) -> Ticket:
+        return self.do(conclude.return_reply, at, note=note, **{"actor": REVIEWER, **how})
+
+    def follow_up(self, at: str = "2026-03-13 15:00", *, outcome: str = "reached") -> Ticket:
+        return self.do(conclude.follow_up, at, outcome=outcome, actor=OPERATOR)
+
+    def rate(self, at: str = "2026-03-13 15:05", *, satisfaction: str = "satisfied", **how: Any) -> Ticket:
+        return self.do(conclude.rate, at, satisfaction=satisfaction, **{"resolved": "yes", **how})
+
+    def redo(self, at: str = "2026-03-13 16:00", *, reason: str = "路面又塌了", **how: Any) -> Ticket:
+        return self.do(conclude.redo, at, reason=reason, **{"actor": OPERATOR, **how})
+
+    def supervise(self, at: str) -> list[Fired]:
+        return self.run(lambda scope: supervise(scope, now=beijing(at)))
+
+    def do(self, journey: Callable[..., Ticket], at: str, **how: Any) -> Ticket:
+        return self.run(lambda scope: journey(scope, self.serial_no, now=beijing(at), **how))
+
+    def run(self, work: Callable[[Scope], T]) -> T:
+        return self.installation.run(self.slug, work)
+
+    def ticket(self) -> Ticket:
+        return self.run(lambda scope: _one(scope, self.serial_no))
+
+    def entries(self) -> list[TicketEvent]:
+        """Return the ticket's timeline in order."""
+        return self.rows(TicketEvent, TicketEvent.seq)
+
+    def clocks(self) -> list[Clock]:
+        return self.rows(Clock, Clock.id)
+
+    def assignments(self) -> list[Assignment]:
+        return self.rows(Assignment, Assignment.id)
+
+    def rows(self, model: Any, *order: Any) -> list[Any]:
+        """Return the rows of a table that belong to the ticket."""
+        return self.run(
+            lambda scope: list(
+                scope.session.scalars(
+                    select(model).where(model.ticket_id == _one(scope, self.serial_no).id).order_by(*order)
+                )
+            )
+        )
+
+    def timeline(self) -> list[str]:
+        """Return each entry in one line: local time, who, what, from where to where, in which words."""
+        return [
+            f"{entry.at.astimezone(BEIJING):%m-%d %H:%M} {entry.actor_name} {entry.kind} "
+            f"{entry.from_state or '∅'}→{entry.to_state} {entry.summary}"
+            for entry in self.entries()
+        ]
+
+    def unit_id(self, code: str) -> int:
+        found = self.run(lambda scope: scope.session.scalar(select(Unit.id).where(Unit.code == code)))
+        assert found is not None
+        return found
+
+
+def _one(scope: Scope, serial_no: str) -> Ticket:
+    return scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
+
+
+@contextmanager
+def rolled_back(walk: Walk) -> Iterator[Scope]:
+    """Open a transaction of which nothing stays."""
+    with walk.installation.scope(walk.slug) as scope:
+        yield scope
+        scope.session.rollback()
+
+
+def wait_until_someone_waits(scope: Scope, *, seconds: float = 10) -> None:
+    """Return as soon as another transaction waits for a lock that this one holds."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+    deadline = time.monotonic() + seconds
+    while not scope.session.scalar(waiting):
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.005)
