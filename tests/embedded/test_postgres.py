@@ -13,7 +13,7 @@ import pytest
 from core.embedded import processes
 from core.embedded.cluster import unsafe_access_lines
 from core.embedded.errors import HomeUnusable
-from core.embedded.home import LONGEST_SOCKET_PATH, Home, open_home
+from core.embedded.home import LONGEST_SOCKET_PATH, open_home
 from core.embedded.roles import APP_LIMITS
 from core.embedded.services import Services, ensure
 from core.kit.db import DatabaseDown
@@ -93,10 +93,8 @@ def test_the_app_is_bound_by_row_level_security_and_owns_nothing(home_path: Path
 
 
 def test_data_is_found_again_and_nothing_keeps_running(home_path: Path) -> None:
-    with ensure(home_path) as services:
-        ask(services.owner_url, "CREATE TABLE kept AS SELECT 7 AS number RETURNING 1") if False else None
-        with psycopg.connect(str(services.owner_url)) as owner:
-            owner.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    with ensure(home_path) as services, psycopg.connect(str(services.owner_url)) as owner:
+        owner.execute("CREATE TABLE kept AS SELECT 7 AS number")
     home = open_home(home_path)
     assert living(home) == []
 
@@ -232,7 +230,6 @@ def test_lost_passwords_are_replaced_without_losing_data(home_path: Path) -> Non
         after = open_home(home_path)
         assert after.app_password != before.app_password
         assert ask(services.database_url, "SELECT 1") == 1
-    assert isinstance(after, Home)
 
 
 def test_a_given_server_that_is_down_is_one_sentence(home_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +247,7 @@ def test_the_command_line_says_so_with_exit_code_3(home_path: Path) -> None:
     said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
     assert said.returncode == 3
-    assert said.stdout + said.stderr.splitlines()[0] == said.stdout + said.stderr.strip()
+    assert (len(said.stdout.splitlines()), len(said.stderr.splitlines())) == (0, 1)
     assert said.stderr.startswith("数据库没有应答")
 
 
