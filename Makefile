@@ -8,7 +8,8 @@ UV := $(shell command -v uv 2>/dev/null)
 NPM := $(shell command -v npm 2>/dev/null)
 
 INSTALLED := $(VENV)/.installed
-ASSETS := node_modules/.installed
+LIBRARIES := node_modules/.installed
+ASSETS := core/web/static/vendor/.copied
 
 .PHONY: run test check assets lock browser down
 .DEFAULT_GOAL := run
@@ -28,9 +29,7 @@ check: $(INSTALLED) $(ASSETS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-assets: $(INSTALLED)
-	@rm -f $(ASSETS)
-	@$(MAKE) --no-print-directory $(ASSETS)
+assets: $(ASSETS)
 
 # The lock file names no package index: it works with whichever one is configured.
 lock:
@@ -51,14 +50,17 @@ endif
 	@touch $@
 
 # Without npm the product runs all the same; pages are then loaded whole, and `huiying doctor` says so.
-$(ASSETS): $(wildcard package.json package-lock.json) | $(INSTALLED)
+$(LIBRARIES): $(wildcard package.json package-lock.json)
 ifdef NPM
 	@$(NPM) ci --silent --no-progress
-	@$(BIN)/python -m core.web.assets
 else
 	@echo "没有找到 npm(Node 20 以上):页面脚本未安装,功能不受影响,只是每次操作会整页刷新。"
 	@mkdir -p $(@D)
 endif
+	@touch $@
+
+$(ASSETS): $(LIBRARIES) $(wildcard core/web/static/*.css core/web/static/*.js core/web/static/*.svg) | $(INSTALLED)
+	@$(BIN)/python -m core.web.assets >/dev/null
 	@touch $@
 
 # The browser tests need a browser and a Chinese font; root on Debian gets them, others are told.

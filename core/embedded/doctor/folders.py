@@ -27,7 +27,7 @@ def machine_findings(path: Path) -> Iterable[Finding]:
         yield hint("账户", "正以 root 运行", "正式使用请换一个普通账户")
     if not any(shutil.which(name) for name in BROWSERS):
         yield hint("浏览器", "没有 chromium,浏览器测试会被跳过", "需要时安装 chromium 和中文字体")
-    if not any(PAGE_SCRIPTS.glob("*.js")):
+    if not any(PAGE_SCRIPTS.glob("htmx*.js")):
         yield missing(
             "页面文件", f"{PAGE_SCRIPTS} 中没有页面脚本,操作会整页刷新", "安装 Node 20 以上版本后运行 make assets"
         )
