@@ -51,8 +51,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask itself refuses."""
     status = error.code or 500
     messages = getattr(error, "data", {}).get("messages", {}).get("json")
-    if messages is not None:
+    if isinstance(messages, dict):
         return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=messages)
+    if messages is not None:
+        return show(status, "提交的内容不是 JSON，请检查格式和编码。", code="json-unusable")
     return show(status, WORDS.get(status, "请返回上一页重试。"), code=f"http-{status}")
 
 

@@ -17,7 +17,6 @@ STATUS = {
     "stale-version": 409,
     "already-rated": 409,
     "nothing-to-review": 409,
-    "too-many-sign-ins": 429,
     "database-down": 503,
     "keys-unusable": 503,
     "no-calendar": 503,

@@ -165,7 +165,7 @@ def _involved(scope: Scope, ticket: Ticket) -> Involved:
         .order_by(Assignment.id)
     )
     names: dict[str, list[str]] = {"lead": [], "co": [], "info": []}
-    for unit_id, role in assignments.tuples():
+    for unit_id, role in assignments:
         if unit := directory(scope).unit_of_id(unit_id):
             names[role].append(unit.name)
     return Involved(names["lead"][-1] if names["lead"] else None, tuple(names["co"]), tuple(names["info"]))

@@ -151,7 +151,7 @@ def _from(scope: Scope, statement: Select[*tuple[Any, ...]], lane: LaneName, aft
             select(column, Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == after)
         ).one_or_none()
         if last is not None:
-            at, ticket_id = last.tuple()
+            at, ticket_id = last
             beyond, tie = (column < at, Ticket.id < ticket_id) if latest_first else (column > at, Ticket.id > ticket_id)
             statement = statement.where(or_(beyond, and_(column == at, tie)))
     if latest_first:

@@ -25,6 +25,7 @@ class KeyUnusable(Refused):
 
 
 @tickets.post("")
+@for_systems
 @tickets.doc(
     **TOKEN,
     parameters=[
@@ -39,7 +40,6 @@ class KeyUnusable(Refused):
 @tickets.arguments(AppealSchema)
 @tickets.response(201, AcceptedSchema)
 @tickets.alt_response(422, schema=ProblemSchema)
-@for_systems
 def accept_ticket(call: Call, appeal: Appeal) -> Any:
     """Accept an appeal 受理; the same Idempotency-Key on the same channel is accepted once and answered 200 again."""
     key = request.headers.get("Idempotency-Key")
@@ -48,10 +48,10 @@ def accept_ticket(call: Call, appeal: Appeal) -> Any:
 
 
 @tickets.get("/<serial_no>")
+@for_systems
 @tickets.doc(**TOKEN)
 @tickets.response(200, TicketSchema)
 @tickets.alt_response(404, schema=ProblemSchema)
-@for_systems
 def show_ticket(call: Call, serial_no: str) -> Any:
     """Tell how a ticket stands 查询."""
     case = get_case(call.scope, serial_no, now=call.now)

@@ -5,11 +5,10 @@
 
 import gzip
 import hashlib
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
 OWN = ("huiying.css", "huiying.js", "icon.svg")
 LIBRARIES = {
@@ -74,19 +73,3 @@ def _hashed(name: str, mark: str) -> str:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
-
-
-def main() -> int:
-    """Copy the assets of this checkout, and say what was done or what to do first."""
-    modules = Path(__file__).parents[2] / "node_modules"
-    try:
-        copied = copy_assets(modules)
-    except FileNotFoundError as error:
-        sys.stderr.write(f"前端组件缺失：{error.filename}。请先运行 npm ci；不运行也能使用，只是页面整页刷新。\n")
-        return 1
-    sys.stdout.write("".join(f"core/web/static/vendor/{name}\n" for name in copied))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

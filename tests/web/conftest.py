@@ -1,0 +1,87 @@
+"""Fixtures of the pages: the real application on the real database, with staff of each role."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+
+from core.tenancy.scope import Installation
+from core.web import create_app
+from tests.builders import make_district, make_installation
+from tests.web.browser import CHROMIUM, served
+from tests.web.making import Visitor, make_account
+
+
+@dataclass(frozen=True)
+class House:
+    """A district with staff, and the application that serves it."""
+
+    installation: Installation
+    app: Flask
+    slug: str
+    operator: str
+    reviewer: str
+    clerk: str
+    gardener: str
+
+    def visitor(self, login: str | None = None) -> Visitor:
+        """Return somebody at a browser, signed in when a login is given."""
+        visitor = Visitor(self.app)
+        if login:
+            assert visitor.sign_in(login).status_code == 303
+        return visitor
+
+
+@pytest.fixture(scope="session")
+def installation(database_url: str) -> Installation:
+    return make_installation(database_url)
+
+
+@pytest.fixture(scope="session")
+def app(installation: Installation) -> Flask:
+    return create_app(installation)
+
+
+@pytest.fixture
+def make_house(installation: Installation, app: Flask) -> Callable[..., House]:
+    """Return a function that makes a district with an operator, a reviewer, and a clerk each of roads and parks."""
+
+    def make() -> House:
+        slug = make_district(installation, duties=[{"code": "road", "keywords": ["道路", "坑洼"]}])
+        return House(
+            installation,
+            app,
+            slug,
+            operator=make_account(installation, slug, "operator", ["operator"], name="张丽"),
+            reviewer=make_account(installation, slug, "reviewer", ["reviewer"], name="何审"),
+            clerk=make_account(installation, slug, "clerk", ["clerk"], name="李工", unit="roads"),
+            gardener=make_account(installation, slug, "gardener", ["clerk"], name="林工", unit="parks"),
+        )
+
+    return make
+
+
+@pytest.fixture
+def house(make_house: Callable[..., House]) -> House:
+    return make_house()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a download; tests that need it are skipped where there is none."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("no chromium at /usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(app: Flask) -> Iterator[str]:
+    """The address of the running application."""
+    with served(app) as address:
+        yield address

@@ -1,0 +1,173 @@
+"""The pages in a real browser: keyboard, narrow windows, no JavaScript, weight."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.builders import make_ticket
+from tests.web.browser import watched
+from tests.web.conftest import House
+
+HEAVIEST = 120 * 1024
+"""Bytes a staff page may load in all."""
+
+
+def fill(house: House, *, tickets: int = 4) -> list[str]:
+    """Take in some tickets and return their serial numbers, the nearest due first."""
+    now = datetime.now(UTC)
+    titles = [
+        "路灯整段不亮已一周",
+        "施工围挡向人行道倾斜，旁边有变压器，每天有学生经过，担心倒塌",
+        "沙井盖缺失",
+        "餐馆油烟直排居民楼窗口",
+    ]
+    return [
+        make_ticket(
+            house.installation,
+            house.slug,
+            text=titles[number % len(titles)],
+            place="富民南路 88 号附近",
+            now=now - timedelta(hours=tickets - number),
+        ).serial_no
+        for number in range(tickets)
+    ]
+
+
+def test_a_ticket_is_dispatched_by_keys_alone_and_the_next_one_opens(
+    house: House, browser: Browser, address: str
+) -> None:
+    first, second, *_ = fill(house)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        page = window.page
+        page.keyboard.press("d")
+        page.keyboard.type("园林")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#notice")).to_contain_text(f"{first} 已派给园林管理处")
+        expect(page.locator("#pane .serial")).to_have_text(second)
+        expect(page.locator(f"#r-{first}")).to_have_count(0)
+        expect(page.locator(f"#r-{second}")).to_have_class("at")
+        assert page.evaluate("document.activeElement !== document.body")
+        assert window.complaints == []
+        assert window.strangers == []
+
+
+def test_j_and_k_walk_the_list_enter_opens_the_ticket(house: House, browser: Browser, address: str) -> None:
+    first, second, *_ = fill(house)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        page = window.page
+        page.keyboard.press("j")
+        expect(page.locator("#pane .serial")).to_have_text(second)
+        page.keyboard.press("k")
+        expect(page.locator("#pane .serial")).to_have_text(first)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/t/{first}")
+        assert window.complaints == []
+
+
+def test_every_key_in_the_sheet_belongs_to_something_on_the_page(house: House, browser: Browser, address: str) -> None:
+    fill(house)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        page = window.page
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        assert page.locator("#keys dd").all_inner_texts() == [
+            "下一件",
+            "上一件",
+            "打开工单",
+            "复制编号（再按加标题，三按加链接）",
+            "搜索",
+            "新建工单",
+            "这张表",
+            "选承办单位",
+            "派单并下一件",
+        ]
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "search"
+        page.keyboard.type("jjj")
+        assert page.input_value("#search") == "jjj"
+        page.keyboard.press("Escape")
+        page.keyboard.press("n")
+        page.wait_for_url("**/desk/new")
+
+
+def test_a_conflict_is_told_beside_what_was_open(house: House, browser: Browser, address: str) -> None:
+    first, *_ = fill(house)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open(f"/desk?at={first}")
+        other = house.visitor(house.operator)
+        other.get(f"/desk?at={first}")
+        other.post("/desk/dispatch", serial_no=first, unit="roads")
+        window.page.evaluate("document.querySelector('#unit').value = 'parks'")
+        window.page.keyboard.press("Control+Enter")
+        expect(window.page.locator("#notice")).to_contain_text("最近一次变动")
+        expect(window.page.locator("#pane .serial")).to_have_text(first)
+
+
+def test_a_new_ticket_appears_by_itself(house: House, browser: Browser, address: str) -> None:
+    fill(house, tickets=1)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        made = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
+        window.page.evaluate("htmx.trigger('#list', 'htmx:poll')")
+        expect(window.page.locator(f"#r-{made}")).to_have_count(1, timeout=20_000)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1024, 1440])
+def test_no_page_is_wider_than_its_window(house: House, browser: Browser, address: str, width: int) -> None:
+    first, *_ = fill(house)
+    operator = house.visitor(house.operator)
+    operator.get(f"/desk?at={first}")
+    operator.post("/desk/dispatch", serial_no=first, unit="roads")
+    pages = {
+        house.operator: [
+            "/desk",
+            f"/desk?at={first}",
+            "/desk?lane=review",
+            "/desk?lane=all",
+            "/desk/new",
+            f"/t/{first}",
+        ],
+        house.clerk: ["/unit", f"/unit/{first}"],
+    }
+    with watched(browser, address, width=width) as window:
+        window.open("/sign-in")
+        wide = []
+        for login, paths in pages.items():
+            window.page.context.clear_cookies()
+            window.sign_in(login)
+            for path in paths:
+                window.open(path)
+                if window.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    wide.append(path)
+        assert wide == []
+        assert window.complaints == []
+
+
+def test_a_staff_page_weighs_no_more_than_it_may(house: House, browser: Browser, address: str) -> None:
+    fill(house, tickets=31)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        assert window.weight() <= HEAVIEST
+
+
+def test_a_ticket_is_dispatched_without_javascript(house: House, browser: Browser, address: str) -> None:
+    first, *_ = fill(house)
+    with watched(browser, address, javascript=False) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        window.page.select_option("#unit", "parks")
+        window.page.click("#pane button >> text=派单并下一件")
+        window.page.wait_for_load_state("networkidle")
+        expect(window.page.locator("#notice")).to_contain_text(f"{first} 已派给园林管理处")
