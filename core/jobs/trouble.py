@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+GONE = ("08", "53", "57P")
+"""Classes of SQLSTATE: no connection, no room, shut down. A time limit that ran out is not among them."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,5 +22,8 @@ def where(error: BaseException) -> str:
 
 
 def is_database_gone(error: DBAPIError) -> bool:
-    """Return whether the database does not answer, as opposed to having refused a statement."""
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    """Return whether the database does not answer, as opposed to having refused this one piece of work."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return state.startswith(GONE)

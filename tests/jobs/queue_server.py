@@ -15,6 +15,14 @@ from core.embedded.home import Home
 from core.embedded.valkey import ACCOUNT, RIGHTS
 
 PASSWORD = "of-the-tests"
+SETTINGS = f"""
+port 0
+unixsocket "{{socket}}"
+dir "{{folder}}"
+appendonly no
+save ""
+user {ACCOUNT} on >{PASSWORD} {RIGHTS}
+"""
 
 
 class QueueServer:
@@ -41,15 +49,9 @@ class QueueServer:
     def start(self) -> None:
         if self._process is not None:
             return
-        self._process = subprocess.Popen(
-            [
-                str(self._program),
-                *("--port", "0", "--save", "", "--appendonly", "no", "--dir", str(self._folder)),
-                *("--unixsocket", str(self._socket)),
-                *("--user", f"{ACCOUNT} on >{PASSWORD} {RIGHTS}"),
-            ],
-            stdout=subprocess.DEVNULL,
-        )
+        settings = self._folder / "valkey.conf"
+        settings.write_text(SETTINGS.format(socket=self._socket, folder=self._folder))
+        self._process = subprocess.Popen([str(self._program), str(settings)], stdout=subprocess.DEVNULL)
         give_up = time.monotonic() + 10
         while True:
             try:

@@ -1,0 +1,111 @@
+"""What worker and clock share as processes: ending politely, and going on when the database comes back."""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from sqlalchemy.exc import DBAPIError
+
+from core.hooks.roster import Roster
+from core.jobs.hints import waker
+from core.jobs.trouble import is_database_gone
+from core.kit.db import Database, DatabaseDown
+from core.kit.errors import Refused
+from core.kit.keys import Keyring
+from core.tenancy.scope import Installation
+
+RETRY_SECONDS = 2.0
+log = logging.getLogger(__name__)
+
+
+class Ending:
+    """Whether the process was asked to end, and waiting that the asking cuts short."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        # A pipe and not threading.Event: setting an event in a signal handler can wait on itself for ever.
+        self._bell, self._ear = socket.socketpair()
+        self._bell.setblocking(False)
+
+    def listen(self) -> None:
+        """Be asked by SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def ask(self) -> None:
+        """End at the next opportunity."""
+        if not self.is_asked:
+            self.is_asked = True
+            self._bell.send(b"\0")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, unless asked to end; return whether that is so."""
+        if not self.is_asked and seconds > 0:
+            select.select([self._ear], [], [], seconds)
+        return self.is_asked
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.ask()
+
+
+def utc_now() -> datetime:
+    """Return the time; the only place of the jobs that reads the clock."""
+    return datetime.now(UTC)
+
+
+def run_process(name: str, body: Callable[[Installation, Ending], None]) -> int:
+    """Open the installation that the environment names and run `body` until asked to end; return the exit code.
+
+    `body` is entered anew after the database was away; other errors end the process, and the supervisor starts it again.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
+    for chatty in ("httpx", "rq.worker"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    ending = Ending()
+    ending.listen()
+    try:
+        installation = _open(ending)
+        if installation is not None:
+            log.info("%s已就绪", name)
+            _run(installation, ending, body)
+    except Refused as refused:
+        log.error(refused.message)
+        return 1
+    return 0
+
+
+def _open(ending: Ending) -> Installation | None:
+    """Open the installation once the database answers; None when asked to end before.
+
+    Raises `UnsafeRole`, `KeysUnusable`; KeyError for a missing variable, which `huiying up` always sets.
+    """
+    database = Database(os.environ["DATABASE_URL"])
+    while not ending.is_asked:
+        try:
+            database.refuse_unsafe_role()
+            break
+        except DatabaseDown as down:
+            log.warning("%s 每 %d 秒再试一次。", down.message, RETRY_SECONDS)
+            ending.wait(RETRY_SECONDS)
+    else:
+        return None
+    keys = Keyring.load(Path(os.environ["HUIYING_HOME"]) / "keys.json")
+    return Installation(database, keys, Roster.installed(), on_wake=waker(os.environ["REDIS_URL"]))
+
+
+def _run(installation: Installation, ending: Ending, body: Callable[[Installation, Ending], None]) -> None:
+    while not ending.is_asked:
+        try:
+            body(installation, ending)
+        except DBAPIError as error:
+            if not is_database_gone(error):
+                raise
+            log.warning("数据库没有应答,%d 秒后再试;没有做完的仍在任务表里。", RETRY_SECONDS)
+            ending.wait(RETRY_SECONDS)
