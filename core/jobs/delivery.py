@@ -1,0 +1,142 @@
+"""Delivering messages to people: at least once, under an id that stays the same at every try.
+
+A message that cannot be delivered stays to be seen as failed, with the reason; none is dropped in silence.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from core.jobs.drain import Failure, JobKind
+from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
+from core.kit.errors import Refused
+from core.kit.outbox import enqueue
+from core.tenancy.scope import Scope
+from core.tickets.contact import opened
+from core.tickets.messages import DELIVER
+from core.tickets.models import Message, Ticket, TicketContact
+from core.units.models import Unit
+
+LABELS = {"sms": "短信", "mail": "邮件"}
+ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱"}
+SETTINGS = {"sms": "SMS_URL", "mail": "SMTP_URL"}
+
+
+class NotFailed(Refused):
+    """Only a message that failed can be sent again."""
+
+    code = "message-not-failed"
+
+
+def delivering(gateways: Mapping[str, Gateway]) -> JobKind:
+    """Return how jobs of kind `deliver` are done through these gateways."""
+    return JobKind(do=partial(deliver, gateways), tell=tell_failure)
+
+
+def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:
+    """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
+
+    Raises `core.jobs.drain.TryLater` when the gateway does not take it now.
+    """
+    message = _locked(scope, payload["message_id"])
+    if message.state == "sent":
+        return
+    label = LABELS[message.transport]
+    gateway = gateways.get(message.transport)
+    to = _address(scope, message)
+    if gateway is None:
+        _fail(message, f"没有配置{label}网关({SETTINGS[message.transport]}),{label}没有发出。配置后请重新发送。")
+    elif not to:
+        _fail(message, f"{_receiver(message)}没有登记{ADDRESS_LABELS[message.transport]},{label}没有发出。")
+    else:
+        _hand_over(gateway, scope, message, to, now=now)
+
+
+def tell_failure(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> None:
+    """Write onto the message why it is not delivered yet, or never will be without a person."""
+    message = _locked(scope, payload["message_id"])
+    if message.state != "waiting":
+        return
+    if failure.is_last:
+        _fail(message, f"试了 {failure.attempt} 次,没有发出:{failure.reason}。请查明原因后重新发送。")
+    else:
+        message.failure = f"第 {failure.attempt} 次没有发出,稍后自动重试:{failure.reason}。"
+
+
+def resend(scope: Scope, message_id: int, *, now: datetime) -> None:
+    """Send a failed message again, under its old id. Raises `NotFailed`."""
+    message = _locked(scope, message_id)
+    if message.state != "failed":
+        raise NotFailed("这条消息没有失败,不需要重新发送。")
+    message.state, message.failure = "waiting", None
+    enqueue(
+        scope.session,
+        DELIVER,
+        dedup_key=f"{DELIVER}/{message.id}/{scope.new_id()}",
+        payload={"message_id": message.id},
+        now=now,
+    )
+
+
+def resend_failed(scope: Scope, *, since: datetime, now: datetime) -> int:
+    """Send all messages again that were written since then and failed; return how many."""
+    failed = scope.session.scalars(
+        select(Message.id)
+        .where(Message.tenant_id == scope.tenant.id, Message.state == "failed", Message.created_at >= since)
+        .order_by(Message.id)
+    ).all()
+    for message_id in failed:
+        resend(scope, message_id, now=now)
+    return len(failed)
+
+
+def _locked(scope: Scope, message_id: int) -> Message:
+    return scope.session.scalars(
+        select(Message).where(Message.tenant_id == scope.tenant.id, Message.id == message_id).with_for_update()
+    ).one()
+
+
+def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, now: datetime) -> None:
+    serial_no = scope.session.scalars(
+        select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id, Ticket.id == message.ticket_id)
+    ).one()
+    outgoing = Outgoing(
+        id=f"{scope.tenant.slug}-{message.id}",
+        to=to,
+        subject=f"{scope.tenant.name} 工单 {serial_no}",
+        text=message.text,
+    )
+    try:
+        gateway.send(outgoing, now=now)
+    except NotAccepted as refusal:
+        _fail(message, str(refusal))
+    else:
+        message.state, message.sent_at, message.failure = "sent", now, None
+
+
+def _fail(message: Message, reason: str) -> None:
+    message.state, message.failure = "failed", reason
+
+
+def _receiver(message: Message) -> str:
+    return "诉求人" if message.to_unit_id is None else "承办单位"
+
+
+def _address(scope: Scope, message: Message) -> str:
+    """Return where the message goes, empty when that is not known. A resident's phone is decrypted here and only here."""
+    if message.to_unit_id is not None:
+        column = Unit.phone if message.transport == "sms" else Unit.mail
+        return scope.session.scalars(
+            select(column).where(Unit.tenant_id == scope.tenant.id, Unit.id == message.to_unit_id)
+        ).one()
+    if message.transport != "sms":
+        return ""
+    contact = scope.session.scalar(
+        select(TicketContact).where(
+            TicketContact.tenant_id == scope.tenant.id, TicketContact.ticket_id == message.ticket_id
+        )
+    )
+    return opened(scope.keys, contact).phone if contact else ""
