@@ -1,0 +1,36 @@
+"""The clock process: `python -m core.jobs.clock`. It fires timers and keeps the figures up to date.
+
+Several may run; one at a time leads.
+"""
+
+import logging
+import sys
+
+from core.jobs.figures import Figures
+from core.jobs.leadership import leadership
+from core.jobs.process import Ending, run_process, utc_now
+from core.jobs.timers import Timers
+from core.tenancy.scope import Installation
+
+TICK = 1.0
+"""Seconds between two looks at the timers, and between two attempts to take the lead."""
+log = logging.getLogger(__name__)
+
+
+def keep_time(installation: Installation, ending: Ending) -> None:
+    """Take the lead as soon as it is free, then fire timers every second and count at leisure, until asked to end."""
+    while not ending.is_asked:
+        with leadership(installation.database.engine) as lead:
+            if lead is not None:
+                log.info("时钟开始工作")
+                timers, figures = Timers(installation, ending), Figures(installation, ending)
+                while not ending.is_asked:
+                    lead.confirm()
+                    has_more = timers.fire(now=utc_now)
+                    figures.refresh(now=utc_now)
+                    ending.wait(0 if has_more else TICK)
+        ending.wait(TICK)
+
+
+if __name__ == "__main__":
+    sys.exit(run_process("时钟", keep_time))

@@ -1,0 +1,37 @@
+"""Counting dirty days anew, at leisure: timers come first."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.jobs.drain import Now
+from core.jobs.looking import finds
+from core.jobs.process import Ending
+from core.jobs.turns import Turns
+from core.statistics.models import DirtyDay
+from core.statistics.service import DAYS_AT_ONCE, refresh
+from core.tenancy.scope import Installation, TenantFacts
+
+LEISURE = timedelta(seconds=5)
+"""How old figures may be: long enough that a busy day is not counted anew for each of its tickets."""
+
+
+class Figures:
+    """All tenants' dirty days, seen from the clock process."""
+
+    def __init__(self, installation: Installation, ending: Ending) -> None:
+        self._installation = installation
+        self._turns = Turns(installation, ending, what="统计更新")
+        self._next: datetime | None = None
+
+    def refresh(self, *, now: Now) -> None:
+        """Count one batch of dirty days per tenant, unless that was done a moment ago and all were counted."""
+        if self._next is not None and now() < self._next:
+            return
+        has_more = self._turns.take(self._refresh_of, now=now)
+        self._next = now() if has_more else now() + LEISURE
+
+    def _refresh_of(self, tenant: TenantFacts) -> bool:
+        if not finds(self._installation, tenant, select(DirtyDay.day).where(DirtyDay.tenant_id == tenant.id)):
+            return False
+        return self._installation.run(tenant.slug, refresh) >= DAYS_AT_ONCE

@@ -1,0 +1,174 @@
+"""The clock as a process: one leads, everything due is fired, and nothing twice."""
+
+import signal
+import time
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from core.jobs.process import Ending
+from core.jobs.timers import Timers
+from core.journey.supervise import supervise
+from core.sla.models import ClockEvent, Timer
+from core.statistics.models import CubeCell, DirtyDay
+from core.tenancy.scope import Installation
+from core.tickets.models import Message
+from tests.builders import beijing, make_district, make_ticket
+from tests.jobs.conftest import OwnDatabase, Running, Start
+from tests.jobs.making import soon
+
+LEADS = "时钟开始工作"
+SUBMITTED = beijing("2026-03-12 10:00")
+LONG_AFTER = beijing("2026-04-30 10:00")
+
+
+def fired(installation: Installation, slug: str) -> list[str]:
+    """Return the marks that were fired, and see that each was told to the unit once."""
+    with installation.scope(slug) as scope:
+        marks = list(scope.session.scalars(select(ClockEvent.mark).where(ClockEvent.tenant_id == scope.tenant.id)))
+        told = scope.session.scalar(select(func.count()).where(Message.tenant_id == scope.tenant.id))
+    assert told == len(marks)
+    return sorted(marks)
+
+
+def pending(installation: Installation, slug: str) -> int:
+    with installation.scope(slug) as scope:
+        return scope.session.scalar(select(func.count()).where(Timer.tenant_id == scope.tenant.id)) or 0
+
+
+def dirty(installation: Installation, slug: str) -> int:
+    with installation.scope(slug) as scope:
+        return scope.session.scalar(select(func.count()).where(DirtyDay.tenant_id == scope.tenant.id)) or 0
+
+
+def start_clock(start: Start) -> Running:
+    return start("core.jobs.clock")
+
+
+def test_the_timers_of_all_districts_are_fired_once(installation: Installation, start: Start) -> None:
+    districts = [make_district(installation) for _ in range(2)]
+    for district in districts:
+        make_ticket(installation, district, now=SUBMITTED)
+    ahead = make_ticket(installation, districts[0], now=datetime.now(UTC))
+    assert ahead.created
+
+    clock = start_clock(start)
+
+    for district in districts:
+        assert soon(lambda slug=district: fired(installation, slug) == ["overdue", "yellow"])
+    assert pending(installation, districts[0]) == 2
+    assert soon(lambda: f"租户 {districts[0]}:2 个时限提示晚了,最晚" in clock.said())
+    assert clock.end() == 0
+
+
+def test_of_two_clocks_one_leads_and_the_other_takes_over(installation: Installation, start: Start) -> None:
+    district = make_district(installation)
+    first = start_clock(start)
+    assert soon(lambda: LEADS in first.said())
+    second = start_clock(start)
+    assert soon(lambda: "时钟已就绪" in second.said())
+    time.sleep(2)
+    assert LEADS not in second.said()
+
+    first.signal(signal.SIGKILL)
+    first.process.wait()
+
+    assert soon(lambda: LEADS in second.said(), within=5)
+    make_ticket(installation, district, now=SUBMITTED)
+    assert soon(lambda: fired(installation, district) == ["overdue", "yellow"], within=5)
+
+
+def test_a_clock_killed_in_the_middle_fires_nothing_twice(installation: Installation, start: Start) -> None:
+    district = make_district(installation)
+    for _ in range(60):
+        make_ticket(installation, district, now=SUBMITTED)
+    clock = start_clock(start)
+    assert soon(lambda: bool(fired(installation, district)))
+
+    clock.signal(signal.SIGKILL)
+    clock.process.wait()
+    start_clock(start)
+
+    assert soon(lambda: pending(installation, district) == 0)
+    assert fired(installation, district) == ["overdue"] * 60 + ["yellow"] * 60
+
+
+def test_a_crash_after_the_claim_leaves_the_mark_to_be_fired_once(installation: Installation) -> None:
+    district = make_district(installation)
+    make_ticket(installation, district, now=SUBMITTED)
+
+    def crash() -> None:
+        with installation.scope(district) as scope:
+            assert len(supervise(scope, now=LONG_AFTER)) == 2
+            raise RuntimeError("killed before the commit")
+
+    with pytest.raises(RuntimeError):
+        crash()
+    assert fired(installation, district) == []
+
+    timers = Timers(installation, Ending())
+    assert [timers.fire(now=lambda: LONG_AFTER) for _ in range(2)] == [False, False]
+    assert fired(installation, district) == ["overdue", "yellow"]
+
+
+def test_figures_follow_within_seconds(installation: Installation, start: Start) -> None:
+    district = make_district(installation)
+    clock = start_clock(start)
+    assert soon(lambda: LEADS in clock.said())
+
+    make_ticket(installation, district, now=datetime.now(UTC))
+
+    assert soon(lambda: dirty(installation, district) == 0, within=8)
+    with installation.scope(district) as scope:
+        assert scope.session.scalar(select(func.count()).where(CubeCell.tenant_id == scope.tenant.id))
+
+
+def test_trouble_in_one_district_leaves_the_others_alone(
+    installation: Installation, database: OwnDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = make_district(installation, "a-broken"), make_district(installation, "b-sound")
+    for district in (broken, sound):
+        make_ticket(installation, district, now=SUBMITTED)
+    with database.admin() as connection:
+        connection.execute("UPDATE unit SET active = false WHERE tenant_id = %s", [installation.tenant(broken).id])
+    installation.forget()
+    timers = Timers(installation, Ending())
+
+    for _ in range(3):
+        timers.fire(now=lambda: LONG_AFTER)
+
+    assert fired(installation, sound) == ["overdue", "yellow"]
+    assert fired(installation, broken) == []
+    [told] = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert told.startswith("租户 a-broken 的时限提示失败,60 秒后再试:")
+
+
+def test_the_clock_takes_the_lead_again_when_the_database_is_back(
+    installation: Installation, start: Start, database: OwnDatabase
+) -> None:
+    district = make_district(installation)
+    clock = start_clock(start)
+    assert soon(lambda: LEADS in clock.said())
+
+    database.close()
+    assert soon(lambda: "数据库没有应答" in clock.said())
+    database.open()
+    installation.database.engine.dispose()
+    make_ticket(installation, district, now=SUBMITTED)
+
+    assert soon(lambda: fired(installation, district) == ["overdue", "yellow"])
+    assert clock.said().count(LEADS) == 2
+    assert clock.end() == 0
+
+
+def test_an_idle_clock_ends_at_once(installation: Installation, start: Start) -> None:
+    leader = start_clock(start)
+    assert soon(lambda: LEADS in leader.said())
+    waiting = start_clock(start)
+    assert soon(lambda: "时钟已就绪" in waiting.said())
+
+    asked = time.monotonic()
+    assert [clock.end() for clock in (waiting, leader)] == [0, 0]
+
+    assert time.monotonic() - asked < 2
