@@ -7,6 +7,7 @@ from core.escalation.models import AccountabilityCase, Letter
 from core.handling.models import Reply
 from core.journey.import_appeals import Outcome
 from core.journey.supervise import supervise
+from core.kit.db import OfTenant
 from core.kit.outbox import Job
 from core.sla.models import Clock, ClockEvent, Timer
 from core.tenancy.scope import Installation
@@ -27,7 +28,7 @@ def clock_of(installation: Installation, slug: str, ticket: Ticket) -> Clock:
         return scope.session.scalars(wanted).one()
 
 
-def count(installation: Installation, slug: str, table: type) -> int:
+def count(installation: Installation, slug: str, table: type[OfTenant]) -> int:
     with installation.scope(slug) as scope:
         found = scope.session.scalar(select(func.count()).select_from(table).where(table.tenant_id == scope.tenant.id))
         return found or 0

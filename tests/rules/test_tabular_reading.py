@@ -178,6 +178,16 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "march").mkdir()
 
     assert refusal(tmp_path / "march") == "march 是文件夹,不是文件。请指定其中的一个 CSV 或 Excel 文件。"
-    assert refusal(tmp_path / "gone.csv") == (
-        "gone.csv 打不开(No such file or directory)。请检查文件是否还在、您有没有读取的权限。"
-    )
+    assert refusal(tmp_path / "gone.csv") == f"没有 {tmp_path / 'gone.csv'} 这个文件。请检查路径和文件名。"
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "appeals.csv"
+    path.write_text("内容\n路灯不亮\n")
+
+    def refuse(*_: object, **__: object) -> None:  # not by chmod: root, who may run the tests, reads everything
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    assert refusal(path) == "没有读取 appeals.csv 的权限。请换有权限的账号运行,或请文件的主人放开权限。"

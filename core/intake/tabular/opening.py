@@ -57,10 +57,12 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
     try:
         sheets = _sheets(path, is_header)
         tables = [table for sheet in sheets if (table := _table(sheet, is_header))]
+    except FileNotFoundError as error:
+        raise TableUnusable(f"没有 {path} 这个文件。请检查路径和文件名。") from error
+    except PermissionError as error:
+        raise TableUnusable(f"没有读取 {path.name} 的权限。请换有权限的账号运行,或请文件的主人放开权限。") from error
     except OSError as error:
-        raise TableUnusable(
-            f"{path.name} 打不开({error.strerror})。请检查文件是否还在、您有没有读取的权限。"
-        ) from error
+        raise TableUnusable(f"{path.name} 读不出来({error.strerror})。请检查存放它的磁盘或网络位置。") from error
     if not tables:
         raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一件诉求的文件。")
     return next((table for table in tables if is_header(table.columns)), tables[0])
