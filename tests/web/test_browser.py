@@ -123,6 +123,20 @@ def test_a_new_ticket_appears_by_itself(house: House, browser: Browser, address:
         expect(window.page.locator(f"#r-{made}")).to_have_count(1, timeout=20_000)
 
 
+def test_menu_list_and_ticket_stand_side_by_side(house: House, browser: Browser, address: str) -> None:
+    fill(house)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk")
+        boxes = [window.page.locator(part).bounding_box() for part in ("#menu", "#list", "#pane")]
+        menu, rows, pane = (box for box in boxes if box)
+        assert menu["x"] + menu["width"] <= rows["x"]
+        assert rows["width"] > 700
+        assert rows["x"] + rows["width"] <= pane["x"]
+        assert pane["x"] + pane["width"] == 1440
+        assert all(box["y"] + box["height"] == 900 for box in (menu, rows, pane))
+
+
 @pytest.mark.parametrize("width", [320, 390, 1024, 1440])
 def test_no_page_is_wider_than_its_window(house: House, browser: Browser, address: str, width: int) -> None:
     first, *_ = fill(house)
@@ -158,7 +172,10 @@ def test_a_staff_page_weighs_no_more_than_it_may(house: House, browser: Browser,
     fill(house, tickets=31)
     with watched(browser, address) as window:
         window.sign_in(house.operator)
+        window.page.goto("about:blank")
+        window.page.context.new_cdp_session(window.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
         window.open("/desk")
+        assert len(window.loaded) > 4
         assert window.weight() <= HEAVIEST
 
 
