@@ -3,7 +3,7 @@
 import os
 import sys
 
-from core.jobs.drain import drain
+from core.jobs.drain import Drain
 from core.jobs.kinds import job_kinds
 from core.jobs.listening import Ear
 from core.jobs.process import Ending, run_process, utc_now
@@ -13,11 +13,11 @@ from core.tenancy.scope import Installation
 
 def work(installation: Installation, ending: Ending) -> None:
     """Look into the job table at every hint and every two seconds, until asked to end."""
-    kinds = job_kinds(gateways_from_environment())
+    drain = Drain(installation, job_kinds(gateways_from_environment()), is_ending=ending.is_asked)
     ear = Ear(os.environ["REDIS_URL"], ending)
     try:
-        while not ending.is_asked:
-            drain(installation, kinds, now=utc_now, is_ending=lambda: ending.is_asked)
+        while not ending.is_asked():
+            drain.run(now=utc_now)
             ear.wait()
     finally:
         ear.close()

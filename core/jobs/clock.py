@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 def keep_time(installation: Installation, ending: Ending) -> None:
     """Take the lead as soon as it is free, then fire timers every second and count at leisure, until asked to end."""
-    while not ending.is_asked:
+    while not ending.is_asked():
         with leadership(installation.database.engine) as lead:
             if lead is not None:
                 log.info("时钟开始工作")
-                timers, figures = Timers(installation, ending), Figures(installation, ending)
-                while not ending.is_asked:
+                timers = Timers(installation, is_ending=ending.is_asked)
+                figures = Figures(installation, is_ending=ending.is_asked)
+                while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
                     figures.refresh(now=utc_now)

@@ -7,12 +7,14 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from core.jobs.looking import finds
 from core.jobs.trouble import where
+from core.jobs.turns import Now, Turns
 from core.kit.outbox import Job
 from core.tenancy.scope import Installation, Scope, TenantFacts
 
@@ -27,8 +29,6 @@ BACKOFF = (
 )
 """How long a job rests after its first, second … failure. One failure more, and it is dead."""
 log = logging.getLogger(__name__)
-
-Now = Callable[[], datetime]
 
 
 class TryLater(Exception):  # noqa: N818 -- a fact about the outside world
@@ -62,60 +62,53 @@ class _Claim:
     attempts: int
 
 
-def drain(
-    installation: Installation,
-    kinds: Mapping[str, JobKind],
-    *,
-    now: Now,
-    is_ending: Callable[[], bool] = lambda: False,
-) -> int:
-    """Do the due jobs of all tenants, in turns, until none is left; return how many were tried.
+class Drain:
+    """All tenants' jobs, seen from a worker process. Any number of drains may run at once."""
 
-    A job that fails rests for a while and never stands in the way of another. Any number of drains may run at once.
-    Raises sqlalchemy's DBAPIError when the database is gone; what was not finished is then still in the table.
-    """
-    tried = 0
-    while not is_ending():
-        in_this_round = sum(_visit(installation, tenant, kinds, now, is_ending) for tenant in installation.tenants())
-        if not in_this_round:
-            break
-        tried += in_this_round
-    return tried
+    def __init__(
+        self, installation: Installation, kinds: Mapping[str, JobKind], *, is_ending: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._installation = installation
+        self._kinds = kinds
+        self._is_ending = is_ending
+        self._turns = Turns(installation, what="任务", is_ending=is_ending)
 
+    def run(self, *, now: Now) -> None:
+        """Do the due jobs of all tenants, in turns, until none is left.
 
-def _visit(
-    installation: Installation,
-    tenant: TenantFacts,
-    kinds: Mapping[str, JobKind],
-    now: Now,
-    is_ending: Callable[[], bool],
-) -> int:
-    if not finds(installation, tenant, _due(tenant.id, now()).with_only_columns(Job.id)):
-        return 0
-    tried = 0
-    while tried < VISIT and not is_ending() and _do_next(installation, tenant.slug, kinds, now):
-        tried += 1
-    return tried
+        A job that fails rests for a while and never stands in the way of another.
+        Raises sqlalchemy's DBAPIError when the database is gone; what was not finished is then still in the table.
+        """
+        while self._turns.take(partial(self._visit, now=now), now=now):
+            pass
 
+    def _visit(self, tenant: TenantFacts, *, now: Now) -> bool:
+        """Do up to `VISIT` jobs of a tenant; return whether there may be more."""
+        if not finds(self._installation, tenant, _due(tenant.id, now()).with_only_columns(Job.id)):
+            return False
+        done = 0
+        while done < VISIT and not self._is_ending() and self._do_next(tenant.slug, now=now):
+            done += 1
+        return done == VISIT
 
-def _do_next(installation: Installation, slug: str, kinds: Mapping[str, JobKind], now: Now) -> bool:
-    """Do the tenant's next due job; return whether there was one."""
-    claim = None
-    try:
-        with installation.scope(slug) as scope:
-            job = scope.session.scalar(_due(scope.tenant.id, now()).with_for_update(skip_locked=True))
-            if job is None:
-                return False
-            claim = _Claim(job.id, job.kind, job.payload, job.attempts)
-            if job.kind not in kinds:  # written by a newer version that is being rolled out
-                raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
-            kinds[job.kind].do(scope, job.payload, now())
-            job.state, job.attempts, job.last_error, job.finished_at = "done", job.attempts + 1, None, now()
-    except Exception as error:
-        if claim is None:
-            raise
-        _put_off(installation, slug, kinds, claim, error, now=now())
-    return True
+    def _do_next(self, slug: str, *, now: Now) -> bool:
+        """Do the tenant's next due job; return whether there was one."""
+        claim = None
+        try:
+            with self._installation.scope(slug) as scope:
+                job = scope.session.scalar(_due(scope.tenant.id, now()).with_for_update(skip_locked=True))
+                if job is None:
+                    return False
+                claim = _Claim(job.id, job.kind, job.payload, job.attempts)
+                if job.kind not in self._kinds:  # written by a newer version that is being rolled out
+                    raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
+                self._kinds[job.kind].do(scope, job.payload, now())
+                job.state, job.attempts, job.last_error, job.finished_at = "done", job.attempts + 1, None, now()
+        except Exception as error:
+            if claim is None:
+                raise
+            _put_off(self._installation, slug, self._kinds, claim, error, now=now())
+        return True
 
 
 def _due(tenant_id: int, now: datetime) -> Select[Job]:

@@ -1,13 +1,12 @@
 """Counting dirty days anew, at leisure: timers come first."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core.jobs.drain import Now
 from core.jobs.looking import finds
-from core.jobs.process import Ending
-from core.jobs.turns import Turns
+from core.jobs.turns import Now, Turns
 from core.statistics.models import DirtyDay
 from core.statistics.service import DAYS_AT_ONCE, refresh
 from core.tenancy.scope import Installation, TenantFacts
@@ -19,9 +18,9 @@ LEISURE = timedelta(seconds=5)
 class Figures:
     """All tenants' dirty days, seen from the clock process."""
 
-    def __init__(self, installation: Installation, ending: Ending) -> None:
+    def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._turns = Turns(installation, ending, what="统计更新")
+        self._turns = Turns(installation, what="统计更新", is_ending=is_ending)
         self._next: datetime | None = None
 
     def refresh(self, *, now: Now) -> None:

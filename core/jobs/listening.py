@@ -79,7 +79,7 @@ class Ear:
     def wait(self) -> None:
         """Return at the next hint, after `LOOK_EVERY` seconds, or soon after the process was asked to end."""
         for _ in range(LOOK_EVERY):  # second by second: a blocking read does not end with a signal
-            if self._ending.is_asked or self._hears(1):
+            if self._ending.is_asked() or self._hears(1):
                 return
 
     def close(self) -> None:

@@ -29,10 +29,14 @@ class Ending:
     """Whether the process was asked to end, and waiting that the asking cuts short."""
 
     def __init__(self) -> None:
-        self.is_asked = False
+        self._asked = False
         # A pipe and not threading.Event: setting an event in a signal handler can wait on itself for ever.
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
+
+    def is_asked(self) -> bool:
+        """Return whether the process was asked to end."""
+        return self._asked
 
     def listen(self) -> None:
         """Be asked by SIGTERM or SIGINT."""
@@ -41,15 +45,15 @@ class Ending:
 
     def ask(self) -> None:
         """End at the next opportunity."""
-        if not self.is_asked:
-            self.is_asked = True
+        if not self._asked:
+            self._asked = True
             self._bell.send(b"\0")
 
     def wait(self, seconds: float) -> bool:
         """Wait, unless asked to end; return whether that is so."""
-        if not self.is_asked and seconds > 0:
+        if not self._asked and seconds > 0:
             select.select([self._ear], [], [], seconds)
-        return self.is_asked
+        return self._asked
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.ask()
@@ -87,7 +91,7 @@ def _open(ending: Ending) -> Installation | None:
     Raises `UnsafeRole`, `KeysUnusable`; KeyError for a missing variable, which `huiying up` always sets.
     """
     database = Database(os.environ["DATABASE_URL"])
-    while not ending.is_asked:
+    while not ending.is_asked():
         try:
             database.refuse_unsafe_role()
             break
@@ -101,7 +105,7 @@ def _open(ending: Ending) -> Installation | None:
 
 
 def _run(installation: Installation, ending: Ending, body: Callable[[Installation, Ending], None]) -> None:
-    while not ending.is_asked:
+    while not ending.is_asked():
         try:
             body(installation, ending)
         except DBAPIError as error:

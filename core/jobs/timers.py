@@ -1,15 +1,14 @@
 """Firing timers: tenant by tenant, everything due, nothing twice."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import select
 
-from core.jobs.drain import Now
 from core.jobs.looking import finds
-from core.jobs.process import Ending
-from core.jobs.turns import Turns
+from core.jobs.turns import Now, Turns
 from core.journey.supervise import BATCH, supervise
 from core.sla.models import Timer
 from core.tenancy.scope import Installation, TenantFacts
@@ -23,10 +22,10 @@ log = logging.getLogger(__name__)
 class Timers:
     """All tenants' timers, seen from the clock process."""
 
-    def __init__(self, installation: Installation, ending: Ending) -> None:
+    def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._ending = ending
-        self._turns = Turns(installation, ending, what="时限提示")
+        self._is_ending = is_ending
+        self._turns = Turns(installation, what="时限提示", is_ending=is_ending)
 
     def fire(self, *, now: Now) -> bool:
         """Act on the marks that were reached; return whether a tenant has more than its turn's worth.
@@ -45,7 +44,7 @@ class Timers:
             fired = self._installation.run(tenant.slug, partial(supervise, now=at))
             count += len(fired)
             late_by = max([late_by, *(at - mark.at for mark in fired)])
-            if len(fired) < BATCH or self._ending.is_asked:
+            if len(fired) < BATCH or self._is_ending():
                 break
         if late_by > LATE:
             log.warning("租户 %s:%d 个时限提示晚了,最晚 %d 秒(late_by)", tenant.slug, count, late_by.total_seconds())

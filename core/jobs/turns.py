@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from core.jobs.drain import Now
-from core.jobs.process import Ending
 from core.jobs.trouble import is_database_gone, where
 from core.tenancy.scope import Installation, TenantFacts
 
@@ -15,14 +13,17 @@ REST = timedelta(minutes=1)
 """How long a tenant is left out after its turn failed, so that one log line a minute tells of it."""
 log = logging.getLogger(__name__)
 
+Now = Callable[[], datetime]
+"""Reads the time; long work asks for it anew."""
+
 
 class Turns:
     """Rounds through all tenants for one kind of work, named in the log as `what`."""
 
-    def __init__(self, installation: Installation, ending: Ending, *, what: str) -> None:
+    def __init__(self, installation: Installation, *, what: str, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._ending = ending
         self._what = what
+        self._is_ending = is_ending
         self._resting: dict[str, datetime] = {}
 
     def take(self, visit: Callable[[TenantFacts], bool], *, now: Now) -> bool:
@@ -32,7 +33,7 @@ class Turns:
         """
         has_more = False
         for tenant in self._installation.tenants():
-            if self._ending.is_asked or self._resting.get(tenant.slug, now()) > now():
+            if self._is_ending() or self._resting.get(tenant.slug, now()) > now():
                 continue
             try:
                 has_more |= visit(tenant)

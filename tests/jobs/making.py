@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.jobs.drain import Failure, JobKind
+from core.jobs.drain import Drain, Failure, JobKind
 from core.kit.outbox import Job, enqueue
 from core.tenancy.scope import Installation, Scope
 from core.tickets.messages import Transport, say
@@ -78,6 +78,17 @@ def kinds_doing(do: Callable[[Scope, Mapping[str, Any], datetime], None]) -> Map
         pass
 
     return {"test": JobKind(do=do, tell=tell)}
+
+
+def drain(
+    installation: Installation,
+    kinds: Mapping[str, JobKind],
+    *,
+    now: datetime | Callable[[], datetime] = NOW,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do all due jobs as a worker does."""
+    Drain(installation, kinds, is_ending=is_ending).run(now=now if callable(now) else lambda: now)
 
 
 def soon(is_so: Callable[[], bool], *, within: float = PATIENCE) -> bool:

@@ -6,6 +6,7 @@ import hmac
 import json
 import threading
 import time
+from asyncio import Server
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,8 +108,9 @@ class MailReceiver:
 
 class _OnAnyPort(Controller):
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

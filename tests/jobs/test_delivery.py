@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.jobs.delivery import NotFailed, resend, resend_failed
-from core.jobs.drain import BACKOFF, drain
+from core.jobs.drain import BACKOFF
 from core.jobs.kinds import job_kinds
 from core.jobs.transports.mail import MailServer
 from core.jobs.transports.outgoing import Gateway, GatewayMisconfigured
@@ -14,7 +14,7 @@ from core.jobs.transports.sms import SmsGateway
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from tests.builders import make_district, make_ticket
-from tests.jobs.making import NOW, jobs_of, make_message, make_reachable, message_of
+from tests.jobs.making import NOW, drain, jobs_of, make_message, make_reachable, message_of
 from tests.jobs.outside import SECRET, MailReceiver, SmsReceiver
 
 PHONE = "13800000001"
@@ -41,7 +41,7 @@ def deliver_all(installation: Installation, gateways: Mapping[str, Gateway], *, 
     at = NOW
     for rest in (timedelta(), *BACKOFF)[:tries]:
         at += rest
-        drain(installation, job_kinds(gateways), now=lambda at=at: at)
+        drain(installation, job_kinds(gateways), now=at)
 
 
 def outcome(installation: Installation, slug: str, message_id: int) -> tuple[str, str | None]:
