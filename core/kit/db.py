@@ -124,7 +124,8 @@ class Database:
     """One PostgreSQL, reached as a role that row-level security binds."""
 
     _guard: ClassVar[str] = """
-        SELECT r.rolsuper OR r.rolbypassrls
+        SELECT EXISTS (SELECT FROM pg_roles p
+                       WHERE (p.rolsuper OR p.rolbypassrls) AND pg_has_role(r.oid, p.oid, 'MEMBER'))
             OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                        WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
                          AND n.nspname NOT LIKE 'pg_toast%' AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
@@ -151,7 +152,10 @@ class Database:
                 raise
 
     def refuse_unsafe_role(self) -> None:
-        """Raise `UnsafeRole` when the role owns tables or could bypass row-level security, `DatabaseDown` when none."""
+        """Raise `UnsafeRole` when the role is, or may become, one that owns tables or bypasses row-level security.
+
+        Raises `DatabaseDown` when nobody answers.
+        """
         try:
             with self.engine.connect() as connection:
                 if connection.execute(text(self._guard)).scalar_one():

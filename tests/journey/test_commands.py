@@ -19,7 +19,7 @@ from tests.builders import CLERK, OPERATOR, REVIEWER, beijing, make_district
 from tests.journey.walking import Walk, rolled_back, wait_until_someone_waits
 
 NOW = beijing("2026-03-13 18:00")
-UNIT = {"unit_id": None, "actor": CLERK}
+UNIT: dict[str, Any] = {"unit_id": None, "actor": CLERK}
 JOURNEYS: dict[Command, Callable[[Scope, str], Ticket]] = {
     Command.ANSWER_DIRECTLY: lambda scope, no: desk.answer_directly(scope, no, text="答", actor=OPERATOR, now=NOW),
     Command.DISPATCH: lambda scope, no: desk.dispatch(scope, no, lead="roads", actor=OPERATOR, now=NOW),
