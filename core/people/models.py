@@ -17,6 +17,7 @@ class Account(TenantRow, Base, kw_only=True):
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("tenant_id", "login"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint("login = lower(login)", name="login_lower"),
     )
@@ -75,7 +76,11 @@ class ApiToken(TenantRow, Base, kw_only=True):
     """A bearer token by which another system hands in and looks up tickets of this tenant."""
 
     __tablename__ = "api_token"
-    __table_args__ = (UniqueConstraint("tenant_id", "token_hash"), UniqueConstraint("tenant_id", "label"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        UniqueConstraint("tenant_id", "label"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+    )
 
     label: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)

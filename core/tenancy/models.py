@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,7 @@ class TenantFeature(OfTenant, Base, kw_only=True):
     """A feature that the tenant has switched on, at its place in the order of asking, with the settings it changed."""
 
     __tablename__ = "tenant_feature"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
 
     feature: Mapped[str] = mapped_column(Text, primary_key=True)
     position: Mapped[int] = mapped_column(Integer)

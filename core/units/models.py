@@ -28,6 +28,7 @@ class Unit(TenantRow, Base, kw_only=True):
     __tablename__ = "unit"
     __table_args__ = (
         UniqueConstraint("tenant_id", "code"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in UNIT_KINDS)})", name="kind"),
     )

@@ -14,7 +14,7 @@ class WorkCalendar(TenantRow, Base, kw_only=True):
     """A working calendar 工作日历 of the tenant, by name."""
 
     __tablename__ = "work_calendar"
-    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "name"), ForeignKeyConstraint(["tenant_id"], ["tenant.id"]))
 
     name: Mapped[str] = mapped_column(Text)
     current_version: Mapped[int] = mapped_column(Integer)

@@ -109,7 +109,6 @@ def upgrade() -> None:
         sa.CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name=op.f("ck_cube_cell_way")),
         sa.CheckConstraint("aspect = 'unit' OR unit_id = 0", name=op.f("ck_cube_cell_unit")),
         sa.CheckConstraint("aspect = 'matter' OR matter = ''", name=op.f("ck_cube_cell_matter")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_cell_tenant_id")),
         sa.PrimaryKeyConstraint(
             "tenant_id",
             "aspect",
@@ -132,7 +131,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_hours_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "measure", "day", "version", "hours", name=op.f("pk_cube_hours")),
     )
     op.create_table(
@@ -141,7 +139,6 @@ def upgrade() -> None:
         sa.Column("matter", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("subcategory", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_matter_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "matter", name=op.f("pk_cube_matter")),
     )
     op.create_table(
@@ -150,7 +147,6 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_cube_unit_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "unit_id", name=op.f("pk_cube_unit")),
     )
     op.create_table(
@@ -158,7 +154,6 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("mark", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_dirty_day_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "day", "mark", name=op.f("pk_dirty_day")),
     )
     op.create_table(
@@ -175,7 +170,6 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('pending', 'done', 'dead')", name=op.f("ck_job_state")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_job_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_job")),
         sa.UniqueConstraint("tenant_id", "dedup_key", name=op.f("uq_job_tenant_id_dedup_key")),
     )
@@ -189,7 +183,6 @@ def upgrade() -> None:
         sa.Column("login_hash", sa.LargeBinary(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_sign_in_failure_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sign_in_failure")),
     )
     op.create_index("ix_sign_in_failure_address", "sign_in_failure", ["tenant_id", "address", "at"], unique=False)
@@ -276,7 +269,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "lead_unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_duty_tenant_id_lead_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_duty_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
         sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_duty_tenant_id_code")),
     )
@@ -330,7 +322,6 @@ def upgrade() -> None:
             ["unit.tenant_id", "unit.id"],
             name=op.f("fk_ticket_tenant_id_suggested_unit_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_ticket_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("tenant_id", "serial_no", name=op.f("uq_ticket_tenant_id_serial_no")),
     )
@@ -358,7 +349,6 @@ def upgrade() -> None:
             ["work_calendar.tenant_id", "work_calendar.id"],
             name=op.f("fk_work_calendar_version_tenant_id_calendar_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_work_calendar_version_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_work_calendar_version")),
         sa.UniqueConstraint(
             "tenant_id", "calendar_id", "number", name=op.f("uq_work_calendar_version_tenant_id_calendar_id_number")
@@ -374,7 +364,6 @@ def upgrade() -> None:
             ["account.tenant_id", "account.id"],
             name=op.f("fk_account_role_tenant_id_account_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_account_role_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "account_id", "role", name=op.f("pk_account_role")),
     )
     op.create_table(
@@ -406,7 +395,6 @@ def upgrade() -> None:
             ["unit.tenant_id", "unit.id"],
             name=op.f("fk_accountability_case_tenant_id_unit_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_accountability_case_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_accountability_case")),
         sa.UniqueConstraint("tenant_id", "cause", name=op.f("uq_accountability_case_tenant_id_cause")),
     )
@@ -443,7 +431,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_assignment_tenant_id_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_assignment_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_assignment")),
     )
     op.create_index("ix_assignment_ticket", "assignment", ["tenant_id", "ticket_id"], unique=False)
@@ -469,7 +456,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"], name=op.f("fk_follow_up_tenant_id_ticket_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_follow_up_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_follow_up")),
     )
     op.create_index("ix_follow_up_ticket", "follow_up", ["tenant_id", "ticket_id"], unique=False)
@@ -488,7 +474,6 @@ def upgrade() -> None:
             ["ticket.tenant_id", "ticket.id"],
             name=op.f("fk_intake_event_tenant_id_ticket_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_intake_event_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_intake_event")),
         sa.UniqueConstraint(
             "tenant_id", "channel", "external_id", name=op.f("uq_intake_event_tenant_id_channel_external_id")
@@ -513,7 +498,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_letter_tenant_id_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_letter_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_letter")),
         sa.UniqueConstraint("tenant_id", "cause", name=op.f("uq_letter_tenant_id_cause")),
         sa.UniqueConstraint("tenant_id", "title", "year", "number", name=op.f("uq_letter_tenant_id_title_year_number")),
@@ -541,7 +525,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "to_unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_message_tenant_id_to_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_message_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_message")),
     )
     op.create_index("ix_message_ticket", "message", ["tenant_id", "ticket_id"], unique=False)
@@ -563,7 +546,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"], name=op.f("fk_rating_tenant_id_ticket_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_rating_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_rating")),
         sa.UniqueConstraint("tenant_id", "ticket_id", "cycle_no", name=op.f("uq_rating_tenant_id_ticket_id_cycle_no")),
     )
@@ -595,7 +577,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_reply_tenant_id_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_reply_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_reply")),
     )
     op.create_index("ix_reply_ticket", "reply", ["tenant_id", "ticket_id"], unique=False)
@@ -621,7 +602,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_route_decision_tenant_id_unit_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_route_decision_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_route_decision")),
     )
     op.create_index("ix_route_decision_ticket", "route_decision", ["tenant_id", "ticket_id"], unique=False)
@@ -660,7 +640,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"], name=op.f("fk_sla_clock_tenant_id_ticket_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_sla_clock_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sla_clock")),
     )
     op.create_index(
@@ -694,7 +673,6 @@ def upgrade() -> None:
             ["account.tenant_id", "account.id"],
             name=op.f("fk_staff_session_tenant_id_account_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_staff_session_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_staff_session")),
         sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_staff_session_tenant_id_token_hash")),
     )
@@ -713,7 +691,6 @@ def upgrade() -> None:
             ["ticket.tenant_id", "ticket.id"],
             name=op.f("fk_ticket_contact_tenant_id_ticket_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_ticket_contact_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "ticket_id", name=op.f("pk_ticket_contact")),
     )
     op.create_index("ix_ticket_contact_phone_hash", "ticket_contact", ["tenant_id", "phone_hash"], unique=False)
@@ -738,7 +715,6 @@ def upgrade() -> None:
             ["ticket.tenant_id", "ticket.id"],
             name=op.f("fk_ticket_event_tenant_id_ticket_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_ticket_event_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "ticket_id", "seq", name=op.f("pk_ticket_event")),
     )
     op.create_index(
@@ -760,7 +736,6 @@ def upgrade() -> None:
             ["sla_clock.tenant_id", "sla_clock.id"],
             name=op.f("fk_sla_event_tenant_id_clock_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_sla_event_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "clock_id", "mark", name=op.f("pk_sla_event")),
     )
     op.create_table(
@@ -779,7 +754,6 @@ def upgrade() -> None:
             ["sla_clock.tenant_id", "sla_clock.id"],
             name=op.f("fk_sla_timer_tenant_id_clock_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_sla_timer_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sla_timer")),
     )
     op.create_index("ix_sla_timer_clock", "sla_timer", ["tenant_id", "clock_id"], unique=False)
