@@ -58,7 +58,7 @@ def test_a_role_is_refused_for_what_it_is_or_may_become(
     url = make_url(database_url).set(username=role, password=password)
     names = {"role": Identifier(role), "power": Identifier(power)}
     superuser.execute(SQL("CREATE ROLE {power} SUPERUSER").format(**names))
-    superuser.execute(SQL(made).format(**names, password=Literal(password)))  # type: ignore[arg-type]
+    superuser.execute(SQL(made).format(**names, password=Literal(password)))
     superuser.execute(
         SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(url.database or ""), Identifier(role))
     )
