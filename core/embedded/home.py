@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,11 @@ def _state_for(path: Path, account: Account) -> Path:
     if not named and account.uid == os.geteuid():
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    return (Path(named).absolute() if named else ROOTS_DATA) / f"huiying-{digest}"
+    state = (Path(named).absolute() if named else ROOTS_DATA) / f"huiying-{digest}"
+    if (state / "postgres").exists() and not (path / "keys.json").exists():
+        # The home was removed to begin anew: without its keys the old data cannot be read any more.
+        return next(fresh for number in count(2) if not (fresh := state.with_name(f"{state.name}-{number}")).exists())
+    return state
 
 
 def _sockets_for(state: Path) -> Path:

@@ -18,13 +18,13 @@ Watcher = Callable[[threading.Event], None]
 
 
 def announce(port: int, banner: Callable[[], str], say: Tell) -> Watcher:
-    """Return a watcher that says the address, and the banner, once the pages answer."""
+    """Return a watcher that says the banner, and last the address, once the pages answer."""
 
     def watch(ended: threading.Event) -> None:
         address = f"http://127.0.0.1:{port}"
         while not ended.wait(0.2):
             if _answers(address + HEALTH_PATH):
-                for line in (f"回应已就绪:{address}", *banner().splitlines()):
+                for line in (*banner().splitlines(), f"回应已就绪:{address}"):
                     say(line)
                 return
 

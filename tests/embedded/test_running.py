@@ -13,7 +13,7 @@ from core.embedded.home import open_home
 from core.embedded.services import ensure
 from tests.embedded.conftest import Trial, living, postmaster, run_down, wait_until
 
-READY = "登录:甲 / 乙"
+READY = "回应已就绪"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
