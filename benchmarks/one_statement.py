@@ -26,7 +26,7 @@ STATEMENT = text(
     """
 )
 
-installation = installation_from_environment()
+installation = installation_from_environment(on_wake=lambda: None)
 app = Flask(__name__)
 app.config.update(API_TITLE="one statement", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
 intake = Blueprint("intake", __name__)

@@ -1,21 +1,21 @@
 """A long-running process of an installation: its database, keys and roster, named in the environment."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from core.hooks.roster import Roster
-from core.jobs.hints import waker
 from core.kit.db import Database
 from core.kit.keys import Keyring
 from core.tenancy.scope import Installation
 
 
-def installation_from_environment() -> Installation:
-    """Open the installation that DATABASE_URL, REDIS_URL and HUIYING_HOME name.
+def installation_from_environment(*, on_wake: Callable[[], None]) -> Installation:
+    """Open the installation that DATABASE_URL and HUIYING_HOME name; `on_wake` hints at jobs after a commit.
 
     Raises `DatabaseDown`, `UnsafeRole`, `KeysUnusable`; KeyError for a missing variable, which `huiying up` always sets.
     """
     database = Database(os.environ["DATABASE_URL"])
     database.refuse_unsafe_role()
     keys = Keyring.load(Path(os.environ["HUIYING_HOME"]) / "keys.json")
-    return Installation(database, keys, Roster.installed(), on_wake=waker(os.environ["REDIS_URL"]))
+    return Installation(database, keys, Roster.installed(), on_wake=on_wake)

@@ -8,17 +8,15 @@ import socket
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from types import FrameType
 
 from sqlalchemy.exc import DBAPIError
 
-from core.hooks.roster import Roster
 from core.jobs.hints import waker
 from core.jobs.trouble import is_database_gone
-from core.kit.db import Database, DatabaseDown
+from core.kit.db import DatabaseDown
 from core.kit.errors import Refused
-from core.kit.keys import Keyring
+from core.process import installation_from_environment
 from core.tenancy.scope import Installation
 
 RETRY_SECONDS = 2.0
@@ -90,18 +88,13 @@ def _open(ending: Ending) -> Installation | None:
 
     Raises `UnsafeRole`, `KeysUnusable`; KeyError for a missing variable, which `huiying up` always sets.
     """
-    database = Database(os.environ["DATABASE_URL"])
     while not ending.is_asked():
         try:
-            database.refuse_unsafe_role()
-            break
+            return installation_from_environment(on_wake=waker(os.environ["REDIS_URL"]))
         except DatabaseDown as down:
             log.warning("%s 每 %d 秒再试一次。", down.message, RETRY_SECONDS)
             ending.wait(RETRY_SECONDS)
-    else:
-        return None
-    keys = Keyring.load(Path(os.environ["HUIYING_HOME"]) / "keys.json")
-    return Installation(database, keys, Roster.installed(), on_wake=waker(os.environ["REDIS_URL"]))
+    return None
 
 
 def _run(installation: Installation, ending: Ending, body: Callable[[Installation, Ending], None]) -> None:

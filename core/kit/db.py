@@ -147,6 +147,7 @@ class Database:
         """
         with TenantSession(self.engine, self._ids, tenant_id, role) as session:
             try:
+                _begin(session)
                 yield session
                 session.commit()
             except BaseException:
@@ -171,6 +172,17 @@ class Database:
     def dispose(self) -> None:
         """Close the pool, for instance in a forked child that must not share its parent's connections."""
         self.engine.dispose(close=False)
+
+
+def _begin(session: TenantSession) -> None:
+    """Begin the transaction now, on a fresh connection if the pooled one died with a restarted database."""
+    try:
+        session.connection()
+    except OperationalError as error:
+        if not error.connection_invalidated:
+            raise
+        session.rollback()
+        session.connection()
 
 
 def database_down_in_words(error: OperationalError) -> str:
