@@ -43,16 +43,19 @@ class Interleaving(RuleBasedStateMachine):
 
     database: Database
     tenants: tuple[int, ...]
-    committed: dict[int, set[int]]
 
     def __init__(self) -> None:
         super().__init__()
         self.open: list[Open] = []
+        self.committed: dict[int, set[int]] = {tenant: set() for tenant in self.tenants}
 
     def teardown(self) -> None:
         for one in self.open:
             one.session.rollback()
             one.ending.close()
+        for tenant in self.tenants:
+            with self.database.transaction(tenant) as session:
+                session.execute(delete(SignInFailure))
 
     @precondition(lambda self: len(self.open) < AT_ONCE)
     @rule(which=st.integers(min_value=0, max_value=2))
@@ -152,7 +155,6 @@ def few_connections(database_url: str) -> Iterator[Database]:
 def test_interleaved_sessions_see_exactly_their_own_rows(installation: Installation, few_connections: Database) -> None:
     Interleaving.database = few_connections
     Interleaving.tenants = tuple(installation.tenant(make_district(installation)).id for _ in range(3))
-    Interleaving.committed = {tenant: set() for tenant in Interleaving.tenants}
 
     run_state_machine_as_test(
         Interleaving, settings=settings(max_examples=40, stateful_step_count=40, deadline=None, derandomize=True)
