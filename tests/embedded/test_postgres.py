@@ -1,6 +1,7 @@
 """The PostgreSQL brought along: who gets in, what survives, who stops it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,11 @@ from core.embedded import processes
 from core.embedded.cluster import unsafe_access_lines
 from core.embedded.errors import HomeUnusable
 from core.embedded.home import LONGEST_SOCKET_PATH, open_home
-from core.embedded.roles import APP_LIMITS
+from core.embedded.postgres import Postgres
+from core.embedded.roles import APP_LIMITS, role_statements
 from core.embedded.services import Services, ensure
 from core.kit.db import DatabaseDown
+from core.kit.keys import Keyring
 from tests.embedded.conftest import ROOT, as_account, forget, living, postmaster, wait_until
 
 NOBODY = 65534
@@ -222,14 +225,41 @@ def test_sigterm_stops_what_a_command_started(home_path: Path) -> None:
 
 
 def test_lost_passwords_are_replaced_without_losing_data(home_path: Path) -> None:
-    with ensure(home_path):
-        before = open_home(home_path)
+    with ensure(home_path) as services, psycopg.connect(str(services.owner_url)) as owner:
+        owner.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    before = open_home(home_path)
+    Keyring.load(before.keys)
     before.services.unlink()
 
     with ensure(home_path) as services:
-        after = open_home(home_path)
-        assert after.app_password != before.app_password
-        assert ask(services.database_url, "SELECT 1") == 1
+        assert open_home(home_path).app_password != before.app_password
+        assert ask(services.owner_url, "SELECT number FROM kept") == 7
+
+
+def test_a_removed_home_begins_anew(home_path: Path) -> None:
+    """Servers' data may lie elsewhere; without the keys that lay in the home it cannot be read any more."""
+    with ensure(home_path) as services, psycopg.connect(str(services.owner_url)) as owner:
+        owner.execute("CREATE TABLE old (x int)")
+    state = open_home(home_path).state
+    shutil.rmtree(home_path)
+    try:
+        with ensure(home_path) as services:
+            assert ask(services.owner_url, "SELECT to_regclass('old')") is None
+    finally:
+        shutil.rmtree(state)
+
+
+def test_roles_on_a_server_whose_grants_have_no_options(home_path: Path) -> None:
+    home = open_home(home_path)
+    server = Postgres(home)
+    server.start(lambda _: None)
+    with server.connect() as connection:
+        for statement in role_statements(150000, owner_password="a", app_password="b"):
+            connection.execute(statement)
+        usage = connection.execute(
+            "SELECT pg_has_role('huiying_app', 'huiying_stats', 'USAGE'), pg_has_role('huiying_app', 'huiying_stats', 'SET')"
+        ).fetchone()
+    assert usage == (False, True)
 
 
 def test_a_given_server_that_is_down_is_one_sentence(home_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

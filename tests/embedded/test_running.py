@@ -11,7 +11,7 @@ import pytest
 from core.embedded import processes
 from core.embedded.home import open_home
 from core.embedded.services import ensure
-from tests.embedded.conftest import Trial, living, postmaster, run_down, wait_until
+from tests.embedded.conftest import Trial, forget, living, postmaster, run_down, wait_until
 
 READY = "回应已就绪"
 
@@ -33,6 +33,22 @@ def test_the_programs_do_not_see_the_owners_password(up: Callable[..., Trial]) -
         names = page.read().decode().split()
     assert {"DATABASE_URL", "REDIS_URL", "HUIYING_HOME"} <= set(names)
     assert "DATABASE_OWNER_URL" not in names
+
+
+def test_given_servers_are_used_and_left_alone(
+    up: Callable[..., Trial], home_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    try:
+        with ensure(elsewhere, with_queue=True) as given:
+            monkeypatch.setenv("DATABASE_URL", given.database_url)
+            monkeypatch.setenv("REDIS_URL", given.redis_url)
+            trial = up().until(READY)
+            assert not open_home(home_path).cluster.exists()
+            assert trial.end(signal.SIGINT) == 0
+            assert processes.is_running(postmaster(open_home(elsewhere)))
+    finally:
+        forget(elsewhere)
 
 
 def test_a_second_one_is_refused_in_words(up: Callable[..., Trial], home_path: Path) -> None:
