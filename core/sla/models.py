@@ -83,6 +83,8 @@ class Timer(TenantRow, Base, kw_only=True):
     fire_at: Mapped[datetime] = mapped_column(INSTANT)
     rule_id: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    postponed_until: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    """Not tried again before: acting on the mark failed. `fire_at` stays the true time."""
 
 
 class ClockEvent(OfTenant, Base, kw_only=True):

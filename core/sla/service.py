@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from core.hooks import specs
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Light, Mark, TimeLimit
@@ -32,14 +32,12 @@ DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八
 
 
 @dataclass(frozen=True, slots=True)
-class Fired:
-    """A mark that was reached, with its ticket locked."""
+class Reached:
+    """A mark that has been reached, with its ticket locked."""
 
     ticket: Ticket
     clock: Clock
-    mark: str
-    light: str
-    at: datetime
+    timer: Timer
 
 
 def start_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...], *, now: datetime) -> None:
@@ -89,27 +87,34 @@ def cancel_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...]) ->
     _sum_up(scope, ticket)
 
 
-def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Fired]:
+def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
     """Take up to `limit` marks that have been reached, in order, and lock their tickets.
 
     Tickets that somebody is working on right now are left for the next round, those under review until the review
-    ends: its delay is not the unit's. Each mark is kept as an event whose key makes it happen once.
+    ends: its delay is not the unit's.
     """
     due = (
         select(Timer, Clock, Ticket)
         .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
         .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
-        .where(Timer.tenant_id == scope.tenant.id, Timer.fire_at <= now, Ticket.state != State.SUBMITTED)
+        .where(
+            Timer.tenant_id == scope.tenant.id,
+            Timer.fire_at <= now,
+            func.coalesce(Timer.postponed_until, Timer.fire_at) <= now,
+            Ticket.state != State.SUBMITTED,
+        )
         .order_by(Timer.fire_at, Timer.id)
         .limit(limit)
         .with_for_update(of=Ticket, skip_locked=True)
     )
-    fired = []
-    for timer, clock, ticket in scope.session.execute(due).tuples().all():
-        _reach(scope, ticket, clock, timer.mark, timer.light, at=timer.fire_at, now=now)
-        scope.session.delete(timer)
-        fired.append(Fired(ticket, clock, timer.mark, timer.light, timer.fire_at))
-    return fired
+    return [Reached(ticket, clock, timer) for timer, clock, ticket in scope.session.execute(due)]
+
+
+def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Turn the timer into an event, whose key makes the mark happen once; set the lights and write the timeline."""
+    timer = reached.timer
+    _reach(scope, reached.ticket, reached.clock, timer.mark, timer.light, at=timer.fire_at, now=now)
+    scope.session.delete(timer)
 
 
 def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
