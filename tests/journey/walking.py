@@ -10,10 +10,9 @@ from sqlalchemy import select, text
 
 from core.journey import conclude, desk, handle
 from core.journey.accept import Accepted, accept
-from core.journey.supervise import supervise
+from core.journey.supervise import Fired, supervise
 from core.routing.models import Assignment
 from core.sla.models import Clock
-from core.sla.service import Fired
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.units.models import Unit
