@@ -90,6 +90,7 @@ def test_every_key_in_the_sheet_belongs_to_something_on_the_page(house: House, b
             "派单并下一件",
         ]
         page.keyboard.press("Escape")
+        expect(page.locator("#keys")).to_be_hidden()
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
         page.keyboard.type("jjj")

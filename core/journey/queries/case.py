@@ -14,8 +14,9 @@ from core.routing.models import Assignment, RouteDecision
 from core.sla.models import Clock
 from core.sla.service import CLOCK_LABELS
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, masked, opened
+from core.tickets.contact import Contact, masked
 from core.tickets.models import Ticket, TicketContact
+from core.tickets.sealing import opened
 from core.tickets.service import NoSuchTicket
 from core.tickets.states import STATE_LABELS, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory

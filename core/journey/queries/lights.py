@@ -48,7 +48,7 @@ def countdown(timetable: Timetable, clock: Clock, *, now: datetime, handed_in_at
     return Light(
         tone=tone,
         shape="paused" if handed_in_at else tone,
-        words=left_in_words(left, is_over=is_over, day_seconds=day) + (" 待审" if handed_in_at else ""),
+        words=left_in_words(left, is_over=is_over, day_seconds=day),
         explained=explained(timetable, clock) + ("；答复已提交，审核期间不计时" if handed_in_at else ""),
         ticking=handed_in_at is None and (around_the_clock or timetable.next_stretch(now).start <= now),
         seconds_left=int(left.total_seconds()),

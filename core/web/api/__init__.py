@@ -1,9 +1,9 @@
 """The API for other systems of the tenant: `/api/v1`, described at `/api/v1/openapi.json`."""
 
 from functools import wraps
+from typing import Any
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
@@ -32,8 +32,7 @@ def _open_description(app: Flask, endpoint: str) -> None:
     describe = app.view_functions[endpoint]
 
     @wraps(describe)
-    def describe_api() -> ResponseReturnValue:
-        answer: ResponseReturnValue = describe()
-        return answer
+    def describe_api() -> Any:
+        return describe()
 
     app.view_functions[endpoint] = open_to_all(describe_api)

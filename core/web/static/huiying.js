@@ -213,6 +213,8 @@
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
     const asOf = one("#as-of");
     if (polls(event)) {
+      const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
+      if (asOf && told) asOf.textContent = "数据截至 " + new Date(told).toLocaleTimeString("zh-CN", { hour12: false });
       version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
       if (asOf) asOf.classList.toggle("stale", event.detail.failed === true && event.detail.xhr.status !== 304);
     } else version = "";
@@ -253,6 +255,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     all("[data-js]").forEach((element) => { element.hidden = false; });
+    const theme = one("button[name=theme]");
+    if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = "浅色"; }
     const onOff = one("#keys input");
     if (onOff) onOff.addEventListener("change", () => localStorage.setItem("keys", onOff.checked ? "on" : "off"));
   });

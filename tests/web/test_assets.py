@@ -1,0 +1,56 @@
+"""Stylesheet and scripts: their addresses, and life without the libraries."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.web.assets import LIBRARIES, OWN, STATIC, copy_assets, find_assets
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Path:
+    """A static folder with our own files and nothing copied."""
+    for name in OWN:
+        shutil.copy(STATIC / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A node_modules folder with the libraries."""
+    folder = tmp_path_factory.mktemp("node_modules")
+    for path in LIBRARIES.values():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(f"/* {path} */")
+    return folder
+
+
+def test_without_the_libraries_only_our_own_script_is_loaded(static: Path) -> None:
+    assets = find_assets(static)
+    assert assets.missing == tuple(LIBRARIES)
+    assert len(assets.scripts) == 1
+    assert assets.scripts[0].startswith("/static/huiying.js?v=")
+
+
+def test_copies_carry_their_hash_and_a_gzip(static: Path, modules: Path) -> None:
+    for name in copy_assets(modules, static):
+        copy = static / "vendor" / name
+        assert gzip.decompress(copy.with_name(f"{name}.gz").read_bytes()) == copy.read_bytes()
+    assets = find_assets(static)
+    assert assets.missing == ()
+    assert [url.split("/")[-1].split(".")[0] for url in assets.scripts] == ["htmx", "idiomorph-ext", "huiying"]
+
+
+def test_a_copy_that_is_out_of_date_is_not_used(static: Path, modules: Path) -> None:
+    copy_assets(modules, static)
+    with (static / "huiying.css").open("a") as file:
+        file.write("/* changed */")
+    assert find_assets(static).url("huiying.css").startswith("/static/huiying.css?v=")
+
+
+def test_copying_again_leaves_no_old_copies(static: Path, modules: Path) -> None:
+    first, second = copy_assets(modules, static), copy_assets(modules, static)
+    assert first == second
+    assert len(list((static / "vendor").iterdir())) == 2 * len(first)
