@@ -13,8 +13,8 @@ from core.intake.models import IntakeEvent
 from core.intake.rules import Appeal, title_of, usable_text
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
-from core.tickets.contact import sealed
 from core.tickets.models import Ticket
+from core.tickets.sealing import sealed
 from core.tickets.service import begin
 from core.tickets.states import State
 from core.tickets.timeline import Actor

@@ -15,9 +15,9 @@ from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.tenancy.scope import Scope
-from core.tickets.contact import opened
 from core.tickets.messages import DELIVER
 from core.tickets.models import Message, Ticket, TicketContact
+from core.tickets.sealing import opened
 from core.units.models import Unit
 
 LABELS = {"sms": "短信", "mail": "邮件"}
