@@ -1,15 +1,11 @@
 """Where an installation keeps what is its own: the home folder, and the servers' data and sockets."""
 
-import hashlib
 import json
 import os
 import pwd
 import secrets
 import stat
-import sys
-import tempfile
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +13,7 @@ import core
 from core.embedded.account import Account, own_account, service_account
 from core.embedded.errors import HomeUnusable
 from core.embedded.files import draft_private, is_open_to_others, private_folder, write_private
-
-LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
-LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432")
-ROOTS_DATA = Path("/var/lib")
+from core.embedded.places import sockets_for, state_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +142,8 @@ def _stored(path: Path) -> dict[str, str] | None:
 
 
 def _create(path: Path, account: Account) -> dict[str, str]:
-    state = _state_for(path, account)
-    stored = {"state": str(state), "sockets": str(_sockets_for(state))}
+    state = state_for(path, account)
+    stored = {"state": str(state), "sockets": str(sockets_for(state, account))}
     stored |= {name: secrets.token_urlsafe(24) for name in ("owner_password", "app_password", "redis_password")}
     draft = draft_private(services_file(path), json.dumps(stored, indent=2))
     try:
@@ -179,39 +172,6 @@ def _home(path: Path, stored: dict[str, str], account: Account) -> Home:
         ) from None
 
 
-def _state_for(path: Path, account: Account) -> Path:
-    """Return the home itself, or for another account and for HUIYING_DATA a folder of its own elsewhere."""
-    named = os.environ.get("HUIYING_DATA")
-    if not named and account.uid == os.geteuid():
-        return path
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
-    state = (Path(named).absolute() if named else ROOTS_DATA) / f"huiying-{digest}"
-    if (state / "postgres").exists() and not (path / "keys.json").exists():
-        # The home was removed to begin anew: without its keys the old data cannot be read any more.
-        return next(fresh for number in count(2) if not (fresh := state.with_name(f"{state.name}-{number}")).exists())
-    return state
-
-
-def _sockets_for(state: Path) -> Path:
-    if _fits(state / "run"):
-        return state / "run"
-    return Path(tempfile.mkdtemp(prefix="huiying-", dir=_short_parent()))
-
-
-def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder)) + LONGEST_SOCKET_NAME <= LONGEST_SOCKET_PATH
-
-
-def _short_parent() -> Path:
-    """Return a folder for a private folder of ours, whose name is about as long as `huiying-12345678`."""
-    named = [os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"]  # noqa: S108 -- mkdtemp makes it private
-    parents = (Path(name) for name in named if name and os.access(name, os.W_OK))
-    found = next((parent for parent in parents if _fits(parent / "huiying-12345678")), None)
-    if found is None:
-        raise HomeUnusable("HUIYING_HOME 的路径太长,又没有可写的临时文件夹来存放套接字。请换一个较短的 HUIYING_HOME。")
-    return found
-
-
 def _with_safe_sockets(home: Home, stored: dict[str, str]) -> Home:
     """See that the socket folder is the servers' own; take a new one when somebody else has made it meanwhile."""
     try:
@@ -219,7 +179,7 @@ def _with_safe_sockets(home: Home, stored: dict[str, str]) -> Home:
     except HomeUnusable:
         if home.sockets == home.state / "run":
             raise
-        stored["sockets"] = str(_sockets_for(home.state))
+        stored["sockets"] = str(sockets_for(home.state, home.account))
         write_private(home.services, json.dumps(stored, indent=2))
         home = _home(home.path, stored, home.account)
         private_folder(home.sockets, uid=home.account.uid, gid=home.account.gid)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 from core.embedded import processes
 from core.embedded.cluster import unsafe_access_lines
 from core.embedded.errors import HomeUnusable
-from core.embedded.home import LONGEST_SOCKET_PATH, open_home
+from core.embedded.home import open_home
+from core.embedded.places import LONGEST_SOCKET_PATH
 from core.embedded.postgres import Postgres
 from core.embedded.roles import APP_LIMITS, role_statements
 from core.embedded.services import Services, ensure
@@ -135,19 +137,25 @@ def test_a_mark_that_names_somebody_else_does_not_keep_it_from_starting(home_pat
         zombie.wait()
 
 
-def test_a_long_home_gets_a_short_private_socket_folder(tmp_path: Path) -> None:
-    path = tmp_path / ("long" * 30)
+def test_a_long_home_gets_a_short_private_socket_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Path(tempfile.mkdtemp(prefix="huiying-" + "long" * 30))
+    place.chmod(0o711)  # root's servers run under another account, which must get through
+    monkeypatch.setenv("HUIYING_DATA", str(place))
+    path = place / "home"
     try:
-        os.environ.pop("HUIYING_DATA")
         with ensure(path) as services:
             home = open_home(path)
             assert len(os.fsencode(home.sockets / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH
             assert home.sockets.stat().st_mode & 0o777 == 0o700
             assert ask(services.database_url, "SELECT 1") == 1
         assert open_home(path).sockets == home.sockets
+
+        home.sockets.rmdir()  # as a cleaner of temporary files does
+        with ensure(path) as services:
+            assert ask(services.database_url, "SELECT 1") == 1
     finally:
-        os.environ["HUIYING_DATA"] = "/tmp"
         forget(path)
+        shutil.rmtree(place)
 
 
 def test_two_at_once_prepare_an_empty_home_once_and_the_last_one_stops_it(home_path: Path) -> None:
