@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from core.kit.db import Database, TenantSession, insert_pending
+from core.kit.db import Database, TenantSession, insert_rows
 from core.kit.errors import Collision
 from core.tenancy.models import SHARED_TABLES
 from core.tenancy.policies import STATS_ROLE

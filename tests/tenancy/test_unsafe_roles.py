@@ -78,4 +78,4 @@ def test_no_process_starts_as_the_owner(owner_url: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("DATABASE_URL", owner_url)
 
     with pytest.raises(UnsafeRole, match="huiying_app"):
-        installation_from_environment()
+        installation_from_environment(on_wake=lambda: None)
