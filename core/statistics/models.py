@@ -25,13 +25,15 @@ class DirtyDay(OfTenant, Base, kw_only=True):
 
 
 class CubeCell(OfTenant, Base, kw_only=True):
-    """How many times a measure happened on one local day.
+    """How often each measure happened on one local day.
 
-    The same happenings are counted once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is
-    divided by channel, medium and nature, `unit` by unit, `matter` by matter. So a month of a large district is read
-    from a few hundred rows, where one cell per combination of everything would be nearly one per ticket.
+    The same happenings stand once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is divided by
+    channel, medium and nature, `unit` by unit, `matter` by matter. So a month of a large district is read from a few
+    hundred rows, where one row per combination of everything would be nearly one per ticket.
     In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
-    `seconds` is the sum of durations where the measure has one.
+
+    Each version of a measure has a column of its own (`Measure.column`), and one for its seconds if it takes time: a
+    new definition never overwrites what was published by the old one.
     """
 
     __tablename__ = "cube_cell"
@@ -43,29 +45,44 @@ class CubeCell(OfTenant, Base, kw_only=True):
     )
 
     aspect: Mapped[str] = mapped_column(Text, primary_key=True)
-    measure: Mapped[str] = mapped_column(Text, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
-    """Version of the measure's definition."""
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     medium: Mapped[str] = mapped_column(Text, primary_key=True)
     nature: Mapped[str] = mapped_column(Text, primary_key=True)
     unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     matter: Mapped[str] = mapped_column(Text, primary_key=True)
-    n: Mapped[int] = mapped_column(BigInteger)
-    seconds: Mapped[int] = mapped_column(BigInteger)
+
+    accepted: Mapped[int] = mapped_column(Integer)
+    dispatched: Mapped[int] = mapped_column(Integer)
+    returned: Mapped[int] = mapped_column(Integer)
+    replied: Mapped[int] = mapped_column(Integer)
+    replied_seconds: Mapped[int] = mapped_column(BigInteger)
+    replied_of_accepted: Mapped[int] = mapped_column(Integer)
+    replied_of_accepted_seconds: Mapped[int] = mapped_column(BigInteger)
+    concluded: Mapped[int] = mapped_column(Integer)
+    concluded_within_a_day: Mapped[int] = mapped_column(Integer)
+    due: Mapped[int] = mapped_column(Integer)
+    on_time: Mapped[int] = mapped_column(Integer)
+    overdue: Mapped[int] = mapped_column(Integer)
+    answered_resolved: Mapped[int] = mapped_column(Integer)
+    resolved: Mapped[int] = mapped_column(Integer)
+    rated: Mapped[int] = mapped_column(Integer)
+    satisfied: Mapped[int] = mapped_column(Integer)
+    dissatisfied: Mapped[int] = mapped_column(Integer)
 
 
 class CubeHours(OfTenant, Base, kw_only=True):
-    """How many durations of a measure were of so many whole hours: what medians are read from."""
+    """How many durations of a measure were of so many whole hours: what medians are read from.
+
+    `measure` is the name of the measure's column in the cells.
+    """
 
     __tablename__ = "cube_hours"
 
     measure: Mapped[str] = mapped_column(Text, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    version: Mapped[int] = mapped_column(Integer, primary_key=True)
     hours: Mapped[int] = mapped_column(Integer, primary_key=True)
-    n: Mapped[int] = mapped_column(BigInteger)
+    n: Mapped[int] = mapped_column(Integer)
 
 
 class CubeUnit(OfTenant, Base, kw_only=True):
