@@ -1,6 +1,6 @@
 """What every answer says to the browser about trust."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -18,6 +18,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+READING = ("GET", "HEAD", "OPTIONS")
+OWN_SITE = ("same-origin", "none")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -32,6 +34,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def refuse_other_sites() -> None:
+    """Refuse a command that the browser says another site has sent; the form token is asked for besides."""
+    if request.method not in READING and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITE:
+        abort(403)
+
+
 def init_app(app: Flask) -> None:
-    """Have the headers set on every answer."""
+    """Have the headers set on every answer, and other sites' commands refused."""
+    app.before_request(refuse_other_sites)
     app.after_request(add_headers)

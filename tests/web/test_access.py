@@ -143,3 +143,12 @@ def test_health_tells_of_database_queue_and_assets(house: House) -> None:
         "redis": "not configured",
         "assets": "",
     }
+
+
+def test_a_command_from_another_site_is_refused_even_with_the_token(house: House) -> None:
+    visitor = house.visitor()
+    visitor.get("/sign-in")
+    answer = visitor.client.post(
+        "/theme", data={"csrf_token": visitor.hidden("csrf_token")}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 403

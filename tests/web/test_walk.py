@@ -117,3 +117,37 @@ def test_somebody_was_faster_is_said_with_what_they_did(house: House) -> None:
     assert late.headers["HX-Retarget"] == "#notice"
     assert "最近一次变动" in second.page
     assert f'href="/t/{serial_no}"' in second.page
+
+
+def test_a_correction_moves_the_suggestion(house: House) -> None:
+    serial_no = make_ticket(house.installation, house.slug, text="请尽快处理", now=datetime.now(UTC)).serial_no
+    operator = house.visitor(house.operator)
+    operator.get(f"/desk/{serial_no}/classify")
+    assert operator.post(f"/desk/{serial_no}/classify", nature="complaint", matter="road").status_code == 303
+    page = operator.get(f"/desk?at={serial_no}").get_data(as_text=True)
+    assert "建议：道路管理处" in page
+    assert "城市管理 / 道路" in page
+
+
+def test_the_unit_notes_what_it_does_and_that_it_is_there(house: House) -> None:
+    serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
+    operator, clerk = house.visitor(house.operator), house.visitor(house.clerk)
+    operator.get(f"/desk?at={serial_no}")
+    operator.post("/desk/dispatch", serial_no=serial_no, unit="roads")
+    for step, fields in (("sign", {}), ("note", {"what": "已电话联系"}), ("note", {"kind": "on_site"})):
+        clerk.get(f"/unit/{serial_no}")
+        assert clerk.post(f"/unit/{serial_no}/{step}", **fields).status_code == 303, step
+    page = clerk.get(f"/unit/{serial_no}").get_data(as_text=True)
+    assert "已电话联系" in page
+    assert "到场" in page
+
+
+def test_a_ticket_whose_resident_is_not_content_is_done_again(house: House) -> None:
+    serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
+    operator = house.visitor(house.operator)
+    operator.get(f"/desk?at={serial_no}")
+    operator.post("/desk/answer", serial_no=serial_no, text="请向物业反映。")
+    operator.get(f"/t/{serial_no}")
+    assert operator.post("/desk/redo", serial_no=serial_no, reason="物业不理").status_code == 303
+    page = operator.get(f"/desk?at={serial_no}").get_data(as_text=True)
+    assert "重办" in page

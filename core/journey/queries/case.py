@@ -62,10 +62,13 @@ class Case:
     text: str
     state: str
     state_label: str
+    nature_id: str
     nature: str
+    complexity: str
     channel: str
     mailbox: str
     place: str
+    matter_code: str | None
     matter: str | None
     urgent: bool
     bounces: int
@@ -109,10 +112,13 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
         text=ticket.text,
         state=ticket.state,
         state_label=STATE_LABELS[State(ticket.state)],
+        nature_id=ticket.nature,
         nature=NATURE_LABELS[ticket.nature],
+        complexity=ticket.complexity,
         channel=channel.label if channel else ticket.channel,
         mailbox=ticket.mailbox,
         place=ticket.place,
+        matter_code=ticket.matter,
         matter=f"{duty.category} / {duty.subcategory}" if duty else None,
         urgent=ticket.urgency == "urgent",
         bounces=ticket.bounce_count,

@@ -106,6 +106,7 @@ class UnitsPart:
 
     may_sign: bool
     may_reply: bool
+    may_note: bool
 
 
 def part_of(scope: Scope, unit: DirectoryUnit, serial_no: str) -> UnitsPart:
@@ -119,8 +120,12 @@ def part_of(scope: Scope, unit: DirectoryUnit, serial_no: str) -> UnitsPart:
     )
     if assignment is None:
         raise NotYours(f"没有派给{unit.name}的工单 {serial_no}。请核对编号。")
-    is_lead = assignment.role == "lead"
-    return UnitsPart(is_lead and assignment.state == "pending_sign", is_lead and assignment.state == "signed")
+    is_lead, state = assignment.role == "lead", assignment.state
+    return UnitsPart(
+        may_sign=is_lead and state == "pending_sign",
+        may_reply=is_lead and state == "signed",
+        may_note=assignment.role != "info" and state in ("pending_sign", "signed"),
+    )
 
 
 def _under(tab: UnitTab) -> list[ColumnElement[bool]]:

@@ -1,4 +1,7 @@
-"""What is done from the desk: dispatch, answer directly, review a reply, record a follow-up. Each opens the next ticket."""
+"""What is done from the desk: dispatch, answer directly, review a reply, record a follow-up, redo.
+
+Each but the last opens the next ticket of the lane.
+"""
 
 from flask import Blueprint, request
 
@@ -88,6 +91,22 @@ def follow_up(visit: Visit) -> Answer:
             command_id=given.command_id,
         )
     return Done(f"{ticket.serial_no} 的回访已记录", _next())
+
+
+@pages.post("/desk/redo")
+@allows(Permission.FOLLOW_UP)
+def redo(visit: Visit) -> Answer:
+    """Have a concluded ticket done again."""
+    given = sent()
+    ticket = conclude.redo(
+        visit.scope,
+        given.serial_no,
+        reason=required("reason", ask="请写明为什么要重办，承办单位会看到。", longest=2000),
+        actor=visit.actor,
+        now=visit.now,
+        command_id=given.command_id,
+    )
+    return Done(f"{ticket.serial_no} 已重办，回到派单台", f"/t/{ticket.serial_no}")
 
 
 def _next() -> str:

@@ -16,6 +16,8 @@ from core.web.refusals import WRONG_INPUT, words_of
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("intake", __name__)
+FIELD_OF = {"appeal-unusable": "text"}
+"""The field that a refusal is about, by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def new_ticket(visit: Visit) -> Answer:
         "desk/new.html",
         form=NewTicket.typed() if refusal else NewTicket(),
         refusal=words_of(refusal) if refusal else None,
+        faults={FIELD_OF[refusal.code]: words_of(refusal)} if refusal and refusal.code in FIELD_OF else {},
         choices=choices(visit.scope),
     )
     return (page, WRONG_INPUT) if refusal else page

@@ -10,7 +10,7 @@ from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_co
 from core.people.roles import Permission
 from core.units.queries import DirectoryUnit, directory
 from core.web.desk.lanes import Tab
-from core.web.input import required, sent, text
+from core.web.input import InputUnusable, required, sent, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, NotPermitted, Visit, allows
 
@@ -100,6 +100,21 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         command_id=given.command_id,
     )
     return Done(f"{serial_no} 的答复已提交，等待审核", "/unit")
+
+
+@pages.post("/unit/<serial_no>/note")
+@allows(Permission.HANDLE, again=handle_ticket)
+def note(visit: Visit, serial_no: str) -> Answer:
+    """Note what happened, or that somebody is on site; co-units may note, arriving is the lead unit's."""
+    unit, what = _unit(visit), text("what", longest=2000)
+    part_of(visit.scope, unit, serial_no)
+    if request.form.get("kind") == "on_site":
+        handle.arrive(visit.scope, serial_no, unit_id=unit.id, what=what or "已到场", actor=visit.actor, now=visit.now)
+        return Done(f"{serial_no} 已登记到场", f"/unit/{serial_no}")
+    if not what:
+        raise InputUnusable("请写下办理情况，再记录。")
+    handle.note(visit.scope, serial_no, what=what, actor=visit.actor, now=visit.now)
+    return Done(f"{serial_no} 已记录", f"/unit/{serial_no}")
 
 
 @pages.post("/unit/<serial_no>/return")

@@ -52,6 +52,8 @@
 
   function go(element) {
     if (!element) return false;
+    const needed = element.dataset.needs && one("#" + element.dataset.needs);
+    if (needed && !needed.value.trim()) { needed.focus(); return true; }
     if (element.matches("input, select, textarea")) {
       const field = element.hidden ? one("#" + element.id + "-text") : element;
       field.focus();
