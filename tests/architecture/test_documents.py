@@ -2,6 +2,7 @@
 
 import csv
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -9,6 +10,9 @@ import pytest
 
 from core.cli import huiying
 from core.embedded.roles import explained
+from core.hooks import Context
+from core.hooks.roster import Roster
+from core.workdays.declaration import parse_workdays
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -115,6 +119,16 @@ def test_the_operations_page_shows_the_roles_as_they_are_made() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
     assert f"```sql\n{explained()}\n```" in page
+
+
+def test_the_declarations_shown_to_administrators_can_be_read() -> None:
+    page = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
+    profile, workdays = (block for kind, block in FENCE.findall(page) if kind == "toml")
+    declared = tomllib.loads(profile)
+    enabled = [(feature, declared["settings"].get(feature, {})) for feature in declared["features"]]
+
+    Roster.installed().table(Context(tenant_id=1, tenant=declared["slug"], zone=declared["zone"]), enabled)
+    assert parse_workdays(workdays).spec.zone == declared["zone"]
 
 
 def _is_a_test(name: str) -> bool:
