@@ -1,6 +1,8 @@
 """Where the migrations lie: beside the checkout, or in the shared data of an installed wheel."""
 
+import hashlib
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -11,3 +13,11 @@ def migrations_folder() -> Path:
         if (folder / "env.py").is_file():
             return folder
     raise FileNotFoundError(f"no migrations in {' or '.join(map(str, candidates))}")
+
+
+def edition() -> str:
+    """Return what an installation must have been prepared for: the version, and a fingerprint of its migrations."""
+    written = hashlib.sha256()
+    for path in sorted((migrations_folder() / "versions").glob("*.py")):
+        written.update(path.read_bytes())
+    return f"{version('huiying')}/{written.hexdigest()[:16]}"

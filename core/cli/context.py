@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import entry_points, version
+from importlib.metadata import entry_points
 
 import click
 from alembic import command
@@ -13,7 +13,7 @@ from core.embedded.services import Services, ensure
 from core.hooks.roster import Roster
 from core.kit.db import Database
 from core.kit.keys import Keyring
-from core.migrations import migrations_folder
+from core.migrations import edition, migrations_folder
 from core.tenancy.scope import Installation
 
 PREPARE_GROUP = "huiying.prepare"
@@ -26,7 +26,7 @@ def installed() -> Iterator[Installation]:
 
     Raises `DatabaseDown`, `UnsafeRole`, `KeysUnusable`.
     """
-    with ensure(prepare=prepare, edition=version("huiying")) as services:
+    with ensure(prepare=prepare, edition=edition()) as services:
         installation = open_installation(services)
         try:
             yield installation
@@ -64,5 +64,3 @@ def migrate(owner_url: str) -> None:
 def say_json(value: object) -> None:
     """Print one JSON object as the last line, for machines."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str))
-
-

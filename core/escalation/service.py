@@ -107,11 +107,13 @@ def _issue_letter(
     # Letters are numbered without gaps within tenant, kind and year; they are few, so waiting in line costs nothing.
     key = f"letter/{scope.tenant.id}/{title}/{year}"
     scope.session.execute(sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
-    scope.session.flush()
-    last = select(func.max(Letter.number)).where(
+    written = select(func.max(Letter.number)).where(
         Letter.tenant_id == scope.tenant.id, Letter.title == title, Letter.year == year
     )
-    number = (scope.session.scalar(last) or 0) + 1
+    fresh = [
+        row.number for row in scope.session.fresh if isinstance(row, Letter) and (row.title, row.year) == (title, year)
+    ]
+    number = max([scope.session.scalar(written) or 0, *fresh]) + 1
     scope.session.add(
         Letter(
             tenant_id=scope.tenant.id,

@@ -1,6 +1,7 @@
 """Pure checks of a reply."""
 
 from core.handling.dispositions import DISPOSITION_LABELS
+from core.intake.rules import LONE_SURROGATE
 from core.kit.errors import Refused
 
 REPLY_MAX = 20_000
@@ -23,7 +24,7 @@ def usable_reply(text: str, disposition: str) -> str:
     if disposition not in DISPOSITION_LABELS:
         known = "、".join(f"{code}({label})" for code, label in DISPOSITION_LABELS.items())
         raise UnknownDisposition(f"没有办理结果 {disposition}。可选:{known}。")
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\x00" in text or LONE_SURROGATE.search(text):
         raise ReplyUnusable("答复含有无法保存的字符。请删除后重新提交。")
     cleaned = text.strip()
     if not cleaned:

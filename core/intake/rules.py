@@ -1,5 +1,6 @@
 """Pure decisions of intake: what an appeal must be, and how its text is made storable without losing any of it."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from core.tickets.contact import Contact
 TEXT_MAX = 20_000
 """Characters of one appeal. Longer ones are refused in words, so that nothing is cut off silently."""
 TITLE_MAX = 60
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class AppealUnusable(Refused):
@@ -49,7 +51,7 @@ def usable_text(text: str) -> str:
     """
     if "\x00" in text:
         raise AppealUnusable("诉求内容含有空字符(NUL),无法保存。请检查来源文件或接口的编码。")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if LONE_SURROGATE.search(text):
         raise AppealUnusable("诉求内容含有不成对的代理字符,无法保存。请检查来源的编码是否为 UTF-8。")
     cleaned = unicodedata.normalize("NFC", text).strip()
     if not cleaned:

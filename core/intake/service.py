@@ -3,8 +3,9 @@
 import hashlib
 import json
 import uuid
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -68,7 +69,7 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
         affected_count=appeal.affected_count,
         submitted_at=submitted_at,
     )
-    raw = json.dumps(asdict(appeal), ensure_ascii=False, sort_keys=True, default=str)
+    raw = json.dumps(appeal, ensure_ascii=False, sort_keys=True, default=_plain)
     event_id = scope.new_id()
     scope.session.add_all(
         (
@@ -90,3 +91,10 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
         scope, ticket, actor=actor, now=submitted_at, summary=f"经{channel.label}登记", detail={"channel": channel.id}
     )
     return ticket
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON does not know as something it knows: a dataclass by its fields, an instant as text."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return str(value)

@@ -8,7 +8,7 @@ from core.escalation.service import escalate
 from core.hooks.values import Trigger
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket
-from core.kit.db import insert_pending
+from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.service import dispatch, propose, watch
 from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, start_clocks
@@ -37,28 +37,23 @@ class Accepted:
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
 
-    A matter that only words point to is no ground for that: then the rule's unit is suggested to the dispatcher.
-
     Raises `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`. `core.kit.errors.Collision` means that the same message
     came in at the same moment: run again and the ticket is found.
     """
     known = find_ticket_of(scope, appeal.channel, appeal.external_id)
     if known is not None:
         return _told(scope, known, created=False)
-    ticket = take_in(scope, appeal, actor=actor, now=now)
-    choice = propose(scope, ticket, now=now)
-    if choice.proposal and choice.proposal.direct and not ticket.matter_guessed:
-        _dispatch_directly(scope, ticket, choice.proposal.unit, choice.proposal.co, choice.rule_id, choice.reason, now)
-    if ticket.urgency == "urgent":
-        escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
-    insert_pending(scope.session)
+    with scope.session.gathering() as rows:
+        ticket = take_in(scope, appeal, actor=actor, now=now)
+        find_unit(scope, ticket, now=now)
+    insert_rows(scope.session, rows)
     return _told(scope, ticket, created=True)
 
 
 def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:
     """Do what acceptance and the import of history share: register, accept, classify, watchers, reply clock.
 
-    The rows are pending in the session. `now` is the moment of acceptance.
+    `now` is the moment of acceptance.
     """
     ticket = open_ticket(scope, appeal, actor=actor, now=now)
     move(scope, ticket, Command.ACCEPT, actor=actor, now=now)
@@ -70,11 +65,18 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Tic
     return ticket
 
 
-def _dispatch_directly(
-    scope: Scope, ticket: Ticket, unit: str, co: tuple[str, ...], rule_id: str, reason: str, now: datetime
-) -> None:
-    dispatch(scope, ticket, lead=unit, co=co, rule_id=rule_id, reason=reason, actor=SYSTEM, now=now)
-    start_clocks(scope, ticket, AT_DISPATCH, now=now)
+def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
+    """Ask the rules whose the ticket is, dispatch it at once where they say so, and press for an urgent one.
+
+    A matter that only words point to is no ground to dispatch: then the rule's unit is suggested to the dispatcher.
+    """
+    choice = propose(scope, ticket, now=now)
+    if (chosen := choice.proposal) and chosen.direct and not ticket.matter_guessed:
+        rule_id, reason = choice.rule_id, choice.reason
+        dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, actor=SYSTEM, now=now)
+        start_clocks(scope, ticket, AT_DISPATCH, now=now)
+    if ticket.urgency == "urgent":
+        escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
 
 
 def _told(scope: Scope, ticket: Ticket, *, created: bool) -> Accepted:

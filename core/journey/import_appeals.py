@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from psycopg.errors import DataError, IntegrityError
@@ -14,7 +14,7 @@ from core.intake.reading import Incoming, read_incoming, refuse_gaps
 from core.intake.tabular.rows import Row
 from core.journey.import_walk import walk_now, walk_then
 from core.journey.import_words import vocabulary_of
-from core.kit.db import TenantSession, insert_pending
+from core.kit.db import Base, insert_rows
 from core.kit.errors import Refused
 from core.statistics.models import DirtyDay
 from core.tenancy.scope import Installation, Scope
@@ -105,7 +105,7 @@ def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime
     read = [(row, _read(scope, row, wanted)) for row in rows]
     known = came_in_before(scope, [item.key for _, item in read if isinstance(item, Incoming)])
     walk = walk_then if wanted.history else walk_now
-    done = _Done(scope.session)
+    written: list[Base] = []
     created = existing = 0
     rejected = []
     for row, item in read:
@@ -115,15 +115,15 @@ def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime
             existing += 1
         else:
             try:
-                walk(scope, item, now=now)
-            except Refused as refusal:
-                done.drop()
+                with scope.session.gathering() as ticket_rows:
+                    walk(scope, item, now=now)
+            except Refused as refusal:  # what was gathered of this ticket is forgotten
                 rejected.append(Rejected(row, refusal.message))
             else:
-                done.keep()
+                written += ticket_rows
                 known.add(item.key)
                 created += 1
-    done.insert()
+    insert_rows(scope.session, _each_day_once(written))
     return Outcome(created, existing, tuple(rejected))
 
 
@@ -139,36 +139,12 @@ def _read(scope: Scope, row: Row, wanted: Import) -> Incoming | Refused:
     return incoming
 
 
-class _Done:
-    """The rows of the tickets that are through, set aside until the whole batch is written in one round trip.
-
-    The stages look for a ticket's own rows among all pending ones, so only one ticket's rows may be pending.
-    """
-
-    def __init__(self, session: TenantSession) -> None:
-        self._session = session
-        self._rows: list[object] = []
-        self._days: dict[date, DirtyDay] = {}
-
-    def keep(self) -> None:
-        """Set the pending rows aside; a day is marked dirty once for the whole batch."""
-        for row in self._take():
-            if isinstance(row, DirtyDay):
-                self._days[row.day] = row
-            else:
-                self._rows.append(row)
-
-    def drop(self) -> None:
-        """Forget the pending rows, those of a ticket that was refused half-way."""
-        self._take()
-
-    def insert(self) -> None:
-        """Write all that was kept. Raises `Collision`."""
-        self._session.add_all((*self._rows, *self._days.values()))
-        insert_pending(self._session)
-
-    def _take(self) -> list[object]:
-        pending = list(self._session.new)
-        for row in pending:
-            self._session.expunge(row)
-        return pending
+def _each_day_once(rows: Iterable[Base]) -> Iterator[Base]:
+    """Leave out marks of days that another ticket of the batch marked dirty already."""
+    days = set()
+    for row in rows:
+        if isinstance(row, DirtyDay):
+            if row.day in days:
+                continue
+            days.add(row.day)
+        yield row

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from core.escalation.service import escalate
-from core.hooks.values import Trigger
 from core.intake.reading import Incoming
-from core.journey.accept import take_in
+from core.journey.accept import find_unit, take_in
 from core.journey.desk import conclude_with_answer
-from core.routing.service import dispatch, propose
-from core.sla.service import AT_DISPATCH, pass_over_history, start_clocks
+from core.routing.service import propose
+from core.sla.service import pass_over_history
 from core.tenancy.scope import Scope
-from core.tickets.timeline import SYSTEM, Actor
+from core.tickets.timeline import Actor
 
 IMPORTER = Actor("system", "批量导入")
 HISTORY = Actor("system", "历史数据")
@@ -24,13 +22,7 @@ def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     Raises the refusals of intake and classification.
     """
     ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
-    choice = propose(scope, ticket, now=now)
-    if (chosen := choice.proposal) and chosen.direct:
-        reason, rule_id = choice.reason, choice.rule_id
-        dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, actor=SYSTEM, now=now)
-        start_clocks(scope, ticket, AT_DISPATCH, now=now)
-    if ticket.urgency == "urgent":
-        escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
+    find_unit(scope, ticket, now=now)
 
 
 def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:

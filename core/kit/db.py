@@ -2,11 +2,11 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import psycopg
 from sqlalchemy import BigInteger, Integer, MetaData, Table, create_engine, event, insert, text
@@ -101,6 +101,7 @@ class TenantSession(Session):
         self._ids = ids
         self._tenant_id = tenant_id
         self._role = role
+        self._gathered: list[Base] | None = None
 
     @property
     def tenant_id(self) -> int | None:
@@ -109,6 +110,39 @@ class TenantSession(Session):
     def new_id(self, sequence: str = ROW_ID_SEQUENCE) -> int:
         """Return an id that no other row of the installation has."""
         return self._ids.take(self, sequence)
+
+    @contextmanager
+    def gathering(self) -> Iterator[list[Base]]:
+        """Keep rows added in the block in a list, away from the unit of work, to be written by `insert_rows`.
+
+        Rows of the database that the block reads and changes go their ordinary way.
+        """
+        assert self._gathered is None, "rows are gathered once at a time"
+        rows: list[Base] = []
+        self._gathered = rows
+        try:
+            yield rows
+        finally:
+            self._gathered = None
+
+    def add(self, instance: object, *, _warn: bool = True) -> None:
+        if self._gathered is None:
+            super().add(instance, _warn=_warn)
+        else:
+            assert isinstance(instance, Base)
+            self._gathered.append(instance)
+
+    @property
+    def fresh(self) -> list[Any]:
+        """The rows added and not written yet, in the order of adding where they are being gathered."""
+        return list(self.new) if self._gathered is None else self._gathered
+
+    def withdraw(self, row: object) -> None:
+        """Take back a row that was added and is not written yet."""
+        if self._gathered is None:
+            self.expunge(row)
+        else:
+            self._gathered.remove(cast(Base, row))
 
 
 @event.listens_for(TenantSession, "after_begin")
@@ -196,35 +230,34 @@ def as_psycopg(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1) if url.startswith("postgresql://") else url
 
 
-def insert_pending(session: Session) -> None:
-    """Write all new objects of the session in one round trip and let go of them.
+def insert_rows(session: Session, rows: Iterable[Base]) -> None:
+    """Write rows in one round trip; afterwards they are plain values, no part of the session.
 
     The unit of work sends one statement per table and waits for each; an intake writes about ten tables, so the
-    waiting would be most of its time. Every pending object must have its whole primary key. Afterwards the objects
-    are plain values, no longer part of the session. Raises `Collision` when a unique key is already taken.
+    waiting would be most of its time. Every row must have its whole primary key. Raises `Collision` when a unique
+    key is already taken.
     """
     dialect = session.get_bind().dialect
     assert isinstance(dialect, DefaultDialect)
-    pending = list(session.new)
-    rows: dict[Table, list[dict[str, Any]]] = {}
-    for row in pending:
-        columns = _insert_statement(row.__table__, dialect).columns
-        rows.setdefault(row.__table__, []).append({name: getattr(row, name) for name in columns})
+    by_table: dict[Table, list[dict[str, Any]]] = {}
+    for row in rows:
+        table = row.__table__
+        assert isinstance(table, Table)
+        columns = _insert_statement(table, dialect).columns
+        by_table.setdefault(table, []).append({name: getattr(row, name) for name in columns})
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     try:
         with connection.pipeline(), connection.cursor() as cursor:
             for table in _parents_first():
-                if table in rows:
+                if table in by_table:
                     insertion = _insert_statement(table, dialect)
                     for name, process in insertion.processors:
-                        for values in rows[table]:
+                        for values in by_table[table]:
                             values[name] = process(values[name])
-                    cursor.executemany(insertion.sql, rows[table])
+                    cursor.executemany(insertion.sql, by_table[table])
     except psycopg.errors.UniqueViolation as error:
         raise Collision(error.diag.constraint_name or "") from error
-    for row in pending:
-        session.expunge(row)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from core.hooks import specs
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Light, Mark, TimeLimit
@@ -118,19 +118,27 @@ def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
 
 
 def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
-    """Keep the marks that a past ticket reached before `until` as reached then, without pressing anybody now."""
-    for timer in [row for row in scope.session.new if isinstance(row, Timer) and row.fire_at <= until]:
-        clock = next(row for row in scope.session.new if isinstance(row, Clock) and row.id == timer.clock_id)
+    """Keep the marks that a past ticket reached by `until` as reached then, without pressing anybody now.
+
+    The ticket is being taken in: its rows are fresh. Overdue is reached only after the due time.
+    """
+    timers = [
+        row
+        for row in scope.session.fresh
+        if isinstance(row, Timer) and (row.fire_at < until or (row.fire_at == until and row.mark != OVERDUE))
+    ]
+    for timer in sorted(timers, key=lambda timer: timer.fire_at):
+        clock = next(row for row in scope.session.fresh if isinstance(row, Clock) and row.id == timer.clock_id)
         if clock.ticket_id == ticket.id:
             _reach(scope, ticket, clock, timer.mark, timer.light, at=timer.fire_at, now=timer.fire_at)
-            scope.session.expunge(timer)
+            scope.session.withdraw(timer)
 
 
 def running_clocks(scope: Scope, ticket: Ticket) -> list[Clock]:
     """Return the ticket's running clocks, those of this transaction included."""
-    fresh = [row for row in scope.session.new if isinstance(row, Clock) and row.ticket_id == ticket.id]
+    fresh = [row for row in scope.session.fresh if isinstance(row, Clock) and row.ticket_id == ticket.id]
     kept: Iterable[Clock] = ()
-    if ticket not in scope.session.new:
+    if ticket not in scope.session.fresh:
         kept = scope.session.scalars(
             select(Clock).where(
                 Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket.id, Clock.state == "running"
@@ -218,14 +226,19 @@ def _set_timer(scope: Scope, clock: Clock, mark: str, light: str, at: datetime, 
 
 
 def _drop_timers(scope: Scope, clock: Clock, *, after: datetime | None) -> None:
-    """Delete the clock's timers, or those later than `after`."""
-    for timer in [row for row in scope.session.new if isinstance(row, Timer) and row.clock_id == clock.id]:
-        if after is None or timer.fire_at > after:
-            scope.session.expunge(timer)
-    if clock in scope.session.new:
+    """Delete the clock's timers; with `after` those of marks that were not reached until then.
+
+    Overdue is reached only after the due time: an answer at that very instant is in time.
+    """
+    for timer in [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]:
+        if after is None or timer.fire_at > after or (timer.mark == OVERDUE and timer.fire_at == after):
+            scope.session.withdraw(timer)
+    if clock in scope.session.fresh:
         return
     pending = delete(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id)
-    scope.session.execute(pending if after is None else pending.where(Timer.fire_at > after))
+    if after is not None:
+        pending = pending.where(or_(Timer.fire_at > after, and_(Timer.mark == OVERDUE, Timer.fire_at == after)))
+    scope.session.execute(pending)
 
 
 def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *, at: datetime, now: datetime) -> None:

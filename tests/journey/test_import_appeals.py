@@ -1,6 +1,6 @@
 """Rows of a table become tickets: each once, the bad ones apart, as of now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import psycopg
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.intake.channels import DESK
 from core.journey import import_appeals
 from core.journey.import_appeals import BATCH, Outcome
-from core.kit.db import insert_pending
+from core.kit.db import Base, insert_rows
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket
 from tests.builders import beijing, make_district
@@ -125,12 +125,13 @@ def test_bad_rows_never_lose_their_neighbours(installation: Installation, empty_
 def test_a_row_that_only_the_database_refuses_is_found_and_named(
     installation: Installation, empty_district: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refusing(session: Session) -> None:
-        if any(isinstance(row, Ticket) and row.text == "不受欢迎" for row in session.new):
+    def refusing(session: Session, rows: Iterable[Base]) -> None:
+        written = list(rows)
+        if any(isinstance(row, Ticket) and row.text == "不受欢迎" for row in written):
             raise psycopg.errors.NumericValueOutOfRange
-        insert_pending(session)
+        insert_rows(session, written)
 
-    monkeypatch.setattr(import_appeals, "insert_pending", refusing)
+    monkeypatch.setattr(import_appeals, "insert_rows", refusing)
     texts = ["路灯不亮", "井盖破损", "不受欢迎", "路牌倾斜", "树枝折断"]
 
     outcome = import_rows(installation, empty_district, table_of(*((text,) for text in texts)), columns=("内容",))
@@ -143,7 +144,7 @@ def test_a_run_that_was_cut_off_is_simply_run_again(
     installation: Installation, empty_district: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = table_of(*((f"A-{number}", f"第 {number} 处坑洼", "", "", "") for number in range(3 * BATCH)))
-    monkeypatch.setattr(import_appeals, "insert_pending", dying_at_call(2))
+    monkeypatch.setattr(import_appeals, "insert_rows", dying_at_call(2))
 
     with pytest.raises(KeyboardInterrupt):
         import_rows(installation, empty_district, rows)
@@ -154,14 +155,14 @@ def test_a_run_that_was_cut_off_is_simply_run_again(
     assert len(tickets_of(installation, empty_district)) == 3 * BATCH
 
 
-def dying_at_call(fatal: int) -> Callable[[Session], None]:
-    """Return an `insert_pending` that is cut off after it wrote, but before the commit, of one call."""
+def dying_at_call(fatal: int) -> Callable[[Session, Iterable[Base]], None]:
+    """Return an `insert_rows` that is cut off after it wrote, but before the commit, of one call."""
     calls = 0
 
-    def insert(session: Session) -> None:
+    def insert(session: Session, rows: Iterable[Base]) -> None:
         nonlocal calls
         calls += 1
-        insert_pending(session)
+        insert_rows(session, rows)
         if calls == fatal:
             raise KeyboardInterrupt
 

@@ -191,9 +191,9 @@ def test_what_the_server_says_of_a_fault_repeats_no_value(
 
 def test_a_unique_key_that_is_taken_is_named_without_its_values(database: Database, here: Filled) -> None:
     with database.transaction(here.tenant_id) as session:
-        session.add(Ticket(**{**here.rows["ticket"], "text": CANARY}))
+        taken = Ticket(**{**here.rows["ticket"], "text": CANARY})
         with pytest.raises(Collision) as collision:
-            insert_pending(session)
+            insert_rows(session, [taken])
         session.rollback()
 
     assert str(collision.value) == "unique constraint pk_ticket already holds such a row"
