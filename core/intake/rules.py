@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.hooks.values import Complexity, Nature, Urgency
@@ -12,11 +12,12 @@ from core.tickets.contact import Contact
 TEXT_MAX = 20_000
 """Characters of one appeal. Longer ones are refused in words, so that nothing is cut off silently."""
 TITLE_MAX = 60
+AFFECTED_MAX = 10_000_000
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class AppealUnusable(Refused):
-    """The appeal has no text, or text that cannot be stored."""
+    """The appeal has no text, or something that cannot be stored."""
 
     code = "appeal-unusable"
 
@@ -44,15 +45,35 @@ class Appeal:
     affected_count: int = 1
 
 
+def usable(appeal: Appeal) -> Appeal:
+    """Return the appeal as it can be kept: with its text in one Unicode form, and a title.
+
+    Raises `AppealUnusable`, naming the field that is missing, too long, out of range or not storable.
+    """
+    contact = appeal.contact
+    for label, value, longest in (
+        ("地点", appeal.place, 500),
+        ("信箱", appeal.mailbox, 100),
+        ("来件编号", appeal.external_id or "", 200),
+        ("姓名", contact.name, 100),
+        ("电话", contact.phone, 50),
+        ("住址", contact.address, 500),
+    ):
+        _refuse_unstorable(label, value)
+        if len(value) > longest:
+            raise AppealUnusable(f"{label}有 {len(value):,} 个字,超过 {longest} 字的上限。请缩短,详情可写入诉求内容。")
+    if not 1 <= appeal.affected_count <= AFFECTED_MAX:
+        raise AppealUnusable(f"涉及人数 {appeal.affected_count:,} 不在 1 至 {AFFECTED_MAX:,} 之间。请核对后重填。")
+    text = usable_text(appeal.text)
+    return replace(appeal, text=text, title=_title(appeal.title, text))
+
+
 def usable_text(text: str) -> str:
     """Return the text in one Unicode form, without surrounding blanks.
 
     Raises `AppealUnusable` for an empty text, more than `TEXT_MAX` characters, NUL or lone surrogates.
     """
-    if "\x00" in text:
-        raise AppealUnusable("诉求内容含有空字符(NUL),无法保存。请检查来源文件或接口的编码。")
-    if LONE_SURROGATE.search(text):
-        raise AppealUnusable("诉求内容含有不成对的代理字符,无法保存。请检查来源的编码是否为 UTF-8。")
+    _refuse_unstorable("诉求内容", text)
     cleaned = unicodedata.normalize("NFC", text).strip()
     if not cleaned:
         raise AppealUnusable("诉求没有内容。请填写要反映的事情。")
@@ -63,10 +84,23 @@ def usable_text(text: str) -> str:
     return cleaned
 
 
-def title_of(appeal: Appeal, text: str) -> str:
-    """Return the appeal's title, or the beginning of its text."""
-    title = " ".join(unicodedata.normalize("NFC", appeal.title).replace("\x00", "").split())
-    if title:
-        return usable_text(title)[:200]
+def is_storable(text: str) -> bool:
+    """Tell whether the text can be kept as it is: without NUL and lone surrogates."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _refuse_unstorable(label: str, text: str) -> None:
+    if "\x00" in text:
+        raise AppealUnusable(f"{label}含有空字符(NUL),无法保存。请检查来源文件或接口的编码。")
+    if not is_storable(text):
+        raise AppealUnusable(f"{label}含有不成对的代理字符,无法保存。请检查来源的编码是否为 UTF-8。")
+
+
+def _title(title: str, text: str) -> str:
+    """Return the title in one line, or the beginning of the text."""
+    _refuse_unstorable("标题", title)
+    given = " ".join(unicodedata.normalize("NFC", title).split())
+    if given:
+        return given[:200]
     first = " ".join(text.split())
     return first if len(first) <= TITLE_MAX else first[: TITLE_MAX - 1] + "…"

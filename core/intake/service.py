@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.intake.channels import get_channel
 from core.intake.models import IntakeEvent
-from core.intake.rules import Appeal, title_of, usable_text
+from core.intake.rules import Appeal, is_storable, usable
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -25,7 +25,7 @@ TICKET_NO_SEQUENCE = "ticket_no"
 
 def find_ticket_of(scope: Scope, channel: str, external_id: str | None) -> Ticket | None:
     """Return the ticket that the channel's message became, if it came in before."""
-    if external_id is None:
+    if external_id is None or not is_storable(external_id):
         return None
     known = select(IntakeEvent.ticket_id).where(
         IntakeEvent.tenant_id == scope.tenant.id,
@@ -40,11 +40,12 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
     """Register 登记 an appeal: ticket, contact, the raw message, and the first timeline entry.
 
     Raises `AppealUnusable` or `UnknownChannel`; then nothing was written, and the caller still holds the message.
+    A message from a clock that is fast counts as spoken now.
     """
     channel = get_channel(scope, appeal.channel)
-    text = usable_text(appeal.text)
+    kept = usable(appeal)
     tenant = scope.tenant
-    submitted_at = appeal.submitted_at or now
+    submitted_at = min(appeal.submitted_at or now, now)
     number = scope.session.new_id(TICKET_NO_SEQUENCE)
     ticket = Ticket(
         tenant_id=tenant.id,
@@ -60,9 +61,9 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
         channel=channel.id,
         medium=channel.medium,
         mailbox=appeal.mailbox or channel.owner,
-        title=title_of(appeal, text),
-        text=text,
-        place=appeal.place.replace("\x00", ""),
+        title=kept.title,
+        text=kept.text,
+        place=kept.place,
         nature=appeal.nature or "help",
         urgency=appeal.urgency or "normal",
         complexity=appeal.complexity,
