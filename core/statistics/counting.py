@@ -5,33 +5,33 @@ and is left alone. Nobody else may count the tenant's days meanwhile: `service.r
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     TIMESTAMP,
     BigInteger,
-    Boolean,
     ColumnElement,
     Date,
     Delete,
+    Executable,
     Integer,
-    Interval,
     Select,
+    SQLColumnExpression,
     Table,
     Text,
-    and_,
+    bindparam,
     case,
     cast,
     column,
     delete,
     func,
-    literal,
+    literal_column,
     or_,
     select,
     tuple_,
     union_all,
-    values,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
@@ -44,154 +44,164 @@ from core.tickets.models import Ticket
 
 CELLS = Base.metadata.tables[CubeCell.__tablename__]
 HOURS = Base.metadata.tables[CubeHours.__tablename__]
+TENANT = bindparam("tenant", type_=Integer)
+ZONE = bindparam("zone", type_=Text)
 ASPECTS = ("all", "way", "unit", "matter")
 TIMED = tuple(measure for measure in MEASURES.values() if measure.took is not None)
 COUNTED = (*(measure.column for measure in MEASURES.values()), *(measure.seconds_column for measure in TIMED))
 """The columns of the cells that hold counts and seconds, as far as they are still defined."""
 
 
-def count_cells(scope: Scope, spans: Sequence[Span]) -> Insert:
-    """Return the statement that brings the cells of these days up to date; what vanished is left as zero."""
-    span = _spans(scope, spans)
-    fact = _facts(scope, span, MEASURES.values())
-    way = (fact.c.channel, fact.c.medium, fact.c.nature)
-    counted = select(
+def recount(scope: Scope, spans: Sequence[Span]) -> None:
+    """Bring all counts of these days up to date."""
+    given = {
+        "tenant": scope.tenant.id,
+        "zone": scope.tenant.zone.key,
+        "firsts": [span.first for span in spans],
+        "lasts": [span.last for span in spans],
+    }
+    for statement in _statements():
+        scope.session.execute(statement, given)
+
+
+@cache
+def _statements() -> tuple[Executable, ...]:
+    """Build the statements, once: they are long, and the same for every tenant and any days."""
+    of_cells, of_hours = {"aspect": ASPECTS}, {"measure": tuple(measure.column for measure in TIMED)}
+    return (
+        _put(CELLS, _counted_cells(), amounts=COUNTED, narrowed=of_cells),
+        _put(HOURS, _counted_hours(), amounts=("n",), narrowed=of_hours),
+        _drop_zeros(CELLS, amounts=COUNTED, narrowed=of_cells),
+        _drop_zeros(HOURS, amounts=("n",), narrowed=of_hours),
+    )
+
+
+def _counted_cells() -> Select[Any]:
+    """Count the days, once per aspect."""
+    by_anchor: dict[Anchor, list[Measure]] = {}
+    for measure in MEASURES.values():
+        by_anchor.setdefault(measure.anchor, []).append(measure)
+    happened = union_all(*(_happenings(*each) for each in by_anchor.items())).cte("happened").c
+    way = (happened.channel, happened.medium, happened.nature)
+    return select(
         case(
-            (func.grouping(fact.c.channel) == 0, "way"),
-            (func.grouping(fact.c.unit_id) == 0, "unit"),
-            (func.grouping(fact.c.matter) == 0, "matter"),
+            (func.grouping(happened.channel) == 0, "way"),
+            (func.grouping(happened.unit_id) == 0, "unit"),
+            (func.grouping(happened.matter) == 0, "matter"),
             else_="all",
         ).label("aspect"),
-        fact.c.day,
+        happened.day,
         *(func.coalesce(part, "").label(part.name) for part in way),
-        func.coalesce(fact.c.unit_id, 0).label("unit_id"),
-        func.coalesce(fact.c.matter, "").label("matter"),
-        *(_sum_of(fact, measure) for measure in MEASURES.values()),
-        *(_seconds_of(fact, measure) for measure in TIMED),
+        func.coalesce(happened.unit_id, 0).label("unit_id"),
+        func.coalesce(happened.matter, "").label("matter"),
+        *(func.sum(happened[name]).label(name) for name in COUNTED),
     ).group_by(
         func.grouping_sets(
-            tuple_(fact.c.day),
-            tuple_(fact.c.day, *way),
-            tuple_(fact.c.day, fact.c.unit_id),
-            tuple_(fact.c.day, fact.c.matter),
+            tuple_(happened.day),
+            tuple_(happened.day, *way),
+            tuple_(happened.day, happened.unit_id),
+            tuple_(happened.day, happened.matter),
         )
     )
-    return _put(scope, CELLS, counted, span, amounts=COUNTED, narrowed={"aspect": ASPECTS})
 
 
-def count_hours(scope: Scope, spans: Sequence[Span]) -> Insert:
-    """Return the statement that brings the hours of these days up to date; what vanished is left as zero."""
-    span = _spans(scope, spans)
-    fact = _facts(scope, span, TIMED)
-    hours = cast(func.floor(fact.c.seconds / 3600.0), Integer).label("hours")
-    counted = select(fact.c.measure, fact.c.day, hours, func.count().label("n")).group_by(
-        fact.c.measure, fact.c.day, hours
+def _counted_hours() -> Select[Any]:
+    """Count the days' durations by whole hours."""
+    taken = union_all(*(_durations(measure) for measure in TIMED)).subquery("taken").c
+    return select(taken.measure, taken.day, taken.hours, func.count().label("n")).group_by(
+        taken.measure, taken.day, taken.hours
     )
-    return _put(scope, HOURS, counted, span, amounts=("n",), narrowed=_HOURS_OF)
 
 
-def drop_zeros(scope: Scope, spans: Sequence[Span]) -> Iterable[Delete]:
-    """Yield the statements that delete what came out as zero."""
-    for table, narrowed, amounts in ((CELLS, {"aspect": ASPECTS}, COUNTED), (HOURS, _HOURS_OF, ("n",))):
-        yield delete(table).where(
-            table.c.tenant_id == scope.tenant.id,
-            *(table.c[name].in_(wanted) for name, wanted in narrowed.items()),
-            table.c.day.between(spans[0].first, spans[-1].last),
-            and_(*(table.c[name] == 0 for name in amounts)),
-        )
-
-
-_HOURS_OF: Mapping[str, Sequence[str]] = {"measure": tuple(measure.column for measure in TIMED)}
-
-
-def _spans(scope: Scope, spans: Sequence[Span]) -> CTE:
-    """Return the stretches as rows: first and last day, and the instants at which they start and end."""
-    zone = scope.tenant.zone.key
-    days = func.unnest(
-        literal([span.first for span in spans], ARRAY(Date)), literal([span.last for span in spans], ARRAY(Date))
-    ).table_valued(column("first", Date), column("last", Date), name="days")
-    days = days.render_derived()
-    return select(
-        days.c.first,
-        days.c.last,
-        func.timezone(zone, cast(days.c.first, TIMESTAMP)).label("starts"),
-        func.timezone(zone, days.c.last + ONE_DAY).label("ends"),
-    ).cte("span")
-
-
-def _facts(scope: Scope, span: CTE, measures: Iterable[Measure]) -> CTE:
-    """Return one row for every time that a measure happened on these days."""
-    by_anchor: dict[Anchor, list[Measure]] = {}
+def _happenings(anchor: Anchor, measures: Iterable[Measure]) -> Select[Any]:
+    """Return the rows of an anchor on these days, with one or nothing for each measure."""
+    amounts: dict[str, ColumnElement[int]] = {}
     for measure in measures:
-        by_anchor.setdefault(measure.anchor, []).append(measure)
-    return union_all(*(_facts_of(scope, span, *each) for each in by_anchor.items())).cte("fact")
-
-
-def _facts_of(scope: Scope, span: CTE, anchor: Anchor, measures: Sequence[Measure]) -> Select[Any]:
-    """Return the rows of an anchor, each once for every measure it counts in."""
-    day = local_day(scope, anchor.instant)
-    # A column of VALUES is written without its table, so its name must not be a column of another.
-    happened = (
-        values(column("of_measure", Text), column("counts", Boolean), column("took", Interval))
-        .data([(one.column, one.where, cast(one.took, Interval)) for one in measures])
-        .lateral("happened")
+        amounts[measure.column] = case((measure.where, 1), else_=0)
+        if measure.took is not None:
+            amounts[measure.seconds_column] = case((measure.where, _seconds(measure.took)), else_=0)
+    return _on_these_days(
+        anchor,
+        Ticket.channel,
+        Ticket.medium,
+        Ticket.nature,
+        func.coalesce(anchor.unit_id, 0).label("unit_id"),
+        func.coalesce(Ticket.matter, "").label("matter"),
+        *(amounts.get(name, literal_column("0")).label(name) for name in COUNTED),
     )
+
+
+def _durations(measure: Measure) -> Select[Any]:
+    """Return the whole hours that each happening of a measure took."""
+    assert measure.took is not None
+    hours = func.floor(_seconds(measure.took) / literal_column("3600.0"))
+    named = literal_column(f"'{measure.column}'", Text).label("measure")
+    return _on_these_days(measure.anchor, named, cast(hours, Integer).label("hours")).where(measure.where)
+
+
+def _seconds(took: SQLColumnExpression[Any]) -> ColumnElement[int]:
+    return cast(func.extract("epoch", took), BigInteger)
+
+
+def _on_these_days(anchor: Anchor, *columns: SQLColumnExpression[Any]) -> Select[Any]:
+    day = local_day(ZONE, anchor.instant)
     return (
-        select(
-            happened.c.of_measure.label("measure"),
-            day.label("day"),
-            Ticket.channel,
-            Ticket.medium,
-            Ticket.nature,
-            func.coalesce(anchor.unit_id, 0).label("unit_id"),
-            func.coalesce(Ticket.matter, "").label("matter"),
-            cast(func.extract("epoch", happened.c.took), BigInteger).label("seconds"),
-        )
-        .select_from(
-            anchor.rows.join(span, anchor.instant.between(span.c.starts, span.c.ends)).join(happened, happened.c.counts)
-        )
+        select(day.label("day"), *columns)
+        .select_from(anchor.rows.join(SPAN, anchor.instant.between(SPAN.c.starts, SPAN.c.ends)))
         .where(
-            anchor.tenant_id == scope.tenant.id,
-            Ticket.tenant_id == scope.tenant.id,
-            day.between(span.c.first, span.c.last),
+            anchor.tenant_id == TENANT,
+            Ticket.tenant_id == TENANT,
+            day.between(SPAN.c.first, SPAN.c.last),
             anchor.where,
         )
     )
 
 
-def _sum_of(fact: CTE, measure: Measure) -> ColumnElement[int]:
-    return func.count().filter(fact.c.measure == measure.column).label(measure.column)
+def _days() -> CTE:
+    """Return the stretches of days as rows: first and last day, and the instants at which they start and end."""
+    days = func.unnest(bindparam("firsts", type_=ARRAY(Date)), bindparam("lasts", type_=ARRAY(Date))).table_valued(
+        column("first", Date), column("last", Date), name="days"
+    )
+    days = days.render_derived()
+    return select(
+        days.c.first,
+        days.c.last,
+        func.timezone(ZONE, cast(days.c.first, TIMESTAMP)).label("starts"),
+        func.timezone(ZONE, days.c.last + ONE_DAY).label("ends"),
+    ).cte("span")
 
 
-def _seconds_of(fact: CTE, measure: Measure) -> ColumnElement[int]:
-    seconds = func.sum(fact.c.seconds).filter(fact.c.measure == measure.column)
-    return cast(func.coalesce(seconds, 0), BigInteger).label(measure.seconds_column)
+SPAN = _days()
 
 
 def _put(
-    scope: Scope,
-    table: Table,
-    counted: Select[Any],
-    span: CTE,
-    *,
-    amounts: Sequence[str],
-    narrowed: Mapping[str, Sequence[str]],
+    table: Table, counted: Select[Any], *, amounts: Sequence[str], narrowed: Mapping[str, Sequence[str]]
 ) -> Insert:
-    """Add to the table what is counted less what stood there, where that is anything."""
+    """Add to the table what is counted less what stood there, where that is anything; what vanished becomes zero."""
     keys = [part.name for part in table.primary_key.columns if part.name != "tenant_id"]
     before = (
         select(*(table.c[key] for key in keys), *((-table.c[name]).label(name) for name in amounts))
-        .select_from(table.join(span, table.c.day.between(span.c.first, span.c.last)))
-        .where(table.c.tenant_id == scope.tenant.id, *(table.c[name].in_(wanted) for name, wanted in narrowed.items()))
+        .select_from(table.join(SPAN, table.c.day.between(SPAN.c.first, SPAN.c.last)))
+        .where(table.c.tenant_id == TENANT, *(table.c[name].in_(wanted) for name, wanted in narrowed.items()))
     )
     both = union_all(counted, before).subquery("both")
     more = {name: func.sum(both.c[name]) for name in amounts}
     changed = (
-        select(literal(scope.tenant.id), *(both.c[key] for key in keys), *more.values())
+        select(TENANT, *(both.c[key] for key in keys), *more.values())
         .group_by(*(both.c[key] for key in keys))
         .having(or_(*(amount != 0 for amount in more.values())))
     )
     put = insert(table).from_select(["tenant_id", *keys, *amounts], changed)
     return put.on_conflict_do_update(
         constraint=table.primary_key, set_={name: table.c[name] + put.excluded[name] for name in amounts}
+    )
+
+
+def _drop_zeros(table: Table, *, amounts: Sequence[str], narrowed: Mapping[str, Sequence[str]]) -> Delete:
+    return delete(table).where(
+        table.c.tenant_id == TENANT,
+        *(table.c[name].in_(wanted) for name, wanted in narrowed.items()),
+        table.c.day >= select(func.min(SPAN.c.first)).scalar_subquery(),
+        table.c.day <= select(func.max(SPAN.c.last)).scalar_subquery(),
+        *(table.c[name] == 0 for name in amounts),
     )

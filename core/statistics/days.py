@@ -7,8 +7,6 @@ from typing import Any
 
 from sqlalchemy import Date, SQLColumnExpression, cast, func
 
-from core.tenancy.scope import Scope
-
 ONE_DAY = timedelta(days=1)
 BRIDGED = timedelta(days=7)
 """Stretches that are no further apart become one: a few clean days counted again cost less than a search of their own."""
@@ -22,9 +20,9 @@ class Span:
     last: date
 
 
-def local_day(scope: Scope, instant: SQLColumnExpression[Any]) -> SQLColumnExpression[date]:
-    """Return the expression for the day of an instant in the tenant's zone."""
-    return cast(func.timezone(scope.tenant.zone.key, instant), Date)
+def local_day(zone: SQLColumnExpression[str], instant: SQLColumnExpression[Any]) -> SQLColumnExpression[date]:
+    """Return the expression for the day of an instant in a zone."""
+    return cast(func.timezone(zone, instant), Date)
 
 
 def spans_of(days: Iterable[date]) -> list[Span]:

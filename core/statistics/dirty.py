@@ -39,5 +39,7 @@ def _mark(scope: Scope, *, ticket_id: int | None) -> None:
         entries = entries.where(TicketEvent.ticket_id == ticket_id)
         dues = dues.where(Clock.ticket_id == ticket_id)
     touched = union_all(entries, dues).subquery()
-    days = select(literal(scope.tenant.id), local_day(scope, touched.c.at), literal(scope.new_id())).distinct()
+    days = select(
+        literal(scope.tenant.id), local_day(literal(scope.tenant.zone.key), touched.c.at), literal(scope.new_id())
+    ).distinct()
     scope.session.execute(insert(DirtyDay).from_select(["tenant_id", "day", "mark"], days))

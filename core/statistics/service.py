@@ -1,12 +1,11 @@
 """Keeping the cube up to date: the dirty days of a tenant are counted anew from its tickets."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import delete, func, select
 
-from core.statistics.counting import count_cells, count_hours, drop_zeros
-from core.statistics.days import Span, spans_of
+from core.statistics.counting import recount
+from core.statistics.days import spans_of
 from core.statistics.models import DirtyDay
 from core.statistics.names import copy_names
 from core.tenancy.scope import Installation, Scope
@@ -27,7 +26,7 @@ def refresh(scope: Scope, *, limit: int = DAYS_AT_ONCE) -> int:
     scope.session.execute(select(func.pg_advisory_xact_lock(COUNTING, scope.tenant.id)))
     days = _take_marks(scope, limit)
     if days:
-        _count(scope, spans_of(days))
+        recount(scope, spans_of(days))
     copy_names(scope)
     return len(days)
 
@@ -50,10 +49,3 @@ def _take_marks(scope: Scope, limit: int) -> set[date]:
     )
     taken = delete(DirtyDay).where(DirtyDay.tenant_id == scope.tenant.id, DirtyDay.day.in_(newest))
     return set(scope.session.scalars(taken.returning(DirtyDay.day), execution_options={"synchronize_session": False}))
-
-
-def _count(scope: Scope, spans: Sequence[Span]) -> None:
-    scope.session.execute(count_cells(scope, spans))
-    scope.session.execute(count_hours(scope, spans))
-    for statement in drop_zeros(scope, spans):
-        scope.session.execute(statement)
