@@ -55,7 +55,7 @@ ROLES = {
 def role_named(name: str) -> Role:
     """Return the role. Raises `UnknownRole`."""
     if name not in ROLES:
-        known = "、".join(f"{role.name}({role.label})" for role in ROLES.values())
+        known = "、".join(f"{role.name}（{role.label}）" for role in ROLES.values())
         raise UnknownRole(f"没有名为 {name} 的角色。可用的角色：{known}")
     return ROLES[name]
 

@@ -15,6 +15,7 @@ from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
+from core.web.input import refuse_unprintable_addresses
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -50,6 +51,7 @@ def create_app(
     assets = find_assets()
     csrf = CSRFProtect(app)
     headers.init_app(app)
+    app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
     for blueprint in (account, *DESK, health):

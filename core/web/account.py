@@ -99,6 +99,8 @@ def home_of(roles: tuple[str, ...]) -> str:
 
 def _sign_in(slug: str, login: str, password: str) -> SignedIn | NotSignedIn:
     address, now = request.remote_addr or "", clock()
+    if not f"{slug}{login}".isprintable():
+        return refuse_stranger(password)
     try:
         return installation().run(
             slug, lambda scope: sign_in(scope, login=login, password=password, address=address, now=now)

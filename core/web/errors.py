@@ -5,6 +5,7 @@ import secrets
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
@@ -30,6 +31,7 @@ WORDS = {
     405: "请从页面上的按钮进入。",
     413: "提交的内容超过 1 MB，请精简后再提交。",
     500: "您提交的内容可能没有保存，请稍后重试；仍然不行，请把编号告诉系统管理员。",
+    503: "数据库暂时没有应答，您提交的内容没有保存。请一分钟后重试；仍然不行，请把编号告诉系统管理员。",
 }
 
 
@@ -57,6 +59,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if messages is not None:
         return show(status, "提交的内容不是 JSON，请检查格式和编码。", code="json-unusable")
     return show(status, WORDS.get(status, "请返回上一页重试。"), code=f"http-{status}")
+
+
+def database_down(error: OperationalError) -> ResponseReturnValue:
+    """Log that the database does not answer, and say when to come back."""
+    number = _number()
+    current_app.logger.error("error %s, no database: %s", number, error.orig)
+    return show(503, WORDS[503], code="database-down", number=number)
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
@@ -99,4 +108,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Collision, collided)
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OperationalError, database_down)
     app.register_error_handler(Exception, unexpected)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import abort, request
 
 from core.kit.errors import Refused
 
@@ -48,6 +48,12 @@ def required(name: str, *, ask: str, longest: int = LONGEST) -> str:
     if not value:
         raise InputUnusable(ask)
     return value
+
+
+def refuse_unprintable_addresses() -> None:
+    """Answer 404 to an address with characters that nothing here is named with, and no database could look for."""
+    if not all(str(part).isprintable() for part in (request.view_args or {}).values()):
+        abort(404)
 
 
 def own_path(wanted: str | None, *, otherwise: str = "/") -> str:

@@ -123,7 +123,7 @@ def clock() -> datetime:
 def session_in_cookie() -> tuple[str, str] | None:
     """Return tenant and token from the cookie. The token opens sessions of that tenant only, so neither can be forged."""
     slug, _, token = request.cookies.get(COOKIE, "").partition(":")
-    return (slug, token) if slug and token else None
+    return (slug, token) if slug and token and slug.isprintable() else None
 
 
 def set_session(response: BaseResponse, slug: str, token: str) -> None:

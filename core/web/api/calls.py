@@ -62,7 +62,12 @@ def for_systems(view: Callable[..., Any]) -> Callable[..., Any]:
 def _token() -> str:
     header = request.headers.get("Authorization", "")
     token = header.removeprefix(SCHEME)
-    if not header.startswith(SCHEME) or not token.startswith("hy_") or token.count("_") < 2 or not token.isascii():
+    if (
+        not header.startswith(SCHEME)
+        or not token.startswith("hy_")
+        or token.count("_") < 2
+        or not (token.isascii() and token.isprintable())
+    ):
         raise _unusable()
     return token
 

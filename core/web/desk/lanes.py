@@ -17,6 +17,7 @@ from core.web.layout import LANE_LABELS
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("lanes", __name__)
+LONGEST_ARGUMENT = 200
 PARTS = {"pane": "pane", "list": "list", "work": "work"}
 """What htmx asks for, by the id of the element it will fill."""
 TABS = (
@@ -77,9 +78,9 @@ class Wanted:
     @classmethod
     def read(cls) -> "Wanted":
         """Read the query string; what makes no sense there is passed over."""
-        given = {name: request.args.get(name, "").replace("\x00", "").strip()[:200] for name in Filters.__annotations__}
+        given = {name: _argument(name) for name in Filters.__annotations__}
         lane: LaneName = next((lane for lane in LANES if lane == request.args.get("lane")), "dispatch")
-        return cls(lane, Filters(**given), request.args.get("after", "")[:40], request.args.get("at", "")[:40])
+        return cls(lane, Filters(**given), _argument("after"), _argument("at"))
 
     def href(self, **changes: str) -> str:
         """Return the address of this list, with some of it changed; the open ticket and the page are left out."""
@@ -111,6 +112,10 @@ def show_lane(visit: Visit) -> Answer:
     case = _open(visit, wanted.at or (page.rows[0].serial_no if page.rows else ""))
     template = "desk/fragment.html" if part else "desk/queue.html"
     return _render(template, visit, wanted, part=part, case=case, **facts)
+
+
+def _argument(name: str) -> str:
+    return request.args.get(name, "").replace("\x00", "").strip()[:LONGEST_ARGUMENT]
 
 
 def _open(visit: Visit, serial_no: str) -> Case | None:

@@ -1,0 +1,112 @@
+"""Whatever is typed or sent, nobody sees an error of ours."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.people.roles import Permission
+from core.web import create_app
+from tests.builders import make_installation, make_ticket
+from tests.web.conftest import House
+
+NASTY = ("\x00", "x" * 30_000, "%_\\'\"<script>", "\u202e右到左", "🙂" * 50, "-1", "9" * 30)
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_no_field_of_no_form_brings_an_error_of_ours(house: House, value: str) -> None:
+    serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
+    operator, clerk = house.visitor(house.operator), house.visitor(house.clerk)
+    operator.get(f"/desk?at={serial_no}")
+    operator.post("/desk/dispatch", serial_no=serial_no, unit="roads")
+    fields = [
+        "text",
+        "title",
+        "place",
+        "name",
+        "phone",
+        "channel",
+        "matter",
+        "nature",
+        "urgency",
+        "unit",
+        "co",
+        "back",
+        "verdict",
+        "note",
+        "outcome",
+        "resolved",
+        "satisfaction",
+        "reason",
+        "better",
+        "what",
+        "kind",
+        "disposition",
+        "complexity",
+        "login",
+        "password",
+        "next",
+        "theme",
+    ]
+    for rule in house.app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api", "/sign-out")):
+            continue
+        permission = getattr(house.app.view_functions[rule.endpoint], "permission", None)
+        visitor = clerk if permission is Permission.HANDLE else operator
+        visitor.get("/")
+        visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
+        sent: dict[str, Any] = dict.fromkeys(fields, value)
+        for fixed in (
+            {},
+            {"serial_no": value, "version": value, "command_id": value},
+            {"serial_no": serial_no, "version": "1"},
+        ):
+            status = visitor.post(rule.rule.replace("<serial_no>", serial_no), **(sent | fixed)).status_code
+            assert status < 500, (rule.rule, fixed)
+            visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
+
+
+@pytest.mark.parametrize("value", ["%00", "%ff", "..%2f..", "a" * 5000, "%F0%9F%99%82", "%ED%A0%80"])
+def test_no_address_brings_an_error_of_ours(house: House, value: str) -> None:
+    operator, clerk = house.visitor(house.operator), house.visitor(house.clerk)
+    for visitor, paths in (
+        (
+            operator,
+            (
+                "/t/{}",
+                "/desk?at={}",
+                "/desk?after={}",
+                "/desk?q={}&lane=all",
+                "/desk?unit={}&lane=all",
+                "/desk/{}/classify",
+            ),
+        ),
+        (clerk, ("/unit/{}", "/unit?tab={}", "/sign-in?next=/{}")),
+    ):
+        for path in paths:
+            assert visitor.get(path.format(value)).status_code < 500, path
+
+
+def test_no_cookie_brings_an_error_of_ours(house: House) -> None:
+    for value in ('"a\\000b:token"', "x", ":", "a:", ":b", f"{house.slug}:x", "乱:码"):
+        visitor = house.visitor()
+        status = visitor.client.get("/desk", headers={"Cookie": f"huiying_staff={value}"}).status_code
+        assert status == 303, value
+
+
+def test_what_was_typed_is_shown_as_text_and_never_as_markup(house: House) -> None:
+    nasty = "<img src=x onerror=alert(1)>"
+    serial_no = make_ticket(house.installation, house.slug, text=nasty, place=nasty, now=datetime.now(UTC)).serial_no
+    operator = house.visitor(house.operator)
+    for path in ("/desk", f"/t/{serial_no}", f"/desk?lane=all&q={nasty}"):
+        assert nasty not in operator.get(path).get_data(as_text=True), path
+
+
+def test_without_its_database_the_product_says_so() -> None:
+    nowhere = create_app(make_installation("postgresql://nobody@127.0.0.1:1/nothing"))
+    client = nowhere.test_client()
+    client.set_cookie("huiying_staff", "somewhere:token")
+    page = client.get("/desk")
+    assert page.status_code == 503
+    assert "数据库暂时没有应答" in page.get_data(as_text=True)
+    assert (client.get("/healthz").status_code, client.get("/healthz").get_json()["database"]) == (503, "down")
