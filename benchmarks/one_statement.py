@@ -33,7 +33,7 @@ intake = Blueprint("intake", __name__)
 
 
 @intake.post("/tickets")
-@intake.arguments(AppealSchema)
+@intake.arguments(AppealSchema())
 @intake.response(201)
 def accept_in_one_statement(appeal: Appeal) -> dict[str, Any]:
     with installation.scope(TENANT) as scope:

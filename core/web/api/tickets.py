@@ -37,7 +37,7 @@ class KeyUnusable(Refused):
         }
     ],
 )
-@tickets.arguments(AppealSchema)
+@tickets.arguments(AppealSchema())
 @tickets.response(201, AcceptedSchema)
 @tickets.alt_response(422, schema=ProblemSchema)
 def accept_ticket(call: Call, appeal: Appeal) -> Any:
