@@ -15,6 +15,7 @@ COMMANDS = {
     "down": "core.cli.up:down",
     "doctor": "core.cli.up:doctor",
     "import": "core.cli.import_:import_",
+    "message": "core.cli.message:message",
     "report": "core.cli.report:report",
     "sla": "core.cli.sla:sla",
     "token": "core.cli.people:token",
