@@ -58,6 +58,10 @@ def main() -> None:
         sys.exit(huiying.main(standalone_mode=False) or 0)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.UsageError as error:
+        _say(
+            f"{_in_words(error)}。用法见 {error.ctx.command_path if error.ctx else 'huiying'} --help。", error.exit_code
+        )
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -72,3 +76,19 @@ def main() -> None:
 def _say(sentence: str, exit_code: int) -> None:
     click.echo(sentence, err=True)
     sys.exit(exit_code)
+
+
+def _in_words(error: click.UsageError) -> str:
+    """Say what is wrong with a command line; click's own sentences are English."""
+    match error:
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return f"缺少 {parameter.get_error_hint(error.ctx) if error.ctx else parameter.name}"
+        case click.NoSuchOption():
+            return f"没有选项 {error.option_name}"
+        case click.BadParameter(param=click.Parameter() as parameter):
+            hint = parameter.get_error_hint(error.ctx) if error.ctx else parameter.name
+            return f"{hint} 的值不能用({error.message.rstrip('.')})"
+        case _ if "No such command" in error.message:
+            return f"没有这个命令({error.message.rstrip('.')})"
+        case _:
+            return error.message.rstrip(".。")
