@@ -89,6 +89,8 @@ def _in_words(error: click.UsageError) -> str:
             hint = parameter.get_error_hint(error.ctx) if error.ctx else parameter.name
             return f"{hint} 的值不能用({error.message.rstrip('.')})"
         case _ if "No such command" in error.message:
-            return f"没有这个命令({error.message.rstrip('.')})"
+            group = error.ctx.command if error.ctx else None
+            known = group.list_commands(error.ctx) if isinstance(group, click.Group) and error.ctx else []
+            return f"没有命令{error.message.removeprefix('No such command').rstrip('.')},现有 {'、'.join(known)}"
         case _:
             return error.message.rstrip(".。")
