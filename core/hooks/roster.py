@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import pluggy
 
+from core.hooks.checks import check
 from core.hooks.features import Feature
 from core.hooks.specs import ALL_HOOKS, PROJECT, Hook
 from core.hooks.values import Context
@@ -45,8 +46,8 @@ class HookTable:
     def ask(self, hook: Hook[P, T], *args: P.args, **kwargs: P.kwargs) -> list[tuple[str, T]]:
         """Return every answer with the feature that gave it, in the tenant's order.
 
-        A feature that raises or returns another type is left out and logged: the core goes on with what is left,
-        so a broken rule never loses an appeal.
+        A feature that raises, or returns what the core cannot carry out, is left out and logged: the core goes on with
+        what is left, so a broken rule never loses an appeal.
         """
         assert not args, "questions are asked with keywords"
         answers: list[tuple[str, T]] = []
@@ -64,6 +65,7 @@ class HookTable:
         for item in items:
             if not isinstance(item, hook.item):
                 raise TypeError(f"{hook.name} returns {hook.item.__name__}, not {type(item).__name__}")
+            check(item)
         return items
 
 
