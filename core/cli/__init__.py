@@ -58,6 +58,9 @@ def main() -> None:
         sys.exit(huiying.main(standalone_mode=False) or 0)
     except click.exceptions.Abort:
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        click.echo(help_text.message)
+        sys.exit(0)
     except click.UsageError as error:
         _say(
             f"{_in_words(error)}。用法见 {error.ctx.command_path if error.ctx else 'huiying'} --help。", error.exit_code
