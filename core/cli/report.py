@@ -1,0 +1,149 @@
+"""`huiying report`: the month of a district, and of a city with all its districts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from core.cli.context import installed, say_json
+from core.cli.tables import table
+from core.journey.report import report_city, report_month
+from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
+from core.statistics.figures import SMALL_SAMPLE, Figure
+from core.statistics.periods import Month
+from core.statistics.plain import plain_city, plain_month
+from core.statistics.report import MonthReport
+from core.statistics.shares import Share
+from core.statistics.words import change_words, parts_words, remark_words, value_words
+
+IN_CITY = ("accepted", "concluded", "on_time", "resolved", "satisfied", "coverage")
+"""Figures that stand beside each district."""
+
+
+@click.group(name="report")
+def report() -> None:
+    """统计:区的月报、市的月报。"""
+
+
+@report.command(name="month")
+@click.option("--tenant", required=True, metavar="区", help="租户短名,如 sandbox")
+@click.option("--month", required=True, metavar="年-月", help="如 2019-04")
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+def month_(tenant: str, month: str, *, as_json: bool) -> None:
+    """一个区的月报:受理、办结、构成与各项指标,均与上月对比。"""
+    with installed() as installation:
+        told = report_month(installation, tenant, month, now=datetime.now(UTC))
+    if as_json:
+        say_json(plain_month(told))
+    else:
+        click.echo("\n".join(_month_lines(told)))
+
+
+@report.command(name="city")
+@click.option("--city", required=True, metavar="市", help="市中心短名,如 center")
+@click.option("--month", required=True, metavar="年-月", help="如 2019-04")
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+def city_(city: str, month: str, *, as_json: bool) -> None:
+    """一个市的月报:各区合并计算,各区对照,事项前十,低于底线的单位,近十二周走势。"""
+    with installed() as installation:
+        told = report_city(installation, city, month, now=datetime.now(UTC))
+    if as_json:
+        say_json(plain_city(told))
+    else:
+        click.echo("\n".join(_city_lines(told)))
+
+
+def _month_lines(told: MonthReport) -> Iterable[str]:
+    yield from _heading(f"{told.tenant_name} {told.month.words}月报", told.month, is_over=told.is_over)
+    yield from _figure_table(told.figures)
+    for title, shares in (
+        ("诉求性质", told.by_nature),
+        ("受理渠道", told.by_channel),
+        ("诉求事项(前十)", told.by_matter),
+    ):
+        yield from ("", title, *_share_table(shares))
+
+
+def _city_lines(told: CityReport) -> Iterable[str]:
+    yield from _heading(f"{told.city_name} {told.month.words}月报(各区合并计算)", told.month, is_over=told.is_over)
+    yield from _figure_table(told.figures)
+    yield from ("", "各区", *_district_table(told))
+    yield from ("", "事项类别(前十)", *_share_table(told.by_matter))
+    floor = value_words(FLOOR, "percent")
+    yield from ("", f"群众满意率低于 {floor} 的区和单位(评价不足 {SMALL_SAMPLE} 件的不作评判)")
+    yield from _below_table(told.below_floor) if told.below_floor else ["无"]
+    yield from ("", "近十二周", *_week_table(told.weeks))
+
+
+def _heading(title: str, month: Month, *, is_over: bool) -> Iterable[str]:
+    yield title if is_over else f"{title}(本月未结束,与整个上月对比)"
+    yield f"对比:{month.previous.words}"
+    yield ""
+
+
+def _figure_table(figures: Sequence[Figure]) -> list[str]:
+    rows = (
+        (
+            figure.label,
+            value_words(figure.now.value, figure.unit),
+            parts_words(figure.now, figure.unit),
+            value_words(figure.before.value, figure.unit),
+            change_words(figure.now.value, figure.before.value, figure.unit),
+            remark_words(figure),
+        )
+        for figure in figures
+    )
+    return table(("指标", "本月", "分子/分母", "上月", "变化", "备注"), rows, right=(1, 2, 3))
+
+
+def _share_table(shares: Sequence[Share]) -> list[str]:
+    rows = (
+        (
+            share.label,
+            f"{share.numerator:,}",
+            value_words(share.value, "percent"),
+            f"{share.numerator:,}/{share.denominator:,}",
+            f"{share.numerator_before:,}",
+            change_words(share.value, share.value_before, "percent"),
+        )
+        for share in shares
+    )
+    return table(("", "本月", "占比", "分子/分母", "上月", "占比变化"), rows, right=(1, 2, 3, 4))
+
+
+def _district_table(told: CityReport) -> list[str]:
+    labels = {figure.id: figure.label for figure in told.figures}
+    rows = [
+        (district.name, *(_in_cell(figure) for figure in district.figures if figure.id in IN_CITY))
+        for district in told.districts
+    ]
+    whole = ("全市", *(_in_cell(figure) for figure in told.figures if figure.id in IN_CITY))
+    head = ("区", *(labels[figure_id] for figure_id in IN_CITY))
+    return table(head, [*rows, whole], right=range(1, len(head)))
+
+
+def _in_cell(figure: Figure) -> str:
+    parts = parts_words(figure.now, figure.unit)
+    small = "*" if figure.is_small and figure.now.denominator else ""
+    return f"{value_words(figure.now.value, figure.unit)}{small}{f' ({parts})' if parts else ''}"
+
+
+def _below_table(below: Sequence[BelowFloor]) -> list[str]:
+    rows = (
+        (
+            one.district_name,
+            one.unit or "全区",
+            value_words(one.value, "percent"),
+            f"{one.satisfied:,}/{one.rated:,}",
+        )
+        for one in below
+    )
+    return table(("区", "单位", "满意率", "满意/评价"), rows, right=(2, 3))
+
+
+def _week_table(weeks: Sequence[Week]) -> list[str]:
+    rows = (
+        (f"{week.span.first:%Y-%m-%d} 至 {week.span.last:%m-%d}", f"{week.accepted:,}", f"{week.concluded:,}")
+        for week in weeks
+    )
+    return table(("周", "受理", "办结"), rows, right=(1, 2))

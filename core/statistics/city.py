@@ -1,0 +1,203 @@
+"""The city's report: its districts' counts added up, each beside the others, read through the one door."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from core.statistics.days import Span
+from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
+from core.statistics.periods import Month, last_weeks
+from core.statistics.queries import (
+    Counts,
+    Cube,
+    counted_days,
+    counts,
+    counts_by_matter,
+    counts_by_unit,
+    counts_by_week,
+    matter_names,
+    unit_names,
+)
+from core.statistics.report import TOP, UNNAMED
+from core.statistics.service import refresh_all
+from core.statistics.shares import NONE, Share, shares
+from core.tenancy.across import ask_members, members_of
+from core.tenancy.scope import Installation, TenantFacts
+
+FLOOR = Fraction(85, 100)
+"""Satisfaction 满意率 below which a unit is named 点名通报."""
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district's figures in the month, beside the month before."""
+
+    slug: str
+    name: str
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class BelowFloor:
+    """A district, or a unit of one, whose satisfaction lies below the floor; `unit` None is the whole district."""
+
+    district: str
+    district_name: str
+    unit: str | None
+    satisfied: int
+    rated: int
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.satisfied, self.rated)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What came in and what was concluded from a Monday to the Sunday after."""
+
+    span: Span
+    accepted: int
+    concluded: int
+
+
+@dataclass(frozen=True)
+class CityReport:
+    """What a city's month looked like. Rates are pooled: all numerators over all denominators, never a mean of rates."""
+
+    city: str
+    city_name: str
+    month: Month
+    is_over: bool
+    figures: Sequence[Figure]
+    districts: Sequence[District]
+    by_matter: Sequence[Share]
+    """The ten largest categories of matters by name, then all others, then those of no matter."""
+    below_floor: Sequence[BelowFloor]
+    """Lowest first; those rated too few times are not judged."""
+    weeks: Sequence[Week]
+    """The last twelve whole weeks."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one district tells the city."""
+
+    now: Counts
+    before: Counts
+    categories_now: Mapping[str, int]
+    categories_before: Mapping[str, int]
+    units: Sequence[tuple[str, Counts]]
+    weeks: Mapping[date, Counts]
+
+
+def refresh_city(installation: Installation, city: str) -> int:
+    """Count the dirty days of a city's districts, each in its own scope, and return how many there were.
+
+    Raises `UnknownTenant` or `NotACity`.
+    """
+    return sum(refresh_all(installation, district.slug) for district in members_of(installation, city))
+
+
+def counted_city_days(installation: Installation, city: str) -> Sequence[Span]:
+    """Return for each district with appeals the stretch of days that they came in on."""
+    answers = ask_members(installation, city, lambda district, session: counted_days(Cube(session, district.id)))
+    return [span for _, span in answers if span]
+
+
+def city_report(installation: Installation, city: str, month: Month, *, today: date) -> CityReport:
+    """Read the report of a city's month from its districts' cubes. Raises `UnknownTenant` or `NotACity`.
+
+    Only the core's figures are added up: they are defined alike everywhere.
+    """
+    span = month.span
+    weeks = last_weeks(min(span.last, today), count=WEEKS)
+
+    def question(district: TenantFacts, session: Session) -> _Answer:
+        return _ask(Cube(session, district.id), month, Span(weeks[0].first, weeks[-1].last))
+
+    answers = ask_members(installation, city, question)
+    now, before = _pooled(answer.now for _, answer in answers), _pooled(answer.before for _, answer in answers)
+    facts = installation.tenant(city)
+    return CityReport(
+        city=facts.slug,
+        city_name=facts.name,
+        month=month,
+        is_over=span.last < today,
+        figures=[figure(metric, now, before) for metric in CORE_METRICS],
+        districts=[
+            District(
+                district.slug,
+                district.name,
+                [figure(metric, answer.now, answer.before) for metric in CORE_METRICS],
+            )
+            for district, answer in answers
+        ],
+        by_matter=shares(
+            _added(answer.categories_now for _, answer in answers),
+            _added(answer.categories_before for _, answer in answers),
+            str,
+            top=TOP,
+            others="其他类别",
+            none=UNNAMED,
+        ),
+        below_floor=sorted(
+            (below for district, answer in answers for below in _below_floor(district, answer)),
+            key=lambda below: (below.value, below.district, below.unit or ""),
+        ),
+        weeks=[
+            Week(
+                week,
+                sum(answer.weeks[week.first].n("accepted") for _, answer in answers if week.first in answer.weeks),
+                sum(answer.weeks[week.first].n("concluded") for _, answer in answers if week.first in answer.weeks),
+            )
+            for week in weeks
+        ],
+    )
+
+
+def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
+    names, units = matter_names(cube), unit_names(cube)
+
+    def categories(span: Span) -> Mapping[str, int]:
+        sums: Counter[str] = Counter()
+        for matter, counted in counts_by_matter(cube, span, "accepted").items():
+            sums[names[matter].category if matter in names else NONE] += counted.n("accepted")
+        return sums
+
+    return _Answer(
+        now=counts(cube, month.span),
+        before=counts(cube, month.previous.span),
+        categories_now=categories(month.span),
+        categories_before=categories(month.previous.span),
+        units=[
+            (units[unit_id], counted)
+            for unit_id, counted in counts_by_unit(cube, month.span, "satisfied", "rated").items()
+            if unit_id in units
+        ],
+        weeks=counts_by_week(cube, weeks, "accepted", "concluded"),
+    )
+
+
+def _below_floor(district: TenantFacts, answer: _Answer) -> Iterable[BelowFloor]:
+    judged: list[tuple[str | None, Counts]] = [(None, answer.now), *answer.units]
+    for unit, counted in judged:
+        satisfied, rated = counted.n("satisfied"), counted.n("rated")
+        if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < FLOOR:
+            yield BelowFloor(district.slug, district.name, unit, satisfied, rated)
+
+
+def _pooled(each: Iterable[Counts]) -> Counts:
+    return Counts([row for counted in each for row in counted.rows])
+
+
+def _added(each: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    sums: Counter[str] = Counter()
+    for one in each:
+        sums.update(one)
+    return sums

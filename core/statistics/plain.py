@@ -1,0 +1,135 @@
+"""Reports as plain data for machines: exact numbers, with the words that people read beside them."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from core.statistics.city import BelowFloor, CityReport, District
+from core.statistics.figures import DAY_SECONDS, Figure, Reading
+from core.statistics.report import MonthReport
+from core.statistics.shares import Share
+from core.statistics.words import change_words, value_words
+
+
+def plain_month(report: MonthReport) -> dict[str, Any]:
+    """Return a month's report as plain data. Rates are quotients: 0.9576 for 95.76 %."""
+    return {
+        "tenant": report.tenant,
+        "tenant_name": report.tenant_name,
+        "month": str(report.month),
+        "is_over": report.is_over,
+        "accepted": _plain_count(report.figure("accepted")),
+        "concluded": _plain_count(report.figure("concluded")),
+        "by_nature": _plain_shares(report.by_nature, "nature"),
+        "by_channel": _plain_shares(report.by_channel, "channel"),
+        "by_matter": _plain_shares(report.by_matter, "matter"),
+        "figures": _plain_figures(report.figures),
+    }
+
+
+def plain_city(report: CityReport) -> dict[str, Any]:
+    """Return a city's report as plain data."""
+    return {
+        "city": report.city,
+        "city_name": report.city_name,
+        "month": str(report.month),
+        "is_over": report.is_over,
+        "accepted": _plain_count(_figure(report.figures, "accepted")),
+        "concluded": _plain_count(_figure(report.figures, "concluded")),
+        "figures": _plain_figures(report.figures),
+        "districts": [_plain_district(district) for district in report.districts],
+        "by_matter": _plain_shares(report.by_matter, "category"),
+        "below_floor": [_plain_below(below) for below in report.below_floor],
+        "weeks": [
+            {
+                "first": week.span.first.isoformat(),
+                "last": week.span.last.isoformat(),
+                "accepted": week.accepted,
+                "concluded": week.concluded,
+            }
+            for week in report.weeks
+        ],
+    }
+
+
+def plain_figure(figure: Figure) -> dict[str, Any]:
+    """Return a figure as plain data: `value` is `numerator` over `denominator`, days as days."""
+    now, before = _plain_reading(figure.now, figure), _plain_reading(figure.before, figure)
+    return {
+        "label": figure.label,
+        "version": figure.version,
+        "unit": figure.unit,
+        "better": figure.better,
+        **now,
+        "previous": before["value"],
+        "previous_numerator": before["numerator"],
+        "previous_denominator": before["denominator"],
+        "change": _number(figure.change),
+        "small": figure.is_small,
+        "shown": value_words(figure.now.value, figure.unit),
+        "change_shown": change_words(figure.now.value, figure.before.value, figure.unit),
+        "note": figure.note,
+    }
+
+
+def _plain_reading(reading: Reading, figure: Figure) -> dict[str, Any]:
+    numerator: float | int | None = reading.numerator
+    if figure.unit == "days" and reading.numerator is not None:
+        numerator = reading.numerator / DAY_SECONDS
+    return {"numerator": numerator, "denominator": reading.denominator, "value": _number(reading.value)}
+
+
+def _plain_figures(figures: Sequence[Figure]) -> dict[str, Any]:
+    return {figure.id: plain_figure(figure) for figure in figures}
+
+
+def _plain_count(figure: Figure) -> dict[str, Any]:
+    return {
+        "n": figure.now.numerator,
+        "previous": figure.before.numerator,
+        "change": _number(figure.change),
+        "change_shown": change_words(figure.now.value, figure.before.value, "count"),
+    }
+
+
+def _plain_shares(shares: Sequence[Share], key: str) -> list[dict[str, Any]]:
+    return [
+        {
+            key: share.key,
+            "label": share.label,
+            "n": share.numerator,
+            "numerator": share.numerator,
+            "denominator": share.denominator,
+            "share": _number(share.value),
+            "previous": share.numerator_before,
+            "previous_denominator": share.denominator_before,
+            "previous_share": _number(share.value_before),
+            "change": share.numerator - share.numerator_before,
+        }
+        for share in shares
+    ]
+
+
+def _plain_district(district: District) -> dict[str, Any]:
+    return {"tenant": district.slug, "name": district.name, "figures": _plain_figures(district.figures)}
+
+
+def _plain_below(below: BelowFloor) -> dict[str, Any]:
+    return {
+        "tenant": below.district,
+        "name": below.district_name,
+        "unit": below.unit,
+        "numerator": below.satisfied,
+        "denominator": below.rated,
+        "value": _number(below.value),
+    }
+
+
+def _figure(figures: Sequence[Figure], figure_id: str) -> Figure:
+    return next(figure for figure in figures if figure.id == figure_id)
+
+
+def _number(value: Fraction | None) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if value.denominator == 1 else float(value)

@@ -1,0 +1,142 @@
+"""Reading the cube of one tenant, through its own scope or through the city's door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Date, cast, func, select
+from sqlalchemy.orm import Session
+
+from core.hooks.values import Dimension
+from core.statistics.counting import CELLS, COUNTED, HOURS
+from core.statistics.days import Span
+from core.statistics.measures import MEASURES
+from core.statistics.models import CubeMatter, CubeUnit
+from core.tenancy.scope import Scope
+
+Where = Mapping[Dimension, tuple[str, ...]]
+EVERYTHING: Where = {}
+
+
+@dataclass(frozen=True)
+class Cube:
+    """The cube of one tenant, and the session that may read it."""
+
+    session: Session
+    tenant_id: int
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Cube":
+        return cls(scope.session, scope.tenant.id)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often everything happened in a period, in one row, or in one for each way that appeals came in."""
+
+    rows: Sequence[Mapping[str, Any]]
+
+    def n(self, measure: str, where: Where = EVERYTHING) -> int:
+        """Return how often a measure happened, narrowed to values of dimensions that the rows are divided by."""
+        return self._sum(MEASURES[measure].column, where)
+
+    def seconds(self, measure: str, where: Where = EVERYTHING) -> int:
+        """Return how many seconds a measure took in all."""
+        return self._sum(MEASURES[measure].seconds_column, where)
+
+    def by(self, dimension: Dimension, measure: str) -> dict[str, int]:
+        """Return how often a measure happened for each value of a dimension."""
+        sums: dict[str, int] = {}
+        for row in self.rows:
+            sums[row[dimension]] = sums.get(row[dimension], 0) + row[MEASURES[measure].column]
+        return sums
+
+    def _sum(self, column: str, where: Where) -> int:
+        return sum(row[column] for row in self.rows if all(row[name] in wanted for name, wanted in where.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class MatterName:
+    """What a matter is called."""
+
+    category: str
+    subcategory: str
+
+
+def counts(cube: Cube, span: Span) -> Counts:
+    """Count a period as a whole."""
+    return Counts(_sums(cube, span, "all"))
+
+
+def counts_by_way(cube: Cube, span: Span) -> Counts:
+    """Count a period by channel, medium and nature."""
+    return Counts(_sums(cube, span, "way", CELLS.c.channel, CELLS.c.medium, CELLS.c.nature))
+
+
+def counts_by_unit(cube: Cube, span: Span, *measures: str) -> dict[int, Counts]:
+    """Count measures, or all, in a period for each unit; 0 is nobody's."""
+    return {row["unit_id"]: Counts([row]) for row in _sums(cube, span, "unit", CELLS.c.unit_id, measures=measures)}
+
+
+def counts_by_matter(cube: Cube, span: Span, *measures: str) -> dict[str, Counts]:
+    """Count measures, or all, in a period for each matter; "" is not classified."""
+    return {row["matter"]: Counts([row]) for row in _sums(cube, span, "matter", CELLS.c.matter, measures=measures)}
+
+
+def counts_by_week(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, in a period for each week that something happened in, by the week's Monday."""
+    monday = cast(func.date_trunc("week", CELLS.c.day), Date).label("monday")
+    return {row["monday"]: Counts([row]) for row in _sums(cube, span, "all", monday, measures=measures)}
+
+
+def hours_of(cube: Cube, span: Span, measure: str) -> dict[int, int]:
+    """Return how many of a measure's durations in a period were of so many whole hours."""
+    asked = (
+        select(HOURS.c.hours, func.sum(HOURS.c.n))
+        .where(
+            HOURS.c.tenant_id == cube.tenant_id,
+            HOURS.c.measure == MEASURES[measure].column,
+            HOURS.c.day.between(span.first, span.last),
+        )
+        .group_by(HOURS.c.hours)
+    )
+    return dict(cube.session.execute(asked).tuples().all())
+
+
+def counted_days(cube: Cube) -> Span | None:
+    """Return the stretch from the first day on which something was accepted to the last, or None."""
+    asked = select(func.min(CELLS.c.day), func.max(CELLS.c.day)).where(
+        CELLS.c.tenant_id == cube.tenant_id, CELLS.c.aspect == "all", CELLS.c.accepted > 0
+    )
+    first, last = cube.session.execute(asked).one().tuple()
+    return None if first is None or last is None else Span(first, last)
+
+
+def unit_names(cube: Cube) -> dict[int, str]:
+    """Return what the units are called."""
+    rows = cube.session.execute(select(CubeUnit.unit_id, CubeUnit.name).where(CubeUnit.tenant_id == cube.tenant_id))
+    return dict(rows.tuples().all())
+
+
+def matter_names(cube: Cube) -> dict[str, MatterName]:
+    """Return what the matters are called."""
+    asked = select(CubeMatter.matter, CubeMatter.category, CubeMatter.subcategory)
+    rows = cube.session.execute(asked.where(CubeMatter.tenant_id == cube.tenant_id))
+    return {matter: MatterName(category, subcategory) for matter, category, subcategory in rows.tuples()}
+
+
+def _sums(
+    cube: Cube, span: Span, aspect: str, *by: ColumnElement[Any], measures: Sequence[str] = ()
+) -> list[Mapping[str, Any]]:
+    columns = [MEASURES[measure].column for measure in measures] or COUNTED
+    asked = (
+        select(*by, *(cast(func.coalesce(func.sum(CELLS.c[name]), 0), BigInteger).label(name) for name in columns))
+        .where(
+            CELLS.c.tenant_id == cube.tenant_id,
+            CELLS.c.aspect == aspect,
+            CELLS.c.day.between(span.first, span.last),
+        )
+        .group_by(*by)
+    )
+    return [dict(row) for row in cube.session.execute(asked).mappings()]

@@ -1,0 +1,90 @@
+"""The report of a month: what came in, by nature, channel and matter, and every figure beside the month before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.classification.service import NATURE_LABELS
+from core.intake.channels import channels_of
+from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
+from core.statistics.periods import Month
+from core.statistics.queries import (
+    Cube,
+    MatterName,
+    counts_by_matter,
+    counts_by_way,
+    hours_of,
+    matter_names,
+)
+from core.statistics.shares import Share, shares
+from core.tenancy.scope import Scope
+
+TOP = 10
+UNNAMED = "未定事项"
+
+
+@dataclass(frozen=True)
+class MonthReport:
+    """What a tenant's month looked like, beside the month before.
+
+    `is_over` is False while the month still runs: then it stands beside a whole month.
+    """
+
+    tenant: str
+    tenant_name: str
+    month: Month
+    is_over: bool
+    by_nature: Sequence[Share]
+    by_channel: Sequence[Share]
+    by_matter: Sequence[Share]
+    """The ten largest matters by name, then all others, then those of no matter."""
+    figures: Sequence[Figure]
+
+    def figure(self, figure_id: str) -> Figure:
+        return next(figure for figure in self.figures if figure.id == figure_id)
+
+
+def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
+    """Read the report of a month from the cube; days marked dirty are not counted first."""
+    cube, span, earlier = Cube.of(scope), month.span, month.previous.span
+    now, before = counts_by_way(cube, span), counts_by_way(cube, earlier)
+    matters_now, matters_before = (
+        {matter: counted.n("accepted") for matter, counted in counts_by_matter(cube, each, "accepted").items()}
+        for each in (span, earlier)
+    )
+    names, channels = matter_names(cube), channels_of(scope)
+
+    def channel_label(channel: str) -> str:
+        return channels[channel].label if channel in channels else channel
+
+    return MonthReport(
+        tenant=scope.tenant.slug,
+        tenant_name=scope.tenant.name,
+        month=month,
+        is_over=span.last < today,
+        by_nature=shares(
+            now.by("nature", "accepted"), before.by("nature", "accepted"), lambda nature: NATURE_LABELS[nature]
+        ),
+        by_channel=shares(now.by("channel", "accepted"), before.by("channel", "accepted"), channel_label),
+        by_matter=shares(
+            matters_now,
+            matters_before,
+            lambda matter: matter_label(names, matter),
+            top=TOP,
+            others="其他事项",
+            none=UNNAMED,
+        ),
+        figures=(
+            *(figure(metric, now, before) for metric in metrics_of(scope)),
+            *(
+                median_figure(median, lambda measure: (hours_of(cube, span, measure), hours_of(cube, earlier, measure)))
+                for median in MEDIANS
+            ),
+        ),
+    )
+
+
+def matter_label(names: dict[str, MatterName], matter: str) -> str:
+    """Write a matter as category / subcategory, or as its code when it has no name."""
+    name = names.get(matter)
+    return f"{name.category} / {name.subcategory}" if name else matter

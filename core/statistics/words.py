@@ -1,0 +1,61 @@
+"""How figures are written: rounded here and nowhere else, and changes so that a reader can check them by subtraction."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from core.statistics.figures import SMALL_SAMPLE, Figure, Reading, Unit
+
+DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1}
+"""Digits behind the point, by unit."""
+UNIT_WORDS: dict[Unit, str] = {"count": " 件", "percent": "%", "days": " 天"}
+NOTHING = "—"
+
+
+def rounded(value: Fraction, unit: Unit) -> Decimal:
+    """Round a value for showing, half up; a quotient in percent becomes the number before the sign."""
+    digits = DIGITS[unit]
+    scaled = (value * 100 if unit == "percent" else value) * 10**digits
+    whole = int(abs(scaled) + Fraction(1, 2))
+    return Decimal(-whole if scaled < 0 else whole).scaleb(-digits)
+
+
+def value_words(value: Fraction | None, unit: Unit) -> str:
+    """Write a value with its unit: `95.76%`, `23.7 天`, `1,204 件`, or a dash for none."""
+    return NOTHING if value is None else f"{rounded(value, unit):,}{UNIT_WORDS[unit]}"
+
+
+def parts_words(reading: Reading, unit: Unit) -> str:
+    """Write the numbers behind a value: `113/118`, `76 件共 1,802.0 天`, or nothing for a count."""
+    if reading.denominator is None:
+        return ""
+    if unit == "percent":
+        return f"{reading.numerator:,}/{reading.denominator:,}"
+    if reading.numerator is None:
+        return f"{reading.denominator:,} 件"
+    total = rounded(Fraction(reading.numerator, 86_400), "days")
+    return f"{reading.denominator:,} 件共 {total:,} 天"
+
+
+def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> str:
+    """Write a change: `上升 0.9 个百分点`, `缩短 1.1 天`, `增加 12 件(18.75%)`, `持平`.
+
+    It is the difference of the two values as they are shown, so that nobody finds it wrong by subtracting them.
+    """
+    if now is None or before is None:
+        return "无可比数据"
+    change = rounded(now, unit) - rounded(before, unit)
+    if not change:
+        return "持平"
+    amount = f"{abs(change):,}"
+    amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
+    if unit == "percent":
+        return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
+    if unit == "days":
+        return f"{'延长' if change > 0 else '缩短'} {amount} 天"
+    share = f"({value_words(abs(now - before) / before, 'percent')})" if before else ""
+    return f"{'增加' if change > 0 else '减少'} {amount} 件{share}"
+
+
+def remark_words(figure: Figure) -> str:
+    """Write what a reader must know of a figure before comparing it."""
+    return f"样本不足 {SMALL_SAMPLE},不作比较" if figure.is_small else ""

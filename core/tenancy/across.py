@@ -1,0 +1,46 @@
+"""The only door across tenants: a city asks its member districts, one by one, and reads counts alone.
+
+Behind the door stands the role `huiying_stats`, which the database lets read the cube's own tables and nothing else, and
+of these the rows of the one district asked. Only `core.statistics` holds the key: an import contract says so.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from core.kit.errors import Refused
+from core.tenancy.policies import STATS_ROLE
+from core.tenancy.scope import Installation, TenantFacts
+
+T = TypeVar("T")
+
+
+class NotACity(Refused):
+    """The tenant has no member districts."""
+
+    code = "not-a-city"
+
+
+def members_of(installation: Installation, city: str) -> list[TenantFacts]:
+    """Return a city's districts in order of their short names. Raises `UnknownTenant` or `NotACity`."""
+    tenant = installation.tenant(city)
+    if tenant.kind != "city":
+        cities = "、".join(each.slug for each in installation.tenants() if each.kind == "city")
+        raise NotACity(f"{city}({tenant.name})不是市中心,没有下辖区可汇总。现有市中心:{cities or '无'}。")
+    return installation.members(city)
+
+
+def ask_members(
+    installation: Installation, city: str, question: Callable[[TenantFacts, Session], T]
+) -> list[tuple[TenantFacts, T]]:
+    """Ask each member district the same question, each in a transaction of its own, and return the answers.
+
+    A question that reads anything but the cube of the district it is given is refused by the database.
+    Raises `UnknownTenant` or `NotACity`.
+    """
+    answers: list[tuple[TenantFacts, T]] = []
+    for district in members_of(installation, city):
+        with installation.database.transaction(district.id, role=STATS_ROLE) as session:
+            answers.append((district, question(district, session)))
+    return answers
