@@ -13,6 +13,7 @@ from core.web import errors, headers, layout
 from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
+from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
 from core.web.input import refuse_unprintable_addresses
@@ -54,7 +55,7 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, *DESK, health):
+    for blueprint in (account, *DESK, city, health):
         app.register_blueprint(blueprint)
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others

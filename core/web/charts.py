@@ -7,11 +7,11 @@ link where it has somewhere to lead, and says its value in a title.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 INK, GRID, ONE, TWO, BAD = "#465362", "#d8dee6", "#0b57a8", "#0b6e43", "#d3322b"
-TEXT_WIDTH = 12
-"""Width of one Chinese character at the charts' type size."""
+TEXT_WIDTH, DIGIT_WIDTH = 12, 8
+"""Width of one Chinese character and of one digit at the charts' type size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Series:
 def bars(marks: Sequence[Mark], *, title: str, width: int = 560) -> Markup:
     """Draw horizontal bars from zero, in the order given."""
     left = _label_width(marks)
-    scale = (width - left - 64) / max((mark.value for mark in marks), default=1)
+    scale = (width - left - _words_width(marks)) / max((mark.value for mark in marks), default=1)
     step = 30
     body = Markup("").join(
         _linked(
@@ -58,14 +58,14 @@ def dot_plot(
 
     A dot plot may cut its axis; a bar must not, since a cut bar exaggerates.
     """
-    left, step, top = _label_width(marks), 24, 8
+    left, step, top = _label_width(marks), 24 if len(marks) > 8 else 40, 8
     right = width - 24
     height = top + len(marks) * step + 28
 
     def across(value: float) -> float:
         return left + (max(value, low) - low) / (high - low) * (right - left)
 
-    ticks = [low + (high - low) * part / 5 for part in range(6)]
+    ticks = range(int(low), int(high) + 1, 5 if high - low <= 25 else 10)
     axis = Markup("").join(_text(across(tick), height - 6, f"{tick:g}%", anchor="middle") for tick in ticks)
     line = Markup(
         '<line class="rule" stroke="{}" stroke-dasharray="4 3" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="{}"/>'
@@ -74,7 +74,7 @@ def dot_plot(
         axis
         + line
         + Markup("").join(
-            _dot(mark, across(mark.value), top + row * step + 12, left, right, bad=mark.value < hold)
+            _dot(mark, across(mark.value), top + (row + 0.5) * step, left, right, bad=mark.value < hold)
             for row, mark in enumerate(marks)
         ),
         title=title,
@@ -171,8 +171,9 @@ def _text(x: float, y: float, words: str, *, anchor: str = "start", css: str = "
 
 
 def _svg(body: Markup, *, title: str, width: int, height: int) -> Markup:
-    return Markup('<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" font-size="12">{}</svg>').format(
-        escape(title), width, height, body
+    role = "group" if "<a " in body else "img"  # what stands inside an image cannot be reached
+    return Markup('<svg class="chart" role="{}" aria-label="{}" viewBox="0 0 {} {}" font-size="12">{}</svg>').format(
+        role, title, width, height, body
     )
 
 
@@ -180,12 +181,16 @@ def _label_width(marks: Iterable[Mark]) -> int:
     return max((len(mark.label) for mark in marks), default=4) * TEXT_WIDTH + 12
 
 
+def _words_width(marks: Iterable[Mark]) -> int:
+    return max((len(mark.words) for mark in marks), default=0) * DIGIT_WIDTH + 8
+
+
 def _round_up(value: float) -> float:
     """Return the next round number, so that a quarter of it reads well."""
-    if value <= 4:
-        return 4
+    if value <= 20:
+        return max(4, -(-value // 4) * 4)
     size: float = 10 ** (len(str(int(value))) - 1)
-    return next(size * part for part in (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10) if size * part >= value)
+    return next(size * part for part in (1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 6, 8, 12) if size * part >= value)
 
 
 def _short(value: float) -> str:

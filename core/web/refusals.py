@@ -13,6 +13,7 @@ STATUS = {
     "same-hands": 403,
     "no-such-ticket": 404,
     "unknown-tenant": 404,
+    "not-a-city": 404,
     "move-not-allowed": 409,
     "stale-version": 409,
     "already-rated": 409,

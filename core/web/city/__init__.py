@@ -1,0 +1,1 @@
+"""The pages of the central city: its districts' figures, never their residents."""

@@ -1,0 +1,200 @@
+"""The city's report made ready for its page: words for figures, marks for charts, rows in their order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from markupsafe import Markup
+
+from core.statistics.city import FLOOR, BelowFloor, CityReport, District
+from core.statistics.figures import Figure
+from core.statistics.shares import NONE, OTHERS
+from core.statistics.words import change_words, parts_words, remark_words, value_words
+from core.web.charts import Mark, Series, bars, dot_plot, lines
+
+SHOWN = ("accepted", "on_time", "resolved", "satisfied", "overdue", "mean_days_to_reply_of_replies")
+"""The six figures on top, in their order."""
+SATISFIED = "satisfied"
+LOWEST_SHOWN = 75
+TICK = 10
+Tone = Literal["better", "worse", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCard:
+    """One figure: its value, the numbers behind it, how it has changed and whether that is good."""
+
+    label: str
+    value: str
+    unit: str
+    change: str
+    direction: Literal["up", "down", ""]
+    tone: Tone
+    parts: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of one district: its value, and the numbers behind it."""
+
+    value: str
+    parts: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictRow:
+    """One district in the table of comparison."""
+
+    slug: str
+    name: str
+    accepted: Cell
+    on_time: Cell
+    resolved: Cell
+    satisfied: Cell
+    is_below: bool
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the page shows."""
+
+    title: str
+    month: str
+    is_over: bool
+    districts: int
+    floor: str
+    cards: Sequence[FigureCard]
+    below: Sequence[str]
+    units_below: Sequence[str]
+    rows: Sequence[DistrictRow]
+    not_compared: Sequence[str]
+    satisfaction: Markup | None
+    matters: Markup | None
+    weeks: Markup | None
+
+
+def presented(report: CityReport) -> Overview:
+    """Return the report as the page shows it."""
+    figures = {figure.id: figure for figure in report.figures}
+    ranked = sorted(report.districts, key=_by_satisfaction)
+    compared = [district for district in ranked if _is_compared(_satisfaction(district))]
+    return Overview(
+        title=f"{report.month.words}运行总览",
+        month=str(report.month),
+        is_over=report.is_over,
+        districts=len(report.districts),
+        floor=f"{float(FLOOR * 100):g}%",
+        cards=[_card(figures[figure_id]) for figure_id in SHOWN],
+        below=[_below_words(below) for below in report.below_floor if below.unit is None],
+        units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
+        rows=[_row(district) for district in ranked],
+        not_compared=[district.name for district in ranked if district not in compared],
+        satisfaction=_satisfaction_chart(compared),
+        matters=_matters_chart(report),
+        weeks=_weeks_chart(report),
+    )
+
+
+def _card(figure: Figure) -> FigureCard:
+    value, _, unit = value_words(figure.now.value, figure.unit).partition(" ")
+    change = change_words(figure.now.value, figure.before.value, figure.unit)
+    moved = figure.change or Fraction(0)
+    tone: Tone = "same"
+    if moved and figure.better != "neither":
+        tone = "better" if (moved > 0) == (figure.better == "up") else "worse"
+    verdict = {"better": "，好转", "worse": "，变差", "same": ""}[tone]
+    return FigureCard(
+        label=figure.label,
+        value=value,
+        unit=unit,
+        change=change + verdict,
+        direction="up" if moved > 0 else "down" if moved < 0 else "",
+        tone=tone,
+        parts=parts_words(figure.now, figure.unit),
+        note=figure.note,
+    )
+
+
+def _row(district: District) -> DistrictRow:
+    cells = {
+        figure.id: Cell(value_words(figure.now.value, figure.unit), parts_words(figure.now, figure.unit))
+        for figure in district.figures
+    }
+    satisfaction = _satisfaction(district)
+    return DistrictRow(
+        slug=district.slug,
+        name=district.name,
+        accepted=cells["accepted"],
+        on_time=cells["on_time"],
+        resolved=cells["resolved"],
+        satisfied=cells[SATISFIED],
+        is_below=_is_below(satisfaction),
+        remark="还没有评价" if satisfaction.now.value is None else remark_words(satisfaction),
+    )
+
+
+def _satisfaction_chart(compared: Sequence[District]) -> Markup | None:
+    values = [(district, _satisfaction(district).now.value or Fraction(0)) for district in compared]
+    if not values:
+        return None
+    lowest = min(int(float(value * 100)) // TICK * TICK for _, value in values)
+    marks = [
+        Mark(district.name, float(value * 100), value_words(value, "percent"), f"#d-{district.slug}")
+        for district, value in values
+    ]
+    return dot_plot(
+        marks,
+        title="各区（市）县满意率",
+        hold=float(FLOOR * 100),
+        low=lowest if lowest < LOWEST_SHOWN - TICK // 2 else LOWEST_SHOWN,
+    )
+
+
+def _matters_chart(report: CityReport) -> Markup | None:
+    named = [share for share in report.by_matter if share.key not in (OTHERS, NONE) and share.numerator]
+    if not named:
+        return None
+    marks = [
+        Mark(share.label, share.numerator, f"{share.numerator:,}（{value_words(share.value, 'percent')}）")
+        for share in named
+    ]
+    return bars(marks, title="受理最多的十类诉求")
+
+
+def _weeks_chart(report: CityReport) -> Markup | None:
+    if not any(week.accepted or week.concluded for week in report.weeks):
+        return None
+    return lines(
+        [
+            Series("受理", [week.accepted for week in report.weeks]),
+            Series("办结", [week.concluded for week in report.weeks]),
+        ],
+        [f"{week.span.first:%m-%d}" for week in report.weeks],
+        title="近十二周受理与办结",
+    )
+
+
+def _below_words(below: BelowFloor) -> str:
+    name = below.district_name if below.unit is None else f"{below.district_name}{below.unit}"
+    return f"{name} {value_words(below.value, 'percent')}（{below.satisfied:,}/{below.rated:,}）"
+
+
+def _satisfaction(district: District) -> Figure:
+    return next(figure for figure in district.figures if figure.id == SATISFIED)
+
+
+def _is_compared(satisfaction: Figure) -> bool:
+    return satisfaction.now.value is not None and not satisfaction.is_small
+
+
+def _is_below(satisfaction: Figure) -> bool:
+    return _is_compared(satisfaction) and (satisfaction.now.value or 0) < FLOOR
+
+
+def _by_satisfaction(district: District) -> tuple[bool, Fraction, str]:
+    """Order the lowest first; those that cannot be compared come last."""
+    satisfaction = _satisfaction(district)
+    return not _is_compared(satisfaction), satisfaction.now.value or Fraction(0), district.name
