@@ -101,7 +101,7 @@ def hours_of(cube: Cube, span: Span, measure: str) -> dict[int, int]:
         )
         .group_by(HOURS.c.hours)
     )
-    return dict(cube.session.execute(asked).tuples().all())
+    return dict(cube.session.execute(asked).all())
 
 
 def counted_days(cube: Cube) -> Span | None:
@@ -109,21 +109,21 @@ def counted_days(cube: Cube) -> Span | None:
     asked = select(func.min(CELLS.c.day), func.max(CELLS.c.day)).where(
         CELLS.c.tenant_id == cube.tenant_id, CELLS.c.aspect == "all", CELLS.c.accepted > 0
     )
-    first, last = cube.session.execute(asked).one().tuple()
+    first, last = cube.session.execute(asked).one()
     return None if first is None or last is None else Span(first, last)
 
 
 def unit_names(cube: Cube) -> dict[int, str]:
     """Return what the units are called."""
     rows = cube.session.execute(select(CubeUnit.unit_id, CubeUnit.name).where(CubeUnit.tenant_id == cube.tenant_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def matter_names(cube: Cube) -> dict[str, MatterName]:
     """Return what the matters are called."""
     asked = select(CubeMatter.matter, CubeMatter.category, CubeMatter.subcategory)
     rows = cube.session.execute(asked.where(CubeMatter.tenant_id == cube.tenant_id))
-    return {matter: MatterName(category, subcategory) for matter, category, subcategory in rows.tuples()}
+    return {matter: MatterName(category, subcategory) for matter, category, subcategory in rows}
 
 
 def _sums(
