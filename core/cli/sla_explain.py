@@ -5,14 +5,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import select
 
 from core.cli.context import installed
+from core.sla.labels import CLOCK_LABELS
 from core.sla.queries import ClockAccount, account_of, clocks_of
-from core.sla.service import CLOCK_LABELS
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket
-from core.tickets.service import NoSuchTicket
+from core.tickets.queries import get_ticket_id
 
 STATE_LABELS = {"running": "计时中", "met": "按时", "breached": "超期", "cancelled": "已取消"}
 
@@ -37,11 +35,7 @@ def explain(serial_no: str, slug: str, *, as_json: bool) -> None:
 
 def accounts_of(scope: Scope, serial_no: str) -> list[ClockAccount]:
     """Return the account of each clock of the ticket. Raises `NoSuchTicket`."""
-    ticket_id = scope.session.scalar(
-        select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
-    )
-    if ticket_id is None:
-        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号,或确认它属于{scope.tenant.name}。")
+    ticket_id = get_ticket_id(scope, serial_no)
     return [account_of(scope, clock) for clock in clocks_of(scope, ticket_id)]
 
 

@@ -12,7 +12,7 @@ from core.tenancy.scope import Scope
 from core.tickets.messages import say
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.timeline import SYSTEM
+from core.tickets.timeline import SYSTEM, Plain
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 
@@ -65,7 +65,7 @@ def _carry_out(
         unit=lead.name if lead else units.desk.name,
         due=f"{due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}" if due else "",
     )
-    detail: dict[str, object] = {"kind": step.kind, "to": receiver.code, "rule_id": step.rule_id}
+    detail: dict[str, Plain] = {"kind": step.kind, "to": receiver.code, "rule_id": step.rule_id}
     if step.kind == "letter":
         detail["number"] = _issue_letter(scope, ticket, step, receiver, words, cause=cause, now=now)
     elif step.kind == "case":

@@ -1,10 +1,10 @@
 """The check of what a feature answers: every field of its declared type, and times that can be computed with."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from core.hooks.values import Budget, Mark
 
@@ -21,7 +21,7 @@ def check(answer: Any) -> None:
 
     An answer is trusted from here on: what passes can be computed with and stored, whatever the feature meant by it.
     """
-    for name, kind in _fields(type(answer)):
+    for name, kind in _fields(cast(Hashable, type(answer))):
         value = getattr(answer, name)
         if not _fits(value, kind):
             raise AnswerUnusable(f"{type(answer).__name__}.{name} is {value!r}, not {kind}")

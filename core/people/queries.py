@@ -27,6 +27,15 @@ class SeenStaff:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token as lists show it."""
+
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 def find_credentials(scope: Scope, login: str) -> Credentials | None:
     """Return what an active account is checked against, or None."""
     row = scope.session.execute(
@@ -100,3 +109,26 @@ def accounts(scope: Scope) -> list[Account]:
     return list(
         scope.session.scalars(select(Account).where(Account.tenant_id == scope.tenant.id).order_by(Account.login))
     )
+
+
+def roles_by_account(scope: Scope) -> dict[int, tuple[str, ...]]:
+    """Return the roles of every account that has any."""
+    rows = scope.session.execute(
+        select(AccountRole.account_id, AccountRole.role)
+        .where(AccountRole.tenant_id == scope.tenant.id)
+        .order_by(AccountRole.account_id, AccountRole.role)
+    )
+    roles: dict[int, tuple[str, ...]] = {}
+    for account_id, role in rows:
+        roles[account_id] = (*roles.get(account_id, ()), role)
+    return roles
+
+
+def tokens(scope: Scope) -> list[TokenLine]:
+    """Return all tokens by label, revoked ones too; never the tokens themselves, which are nowhere stored."""
+    rows = scope.session.execute(
+        select(ApiToken.label, ApiToken.created_at, ApiToken.revoked_at)
+        .where(ApiToken.tenant_id == scope.tenant.id)
+        .order_by(ApiToken.label)
+    )
+    return [TokenLine(label, created_at, revoked_at) for label, created_at, revoked_at in rows]

@@ -7,6 +7,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from core.kit.keys import CROCKFORD
+
 TOKEN_BYTES = 32
 _hasher = PasswordHasher()
 
@@ -22,6 +24,12 @@ def password_fits(stored: str | None, password: str) -> bool:
         return _hasher.verify(stored or _nobody(), password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def new_password() -> str:
+    """Return a password that can be read out and typed: sixteen letters and digits in four groups, 80 random bits."""
+    groups = ("".join(secrets.choice(CROCKFORD.lower()) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
 
 
 def new_token() -> str:

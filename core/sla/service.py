@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from core.hooks import specs
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Light, Mark, TimeLimit
+from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
 from core.sla.models import Clock, ClockEvent, Timer
 from core.sla.rules import mark_at, reckon
 from core.tenancy.scope import Scope
@@ -24,8 +25,6 @@ OVERDUE = "overdue"
 CORE = "core"
 AT_ACCEPTANCE: tuple[ClockName, ...] = ("reply",)
 AT_DISPATCH: tuple[ClockName, ...] = ("sign", "on_site", "handle")
-CLOCK_LABELS: dict[str, str] = {"reply": "答复", "sign": "签收", "on_site": "到场", "handle": "办理"}
-LIGHT_LABELS: dict[str, str] = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 SEVERITY: tuple[Light, ...] = ("green", "yellow", "red")
 DEFAULT_REPLY = TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求,5 个工作日内答复")
 DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)

@@ -2,21 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
+from core.tickets.queries import NoSuchTicket
 from core.tickets.states import MOVES, STATE_LABELS, Command, State
-from core.tickets.timeline import Actor, entry_hash
-
-
-class NoSuchTicket(Refused):
-    """No ticket has this serial number."""
-
-    code = "no-such-ticket"
+from core.tickets.timeline import Actor, Detail, entry_hash
 
 
 class MoveNotAllowed(Refused):
@@ -106,7 +100,7 @@ def move(
     actor: Actor,
     now: datetime,
     summary: str = "",
-    detail: dict[str, Any] | None = None,
+    detail: Detail | None = None,
     command_id: str | None = None,
 ) -> None:
     """Change the ticket's state by one command and write its timeline entry. Raises `MoveNotAllowed`."""
@@ -116,7 +110,7 @@ def move(
     _write(scope, ticket, str(command), before, actor, now, summary or allowed.label, detail, command_id)
 
 
-def begin(scope: Scope, ticket: Ticket, *, actor: Actor, now: datetime, summary: str, detail: dict[str, Any]) -> None:
+def begin(scope: Scope, ticket: Ticket, *, actor: Actor, now: datetime, summary: str, detail: Detail) -> None:
     """Write the first timeline entry of a new ticket, which stands as registered."""
     assert ticket.version == 0
     _write(scope, ticket, str(Command.REGISTER), None, actor, now, summary, detail, None)
@@ -130,7 +124,7 @@ def note(
     actor: Actor,
     now: datetime,
     summary: str,
-    detail: dict[str, Any] | None = None,
+    detail: Detail | None = None,
     command_id: str | None = None,
 ) -> None:
     """Write a timeline entry that does not change the state; `kind` is one of `states.NOTE_LABELS`."""
@@ -145,7 +139,7 @@ def _write(
     actor: Actor,
     now: datetime,
     summary: str,
-    detail: dict[str, Any] | None,
+    detail: Detail | None,
     command_id: str | None,
 ) -> None:
     entry = TicketEvent(
@@ -160,7 +154,7 @@ def _write(
         actor_id=actor.id,
         actor_name=actor.name,
         summary=summary,
-        detail=detail or {},
+        detail=dict(detail or {}),
         hash=b"",
         command_id=command_id,
     )

@@ -2,11 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import TypeAlias
 
 from core.tickets.models import Ticket, TicketEvent
+
+Plain: TypeAlias = "str | int | Sequence[Plain] | Mapping[str, Plain] | None"
+Detail: TypeAlias = Mapping[str, Plain]
+"""What an entry says for machines. No fractions: the database may write them back otherwise than they were hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,13 @@ def entry_hash(previous: bytes, entry: TicketEvent) -> bytes:
 def first_broken_entry(ticket: Ticket, entries: Iterable[TicketEvent]) -> int | None:
     """Return the sequence number of the first entry that does not fit, or None when the chain is whole.
 
-    `entries` in order of their sequence. A dropped tail shows against the ticket's version and newest hash.
+    `entries` in order of their sequence. A dropped tail shows against the ticket's version and newest hash, a change
+    of state without an entry against the state that the last one led to.
     """
-    previous, expected = b"", 1
+    previous, expected, state = b"", 1, ""
     for entry in entries:
         if entry.seq != expected or entry_hash(previous, entry) != entry.hash:
             return expected
-        previous, expected = entry.hash, expected + 1
-    whole = expected - 1 == ticket.version and previous == ticket.head_hash
+        previous, expected, state = entry.hash, expected + 1, entry.to_state
+    whole = (expected - 1, previous, state) == (ticket.version, ticket.head_hash, ticket.state)
     return None if whole else expected

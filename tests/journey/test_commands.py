@@ -13,7 +13,8 @@ from core.kit.db import Base
 from core.kit.errors import Refused
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
-from core.tickets.service import CommandReused, MoveNotAllowed, NoSuchTicket, StaleVersion, lock_ticket, move
+from core.tickets.queries import NoSuchTicket
+from core.tickets.service import CommandReused, MoveNotAllowed, StaleVersion, lock_ticket, move
 from core.tickets.states import MOVES, OPEN, STATE_LABELS, Command, State
 from tests.builders import CLERK, OPERATOR, REVIEWER, beijing, make_district
 from tests.journey.walking import Walk, rolled_back, wait_until_someone_waits

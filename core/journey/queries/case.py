@@ -11,13 +11,13 @@ from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask,
 from core.journey.queries.choices import NATURE_LABELS
 from core.journey.queries.lights import Light, countdown, explained, settled
 from core.routing.models import Assignment, RouteDecision
+from core.sla.labels import CLOCK_LABELS
 from core.sla.models import Clock
-from core.sla.service import CLOCK_LABELS
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact, masked
 from core.tickets.models import Ticket, TicketContact
+from core.tickets.queries import NoSuchTicket
 from core.tickets.sealing import opened
-from core.tickets.service import NoSuchTicket
 from core.tickets.states import STATE_LABELS, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
 from core.workdays.queries import timetable

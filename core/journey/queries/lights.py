@@ -6,8 +6,8 @@ from typing import cast
 
 from core.hooks.values import Budget, BudgetMode
 from core.sla.budgets import MODE_WORDS, budget_words
+from core.sla.labels import CLOCK_LABELS
 from core.sla.models import Clock
-from core.sla.service import CLOCK_LABELS
 from core.tickets.states import ANSWERED, STATE_LABELS, State
 from core.workdays.rules import Timetable
 
