@@ -108,6 +108,8 @@ def _share_table(shares: Sequence[Share]) -> list[str]:
         )
         for share in shares
     )
+    if not shares:
+        return ["本月和上月都没有受理的诉求。"]
     return table(("", "本月", "占比", "分子/分母", "上月", "占比变化"), rows, right=(1, 2, 3, 4))
 
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal
 
 from core.hooks import specs
-from core.hooks.values import Dimension, Metric
+from core.hooks.values import Metric
 from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
 from core.tenancy.scope import Scope
@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 SMALL_SAMPLE = 30
 """A quotient over fewer is shown with this remark, and never ranked."""
 DAY_SECONDS = 86_400
-DIMENSIONS = frozenset(get_args(Dimension))
 Unit = Literal["count", "percent", "days"]
 Better = Literal["up", "down", "neither"]
 
@@ -202,8 +201,6 @@ def _fault_of(metric: Metric) -> str | None:
     for measure in filter(None, (metric.numerator, metric.denominator)):
         if measure not in MEASURES:
             return f"there is no measure {measure}"
-    if unknown := metric.where.keys() - DIMENSIONS:
-        return f"there is no dimension {', '.join(sorted(unknown))}"
     if metric.unit == "days" and MEASURES[metric.numerator].took is None:
         return f"{metric.numerator} takes no time"
     if (metric.unit == "count") != (metric.denominator is None):

@@ -58,4 +58,4 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
 
 def remark_words(figure: Figure) -> str:
     """Write what a reader must know of a figure before comparing it."""
-    return f"样本不足 {SMALL_SAMPLE},不作比较" if figure.is_small else ""
+    return f"样本不足 {SMALL_SAMPLE},不作比较" if figure.is_small and figure.now.denominator else ""
