@@ -69,8 +69,11 @@ class Keyring:
         return AESGCM(key).decrypt(nonce, cipher, f"{field}/{row_id}".encode()).decode()
 
     def lookup_hash(self, value: str, *, tenant_id: int, field: str) -> bytes:
-        """Return a keyed hash by which an encrypted value can be found again, and nothing be learnt."""
-        return hmac.digest(self.derive(f"lookup/{field}", tenant_id), value.encode(), hashlib.sha256)
+        """Return a keyed hash by which an encrypted value can be found again, and nothing be learnt.
+
+        Always of the first master key: what was stored under it must be found after a newer one came.
+        """
+        return hmac.digest(self.derive(f"lookup/{field}", tenant_id, number=1), value.encode(), hashlib.sha256)
 
 
 def _create(path: Path) -> None:
