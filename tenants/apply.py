@@ -1,7 +1,7 @@
 """Bringing the database in line with a profile: say what will change, then change exactly that.
 
 Applying the same profile twice changes nothing the second time. Units and duties are never deleted, because past
-tickets speak of them; what the profile no longer names is switched off.
+tickets speak of them; what the profile no longer names is switched off, a unit only once it has no task in hand.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,18 @@ from core.tenancy.scope import Installation, Scope
 from core.units.models import Duty, Unit
 from core.workdays.declaration import parse_workdays
 from core.workdays.service import publish
-from tenants.changes import Change, changes
+from tenants.changes import FORMER_DESK, Change, changes, must_stay
 from tenants.duties import DutyFact
 from tenants.profile import Profile, shipped_profiles
 from tenants.stored import State, state_of
 
 
 def apply_shipped(installation: Installation) -> None:
-    """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock."""
+    """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock.
+
+    For a tenant declared in files the files are the truth: what was changed of its units, duties, features, settings or
+    calendar by other means is changed back, without asking.
+    """
     for profile in shipped_profiles():
         apply_profile(installation, profile, now=datetime.now(UTC))
 
@@ -40,13 +44,13 @@ def plan_profile(installation: Installation, profile: Profile) -> list[Change]:
 
 
 def apply_profile(installation: Installation, profile: Profile, *, now: datetime) -> list[Change]:
-    """Make or change the tenant as the profile says, and return what changed.
+    """Make or change the tenant as the profile says, and return what changed, and what has to wait.
 
     Raises `UnknownFeature`, `SettingsInvalid` or `CalendarUnusable` before anything is written.
     """
     planned = plan_profile(installation, profile)
-    if not planned:
-        return []
+    if all(change.waits for change in planned):
+        return planned
     _write_tenant(installation, profile)
     _write_members(installation, profile)
     installation.forget()
@@ -66,9 +70,10 @@ def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
 
     Every process reads the tenant anew afterwards. Clocks that run keep the calendar they were started with.
     """
-    planned = plan(scope, profile)
-    if planned:
-        _write_units(scope, profile)
+    state = state_of(scope)
+    planned = changes(state, profile)
+    if not all(change.waits for change in planned):
+        _write_units(scope, profile, state)
         _write_duties(scope, profile.duties)
         _write_features(scope, profile)
         calendar = parse_workdays(profile.calendar_toml)
@@ -139,7 +144,7 @@ def _write_members(installation: Installation, profile: Profile) -> None:
         session.add_all(CityMember(city_id=city_id, district_id=district_id) for district_id in district_ids)
 
 
-def _write_units(scope: Scope, profile: Profile) -> None:
+def _write_units(scope: Scope, profile: Profile, before: State) -> None:
     rows = {row.code: row for row in scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))}
     for fact in profile.units:
         row = rows.get(fact.code)
@@ -149,14 +154,16 @@ def _write_units(scope: Scope, profile: Profile) -> None:
             )
             scope.session.add(row)
         row.name, row.kind, row.active = fact.name, fact.kind, True
-        row.initials = initials_of(fact.name)
+        row.phone, row.mail, row.initials = fact.phone, fact.mail, initials_of(fact.name)
     # A parent may stand further down in the file, so all units are there before any is put under another.
     scope.session.flush()
     declared = {fact.code for fact in profile.units}
     for fact in profile.units:
         rows[fact.code].parent_id = rows[fact.parent].id if fact.parent else None
-    for code, row in rows.items():
-        row.active = code in declared
+    for code in rows.keys() - declared:
+        rows[code].active = must_stay(code, before)
+        if rows[code].active and rows[code].kind == "dispatch_desk":
+            rows[code].kind = FORMER_DESK
     scope.session.flush()
 
 
@@ -188,7 +195,7 @@ def _fill(row: Duty, fact: DutyFact, *, lead_unit_id: int) -> None:
     row.limit_mode = fact.limit.mode if fact.limit else None
     row.limit_amount = fact.limit.amount if fact.limit else None
     row.on_site_seconds = fact.on_site.amount if fact.on_site else None
-    row.legal_basis, row.standard, row.active = fact.legal_basis, fact.standard, True
+    row.legal_basis, row.standard, row.guide, row.active = fact.legal_basis, fact.standard, fact.guide, True
 
 
 def _write_features(scope: Scope, profile: Profile) -> None:

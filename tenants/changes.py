@@ -19,15 +19,22 @@ FIELD_WORDS = {
     "on_site": "到场时限",
     "legal_basis": "法律依据",
     "standard": "处置标准",
+    "guide": "受理指引",
 }
 HOUR = 3600
+FORMER_DESK = "section"
+"""What a dispatch desk becomes that another has replaced while it still has tasks in hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changes, as a sentence for whoever applies it."""
+    """One thing that changes, as a sentence for whoever applies it.
+
+    `waits` = declared, but not done yet; the sentence says why, and what has to happen first.
+    """
 
     sentence: str
+    waits: bool = False
 
     def __str__(self) -> str:
         return self.sentence
@@ -41,19 +48,23 @@ def changes(state: State, profile: Profile) -> list[Change]:
     wanted_units = {unit.code: UnitState.of(unit) for unit in profile.units}
     wanted_duties = {duty.code: DutyState.of(duty) for duty in profile.duties}
     sentences = [
-        *_unit_changes(state.units, wanted_units, names),
+        *_unit_changes(state, wanted_units, names),
         *_duty_changes(state.duties, wanted_duties, names),
         *_feature_changes(state.features, profile),
         *_calendar_changes(state, profile),
     ]
-    return [Change(sentence) for sentence in sentences]
+    waiting = [Change(sentence, waits=True) for sentence in _kept_units(state, wanted_units)]
+    return [*(Change(sentence) for sentence in sentences), *waiting]
 
 
-def _unit_changes(
-    stored: Mapping[str, UnitState], wanted: Mapping[str, UnitState], names: Mapping[str, str]
-) -> Iterator[str]:
+def must_stay(code: str, state: State) -> bool:
+    """Tell whether a unit stays active although the profile no longer names it: it still has tasks in hand."""
+    return state.units[code].active and code in state.in_hand
+
+
+def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[str, str]) -> Iterator[str]:
     for code, unit in wanted.items():
-        before = stored.get(code)
+        before = state.units.get(code)
         if before is None:
             yield f"新增单位 {unit.name}"
             continue
@@ -65,9 +76,24 @@ def _unit_changes(
             yield f"改单位类别 {unit.name}：{before.kind} → {unit.kind}"
         if before.parent != unit.parent:
             yield f"改上级 {unit.name}：{_named(before.parent, names)} → {_named(unit.parent, names)}"
-    for code, unit in stored.items():
-        if code not in wanted and unit.active:
+        if before.phone != unit.phone:
+            yield f"改电话 {unit.name}：{before.phone or '无'} → {unit.phone or '无'}"
+        if before.mail != unit.mail:
+            yield f"改邮箱 {unit.name}：{before.mail or '无'} → {unit.mail or '无'}"
+    for code, unit in state.units.items():
+        if code in wanted or not unit.active:
+            continue
+        if not must_stay(code, state):
             yield f"停用单位 {unit.name}"
+        elif unit.kind == "dispatch_desk":
+            yield f"改单位类别 {unit.name}：dispatch_desk → {FORMER_DESK}，派单台只能有一个"
+
+
+def _kept_units(state: State, wanted: Mapping[str, UnitState]) -> Iterator[str]:
+    for code, unit in state.units.items():
+        if code not in wanted and must_stay(code, state):
+            count = state.in_hand[code]
+            yield f"暂不停用单位 {unit.name}：手上还有 {count} 件承办任务；请先办结或改派，再应用一次"
 
 
 def _duty_changes(

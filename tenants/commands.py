@@ -95,11 +95,9 @@ def _chosen(folder: Path, slugs: Sequence[str]) -> Sequence[Profile]:
 def _say(outcomes: Sequence[Outcome], done: str, *, as_json: bool) -> None:
     for outcome in outcomes:
         heading = f"{outcome.profile.name}（{outcome.profile.slug}）"
-        if not outcome.changes:
-            click.echo(f"{heading} 没有变更")
-            continue
-        click.echo(f"{heading} {done} {len(outcome.changes)} 处：")
-        for change in outcome.changes:
+        made = [change for change in outcome.changes if not change.waits]
+        click.echo(f"{heading} {done} {len(made)} 处：" if made else f"{heading} 没有变更")
+        for change in (*made, *(change for change in outcome.changes if change.waits)):
             click.echo(f"  {change}")
     if as_json:
         say_json({outcome.profile.slug: [change.sentence for change in outcome.changes] for outcome in outcomes})

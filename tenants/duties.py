@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
-from core.hooks.values import Budget, BudgetMode, Nature
+from core.hooks.values import Budget, BudgetMode
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
 
@@ -22,12 +22,10 @@ COLUMNS = (
     "on_site",
     "legal_basis",
     "standard",
-    "nature",
 )
 OPTIONAL = ("guide",)
 MODES = get_args(BudgetMode)
 IN_SECONDS = ("wall", "ws")
-NATURES = get_args(Nature)
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
 _CLOCK_TIME = re.compile(r"([1-9]\d{0,3})([hm])\Z")
 _DAYS = re.compile(r"[1-9]\d{0,2}\Z")
@@ -48,7 +46,6 @@ class DutyFact:
     on_site: Budget | None
     legal_basis: str
     standard: str
-    nature: Nature | None
     guide: str
 
 
@@ -75,9 +72,6 @@ def read_duties(path: Path, units: Collection[str], faults: Faults) -> tuple[Dut
 
 def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
     cells = row.cells
-    nature = cells["nature"]
-    if nature and nature not in NATURES:
-        faults.add(file, row.line, f"诉求性质“{nature}”不存在；请从 {'、'.join(NATURES)} 中选一个，或留空")
     return DutyFact(
         code=cells["code"],
         category=cells["category"],
@@ -89,7 +83,6 @@ def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
         on_site=_on_site(row, file, faults),
         legal_basis=cells["legal_basis"],
         standard=cells["standard"],
-        nature=cast(Nature, nature) if nature in NATURES else None,
         guide=cells["guide"],
     )
 

@@ -44,7 +44,6 @@ class Profile:
     zone: str
     serial_prefix: str
     members: tuple[str, ...]
-    hosts: tuple[str, ...]
     features: tuple[str, ...]
     settings: Mapping[str, Mapping[str, Any]]
     units: tuple[UnitFact, ...]
@@ -88,7 +87,6 @@ def read_profile(folder: Path) -> Profile:
         zone=document.text("zone"),
         serial_prefix=document.text("serial_prefix"),
         members=document.texts("members", ()),
-        hosts=document.texts("hosts", ()),
         features=document.texts("features"),
         settings=document.mapping("settings"),
         units=units,

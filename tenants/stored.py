@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.hooks.values import Budget, BudgetMode
+from core.routing.models import Assignment
+from core.routing.service import WORKING
 from core.tenancy.models import TenantFeature
 from core.tenancy.scope import Scope
 from core.units.models import Duty, Unit
@@ -23,11 +25,13 @@ class UnitState:
     name: str
     kind: str
     parent: str | None
+    phone: str = ""
+    mail: str = ""
     active: bool = True
 
     @classmethod
     def of(cls, fact: UnitFact) -> "UnitState":
-        return cls(fact.name, fact.kind, fact.parent)
+        return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class DutyState:
     on_site: Budget | None
     legal_basis: str
     standard: str
+    guide: str = ""
     active: bool = True
 
     @classmethod
@@ -57,17 +62,22 @@ class DutyState:
             on_site=fact.on_site,
             legal_basis=fact.legal_basis,
             standard=fact.standard,
+            guide=fact.guide,
         )
 
 
 @dataclass(frozen=True)
 class State:
-    """All facts of a tenant that a profile declares; the default is a tenant that holds nothing yet."""
+    """All facts of a tenant that a profile declares; the default is a tenant that holds nothing yet.
+
+    `in_hand` counts the tasks of every unit that has any in hand: such a unit is not switched off.
+    """
 
     units: Mapping[str, UnitState] = field(default_factory=dict)
     duties: Mapping[str, DutyState] = field(default_factory=dict)
     features: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     calendar: DeclaredCalendar | None = None
+    in_hand: Mapping[str, int] = field(default_factory=dict)
 
 
 def state_of(scope: Scope) -> State:
@@ -85,6 +95,8 @@ def state_of(scope: Scope) -> State:
                 name=unit.name,
                 kind=unit.kind,
                 parent=codes[unit.parent_id] if unit.parent_id is not None else None,
+                phone=unit.phone,
+                mail=unit.mail,
                 active=unit.active,
             )
             for unit in units
@@ -92,6 +104,7 @@ def state_of(scope: Scope) -> State:
         duties={duty.code: _duty(duty, codes) for duty in duties},
         features=tuple((row.feature, row.settings) for row in features),
         calendar=_calendar(scope),
+        in_hand=_in_hand(scope, codes),
     )
 
 
@@ -109,6 +122,7 @@ def _duty(duty: Duty, codes: Mapping[int, str]) -> DutyState:
         on_site=Budget("wall", duty.on_site_seconds) if duty.on_site_seconds is not None else None,
         legal_basis=duty.legal_basis,
         standard=duty.standard,
+        guide=duty.guide,
         active=duty.active,
     )
 
@@ -119,3 +133,12 @@ def _calendar(scope: Scope) -> DeclaredCalendar | None:
     except NoCalendar:
         return None
     return DeclaredCalendar(found.name, found.timetable.spec)
+
+
+def _in_hand(scope: Scope, codes: Mapping[int, str]) -> dict[str, int]:
+    counted = scope.session.execute(
+        select(Assignment.unit_id, func.count())
+        .where(Assignment.tenant_id == scope.tenant.id, Assignment.state.in_(WORKING))
+        .group_by(Assignment.unit_id)
+    )
+    return {codes[unit_id]: count for unit_id, count in counted}

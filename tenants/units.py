@@ -9,32 +9,32 @@ from core.units.models import UNIT_KINDS
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
 
-COLUMNS = ("code", "name", "kind", "level", "parent", "phone_note")
-LEVELS = ("city", "district", "street", "community")
-"""市、区（市）县、乡镇（街道）、村（社区）"""
+COLUMNS = ("code", "name", "kind", "parent")
+OPTIONAL = ("phone", "mail")
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
-_PHONE = re.compile(r"\d{7,}")
+_PHONE = re.compile(r"(?=.*\d)[\d +-]+\Z", re.ASCII)
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFact:
     """A unit as a district declares it; `parent` is the code of the unit above, None at the top and outside the tree.
 
-    `phone_note` tells when somebody answers there, never under which number.
+    `phone` and `mail` are where the unit is reached officially; empty = messages to it cannot go out that way.
     """
 
     code: str
     name: str
     kind: str
-    level: str
     parent: str | None
-    phone_note: str
+    phone: str = ""
+    mail: str = ""
 
 
 def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
     """Return the units, noting bad codes, repeated ones, unknown parents, circles and a missing dispatch desk."""
     file = file_name(path)
-    rows = read_rows(path, COLUMNS, (), faults)
+    rows = read_rows(path, COLUMNS, OPTIONAL, faults)
     lines: dict[str, int] = {}
     units = []
     for row in rows:
@@ -56,9 +56,9 @@ def _unit(row: Row) -> UnitFact:
         code=cells["code"],
         name=cells["name"],
         kind=cells["kind"],
-        level=cells["level"],
         parent=cells["parent"] or None,
-        phone_note=cells["phone_note"],
+        phone=cells["phone"],
+        mail=cells["mail"],
     )
 
 
@@ -73,10 +73,12 @@ def _check_row(unit: UnitFact, line: int, lines: dict[str, int], file: str, faul
         faults.add(file, line, f"单位“{unit.code}”没有名称，派单时认不出它；请填写 name")
     if unit.kind not in UNIT_KINDS:
         faults.add(file, line, f"单位类别“{unit.kind}”不存在；请从 {'、'.join(UNIT_KINDS)} 中选一个")
-    if unit.level not in LEVELS:
-        faults.add(file, line, f"单位层级“{unit.level}”不存在；请从 {'、'.join(LEVELS)} 中选一个")
-    if _PHONE.search(unit.phone_note):
-        faults.add(file, line, "phone_note 里写了电话号码，这个文件会公开；请只写何时有人接听")
+    if unit.phone and not _PHONE.match(unit.phone):
+        sentence = f"单位“{unit.code}”的电话“{unit.phone}”拨不通；请只用数字、空格、+ 和 -，没有就留空"
+        faults.add(file, line, sentence)
+    if unit.mail and not _MAIL.match(unit.mail):
+        sentence = f"单位“{unit.code}”的邮箱“{unit.mail}”寄不到；请写成 名称@域名，恰好一个 @，没有就留空"
+        faults.add(file, line, sentence)
 
 
 def _check_tree(units: list[UnitFact], lines: dict[str, int], file: str, faults: Faults) -> None:

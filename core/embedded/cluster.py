@@ -92,7 +92,7 @@ def _refuse_other_version(cluster: Path) -> None:
     if found != str(POSTGRES_MAJOR):
         raise ServerNotStarted(
             f"{cluster} 中的数据属于 PostgreSQL {found},而自带的是 {POSTGRES_MAJOR}。"
-            "请先用原版本 huiying backup,再到新的 HUIYING_HOME 中恢复。"
+            "请先换回原来的版本,用它的 pg_dump 导出,再恢复到新的 HUIYING_HOME 中。"
         )
 
 

@@ -49,7 +49,10 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well."""
+    """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well.
+
+    `guide` is what the operator should ask; empty = nothing in particular.
+    """
 
     code: str
     category: str
@@ -60,6 +63,7 @@ class DutyView:
     on_site: "Budget | None"
     legal_basis: str
     standard: str
+    guide: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,4 +66,6 @@ class Duty(TenantRow, Base, kw_only=True):
     on_site_seconds: Mapped[int | None] = mapped_column(Integer, default=None)
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     standard: Mapped[str] = mapped_column(Text, default="")
+    guide: Mapped[str] = mapped_column(Text, default="")
+    """What the operator should ask the resident."""
     active: Mapped[bool] = mapped_column(default=True)

@@ -112,4 +112,5 @@ def _view(duty: Duty, codes: Mapping[int, str]) -> DutyView:
         on_site=Budget("wall", duty.on_site_seconds) if duty.on_site_seconds else None,
         legal_basis=duty.legal_basis,
         standard=duty.standard,
+        guide=duty.guide,
     )

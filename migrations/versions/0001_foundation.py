@@ -272,6 +272,7 @@ def upgrade() -> None:
         sa.Column("on_site_seconds", sa.Integer(), nullable=True),
         sa.Column("legal_basis", sa.Text(), nullable=False),
         sa.Column("standard", sa.Text(), nullable=False),
+        sa.Column("guide", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "limit_mode IN ('wall', 'ws', 'wd_eod', 'wd_same', 'natural')", name=op.f("ck_duty_limit_mode")

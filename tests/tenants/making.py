@@ -15,16 +15,16 @@ features = ["city.light"]
 yellow_hours = 3
 """.lstrip(),
     "units.csv": """
-code,name,kind,level,parent,phone_note
-desk,派单台,dispatch_desk,district,,24小时值守
-street,东街街道办事处,street,street,,
-street-cg,城市管理科,section,street,street,
+code,name,kind,parent,phone,mail
+desk,派单台,dispatch_desk,,138 0000 0001,desk@xinqu.example
+street,东街街道办事处,street,,,
+street-cg,城市管理科,section,street,,
 """.lstrip(),
     "duties.csv": """
-code,category,subcategory,keywords,lead,co,limit_mode,limit_amount,on_site,legal_basis,standard,nature
-D01,市政,路面破损,路面坑洼|坑洞,street-cg,desk|street,wall,24h,60m,《城市道路管理条例》,修补平整,complaint
+code,category,subcategory,keywords,lead,co,limit_mode,limit_amount,on_site,legal_basis,standard,guide
+D01,市政,路面破损,路面坑洼|坑洞,street-cg,desk|street,wall,24h,60m,《城市道路管理条例》,修补平整,问清路名和坑洞大小
 D02,市政,路灯,路灯不亮,street-cg,,wd_eod,5,,,,
-D03,政务,咨询,,desk,,,,,,,inquiry
+D03,政务,咨询,,desk,,,,,,,
 """.lstrip(),
     "workdays.toml": """
 [calendar]

@@ -10,14 +10,17 @@ from sqlalchemy import select
 
 from core.hooks.features import SettingsInvalid
 from core.hooks.roster import Roster, UnknownFeature
+from core.routing.service import dispatch, end_assignments
 from core.tenancy.models import TenantFeature
-from core.tenancy.scope import Installation, UnknownTenant
+from core.tenancy.scope import Installation, Scope, UnknownTenant
+from core.tickets.models import Ticket
 from core.units.models import Duty, Unit
 from core.units.queries import directory
 from core.workdays.queries import current_calendar
 from tenants.apply import apply_profile, apply_shipped, initials_of, plan_profile
+from tenants.changes import Change
 from tenants.profile import Profile, read_profile, shipped_profiles
-from tests.builders import make_installation
+from tests.builders import OPERATOR, make_installation, make_ticket
 from tests.tenants.making import make_folder
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
@@ -41,6 +44,10 @@ def profile(tmp_path: Path) -> Profile:
     )
 
 
+def unit_of(scope: Scope, code: str) -> Unit:
+    return scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id, Unit.code == code)).one()
+
+
 def test_a_new_district_is_made_as_declared(installation: Installation, profile: Profile) -> None:
     apply_profile(installation, profile, now=NOW)
 
@@ -60,10 +67,11 @@ def test_a_new_district_is_made_as_declared(installation: Installation, profile:
         ]
         assert units.get_unit("street-cg").parent_id == units.get_unit("street").id
         pothole = units.get_duty("D01")
-        assert (pothole.lead, pothole.co, pothole.legal_basis) == (
+        assert (pothole.lead, pothole.co, pothole.legal_basis, pothole.guide) == (
             "street-cg",
             ("desk", "street"),
             "《城市道路管理条例》",
+            "问清路名和坑洞大小",
         )
         assert units.keywords["D01"] == ("路面坑洼", "坑洞")
         assert current_calendar(scope).name == "工作日历"
@@ -124,19 +132,58 @@ def test_what_is_no_longer_declared_is_switched_off_not_deleted(installation: In
     ]
 
 
-def test_how_a_unit_is_reached_is_not_the_files_to_change(installation: Installation, profile: Profile) -> None:
+def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:
     apply_profile(installation, profile, now=NOW)
     with installation.scope(profile.slug) as scope:
-        street = scope.session.scalar(select(Unit).where(Unit.tenant_id == scope.tenant.id, Unit.code == "street"))
-        assert street is not None
-        street.phone = "13800000001"
+        unit_of(scope, "street").phone = "13800000009"
 
-    apply_profile(installation, replace(profile, name="新区改名"), now=NOW)
+    told = apply_profile(installation, profile, now=NOW)
+
+    assert [change.sentence for change in told] == ["改电话 东街街道办事处：13800000009 → 无"]
+    with installation.scope(profile.slug) as scope:
+        reached = {code: (unit_of(scope, code).phone, unit_of(scope, code).mail) for code in ("desk", "street")}
+    assert reached == {"desk": ("138 0000 0001", "desk@xinqu.example"), "street": ("", "")}
+
+
+def test_a_unit_is_switched_off_only_when_it_has_nothing_in_hand(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+    ticket_id = make_ticket(installation, profile.slug, now=NOW).ticket_id
+    with installation.scope(profile.slug) as scope:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+        dispatch(scope, ticket, lead="street-cg", reason="测试", actor=OPERATOR, now=NOW)
+    smaller = replace(profile, units=profile.units[:2], duties=profile.duties[2:])
+    apply_profile(installation, smaller, now=NOW)
+    epoch = installation.tenant(profile.slug).epoch
+
+    while_in_hand = apply_profile(installation, smaller, now=NOW)
+
+    assert while_in_hand == [
+        Change("暂不停用单位 城市管理科：手上还有 1 件承办任务；请先办结或改派，再应用一次", waits=True)
+    ]
+    assert installation.tenant(profile.slug).epoch == epoch
+    with installation.scope(profile.slug) as scope:
+        assert unit_of(scope, "street-cg").active
+        end_assignments(scope, scope.session.get_one(Ticket, (scope.tenant.id, ticket_id)), "done", now=NOW)
+    assert apply_profile(installation, smaller, now=NOW) == [Change("停用单位 城市管理科")]
+    with installation.scope(profile.slug) as scope:
+        assert not unit_of(scope, "street-cg").active
+
+
+def test_a_replaced_dispatch_desk_with_tasks_in_hand_is_no_desk_any_more(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    ticket_id = make_ticket(installation, profile.slug, now=NOW).ticket_id
+    with installation.scope(profile.slug) as scope:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+        dispatch(scope, ticket, lead="desk", reason="测试", actor=OPERATOR, now=NOW)
+    units = (replace(profile.units[0], code="new-desk"), *profile.units[1:])
+
+    apply_profile(installation, replace(profile, units=units, duties=()), now=NOW)
 
     with installation.scope(profile.slug) as scope:
-        street = scope.session.scalar(select(Unit).where(Unit.tenant_id == scope.tenant.id, Unit.code == "street"))
-        assert street is not None
-        assert street.phone == "13800000001"
+        assert directory(scope).desk.code == "new-desk"
+        assert (unit_of(scope, "desk").active, unit_of(scope, "desk").kind) == (True, "section")
 
 
 def test_a_feature_nobody_ships_is_refused_before_anything_is_written(

@@ -9,7 +9,7 @@ import pytest
 
 from core.hooks.values import Budget
 from core.workdays.declaration import parse_workdays
-from tenants.changes import budget_words, changes
+from tenants.changes import Change, budget_words, changes
 from tenants.profile import Profile, read_profile
 from tenants.stored import DutyState, State, UnitState
 from tenants.units import UnitFact
@@ -55,7 +55,7 @@ def test_nothing_changes_when_all_is_as_declared(profile: Profile) -> None:
 def test_units_are_renamed_moved_switched_off_and_back_on(profile: Profile) -> None:
     before = stored_as(profile)
     units = {
-        "desk": replace(before.units["desk"], name="旧派单台"),
+        "desk": replace(before.units["desk"], name="旧派单台", phone="", mail="old@xinqu.example"),
         "street": replace(before.units["street"], active=False),
         "street-cg": replace(before.units["street-cg"], parent=None, kind="district_department"),
         "old": UnitState("旧单位", "street", None),
@@ -64,10 +64,29 @@ def test_units_are_renamed_moved_switched_off_and_back_on(profile: Profile) -> N
 
     assert sentences(replace(before, units=units), profile) == [
         "单位 旧派单台 更名为 派单台",
+        "改电话 派单台：无 → 138 0000 0001",
+        "改邮箱 派单台：old@xinqu.example → desk@xinqu.example",
         "恢复单位 东街街道办事处",
         "改单位类别 城市管理科：district_department → section",
         "改上级 城市管理科：无 → 东街街道办事处",
         "停用单位 旧单位",
+    ]
+
+
+def test_a_unit_with_tasks_in_hand_is_not_switched_off_yet(profile: Profile) -> None:
+    before = stored_as(profile)
+    units = {
+        **before.units,
+        "old": UnitState("旧单位", "street", None),
+        "older": UnitState("更旧的单位", "street", None, active=False),
+        "old-desk": UnitState("旧派单台", "dispatch_desk", None),
+    }
+    in_hand = {"street": 1, "old": 2, "older": 4, "old-desk": 8}
+
+    assert changes(replace(before, units=units, in_hand=in_hand), profile) == [
+        Change("改单位类别 旧派单台：dispatch_desk → section，派单台只能有一个"),
+        Change("暂不停用单位 旧单位：手上还有 2 件承办任务；请先办结或改派，再应用一次", waits=True),
+        Change("暂不停用单位 旧派单台：手上还有 8 件承办任务；请先办结或改派，再应用一次", waits=True),
     ]
 
 
@@ -82,6 +101,7 @@ def test_items_of_the_duty_list_change_field_by_field(profile: Profile) -> None:
             co=("old",),
             keywords=("坑",),
             legal_basis="",
+            guide="",
         ),
         "D02": replace(before.duties["D02"], active=False, standard="亮灯"),
         "D03": before.duties["D03"],
@@ -96,6 +116,7 @@ def test_items_of_the_duty_list_change_field_by_field(profile: Profile) -> None:
         "改时限 D01 市政/路面破损：2 个工作日 → 24 小时",
         "改到场时限 D01 市政/路面破损：无 → 1 小时",
         "改法律依据 D01 市政/路面破损：无 → 《城市道路管理条例》",
+        "改受理指引 D01 市政/路面破损：无 → 问清路名和坑洞大小",
         "恢复事项 D02 市政/路灯",
         "改处置标准 D02 市政/路灯：亮灯 → 无",
         "停用事项 D04 市政/井盖",
@@ -145,4 +166,4 @@ def test_budgets_are_said_as_people_say_them(budget: Budget, words: str) -> None
 
 
 def test_a_unit_fact_says_where_it_belongs() -> None:
-    assert UnitState.of(UnitFact("a", "甲", "street", "street", None, "")) == UnitState("甲", "street", None)
+    assert UnitState.of(UnitFact("a", "甲", "street", None)) == UnitState("甲", "street", None)

@@ -34,13 +34,12 @@ def test_a_folder_becomes_one_value(tmp_path: Path) -> None:
         zone="Asia/Shanghai",
         serial_prefix="XQ",
         members=(),
-        hosts=(),
         features=("city.light",),
         settings={"city.light": {"yellow_hours": 3}},
         units=(
-            UnitFact("desk", "派单台", "dispatch_desk", "district", None, "24小时值守"),
-            UnitFact("street", "东街街道办事处", "street", "street", None, ""),
-            UnitFact("street-cg", "城市管理科", "section", "street", "street", ""),
+            UnitFact("desk", "派单台", "dispatch_desk", None, "138 0000 0001", "desk@xinqu.example"),
+            UnitFact("street", "东街街道办事处", "street", None),
+            UnitFact("street-cg", "城市管理科", "section", "street"),
         ),
         duties=(
             DutyFact(
@@ -54,13 +53,10 @@ def test_a_folder_becomes_one_value(tmp_path: Path) -> None:
                 on_site=Budget("wall", 3600),
                 legal_basis="《城市道路管理条例》",
                 standard="修补平整",
-                nature="complaint",
-                guide="",
+                guide="问清路名和坑洞大小",
             ),
-            DutyFact(
-                "D02", "市政", "路灯", ("路灯不亮",), "street-cg", (), Budget("wd_eod", 5), None, "", "", None, ""
-            ),
-            DutyFact("D03", "政务", "咨询", (), "desk", (), None, None, "", "", "inquiry", ""),
+            DutyFact("D02", "市政", "路灯", ("路灯不亮",), "street-cg", (), Budget("wd_eod", 5), None, "", "", ""),
+            DutyFact("D03", "政务", "咨询", (), "desk", (), None, None, "", "", ""),
         ),
         calendar_toml=GOOD["workdays.toml"],
         accounts=(AccountFact("xq-jieban", "田一禾", ("clerk",), "street-cg"),),
@@ -128,57 +124,75 @@ def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert read_profile(folder).units[0].code == "desk"
 
 
+def test_how_units_are_reached_and_what_to_ask_may_be_left_out(tmp_path: Path) -> None:
+    def without(text: str, count: int) -> str:
+        return "\n".join(line.rsplit(",", count)[0] for line in text.splitlines())
+
+    profile = read_profile(make_folder(tmp_path, units=without(UNITS, 2), duties=without(DUTIES, 1)))
+
+    assert {(unit.phone, unit.mail) for unit in profile.units} == {("", "")}
+    assert {duty.guide for duty in profile.duties} == {""}
+
+
+def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
+    assert {(unit.phone, unit.mail) for profile in shipped_profiles() for unit in profile.units} == {("", "")}
+
+
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
         (
             UNITS.replace("code,name", "代码,name"),
-            "第 1 行：表头是“代码,name,kind,level,parent,phone_note”，认不出各列；"
-            "请改成“code,name,kind,level,parent,phone_note”",
+            "第 1 行：表头是“代码,name,kind,parent,phone,mail”，认不出各列；"
+            "请改成“code,name,kind,parent[,phone][,mail]”",
         ),
         (
-            UNITS + "more,更多,street,street,\n",
+            UNITS + "more,更多,street,,\n",
             "第 5 行：有 5 列，表头有 6 列，对不上；含有英文逗号的格子请加双引号",
         ),
         (
-            UNITS + "street,西街街道办事处,street,street,,\n",
+            UNITS + "street,西街街道办事处,street,,,\n",
             "第 5 行：单位代码“street”在第 3 行已经用过，一个代码只能指一个单位；请换一个代码",
         ),
         (
-            UNITS + "西街,西街街道办事处,street,street,,\n",
+            UNITS + "西街,西街街道办事处,street,,,\n",
             "第 5 行：单位代码“西街”不能用作代码；请用小写字母开头，只含小写字母、数字和连字符，2 到 40 个字符",
         ),
         (
-            UNITS + "west,,street,street,,\n",
+            UNITS + "west,,street,,,\n",
             "第 5 行：单位“west”没有名称，派单时认不出它；请填写 name",
         ),
         (
-            UNITS + "west,西街街道办事处,bureau,street,,\n",
+            UNITS + "west,西街街道办事处,bureau,,,\n",
             "第 5 行：单位类别“bureau”不存在；请从 city_department、district_department、street、section、"
             "community_center、public_utility、central_body、dispatch_desk、discipline 中选一个",
         ),
         (
-            UNITS + "west,西街街道办事处,street,town,,\n",
-            "第 5 行：单位层级“town”不存在；请从 city、district、street、community 中选一个",
+            UNITS + "west,西街街道办事处,street,,值班13800000000,\n",
+            "第 5 行：单位“west”的电话“值班13800000000”拨不通；请只用数字、空格、+ 和 -，没有就留空",
         ),
         (
-            UNITS + "west,西街街道办事处,street,street,,值班13800000000\n",
-            "第 5 行：phone_note 里写了电话号码，这个文件会公开；请只写何时有人接听",
+            UNITS + "west,西街街道办事处,street,,+ -,\n",
+            "第 5 行：单位“west”的电话“+ -”拨不通；请只用数字、空格、+ 和 -，没有就留空",
         ),
         (
-            UNITS + "west,西街街道办事处,street,street,north,\n",
+            UNITS + "west,西街街道办事处,street,,,west@street@xinqu.example\n",
+            "第 5 行：单位“west”的邮箱“west@street@xinqu.example”寄不到；请写成 名称@域名，恰好一个 @，没有就留空",
+        ),
+        (
+            UNITS + "west,西街街道办事处,street,north,,\n",
             "第 5 行：单位“west”的上级“north”不在表中；请先写上级单位，或把 parent 留空",
         ),
         (
-            UNITS.replace("street,street,,", "street,street,street-cg,"),
+            UNITS.replace("处,street,,", "处,street,street-cg,"),
             "第 3 行：上级关系绕成了圈（street → street-cg → street），分不出谁上谁下；请改正其中一个单位的 parent",
         ),
         (
-            UNITS + "street-hw,城市管理科,section,street,street,\n",
+            UNITS + "street-hw,城市管理科,section,street,,\n",
             "第 5 行：同一上级下有 2 个“城市管理科”，派单时无法分辨；请改名或合并",
         ),
         (
-            UNITS + "desk-two,第二派单台,dispatch_desk,district,,\n",
+            UNITS + "desk-two,第二派单台,dispatch_desk,,,\n",
             "：有 2 个 dispatch_desk；没有规则可依的工单要有唯一的派单台接收，请恰好写一个",
         ),
     ],
@@ -232,10 +246,6 @@ def test_faults_of_units(tmp_path: Path, changed: str, fault: str) -> None:
             DUTIES + "D04,市政,井盖,,desk,,,,1天,,,\n",
             "第 5 行：到场时限“1天”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空",
         ),
-        (
-            DUTIES + "D04,市政,井盖,,desk,,,,,,,投诉\n",
-            "第 5 行：诉求性质“投诉”不存在；请从 complaint、help、inquiry、suggestion、praise 中选一个，或留空",
-        ),
     ],
 )
 def test_faults_of_duties(tmp_path: Path, changed: str, fault: str) -> None:
@@ -287,7 +297,7 @@ def test_faults_of_duties(tmp_path: Path, changed: str, fault: str) -> None:
         ),
         (
             'colour = "red"\n' + PROFILE,
-            "第 1 行：不认识 colour，写了也不起作用；可用的有 features、hosts、kind、members、name、serial_prefix、"
+            "第 1 行：不认识 colour，写了也不起作用；可用的有 features、kind、members、name、serial_prefix、"
             "settings、slug、zone，请改正或删去",
         ),
     ],
