@@ -48,7 +48,7 @@ def _around() -> dict[str, Any]:
         around |= {
             "tenant": visit.scope.tenant,
             "staff": visit.staff,
-            "seat": visit.seat,
+            "seat": visit.unit_name or visit.seat,
             "home": home_of(visit.staff.roles),
             "now": visit.now,
             "may": lambda permission: Permission(permission) in visit.permissions,
