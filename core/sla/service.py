@@ -93,9 +93,9 @@ def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
     ends: its delay is not the unit's.
     """
     due = (
-        select(Timer, Clock, Ticket)
-        .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
-        .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
+        select(Ticket, Clock, Timer)
+        .join(Clock, (Clock.tenant_id == Ticket.tenant_id) & (Clock.ticket_id == Ticket.id))
+        .join(Timer, (Timer.tenant_id == Clock.tenant_id) & (Timer.clock_id == Clock.id))
         .where(
             Timer.tenant_id == scope.tenant.id,
             Timer.fire_at <= now,
@@ -104,9 +104,11 @@ def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
         )
         .order_by(Timer.fire_at, Timer.id)
         .limit(limit)
-        .with_for_update(of=Ticket, skip_locked=True)
+        # The timer is locked too, after its ticket: one that another supervisor has just fired, later than this
+        # statement began, would otherwise be read as still pending.
+        .with_for_update(skip_locked=True)
     )
-    return [Reached(ticket, clock, timer) for timer, clock, ticket in scope.session.execute(due)]
+    return [Reached(ticket, clock, timer) for ticket, clock, timer in scope.session.execute(due)]
 
 
 def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
@@ -243,7 +245,7 @@ def _drop_timers(scope: Scope, clock: Clock, *, after: datetime | None) -> None:
 def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *, at: datetime, now: datetime) -> None:
     """Keep that a mark was reached: the event, the clock's light, and the timeline entry."""
     scope.session.add(ClockEvent(tenant_id=scope.tenant.id, clock_id=clock.id, mark=mark, at=at, fired_at=now))
-    clock.light = light
+    clock.light = max(clock.light, light, key=SEVERITY.index)  # a mark tried again late turns nothing back
     if mark == OVERDUE:
         clock.overdue_at = at
     late = f",应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示" if (now - at).total_seconds() > 60 else ""
