@@ -1,4 +1,4 @@
-"""A demonstration: sign-ins for every role and district, and the articles' cases as if they had just been handled."""
+"""A demonstration: sign-ins for every role and district, the articles' cases, and letters that make it the present."""
 
 import json
 import secrets
@@ -14,6 +14,8 @@ from core.people.service import open_account, set_password
 from core.tenancy.scope import Installation, Scope
 from core.units.queries import directory
 from tenants.accounts import AccountFact
+from tenants.letters import shipped_letters
+from tenants.present import bring_all_to_present
 from tenants.profile import Profile, shipped_profiles
 from tenants.replay import Replay
 from tenants.scenario import Scenario, shipped_scenarios
@@ -35,17 +37,16 @@ class SignIn:
 
 
 def demonstrate(installation: Installation, home: Path, *, now: datetime) -> list[SignIn]:
-    """Make the demonstration's accounts and replay its cases, as far as they are not there; return all sign-ins.
+    """Make the accounts, replay the cases and let the letters come, as far as they are not there; return all sign-ins.
 
     Passwords are made anew for every installation; a password that was changed since stays changed and is not shown.
     """
-    passwords = _stored(home)
-    sign_ins = [
-        sign_in for profile in shipped_profiles() for sign_in in _sign_ins(installation, profile, passwords, now)
-    ]
+    passwords, profiles = _stored(home), shipped_profiles()
+    sign_ins = [sign_in for profile in profiles for sign_in in _sign_ins(installation, profile, passwords, now)]
     write_private(home / SIGN_INS, json.dumps(passwords, indent=1))
     for scenario in shipped_scenarios():
         replay(installation, scenario)
+    bring_all_to_present(installation, profiles, shipped_letters(profiles), now=now)
     return sign_ins
 
 

@@ -1,0 +1,181 @@
+"""Themes: what residents write about again and again, each time in other words and of another place.
+
+`tenants/letters/themes.toml` holds `[[theme]]` tables, shared by the districts whose duty lists have the matter:
+
+    matters = ["C0101", "N0103", "P02002"]     # one of them is the district's
+    where = "road"                             # at which of its places
+    nature = "complaint"
+    said = ["{place}路灯不亮｜{place}的路灯…"]   # title｜text
+    replies = ["{who}您好，{place}的路灯…"]
+
+A district's own file begins with how many such letters came, how, from where, and how content people were:
+
+    weeks = [3, 4, 8, 11]                      # in each week before the present one, the latest last
+    channels = ["hotline", "wechat"]           # in turn
+    ratings = ["satisfied/yes", "refused"]     # in turn: what the resident says, and whether it is resolved
+    late_every = 14                            # each 14th answer comes after its time
+    [mailboxes]
+    mailbox-mayor = "市长信箱"                  # whom letters of a channel are addressed to
+    [places]
+    road = ["天府三街"]
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import cast, get_args
+from zlib import crc32
+
+from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS
+from core.hooks.values import Nature
+from tenants.ages import OnDay
+from tenants.faults import Faults
+from tenants.letter import REFUSED, Letter
+from tenants.profile import Profile
+from tenants.source import Table, read_table
+
+WEEK = 7
+HOURS = range(7, 22)
+RATINGS = (*(f"{said}/{resolved}" for said in SATISFACTION_LABELS for resolved in RESOLVED_LABELS), REFUSED)
+PLACE, WHO = "{place}", "{who}"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One subject with its wordings, each a title and a text, and its answers."""
+
+    matters: tuple[str, ...]
+    where: str
+    nature: Nature
+    said: tuple[tuple[str, str], ...]
+    replies: tuple[str, ...]
+    disposition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many themed letters a district got in the weeks before this one, how, from where, how content people were."""
+
+    weeks: tuple[int, ...]
+    channels: tuple[str, ...]
+    ratings: tuple[str, ...]
+    late_every: int
+    mailboxes: Mapping[str, str]
+    places: Mapping[str, tuple[str, ...]]
+
+
+def read_themes(path: Path, faults: Faults) -> tuple[Theme, ...]:
+    """Return the themes of a file, noting its faults."""
+    document = read_table(path, faults)
+    if document is None:
+        return ()
+    themes = tuple(_theme(table) for table in document.tables("theme"))
+    document.refuse_others()
+    return themes
+
+
+def read_backlog(document: Table) -> Backlog:
+    """Return what a district's file says of its themed letters, noting its faults."""
+    backlog = Backlog(
+        weeks=_counts(document),
+        channels=document.texts("channels", ()),
+        ratings=document.texts("ratings", ()),
+        late_every=document.number("late_every", 0),
+        mailboxes={channel: str(mailbox) for channel, mailbox in document.mapping("mailboxes").items()},
+        places={kind: tuple(map(str, names)) for kind, names in document.mapping("places").items()},
+    )
+    for rating in backlog.ratings:
+        if rating not in RATINGS:
+            document.fault("ratings", f"ratings 没有“{rating}”这一项；请从 {'、'.join(RATINGS)} 中选择")
+    for key in ("channels", "ratings"):
+        if backlog.weeks and not document.texts(key, ()):
+            document.fault(key, f"weeks 里有往日来信，却没有 {key}；请补上，写成列表")
+    return backlog
+
+
+def themed_letters(
+    backlog: Backlog, themes: Sequence[Theme], profile: Profile, *, after: int, document: Table
+) -> Iterator[Letter]:
+    """Yield the district's themed letters, the oldest first, numbered from `after` + 1.
+
+    Themes take turns, so that neighbours differ; a theme's letters differ by place, and as far as they go by wording.
+    """
+    known = {duty.code for duty in profile.duties}
+    usable = [(theme, matter) for theme in themes for matter in theme.matters if matter in known]
+    if backlog.weeks and not usable:
+        document.fault("weeks", f"themes.toml 中没有一个事项在 {profile.slug}/duties.csv 里，写不出信；请删去 weeks")
+    missing = {theme.where for theme, _ in usable if not backlog.places.get(theme.where)}
+    if backlog.weeks and missing:
+        document.fault("places", f"places 里没有 {'、'.join(sorted(missing))} 的地名，往日来信没有地点；请补上")
+    if missing or not (usable and backlog.channels and backlog.ratings):
+        return
+    for count, age in enumerate(_ages(backlog.weeks, profile.slug)):
+        number = after + 1 + count
+        turn, kind = divmod(count, len(usable))
+        theme, matter = usable[kind]
+        names = backlog.places[theme.where]
+        place = names[(turn + kind) % len(names)]
+        channel = backlog.channels[count % len(backlog.channels)]
+        title, text = theme.said[turn % len(theme.said)]
+        yield Letter(
+            number=number,
+            title=title.replace(PLACE, place),
+            text=text.replace(PLACE, place),
+            place=place,
+            channel=channel,
+            mailbox=backlog.mailboxes.get(channel, ""),
+            age=age,
+            stands="rated",
+            nature=theme.nature,
+            matter=matter,
+            reply=theme.replies[turn % len(theme.replies)].replace(PLACE, place),
+            disposition=theme.disposition,
+            rating=backlog.ratings[count % len(backlog.ratings)],
+            late=bool(backlog.late_every) and count % backlog.late_every == backlog.late_every - 1,
+        )
+
+
+def _ages(weeks: Sequence[int], slug: str) -> Iterator[OnDay]:
+    """Spread each week's letters over its days, and over the hours in which people write; the oldest first."""
+    for number, letters in enumerate(weeks):
+        newest = (len(weeks) - number) * WEEK
+        for count in range(letters):
+            chance = crc32(f"{slug}/{number}/{count}".encode())
+            at = time(HOURS[chance % len(HOURS)], chance // len(HOURS) % 60)
+            yield OnDay(newest + WEEK - 1 - count * WEEK // letters, at)
+
+
+def _counts(document: Table) -> tuple[int, ...]:
+    counts = document.value("weeks") or []
+    if not isinstance(counts, list) or not all(isinstance(count, int) and count >= 0 for count in counts):
+        document.fault("weeks", "weeks 要写每周的封数，由远到近；请写成 [3, 4, 8] 这样的整数列表")
+        return ()
+    return tuple(counts)
+
+
+def _theme(table: Table) -> Theme:
+    nature = table.text("nature")
+    if nature not in get_args(Nature):
+        table.fault("nature", f"nature 没有“{nature}”这一项；请从 {'、'.join(get_args(Nature))} 中选择")
+    disposition = table.text("disposition", "resolved")
+    if disposition not in DISPOSITION_LABELS:
+        table.fault("disposition", f"办理结果没有“{disposition}”；请从 {'、'.join(DISPOSITION_LABELS)} 中选择")
+    theme = Theme(
+        matters=table.texts("matters"),
+        where=table.text("where"),
+        nature=cast(Nature, nature),
+        said=tuple(_wording(table, line) for line in table.texts("said")),
+        replies=table.texts("replies"),
+        disposition=disposition,
+    )
+    table.refuse_others()
+    return theme
+
+
+def _wording(table: Table, line: str) -> tuple[str, str]:
+    title, bar, text = line.partition("｜")
+    if not bar or PLACE not in line:
+        table.fault("said", f"“{line[:20]}”要写成“标题｜内容”，其中用 {PLACE} 代替地点；请改正")
+    return title, text
