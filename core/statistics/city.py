@@ -14,17 +14,16 @@ from core.statistics.periods import Month, last_weeks
 from core.statistics.queries import (
     Counts,
     Cube,
+    accepted_by_category,
     counted_days,
     counts,
-    counts_by_matter,
     counts_by_unit,
     counts_by_week,
-    matter_names,
     unit_names,
 )
 from core.statistics.report import TOP, UNNAMED
 from core.statistics.service import refresh_all
-from core.statistics.shares import NONE, Share, shares
+from core.statistics.shares import Share, shares
 from core.tenancy.across import ask_members, members_of
 from core.tenancy.scope import Installation, TenantFacts
 
@@ -162,23 +161,16 @@ def city_report(installation: Installation, city: str, month: Month, *, today: d
 
 
 def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
-    names, units = matter_names(cube), unit_names(cube)
-
-    def categories(span: Span) -> Mapping[str, int]:
-        sums: Counter[str] = Counter()
-        for matter, counted in counts_by_matter(cube, span, "accepted").items():
-            sums[names[matter].category if matter in names else NONE] += counted.n("accepted")
-        return sums
-
+    names = unit_names(cube)
     return _Answer(
         now=counts(cube, month.span),
         before=counts(cube, month.previous.span),
-        categories_now=categories(month.span),
-        categories_before=categories(month.previous.span),
+        categories_now=accepted_by_category(cube, month.span),
+        categories_before=accepted_by_category(cube, month.previous.span),
         units=[
-            (units[unit_id], counted)
+            (names[unit_id], counted)
             for unit_id, counted in counts_by_unit(cube, month.span, "satisfied", "rated").items()
-            if unit_id in units
+            if unit_id in names
         ],
         weeks=counts_by_week(cube, weeks, "accepted", "concluded"),
     )
