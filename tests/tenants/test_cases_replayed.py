@@ -1,0 +1,322 @@
+"""The published cases, replayed in their districts: what the product wrote, at which times, and that twice is once."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from core.escalation.models import AccountabilityCase
+from core.hooks.roster import Roster
+from core.routing.models import Assignment
+from core.sla.models import Clock
+from core.tenancy.scope import Installation, Scope
+from core.tickets.models import Message, Ticket, TicketEvent
+from core.units.queries import directory
+from tenants.apply import apply_profile
+from tenants.profile import shipped_profiles
+from tenants.replay import Replay
+from tenants.scenario import shipped_scenarios
+from tests.builders import beijing, make_installation, make_ticket
+
+NOW = beijing("2026-03-12 10:00")
+SCENARIOS = {scenario.id: scenario for scenario in shipped_scenarios()}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A replayed case: its district, under a name of its own, and its serial numbers by label."""
+
+    installation: Installation
+    slug: str
+    serials: Mapping[str, str]
+
+    def ticket(self, label: str = "ticket") -> Ticket:
+        with self.installation.scope(self.slug) as scope:
+            return self._ticket(scope, label)
+
+    def entries(self, label: str = "ticket") -> Sequence[TicketEvent]:
+        """Return the ticket's timeline."""
+        with self.installation.scope(self.slug) as scope:
+            of_ticket = select(TicketEvent).where(
+                TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id == self._ticket(scope, label).id
+            )
+            return scope.session.scalars(of_ticket.order_by(TicketEvent.seq)).all()
+
+    def at(self, kind: str, words: str = "", label: str = "ticket") -> datetime:
+        """Return when the first entry of that kind, with these words in it, was made."""
+        return next(entry.at for entry in self.entries(label) if entry.kind == kind and words in entry.summary)
+
+    def clock(self, name: str, label: str = "ticket") -> Clock:
+        with self.installation.scope(self.slug) as scope:
+            ticket_id = self._ticket(scope, label).id
+            found = select(Clock).where(
+                Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket_id, Clock.name == name
+            )
+            return scope.session.scalars(found).one()
+
+    def steps_of_light(self, label: str = "ticket") -> list[tuple[datetime, str, str, str]]:
+        """Return when the light changed and whom that reached: (instant, light or kind of alert, to whom)."""
+        return [
+            (entry.at, entry.kind, entry.detail.get("light", entry.detail.get("kind", "")), entry.detail.get("to", ""))
+            for entry in self.entries(label)
+            if entry.kind in ("clock_mark", "escalate")
+        ]
+
+    def units(self, label: str = "ticket") -> list[tuple[str, str]]:
+        """Return the units that work on the ticket, as (role, code); not those that only look on."""
+        with self.installation.scope(self.slug) as scope:
+            given = select(Assignment).where(
+                Assignment.tenant_id == scope.tenant.id,
+                Assignment.ticket_id == self._ticket(scope, label).id,
+                Assignment.role != "info",
+            )
+            units = {unit.id: unit.code for unit in directory(scope).units}
+            return sorted((row.role, units[row.unit_id]) for row in scope.session.scalars(given))
+
+    def _ticket(self, scope: Scope, label: str) -> Ticket:
+        numbered = select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == self.serials[label])
+        return scope.session.scalars(numbered).one()
+
+
+@pytest.fixture(scope="module")
+def installation(database_url: str) -> Installation:
+    return make_installation(database_url, features=tuple(Roster.installed().features.values()))
+
+
+@pytest.fixture(scope="module")
+def districts(installation: Installation) -> dict[str, str]:
+    """The districts of the cases, as they are shipped but for their names."""
+    wanted = {scenario.tenant for scenario in SCENARIOS.values()}
+    names = {}
+    for profile in shipped_profiles():
+        if profile.slug in wanted:
+            mark = secrets.token_hex(3)
+            names[profile.slug] = f"{profile.slug}-{mark}"
+            apply_profile(
+                installation,
+                replace(profile, slug=names[profile.slug], serial_prefix=f"X{mark.upper()}"),
+                now=NOW,
+            )
+    return names
+
+
+@pytest.fixture(scope="module")
+def cases(installation: Installation, districts: dict[str, str]) -> dict[str, Case]:
+    """All nine cases, replayed in the order of their ids."""
+    return {scenario_id: replayed(installation, districts, scenario_id) for scenario_id in SCENARIOS}
+
+
+def replayed(installation: Installation, districts: Mapping[str, str], scenario_id: str) -> Case:
+    scenario = SCENARIOS[scenario_id]
+    slug = districts[scenario.tenant]
+    with installation.scope(slug) as scope:
+        replay = Replay(scope, scenario)
+        replay.run()
+    return Case(installation, slug, replay.serials)
+
+
+def rows(installation: Installation, slug: str) -> list[int]:
+    """Count what a replay writes."""
+    with installation.scope(slug) as scope:
+        counts = [
+            scope.session.scalar(select(func.count()).select_from(table).where(table.tenant_id == scope.tenant.id))
+            for table in (Ticket, TicketEvent, Clock, Message, AccountabilityCase)
+        ]
+    return [count or 0 for count in counts]
+
+
+def test_every_case_ends_as_it_was_published(cases: dict[str, Case]) -> None:
+    assert {
+        scenario_id: {label: case.ticket(label).state for label in case.serials} for scenario_id, case in cases.items()
+    } == {
+        "1-tilted-hut": {"ticket": "evaluated"},
+        "2-falling-tiles": {"ticket": "evaluated"},
+        "3-nineteen-households": {"ticket": "evaluated"},
+        "4-metro-advertisement": {"first": "evaluated", "second": "evaluated", "third": "concluded"},
+        "5-burning-rubbish": {"ticket": "evaluated"},
+        "6-special-school": {"ticket": "evaluated"},
+        "7-pothole": {"ticket": "evaluated"},
+        "8-manhole-cover": {"ticket": "evaluated"},
+        "9-live-session": {
+            "parking": "concluded",
+            "market": "concluded",
+            "greenway": "concluded",
+            "smell": "concluded",
+            "school": "evaluated",
+            "bus": "concluded",
+            "river": "in_progress",
+            "lamp": "concluded",
+        },
+    }
+
+
+def test_replaying_twice_adds_nothing(
+    installation: Installation, districts: dict[str, str], cases: dict[str, Case]
+) -> None:
+    before = {slug: rows(installation, slug) for slug in districts.values()}
+
+    again = {scenario_id: replayed(installation, districts, scenario_id) for scenario_id in cases}
+
+    assert again == cases
+    assert {slug: rows(installation, slug) for slug in districts.values()} == before
+
+
+def test_the_tilted_hut_is_dispatched_in_two_minutes_and_seen_within_the_hour(cases: dict[str, Case]) -> None:
+    hut = cases["1-tilted-hut"]
+    accepted, dispatched = hut.at("accept"), hut.at("dispatch")
+    on_site = hut.clock("on_site")
+
+    assert hut.ticket().urgency == "urgent"
+    assert dispatched - accepted < timedelta(minutes=2)
+    assert (on_site.started_at, on_site.due_at) == (dispatched, dispatched + timedelta(hours=1))
+    assert (on_site.state, on_site.stopped_at) == ("met", hut.at("on_site"))
+    assert hut.at("note", "停工整改") - accepted < timedelta(hours=2)
+    assert (dispatched, "escalate", "sms", "street-shiyang") in hut.steps_of_light()
+
+
+def test_the_falling_tiles_go_where_the_resident_never_had_to_know(cases: dict[str, Case]) -> None:
+    tiles = cases["2-falling-tiles"]
+
+    assert ("lead", "zjj-wx") in tiles.units()
+    assert tiles.at("audit_pass") - tiles.at("accept") < timedelta(days=4)
+    assert tiles.at("note", "专题会议") < tiles.at("submit_result")
+
+
+def test_nineteen_households_are_one_ticket_for_three_units(cases: dict[str, Case]) -> None:
+    households = cases["3-nineteen-households"]
+
+    assert households.ticket().affected_count == 19
+    assert households.units() == [("co", "gaj"), ("co", "street-chenglonglu"), ("lead", "jyj")]
+
+
+def test_the_metro_advertisement_is_stopped_on_the_day_of_the_instruction(cases: dict[str, Case]) -> None:
+    advertisement = cases["4-metro-advertisement"]
+    instructed = advertisement.at("note", "批示", "first")
+
+    replied = [advertisement.ticket(label).replied_at for label in ("first", "second", "third")]
+
+    assert instructed == beijing("2017-01-18 10:30")
+    assert all(at and timedelta() < at - instructed < timedelta(hours=8) for at in replied)
+
+
+def test_the_burning_rubbish_goes_straight_to_its_bureau_and_is_answered_at_two(cases: dict[str, Case]) -> None:
+    rubbish = cases["5-burning-rubbish"]
+
+    assert rubbish.at("dispatch", "新都区城管局") == rubbish.at("accept") == beijing("2017-01-23 04:16")
+    assert rubbish.at("watch", "市长信箱") == rubbish.at("accept")
+    assert rubbish.at("audit_pass") == beijing("2017-01-23 14:00")
+    assert rubbish.entries()[-1].detail["satisfaction"] == "satisfied"
+
+
+def test_the_special_child_has_a_school_before_the_five_working_days_are_over(cases: dict[str, Case]) -> None:
+    school = cases["6-special-school"]
+    reply = school.clock("reply")
+
+    assert ("lead", "shsy") in school.units()
+    assert (reply.mode, reply.amount, reply.due_at) == ("wd_eod", 5, beijing("2019-08-19 18:00"))
+    assert (reply.state, reply.stopped_at) == ("met", beijing("2019-08-16 16:00"))
+    assert school.at("note", "15000 元/年") > school.at("evaluate")
+
+
+def test_the_pothole_is_filed_in_three_minutes_seen_in_sixty_and_mended_two_hours_later(
+    cases: dict[str, Case],
+) -> None:
+    pothole = cases["7-pothole"]
+    dispatched, arrived = pothole.at("dispatch"), pothole.at("on_site")
+    on_site = pothole.clock("on_site")
+
+    assert pothole.at("accept") - pothole.at("register") < timedelta(minutes=3)
+    assert pothole.units() == [("lead", "jtj-dl")]
+    assert (on_site.started_at, on_site.due_at) == (dispatched, dispatched + timedelta(minutes=60))
+    assert (on_site.state, on_site.stopped_at) == ("met", arrived)
+    assert timedelta() < pothole.at("note", "修复完成") - arrived <= timedelta(hours=2)
+
+
+def test_the_manhole_cover_turns_yellow_three_working_hours_before_red_and_a_case_is_opened(
+    cases: dict[str, Case],
+) -> None:
+    manhole = cases["8-manhole-cover"]
+    due = beijing("2013-10-21 17:30")
+    yellow = beijing("2013-10-21 14:30")
+    reply = manhole.clock("reply")
+
+    assert (reply.mode, reply.amount, reply.started_at, reply.due_at) == ("wd_eod", 5, manhole.at("accept"), due)
+    assert [step for step in manhole.steps_of_light() if step[0] > manhole.at("sign")] == [
+        (yellow, "clock_mark", "yellow", ""),
+        (yellow, "escalate", "sms", "hgc-sz"),
+        (due, "clock_mark", "red", ""),
+        (due, "escalate", "sms", "hgc-sz"),
+        (due, "escalate", "inbox", "hgc-sz"),
+        (due, "escalate", "case", "discipline"),
+        (due, "escalate", "inbox", "discipline"),
+        (due, "escalate", "sms", "discipline"),
+    ]
+    assert (reply.state, reply.light) == ("breached", "red")
+
+
+def test_the_manhole_cover_leaves_messages_and_a_case_for_the_discipline_unit(cases: dict[str, Case]) -> None:
+    manhole = cases["8-manhole-cover"]
+    ticket_id = manhole.ticket().id
+    with manhole.installation.scope(manhole.slug) as scope:
+        units = directory(scope)
+        of_ticket = select(AccountabilityCase).where(
+            AccountabilityCase.tenant_id == scope.tenant.id, AccountabilityCase.ticket_id == ticket_id
+        )
+        case = scope.session.scalars(of_ticket).one()
+        sent = scope.session.execute(
+            select(Message.created_at, Message.to_unit_id).where(
+                Message.tenant_id == scope.tenant.id, Message.ticket_id == ticket_id, Message.transport == "sms"
+            )
+        ).all()
+
+    responsible, commission = units.get_unit("hgc-sz").id, units.get_unit("discipline").id
+    assert (case.opened_at, case.unit_id, case.authority_unit_id) == (
+        beijing("2013-10-21 17:30"),
+        responsible,
+        commission,
+    )
+    assert {(at, unit_id) for at, unit_id in sent} >= {
+        (beijing("2013-10-21 14:30"), responsible),
+        (beijing("2013-10-21 17:30"), responsible),
+        (beijing("2013-10-21 17:30"), commission),
+    }
+    assert manhole.at("watch", "纪委") == manhole.at("accept")
+
+
+def test_questions_of_the_live_session_are_answered_there_or_become_tickets_of_the_towns(
+    cases: dict[str, Case],
+) -> None:
+    session = cases["9-live-session"]
+
+    assert {label: session.units(label) for label in ("parking", "market", "greenway")} == {
+        "parking": [],
+        "market": [],
+        "greenway": [],
+    }
+    assert {label: session.units(label)[-1] for label in ("school", "smell", "bus", "river", "lamp")} == {
+        "school": ("lead", "street-guicheng"),
+        "smell": ("lead", "town-dali"),
+        "bus": ("lead", "town-lishui"),
+        "river": ("lead", "town-dali"),
+        "lamp": ("lead", "town-lishui"),
+    }
+    assert session.clock("reply", "school").due_at == beijing("2013-10-17 17:30"), "an inquiry has one working day"
+    assert session.ticket("river").light == "red"
+
+
+@pytest.mark.parametrize(
+    ("complexity", "due"),
+    [("simple", "2026-03-19 18:00"), ("complex", "2026-04-10 18:00")],
+    ids=["five-working-days", "twenty-over-tomb-sweeping-day"],
+)
+def test_simple_and_complex_appeals_have_the_published_working_days(
+    installation: Installation, districts: dict[str, str], complexity: str, due: str
+) -> None:
+    slug = districts["chengdu-gaoxin"]
+
+    accepted = make_ticket(installation, slug, now=NOW, channel="hotline", complexity=complexity)
+
+    assert Case(installation, slug, {"ticket": accepted.serial_no}).clock("reply").due_at == beijing(due)
