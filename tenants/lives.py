@@ -110,7 +110,7 @@ class Life:
         if by_wall:
             at = self.at + (clock.due_at - self.at) * (0.05 + 0.25 * part)
         else:
-            at = hours.add(self.at, hours.between(self.at, clock.due_at) * (0.15 + 0.7 * part))
+            at = hours.add(self.at, hours.between(self.at, clock.due_at) * (0.3 + 0.4 * part))
         self.at = at.replace(microsecond=0)
         return self.at
 

@@ -12,7 +12,11 @@ from core.tickets.states import State
 
 
 class Marks:
-    """The marks that are still ahead in the district; knows the next one, so that it need not be asked for each step."""
+    """The marks that are still ahead in the district.
+
+    Knows the next one, so that it need not be asked for at each step: once known, it can fall away, but none comes
+    sooner until another clock is started.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -27,7 +31,7 @@ class Marks:
         """Fire every mark reached by `until`; those of tickets under review wait for its end."""
         while (at := self._next_mark()) is not None and at <= until:
             self._is_known = False
-            if not supervise(self._scope, now=at):
+            if not supervise(self._scope, now=at) and self._next_mark() == at:
                 break  # its ticket is in somebody else's hands right now, and they will see to it
 
     def _next_mark(self) -> datetime | None:

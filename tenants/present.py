@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from heapq import heapify, heappop, heapreplace
 
-from core.intake.service import find_ticket_of
+from core.intake.queries import came_in_before
 from core.tenancy.scope import Installation, Scope
 from core.workdays.queries import timetable
 from tenants.letter import Letter
@@ -43,8 +43,7 @@ def external_id(slug: str, letter: Letter) -> str:
 
 def _live(scope: Scope, *, letters: Sequence[Letter], people: People, now: datetime) -> bool:
     slug = scope.tenant.slug
-    first = letters[0]
-    if find_ticket_of(scope, first.channel, external_id(slug, first)) is not None:
+    if came_in_before(scope, [(letters[0].channel, external_id(slug, letters[0]))]):
         return False  # they come all or none
     hours, now = timetable(scope), now.replace(microsecond=0)
     marks = Marks(scope)

@@ -1,0 +1,191 @@
+"""Letters lived up to now on a real database: where they stand, when things happened, and that twice is once."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import event, func, select
+
+from core.hooks.roster import Roster
+from core.intake.models import IntakeEvent
+from core.jobs.timers import Timers
+from core.kit.db import Database
+from core.sla.models import ClockEvent, Timer
+from core.tenancy.scope import Installation
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.states import WAITING_FOR_DISPATCH, State
+from tenants.ages import OnDay
+from tenants.apply import apply_profile
+from tenants.letter import REFUSED, Letter
+from tenants.letters import shipped_letters
+from tenants.present import bring_to_present
+from tenants.profile import Profile, shipped_profiles
+from tests.builders import beijing, make_installation
+
+WEDNESDAY, SUNDAY = beijing("2026-11-25 15:20"), beijing("2026-11-22 12:00")
+PROFILES = shipped_profiles()
+LETTERS = shipped_letters(PROFILES)
+STATES = {
+    "waiting": State.ACCEPTED,
+    "answered": State.CONCLUDED,
+    "to_sign": State.DISPATCHED,
+    "returned": State.TO_DISPATCH,
+    "in_hand": State.IN_PROGRESS,
+    "review": State.SUBMITTED,
+    "concluded": State.CONCLUDED,
+    "rated": State.EVALUATED,
+    "redone": State.TO_DISPATCH,
+}
+
+
+@dataclass(frozen=True)
+class Played:
+    """A district whose letters have been lived up to `now`."""
+
+    installation: Installation
+    profile: Profile
+    letters: Sequence[Letter]
+    now: datetime
+
+    def states(self) -> dict[int, str]:
+        """Return how each letter's ticket stands, by the letter's number."""
+        with self.installation.scope(self.profile.slug) as scope:
+            rows = scope.session.execute(
+                select(IntakeEvent.external_id, Ticket.state)
+                .join(Ticket, (Ticket.tenant_id == IntakeEvent.tenant_id) & (Ticket.id == IntakeEvent.ticket_id))
+                .where(IntakeEvent.tenant_id == scope.tenant.id)
+            )
+            return {int(row.external_id.rpartition("/")[2]): row.state for row in rows}
+
+    def lights_at_the_desk(self) -> set[str]:
+        with self.installation.scope(self.profile.slug) as scope:
+            return set(
+                scope.session.scalars(
+                    select(Ticket.light).where(
+                        Ticket.tenant_id == scope.tenant.id, Ticket.state.in_(WAITING_FOR_DISPATCH)
+                    )
+                )
+            )
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that are sent to the database, but for those that open a transaction."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("SET LOCAL"):
+            sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="module")
+def installation(database_url: str) -> Installation:
+    return make_installation(database_url, features=tuple(Roster.installed().features.values()))
+
+
+@pytest.fixture(scope="module", params=[WEDNESDAY, SUNDAY], ids=["wednesday", "sunday"])
+def played(request: pytest.FixtureRequest, installation: Installation) -> Played:
+    """The largest district with the letters that are written out; the themed ones are many and alike."""
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "chengdu-gaoxin")
+    profile = replace(shipped, slug=f"gaoxin-{mark}", serial_prefix=f"G{mark.upper()}")
+    letters = [letter for letter in LETTERS["chengdu-gaoxin"] if not isinstance(letter.age, OnDay)]
+    now: datetime = request.param
+    apply_profile(installation, profile, now=now)
+    assert bring_to_present(installation, profile, letters, now=now)
+    return Played(installation, profile, letters, now)
+
+
+def test_every_letter_stands_where_its_file_says(played: Played) -> None:
+    wanted = {
+        letter.number: State.CONCLUDED if letter.rating == REFUSED else STATES[letter.stands]
+        for letter in played.letters
+    }
+
+    assert played.states() == wanted
+
+
+def test_on_a_working_day_the_desk_has_green_yellow_and_red(played: Played) -> None:
+    # An appeal of five working days turns yellow on its last day: on a Sunday nothing is on its last day.
+    wanted = {"green", "yellow", "red"} if played.now == WEDNESDAY else {"green", "red"}
+
+    assert played.lights_at_the_desk() == wanted
+
+
+def test_nothing_happened_in_the_future(played: Played) -> None:
+    with played.installation.scope(played.profile.slug) as scope:
+        latest = scope.session.scalar(select(func.max(TicketEvent.at)).where(TicketEvent.tenant_id == scope.tenant.id))
+
+    assert latest is not None
+    assert latest <= played.now
+
+
+def test_every_mark_was_fired_at_its_own_instant_and_none_is_left_over(played: Played) -> None:
+    with played.installation.scope(played.profile.slug) as scope:
+        tenant_id = scope.tenant.id
+        late = scope.session.scalars(
+            select(ClockEvent.mark).where(ClockEvent.tenant_id == tenant_id, ClockEvent.fired_at != ClockEvent.at)
+        ).all()
+        fired = scope.session.scalar(select(func.count()).where(ClockEvent.tenant_id == tenant_id))
+        before = scope.session.scalar(select(func.count()).where(Timer.tenant_id == tenant_id))
+
+    Timers(played.installation, is_ending=lambda: False).fire(now=lambda: played.now)
+    with played.installation.scope(played.profile.slug) as scope:
+        after = scope.session.scalar(select(func.count()).where(Timer.tenant_id == tenant_id))
+
+    assert late == []
+    assert fired
+    assert after == before
+
+
+def test_a_second_time_is_one_question(played: Played) -> None:
+    states = played.states()
+
+    with counted(played.installation.database) as sent:
+        happened = bring_to_present(played.installation, played.profile, played.letters, now=played.now)
+
+    assert not happened
+    assert len(sent) == 1
+    assert played.states() == states
+
+
+def test_timelines_run_forward(played: Played) -> None:
+    with played.installation.scope(played.profile.slug) as scope:
+        entries = scope.session.execute(
+            select(TicketEvent.ticket_id, TicketEvent.at)
+            .where(TicketEvent.tenant_id == scope.tenant.id)
+            .order_by(TicketEvent.ticket_id, TicketEvent.seq)
+        ).all()
+
+    assert [
+        after for before, after in pairwise(entries) if before.ticket_id == after.ticket_id and after.at < before.at
+    ] == []
+
+
+def test_themed_letters_are_handled_rated_and_sometimes_late(installation: Installation) -> None:
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "sandbox")
+    profile = replace(shipped, slug=f"sandbox-{mark}", serial_prefix=f"S{mark.upper()}")
+    letters = [letter for letter in LETTERS["sandbox"] if letter.stands == "rated"]
+    apply_profile(installation, profile, now=WEDNESDAY)
+
+    bring_to_present(installation, profile, letters, now=WEDNESDAY)
+
+    played = Played(installation, profile, letters, WEDNESDAY)
+    expected = {one.number: State.CONCLUDED if one.rating == REFUSED else State.EVALUATED for one in letters}
+    assert played.states() == expected
+    with installation.scope(profile.slug) as scope:
+        overdue = scope.session.scalars(
+            select(ClockEvent.mark).where(ClockEvent.tenant_id == scope.tenant.id, ClockEvent.mark == "overdue")
+        ).all()
+    assert len(overdue) == sum(letter.late for letter in letters)
