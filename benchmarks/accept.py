@@ -29,7 +29,7 @@ TENANT = "sandbox"
 ROUND_SECONDS = 1.0
 APPEAL = Appeal(
     channel="desk",
-    text="小区门口道路坑洼,雨天积水,老人孩子出行不便,希望尽快修补。" * 4,
+    text="小区门口道路坑洼，雨天积水，老人孩子出行不便，希望尽快修补。" * 4,
     place="示范路 1 号",
     contact=Contact("示范人", "13800000000"),
 )

@@ -39,9 +39,9 @@ def made_up() -> Iterator[Sequence[str]]:
         place, trouble = chance.choice(PLACES), chance.choice(TROUBLES)
         begun = first + timedelta(minutes=chance.randrange(7 * 365 * 1440))
         days = chance.choices((2, 20, None), (66, 20, 14))[0]
-        text = f"{place}附近{trouble},已经持续{chance.randint(2, 60)}天,影响居民出行和休息,请尽快处理。" * 4
+        text = f"{place}附近{trouble}，已经持续{chance.randint(2, 60)}天，影响居民出行和休息，请尽快处理。" * 4
         answered = (
-            ("", "") if days is None else (f"经核实,{place}{trouble}已处理。" * 6, f"{begun + timedelta(days=days)}")
+            ("", "") if days is None else (f"经核实，{place}{trouble}已处理。" * 6, f"{begun + timedelta(days=days)}")
         )
         yield f"H{number}", f"{place}{trouble}", text, str(begun), *answered
 

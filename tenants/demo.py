@@ -53,7 +53,7 @@ def demo(case: str, *, as_json: bool) -> None:
         zones = {scenario.id: installation.tenant(scenario.tenant) for scenario in scenarios}
     for number, scenario in enumerate(scenarios, start=1):
         tenant = zones[scenario.id]
-        click.echo(f"\n{number}. {scenario.title}({tenant.name})")
+        click.echo(f"\n{number}. {scenario.title}（{tenant.name}）")
         for ticket in told[scenario.id]:
             click.echo(f"   {ticket.serial_no} {ticket.title} — {ticket.state}")
             for entry in ticket.entries:
@@ -68,8 +68,8 @@ def _chosen(case: str) -> tuple[Scenario, ...]:
         return scenarios
     chosen = tuple(each for each in scenarios if case in (each.id, each.id.split("-")[0], each.title))
     if not chosen:
-        known = "、".join(f"{each.id}({each.title})" for each in scenarios)
-        raise UnknownCase(f"没有案例 {case}。现有:{known}。")
+        known = "、".join(f"{each.id}（{each.title}）" for each in scenarios)
+        raise UnknownCase(f"没有案例 {case}。现有：{known}。")
     return chosen
 
 

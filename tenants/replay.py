@@ -134,7 +134,7 @@ class Replay:
         happened = {str(entry.detail.get(key)) for entry in entries for key in ("light", "kind")}
         if missing := [what for what in step.expect if what not in happened]:
             raise ReplayDiffers(
-                f"案例 {self.scenario.id} 到 {step.at:%Y-%m-%d %H:%M} 应出现 {'、'.join(missing)},实际没有。"
+                f"案例 {self.scenario.id} 到 {step.at:%Y-%m-%d %H:%M} 应出现 {'、'.join(missing)}，实际没有。"
                 "请检查该区启用的功能和设置是否与案例一致。"
             )
 
@@ -168,7 +168,7 @@ def _dispatch(replay: Replay, step: verbs.Dispatch) -> None:
     if wanted and (went_to is None or went_to.code != wanted):
         where = went_to.name if went_to else "派单台"
         raise ReplayDiffers(
-            f"案例 {replay.scenario.id} 应派给 {units.get_unit(wanted).name},实际到了 {where}。请检查派单规则和职责清单。"
+            f"案例 {replay.scenario.id} 应派给 {units.get_unit(wanted).name}，实际到了 {where}。请检查派单规则和职责清单。"
         )
 
 
@@ -206,17 +206,17 @@ def _note(replay: Replay, step: verbs.Note) -> None:
 
 def _hand_on(replay: Replay, step: verbs.HandOn) -> None:
     to = directory(replay.scope).get_unit(step.to).name
-    _write(replay, step, f"联系 {to}:{step.text}", replay.by_unit(step.unit))
+    _write(replay, step, f"联系 {to}：{step.text}", replay.by_unit(step.unit))
 
 
 def _consult(replay: Replay, step: verbs.Consult) -> None:
     units = directory(replay.scope)
-    tasks = ";".join(f"{units.get_unit(code).name}:{task}" for code, task in step.tasks.items())
-    _write(replay, step, f"会商:{step.text}。分工:{tasks}", DESK)
+    tasks = "；".join(f"{units.get_unit(code).name}：{task}" for code, task in step.tasks.items())
+    _write(replay, step, f"会商：{step.text}。分工：{tasks}", DESK)
 
 
 def _instruct(replay: Replay, step: verbs.Instruct) -> None:
-    _write(replay, step, f"批示({LEVELS[step.level]}):{step.text}", Actor("staff", step.leader))
+    _write(replay, step, f"批示（{LEVELS[step.level]}）：{step.text}", Actor("staff", step.leader))
 
 
 def _reply(replay: Replay, step: verbs.Reply) -> None:

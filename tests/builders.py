@@ -92,7 +92,7 @@ def make_ticket(
     installation: Installation,
     slug: str,
     *,
-    text: str = "道路坑洼,出行不便",
+    text: str = "道路坑洼，出行不便",
     now: datetime | None = None,
     **appeal: Any,
 ) -> Accepted:
@@ -104,7 +104,7 @@ def make_ticket(
 
 def make_appeal(**columns: Any) -> Appeal:
     """Return an appeal by the desk about a bad road, with these columns changed."""
-    return Appeal(**{"channel": "desk", "text": "道路坑洼,出行不便", **columns})
+    return Appeal(**{"channel": "desk", "text": "道路坑洼，出行不便", **columns})
 
 
 def _duty(scope: Scope, ids: Mapping[str, int], columns: Mapping[str, Any]) -> Duty:

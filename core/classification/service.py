@@ -79,6 +79,6 @@ def reclassify(
 def _in_words(scope: Scope, ticket: Ticket, words: tuple[str, ...], reasons: list[str]) -> str:
     duty = directory(scope).find_duty(ticket.matter)
     matter = f"{duty.category} / {duty.subcategory}" if duty else "事项待判定"
-    because = f"(依据词:{'、'.join(words)})" if words else ""
-    urgent = f",紧急({';'.join(reasons)})" if reasons else ",紧急" if ticket.urgency == "urgent" else ""
-    return f"{NATURE_LABELS[ticket.nature]},{matter}{because}{urgent}"
+    because = f"（依据词：{'、'.join(words)}）" if words else ""
+    urgent = f"，紧急（{'；'.join(reasons)}）" if reasons else "，紧急" if ticket.urgency == "urgent" else ""
+    return f"{NATURE_LABELS[ticket.nature]}，{matter}{because}{urgent}"

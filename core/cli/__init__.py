@@ -90,10 +90,10 @@ def _in_words(error: click.UsageError) -> str:
             return f"没有选项 {error.option_name}"
         case click.BadParameter(param=click.Parameter() as parameter):
             hint = parameter.get_error_hint(error.ctx) if error.ctx else parameter.name
-            return f"{hint} 的值不能用({error.message.rstrip('.')})"
+            return f"{hint} 的值不能用（{error.message.rstrip('.')}）"
         case _ if "No such command" in error.message:
             group = error.ctx.command if error.ctx else None
             known = group.list_commands(error.ctx) if isinstance(group, click.Group) and error.ctx else []
-            return f"没有命令{error.message.removeprefix('No such command').rstrip('.')},现有 {'、'.join(known)}"
+            return f"没有命令{error.message.removeprefix('No such command').rstrip('.')}，现有 {'、'.join(known)}"
         case _:
             return error.message.rstrip(".。")

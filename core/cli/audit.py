@@ -42,12 +42,12 @@ def verify(ctx: click.Context, tenant: str, *, as_json: bool) -> None:
         say_json({"tenant": tenant, "tickets": checked, "broken": [asdict(each) for each in broken]})
     elif broken:
         for each in broken[:SHOWN]:
-            click.echo(f"工单 {each.serial_no}:第 {each.entry} 条记录不符(现存 {each.entries} 条)")
+            click.echo(f"工单 {each.serial_no}：第 {each.entry} 条记录不符（现存 {each.entries} 条）")
         if len(broken) > SHOWN:
             click.echo(f"其余 {len(broken) - SHOWN} 件见 --json。")
-        click.echo(f"核对 {checked} 件工单,{len(broken)} 件的流转记录被改动过。请保留现场,并与备份比对。")
+        click.echo(f"核对 {checked} 件工单，{len(broken)} 件的流转记录被改动过。请保留现场，并与备份比对。")
     else:
-        click.echo(f"核对 {checked} 件工单,流转记录全部完整。")
+        click.echo(f"核对 {checked} 件工单，流转记录全部完整。")
     if broken:
         ctx.exit(BROKEN)
 

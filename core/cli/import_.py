@@ -68,12 +68,12 @@ def import_() -> None:
 @import_.command(name="appeals")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True, metavar="租户", help="收进哪个区")
-@click.option("--history", is_flag=True, help="历史数据:按提交时间受理,按答复时间办结,不督促也不通知任何人")
+@click.option("--history", is_flag=True, help="历史数据：按提交时间受理，按答复时间办结，不督促也不通知任何人")
 @click.option(
-    "--map", "told", multiple=True, metavar="项目=列名", help="指明一列,可重复:text=正文列;channel= 则不读渠道"
+    "--map", "told", multiple=True, metavar="项目=列名", help="指明一列，可重复：text=正文列；channel= 则不读渠道"
 )
 @click.option("--channel", default=FILE.id, show_default=True, metavar="渠道", help="没有写明渠道的诉求算作哪个渠道")
-@click.option("--rejects", type=click.Path(path_type=Path), metavar="文件", help="退回的行写到哪里,默认在来源文件旁边")
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="文件", help="退回的行写到哪里，默认在来源文件旁边")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 def appeals(
     file: Path, tenant: str, told: tuple[str, ...], channel: str, rejects: Path | None, *, history: bool, as_json: bool
@@ -114,9 +114,9 @@ def _told(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         name, equals, column = pair.partition("=")
         if not equals:
-            raise MapUnclear(f"--map {pair} 里没有等号。请写成 --map 项目=列名,如 --map text=正文列。")
+            raise MapUnclear(f"--map {pair} 里没有等号。请写成 --map 项目=列名，如 --map text=正文列。")
         if (known := field_named(name)) in told:
-            raise MapUnclear(f"--map 给 {known} 指了两列。一项只能读一列,请去掉一个。")
+            raise MapUnclear(f"--map 给 {known} 指了两列。一项只能读一列，请去掉一个。")
         told[known] = column.strip()
     return told
 
@@ -134,7 +134,7 @@ def _import(installation: Installation, tenant: str, table: Table, wanted: Impor
                 tally.count(len(rows), outcome)
                 bar.update(len(rows))
     except KeyboardInterrupt:
-        click.echo(f"已中断,收进了 {tally.created:,} 件。再运行一次同样的命令,就接着导入。", err=True)
+        click.echo(f"已中断，收进了 {tally.created:,} 件。再运行一次同样的命令，就接着导入。", err=True)
         raise
     finally:
         back.close()
@@ -144,16 +144,16 @@ def _import(installation: Installation, tenant: str, table: Table, wanted: Impor
 
 def _say(tally: Tally, columns: Columns, back: Rejects, tenant: str, *, history: bool) -> None:
     click.echo(
-        f"{tenant}:读入 {tally.read:,} 件,新收 {tally.created:,} 件,先前已有 {tally.existing:,} 件,"
-        f"退回 {tally.rejected:,} 件;用时 {tally.seconds:.1f} 秒,每秒 {tally.per_second:,.0f} 件。"
+        f"{tenant}：读入 {tally.read:,} 件，新收 {tally.created:,} 件，先前已有 {tally.existing:,} 件，"
+        f"退回 {tally.rejected:,} 件；用时 {tally.seconds:.1f} 秒，每秒 {tally.per_second:,.0f} 件。"
     )
     if columns.unknown:
-        click.echo(f"没有读取的列:{'、'.join(columns.unknown)}。要读取请用 --map 项目=列名。")
+        click.echo(f"没有读取的列：{'、'.join(columns.unknown)}。要读取请用 --map 项目=列名。")
     if "reply" in columns.places and not history:
-        click.echo("答复没有收进来:诉求按现在受理。如为历史数据,请加 --history。")
+        click.echo("答复没有收进来：诉求按现在受理。如为历史数据，请加 --history。")
     if tally.rejected:
-        click.echo(f"退回的行和原因在 {back.path},改好后可直接导入这个文件。原因:")
+        click.echo(f"退回的行和原因在 {back.path}，改好后可直接导入这个文件。原因：")
         for reason, rows in tally.reasons.most_common(REASONS_SHOWN):
-            click.echo(f"  {rows:,} 行:{reason}")
+            click.echo(f"  {rows:,} 行：{reason}")
         if len(tally.reasons) > REASONS_SHOWN:
-            click.echo(f"  另有 {len(tally.reasons) - REASONS_SHOWN:,} 种原因,见文件。")
+            click.echo(f"  另有 {len(tally.reasons) - REASONS_SHOWN:,} 种原因，见文件。")

@@ -14,7 +14,7 @@ from core.tenancy.scope import Scope
 T = TypeVar("T")
 TENANT = click.option("--tenant", required=True, metavar="租户", help="租户短名")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
-ROLE_NAMES = "、".join(f"{role.name}({role.label})" for role in ROLES.values())
+ROLE_NAMES = "、".join(f"{role.name}（{role.label}）" for role in ROLES.values())
 
 
 @click.group(name="user")
@@ -26,9 +26,9 @@ def user() -> None:
 @click.argument("login", metavar="登录名")
 @TENANT
 @click.option("--name", required=True, metavar="姓名", help="工单上显示的姓名")
-@click.option("--role", "roles", multiple=True, required=True, metavar="角色", help=f"可重复:{ROLE_NAMES}")
-@click.option("--unit", metavar="单位代码", help="所属承办单位;承办和纪检监察必填")
-@click.option("--ask-password", is_flag=True, help="键入密码;不加则自动生成,只显示一次")
+@click.option("--role", "roles", multiple=True, required=True, metavar="角色", help=f"可重复：{ROLE_NAMES}")
+@click.option("--unit", metavar="单位代码", help="所属承办单位；承办和纪检监察必填")
+@click.option("--ask-password", is_flag=True, help="键入密码；不加则自动生成，只显示一次")
 @AS_JSON
 def add(
     login: str, tenant: str, name: str, roles: tuple[str, ...], unit: str | None, *, ask_password: bool, as_json: bool
@@ -69,13 +69,13 @@ def list_users(tenant: str, *, as_json: bool) -> None:
 @user.command(name="password")
 @click.argument("login", metavar="登录名")
 @TENANT
-@click.option("--ask-password", is_flag=True, help="键入密码;不加则自动生成,只显示一次")
+@click.option("--ask-password", is_flag=True, help="键入密码；不加则自动生成，只显示一次")
 @AS_JSON
 def password(login: str, tenant: str, *, ask_password: bool, as_json: bool) -> None:
     """更换密码;这个账号的登录随即全部失效。"""
     typed, now = _typed(ask_password), datetime.now(UTC)
     given = _in(tenant, lambda scope: people.change_password(scope, login, password=typed, now=now))
-    _say_password(login, None if typed else given, f"已更换 {login} 的密码,原有登录全部失效。", as_json=as_json)
+    _say_password(login, None if typed else given, f"已更换 {login} 的密码，原有登录全部失效。", as_json=as_json)
 
 
 @user.command(name="close")
@@ -104,7 +104,7 @@ def issue(label: str, tenant: str, *, as_json: bool) -> None:
     if as_json:
         say_json({"label": label, "token": issued})
         return
-    click.echo(f"已发放令牌「{label}」。请现在抄下,以后无法再看到:")
+    click.echo(f"已发放令牌「{label}」。请现在抄下，以后无法再看到：")
     click.echo(issued)
 
 
@@ -149,4 +149,4 @@ def _say_password(login: str, generated: str | None, done: str, *, as_json: bool
         return
     click.echo(done)
     if generated:
-        click.echo(f"密码(只显示这一次):{generated}")
+        click.echo(f"密码（只显示这一次）：{generated}")

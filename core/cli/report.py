@@ -26,7 +26,7 @@ def report() -> None:
 
 
 @report.command(name="month")
-@click.option("--tenant", required=True, metavar="区", help="租户短名,如 sandbox")
+@click.option("--tenant", required=True, metavar="区", help="租户短名，如 sandbox")
 @click.option("--month", required=True, metavar="年-月", help="如 2019-04")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 def month_(tenant: str, month: str, *, as_json: bool) -> None:
@@ -40,7 +40,7 @@ def month_(tenant: str, month: str, *, as_json: bool) -> None:
 
 
 @report.command(name="city")
-@click.option("--city", required=True, metavar="市", help="市中心短名,如 center")
+@click.option("--city", required=True, metavar="市", help="市中心短名，如 center")
 @click.option("--month", required=True, metavar="年-月", help="如 2019-04")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 def city_(city: str, month: str, *, as_json: bool) -> None:
@@ -59,25 +59,25 @@ def _month_lines(told: MonthReport) -> Iterable[str]:
     for title, shares in (
         ("诉求性质", told.by_nature),
         ("受理渠道", told.by_channel),
-        ("诉求事项(前十)", told.by_matter),
+        ("诉求事项（前十）", told.by_matter),
     ):
         yield from ("", title, *_share_table(shares))
 
 
 def _city_lines(told: CityReport) -> Iterable[str]:
-    yield from _heading(f"{told.city_name} {told.month.words}月报(各区合并计算)", told.month, is_over=told.is_over)
+    yield from _heading(f"{told.city_name} {told.month.words}月报（各区合并计算）", told.month, is_over=told.is_over)
     yield from _figure_table(told.figures)
     yield from ("", "各区", *_district_table(told))
-    yield from ("", "事项类别(前十)", *_share_table(told.by_matter))
+    yield from ("", "事项类别（前十）", *_share_table(told.by_matter))
     floor = value_words(FLOOR, "percent")
-    yield from ("", f"群众满意率低于 {floor} 的区和单位(评价不足 {SMALL_SAMPLE} 件的不作评判)")
+    yield from ("", f"群众满意率低于 {floor} 的区和单位（评价不足 {SMALL_SAMPLE} 件的不作评判）")
     yield from _below_table(told.below_floor) if told.below_floor else ["无"]
     yield from ("", "近十二周", *_week_table(told.weeks))
 
 
 def _heading(title: str, month: Month, *, is_over: bool) -> Iterable[str]:
-    yield title if is_over else f"{title}(本月未结束,与整个上月对比)"
-    yield f"对比:{month.previous.words}"
+    yield title if is_over else f"{title}（本月未结束，与整个上月对比）"
+    yield f"对比：{month.previous.words}"
     yield ""
 
 

@@ -53,12 +53,12 @@ def sla() -> None:
 
 
 @sla.command(name="due")
-@click.option("--start", default="", metavar="时间", help="起点,如 2025-09-26T10:00;不写时区则按日历所在时区")
-@click.option("--mode", default="", metavar="方式", help="计时方式:wall、ws、wd_eod、wd_same、natural")
-@click.option("--amount", default="", metavar="数量", help="天数如 5,或时间如 4h、30m、1h30m")
-@click.option("--calendar", default="GZ", show_default=True, metavar="名称", help="日历:GZ、RX、NIGHT、NY、NYNIGHT")
+@click.option("--start", default="", metavar="时间", help="起点，如 2025-09-26T10:00；不写时区则按日历所在时区")
+@click.option("--mode", default="", metavar="方式", help="计时方式：wall、ws、wd_eod、wd_same、natural")
+@click.option("--amount", default="", metavar="数量", help="天数如 5，或时间如 4h、30m、1h30m")
+@click.option("--calendar", default="GZ", show_default=True, metavar="名称", help="日历：GZ、RX、NIGHT、NY、NYNIGHT")
 @click.option(
-    "--pause", "spans", multiple=True, metavar="起/止", help="挂起的一段,可重复,如 2025-09-29T11:00/2025-09-30T09:00"
+    "--pause", "spans", multiple=True, metavar="起/止", help="挂起的一段，可重复，如 2025-09-29T11:00/2025-09-30T09:00"
 )
 @click.option("--explain", "explained", is_flag=True, help="逐行说明怎样算出来")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
@@ -94,7 +94,7 @@ def due(
     click.echo(f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}")
     if reckoning.is_provisional:
         click.echo(
-            f"注意:{instant_words(timetable, reckoning.due)} 为暂定:所涉年份尚无放假安排通知,公布后可能变动。",
+            f"注意：{instant_words(timetable, reckoning.due)} 为暂定：所涉年份尚无放假安排通知，公布后可能变动。",
             err=True,
         )
 
@@ -104,7 +104,7 @@ def parse_instant(text: str, timetable: Timetable, *, what: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise TimeUnclear(f"{what} 的时间“{text}”看不懂。请写成 2025-09-26T10:00,需要时加时区 +08:00。") from error
+        raise TimeUnclear(f"{what} 的时间“{text}”看不懂。请写成 2025-09-26T10:00，需要时加时区 +08:00。") from error
     if instant.year not in YEARS:
         raise TimeUnclear(f"{what} 的时间“{text}”不在 {YEARS[0]} 至 {YEARS[-1]} 年之内。请检查年份。")
     return instant if instant.tzinfo else instant.replace(tzinfo=timetable.zone)
@@ -113,7 +113,7 @@ def parse_instant(text: str, timetable: Timetable, *, what: str) -> datetime:
 def _parse_pause(text: str, timetable: Timetable) -> Pause:
     start, slash, end = text.partition("/")
     if not slash:
-        raise TimeUnclear(f"挂起“{text}”缺少起止之一。请写成 起/止,如 2025-09-29T11:00/2025-09-30T09:00。")
+        raise TimeUnclear(f"挂起“{text}”缺少起止之一。请写成 起/止，如 2025-09-29T11:00/2025-09-30T09:00。")
     what = "挂起 --pause"
     return Pause(parse_instant(start, timetable, what=what), parse_instant(end, timetable, what=what))
 

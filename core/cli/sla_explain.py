@@ -42,11 +42,11 @@ def accounts_of(scope: Scope, serial_no: str) -> list[ClockAccount]:
 def _words(account: ClockAccount) -> str:
     label, state = CLOCK_LABELS[account.name], STATE_LABELS[account.state]
     lines = [
-        f"【{label}】第 {account.cycle_no} 次办理,{state};依据:{account.reason}({account.rule_id});{account.calendar}",
+        f"【{label}】第 {account.cycle_no} 次办理，{state}；依据：{account.reason}（{account.rule_id}）；{account.calendar}",
         *account.lines,
     ]
     if not account.agrees:
-        lines.append("注意:所存截止与此不符,请运行 huiying doctor 检查")
+        lines.append("注意：所存截止与此不符，请运行 huiying doctor 检查")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ DEMONSTRATION_GROUP = "huiying.demonstration"
 
 @click.command()
 @click.option("--port", envvar="PORT", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--demo", is_flag=True, help="备好演示:重演公开案例,并为各区各角色准备登录账号。")
+@click.option("--demo", is_flag=True, help="备好演示：重演公开案例，并为各区各角色准备登录账号。")
 def up(port: int, *, demo: bool) -> None:
     """启动全部服务:数据库、队列、网页、后台任务。按 Ctrl-C 停止。"""
     said: list[str] = []
@@ -53,7 +53,7 @@ def down() -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出,供程序读取。")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取。")
 def doctor(as_json: bool) -> None:
     """检查安装是否安全、完整;没有问题时返回码为 0,否则为 1。"""
     findings = examine(default_home(), now=datetime.now(UTC), tell=tell_at_terminal)
@@ -62,8 +62,8 @@ def doctor(as_json: bool) -> None:
         say_json({"ok": is_fine, "findings": [_as_json(finding) for finding in findings]})
     else:
         for finding in findings:
-            click.echo(f"【{finding.level.value}】{finding.subject}:{finding.text}\n    怎么办:{finding.remedy}")
-        click.echo("检查完毕,没有发现问题。" if is_fine else "检查完毕,请处理以上问题。")
+            click.echo(f"【{finding.level.value}】{finding.subject}：{finding.text}\n    怎么办：{finding.remedy}")
+        click.echo("检查完毕，没有发现问题。" if is_fine else "检查完毕，请处理以上问题。")
     sys.exit(0 if is_fine else 1)
 
 

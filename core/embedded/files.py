@@ -21,12 +21,12 @@ def private_folder(path: Path, *, uid: int, gid: int) -> None:
             _make_folder(path, uid=uid, gid=gid)
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid:
-            raise HomeUnusable(f"{path} 不是本账户自己的文件夹,不能存放数据。请移走它,或换一个 HUIYING_HOME。")
+            raise HomeUnusable(f"{path} 不是本账户自己的文件夹，不能存放数据。请移走它，或换一个 HUIYING_HOME。")
         if found.st_mode & OTHERS:
             path.chmod(0o700)
     except OSError as error:
         raise HomeUnusable(
-            f"无法建立文件夹 {path}({error.strerror})。请检查权限和磁盘,或换一个 HUIYING_HOME。"
+            f"无法建立文件夹 {path}（{error.strerror}）。请检查权限和磁盘，或换一个 HUIYING_HOME。"
         ) from error
 
 

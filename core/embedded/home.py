@@ -95,7 +95,7 @@ def open_home(path: Path) -> Home:
         _make_private(path)
         stored = _stored(path) or _create(path, account)
     except OSError as error:
-        raise HomeUnusable(f"无法使用 {path}({error.strerror})。请检查权限和磁盘,或换一个 HUIYING_HOME。") from error
+        raise HomeUnusable(f"无法使用 {path}（{error.strerror}）。请检查权限和磁盘，或换一个 HUIYING_HOME。") from error
     home = _home(path, stored, account)
     own = own_account()
     private_folder(home.logs, uid=own.uid, gid=own.gid)
@@ -126,7 +126,7 @@ def _refuse_anothers(path: Path) -> None:
         owner = pwd.getpwuid(path.stat().st_uid).pw_name
     except KeyError:
         owner = str(path.stat().st_uid)
-    raise HomeUnusable(f"{path} 属于账户 {owner}。请以该账户运行,或用 HUIYING_HOME 指定另一个文件夹。")
+    raise HomeUnusable(f"{path} 属于账户 {owner}。请以该账户运行，或用 HUIYING_HOME 指定另一个文件夹。")
 
 
 def _stored(path: Path) -> dict[str, str] | None:
@@ -136,7 +136,7 @@ def _stored(path: Path) -> dict[str, str] | None:
         return None
     except ValueError:
         raise HomeUnusable(
-            f"{services_file(path)} 已损坏。删除它即可:下次启动会生成新的服务密码,数据不受影响。"
+            f"{services_file(path)} 已损坏。删除它即可：下次启动会生成新的服务密码，数据不受影响。"
         ) from None
     return {str(key): str(value) for key, value in stored.items()}
 
@@ -168,7 +168,7 @@ def _home(path: Path, stored: dict[str, str], account: Account) -> Home:
         )
     except KeyError as missing:
         raise HomeUnusable(
-            f"{services_file(path)} 缺少 {missing}。删除它即可:下次启动会重新生成,数据不受影响。"
+            f"{services_file(path)} 缺少 {missing}。删除它即可：下次启动会重新生成，数据不受影响。"
         ) from None
 
 

@@ -45,7 +45,7 @@ def in_use(folder: Path, *, start: Callable[[], None], stop: Callable[[], None],
     """
 
     def waiting() -> None:
-        tell("另一个 huiying 命令正在启动或停止服务,请稍候……")
+        tell("另一个 huiying 命令正在启动或停止服务，请稍候……")
 
     users = open_lock(folder / "in-use.lock")
     try:

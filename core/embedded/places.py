@@ -48,5 +48,5 @@ def _short_parent(account: Account) -> Path:
     parents = (Path(name) for name in named if name and os.access(name, os.W_OK))
     found = next((parent for parent in parents if _fits(parent / "huiying-12345678")), None)
     if found is None:
-        raise HomeUnusable("HUIYING_HOME 的路径太长,又没有可写的临时文件夹来存放套接字。请换一个较短的 HUIYING_HOME。")
+        raise HomeUnusable("HUIYING_HOME 的路径太长，又没有可写的临时文件夹来存放套接字。请换一个较短的 HUIYING_HOME。")
     return found

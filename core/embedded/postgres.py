@@ -49,7 +49,7 @@ class Postgres:
             log=self._log,
         )
         if not self._answers(tell):
-            raise ServerNotStarted(f"自带的数据库没有启动:{self._reason(said_before)}。日志在 {self._log}。")
+            raise ServerNotStarted(f"自带的数据库没有启动：{self._reason(said_before)}。日志在 {self._log}。")
 
     def stop(self) -> None:
         """Stop the server: sessions are cut, everything committed is on disk. Does nothing when none runs."""
@@ -105,9 +105,9 @@ class Postgres:
                 return False
             waited = time.monotonic() - started
             if waited > START_PATIENCE:
-                raise ServerNotStarted(f"自带的数据库没有应答({reason}),日志在 {self._log}。请稍后重试。")
+                raise ServerNotStarted(f"自带的数据库没有应答（{reason}），日志在 {self._log}。请稍后重试。")
             if waited > TELL_AFTER and not told:
-                tell("数据库正在从上次的意外停止中恢复,请稍候……")
+                tell("数据库正在从上次的意外停止中恢复，请稍候……")
                 told = True
             time.sleep(0.03)
 

@@ -105,5 +105,5 @@ def explained(database: str = DATABASE) -> str:
     then = made.format(Identifier(database), Identifier(OWNER_ROLE))
     lines = [statement.as_string(None) + ";" for statement in (*first, then)]
     inside = [statement.as_string(None) + ";" for statement in database_statements(database)]
-    older = f"-- PostgreSQL 15:GRANT 不带 WITH 子句,另执行 ALTER ROLE {APP_ROLE} NOINHERIT;"
+    older = f"-- PostgreSQL 15:GRANT 不带 WITH 子句，另执行 ALTER ROLE {APP_ROLE} NOINHERIT;"
     return "\n".join([*lines, older, f"\\connect {database}", *inside])

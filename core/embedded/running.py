@@ -50,7 +50,7 @@ def run_up(
             supervisor.watch(restart_fallen(home, opened.servers, supervisor.say))
         supervisor.run()
         if not supervisor.was_asked_to_stop:
-            raise ProgramKeepsFailing("有程序反复意外结束,已全部停止。原因见上面的输出。")
+            raise ProgramKeepsFailing("有程序反复意外结束，已全部停止。原因见上面的输出。")
         tell("正在停止……")
 
 
@@ -71,7 +71,7 @@ def stop_all(path: Path, *, tell: Tell) -> None:
     with in_use(home.state, start=lambda: None, stop=servers.stop, tell=tell):
         pass
     if servers.postgres.is_running():
-        tell("还有命令正在使用数据库,等它结束后数据库会自动停止。")
+        tell("还有命令正在使用数据库，等它结束后数据库会自动停止。")
     else:
         tell("已全部停止。" if running or was_serving else "没有正在运行的 huiying。")
 
@@ -85,7 +85,7 @@ def _only_one(home: Home, port: int, tell: Tell) -> Iterator[int]:
         lock = open_lock(home.up_lock)
         if not try_exclusive(lock):
             os.close(lock)
-            raise AlreadyRunning("huiying 已在运行。要停止它,请执行 huiying down。")
+            raise AlreadyRunning("huiying 已在运行。要停止它，请执行 huiying down。")
         write_private(home.up_record, json.dumps({"pid": os.getpid(), "address": f"http://127.0.0.1:{port}"}))
     try:
         yield lock
@@ -98,9 +98,9 @@ def _refuse_second(home: Home, tell: Tell) -> None:
     """Refuse when a supervisor runs; end what a killed one left, so that starting again needs no special command."""
     holders, record = processes.holding(home.up_lock), _record(home)
     if record.get("pid") in holders:
-        raise AlreadyRunning(f"huiying 已在运行({record.get('address')})。要停止它,请执行 huiying down。")
+        raise AlreadyRunning(f"huiying 已在运行（{record.get('address')}）。要停止它，请执行 huiying down。")
     if holders:
-        tell("上次没有正常结束,正在清理残留的进程……")
+        tell("上次没有正常结束，正在清理残留的进程……")
         _end_orphans(home)
 
 
@@ -128,7 +128,7 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise PortTaken(f"端口 {port} 已被其他程序占用。请换一个端口,例如 PORT={port + 1} make run。") from None
+            raise PortTaken(f"端口 {port} 已被其他程序占用。请换一个端口，例如 PORT={port + 1} make run。") from None
 
 
 def _environment(services: Services, port: int) -> dict[str, str]:

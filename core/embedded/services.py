@@ -186,7 +186,7 @@ class Servers:
                 make_database(self.postgres.connect, DATABASE)
         except psycopg.Error as error:
             raise ServerNotStarted(
-                f"自带的数据库无法准备({str(error).strip()})。请运行 huiying doctor 查看原因。"
+                f"自带的数据库无法准备（{str(error).strip()}）。请运行 huiying doctor 查看原因。"
             ) from error
 
 
@@ -201,4 +201,6 @@ def refuse_unreachable(url: str) -> None:
         psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), connect_timeout=ANSWER_WITHIN).close()
     except psycopg.Error as error:
         reason = next(iter(str(error).strip().splitlines()), "没有应答")
-        raise DatabaseDown(f"数据库没有应答({reason})。请检查 DATABASE_URL,或取消该设置以使用自带的数据库。") from error
+        raise DatabaseDown(
+            f"数据库没有应答（{reason}）。请检查 DATABASE_URL，或取消该设置以使用自带的数据库。"
+        ) from error

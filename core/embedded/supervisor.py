@@ -66,7 +66,7 @@ class KeptProgram:
             if len(falls) == FALLS_ALLOWED and falls[-1] - falls[0] < FALLS_WITHIN:
                 break
             if not self._line.is_cut(patience=0.2 * len(falls)):
-                self._send("line", f"意外结束(返回码 {returncode}),重新启动\n".encode())
+                self._send("line", f"意外结束（返回码 {returncode}），重新启动\n".encode())
         self._send("stop", {"returncode": returncode})
         if os.getppid() != self._supervisor:
             events.cancel_join_thread()  # nobody reads any more, and the queue would wait for a reader

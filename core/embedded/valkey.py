@@ -100,7 +100,7 @@ class Valkey:
                     client.ping()
             except redis.RedisError as error:
                 if not self.is_running() or time.monotonic() > give_up:
-                    raise ServerNotStarted(f"自带的 Valkey 没有启动({error})。日志在 {self._log}。") from error
+                    raise ServerNotStarted(f"自带的 Valkey 没有启动（{error}）。日志在 {self._log}。") from error
             else:
                 return
             time.sleep(0.02)

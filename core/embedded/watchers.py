@@ -24,7 +24,7 @@ def announce(port: int, banner: Callable[[], str], say: Tell) -> Watcher:
         address = f"http://127.0.0.1:{port}"
         while not ended.wait(0.2):
             if _answers(address + HEALTH_PATH):
-                for line in (*banner().splitlines(), f"回应已就绪:{address}"):
+                for line in (*banner().splitlines(), f"回应已就绪：{address}"):
                     say(line)
                 return
 
@@ -41,7 +41,7 @@ def restart_fallen(home: Home, servers: Servers, say: Tell) -> Watcher:
             with exclusive(start_lock(home.state)):
                 if ended.is_set():
                     return
-                say("自带的数据库或 Valkey 意外停止,正在重新启动……")
+                say("自带的数据库或 Valkey 意外停止，正在重新启动……")
                 try:
                     servers.start()
                 except Refused as refused:

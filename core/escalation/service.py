@@ -21,7 +21,7 @@ DEFAULT_STEPS = {
     "mark": EscalationStep(
         kind="inbox",
         to="lead",
-        text="工单 {serial_no}「{title}」时限提示:应于 {due} 前答复。",
+        text="工单 {serial_no}「{title}」时限提示：应于 {due} 前答复。",
         rule_id="core.escalation/note",
         reason="时限提示",
     ),
@@ -55,7 +55,7 @@ def _carry_out(
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     receiver = _receiver(scope, step.to, lead)
     if step.kind == "case" and (lead is None or units.find_unit(step.to) is None):
-        what = f"未启动问责:{'没有主办单位' if lead is None else f'单位 {step.to} 不存在'}({step.reason})"
+        what = f"未启动问责：{'没有主办单位' if lead is None else f'单位 {step.to} 不存在'}（{step.reason}）"
         note(scope, ticket, "escalate", actor=SYSTEM, now=now, summary=what, detail={"rule_id": step.rule_id})
         return
     words = _worded(
@@ -80,7 +80,7 @@ def _carry_out(
         "escalate",
         actor=SYSTEM,
         now=now,
-        summary=f"{act} → {receiver.name}({step.reason})",
+        summary=f"{act} → {receiver.name}（{step.reason}）",
         detail=detail,
     )
 

@@ -54,7 +54,7 @@ def record_attempt(scope: Scope, ticket: Ticket, *, outcome: str, remark: str, a
             "follow_up_attempt",
             actor=actor,
             now=now,
-            summary=f"回访:{OUTCOME_LABELS[outcome]}",
+            summary=f"回访：{OUTCOME_LABELS[outcome]}",
             detail={"outcome": outcome},
         )
 
@@ -76,14 +76,14 @@ def keep_rating(
         Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id, Rating.cycle_no == ticket.cycle_no
     )
     if scope.session.scalar(rated) is not None:
-        raise AlreadyRated(f"工单 {ticket.serial_no} 本次办理已评价过,评价不可更改。如仍不满意,可申请重办。")
+        raise AlreadyRated(f"工单 {ticket.serial_no} 本次办理已评价过，评价不可更改。如仍不满意，可申请重办。")
     move(
         scope,
         ticket,
         Command.EVALUATE,
         actor=RESIDENT,
         now=now,
-        summary=f"评价:{RESOLVED_LABELS[resolved]},{SATISFACTION_LABELS[satisfaction]}",
+        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}",
         detail={"resolved": resolved, "satisfaction": satisfaction},
         command_id=command_id,
     )
@@ -103,5 +103,5 @@ def keep_rating(
 
 def _known(answer: str, labels: dict[str, str], what: str) -> None:
     if answer not in labels:
-        choices = "、".join(f"{code}({label})" for code, label in labels.items())
-        raise UnknownAnswer(f"{what} 没有 {answer} 这一项。可选:{choices}。")
+        choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
+        raise UnknownAnswer(f"{what} 没有 {answer} 这一项。可选：{choices}。")

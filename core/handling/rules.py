@@ -22,13 +22,13 @@ class UnknownDisposition(Refused):
 def usable_reply(text: str, disposition: str) -> str:
     """Return the reply without surrounding blanks. Raises `ReplyUnusable` or `UnknownDisposition`."""
     if disposition not in DISPOSITION_LABELS:
-        known = "、".join(f"{code}({label})" for code, label in DISPOSITION_LABELS.items())
-        raise UnknownDisposition(f"没有办理结果 {disposition}。可选:{known}。")
+        known = "、".join(f"{code}（{label}）" for code, label in DISPOSITION_LABELS.items())
+        raise UnknownDisposition(f"没有办理结果 {disposition}。可选：{known}。")
     if "\x00" in text or LONE_SURROGATE.search(text):
         raise ReplyUnusable("答复含有无法保存的字符。请删除后重新提交。")
     cleaned = text.strip()
     if not cleaned:
         raise ReplyUnusable("答复没有内容。请写明办理经过和结果。")
     if len(cleaned) > REPLY_MAX:
-        raise ReplyUnusable(f"答复有 {len(cleaned):,} 个字,超过 {REPLY_MAX:,} 字的上限。请精简。")
+        raise ReplyUnusable(f"答复有 {len(cleaned):,} 个字，超过 {REPLY_MAX:,} 字的上限。请精简。")
     return cleaned

@@ -55,7 +55,7 @@ def submit_reply(
         Command.SUBMIT_RESULT,
         actor=actor,
         now=now,
-        summary=f"提交答复({DISPOSITION_LABELS[disposition]})",
+        summary=f"提交答复（{DISPOSITION_LABELS[disposition]}）",
         detail={"disposition": disposition},
         command_id=command_id,
     )

@@ -57,7 +57,7 @@ class SettingsInvalid(Refused):
     code = "settings-invalid"
 
     def __init__(self, feature: str, messages: Mapping[str, Any]) -> None:
-        problems = ";".join(f"{name}:{problem}" for name, problem in _flat(messages))
+        problems = "；".join(f"{name}：{problem}" for name, problem in _flat(messages))
         super().__init__(f"功能 {feature} 的设置有误。{problems}。请改正后再启用。")
         self.messages = messages
 

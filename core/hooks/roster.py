@@ -93,7 +93,7 @@ class Roster:
         for feature_id, values in enabled:
             if feature_id not in self.features:
                 raise UnknownFeature(
-                    f"没有名为 {feature_id} 的功能。已安装:{'、'.join(sorted(self.features)) or '无'}。"
+                    f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。"
                 )
             settings[feature_id] = self.features[feature_id].read(values)
         return HookTable(ctx, {hook.name: self._answerers(hook.name, settings) for hook in ALL_HOOKS})

@@ -28,8 +28,8 @@ def get_channel(scope: Scope, channel_id: str) -> Channel:
     """Return the channel. Raises `UnknownChannel`, naming those that exist."""
     channels = channels_of(scope)
     if (channel := channels.get(channel_id)) is None:
-        known = "、".join(f"{channel.id}({channel.label})" for channel in channels.values())
-        raise UnknownChannel(f"本区没有渠道 {channel_id}。现有渠道:{known}。")
+        known = "、".join(f"{channel.id}（{channel.label}）" for channel in channels.values())
+        raise UnknownChannel(f"本区没有渠道 {channel_id}。现有渠道：{known}。")
     return channel
 
 

@@ -105,7 +105,7 @@ def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence
     for field in needed:
         if field not in places:
             raise MissingColumn(
-                f"没有认出哪一列是{FIELDS[field][0]}。表中的列:{_listed(names)}。请用 --map {field}=列名 指明。"
+                f"没有认出哪一列是{FIELDS[field][0]}。表中的列：{_listed(names)}。请用 --map {field}=列名 指明。"
             )
     return Columns(tuple(names), places)
 
@@ -116,15 +116,15 @@ def field_named(name: str) -> str:
     for field, known in _known_names().items():
         if plain == _plain(field) or plain in known:
             return field
-    fields = "、".join(f"{field}({known[0]})" for field, known in FIELDS.items())
-    raise UnknownField(f"诉求没有“{name}”这一项,--map 无法使用。可选:{fields}。")
+    fields = "、".join(f"{field}（{known[0]}）" for field, known in FIELDS.items())
+    raise UnknownField(f"诉求没有“{name}”这一项，--map 无法使用。可选：{fields}。")
 
 
 def _place_of(column: str, names: Sequence[str]) -> int:
     for wanted, offered in ((column, list(names)), (_plain(column), [_plain(name) for name in names])):
         if wanted in offered:
             return offered.index(wanted)
-    raise UnknownColumn(f"表中没有名为“{column}”的列。表中的列:{_listed(names)}。请改正 --map。")
+    raise UnknownColumn(f"表中没有名为“{column}”的列。表中的列：{_listed(names)}。请改正 --map。")
 
 
 @cache
@@ -139,5 +139,5 @@ def _plain(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [name[:20] or f"(第 {place} 列没有名字)" for place, name in enumerate(names[:NAMED_AT_MOST], start=1)]
+    shown = [name[:20] or f"（第 {place} 列没有名字）" for place, name in enumerate(names[:NAMED_AT_MOST], start=1)]
     return "、".join(shown) + (f" 等 {len(names)} 列" if len(names) > NAMED_AT_MOST else "")

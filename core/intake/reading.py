@@ -67,16 +67,16 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         raise RowUnusable(row.fault)
     if any(row.cells[len(columns.names) :]):
         raise RowUnusable(
-            f"这一行有 {len(row.cells)} 格,表头只有 {len(columns.names)} 列,内容可能错位;含分隔符的内容请用双引号括起来"
+            f"这一行有 {len(row.cells)} 格，表头只有 {len(columns.names)} 列，内容可能错位；含分隔符的内容请用双引号括起来"
         )
     text = usable_text(columns.cell(row.cells, "text"))
     for place in columns.places.values():
         if place < len(row.cells) and _UNSTORABLE.search(row.cells[place]):
-            raise RowUnusable(f"“{columns.names[place]}”一格含有无法保存的字符(空字符或乱码);请检查来源文件的编码")
+            raise RowUnusable(f"“{columns.names[place]}”一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码")
     submitted_at = _time(row, columns, "submitted_at", zone)
     replied_at = _time(row, columns, "replied_at", zone)
     if submitted_at and replied_at and replied_at < submitted_at:
-        raise RowUnusable(f"答复时间({replied_at:%Y-%m-%d %H:%M})早于提交时间({submitted_at:%Y-%m-%d %H:%M})")
+        raise RowUnusable(f"答复时间（{replied_at:%Y-%m-%d %H:%M}）早于提交时间（{submitted_at:%Y-%m-%d %H:%M}）")
     appeal = Appeal(
         channel=_meant(row, columns, "channel", vocabulary.channels) or channel,
         text=text,
@@ -106,11 +106,11 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
 def refuse_gaps(incoming: Incoming) -> None:
     """Refuse an appeal of the past that does not say when it was, or only half of its answer. Raises `RowUnusable`."""
     if incoming.appeal.submitted_at is None:
-        raise RowUnusable("没有提交时间;历史工单按当时的时间计时,请补上")
+        raise RowUnusable("没有提交时间；历史工单按当时的时间计时，请补上")
     if incoming.reply and incoming.replied_at is None:
-        raise RowUnusable("有答复却没有答复时间,无法判断是否按时;请补上")
+        raise RowUnusable("有答复却没有答复时间，无法判断是否按时；请补上")
     if incoming.replied_at and not incoming.reply:
-        raise RowUnusable("有答复时间却没有答复;请补上答复,或删去时间")
+        raise RowUnusable("有答复时间却没有答复；请补上答复，或删去时间")
 
 
 def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | None:
@@ -120,7 +120,7 @@ def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | 
     try:
         return parse_time(cell, zone)
     except NoSuchTime as refusal:
-        raise RowUnusable(f"“{columns.name(field)}”一格有误:{refusal.message}") from refusal
+        raise RowUnusable(f"“{columns.name(field)}”一格有误：{refusal.message}") from refusal
 
 
 def _meant(row: Row, columns: Columns, field: str, words: Mapping[str, T]) -> T | None:
@@ -131,7 +131,7 @@ def _meant(row: Row, columns: Columns, field: str, words: Mapping[str, T]) -> T 
     if (code := words.get(cell) or words.get(cell.casefold().removesuffix("类"))) is None:
         known = "、".join(list(words)[:12])
         raise RowUnusable(
-            f"“{columns.name(field)}”一格的“{cell[:40]}”不在本区的范围内(有:{known});不按此列导入请加 --map {field}="
+            f"“{columns.name(field)}”一格的“{cell[:40]}”不在本区的范围内（有：{known}）；不按此列导入请加 --map {field}="
         )
     return code
 
@@ -150,7 +150,7 @@ def _source_id(row: Row, columns: Columns) -> str:
     """Return the row's own id, or one made from all that it says, in whatever order its columns stand."""
     given = columns.cell(row.cells, "source_id")
     if len(given) > SOURCE_ID_MAX:
-        raise RowUnusable(f"“{columns.name('source_id')}”一格有 {len(given)} 个字,超过编号的 {SOURCE_ID_MAX} 个字")
+        raise RowUnusable(f"“{columns.name('source_id')}”一格有 {len(given)} 个字，超过编号的 {SOURCE_ID_MAX} 个字")
     if given:
         return given
     named = zip(columns.names, row.cells, strict=False)

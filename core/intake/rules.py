@@ -61,7 +61,9 @@ def usable(appeal: Appeal) -> Appeal:
     ):
         _refuse_unstorable(label, value)
         if len(value) > longest:
-            raise AppealUnusable(f"{label}有 {len(value):,} 个字,超过 {longest} 字的上限。请缩短,详情可写入诉求内容。")
+            raise AppealUnusable(
+                f"{label}有 {len(value):,} 个字，超过 {longest} 字的上限。请缩短，详情可写入诉求内容。"
+            )
     if not 1 <= appeal.affected_count <= AFFECTED_MAX:
         raise AppealUnusable(f"涉及人数 {appeal.affected_count:,} 不在 1 至 {AFFECTED_MAX:,} 之间。请核对后重填。")
     text = usable_text(appeal.text)
@@ -79,7 +81,7 @@ def usable_text(text: str) -> str:
         raise AppealUnusable("诉求没有内容。请填写要反映的事情。")
     if len(cleaned) > TEXT_MAX:
         raise AppealUnusable(
-            f"诉求内容有 {len(cleaned):,} 个字,超过 {TEXT_MAX:,} 字的上限。请分成几件提交,或把材料作为附件。"
+            f"诉求内容有 {len(cleaned):,} 个字，超过 {TEXT_MAX:,} 字的上限。请分成几件提交，或把材料作为附件。"
         )
     return cleaned
 
@@ -91,9 +93,9 @@ def is_storable(text: str) -> bool:
 
 def _refuse_unstorable(label: str, text: str) -> None:
     if "\x00" in text:
-        raise AppealUnusable(f"{label}含有空字符(NUL),无法保存。请检查来源文件或接口的编码。")
+        raise AppealUnusable(f"{label}含有空字符（NUL），无法保存。请检查来源文件或接口的编码。")
     if not is_storable(text):
-        raise AppealUnusable(f"{label}含有不成对的代理字符,无法保存。请检查来源的编码是否为 UTF-8。")
+        raise AppealUnusable(f"{label}含有不成对的代理字符，无法保存。请检查来源的编码是否为 UTF-8。")
 
 
 def _title(title: str, text: str) -> str:

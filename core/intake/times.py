@@ -34,7 +34,7 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
     except ValueError as error:
         raise NoSuchTime(f"“{text[:40]}”不是存在的日期或时间") from error
     if time is None:
-        raise NoSuchTime(f"“{text[:40]}”不是日期;请写成 2020-01-06 12:09 这样")
+        raise NoSuchTime(f"“{text[:40]}”不是日期；请写成 2020-01-06 12:09 这样")
     if time.year not in YEARS:
         raise NoSuchTime(f"“{text[:40]}”不在 {YEARS[0]} 至 {YEARS[-1]} 年之间")
     return time if time.tzinfo else time.replace(tzinfo=zone)

@@ -48,9 +48,9 @@ def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str,
     gateway = gateways.get(message.transport)
     to = _address(scope, message)
     if gateway is None:
-        _fail(message, f"没有配置{label}网关({SETTINGS[message.transport]}),{label}没有发出。配置后请重新发送。")
+        _fail(message, f"没有配置{label}网关（{SETTINGS[message.transport]}），{label}没有发出。配置后请重新发送。")
     elif not to:
-        _fail(message, f"{_receiver(message)}没有登记{ADDRESS_LABELS[message.transport]},{label}没有发出。")
+        _fail(message, f"{_receiver(message)}没有登记{ADDRESS_LABELS[message.transport]}，{label}没有发出。")
     else:
         _hand_over(gateway, scope, message, to, now=now)
 
@@ -61,16 +61,16 @@ def tell_failure(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> 
     if message.state != "waiting":
         return
     if failure.is_last:
-        _fail(message, f"试了 {failure.attempt} 次,没有发出:{failure.reason}。请查明原因后重新发送。")
+        _fail(message, f"试了 {failure.attempt} 次，没有发出：{failure.reason}。请查明原因后重新发送。")
     else:
-        message.failure = f"第 {failure.attempt} 次没有发出,稍后自动重试:{failure.reason}。"
+        message.failure = f"第 {failure.attempt} 次没有发出，稍后自动重试：{failure.reason}。"
 
 
 def resend(scope: Scope, message_id: int, *, now: datetime) -> None:
     """Send a failed message again, under its old id. Raises `NotFailed`."""
     message = _locked(scope, message_id)
     if message.state != "failed":
-        raise NotFailed("这条消息没有失败,不需要重新发送。")
+        raise NotFailed("这条消息没有失败，不需要重新发送。")
     message.state, message.failure = "waiting", None
     enqueue(
         scope.session,

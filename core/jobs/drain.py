@@ -157,7 +157,7 @@ def _put_off(
     outcome = "不再重试" if is_last else f"{BACKOFF[claim.attempts]} 后重试"
     log.log(
         level,
-        "租户 %s 的任务 %s/%s 第 %d 次失败,%s:%s",
+        "租户 %s 的任务 %s/%s 第 %d 次失败，%s：%s",
         slug,
         claim.kind,
         claim.id,
@@ -175,4 +175,4 @@ def _tell(scope: Scope, kinds: Mapping[str, JobKind], claim: _Claim, failure: Fa
             kinds[claim.kind].tell(scope, claim.payload, failure)
             scope.session.flush()
     except Exception as error:  # telling must not keep the failure itself from being counted
-        log.error("任务 %s/%s 的失败无法写到它的对象上:%s", claim.kind, claim.id, where(error))
+        log.error("任务 %s/%s 的失败无法写到它的对象上：%s", claim.kind, claim.id, where(error))

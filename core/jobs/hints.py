@@ -48,7 +48,7 @@ def waker(redis_url: str) -> Callable[[], None]:
             hint(queue)
         except Exception as error:  # whatever it is, the caller's work is already committed
             silent_until = time.monotonic() + SILENCE
-            log.warning("Redis 没有应答(%s),任务照常保存,由后台程序定时查看。", type(error).__name__)
+            log.warning("Redis 没有应答（%s），任务照常保存，由后台程序定时查看。", type(error).__name__)
 
     return wake
 

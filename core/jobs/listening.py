@@ -88,7 +88,7 @@ class Ear:
             if self._worker is not None and not self._is_deaf:
                 self._worker.register_death()  # type: ignore[no-untyped-call]  # rq leaves it untyped
         except RedisError:
-            log.info("Redis 没有应答,未能注销。")
+            log.info("Redis 没有应答，未能注销。")
 
     def _hears(self, seconds: int) -> bool:
         try:
@@ -100,7 +100,7 @@ class Ear:
             self._worker = None
             if not self._is_deaf:
                 self._is_deaf = True
-                log.warning("Redis 没有应答(%s),改为每 %d 秒查看任务表。", type(error).__name__, LOOK_EVERY)
+                log.warning("Redis 没有应答（%s），改为每 %d 秒查看任务表。", type(error).__name__, LOOK_EVERY)
             self._ending.wait(seconds)
             return False
         if self._is_deaf:

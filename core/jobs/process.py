@@ -104,5 +104,5 @@ def _run(installation: Installation, ending: Ending, body: Callable[[Installatio
         except DBAPIError as error:
             if not is_database_gone(error):
                 raise
-            log.warning("数据库没有应答,%d 秒后再试;没有做完的仍在任务表里。", RETRY_SECONDS)
+            log.warning("数据库没有应答，%d 秒后再试；没有做完的仍在任务表里。", RETRY_SECONDS)
             ending.wait(RETRY_SECONDS)

@@ -47,5 +47,5 @@ class Timers:
             if len(fired) < BATCH or self._is_ending():
                 break
         if late_by > LATE:
-            log.warning("租户 %s:%d 个时限提示晚了,最晚 %d 秒(late_by)", tenant.slug, count, late_by.total_seconds())
+            log.warning("租户 %s:%d 个时限提示晚了，最晚 %d 秒（late_by）", tenant.slug, count, late_by.total_seconds())
         return len(fired) == BATCH

@@ -41,5 +41,5 @@ class Turns:
                 if isinstance(error, DBAPIError) and is_database_gone(error):
                     raise
                 self._resting[tenant.slug] = now() + REST
-                log.error("租户 %s 的%s失败,%d 秒后再试:%s", tenant.slug, self._what, REST.seconds, where(error))
+                log.error("租户 %s 的%s失败，%d 秒后再试：%s", tenant.slug, self._what, REST.seconds, where(error))
         return has_more

@@ -6,7 +6,7 @@ from core.evaluation.service import keep_rating, record_attempt
 from core.handling.service import resume, review
 from core.routing.service import end_assignments, lead_assignment, propose
 from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, start_clocks, stop_clock
-from core.statistics.dirty import mark_dirty
+from core.statistics.dirty import mark_dirty, mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import already_done, lock_ticket, move, refuse_stale
@@ -34,10 +34,10 @@ def pass_reply(
         return ticket
     refuse_stale(scope, ticket, seen_version)
     reply = review(scope, ticket, passed=True, note=note, actor=actor, now=now)
-    move(scope, ticket, Command.AUDIT_PASS, actor=actor, now=now, summary="审核通过,答复送达", command_id=command_id)
+    move(scope, ticket, Command.AUDIT_PASS, actor=actor, now=now, summary="审核通过，答复送达", command_id=command_id)
     end_assignments(scope, ticket, "done", now=now)
     conclude(scope, ticket, disposition=reply.disposition, replied_at=reply.submitted_at, now=now)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket
 
 
@@ -57,7 +57,7 @@ def return_reply(
         return ticket
     refuse_stale(scope, ticket, seen_version)
     review(scope, ticket, passed=False, note=note, actor=actor, now=now)
-    move(scope, ticket, Command.AUDIT_RETURN, actor=actor, now=now, summary=f"审核退回:{note}", command_id=command_id)
+    move(scope, ticket, Command.AUDIT_RETURN, actor=actor, now=now, summary=f"审核退回：{note}", command_id=command_id)
     resume(lead_assignment(scope, ticket))
     scope.session.flush()
     return ticket
@@ -118,13 +118,11 @@ def redo(
     ticket = lock_ticket(scope, serial_no)
     if already_done(scope, ticket, command_id):
         return ticket
-    move(scope, ticket, Command.REDO, actor=actor, now=now, summary=f"重办:{reason}", command_id=command_id)
-    mark_dirty(scope, ticket.accepted_at, ticket.replied_at, ticket.concluded_at)
+    move(scope, ticket, Command.REDO, actor=actor, now=now, summary=f"重办：{reason}", command_id=command_id)
     ticket.cycle_no += 1
     ticket.lead_unit_id = None
     ticket.concluded_at = ticket.replied_at = ticket.disposition = None
     start_clocks(scope, ticket, AT_ACCEPTANCE, now=now)
     propose(scope, ticket, now=now)
-    mark_dirty(scope, ticket.next_due_at)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket

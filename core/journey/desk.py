@@ -13,7 +13,7 @@ from core.journey.conclude import conclude
 from core.routing.service import BY_PERSON, propose
 from core.routing.service import dispatch as dispatch_to
 from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, running_clocks, start_clocks
-from core.statistics.dirty import mark_dirty
+from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import already_done, check_state, lock_ticket, move, refuse_stale
@@ -56,8 +56,7 @@ def dispatch(
     if ticket.urgency == "urgent":
         cause = f"urgent/{ticket.id}/{ticket.version}"
         escalate(scope, ticket, Trigger("urgent"), cause=cause, due=ticket.next_due_at, now=now)
-    mark_dirty(scope, now)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket
 
 
@@ -78,7 +77,7 @@ def answer_directly(
         return ticket
     refuse_stale(scope, ticket, seen_version)
     conclude_with_answer(scope, ticket, text=text, disposition=disposition, actor=actor, now=now, command_id=command_id)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket
 
 
@@ -100,7 +99,7 @@ def conclude_with_answer(
         Command.ANSWER_DIRECTLY,
         actor=actor,
         now=now,
-        summary=f"直接答复({DISPOSITION_LABELS[disposition]})",
+        summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）",
         detail={"disposition": disposition},
         command_id=command_id,
     )
@@ -129,10 +128,8 @@ def correct(
     check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
     begun = min((clock.started_at for clock in running_clocks(scope, ticket) if clock.name == "reply"), default=now)
     reclassify(scope, ticket, nature=nature, matter=matter, complexity=complexity, actor=actor, now=now)
-    mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
     cancel_clocks(scope, ticket, AT_ACCEPTANCE)
     start_clocks(scope, ticket, AT_ACCEPTANCE, now=begun)
     propose(scope, ticket, now=now)
-    mark_dirty(scope, ticket.next_due_at)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket

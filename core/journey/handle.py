@@ -6,7 +6,7 @@ from core.handling.service import sign as sign_for
 from core.handling.service import submit_reply
 from core.routing.service import check_unit, end_assignments, propose
 from core.sla.service import AT_DISPATCH, cancel_clocks, stop_clock
-from core.statistics.dirty import mark_dirty
+from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import already_done, lock_ticket, move, refuse_stale
@@ -106,7 +106,7 @@ def give_back(
         Command.RETURN,
         actor=actor,
         now=now,
-        summary=f"退单:{reason}",
+        summary=f"退单：{reason}",
         detail={"reason": reason},
         command_id=command_id,
     )
@@ -116,6 +116,5 @@ def give_back(
     cancel_clocks(scope, ticket, AT_DISPATCH)
     scope.session.flush()
     propose(scope, ticket, now=now)
-    mark_dirty(scope, now)
-    scope.session.flush()
+    mark_ticket(scope, ticket)
     return ticket

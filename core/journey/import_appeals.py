@@ -63,7 +63,7 @@ class Outcome:
 def refuse_receiver(scope: Scope, channel: str) -> None:
     """Raise `TakesNoAppeals` or `UnknownChannel` when the tenant cannot take in appeals by this channel."""
     if scope.tenant.kind == "city":
-        raise TakesNoAppeals(f"{scope.tenant.name}是中心城市,只汇总各区的数字,不收诉求。请用 --tenant 指定一个区。")
+        raise TakesNoAppeals(f"{scope.tenant.name}是中心城市，只汇总各区的数字，不收诉求。请用 --tenant 指定一个区。")
     get_channel(scope, channel)
 
 
@@ -92,7 +92,7 @@ def import_batch(
         # Every check of ours let the row pass, and the database does not. Which row it is shows in the halves.
         if len(rows) == 1:
             what = error.diag.constraint_name or type(error).__name__
-            return Outcome(0, 0, (Rejected(rows[0], f"数据库不接受这一行({what}),请告知系统维护人员"),))
+            return Outcome(0, 0, (Rejected(rows[0], f"数据库不接受这一行（{what}），请告知系统维护人员"),))
     middle = len(rows) // 2
     first = import_batch(installation, tenant, rows[:middle], wanted, now=now)
     second = import_batch(installation, tenant, rows[middle:], wanted, now=now)

@@ -64,7 +64,7 @@ def add_account(
     `PasswordTooWeak`.
     """
     if not LOGIN.fullmatch(login.strip().lower()):
-        raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符,以字母开头。")
+        raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
     labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
     if labels and unit is None:
         raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
@@ -109,7 +109,7 @@ def issue_token(scope: Scope, label: str, *, now: datetime) -> str:
     Raises `LabelUnusable`, `LabelTaken`.
     """
     if not label.strip():
-        raise LabelUnusable("令牌没有名称。请写明发给哪个系统,例如 12345-hotline。")
+        raise LabelUnusable("令牌没有名称。请写明发给哪个系统，例如 12345-hotline。")
     return issue(scope, label, now=now)
 
 
@@ -117,7 +117,7 @@ def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
     """Let the token open nothing from now on. Raises `NoSuchToken`, naming those that are in force."""
     in_force = [token.label for token in tokens(scope) if token.revoked_at is None]
     if label not in in_force:
-        raise NoSuchToken(f"没有名为「{label}」的有效令牌。有效的令牌:{'、'.join(in_force) or '无'}。")
+        raise NoSuchToken(f"没有名为「{label}」的有效令牌。有效的令牌：{'、'.join(in_force) or '无'}。")
     revoke(scope, label, now=now)
 
 

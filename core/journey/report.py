@@ -39,4 +39,4 @@ def _read(month: str, known: Callable[[], Sequence[Span | None]]) -> Month:
         if not spans:
             raise MonthUnclear(f"{refusal.message}目前还没有已受理的诉求。") from refusal
         first, last = Month.of(min(span.first for span in spans)), Month.of(max(span.last for span in spans))
-        raise MonthUnclear(f"{refusal.message.rstrip('。')};现有数据:{first} 至 {last}。") from refusal
+        raise MonthUnclear(f"{refusal.message.rstrip('。')}；现有数据：{first} 至 {last}。") from refusal

@@ -42,7 +42,9 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
             with scope.session.begin_nested():
                 _act_on(scope, reached, mark, now=now)
         except Exception:
-            log.exception("租户 %s 工单 %s 的时限提示失败,%d 秒后再试", scope.tenant.slug, mark.serial_no, REST.seconds)
+            log.exception(
+                "租户 %s 工单 %s 的时限提示失败，%d 秒后再试", scope.tenant.slug, mark.serial_no, REST.seconds
+            )
             reached.timer.postponed_until = now + REST
         else:
             fired.append(mark)

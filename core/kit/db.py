@@ -197,7 +197,7 @@ class Database:
             with self.engine.connect() as connection:
                 if connection.execute(text(self._guard)).scalar_one():
                     raise UnsafeRole(
-                        "数据库账号权限过大:它是表的所有者、超级用户或可绕过行级隔离,租户之间将失去隔离。"
+                        "数据库账号权限过大：它是表的所有者、超级用户或可绕过行级隔离，租户之间将失去隔离。"
                         "请在 DATABASE_URL 中改用受限账号 huiying_app。"
                     )
         except OperationalError as error:
@@ -222,7 +222,7 @@ def _begin(session: TenantSession) -> None:
 def database_down_in_words(error: OperationalError) -> str:
     """Say in one sentence that the database does not answer, with the server's first line as the reason."""
     reason = str(error.orig).strip().splitlines()[0] if error.orig else "没有应答"
-    return f"数据库没有应答({reason})。请检查 DATABASE_URL,或先用 huiying up 启动自带的数据库。"
+    return f"数据库没有应答（{reason}）。请检查 DATABASE_URL，或先用 huiying up 启动自带的数据库。"
 
 
 def as_psycopg(url: str) -> str:

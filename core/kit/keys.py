@@ -45,7 +45,7 @@ class Keyring:
             return cls({int(number): base64.b64decode(key, validate=True) for number, key in stored["masters"].items()})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeysUnusable(
-                f"密钥文件 {path.name} 无法读取({type(error).__name__})。请从备份恢复它;切勿新建,否则旧数据无法解密。"
+                f"密钥文件 {path.name} 无法读取（{type(error).__name__}）。请从备份恢复它；切勿新建，否则旧数据无法解密。"
             ) from error
 
     def derive(self, purpose: str, tenant_id: int, *, number: int | None = None) -> bytes:

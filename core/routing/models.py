@@ -30,6 +30,8 @@ class Assignment(TenantRow, Base, kw_only=True):
         ),
         Index("ix_assignment_unit", "tenant_id", "unit_id", "state"),
         Index("ix_assignment_ticket", "tenant_id", "ticket_id"),
+        Index("ix_assignment_assigned_at", "tenant_id", "assigned_at"),
+        Index("ix_assignment_returned_at", "tenant_id", "ended_at", postgresql_where="state = 'returned'"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)

@@ -33,7 +33,7 @@ def choose(
     """
     offered = list(proposals)
     if not offered and duty and duty.lead:
-        reason = f"职责清单:{duty.category} / {duty.subcategory}"
+        reason = f"职责清单：{duty.category} / {duty.subcategory}"
         offered = [RouteProposal(duty.lead, DUTY_LIST_RULE, reason, co=duty.co)]
     chosen: RouteProposal | None = None
     for proposal in sorted(offered, key=lambda offer: -offer.score):
@@ -42,7 +42,7 @@ def choose(
             break
     candidates = tuple((offer, _objection(offer, known, returned_by) or _outdone(offer, chosen)) for offer in offered)
     if chosen is None:
-        return Choice(None, "没有规则命中,由受理席判定", NOBODY_RULE, candidates)
+        return Choice(None, "没有规则命中，由受理席判定", NOBODY_RULE, candidates)
     return Choice(chosen, chosen.reason, chosen.rule_id, candidates)
 
 

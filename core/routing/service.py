@@ -87,14 +87,14 @@ def dispatch(
     )
     for role, assigned in (("lead", unit), *(("co", partner) for partner in partners)):
         _assign(scope, ticket, assigned, role=role, state="pending_sign", now=now)
-    others = f",协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
+    others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
     move(
         scope,
         ticket,
         Command.DISPATCH,
         actor=actor,
         now=now,
-        summary=f"派给 {unit.name}{others}({reason})",
+        summary=f"派给 {unit.name}{others}（{reason}）",
         detail={"lead": lead, "co": [partner.code for partner in partners], "rule_id": rule_id},
         command_id=command_id,
     )
@@ -116,7 +116,7 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
             "watch",
             actor=SYSTEM,
             now=now,
-            summary=f"知会 {unit.name}({watcher.reason})",
+            summary=f"知会 {unit.name}（{watcher.reason}）",
             detail={"unit": unit.code, "rule_id": watcher.rule_id},
         )
 
@@ -125,7 +125,7 @@ def lead_assignment(scope: Scope, ticket: Ticket) -> Assignment:
     """Return the assignment of the unit that has the ticket in hand. Raises `NotYours` when nobody has."""
     found = scope.session.scalar(_in_hand(scope, ticket).where(Assignment.role == "lead"))
     if found is None:
-        raise NotYours(f"工单 {ticket.serial_no} 目前没有主办单位,请先派单。")
+        raise NotYours(f"工单 {ticket.serial_no} 目前没有主办单位，请先派单。")
     return found
 
 
@@ -139,7 +139,7 @@ def check_unit(scope: Scope, ticket: Ticket, unit_id: int | None) -> Assignment:
     """Return the lead assignment if it is this unit's (None = the caller may act for any). Raises `NotYours`."""
     assignment = lead_assignment(scope, ticket)
     if unit_id is not None and assignment.unit_id != unit_id:
-        raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办,您不能代为操作。")
+        raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办，您不能代为操作。")
     return assignment
 
 

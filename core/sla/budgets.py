@@ -10,11 +10,11 @@ MODES: tuple[BudgetMode, ...] = get_args(BudgetMode)
 DAY_MODES: tuple[BudgetMode, ...] = ("wd_eod", "wd_same", "natural")
 LONGEST_DAYS = 3650
 MODE_WORDS: dict[BudgetMode, str] = {
-    "wall": "连续计时,不分昼夜和节假日",
+    "wall": "连续计时，不分昼夜和节假日",
     "ws": "只计工作时间",
-    "wd_eod": "当日不计,次日起算,到最后一个工作日下班为止",
-    "wd_same": "从工作时间起算,到最后一个工作日的同一时刻为止",
-    "natural": "当日不计,次日起算,节假日照计",
+    "wd_eod": "当日不计，次日起算，到最后一个工作日下班为止",
+    "wd_same": "从工作时间起算，到最后一个工作日的同一时刻为止",
+    "natural": "当日不计，次日起算，节假日照计",
 }
 _UNIT_SECONDS = {"h": 3600, "小时": 3600, "m": 60, "分钟": 60, "分": 60, "s": 1, "秒": 1}
 _TIME = re.compile(r"(\d{1,9})\s*(h|m|s|小时|分钟|分|秒)\s*")
@@ -56,7 +56,7 @@ def duration_words(seconds: float) -> str:
 def _days(text: str, mode: BudgetMode) -> int:
     match = _DAYS.fullmatch(text)
     if match is None:
-        raise BudgetUnclear(f"时限“{text}”不是天数,而 {mode} 按天计算。请写整数,如 5;要按小时计请改用 ws 或 wall。")
+        raise BudgetUnclear(f"时限“{text}”不是天数，而 {mode} 按天计算。请写整数，如 5；要按小时计请改用 ws 或 wall。")
     days = int(match[1])
     _refuse_too_long(text, days)
     return days
@@ -68,7 +68,7 @@ def _seconds(text: str, mode: BudgetMode) -> int:
     parts = list(_TIME.finditer(text))
     units = [_UNIT_SECONDS[part[2]] for part in parts]
     if not parts or "".join(part[0] for part in parts) != text or units != sorted(set(units), reverse=True):
-        raise BudgetUnclear(f"时限“{text}”看不懂,{mode} 按时间长短计算。请写明单位,如 4h、30m 或 1h30m。")
+        raise BudgetUnclear(f"时限“{text}”看不懂，{mode} 按时间长短计算。请写明单位，如 4h、30m 或 1h30m。")
     seconds = sum(int(part[1]) * unit for part, unit in zip(parts, units, strict=True))
     _refuse_too_long(text, seconds // 86_400)
     return seconds
@@ -76,4 +76,4 @@ def _seconds(text: str, mode: BudgetMode) -> int:
 
 def _refuse_too_long(text: str, days: int) -> None:
     if days > LONGEST_DAYS:
-        raise BudgetUnclear(f"时限“{text}”超过十年,不像是办理时限。请改成 {LONGEST_DAYS} 天以内。")
+        raise BudgetUnclear(f"时限“{text}”超过十年，不像是办理时限。请改成 {LONGEST_DAYS} 天以内。")

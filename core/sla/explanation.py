@@ -28,9 +28,9 @@ def explain(
 
 
 def instant_words(timetable: Timetable, instant: datetime) -> str:
-    """Say an instant in the calendar's zone: `2025-09-28(周日)18:00`; seconds only where there are any."""
+    """Say an instant in the calendar's zone: `2025-09-28（周日）18:00`; seconds only where there are any."""
     local = instant.astimezone(timetable.zone)
-    return f"{local:%Y-%m-%d}({WEEKDAYS[local.weekday()]}){_clock(local)}"
+    return f"{local:%Y-%m-%d}（{WEEKDAYS[local.weekday()]}）{_clock(local)}"
 
 
 class _Account:
@@ -43,16 +43,16 @@ class _Account:
         self.reading = reading
 
     def lines(self, reckoning: Reckoning) -> Iterator[str]:
-        yield f"时限:{budget_words(self.budget)}({MODE_WORDS[self.budget.mode]})"
-        yield f"起点:{self._say(self.start)}"
+        yield f"时限：{budget_words(self.budget)}（{MODE_WORDS[self.budget.mode]}）"
+        yield f"起点：{self._say(self.start)}"
         yield from self._base(reckoning.base)
         if reckoning.steps:
-            yield f"原截止:{self._say(reckoning.base)}"
+            yield f"原截止：{self._say(reckoning.base)}"
         for step in reckoning.steps:
             yield from self._step(step)
         if reckoning.is_provisional:
-            yield "注意:所涉年份尚无放假安排通知,暂按周末和法定节假日计算,通知公布后截止可能变动"
-        yield f"截止:{self._say(reckoning.due)}"
+            yield "注意：所涉年份尚无放假安排通知，暂按周末和法定节假日计算，通知公布后截止可能变动"
+        yield f"截止：{self._say(reckoning.due)}"
 
     def _base(self, base: datetime) -> Iterator[str]:
         tell: dict[str, Callable[[datetime], Iterator[str]]] = {
@@ -73,7 +73,7 @@ class _Account:
             yield from self._days_left_out(previous, current)
             counted += ended - begun
             span = f"{self._say(begun)}–{self._end(begun, ended)}"
-            yield f"{span}:计 {_length(ended - begun)},累计 {_length(counted)}"
+            yield f"{span}：计 {_length(ended - begun)}，累计 {_length(counted)}"
             reached = ended
 
     def _days_to_close(self, base: datetime) -> Iterator[str]:
@@ -83,16 +83,16 @@ class _Account:
     def _days_to_same_time(self, base: datetime) -> Iterator[str]:
         begun = self.timetable.next_opening(self.start)
         if begun > self.start:
-            yield f"起点不在工作时间内,从 {self._say(begun)} 起算"
+            yield f"起点不在工作时间内，从 {self._say(begun)} 起算"
         yield from self._days_counted(self.timetable.next_stretch(self.start).day, self.timetable.day_ending_at(base))
 
     def _natural_days(self, base: datetime) -> Iterator[str]:
         last = self.timetable.date_of(self.start) + self.budget.amount * ONE_DAY
-        yield f"{f'第 {self.budget.amount} 个自然日' if self.budget.amount else '当日'}:{self.timetable.day(last)}"
+        yield f"{f'第 {self.budget.amount} 个自然日' if self.budget.amount else '当日'}：{self.timetable.day(last)}"
         ended = self.timetable.day_ending_at(base)
         if ended > last:
             yield from self._days_left_out(last - ONE_DAY, ended)
-            yield f"末日不上班,顺延至 {self.timetable.day(ended)}"
+            yield f"末日不上班，顺延至 {self.timetable.day(ended)}"
 
     def _days_counted(self, after: date, last: date) -> Iterator[str]:
         """Tell the days after a date until the last one: working days with their number, the others with a reason."""
@@ -101,42 +101,42 @@ class _Account:
         for (is_working, reason), group in groupby(days, key=lambda day: (day.is_working, day.reason)):
             run = list(group)
             if not is_working:
-                yield f"{_span(run)}:{reason},不计"
+                yield f"{_span(run)}：{reason}，不计"
                 continue
             first, number = number + 1, number + len(run)
             which = f"第 {first} 个" if first == number else f"第 {first} 至 {number} 个"
             hours = "、".join(map(str, run[0].segments))
-            yield f"{which}工作日:{_span(run)}" + (f",{reason},{hours}" if reason else "")
+            yield f"{which}工作日：{_span(run)}" + (f"，{reason}，{hours}" if reason else "")
 
     def _days_left_out(self, after: date, before: date) -> Iterator[str]:
         """Tell the days between two dates that are not worked."""
         days = [self.timetable.day(day) for day in _dates(after + ONE_DAY, before - ONE_DAY)]
         for reason, group in groupby((day for day in days if not day.is_working), key=lambda day: day.reason):
-            yield f"{_span(list(group))}:{reason},不计"
+            yield f"{_span(list(group))}：{reason}，不计"
 
     def _step(self, step: Step) -> Iterator[str]:
         match step.event:
             case Pause() as pause:
-                yield f"挂起:{self._say(pause.start)} 至 {self._say(pause.end)}," + self._held(pause, step)
+                yield f"挂起：{self._say(pause.start)} 至 {self._say(pause.end)}，" + self._held(pause, step)
             case Extension() as extension:
-                yield f"延期:{self._say(extension.at)} 准予延期 {extension.days} 个工作日{_because(extension.reason)}"
+                yield f"延期：{self._say(extension.at)} 准予延期 {extension.days} 个工作日{_because(extension.reason)}"
                 yield from self._days_counted(
                     self.timetable.day_ending_at(step.before), self.timetable.day_ending_at(step.due)
                 )
                 yield f"延至 {self._say(step.due)}"
             case Tightening() as tightening:
                 moved = step.due < step.before
-                outcome = f"截止提前至 {self._say(step.due)}" if moved else "不早于现截止,不变"
-                yield f"限定:不得晚于 {self._say(tightening.until)}{_because(tightening.reason)},{outcome}"
+                outcome = f"截止提前至 {self._say(step.due)}" if moved else "不早于现截止，不变"
+                yield f"限定：不得晚于 {self._say(tightening.until)}{_because(tightening.reason)}，{outcome}"
 
     def _held(self, pause: Pause, step: Step) -> str:
         if pause.start > step.before:
-            return "开始时时限已满,不再顺延"
+            return "开始时时限已满，不再顺延"
         if self.budget.mode in ("wall", "natural"):
             lost = f"共 {_length(pause.end - pause.start)}"
         else:
             lost = f"其间工作时间 {_length(self.timetable.between(pause.start, pause.end))}"
-        return f"{lost},截止{'不变' if step.due == step.before else f'顺延至 {self._say(step.due)}'}"
+        return f"{lost}，截止{'不变' if step.due == step.before else f'顺延至 {self._say(step.due)}'}"
 
     def _say(self, instant: datetime) -> str:
         return instant_words(self.timetable, instant)
@@ -165,4 +165,4 @@ def _length(span: timedelta) -> str:
 
 
 def _because(reason: str) -> str:
-    return f"({reason})" if reason else ""
+    return f"（{reason}）" if reason else ""

@@ -26,7 +26,7 @@ CORE = "core"
 AT_ACCEPTANCE: tuple[ClockName, ...] = ("reply",)
 AT_DISPATCH: tuple[ClockName, ...] = ("sign", "on_site", "handle")
 SEVERITY: tuple[Light, ...] = ("green", "yellow", "red")
-DEFAULT_REPLY = TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求,5 个工作日内答复")
+DEFAULT_REPLY = TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求，5 个工作日内答复")
 DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
 
 
@@ -71,7 +71,7 @@ def stop_clock(scope: Scope, ticket: Ticket, name: ClockName, *, at: datetime, n
                 "clock_stopped",
                 actor=SYSTEM,
                 now=now,
-                summary=f"{CLOCK_LABELS[name]}时限停止计时,{verdict}",
+                summary=f"{CLOCK_LABELS[name]}时限停止计时，{verdict}",
                 detail={"clock": name, "stopped_at": at.isoformat(), "due_at": clock.due_at.isoformat()},
             )
     _sum_up(scope, ticket)
@@ -175,7 +175,7 @@ def _start(scope: Scope, ticket: Ticket, limit: TimeLimit, feature: str, *, now:
         at = mark_at(calendar.timetable, mark, limit.budget, start=now, due=due)
         _set_timer(scope, clock, mark.name, mark.light, at, rule_id=mark.rule_id, reason=mark.reason)
     _set_timer(scope, clock, OVERDUE, "red", due, rule_id=limit.rule_id, reason=limit.reason)
-    provisional = "(暂定)" if reckoning.is_provisional else ""
+    provisional = "（暂定）" if reckoning.is_provisional else ""
     note(
         scope,
         ticket,
@@ -183,7 +183,7 @@ def _start(scope: Scope, ticket: Ticket, limit: TimeLimit, feature: str, *, now:
         actor=SYSTEM,
         now=now,
         summary=f"{CLOCK_LABELS[limit.clock]}时限至 {due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}{provisional}"
-        f"({limit.reason})",
+        f"（{limit.reason}）",
         detail={
             "clock": limit.clock,
             "mode": limit.budget.mode,
@@ -248,14 +248,16 @@ def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *,
     clock.light = max(clock.light, light, key=SEVERITY.index)  # a mark tried again late turns nothing back
     if mark == OVERDUE:
         clock.overdue_at = at
-    late = f",应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示" if (now - at).total_seconds() > 60 else ""
+    late = (
+        f"，应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示" if (now - at).total_seconds() > 60 else ""
+    )
     note(
         scope,
         ticket,
         "clock_mark",
         actor=SYSTEM,
         now=now,
-        summary=f"{CLOCK_LABELS[clock.name]}时限{'已超期' if mark == OVERDUE else '将到'},{LIGHT_LABELS[light]}{late}",
+        summary=f"{CLOCK_LABELS[clock.name]}时限{'已超期' if mark == OVERDUE else '将到'}，{LIGHT_LABELS[light]}{late}",
         detail={"clock": clock.name, "mark": mark, "light": light, "at": at.isoformat()},
     )
     _sum_up(scope, ticket)

@@ -78,7 +78,7 @@ CORE_METRICS: tuple[Metric, ...] = (
     Metric("concluded", 1, "办结量", "concluded", None, "count", "neither"),
     Metric("on_time", 1, "按时办结率", "on_time", "due", "percent", note="当期到期的答复时限中按时答复的"),
     Metric(
-        "overdue", 1, "超期率", "overdue", "due", "percent", "down", note="当期到期的答复时限中超期的,未答复的也在内"
+        "overdue", 1, "超期率", "overdue", "due", "percent", "down", note="当期到期的答复时限中超期的，未答复的也在内"
     ),
     Metric("resolved", 1, "诉求解决率", "resolved", "answered_resolved", "percent", note="有效回答中答“已解决”的"),
     Metric("satisfied", 1, "群众满意率", "satisfied", "rated", "percent", note="有效评价中满意和基本满意的"),
@@ -86,38 +86,38 @@ CORE_METRICS: tuple[Metric, ...] = (
     Metric(
         "mean_days_to_reply",
         1,
-        "平均答复天数(当期受理)",
+        "平均答复天数（当期受理）",
         "replied_of_accepted",
         "replied_of_accepted",
         "days",
         "down",
-        note="当期受理、至今已答复的诉求,从提交到答复的平均自然日",
+        note="当期受理、至今已答复的诉求，从提交到答复的平均自然日",
     ),
     Metric(
         "mean_days_to_reply_of_replies",
         1,
-        "平均答复天数(当期答复)",
+        "平均答复天数（当期答复）",
         "replied",
         "replied",
         "days",
         "down",
-        note="当期答复的诉求,从提交到答复的平均自然日",
+        note="当期答复的诉求，从提交到答复的平均自然日",
     ),
 )
 MEDIANS: tuple[Median, ...] = (
     Median(
         "median_days_to_reply",
         1,
-        "答复天数中位数(当期受理)",
+        "答复天数中位数（当期受理）",
         "replied_of_accepted",
-        "当期受理、至今已答复的诉求,从提交到答复的自然日中位数,按整小时统计",
+        "当期受理、至今已答复的诉求，从提交到答复的自然日中位数，按整小时统计",
     ),
     Median(
         "median_days_to_reply_of_replies",
         1,
-        "答复天数中位数(当期答复)",
+        "答复天数中位数（当期答复）",
         "replied",
-        "当期答复的诉求,从提交到答复的自然日中位数,按整小时统计",
+        "当期答复的诉求，从提交到答复的自然日中位数，按整小时统计",
     ),
 )
 

@@ -124,13 +124,13 @@ _TABLE = (
     Measure(
         key="accepted",
         label="受理",
-        meaning="当日受理的诉求,重办不另计",
+        meaning="当日受理的诉求，重办不另计",
         anchor=ACCEPTANCE,
     ),
     Measure(
         key="dispatched",
         label="派单",
-        meaning="当日派给主办单位的次数,退单后再派、重办再派各计一次",
+        meaning="当日派给主办单位的次数，退单后再派、重办再派各计一次",
         anchor=DISPATCH,
     ),
     Measure(
@@ -142,14 +142,14 @@ _TABLE = (
     Measure(
         key="replied",
         label="答复",
-        meaning="当日提交答复且已办结的诉求;时长从提交诉求到提交答复,重办后按新答复计",
+        meaning="当日提交答复且已办结的诉求；时长从提交诉求到提交答复，重办后按新答复计",
         anchor=REPLY,
         took=_TO_REPLY,
     ),
     Measure(
         key="replied_of_accepted",
         label="受理后已答复",
-        meaning="当日受理的诉求中至今已答复的,不论何时答复;时长从提交诉求到提交答复",
+        meaning="当日受理的诉求中至今已答复的，不论何时答复；时长从提交诉求到提交答复",
         anchor=ACCEPTANCE,
         where=Ticket.replied_at.is_not(None),
         took=_TO_REPLY,
@@ -157,7 +157,7 @@ _TABLE = (
     Measure(
         key="concluded",
         label="办结",
-        meaning="当日办结的诉求;重办后不再计入,再次办结时计入再次办结之日",
+        meaning="当日办结的诉求；重办后不再计入，再次办结时计入再次办结之日",
         anchor=CONCLUSION,
     ),
     Measure(
@@ -170,7 +170,7 @@ _TABLE = (
     Measure(
         key="due",
         label="到期",
-        meaning="当日到期、结果已定的答复时限(按时与超期之和);仍在计时或待审核的尚无结果,取消的不计",
+        meaning="当日到期、结果已定的答复时限（按时与超期之和）；仍在计时或待审核的尚无结果，取消的不计",
         anchor=DUE,
     ),
     Measure(
@@ -183,27 +183,27 @@ _TABLE = (
     Measure(
         key="overdue",
         label="超期",
-        meaning="当日到期、到期时未答复的答复时限,至今未答复的也在内",
+        meaning="当日到期、到期时未答复的答复时限，至今未答复的也在内",
         anchor=DUE,
         where=Clock.stopped_at.is_(None) | (Clock.stopped_at > Clock.due_at),
     ),
     Measure(
         key="answered_resolved",
         label="回答是否解决",
-        meaning="当日评价中对“是否解决”的有效回答,每轮办理一次",
+        meaning="当日评价中对“是否解决”的有效回答，每轮办理一次",
         anchor=RATED,
     ),
     Measure(
         key="resolved",
         label="已解决",
-        meaning="当日评价中回答“已解决”的,部分解决不计",
+        meaning="当日评价中回答“已解决”的，部分解决不计",
         anchor=RATED,
         where=Rating.resolved == "yes",
     ),
     Measure(
         key="rated",
         label="评价",
-        meaning="当日的有效评价,每轮办理一次;未评价的不计,不视为满意",
+        meaning="当日的有效评价，每轮办理一次；未评价的不计，不视为满意",
         anchor=RATED,
     ),
     Measure(

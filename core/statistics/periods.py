@@ -29,7 +29,7 @@ class Month:
         """Read a month such as `2019-04`. Raises `MonthUnclear`."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text.strip(), re.ASCII)
         if found is None or int(found[1]) not in YEARS or not 1 <= int(found[2]) <= 12:
-            raise MonthUnclear(f"月份“{text}”看不懂。请写成 年-月,如 2019-04。")
+            raise MonthUnclear(f"月份“{text}”看不懂。请写成 年-月，如 2019-04。")
         return cls(int(found[1]), int(found[2]))
 
     @classmethod

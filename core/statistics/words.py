@@ -52,10 +52,10 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
         return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
     if unit == "days":
         return f"{'延长' if change > 0 else '缩短'} {amount} 天"
-    share = f"({value_words(abs(now - before) / before, 'percent')})" if before else ""
+    share = f"（{value_words(abs(now - before) / before, 'percent')}）" if before else ""
     return f"{'增加' if change > 0 else '减少'} {amount} 件{share}"
 
 
 def remark_words(figure: Figure) -> str:
     """Write what a reader must know of a figure before comparing it."""
-    return f"样本不足 {SMALL_SAMPLE},不作比较" if figure.is_small and figure.now.denominator else ""
+    return f"样本不足 {SMALL_SAMPLE}，不作比较" if figure.is_small and figure.now.denominator else ""

@@ -27,7 +27,7 @@ def members_of(installation: Installation, city: str) -> list[TenantFacts]:
     tenant = installation.tenant(city)
     if tenant.kind != "city":
         cities = "、".join(each.slug for each in installation.tenants() if each.kind == "city")
-        raise NotACity(f"{city}({tenant.name})不是市中心,没有下辖区可汇总。现有市中心:{cities or '无'}。")
+        raise NotACity(f"{city}（{tenant.name}）不是市中心，没有下辖区可汇总。现有市中心：{cities or '无'}。")
     return installation.members(city)
 
 

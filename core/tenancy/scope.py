@@ -145,7 +145,7 @@ class Installation:
             if row is None:
                 slugs = session.scalars(select(Tenant.slug).order_by(Tenant.slug)).all()
                 raise UnknownTenant(
-                    f"没有名为 {slug} 的租户。现有:{'、'.join(slugs) or '无,请先运行 huiying tenant apply'}。"
+                    f"没有名为 {slug} 的租户。现有：{'、'.join(slugs) or '无,请先运行 huiying tenant apply'}。"
                 )
             tenant = _facts(row)
         trusted_until = time.monotonic() + EPOCH_TRUSTED_SECONDS

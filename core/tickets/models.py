@@ -51,6 +51,8 @@ class Ticket(TenantRow, Base, kw_only=True):
         ),
         Index("ix_ticket_by_unit", "tenant_id", "lead_unit_id", "state", "next_due_at"),
         Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
+        Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
+        Index("ix_ticket_replied_at", "tenant_id", "replied_at"),
         Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
     )
 

@@ -33,7 +33,7 @@ def get_ticket_id(scope: Scope, serial_no: str) -> int:
         select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     )
     if ticket_id is None:
-        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号,或确认它属于{scope.tenant.name}。")
+        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{scope.tenant.name}。")
     return ticket_id
 
 

@@ -12,6 +12,9 @@ from core.tickets.queries import NoSuchTicket
 from core.tickets.states import MOVES, STATE_LABELS, Command, State
 from core.tickets.timeline import Actor, Detail, entry_hash
 
+DONE_BY_TIME = ("clock_mark", "escalate")
+"""Timeline entries that only time makes; nobody decided anything."""
+
 
 class MoveNotAllowed(Refused):
     """The table of moves does not lead from the ticket's state by this command."""
@@ -59,14 +62,14 @@ def already_done(scope: Scope, ticket: Ticket, command_id: str | None) -> bool:
         )
     )
     if done_to not in (None, ticket.id):
-        raise CommandReused(f"命令编号 {command_id} 已用于另一张工单,本次没有执行。请为每次操作使用新的编号。")
+        raise CommandReused(f"命令编号 {command_id} 已用于另一张工单，本次没有执行。请为每次操作使用新的编号。")
     return done_to is not None
 
 
 def refuse_stale(scope: Scope, ticket: Ticket, seen_version: int | None) -> None:
     """Raise `StaleVersion` with the entries written since, unless the caller decided on the ticket as it stands.
 
-    `seen_version` is the version on which the caller decided, None when that does not matter.
+    That only time has passed (a light, a reminder) makes no decision stale. `seen_version` is the version on which the caller decided, None when that does not matter.
     """
     if seen_version is None or seen_version == ticket.version:
         return
@@ -79,16 +82,18 @@ def refuse_stale(scope: Scope, ticket: Ticket, seen_version: int | None) -> None
         )
         .order_by(TicketEvent.seq)
     ).all()
+    if since and all(entry.kind in DONE_BY_TIME for entry in since):
+        return
     for entry in since:  # they are read by the edge, when the transaction is over
         scope.session.expunge(entry)
-    raise StaleVersion(f"工单 {ticket.serial_no} 在您打开之后已有变动,请查看最新进展后再操作。", since=list(since))
+    raise StaleVersion(f"工单 {ticket.serial_no} 在您打开之后已有变动，请查看最新进展后再操作。", since=list(since))
 
 
 def check_state(ticket: Ticket, allowed: Collection[State], deed: str) -> None:
     """Raise `MoveNotAllowed`, naming the deed, unless the ticket stands in one of these states."""
     if ticket.state not in allowed:
         raise MoveNotAllowed(
-            f"工单 {ticket.serial_no} 现为「{STATE_LABELS[State(ticket.state)]}」,不能{deed}。请刷新后查看它的最新进展。"
+            f"工单 {ticket.serial_no} 现为「{STATE_LABELS[State(ticket.state)]}」，不能{deed}。请刷新后查看它的最新进展。"
         )
 
 
@@ -171,5 +176,5 @@ def _locked(scope: Scope, which: ColumnElement[bool], name: str) -> Ticket:
         .execution_options(populate_existing=True)  # a ticket shown before it was locked may have moved since
     )
     if ticket is None:
-        raise NoSuchTicket(f"没有编号为 {name} 的工单。请核对编号,或确认它属于本区。")
+        raise NoSuchTicket(f"没有编号为 {name} 的工单。请核对编号，或确认它属于本区。")
     return ticket

@@ -53,7 +53,7 @@ class Directory:
     def get_unit(self, code: str) -> DirectoryUnit:
         """Return the unit. Raises `NoSuchUnit`."""
         if (unit := self._by_code.get(code)) is None:
-            raise NoSuchUnit(f"没有代码为 {code} 的承办单位,或它已停用。请从单位列表中选择。")
+            raise NoSuchUnit(f"没有代码为 {code} 的承办单位，或它已停用。请从单位列表中选择。")
         return unit
 
     def unit_of_id(self, unit_id: int) -> DirectoryUnit | None:
@@ -71,7 +71,7 @@ class Directory:
     def get_duty(self, matter: str) -> DutyView:
         """Return the duty-list item. Raises `NoSuchMatter`."""
         if (duty := self.duties.get(matter)) is None:
-            raise NoSuchMatter(f"职责清单中没有事项 {matter}。请从事项列表中选择,或留空由受理席判定。")
+            raise NoSuchMatter(f"职责清单中没有事项 {matter}。请从事项列表中选择，或留空由受理席判定。")
         return duty
 
 

@@ -20,7 +20,7 @@ class Day:
         return bool(self.segments)
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d}({WEEKDAYS[self.date.weekday()]})"
+        return f"{self.date:%Y-%m-%d}（{WEEKDAYS[self.date.weekday()]}）"
 
 
 class Days:

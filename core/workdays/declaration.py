@@ -51,7 +51,7 @@ from core.workdays.specification import (
 T = TypeVar("T")
 DAY_NAMES = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6, "make-up": MAKE_UP}
 LONGEST_SPAN_DAYS = 366
-_WORDS = {str: "加引号的文字", int: "整数", list: "列表", dict: "一个表", date: "不加引号的日期,如 2026-10-01"}
+_WORDS = {str: "加引号的文字", int: "整数", list: "列表", dict: "一个表", date: "不加引号的日期，如 2026-10-01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CalendarUnusable(f"不合 TOML 语法({error})。请检查引号、方括号和等号。") from error
+        raise CalendarUnusable(f"不合 TOML 语法（{error}）。请检查引号、方括号和等号。") from error
     whole = _Entry("文件", values)
     if "calendar" not in values:
         raise CalendarUnusable("文件 缺少 [calendar]。请补上。")
@@ -77,7 +77,7 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     national = calendar.take("national", str)
     if national not in (None, "cn"):
         raise CalendarUnusable(
-            f"[calendar] 的 national 写成了“{national}”。目前只有 cn(国务院放假安排);不适用时请删去。"
+            f"[calendar] 的 national 写成了“{national}”。目前只有 cn（国务院放假安排）；不适用时请删去。"
         )
     calendar.refuse_others()
     hours = tuple(_each(whole, "weekly", _hours))
@@ -86,7 +86,7 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     declared = {notice.year: notice for notice in _each(whole, "notice", _notice)}
     whole.refuse_others()
     if declared and not national:
-        raise CalendarUnusable('有 [[notice]],但 [calendar] 没有写 national = "cn"。请补上,或删去 [[notice]]。')
+        raise CalendarUnusable('有 [[notice]]，但 [calendar] 没有写 national = "cn"。请补上，或删去 [[notice]]。')
     merged = {**notices, **declared}
     spec = CalendarSpec(
         zone=zone,
@@ -119,7 +119,7 @@ class _Entry:
                 raise CalendarUnusable(f"{self.where} 缺少 {key}。请补上。")
             return None
         if not isinstance(value, kind) or isinstance(value, bool | datetime):
-            raise CalendarUnusable(f"{self.where} 的 {key} 写成了“{value}”。这里要写{_WORDS[kind]},请改正。")
+            raise CalendarUnusable(f"{self.where} 的 {key} 写成了“{value}”。这里要写{_WORDS[kind]}，请改正。")
         return value
 
     def list_of(self, key: str, kind: type[T], *, required: bool = False) -> list[T]:
@@ -127,7 +127,7 @@ class _Entry:
         values: list[Any] = self.take(key, list, required=required) or []
         for value in values:
             if not isinstance(value, kind) or isinstance(value, datetime):
-                raise CalendarUnusable(f"{self.where} 的 {key} 里有“{value}”。每一项都要写{_WORDS[kind]},请改正。")
+                raise CalendarUnusable(f"{self.where} 的 {key} 里有“{value}”。每一项都要写{_WORDS[kind]}，请改正。")
         return values
 
     def segments(self) -> tuple[Segment, ...]:
@@ -135,13 +135,13 @@ class _Entry:
         try:
             return tuple(Segment.parse(text) for text in self.list_of("segments", str))
         except CalendarUnusable as fault:
-            raise CalendarUnusable(f"{self.where}:{fault}") from fault
+            raise CalendarUnusable(f"{self.where}：{fault}") from fault
 
     def refuse_others(self) -> None:
         """Refuse keys that nobody asked for: most likely they are misspelt."""
         if others := sorted(set(self._values) - self._asked):
             known = "、".join(sorted(self._asked))
-            raise CalendarUnusable(f"{self.where} 里不认识 {'、'.join(others)}。可用的有 {known},请改正或删去。")
+            raise CalendarUnusable(f"{self.where} 里不认识 {'、'.join(others)}。可用的有 {known}，请改正或删去。")
 
 
 def _each(table: _Entry, key: str, read: Callable[[_Entry], T]) -> Iterator[T]:
@@ -152,7 +152,7 @@ def _each(table: _Entry, key: str, read: Callable[[_Entry], T]) -> Iterator[T]:
         except CalendarUnusable as fault:
             if str(fault).startswith(entry.where):
                 raise
-            raise CalendarUnusable(f"{entry.where}:{fault}") from fault
+            raise CalendarUnusable(f"{entry.where}：{fault}") from fault
         entry.refuse_others()
         yield found
 
@@ -160,7 +160,7 @@ def _each(table: _Entry, key: str, read: Callable[[_Entry], T]) -> Iterator[T]:
 def _hours(entry: _Entry) -> Hours:
     names = entry.list_of("days", str, required=True)
     if unknown := [name for name in names if name not in DAY_NAMES]:
-        raise CalendarUnusable(f"不认识 {'、'.join(unknown)} 这样的日子。可写 {'、'.join(DAY_NAMES)},请改正。")
+        raise CalendarUnusable(f"不认识 {'、'.join(unknown)} 这样的日子。可写 {'、'.join(DAY_NAMES)}，请改正。")
     return Hours(
         days=frozenset(DAY_NAMES[name] for name in names),
         segments=entry.segments(),
@@ -173,14 +173,14 @@ def _dated_days(entry: _Entry) -> list[DatedDay]:
     single = entry.take("date", date)
     dates = list(_span(entry, required=False))
     if single is None and not dates:
-        raise CalendarUnusable(f"{entry.where} 缺少 date。请补上;多日写 from 和 until。")
+        raise CalendarUnusable(f"{entry.where} 缺少 date。请补上；多日写 from 和 until。")
     if single is not None:
         if dates:
-            raise CalendarUnusable("date 与 from、until 只能写一种。单日写 date,多日写 from 和 until。")
+            raise CalendarUnusable("date 与 from、until 只能写一种。单日写 date，多日写 from 和 until。")
         dates = [single]
     kind = entry.take("kind", str, required=True)
     if kind not in list(DayKind):
-        raise CalendarUnusable(f"kind 写成了“{kind}”。可写 {'、'.join(DayKind)},请改正。")
+        raise CalendarUnusable(f"kind 写成了“{kind}”。可写 {'、'.join(DayKind)}，请改正。")
     reason = entry.take("reason", str, required=True)
     source = entry.take("source", str) or ""
     segments = entry.segments()

@@ -58,6 +58,6 @@ def _load(scope: Scope, version_id: int | None) -> CalendarInForce:
         .where(WorkCalendar.tenant_id == scope.tenant.id, wanted)
     ).one_or_none()
     if found is None:
-        raise NoCalendar(f"{scope.tenant.name}还没有这个工作日历,时限无法计算。请先运行 huiying tenant apply。")
+        raise NoCalendar(f"{scope.tenant.name}还没有这个工作日历，时限无法计算。请先运行 huiying tenant apply。")
     name, version = found
     return CalendarInForce(version.id, version.number, name, Timetable(from_document(version.specification)))

@@ -233,9 +233,9 @@ class Timetable:
 
     def _next_year(self, year: int, step: int, barren: int) -> int:
         if barren > BARREN_YEARS:
-            raise CalendarUnusable(f"日历在{year}年前后连续{BARREN_YEARS}年没有工作时间,算不出截止。请补上作息时间。")
+            raise CalendarUnusable(f"日历在{year}年前后连续{BARREN_YEARS}年没有工作时间，算不出截止。请补上作息时间。")
         if not 1 < year + step < 9999:
-            raise CalendarUnusable("时限太长,超出了日历能算的年份。请改短时限。")
+            raise CalendarUnusable("时限太长，超出了日历能算的年份。请改短时限。")
         return year + step
 
 

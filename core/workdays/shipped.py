@@ -46,5 +46,5 @@ NYNIGHT the like in a zone with summer time."""
 def shipped_timetable(name: str) -> Timetable:
     """Return a shipped calendar made ready. Raises `UnknownCalendar`, naming those that exist."""
     if name not in SHIPPED:
-        raise UnknownCalendar(f"没有名为“{name}”的日历。可用的有 {'、'.join(SHIPPED)},请改用其中之一。")
+        raise UnknownCalendar(f"没有名为“{name}”的日历。可用的有 {'、'.join(SHIPPED)}，请改用其中之一。")
     return Timetable(SHIPPED[name]())

@@ -33,7 +33,7 @@ class Segment:
     def __post_init__(self) -> None:
         # What a break leaves of a night shift may begin after midnight; it still belongs to the evening's day.
         if not 0 <= self.start < self.end <= min(self.start, DAY_SECONDS) + DAY_SECONDS:
-            raise CalendarUnusable(f"时段 {self.start}–{self.end} 秒无效:须先起后止,且不超过 24 小时。请改正时段。")
+            raise CalendarUnusable(f"时段 {self.start}–{self.end} 秒无效：须先起后止，且不超过 24 小时。请改正时段。")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -43,11 +43,11 @@ class Segment:
         """
         match = _SPAN.fullmatch(text.strip())
         if match is None:
-            raise CalendarUnusable(f"看不懂时段“{text}”。请写成 09:00-12:00;跨夜写 20:00-08:00。")
+            raise CalendarUnusable(f"看不懂时段“{text}”。请写成 09:00-12:00；跨夜写 20:00-08:00。")
         start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
         start, end = start_hour * 3600 + start_minute * 60, end_hour * 3600 + end_minute * 60
         if max(start_minute, end_minute) > 59 or start >= DAY_SECONDS or end > DAY_SECONDS:
-            raise CalendarUnusable(f"时段“{text}”里没有这样的时刻。钟点为 00:00 至 24:00,请改正。")
+            raise CalendarUnusable(f"时段“{text}”里没有这样的时刻。钟点为 00:00 至 24:00，请改正。")
         return cls(start, end if end > start else end + DAY_SECONDS)
 
     def __str__(self) -> str:
@@ -107,9 +107,9 @@ class DatedDay:
     def __post_init__(self) -> None:
         refuse_overlap(self.segments)
         if self.kind is DayKind.BREAK and not self.segments:
-            raise CalendarUnusable(f"{self.day} 的停工没有写时段。请写明几点到几点,或改为全天休息。")
+            raise CalendarUnusable(f"{self.day} 的停工没有写时段。请写明几点到几点，或改为全天休息。")
         if self.kind is DayKind.REST and self.segments:
-            raise CalendarUnusable(f"{self.day} 是休息日,却写了上班时段。请删去时段,或改为上班。")
+            raise CalendarUnusable(f"{self.day} 是休息日，却写了上班时段。请删去时段，或改为上班。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class CalendarSpec:
         zone_named(self.zone)
         worked = any(entry.segments for entry in self.hours)
         if not worked and not any(day.kind is DayKind.WORK and day.segments for day in self.days):
-            raise CalendarUnusable("日历里没有任何工作时间,任何时限都算不出截止。请至少写一段上班时间。")
+            raise CalendarUnusable("日历里没有任何工作时间，任何时限都算不出截止。请至少写一段上班时间。")
 
 
 def zone_named(name: str) -> ZoneInfo:
@@ -144,7 +144,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CalendarUnusable(f"没有名为“{name}”的时区。请用 IANA 名称,如 Asia/Shanghai。") from error
+        raise CalendarUnusable(f"没有名为“{name}”的时区。请用 IANA 名称，如 Asia/Shanghai。") from error
 
 
 def refuse_overlap(segments: tuple[Segment, ...]) -> None:

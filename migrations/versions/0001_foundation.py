@@ -337,6 +337,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "serial_no", name=op.f("uq_ticket_tenant_id_serial_no")),
     )
     op.create_index("ix_ticket_by_unit", "ticket", ["tenant_id", "lead_unit_id", "state", "next_due_at"], unique=False)
+    op.create_index("ix_ticket_accepted_at", "ticket", ["tenant_id", "accepted_at"], unique=False)
+    op.create_index("ix_ticket_replied_at", "ticket", ["tenant_id", "replied_at"], unique=False)
     op.create_index("ix_ticket_concluded_at", "ticket", ["tenant_id", "concluded_at"], unique=False)
     op.create_index(
         "ix_ticket_open_by_due",
@@ -445,6 +447,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_assignment")),
     )
     op.create_index("ix_assignment_ticket", "assignment", ["tenant_id", "ticket_id"], unique=False)
+    op.create_index("ix_assignment_assigned_at", "assignment", ["tenant_id", "assigned_at"], unique=False)
+    op.create_index(
+        "ix_assignment_returned_at",
+        "assignment",
+        ["tenant_id", "ended_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'returned'"),
+    )
     op.create_index("ix_assignment_unit", "assignment", ["tenant_id", "unit_id", "state"], unique=False)
     op.create_index(
         "uq_assignment_one_lead",

@@ -36,7 +36,7 @@ def tamper(owner_url: str, statement: str, walk: Walk) -> None:
 def test_whole_timelines_are_called_whole(walk: Walk) -> None:
     result = verify(walk.slug)
 
-    assert (result.exit_code, result.stdout) == (0, "核对 3 件工单,流转记录全部完整。\n")
+    assert (result.exit_code, result.stdout) == (0, "核对 3 件工单，流转记录全部完整。\n")
 
 
 def test_a_district_without_tickets_has_nothing_broken(installation: Installation) -> None:
@@ -80,8 +80,8 @@ def test_in_words_every_broken_ticket_has_a_line(walk: Walk, owner_url: str) -> 
 
     assert (result.exit_code, result.stdout) == (
         1,
-        f"工单 {walk.serial_no}:第 5 条记录不符(现存 5 条)\n"
-        "核对 3 件工单,1 件的流转记录被改动过。请保留现场,并与备份比对。\n",
+        f"工单 {walk.serial_no}：第 5 条记录不符（现存 5 条）\n"
+        "核对 3 件工单，1 件的流转记录被改动过。请保留现场，并与备份比对。\n",
     )
 
 
@@ -97,7 +97,7 @@ def test_many_broken_tickets_are_summed_up(walk: Walk, owner_url: str) -> None:
     assert len(lines) == 22
     assert lines[-2:] == [
         "其余 3 件见 --json。",
-        "核对 23 件工单,23 件的流转记录被改动过。请保留现场,并与备份比对。",
+        "核对 23 件工单，23 件的流转记录被改动过。请保留现场，并与备份比对。",
     ]
 
 

@@ -56,8 +56,8 @@ def test_a_new_account_signs_in_with_the_password_that_was_shown(
 
     first, second = result.stdout.splitlines()
     assert (result.exit_code, first) == (0, "已开设账号 zhangli。")
-    assert second.startswith("密码(只显示这一次):")
-    assert signs_in(installation, district, "zhangli", second.partition(":")[2])
+    assert second.startswith("密码（只显示这一次）：")
+    assert signs_in(installation, district, "zhangli", second.partition("：")[2])
 
 
 def test_passwords_made_here_are_long_and_never_the_same(run: Command) -> None:

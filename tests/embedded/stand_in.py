@@ -34,7 +34,7 @@ def main(verb: str, home: str, port: str = "0", *more: str) -> int:
             stop_all(Path(home), tell=click.echo)
         else:
             run_up(
-                Path(home), port=int(port), run=programs, prepare=None, banner=lambda: "登录:甲 / 乙", tell=click.echo
+                Path(home), port=int(port), run=programs, prepare=None, banner=lambda: "登录：甲 / 乙", tell=click.echo
             )
     except Refused as refused:
         click.echo(refused.message)

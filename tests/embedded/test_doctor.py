@@ -45,7 +45,7 @@ def test_a_sound_installation_has_no_findings(running: tuple[Home, Services]) ->
 
 
 def test_an_empty_home_is_no_fault(home_path: Path) -> None:
-    assert diagnose(home_path) == [("HINT", "安装", "还没有数据:首次运行 make run 时会建立")]
+    assert diagnose(home_path) == [("HINT", "安装", "还没有数据：首次运行 make run 时会建立")]
     assert not home_path.exists()
 
 
@@ -55,9 +55,9 @@ def test_files_open_to_others(running: tuple[Home, Services]) -> None:
     home.keys.chmod(0o644)
     home.sockets.chmod(0o711)
     assert diagnose(home.path) == [
-        ("UNSAFE", "文件权限", f"{home.path} 对其他账户开放(755)"),
-        ("UNSAFE", "文件权限", f"{home.sockets} 对其他账户开放(711)"),
-        ("UNSAFE", "文件权限", f"{home.keys} 对其他账户开放(644)"),
+        ("UNSAFE", "文件权限", f"{home.path} 对其他账户开放（755）"),
+        ("UNSAFE", "文件权限", f"{home.sockets} 对其他账户开放（711）"),
+        ("UNSAFE", "文件权限", f"{home.keys} 对其他账户开放（644）"),
     ]
 
 
@@ -67,8 +67,8 @@ def test_a_trusting_access_rule(running: tuple[Home, Services]) -> None:
     rules.write_text("local  all all\ttrust # planted\nhost all all 0.0.0.0/0 scram-sha-256\n" + rules.read_text())
     as_superuser(home, "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
     assert diagnose(home.path) == [
-        ("UNSAFE", "数据库访问规则", f"{rules} 中有一行不验证身份或允许远程连接:local all all trust"),
-        ("UNSAFE", "数据库访问规则", f"{rules} 中有一行不验证身份或允许远程连接:host all all 0.0.0.0/0 scram-sha-256"),
+        ("UNSAFE", "数据库访问规则", f"{rules} 中有一行不验证身份或允许远程连接：local all all trust"),
+        ("UNSAFE", "数据库访问规则", f"{rules} 中有一行不验证身份或允许远程连接：host all all 0.0.0.0/0 scram-sha-256"),
         ("UNSAFE", "数据库访问规则", "用错误的密码也能连接数据库"),
     ]
 
@@ -76,7 +76,7 @@ def test_a_trusting_access_rule(running: tuple[Home, Services]) -> None:
 def test_a_role_with_too_many_rights(running: tuple[Home, Services]) -> None:
     as_superuser(running[0], "ALTER ROLE huiying_app BYPASSRLS CREATEDB", "GRANT pg_read_all_data TO huiying_app")
     assert diagnose(running[0].path) == [
-        ("UNSAFE", "数据库角色", "角色 huiying_app 权限过大:可绕过行级隔离、可建数据库"),
+        ("UNSAFE", "数据库角色", "角色 huiying_app 权限过大：可绕过行级隔离、可建数据库"),
         ("UNSAFE", "数据库角色", "应用角色是角色 pg_read_all_data 的成员"),
     ]
 
@@ -85,8 +85,8 @@ def test_lost_durability(running: tuple[Home, Services]) -> None:
     as_superuser(running[0], "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "SELECT pg_sleep(0.2)")
     as_superuser(running[0], "ALTER ROLE huiying_app SET synchronous_commit = off")
     assert diagnose(running[0].path) == [
-        ("UNSAFE", "数据库", "fsync 已关闭,断电会丢失已受理的诉求"),
-        ("UNSAFE", "数据库", "synchronous_commit 已关闭,断电会丢失已受理的诉求"),
+        ("UNSAFE", "数据库", "fsync 已关闭，断电会丢失已受理的诉求"),
+        ("UNSAFE", "数据库", "synchronous_commit 已关闭，断电会丢失已受理的诉求"),
     ]
 
 
@@ -99,7 +99,7 @@ def test_a_table_that_does_not_keep_tenants_apart(running: tuple[Home, Services]
         owner.execute("ALTER TABLE open_two FORCE ROW LEVEL SECURITY")
         owner.execute("CREATE POLICY everything ON open_two USING (true)")
     assert diagnose(home.path) == [
-        ("UNSAFE", "租户隔离", "未强制行级隔离的表:open_one"),
+        ("UNSAFE", "租户隔离", "未强制行级隔离的表：open_one"),
         ("UNSAFE", "租户隔离", "表 open_two 的策略 everything 放行所有租户的行"),
     ]
 

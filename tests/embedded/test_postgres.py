@@ -272,7 +272,7 @@ def test_roles_on_a_server_whose_grants_have_no_options(home_path: Path) -> None
 
 def test_a_given_server_that_is_down_is_one_sentence(home_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://huiying_app:x@127.0.0.1:1/huiying")
-    with pytest.raises(DatabaseDown, match=r"^数据库没有应答\(.*\)。请检查 DATABASE_URL"), ensure(home_path):
+    with pytest.raises(DatabaseDown, match=r"^数据库没有应答（.*）。请检查 DATABASE_URL"), ensure(home_path):
         pass
 
 

@@ -55,7 +55,7 @@ def test_a_second_one_is_refused_in_words(up: Callable[..., Trial], home_path: P
     first = up().until(READY)
     second = up()
     assert second.process.wait(30) == 2
-    assert second.output == f"huiying 已在运行(http://127.0.0.1:{first.port})。要停止它,请执行 huiying down。\n"
+    assert second.output == f"huiying 已在运行（http://127.0.0.1:{first.port}）。要停止它，请执行 huiying down。\n"
 
     assert run_down(home_path) == "已全部停止。\n"
     assert first.process.wait(30) == 0
@@ -116,7 +116,7 @@ def test_a_program_that_falls_again_and_again_stops_all(up: Callable[..., Trial]
     trial = up("echo ouch; exit 7")
     assert trial.process.wait(60) == 2
     assert trial.output.count("ouch") == 5
-    assert trial.output.endswith("有程序反复意外结束,已全部停止。原因见上面的输出。\n")
+    assert trial.output.endswith("有程序反复意外结束，已全部停止。原因见上面的输出。\n")
     assert living(open_home(home_path)) == []
 
 

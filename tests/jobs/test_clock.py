@@ -62,7 +62,7 @@ def test_the_timers_of_all_districts_are_fired_once(installation: Installation, 
     for district in districts:
         assert soon(partial(has_fired_both, installation, district))
     assert pending(installation, districts[0]) == 2
-    assert soon(lambda: f"租户 {districts[0]}:2 个时限提示晚了,最晚" in clock.said())
+    assert soon(lambda: f"租户 {districts[0]}:2 个时限提示晚了，最晚" in clock.said())
     assert clock.end() == 0
 
 

@@ -92,10 +92,10 @@ def test_a_mail_to_a_unit_goes_to_its_mailbox(
 @pytest.mark.parametrize(
     ("transport", "to", "failure"),
     [
-        ("sms", "parks", "承办单位没有登记电话,短信没有发出。"),
-        ("mail", "parks", "承办单位没有登记邮箱,邮件没有发出。"),
-        ("sms", None, "诉求人没有登记电话,短信没有发出。"),
-        ("mail", None, "诉求人没有登记邮箱,邮件没有发出。"),
+        ("sms", "parks", "承办单位没有登记电话，短信没有发出。"),
+        ("mail", "parks", "承办单位没有登记邮箱，邮件没有发出。"),
+        ("sms", None, "诉求人没有登记电话，短信没有发出。"),
+        ("mail", None, "诉求人没有登记邮箱，邮件没有发出。"),
     ],
 )
 def test_without_an_address_the_message_stays_as_failed(
@@ -116,7 +116,7 @@ def test_without_a_gateway_the_message_waits_for_somebody_to_send_it_again(
     deliver_all(installation, {})
     assert outcome(installation, district, message_id) == (
         "failed",
-        "没有配置短信网关(SMS_URL),短信没有发出。配置后请重新发送。",
+        "没有配置短信网关（SMS_URL），短信没有发出。配置后请重新发送。",
     )
 
     with installation.scope(district) as scope:
@@ -138,7 +138,7 @@ def test_what_the_gateway_does_not_take_comes_again_under_the_same_id(
     deliver_all(installation, gateways)
     assert outcome(installation, district, message_id) == (
         "waiting",
-        "第 1 次没有发出,稍后自动重试:短信网关没有接受(HTTP 503)。",
+        "第 1 次没有发出，稍后自动重试：短信网关没有接受（HTTP 503）。",
     )
 
     deliver_all(installation, gateways, tries=2)
@@ -156,7 +156,7 @@ def test_after_the_last_try_the_message_is_failed(
 
     assert outcome(installation, district, message_id) == (
         "failed",
-        "试了 6 次,没有发出:短信网关没有接受(HTTP 500)。请查明原因后重新发送。",
+        "试了 6 次，没有发出：短信网关没有接受（HTTP 500）。请查明原因后重新发送。",
     )
     assert [(job.state, job.attempts) for job in jobs_of(installation, district)] == [("dead", 6)]
 
@@ -172,7 +172,7 @@ def test_what_the_gateway_refuses_for_good_is_not_tried_again(
     assert len(sms.received) == 1
     assert outcome(installation, district, message_id) == (
         "failed",
-        "短信网关拒绝了这条短信(HTTP 422),请核对号码。",
+        "短信网关拒绝了这条短信（HTTP 422），请核对号码。",
     )
 
 
@@ -195,15 +195,15 @@ def test_a_gateway_that_is_away_is_told_without_its_address(installation: Instal
 
     assert outcome(installation, district, message_id) == (
         "waiting",
-        "第 1 次没有发出,稍后自动重试:短信网关没有应答(ConnectError)。",
+        "第 1 次没有发出，稍后自动重试：短信网关没有应答（ConnectError）。",
     )
 
 
 @pytest.mark.parametrize(
     ("refusal", "expected"),
     [
-        ("550 no such user", ("failed", "邮件服务器拒绝了收件地址(SMTP 550),请核对邮箱。")),
-        ("450 busy", ("waiting", "第 1 次没有发出,稍后自动重试:邮件服务器暂不接受收件地址(SMTP 450)。")),
+        ("550 no such user", ("failed", "邮件服务器拒绝了收件地址（SMTP 550），请核对邮箱。")),
+        ("450 busy", ("waiting", "第 1 次没有发出，稍后自动重试：邮件服务器暂不接受收件地址（SMTP 450）。")),
     ],
 )
 def test_a_mail_server_refuses_for_good_or_for_now(
@@ -231,7 +231,7 @@ def test_an_address_cannot_smuggle_a_header_in(
     deliver_all(installation, gateways)
 
     assert mail.received == []
-    assert outcome(installation, district, message_id) == ("failed", "登记的邮箱不是有效的邮箱地址,请核对。")
+    assert outcome(installation, district, message_id) == ("failed", "登记的邮箱不是有效的邮箱地址，请核对。")
 
 
 @pytest.mark.parametrize(

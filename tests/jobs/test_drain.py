@@ -108,7 +108,7 @@ def test_a_job_rests_longer_each_time_and_is_dead_in_the_end(
     assert rests == [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
     assert (job.state, job.attempts, job.finished_at) == ("dead", 6, tries[-1])
     [final] = [record.message for record in caplog.records if record.levelname == "ERROR"]
-    assert final == f"租户 {district} 的任务 test/{job.id} 第 6 次失败,不再重试:网关没有应答"
+    assert final == f"租户 {district} 的任务 test/{job.id} 第 6 次失败，不再重试：网关没有应答"
 
 
 def test_a_job_in_anothers_hands_is_passed_over(installation: Installation) -> None:
@@ -184,4 +184,4 @@ def test_a_district_that_cannot_be_opened_leaves_the_others_alone(
 
     assert done == [sound]
     [told] = [record.message for record in caplog.records if record.levelname == "ERROR"]
-    assert told.startswith("租户 a-broken 的任务失败,60 秒后再试:UnknownFeature(")
+    assert told.startswith("租户 a-broken 的任务失败，60 秒后再试：UnknownFeature(")

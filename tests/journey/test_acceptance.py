@@ -231,8 +231,8 @@ def test_an_urgent_appeal_presses_the_desk_at_once_and_the_unit_when_dispatched(
         (roads, f"urgent 派单 {walk.serial_no}", beijing("2026-03-12 10:10")),
     ]
     assert told == [
-        "03-12 10:00 系统 escalate accepted→accepted 站内信 → 受理中心(涉及安全)",
-        "03-12 10:10 系统 escalate dispatched→dispatched 站内信 → 道路管理处(涉及安全)",
+        "03-12 10:00 系统 escalate accepted→accepted 站内信 → 受理中心（涉及安全）",
+        "03-12 10:10 系统 escalate dispatched→dispatched 站内信 → 道路管理处（涉及安全）",
     ]
 
 

@@ -114,10 +114,10 @@ def test_bad_rows_never_lose_their_neighbours(installation: Installation, empty_
     assert (outcome.created, outcome.existing) == (3, 0)
     assert reasons(outcome) == [
         (3, "诉求没有内容。请填写要反映的事情。"),
-        (4, "“提交时间”一格有误:“昨天”不是日期;请写成 2020-01-06 12:09 这样"),
-        (6, "诉求内容有 200,000 个字,超过 20,000 字的上限。请分成几件提交,或把材料作为附件。"),
-        (7, "答复时间(2026-11-01 00:00)早于提交时间(2026-11-02 00:00)"),
-        (8, "诉求内容含有空字符(NUL),无法保存。请检查来源文件或接口的编码。"),
+        (4, "“提交时间”一格有误：“昨天”不是日期；请写成 2020-01-06 12:09 这样"),
+        (6, "诉求内容有 200,000 个字，超过 20,000 字的上限。请分成几件提交，或把材料作为附件。"),
+        (7, "答复时间（2026-11-01 00:00）早于提交时间（2026-11-02 00:00）"),
+        (8, "诉求内容含有空字符（NUL），无法保存。请检查来源文件或接口的编码。"),
     ]
     assert {ticket.text for ticket in tickets_of(installation, empty_district)} == {"路灯不亮", "=1+1", "路牌倾斜"}
 
@@ -137,7 +137,7 @@ def test_a_row_that_only_the_database_refuses_is_found_and_named(
     outcome = import_rows(installation, empty_district, table_of(*((text,) for text in texts)), columns=("内容",))
 
     assert outcome.created == 4
-    assert reasons(outcome) == [(4, "数据库不接受这一行(NumericValueOutOfRange),请告知系统维护人员")]
+    assert reasons(outcome) == [(4, "数据库不接受这一行（NumericValueOutOfRange），请告知系统维护人员")]
 
 
 def test_a_run_that_was_cut_off_is_simply_run_again(

@@ -79,12 +79,12 @@ def test_people_are_told_in_words(tmp_path: Path, empty_district: str) -> None:
 
     first, *rest = run(path, empty_district).stdout.splitlines()
 
-    assert first.startswith(f"{empty_district}:读入 2 件,新收 1 件,先前已有 0 件,退回 1 件;用时 ")
+    assert first.startswith(f"{empty_district}：读入 2 件，新收 1 件，先前已有 0 件，退回 1 件；用时 ")
     assert rest == [
-        "没有读取的列:点赞。要读取请用 --map 项目=列名。",
-        "答复没有收进来:诉求按现在受理。如为历史数据,请加 --history。",
-        f"退回的行和原因在 {path}.rejects.csv,改好后可直接导入这个文件。原因:",
-        "  1 行:诉求没有内容。请填写要反映的事情。",
+        "没有读取的列：点赞。要读取请用 --map 项目=列名。",
+        "答复没有收进来：诉求按现在受理。如为历史数据，请加 --history。",
+        f"退回的行和原因在 {path}.rejects.csv，改好后可直接导入这个文件。原因：",
+        "  1 行：诉求没有内容。请填写要反映的事情。",
     ]
 
 
@@ -94,7 +94,7 @@ def test_rejects_are_mended_and_imported(tmp_path: Path, installation: Installat
     rejects = tmp_path / "appeals.csv.rejects.csv"
     assert rejects.read_bytes().decode("utf-8-sig").splitlines() == [
         "内容,时间,行号,原因",
-        "'=1+1,昨天,3,“时间”一格有误:“昨天”不是日期;请写成 2020-01-06 12:09 这样",
+        "'=1+1,昨天,3,“时间”一格有误：“昨天”不是日期；请写成 2020-01-06 12:09 这样",
     ]
     mended = tmp_path / "mended.csv"
     mended.write_text(rejects.read_text("utf-8-sig").replace("昨天", "2026-11-02", 1), "utf-8")
@@ -130,7 +130,7 @@ def test_a_column_of_another_name_is_read_when_we_are_told(
     path = written(tmp_path, "单号,正文列\n1,路灯不亮\n")
 
     assert refusal(path, empty_district) == (
-        "没有认出哪一列是诉求内容。表中的列:单号、正文列。请用 --map text=列名 指明。"
+        "没有认出哪一列是诉求内容。表中的列：单号、正文列。请用 --map text=列名 指明。"
     )
     run(path, empty_district, "--map", "text=正文列", "--map", "编号=单号")
 
@@ -141,16 +141,16 @@ def test_history_without_times_is_refused_before_anything_is_written(tmp_path: P
     path = written(tmp_path, "编号,内容\n1,路灯不亮\n")
 
     assert refusal(path, empty_district, "--history") == (
-        "没有认出哪一列是提交时间。表中的列:编号、内容。请用 --map submitted_at=列名 指明。"
+        "没有认出哪一列是提交时间。表中的列：编号、内容。请用 --map submitted_at=列名 指明。"
     )
 
 
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
-        (["内容"], "--map 内容 里没有等号。请写成 --map 项目=列名,如 --map text=正文列。"),
-        (["text=内容", "正文=编号"], "--map 给 text 指了两列。一项只能读一列,请去掉一个。"),
-        (["text=正文"], "表中没有名为“正文”的列。表中的列:编号、内容。请改正 --map。"),
+        (["内容"], "--map 内容 里没有等号。请写成 --map 项目=列名，如 --map text=正文列。"),
+        (["text=内容", "正文=编号"], "--map 给 text 指了两列。一项只能读一列，请去掉一个。"),
+        (["text=正文"], "表中没有名为“正文”的列。表中的列：编号、内容。请改正 --map。"),
     ],
 )
 def test_a_map_that_cannot_be_meant_is_refused(
@@ -165,7 +165,7 @@ def test_who_cannot_take_appeals_in_is_told(tmp_path: Path, installation: Instal
     path = written(tmp_path, "编号,内容\n1,路灯不亮\n")
     city = make_city(installation, [empty_district])
 
-    assert refusal(path, city) == (f"测试区 {city}是中心城市,只汇总各区的数字,不收诉求。请用 --tenant 指定一个区。")
+    assert refusal(path, city) == (f"测试区 {city}是中心城市，只汇总各区的数字，不收诉求。请用 --tenant 指定一个区。")
     assert refusal(path, empty_district, "--channel", "pigeon").startswith("本区没有渠道 pigeon。")
     assert refusal(path, "atlantis").startswith("没有名为 atlantis 的租户。")
 

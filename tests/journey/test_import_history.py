@@ -62,10 +62,10 @@ def test_an_answer_in_time_is_met_and_told_in_its_own_times(installation: Instal
         assert timeline_of(scope.session, ticket) == [
             "2019-09-25 10:00 历史数据 register 经批量导入登记",
             "2019-09-25 10:00 历史数据 accept 受理",
-            "2019-09-25 10:00 系统 classify 求助,事项待判定",
-            "2019-09-25 10:00 系统 clock_started 答复时限至 2019-10-08 18:00(未设时限的诉求,5 个工作日内答复)",
-            "2019-09-30 15:00 历史数据 answer_directly 直接答复(政策解释)",
-            "2019-09-30 15:00 系统 clock_stopped 答复时限停止计时,按时",
+            "2019-09-25 10:00 系统 classify 求助，事项待判定",
+            "2019-09-25 10:00 系统 clock_started 答复时限至 2019-10-08 18:00（未设时限的诉求，5 个工作日内答复）",
+            "2019-09-30 15:00 历史数据 answer_directly 直接答复（政策解释）",
+            "2019-09-30 15:00 系统 clock_stopped 答复时限停止计时，按时",
         ]
         entries = scope.session.scalars(
             select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(TicketEvent.seq)
@@ -174,10 +174,10 @@ def test_a_past_without_its_times_is_refused(installation: Installation, empty_d
 
     assert outcome.created == 1
     assert reasons(outcome) == [
-        (2, "没有提交时间;历史工单按当时的时间计时,请补上"),
-        (3, "有答复却没有答复时间,无法判断是否按时;请补上"),
-        (4, "有答复时间却没有答复;请补上答复,或删去时间"),
-        (5, "答复有 30,000 个字,超过 20,000 字的上限。请精简。"),
+        (2, "没有提交时间；历史工单按当时的时间计时，请补上"),
+        (3, "有答复却没有答复时间，无法判断是否按时；请补上"),
+        (4, "有答复时间却没有答复；请补上答复，或删去时间"),
+        (5, "答复有 30,000 个字，超过 20,000 字的上限。请精简。"),
     ]
     assert count(installation, empty_district, TicketEvent) == 6
 

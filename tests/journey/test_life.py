@@ -121,9 +121,14 @@ class Life(RuleBasedStateMachine):
         yellow = mark_at(self.timetable, DEFAULT_YELLOW, FIVE_WORKDAYS, start=started, due=due)
         return ModelClock(cycle, started, due, {"yellow": yellow, "overdue": due})
 
-    @rule(step=st.sampled_from([timedelta(minutes=1), timedelta(hours=5), timedelta(days=1), timedelta(days=6)]))
-    def time_passes(self, step: timedelta) -> None:
+    @rule(
+        step=st.sampled_from([timedelta(minutes=1), timedelta(hours=5), timedelta(days=1), timedelta(days=6)]),
+        is_watched=st.booleans(),
+    )
+    def time_passes(self, step: timedelta, is_watched: bool) -> None:
         self.now += step
+        if is_watched:
+            self.supervise()
 
     @precondition(lambda self: len(self.tickets) < AT_ONCE)
     @rule()
@@ -240,6 +245,25 @@ class Life(RuleBasedStateMachine):
             ticket.clocks.append(self.new_clock(ticket.cycle, self.now))
 
     @precondition(lambda self: self.tickets)
+    @rule(which=pick)
+    def carry_on(self, which: int) -> None:
+        """Do what would come next, so that many walks get far."""
+        state = self.one(which).state
+        if state in WAITING:
+            self.dispatch(which, "roads")
+        elif state == State.DISPATCHED:
+            self.sign(which)
+        elif state == State.IN_PROGRESS:
+            self.reply(which)
+        elif state == State.SUBMITTED:
+            self.pass_reply(which)
+        elif state == State.CONCLUDED:
+            self.follow_up(which, "reached")
+        elif state == State.FOLLOWING_UP:
+            self.rate(which)
+        else:
+            self.redo(which)
+
     @rule()
     def supervise(self) -> None:
         fired = self.run(lambda scope: supervise(scope, now=self.now, limit=100))

@@ -37,8 +37,8 @@ def test_a_redone_ticket_is_back_at_the_desk_in_a_new_cycle(walk: Walk) -> None:
     assert (ticket.disposition, ticket.replied_at, ticket.concluded_at) == (None, None, None)
     assert ticket.suggested_unit_id == walk.unit_id("roads")
     assert [line for line in walk.timeline() if "03-13 16:00" in line] == [
-        "03-13 16:00 坐席甲 redo evaluated→to_dispatch 重办:路面又塌了",
-        "03-13 16:00 系统 clock_started to_dispatch→to_dispatch 答复时限至 2026-03-20 18:00(未设时限的诉求,5 个工作日内答复)",
+        "03-13 16:00 坐席甲 redo evaluated→to_dispatch 重办：路面又塌了",
+        "03-13 16:00 系统 clock_started to_dispatch→to_dispatch 答复时限至 2026-03-20 18:00（未设时限的诉求，5 个工作日内答复）",
     ]
 
 

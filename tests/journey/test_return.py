@@ -26,7 +26,7 @@ def test_a_returned_ticket_goes_to_the_desk_and_to_no_other_unit(walk: Walk) -> 
         ("lead", "returned", beijing("2026-03-12 15:00")),
         ("co", "returned", beijing("2026-03-12 15:00")),
     ]
-    assert walk.timeline()[-1] == "03-12 15:00 经办人丙 return in_progress→to_dispatch 退单:该路段由铁路部门养护"
+    assert walk.timeline()[-1] == "03-12 15:00 经办人丙 return in_progress→to_dispatch 退单：该路段由铁路部门养护"
 
 
 def test_the_unit_that_returned_a_ticket_is_not_suggested_again(walk: Walk) -> None:

@@ -36,13 +36,13 @@ def test_a_returned_reply_is_kept_and_the_unit_writes_another(walk: Walk) -> Non
 
     walk.return_reply("2026-03-16 15:00", note="请附照片")
     handed_back = walk.ticket().state
-    walk.reply("2026-03-17 10:00", text="已修补,附照片")
+    walk.reply("2026-03-17 10:00", text="已修补，附照片")
     walk.pass_reply("2026-03-17 11:00")
 
     assert handed_back == State.IN_PROGRESS
     assert [(reply.text, reply.state, reply.review_note) for reply in walk.rows(Reply, Reply.id)] == [
         ("已修补", "returned", "请附照片"),
-        ("已修补,附照片", "approved", ""),
+        ("已修补，附照片", "approved", ""),
     ]
 
 

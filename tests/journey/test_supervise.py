@@ -92,8 +92,8 @@ def test_after_an_outage_marks_fire_in_order_with_their_true_times(alone: Walk) 
     assert [(mark.mark, mark.at) for mark in fired] == [("yellow", beijing(YELLOW)), ("overdue", beijing(DUE))]
     assert events(alone) == [("yellow", beijing(YELLOW), late), ("overdue", beijing(DUE), late)]
     assert [line for line in alone.timeline() if " clock_mark " in line] == [
-        "04-01 09:00 系统 clock_mark dispatched→dispatched 答复时限将到,黄灯,应于 2026-03-18 16:48:00 提示",
-        "04-01 09:00 系统 clock_mark dispatched→dispatched 答复时限已超期,红灯,应于 2026-03-19 18:00:00 提示",
+        "04-01 09:00 系统 clock_mark dispatched→dispatched 答复时限将到，黄灯，应于 2026-03-18 16:48:00 提示",
+        "04-01 09:00 系统 clock_mark dispatched→dispatched 答复时限已超期，红灯，应于 2026-03-19 18:00:00 提示",
     ]
 
 
@@ -293,7 +293,7 @@ def test_no_case_is_opened_against_nobody(database_url: str) -> None:
         cases, told = walk.rows(AccountabilityCase), walk.timeline()[-1]
 
     assert cases == []
-    assert told.endswith("escalate to_dispatch→to_dispatch 未启动问责:没有主办单位(超期即问责)")
+    assert told.endswith("escalate to_dispatch→to_dispatch 未启动问责：没有主办单位（超期即问责）")
 
 
 def test_marks_of_the_district_take_the_place_of_the_cores(database_url: str) -> None:

@@ -32,9 +32,9 @@ def test_chinese_and_english_names_are_known() -> None:
 
 
 def test_width_case_blanks_and_remarks_do_not_matter() -> None:
-    assert fields_of("诉求内容（必填）", "* 提交时间:", "Source ID") == {
+    assert fields_of("诉求内容（必填）", "* 提交时间：", "Source ID") == {
         "text": "诉求内容（必填）",
-        "submitted_at": "* 提交时间:",
+        "submitted_at": "* 提交时间：",
         "source_id": "Source ID",
     }
 
@@ -55,21 +55,21 @@ def test_a_table_without_text_is_refused_with_its_columns_and_the_way_out() -> N
     with pytest.raises(MissingColumn) as refused:
         recognise(("单号", "说了什么"), {})
 
-    assert refused.value.message == ("没有认出哪一列是诉求内容。表中的列:单号、说了什么。请用 --map text=列名 指明。")
+    assert refused.value.message == ("没有认出哪一列是诉求内容。表中的列：单号、说了什么。请用 --map text=列名 指明。")
 
 
 def test_history_needs_the_time_of_submission() -> None:
     with pytest.raises(MissingColumn) as refused:
         recognise(("内容",), {}, needed=("text", "submitted_at"))
 
-    assert refused.value.message == ("没有认出哪一列是提交时间。表中的列:内容。请用 --map submitted_at=列名 指明。")
+    assert refused.value.message == ("没有认出哪一列是提交时间。表中的列：内容。请用 --map submitted_at=列名 指明。")
 
 
 def test_a_column_that_is_not_there_is_refused() -> None:
     with pytest.raises(UnknownColumn) as refused:
         recognise(("内容", "时间"), {"text": "正文"})
 
-    assert refused.value.message == "表中没有名为“正文”的列。表中的列:内容、时间。请改正 --map。"
+    assert refused.value.message == "表中没有名为“正文”的列。表中的列：内容、时间。请改正 --map。"
 
 
 def test_a_field_that_appeals_do_not_have_is_refused() -> None:

@@ -91,7 +91,7 @@ def test_a_quote_that_nobody_closes_is_the_fault_of_its_row(tmp_path: Path) -> N
     first, last = table_of(tmp_path, '编号,内容\n1,路灯不亮\n2,"没有结尾\n3,井盖破损\n').rows()
 
     assert (first.fault, last.number) == ("", 3)
-    assert last.fault == "从这一行起双引号没有成对,其后的内容都被当作同一格;请补上引号后重新导入"
+    assert last.fault == "从这一行起双引号没有成对，其后的内容都被当作同一格；请补上引号后重新导入"
 
 
 def test_a_cell_of_two_hundred_thousand_characters_is_read_whole(tmp_path: Path) -> None:
@@ -148,15 +148,15 @@ def test_a_file_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
 
     assert {name: refusal(tmp_path / name) for name in kinds} == {
-        "photo.csv": "photo.csv 是图片,不是表格。请提供 CSV 或 Excel(xlsx、xls、ods)文件。",
-        "letter.csv": "letter.csv 是 PDF 文档,不是表格。请提供 CSV 或 Excel(xlsx、xls、ods)文件。",
-        "packed.xlsx": "packed.xlsx 不是能读的工作簿(可能已损坏,或是别的压缩包)。"
-        "请用 Excel 或 WPS 打开它,另存为 xlsx 或 CSV 后再导入。",
-        "broken.xlsx": "broken.xlsx 不是能读的工作簿(可能已损坏,或是别的压缩包)。"
-        "请用 Excel 或 WPS 打开它,另存为 xlsx 或 CSV 后再导入。",
-        "page.xls": "page.xls 是网页或 XML(扩展名可能是 xls,请用 Excel 打开后另存为 xlsx),不是表格。"
-        "请提供 CSV 或 Excel(xlsx、xls、ods)文件。",
-        "program.csv": "program.csv 是二进制文件,不是表格。请提供 CSV 或 Excel(xlsx、xls、ods)文件。",
+        "photo.csv": "photo.csv 是图片，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。",
+        "letter.csv": "letter.csv 是 PDF 文档，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。",
+        "packed.xlsx": "packed.xlsx 不是能读的工作簿（可能已损坏，或是别的压缩包）。"
+        "请用 Excel 或 WPS 打开它，另存为 xlsx 或 CSV 后再导入。",
+        "broken.xlsx": "broken.xlsx 不是能读的工作簿（可能已损坏，或是别的压缩包）。"
+        "请用 Excel 或 WPS 打开它，另存为 xlsx 或 CSV 后再导入。",
+        "page.xls": "page.xls 是网页或 XML（扩展名可能是 xls，请用 Excel 打开后另存为 xlsx），不是表格。"
+        "请提供 CSV 或 Excel（xlsx、xls、ods）文件。",
+        "program.csv": "program.csv 是二进制文件，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。",
     }
 
 
@@ -177,7 +177,7 @@ def test_a_workbook_without_a_cell_is_refused(tmp_path: Path) -> None:
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "march").mkdir()
 
-    assert refusal(tmp_path / "march") == "march 是文件夹,不是文件。请指定其中的一个 CSV 或 Excel 文件。"
+    assert refusal(tmp_path / "march") == "march 是文件夹，不是文件。请指定其中的一个 CSV 或 Excel 文件。"
     assert refusal(tmp_path / "gone.csv") == f"没有 {tmp_path / 'gone.csv'} 这个文件。请检查路径和文件名。"
 
 
@@ -190,4 +190,4 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(Path, "open", refuse)
 
-    assert refusal(path) == "没有读取 appeals.csv 的权限。请换有权限的账号运行,或请文件的主人放开权限。"
+    assert refusal(path) == "没有读取 appeals.csv 的权限。请换有权限的账号运行，或请文件的主人放开权限。"

@@ -100,29 +100,29 @@ def test_a_calendar_comes_back_from_the_database_as_it_went_in() -> None:
     ("text", "sentence"),
     [
         ("", "文件 缺少 [calendar]。请补上。"),
-        (CALENDAR + "[[weakly]]", "文件 里不认识 weakly。可用的有 calendar、day、notice、weekly,请改正或删去。"),
+        (CALENDAR + "[[weakly]]", "文件 里不认识 weakly。可用的有 calendar、day、notice、weekly，请改正或删去。"),
         (
             CALENDAR + '[[weekly]]\ndays=["sat"]\nsegments=["9-12"]',
-            "第 2 个 [[weekly]]:看不懂时段“9-12”。请写成 09:00-12:00;跨夜写 20:00-08:00。",
+            "第 2 个 [[weekly]]：看不懂时段“9-12”。请写成 09:00-12:00；跨夜写 20:00-08:00。",
         ),
         (
             CALENDAR + '[[weekly]]\ndays=["sat"]\nsegments=["09:00-12:00", "11:00-13:00"]',
-            "第 2 个 [[weekly]]:同一天的时段 09:00–12:00 与 11:00–13:00 重叠或次序颠倒。请按先后排列、互不重叠。",
+            "第 2 个 [[weekly]]：同一天的时段 09:00–12:00 与 11:00–13:00 重叠或次序颠倒。请按先后排列、互不重叠。",
         ),
-        (CALENDAR + '[[day]]\nkind="rest"\nreason="台风"', "第 1 个 [[day]] 缺少 date。请补上;多日写 from 和 until。"),
+        (CALENDAR + '[[day]]\nkind="rest"\nreason="台风"', "第 1 个 [[day]] 缺少 date。请补上；多日写 from 和 until。"),
         (
             CALENDAR + '[[day]]\ndate="2026-09-21"\nkind="rest"\nreason="台风"',
-            "第 1 个 [[day]] 的 date 写成了“2026-09-21”。这里要写不加引号的日期,如 2026-10-01,请改正。",
+            "第 1 个 [[day]] 的 date 写成了“2026-09-21”。这里要写不加引号的日期，如 2026-10-01，请改正。",
         ),
         (
             CALENDAR + '[[day]]\ndate=2026-09-21\nkind="break"\nreason="停电"',
-            "第 1 个 [[day]]:2026-09-21 的停工没有写时段。请写明几点到几点,或改为全天休息。",
+            "第 1 个 [[day]]：2026-09-21 的停工没有写时段。请写明几点到几点，或改为全天休息。",
         ),
         (
             '[calendar]\nname="a"\nzone="Asia/Shanghai"',
-            "日历里没有任何工作时间,任何时限都算不出截止。请至少写一段上班时间。",
+            "日历里没有任何工作时间，任何时限都算不出截止。请至少写一段上班时间。",
         ),
-        ('[calendar]\nname="a"\nzone="Beijing"', "没有名为“Beijing”的时区。请用 IANA 名称,如 Asia/Shanghai。"),
+        ('[calendar]\nname="a"\nzone="Beijing"', "没有名为“Beijing”的时区。请用 IANA 名称，如 Asia/Shanghai。"),
     ],
 )
 def test_a_faulty_file_is_refused_in_words(text: str, sentence: str) -> None:

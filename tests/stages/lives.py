@@ -16,7 +16,6 @@ from core.kit.errors import Refused
 from core.routing.models import Assignment
 from core.sla.models import Clock
 from core.statistics.counting import CELLS, COUNTED, HOURS
-from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
 from tests.builders import CLERK, OPERATOR, REVIEWER, beijing, make_appeal
@@ -57,7 +56,7 @@ class Life:
     now: datetime = field(default_factory=lambda: beijing("2026-02-26 21:00"))
     tickets: list[str] = field(default_factory=list)
 
-    def take_in(self, text: str = "道路坑洼,出行不便", **appeal: Any) -> str:
+    def take_in(self, text: str = "道路坑洼，出行不便", **appeal: Any) -> str:
         """Accept an appeal and return its serial number."""
         wanted = make_appeal(text=text, **appeal)
         accepted = self.installation.run(self.slug, lambda scope: accept(scope, wanted, actor=OPERATOR, now=self.now))
@@ -69,7 +68,7 @@ class Life:
         serial_no = serial_no or self.tickets[-1]
 
         def work(scope: Scope) -> None:
-            mark_ticket(scope, STEPS[what](scope, serial_no, now=self.now))
+            STEPS[what](scope, serial_no, now=self.now)
 
         try:
             self.installation.run(self.slug, work)

@@ -74,7 +74,7 @@ def test_fewer_than_thirty_are_not_compared() -> None:
     of_30 = figure(ON_TIME, make_counts(on_time=30, due=30), make_counts(on_time=0, due=0))
 
     assert (of_29.is_small, of_30.is_small) == (True, False)
-    assert (remark_words(of_29), remark_words(of_30)) == ("样本不足 30,不作比较", "")
+    assert (remark_words(of_29), remark_words(of_30)) == ("样本不足 30，不作比较", "")
     assert remark_words(figure(ON_TIME, make_counts(on_time=0, due=0), make_counts(on_time=0, due=0))) == ""
 
 
@@ -85,7 +85,7 @@ def test_fewer_than_thirty_are_not_compared() -> None:
         (Fraction(85, 1000), Fraction(93, 1000), "percent", "下降 0.8 个百分点"),
         (Fraction(61, 10), Fraction(72, 10), "days", "缩短 1.1 天"),
         (Fraction(12), Fraction(10), "days", "延长 2 天"),
-        (Fraction(76), Fraction(82), "count", "减少 6 件(7.32%)"),
+        (Fraction(76), Fraction(82), "count", "减少 6 件（7.32%）"),
         (Fraction(5), Fraction(0), "count", "增加 5 件"),
         (Fraction(10, 30), Fraction(1, 3), "percent", "持平"),
     ],

@@ -44,7 +44,7 @@ def test_a_month_stands_beside_the_month_before(installation: Installation) -> N
     told = plain_month(report_month(installation, life.slug, "2026-03", now=NOW))
 
     assert (told["tenant"], told["month"], told["is_over"]) == (life.slug, "2026-03", True)
-    assert told["accepted"] == {"n": 3, "previous": 1, "change": 2, "change_shown": "增加 2 件(200.00%)"}
+    assert told["accepted"] == {"n": 3, "previous": 1, "change": 2, "change_shown": "增加 2 件（200.00%）"}
     assert told["concluded"]["n"] == 1
     assert [(row["nature"], row["n"], row["denominator"], row["previous"]) for row in told["by_nature"]] == [
         ("help", 2, 3, 1),
@@ -176,7 +176,7 @@ def test_a_month_that_cannot_be_read_is_refused_with_those_there_are(installatio
     with pytest.raises(MonthUnclear) as refusal:
         report_month(installation, life.slug, text, now=NOW)
 
-    assert refusal.value.message == (f"月份“{text}”看不懂。请写成 年-月,如 2019-04;现有数据:2026-03 至 2026-03。")
+    assert refusal.value.message == (f"月份“{text}”看不懂。请写成 年-月，如 2019-04；现有数据：2026-03 至 2026-03。")
 
 
 def test_a_report_of_nothing_is_a_report_with_nothing_in_it(installation: Installation) -> None:

@@ -95,7 +95,7 @@ def test_a_district_is_not_a_city(installation: Installation, city: str, distric
     with pytest.raises(NotACity) as refusal:
         ask_members(installation, districts[0], lambda _, session: None)
 
-    assert f"{districts[0]}(测试区 {districts[0]})不是市中心" in refusal.value.message
+    assert f"{districts[0]}（测试区 {districts[0]}）不是市中心" in refusal.value.message
     assert city in refusal.value.message
 
 

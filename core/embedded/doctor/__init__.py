@@ -28,7 +28,7 @@ def _installation_findings(path: Path, *, now: datetime, tell: Tell) -> Iterable
     try:
         home = find_home(path)
         if home is None and not given.database_url:
-            yield hint("安装", "还没有数据:首次运行 make run 时会建立", "运行 make run")
+            yield hint("安装", "还没有数据：首次运行 make run 时会建立", "运行 make run")
             return
         if home:
             yield from folder_findings(home)

@@ -63,11 +63,11 @@ def database_findings(services: Services, *, now: datetime) -> Iterable[Finding]
 def _server_findings(connection: Connection[Any], *, now: datetime) -> Iterable[Finding]:
     info = connection.info
     if info.server_version < OLDEST_SERVER:
-        yield missing("数据库", f"PostgreSQL 版本过旧({info.server_version // 10000})", "升级到 15 或更新的版本")
+        yield missing("数据库", f"PostgreSQL 版本过旧（{info.server_version // 10000}）", "升级到 15 或更新的版本")
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         if _value(connection, SQL("SHOW {}").format(SQL(setting))) == "off":
             yield unsafe(
-                "数据库", f"{setting} 已关闭,断电会丢失已受理的诉求", f"ALTER SYSTEM RESET {setting}; 然后重新加载配置"
+                "数据库", f"{setting} 已关闭，断电会丢失已受理的诉求", f"ALTER SYSTEM RESET {setting}; 然后重新加载配置"
             )
     is_remote = info.host and not info.host.startswith("/") and info.hostaddr not in ("127.0.0.1", "::1")
     if is_remote and not connection.pgconn.ssl_in_use:
@@ -79,28 +79,28 @@ def _server_findings(connection: Connection[Any], *, now: datetime) -> Iterable[
 
 def _role_findings(connection: Connection[Any]) -> Iterable[Finding]:
     roles = {name: rights for name, *rights in connection.execute(RIGHTS, [STATS_ROLE])}
-    remedy = f"请数据库管理员按以下语句设置角色:\n{explained(connection.info.dbname)}"
+    remedy = f"请数据库管理员按以下语句设置角色：\n{explained(connection.info.dbname)}"
     for name, rights in roles.items():
         faults = [words for has_right, words in zip(rights, RIGHTS_IN_WORDS, strict=True) if has_right]
         if faults:
-            yield unsafe("数据库角色", f"角色 {name} 权限过大:{'、'.join(faults)}", remedy)
+            yield unsafe("数据库角色", f"角色 {name} 权限过大：{'、'.join(faults)}", remedy)
     if STATS_ROLE not in roles:
         yield missing("数据库角色", f"没有统计用的角色 {STATS_ROLE}", remedy)
     for (name,) in connection.execute(MEMBERSHIPS, [STATS_ROLE]):
         yield unsafe("数据库角色", f"应用角色是角色 {name} 的成员", f"REVOKE {name} FROM {connection.info.user};")
     owned = [name for (name,) in connection.execute(OWNED)]
     if owned:
-        yield unsafe("数据库角色", f"应用角色是 {len(owned)} 张表的所有者(如 {owned[0]}),可解除行级隔离", remedy)
+        yield unsafe("数据库角色", f"应用角色是 {len(owned)} 张表的所有者（如 {owned[0]}），可解除行级隔离", remedy)
     if _value(connection, "SELECT has_database_privilege(current_database(), 'TEMP')"):
         database = connection.info.dbname
-        yield hint("数据库角色", "应用角色可建临时表,不需要", f"REVOKE TEMP ON DATABASE {database} FROM PUBLIC;")
+        yield hint("数据库角色", "应用角色可建临时表，不需要", f"REVOKE TEMP ON DATABASE {database} FROM PUBLIC;")
 
 
 def _isolation_findings(connection: Connection[Any]) -> Iterable[Finding]:
     tables = [name for (name,) in connection.execute(NOT_KEPT_APART)]
     if tables:
         yield unsafe(
-            "租户隔离", f"未强制行级隔离的表:{'、'.join(tables)}", "以表所有者对其执行 FORCE ROW LEVEL SECURITY"
+            "租户隔离", f"未强制行级隔离的表：{'、'.join(tables)}", "以表所有者对其执行 FORCE ROW LEVEL SECURITY"
         )
     for table, policy in connection.execute(OPEN_POLICIES, [STATS_ROLE]):
         yield unsafe("租户隔离", f"表 {table} 的策略 {policy} 放行所有租户的行", f"DROP POLICY {policy} ON {table};")
@@ -108,7 +108,7 @@ def _isolation_findings(connection: Connection[Any]) -> Iterable[Finding]:
 
 def _calendar_findings(connection: Connection[Any], *, now: datetime) -> Iterable[Finding]:
     if _value(connection, "SELECT to_regclass('work_calendar_version')") is None:
-        yield missing("数据库", "数据库中还没有表", "运行 huiying up,或设置 DATABASE_OWNER_URL 后执行迁移")
+        yield missing("数据库", "数据库中还没有表", "运行 huiying up，或设置 DATABASE_OWNER_URL 后执行迁移")
         return
     for year, finding in ((now.year, missing), (now.year + 1, hint)):
         tenants = [
@@ -117,9 +117,9 @@ def _calendar_findings(connection: Connection[Any], *, now: datetime) -> Iterabl
             if _lacks_notice(connection, number, year)
         ]
         if tenants:
-            text = f"没有 {year} 年放假调休通知,时限按暂定日历计算:{'、'.join(tenants)}"
+            text = f"没有 {year} 年放假调休通知，时限按暂定日历计算：{'、'.join(tenants)}"
             yield finding(
-                "工作日历", text, "通知公布后升级 chinesecalendar,或在租户的 workdays.toml 中登记后 tenant apply"
+                "工作日历", text, "通知公布后升级 chinesecalendar，或在租户的 workdays.toml 中登记后 tenant apply"
             )
 
 

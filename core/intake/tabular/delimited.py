@@ -15,7 +15,7 @@ LOOK_AHEAD = 10
 CHUNK = 1 << 20
 CELL_MAX = 10_000_000
 """Characters after which a cell is no cell any more, but the rest of the file behind a quote that nobody closed."""
-UNCLOSED = "从这一行起双引号没有成对,其后的内容都被当作同一格;请补上引号后重新导入"
+UNCLOSED = "从这一行起双引号没有成对，其后的内容都被当作同一格；请补上引号后重新导入"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 

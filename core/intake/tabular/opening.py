@@ -60,9 +60,9 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
     except FileNotFoundError as error:
         raise TableUnusable(f"没有 {path} 这个文件。请检查路径和文件名。") from error
     except PermissionError as error:
-        raise TableUnusable(f"没有读取 {path.name} 的权限。请换有权限的账号运行,或请文件的主人放开权限。") from error
+        raise TableUnusable(f"没有读取 {path.name} 的权限。请换有权限的账号运行，或请文件的主人放开权限。") from error
     except OSError as error:
-        raise TableUnusable(f"{path.name} 读不出来({error.strerror})。请检查存放它的磁盘或网络位置。") from error
+        raise TableUnusable(f"{path.name} 读不出来（{error.strerror}）。请检查存放它的磁盘或网络位置。") from error
     if not tables:
         raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一件诉求的文件。")
     return next((table for table in tables if is_header(table.columns)), tables[0])
@@ -70,9 +70,9 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
 
 def _sheets(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Sequence[Sheet]:
     if path.is_dir():
-        raise TableUnusable(f"{path.name or path} 是文件夹,不是文件。请指定其中的一个 CSV 或 Excel 文件。")
+        raise TableUnusable(f"{path.name or path} 是文件夹，不是文件。请指定其中的一个 CSV 或 Excel 文件。")
     if path.exists() and not path.is_file():
-        raise TableUnusable(f"{path.name} 不是普通文件,无法反复读取。请先把内容存成 CSV 或 Excel 文件。")
+        raise TableUnusable(f"{path.name} 不是普通文件，无法反复读取。请先把内容存成 CSV 或 Excel 文件。")
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\xef\xbb\xbf\r\n\t ,;"):
@@ -80,7 +80,7 @@ def _sheets(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Sequence[
     if head.startswith(WORKBOOKS):
         return read_workbook(path)
     if other := _other_kind(head):
-        raise TableUnusable(f"{path.name} 是{other},不是表格。请提供 CSV 或 Excel(xlsx、xls、ods)文件。")
+        raise TableUnusable(f"{path.name} 是{other}，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。")
     return [read_delimited(path, is_header)]
 
 
@@ -90,7 +90,7 @@ def _other_kind(head: bytes) -> str:
         if head.startswith(mark):
             return name
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP):
-        return "网页或 XML(扩展名可能是 xls,请用 Excel 打开后另存为 xlsx)"
+        return "网页或 XML（扩展名可能是 xls，请用 Excel 打开后另存为 xlsx）"
     control = sum(byte < 9 or 13 < byte < 32 for byte in head)
     return "二进制文件" if 10 * control > len(head) and not head.startswith(UTF16_MARKS) else ""
 

@@ -47,7 +47,7 @@ class Rejects:
         if self.path.is_dir() or not writable:
             raise TableUnusable(f"退回的行无法写到 {self.path}。请用 --rejects 指定一个可以写入的文件。")
         if self.path.exists() and self.path.samefile(source):
-            raise TableUnusable("退回的行不能写到来源文件本身,那会覆盖它。请用 --rejects 指定另一个文件。")
+            raise TableUnusable("退回的行不能写到来源文件本身，那会覆盖它。请用 --rejects 指定另一个文件。")
 
     def add(self, row: Row, reason: str) -> None:
         """Write one row."""

@@ -54,19 +54,19 @@ class MailServer:
         except smtplib.SMTPRecipientsRefused as error:
             codes = sorted({code for code, _ in error.recipients.values()})
             if all(500 <= code < 600 for code in codes):
-                raise NotAccepted(f"邮件服务器拒绝了收件地址(SMTP {codes[0]}),请核对邮箱。") from None
-            raise TryLater(f"邮件服务器暂不接受收件地址(SMTP {codes[0]})") from None
+                raise NotAccepted(f"邮件服务器拒绝了收件地址（SMTP {codes[0]}），请核对邮箱。") from None
+            raise TryLater(f"邮件服务器暂不接受收件地址（SMTP {codes[0]}）") from None
         except smtplib.SMTPResponseException as error:
-            raise TryLater(f"邮件服务器没有接受(SMTP {error.smtp_code})") from None
+            raise TryLater(f"邮件服务器没有接受（SMTP {error.smtp_code}）") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise TryLater(f"邮件服务器没有应答({type(error).__name__})") from None
+            raise TryLater(f"邮件服务器没有应答（{type(error).__name__}）") from None
 
     def _message(self, outgoing: Outgoing, now: datetime) -> EmailMessage:
         message = EmailMessage()
         try:
             message["To"] = Address(addr_spec=outgoing.to)
         except (ValueError, IndexError):
-            raise NotAccepted("登记的邮箱不是有效的邮箱地址,请核对。") from None
+            raise NotAccepted("登记的邮箱不是有效的邮箱地址，请核对。") from None
         message["From"] = Address(addr_spec=self.sender)
         message["Subject"] = " ".join(outgoing.subject.split())
         message["Date"] = now
@@ -91,9 +91,9 @@ class MailServer:
                     is_private = True
             if self.user:
                 if not is_private:
-                    raise TryLater("邮件服务器不支持加密,没有把密码明文发给它;请改用 smtps://")
+                    raise TryLater("邮件服务器不支持加密，没有把密码明文发给它；请改用 smtps://")
                 server.login(self.user, self.password)
             yield server
 
 
-_FORM = "SMTP_URL 不可用。请写成 smtp://用户:密码@主机:端口?from=发件地址,加密端口用 smtps://。"
+_FORM = "SMTP_URL 不可用。请写成 smtp://用户：密码@主机：端口？from=发件地址，加密端口用 smtps://。"

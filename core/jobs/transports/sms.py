@@ -35,14 +35,14 @@ class SmsGateway:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise GatewayMisconfigured("SMS_URL 不是网址。请写成 https://主机/路径。")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-            raise GatewayMisconfigured("SMS_URL 没有加密,手机号会在网络上明文传送。请改用 https://。")
+            raise GatewayMisconfigured("SMS_URL 没有加密，手机号会在网络上明文传送。请改用 https://。")
         try:
             key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
         except binascii.Error:
             key = b""
         if len(key) < SHORTEST_SECRET:
             raise GatewayMisconfigured(
-                f"SMS_SECRET 不可用:应为至少 {SHORTEST_SECRET} 字节随机数的 base64,可加前缀 whsec_。"
+                f"SMS_SECRET 不可用：应为至少 {SHORTEST_SECRET} 字节随机数的 base64，可加前缀 whsec_。"
             )
         return cls(url, key)
 
@@ -61,11 +61,11 @@ class SmsGateway:
             with self._client.stream("POST", self._url, content=body, headers=headers) as response:
                 status = response.status_code
         except httpx.HTTPError as error:
-            raise TryLater(f"短信网关没有应答({type(error).__name__})") from error
+            raise TryLater(f"短信网关没有应答（{type(error).__name__}）") from error
         if status in REFUSED_FOR_GOOD:
-            raise NotAccepted(f"短信网关拒绝了这条短信(HTTP {status}),请核对号码。")
+            raise NotAccepted(f"短信网关拒绝了这条短信（HTTP {status}），请核对号码。")
         if not 200 <= status < 300:
-            raise TryLater(f"短信网关没有接受(HTTP {status})")
+            raise TryLater(f"短信网关没有接受（HTTP {status}）")
 
 
 def signature(secret: bytes, message_id: str, timestamp: str, body: bytes) -> str:
