@@ -27,7 +27,7 @@ from tenants.marks import Marks
 from tenants.themes import WHO
 
 MINUTE, HOUR = 60, 3600
-BY_PHONE = 0.5
+BY_PHONE = 0.4
 """Part of the residents who are asked by phone; the others rate by themselves."""
 
 
