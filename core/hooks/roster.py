@@ -88,15 +88,32 @@ class Roster:
         return cls([feature for package in packages for feature in package.FEATURES])
 
     def table(self, ctx: Context, enabled: Sequence[tuple[str, Mapping[str, Any]]]) -> HookTable:
-        """Compile the table for features in this order, each with its settings. Raises `UnknownFeature`."""
-        settings: dict[str, Mapping[str, Any]] = {}
-        for feature_id, values in enabled:
-            if feature_id not in self.features:
-                raise UnknownFeature(
-                    f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。"
-                )
-            settings[feature_id] = self.features[feature_id].read(values)
+        """Compile the table for features in this order, each with its settings.
+
+        Raises `UnknownFeature`, `SettingsInvalid`.
+        """
+        settings = {feature_id: self._settings(feature_id, values) for feature_id, values in enabled}
         return HookTable(ctx, {hook.name: self._answerers(hook.name, settings) for hook in ALL_HOOKS})
+
+    def usable(self, enabled: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the enabled features without those that are not installed or whose settings no longer fit, logged.
+
+        For a tenant at work: it goes on by the core's own rules rather than refuse every appeal until somebody comes.
+        """
+        usable = []
+        for feature_id, values in enabled:
+            try:
+                self._settings(feature_id, values)
+            except Exception:
+                log.exception("feature %s is left out", feature_id)
+            else:
+                usable.append((feature_id, values))
+        return usable
+
+    def _settings(self, feature_id: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        if feature_id not in self.features:
+            raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
+        return self.features[feature_id].read(values)
 
     def _answerers(self, hook_name: str, settings: Mapping[str, Mapping[str, Any]]) -> tuple[Answerer, ...]:
         implementations = {

@@ -163,7 +163,7 @@ class Installation:
                 select(TenantFeature).where(TenantFeature.tenant_id == tenant.id).order_by(TenantFeature.position)
             )
             enabled: list[tuple[str, Mapping[str, Any]]] = [(row.feature, row.settings) for row in rows]
-        return self.roster.table(Context(tenant.id, tenant.slug, tenant.zone.key), enabled)
+        return self.roster.table(Context(tenant.id, tenant.slug, tenant.zone.key), self.roster.usable(enabled))
 
 
 def _facts(row: Tenant) -> TenantFacts:

@@ -1,6 +1,7 @@
 """The drain: in turns, each job once, a failing one never in the way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,8 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.jobs.drain import BACKOFF, VISIT, TryLater
-from core.tenancy.models import TenantFeature
-from core.tenancy.scope import Installation, Scope
+from core.tenancy.scope import Installation, Scope, UnknownTenant
 from tests.builders import make_district
 from tests.jobs.making import NOW, drain, jobs_of, kinds_doing, make_job
 
@@ -168,6 +168,17 @@ def test_a_drain_that_is_to_end_leaves_the_rest(installation: Installation) -> N
     assert done == [1]
 
 
+class WithClosedDistrict(Installation):
+    """An installation in which the district `a-broken` cannot be opened."""
+
+    @contextmanager
+    def scope(self, slug: str) -> Iterator[Scope]:
+        if slug == "a-broken":
+            raise UnknownTenant("打不开")
+        with super().scope(slug) as scope:
+            yield scope
+
+
 def test_a_district_that_cannot_be_opened_leaves_the_others_alone(
     installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,13 +186,10 @@ def test_a_district_that_cannot_be_opened_leaves_the_others_alone(
     done: list[str] = []
     for district in (broken, sound):
         make_job(installation, district)
-    with installation.scope(broken) as scope:
-        scope.session.add(TenantFeature(tenant_id=scope.tenant.id, feature="not.installed", position=0, settings={}))
-    installation.forget()
     kinds = kinds_doing(lambda scope, _payload, _now: done.append(scope.tenant.slug))
 
-    drain(installation, kinds)
+    drain(WithClosedDistrict(installation.database, installation.keys, installation.roster), kinds)
 
     assert done == [sound]
     [told] = [record.message for record in caplog.records if record.levelname == "ERROR"]
-    assert told.startswith("租户 a-broken 的任务失败，60 秒后再试：UnknownFeature(")
+    assert told.startswith("租户 a-broken 的任务失败，60 秒后再试：UnknownTenant(")

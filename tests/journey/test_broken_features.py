@@ -186,3 +186,19 @@ def test_a_broken_limit_leaves_the_resident_the_cores_limit(database_url: str) -
 
     assert (walk.ticket().state, walk.ticket().next_due_at) == (State.ACCEPTED, beijing("2026-03-19 18:00"))
     installation.database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("feature", "values"),
+    [("left.behind", {}), ("f", {"no_such_setting": 1})],
+    ids=["not installed", "settings do not fit"],
+)
+def test_a_feature_that_an_upgrade_left_behind_loses_no_appeal(
+    database_url: str, caplog: pytest.LogCaptureFixture, feature: str, values: dict[str, Any]
+) -> None:
+    installation = make_installation(database_url, features=[make_feature("f")])
+    slug = make_district(installation, features={feature: values}, duties=[{"code": "road", "keywords": ["坑洼"]}])
+
+    assert walked(installation, slug) == EXPECTED
+    assert f"feature {feature} is left out" in caplog.text
+    installation.database.engine.dispose()
