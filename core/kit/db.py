@@ -152,8 +152,9 @@ def _enter_tenant(session: Session, _transaction: Any, connection: Connection) -
         return
     if session._role:
         connection.exec_driver_sql(f'SET LOCAL ROLE "{session._role}"')
-    if session.tenant_id is not None:
-        connection.exec_driver_sql(f"SET LOCAL app.tenant = '{int(session.tenant_id)}'")
+    # Without a tenant too: nothing that was set on the pooled connection before may hold in this transaction.
+    tenant = "" if session.tenant_id is None else int(session.tenant_id)
+    connection.exec_driver_sql(f"SET LOCAL app.tenant = '{tenant}'")
 
 
 class Database:

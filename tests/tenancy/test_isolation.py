@@ -218,6 +218,18 @@ def test_a_connection_back_in_the_pool_knows_no_tenant(
             assert session.scalar(select(func.pg_backend_pid())) == backend
 
 
+def test_a_connection_that_was_poisoned_shows_the_next_one_nothing(
+    database: Database, tables: list[Table], here: Filled, there: Filled
+) -> None:
+    with database.transaction(here.tenant_id) as session:
+        session.execute(text(f"SET SESSION app.tenant = '{there.tenant_id}'"))
+
+    with database.transaction(None) as session:
+        assert {table.name: count(session, table) for table in tables} == {table.name: 0 for table in tables}
+    with database.transaction(here.tenant_id) as session:
+        assert set(session.scalars(select(tables[0].c.tenant_id))) == {here.tenant_id}
+
+
 def test_a_session_keeps_its_tenant_through_commits_rollbacks_and_savepoints(
     database: Database, here: Filled, there: Filled
 ) -> None:
