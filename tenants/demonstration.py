@@ -63,7 +63,7 @@ def sign_ins_in_words(sign_ins: list[SignIn]) -> str:
         if sign_in.tenant != tenant:
             tenant = sign_in.tenant
             lines.append(f"{tenant}")
-        lines.append(f"  {sign_in.role}  {sign_in.login}  {sign_in.password}  ({sign_in.name})")
+        lines.append(f"  {sign_in.role}  {sign_in.login}  {sign_in.password}  （{sign_in.name}）")
     return "\n".join(lines)
 
 
