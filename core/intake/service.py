@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.intake.channels import get_channel
 from core.intake.models import IntakeEvent
 from core.intake.rules import Appeal, is_storable, usable
+from core.kit.errors import Refused
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -21,6 +22,12 @@ from core.tickets.states import State
 from core.tickets.timeline import Actor
 
 TICKET_NO_SEQUENCE = "ticket_no"
+
+
+class MessageReused(Refused):
+    """The channel's id of a message came before, with another text."""
+
+    code = "message-reused"
 
 
 def find_ticket_of(scope: Scope, channel: str, external_id: str | None) -> Ticket | None:
@@ -34,6 +41,15 @@ def find_ticket_of(scope: Scope, channel: str, external_id: str | None) -> Ticke
     )
     ticket_id = scope.session.scalar(known)
     return None if ticket_id is None else scope.session.get(Ticket, (scope.tenant.id, ticket_id))
+
+
+def refuse_another_text(known: Ticket, appeal: Appeal) -> None:
+    """Raise `MessageReused` unless the message says what it said when it came in before: its words would be lost."""
+    if usable(appeal).text != known.text:
+        raise MessageReused(
+            f"来件编号 {appeal.external_id} 已登记为工单 {known.serial_no}，但内容不同，本次没有登记。"
+            "如是新的诉求，请换一个编号；如是补充，请记入该工单。"
+        )
 
 
 def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:

@@ -7,7 +7,7 @@ from core.classification.service import classify
 from core.escalation.service import escalate
 from core.hooks.values import Trigger
 from core.intake.rules import Appeal
-from core.intake.service import find_ticket_of, open_ticket
+from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.service import dispatch, propose, watch
@@ -37,11 +37,12 @@ class Accepted:
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
 
-    Raises `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`. `core.kit.errors.Collision` means that the same message
-    came in at the same moment: run again and the ticket is found.
+    Raises `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`, `MessageReused`. `core.kit.errors.Collision` means that
+    the same message came in at the same moment: run again and the ticket is found.
     """
     known = find_ticket_of(scope, appeal.channel, appeal.external_id)
     if known is not None:
+        refuse_another_text(known, appeal)
         return _told(scope, known, created=False)
     with scope.session.gathering() as rows:
         ticket = take_in(scope, appeal, actor=actor, now=now)

@@ -16,6 +16,8 @@ STATUS = {
     "not-a-city": 404,
     "move-not-allowed": 409,
     "stale-version": 409,
+    "message-reused": 409,
+    "command-reused": 409,
     "already-rated": 409,
     "nothing-to-review": 409,
     "database-down": 503,

@@ -22,6 +22,7 @@ from core.hooks.values import (
 from core.intake.channels import UnknownChannel
 from core.intake.models import IntakeEvent
 from core.intake.rules import AppealUnusable
+from core.intake.service import MessageReused
 from core.kit.serials import check_character
 from core.routing.models import RouteDecision
 from core.tickets.contact import Contact
@@ -68,6 +69,15 @@ def test_a_message_that_comes_again_is_told_where_its_ticket_stands_now(walk: Wa
     walk.dispatch()
 
     assert walk.take_in(external_id="sms-2").state == State.DISPATCHED
+
+
+def test_the_same_id_with_other_words_is_refused_rather_than_lost(walk: Walk) -> None:
+    walk.take_in(external_id="sms-3", text="路灯不亮")
+
+    with pytest.raises(MessageReused, match=walk.serial_no):
+        walk.take_in(external_id="sms-3", text="井盖丢失")
+
+    assert walk.take_in(external_id="sms-3", text=" 路灯不亮\n").serial_no == walk.serial_no
 
 
 def test_the_same_id_from_two_channels_is_two_messages(walk: Walk) -> None:
