@@ -1,15 +1,16 @@
-"""Tables of letters and cases of accountability."""
+"""Tables of pressing: letters, instructions, supervisions and cases of accountability."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kit.db import INSTANT, Base, TenantRow
+from core.escalation.labels import LEVEL_LABELS
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class Letter(TenantRow, Base, kw_only=True):
-    """A numbered letter to a unit, e.g. a reminder letter 提醒函; the same trigger issues it once."""
+    """A numbered letter to a unit: 提醒函, 督办函, 约谈通知, 通报. Never changed; the same cause issues it once."""
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -17,12 +18,14 @@ class Letter(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         UniqueConstraint("tenant_id", "title", "year", "number"),
         UniqueConstraint("tenant_id", "cause"),
+        CheckConstraint("kind IN ('reminder', 'supervision', 'talk', 'bulletin')", name="kind"),
         Index("ix_letter_ticket", "tenant_id", "ticket_id"),
         Index("ix_letter_unit", "tenant_id", "unit_id"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)
     unit_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     year: Mapped[int] = mapped_column(Integer)
     number: Mapped[int] = mapped_column(Integer)
@@ -30,6 +33,77 @@ class Letter(TenantRow, Base, kw_only=True):
     rule_id: Mapped[str] = mapped_column(Text)
     cause: Mapped[str] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class LetterReceipt(OfTenant, Base, kw_only=True):
+    """That a unit has acknowledged a letter 签收回执; once, and never changed."""
+
+    __tablename__ = "letter_receipt"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "letter_id"], ["letter.tenant_id", "letter.id"]),)
+
+    letter_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    by: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Instruction(TenantRow, Base, kw_only=True):
+    """An instruction 批示 of a leader on a ticket. Its deadline may only tighten the limits; the unit reports back."""
+
+    __tablename__ = "instruction"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint(f"level IN ({', '.join(repr(level) for level in LEVEL_LABELS)})", name="level"),
+        CheckConstraint("(feedback_at IS NULL) = (feedback = '')", name="feedback"),
+        Index("ix_instruction_ticket", "tenant_id", "ticket_id"),
+        Index("ix_instruction_given_at", "tenant_id", "given_at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    leader: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime] = mapped_column(INSTANT)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    deadline: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    feedback: Mapped[str] = mapped_column(Text, default="")
+    feedback_by: Mapped[str | None] = mapped_column(Text, default=None)
+    feedback_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class Supervision(TenantRow, Base, kw_only=True):
+    """A supervision sheet 督办单 to the unit that handles a ticket: blue, yellow or red, with a clock `respond`.
+
+    `source` tells what called for it, `cause` makes it once. The supervised unit answers; somebody else closes it.
+    """
+
+    __tablename__ = "supervision"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        UniqueConstraint("tenant_id", "cause"),
+        CheckConstraint("level IN ('blue', 'yellow', 'red')", name="level"),
+        CheckConstraint("source IN ('breach', 'redo', 'instruction', 'discipline', 'person')", name="source"),
+        CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
+        Index("ix_supervision_ticket", "tenant_id", "ticket_id"),
+        Index("ix_supervision_unit", "tenant_id", "unit_id", "state"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    level: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    demand: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text)
+    issued_by: Mapped[str] = mapped_column(Text)
+    issued_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str] = mapped_column(Text, default="open")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[str | None] = mapped_column(Text, default=None)
+    answered_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    closed_by: Mapped[str | None] = mapped_column(Text, default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
 class AccountabilityCase(TenantRow, Base, kw_only=True):

@@ -1,10 +1,11 @@
-"""Tables of follow-ups and ratings."""
+"""Tables of follow-ups and ratings, of disputes about them, and of what was adjudicated."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.evaluation.answers import ADJUDICATION_REASONS
 from core.kit.db import INSTANT, Base, TenantRow
 
 
@@ -44,3 +45,81 @@ class Rating(TenantRow, Base, kw_only=True):
     satisfaction: Mapped[str] = mapped_column(Text)
     comment: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Dispute(TenantRow, Base, kw_only=True):
+    """An objection 申诉 to a responsibility, a rating or a verdict of overdue, or a resident's demand for review 复核.
+
+    `subject_id` is the assignment, rating or clock objected to; None for a review, which is about the whole ticket.
+    """
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("kind IN ('responsibility', 'rating', 'overdue', 'review')", name="kind"),
+        CheckConstraint("(kind = 'review') = (unit_id IS NULL)", name="party"),
+        CheckConstraint("(kind = 'review') = (subject_id IS NULL)", name="subject"),
+        CheckConstraint("state IN ('open', 'upheld', 'dismissed', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_dispute_subject",
+            "tenant_id",
+            "kind",
+            "subject_id",
+            unique=True,
+            postgresql_where="subject_id IS NOT NULL AND state <> 'withdrawn'",
+        ),
+        Index(
+            "uq_dispute_open_review",
+            "tenant_id",
+            "ticket_id",
+            unique=True,
+            postgresql_where="kind = 'review' AND state = 'open'",
+        ),
+        Index("ix_dispute_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
+    grounds: Mapped[str] = mapped_column(Text)
+    filed_by: Mapped[str] = mapped_column(Text)
+    filed_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    filed_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str] = mapped_column(Text, default="open")
+    finding: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str | None] = mapped_column(Text, default=None)
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class Adjudication(TenantRow, Base, kw_only=True):
+    """What was adjudicated 裁定 about a rating or a clock: an overlay on the figures; never changed, one per subject.
+
+    `exclude` leaves it out of the adjusted figures, `shift` counts it for `unit_id` instead. Raw figures stay.
+    """
+
+    __tablename__ = "adjudication"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "dispute_id"], ["dispute.tenant_id", "dispute.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        UniqueConstraint("tenant_id", "subject", "subject_id"),
+        CheckConstraint("subject IN ('rating', 'clock')", name="subject"),
+        CheckConstraint("effect IN ('exclude', 'shift')", name="effect"),
+        CheckConstraint("(effect = 'shift') = (unit_id IS NOT NULL)", name="unit"),
+        CheckConstraint(f"reason_code IN ({', '.join(repr(code) for code in ADJUDICATION_REASONS)})", name="reason"),
+        Index("ix_adjudication_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    dispute_id: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    effect: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason_code: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -1,4 +1,4 @@
-"""Table of replies."""
+"""Tables of replies, of what co-units contribute to them, and of attempts to reach the resident."""
 
 from datetime import datetime
 
@@ -33,3 +33,42 @@ class Reply(TenantRow, Base, kw_only=True):
     reviewed_by: Mapped[str | None] = mapped_column(Text, default=None)
     reviewed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     review_note: Mapped[str] = mapped_column(Text, default="")
+    seconded_by: Mapped[str | None] = mapped_column(Text, default=None)
+    seconded_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The first of the two reviewers that a finding of 不合理诉求 needs."""
+
+
+class Contribution(TenantRow, Base, kw_only=True):
+    """What a co-unit, or a unit below, answers to the unit that leads 协办意见. It never reaches the resident."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        Index("ix_contribution_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    assignment_id: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class ContactAttempt(TenantRow, Base, kw_only=True):
+    """One attempt of the unit to reach the resident before it replies 联系诉求人."""
+
+    __tablename__ = "contact_attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        CheckConstraint("outcome IN ('reached', 'unreachable')", name="outcome"),
+        Index("ix_contact_attempt_assignment", "tenant_id", "assignment_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    assignment_id: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)

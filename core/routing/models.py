@@ -1,32 +1,47 @@
-"""Tables of assignments and of the decisions behind them."""
+"""Tables of assignments, of the decisions behind them, and of what units say against them."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import INSTANT, Base, TenantRow
+from core.routing.states import ACTIVE, AssignmentState
+
+_ACTIVE_LEAD = f"role = 'lead' AND state IN ({', '.join(repr(str(state)) for state in ACTIVE)})"
 
 
 class Assignment(TenantRow, Base, kw_only=True):
-    """Work for one unit 承办任务: lead 主办, co 协办, or info 知会 (sees, does not handle)."""
+    """Work for one unit 承办任务: lead 主办, co 协办, or info 知会 (sees, does not handle).
+
+    A tree: `parent_id` is the assignment of the unit that handed the work on 转派 to a unit below it. Each level has one
+    active lead. `returnable` is False for a unit designated by consultation 会商. `budget_percent` tells how much of its
+    own handling time the resident's limit left to the unit when it got the ticket; None = all.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        ForeignKeyConstraint(["tenant_id", "parent_id"], ["assignment.tenant_id", "assignment.id"]),
         CheckConstraint("role IN ('lead', 'co', 'info')", name="role"),
-        CheckConstraint(
-            "state IN ('pending_sign', 'signed', 'submitted', 'done', 'returned', 'watching')", name="state"
-        ),
+        CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in AssignmentState)})", name="state"),
+        CheckConstraint("(role = 'info') = (state = 'watching')", name="watching"),
         Index(
             "uq_assignment_one_lead",
             "tenant_id",
             "ticket_id",
             unique=True,
-            postgresql_where="role = 'lead' AND state IN ('pending_sign', 'signed', 'submitted')",
+            postgresql_where=f"parent_id IS NULL AND {_ACTIVE_LEAD}",
+        ),
+        Index(
+            "uq_assignment_one_lead_below",
+            "tenant_id",
+            "parent_id",
+            unique=True,
+            postgresql_where=f"parent_id IS NOT NULL AND {_ACTIVE_LEAD}",
         ),
         Index("ix_assignment_unit", "tenant_id", "unit_id", "state"),
         Index("ix_assignment_ticket", "tenant_id", "ticket_id"),
@@ -40,6 +55,9 @@ class Assignment(TenantRow, Base, kw_only=True):
     cycle_no: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(Text)
     assigned_at: Mapped[datetime] = mapped_column(INSTANT)
+    parent_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    returnable: Mapped[bool] = mapped_column(default=True)
+    budget_percent: Mapped[int | None] = mapped_column(Integer, default=None)
     signed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
@@ -67,3 +85,112 @@ class RouteDecision(TenantRow, Base, kw_only=True):
     decided_at: Mapped[datetime] = mapped_column(INSTANT)
     epoch: Mapped[int] = mapped_column(Integer)
     """The tenant's epoch at that time: which features, settings and duty list were in force."""
+
+
+class ReturnRequest(TenantRow, Base, kw_only=True):
+    """A unit's request to give a ticket back 退单申请: why, with what evidence, and whose it thinks it is."""
+
+    __tablename__ = "return_request"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        ForeignKeyConstraint(["tenant_id", "proposed_unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("state IN ('pending', 'approved', 'denied', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_return_request_pending", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'pending'"
+        ),
+        Index("ix_return_request_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    assignment_id: Mapped[int] = mapped_column(BigInteger)
+    reason_code: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)
+    proposed_unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    requested_by: Mapped[str] = mapped_column(Text)
+    requested_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    requested_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str] = mapped_column(Text, default="pending")
+    decided_by: Mapped[str | None] = mapped_column(Text, default=None)
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    decision_note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Consultation(TenantRow, Base, kw_only=True):
+    """A consultation 会商 on whose a ticket is. Its decision designates a unit, which cannot give it back.
+
+    `authority` is the step of the ladder that has it now: the coordinator, the establishment office 编办, the government.
+    """
+
+    __tablename__ = "consultation"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("state IN ('open', 'decided')", name="state"),
+        CheckConstraint(
+            "(state = 'decided') = (unit_id IS NOT NULL) AND (state = 'decided') = (decided_at IS NOT NULL)",
+            name="decided",
+        ),
+        CheckConstraint("authority IN ('coordinator', 'establishment', 'government')", name="authority"),
+        Index("uq_consultation_open", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'open'"),
+        Index("ix_consultation_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    question: Mapped[str] = mapped_column(Text)
+    opened_by: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    authority: Mapped[str] = mapped_column(Text, default="coordinator")
+    state: Mapped[str] = mapped_column(Text, default="open")
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    decision: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str | None] = mapped_column(Text, default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class Opinion(TenantRow, Base, kw_only=True):
+    """What a unit says in a consultation; never changed."""
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "consultation_id"], ["consultation.tenant_id", "consultation.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        Index("ix_opinion_consultation", "tenant_id", "consultation_id"),
+    )
+
+    consultation_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Referral(TenantRow, Base, kw_only=True):
+    """A ticket referred between tenants 跨区移交, as one side knows it: the other side only by an opaque reference.
+
+    Outgoing: `assignment_id` is the assignment of the unit that stands for the other tenant here. Incoming: None.
+    `their_state` and `their_due_at` are what the other side told last, `told_version` the version of this side's
+    ticket that the other was told of.
+    """
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        UniqueConstraint("tenant_id", "direction", "reference"),
+        CheckConstraint("direction IN ('out', 'in')", name="direction"),
+        CheckConstraint("(direction = 'out') = (assignment_id IS NOT NULL)", name="assignment"),
+        Index("ix_referral_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    direction: Mapped[str] = mapped_column(Text)
+    other_tenant: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(INSTANT)
+    assignment_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    their_state: Mapped[str] = mapped_column(Text, default="")
+    their_due_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    told_version: Mapped[int] = mapped_column(Integer, default=0)

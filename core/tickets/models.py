@@ -42,6 +42,18 @@ class Ticket(TenantRow, Base, kw_only=True):
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
+        CheckConstraint("(state = 'attached') = is_attached AND is_attached = (master_id IS NOT NULL)", name="attached"),
+        # A master is never attached itself: the pair of its id and `false` must exist, and goes when it is attached.
+        UniqueConstraint("tenant_id", "id", "is_attached"),
+        CheckConstraint("master_is_attached IS NOT DISTINCT FROM CASE WHEN is_attached THEN false END", name="master"),
+        ForeignKeyConstraint(
+            ["tenant_id", "master_id", "master_is_attached"],
+            ["ticket.tenant_id", "ticket.id", "ticket.is_attached"],
+        ),
+        ForeignKeyConstraint(["tenant_id", "part_of_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("part_of_id IS NULL OR part_count = 0", name="part"),
+        Index("ix_ticket_master", "tenant_id", "master_id", postgresql_where="master_id IS NOT NULL"),
+        Index("ix_ticket_part_of", "tenant_id", "part_of_id", postgresql_where="part_of_id IS NOT NULL"),
         Index(
             "ix_ticket_open_by_due",
             "tenant_id",
@@ -86,6 +98,14 @@ class Ticket(TenantRow, Base, kw_only=True):
     lead_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     light: Mapped[str] = mapped_column(Text, default="green")
     next_due_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    is_attached: Mapped[bool] = mapped_column(default=False)
+    master_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The ticket 主单 with which this one is handled while it is attached 并单."""
+    master_is_attached: Mapped[bool | None] = mapped_column(default=None)
+    part_of_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The ticket of which this one is a part 分项, for a letter about several matters that was split 拆单."""
+    part_count: Mapped[int] = mapped_column(Integer, default=0)
+    """Into how many parts the ticket was split; 0 = not split."""
     version: Mapped[int] = mapped_column(Integer, default=0)
     head_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
@@ -166,3 +186,75 @@ class Message(TenantRow, Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     failure: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class Attachment(TenantRow, Base, kw_only=True):
+    """A time during which a ticket was handled with a master 并单: why, since when, and how it ended."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "master_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("outcome IN ('attached', 'answered', 'detached')", name="outcome"),
+        Index(
+            "uq_attachment_present",
+            "tenant_id",
+            "ticket_id",
+            unique=True,
+            postgresql_where="outcome = 'attached'",
+        ),
+        Index("ix_attachment_master", "tenant_id", "master_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    master_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    attached_by: Mapped[str] = mapped_column(Text)
+    attached_at: Mapped[datetime] = mapped_column(INSTANT)
+    outcome: Mapped[str] = mapped_column(Text, default="attached")
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class Trespass(TenantRow, Base, kw_only=True):
+    """An attempt to do with a ticket what the actor may not: refused, and kept for those who supervise."""
+
+    __tablename__ = "trespass"
+    __table_args__ = (Index("ix_trespass_at", "tenant_id", "at"),)
+
+    serial_no: Mapped[str] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Seal(OfTenant, Base, kw_only=True):
+    """The daily seal 封存 over the newest entries of all timelines: without its key nobody can take a ticket away unseen.
+
+    `digest` is an HMAC, under a key outside the database, of the seal before and of the heads sealed with this one.
+    """
+
+    __tablename__ = "seal"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sealed_at: Mapped[datetime] = mapped_column(INSTANT)
+    heads: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealedHead(OfTenant, Base, kw_only=True):
+    """The newest entry of a timeline that had moved since the seal before. No foreign key: it outlives its ticket."""
+
+    __tablename__ = "sealed_head"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "seal_number"], ["seal.tenant_id", "seal.number"]),
+        Index("ix_sealed_head_seal", "tenant_id", "seal_number"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    seal_number: Mapped[int] = mapped_column(Integer)
+    serial_no: Mapped[str] = mapped_column(Text)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -42,6 +42,8 @@ class Unit(TenantRow, Base, kw_only=True):
     phone: Mapped[str] = mapped_column(Text, default="")
     mail: Mapped[str] = mapped_column(Text, default="")
     """Where the unit is reached officially; empty = not known, so a message to it is kept as failed."""
+    refers_to: Mapped[str] = mapped_column(Text, default="")
+    """Slug of the tenant that the unit stands for: what is dispatched to it is referred 移交 there; empty = none."""
     active: Mapped[bool] = mapped_column(default=True)
 
 
