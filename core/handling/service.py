@@ -1,19 +1,19 @@
-"""The unit's work: sign, note, reply; and the reviewer's: pass or return the reply."""
-
-from datetime import datetime
+"""Replies: handed in by the unit, passed or returned by the reviewer."""
 
 from sqlalchemy import select
 
-from core.handling.dispositions import DISPOSITION_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
 from core.handling.rules import usable_reply
 from core.kit.errors import Refused
 from core.routing.models import Assignment
+from core.routing.service import advance
+from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import move
 from core.tickets.states import Command
-from core.tickets.timeline import Actor
+from core.tickets.timeline import Actor, Order
 
 
 class SameHands(Refused):
@@ -28,50 +28,31 @@ class NothingToReview(Refused):
     code = "nothing-to-review"
 
 
-def sign(
-    scope: Scope, ticket: Ticket, assignment: Assignment, *, actor: Actor, now: datetime, command_id: str | None = None
-) -> None:
-    """The lead unit takes the ticket in hand 签收. Raises `MoveNotAllowed`."""
-    move(scope, ticket, Command.SIGN, actor=actor, now=now, summary="签收", command_id=command_id)
-    assignment.state, assignment.signed_at = "signed", now
-
-
 def submit_reply(
-    scope: Scope,
-    ticket: Ticket,
-    assignment: Assignment,
-    *,
-    text: str,
-    disposition: str,
-    actor: Actor,
-    now: datetime,
-    command_id: str | None = None,
-) -> None:
+    scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, text: str, disposition: str
+) -> Reply:
     """The lead unit hands in its reply for review. Raises `ReplyUnusable`, `UnknownDisposition`, `MoveNotAllowed`."""
     reply = usable_reply(text, disposition)
     move(
         scope,
         ticket,
         Command.SUBMIT_RESULT,
-        actor=actor,
-        now=now,
+        order,
         summary=f"提交答复（{DISPOSITION_LABELS[disposition]}）",
         detail={"disposition": disposition},
-        command_id=command_id,
     )
-    assignment.state, assignment.submitted_at = "submitted", now
-    add_reply(scope, ticket, text=reply, disposition=disposition, unit_id=assignment.unit_id, actor=actor, now=now)
+    advance(assignment, AssignmentState.SUBMITTED, now=order.now)
+    return add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=assignment.unit_id)
 
 
 def add_reply(
     scope: Scope,
     ticket: Ticket,
+    order: Order,
     *,
     text: str,
     disposition: str,
     unit_id: int | None,
-    actor: Actor,
-    now: datetime,
     state: str = "submitted",
 ) -> Reply:
     """Keep a reply; with state `approved` it needs no review (direct answer, history)."""
@@ -84,9 +65,9 @@ def add_reply(
         text=text,
         disposition=disposition,
         state=state,
-        submitted_by=actor.name,
-        submitted_by_id=actor.id,
-        submitted_at=now,
+        submitted_by=order.actor.name,
+        submitted_by_id=order.actor.id,
+        submitted_at=order.now,
     )
     scope.session.add(reply)
     return reply
@@ -104,16 +85,28 @@ def reply_under_review(scope: Scope, ticket: Ticket) -> Reply:
     return reply
 
 
-def review(scope: Scope, ticket: Ticket, *, passed: bool, note: str, actor: Actor, now: datetime) -> Reply:
-    """Pass or return the reply. Raises `SameHands` when reviewer and submitter are the same account."""
-    reply = reply_under_review(scope, ticket)
+def second(reply: Reply, actor: Actor) -> bool:
+    """Take note of the first of the two reviewers that a finding against the resident needs; True when it was that.
+
+    Raises `SameHands` when both would be the same account.
+    """
+    if reply.disposition not in NEEDS_TWO_REVIEWERS:
+        return False
+    if reply.seconded_by is None:
+        reply.seconded_by, reply.seconded_by_id = actor.name, actor.id
+        return True
+    if actor.id is not None and actor.id == reply.seconded_by_id:
+        raise SameHands("“不合理诉求”须由两人先后审核，您已审核过。请由其他审核员办理。")
+    return False
+
+
+def refuse_own_reply(reply: Reply, actor: Actor) -> None:
+    """Raise `SameHands` when reviewer and submitter are the same account."""
     if actor.id is not None and actor.id == reply.submitted_by_id:
         raise SameHands("提交答复的人不能审核自己的答复。请由其他审核员办理。")
+
+
+def settle(reply: Reply, order: Order, *, passed: bool, note: str) -> None:
+    """Pass or return the reply."""
     reply.state = "approved" if passed else "returned"
-    reply.reviewed_by, reply.reviewed_at, reply.review_note = actor.name, now, note
-    return reply
-
-
-def resume(assignment: Assignment) -> None:
-    """Put the work back into the unit's hands after its reply was returned."""
-    assignment.state, assignment.submitted_at = "signed", None
+    reply.reviewed_by, reply.reviewed_at, reply.review_note = order.actor.name, order.now, note

@@ -14,7 +14,7 @@ class UnknownRole(Refused):
 
 
 class Permission(StrEnum):
-    """Something a page or an action asks for."""
+    """Something a page or an action asks for. `SPEAK` is the resident's own: no role of the house brings it."""
 
     SEE_TICKETS = "see-tickets"
     ACCEPT = "accept"
@@ -22,6 +22,11 @@ class Permission(StrEnum):
     REVIEW = "review"
     FOLLOW_UP = "follow-up"
     HANDLE = "handle"
+    APPROVE = "approve"
+    SUPERVISE = "supervise"
+    INSTRUCT = "instruct"
+    ADJUDICATE = "adjudicate"
+    SPEAK = "speak"
     SEE_CITY = "see-city"
 
 
@@ -44,9 +49,21 @@ ROLES = {
             frozenset({Permission.SEE_TICKETS, Permission.ACCEPT, Permission.DISPATCH, Permission.FOLLOW_UP}),
             "/desk",
         ),
-        Role("reviewer", "审核席", frozenset({Permission.SEE_TICKETS, Permission.REVIEW}), "/desk?lane=review"),
+        Role(
+            "reviewer",
+            "审核席",
+            frozenset({Permission.SEE_TICKETS, Permission.REVIEW, Permission.APPROVE}),
+            "/desk?lane=review",
+        ),
         Role("clerk", "承办", frozenset({Permission.HANDLE}), "/unit"),
-        Role("discipline", "纪检监察", frozenset({Permission.SEE_TICKETS}), "/desk?lane=all"),
+        Role(
+            "supervisor",
+            "督办席",
+            frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE, Permission.INSTRUCT, Permission.ADJUDICATE}),
+            "/desk?lane=all",
+        ),
+        Role("leader", "领导", frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT}), "/desk?lane=all"),
+        Role("discipline", "纪检监察", frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE}), "/desk?lane=all"),
         Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
     )
 }

@@ -97,9 +97,7 @@ class ReturnRequest(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "proposed_unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint("state IN ('pending', 'approved', 'denied', 'withdrawn')", name="state"),
         CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
-        Index(
-            "uq_return_request_pending", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'pending'"
-        ),
+        Index("uq_return_request_pending", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'pending'"),
         Index("ix_return_request_ticket", "tenant_id", "ticket_id"),
     )
 

@@ -8,18 +8,17 @@ from sqlalchemy import Select, select
 
 from core.hooks import specs
 from core.kit.errors import Refused
-from core.routing.models import Assignment, RouteDecision
+from core.routing.models import Assignment, Consultation, RouteDecision
 from core.routing.rules import Choice, choose
+from core.routing.states import ACTIVE, ASSIGNMENT_MOVES, AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import move, note
-from core.tickets.states import Command
-from core.tickets.timeline import SYSTEM, Actor
+from core.tickets.service import check_state, move, note
+from core.tickets.states import MOVES, Command
+from core.tickets.timeline import SYSTEM, Actor, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 
-WORKING = ("pending_sign", "signed", "submitted")
-"""Assignment states in which a unit still has the ticket in hand."""
 BY_PERSON = "person"
 
 
@@ -27,6 +26,12 @@ class NotYours(Refused):
     """The unit is not the one that has the ticket in hand."""
 
     code = "not-your-ticket"
+
+
+class ConsultationOpen(Refused):
+    """Units still consult on whose the ticket is."""
+
+    code = "consultation-open"
 
 
 def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
@@ -56,7 +61,7 @@ def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
     return choice
 
 
-def dispatch(
+def assign(
     scope: Scope,
     ticket: Ticket,
     *,
@@ -64,15 +69,16 @@ def dispatch(
     co: Sequence[str] = (),
     rule_id: str = BY_PERSON,
     reason: str,
-    actor: Actor,
-    now: datetime,
-    command_id: str | None = None,
-) -> None:
-    """Give the ticket to its lead unit and co-units. Raises `NoSuchUnit` or `MoveNotAllowed`."""
+    order: Order,
+    returnable: bool = True,
+) -> list[Assignment]:
+    """Keep the decision and give the ticket to its lead unit and co-units; return their assignments, the lead's first.
+
+    The caller moves the ticket. Raises `NoSuchUnit`, or `ConsultationOpen` while units consult on whose it is.
+    """
+    refuse_consultation(scope, ticket)
     units = directory(scope)
     unit = units.get_unit(lead)
-    named = (units.find_unit(code) for code in dict.fromkeys(co) if code != lead)
-    partners = [partner for partner in named if partner]  # a partner that is no longer there stops nothing
     ticket.lead_unit_id = unit.id
     _decide(
         scope,
@@ -82,22 +88,72 @@ def dispatch(
         rule_id=rule_id,
         reason=reason,
         candidates=[],
-        actor=actor,
-        now=now,
+        actor=order.actor,
+        now=order.now,
     )
-    for role, assigned in (("lead", unit), *(("co", partner) for partner in partners)):
-        _assign(scope, ticket, assigned, role=role, state="pending_sign", now=now)
+    assigned = [_assign(scope, ticket, unit, role="lead", now=order.now, returnable=returnable)]
+    for partner in _partners(scope, lead, co):
+        assigned.append(_assign(scope, ticket, partner, role="co", now=order.now))
+    return assigned
+
+
+def dispatch(
+    scope: Scope,
+    ticket: Ticket,
+    *,
+    lead: str,
+    co: Sequence[str] = (),
+    rule_id: str = BY_PERSON,
+    reason: str,
+    order: Order,
+    returnable: bool = True,
+) -> list[Assignment]:
+    """Dispatch the ticket 派单 and return the assignments. Raises as `assign`, and `MoveNotAllowed`."""
+    check_state(ticket, MOVES[Command.DISPATCH].sources, "派单")
+    assigned = assign(
+        scope, ticket, lead=lead, co=co, rule_id=rule_id, reason=reason, order=order, returnable=returnable
+    )
+    tell_assigned(scope, ticket, Command.DISPATCH, assigned, rule_id=rule_id, reason=reason, order=order)
+    return assigned
+
+
+def tell_assigned(
+    scope: Scope,
+    ticket: Ticket,
+    command: Command,
+    assigned: Sequence[Assignment],
+    *,
+    rule_id: str,
+    reason: str,
+    order: Order,
+) -> None:
+    """Make the move that gave the ticket to these units, saying to whom and why."""
+    units = directory(scope)
+    lead, *partners = [unit for each in assigned if (unit := units.unit_of_id(each.unit_id))]
     others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
+    verb = "派给" if command is Command.DISPATCH else f"{MOVES[command].label}给"
     move(
         scope,
         ticket,
-        Command.DISPATCH,
-        actor=actor,
-        now=now,
-        summary=f"派给 {unit.name}{others}（{reason}）",
-        detail={"lead": lead, "co": [partner.code for partner in partners], "rule_id": rule_id},
-        command_id=command_id,
+        command,
+        order,
+        summary=f"{verb} {lead.name}{others}（{reason}）",
+        detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id},
     )
+
+
+def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) -> None:
+    """Bring an assignment into its next state, by the table of its moves alone."""
+    before = AssignmentState(assignment.state)
+    assert state in ASSIGNMENT_MOVES[before], f"an assignment does not go from {before} to {state}"
+    assignment.state = state
+    if state is AssignmentState.SIGNED:
+        assignment.signed_at = assignment.signed_at or now
+        assignment.submitted_at = assignment.ended_at = None
+    elif state is AssignmentState.SUBMITTED:
+        assignment.submitted_at = now
+    elif state not in ACTIVE:
+        assignment.ended_at = now
 
 
 def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
@@ -109,13 +165,12 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         if unit is None or unit.code in seen:
             continue
         seen.add(unit.code)
-        _assign(scope, ticket, unit, role="info", state="watching", now=now)
+        _assign(scope, ticket, unit, role="info", now=now)
         note(
             scope,
             ticket,
             "watch",
-            actor=SYSTEM,
-            now=now,
+            Order(SYSTEM, now),
             summary=f"知会 {unit.name}（{watcher.reason}）",
             detail={"unit": unit.code, "rule_id": watcher.rule_id},
         )
@@ -123,32 +178,72 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
 
 def lead_assignment(scope: Scope, ticket: Ticket) -> Assignment:
     """Return the assignment of the unit that has the ticket in hand. Raises `NotYours` when nobody has."""
-    found = scope.session.scalar(_in_hand(scope, ticket).where(Assignment.role == "lead"))
+    found = scope.session.scalar(
+        _in_hand(scope, ticket).where(Assignment.role == "lead", Assignment.parent_id.is_(None))
+    )
     if found is None:
         raise NotYours(f"工单 {ticket.serial_no} 目前没有主办单位，请先派单。")
     return found
 
 
-def end_assignments(scope: Scope, ticket: Ticket, state: str, *, now: datetime) -> None:
-    """End what units still have in hand of the ticket, as `done` or `returned`; watchers keep watching."""
-    for assignment in scope.session.scalars(_in_hand(scope, ticket)):
-        assignment.state, assignment.ended_at = state, now
+def assignments_in_hand(scope: Scope, ticket: Ticket) -> list[Assignment]:
+    """Return what units still have in hand of the ticket, in the order in which they got it."""
+    return list(scope.session.scalars(_in_hand(scope, ticket).order_by(Assignment.id)))
 
 
-def check_unit(scope: Scope, ticket: Ticket, unit_id: int | None) -> Assignment:
-    """Return the lead assignment if it is this unit's (None = the caller may act for any). Raises `NotYours`."""
+def end_assignments(scope: Scope, ticket: Ticket, state: AssignmentState, *, now: datetime) -> None:
+    """End what units still have in hand of the ticket; watchers keep watching.
+
+    A unit whose lead gave the ticket back, or lost it, has nothing to answer any more: its work is recalled.
+    """
+    for assignment in assignments_in_hand(scope, ticket):
+        is_lead = assignment.role == "lead" and assignment.parent_id is None
+        ending = state if is_lead or state is AssignmentState.DONE else AssignmentState.RECALLED
+        if ending is AssignmentState.DONE and assignment.state != AssignmentState.SUBMITTED:
+            ending = AssignmentState.RECALLED
+        advance(assignment, ending, now=now)
+
+
+def check_unit(scope: Scope, ticket: Ticket, actor: Actor) -> Assignment:
+    """Return the lead assignment if the actor acts for its unit. Raises `NotYours`."""
     assignment = lead_assignment(scope, ticket)
-    if unit_id is not None and assignment.unit_id != unit_id:
+    if not actor.acts_for(assignment.unit_id):
         raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办，您不能代为操作。")
     return assignment
 
 
+def own_assignment(scope: Scope, ticket: Ticket, actor: Actor) -> Assignment:
+    """Return what the actor's unit has in hand of the ticket, as lead, co-unit or below. Raises `NotYours`.
+
+    The system acts for the lead.
+    """
+    own = [each for each in assignments_in_hand(scope, ticket) if actor.acts_for(each.unit_id)]
+    if not own:
+        raise NotYours(f"工单 {ticket.serial_no} 不在您的单位手里，您不能代为操作。")
+    return min(own, key=lambda each: (each.role != "lead", each.parent_id is not None, each.id))
+
+
+def refuse_consultation(scope: Scope, ticket: Ticket) -> None:
+    """Raise `ConsultationOpen` while units consult on whose the ticket is."""
+    open_one = select(Consultation.id).where(
+        Consultation.tenant_id == scope.tenant.id, Consultation.ticket_id == ticket.id, Consultation.state == "open"
+    )
+    if ticket not in scope.session.fresh and scope.session.scalar(open_one) is not None:
+        raise ConsultationOpen(
+            f"工单 {ticket.serial_no} 正在会商，裁决之前不能派单。请等待裁决，或由会商裁决指定单位。"
+        )
+
+
 def _in_hand(scope: Scope, ticket: Ticket) -> Select[Assignment]:
     return select(Assignment).where(
-        Assignment.tenant_id == scope.tenant.id,
-        Assignment.ticket_id == ticket.id,
-        Assignment.state.in_(WORKING),
+        Assignment.tenant_id == scope.tenant.id, Assignment.ticket_id == ticket.id, Assignment.state.in_(ACTIVE)
     )
+
+
+def _partners(scope: Scope, lead: str, co: Sequence[str]) -> list[DirectoryUnit]:
+    """Return the co-units; a partner that is no longer there stops nothing."""
+    named = (directory(scope).find_unit(code) for code in dict.fromkeys(co) if code != lead)
+    return [partner for partner in named if partner]
 
 
 def _returned_by(scope: Scope, ticket: Ticket) -> set[str]:
@@ -159,26 +254,37 @@ def _returned_by(scope: Scope, ticket: Ticket) -> set[str]:
             Assignment.tenant_id == scope.tenant.id,
             Assignment.ticket_id == ticket.id,
             Assignment.role == "lead",  # the return also ended the work of co-units, who objected to nothing
-            Assignment.state == "returned",
+            Assignment.state == AssignmentState.RETURNED,
         )
     )
     units = (directory(scope).unit_of_id(unit_id) for unit_id in rows)
     return {unit.code for unit in units if unit}
 
 
-def _assign(scope: Scope, ticket: Ticket, unit: DirectoryUnit, *, role: str, state: str, now: datetime) -> None:
-    scope.session.add(
-        Assignment(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            unit_id=unit.id,
-            role=role,
-            cycle_no=ticket.cycle_no,
-            state=state,
-            assigned_at=now,
-        )
+def _assign(
+    scope: Scope,
+    ticket: Ticket,
+    unit: DirectoryUnit,
+    *,
+    role: str,
+    now: datetime,
+    parent_id: int | None = None,
+    returnable: bool = True,
+) -> Assignment:
+    assignment = Assignment(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        unit_id=unit.id,
+        role=role,
+        cycle_no=ticket.cycle_no,
+        state=AssignmentState.WATCHING if role == "info" else AssignmentState.PENDING_SIGN,
+        assigned_at=now,
+        parent_id=parent_id,
+        returnable=returnable,
     )
+    scope.session.add(assignment)
+    return assignment
 
 
 def _decide(

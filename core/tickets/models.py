@@ -42,7 +42,9 @@ class Ticket(TenantRow, Base, kw_only=True):
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
-        CheckConstraint("(state = 'attached') = is_attached AND is_attached = (master_id IS NOT NULL)", name="attached"),
+        CheckConstraint(
+            "(state = 'attached') = is_attached AND is_attached = (master_id IS NOT NULL)", name="attached"
+        ),
         # A master is never attached itself: the pair of its id and `false` must exist, and goes when it is attached.
         UniqueConstraint("tenant_id", "id", "is_attached"),
         CheckConstraint("master_is_attached IS NOT DISTINCT FROM CASE WHEN is_attached THEN false END", name="master"),
@@ -134,16 +136,7 @@ class TicketEvent(OfTenant, Base, kw_only=True):
     """
 
     __tablename__ = "ticket_event"
-    __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
-        Index(
-            "uq_ticket_event_command_id",
-            "tenant_id",
-            "command_id",
-            unique=True,
-            postgresql_where="command_id IS NOT NULL",
-        ),
-    )
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),)
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -159,6 +152,20 @@ class TicketEvent(OfTenant, Base, kw_only=True):
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     command_id: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class CommandLog(OfTenant, Base, kw_only=True):
+    """A command that was carried out under an id, and what came of it: the same id does nothing twice."""
+
+    __tablename__ = "command_log"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),)
+
+    command_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    command: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class Message(TenantRow, Base, kw_only=True):

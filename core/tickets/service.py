@@ -4,13 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.errors import Refused
+from core.people.roles import Permission, roles_granting
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket, TicketEvent
+from core.tickets.models import CommandLog, Ticket, TicketEvent
 from core.tickets.queries import NoSuchTicket
-from core.tickets.states import MOVES, STATE_LABELS, Command, State
-from core.tickets.timeline import Actor, Detail, entry_hash
+from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, Command, State
+from core.tickets.timeline import Actor, Detail, Order, entry_hash
 
 DONE_BY_TIME = ("clock_mark", "escalate")
 """Timeline entries that only time makes; nobody decided anything."""
@@ -33,9 +35,27 @@ class StaleVersion(Refused):
 
 
 class CommandReused(Refused):
-    """The command id was already used for another ticket."""
+    """The command id was already used for another command, or for another ticket."""
 
     code = "command-reused"
+
+
+class NotPermitted(Refused):
+    """The actor's roles do not bring the permission."""
+
+    code = "not-permitted"
+
+
+class BeforeItsTime(Refused):
+    """The command carries a time before the ticket began."""
+
+    code = "before-its-time"
+
+
+class ReasonMissing(Refused):
+    """What is done needs a reason, and none was given."""
+
+    code = "reason-missing"
 
 
 def lock_ticket(scope: Scope, serial_no: str) -> Ticket:
@@ -48,22 +68,63 @@ def lock_ticket_of_id(scope: Scope, ticket_id: int) -> Ticket:
     return _locked(scope, Ticket.id == ticket_id, str(ticket_id))
 
 
-def already_done(scope: Scope, ticket: Ticket, command_id: str | None) -> bool:
-    """Tell whether the command with this id was carried out before (double click, retried call).
+def find_result(scope: Scope, ticket: Ticket, command: str, command_id: str | None) -> CommandLog | None:
+    """Return what came of the command with this id if it was carried out before (double click, retried call).
 
     Asked with the ticket locked, so that the second of two calls at the same moment waits for the first and sees it.
-    Raises `CommandReused` when the id belongs to a command on another ticket.
+    Raises `CommandReused` when the id belongs to another command, or to one on another ticket.
     """
     if command_id is None:
-        return False
-    done_to = scope.session.scalar(
-        select(TicketEvent.ticket_id).where(
-            TicketEvent.tenant_id == scope.tenant.id, TicketEvent.command_id == command_id
+        return None
+    done = scope.session.get(CommandLog, (scope.tenant.id, command_id))
+    if done is not None and (done.ticket_id, done.command) != (ticket.id, command):
+        raise _reused(command_id)
+    return done
+
+
+def keep_result(scope: Scope, ticket: Ticket, command: str, order: Order) -> None:
+    """Keep what came of a command under its id. Raises `CommandReused` when another transaction just used the id."""
+    if order.command_id is None:
+        return
+    kept = scope.session.execute(
+        insert(CommandLog)
+        .values(
+            tenant_id=scope.tenant.id,
+            command_id=order.command_id,
+            ticket_id=ticket.id,
+            command=command,
+            version=ticket.version,
+            state=ticket.state,
+            at=order.now,
         )
+        .on_conflict_do_nothing()
+        .returning(CommandLog.command_id)
     )
-    if done_to not in (None, ticket.id):
-        raise CommandReused(f"命令编号 {command_id} 已用于另一张工单，本次没有执行。请为每次操作使用新的编号。")
-    return done_to is not None
+    if kept.scalar() is None:
+        raise _reused(order.command_id)
+
+
+def refuse_actor(actor: Actor, permission: Permission, deed: str) -> None:
+    """Raise `NotPermitted`, naming the deed and who may do it, unless the actor may."""
+    if permission not in actor.permissions:
+        granting = "、".join(role.label for role in roles_granting(permission)) or "诉求人本人"
+        raise NotPermitted(f"「{deed}」由{granting}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
+
+
+def refuse_early(ticket: Ticket, now: datetime) -> None:
+    """Raise `BeforeItsTime` when `now` lies before the ticket's beginning."""
+    if now < ticket.submitted_at:
+        raise BeforeItsTime(
+            f"操作时间 {now:%Y-%m-%d %H:%M:%S%z} 早于工单 {ticket.serial_no} 的登记时间，没有执行。请检查系统时钟。"
+        )
+
+
+def reason_of(text: str, deed: str) -> str:
+    """Return a reason without surrounding blanks. Raises `ReasonMissing` when nothing is left."""
+    cleaned = text.strip()
+    if not cleaned:
+        raise ReasonMissing(f"{deed}要写明理由。请填写后再提交。")
+    return cleaned
 
 
 def refuse_stale(scope: Scope, ticket: Ticket, seen_version: int | None) -> None:
@@ -101,71 +162,64 @@ def move(
     scope: Scope,
     ticket: Ticket,
     command: Command,
+    order: Order,
     *,
-    actor: Actor,
-    now: datetime,
+    to: State | None = None,
     summary: str = "",
     detail: Detail | None = None,
-    command_id: str | None = None,
 ) -> None:
-    """Change the ticket's state by one command and write its timeline entry. Raises `MoveNotAllowed`."""
+    """Change the ticket's state by one command and write its timeline entry. Raises `MoveNotAllowed`.
+
+    `to` says where to, for the moves that lead to several states.
+    """
     allowed = MOVES[command]
     check_state(ticket, allowed.sources, allowed.label)
-    before, ticket.state = ticket.state, allowed.target
-    _write(scope, ticket, str(command), before, actor, now, summary or allowed.label, detail, command_id)
+    before = ticket.state
+    if allowed.targets:
+        target = to or allowed.targets[0]
+        assert target in allowed.targets, f"{command} does not lead to {target}"
+        ticket.state = target
+    _write(scope, ticket, str(command), before, order, summary or allowed.label, detail)
 
 
-def begin(scope: Scope, ticket: Ticket, *, actor: Actor, now: datetime, summary: str, detail: Detail) -> None:
+def begin(scope: Scope, ticket: Ticket, order: Order, *, summary: str, detail: Detail) -> None:
     """Write the first timeline entry of a new ticket, which stands as registered."""
     assert ticket.version == 0
-    _write(scope, ticket, str(Command.REGISTER), None, actor, now, summary, detail, None)
+    _write(scope, ticket, str(Command.REGISTER), None, order, summary, detail)
 
 
-def note(
-    scope: Scope,
-    ticket: Ticket,
-    kind: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    summary: str,
-    detail: Detail | None = None,
-    command_id: str | None = None,
-) -> None:
+def note(scope: Scope, ticket: Ticket, kind: str, order: Order, *, summary: str, detail: Detail | None = None) -> None:
     """Write a timeline entry that does not change the state; `kind` is one of `states.NOTE_LABELS`."""
-    _write(scope, ticket, kind, ticket.state, actor, now, summary, detail, command_id)
+    assert kind in NOTE_LABELS, kind
+    _write(scope, ticket, kind, ticket.state, order, summary, detail)
 
 
 def _write(
-    scope: Scope,
-    ticket: Ticket,
-    kind: str,
-    before: str | None,
-    actor: Actor,
-    now: datetime,
-    summary: str,
-    detail: Detail | None,
-    command_id: str | None,
+    scope: Scope, ticket: Ticket, kind: str, before: str | None, order: Order, summary: str, detail: Detail | None
 ) -> None:
     entry = TicketEvent(
         tenant_id=ticket.tenant_id,
         ticket_id=ticket.id,
         seq=ticket.version + 1,
-        at=now,
+        at=order.now,
         kind=kind,
         from_state=before,
         to_state=ticket.state,
-        actor_kind=actor.kind,
-        actor_id=actor.id,
-        actor_name=actor.name,
+        actor_kind=order.actor.kind,
+        actor_id=order.actor.id,
+        actor_name=order.actor.name,
         summary=summary,
         detail=dict(detail or {}),
         hash=b"",
-        command_id=command_id,
+        command_id=order.command_id,
     )
     entry.hash = entry_hash(ticket.head_hash, entry)
     ticket.version, ticket.head_hash = entry.seq, entry.hash
     scope.session.add(entry)
+
+
+def _reused(command_id: str) -> CommandReused:
+    return CommandReused(f"命令编号 {command_id} 已用于另一次操作，本次没有执行。请为每次操作使用新的编号。")
 
 
 def _locked(scope: Scope, which: ColumnElement[bool], name: str) -> Ticket:

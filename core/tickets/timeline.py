@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TypeAlias
 
+from core.people.roles import Permission
 from core.tickets.models import Ticket, TicketEvent
 
 Plain: TypeAlias = "str | int | Sequence[Plain] | Mapping[str, Plain] | None"
@@ -16,15 +17,37 @@ Detail: TypeAlias = Mapping[str, Plain]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it. `id` is the account's, None for the system and for residents; `name` is shown in the timeline."""
+    """Who did it. `id` is the account's, None for the system and for residents; `name` is shown in the timeline.
+
+    `permissions` is what the actor may do, `unit_id` the unit for which; the system itself acts for every unit.
+    """
 
     kind: str
     name: str
     id: int | None = None
+    unit_id: int | None = None
+    permissions: frozenset[Permission] = frozenset()
+
+    def acts_for(self, unit_id: int) -> bool:
+        """Tell whether what this actor does counts as the unit's."""
+        return self.kind == "system" or self.unit_id == unit_id
 
 
-SYSTEM = Actor("system", "系统")
-RESIDENT = Actor("resident", "诉求人")
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command as it was given: by whom, when, on which version of the ticket, and under which id.
+
+    `seen_version` None = it does not matter what happened since; `command_id` None = it cannot be repeated safely.
+    """
+
+    actor: Actor
+    now: datetime
+    seen_version: int | None = None
+    command_id: str | None = None
+
+
+SYSTEM = Actor("system", "系统", permissions=frozenset(Permission))
+RESIDENT = Actor("resident", "诉求人", permissions=frozenset({Permission.SPEAK}))
 
 
 def entry_hash(previous: bytes, entry: TicketEvent) -> bytes:

@@ -1,0 +1,68 @@
+"""What every command on a ticket has in common: the lock, once only, who may, nothing stale, one result kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, ParamSpec
+
+from core.people.roles import Permission
+from core.statistics.dirty import mark_ticket
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import find_result, keep_result, lock_ticket, refuse_actor, refuse_early, refuse_stale
+from core.tickets.states import MOVES, Command
+from core.tickets.timeline import Order
+
+P = ParamSpec("P")
+Deed = Callable[Concatenate[Scope, Ticket, Order, P], None]
+COMMANDS: dict[str, "Carried[...]"] = {}
+"""Every command on a ticket by its name, as the API and the tests of permissions find them."""
+
+
+@dataclass(eq=False)
+class Carried(Generic[P]):
+    """A command as callers give it: `command(scope, serial_no, order, …)` returns the ticket as it stands after.
+
+    Raises `NoSuchTicket`, `NotPermitted`, `StaleVersion`, `CommandReused`, `BeforeItsTime` and the deed's own refusals;
+    then nothing has changed. The same command id does it once; the second call changes nothing.
+    """
+
+    name: str
+    label: str
+    permission: Permission
+    deed: Deed[P]
+
+    def __call__(self, scope: Scope, serial_no: str, order: Order, *given: P.args, **named: P.kwargs) -> Ticket:
+        ticket = lock_ticket(scope, serial_no)
+        if find_result(scope, ticket, self.name, order.command_id):
+            return ticket
+        refuse_actor(order.actor, self.permission, self.label)
+        refuse_early(ticket, order.now)
+        refuse_stale(scope, ticket, order.seen_version)
+        self.deed(scope, ticket, order, *given, **named)
+        keep_result(scope, ticket, self.name, order)
+        mark_ticket(scope, ticket)
+        return ticket
+
+
+def command(what: Command | Permission, label: str = "") -> Callable[[Deed[P]], Carried[P]]:
+    """Make a deed on a locked ticket a command. `what` is the move it makes, or the permission when it makes none.
+
+    `label` is what the house calls it; a move has its label in the table.
+    """
+
+    def declare(deed: Deed[P]) -> Carried[P]:
+        move = MOVES[what] if isinstance(what, Command) else None
+        permission = move.permission if move else Permission(what)
+        name: str = deed.__name__
+        carried = Carried(name, label or (move.label if move else name), permission, deed)
+        carried.__doc__ = deed.__doc__
+        assert name not in COMMANDS, f"two commands are called {name}"
+        COMMANDS[name] = carried
+        return carried
+
+    return declare
+
+
+def command_named(name: str) -> Carried[Any] | None:
+    """Return the command of this name, if there is one."""
+    return COMMANDS.get(name)
