@@ -73,16 +73,23 @@ class SignInFailure(TenantRow, Base, kw_only=True):
 
 
 class ApiToken(TenantRow, Base, kw_only=True):
-    """A bearer token by which another system hands in and looks up tickets of this tenant."""
+    """A bearer token by which another system hands in and looks up tickets of this tenant.
+
+    With a role it may also carry out the commands that the role brings, for the unit `unit_id` where they are a unit's.
+    """
 
     __tablename__ = "api_token"
     __table_args__ = (
         UniqueConstraint("tenant_id", "token_hash"),
         UniqueConstraint("tenant_id", "label"),
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
     )
 
     label: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
+    role: Mapped[str] = mapped_column(Text, default="")
+    """A role of `core.people.roles`; empty = may only hand in and look up appeals."""
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

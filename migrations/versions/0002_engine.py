@@ -18,6 +18,7 @@ RECORD = ("SELECT", "INSERT")
 PRIVILEGES = {
     "adjudication": RECORD,
     "attachment": WORK,
+    "command_log": RECORD,
     "consultation": WORK,
     "contact_attempt": RECORD,
     "contribution": RECORD,
@@ -37,8 +38,8 @@ PRIVILEGES = {
     "trespass": RECORD,
 }
 """What the application's role may do with each new table. RECORD is append-only: not even we can rewrite it."""
-BACKFILLED = ("letter", "sla_clock", "assignment")
-"""Tables whose rows of before are completed below. Their forced policy would hide the rows from the owner."""
+BACKFILLED = ("letter", "sla_clock", "assignment", "ticket_event")
+"""Tables whose rows of before are completed, or read, below. Their forced policy would hide the rows from the owner."""
 ACTIVE_LEAD = "role = 'lead' AND state IN ('pending_sign', 'signed', 'return_pending', 'submitted')"
 CHECKS = {
     "assignment": {
@@ -81,8 +82,13 @@ COMPLETED = (
     "UPDATE sla_clock c SET subject = 'assignment', subject_id = a.id FROM assignment a "
     "WHERE a.tenant_id = c.tenant_id AND a.ticket_id = c.ticket_id AND a.role = 'lead' AND c.name <> 'reply' "
     "AND a.assigned_at = c.started_at",
+    # What was carried out under an id before is not carried out again.
+    "INSERT INTO command_log (tenant_id, command_id, ticket_id, command, version, state, at) "
+    "SELECT DISTINCT ON (tenant_id, command_id) tenant_id, command_id, ticket_id, kind, seq, to_state, at "
+    "FROM ticket_event WHERE command_id IS NOT NULL ORDER BY tenant_id, command_id, seq DESC",
 )
 DEFAULTED = (
+    ("api_token", "role"),
     ("assignment", "returnable"),
     ("letter", "kind"),
     ("sla_clock", "subject"),
@@ -119,6 +125,11 @@ FORGOTTEN = (
     "UPDATE reply SET disposition = 'explained' WHERE disposition IN ('not_competent', 'unreasonable')",
 )
 """What the schema of before cannot hold, taken away or told in its words on the way back."""
+
+SHARED_IDS = (
+    "SELECT EXISTS (SELECT FROM ticket_event WHERE command_id IS NOT NULL "
+    "GROUP BY tenant_id, command_id HAVING count(*) > 1)"
+)
 
 
 def upgrade() -> None:
@@ -192,6 +203,22 @@ def upgrade() -> None:
         ["tenant_id", "ticket_id"],
         unique=True,
         postgresql_where="outcome = 'attached'",
+    )
+    op.create_table(
+        "command_log",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("command_id", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "ticket_id"],
+            ["ticket.tenant_id", "ticket.id"],
+            name=op.f("fk_command_log_tenant_id_ticket_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "command_id", name=op.f("pk_command_log")),
     )
     op.create_table(
         "consultation",
@@ -696,6 +723,12 @@ def upgrade() -> None:
         ["tenant_id", "parent_id"],
         ["tenant_id", "id"],
     )
+    op.add_column("api_token", sa.Column("role", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("api_token", sa.Column("unit_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_api_token_tenant_id_unit_id"), "api_token", "unit", ["tenant_id", "unit_id"], ["tenant_id", "id"]
+    )
+    op.drop_index("uq_ticket_event_command_id", table_name="ticket_event", postgresql_where="command_id IS NOT NULL")
     op.add_column("letter", sa.Column("kind", sa.Text(), nullable=False, server_default=sa.text("'reminder'")))
     op.add_column("reply", sa.Column("seconded_by", sa.Text(), nullable=True))
     op.add_column("reply", sa.Column("seconded_by_id", sa.BigInteger(), nullable=True))
@@ -868,6 +901,19 @@ def downgrade() -> None:
     op.drop_column("reply", "seconded_by_id")
     op.drop_column("reply", "seconded_by")
     op.drop_column("letter", "kind")
+    op.drop_constraint(op.f("fk_api_token_tenant_id_unit_id"), "api_token", type_="foreignkey")
+    op.drop_column("api_token", "unit_id")
+    op.drop_column("api_token", "role")
+    op.execute("ALTER TABLE ticket_event NO FORCE ROW LEVEL SECURITY")
+    op.create_index(
+        "uq_ticket_event_command_id",
+        "ticket_event",
+        ["tenant_id", "command_id"],
+        # Entries are evidence and stay as they are, even where several now tell of one command.
+        unique=not op.get_bind().execute(sa.text(SHARED_IDS)).scalar_one(),
+        postgresql_where="command_id IS NOT NULL",
+    )
+    op.execute("ALTER TABLE ticket_event FORCE ROW LEVEL SECURITY")
     op.drop_constraint(op.f("fk_assignment_tenant_id_parent_id"), "assignment", type_="foreignkey")
     op.drop_index(
         "uq_assignment_one_lead_below",
@@ -919,6 +965,7 @@ def downgrade() -> None:
     op.drop_index("uq_consultation_open", table_name="consultation", postgresql_where="state = 'open'")
     op.drop_index("ix_consultation_ticket", table_name="consultation")
     op.drop_table("consultation")
+    op.drop_table("command_log")
     op.drop_index("uq_attachment_present", table_name="attachment", postgresql_where="outcome = 'attached'")
     op.drop_index("ix_attachment_master", table_name="attachment")
     op.drop_table("attachment")
