@@ -6,7 +6,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from core.hooks.values import Budget, Mark
+from core.hooks.values import Budget, HandlingRules, Mark
 
 LONGEST_DAYS = 3650
 LONGEST_SECONDS = LONGEST_DAYS * 86_400
@@ -33,16 +33,27 @@ def check(answer: Any) -> None:
             raise AnswerUnusable(f"a budget of {answer.amount} in mode {answer.mode} is not within 0 and {longest}")
     if isinstance(answer, Mark):
         _check_place(answer)
+    if isinstance(answer, HandlingRules):
+        _check_numbers(answer)
 
 
 def _check_place(mark: Mark) -> None:
-    places = (mark.working_seconds_left, mark.wall_seconds_left, mark.share_used)
+    places = (mark.working_seconds_left, mark.wall_seconds_left, mark.share_used, mark.working_days_over)
     if sum(place is not None for place in places) != 1:
         raise AnswerUnusable(f"mark {mark.name} gives {places}, not exactly one place on its clock")
     if mark.share_used is not None and not 0 <= mark.share_used <= 1:
         raise AnswerUnusable(f"mark {mark.name} is at share {mark.share_used}, not within 0 and 1")
     if any(seconds is not None and not 0 <= seconds <= LONGEST_SECONDS for seconds in places[:2]):
         raise AnswerUnusable(f"mark {mark.name} looks back {places[:2]} seconds, not within 0 and {LONGEST_SECONDS}")
+    if mark.working_days_over is not None and not 1 <= mark.working_days_over <= LONGEST_DAYS:
+        raise AnswerUnusable(f"mark {mark.name} is {mark.working_days_over} days over, not within 1 and {LONGEST_DAYS}")
+
+
+def _check_numbers(rules: HandlingRules) -> None:
+    for name, _ in _fields(HandlingRules):
+        value = getattr(rules, name)
+        if isinstance(value, int) and not 0 <= value <= LONGEST_DAYS:
+            raise AnswerUnusable(f"HandlingRules.{name} is {value}, not within 0 and {LONGEST_DAYS}")
 
 
 @cache

@@ -16,6 +16,7 @@ from core.hooks.values import (
     Context,
     DutyView,
     EscalationStep,
+    HandlingRules,
     Mark,
     Metric,
     RouteProposal,
@@ -109,10 +110,10 @@ def propose_watchers(ctx: Context, settings: Mapping[str, Any], ticket: TicketVi
 def time_limits(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None
 ) -> Sequence[TimeLimit] | None:
-    """How long the ticket's clocks run. Asked when it is accepted, dispatched and redone.
+    """How long the ticket's clocks run. Asked whenever one may start, and when urgency or classification change.
 
-    Per clock the first feature in the tenant's order decides. Nobody answers: reply within 5 working days, no other
-    clock.
+    Per clock the first feature in the tenant's order decides. Nobody answers: reply within 5 working days, return
+    within 2, answer a supervision within 1, report on a promise every 20; no other clock.
     """
 
 
@@ -120,18 +121,32 @@ def time_limits(
 def clock_marks(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, clock: ClockView
 ) -> Sequence[Mark] | None:
-    """Points on a clock before it is due. Asked when a clock starts. Nobody answers: yellow at 80 % of the time."""
+    """Points on a clock before and after it is due. Asked when it starts, and whenever its due time moves.
+
+    Nobody answers: yellow at 80 % of the time.
+    """
 
 
 @hook(kind="policy", item=EscalationStep, on_error="default", budget_ms=50, since="1.0")
 def escalation_steps(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
 ) -> Sequence[EscalationStep] | None:
-    """What is done at a mark, or when an urgent ticket comes in or is dispatched. All answers are carried out.
+    """What is done at a mark, about an urgent ticket, a second redo, too many returns, an instruction not reported on.
 
-    A `case` whose unit does not exist, or without a lead unit, opens nothing and says so in the timeline.
+    All answers are carried out, each once per occasion. A `case` whose unit does not exist, or without a lead unit,
+    opens nothing and says so in the timeline.
 
-    Nobody answers: the lead unit, or before dispatch the dispatch desk, finds a note in its mailbox.
+    Nobody answers: the lead unit, or before dispatch the dispatch desk, finds a note in its mailbox at a mark and about
+    an urgent ticket, and is put under yellow supervision for the second redo, blue for an instruction not reported on;
+    too many returns are a note for the desk.
+    """
+
+
+@hook(kind="load", item=HandlingRules, on_error="quarantine", budget_ms=1000, since="1.0")
+def handling_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[HandlingRules] | None:
+    """How often and how long units may return, extend, pause and redo. Asked once per tenant and epoch.
+
+    The first feature in the tenant's order decides. Nobody answers: the defaults of `HandlingRules`.
     """
 
 
@@ -148,5 +163,6 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     time_limits,
     clock_marks,
     escalation_steps,
+    handling_rules,
     metrics,
 )

@@ -11,9 +11,28 @@ Urgency = Literal["normal", "urgent"]
 Complexity = Literal["simple", "complex"]
 Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
 BudgetMode = Literal["wall", "ws", "wd_eod", "wd_same", "natural"]
-ClockName = Literal["reply", "sign", "on_site", "handle"]
+ClockName = Literal[
+    "accept",
+    "dispatch",
+    "reply",
+    "follow_up",
+    "progress",
+    "sign",
+    "return_window",
+    "first_contact",
+    "on_site",
+    "handle",
+    "respond",
+]
+"""受理、派单、答复、回访、进展反馈；签收、退单、联系诉求人、到场、办理；督办答复"""
+PauseReason = Literal["awaiting_resident", "judicial", "force_majeure"]
+"""待诉求人补充、司法程序、不可抗力"""
 Light = Literal["green", "yellow", "red"]
-StepKind = Literal["sms", "mail", "inbox", "letter", "case"]
+StepKind = Literal["sms", "mail", "inbox", "letter", "case", "supervise"]
+LetterKind = Literal["reminder", "supervision", "talk", "bulletin"]
+"""提醒函、督办函、约谈通知、通报"""
+SupervisionLevel = Literal["blue", "yellow", "red"]
+TriggerKind = Literal["mark", "urgent", "redo", "bounces", "instruction_overdue"]
 Dimension = Literal["nature", "channel", "medium"]
 
 
@@ -150,10 +169,11 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point on a clock at which something happens. Exactly one of the three places is given.
+    """A point on a clock at which something happens. Exactly one of the four places is given.
 
     `working_seconds_left` and `wall_seconds_left` look back from the due time; `share_used` is a part (0–1) of the
-    working time between start and due. The due time itself always is a mark, named `overdue`, with a red light.
+    working time between start and due; `working_days_over` lies after the due time, at the close of that working day.
+    The due time itself always is a mark, named `overdue`, with a red light.
     """
 
     name: str
@@ -163,13 +183,19 @@ class Mark:
     working_seconds_left: int | None = None
     wall_seconds_left: int | None = None
     share_used: float | None = None
+    working_days_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What calls for escalation: a mark reached on a clock (`mark` = its name), or an urgent ticket coming in."""
+    """What calls for escalation.
 
-    kind: Literal["mark", "urgent"]
+    `mark`: a mark reached on a clock (`clock` and `mark` tell which). `urgent`: an urgent ticket coming in or being
+    dispatched. `redo`: the ticket is redone for the second time or more. `bounces`: units gave it back so often that it
+    needs a consultation. `instruction_overdue`: the deadline of a leader's instruction passed without feedback.
+    """
+
+    kind: TriggerKind
     clock: ClockName | None = None
     mark: str | None = None
 
@@ -178,9 +204,12 @@ class Trigger:
 class EscalationStep:
     """One act of pressing 督促.
 
-    `to` is `lead` (the unit that handles), `desk` (the dispatch desk), or a unit's code. `sms`, `mail` and `inbox`
-    send `text`; `letter` issues a numbered letter of `title` to the unit; `case` opens a case of accountability
-    against the lead unit at the unit `to`. `text` may use {serial_no}, {title}, {unit}, {due}.
+    `to` is `lead` (the unit that handles; before dispatch the dispatch desk), `desk`, or a unit's code. `sms`, `mail`
+    and `inbox` send `text`; sms and mail wait for the day unless `at_night`, or the ticket or the trigger is urgent.
+    `letter` issues a numbered letter to the unit, of the kind `letter`, called `title` if given. `supervise` puts the
+    unit under supervision 督办 of a `level`, `text` being what is demanded, with a letter and a clock `respond`; one it
+    has not answered yet is raised instead. `case` opens a case of accountability against the lead unit at the unit `to`.
+    `text` may use {serial_no}, {title}, {unit}, {due}.
     """
 
     kind: StepKind
@@ -189,6 +218,9 @@ class EscalationStep:
     rule_id: str
     reason: str
     title: str = ""
+    letter: LetterKind = "reminder"
+    level: SupervisionLevel = "blue"
+    at_night: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,3 +240,26 @@ class Metric:
     better: Literal["up", "down", "neither"] = "up"
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingRules:
+    """How a district lets units handle 办理规则: how often and how long. Days are working days.
+
+    After `max_returns` returns units consult, and the one designated cannot give the ticket back. An assignment is
+    extended at most `extension_times` times by at most `extension_days` days altogether, and stands still for at most
+    `pause_days` days, for one of `pause_reasons`; the resident's clock stands still with it only if `pauses_reply`.
+    From `max_redos` redone cycles on, a supervision comes first. `contact_attempts` calls that nobody answers will do
+    before a reply, `follow_up_attempts` after it. A rating may be disputed within `dispute_days` days.
+    """
+
+    max_returns: int = 2
+    extension_times: int = 3
+    extension_days: int = 10
+    pause_reasons: tuple[PauseReason, ...] = ("awaiting_resident", "judicial", "force_majeure")
+    pause_days: int = 20
+    pauses_reply: bool = False
+    max_redos: int = 2
+    contact_attempts: int = 3
+    follow_up_attempts: int = 3
+    dispute_days: int = 3
