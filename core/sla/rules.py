@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from core.hooks.values import Budget, Mark
 from core.sla.ledger import Extension, Pause, Tightening, union
@@ -37,8 +38,7 @@ class Step:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
+class Reckoning(NamedTuple):
     """The due time, the first due time without any event, and each event in order.
 
     `is_provisional` tells that a year on the way has no published holidays yet, so the due time may still move.
@@ -76,15 +76,13 @@ def reckon(
     """
     course = _Course(timetable, budget, start, reading)
     base = course.due
-    events: list[Pause | Adjustment] = [*union(pauses, since=start), *adjustments]
-    steps: list[Step] = []
-    for event in sorted(events, key=lambda event: event.start if isinstance(event, Pause) else event.at):
-        before = course.due
-        course.meet(event)
-        steps.append(Step(event, before, course.due))
-    counts_days = budget.mode != "wall" or any(isinstance(event, Extension) for event in events)
-    is_provisional = counts_days and any(timetable.is_provisional(instant) for instant in (start, base, course.due))
-    return Reckoning(course.due, base, tuple(steps), is_provisional)
+    steps = _met(course, [*union(pauses, since=start), *adjustments]) if pauses or adjustments else ()
+    is_provisional = False
+    if budget.mode != "wall" or any(isinstance(step.event, Extension) for step in steps):
+        is_provisional = timetable.is_provisional(start) or timetable.is_provisional(base)
+        if steps and not is_provisional:
+            is_provisional = timetable.is_provisional(course.due)
+    return Reckoning(course.due, base, steps, is_provisional)
 
 
 def extended(timetable: Timetable, due: datetime, *, days: int) -> datetime:
@@ -154,12 +152,14 @@ class _Course:
 
     def _base(self, amount: int, start: datetime) -> datetime:
         match self.mode:
+            case "wd_eod" if amount:
+                return self.timetable.close_after(start, amount)
+            case "wd_eod":
+                return self.timetable.close_of(self.timetable.next_stretch(start).day)
             case "wall":
                 return _utc(start) + timedelta(seconds=amount)
             case "ws":
                 return self.timetable.add(start, timedelta(seconds=amount))
-            case "wd_eod":
-                return self.timetable.close_of(self._working_day(self.timetable.date_of(start), amount, start))
             case "wd_same":
                 return self._same_time(amount, start)
             case "natural":
@@ -210,6 +210,15 @@ class _Course:
         else:
             day = self.timetable.date_of(self.due)
             self.due = self.timetable.at(day + days * ONE_DAY, self.timetable.clock_of(self.due, day))
+
+
+def _met(course: _Course, events: Iterable[Pause | Adjustment]) -> tuple[Step, ...]:
+    steps = []
+    for event in sorted(events, key=lambda event: event.start if isinstance(event, Pause) else event.at):
+        before = course.due
+        course.meet(event)
+        steps.append(Step(event, before, course.due))
+    return tuple(steps)
 
 
 def _begun_days(span: timedelta) -> int:

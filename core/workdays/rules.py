@@ -6,6 +6,7 @@ Working time is one axis on which only worked hours count. A year of it is laid 
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from core.workdays.days import Day, Days
@@ -26,11 +27,16 @@ class Stretch(NamedTuple):
 
 
 class _Year:
-    """The working time of one local year, as sorted stretches with the working time before and after each."""
+    """The working time of one local year, as sorted stretches with the working time before and after each.
 
-    def __init__(self, stretches: list[Stretch], working_days: list[date]) -> None:
+    `hours` tells when each working day opens and closes, in order of the days.
+    """
+
+    def __init__(self, stretches: list[Stretch], hours: dict[date, tuple[datetime, datetime]]) -> None:
         self.stretches = stretches
-        self.working_days = working_days
+        self.hours = hours
+        self.working_days = list(hours)
+        self.closes = [close for _, close in hours.values()]
         self.starts = [stretch.start for stretch in stretches]
         self.before: list[timedelta] = []
         self.after: list[timedelta] = []
@@ -113,18 +119,13 @@ class Timetable:
 
     def working_day_after(self, day: date, count: int) -> date:
         """Return the `count`-th working day after a date, which itself is not counted. `count` is at least 1."""
-        if count < 1:
-            raise ValueError(f"a working day after a date is counted from 1, not {count}")
-        year = day.year
-        days = self._year(year).working_days
-        index = bisect_right(days, day) + count - 1
-        barren = 0
-        while index >= len(days):
-            index -= len(days)
-            barren = 0 if days else barren + 1
-            year = self._next_year(year, 1, barren)
-            days = self._year(year).working_days
-        return days[index]
+        year, index = self._place_after(day, count)
+        return year.working_days[index]
+
+    def close_after(self, start: datetime, count: int) -> datetime:
+        """Return the close of the `count`-th working day after an instant, whose own day is not counted."""
+        year, index = self._place_after(self.date_of(start), count)
+        return year.closes[index]
 
     def day(self, on: date) -> Day:
         """Return what the calendar says of a date: hours, and the reason when it is not an ordinary day."""
@@ -136,11 +137,11 @@ class Timetable:
 
     def opening_of(self, day: date) -> datetime:
         """Return the first instant of a working day's hours."""
-        return self._stretches(self._worked(day))[0].start
+        return self._hours(day)[0]
 
     def close_of(self, day: date) -> datetime:
         """Return the last instant of a working day's hours; those of a night shift end on the next date."""
-        return self._stretches(self._worked(day))[-1].end
+        return self._hours(day)[1]
 
     def next_stretch(self, instant: datetime) -> Stretch:
         """Return the working time that begins or goes on at `instant`, else the next; cut off at New Year's midnight.
@@ -191,7 +192,22 @@ class Timetable:
 
     def is_provisional(self, instant: datetime) -> bool:
         """Tell whether an instant falls into a year whose national days are not published yet (or not known)."""
-        return self._days.is_provisional(self.date_of(instant).year)
+        # Only around New Year can the zone's year differ from that of the instant's own zone.
+        year = instant.year if 1 < instant.month < 12 else self.date_of(instant).year
+        return self._days.is_provisional(year)
+
+    def _place_after(self, day: date, count: int) -> tuple[_Year, int]:
+        if count < 1:
+            raise ValueError(f"a working day after a date is counted from 1, not {count}")
+        year = self._year(day.year)
+        index = bisect_right(year.working_days, day) + count - 1
+        barren, number = 0, day.year
+        while index >= len(year.working_days):
+            index -= len(year.working_days)
+            barren = 0 if year.working_days else barren + 1
+            number = self._next_year(number, 1, barren)
+            year = self._year(number)
+        return year, index
 
     def _year(self, year: int) -> _Year:
         found = self._years.get(year)
@@ -204,15 +220,16 @@ class Timetable:
         # New Year's Eve of the year before is laid out too: its night may reach into this year.
         ordinals = range(date(year - 1, 12, 31).toordinal(), date(year + 1, 1, 1).toordinal())
         days = [self.day(date.fromordinal(ordinal)) for ordinal in ordinals]
+        worked = {day.date: self._stretches(day) for day in days if day.is_working}
         stretches: list[Stretch] = []
         reached = begin
-        for stretch in sorted(stretch for day in days for stretch in self._stretches(day)):
+        for stretch in sorted(chain.from_iterable(worked.values())):
             clipped = Stretch(max(stretch.start, reached), min(stretch.end, end), stretch.day)
             if clipped.start < clipped.end:
                 stretches.append(clipped)
                 reached = clipped.end
-        working_days = [day.date for day in days[1:] if day.is_working]
-        return _Year(stretches, working_days)
+        worked.pop(days[0].date, None)
+        return _Year(stretches, {day: (parts[0].start, parts[-1].end) for day, parts in worked.items()})
 
     def _stretches(self, day: Day) -> list[Stretch]:
         return [Stretch(*self._span(day.date, segment), day.date) for segment in day.segments]
@@ -225,11 +242,11 @@ class Timetable:
         on_the_wall = datetime.combine(day, time()) + clock
         return on_the_wall.replace(tzinfo=self.zone).astimezone(UTC)
 
-    def _worked(self, day: date) -> Day:
-        known = self.day(day)
-        if not known.is_working:
+    def _hours(self, day: date) -> tuple[datetime, datetime]:
+        found = self._year(day.year).hours.get(day)
+        if found is None:
             raise ValueError(f"{day} is no working day")
-        return known
+        return found
 
     def _next_year(self, year: int, step: int, barren: int) -> int:
         if barren > BARREN_YEARS:
