@@ -199,6 +199,7 @@ class ExtensionRequest(TenantRow, Base, kw_only=True):
             postgresql_where="state = 'pending'",
         ),
         Index("ix_extension_request_ticket", "tenant_id", "ticket_id"),
+        Index("ix_extension_request_approved", "tenant_id", "decided_at", postgresql_where="state = 'approved'"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)

@@ -5,23 +5,32 @@ of its acceptance; `replied`, `concluded` and their kin count its present cycle,
 is answered again, and then counts on the new day. What a cycle has of its own counts once per cycle, on its own day:
 every dispatch, every return, every reply clock with its verdict, every rating.
 
+A letter about several matters that was split 拆单 is one appeal: its parts are work, so they count as dispatches, returns,
+extensions and reply clocks; the appeal itself is accepted, replied, concluded and rated once, and its own reply clock gives
+way to those of the parts.
+
 Whose it is. Tickets and the clocks and ratings of their present cycle are the lead unit's that has the ticket now
-(nobody's before dispatch and after a return); those of earlier cycles are the unit's that concluded that cycle;
-dispatches and returns are those of the unit they concern.
+(nobody's before dispatch and after a return); those of earlier cycles are the unit's whose reply concluded that cycle, and
+so is the redo that follows; dispatches, returns and extensions are those of the unit they concern.
+
+What was adjudicated 裁定 never changes a count. Beside each count of reply clocks and ratings stands the same one after
+adjudication: a clock or rating that is excluded is left out of it, one that is shifted counts for the other unit.
 
 Every anchor is the instant of an entry in the timeline or the due time of a clock: `dirty.mark_ticket` relies on it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, SQLColumnExpression, and_, case, select, true
+from sqlalchemy import FromClause, SQLColumnExpression, and_, case, func, literal, select, true
 
-from core.evaluation.models import Rating
+from core.evaluation.models import Adjudication, Rating
+from core.handling.models import Reply
 from core.routing.models import Assignment
-from core.sla.models import Clock
-from core.tickets.models import Ticket
+from core.sla.models import Clock, ExtensionRequest
+from core.tickets.models import Attachment, Ticket, TicketEvent
+from core.tickets.states import Command
 
 SATISFIED = ("satisfied", "basically")
 """The levels that count as satisfied 满意: 基本满意 among them; silence never is."""
@@ -69,34 +78,65 @@ class Measure:
         return f"{self.column}_seconds"
 
 
-def _with_ticket(table: type[Assignment | Clock | Rating]) -> FromClause:
+_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Rating | TicketEvent]
+_IS_NO_PART = Ticket.part_of_id.is_(None)
+
+
+def _with_ticket(table: _Row) -> FromClause:
     same = and_(Ticket.tenant_id == table.tenant_id, Ticket.id == table.ticket_id)
     return table.__table__.join(Ticket.__table__, same)
 
 
-def _unit_of_cycle(table: type[Clock | Rating]) -> SQLColumnExpression[Any]:
-    concluded_by = (
-        select(Assignment.unit_id)
+def _replied_by(table: _Row, which: SQLColumnExpression[bool]) -> SQLColumnExpression[Any]:
+    """Return the unit of the newest reply that was passed, of those meant."""
+    return (
+        select(Reply.unit_id)
         .where(
-            Assignment.tenant_id == table.tenant_id,
-            Assignment.ticket_id == table.ticket_id,
-            Assignment.cycle_no == table.cycle_no,
-            Assignment.role == "lead",
-            Assignment.state == "done",
+            Reply.tenant_id == table.tenant_id,
+            Reply.ticket_id == table.ticket_id,
+            Reply.state == "approved",
+            which,
         )
+        .order_by(Reply.submitted_at.desc(), Reply.id.desc())
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _unit_of_cycle(table: type[Clock | Rating]) -> SQLColumnExpression[Any]:
+    concluded_by = _replied_by(table, Reply.cycle_no == table.cycle_no)
     return case((Ticket.cycle_no == table.cycle_no, Ticket.lead_unit_id), else_=concluded_by)
 
 
 def _of_ticket(instant: SQLColumnExpression[Any]) -> Anchor:
-    return Anchor(Ticket.__table__, Ticket.tenant_id, instant, Ticket.lead_unit_id, instant.is_not(None))
+    counts = and_(instant.is_not(None), _IS_NO_PART)
+    return Anchor(Ticket.__table__, Ticket.tenant_id, instant, Ticket.lead_unit_id, counts)
 
 
 def _of_lead(instant: SQLColumnExpression[Any], where: SQLColumnExpression[bool]) -> Anchor:
-    lead = and_(Assignment.role == "lead", where)
+    lead = and_(Assignment.role == "lead", Assignment.parent_id.is_(None), where)
     return Anchor(_with_ticket(Assignment), Assignment.tenant_id, instant, Assignment.unit_id, lead)
+
+
+def _of_entry(*kinds: Command, unit_id: SQLColumnExpression[Any] = Ticket.lead_unit_id) -> Anchor:
+    # Written out, not sent as parameters: an index holds just these kinds.
+    written = [literal(str(kind), literal_execute=True) for kind in kinds]
+    counts = and_(TicketEvent.kind.in_(written), _IS_NO_PART)
+    return Anchor(_with_ticket(TicketEvent), TicketEvent.tenant_id, TicketEvent.at, unit_id, counts)
+
+
+def _after_adjudication(anchor: Anchor, table: type[Clock | Rating], subject: str) -> Anchor:
+    overlay = and_(
+        Adjudication.tenant_id == table.tenant_id,
+        Adjudication.subject == subject,
+        Adjudication.subject_id == table.id,
+    )
+    return replace(
+        anchor,
+        rows=anchor.rows.outerjoin(Adjudication.__table__, overlay),
+        unit_id=func.coalesce(Adjudication.unit_id, anchor.unit_id),
+        where=and_(anchor.where, Adjudication.effect.is_distinct_from("exclude")),
+    )
 
 
 ACCEPTANCE = _of_ticket(Ticket.accepted_at)
@@ -111,66 +151,55 @@ DUE = Anchor(
     _unit_of_cycle(Clock),
     and_(
         Clock.name == "reply",
-        Clock.state != "cancelled",
+        Clock.state.not_in(("cancelled", "superseded")),
         Clock.stopped_at.is_not(None) | Clock.overdue_at.is_not(None),
+        Ticket.part_count == 0,
     ),
 )
 """Reply clocks whose verdict is known: one that still runs, or whose reply waits for review, may yet be met."""
-RATED = Anchor(_with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), true())
+RATED = Anchor(_with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), _IS_NO_PART)
+DUE_ADJUDICATED = _after_adjudication(DUE, Clock, "clock")
+RATED_ADJUDICATED = _after_adjudication(RATED, Rating, "rating")
+REJECTION = _of_entry(Command.REJECT)
+VOIDING = _of_entry(Command.VOID)
+REDO = _of_entry(Command.REDO, Command.REOPEN, unit_id=_replied_by(TicketEvent, Reply.submitted_at <= TicketEvent.at))
+ATTACHING = Anchor(_with_ticket(Attachment), Attachment.tenant_id, Attachment.attached_at, Ticket.lead_unit_id, true())
+EXTENSION = Anchor(
+    _with_ticket(ExtensionRequest).join(
+        Assignment.__table__,
+        and_(
+            Assignment.tenant_id == ExtensionRequest.tenant_id,
+            Assignment.id == ExtensionRequest.assignment_id,
+        ),
+    ),
+    ExtensionRequest.tenant_id,
+    ExtensionRequest.decided_at,
+    Assignment.unit_id,
+    ExtensionRequest.state == literal("approved", literal_execute=True),
+)
 
 _TO_REPLY = Ticket.replied_at - Ticket.submitted_at
 
-_TABLE = (
-    Measure(
-        key="accepted",
-        label="受理",
-        meaning="当日受理的诉求，重办不另计",
-        anchor=ACCEPTANCE,
-    ),
-    Measure(
-        key="dispatched",
-        label="派单",
-        meaning="当日派给主办单位的次数，退单后再派、重办再派各计一次",
-        anchor=DISPATCH,
-    ),
-    Measure(
-        key="returned",
-        label="退单",
-        meaning="当日主办单位退单的次数",
-        anchor=RETURN,
-    ),
-    Measure(
-        key="replied",
-        label="答复",
-        meaning="当日提交答复且已办结的诉求；时长从提交诉求到提交答复，重办后按新答复计",
-        anchor=REPLY,
-        took=_TO_REPLY,
-    ),
-    Measure(
-        key="replied_of_accepted",
-        label="受理后已答复",
-        meaning="当日受理的诉求中至今已答复的，不论何时答复；时长从提交诉求到提交答复",
-        anchor=ACCEPTANCE,
-        where=Ticket.replied_at.is_not(None),
-        took=_TO_REPLY,
-    ),
-    Measure(
-        key="concluded",
-        label="办结",
-        meaning="当日办结的诉求；重办后不再计入，再次办结时计入再次办结之日",
-        anchor=CONCLUSION,
-    ),
-    Measure(
-        key="concluded_within_a_day",
-        label="一天内办结",
-        meaning="当日办结、且距受理不超过 24 小时的诉求",
-        anchor=CONCLUSION,
-        where=Ticket.concluded_at <= Ticket.accepted_at + A_DAY,
-    ),
+_AFTER = {DUE: DUE_ADJUDICATED, RATED: RATED_ADJUDICATED}
+
+
+def _adjudicated(measure: Measure) -> Measure:
+    """Return the same measure after adjudication."""
+    return replace(
+        measure,
+        key=f"{measure.key}_adjudicated",
+        label=f"{measure.label}（裁定后）",
+        meaning=f"{measure.meaning}；裁定剔除的不计，裁定改由其他单位承担的计在该单位",
+        anchor=_AFTER[measure.anchor],
+    )
+
+
+_JUDGED = (
     Measure(
         key="due",
         label="到期",
-        meaning="当日到期、结果已定的答复时限（按时与超期之和）；仍在计时或待审核的尚无结果，取消的不计",
+        meaning="当日到期、结果已定的答复时限（按时与超期之和）；仍在计时、挂起或待审核的尚无结果，取消的、"
+        "由新时限取代的不计；拆单的按各分项计，原单不计",
         anchor=DUE,
     ),
     Measure(
@@ -219,6 +248,95 @@ _TABLE = (
         meaning="当日评价为不满意的",
         anchor=RATED,
         where=Rating.satisfaction == "dissatisfied",
+    ),
+)
+"""What may be disputed: each stands once as it was, and once after adjudication."""
+
+_TABLE = (
+    Measure(
+        key="accepted",
+        label="受理",
+        meaning="当日受理的诉求，重办不另计，拆单的分项不另计",
+        anchor=ACCEPTANCE,
+    ),
+    Measure(
+        key="dispatched",
+        label="派单",
+        meaning="当日派给主办单位的次数，退单后再派、改派、重办再派、分项各计一次；转派下级和协办不计",
+        anchor=DISPATCH,
+    ),
+    Measure(
+        key="returned",
+        label="退单",
+        meaning="当日主办单位退单的次数",
+        anchor=RETURN,
+    ),
+    Measure(
+        key="replied",
+        label="答复",
+        meaning="当日提交答复且已办结的诉求；时长从提交诉求到提交答复，重办后按新答复计",
+        anchor=REPLY,
+        took=_TO_REPLY,
+    ),
+    Measure(
+        key="replied_of_accepted",
+        label="受理后已答复",
+        meaning="当日受理的诉求中至今已答复的，不论何时答复；时长从提交诉求到提交答复",
+        anchor=ACCEPTANCE,
+        where=Ticket.replied_at.is_not(None),
+        took=_TO_REPLY,
+    ),
+    Measure(
+        key="concluded",
+        label="办结",
+        meaning="当日办结的诉求；重办后不再计入，再次办结时计入再次办结之日",
+        anchor=CONCLUSION,
+    ),
+    Measure(
+        key="concluded_of_accepted",
+        label="受理后已办结",
+        meaning="当日受理的诉求中至今已办结的，不论何时办结；重办后不再计入，再次办结后重新计入",
+        anchor=ACCEPTANCE,
+        where=Ticket.concluded_at.is_not(None),
+    ),
+    Measure(
+        key="concluded_within_a_day",
+        label="一天内办结",
+        meaning="当日办结、且距受理不超过 24 小时的诉求",
+        anchor=CONCLUSION,
+        where=Ticket.concluded_at <= Ticket.accepted_at + A_DAY,
+    ),
+    *_JUDGED,
+    *(_adjudicated(measure) for measure in _JUDGED),
+    Measure(
+        key="rejected",
+        label="不予受理",
+        meaning="当日决定不予受理的诉求",
+        anchor=REJECTION,
+    ),
+    Measure(
+        key="voided",
+        label="作废",
+        meaning="当日作废的诉求，不论何时受理",
+        anchor=VOIDING,
+    ),
+    Measure(
+        key="attached",
+        label="并单",
+        meaning="当日并入其他工单的次数，后来拆并的也在内",
+        anchor=ATTACHING,
+    ),
+    Measure(
+        key="extended",
+        label="延期",
+        meaning="当日批准的延期申请，计在申请的单位",
+        anchor=EXTENSION,
+    ),
+    Measure(
+        key="redone",
+        label="重办",
+        meaning="当日重办的次数，复核重启也在内；计在上一轮答复的单位",
+        anchor=REDO,
     ),
 )
 MEASURES = {measure.key: measure for measure in _TABLE}

@@ -60,6 +60,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     replied_of_accepted: Mapped[int] = mapped_column(Integer)
     replied_of_accepted_seconds: Mapped[int] = mapped_column(BigInteger)
     concluded: Mapped[int] = mapped_column(Integer)
+    concluded_of_accepted: Mapped[int] = mapped_column(Integer)
     concluded_within_a_day: Mapped[int] = mapped_column(Integer)
     due: Mapped[int] = mapped_column(Integer)
     on_time: Mapped[int] = mapped_column(Integer)
@@ -69,6 +70,19 @@ class CubeCell(OfTenant, Base, kw_only=True):
     rated: Mapped[int] = mapped_column(Integer)
     satisfied: Mapped[int] = mapped_column(Integer)
     dissatisfied: Mapped[int] = mapped_column(Integer)
+    due_adjudicated: Mapped[int] = mapped_column(Integer)
+    on_time_adjudicated: Mapped[int] = mapped_column(Integer)
+    overdue_adjudicated: Mapped[int] = mapped_column(Integer)
+    answered_resolved_adjudicated: Mapped[int] = mapped_column(Integer)
+    resolved_adjudicated: Mapped[int] = mapped_column(Integer)
+    rated_adjudicated: Mapped[int] = mapped_column(Integer)
+    satisfied_adjudicated: Mapped[int] = mapped_column(Integer)
+    dissatisfied_adjudicated: Mapped[int] = mapped_column(Integer)
+    rejected: Mapped[int] = mapped_column(Integer)
+    voided: Mapped[int] = mapped_column(Integer)
+    attached: Mapped[int] = mapped_column(Integer)
+    extended: Mapped[int] = mapped_column(Integer)
+    redone: Mapped[int] = mapped_column(Integer)
 
 
 class CubeHours(OfTenant, Base, kw_only=True):

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
-from core.tickets.states import OPEN, State
+from core.tickets.states import MOVES, OPEN, Command, State
 
 
 def _any_of(names: tuple[str, ...] | type[State]) -> str:
@@ -68,6 +68,12 @@ class Ticket(TenantRow, Base, kw_only=True):
         Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
         Index("ix_ticket_replied_at", "tenant_id", "replied_at"),
         Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
+        Index(
+            "ix_ticket_to_archive",
+            "tenant_id",
+            "concluded_at",
+            postgresql_where=f"state IN ({_any_of(MOVES[Command.ARCHIVE].sources)})",
+        ),
     )
 
     serial_no: Mapped[str] = mapped_column(Text)
@@ -136,7 +142,16 @@ class TicketEvent(OfTenant, Base, kw_only=True):
     """
 
     __tablename__ = "ticket_event"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        Index(
+            "ix_ticket_event_counted",
+            "tenant_id",
+            "kind",
+            "at",
+            postgresql_where="kind IN ('reject', 'void', 'redo', 'reopen')",
+        ),
+    )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -211,6 +226,7 @@ class Attachment(TenantRow, Base, kw_only=True):
             postgresql_where="outcome = 'attached'",
         ),
         Index("ix_attachment_master", "tenant_id", "master_id"),
+        Index("ix_attachment_attached_at", "tenant_id", "attached_at"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)
