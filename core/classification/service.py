@@ -8,7 +8,7 @@ from core.hooks.values import Complexity, Nature, Urgency
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.timeline import SYSTEM, Actor
+from core.tickets.timeline import SYSTEM, Order
 from core.tickets.views import view_of
 from core.units.queries import directory
 
@@ -19,6 +19,7 @@ NATURE_LABELS: dict[str, str] = {
     "suggestion": "建议",
     "praise": "表扬",
 }
+URGENCY_LABELS: dict[str, str] = {"normal": "一般", "urgent": "紧急"}
 
 
 def classify(
@@ -44,22 +45,14 @@ def classify(
         scope,
         ticket,
         "classify",
-        actor=SYSTEM,
-        now=now,
+        Order(SYSTEM, now),
         summary=_in_words(scope, ticket, words, reasons),
         detail={"nature": ticket.nature, "matter": ticket.matter, "urgency": ticket.urgency, "words": list(words)},
     )
 
 
 def reclassify(
-    scope: Scope,
-    ticket: Ticket,
-    *,
-    nature: Nature,
-    matter: str | None,
-    complexity: Complexity,
-    actor: Actor,
-    now: datetime,
+    scope: Scope, ticket: Ticket, order: Order, *, nature: Nature, matter: str | None, complexity: Complexity
 ) -> None:
     """Let a person correct nature, matter and complexity. Raises `NoSuchMatter`."""
     ticket.nature, ticket.complexity = nature, complexity
@@ -69,10 +62,22 @@ def reclassify(
         scope,
         ticket,
         "classify",
-        actor=actor,
-        now=now,
+        order,
         summary=_in_words(scope, ticket, (), []),
         detail={"nature": nature, "matter": ticket.matter, "complexity": complexity},
+    )
+
+
+def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgency, reason: str) -> None:
+    """Let a person raise or lower the urgency, with a reason in the timeline."""
+    ticket.urgency = urgency
+    note(
+        scope,
+        ticket,
+        "classify",
+        order,
+        summary=f"改为{URGENCY_LABELS[urgency]}：{reason}",
+        detail={"urgency": urgency, "reason": reason},
     )
 
 

@@ -24,6 +24,11 @@ def usable_reply(text: str, disposition: str) -> str:
     if disposition not in DISPOSITION_LABELS:
         known = "、".join(f"{code}（{label}）" for code, label in DISPOSITION_LABELS.items())
         raise UnknownDisposition(f"没有办理结果 {disposition}。可选：{known}。")
+    return usable_text(text)
+
+
+def usable_text(text: str) -> str:
+    """Return what a unit writes without surrounding blanks. Raises `ReplyUnusable`."""
     if "\x00" in text or LONE_SURROGATE.search(text):
         raise ReplyUnusable("答复含有无法保存的字符。请删除后重新提交。")
     cleaned = text.strip()

@@ -19,7 +19,7 @@ from core.tickets.models import Ticket
 from core.tickets.sealing import sealed
 from core.tickets.service import begin
 from core.tickets.states import State
-from core.tickets.timeline import Actor
+from core.tickets.timeline import Actor, Order
 
 TICKET_NO_SEQUENCE = "ticket_no"
 
@@ -62,17 +62,10 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
     kept = usable(appeal)
     tenant = scope.tenant
     submitted_at = min(appeal.submitted_at or now, now)
-    number = scope.session.new_id(TICKET_NO_SEQUENCE)
     ticket = Ticket(
         tenant_id=tenant.id,
         id=scope.new_id(),
-        serial_no=serial_no(
-            scope.keys,
-            tenant_id=tenant.id,
-            prefix=tenant.serial_prefix,
-            day=submitted_at.astimezone(tenant.zone).date(),
-            number=number,
-        ),
+        serial_no=_new_serial_no(scope, submitted_at),
         state=State.REGISTERED,
         channel=channel.id,
         medium=channel.medium,
@@ -104,10 +97,53 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
             ),
         )
     )
-    begin(
-        scope, ticket, actor=actor, now=submitted_at, summary=f"经{channel.label}登记", detail={"channel": channel.id}
-    )
+    begin(scope, ticket, Order(actor, submitted_at), summary=f"经{channel.label}登记", detail={"channel": channel.id})
     return ticket
+
+
+def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket:
+    """Register one part 分项 of a ticket about several matters: its own number, the appeal's own beginning.
+
+    Who spoke is known to the whole alone. Raises `AppealUnusable`.
+    """
+    kept = usable(Appeal(channel=whole.channel, text=text))
+    part = Ticket(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        serial_no=_new_serial_no(scope, order.now),
+        state=State.REGISTERED,
+        channel=whole.channel,
+        medium=whole.medium,
+        mailbox=whole.mailbox,
+        title=kept.title,
+        text=kept.text,
+        place=whole.place,
+        nature=whole.nature,
+        urgency=whole.urgency,
+        complexity=whole.complexity,
+        affected_count=whole.affected_count,
+        submitted_at=whole.submitted_at,
+        part_of_id=whole.id,
+    )
+    scope.session.add(part)
+    begin(
+        scope,
+        part,
+        order,
+        summary=f"由工单 {whole.serial_no} 拆出",
+        detail={"channel": whole.channel, "part_of": whole.serial_no},
+    )
+    return part
+
+
+def _new_serial_no(scope: Scope, at: datetime) -> str:
+    return serial_no(
+        scope.keys,
+        tenant_id=scope.tenant.id,
+        prefix=scope.tenant.serial_prefix,
+        day=at.astimezone(scope.tenant.zone).date(),
+        number=scope.session.new_id(TICKET_NO_SEQUENCE),
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -1,23 +1,28 @@
 """Accepting an appeal: register, accept, classify, start the clock, find the unit. One round trip to the database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from core.classification.service import classify
 from core.escalation.service import escalate
-from core.hooks.values import Trigger
+from core.hooks.values import Nature, Trigger, Urgency
+from core.intake.rejections import rejection_words
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
+from core.journey.command import command
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.service import dispatch, propose, watch
-from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, start_clocks
+from core.sla.service import turn_clocks
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
+from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
-from core.tickets.service import move
-from core.tickets.states import Command
-from core.tickets.timeline import SYSTEM, Actor
+from core.tickets.service import move, refuse_actor
+from core.tickets.states import MOVES, Command
+from core.tickets.timeline import SYSTEM, Actor, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,53 @@ class Accepted:
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
 
-    Raises `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`, `MessageReused`. `core.kit.errors.Collision` means that
-    the same message came in at the same moment: run again and the ticket is found.
+    Raises `NotPermitted`, `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`, `MessageReused`.
+    `core.kit.errors.Collision` means that the same message came in at the same moment: run again and the ticket is
+    found.
     """
-    known = find_ticket_of(scope, appeal.channel, appeal.external_id)
-    if known is not None:
-        refuse_another_text(known, appeal)
-        return _told(scope, known, created=False)
-    with scope.session.gathering() as rows:
-        ticket = take_in(scope, appeal, actor=actor, now=now)
-        find_unit(scope, ticket, now=now)
-    insert_rows(scope.session, rows)
-    return _told(scope, ticket, created=True)
+    return _taken_in(scope, appeal, actor=actor, now=now, work=_accept_at_once)
+
+
+def register(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
+    """Take in an appeal without accepting it yet 登记: somebody looks first whether it can be accepted.
+
+    Raises as `accept`.
+    """
+    return _taken_in(scope, appeal, actor=actor, now=now, work=_register_only)
+
+
+@command(Command.SUBMIT_REVIEW)
+def submit_for_acceptance(scope: Scope, ticket: Ticket, order: Order) -> None:
+    """Hand a registered ticket to the one who decides on acceptance 提交受理审核."""
+    move(scope, ticket, Command.SUBMIT_REVIEW, order)
+
+
+@command(Command.ACCEPT)
+def accept_registered(
+    scope: Scope, ticket: Ticket, order: Order, *, nature: Nature | None = None, matter: str | None = None
+) -> None:
+    """Accept a registered ticket 受理, classify it and find its unit. Raises `NoSuchMatter`, `MoveNotAllowed`."""
+    _accept(scope, ticket, order, nature=nature or cast(Nature, ticket.nature), matter=matter, urgency=None)
+    find_unit(scope, ticket, now=order.now)
+
+
+@command(Command.REJECT)
+def reject(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, advice: str = "") -> None:
+    """Do not accept a ticket 不予受理, and tell the resident why and which lawful way there is.
+
+    `advice` replaces the way that stands with the reason. Raises `RejectionUnusable`, `MoveNotAllowed`.
+    """
+    words = rejection_words(reason_code, advice)
+    move(
+        scope,
+        ticket,
+        Command.REJECT,
+        order,
+        summary=f"不予受理：{words}",
+        detail={"reason": reason_code, "words": words},
+    )
+    turn_clocks(scope, ticket, Command.REJECT, order)
+    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 未予受理：{words}", now=order.now)
 
 
 def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:
@@ -57,11 +97,7 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Tic
     `now` is the moment of acceptance.
     """
     ticket = open_ticket(scope, appeal, actor=actor, now=now)
-    move(scope, ticket, Command.ACCEPT, actor=actor, now=now)
-    ticket.accepted_at = now
-    classify(scope, ticket, nature=appeal.nature, matter=appeal.matter, urgency=appeal.urgency, now=now)
-    watch(scope, ticket, now=now)
-    start_clocks(scope, ticket, AT_ACCEPTANCE, now=now)
+    _accept(scope, ticket, Order(actor, now), nature=appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
     mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
     return ticket
 
@@ -73,11 +109,52 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """
     choice = propose(scope, ticket, now=now)
     if (chosen := choice.proposal) and chosen.direct and not ticket.matter_guessed:
-        rule_id, reason = choice.rule_id, choice.reason
-        dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, actor=SYSTEM, now=now)
-        start_clocks(scope, ticket, AT_DISPATCH, now=now)
+        order, rule_id, reason = Order(SYSTEM, now), choice.rule_id, choice.reason
+        assigned = dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, order=order)
+        turn_clocks(scope, ticket, Command.DISPATCH, order, assignments=assigned)
     if ticket.urgency == "urgent":
         escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
+
+
+def _taken_in(
+    scope: Scope,
+    appeal: Appeal,
+    *,
+    actor: Actor,
+    now: datetime,
+    work: Callable[[Scope, Appeal, Actor, datetime], Ticket],
+) -> Accepted:
+    refuse_actor(actor, MOVES[Command.REGISTER].permission, MOVES[Command.REGISTER].label)
+    known = find_ticket_of(scope, appeal.channel, appeal.external_id)
+    if known is not None:
+        refuse_another_text(known, appeal)
+        return _told(scope, known, created=False)
+    with scope.session.gathering() as rows:
+        ticket = work(scope, appeal, actor, now)
+    insert_rows(scope.session, rows)
+    return _told(scope, ticket, created=True)
+
+
+def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
+    ticket = take_in(scope, appeal, actor=actor, now=now)
+    find_unit(scope, ticket, now=now)
+    return ticket
+
+
+def _register_only(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
+    ticket = open_ticket(scope, appeal, actor=actor, now=now)
+    turn_clocks(scope, ticket, Command.REGISTER, Order(actor, now))
+    return ticket
+
+
+def _accept(
+    scope: Scope, ticket: Ticket, order: Order, *, nature: Nature | None, matter: str | None, urgency: Urgency | None
+) -> None:
+    move(scope, ticket, Command.ACCEPT, order)
+    ticket.accepted_at = order.now
+    classify(scope, ticket, nature=nature, matter=matter, urgency=urgency, now=order.now)
+    watch(scope, ticket, now=order.now)
+    turn_clocks(scope, ticket, Command.ACCEPT, order)
 
 
 def _told(scope: Scope, ticket: Ticket, *, created: bool) -> Accepted:

@@ -8,7 +8,15 @@ from core.people.roles import Permission
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import find_result, keep_result, lock_ticket, refuse_actor, refuse_early, refuse_stale
+from core.tickets.service import (
+    find_result,
+    keep_result,
+    lock_ticket,
+    lock_tickets,
+    refuse_actor,
+    refuse_early,
+    refuse_stale,
+)
 from core.tickets.states import MOVES, Command
 from core.tickets.timeline import Order
 
@@ -30,8 +38,12 @@ class Carried(Generic[P]):
     label: str
     permission: Permission
     deed: Deed[P]
+    also: str = ""
+    """Name of the argument that is the number of another ticket, locked together with this one."""
 
     def __call__(self, scope: Scope, serial_no: str, order: Order, *given: P.args, **named: P.kwargs) -> Ticket:
+        if self.also:
+            lock_tickets(scope, [serial_no, str(named[self.also])])
         ticket = lock_ticket(scope, serial_no)
         if find_result(scope, ticket, self.name, order.command_id):
             return ticket
@@ -44,17 +56,18 @@ class Carried(Generic[P]):
         return ticket
 
 
-def command(what: Command | Permission, label: str = "") -> Callable[[Deed[P]], Carried[P]]:
+def command(what: Command | Permission, label: str = "", *, also: str = "") -> Callable[[Deed[P]], Carried[P]]:
     """Make a deed on a locked ticket a command. `what` is the move it makes, or the permission when it makes none.
 
-    `label` is what the house calls it; a move has its label in the table.
+    `label` is what the house calls it; a move has its label in the table. `also` names the argument with the number of
+    a second ticket that the deed changes.
     """
 
     def declare(deed: Deed[P]) -> Carried[P]:
         move = MOVES[what] if isinstance(what, Command) else None
         permission = move.permission if move else Permission(what)
         name: str = deed.__name__
-        carried = Carried(name, label or (move.label if move else name), permission, deed)
+        carried = Carried(name, label or (move.label if move else name), permission, deed, also)
         carried.__doc__ = deed.__doc__
         assert name not in COMMANDS, f"two commands are called {name}"
         COMMANDS[name] = carried

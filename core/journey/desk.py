@@ -1,135 +1,167 @@
-"""What the dispatch desk does with a ticket: correct its classification, dispatch it, answer it directly."""
+"""What the dispatch desk does with a ticket: correct its classification, dispatch or redirect it, answer it, hand it on."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
+from core.classification.service import change_urgency as note_urgency
 from core.classification.service import reclassify
 from core.escalation.service import escalate
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
 from core.handling.service import add_reply
-from core.hooks.values import Complexity, Nature, Trigger
+from core.hooks.values import Complexity, Nature, Trigger, Urgency
+from core.intake.destinations import destination_words
+from core.journey.command import command
 from core.journey.conclude import conclude
-from core.routing.service import BY_PERSON, propose
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.routing.models import Assignment
+from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, propose, tell_assigned
 from core.routing.service import dispatch as dispatch_to
-from core.sla.service import AT_ACCEPTANCE, AT_DISPATCH, cancel_clocks, running_clocks, start_clocks
-from core.statistics.dirty import mark_ticket
+from core.routing.states import AssignmentState
+from core.sla.service import supersede, turn_clocks
 from core.tenancy.scope import Scope
+from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
-from core.tickets.service import already_done, check_state, lock_ticket, move, refuse_stale
-from core.tickets.states import WAITING_FOR_DISPATCH, Command
-from core.tickets.timeline import Actor
+from core.tickets.service import MoveNotAllowed, check_state, move, reason_of, refuse_actor
+from core.tickets.states import MOVES, OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, Command, State
+from core.tickets.timeline import Order
+from core.units.queries import directory
+
+CHANGEABLE = tuple(state for state in OPEN if state not in (*WAITING_FOR_ACCEPTANCE, State.ATTACHED, State.SUBMITTED))
 
 
+class SameUnit(Refused):
+    """The ticket is with this unit already."""
+
+    code = "same-unit"
+
+
+class StillAttached(Refused):
+    """The ticket is handled with its master, and answered with it."""
+
+    code = "still-attached"
+
+
+@command(Command.DISPATCH)
 def dispatch(
-    scope: Scope,
-    serial_no: str,
-    *,
-    lead: str,
-    co: Sequence[str] = (),
-    reason: str = "",
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    command_id: str | None = None,
-) -> Ticket:
-    """Give the ticket to a unit 派单 and start the unit's clocks.
-
-    Raises `NoSuchTicket`, `StaleVersion`, `NoSuchUnit`, `MoveNotAllowed`. The same `command_id` does it once.
-    """
-    ticket = lock_ticket(scope, serial_no)
-    if already_done(scope, ticket, command_id):
-        return ticket
-    refuse_stale(scope, ticket, seen_version)
-    dispatch_to(
-        scope,
-        ticket,
-        lead=lead,
-        co=co,
-        rule_id=BY_PERSON,
-        reason=reason or "受理席派单",
-        actor=actor,
-        now=now,
-        command_id=command_id,
-    )
-    start_clocks(scope, ticket, AT_DISPATCH, now=now)
-    if ticket.urgency == "urgent":
-        cause = f"urgent/{ticket.id}/{ticket.version}"
-        escalate(scope, ticket, Trigger("urgent"), cause=cause, due=ticket.next_due_at, now=now)
-    mark_ticket(scope, ticket)
-    return ticket
-
-
-def answer_directly(
-    scope: Scope,
-    serial_no: str,
-    *,
-    text: str,
-    disposition: str = "explained",
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    command_id: str | None = None,
-) -> Ticket:
-    """Answer without dispatch 直接答复; the ticket is concluded. Raises `ReplyUnusable` and the refusals of moves."""
-    ticket = lock_ticket(scope, serial_no)
-    if already_done(scope, ticket, command_id):
-        return ticket
-    refuse_stale(scope, ticket, seen_version)
-    conclude_with_answer(scope, ticket, text=text, disposition=disposition, actor=actor, now=now, command_id=command_id)
-    mark_ticket(scope, ticket)
-    return ticket
-
-
-def conclude_with_answer(
-    scope: Scope,
-    ticket: Ticket,
-    *,
-    text: str,
-    disposition: str,
-    actor: Actor,
-    now: datetime,
-    command_id: str | None = None,
+    scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Sequence[str] = (), reason: str = ""
 ) -> None:
+    """Give the ticket to a unit 派单 and start the clocks of the units.
+
+    Raises `NoSuchUnit`, `ConsultationOpen`, `MoveNotAllowed`.
+    """
+    assigned = dispatch_to(
+        scope, ticket, lead=lead, co=co, rule_id=BY_PERSON, reason=reason.strip() or "受理席派单", order=order
+    )
+    start_work(scope, ticket, Command.DISPATCH, order, assigned)
+
+
+@command(Command.REDIRECT)
+def redirect(scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Sequence[str] = (), reason: str) -> None:
+    """Take the ticket from its unit and give it to another 改派; the resident's clock runs on.
+
+    Raises `ReasonMissing`, `SameUnit`, `NoSuchUnit`, `ConsultationOpen`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "改派")
+    check_state(ticket, MOVES[Command.REDIRECT].sources, "改派")
+    unit = directory(scope).get_unit(lead)
+    if lead_assignment(scope, ticket).unit_id == unit.id:
+        raise SameUnit(f"工单 {ticket.serial_no} 现在就由{unit.name}主办。请另选单位，或写办理记录催办。")
+    end_assignments(scope, ticket, AssignmentState.SUPERSEDED, now=order.now)
+    scope.session.flush()  # the unit before gives up its place as the one lead
+    assigned = assign(scope, ticket, lead=lead, co=co, rule_id=BY_PERSON, reason=because, order=order)
+    tell_assigned(scope, ticket, Command.REDIRECT, assigned, rule_id=BY_PERSON, reason=because, order=order)
+    start_work(scope, ticket, Command.REDIRECT, order, assigned)
+
+
+@command(Command.ANSWER_DIRECTLY)
+def answer_directly(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str = "explained") -> None:
+    """Answer without dispatch 直接答复; the ticket is concluded. Raises `ReplyUnusable` and the refusals of moves."""
+    if ticket.is_attached:
+        raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。需要单独答复时请先拆并。")
+    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition)
+
+
+def conclude_with_answer(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str) -> None:
     """Answer a ticket in hand and conclude it; shared by the desk and the import of history."""
     reply = usable_reply(text, disposition)
+    check_state(ticket, WAITING_FOR_DISPATCH, "直接答复")
     move(
         scope,
         ticket,
         Command.ANSWER_DIRECTLY,
-        actor=actor,
-        now=now,
+        order,
         summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）",
         detail={"disposition": disposition},
-        command_id=command_id,
     )
-    add_reply(scope, ticket, text=reply, disposition=disposition, unit_id=None, actor=actor, now=now, state="approved")
-    conclude(scope, ticket, disposition=disposition, replied_at=now, now=now)
+    kept = add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved")
+    conclude(scope, ticket, Command.ANSWER_DIRECTLY, order, reply=kept)
 
 
+@command(Command.TRANSFER_OUT)
+def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str, reason: str) -> None:
+    """Hand the matter to a body outside 移交 (police, petition office, courts, discipline); the ticket is concluded.
+
+    The resident is told where it went. Raises `UnknownDestination`, `ReasonMissing`, `StillAttached`, `MoveNotAllowed`.
+    """
+    where = destination_words(destination)
+    because = reason_of(reason, "移交")
+    if ticket.is_attached:
+        raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并移交。需要单独移交时请先拆并。")
+    words = f"移交{where}：{because}"
+    move(scope, ticket, Command.TRANSFER_OUT, order, summary=words, detail={"destination": destination})
+    end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
+    text = f"您反映的事项已移交{where}办理。{because}"
+    kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")
+    conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
+    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 已移交{where}办理。", now=order.now)
+
+
+@command(Permission.DISPATCH, "更正分类")
 def correct(
     scope: Scope,
-    serial_no: str,
+    ticket: Ticket,
+    order: Order,
     *,
     nature: Nature,
-    matter: str | None,
-    complexity: Complexity,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-) -> Ticket:
+    matter: str | None = None,
+    complexity: Complexity = "simple",
+) -> None:
     """Correct what a ticket is about before it is dispatched: its clock and suggested unit follow.
 
     The reply clock is replaced by one of the new limit with the same beginning, never from now.
     Raises `NoSuchMatter` and the refusals of moves.
     """
-    ticket = lock_ticket(scope, serial_no)
-    refuse_stale(scope, ticket, seen_version)
     check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
-    begun = min((clock.started_at for clock in running_clocks(scope, ticket) if clock.name == "reply"), default=now)
-    reclassify(scope, ticket, nature=nature, matter=matter, complexity=complexity, actor=actor, now=now)
-    cancel_clocks(scope, ticket, AT_ACCEPTANCE)
-    start_clocks(scope, ticket, AT_ACCEPTANCE, now=begun)
-    propose(scope, ticket, now=now)
-    mark_ticket(scope, ticket)
-    return ticket
+    reclassify(scope, ticket, order, nature=nature, matter=matter, complexity=complexity)
+    supersede(scope, ticket, order)
+    propose(scope, ticket, now=order.now)
+
+
+@command(Permission.DISPATCH, "改变紧急程度")
+def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgency, reason: str) -> None:
+    """Raise or lower the urgency; the clocks follow, never later when raised, and never from now when lowered.
+
+    Only a supervisor lowers it. Raises `ReasonMissing`, `NotPermitted`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "改变紧急程度")
+    check_state(ticket, CHANGEABLE, "改变紧急程度")
+    if urgency == ticket.urgency:
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 已是这个紧急程度，没有改动。")
+    if urgency == "normal":
+        refuse_actor(order.actor, Permission.SUPERVISE, "降低紧急程度")
+    note_urgency(scope, ticket, order, urgency=urgency, reason=because)
+    supersede(scope, ticket, order)
+    _press_if_urgent(scope, ticket, order)
+
+
+def start_work(scope: Scope, ticket: Ticket, command: Command, order: Order, assigned: Sequence[Assignment]) -> None:
+    """Start the clocks of units that have just got the ticket, and press at once where it is urgent."""
+    turn_clocks(scope, ticket, command, order, assignments=assigned)
+    _press_if_urgent(scope, ticket, order)
+
+
+def _press_if_urgent(scope: Scope, ticket: Ticket, order: Order) -> None:
+    if ticket.urgency == "urgent":
+        cause = f"urgent/{ticket.id}/{ticket.version}"
+        escalate(scope, ticket, Trigger("urgent"), cause=cause, due=ticket.next_due_at, now=order.now)

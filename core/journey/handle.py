@@ -1,120 +1,116 @@
-"""What a unit does with a ticket: sign it, note what happens, reply, or give it back."""
+"""What a unit does with a ticket: sign it, reach the resident, be on site, note what happens, reply."""
 
 from datetime import datetime
 
-from core.handling.service import sign as sign_for
+from core.handling.contact import keep_contact, refuse_uncontacted
 from core.handling.service import submit_reply
-from core.routing.service import check_unit, end_assignments, propose
-from core.sla.service import AT_DISPATCH, cancel_clocks, stop_clock
-from core.statistics.dirty import mark_ticket
+from core.journey.command import command
+from core.people.roles import Permission
+from core.routing.joint import refuse_open_work
+from core.routing.models import Assignment
+from core.routing.service import advance, assignments_in_hand, check_unit, own_assignment
+from core.routing.states import AssignmentState
+from core.sla.service import freeze_for_review, live_clocks, stop_clock, turn_clocks
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import already_done, lock_ticket, move, refuse_stale
+from core.tickets.service import MoveNotAllowed, check_state, move
 from core.tickets.service import note as write_note
-from core.tickets.states import Command
-from core.tickets.timeline import Actor
+from core.tickets.states import MOVES, WITH_UNIT, Command, State
+from core.tickets.timeline import SYSTEM, Order
+from core.units.queries import directory
 
 
-def sign(
-    scope: Scope,
-    serial_no: str,
-    *,
-    unit_id: int | None,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    command_id: str | None = None,
-) -> Ticket:
-    """The lead unit signs for the ticket 签收. Raises `NotYours` and the refusals of moves."""
-    ticket = lock_ticket(scope, serial_no)
-    if already_done(scope, ticket, command_id):
-        return ticket
-    refuse_stale(scope, ticket, seen_version)
-    assignment = check_unit(scope, ticket, unit_id)
-    sign_for(scope, ticket, assignment, actor=actor, now=now, command_id=command_id)
-    stop_clock(scope, ticket, "sign", at=now, now=now)
-    scope.session.flush()
-    return ticket
+@command(Command.SIGN)
+def sign(scope: Scope, ticket: Ticket, order: Order) -> None:
+    """The actor's unit signs 签收: the lead takes the ticket in hand, a co-unit or a unit below takes its share.
 
-
-def arrive(scope: Scope, serial_no: str, *, unit_id: int | None, what: str, actor: Actor, now: datetime) -> Ticket:
-    """Note that the unit is on site 到场; its on-site clock stops."""
-    ticket = lock_ticket(scope, serial_no)
-    check_unit(scope, ticket, unit_id)
-    write_note(scope, ticket, "on_site", actor=actor, now=now, summary=what)
-    stop_clock(scope, ticket, "on_site", at=now, now=now)
-    scope.session.flush()
-    return ticket
-
-
-def note(scope: Scope, serial_no: str, *, what: str, actor: Actor, now: datetime) -> Ticket:
-    """Note something that happened, without changing the state."""
-    ticket = lock_ticket(scope, serial_no)
-    write_note(scope, ticket, "note", actor=actor, now=now, summary=what)
-    scope.session.flush()
-    return ticket
-
-
-def reply(
-    scope: Scope,
-    serial_no: str,
-    *,
-    unit_id: int | None,
-    text: str,
-    disposition: str,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    command_id: str | None = None,
-) -> Ticket:
-    """The lead unit hands in its reply; it waits for review, and no mark fires while it does."""
-    ticket = lock_ticket(scope, serial_no)
-    if already_done(scope, ticket, command_id):
-        return ticket
-    refuse_stale(scope, ticket, seen_version)
-    assignment = check_unit(scope, ticket, unit_id)
-    submit_reply(
-        scope, ticket, assignment, text=text, disposition=disposition, actor=actor, now=now, command_id=command_id
-    )
-    scope.session.flush()
-    return ticket
-
-
-def give_back(
-    scope: Scope,
-    serial_no: str,
-    *,
-    unit_id: int | None,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    command_id: str | None = None,
-) -> Ticket:
-    """The unit gives the ticket back 退单: it goes to the dispatch desk, never sideways.
-
-    The unit's clocks are cancelled, the resident's runs on. The rules are asked again, this unit left out.
+    Raises `NotYours` and the refusals of moves.
     """
-    ticket = lock_ticket(scope, serial_no)
-    if already_done(scope, ticket, command_id):
-        return ticket
-    refuse_stale(scope, ticket, seen_version)
-    check_unit(scope, ticket, unit_id)
-    move(
-        scope,
-        ticket,
-        Command.RETURN,
-        actor=actor,
-        now=now,
-        summary=f"退单：{reason}",
-        detail={"reason": reason},
-        command_id=command_id,
+    assignment = own_assignment(scope, ticket, order.actor)
+    if assignment.role == "lead" and assignment.parent_id is None:
+        check_state(ticket, MOVES[Command.SIGN].sources, "签收")
+        _refuse_unless_waiting(ticket, assignment)
+        _take_in_hand(scope, ticket, assignment, order, summary="签收")
+        return
+    check_state(ticket, WITH_UNIT, "签收")
+    _refuse_unless_waiting(ticket, assignment)
+    name = directory(scope).name_of(assignment.unit_id)
+    write_note(scope, ticket, "co_sign", order, summary=f"{name}签收", detail={"assignment": assignment.id})
+    advance(assignment, AssignmentState.SIGNED, now=order.now)
+    stop_clock(scope, ticket, "sign", at=order.now, now=order.now, assignment_id=assignment.id)
+
+
+def deem_signed(scope: Scope, ticket: Ticket, assignment_id: int, *, now: datetime) -> None:
+    """Take the ticket as signed 视同签收 when the window for returning it has run out and nobody objected.
+
+    Nothing happens when the unit has signed, asked to give it back, or has it no longer.
+    """
+    waiting = [each for each in assignments_in_hand(scope, ticket) if each.id == assignment_id]
+    if ticket.state == State.DISPATCHED and waiting and waiting[0].state == AssignmentState.PENDING_SIGN:
+        _take_in_hand(scope, ticket, waiting[0], Order(SYSTEM, now), summary="退单期限已过，视同签收")
+
+
+@command(Permission.HANDLE, "联系诉求人")
+def contact(scope: Scope, ticket: Ticket, order: Order, *, reached: bool, what: str = "") -> None:
+    """Note an attempt of the unit to reach the resident 联系诉求人; the first that gets through stops its clock.
+
+    Raises `NotYours` and `MoveNotAllowed`.
+    """
+    check_state(ticket, WITH_UNIT, "联系诉求人")
+    assignment = own_assignment(scope, ticket, order.actor)
+    keep_contact(scope, ticket, assignment, order, reached=reached, what=what.strip())
+    if reached:
+        stop_clock(scope, ticket, "first_contact", at=order.now, now=order.now, assignment_id=assignment.id)
+
+
+@command(Permission.HANDLE, "到场")
+def arrive(scope: Scope, ticket: Ticket, order: Order, *, what: str = "已到场") -> None:
+    """Note that the actor's unit is on site 到场; its on-site clock stops. Raises `NotYours` and `MoveNotAllowed`."""
+    check_state(ticket, WITH_UNIT, "记录到场")
+    assignment = own_assignment(scope, ticket, order.actor)
+    write_note(scope, ticket, "on_site", order, summary=what.strip() or "已到场")
+    stop_clock(scope, ticket, "on_site", at=order.now, now=order.now, assignment_id=assignment.id)
+
+
+@command(Permission.HANDLE, "办理记录")
+def note(scope: Scope, ticket: Ticket, order: Order, *, what: str) -> None:
+    """Note something that the unit did or found, without changing the state."""
+    write_note(scope, ticket, "note", order, summary=what)
+
+
+@command(Permission.DISPATCH, "受理席记录")
+def remark(scope: Scope, ticket: Ticket, order: Order, *, what: str) -> None:
+    """Note something at the desk, without changing the state."""
+    write_note(scope, ticket, "note", order, summary=what)
+
+
+@command(Command.SUBMIT_RESULT)
+def reply(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str) -> None:
+    """The lead unit hands in its reply; it waits for review, and no mark fires while it does.
+
+    Raises `NotYours`, `ReturnPending`, `CoUnitsOpen`, `NotContacted`, `ReplyUnusable`, `UnknownDisposition` and the
+    refusals of moves.
+    """
+    check_state(ticket, MOVES[Command.SUBMIT_RESULT].sources, "提交办结")
+    assignment = check_unit(scope, ticket, order.actor)
+    refuse_open_work(scope, ticket, assignment)
+    contacting = [each for each in live_clocks(scope, ticket) if each.name == "first_contact"]
+    refuse_uncontacted(
+        scope, ticket, assignment, must_contact=any(each.subject_id == assignment.id for each in contacting)
     )
-    end_assignments(scope, ticket, "returned", now=now)
-    ticket.bounce_count += 1
-    ticket.lead_unit_id = None
-    cancel_clocks(scope, ticket, AT_DISPATCH)
-    scope.session.flush()
-    propose(scope, ticket, now=now)
-    mark_ticket(scope, ticket)
-    return ticket
+    submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition)
+    freeze_for_review(scope, ticket, order)
+    turn_clocks(scope, ticket, Command.SUBMIT_RESULT, order)
+
+
+def _take_in_hand(scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, summary: str) -> None:
+    move(scope, ticket, Command.SIGN, order, summary=summary)
+    advance(assignment, AssignmentState.SIGNED, now=order.now)
+    turn_clocks(scope, ticket, Command.SIGN, order, assignments=[assignment])
+
+
+def _refuse_unless_waiting(ticket: Ticket, assignment: Assignment) -> None:
+    if assignment.state == AssignmentState.RETURN_PENDING:
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 的退单申请尚未决定，不能签收。请等待受理席决定，或先撤回申请。")
+    if assignment.state != AssignmentState.PENDING_SIGN:
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 您的单位已经签收。请刷新后查看它的最新进展。")

@@ -8,10 +8,10 @@ from core.journey.desk import conclude_with_answer
 from core.routing.service import propose
 from core.sla.service import pass_over_history
 from core.tenancy.scope import Scope
-from core.tickets.timeline import Actor
+from core.tickets.timeline import SYSTEM, Actor, Order
 
-IMPORTER = Actor("system", "批量导入")
-HISTORY = Actor("system", "历史数据")
+IMPORTER = Actor("system", "批量导入", permissions=SYSTEM.permissions)
+HISTORY = Actor("system", "历史数据", permissions=SYSTEM.permissions)
 ANSWERED = "explained"
 """The result of an old answer that names none: the resident got an explanation, and nothing more is claimed."""
 
@@ -40,11 +40,5 @@ def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
         pass_over_history(scope, ticket, until=now)
         return
     pass_over_history(scope, ticket, until=replied_at)
-    conclude_with_answer(
-        scope,
-        ticket,
-        text=incoming.reply,
-        disposition=incoming.disposition or ANSWERED,
-        actor=HISTORY,
-        now=replied_at,
-    )
+    order = Order(HISTORY, replied_at)
+    conclude_with_answer(scope, ticket, order, text=incoming.reply, disposition=incoming.disposition or ANSWERED)

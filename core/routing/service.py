@@ -91,9 +91,9 @@ def assign(
         actor=order.actor,
         now=order.now,
     )
-    assigned = [_assign(scope, ticket, unit, role="lead", now=order.now, returnable=returnable)]
+    assigned = [open_assignment(scope, ticket, unit, role="lead", now=order.now, returnable=returnable)]
     for partner in _partners(scope, lead, co):
-        assigned.append(_assign(scope, ticket, partner, role="co", now=order.now))
+        assigned.append(open_assignment(scope, ticket, partner, role="co", now=order.now))
     return assigned
 
 
@@ -165,7 +165,7 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         if unit is None or unit.code in seen:
             continue
         seen.add(unit.code)
-        _assign(scope, ticket, unit, role="info", now=now)
+        open_assignment(scope, ticket, unit, role="info", now=now)
         note(
             scope,
             ticket,
@@ -184,6 +184,20 @@ def lead_assignment(scope: Scope, ticket: Ticket) -> Assignment:
     if found is None:
         raise NotYours(f"工单 {ticket.serial_no} 目前没有主办单位，请先派单。")
     return found
+
+
+def find_concluding_assignment(scope: Scope, ticket: Ticket) -> Assignment | None:
+    """Return the assignment of the unit that concluded the present cycle, None when the desk did."""
+    return scope.session.scalar(
+        select(Assignment).where(
+            Assignment.tenant_id == scope.tenant.id,
+            Assignment.ticket_id == ticket.id,
+            Assignment.cycle_no == ticket.cycle_no,
+            Assignment.role == "lead",
+            Assignment.parent_id.is_(None),
+            Assignment.state == AssignmentState.DONE,
+        )
+    )
 
 
 def assignments_in_hand(scope: Scope, ticket: Ticket) -> list[Assignment]:
@@ -261,7 +275,7 @@ def _returned_by(scope: Scope, ticket: Ticket) -> set[str]:
     return {unit.code for unit in units if unit}
 
 
-def _assign(
+def open_assignment(
     scope: Scope,
     ticket: Ticket,
     unit: DirectoryUnit,
@@ -271,6 +285,7 @@ def _assign(
     parent_id: int | None = None,
     returnable: bool = True,
 ) -> Assignment:
+    """Give a unit its share in the ticket: as lead, as co-unit, or to look on."""
     assignment = Assignment(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),

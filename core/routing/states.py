@@ -60,12 +60,12 @@ ASSIGNMENT_MOVES: dict[AssignmentState, tuple[AssignmentState, ...]] = {
         AssignmentState.RECALLED,
         AssignmentState.SUPERSEDED,
     ),
-    AssignmentState.DONE: (AssignmentState.SIGNED,),
+    AssignmentState.DONE: (),
     AssignmentState.RETURNED: (),
     AssignmentState.RECALLED: (),
     AssignmentState.WAIVED: (),
     AssignmentState.SUPERSEDED: (),
     AssignmentState.WATCHING: (),
 }
-"""From each state the states that may follow. A denied return leads back to where the unit stood; a redo takes a done
-assignment up again."""
+"""From each state the states that may follow. A denied return leads back to where the unit stood; a returned reply to
+the unit's work. A redo makes a new assignment."""

@@ -1,23 +1,35 @@
 """What is said to people about a ticket: a row and its delivery job, in the transaction of the event."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from core.kit.outbox import enqueue
 from core.tenancy.scope import Scope
-from core.tickets.models import Message
+from core.tickets.models import Message, Ticket, TicketContact
 
 DELIVER = "deliver"
 """Kind of the job that delivers one message."""
+BY_DAY = "by_day"
+"""Key in that job's payload: true when the message is not to wake anybody."""
+DAY_BEGINS, DAY_ENDS = time(8), time(21)
+"""Between these, in the district's time, people may be sent what is not urgent."""
 Transport = Literal["sms", "mail", "inbox"]
 
 
 def say(
-    scope: Scope, *, ticket_id: int, transport: Transport, text: str, to_unit_id: int | None, now: datetime
+    scope: Scope,
+    *,
+    ticket_id: int,
+    transport: Transport,
+    text: str,
+    to_unit_id: int | None,
+    now: datetime,
+    at_night: bool = False,
 ) -> None:
     """Say something to a unit, or with `to_unit_id` None to the resident.
 
-    A note in the product's own mailbox is there at once; the others are delivered by a job.
+    A note in the product's own mailbox is there at once; the others are delivered by a job, by day unless `at_night`.
     """
     message = Message(
         tenant_id=scope.tenant.id,
@@ -36,6 +48,23 @@ def say(
             scope.session,
             DELIVER,
             dedup_key=f"{DELIVER}/{message.id}",
-            payload={"message_id": message.id},
+            payload={"message_id": message.id, BY_DAY: not at_night},
             now=now,
+            run_after=now if at_night else by_day(now, scope.tenant.zone),
         )
+
+
+def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant itself when it lies in the hours in which people may be disturbed, else when they begin."""
+    local = instant.astimezone(zone)
+    if DAY_BEGINS <= local.time() < DAY_ENDS:
+        return instant
+    morning = local.date() + timedelta(days=local.time() >= DAY_ENDS)
+    return datetime.combine(morning, DAY_BEGINS, zone).astimezone(UTC)
+
+
+def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
+    """Send the resident an SMS if they left a phone; who left none finds it under number and code."""
+    contact = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
+    if contact is not None and contact.phone is not None:
+        say(scope, ticket_id=ticket.id, transport="sms", text=text, to_unit_id=None, now=now)

@@ -63,6 +63,19 @@ def lock_ticket(scope: Scope, serial_no: str) -> Ticket:
     return _locked(scope, Ticket.serial_no == serial_no, serial_no)
 
 
+def lock_tickets(scope: Scope, serial_nos: Collection[str]) -> list[Ticket]:
+    """Lock several tickets in the order of their ids, so that no two transactions wait for each other.
+
+    Return those that exist.
+    """
+    return _locked_in_order(scope, Ticket.serial_no.in_(serial_nos))
+
+
+def lock_attached(scope: Scope, master: Ticket) -> list[Ticket]:
+    """Return the tickets attached to this one, locked in the order of their ids."""
+    return _locked_in_order(scope, Ticket.master_id == master.id)
+
+
 def lock_ticket_of_id(scope: Scope, ticket_id: int) -> Ticket:
     """Return the ticket with this id, locked until the transaction ends. Raises `NoSuchTicket`."""
     return _locked(scope, Ticket.id == ticket_id, str(ticket_id))
@@ -220,6 +233,18 @@ def _write(
 
 def _reused(command_id: str) -> CommandReused:
     return CommandReused(f"命令编号 {command_id} 已用于另一次操作，本次没有执行。请为每次操作使用新的编号。")
+
+
+def _locked_in_order(scope: Scope, which: ColumnElement[bool]) -> list[Ticket]:
+    return list(
+        scope.session.scalars(
+            select(Ticket)
+            .where(Ticket.tenant_id == scope.tenant.id, which)
+            .order_by(Ticket.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def _locked(scope: Scope, which: ColumnElement[bool], name: str) -> Ticket:

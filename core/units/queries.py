@@ -60,6 +60,11 @@ class Directory:
         """Return the unit, or None when it is no longer active."""
         return self._by_id.get(unit_id)
 
+    def name_of(self, unit_id: int) -> str:
+        """Return the unit's name; of one that is no longer active only that."""
+        unit = self._by_id.get(unit_id)
+        return unit.name if unit else "已停用的单位"
+
     @property
     def desk(self) -> DirectoryUnit:
         """The dispatch desk 派单台."""

@@ -1,0 +1,65 @@
+"""Reaching the resident before a reply 联系诉求人: every attempt is kept."""
+
+from sqlalchemy import select
+
+from core.handling.models import ContactAttempt
+from core.kit.errors import Refused
+from core.routing.models import Assignment
+from core.routing.rules_in_force import rules_of
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.timeline import Order
+
+
+class NotContacted(Refused):
+    """The district wants the resident reached, or tried often enough, before a reply."""
+
+    code = "not-contacted"
+
+
+def keep_contact(
+    scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, reached: bool, what: str
+) -> None:
+    """Keep one attempt of a unit to reach the resident."""
+    scope.session.add(
+        ContactAttempt(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            ticket_id=ticket.id,
+            assignment_id=assignment.id,
+            outcome="reached" if reached else "unreachable",
+            note=what,
+            by=order.actor.name,
+            at=order.now,
+        )
+    )
+    words = "已联系上诉求人" if reached else "未联系上诉求人"
+    note(
+        scope,
+        ticket,
+        "contact",
+        order,
+        summary=f"{words}：{what}" if what else words,
+        detail={"assignment": assignment.id, "reached": "yes" if reached else "no"},
+    )
+
+
+def refuse_uncontacted(scope: Scope, ticket: Ticket, assignment: Assignment, *, must_contact: bool) -> None:
+    """Raise `NotContacted` when the resident must be reached first and too little was tried.
+
+    `must_contact`: a clock for the first contact still runs for this assignment.
+    """
+    if not must_contact:
+        return
+    outcomes = scope.session.scalars(
+        select(ContactAttempt.outcome).where(
+            ContactAttempt.tenant_id == scope.tenant.id, ContactAttempt.assignment_id == assignment.id
+        )
+    ).all()
+    needed = rules_of(scope).contact_attempts
+    if "reached" not in outcomes and len(outcomes) < needed:
+        raise NotContacted(
+            f"工单 {ticket.serial_no} 须先联系诉求人：已尝试 {len(outcomes)} 次，联系不上的至少尝试 {needed} 次。"
+            "请联系后再提交答复。"
+        )

@@ -1,0 +1,139 @@
+"""Giving a ticket back 退单: the unit asks within its window, the desk decides, and too many returns call for consultation."""
+
+from core.escalation.service import escalate
+from core.hooks.values import Trigger
+from core.journey.command import command
+from core.journey.consult import open_for_bounces
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.routing.models import Assignment
+from core.routing.returns import (
+    file_request,
+    find_pending_request,
+    pending_request,
+    refuse_unreturnable,
+    return_words,
+    settle_request,
+)
+from core.routing.rules_in_force import rules_of
+from core.routing.service import advance, assignments_in_hand, check_unit, end_assignments, propose
+from core.routing.states import AssignmentState
+from core.sla.queries import window_has_closed
+from core.sla.service import turn_clocks
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import MoveNotAllowed, check_state, move, note, reason_of
+from core.tickets.states import MOVES, WITH_UNIT, Command
+from core.tickets.timeline import Order
+from core.units.queries import directory
+
+
+class ReturnWindowOver(Refused):
+    """The time in which the unit could have given the ticket back is over."""
+
+    code = "return-window-over"
+
+
+class SelfDecided(Refused):
+    """Whoever asked may not decide."""
+
+    code = "same-hands"
+
+
+@command(Permission.HANDLE, "申请退单")
+def request_return(
+    scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, evidence: str, proposed_unit: str | None = None
+) -> None:
+    """The lead unit asks to give the ticket back, with a reason of the list, evidence, and whose it thinks it is.
+
+    The ticket stays where it is, and all clocks run on, until the desk decides. Raises `ReturnReasonUnknown`,
+    `ReasonMissing`, `NotYours`, `NotReturnable`, `ReturnWindowOver`, `NoSuchUnit`, `MoveNotAllowed`.
+    """
+    words = return_words(reason_code)
+    shown = reason_of(evidence, "申请退单")
+    check_state(ticket, WITH_UNIT, "申请退单")
+    assignment = check_unit(scope, ticket, order.actor)
+    refuse_unreturnable(ticket, assignment)
+    if find_pending_request(scope, ticket):
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 已有待定的退单申请。请等待受理席决定。")
+    if window_has_closed(scope, assignment.id, now=order.now):
+        raise ReturnWindowOver(f"工单 {ticket.serial_no} 的退单期限已过，不能再退单。职责确有争议的，请申请会商。")
+    request = file_request(
+        scope, ticket, assignment, order, reason_code=reason_code, evidence=shown, proposed_unit=proposed_unit
+    )
+    advance(assignment, AssignmentState.RETURN_PENDING, now=order.now)
+    units = directory(scope)
+    proposal = f"，建议由{units.name_of(request.proposed_unit_id)}办理" if request.proposed_unit_id else ""
+    note(
+        scope,
+        ticket,
+        "return_request",
+        order,
+        summary=f"申请退单（{words}）：{shown}{proposal}",
+        detail={"request": request.id, "reason": reason_code, "proposed_unit": proposed_unit},
+    )
+
+
+@command(Permission.HANDLE, "撤回退单申请")
+def withdraw_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = "") -> None:
+    """The unit takes its request back and goes on. Raises `NoReturnRequest`, `NotYours`."""
+    request = pending_request(scope, ticket)
+    assignment = check_unit(scope, ticket, order.actor)
+    settle_request(request, order, state="withdrawn", note=reason.strip())
+    _carry_on(assignment, order)
+    note(scope, ticket, "return_denied", order, summary="撤回退单申请", detail={"request": request.id})
+
+
+@command(Command.RETURN)
+def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = "") -> None:
+    """The desk lets the unit give the ticket back 同意退单: it goes to the dispatch desk, never sideways.
+
+    The unit's clocks are cancelled, the resident's runs on. The rules are asked again, this unit left out. From the
+    district's number of returns on, units consult, and the one designated cannot give it back.
+    Raises `NoReturnRequest`, `SelfDecided`, `MoveNotAllowed`.
+    """
+    check_state(ticket, MOVES[Command.RETURN].sources, "同意退单")
+    request = pending_request(scope, ticket)
+    _refuse_own(request.requested_by_id, order)
+    settle_request(request, order, state="approved", note=reason.strip())
+    move(
+        scope,
+        ticket,
+        Command.RETURN,
+        order,
+        summary=f"同意退单：{return_words(request.reason_code)}",
+        detail={"request": request.id, "reason": request.reason_code},
+    )
+    end_assignments(scope, ticket, AssignmentState.RETURNED, now=order.now)
+    ticket.bounce_count += 1
+    ticket.lead_unit_id = None
+    turn_clocks(scope, ticket, Command.RETURN, order)
+    scope.session.flush()
+    propose(scope, ticket, now=order.now)
+    if ticket.bounce_count >= rules_of(scope).max_returns:
+        open_for_bounces(scope, ticket, order)
+        cause = f"bounces/{ticket.id}/{ticket.bounce_count}"
+        escalate(scope, ticket, Trigger("bounces"), cause=cause, due=ticket.next_due_at, now=order.now)
+
+
+@command(Permission.DISPATCH, "不准退单")
+def deny_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
+    """The desk denies the request; the unit goes on where it stood. Raises `ReasonMissing`, `NoReturnRequest`."""
+    because = reason_of(reason, "不准退单")
+    request = pending_request(scope, ticket)
+    _refuse_own(request.requested_by_id, order)
+    settle_request(request, order, state="denied", note=because)
+    for assignment in assignments_in_hand(scope, ticket):
+        if assignment.id == request.assignment_id:
+            _carry_on(assignment, order)
+    note(scope, ticket, "return_denied", order, summary=f"不准退单：{because}", detail={"request": request.id})
+
+
+def _carry_on(assignment: Assignment, order: Order) -> None:
+    state = AssignmentState.SIGNED if assignment.signed_at else AssignmentState.PENDING_SIGN
+    advance(assignment, state, now=order.now)
+
+
+def _refuse_own(requested_by_id: int | None, order: Order) -> None:
+    if order.actor.id is not None and order.actor.id == requested_by_id:
+        raise SelfDecided("提出退单申请的人不能自己决定。请由受理席其他人员办理。")

@@ -1,0 +1,115 @@
+"""Joining and splitting appeals: attach 并单, detach 拆并, split 拆单."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from core.classification.service import classify
+from core.hooks.values import Nature, Urgency
+from core.intake.joining import attach_to, let_go, refuse_attachment, refuse_split
+from core.intake.service import open_part
+from core.journey.accept import find_unit
+from core.journey.command import command
+from core.routing.service import propose, refuse_consultation
+from core.sla.service import live_clocks, start_clock, turn_clocks
+from core.statistics.dirty import mark_ticket
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import check_state, lock_ticket, move, note, reason_of
+from core.tickets.states import MOVES, Command
+from core.tickets.timeline import Order
+
+
+@command(Command.ATTACH, also="master")
+def attach(scope: Scope, ticket: Ticket, order: Order, *, master: str, reason: str = "") -> None:
+    """Have a ticket handled with another one about the same matter 并单; `master` is that one's number.
+
+    The resident keeps number, clock, reply and rating. Raises `NoSuchTicket`, `CannotAttach`, `ConsultationOpen`,
+    `MoveNotAllowed`.
+    """
+    check_state(ticket, MOVES[Command.ATTACH].sources, "并单")
+    whole = lock_ticket(scope, master)
+    refuse_attachment(scope, ticket, whole)
+    refuse_consultation(scope, ticket)
+    because = reason.strip() or "同一事项"
+    attach_to(scope, ticket, whole, order, reason=because)
+    move(
+        scope,
+        ticket,
+        Command.ATTACH,
+        order,
+        summary=f"并入工单 {whole.serial_no}（{because}）",
+        detail={"master": whole.serial_no, "reason": because},
+    )
+    ticket.suggested_unit_id = None
+    turn_clocks(scope, ticket, Command.ATTACH, order)
+    note(
+        scope,
+        whole,
+        "attached_here",
+        Order(order.actor, order.now),
+        summary=f"工单 {ticket.serial_no} 并入本单（{because}）",
+        detail={"ticket": ticket.serial_no},
+    )
+
+
+@command(Command.DETACH)
+def detach(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
+    """Let a ticket go from its master 拆并: it is dispatched by itself again; its clock has never stopped.
+
+    Raises `ReasonMissing`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "拆并")
+    check_state(ticket, MOVES[Command.DETACH].sources, "拆并")
+    let_go(scope, ticket, order, outcome="detached")
+    move(scope, ticket, Command.DETACH, order, summary=f"拆并：{because}")
+    turn_clocks(scope, ticket, Command.DETACH, order)
+    propose(scope, ticket, now=order.now)
+
+
+@command(Command.SPLIT)
+def split(scope: Scope, ticket: Ticket, order: Order, *, texts: Sequence[str], matters: Sequence[str] = ()) -> None:
+    """Split an appeal about several matters 拆单 into parts with units of their own; the whole concludes when all have.
+
+    `texts` says each part, `matters` its item of the duty list in the same order (empty = found from the words).
+    The parts' limits began when the whole's did. Raises `CannotSplit`, `AppealUnusable`, `NoSuchMatter`,
+    `ConsultationOpen`, `MoveNotAllowed`.
+    """
+    check_state(ticket, MOVES[Command.SPLIT].sources, "拆单")
+    parts = [text.strip() for text in texts]
+    refuse_split(scope, ticket, parts)
+    refuse_consultation(scope, ticket)
+    begun = min((clock.started_at for clock in live_clocks(scope, ticket) if clock.name == "reply"), default=order.now)
+    of_matter = dict(enumerate(matters))
+    opened = [
+        _open_part(scope, ticket, order, text=text, matter=of_matter.get(position) or None, begun=begun)
+        for position, text in enumerate(parts)
+    ]
+    ticket.part_count = len(opened)
+    ticket.suggested_unit_id = None
+    names = "、".join(part.serial_no for part in opened)
+    move(
+        scope,
+        ticket,
+        Command.SPLIT,
+        order,
+        summary=f"拆为 {len(opened)} 个分项：{names}",
+        detail={"parts": [part.serial_no for part in opened]},
+    )
+    turn_clocks(scope, ticket, Command.SPLIT, order)
+    for part in opened:
+        mark_ticket(scope, part)
+
+
+def _open_part(scope: Scope, whole: Ticket, order: Order, *, text: str, matter: str | None, begun: datetime) -> Ticket:
+    unnumbered = Order(order.actor, order.now)  # the command's id belongs to the whole
+    part = open_part(scope, whole, unnumbered, text=text)
+    move(scope, part, Command.ACCEPT, unnumbered)
+    part.accepted_at = order.now
+    nature, urgency = cast(Nature, whole.nature), cast(Urgency, whole.urgency)
+    classify(scope, part, nature=nature, matter=matter, urgency=urgency, now=order.now)
+    start_clock(scope, part, "reply", unnumbered, since=begun)
+    start_clock(scope, part, "dispatch", unnumbered)
+    scope.session.flush()
+    find_unit(scope, part, now=order.now)
+    return part

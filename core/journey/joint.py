@@ -1,0 +1,106 @@
+"""Joint handling 联合办理: handing work down, answering to the unit that leads, and doing without an answer."""
+
+from collections.abc import Sequence
+
+from core.handling.models import Contribution
+from core.handling.rules import usable_text
+from core.journey.command import command
+from core.people.roles import Permission
+from core.routing.joint import hand_down, refuse_open_work, waivable
+from core.routing.service import advance, own_assignment
+from core.routing.states import AssignmentState
+from core.sla.service import cancel_clocks, stop_clock, turn_clocks
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import MoveNotAllowed, check_state, move, note, reason_of
+from core.tickets.states import MOVES, WITH_UNIT, Command
+from core.tickets.timeline import Order
+from core.units.queries import directory
+
+
+@command(Command.SUB_DISPATCH)
+def sub_dispatch(
+    scope: Scope, ticket: Ticket, order: Order, *, unit: str, co: Sequence[str] = (), reason: str = ""
+) -> None:
+    """Hand the work down to a unit below 转派下级; the actor's unit stays answerable, its clock caps theirs.
+
+    Raises `NotYours`, `NotBelow`, `AlreadyInvolved`, `NoSuchUnit` and the refusals of moves.
+    """
+    check_state(ticket, MOVES[Command.SUB_DISPATCH].sources, "转派下级")
+    parent = own_assignment(scope, ticket, order.actor)
+    _refuse_unsigned(ticket, parent.state)
+    assigned = hand_down(scope, ticket, parent, order, unit=unit, co=tuple(co))
+    units = directory(scope)
+    names = "、".join(units.name_of(each.unit_id) for each in assigned)
+    because = f"（{reason.strip()}）" if reason.strip() else ""
+    move(
+        scope,
+        ticket,
+        Command.SUB_DISPATCH,
+        order,
+        summary=f"{units.name_of(parent.unit_id)}转派 {names}{because}",
+        detail={"parent": parent.id, "assignments": [each.id for each in assigned]},
+    )
+    turn_clocks(scope, ticket, Command.SUB_DISPATCH, order, assignments=assigned)
+
+
+@command(Permission.HANDLE, "协办意见")
+def contribute(scope: Scope, ticket: Ticket, order: Order, *, text: str) -> None:
+    """A co-unit, or a unit below, answers to the unit that leads 协办意见; nothing of it reaches the resident.
+
+    Raises `NotYours`, `CoUnitsOpen` (its own branch), `ReplyUnusable`, `MoveNotAllowed`.
+    """
+    check_state(ticket, WITH_UNIT, "提交协办意见")
+    assignment = own_assignment(scope, ticket, order.actor)
+    if assignment.role == "lead" and assignment.parent_id is None:
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 由您的单位主办，请提交答复，而不是协办意见。")
+    _refuse_unsigned(ticket, assignment.state)
+    refuse_open_work(scope, ticket, assignment)
+    said = usable_text(text)
+    scope.session.add(
+        Contribution(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            ticket_id=ticket.id,
+            assignment_id=assignment.id,
+            text=said,
+            by=order.actor.name,
+            at=order.now,
+        )
+    )
+    advance(assignment, AssignmentState.SUBMITTED, now=order.now)
+    name = directory(scope).name_of(assignment.unit_id)
+    note(scope, ticket, "contribute", order, summary=f"{name}提交协办意见", detail={"assignment": assignment.id})
+    stop_clock(scope, ticket, "handle", at=order.now, now=order.now, assignment_id=assignment.id)
+    cancel_clocks(
+        scope, ticket, ("return_window", "first_contact", "on_site"), now=order.now, assignment_ids=[assignment.id]
+    )
+
+
+@command(Permission.DISPATCH, "免予办理")
+def waive(scope: Scope, ticket: Ticket, order: Order, *, unit: str, reason: str) -> None:
+    """Do without the answer of a co-unit or a unit below 免予办理; its clocks end without a verdict.
+
+    Raises `ReasonMissing`, `NoSuchUnit`, `NothingToWaive`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "免予办理")
+    check_state(ticket, WITH_UNIT, "免予办理")
+    relieved = waivable(scope, ticket, unit)
+    for assignment in relieved:
+        advance(assignment, AssignmentState.WAIVED, now=order.now)
+    names = "、".join(directory(scope).name_of(each.unit_id) for each in relieved)
+    note(
+        scope,
+        ticket,
+        "waive",
+        order,
+        summary=f"{names}免予办理：{because}",
+        detail={"assignments": [each.id for each in relieved], "reason": because},
+    )
+    clocks = ("sign", "return_window", "first_contact", "on_site", "handle")
+    cancel_clocks(scope, ticket, clocks, now=order.now, assignment_ids=[each.id for each in relieved])
+
+
+def _refuse_unsigned(ticket: Ticket, state: str) -> None:
+    if state != AssignmentState.SIGNED:
+        raise MoveNotAllowed(f"工单 {ticket.serial_no} 您的单位还没有签收，或已经提交。请先签收，或刷新后再看。")

@@ -1,0 +1,74 @@
+"""Voiding a ticket 作废: one person before dispatch, two afterwards; voided ones are counted and reported."""
+
+from sqlalchemy import select
+
+from core.intake.joining import has_attached, let_go, parts_of
+from core.journey.command import command
+from core.journey.conclude import ENDED, end_part
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.routing.service import end_assignments
+from core.routing.states import AssignmentState
+from core.sla.service import turn_clocks
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.service import check_state, move, note, reason_of
+from core.tickets.states import MOVES, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, Command
+from core.tickets.timeline import Order
+
+BY_ONE = (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH)
+
+
+class SecondPersonMissing(Refused):
+    """After dispatch two persons must want a ticket voided."""
+
+    code = "second-person-missing"
+
+
+class CannotVoid(Refused):
+    """Others still hang on the ticket."""
+
+    code = "cannot-void"
+
+
+@command(Permission.DISPATCH, "申请作废")
+def propose_void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
+    """Ask that a ticket which units have had be voided; another person must agree. Raises `ReasonMissing`."""
+    because = reason_of(reason, "作废")
+    check_state(ticket, MOVES[Command.VOID].sources, "申请作废")
+    note(scope, ticket, "void_proposed", order, summary=f"申请作废：{because}", detail={"reason": because})
+
+
+@command(Command.VOID)
+def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
+    """Void a ticket 作废, for instance a test call or one registered by mistake; its clocks end without a verdict.
+
+    Raises `ReasonMissing`, `SecondPersonMissing`, `CannotVoid`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "作废")
+    check_state(ticket, MOVES[Command.VOID].sources, "作废")
+    if has_attached(scope, ticket) or any(part.state not in ENDED for part in parts_of(scope, ticket)):
+        raise CannotVoid(f"工单 {ticket.serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。")
+    if ticket.state not in BY_ONE and not _proposed_by_another(scope, ticket, order):
+        raise SecondPersonMissing(
+            f"工单 {ticket.serial_no} 已派单，作废须另一人先提出申请。请由另一人「申请作废」后再确认。"
+        )
+    if ticket.is_attached:
+        let_go(scope, ticket, order, outcome="detached")
+    move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})
+    end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
+    turn_clocks(scope, ticket, Command.VOID, order)
+    end_part(scope, ticket, order)
+
+
+def _proposed_by_another(scope: Scope, ticket: Ticket, order: Order) -> bool:
+    """Tell whether somebody else asked for it since the ticket came into its present state."""
+    proposals = scope.session.execute(
+        select(TicketEvent.actor_id, TicketEvent.actor_name).where(
+            TicketEvent.tenant_id == scope.tenant.id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == "void_proposed",
+            TicketEvent.to_state == ticket.state,
+        )
+    )
+    return any((by_id, name) != (order.actor.id, order.actor.name) for by_id, name in proposals)
