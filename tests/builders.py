@@ -13,6 +13,7 @@ from core.intake.rules import Appeal
 from core.journey.accept import Accepted, accept
 from core.kit.db import Database
 from core.kit.keys import Keyring
+from core.people.roles import permissions_of
 from core.tenancy.models import CityMember, Tenant, TenantFeature
 from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
@@ -21,9 +22,19 @@ from core.workdays.service import publish
 from core.workdays.shipped import SHIPPED
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-OPERATOR = Actor("staff", "坐席甲", 1)
-REVIEWER = Actor("staff", "审核员乙", 2)
-CLERK = Actor("staff", "经办人丙", 3)
+
+
+def make_actor(name: str, *roles: str, id: int, unit_id: int | None = None) -> Actor:
+    """Return somebody of the house who may do what these roles bring, for a unit where one is given."""
+    return Actor("staff", name, id, unit_id, permissions_of(roles))
+
+
+OPERATOR = make_actor("坐席甲", "operator", id=1)
+REVIEWER = make_actor("审核员乙", "reviewer", id=2)
+SUPERVISOR = make_actor("督办员丁", "supervisor", id=4)
+LEADER = make_actor("区领导", "leader", id=5)
+CLERK_ID = 3
+"""Account of the clerk 经办人丙, who stands for whichever unit a test is about."""
 KEYS = Keyring({1: b"k" * 32})
 
 

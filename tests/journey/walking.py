@@ -8,15 +8,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
-from core.journey import conclude, desk, handle
+from core.journey import conclude, desk, give_back, handle
 from core.journey.accept import Accepted, accept
 from core.journey.supervise import Fired, supervise
 from core.routing.models import Assignment
 from core.sla.models import Clock
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket, TicketEvent
+from core.tickets.timeline import RESIDENT, Actor, Order
 from core.units.models import Unit
-from tests.builders import BEIJING, CLERK, OPERATOR, REVIEWER, beijing, make_appeal
+from tests.builders import BEIJING, CLERK_ID, OPERATOR, REVIEWER, beijing, make_actor, make_appeal
 
 T = TypeVar("T")
 
@@ -38,30 +39,42 @@ class Walk:
     def dispatch(self, at: str = "2026-03-12 10:10", *, lead: str = "roads", **how: Any) -> Ticket:
         return self.do(desk.dispatch, at, lead=lead, **{"actor": OPERATOR, **how})
 
+    def redirect(self, at: str, *, lead: str, reason: str = "派错了", **how: Any) -> Ticket:
+        return self.do(desk.redirect, at, lead=lead, reason=reason, **{"actor": OPERATOR, **how})
+
     def answer(self, at: str = "2026-03-12 10:10", *, text: str = "请致电路政热线", **how: Any) -> Ticket:
         return self.do(desk.answer_directly, at, text=text, **{"actor": OPERATOR, **how})
 
     def sign(self, at: str = "2026-03-12 11:00", **how: Any) -> Ticket:
-        return self.do(handle.sign, at, **{"unit_id": None, "actor": CLERK, **how})
+        return self.do(handle.sign, at, **{"actor": self.lead_clerk(), **how})
 
-    def give_back(self, at: str = "2026-03-12 11:00", *, reason: str = "不属本单位职责", **how: Any) -> Ticket:
-        return self.do(handle.give_back, at, reason=reason, **{"unit_id": None, "actor": CLERK, **how})
+    def ask_back(self, at: str = "2026-03-12 11:00", *, evidence: str = "不属本单位职责", **how: Any) -> Ticket:
+        how = {"reason_code": "not_duty", "actor": self.lead_clerk(), **how}
+        return self.do(give_back.request_return, at, evidence=evidence, **how)
+
+    def approve_return(self, at: str = "2026-03-12 11:10", **how: Any) -> Ticket:
+        return self.do(give_back.approve_return, at, **{"actor": OPERATOR, **how})
+
+    def give_back(self, at: str = "2026-03-12 11:00") -> Ticket:
+        """The unit asks to give the ticket back, and the desk agrees at once."""
+        self.ask_back(at)
+        return self.approve_return(at)
 
     def reply(self, at: str = "2026-03-13 10:00", *, text: str = "已修补", **how: Any) -> Ticket:
-        how = {"unit_id": None, "disposition": "resolved", "actor": CLERK, **how}
+        how = {"disposition": "resolved", "actor": self.lead_clerk(), **how}
         return self.do(handle.reply, at, text=text, **how)
 
     def pass_reply(self, at: str = "2026-03-13 11:00", **how: Any) -> Ticket:
         return self.do(conclude.pass_reply, at, **{"actor": REVIEWER, **how})
 
-    def return_reply(self, at: str = "2026-03-13 11:00", *, note: str = "请附照片", **how: Any) -> Ticket:
-        return self.do(conclude.return_reply, at, note=note, **{"actor": REVIEWER, **how})
+    def return_reply(self, at: str = "2026-03-13 11:00", *, remark: str = "请附照片", **how: Any) -> Ticket:
+        return self.do(conclude.return_reply, at, remark=remark, **{"actor": REVIEWER, **how})
 
     def follow_up(self, at: str = "2026-03-13 15:00", *, outcome: str = "reached") -> Ticket:
         return self.do(conclude.follow_up, at, outcome=outcome, actor=OPERATOR)
 
     def rate(self, at: str = "2026-03-13 15:05", *, satisfaction: str = "satisfied", **how: Any) -> Ticket:
-        return self.do(conclude.rate, at, satisfaction=satisfaction, **{"resolved": "yes", **how})
+        return self.do(conclude.rate, at, satisfaction=satisfaction, **{"resolved": "yes", "actor": RESIDENT, **how})
 
     def redo(self, at: str = "2026-03-13 16:00", *, reason: str = "路面又塌了", **how: Any) -> Ticket:
         return self.do(conclude.redo, at, reason=reason, **{"actor": OPERATOR, **how})
@@ -69,8 +82,28 @@ class Walk:
     def supervise(self, at: str) -> list[Fired]:
         return self.run(lambda scope: supervise(scope, now=beijing(at)))
 
-    def do(self, journey: Callable[..., Ticket], at: str, **how: Any) -> Ticket:
-        return self.run(lambda scope: journey(scope, self.serial_no, now=beijing(at), **how))
+    def do(
+        self,
+        journey: Callable[..., Ticket],
+        at: str,
+        *,
+        actor: Actor,
+        seen_version: int | None = None,
+        command_id: str | None = None,
+        **how: Any,
+    ) -> Ticket:
+        """Give a command on the ticket."""
+        order = Order(actor, beijing(at), seen_version, command_id)
+        return self.run(lambda scope: journey(scope, self.serial_no, order, **how))
+
+    def clerk(self, code: str, *, id: int = CLERK_ID) -> Actor:
+        """Return a clerk of this unit."""
+        return make_actor("经办人丙", "clerk", id=id, unit_id=self.unit_id(code))
+
+    def lead_clerk(self) -> Actor:
+        """Return a clerk of the unit that has the ticket, of the road unit when none has."""
+        lead = self.ticket().lead_unit_id
+        return make_actor("经办人丙", "clerk", id=CLERK_ID, unit_id=lead or self.unit_id("roads"))
 
     def run(self, work: Callable[[Scope], T]) -> T:
         return self.installation.run(self.slug, work)
