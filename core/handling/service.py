@@ -20,6 +20,7 @@ class SameHands(Refused):
     """Whoever handed a reply in may not pass it."""
 
     code = "same-hands"
+    is_trespass = True
 
 
 class NothingToReview(Refused):

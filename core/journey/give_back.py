@@ -38,6 +38,7 @@ class SelfDecided(Refused):
     """Whoever asked may not decide."""
 
     code = "same-hands"
+    is_trespass = True
 
 
 @command(Permission.HANDLE, "申请退单")

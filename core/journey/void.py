@@ -23,6 +23,7 @@ class SecondPersonMissing(Refused):
     """After dispatch two persons must want a ticket voided."""
 
     code = "second-person-missing"
+    is_trespass = True
 
 
 class CannotVoid(Refused):

@@ -11,6 +11,8 @@ class Refused(Exception):  # noqa: N818 -- named as a fact, like every refusal b
     """
 
     code: ClassVar[str] = "refused"
+    is_trespass: ClassVar[bool] = False
+    """Refused because of who asks: the attempt is kept for those who supervise."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

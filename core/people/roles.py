@@ -13,6 +13,13 @@ class UnknownRole(Refused):
     code = "unknown-role"
 
 
+class NotPermitted(Refused):
+    """The actor's roles do not bring the permission."""
+
+    code = "not-permitted"
+    is_trespass = True
+
+
 class Permission(StrEnum):
     """Something a page or an action asks for. `SPEAK` is the resident's own: no role of the house brings it."""
 

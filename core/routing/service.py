@@ -26,6 +26,7 @@ class NotYours(Refused):
     """The unit is not the one that has the ticket in hand."""
 
     code = "not-your-ticket"
+    is_trespass = True
 
 
 class ConsultationOpen(Refused):

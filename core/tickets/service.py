@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.errors import Refused
-from core.people.roles import Permission, roles_granting
+from core.people.roles import NotPermitted, Permission, roles_granting
 from core.tenancy.scope import Scope
 from core.tickets.models import CommandLog, Ticket, TicketEvent
 from core.tickets.queries import NoSuchTicket
@@ -38,12 +38,6 @@ class CommandReused(Refused):
     """The command id was already used for another command, or for another ticket."""
 
     code = "command-reused"
-
-
-class NotPermitted(Refused):
-    """The actor's roles do not bring the permission."""
-
-    code = "not-permitted"
 
 
 class BeforeItsTime(Refused):

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
-from core.people.roles import ROLES, Permission, permissions_of, roles_granting
+from core.people.roles import ROLES, NotPermitted, Permission, permissions_of, roles_granting
 from core.people.rules import Staff
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
@@ -22,12 +22,6 @@ from core.web.refusals import remember_words
 
 COOKIE = "huiying_staff"
 Route = TypeVar("Route", bound=Callable[..., Any])
-
-
-class NotPermitted(Refused):
-    """The visitor's roles do not bring the permission."""
-
-    code = "not-permitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,13 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """The visitor as the timeline names them."""
-        return Actor("staff", f"{self.staff.name}（{self.unit_name or self.seat}）", self.staff.account_id)
+        return Actor(
+            "staff",
+            f"{self.staff.name}（{self.unit_name or self.seat}）",
+            self.staff.account_id,
+            self.staff.unit_id,
+            self.permissions,
+        )
 
 
 @dataclass(frozen=True, slots=True)

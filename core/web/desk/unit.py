@@ -7,12 +7,12 @@ from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
-from core.people.roles import Permission
+from core.people.roles import NotPermitted, Permission
 from core.units.queries import DirectoryUnit, directory
 from core.web.desk.lanes import Tab
 from core.web.input import InputUnusable, required, sent, text
 from core.web.refusals import status_of, words_of
-from core.web.visit import Answer, Done, NotPermitted, Visit, allows
+from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("unit", __name__)
 EMPTY_TITLE = "这里没有工单"
