@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.jobs.drain import Failure, JobKind
+from core.jobs.drain import Failure, JobKind, NotYet
 from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.tenancy.scope import Scope
-from core.tickets.messages import DELIVER
+from core.tickets.messages import BY_DAY, DELIVER, by_day
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.units.models import Unit
@@ -39,11 +39,14 @@ def delivering(gateways: Mapping[str, Gateway]) -> JobKind:
 def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:
     """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
 
-    Raises `core.jobs.drain.TryLater` when the gateway does not take it now.
+    A message that is not to wake anybody, but comes up at night after an outage or a failed try, waits for the morning.
+    Raises `core.jobs.drain.NotYet` for that, and `core.jobs.drain.TryLater` when the gateway does not take it now.
     """
     message = _locked(scope, payload["message_id"])
     if message.state == "sent":
         return
+    if payload.get(BY_DAY) and (morning := by_day(now, scope.tenant.zone)) > now:
+        raise NotYet(morning)
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
     to = _address(scope, message)

@@ -35,6 +35,14 @@ class TryLater(Exception):  # noqa: N818 -- a fact about the outside world
     """The outside did not take it now. The message says why, in words for people, and names nobody."""
 
 
+class NotYet(Exception):  # noqa: N818 -- a fact about the hour
+    """The job may be done from `until` on. Raised before anything was changed; it does not count as a try."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A try that did not succeed: why, in words without personal data, and whether it was the last one."""
@@ -102,7 +110,11 @@ class Drain:
                 claim = _Claim(job.id, job.kind, job.payload, job.attempts)
                 if job.kind not in self._kinds:  # written by a newer version that is being rolled out
                     raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
-                self._kinds[job.kind].do(scope, job.payload, now())
+                try:
+                    self._kinds[job.kind].do(scope, job.payload, now())
+                except NotYet as early:
+                    job.run_after = early.until
+                    return True
                 job.state, job.attempts, job.last_error, job.finished_at = "done", job.attempts + 1, None, now()
         except Exception as error:
             if claim is None:

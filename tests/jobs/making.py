@@ -35,6 +35,7 @@ def make_message(
     text: str = "工单时限提示",
     now: datetime = NOW,
     ticket_id: int | None = None,
+    at_night: bool = False,
 ) -> int:
     """Say something about a ticket to a unit, or with `to` None to the resident; return the message's id."""
     ticket_id = ticket_id or make_ticket(installation, slug, now=now).ticket_id
@@ -44,7 +45,15 @@ def make_message(
             unit_id = scope.session.scalars(
                 select(Unit.id).where(Unit.tenant_id == scope.tenant.id, Unit.code == to)
             ).one()
-        say(scope, ticket_id=ticket_id, transport=transport, text=text, to_unit_id=unit_id, now=now)
+        say(
+            scope,
+            ticket_id=ticket_id,
+            transport=transport,
+            text=text,
+            to_unit_id=unit_id,
+            now=now,
+            at_night=at_night,
+        )
         [message] = [row for row in scope.session.new if isinstance(row, Message)]
     return message.id
 

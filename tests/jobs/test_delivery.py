@@ -13,7 +13,8 @@ from core.jobs.transports.outgoing import Gateway, GatewayMisconfigured
 from core.jobs.transports.sms import SmsGateway
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
-from tests.builders import make_district, make_ticket
+from core.tickets.messages import by_day
+from tests.builders import BEIJING, beijing, make_district, make_ticket
 from tests.jobs.making import NOW, drain, jobs_of, make_message, make_reachable, message_of
 from tests.jobs.outside import SECRET, MailReceiver, SmsReceiver
 
@@ -37,10 +38,10 @@ def gateways(sms: SmsReceiver, mail: MailReceiver) -> Mapping[str, Gateway]:
 
 
 def deliver_all(installation: Installation, gateways: Mapping[str, Gateway], *, tries: int = 1) -> None:
-    """Drain now, and once more after each rest."""
+    """Drain now, and once more after each rest, by day."""
     at = NOW
     for rest in (timedelta(), *BACKOFF)[:tries]:
-        at += rest
+        at = by_day(at + rest, BEIJING)
         drain(installation, job_kinds(gateways), now=at)
 
 
@@ -159,6 +160,33 @@ def test_after_the_last_try_the_message_is_failed(
         "试了 6 次，没有发出：短信网关没有接受（HTTP 500）。请查明原因后重新发送。",
     )
     assert [(job.state, job.attempts) for job in jobs_of(installation, district)] == [("dead", 6)]
+
+
+def test_what_comes_up_at_night_waits_for_the_morning_and_is_no_failed_try(
+    installation: Installation, district: str, gateways: Mapping[str, Gateway], sms: SmsReceiver
+) -> None:
+    sms.answers = [503]
+    message_id = make_message(installation, district, now=beijing("2026-03-12 20:59"))
+
+    drain(installation, job_kinds(gateways), now=beijing("2026-03-12 20:59"))
+    for at in ("2026-03-12 21:00", "2026-03-13 02:00", "2026-03-13 07:59"):
+        drain(installation, job_kinds(gateways), now=beijing(at))
+    [job] = [job for job in jobs_of(installation, district) if job.kind == "deliver"]
+    by_night = (sms.ids, job.run_after, job.attempts)
+    drain(installation, job_kinds(gateways), now=beijing("2026-03-13 08:00"))
+
+    assert by_night == ([f"{district}-{message_id}"], beijing("2026-03-13 08:00"), 1)
+    assert outcome(installation, district, message_id) == ("sent", None)
+
+
+def test_a_message_that_may_wake_people_goes_at_any_hour(
+    installation: Installation, district: str, gateways: Mapping[str, Gateway], sms: SmsReceiver
+) -> None:
+    message_id = make_message(installation, district, now=beijing("2026-03-13 02:00"), at_night=True)
+
+    drain(installation, job_kinds(gateways), now=beijing("2026-03-13 02:00"))
+
+    assert sms.ids == [f"{district}-{message_id}"]
 
 
 def test_what_the_gateway_refuses_for_good_is_not_tried_again(
