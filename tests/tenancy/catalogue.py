@@ -10,12 +10,23 @@ from core.tenancy.models import SHARED_TABLES
 from core.tenancy.policies import APP_ROLE, STATS_ROLE
 
 APPEND_ONLY = (
+    "adjudication",
+    "command_log",
+    "contact_attempt",
+    "contribution",
     "follow_up",
     "intake_event",
+    "letter",
+    "letter_receipt",
+    "opinion",
     "rating",
     "route_decision",
+    "seal",
+    "sealed_head",
+    "sla_adjustment",
     "sla_event",
     "ticket_event",
+    "trespass",
     "work_calendar_version",
 )
 """What is written here is evidence: the application's role can add to it and read it, nothing else."""

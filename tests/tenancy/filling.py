@@ -24,8 +24,20 @@ VALUES: dict[type[Any], Any] = {
 }
 CHECKED_TOGETHER = {
     "cube_cell": {"aspect": "all", "channel": "", "medium": "", "nature": "", "unit_id": 0, "matter": ""},
+    "adjudication": {"effect": "shift"},
+    "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
+    "dispute": {"subject_id": 1},
+    "instruction": {"feedback": ""},
+    "return_request": {"state": "pending"},
+    "sla_adjustment": {"kind": "extension", "days": 1},
+    "sla_clock": {"subject": "assignment", "subject_id": 1, "due_at": VALUES[TIMESTAMP]},
+    "ticket": {"is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""
+POINTED_TOGETHER = {
+    "ticket.master_id": {"state": "attached", "is_attached": True, "master_is_attached": False},
+}
+"""Values that a check asks for as soon as a column points to another row."""
 Row = Mapping[str, Any]
 
 

@@ -114,6 +114,17 @@ def test_every_table_that_is_evidence_exists(catalogue: psycopg.Connection[Any])
     assert tables >= {*APPEND_ONLY, "ticket", "tenant"}
 
 
+def test_every_table_to_which_rows_can_only_be_added_is_known_as_evidence(catalogue: psycopg.Connection[Any]) -> None:
+    added_to = catalogue.execute(
+        """SELECT c.relname FROM pg_class c
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+           AND has_table_privilege('huiying_app', c.oid, 'INSERT')
+           AND NOT has_table_privilege('huiying_app', c.oid, 'UPDATE, DELETE')"""
+    )
+
+    assert {name for (name,) in added_to} == set(APPEND_ONLY)
+
+
 def test_a_table_made_as_ours_are_has_no_fault(catalogue: psycopg.Connection[Any]) -> None:
     catalogue.execute(GOOD)
 
