@@ -1,17 +1,17 @@
 """Asking the resident, and keeping the answer."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 
 from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS
 from core.evaluation.models import FollowUp, Rating
+from core.evaluation.queries import follow_up_is_over, reached_nobody, units_concerned
+from core.handling.service import SameHands
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, move, note
 from core.tickets.states import MOVES, Command
-from core.tickets.timeline import RESIDENT, Actor
+from core.tickets.timeline import Order
 
 
 class UnknownAnswer(Refused):
@@ -26,48 +26,46 @@ class AlreadyRated(Refused):
     code = "already-rated"
 
 
-def record_attempt(scope: Scope, ticket: Ticket, *, outcome: str, remark: str, actor: Actor, now: datetime) -> None:
-    """Keep one attempt to ask the resident; the first one that gets through opens the follow-up.
+class FollowUpOver(Refused):
+    """The resident has refused, or was called in vain often enough."""
 
-    Raises `UnknownAnswer`, or `MoveNotAllowed` when there is no answer yet to ask about.
+    code = "follow-up-over"
+
+
+def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str) -> bool:
+    """Keep one attempt to ask the resident, and tell whether the follow-up is over with it.
+
+    It is when somebody was reached (then the ticket moves), when the resident refuses, and when nobody was reached
+    often enough on two days at least. After that only an attempt that gets through is kept.
+    Raises `UnknownAnswer`, `SameHands`, `FollowUpOver`, or `MoveNotAllowed` when there is no answer yet to ask about.
     """
     _known(outcome, OUTCOME_LABELS, "回访结果")
     check_state(ticket, MOVES[Command.FOLLOW_UP].sources, "回访")
-    scope.session.add(
-        FollowUp(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            cycle_no=ticket.cycle_no,
-            outcome=outcome,
-            note=remark,
-            by=actor.name,
-            at=now,
+    if order.actor.unit_id in units_concerned(scope, ticket):
+        raise SameHands(f"工单 {ticket.serial_no} 由您的单位承办，不能由本单位回访。请由受理席或其他单位回访。")
+    if outcome != "reached" and follow_up_is_over(scope, ticket):
+        raise FollowUpOver(
+            f"工单 {ticket.serial_no} 的回访已经结束，不必再拨。诉求人仍可自行评价；如已接通，请记“已接通”。"
         )
-    )
+    _keep_attempt(scope, ticket, order, outcome=outcome, remark=remark)
     if outcome == "reached":
-        move(scope, ticket, Command.FOLLOW_UP, actor=actor, now=now, summary="回访已接通")
-    else:
-        note(
-            scope,
-            ticket,
-            "follow_up_attempt",
-            actor=actor,
-            now=now,
-            summary=f"回访：{OUTCOME_LABELS[outcome]}",
-            detail={"outcome": outcome},
-        )
+        move(scope, ticket, Command.FOLLOW_UP, order, summary="回访已接通")
+        return True
+    scope.session.flush()
+    in_vain = reached_nobody(scope, ticket)
+    note(
+        scope,
+        ticket,
+        "follow_up_attempt",
+        order,
+        summary=f"回访：{OUTCOME_LABELS[outcome]}{'，多次未接通，回访结束' if in_vain else ''}",
+        detail={"outcome": outcome, "final": "yes" if in_vain or outcome == "refused" else "no"},
+    )
+    return in_vain or outcome == "refused"
 
 
 def keep_rating(
-    scope: Scope,
-    ticket: Ticket,
-    *,
-    resolved: str,
-    satisfaction: str,
-    comment: str,
-    now: datetime,
-    command_id: str | None = None,
+    scope: Scope, ticket: Ticket, order: Order, *, resolved: str, satisfaction: str, comment: str
 ) -> Rating:
     """Keep what the resident says of the present cycle. Raises `UnknownAnswer`, `AlreadyRated`, `MoveNotAllowed`."""
     _known(resolved, RESOLVED_LABELS, "解决情况")
@@ -81,11 +79,9 @@ def keep_rating(
         scope,
         ticket,
         Command.EVALUATE,
-        actor=RESIDENT,
-        now=now,
+        order,
         summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}",
         detail={"resolved": resolved, "satisfaction": satisfaction},
-        command_id=command_id,
     )
     rating = Rating(
         tenant_id=scope.tenant.id,
@@ -95,13 +91,28 @@ def keep_rating(
         resolved=resolved,
         satisfaction=satisfaction,
         comment=comment,
-        at=now,
+        at=order.now,
     )
     scope.session.add(rating)
     return rating
 
 
+def _keep_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str) -> None:
+    scope.session.add(
+        FollowUp(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            ticket_id=ticket.id,
+            cycle_no=ticket.cycle_no,
+            outcome=outcome,
+            note=remark,
+            by=order.actor.name,
+            at=order.now,
+        )
+    )
+
+
 def _known(answer: str, labels: dict[str, str], what: str) -> None:
     if answer not in labels:
         choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
-        raise UnknownAnswer(f"{what} 没有 {answer} 这一项。可选：{choices}。")
+        raise UnknownAnswer(f"{what}没有“{answer}”这一项。可选：{choices}。")

@@ -1,6 +1,7 @@
 """Concluding a ticket, asking the resident, and doing it again when they are not satisfied."""
 
 from core.escalation.service import escalate
+from core.evaluation.queries import find_granted_review
 from core.evaluation.service import keep_rating, record_attempt
 from core.handling.models import Reply
 from core.handling.queries import joined_replies
@@ -110,9 +111,8 @@ def end_part(scope: Scope, ticket: Ticket, order: Order) -> None:
 
 @command(Permission.FOLLOW_UP, "回访")
 def follow_up(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str = "") -> None:
-    """Record one attempt to ask the resident 回访: reached, unreachable or refused."""
-    record_attempt(scope, ticket, order, outcome=outcome, remark=remark)
-    if ticket.state == State.FOLLOWING_UP:
+    """Record one attempt to ask the resident 回访: reached, unreachable or refused; the last one stops the clock."""
+    if record_attempt(scope, ticket, order, outcome=outcome, remark=remark):
         turn_clocks(scope, ticket, Command.FOLLOW_UP, order)
 
 
@@ -128,12 +128,13 @@ def redo(scope: Scope, ticket: Ticket, order: Order, *, reason: str, same_unit: 
     """Have a concluded ticket done again 重办: a new cycle with clocks of its own.
 
     It goes back to the dispatch desk, or with `same_unit` straight to the unit that concluded it. The results of the
-    cycle before stay as they are. The second redo calls for supervision. Raises `ReasonMissing`, `RedoneEnough`.
+    cycle before stay as they are. The second redo calls for supervision. An upheld review allows one more than the
+    district does. Raises `ReasonMissing`, `RedoneEnough`.
     """
     because = reason_of(reason, "重办")
     check_state(ticket, MOVES[Command.REDO].sources, "重办")
     allowed = rules_of(scope).max_redos
-    if ticket.cycle_no > allowed:
+    if ticket.cycle_no > allowed and find_granted_review(scope, ticket) is None:
         raise RedoneEnough(
             f"工单 {ticket.serial_no} 已重办 {ticket.cycle_no - 1} 次，达到上限。仍不服的，请告知诉求人申请复核。"
         )

@@ -1,8 +1,11 @@
 """Refusals on the way to the visitor: the status each one has, and its words."""
 
+from dataclasses import asdict
+from typing import Any
+
 from flask import g
 
-from core.journey.queries.timeline import refusal_in_words
+from core.journey.queries.timeline import happened_since, refusal_in_words
 from core.kit.errors import Refused
 
 WRONG_INPUT = 422
@@ -12,6 +15,8 @@ STATUS = {
     "not-your-ticket": 403,
     "same-hands": 403,
     "no-such-ticket": 404,
+    "no-such-command": 404,
+    "no-such-dispute": 404,
     "unknown-tenant": 404,
     "not-a-city": 404,
     "move-not-allowed": 409,
@@ -19,6 +24,12 @@ STATUS = {
     "message-reused": 409,
     "command-reused": 409,
     "already-rated": 409,
+    "already-disputed": 409,
+    "dispute-too-late": 409,
+    "follow-up-over": 409,
+    "no-granted-review": 409,
+    "nothing-to-dispute": 409,
+    "still-disputable": 409,
     "nothing-to-review": 409,
     "database-down": 503,
     "keys-unusable": 503,
@@ -41,3 +52,9 @@ def words_of(refusal: Refused) -> str:
     """Return the refusal in words, with what happened since when that is the reason."""
     remembered: str = g.get("refusal_words") or refusal.message
     return remembered
+
+
+def more_of(refusal: Refused) -> dict[str, Any]:
+    """Return what a program is told besides the words: every entry since the version it decided on."""
+    since = happened_since(refusal)
+    return {"since": [asdict(entry) | {"at": entry.at.isoformat()} for entry in since]} if since else {}

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from core.evaluation.models import FollowUp
+from core.evaluation.queries import asked_enough
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 from core.tickets.models import Ticket, TicketContact
@@ -19,8 +19,6 @@ LANES: tuple[LaneName, ...] = get_args(LaneName)
 COUNTED = 1_000
 """Counting stops here: nobody needs to know by how much more."""
 SEARCH_DAYS = 180
-FOLLOW_UP_ATTEMPTS = 3
-"""So many calls that nobody answers end a follow-up."""
 STATES: dict[LaneName, tuple[State, ...]] = {
     "dispatch": WAITING_FOR_DISPATCH,
     "review": (State.SUBMITTED,),
@@ -60,7 +58,7 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
     if lane != "all":
         conditions.append(Ticket.state.in_(STATES[lane]))
     if lane == "follow_up":
-        conditions.append(~_asked_enough())
+        conditions.append(~asked_enough(scope))
     return conditions
 
 
@@ -113,17 +111,6 @@ def lane_counts(scope: Scope, lanes: Sequence[LaneName]) -> dict[LaneName, int]:
         for lane in lanes
     ]
     return dict(zip(lanes, scope.session.execute(select(*counted)).one(), strict=True))
-
-
-def _asked_enough() -> ColumnElement[bool]:
-    attempts = select(FollowUp.id).where(
-        FollowUp.tenant_id == Ticket.tenant_id,
-        FollowUp.ticket_id == Ticket.id,
-        FollowUp.cycle_no == Ticket.cycle_no,
-    )
-    refused = attempts.where(FollowUp.outcome == "refused").exists()
-    calls = attempts.with_only_columns(func.count()).scalar_subquery()
-    return or_(refused, calls >= FOLLOW_UP_ATTEMPTS)
 
 
 def _mentions(scope: Scope, words: str, *, now: datetime) -> ColumnElement[bool]:

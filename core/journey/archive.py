@@ -1,0 +1,129 @@
+"""Archiving 归档: putting a ticket away when nothing about it is open any more and nobody can object in time."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from core.escalation.models import Supervision
+from core.evaluation.answers import DISPUTE_LABELS
+from core.evaluation.models import Dispute, Rating
+from core.evaluation.queries import disputes_of
+from core.evaluation.subjects import disputable_until
+from core.journey.command import command
+from core.kit.errors import Refused
+from core.sla.service import turn_clocks
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.service import check_state, move
+from core.tickets.states import CONCLUDED, MOVES, Command, State
+from core.tickets.timeline import SYSTEM, Order
+from core.units.queries import directory
+
+BATCH = 50
+"""Tickets archived in one transaction."""
+A_DAY = timedelta(days=1)
+log = logging.getLogger(__name__)
+
+
+class StillDisputable(Refused):
+    """Somebody may still object, or something about the ticket is still open."""
+
+    code = "still-disputable"
+
+
+@command(Command.ARCHIVE)
+def archive(scope: Scope, ticket: Ticket, order: Order) -> None:
+    """Put a ticket away 归档: it can only be read from now on, or reopened after a review.
+
+    Raises `StillDisputable`, naming all that is open, or `MoveNotAllowed`.
+    """
+    check_state(ticket, MOVES[Command.ARCHIVE].sources, "归档")
+    if still_open := list(_still_open(scope, ticket, now=order.now)):
+        raise StillDisputable(f"工单 {ticket.serial_no} 还不能归档：{'；'.join(still_open)}。请在其了结之后归档。")
+    move(scope, ticket, Command.ARCHIVE, order, summary="归档：申诉期已过，没有未了事项")
+    turn_clocks(scope, ticket, Command.ARCHIVE, order)
+
+
+def archive_closed(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
+    """Archive up to `limit` tickets whose window has closed and about which nothing is open; return how many.
+
+    Those that somebody is working on right now are left for the next time.
+    """
+    archived = 0
+    for serial_no in _ready(scope, closed_before=_closed_before(scope, now), limit=limit):
+        try:
+            with scope.session.begin_nested():
+                archive(scope, serial_no, Order(SYSTEM, now))
+        except Refused:
+            log.exception("租户 %s 工单 %s 到期未能归档", scope.tenant.slug, serial_no)
+        else:
+            archived += 1
+    return archived
+
+
+def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]:
+    until = disputable_until(scope, _stands_since(scope, ticket))
+    if now <= until:
+        yield f"申诉期至 {until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+    for dispute in disputes_of(scope, ticket, ("open",)):
+        filed = dispute.filed_at.astimezone(scope.tenant.zone)
+        yield f"{filed:%Y-%m-%d} 的{DISPUTE_LABELS[dispute.kind]}待裁定"
+    unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
+    for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
+        yield f"对{directory(scope).name_of(supervision.unit_id)}的督办未销号"
+
+
+def _stands_since(scope: Scope, ticket: Ticket) -> datetime:
+    """Return when the last thing happened that may be objected to: the conclusion, a rating, the rejection."""
+    rated = select(func.max(Rating.at)).where(Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id)
+    rejected = select(func.max(TicketEvent.at)).where(
+        TicketEvent.tenant_id == scope.tenant.id,
+        TicketEvent.ticket_id == ticket.id,
+        TicketEvent.kind == Command.REJECT,
+    )
+    instants = (ticket.submitted_at, ticket.concluded_at, scope.session.scalar(rated), scope.session.scalar(rejected))
+    return max(instant for instant in instants if instant)
+
+
+def _closed_before(scope: Scope, now: datetime) -> datetime:
+    """Return the instant such that the window has closed for exactly what stands since before it: windows are of days."""
+    day = now.astimezone(scope.tenant.zone).date()
+    while disputable_until(scope, datetime.combine(day, time(), scope.tenant.zone)) >= now:
+        day -= A_DAY
+    return datetime.combine(day + A_DAY, time(), scope.tenant.zone)
+
+
+def _ready(scope: Scope, *, closed_before: datetime, limit: int) -> list[str]:
+    """Return the numbers of tickets to archive, locked, those concluded first first."""
+    last = exists().where(
+        TicketEvent.tenant_id == Ticket.tenant_id,
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.kind == Command.REJECT,
+        TicketEvent.at >= closed_before,
+    )
+    concluded = and_(Ticket.state.in_(CONCLUDED), Ticket.concluded_at < closed_before)
+    rejected = and_(Ticket.state == State.REJECTED, Ticket.concluded_at.is_(None), ~last)
+    found: list[str] = []
+    for which in (concluded, rejected):
+        found += scope.session.scalars(
+            select(Ticket.serial_no)
+            .where(Ticket.tenant_id == scope.tenant.id, which, ~_has_open(scope, closed_before))
+            .order_by(Ticket.concluded_at, Ticket.id)
+            .limit(limit - len(found))
+            .with_for_update(skip_locked=True)
+        )
+    return found
+
+
+def _has_open(scope: Scope, closed_before: datetime) -> ColumnElement[bool]:
+    return or_(
+        exists().where(Rating.tenant_id == Ticket.tenant_id, Rating.ticket_id == Ticket.id, Rating.at >= closed_before),
+        exists().where(Dispute.tenant_id == Ticket.tenant_id, Dispute.ticket_id == Ticket.id, Dispute.state == "open"),
+        exists().where(_unclosed_of(scope), Supervision.ticket_id == Ticket.id),
+    )
+
+
+def _unclosed_of(scope: Scope) -> ColumnElement[bool]:
+    return and_(Supervision.tenant_id == scope.tenant.id, Supervision.state != "closed")
