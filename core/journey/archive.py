@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from core.escalation.models import Supervision
 from core.evaluation.answers import DISPUTE_LABELS
 from core.evaluation.models import Dispute, Rating
-from core.evaluation.queries import disputes_of
+from core.evaluation.queries import asked_enough, disputes_of
 from core.evaluation.subjects import disputable_until
 from core.journey.command import command
 from core.kit.errors import Refused
@@ -24,6 +24,8 @@ from core.units.queries import directory
 BATCH = 50
 """Tickets archived in one transaction."""
 A_DAY = timedelta(days=1)
+UNASKED = timedelta(days=30)
+"""So long a ticket whose resident nobody has asked yet is left to be asked, or to be rated unasked, before time archives it."""
 log = logging.getLogger(__name__)
 
 
@@ -49,10 +51,11 @@ def archive(scope: Scope, ticket: Ticket, order: Order) -> None:
 def archive_closed(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
     """Archive up to `limit` tickets whose window has closed and about which nothing is open; return how many.
 
-    Those that somebody is working on right now are left for the next time.
+    One whose resident still has to be asked is left for a month longer: archived, it could not be rated any more. Those
+    that somebody is working on right now are left for the next time.
     """
     archived = 0
-    for serial_no in _ready(scope, closed_before=_closed_before(scope, now), limit=limit):
+    for serial_no in _ready(scope, now=now, limit=limit):
         try:
             with scope.session.begin_nested():
                 archive(scope, serial_no, Order(SYSTEM, now))
@@ -95,15 +98,22 @@ def _closed_before(scope: Scope, now: datetime) -> datetime:
     return datetime.combine(day + A_DAY, time(), scope.tenant.zone)
 
 
-def _ready(scope: Scope, *, closed_before: datetime, limit: int) -> list[str]:
+def _ready(scope: Scope, *, now: datetime, limit: int) -> list[str]:
     """Return the numbers of tickets to archive, locked, those concluded first first."""
+    closed_before = _closed_before(scope, now)
+    is_asked = or_(
+        Ticket.state != State.CONCLUDED,
+        Ticket.part_of_id.is_not(None),
+        asked_enough(scope),
+        Ticket.concluded_at < now - UNASKED,
+    )
     last = exists().where(
         TicketEvent.tenant_id == Ticket.tenant_id,
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.kind == Command.REJECT,
         TicketEvent.at >= closed_before,
     )
-    concluded = and_(Ticket.state.in_(CONCLUDED), Ticket.concluded_at < closed_before)
+    concluded = and_(Ticket.state.in_(CONCLUDED), Ticket.concluded_at < closed_before, is_asked)
     rejected = and_(Ticket.state == State.REJECTED, Ticket.concluded_at.is_(None), ~last)
     found: list[str] = []
     for which in (concluded, rejected):
