@@ -55,12 +55,13 @@ def make_district(
     kind: str = "district",
     features: Mapping[str, Mapping[str, Any]] | None = None,
     units: Sequence[tuple[str, str, str]] = (),
+    parents: Mapping[str, str] | None = None,
     duties: Sequence[Mapping[str, Any]] = (),
     zone: str = "Asia/Shanghai",
 ) -> str:
     """Make a tenant with the offices' calendar, a dispatch desk, two units and more; return its slug.
 
-    `units` are (code, name, kind); `duties` are columns of `Duty`, with the lead unit's code as `lead`.
+    `units` are (code, name, kind), `parents` name the unit above by the codes of both; `duties` are columns of `Duty`, with the lead unit's code as `lead`.
     """
     mark = secrets.token_hex(4)
     slug = slug or f"district-{mark}"
@@ -79,6 +80,9 @@ def make_district(
             Unit(tenant_id=scope.tenant.id, id=ids[code], code=code, name=name, kind=unit_kind)
             for code, name, unit_kind in everyone
         )
+        scope.session.flush()
+        for code, above in (parents or {}).items():
+            scope.session.get_one(Unit, (scope.tenant.id, ids[code])).parent_id = ids[above]
         scope.session.flush()
         scope.session.add_all(_duty(scope, ids, duty) for duty in duties)
         scope.session.add_all(

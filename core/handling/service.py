@@ -76,14 +76,16 @@ def add_reply(
 
 def reply_under_review(scope: Scope, ticket: Ticket) -> Reply:
     """Return the reply that waits for review. Raises `NothingToReview`."""
-    reply = scope.session.scalar(
-        select(Reply).where(
-            Reply.tenant_id == scope.tenant.id, Reply.ticket_id == ticket.id, Reply.state == "submitted"
-        )
-    )
+    reply = _find_reply_under_review(scope, ticket)
     if reply is None:
         raise NothingToReview(f"工单 {ticket.serial_no} 没有待审核的答复。请刷新后再看。")
     return reply
+
+
+def set_aside_reply(scope: Scope, ticket: Ticket, order: Order, *, note: str) -> None:
+    """Take a reply that waits for review as not given: the ticket ends by another way. Nothing waits: nothing happens."""
+    if (reply := _find_reply_under_review(scope, ticket)) is not None:
+        settle(reply, order, passed=False, note=note)
 
 
 def second(reply: Reply, actor: Actor) -> bool:
@@ -111,3 +113,11 @@ def settle(reply: Reply, order: Order, *, passed: bool, note: str) -> None:
     """Pass or return the reply."""
     reply.state = "approved" if passed else "returned"
     reply.reviewed_by, reply.reviewed_at, reply.review_note = order.actor.name, order.now, note
+
+
+def _find_reply_under_review(scope: Scope, ticket: Ticket) -> Reply | None:
+    return scope.session.scalar(
+        select(Reply).where(
+            Reply.tenant_id == scope.tenant.id, Reply.ticket_id == ticket.id, Reply.state == "submitted"
+        )
+    )

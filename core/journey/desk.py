@@ -7,7 +7,7 @@ from core.classification.service import reclassify
 from core.escalation.service import escalate
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
-from core.handling.service import add_reply
+from core.handling.service import add_reply, set_aside_reply
 from core.hooks.values import Complexity, Nature, Trigger, Urgency
 from core.intake.destinations import destination_words
 from core.journey.command import command
@@ -15,6 +15,7 @@ from core.journey.conclude import conclude
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.models import Assignment
+from core.routing.returns import drop_request
 from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, propose, tell_assigned
 from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
@@ -67,6 +68,7 @@ def redirect(scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Seque
     unit = directory(scope).get_unit(lead)
     if lead_assignment(scope, ticket).unit_id == unit.id:
         raise SameUnit(f"工单 {ticket.serial_no} 现在就由{unit.name}主办。请另选单位，或写办理记录催办。")
+    drop_request(scope, ticket, order)
     end_assignments(scope, ticket, AssignmentState.SUPERSEDED, now=order.now)
     scope.session.flush()  # the unit before gives up its place as the one lead
     assigned = assign(scope, ticket, lead=lead, co=co, rule_id=BY_PERSON, reason=because, order=order)
@@ -110,6 +112,8 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
         raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并移交。需要单独移交时请先拆并。")
     words = f"移交{where}：{because}"
     move(scope, ticket, Command.TRANSFER_OUT, order, summary=words, detail={"destination": destination})
+    drop_request(scope, ticket, order)
+    set_aside_reply(scope, ticket, order, note="工单已移交")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     text = f"您反映的事项已移交{where}办理。{because}"
     kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")

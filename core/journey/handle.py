@@ -8,6 +8,7 @@ from core.journey.command import command
 from core.people.roles import Permission
 from core.routing.joint import refuse_open_work
 from core.routing.models import Assignment
+from core.routing.returns import refuse_return_pending
 from core.routing.service import advance, assignments_in_hand, check_unit, own_assignment
 from core.routing.states import AssignmentState
 from core.sla.service import freeze_for_review, live_clocks, stop_clock, turn_clocks
@@ -93,6 +94,7 @@ def reply(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition:
     """
     check_state(ticket, MOVES[Command.SUBMIT_RESULT].sources, "提交办结")
     assignment = check_unit(scope, ticket, order.actor)
+    refuse_return_pending(ticket, assignment)
     refuse_open_work(scope, ticket, assignment)
     contacting = [each for each in live_clocks(scope, ticket) if each.name == "first_contact"]
     refuse_uncontacted(
@@ -110,7 +112,6 @@ def _take_in_hand(scope: Scope, ticket: Ticket, assignment: Assignment, order: O
 
 
 def _refuse_unless_waiting(ticket: Ticket, assignment: Assignment) -> None:
-    if assignment.state == AssignmentState.RETURN_PENDING:
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 的退单申请尚未决定，不能签收。请等待受理席决定，或先撤回申请。")
+    refuse_return_pending(ticket, assignment)
     if assignment.state != AssignmentState.PENDING_SIGN:
         raise MoveNotAllowed(f"工单 {ticket.serial_no} 您的单位已经签收。请刷新后查看它的最新进展。")

@@ -2,11 +2,13 @@
 
 from sqlalchemy import select
 
+from core.handling.service import set_aside_reply
 from core.intake.joining import has_attached, let_go, parts_of
 from core.journey.command import command
 from core.journey.conclude import ENDED, end_part
 from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.routing.returns import drop_request
 from core.routing.service import end_assignments
 from core.routing.states import AssignmentState
 from core.sla.service import turn_clocks
@@ -57,6 +59,8 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     if ticket.is_attached:
         let_go(scope, ticket, order, outcome="detached")
     move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})
+    drop_request(scope, ticket, order)
+    set_aside_reply(scope, ticket, order, note="工单已作废")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     turn_clocks(scope, ticket, Command.VOID, order)
     end_part(scope, ticket, order)

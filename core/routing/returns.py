@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from core.kit.errors import Refused
 from core.routing.models import Assignment, ReturnRequest
+from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -28,6 +29,12 @@ class NotReturnable(Refused):
     """The unit was designated by consultation."""
 
     code = "not-returnable"
+
+
+class ReturnPending(Refused):
+    """A request to give the ticket back waits for a decision."""
+
+    code = "return-pending"
 
 
 class NoReturnRequest(Refused):
@@ -97,6 +104,18 @@ def find_pending_request(scope: Scope, ticket: Ticket) -> ReturnRequest | None:
             ReturnRequest.state == "pending",
         )
     )
+
+
+def refuse_return_pending(ticket: Ticket, assignment: Assignment) -> None:
+    """Raise `ReturnPending` while the unit's request to give the ticket back is not decided."""
+    if assignment.state == AssignmentState.RETURN_PENDING:
+        raise ReturnPending(f"工单 {ticket.serial_no} 的退单申请尚未决定。请等待受理席决定，或先撤回申请。")
+
+
+def drop_request(scope: Scope, ticket: Ticket, order: Order) -> None:
+    """Let a request that waits go: the unit has lost the ticket by other ways."""
+    if request := find_pending_request(scope, ticket):
+        settle_request(request, order, state="withdrawn", note="工单已由其他方式处理")
 
 
 def settle_request(request: ReturnRequest, order: Order, *, state: str, note: str) -> None:

@@ -223,7 +223,11 @@ MOVES: dict[Command, Move] = {
             Permission.DISPATCH,
             WITH_UNIT,
             (State.DISPATCHED,),
-            (_REASON, Guard("no-such-unit", "改派的单位在本区名录内，且不是现在的主办单位"), _NO_CONSULTATION),
+            (
+                _REASON,
+                Guard("no-such-unit", "改派的单位在本区名录内"),
+                Guard("same-unit", "改派的不是现在的主办单位"),
+            ),
             Clocks(starts=UNIT_CLOCKS, cancels=UNIT_CLOCKS),
         ),
         Move(

@@ -12,7 +12,7 @@ from core.tenancy.scope import Installation
 from core.tickets.contact import Contact, masked, normal_phone
 from core.tickets.models import TicketContact
 from core.tickets.sealing import opened, sealed
-from tests.builders import CLERK, KEYS, make_district
+from tests.builders import KEYS, make_district
 from tests.journey.walking import Walk
 
 WHO = Contact(name="欧阳无名", phone="13800000001", address="幸福路 1 号 2 单元")
@@ -43,7 +43,7 @@ def test_no_column_of_the_database_shows_who_spoke(installation: Installation, o
     walk.take_in(contact=WHO, external_id="canary", channel="api", urgency="urgent")
     walk.dispatch()
     walk.sign()
-    walk.do(handle.note, "2026-03-12 12:00", what="已联系诉求人", actor=CLERK)
+    walk.do(handle.note, "2026-03-12 12:00", what="已联系诉求人", actor=walk.lead_clerk())
     walk.reply()
     walk.pass_reply()
     walk.follow_up()

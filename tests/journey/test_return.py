@@ -3,13 +3,12 @@
 import pytest
 
 from core.hooks.values import Budget, TimeLimit
-from core.journey import handle
 from core.routing.models import RouteDecision
 from core.routing.service import NotYours
 from core.tenancy.scope import Installation
 from core.tickets.service import MoveNotAllowed
 from core.tickets.states import State
-from tests.builders import CLERK, beijing, make_district, make_feature, make_installation
+from tests.builders import beijing, make_district, make_feature, make_installation
 from tests.journey.walking import Walk
 
 
@@ -18,15 +17,18 @@ def test_a_returned_ticket_goes_to_the_desk_and_to_no_other_unit(walk: Walk) -> 
     walk.dispatch(lead="roads", co=["parks"])
     walk.sign("2026-03-12 11:00")
 
-    walk.give_back("2026-03-12 15:00", reason="该路段由铁路部门养护")
+    walk.give_back("2026-03-12 15:00")
 
     ticket = walk.ticket()
     assert (ticket.state, ticket.lead_unit_id, ticket.bounce_count) == (State.TO_DISPATCH, None, 1)
     assert [(row.role, row.state, row.ended_at) for row in walk.assignments()] == [
         ("lead", "returned", beijing("2026-03-12 15:00")),
-        ("co", "returned", beijing("2026-03-12 15:00")),
+        ("co", "recalled", beijing("2026-03-12 15:00")),
     ]
-    assert walk.timeline()[-1] == "03-12 15:00 经办人丙 return in_progress→to_dispatch 退单：该路段由铁路部门养护"
+    assert walk.timeline()[-2:] == [
+        "03-12 15:00 经办人丙 return_request in_progress→in_progress 申请退单（不属本单位职责）：不属本单位职责",
+        "03-12 15:00 坐席甲 return in_progress→to_dispatch 同意退单：不属本单位职责",
+    ]
 
 
 def test_the_unit_that_returned_a_ticket_is_not_suggested_again(walk: Walk) -> None:
@@ -92,7 +94,7 @@ def test_only_the_unit_that_has_the_ticket_may_give_it_back(walk: Walk) -> None:
     walk.dispatch(lead="roads", co=["parks"])
 
     with pytest.raises(NotYours):
-        walk.give_back(unit_id=walk.unit_id("parks"))
+        walk.ask_back(actor=walk.clerk("parks"))
 
     assert walk.ticket().state == State.DISPATCHED
 
@@ -100,8 +102,8 @@ def test_only_the_unit_that_has_the_ticket_may_give_it_back(walk: Walk) -> None:
 def test_nobody_gives_back_what_waits_at_the_desk(walk: Walk) -> None:
     walk.take_in()
 
-    with pytest.raises(NotYours):
-        walk.do(handle.give_back, "2026-03-12 11:00", unit_id=None, reason="误派", actor=CLERK)
+    with pytest.raises(MoveNotAllowed):
+        walk.ask_back()
 
 
 def test_a_reply_under_review_is_not_given_back(walk: Walk) -> None:

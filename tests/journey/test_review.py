@@ -5,8 +5,7 @@ import pytest
 from core.handling.models import Reply
 from core.handling.service import SameHands
 from core.tickets.states import State
-from core.tickets.timeline import Actor
-from tests.builders import CLERK, beijing
+from tests.builders import CLERK_ID, beijing, make_actor
 from tests.journey.walking import Walk
 
 
@@ -20,7 +19,7 @@ def in_review(walk: Walk, *, handed_in: str = "2026-03-16 10:00") -> None:
 def test_a_passed_reply_is_the_residents_answer(walk: Walk) -> None:
     in_review(walk)
 
-    walk.pass_reply("2026-03-16 15:00", note="清楚")
+    walk.pass_reply("2026-03-16 15:00", remark="清楚")
 
     (reply,) = walk.rows(Reply)
     assert (reply.state, reply.reviewed_by, reply.reviewed_at, reply.review_note) == (
@@ -34,7 +33,7 @@ def test_a_passed_reply_is_the_residents_answer(walk: Walk) -> None:
 def test_a_returned_reply_is_kept_and_the_unit_writes_another(walk: Walk) -> None:
     in_review(walk, handed_in="2026-03-16 10:00")
 
-    walk.return_reply("2026-03-16 15:00", note="请附照片")
+    walk.return_reply("2026-03-16 15:00", remark="请附照片")
     handed_back = walk.ticket().state
     walk.reply("2026-03-17 10:00", text="已修补，附照片")
     walk.pass_reply("2026-03-17 11:00")
@@ -51,7 +50,7 @@ def test_whoever_handed_the_reply_in_does_not_review_it(walk: Walk) -> None:
 
     for review in (walk.pass_reply, walk.return_reply):
         with pytest.raises(SameHands):
-            review("2026-03-16 15:00", actor=CLERK)
+            review("2026-03-16 15:00", actor=make_actor("经办人丙", "reviewer", id=CLERK_ID))
 
     assert walk.ticket().state == State.SUBMITTED
 
@@ -59,7 +58,7 @@ def test_whoever_handed_the_reply_in_does_not_review_it(walk: Walk) -> None:
 def test_a_colleague_of_the_same_name_may_review_it(walk: Walk) -> None:
     in_review(walk)
 
-    walk.pass_reply("2026-03-16 15:00", actor=Actor("staff", CLERK.name, 99))
+    walk.pass_reply("2026-03-16 15:00", actor=make_actor("经办人丙", "reviewer", id=99))
 
     assert walk.ticket().state == State.CONCLUDED
 

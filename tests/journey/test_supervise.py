@@ -17,7 +17,7 @@ from core.sla.models import ClockEvent, Timer
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Message
 from core.tickets.service import lock_ticket
-from tests.builders import CLERK, beijing, make_district, make_feature, make_installation
+from tests.builders import beijing, make_district, make_feature, make_installation
 from tests.journey.walking import Walk, rolled_back
 
 YELLOW, DUE = "2026-03-18 16:48", "2026-03-19 18:00"
@@ -326,6 +326,6 @@ def test_what_a_district_typed_in_braces_stops_no_message(database_url: str) -> 
 def test_arriving_on_site_is_noted_without_moving_the_ticket(alone: Walk) -> None:
     state = alone.ticket().state
 
-    alone.do(handle.arrive, "2026-03-12 12:00", unit_id=None, what="已到现场", actor=CLERK)
+    alone.do(handle.arrive, "2026-03-12 12:00", what="已到现场", actor=alone.lead_clerk())
 
     assert (alone.ticket().state, alone.entries()[-1].kind) == (state, "on_site")

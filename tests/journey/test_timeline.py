@@ -17,8 +17,8 @@ from core.tickets.models import Ticket, TicketEvent
 from core.tickets.queries import chains
 from core.tickets.service import lock_ticket, note
 from core.tickets.states import State
-from core.tickets.timeline import Actor, entry_hash, first_broken_entry
-from tests.builders import OPERATOR, beijing, make_district
+from core.tickets.timeline import Order, entry_hash, first_broken_entry
+from tests.builders import OPERATOR, beijing, make_actor, make_district
 from tests.journey.walking import Walk
 
 
@@ -168,7 +168,7 @@ def test_whatever_an_entry_says_it_is_the_same_when_read_back(
 
     with walk.installation.scope(walk.slug) as scope:
         ticket = lock_ticket(scope, walk.serial_no)
-        note(scope, ticket, "note", actor=actor, now=at, summary=summary, detail=detail)
+        note(scope, ticket, "note", Order(actor, at), summary=summary, detail=detail)
 
     assert first_broken_entry(walk.ticket(), walk.entries()) is None
 
@@ -210,9 +210,9 @@ def test_the_application_itself_cannot_rewrite_a_timeline(walk: Walk) -> None:
 
 def test_who_did_it_is_kept_with_each_entry(walk: Walk) -> None:
     walk.take_in()
-    walk.dispatch(actor=Actor("staff", "甲", 41))
+    walk.dispatch(actor=make_actor("甲", "operator", id=41))
 
-    entry = walk.entries()[-1]
+    entry = next(entry for entry in walk.entries() if entry.kind == "dispatch")
 
     assert (entry.kind, entry.actor_kind, entry.actor_id, entry.actor_name, entry.at) == (
         "dispatch",

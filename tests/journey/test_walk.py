@@ -3,7 +3,8 @@
 from core.handling.models import Reply
 from core.journey import conclude, handle
 from core.tickets.states import State
-from tests.builders import CLERK, OPERATOR, beijing
+from core.tickets.timeline import RESIDENT
+from tests.builders import OPERATOR, beijing
 from tests.journey.walking import Walk
 
 
@@ -11,10 +12,11 @@ def test_the_walk_of_a_ticket_is_told_entry_by_entry(walk: Walk) -> None:
     walk.take_in("2026-03-12 10:00", matter="road", nature="complaint", place="幸福路 1 号")
     walk.dispatch("2026-03-12 10:10", co=["parks"], reason="路面归道路处")
     walk.sign("2026-03-12 11:00")
-    walk.do(handle.arrive, "2026-03-12 14:00", unit_id=None, what="已到现场", actor=CLERK)
-    walk.do(handle.note, "2026-03-12 15:00", what="材料已申请", actor=CLERK)
+    walk.do(handle.arrive, "2026-03-12 14:00", what="已到现场", actor=walk.lead_clerk())
+    walk.do(handle.note, "2026-03-12 15:00", what="材料已申请", actor=walk.lead_clerk())
+    walk.contribute("parks", "2026-03-13 09:30")
     walk.reply("2026-03-13 10:00", text="已修补", disposition="partly")
-    walk.return_reply("2026-03-13 11:00", note="请附照片")
+    walk.return_reply("2026-03-13 11:00", remark="请附照片")
     walk.reply("2026-03-16 10:00", text="已修补，附照片", disposition="resolved")
     walk.pass_reply("2026-03-16 17:00")
     walk.follow_up("2026-03-17 10:00", outcome="unreachable")
@@ -45,6 +47,7 @@ def test_what_the_walk_leaves_on_the_ticket(walk: Walk) -> None:
     walk.take_in("2026-03-12 10:00", matter="road")
     walk.dispatch(co=["parks"])
     walk.sign()
+    walk.contribute("parks")
     walk.reply("2026-03-16 10:00")
     walk.pass_reply("2026-03-16 17:00")
 
@@ -84,7 +87,7 @@ def test_a_resident_who_was_not_called_may_still_rate(walk: Walk) -> None:
     walk.take_in()
     walk.answer()
 
-    ticket = walk.do(conclude.rate, "2026-03-12 12:00", resolved="no", satisfaction="dissatisfied")
+    ticket = walk.do(conclude.rate, "2026-03-12 12:00", resolved="no", satisfaction="dissatisfied", actor=RESIDENT)
 
     assert ticket.state == State.EVALUATED
 

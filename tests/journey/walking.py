@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 
-from core.journey import conclude, desk, give_back, handle
-from core.journey.accept import Accepted, accept
+from core.journey import conclude, desk, give_back, handle, join, joint
+from core.journey.accept import Accepted, accept, register
 from core.journey.supervise import Fired, supervise
+from core.journey.void import void
 from core.routing.models import Assignment
 from core.sla.models import Clock
 from core.tenancy.scope import Installation, Scope
@@ -35,6 +36,20 @@ class Walk:
         accepted = self.run(lambda scope: accept(scope, wanted, actor=OPERATOR, now=beijing(at)))
         self.serial_no = accepted.serial_no
         return accepted
+
+    def register(self, at: str = "2026-03-12 10:00", **appeal: Any) -> Accepted:
+        wanted = make_appeal(**appeal)
+        registered = self.run(lambda scope: register(scope, wanted, actor=OPERATOR, now=beijing(at)))
+        self.serial_no = registered.serial_no
+        return registered
+
+    def attach(self, at: str = "2026-03-12 10:10", *, master: str = "", **how: Any) -> Ticket:
+        """Attach the ticket to a master, to a new one where none is named."""
+        master = master or Walk(self.installation, self.slug).take_in("2026-03-12 10:00").serial_no
+        return self.do(join.attach, at, **{"actor": OPERATOR, "master": master, **how})
+
+    def void(self, at: str = "2026-03-12 10:10", *, reason: str = "测试来电", **how: Any) -> Ticket:
+        return self.do(void, at, reason=reason, **{"actor": OPERATOR, **how})
 
     def dispatch(self, at: str = "2026-03-12 10:10", *, lead: str = "roads", **how: Any) -> Ticket:
         return self.do(desk.dispatch, at, lead=lead, **{"actor": OPERATOR, **how})
@@ -63,6 +78,12 @@ class Walk:
     def reply(self, at: str = "2026-03-13 10:00", *, text: str = "已修补", **how: Any) -> Ticket:
         how = {"disposition": "resolved", "actor": self.lead_clerk(), **how}
         return self.do(handle.reply, at, text=text, **how)
+
+    def contribute(self, code: str, at: str = "2026-03-13 09:30", *, text: str = "已配合") -> Ticket:
+        """A co-unit signs and answers to the lead."""
+        clerk = self.clerk(code)
+        self.do(handle.sign, at, actor=clerk)
+        return self.do(joint.contribute, at, text=text, actor=clerk)
 
     def pass_reply(self, at: str = "2026-03-13 11:00", **how: Any) -> Ticket:
         return self.do(conclude.pass_reply, at, **{"actor": REVIEWER, **how})
