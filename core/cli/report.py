@@ -18,6 +18,9 @@ from core.statistics.words import change_words, parts_words, remark_words, value
 
 IN_CITY = ("accepted", "concluded", "on_time", "resolved", "satisfied", "coverage")
 """Figures that stand beside each district."""
+ADJUDICATED_IN_CITY = ("on_time_adjudicated", "overdue_adjudicated", "resolved_adjudicated", "satisfied_adjudicated")
+BESIDE_IN_CITY = ("closed", "returned", "extended", "redone", "attached", "rejected", "voided")
+"""Figures without which the others could look better than they are."""
 
 
 @click.group(name="report")
@@ -67,7 +70,9 @@ def _month_lines(told: MonthReport) -> Iterable[str]:
 def _city_lines(told: CityReport) -> Iterable[str]:
     yield from _heading(f"{told.city_name} {told.month.words}月报（各区合并计算）", told.month, is_over=told.is_over)
     yield from _figure_table(told.figures)
-    yield from ("", "各区", *_district_table(told))
+    yield from ("", "各区", *_district_table(told, IN_CITY))
+    yield from ("", "各区（裁定后）", *_district_table(told, ADJUDICATED_IN_CITY))
+    yield from ("", "各区退单、延期、重办等", *_district_table(told, BESIDE_IN_CITY))
     yield from ("", "事项类别（前十）", *_share_table(told.by_matter))
     floor = value_words(FLOOR, "percent")
     yield from ("", f"群众满意率低于 {floor} 的区和单位（评价不足 {SMALL_SAMPLE} 件的不作评判）")
@@ -113,15 +118,12 @@ def _share_table(shares: Sequence[Share]) -> list[str]:
     return table(("", "本月", "占比", "分子/分母", "上月", "占比变化"), rows, right=(1, 2, 3, 4))
 
 
-def _district_table(told: CityReport) -> list[str]:
-    labels = {figure.id: figure.label for figure in told.figures}
-    rows = [
-        (district.name, *(_in_cell(figure) for figure in district.figures if figure.id in IN_CITY))
-        for district in told.districts
-    ]
-    whole = ("全市", *(_in_cell(figure) for figure in told.figures if figure.id in IN_CITY))
-    head = ("区", *(labels[figure_id] for figure_id in IN_CITY))
-    return table(head, [*rows, whole], right=range(1, len(head)))
+def _district_table(told: CityReport, shown: Sequence[str]) -> list[str]:
+    lines = [*((district.name, district.figures) for district in told.districts), ("全市", told.figures)]
+    by_id = [(name, {figure.id: figure for figure in figures}) for name, figures in lines]
+    rows = [(name, *(_in_cell(figures[figure_id]) for figure_id in shown)) for name, figures in by_id]
+    head = ("区", *(by_id[-1][1][figure_id].label for figure_id in shown))
+    return table(head, rows, right=range(1, len(head)))
 
 
 def _in_cell(figure: Figure) -> str:
@@ -137,10 +139,13 @@ def _below_table(below: Sequence[BelowFloor]) -> list[str]:
             one.unit or "全区",
             value_words(one.value, "percent"),
             f"{one.satisfied:,}/{one.rated:,}",
+            value_words(one.value_adjudicated, "percent"),
+            f"{one.satisfied_adjudicated:,}/{one.rated_adjudicated:,}",
         )
         for one in below
     )
-    return table(("区", "单位", "满意率", "满意/评价"), rows, right=(2, 3))
+    head = ("区", "单位", "满意率", "满意/评价", "裁定后", "满意/评价（裁定后）")
+    return table(head, rows, right=range(2, len(head)))
 
 
 def _week_table(weeks: Sequence[Week]) -> list[str]:

@@ -29,6 +29,7 @@ from core.tenancy.scope import Installation, TenantFacts
 
 FLOOR = Fraction(85, 100)
 """Satisfaction 满意率 below which a unit is named 点名通报."""
+RATINGS = ("satisfied", "rated", "satisfied_adjudicated", "rated_adjudicated")
 WEEKS = 12
 
 
@@ -43,17 +44,26 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class BelowFloor:
-    """A district, or a unit of one, whose satisfaction lies below the floor; `unit` None is the whole district."""
+    """A district, or a unit of one, whose satisfaction lies below the floor; `unit` None is the whole district.
+
+    Named by what residents said; what is left of it after adjudication stands beside.
+    """
 
     district: str
     district_name: str
     unit: str | None
     satisfied: int
     rated: int
+    satisfied_adjudicated: int
+    rated_adjudicated: int
 
     @property
     def value(self) -> Fraction:
         return Fraction(self.satisfied, self.rated)
+
+    @property
+    def value_adjudicated(self) -> Fraction | None:
+        return Fraction(self.satisfied_adjudicated, self.rated_adjudicated) if self.rated_adjudicated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +179,7 @@ def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
         categories_before=accepted_by_category(cube, month.previous.span),
         units=[
             (names[unit_id], counted)
-            for unit_id, counted in counts_by_unit(cube, month.span, "satisfied", "rated").items()
+            for unit_id, counted in counts_by_unit(cube, month.span, *RATINGS).items()
             if unit_id in names
         ],
         weeks=counts_by_week(cube, weeks, "accepted", "concluded"),
@@ -181,7 +191,15 @@ def _below_floor(district: TenantFacts, answer: _Answer) -> Iterable[BelowFloor]
     for unit, counted in judged:
         satisfied, rated = counted.n("satisfied"), counted.n("rated")
         if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < FLOOR:
-            yield BelowFloor(district.slug, district.name, unit, satisfied, rated)
+            yield BelowFloor(
+                district.slug,
+                district.name,
+                unit,
+                satisfied,
+                rated,
+                counted.n("satisfied_adjudicated"),
+                counted.n("rated_adjudicated"),
+            )
 
 
 def _pooled(each: Iterable[Counts]) -> Counts:

@@ -73,15 +73,55 @@ class Figure:
         return self.now.denominator is not None and self.now.denominator < SMALL_SAMPLE
 
 
+_ADJUDICATED_NOTE = "剔除或改由其他单位承担的以裁定为准，裁定前的数见上一行"
+
 CORE_METRICS: tuple[Metric, ...] = (
     Metric("accepted", 1, "受理量", "accepted", None, "count", "neither"),
     Metric("concluded", 1, "办结量", "concluded", None, "count", "neither"),
+    Metric("closed", 1, "办结率", "concluded_of_accepted", "accepted", "percent", note="当期受理的诉求中至今已办结的"),
     Metric("on_time", 1, "按时办结率", "on_time", "due", "percent", note="当期到期的答复时限中按时答复的"),
+    Metric(
+        "on_time_adjudicated",
+        1,
+        "按时办结率（裁定后）",
+        "on_time_adjudicated",
+        "due_adjudicated",
+        "percent",
+        note=_ADJUDICATED_NOTE,
+    ),
     Metric(
         "overdue", 1, "超期率", "overdue", "due", "percent", "down", note="当期到期的答复时限中超期的，未答复的也在内"
     ),
+    Metric(
+        "overdue_adjudicated",
+        1,
+        "超期率（裁定后）",
+        "overdue_adjudicated",
+        "due_adjudicated",
+        "percent",
+        "down",
+        note=_ADJUDICATED_NOTE,
+    ),
     Metric("resolved", 1, "诉求解决率", "resolved", "answered_resolved", "percent", note="有效回答中答“已解决”的"),
+    Metric(
+        "resolved_adjudicated",
+        1,
+        "诉求解决率（裁定后）",
+        "resolved_adjudicated",
+        "answered_resolved_adjudicated",
+        "percent",
+        note=_ADJUDICATED_NOTE,
+    ),
     Metric("satisfied", 1, "群众满意率", "satisfied", "rated", "percent", note="有效评价中满意和基本满意的"),
+    Metric(
+        "satisfied_adjudicated",
+        1,
+        "群众满意率（裁定后）",
+        "satisfied_adjudicated",
+        "rated_adjudicated",
+        "percent",
+        note=_ADJUDICATED_NOTE,
+    ),
     Metric("coverage", 1, "评价覆盖率", "rated", "concluded", "percent", note="当期评价数与当期办结数之比"),
     Metric(
         "mean_days_to_reply",
@@ -103,7 +143,16 @@ CORE_METRICS: tuple[Metric, ...] = (
         "down",
         note="当期答复的诉求，从提交到答复的平均自然日",
     ),
+    Metric("returned", 1, "退单率", "returned", "dispatched", "percent", "down", note="当期退单次数与当期派单次数之比"),
+    Metric(
+        "extended", 1, "延期率", "extended", "dispatched", "percent", "down", note="当期批准的延期与当期派单次数之比"
+    ),
+    Metric("redone", 1, "重办率", "redone", "concluded", "percent", "down", note="当期重办次数与当期办结数之比"),
+    Metric("attached", 1, "并单率", "attached", "accepted", "percent", "neither", note="当期并单次数与当期受理数之比"),
+    Metric("rejected", 1, "不予受理量", "rejected", None, "count", "neither", note="当期决定不予受理的，不在受理量内"),
+    Metric("voided", 1, "作废率", "voided", "accepted", "percent", "down", note="当期作废数与当期受理数之比"),
 )
+"""The core's figures. What could be used to make the others look better is shown beside them."""
 MEDIANS: tuple[Median, ...] = (
     Median(
         "median_days_to_reply",

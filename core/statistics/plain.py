@@ -122,6 +122,9 @@ def _plain_below(below: BelowFloor) -> dict[str, Any]:
         "numerator": below.satisfied,
         "denominator": below.rated,
         "value": _number(below.value),
+        "numerator_adjudicated": below.satisfied_adjudicated,
+        "denominator_adjudicated": below.rated_adjudicated,
+        "value_adjudicated": _number(below.value_adjudicated),
     }
 
 

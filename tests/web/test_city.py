@@ -44,7 +44,10 @@ def make_report(**changes: object) -> CityReport:
             Share(OTHERS, "其他类别", 500, 1500, 500, 1400),
             Share(NONE, "未定事项", 100, 1500, 100, 1400),
         ],
-        "below_floor": [BelowFloor("poor", "乙县", None, 41, 50), BelowFloor("good", "甲区", "园林管理处", 20, 40)],
+        "below_floor": [
+            BelowFloor("poor", "乙县", None, 41, 50, 41, 50),
+            BelowFloor("good", "甲区", "园林管理处", 20, 40, 20, 36),
+        ],
         "weeks": [Week(span, 100, 90) for span in last_weeks(date(2026, 3, 31), count=12)],
     }
     return CityReport(**(parts | changes))  # type: ignore[arg-type]
@@ -60,7 +63,7 @@ def test_a_change_is_said_in_words_with_its_verdict() -> None:
 def test_districts_below_the_floor_are_named_with_both_numbers_and_units_apart() -> None:
     overview = presented(make_report())
     assert overview.below == ["乙县 82.00%（41/50）"]
-    assert overview.units_below == ["甲区园林管理处 50.00%（20/40）"]
+    assert overview.units_below == ["甲区园林管理处 50.00%（20/40），裁定后 55.56%（20/36）"]
     assert [(row.name, row.is_below) for row in overview.rows] == [("乙县", True), ("甲区", False)]
 
 

@@ -179,7 +179,11 @@ def _weeks_chart(report: CityReport) -> Markup | None:
 
 def _below_words(below: BelowFloor) -> str:
     name = below.district_name if below.unit is None else f"{below.district_name}{below.unit}"
-    return f"{name} {value_words(below.value, 'percent')}（{below.satisfied:,}/{below.rated:,}）"
+    words = f"{name} {value_words(below.value, 'percent')}（{below.satisfied:,}/{below.rated:,}）"
+    if (below.satisfied, below.rated) == (below.satisfied_adjudicated, below.rated_adjudicated):
+        return words
+    adjudicated = value_words(below.value_adjudicated, "percent")
+    return f"{words}，裁定后 {adjudicated}（{below.satisfied_adjudicated:,}/{below.rated_adjudicated:,}）"
 
 
 def _satisfaction(district: District) -> Figure:
