@@ -96,13 +96,15 @@ def token() -> None:
 @token.command(name="issue")
 @click.argument("label", metavar="名称")
 @TENANT
+@click.option("--role", metavar="角色", help=f"系统以什么角色办理，不加则只能提交和查询诉求：{ROLE_NAMES}")
+@click.option("--unit", metavar="单位代码", help="系统代哪个承办单位办理；承办和纪检监察必填")
 @AS_JSON
-def issue(label: str, tenant: str, *, as_json: bool) -> None:
+def issue(label: str, tenant: str, role: str | None, unit: str | None, *, as_json: bool) -> None:
     """发放令牌,只显示一次。"""
     now = datetime.now(UTC)
-    issued = _in(tenant, lambda scope: people.issue_token(scope, label, now=now))
+    issued = _in(tenant, lambda scope: people.issue_token(scope, label, role=role, unit=unit, now=now))
     if as_json:
-        say_json({"label": label, "token": issued})
+        say_json({"label": label, "role": role, "unit": unit, "token": issued})
         return
     click.echo(f"已发放令牌「{label}」。请现在抄下，以后无法再看到：")
     click.echo(issued)
@@ -115,10 +117,23 @@ def list_tokens(tenant: str, *, as_json: bool) -> None:
     """列出令牌。"""
     lines = _in(tenant, people.list_tokens)
     if as_json:
-        say_json([{"label": each.label, "issued": each.created_at, "revoked": each.revoked_at} for each in lines])
+        say_json(
+            [
+                {
+                    "label": each.label,
+                    "role": each.role or None,
+                    "unit": each.unit or None,
+                    "issued": each.created_at,
+                    "revoked": each.revoked_at,
+                }
+                for each in lines
+            ]
+        )
         return
     for line in lines:
-        click.echo(f"{line.created_at:%Y-%m-%d}  {line.label}  {'已吊销' if line.revoked_at else '有效'}")
+        role = ROLES[line.role].label if line.role in ROLES else line.role or "只提交和查询"
+        unit = f"  {line.unit}" if line.unit else ""
+        click.echo(f"{line.created_at:%Y-%m-%d}  {line.label}  {role}{unit}  {'已吊销' if line.revoked_at else '有效'}")
     if not lines:
         click.echo("还没有令牌。用 huiying token issue 发放。")
 

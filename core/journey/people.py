@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.kit.errors import Refused
-from core.people.queries import TokenLine, accounts, roles_by_account, tokens
+from core.people.queries import accounts, roles_by_account, tokens
 from core.people.roles import role_named
 from core.people.secrets import new_password
 from core.people.service import close_account, open_account, set_password
@@ -32,6 +32,12 @@ class UnitMissing(Refused):
     code = "unit-missing"
 
 
+class RoleMissing(Refused):
+    """A token was to act for a unit, but in no role."""
+
+    code = "role-missing"
+
+
 class LabelUnusable(Refused):
     """A token needs a label that says whose it is."""
 
@@ -55,6 +61,17 @@ class AccountLine:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SystemLine:
+    """A token as lists show it; `role` empty = only hands in and looks up appeals, `unit` is the unit's name."""
+
+    label: str
+    role: str
+    unit: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
 def add_account(
     scope: Scope, *, login: str, name: str, roles: Sequence[str], unit: str | None, password: str | None, now: datetime
 ) -> str:
@@ -65,10 +82,7 @@ def add_account(
     """
     if not LOGIN.fullmatch(login.strip().lower()):
         raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
-    labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
-    if labels and unit is None:
-        raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
-    unit_id = directory(scope).get_unit(unit).id if unit else None
+    unit_id = _unit_for(scope, roles, unit)
     password = password or new_password()
     open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now)
     return password
@@ -103,14 +117,19 @@ def list_accounts(scope: Scope) -> list[AccountLine]:
     return lines
 
 
-def issue_token(scope: Scope, label: str, *, now: datetime) -> str:
+def issue_token(scope: Scope, label: str, *, role: str | None = None, unit: str | None = None, now: datetime) -> str:
     """Make a bearer token for another system and return it; it cannot be shown again.
 
-    Raises `LabelUnusable`, `LabelTaken`.
+    Without a role the system hands in and looks up appeals. With one it also carries out the commands of that role,
+    for the unit of this code where they are a unit's.
+    Raises `LabelUnusable`, `LabelTaken`, `UnknownRole`, `UnitMissing`, `RoleMissing`, `NoSuchUnit`.
     """
     if not label.strip():
         raise LabelUnusable("令牌没有名称。请写明发给哪个系统，例如 12345-hotline。")
-    return issue(scope, label, now=now)
+    if unit and not role:
+        raise RoleMissing("令牌写了单位，却没有角色，不能代单位办理。请加上 --role 角色。")
+    unit_id = _unit_for(scope, [role] if role else [], unit)
+    return issue(scope, label, role=role or "", unit_id=unit_id, now=now)
 
 
 def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
@@ -121,12 +140,20 @@ def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
     revoke(scope, label, now=now)
 
 
-def list_tokens(scope: Scope) -> list[TokenLine]:
+def list_tokens(scope: Scope) -> list[SystemLine]:
     """Return all tokens by label, revoked ones too, with times in the tenant's zone."""
-    zone = scope.tenant.zone
-    return [
-        TokenLine(
-            token.label, token.created_at.astimezone(zone), token.revoked_at and token.revoked_at.astimezone(zone)
-        )
-        for token in tokens(scope)
-    ]
+    units, zone = directory(scope), scope.tenant.zone
+    lines = []
+    for token in tokens(scope):
+        unit = units.unit_of_id(token.unit_id) if token.unit_id else None
+        issued, revoked = token.created_at.astimezone(zone), token.revoked_at and token.revoked_at.astimezone(zone)
+        lines.append(SystemLine(token.label, token.role, unit.name if unit else "", issued, revoked))
+    return lines
+
+
+def _unit_for(scope: Scope, roles: Sequence[str], code: str | None) -> int | None:
+    """Return the id of the unit that somebody in these roles works for. Raises `UnitMissing` when one is needed."""
+    labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
+    if labels and code is None:
+        raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
+    return directory(scope).get_unit(code).id if code else None

@@ -28,10 +28,22 @@ class SeenStaff:
 
 
 @dataclass(frozen=True, slots=True)
+class System:
+    """Another system that holds a token: what it is called, in which role it acts, for which unit."""
+
+    token_id: int
+    label: str
+    role: str
+    unit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenLine:
-    """A token as lists show it."""
+    """A token without its secret; `role` empty = the system only hands in and looks up appeals."""
 
     label: str
+    role: str
+    unit_id: int | None
     created_at: datetime
     revoked_at: datetime | None
 
@@ -92,16 +104,16 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
     return SeenStaff(staff, session.seen_at)
 
 
-def find_token_label(scope: Scope, token: str) -> str | None:
-    """Return the label of the system that holds this bearer token, or None when it is unknown or revoked."""
-    label: str | None = scope.session.scalar(
-        select(ApiToken.label).where(
+def find_system(scope: Scope, token: str) -> System | None:
+    """Return the system that holds this bearer token, or None when it is unknown or revoked."""
+    row = scope.session.execute(
+        select(ApiToken.id, ApiToken.label, ApiToken.role, ApiToken.unit_id).where(
             ApiToken.tenant_id == scope.tenant.id,
             ApiToken.token_hash == token_hash(token),
             ApiToken.revoked_at.is_(None),
         )
-    )
-    return label
+    ).one_or_none()
+    return System(row.id, row.label, row.role, row.unit_id) if row else None
 
 
 def accounts(scope: Scope) -> list[Account]:
@@ -127,8 +139,8 @@ def roles_by_account(scope: Scope) -> dict[int, tuple[str, ...]]:
 def tokens(scope: Scope) -> list[TokenLine]:
     """Return all tokens by label, revoked ones too; never the tokens themselves, which are nowhere stored."""
     rows = scope.session.execute(
-        select(ApiToken.label, ApiToken.created_at, ApiToken.revoked_at)
+        select(ApiToken.label, ApiToken.role, ApiToken.unit_id, ApiToken.created_at, ApiToken.revoked_at)
         .where(ApiToken.tenant_id == scope.tenant.id)
         .order_by(ApiToken.label)
     )
-    return [TokenLine(label, created_at, revoked_at) for label, created_at, revoked_at in rows]
+    return [TokenLine(*row) for row in rows]

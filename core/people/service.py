@@ -143,15 +143,24 @@ def forgive_failures(scope: Scope, login: str) -> None:
     )
 
 
-def issue_token(scope: Scope, label: str, *, now: datetime) -> str:
-    """Make a bearer token for another system and return it; it cannot be shown again. Raises `LabelTaken`."""
+def issue_token(scope: Scope, label: str, *, now: datetime, role: str = "", unit_id: int | None = None) -> str:
+    """Make a bearer token for another system and return it; it cannot be shown again.
+
+    With a role the system also carries out what that role may do. Raises `LabelTaken` and `UnknownRole`.
+    """
     taken = select(ApiToken.id).where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label)
     if scope.session.scalar(taken) is not None:
         raise LabelTaken(f"已有名为「{label}」的令牌，请换一个名称，或先吊销原来的")
     token = f"hy_{scope.tenant.slug}_{new_token()}"
     scope.session.add(
         ApiToken(
-            tenant_id=scope.tenant.id, id=scope.new_id(), label=label, token_hash=token_hash(token), created_at=now
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            label=label,
+            token_hash=token_hash(token),
+            created_at=now,
+            role=role_named(role).name if role else "",
+            unit_id=unit_id,
         )
     )
     scope.session.flush()

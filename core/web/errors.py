@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
-from core.web.refusals import status_of, words_of
+from core.web.refusals import more_of, status_of, words_of
 
 HEADINGS = {
     400: "请求不完整",
@@ -37,7 +37,7 @@ WORDS = {
 
 def refused(refusal: Refused) -> ResponseReturnValue:
     """Answer an expected refusal in its own words."""
-    return show(status_of(refusal), words_of(refusal), code=refusal.code)
+    return show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal))
 
 
 def collided(_collision: Collision) -> ResponseReturnValue:

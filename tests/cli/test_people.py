@@ -8,15 +8,15 @@ from click import Group
 from click.testing import CliRunner, Result
 
 from core.cli.people import token, user
-from core.journey.people import LabelUnusable, LoginUnusable, NoSuchToken, UnitMissing
+from core.journey.people import LabelUnusable, LoginUnusable, NoSuchToken, RoleMissing, UnitMissing
 from core.journey.sign_in import NotSignedIn, SignedIn, resume, sign_in
 from core.kit.errors import Refused
-from core.people.queries import find_token_label
+from core.people.queries import find_system
 from core.people.roles import ROLES, UnknownRole
 from core.people.rules import PasswordTooWeak
 from core.people.service import LabelTaken, LoginTaken, NoSuchAccount
 from core.tenancy.scope import Installation
-from core.units.queries import NoSuchUnit
+from core.units.queries import NoSuchUnit, directory
 from tests.builders import beijing, make_district
 
 NOW = beijing("2026-03-12 10:00")
@@ -160,12 +160,13 @@ def test_a_login_that_does_not_exist_is_refused(run: Command, command: str) -> N
 
 def test_a_token_opens_until_it_is_revoked(run: Command, installation: Installation, district: str) -> None:
     issued = json.loads(run(token, "issue", "hotline", "--json").stdout)["token"]
-    named = installation.run(district, lambda scope: find_token_label(scope, issued))
+    named = installation.run(district, lambda scope: find_system(scope, issued))
 
     assert run(token, "revoke", "hotline").stdout == "已吊销令牌「hotline」。\n"
 
-    assert named == "hotline"
-    assert installation.run(district, lambda scope: find_token_label(scope, issued)) is None
+    assert named is not None
+    assert (named.label, named.role, named.unit_id) == ("hotline", "", None)
+    assert installation.run(district, lambda scope: find_system(scope, issued)) is None
 
 
 def test_a_token_is_shown_once(run: Command) -> None:
@@ -183,9 +184,35 @@ def test_tokens_are_listed_with_what_became_of_them(run: Command) -> None:
     run(token, "revoke", "wechat")
 
     assert [line.split("  ")[1:] for line in run(token, "list").stdout.splitlines()] == [
-        ["hotline", "有效"],
-        ["wechat", "已吊销"],
+        ["hotline", "只提交和查询", "有效"],
+        ["wechat", "只提交和查询", "已吊销"],
     ]
+
+
+def test_a_token_can_act_in_a_role_for_a_unit(run: Command, installation: Installation, district: str) -> None:
+    issued = run(token, "issue", "roads-office", "--role", "clerk", "--unit", "roads").stdout.splitlines()[-1]
+
+    system = installation.run(district, lambda scope: find_system(scope, issued))
+    roads = installation.run(district, lambda scope: directory(scope).get_unit("roads"))
+    assert system is not None
+    assert (system.label, system.role, system.unit_id) == ("roads-office", "clerk", roads.id)
+    assert run(token, "list").stdout.splitlines()[0].split("  ")[1:] == ["roads-office", "承办", roads.name, "有效"]
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        (("--role", "emperor"), UnknownRole),
+        (("--role", "clerk"), UnitMissing),
+        (("--role", "clerk", "--unit", "nowhere"), NoSuchUnit),
+        (("--unit", "roads"), RoleMissing),
+    ],
+)
+def test_an_unusable_token_is_refused_and_not_made(
+    run: Command, options: tuple[str, ...], refusal: type[Refused]
+) -> None:
+    assert isinstance(run(token, "issue", "office", *options).exception, refusal)
+    assert run(token, "list").stdout == "还没有令牌。用 huiying token issue 发放。\n"
 
 
 def test_a_label_is_taken_once(run: Command) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from core.people.models import Account, AccountRole, ApiToken, SignInFailure
-from core.people.queries import accounts, find_token_label
+from core.people.queries import System, accounts, find_system
 from core.people.rules import PasswordTooWeak
 from core.people.secrets import password_fits
 from core.people.service import (
@@ -84,11 +84,11 @@ def test_a_token_is_shown_once_kept_as_a_hash_and_can_be_revoked(installation: I
     with installation.scope(slug) as scope:
         token = issue_token(scope, "网格平台", now=NOW)
         assert token.startswith(f"hy_{slug}_")
-        assert find_token_label(scope, token) == "网格平台"
         kept = scope.session.scalars(select(ApiToken).where(ApiToken.tenant_id == scope.tenant.id)).one()
+        assert find_system(scope, token) == System(kept.id, "网格平台", role="", unit_id=None)
         assert token.encode() not in kept.token_hash
         revoke_token(scope, "网格平台", now=NOW)
-        assert find_token_label(scope, token) is None
+        assert find_system(scope, token) is None
         with pytest.raises(LabelTaken):
             issue_token(scope, "网格平台", now=NOW)
 

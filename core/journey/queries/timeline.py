@@ -22,6 +22,17 @@ class TimelineEntry:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An entry written since somebody read the ticket, as another system is told."""
+
+    seq: int
+    at: datetime
+    kind: str
+    who: str
+    words: str
+
+
 def timeline_of(scope: Scope, ticket_id: int) -> tuple[TimelineEntry, ...]:
     """Return the ticket's timeline, the newest entry first."""
     events = scope.session.scalars(
@@ -38,6 +49,13 @@ def refusal_in_words(refusal: Refused) -> str:
         return refusal.message
     entry = _entry(refusal.since[-1])
     return f"{refusal.message}最近一次变动：{entry.who}{entry.what}" + (f"（{entry.words}）。" if entry.words else "。")
+
+
+def happened_since(refusal: Refused) -> tuple[Happened, ...]:
+    """Return what happened since the version that a refused command was decided on, the oldest entry first."""
+    if not isinstance(refusal, StaleVersion):
+        return ()
+    return tuple(Happened(event.seq, event.at, event.kind, event.actor_name, event.summary) for event in refusal.since)
 
 
 def _entry(event: TicketEvent) -> TimelineEntry:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
+from core.web.api.commands import commands
 from core.web.api.tickets import tickets
 from core.web.visit import open_to_all
 
@@ -23,7 +24,9 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api = Api(app)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
-    csrf.exempt(tickets)
+    api.register_blueprint(commands, url_prefix="/api/v1")
+    for blueprint in (tickets, commands):
+        csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 
 

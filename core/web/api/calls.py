@@ -1,7 +1,7 @@
 """A call: one request of another system, in one transaction of the tenant whose token it carries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 from flask import request
 
 from core.kit.errors import Refused
-from core.people.queries import find_token_label
+from core.people.queries import System, find_system
+from core.people.roles import Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.web.visit import clock, installation
@@ -28,12 +29,19 @@ class Call:
     """Another system at work in its tenant's transaction, at a moment."""
 
     scope: Scope
-    system: str
+    system: System
     now: datetime
 
     @property
     def actor(self) -> Actor:
-        return Actor("system", self.system)
+        """The system as the timeline names it, with what the role of its token brings."""
+        system = self.system
+        return Actor("agent", system.label, system.token_id, system.unit_id, permissions_of([system.role]))
+
+    @property
+    def sender(self) -> Actor:
+        """The system as it hands in appeals, which every token allows."""
+        return replace(self.actor, permissions=frozenset({Permission.ACCEPT}))
 
 
 def for_systems(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,7 +53,7 @@ def for_systems(view: Callable[..., Any]) -> Callable[..., Any]:
         slug = token.split("_")[1]
 
         def work(scope: Scope) -> Any:
-            system = find_token_label(scope, token)
+            system = find_system(scope, token)
             if system is None:
                 raise _unusable()
             return view(Call(scope, system, clock()), *given, **parts)

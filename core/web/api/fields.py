@@ -31,7 +31,17 @@ class Choice(fields.String):
     default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为文本。"}  # noqa: RUF012
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+        self.choices = choices
         super().__init__(validate=validate.OneOf(choices, error=f"应为以下之一：{'、'.join(choices)}。"), **kwargs)
+
+
+class Listed(fields.List[Any]):
+    """Several of the same, up to a number."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为列表。"}  # noqa: RUF012
+
+    def __init__(self, item: fields.Field[Any], *, longest: int, **kwargs: Any) -> None:
+        super().__init__(item, validate=validate.Length(max=longest, error=f"不能超过 {longest} 项。"), **kwargs)
 
 
 class Moment(fields.AwareDateTime):

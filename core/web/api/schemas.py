@@ -79,3 +79,48 @@ class ProblemSchema(StrictSchema):
     detail = fields.String(required=True)
     number = fields.String(required=True)
     errors = fields.Dict(keys=fields.String())
+
+
+class DoneSchema(StrictSchema):
+    """A command was carried out: where the ticket stood right after it."""
+
+    serial_no = fields.String(required=True)
+    state = fields.String(required=True)
+    state_label = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class HappenedSchema(StrictSchema):
+    """An entry of the timeline that was written since the caller's version."""
+
+    seq = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    kind = fields.String(required=True)
+    who = fields.String(required=True)
+    words = fields.String(required=True)
+
+
+class StaleSchema(ProblemSchema):
+    """A conflict; where the version was stale, with what happened since."""
+
+    since = fields.List(fields.Nested(HappenedSchema))
+
+
+class ParameterSchema(StrictSchema):
+    """An argument of a command."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    nullable = fields.Boolean(required=True)
+    choices = fields.List(fields.String(), allow_none=True)
+
+
+class CommandSchema(StrictSchema):
+    """A command on a ticket: what the house calls it, what it asks for, whether this token brings that."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True)
+    permission = fields.String(required=True)
+    permitted = fields.Boolean(required=True)
+    parameters = fields.List(fields.Nested(ParameterSchema), required=True)

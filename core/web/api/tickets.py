@@ -3,47 +3,28 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import request
 from flask_smorest import Blueprint
 
 from core.intake.rules import Appeal
 from core.journey.accept import accept
 from core.journey.queries.case import get_case
-from core.kit.errors import Refused
 from core.web.api.calls import Call, for_systems
+from core.web.api.keys import KEY_HEADER, TOKEN, given_key
 from core.web.api.schemas import AcceptedSchema, AppealSchema, ProblemSchema, TicketSchema
 
 tickets = Blueprint("tickets", __name__, description="工单")
-KEY_LENGTH = 200
-TOKEN: dict[str, Any] = {"security": [{"token": []}]}
-
-
-class KeyUnusable(Refused):
-    """The idempotency key is too long or not plain text."""
-
-    code = "idempotency-key-unusable"
 
 
 @tickets.post("")
 @for_systems
-@tickets.doc(
-    **TOKEN,
-    parameters=[
-        {
-            "in": "header",
-            "name": "Idempotency-Key",
-            "schema": {"type": "string", "maxLength": KEY_LENGTH},
-            "description": "同一个键只受理一次；重发得到同一回执",
-        }
-    ],
-)
+@tickets.doc(**TOKEN, parameters=[KEY_HEADER])
 @tickets.arguments(AppealSchema())
 @tickets.response(201, AcceptedSchema)
 @tickets.alt_response(422, schema=ProblemSchema)
 def accept_ticket(call: Call, appeal: Appeal) -> Any:
     """Accept an appeal 受理; the same Idempotency-Key on the same channel is accepted once and answered 200 again."""
-    key = request.headers.get("Idempotency-Key")
-    receipt = accept(call.scope, replace(appeal, external_id=_usable(key)), actor=call.actor, now=call.now)
+    key = given_key()
+    receipt = accept(call.scope, replace(appeal, external_id=key), actor=call.sender, now=call.now)
     return (receipt, 201) if receipt.created else (receipt, 200)
 
 
@@ -67,11 +48,3 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "reply": sent_reply,
         "version": case.version,
     }
-
-
-def _usable(key: str | None) -> str | None:
-    if key is None:
-        return None
-    if not key.strip() or len(key) > KEY_LENGTH or not key.isprintable():
-        raise KeyUnusable(f"Idempotency-Key 应为 1 到 {KEY_LENGTH} 个可见字符。")
-    return key
