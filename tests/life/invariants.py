@@ -130,9 +130,8 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
         pauses = sorted(rows.pauses[clock.id], key=lambda pause: pause.started_at)
         timers, events = rows.timers[clock.id], rows.events[clock.id]
         for first, following in pairwise(pauses):
-            assert first.ended_at is not None and first.ended_at <= following.started_at, (
-                f"{clock.name}: pauses overlap"
-            )
+            assert first.ended_at is not None, f"{clock.name}: two pauses are open"
+            assert first.ended_at <= following.started_at, f"{clock.name}: pauses overlap"
         is_open = bool(pauses) and pauses[-1].ended_at is None and pauses[-1].kind == "request"
         assert (clock.state == "paused") == is_open, f"{clock.name} is {clock.state}, pause open: {is_open}"
         if clock.state == "paused":

@@ -1,0 +1,182 @@
+"""Whose is it? After too many returns units consult, and the one designated cannot give the ticket back."""
+
+import pytest
+
+from core.journey import consult, give_back
+from core.journey.consult import HighestAuthority, NoConsultation
+from core.journey.give_back import ReturnWindowOver
+from core.routing.models import Consultation, Opinion, ReturnRequest
+from core.routing.returns import NoReturnRequest, NotReturnable, ReturnPending, ReturnReasonUnknown
+from core.routing.service import ConsultationOpen, NotYours
+from core.tickets.service import MoveNotAllowed, NotPermitted, ReasonMissing
+from core.tickets.states import State
+from tests.builders import OPERATOR, SUPERVISOR, beijing, make_actor
+from tests.journey.walking import Walk
+
+
+def bounced(walk: Walk) -> None:
+    """Two units have given the ticket back."""
+    walk.take_in("2026-03-12 10:00", matter="road")
+    walk.dispatch("2026-03-12 10:10", lead="roads")
+    walk.give_back("2026-03-12 11:00")
+    walk.dispatch("2026-03-12 14:00", lead="parks")
+    walk.give_back("2026-03-12 15:00")
+
+
+def test_the_second_return_opens_a_consultation_and_nobody_dispatches_meanwhile(walk: Walk) -> None:
+    bounced(walk)
+
+    with pytest.raises(ConsultationOpen):
+        walk.dispatch("2026-03-12 15:10", lead="roads")
+
+    (consultation,) = walk.rows(Consultation)
+    assert (consultation.state, consultation.question) == ("open", "已退单 2 次，主办单位待明确")
+    assert (walk.ticket().state, walk.ticket().bounce_count) == (State.TO_DISPATCH, 2)
+
+
+def test_units_speak_an_authority_designates_and_the_unit_cannot_give_it_back(walk: Walk) -> None:
+    bounced(walk)
+    walk.do(consult.give_opinion, "2026-03-12 16:00", actor=walk.clerk("roads"), text="属绿化带内")
+    walk.do(consult.give_opinion, "2026-03-12 16:10", actor=walk.clerk("parks"), text="路面破损由道路处修复")
+    walk.do(consult.refer_upward, "2026-03-13 09:00", actor=OPERATOR, reason="双方意见不一")
+    walk.do(consult.decide_consultation, "2026-03-13 11:00", actor=SUPERVISOR, unit="roads", reason="路面在道路红线内")
+
+    (consultation,) = walk.rows(Consultation)
+    opinions = walk.run(lambda scope: [row.text for row in scope.session.query(Opinion).order_by(Opinion.id)])
+    assert opinions[-2:] == ["属绿化带内", "路面破损由道路处修复"]
+    assert (consultation.authority, consultation.unit_id, consultation.decided_by) == (
+        "establishment",
+        walk.unit_id("roads"),
+        "督办员丁",
+    )
+    assert (walk.ticket().state, walk.ticket().lead_unit_id) == (State.DISPATCHED, walk.unit_id("roads"))
+    with pytest.raises(NotReturnable, match="会商指定"):
+        walk.ask_back("2026-03-13 12:00")
+
+
+def test_the_residents_clock_runs_on_while_units_consult(walk: Walk) -> None:
+    bounced(walk)
+    walk.do(consult.decide_consultation, "2026-03-16 11:00", actor=SUPERVISOR, unit="roads", reason="路面在红线内")
+
+    (reply,) = [clock for clock in walk.clocks() if clock.name == "reply"]
+
+    assert (reply.started_at, reply.due_at) == (beijing("2026-03-12 10:00"), beijing("2026-03-19 18:00"))
+
+
+def test_the_ladder_of_authorities_ends(walk: Walk) -> None:
+    bounced(walk)
+    for at in ("2026-03-13 09:00", "2026-03-13 10:00"):
+        walk.do(consult.refer_upward, at, actor=OPERATOR, reason="仍不一致")
+
+    with pytest.raises(HighestAuthority):
+        walk.do(consult.refer_upward, "2026-03-13 11:00", actor=OPERATOR, reason="仍不一致")
+
+
+def test_without_a_consultation_nothing_is_said_or_decided(walk: Walk) -> None:
+    walk.take_in()
+
+    with pytest.raises(NoConsultation):
+        walk.do(consult.give_opinion, "2026-03-12 12:00", actor=walk.clerk("roads"), text="不是我们")
+    with pytest.raises(NoConsultation):
+        walk.do(consult.decide_consultation, "2026-03-12 12:00", actor=SUPERVISOR, unit="roads", reason="定了")
+
+
+def test_a_dispatcher_does_not_decide_a_consultation(walk: Walk) -> None:
+    bounced(walk)
+
+    with pytest.raises(NotPermitted, match="督办席"):
+        walk.do(consult.decide_consultation, "2026-03-13 11:00", actor=OPERATOR, unit="roads", reason="定了")
+
+
+def test_a_request_waits_and_changes_nothing_until_the_desk_decides(walk: Walk) -> None:
+    walk.take_in("2026-03-12 10:00")
+    walk.dispatch("2026-03-12 10:10")
+
+    walk.ask_back("2026-03-12 11:00", evidence="由铁路部门养护", proposed_unit="parks")
+
+    (request,) = walk.rows(ReturnRequest)
+    assert (walk.ticket().state, walk.ticket().bounce_count) == (State.DISPATCHED, 0)
+    assert (request.state, request.evidence, request.proposed_unit_id) == (
+        "pending",
+        "由铁路部门养护",
+        walk.unit_id("parks"),
+    )
+    with pytest.raises(ReturnPending):
+        walk.sign("2026-03-12 11:10")
+    with pytest.raises(MoveNotAllowed, match="已有待定"):
+        walk.ask_back("2026-03-12 11:20")
+
+
+def test_a_denied_request_leaves_the_unit_where_it_stood(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.sign("2026-03-12 10:30")
+    walk.ask_back("2026-03-12 11:00")
+
+    walk.do(give_back.deny_return, "2026-03-12 12:00", actor=OPERATOR, reason="红线图显示属贵处")
+    walk.reply("2026-03-13 10:00")
+
+    assert walk.ticket().state == State.SUBMITTED
+    assert [(row.state, row.decision_note) for row in walk.rows(ReturnRequest)] == [("denied", "红线图显示属贵处")]
+
+
+def test_a_unit_may_take_its_request_back(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.ask_back("2026-03-12 11:00")
+
+    walk.do(give_back.withdraw_return, "2026-03-12 11:30", actor=walk.lead_clerk())
+    walk.sign("2026-03-12 11:40")
+
+    assert walk.ticket().state == State.IN_PROGRESS
+
+
+def test_a_request_comes_with_a_reason_of_the_list_and_evidence(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch()
+
+    with pytest.raises(ReturnReasonUnknown, match="可选"):
+        walk.ask_back("2026-03-12 11:00", reason_code="busy")
+    with pytest.raises(ReasonMissing):
+        walk.ask_back("2026-03-12 11:00", evidence="  ")
+
+
+def test_after_the_window_only_consultation_helps(walk: Walk) -> None:
+    """Shandong: a wrong unit returns within two working days, with a reason."""
+    walk.take_in("2026-03-12 10:00")
+    walk.dispatch("2026-03-12 10:10")
+
+    with pytest.raises(ReturnWindowOver, match="会商"):
+        walk.ask_back("2026-03-16 18:01")
+
+    walk.ask_back("2026-03-16 18:00")
+
+
+def test_nobody_decides_on_their_own_request(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch()
+    both = make_actor("两边都做的人", "clerk", "operator", id=77, unit_id=walk.unit_id("roads"))
+    walk.ask_back("2026-03-12 11:00", actor=both)
+
+    with pytest.raises(give_back.SelfDecided):
+        walk.approve_return("2026-03-12 11:10", actor=both)
+
+
+def test_without_a_request_nothing_is_approved(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch()
+
+    with pytest.raises(NoReturnRequest):
+        walk.approve_return("2026-03-12 11:10")
+
+
+def test_a_request_of_a_unit_that_lost_the_ticket_waits_for_nobody(walk: Walk) -> None:
+    walk.take_in()
+    walk.dispatch(lead="roads")
+    walk.ask_back("2026-03-12 11:00")
+
+    walk.redirect("2026-03-12 12:00", lead="parks")
+
+    assert [row.state for row in walk.rows(ReturnRequest)] == ["withdrawn"]
+    with pytest.raises(NotYours):
+        walk.ask_back("2026-03-12 12:30", actor=walk.clerk("roads"))
