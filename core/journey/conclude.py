@@ -23,7 +23,7 @@ from core.routing.service import (
     propose,
 )
 from core.routing.states import AssignmentState
-from core.sla.service import live_clocks, start_clock, stop_clock, turn_clocks, unfreeze_after_review
+from core.sla.service import live_clocks, start_clock, stop_clock, turn_clocks, resume_after_review
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -78,7 +78,7 @@ def return_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str) -> 
     settle(reply, order, passed=False, note=because)
     move(scope, ticket, Command.AUDIT_RETURN, order, summary=f"审核退回：{because}")
     advance(lead_assignment(scope, ticket), AssignmentState.SIGNED, now=order.now)
-    unfreeze_after_review(scope, ticket, order, submitted_at=reply.submitted_at)
+    resume_after_review(scope, ticket, order, submitted_at=reply.submitted_at)
 
 
 def conclude(scope: Scope, ticket: Ticket, command: Command, order: Order, *, reply: Reply) -> None:

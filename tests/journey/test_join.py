@@ -1,5 +1,6 @@
 """Appeals about the same matter are handled together, and one about several matters apart; nobody loses anything by it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -123,12 +124,13 @@ def test_an_attached_ticket_is_answered_and_handed_on_with_its_master_only(walk:
     other.take_in()
     other.attach(master=walk.serial_no)
 
-    for deed in (
+    deeds: list[Callable[[], object]] = [
         lambda: other.answer("2026-03-12 11:00"),
         lambda: other.dispatch("2026-03-12 11:00"),
         lambda: other.pass_reply("2026-03-12 11:00"),
         lambda: other.do(desk.transfer_out, "2026-03-12 11:00", actor=OPERATOR, destination="police", reason="x"),
-    ):
+    ]
+    for deed in deeds:
         with pytest.raises(Refused):
             deed()
 
