@@ -5,10 +5,11 @@ import pytest
 from core.journey import consult, give_back
 from core.journey.consult import HighestAuthority, NoConsultation
 from core.journey.give_back import ReturnWindowOver
+from core.people.roles import NotPermitted
 from core.routing.models import Consultation, Opinion, ReturnRequest
 from core.routing.returns import NoReturnRequest, NotReturnable, ReturnPending, ReturnReasonUnknown
 from core.routing.service import ConsultationOpen, NotYours
-from core.tickets.service import MoveNotAllowed, NotPermitted, ReasonMissing
+from core.tickets.service import MoveNotAllowed, ReasonMissing
 from core.tickets.states import State
 from tests.builders import OPERATOR, SUPERVISOR, beijing, make_actor
 from tests.journey.walking import Walk
