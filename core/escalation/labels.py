@@ -11,10 +11,14 @@ LEVEL_LABELS = {
 }
 """Levels of the leaders whose instructions 批示 are counted."""
 SUPERVISION_LABELS = {"blue": "蓝色督办", "yellow": "黄色督办", "red": "红色督办"}
+"""Colours of supervision, from the mildest to the gravest."""
 SOURCE_LABELS = {
     "breach": "超期",
+    "urgent": "紧急诉求",
     "redo": "反复不满意",
+    "returns": "多次退单",
     "instruction": "领导批示",
     "discipline": "纪检监察",
     "person": "人工发起",
 }
+"""What calls for a supervision."""

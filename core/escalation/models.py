@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.escalation.labels import LEVEL_LABELS
+from core.escalation.labels import LEVEL_LABELS, SOURCE_LABELS
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
@@ -75,6 +75,7 @@ class Supervision(TenantRow, Base, kw_only=True):
     """A supervision sheet 督办单 to the unit that handles a ticket: blue, yellow or red, with a clock `respond`.
 
     `source` tells what called for it, `cause` makes it once. The supervised unit answers; somebody else closes it.
+    Raised after it was answered, it is open again, and the answer stands until the next one.
     """
 
     __tablename__ = "supervision"
@@ -83,7 +84,7 @@ class Supervision(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         UniqueConstraint("tenant_id", "cause"),
         CheckConstraint("level IN ('blue', 'yellow', 'red')", name="level"),
-        CheckConstraint("source IN ('breach', 'redo', 'instruction', 'discipline', 'person')", name="source"),
+        CheckConstraint(f"source IN ({', '.join(repr(source) for source in SOURCE_LABELS)})", name="source"),
         CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
         Index("ix_supervision_ticket", "tenant_id", "ticket_id"),
         Index("ix_supervision_unit", "tenant_id", "unit_id", "state"),

@@ -1,38 +1,88 @@
-"""Carrying out the steps that the district's rules call for: messages, letters, cases."""
+"""Carrying out the steps that the district's rules call for: messages, letters, supervisions, cases."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy import text as sql
+from sqlalchemy import select
 
-from core.escalation.models import AccountabilityCase, Letter
+from core.escalation.instructions import overdue_instructions
+from core.escalation.letters import issue_letter
+from core.escalation.models import AccountabilityCase, Supervision
+from core.escalation.queries import unclosed_supervisions
+from core.escalation.rules import SOURCES, is_higher, worded
+from core.escalation.supervisions import open_supervision, raise_level
 from core.hooks import specs
-from core.hooks.values import EscalationStep, Trigger
+from core.hooks.values import EscalationStep, Trigger, TriggerKind
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
-from core.tickets.models import Ticket
+from core.tickets.models import Ticket, TicketEvent
 from core.tickets.service import note
-from core.tickets.timeline import SYSTEM, Plain
+from core.tickets.timeline import SYSTEM, Detail, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 
-STEP_LABELS = {"sms": "短信", "mail": "邮件", "inbox": "站内信", "letter": "发函", "case": "启动问责"}
-DEFAULT_STEPS = {
-    "mark": EscalationStep(
-        kind="inbox",
-        to="lead",
-        text="工单 {serial_no}「{title}」时限提示：应于 {due} 前答复。",
-        rule_id="core.escalation/note",
-        reason="时限提示",
-    ),
-    "urgent": EscalationStep(
-        kind="inbox",
-        to="lead",
-        text="紧急工单 {serial_no}「{title}」请立即处置。",
-        rule_id="core.escalation/urgent",
-        reason="紧急诉求",
-    ),
+STEP_LABELS = {"sms": "短信", "mail": "邮件", "inbox": "站内信", "case": "启动问责"}
+DEFAULT_STEPS: Mapping[TriggerKind, Sequence[EscalationStep]] = {
+    "mark": [
+        EscalationStep(
+            kind="inbox",
+            to="lead",
+            text="工单 {serial_no}「{title}」时限提示：应于 {due} 前答复。",
+            rule_id="core.escalation/note",
+            reason="时限提示",
+        )
+    ],
+    "urgent": [
+        EscalationStep(
+            kind="inbox",
+            to="lead",
+            text="紧急工单 {serial_no}「{title}」请立即处置。",
+            rule_id="core.escalation/urgent",
+            reason="紧急诉求",
+        )
+    ],
+    "redo": [
+        EscalationStep(
+            kind="supervise",
+            to="lead",
+            text="诉求人再次不满意，请查明原因，切实解决。",
+            rule_id="core.escalation/redo",
+            reason="再次重办",
+            level="yellow",
+        )
+    ],
+    "bounces": [
+        EscalationStep(
+            kind="inbox",
+            to="desk",
+            text="工单 {serial_no}「{title}」多次退单，请组织会商，明确主办单位。",
+            rule_id="core.escalation/bounces",
+            reason="多次退单",
+        )
+    ],
+    "instruction_overdue": [
+        EscalationStep(
+            kind="supervise",
+            to="lead",
+            text="领导批示要求的期限 {due} 已过，请立即落实并反馈。",
+            rule_id="core.escalation/instruction",
+            reason="批示逾期未反馈",
+            level="blue",
+        )
+    ],
 }
+"""What is done where no feature has an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What calls for the steps, to whom `lead` refers, and by whose order and when they are done."""
+
+    trigger: Trigger
+    in_hand: DirectoryUnit
+    due: datetime | None
+    order: Order
 
 
 def escalate(
@@ -40,120 +90,192 @@ def escalate(
 ) -> None:
     """Ask the district what to do and do it, each act with its timeline entry.
 
-    `cause` names the occasion (which mark of which clock), so that letters and cases are made once for it.
+    `cause` names the occasion (which mark of which clock, which redo): what was done for it once is not done again.
     """
     answers = scope.hooks.ask(specs.escalation_steps, ticket=view_of(scope, ticket), trigger=trigger)
-    steps = [step for _, step in answers] or [DEFAULT_STEPS[trigger.kind]]
+    steps = [step for _, step in answers] or DEFAULT_STEPS[trigger.kind]
+    done = _causes_met(scope, ticket)
+    occasion = _Occasion(trigger, unit_in_hand(scope, ticket), due, Order(SYSTEM, now))
     for position, step in enumerate(steps):
-        _carry_out(scope, ticket, step, cause=f"{cause}/{position}", due=due, now=now)
+        act = f"{cause}/{position}"
+        if act not in done:
+            _carry_out(scope, ticket, step, occasion, cause=act)
 
 
-def _carry_out(
-    scope: Scope, ticket: Ticket, step: EscalationStep, *, cause: str, due: datetime | None, now: datetime
-) -> None:
+def press_overdue_instructions(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
+    """Press where the deadline of an instruction has passed without a report, once for each instruction.
+
+    Asked when a clock of the ticket is overdue: the deadline of an instruction is that of the clocks it tightened.
+    """
+    for instruction in overdue_instructions(scope, ticket, now=now):
+        trigger, cause = Trigger("instruction_overdue"), f"instruction/{instruction.id}"
+        escalate(scope, ticket, trigger, cause=cause, due=instruction.deadline, now=now)
+
+
+def unit_in_hand(scope: Scope, ticket: Ticket) -> DirectoryUnit:
+    """Return the unit that has to act: the lead, of an attached ticket its master's, before dispatch the desk."""
     units = directory(scope)
-    lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
-    receiver = _receiver(scope, step.to, lead)
-    if step.kind == "case" and (lead is None or units.find_unit(step.to) is None):
-        what = f"未启动问责：{'没有主办单位' if lead is None else f'单位 {step.to} 不存在'}（{step.reason}）"
-        note(scope, ticket, "escalate", actor=SYSTEM, now=now, summary=what, detail={"rule_id": step.rule_id})
-        return
-    words = _worded(
-        step.text,
-        serial_no=ticket.serial_no,
-        title=ticket.title,
-        unit=lead.name if lead else units.desk.name,
-        due=f"{due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}" if due else "",
-    )
-    detail: dict[str, Plain] = {"kind": step.kind, "to": receiver.code, "rule_id": step.rule_id}
-    if step.kind == "letter":
-        detail["number"] = _issue_letter(scope, ticket, step, receiver, words, cause=cause, now=now)
-    elif step.kind == "case":
-        assert lead is not None
-        _open_case(scope, ticket, step, lead, receiver, words, cause=cause, now=now)
-    else:
-        say(scope, ticket_id=ticket.id, transport=step.kind, text=words, to_unit_id=receiver.id, now=now)
-    act = step.title if step.kind == "letter" and step.title else STEP_LABELS[step.kind]
-    note(
-        scope,
-        ticket,
-        "escalate",
-        actor=SYSTEM,
-        now=now,
-        summary=f"{act} → {receiver.name}（{step.reason}）",
-        detail=detail,
-    )
-
-
-def _worded(text: str, **names: str) -> str:
-    """Fill in the names. Not str.format: a brace that a district typed must not stop an escalation."""
-    for name, value in names.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
-
-
-def _receiver(scope: Scope, to: str, lead: DirectoryUnit | None) -> DirectoryUnit:
-    """Return the unit meant by `to`; a lead that is not there yet, or an unknown unit, is the dispatch desk."""
-    units = directory(scope)
-    if to == "lead":
-        return lead or units.desk
-    return units.find_unit(to) or units.desk
-
-
-def _issue_letter(
-    scope: Scope, ticket: Ticket, step: EscalationStep, unit: DirectoryUnit, words: str, *, cause: str, now: datetime
-) -> str:
-    year, title = now.astimezone(scope.tenant.zone).year, step.title or "提醒函"
-    # Letters are numbered without gaps within tenant, kind and year; they are few, so waiting in line costs nothing.
-    key = f"letter/{scope.tenant.id}/{title}/{year}"
-    scope.session.execute(sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
-    written = select(func.max(Letter.number)).where(
-        Letter.tenant_id == scope.tenant.id, Letter.title == title, Letter.year == year
-    )
-    fresh = [
-        row.number for row in scope.session.fresh if isinstance(row, Letter) and (row.title, row.year) == (title, year)
-    ]
-    number = max([scope.session.scalar(written) or 0, *fresh]) + 1
-    scope.session.add(
-        Letter(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            unit_id=unit.id,
-            title=title,
-            year=year,
-            number=number,
-            text=words,
-            rule_id=step.rule_id,
-            cause=cause,
-            issued_at=now,
+    lead_id = ticket.lead_unit_id
+    if ticket.master_id is not None:
+        lead_id = scope.session.scalar(
+            select(Ticket.lead_unit_id).where(Ticket.tenant_id == scope.tenant.id, Ticket.id == ticket.master_id)
         )
+    return (units.unit_of_id(lead_id) if lead_id else None) or units.desk
+
+
+def _causes_met(scope: Scope, ticket: Ticket) -> set[str]:
+    """Return the causes for which an act stands in the ticket's timeline already."""
+    fresh = [row for row in scope.session.fresh if isinstance(row, TicketEvent) and row.ticket_id == ticket.id]
+    met = {str(entry.detail.get("cause")) for entry in fresh if entry.kind == "escalate"}
+    if ticket not in scope.session.fresh:
+        met.update(
+            scope.session.scalars(
+                select(TicketEvent.detail["cause"].astext).where(
+                    TicketEvent.tenant_id == scope.tenant.id,
+                    TicketEvent.ticket_id == ticket.id,
+                    TicketEvent.kind == "escalate",
+                )
+            )
+        )
+    return met
+
+
+def _carry_out(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Occasion, *, cause: str) -> None:
+    receiver = _receiver(scope, step.to, occasion.in_hand)
+    words = _words(scope, ticket, step, occasion)
+    order = occasion.order
+    match step.kind:
+        case "letter":
+            issue_letter(
+                scope,
+                ticket,
+                order,
+                unit=receiver,
+                kind=step.letter,
+                title=step.title,
+                text=words,
+                why=step.reason,
+                rule_id=step.rule_id,
+                cause=cause,
+            )
+        case "supervise":
+            _supervise(scope, ticket, step, occasion, receiver, words, cause=cause)
+        case "case":
+            _hold_to_account(scope, ticket, step, order, words, cause=cause)
+        case _:
+            at_night = step.at_night or occasion.trigger.kind == "urgent" or ticket.urgency == "urgent"
+            say(
+                scope,
+                ticket_id=ticket.id,
+                transport=step.kind,
+                text=words,
+                to_unit_id=receiver.id,
+                now=order.now,
+                at_night=at_night,
+            )
+            _tell(scope, ticket, step, order, f"{STEP_LABELS[step.kind]} → {receiver.name}", receiver, cause=cause)
+
+
+def _receiver(scope: Scope, to: str, in_hand: DirectoryUnit) -> DirectoryUnit:
+    """Return the unit meant by `to`; an unknown one is the dispatch desk."""
+    units = directory(scope)
+    return in_hand if to == "lead" else units.find_unit(to) or units.desk
+
+
+def _words(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Occasion) -> str:
+    due = occasion.due
+    return worded(
+        step.text,
+        {
+            "serial_no": ticket.serial_no,
+            "title": ticket.title,
+            "unit": occasion.in_hand.name,
+            "due": f"{due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}" if due else "",
+        },
     )
-    return f"{title}〔{year}〕{number} 号"
 
 
-def _open_case(
+def _supervise(
     scope: Scope,
     ticket: Ticket,
     step: EscalationStep,
+    occasion: _Occasion,
     unit: DirectoryUnit,
-    authority: DirectoryUnit,
-    words: str,
+    demand: str,
     *,
     cause: str,
-    now: datetime,
 ) -> None:
+    """Supervise the unit; one that has a supervision to answer is pressed by that, at the higher of both levels."""
+    order = occasion.order
+    pending = _unanswered(scope, ticket, unit)
+    if pending is None:
+        open_supervision(
+            scope,
+            ticket,
+            order,
+            unit=unit,
+            level=step.level,
+            source=SOURCES[occasion.trigger.kind],
+            demand=demand,
+            why=step.reason,
+            rule_id=step.rule_id,
+            cause=cause,
+        )
+    elif is_higher(step.level, pending.level):
+        raise_level(scope, ticket, pending, order, level=step.level, why=step.reason, rule_id=step.rule_id, cause=cause)
+    else:
+        say(scope, ticket_id=ticket.id, transport="inbox", text=demand, to_unit_id=unit.id, now=order.now)
+        _tell(scope, ticket, step, order, f"督办尚未答复，再次催办 → {unit.name}", unit, cause=cause)
+
+
+def _unanswered(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> Supervision | None:
+    """Return the gravest supervision that the unit has not answered yet."""
+    pending = [row for row in unclosed_supervisions(scope, ticket) if row.unit_id == unit.id and row.state == "open"]
+    return next((row for row in pending if not any(is_higher(other.level, row.level) for other in pending)), None)
+
+
+def _hold_to_account(
+    scope: Scope, ticket: Ticket, step: EscalationStep, order: Order, words: str, *, cause: str
+) -> None:
+    """Open a case against the lead unit at an authority. Nobody is accused before there is a lead unit."""
+    units = directory(scope)
+    lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    authority = units.find_unit(step.to)
+    if lead is None or authority is None:
+        missing = "没有主办单位" if lead is None else f"单位 {step.to} 不存在"
+        _tell(scope, ticket, step, order, f"未启动问责：{missing}", None, cause=cause)
+        return
     scope.session.add(
         AccountabilityCase(
             tenant_id=scope.tenant.id,
             id=scope.new_id(),
             ticket_id=ticket.id,
-            unit_id=unit.id,
+            unit_id=lead.id,
             authority_unit_id=authority.id,
             text=words,
             rule_id=step.rule_id,
             reason=step.reason,
             cause=cause,
-            opened_at=now,
+            opened_at=order.now,
         )
     )
+    _tell(scope, ticket, step, order, f"{STEP_LABELS['case']} → {authority.name}", authority, cause=cause)
+
+
+def _tell(
+    scope: Scope,
+    ticket: Ticket,
+    step: EscalationStep,
+    order: Order,
+    act: str,
+    receiver: DirectoryUnit | None,
+    *,
+    cause: str,
+) -> None:
+    detail: Detail = {
+        "kind": step.kind,
+        "to": receiver.code if receiver else step.to,
+        "rule_id": step.rule_id,
+        "cause": cause,
+    }
+    note(scope, ticket, "escalate", order, summary=f"{act}（{step.reason}）", detail=detail)

@@ -96,6 +96,7 @@ DEFAULTED = (
     ("sla_clock", "rev"),
     ("sla_clock", "arm"),
     ("sla_event", "arm"),
+    ("sla_timer", "arm"),
     ("sla_timer", "kind"),
     ("ticket", "is_attached"),
     ("ticket", "part_count"),
@@ -354,7 +355,8 @@ def upgrade() -> None:
         sa.Column("closed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("level IN ('blue', 'yellow', 'red')", name=op.f("ck_supervision_level")),
         sa.CheckConstraint(
-            "source IN ('breach', 'redo', 'instruction', 'discipline', 'person')", name=op.f("ck_supervision_source")
+            "source IN ('breach', 'urgent', 'redo', 'returns', 'instruction', 'discipline', 'person')",
+            name=op.f("ck_supervision_source"),
         ),
         sa.CheckConstraint("state IN ('open', 'answered', 'closed')", name=op.f("ck_supervision_state")),
         sa.ForeignKeyConstraint(
@@ -591,7 +593,11 @@ def upgrade() -> None:
         sa.Column("assignment_id", sa.BigInteger(), nullable=True),
         sa.Column("their_state", sa.Text(), nullable=False),
         sa.Column("their_due_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("told_version", sa.Integer(), nullable=False),
+        sa.Column("their_version", sa.Integer(), nullable=False),
+        sa.Column("their_cycle", sa.Integer(), nullable=False),
+        sa.Column("sent_back", sa.Text(), nullable=False),
+        sa.Column("trail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("ended_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("(direction = 'out') = (assignment_id IS NOT NULL)", name=op.f("ck_referral_assignment")),
         sa.CheckConstraint("direction IN ('out', 'in')", name=op.f("ck_referral_direction")),
         sa.ForeignKeyConstraint(
@@ -782,6 +788,7 @@ def upgrade() -> None:
     )
     op.add_column("sla_event", sa.Column("arm", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("sla_timer", sa.Column("kind", sa.Text(), nullable=False, server_default=sa.text("'mark'")))
+    op.add_column("sla_timer", sa.Column("arm", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("ticket", sa.Column("is_attached", sa.Boolean(), nullable=False, server_default=sa.text("false")))
     op.add_column("ticket", sa.Column("master_id", sa.BigInteger(), nullable=True))
     op.add_column("ticket", sa.Column("master_is_attached", sa.Boolean(), nullable=True))
@@ -869,6 +876,7 @@ def downgrade() -> None:
     op.drop_column("ticket", "master_is_attached")
     op.drop_column("ticket", "master_id")
     op.drop_column("ticket", "is_attached")
+    op.drop_column("sla_timer", "arm")
     op.drop_column("sla_timer", "kind")
     op.drop_column("sla_event", "arm")
     op.drop_constraint(op.f("fk_sla_clock_tenant_id_capped_by_id"), "sla_clock", type_="foreignkey")

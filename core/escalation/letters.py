@@ -1,0 +1,117 @@
+"""Letters 函件 to units: numbered without gaps, never changed, acknowledged once."""
+
+from sqlalchemy import func, select
+from sqlalchemy import text as sql
+
+from core.escalation.labels import LETTER_LABELS
+from core.escalation.models import Letter, LetterReceipt
+from core.kit.errors import Refused
+from core.routing.service import NotYours
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.timeline import Order
+from core.units.queries import DirectoryUnit
+
+
+class NoSuchLetter(Refused):
+    """The ticket has no letter with this id."""
+
+    code = "no-such-letter"
+
+
+class AlreadyAcknowledged(Refused):
+    """The unit has acknowledged the letter before."""
+
+    code = "already-acknowledged"
+
+
+def issue_letter(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    unit: DirectoryUnit,
+    kind: str,
+    text: str,
+    why: str,
+    rule_id: str,
+    cause: str,
+    title: str = "",
+) -> Letter:
+    """Issue the next letter of this title and year to a unit, with its timeline entry."""
+    title, year = title or LETTER_LABELS[kind], order.now.astimezone(scope.tenant.zone).year
+    letter = Letter(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        unit_id=unit.id,
+        kind=kind,
+        title=title,
+        year=year,
+        number=_next_number(scope, title, year),
+        text=text,
+        rule_id=rule_id,
+        cause=cause,
+        issued_at=order.now,
+    )
+    scope.session.add(letter)
+    note(
+        scope,
+        ticket,
+        "escalate" if order.actor.kind == "system" else "letter",
+        order,
+        summary=f"{title} → {unit.name}（{why}）",
+        detail={
+            "kind": "letter",
+            "to": unit.code,
+            "rule_id": rule_id,
+            "cause": cause,
+            "letter": letter.id,
+            "number": number_of(letter),
+        },
+    )
+    return letter
+
+
+def number_of(letter: Letter) -> str:
+    """Return the number under which a letter is quoted, e.g. 提醒函〔2026〕3 号."""
+    return f"{letter.title}〔{letter.year}〕{letter.number} 号"
+
+
+def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -> None:
+    """Keep that the addressed unit has the letter 签收. Raises `NoSuchLetter`, `NotYours`, `AlreadyAcknowledged`."""
+    letter = scope.session.get(Letter, (scope.tenant.id, letter_id))
+    if letter is None or letter.ticket_id != ticket.id:
+        raise NoSuchLetter(f"工单 {ticket.serial_no} 没有编号为 {letter_id} 的函件。请从函件列表中选择。")
+    if not order.actor.acts_for(letter.unit_id):
+        raise NotYours(f"{number_of(letter)}是发给其他单位的，您不能代为签收。")
+    if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)):
+        raise AlreadyAcknowledged(f"{number_of(letter)}已经签收，不必再签。")
+    scope.session.add(
+        LetterReceipt(
+            tenant_id=scope.tenant.id, letter_id=letter.id, by=order.actor.name, by_id=order.actor.id, at=order.now
+        )
+    )
+    note(
+        scope,
+        ticket,
+        "letter",
+        order,
+        summary=f"签收{number_of(letter)}",
+        detail={"kind": "receipt", "letter": letter.id},
+    )
+
+
+def _next_number(scope: Scope, title: str, year: int) -> int:
+    # Without gaps within tenant, title and year: writers of the same series wait in line until the one before has ended,
+    # and a number that was rolled back is given again. Letters are few, so waiting costs nothing.
+    key = f"letter/{scope.tenant.id}/{title}/{year}"
+    scope.session.execute(sql("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    written = select(func.max(Letter.number)).where(
+        Letter.tenant_id == scope.tenant.id, Letter.title == title, Letter.year == year
+    )
+    fresh = (
+        row.number for row in scope.session.fresh if isinstance(row, Letter) and (row.title, row.year) == (title, year)
+    )
+    return max([scope.session.scalar(written) or 0, *fresh]) + 1

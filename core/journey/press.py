@@ -1,0 +1,186 @@
+"""Pressing by people: leaders' instructions 批示, supervision 督办 and letters 函件, and what the pressed unit says to them."""
+
+from datetime import datetime
+
+from core.escalation.instructions import instruction_of, keep_feedback, keep_instruction
+from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS, SOURCE_LABELS, SUPERVISION_LABELS
+from core.escalation.letters import acknowledge, issue_letter, number_of
+from core.escalation.rules import listed, tightens, usable_deadline, words_of
+from core.escalation.service import unit_in_hand
+from core.escalation.supervisions import answer_supervision as keep_answer
+from core.escalation.supervisions import close_supervision as close
+from core.escalation.supervisions import open_supervision as open_for
+from core.escalation.supervisions import raise_level, supervision_of
+from core.journey.command import command
+from core.people.roles import Permission
+from core.routing.service import BY_PERSON, NotYours
+from core.sla.service import live_clocks, tighten
+from core.tenancy.scope import Scope
+from core.tickets.messages import say
+from core.tickets.models import Ticket
+from core.tickets.service import check_state, note, reason_of
+from core.tickets.states import CONCLUDED, OPEN
+from core.tickets.timeline import Order
+
+PRESSABLE = (*OPEN, *CONCLUDED)
+"""States in which something can still come of pressing."""
+TIGHTENED = ("reply", "handle")
+"""Clocks that the deadline of an instruction may shorten."""
+
+
+@command(Permission.INSTRUCT, "批示")
+def instruct(
+    scope: Scope, ticket: Ticket, order: Order, *, leader: str, level: str, text: str, deadline: datetime | None = None
+) -> None:
+    """Keep a leader's instruction 批示 and tell the unit that has the ticket in hand.
+
+    The deadline ends the clocks of reply and handling by then, and never later than without it; one that is later than
+    they are is kept and changes nothing, which the timeline says.
+    Raises `NothingSaid`, `NotListed`, `DeadlineUnusable`, `MoveNotAllowed`.
+    """
+    label, said = listed(level, LEVEL_LABELS, "领导层级"), words_of(text, "批示")
+    who = words_of(leader, "批示的领导")
+    check_state(ticket, PRESSABLE, "批示")
+    until = usable_deadline(deadline, now=order.now) if deadline else None
+    instruction = keep_instruction(scope, ticket, order, leader=who, level=level, text=said, deadline=until)
+    effect = _effect(scope, ticket, until) if until else ""
+    unit = unit_in_hand(scope, ticket)
+    note(
+        scope,
+        ticket,
+        "instruction",
+        order,
+        summary=f"{who}（{label}）批示：{said}{effect}",
+        detail={
+            "instruction": instruction.id,
+            "level": level,
+            "to": unit.code,
+            "deadline": until.isoformat() if until else None,
+        },
+    )
+    words = f"工单 {ticket.serial_no}「{ticket.title}」有{who}（{label}）批示：{said}{effect}"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+    if until:
+        tighten(scope, ticket, until, order, cause=f"instruction/{instruction.id}", reason=f"{who}批示")
+
+
+@command(Permission.HANDLE, "反馈批示")
+def report_instruction(scope: Scope, ticket: Ticket, order: Order, *, instruction_id: int, text: str) -> None:
+    """The unit that has the ticket in hand reports what came of an instruction; once.
+
+    Raises `NothingSaid`, `NoSuchInstruction`, `NotYours`, `AlreadyReported`.
+    """
+    said = words_of(text, "批示反馈")
+    instruction = instruction_of(scope, ticket, instruction_id)
+    if not order.actor.acts_for(unit_in_hand(scope, ticket).id):
+        raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办，您不能代为反馈批示。")
+    keep_feedback(ticket, instruction, order, text=said)
+    summary = f"反馈{instruction.leader}批示：{said}"
+    note(scope, ticket, "instruction", order, summary=summary, detail={"instruction": instruction.id})
+
+
+@command(Permission.SUPERVISE, "督办")
+def open_supervision(
+    scope: Scope, ticket: Ticket, order: Order, *, level: str, demand: str, source: str = "person"
+) -> None:
+    """Put the unit that has the ticket in hand under supervision 督办: a 督办函 goes to it, and its time to answer runs.
+
+    Raises `NotListed`, `NothingSaid`, `MoveNotAllowed`.
+    """
+    listed(level, SUPERVISION_LABELS, "督办级别")
+    why, demanded = listed(source, SOURCE_LABELS, "督办来源"), words_of(demand, "督办要求")
+    check_state(ticket, PRESSABLE, "督办")
+    open_for(
+        scope,
+        ticket,
+        order,
+        unit=unit_in_hand(scope, ticket),
+        level=level,
+        source=source,
+        demand=demanded,
+        why=why,
+        rule_id=BY_PERSON,
+        cause=f"{BY_PERSON}/{scope.new_id()}",
+    )
+
+
+@command(Permission.SUPERVISE, "督办升级")
+def raise_supervision(
+    scope: Scope, ticket: Ticket, order: Order, *, supervision_id: int, level: str, reason: str
+) -> None:
+    """Raise a supervision to a graver level, never lower; one that was answered has to be answered again.
+
+    Raises `NotListed`, `ReasonMissing`, `NoSuchSupervision`, `SupervisionEnded`, `LevelNotHigher`.
+    """
+    listed(level, SUPERVISION_LABELS, "督办级别")
+    why, supervision = reason_of(reason, "督办升级"), supervision_of(scope, ticket, supervision_id)
+    raise_level(
+        scope,
+        ticket,
+        supervision,
+        order,
+        level=level,
+        why=why,
+        rule_id=BY_PERSON,
+        cause=f"{BY_PERSON}/{scope.new_id()}",
+    )
+
+
+@command(Permission.HANDLE, "答复督办")
+def answer_supervision(scope: Scope, ticket: Ticket, order: Order, *, supervision_id: int, text: str) -> None:
+    """The supervised unit answers; its time to answer stops. Raises `NothingSaid`, `NoSuchSupervision`, `NotYours`,
+    `SupervisionEnded`.
+    """
+    said = words_of(text, "督办答复")
+    keep_answer(scope, ticket, supervision_of(scope, ticket, supervision_id), order, text=said)
+
+
+@command(Permission.SUPERVISE, "督办销号")
+def close_supervision(scope: Scope, ticket: Ticket, order: Order, *, supervision_id: int, remark: str) -> None:
+    """Close a supervision 销号. Nobody of the supervised unit does, nor whoever answered.
+
+    Raises `ReasonMissing`, `NoSuchSupervision`, `OwnSupervision`, `SupervisionEnded`.
+    """
+    why = reason_of(remark, "督办销号")
+    close(scope, ticket, supervision_of(scope, ticket, supervision_id), order, why=why)
+
+
+@command(Permission.SUPERVISE, "发函")
+def send_letter(scope: Scope, ticket: Ticket, order: Order, *, kind: str, text: str) -> None:
+    """Send the unit that has the ticket in hand a numbered letter, which nobody can change afterwards.
+
+    Raises `NotListed`, `NothingSaid`, `MoveNotAllowed`.
+    """
+    listed(kind, LETTER_LABELS, "函件种类")
+    said = words_of(text, "函件")
+    check_state(ticket, PRESSABLE, "发函")
+    unit = unit_in_hand(scope, ticket)
+    cause = f"{BY_PERSON}/{scope.new_id()}"
+    letter = issue_letter(
+        scope,
+        ticket,
+        order,
+        unit=unit,
+        kind=kind,
+        text=said,
+        why=SOURCE_LABELS["person"],
+        rule_id=BY_PERSON,
+        cause=cause,
+    )
+    words = f"收到{number_of(letter)}：{said}"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+
+
+@command(Permission.HANDLE, "签收函件")
+def acknowledge_letter(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -> None:
+    """The addressed unit acknowledges a letter; once. Raises `NoSuchLetter`, `NotYours`, `AlreadyAcknowledged`."""
+    acknowledge(scope, ticket, order, letter_id=letter_id)
+
+
+def _effect(scope: Scope, ticket: Ticket, deadline: datetime) -> str:
+    """Say what the deadline of an instruction does to the time that is left."""
+    dues = [clock.due_at for clock in live_clocks(scope, ticket) if clock.name in TIGHTENED]
+    when = f"（要求 {deadline.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前办结"
+    if not dues:
+        return f"{when}；现在没有在计的答复时限）"
+    return f"{when}）" if tightens(deadline, dues) else f"{when}；不早于现有时限，时限不变）"
