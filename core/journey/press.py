@@ -136,12 +136,12 @@ def answer_supervision(scope: Scope, ticket: Ticket, order: Order, *, supervisio
 
 
 @command(Permission.SUPERVISE, "督办销号")
-def close_supervision(scope: Scope, ticket: Ticket, order: Order, *, supervision_id: int, remark: str) -> None:
+def close_supervision(scope: Scope, ticket: Ticket, order: Order, *, supervision_id: int, note: str) -> None:
     """Close a supervision 销号. Nobody of the supervised unit does, nor whoever answered.
 
     Raises `ReasonMissing`, `NoSuchSupervision`, `OwnSupervision`, `SupervisionEnded`.
     """
-    why = reason_of(remark, "督办销号")
+    why = reason_of(note, "督办销号")
     close(scope, ticket, supervision_of(scope, ticket, supervision_id), order, why=why)
 
 

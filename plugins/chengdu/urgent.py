@@ -7,7 +7,19 @@ from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, Urg
 from core.hooks.values import ClockName, StepKind
 
 HOUR = 3600
-CLOCKS: dict[ClockName, str] = {"reply": "答复", "sign": "签收", "on_site": "到场核实", "handle": "办理"}
+CLOCKS: dict[ClockName, str] = {
+    "accept": "受理",
+    "dispatch": "派单",
+    "reply": "答复",
+    "follow_up": "回访",
+    "progress": "进展反馈",
+    "sign": "签收",
+    "return_window": "退单",
+    "first_contact": "联系诉求人",
+    "on_site": "到场核实",
+    "handle": "办理",
+    "respond": "督办答复",
+}
 
 
 @hookimpl

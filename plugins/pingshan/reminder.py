@@ -51,7 +51,7 @@ def escalation_steps(
         return [EscalationStep(kind="inbox", to="desk", text=text, rule_id=rule_id, reason=reason)]
     steps = [EscalationStep(kind="inbox", to="lead", text=text, rule_id=rule_id, reason=reason)]
     if settings["letter_at"] in (trigger.mark, "both"):
-        letter = EscalationStep(kind="letter", to="lead", title="提醒函", text=text, rule_id=rule_id, reason=reason)
+        letter = EscalationStep(kind="letter", to="lead", letter="reminder", text=text, rule_id=rule_id, reason=reason)
         steps.append(letter)
     return steps
 

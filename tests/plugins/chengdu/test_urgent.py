@@ -1,9 +1,12 @@
 """有的诉求是需要紧急处理的，第一时间电话联系职能部门，要求一小时之内现场核实 (2019)."""
 
+from typing import get_args
+
 import pytest
 
 from core.hooks import Budget, EscalationStep, Mark, Trigger, UrgencySignal
 from core.hooks.specs import assess_urgency, clock_marks, escalation_steps
+from core.hooks.values import ClockName
 from plugins.chengdu import FEATURES
 from tests.plugins.making import answers, make_clock, make_ticket
 
@@ -118,6 +121,15 @@ def test_when_time_is_up_the_unit_and_the_desk_are_told() -> None:
     dispatched, waiting = make_ticket(lead_unit="street"), make_ticket(lead_unit=None)
     assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=dispatched, trigger=trigger) == [lead, desk]
     assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=waiting, trigger=trigger) == [desk]
+
+
+@pytest.mark.parametrize("clock", get_args(ClockName))
+def test_every_clock_that_runs_over_is_called_by_its_name(clock: ClockName) -> None:
+    trigger = Trigger("mark", clock, "overdue")
+    steps = answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=make_ticket(), trigger=trigger)
+
+    assert steps != []
+    assert all("”的时限" not in step.text for step in steps)
 
 
 def test_marks_of_other_features_are_theirs() -> None:

@@ -65,14 +65,14 @@ def test_other_clocks_get_no_letter() -> None:
 def test_a_note_and_a_numbered_letter_remind_the_responsible_unit_in_time() -> None:
     assert _steps(REMINDER) == [
         EscalationStep("inbox", "lead", ENDS, *BEFORE),
-        EscalationStep("letter", "lead", ENDS, *BEFORE, title="提醒函"),
+        EscalationStep("letter", "lead", ENDS, *BEFORE, letter="reminder"),
     ]
 
 
 def test_another_letter_follows_when_time_is_up() -> None:
     assert _steps(OVERDUE) == [
         EscalationStep("inbox", "lead", ENDED, *AFTER),
-        EscalationStep("letter", "lead", ENDED, *AFTER, title="提醒函"),
+        EscalationStep("letter", "lead", ENDED, *AFTER, letter="reminder"),
     ]
 
 
