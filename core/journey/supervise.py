@@ -1,4 +1,4 @@
-"""What time does: marks that were reached change the light and press the unit."""
+"""What time does: marks that were reached change the light and press the unit, pauses end, windows close."""
 
 import logging
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import cast
 
 from core.escalation.service import escalate
 from core.hooks.values import ClockName, Trigger
-from core.sla.service import Reached, claim_due, fire
+from core.journey.handle import deem_signed
+from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 
@@ -19,7 +20,7 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A mark that was acted on: of which clock, which light it set, and when it was reached."""
+    """Something that was acted on: of which clock, which mark it was, which light it set, and when it was reached."""
 
     serial_no: str
     clock: str
@@ -35,12 +36,14 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
     """
     fired = []
     for reached in claim_due(scope, now=now, limit=limit):
+        if not still_stands(scope, reached):
+            continue
         mark = Fired(
             reached.ticket.serial_no, reached.clock.name, reached.timer.mark, reached.timer.light, reached.timer.fire_at
         )
         try:
             with scope.session.begin_nested():
-                _act_on(scope, reached, mark, now=now)
+                _act_on(scope, reached, now=now)
         except Exception:
             log.exception(
                 "租户 %s 工单 %s 的时限提示失败，%d 秒后再试", scope.tenant.slug, mark.serial_no, REST.seconds
@@ -52,10 +55,20 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
     return fired
 
 
-def _act_on(scope: Scope, reached: Reached, mark: Fired, *, now: datetime) -> None:
-    fire(scope, reached, now=now)
-    trigger = Trigger("mark", clock=cast(ClockName, mark.clock), mark=mark.mark)
-    cause = f"{reached.clock.id}/{mark.mark}"
-    escalate(scope, reached.ticket, trigger, cause=cause, due=reached.clock.due_at, now=now)
-    mark_dirty(scope, reached.clock.due_at)
+def _act_on(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    if reached.is_resumption:
+        end_pause_by_time(scope, reached, now=now)
+    elif reached.closes_window:
+        close_window(scope, reached, now=now)
+        deem_signed(scope, reached.ticket, reached.clock.subject_id, now=now)
+    else:
+        _press(scope, reached, now=now)
     scope.session.flush()
+
+
+def _press(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    clock, cause = reached.clock, reached.cause
+    trigger = Trigger("mark", clock=cast(ClockName, clock.name), mark=reached.timer.mark)
+    fire(scope, reached, now=now)
+    escalate(scope, reached.ticket, trigger, cause=cause, due=clock.due_at, now=now)
+    mark_dirty(scope, clock.due_at)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from core.hooks.values import Budget
 from core.sla.budgets import MODE_WORDS, budget_words, duration_words
-from core.sla.ledger import Extension, Pause, Tightening
+from core.sla.ledger import Cap, Extension, Pause, Tightening
 from core.sla.rules import CUSTOMARY, Adjustment, Reading, Reckoning, Step, reckon
 from core.workdays.days import Day
 from core.workdays.rules import NO_TIME, ONE_DAY, Timetable
@@ -20,10 +20,11 @@ def explain(
     *,
     pauses: Iterable[Pause] = (),
     adjustments: Iterable[Adjustment] = (),
+    cap: Cap | None = None,
     reading: Reading = CUSTOMARY,
 ) -> tuple[str, ...]:
-    """Return the computation of `reckon` as sentences: hours counted, days left out, pauses and adjustments."""
-    reckoning = reckon(timetable, budget, start, pauses=pauses, adjustments=adjustments, reading=reading)
+    """Return the computation of `reckon` as sentences: hours counted, days left out, pauses, adjustments, the cap."""
+    reckoning = reckon(timetable, budget, start, pauses=pauses, adjustments=adjustments, cap=cap, reading=reading)
     return tuple(_Account(timetable, budget, start, reading).lines(reckoning))
 
 
@@ -128,6 +129,9 @@ class _Account:
                 moved = step.due < step.before
                 outcome = f"截止提前至 {self._say(step.due)}" if moved else "不早于现截止，不变"
                 yield f"限定：不得晚于 {self._say(tightening.until)}{_because(tightening.reason)}，{outcome}"
+            case Cap() as cap:
+                outcome = f"截止提前至 {self._say(step.due)}" if step.due < step.before else "本身不超过，不变"
+                yield f"封顶：不晚于{cap.whose} {self._say(cap.until)}，{outcome}"
 
     def _held(self, pause: Pause, step: Step) -> str:
         if pause.start > step.before:

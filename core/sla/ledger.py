@@ -1,4 +1,4 @@
-"""What happens to a clock after it started: pauses 挂起, extensions 延期, and deadlines that leaders tighten."""
+"""What happens to a clock after it started: pauses 挂起, extensions 延期, deadlines that tighten it, and a cap."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,11 +42,19 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Tightening:
-    """An instant that the due time may not pass, set at another: an instruction's deadline, a resident's clock."""
+    """An instant that the due time may not pass, set at another: the deadline of an instruction 批示."""
 
     at: datetime
     until: datetime
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The due time of the clock above 封顶, which this one may not pass, whatever happened to either. `whose` names it."""
+
+    until: datetime
+    whose: str
 
 
 def union(pauses: Iterable[Pause], *, since: datetime) -> list[Pause]:

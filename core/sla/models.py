@@ -139,7 +139,8 @@ class ClockAdjustment(TenantRow, Base, kw_only=True):
 class Timer(TenantRow, Base, kw_only=True):
     """Something that time will do to a clock. Deleted when it fires or when its clock ends: only pending ones stay.
 
-    Of kind `mark` it reaches a mark of the clock; of kind `resume` it ends a pause.
+    Of kind `mark` it reaches a mark of the clock, set under the `arm` that the clock had; of kind `resume` it ends a
+    pause.
     """
 
     __tablename__ = "sla_timer"
@@ -158,6 +159,7 @@ class Timer(TenantRow, Base, kw_only=True):
     rule_id: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text, default="mark")
+    arm: Mapped[int] = mapped_column(Integer, default=0)
     postponed_until: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     """Not tried again before: acting on the mark failed. `fire_at` stays the true time."""
 

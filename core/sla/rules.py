@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from core.hooks.values import Budget, Mark
-from core.sla.ledger import Extension, Pause, Tightening, union
+from core.sla.ledger import Cap, Extension, Pause, Tightening, union
 from core.workdays.rules import NO_TIME, ONE_DAY, Timetable
 
 Adjustment = Extension | Tightening
@@ -33,7 +33,7 @@ CUSTOMARY = Reading()
 class Step:
     """One event on the way to the due time: what happened, and when the limit ended after it."""
 
-    event: Pause | Adjustment
+    event: Pause | Adjustment | Cap
     before: datetime
     due: datetime
 
@@ -67,16 +67,20 @@ def reckon(
     *,
     pauses: Iterable[Pause] = (),
     adjustments: Iterable[Adjustment] = (),
+    cap: Cap | None = None,
     reading: Reading = CUSTOMARY,
 ) -> Reckoning:
     """Return when a budget that starts at `start` ends, all in UTC.
 
     Pauses count once where they overlap; what lies before the start, or begins after the limit has run out, has no
     effect. Events are taken in the order in which they happened: an extension counts from the due time of its moment.
+    The cap comes last; one that lies before the start has no effect.
     """
     course = _Course(timetable, budget, start, reading)
     base = course.due
     steps = _met(course, [*union(pauses, since=start), *adjustments]) if pauses or adjustments else ()
+    if cap is not None and cap.until > start:
+        steps = (*steps, course.capped(cap))
     is_provisional = False
     if budget.mode != "wall" or any(isinstance(step.event, Extension) for step in steps):
         is_provisional = timetable.is_provisional(start) or timetable.is_provisional(base)
@@ -106,7 +110,7 @@ def elapsed(timetable: Timetable, start: datetime, stop: datetime, *, pauses: It
 def mark_at(
     timetable: Timetable, mark: Mark, budget: Budget, *, start: datetime, due: datetime, pauses: Iterable[Pause] = ()
 ) -> datetime:
-    """Return when a mark on a clock is reached: before the due time by working or wall time, or at a share of it.
+    """Return when a mark on a clock is reached: before the due time by working or wall time, at a share of it, or after.
 
     The share is taken of the working time of the clock, or of its wall time when the budget is wall time (or when no
     working time lies in it); pauses count in neither. A mark never lies before the start.
@@ -115,6 +119,8 @@ def mark_at(
         return max(_utc(start), timetable.look_back(due, timedelta(seconds=mark.working_seconds_left)))
     if mark.wall_seconds_left is not None:
         return max(_utc(start), _utc(due) - timedelta(seconds=mark.wall_seconds_left))
+    if mark.working_days_over is not None:
+        return extended(timetable, due, days=mark.working_days_over)
     if mark.share_used is None:
         raise ValueError(f"mark {mark.name} does not say when it is reached")
     pauses = list(pauses)
@@ -149,6 +155,12 @@ class _Course:
         elif event.until < self.due:
             self.due = _utc(event.until)
             self.last_day = None
+
+    def capped(self, cap: Cap) -> Step:
+        """Keep the due time within the cap, and return what that did to it."""
+        before = self.due
+        self.due = min(before, _utc(cap.until))
+        return Step(cap, before, self.due)
 
     def _base(self, amount: int, start: datetime) -> datetime:
         match self.mode:

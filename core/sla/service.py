@@ -1,270 +1,332 @@
-"""Starting, stopping and firing clocks. A ticket's row is the one lock: commands and timers both take it first."""
+"""Starting and ending clocks. A ticket's row is the one lock: commands and timers both take it first."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import and_, delete, func, or_, select
-
-from core.hooks import specs
-from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Light, Mark, TimeLimit
-from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
-from core.sla.models import Clock, ClockEvent, Timer
-from core.sla.rules import mark_at, reckon
+from core.kit.errors import Refused
+from core.routing.models import Assignment
+from core.sla.firing import pass_over_history
+from core.sla.limits import DEFAULT_YELLOW, OVERDUE, limits_of
+from core.sla.live import LIVE, clock_words, live_clocks, sum_up
+from core.sla.models import Clock
+from core.sla.moving import Occasion, recompute
+from core.sla.pausing import BY_END, freeze_for_review, release, resume_after_review
+from core.sla.records import add_tightening, cap_of, keep_cap, pauses_of, records_of
+from core.sla.requests import lapse
+from core.sla.rules import elapsed
+from core.sla.starting import make_clock, tell_started
+from core.sla.superseding import supersede
+from core.sla.timers import RESUME, drop_timers
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.states import State
-from core.tickets.timeline import SYSTEM
-from core.tickets.views import view_of
-from core.units.queries import directory
+from core.tickets.states import MOVES, TICKET_CLOCKS, UNIT_CLOCKS, WAITING_FOR_DISPATCH, Command
+from core.tickets.timeline import SYSTEM, Order
 from core.workdays.queries import current_calendar
 
-OVERDUE = "overdue"
-CORE = "core"
-AT_ACCEPTANCE: tuple[ClockName, ...] = ("reply",)
-AT_DISPATCH: tuple[ClockName, ...] = ("sign", "on_site", "handle")
-SEVERITY: tuple[Light, ...] = ("green", "yellow", "red")
-DEFAULT_REPLY = TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求，5 个工作日内答复")
-DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
+__all__ = [
+    "DEFAULT_YELLOW",
+    "OVERDUE",
+    "DeadlinePassed",
+    "cancel_clocks",
+    "freeze_for_review",
+    "live_clocks",
+    "pass_over_history",
+    "resume_after_review",
+    "start_clock",
+    "stop_clock",
+    "supersede",
+    "tighten",
+    "turn_clocks",
+]
+LEADERS = ("return_window", "first_contact", "on_site")
+"""Clocks of the unit that leads: it alone may give the ticket back, calls the resident and answers for the visit."""
+PAUSABLE = ("reply", "handle")
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A mark that has been reached, with its ticket locked."""
+class DeadlinePassed(Refused):
+    """A deadline was set that is over already."""
 
-    ticket: Ticket
-    clock: Clock
-    timer: Timer
+    code = "deadline-passed"
 
 
-def start_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...], *, now: datetime) -> None:
-    """Start those of the named clocks that the district, or the core's default, sets a limit for."""
-    duty = directory(scope).find_duty(ticket.matter)
-    limits: dict[ClockName, tuple[str, TimeLimit]] = {}
-    for feature, limit in scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty):
-        limits.setdefault(limit.clock, (feature, limit))
-    limits.setdefault("reply", (CORE, DEFAULT_REPLY))
-    for name in names:
-        if name in limits:
-            feature, limit = limits[name]
-            _start(scope, ticket, limit, feature, now=now)
-    _sum_up(scope, ticket)
+def turn_clocks(
+    scope: Scope,
+    ticket: Ticket,
+    command: Command,
+    order: Order,
+    *,
+    assignments: Sequence[Assignment] = (),
+    at: datetime | None = None,
+) -> None:
+    """Do to the clocks what the table of moves says of the command: stop some, end some without verdict, start some.
 
-
-def stop_clock(scope: Scope, ticket: Ticket, name: ClockName, *, at: datetime, now: datetime) -> None:
-    """Stop a running clock at `at`: met when that is no later than due. Nothing happens when none runs.
-
-    Marks reached before `at` stay to be fired, even if the product only gets to them later.
+    Clocks stop at `at` (now). Units' clocks are stopped for `assignments`, or all when none are given; they are ended
+    for all units, and started for `assignments`, each only if the district or the core sets a limit for it.
     """
-    for clock in running_clocks(scope, ticket):
-        if clock.name == name:
-            clock.state = "met" if at <= clock.due_at else "breached"
-            clock.stopped_at = at
-            clock.elapsed_seconds = int(current_calendar(scope).timetable.between(clock.started_at, at).total_seconds())
-            _drop_timers(scope, clock, after=at)
-            verdict = "按时" if clock.state == "met" else "超期"
-            note(
+    turn, live = MOVES[command].clocks, live_clocks(scope, ticket)
+    units = {assignment.id for assignment in assignments}
+    stopped = [
+        clock
+        for clock in live
+        if clock.name in turn.stops and (not units or clock.subject != "assignment" or clock.subject_id in units)
+    ]
+    cancelled = [clock for clock in live if clock.name in turn.cancels and clock not in stopped]
+    _end(scope, ticket, live, stopped, cancelled, at=at or order.now, now=order.now)
+    if {"reply", "handle"} & {*turn.stops, *turn.cancels}:
+        lapse(scope, ticket, order.now, assignment_ids=None)
+    started = _start(scope, ticket, turn.starts, assignments, order, live) if turn.starts else []
+    sum_up(scope, ticket, [*live, *started])
+
+
+def start_clock(
+    scope: Scope,
+    ticket: Ticket,
+    name: str,
+    order: Order,
+    *,
+    assignment: Assignment | None = None,
+    supervision_id: int | None = None,
+    since: datetime | None = None,
+) -> Clock | None:
+    """Start one clock from `since` (now), of the ticket, an assignment or a supervision.
+
+    Nothing starts, and None is returned, where no limit is set for it, or when it runs already.
+    """
+    ruled, live = limits_of(scope, ticket).get(name), live_clocks(scope, ticket)
+    subject, subject_id = _subject(ticket, assignment, supervision_id)
+    if ruled is None or _runs(live, name, subject, subject_id):
+        return None
+    clock = make_clock(
+        scope,
+        ticket,
+        ruled,
+        since=since or order.now,
+        subject=subject,
+        subject_id=subject_id,
+        above=_above(live, assignment),
+        live=_by_id(live),
+    )
+    tell_started(scope, ticket, [clock], order)
+    sum_up(scope, ticket, [*live, clock])
+    return clock
+
+
+def stop_clock(
+    scope: Scope,
+    ticket: Ticket,
+    name: str,
+    *,
+    at: datetime,
+    now: datetime,
+    assignment_id: int | None = None,
+    supervision_id: int | None = None,
+) -> None:
+    """Stop the live clocks of this name at `at`: met when that is no later than due. Nothing happens when none runs.
+
+    A pause ends first, then the clock. Marks reached before `at` stay to be fired, even if the product only gets to
+    them later.
+    """
+    live = live_clocks(scope, ticket)
+    subject_id = assignment_id if supervision_id is None else supervision_id
+    stopped = [clock for clock in live if clock.name == name and subject_id in (None, clock.subject_id)]
+    _end(scope, ticket, live, stopped, [], at=at, now=now)
+    if name in PAUSABLE:
+        lapse(scope, ticket, now, assignment_ids=None if assignment_id is None else [assignment_id])
+    sum_up(scope, ticket, live)
+
+
+def cancel_clocks(
+    scope: Scope,
+    ticket: Ticket,
+    names: Collection[str],
+    *,
+    now: datetime,
+    assignment_ids: Collection[int] | None = None,
+    supervision_id: int | None = None,
+) -> None:
+    """End live clocks without a verdict, for instance those of a unit that gave the ticket back; of all units, or these,
+    or of one supervision.
+    """
+    live = live_clocks(scope, ticket)
+    cancelled = [
+        clock
+        for clock in live
+        if clock.name in names
+        and (assignment_ids is None or (clock.subject == "assignment" and clock.subject_id in assignment_ids))
+        and supervision_id in (None, clock.subject_id)
+    ]
+    _end(scope, ticket, live, [], cancelled, at=now, now=now)
+    if "handle" in names:
+        lapse(scope, ticket, now, assignment_ids=assignment_ids)
+    sum_up(scope, ticket, live)
+
+
+def tighten(scope: Scope, ticket: Ticket, until: datetime, order: Order, *, cause: str, reason: str) -> None:
+    """Let the resident's clock and the units' handling clocks end by `until` at the latest, never later than before.
+
+    `cause` names the record behind it; the same cause tightens a clock once. A clock that is overdue stays as it is.
+    Raises `DeadlinePassed`.
+    """
+    if until <= order.now:
+        when = f"{until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+        raise DeadlinePassed(f"限定的时间 {when} 已经过去，没有执行。请另定一个将来的时间。")
+    tightened = [
+        clock
+        for clock in live_clocks(scope, ticket)
+        if clock.name in PAUSABLE and (clock.due_at is None or clock.due_at > order.now)
+    ]
+    known = _caused(scope, tightened, cause)
+    for clock in tightened:
+        if clock.id not in known:
+            add_tightening(scope, clock, until=until, at=order.now, cause=cause, reason=reason)
+    recompute(scope, ticket, tightened, Occasion.at(order.now, reason))
+    sum_up(scope, ticket)
+
+
+def _start(
+    scope: Scope,
+    ticket: Ticket,
+    names: Iterable[str],
+    assignments: Sequence[Assignment],
+    order: Order,
+    live: Sequence[Clock],
+) -> list[Clock]:
+    limits = limits_of(scope, ticket)
+    started: list[Clock] = []
+    for assignment in (None, *assignments):
+        subject, subject_id = _subject(ticket, assignment, None)
+        together: list[Clock] = []
+        for name in names:
+            running = [*live, *started, *together]
+            if name not in limits or not _fits(ticket, name, assignment) or _runs(running, name, subject, subject_id):
+                continue
+            above = _above(running, assignment)
+            clock = make_clock(
                 scope,
                 ticket,
-                "clock_stopped",
-                actor=SYSTEM,
-                now=now,
-                summary=f"{CLOCK_LABELS[name]}时限停止计时，{verdict}",
-                detail={"clock": name, "stopped_at": at.isoformat(), "due_at": clock.due_at.isoformat()},
+                limits[name],
+                since=order.now,
+                subject=subject,
+                subject_id=subject_id,
+                above=above,
+                live=_by_id(running),
             )
-    _sum_up(scope, ticket)
+            together.append(clock)
+        tell_started(scope, ticket, together, order)
+        started += together
+    return started
 
 
-def cancel_clocks(scope: Scope, ticket: Ticket, names: tuple[ClockName, ...]) -> None:
-    """End running clocks without a verdict, for instance those of a unit that gave the ticket back."""
-    for clock in running_clocks(scope, ticket):
-        if clock.name in names:
-            clock.state = "cancelled"
-            _drop_timers(scope, clock, after=None)
-    _sum_up(scope, ticket)
+def _fits(ticket: Ticket, name: str, assignment: Assignment | None) -> bool:
+    """Tell whether a clock of this name belongs to the ticket, or to this assignment, as things stand."""
+    if assignment is None:
+        return name in TICKET_CLOCKS and (name != "dispatch" or ticket.state in WAITING_FOR_DISPATCH)
+    leads = assignment.role == "lead" and assignment.parent_id is None
+    if name == "return_window" and not assignment.returnable:
+        return False
+    return name in UNIT_CLOCKS and (leads or name not in LEADERS)
 
 
-def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
-    """Take up to `limit` marks that have been reached, in order, and lock their tickets.
+def _subject(ticket: Ticket, assignment: Assignment | None, supervision_id: int | None) -> tuple[str, int]:
+    if supervision_id is not None:
+        return "supervision", supervision_id
+    return ("ticket", ticket.id) if assignment is None else ("assignment", assignment.id)
 
-    Tickets that somebody is working on right now are left for the next round, those under review until the review
-    ends: its delay is not the unit's.
-    """
-    due = (
-        select(Ticket, Clock, Timer)
-        .join(Clock, (Clock.tenant_id == Ticket.tenant_id) & (Clock.ticket_id == Ticket.id))
-        .join(Timer, (Timer.tenant_id == Clock.tenant_id) & (Timer.clock_id == Clock.id))
-        .where(
-            Timer.tenant_id == scope.tenant.id,
-            Timer.fire_at <= now,
-            func.coalesce(Timer.postponed_until, Timer.fire_at) <= now,
-            Ticket.state != State.SUBMITTED,
-        )
-        .order_by(Timer.fire_at, Timer.id)
-        .limit(limit)
-        # The timer is locked too, after its ticket: one that another supervisor has just fired, later than this
-        # statement began, would otherwise be read as still pending.
-        .with_for_update(skip_locked=True)
+
+def _runs(live: Iterable[Clock], name: str, subject: str, subject_id: int) -> bool:
+    return any(
+        clock.state in LIVE and (clock.name, clock.subject, clock.subject_id) == (name, subject, subject_id)
+        for clock in live
     )
-    return [Reached(ticket, clock, timer) for ticket, clock, timer in scope.session.execute(due)]
 
 
-def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
-    """Turn the timer into an event, whose key makes the mark happen once; set the lights and write the timeline."""
-    timer = reached.timer
-    _reach(scope, reached.ticket, reached.clock, timer.mark, timer.light, at=timer.fire_at, now=now)
-    scope.session.delete(timer)
+def _above(live: Iterable[Clock], assignment: Assignment | None) -> Clock | None:
+    """Return the clock that caps those of an assignment: the handling clock of the unit above, else the resident's."""
+    if assignment is None:
+        return None
+    running = [clock for clock in live if clock.state in LIVE]
+    if assignment.parent_id is not None:
+        for clock in running:
+            if (clock.name, clock.subject_id) == ("handle", assignment.parent_id):
+                return clock
+    return next((clock for clock in running if clock.name == "reply"), None)
 
 
-def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
-    """Keep the marks that a past ticket reached by `until` as reached then, without pressing anybody now.
-
-    The ticket is being taken in: its rows are fresh. Overdue is reached only after the due time.
-    """
-    timers = [
-        row
-        for row in scope.session.fresh
-        if isinstance(row, Timer) and (row.fire_at < until or (row.fire_at == until and row.mark != OVERDUE))
-    ]
-    for timer in sorted(timers, key=lambda timer: timer.fire_at):
-        clock = next(row for row in scope.session.fresh if isinstance(row, Clock) and row.id == timer.clock_id)
-        if clock.ticket_id == ticket.id:
-            _reach(scope, ticket, clock, timer.mark, timer.light, at=timer.fire_at, now=timer.fire_at)
-            scope.session.withdraw(timer)
-
-
-def running_clocks(scope: Scope, ticket: Ticket) -> list[Clock]:
-    """Return the ticket's running clocks, those of this transaction included."""
-    fresh = [row for row in scope.session.fresh if isinstance(row, Clock) and row.ticket_id == ticket.id]
-    kept: Iterable[Clock] = ()
-    if ticket not in scope.session.fresh:
-        kept = scope.session.scalars(
-            select(Clock).where(
-                Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket.id, Clock.state == "running"
-            )
-        )
-    return [clock for clock in (*fresh, *kept) if clock.state == "running"]
+def _end(
+    scope: Scope,
+    ticket: Ticket,
+    live: Sequence[Clock],
+    stopped: Sequence[Clock],
+    cancelled: Sequence[Clock],
+    *,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Stop clocks with a verdict and others without one, each after its pause has ended; what they capped goes on."""
+    ended = [*stopped, *cancelled]
+    if not ended:
+        return
+    release(scope, ticket, [clock for clock in ended if clock.state == "paused"], Order(SYSTEM, now), at=at, why=BY_END)
+    running = _by_id(live)
+    for clock, cap in [(clock, cap_of(clock, running)) for clock in ended]:
+        keep_cap(scope, clock, cap, now=now)
+    _stop(scope, ticket, stopped, at=at, now=now)
+    for clock in cancelled:
+        clock.state = "cancelled"
+        drop_timers(scope, clock, after=None)
+    ids = {clock.id for clock in ended}
+    if left := [clock for clock in live if clock.state in LIVE and clock.capped_by_id in ids]:
+        recompute(scope, ticket, left, Occasion.at(now, "上级时限已停止"))
 
 
-def _start(scope: Scope, ticket: Ticket, limit: TimeLimit, feature: str, *, now: datetime) -> None:
-    calendar = current_calendar(scope)
-    reckoning = reckon(calendar.timetable, limit.budget, now)
-    due = reckoning.due
-    if limit.clock == "handle":  # a unit's limit never outlasts the resident's
-        due = min([due, *(clock.due_at for clock in running_clocks(scope, ticket) if clock.name == "reply")])
-    clock = Clock(
-        tenant_id=scope.tenant.id,
-        id=scope.new_id(),
-        ticket_id=ticket.id,
-        name=limit.clock,
-        cycle_no=ticket.cycle_no,
-        mode=limit.budget.mode,
-        amount=limit.budget.amount,
-        calendar_version_id=calendar.version_id,
-        started_at=now,
-        due_at=due,
-        due_provisional=reckoning.is_provisional,
-        feature=feature,
-        rule_id=limit.rule_id,
-        reason=limit.reason,
-    )
-    scope.session.add(clock)
-    for mark in _marks(scope, ticket, clock):
-        at = mark_at(calendar.timetable, mark, limit.budget, start=now, due=due)
-        _set_timer(scope, clock, mark.name, mark.light, at, rule_id=mark.rule_id, reason=mark.reason)
-    _set_timer(scope, clock, OVERDUE, "red", due, rule_id=limit.rule_id, reason=limit.reason)
-    provisional = "（暂定）" if reckoning.is_provisional else ""
+def _stop(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], *, at: datetime, now: datetime) -> None:
+    if not clocks:
+        return
+    timetable = current_calendar(scope).timetable
+    pauses = pauses_of(scope, [clock for clock in clocks if clock.name in PAUSABLE])
+    for clock in clocks:
+        assert clock.due_at is not None
+        clock.stopped_at = max(at, clock.started_at)
+        clock.state = "met" if clock.stopped_at <= clock.due_at else "breached"
+        if clock.state == "breached":
+            clock.overdue_at, clock.light = clock.due_at, "red"
+        spent = elapsed(timetable, clock.started_at, clock.stopped_at, pauses=pauses.get(clock.id, ()))
+        clock.elapsed_seconds = int(spent.working.total_seconds())
+        clock.elapsed_wall_seconds = int(spent.wall.total_seconds())
+        clock.paused_seconds = int(spent.paused_working.total_seconds())
+        drop_timers(scope, clock, after=clock.stopped_at)
+        drop_timers(scope, clock, after=None, kind=RESUME)
+    verdicts = {"met": "按时", "breached": "超期"}
     note(
         scope,
         ticket,
-        "clock_started",
-        actor=SYSTEM,
-        now=now,
-        summary=f"{CLOCK_LABELS[limit.clock]}时限至 {due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}{provisional}"
-        f"（{limit.reason}）",
+        "clock_stopped",
+        Order(SYSTEM, now),
+        summary="；".join(f"{clock_words(scope, clock)}停止计时，{verdicts[clock.state]}" for clock in clocks),
         detail={
-            "clock": limit.clock,
-            "mode": limit.budget.mode,
-            "amount": limit.budget.amount,
-            "due_at": due.isoformat(),
-            "feature": feature,
-            "rule_id": limit.rule_id,
+            "clocks": [
+                {
+                    "clock": clock.name,
+                    "clock_id": clock.id,
+                    "state": clock.state,
+                    "stopped_at": clock.stopped_at.isoformat() if clock.stopped_at else None,
+                    "due_at": clock.due_at.isoformat() if clock.due_at else None,
+                }
+                for clock in clocks
+            ]
         },
     )
 
 
-def _marks(scope: Scope, ticket: Ticket, clock: Clock) -> list[Mark]:
-    view = ClockView(
-        name=cast(ClockName, clock.name),
-        budget=Budget(cast(BudgetMode, clock.mode), clock.amount),
-        started_at=clock.started_at,
-        due_at=clock.due_at,
-        rule_id=clock.rule_id,
-    )
-    answers = scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view)
-    marks: dict[str, Mark] = {}
-    for _, mark in answers:
-        if mark.name != OVERDUE:
-            marks.setdefault(mark.name, mark)
-    return list(marks.values()) or [DEFAULT_YELLOW]
+def _caused(scope: Scope, clocks: Sequence[Clock], cause: str) -> set[int]:
+    """Return the clocks, by id, that have an adjustment of this cause on record."""
+    return {
+        clock_id
+        for clock_id, record in records_of(scope, clocks).items()
+        if any(row.cause == cause for row in record.adjustments)
+    }
 
 
-def _set_timer(scope: Scope, clock: Clock, mark: str, light: str, at: datetime, *, rule_id: str, reason: str) -> None:
-    scope.session.add(
-        Timer(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            clock_id=clock.id,
-            mark=mark,
-            light=light,
-            fire_at=at,
-            rule_id=rule_id,
-            reason=reason,
-        )
-    )
-
-
-def _drop_timers(scope: Scope, clock: Clock, *, after: datetime | None) -> None:
-    """Delete the clock's timers; with `after` those of marks that were not reached until then.
-
-    Overdue is reached only after the due time: an answer at that very instant is in time.
-    """
-    for timer in [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]:
-        if after is None or timer.fire_at > after or (timer.mark == OVERDUE and timer.fire_at == after):
-            scope.session.withdraw(timer)
-    if clock in scope.session.fresh:
-        return
-    pending = delete(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id)
-    if after is not None:
-        pending = pending.where(or_(Timer.fire_at > after, and_(Timer.mark == OVERDUE, Timer.fire_at == after)))
-    scope.session.execute(pending)
-
-
-def _reach(scope: Scope, ticket: Ticket, clock: Clock, mark: str, light: str, *, at: datetime, now: datetime) -> None:
-    """Keep that a mark was reached: the event, the clock's light, and the timeline entry."""
-    scope.session.add(ClockEvent(tenant_id=scope.tenant.id, clock_id=clock.id, mark=mark, at=at, fired_at=now))
-    clock.light = max(clock.light, light, key=SEVERITY.index)  # a mark tried again late turns nothing back
-    if mark == OVERDUE:
-        clock.overdue_at = at
-    late = (
-        f"，应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示" if (now - at).total_seconds() > 60 else ""
-    )
-    note(
-        scope,
-        ticket,
-        "clock_mark",
-        actor=SYSTEM,
-        now=now,
-        summary=f"{CLOCK_LABELS[clock.name]}时限{'已超期' if mark == OVERDUE else '将到'}，{LIGHT_LABELS[light]}{late}",
-        detail={"clock": clock.name, "mark": mark, "light": light, "at": at.isoformat()},
-    )
-    _sum_up(scope, ticket)
-
-
-def _sum_up(scope: Scope, ticket: Ticket) -> None:
-    """Write the worst light and the nearest due time of the running clocks onto the ticket, for lists."""
-    running = running_clocks(scope, ticket)
-    ticket.light = max((clock.light for clock in running), key=SEVERITY.index, default="green")
-    ticket.next_due_at = min((clock.due_at for clock in running), default=None)
+def _by_id(clocks: Iterable[Clock]) -> Mapping[int, Clock]:
+    return {clock.id: clock for clock in clocks}

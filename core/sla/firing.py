@@ -1,0 +1,194 @@
+"""Acting on what time does to clocks: marks that are reached, pauses that end, windows that close."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
+from core.sla.limits import OVERDUE, UNPRESSED
+from core.sla.live import LIVE, SEVERITY, clock_words, live_clocks, sum_up
+from core.sla.models import Clock, ClockEvent, ClockPause, Timer
+from core.sla.pausing import BY_TIME, release
+from core.sla.records import cap_of, keep_cap
+from core.sla.requests import lapse
+from core.sla.rules import elapsed
+from core.sla.timers import RESUME
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.states import UNIT_CLOCKS, State
+from core.tickets.timeline import SYSTEM, Order
+from core.workdays.queries import current_calendar
+
+WAITING_FOR_REVIEW = ("reply", *UNIT_CLOCKS)
+"""Clocks whose marks wait while a reply is reviewed: the review's delay is not the unit's."""
+LATE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Something that time has done, with its ticket locked."""
+
+    ticket: Ticket
+    clock: Clock
+    timer: Timer
+
+    @property
+    def is_resumption(self) -> bool:
+        """Whether a pause ends."""
+        return self.timer.kind == RESUME
+
+    @property
+    def closes_window(self) -> bool:
+        """Whether a clock has run out that nobody is pressed for."""
+        return self.clock.name in UNPRESSED and self.timer.mark == OVERDUE
+
+    @property
+    def cause(self) -> str:
+        """The occasion, which is the same however often it is acted on."""
+        return f"{self.clock.id}/{self.timer.mark}/{_arm(self.timer)}"
+
+
+def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
+    """Take up to `limit` timers that have come, in order, and lock their tickets.
+
+    Tickets that somebody is working on right now are left for the next round; marks of the unit's and the resident's
+    clocks, while a reply is reviewed, until the review ends.
+    """
+    due = (
+        select(Ticket, Clock, Timer)
+        .join(Clock, (Clock.tenant_id == Ticket.tenant_id) & (Clock.ticket_id == Ticket.id))
+        .join(Timer, (Timer.tenant_id == Clock.tenant_id) & (Timer.clock_id == Clock.id))
+        .where(
+            Timer.tenant_id == scope.tenant.id,
+            Timer.fire_at <= now,
+            func.coalesce(Timer.postponed_until, Timer.fire_at) <= now,
+            or_(Ticket.state != State.SUBMITTED, Clock.name.not_in(WAITING_FOR_REVIEW)),
+        )
+        .order_by(Timer.fire_at, Timer.id)
+        .limit(limit)
+        # The timer is locked too, after its ticket: one that another supervisor has just fired, later than this
+        # statement began, would otherwise be read as still pending.
+        .with_for_update(skip_locked=True)
+    )
+    return [Reached(ticket, clock, timer) for ticket, clock, timer in scope.session.execute(due)]
+
+
+def still_stands(scope: Scope, reached: Reached) -> bool:
+    """Tell whether the timer is still there: acting on one before it may have done away with it."""
+    return reached.timer in scope.session
+
+
+def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Turn the timer into an event, whose key makes the mark happen once; set the lights and write the timeline."""
+    timer, clock = reached.timer, reached.clock
+    _reach(scope, reached.ticket, clock, timer, now=now)
+    scope.session.delete(timer)
+    if timer.mark == OVERDUE and clock.name in ("reply", "handle"):
+        lapse(scope, reached.ticket, now, assignment_ids=None if clock.name == "reply" else [clock.subject_id])
+
+
+def end_pause_by_time(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Let the clocks of a pause whose time is over go on from then, not from when the product gets to it."""
+    pause = select(ClockPause.request_id).where(
+        ClockPause.tenant_id == scope.tenant.id, ClockPause.clock_id == reached.clock.id, ClockPause.ended_at.is_(None)
+    )
+    held = select(ClockPause.clock_id).where(
+        ClockPause.tenant_id == scope.tenant.id, ClockPause.ended_at.is_(None), ClockPause.request_id.in_(pause)
+    )
+    ids, at = set(scope.session.scalars(held)), reached.timer.fire_at
+    clocks = [clock for clock in live_clocks(scope, reached.ticket) if clock.id in ids]
+    release(scope, reached.ticket, clocks, Order(SYSTEM, now), at=at, why=BY_TIME)
+    sum_up(scope, reached.ticket)
+
+
+def close_window(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Let a clock that nobody is pressed for run out: it is met, at its due time."""
+    clock, timer = reached.clock, reached.timer
+    _keep_event(scope, clock, timer, now=now)
+    scope.session.delete(timer)
+    assert clock.due_at is not None
+    keep_cap(scope, clock, cap_of(clock, {each.id: each for each in live_clocks(scope, reached.ticket)}), now=now)
+    spent = elapsed(current_calendar(scope).timetable, clock.started_at, clock.due_at)
+    clock.state, clock.stopped_at, clock.paused_seconds = "met", clock.due_at, 0
+    clock.elapsed_seconds = int(spent.working.total_seconds())
+    clock.elapsed_wall_seconds = int(spent.wall.total_seconds())
+    note(
+        scope,
+        reached.ticket,
+        "clock_mark",
+        Order(SYSTEM, now),
+        summary=f"{CLOCK_LABELS[clock.name]}期限已过{_late_words(scope, timer.fire_at, now)}",
+        detail={"clock": clock.name, "clock_id": clock.id, "mark": timer.mark, "at": timer.fire_at.isoformat()},
+    )
+    sum_up(scope, reached.ticket)
+
+
+def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
+    """Keep the marks that a past ticket reached by `until` as reached then, without pressing anybody now.
+
+    The ticket is being taken in: its rows are fresh. Overdue is reached only after the due time.
+    """
+    timers = [
+        row
+        for row in scope.session.fresh
+        if isinstance(row, Timer) and (row.fire_at < until or (row.fire_at == until and row.mark != OVERDUE))
+    ]
+    for timer in sorted(timers, key=lambda timer: timer.fire_at):
+        clock = next(row for row in scope.session.fresh if isinstance(row, Clock) and row.id == timer.clock_id)
+        if clock.ticket_id == ticket.id:
+            _reach(scope, ticket, clock, timer, now=timer.fire_at)
+            scope.session.withdraw(timer)
+
+
+def _reach(scope: Scope, ticket: Ticket, clock: Clock, timer: Timer, *, now: datetime) -> None:
+    """Keep that a mark was reached: the event, the clock's light, and the timeline entry."""
+    _keep_event(scope, clock, timer, now=now)
+    mark, light, at = timer.mark, timer.light, timer.fire_at
+    is_beyond = clock.overdue_at is not None and at > clock.overdue_at
+    if clock.state in LIVE:
+        clock.light = max(clock.light, light, key=SEVERITY.index)  # a mark tried again late turns nothing back
+        if mark == OVERDUE:
+            clock.overdue_at = at
+    what = "已超期" if mark == OVERDUE else f"超期未结：{timer.reason}" if is_beyond else "将到"
+    note(
+        scope,
+        ticket,
+        "clock_mark",
+        Order(SYSTEM, now),
+        summary=f"{clock_words(scope, clock)}{what}，{LIGHT_LABELS[light]}{_late_words(scope, at, now)}",
+        detail={
+            "clock": clock.name,
+            "clock_id": clock.id,
+            "mark": mark,
+            "light": light,
+            "at": at.isoformat(),
+            "arm": timer.arm,
+        },
+    )
+    sum_up(scope, ticket)
+
+
+def _keep_event(scope: Scope, clock: Clock, timer: Timer, *, now: datetime) -> None:
+    scope.session.add(
+        ClockEvent(
+            tenant_id=scope.tenant.id,
+            clock_id=clock.id,
+            mark=timer.mark,
+            arm=_arm(timer),
+            at=timer.fire_at,
+            fired_at=now,
+        )
+    )
+
+
+def _arm(timer: Timer) -> int:
+    """Return the arm under which a mark counts: a limit is broken once, however often it moved."""
+    return 0 if timer.mark == OVERDUE else timer.arm
+
+
+def _late_words(scope: Scope, at: datetime, now: datetime) -> str:
+    if (now - at).total_seconds() <= LATE_SECONDS:
+        return ""
+    return f"，应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示"

@@ -1,0 +1,79 @@
+"""What limits and marks a clock gets: the district's rules first, then the core's few."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from core.hooks import specs
+from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Mark, TimeLimit
+from core.sla.models import Clock
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.views import view_of
+from core.units.queries import directory
+
+OVERDUE = "overdue"
+CORE = "core"
+KEEPS_PROMISING = ("planned",)
+"""Results that are a promise 挂账: the unit goes on reporting progress after the ticket is concluded."""
+DEFAULT_LIMITS: Mapping[ClockName, TimeLimit] = {
+    limit.clock: limit
+    for limit in (
+        TimeLimit("reply", Budget("wd_eod", 5), "core.sla/reply", "未设时限的诉求，5 个工作日内答复"),
+        TimeLimit("return_window", Budget("wd_eod", 2), "core.sla/return-window", "派单后 2 个工作日内可以退单"),
+        TimeLimit("respond", Budget("wd_eod", 1), "core.sla/respond", "督办后 1 个工作日内答复"),
+        TimeLimit("progress", Budget("wd_eod", 20), "core.sla/progress", "列入计划的，每 20 个工作日反馈进展"),
+    )
+}
+"""Limits that the core sets where the district sets none. Clocks that are not here do not run without a rule."""
+DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
+UNPRESSED = ("return_window",)
+"""Clocks that only run out: nothing is late when they do, so they have no marks and light no lamp."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A limit, and the feature that set it."""
+
+    feature: str
+    limit: TimeLimit
+
+
+def limits_of(scope: Scope, ticket: Ticket) -> dict[str, Ruled]:
+    """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's.
+
+    A progress clock runs only after a promise, whoever sets its limit.
+    """
+    duty = directory(scope).find_duty(ticket.matter)
+    limits: dict[str, Ruled] = {}
+    for feature, limit in scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty):
+        limits.setdefault(limit.clock, Ruled(feature, limit))
+    for name, limit in DEFAULT_LIMITS.items():
+        limits.setdefault(name, Ruled(CORE, limit))
+    if ticket.disposition not in KEEPS_PROMISING:
+        del limits["progress"]
+    return limits
+
+
+def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime) -> list[Mark]:
+    """Return the marks of a clock that is due then, without the due time itself."""
+    if clock.name in UNPRESSED:
+        return []
+    view = ClockView(
+        name=cast(ClockName, clock.name),
+        budget=budget_of(clock),
+        started_at=clock.started_at,
+        due_at=due,
+        rule_id=clock.rule_id,
+    )
+    marks: dict[str, Mark] = {}
+    for _, mark in scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view):
+        if mark.name != OVERDUE:
+            marks.setdefault(mark.name, mark)
+    return list(marks.values()) or [DEFAULT_YELLOW]
+
+
+def budget_of(clock: Clock) -> Budget:
+    """Return a clock's limit as it was started with."""
+    return Budget(cast(BudgetMode, clock.mode), clock.amount)

@@ -1,0 +1,131 @@
+"""Moving due times: computed anew from what is on record, for a clock and for all that it caps."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.sla.live import clock_words, live_clocks
+from core.sla.models import Clock
+from core.sla.records import Record, cap_of, from_above, reckoning_of, records_of
+from core.sla.rules import Reckoning
+from core.sla.timers import set_timers_anew
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.timeline import SYSTEM, Order
+from core.workdays.queries import CalendarInForce, current_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why due times are computed anew, in words, and when.
+
+    `reached_by`: marks that lie by then were reached, and are fired even if it takes until now. `since`: from then on
+    marks lie ahead. Both are the present unless time stood still, or was given back, between the two.
+    """
+
+    why: str
+    now: datetime
+    reached_by: datetime
+    since: datetime
+
+    @classmethod
+    def at(cls, now: datetime, why: str) -> "Occasion":
+        return cls(why, now, reached_by=now, since=now)
+
+
+def recompute(scope: Scope, ticket: Ticket, clocks: Iterable[Clock], occasion: Occasion) -> list[Clock]:
+    """Compute these clocks anew with the calendar in force, then those they cap, and return the ones that moved.
+
+    A paused clock has no due time and stays as it is. The ticket is summed up by the caller.
+    """
+    calendar, live = current_calendar(scope), live_clocks(scope, ticket)
+    by_id, asked = {clock.id: clock for clock in live}, {clock.id for clock in clocks}
+    affected = _affected(live, asked)
+    records = records_of(scope, affected)
+    moved: list[Clock] = []
+    passed_on = set(asked)
+    for clock in affected:
+        if clock.id not in asked and clock.capped_by_id not in passed_on:
+            continue
+        if clock.state == "paused":
+            passed_on.add(clock.id)  # what it caps looks past it, to the clock above
+            continue
+        record = records[clock.id]
+        reckoning = reckoning_of(clock, record, calendar.timetable, cap=cap_of(clock, by_id))
+        before = clock.due_at
+        assert before is not None
+        if settle(scope, ticket, clock, reckoning, record, calendar, occasion, before=before):
+            moved.append(clock)
+            passed_on.add(clock.id)
+    return moved
+
+
+def settle(
+    scope: Scope,
+    ticket: Ticket,
+    clock: Clock,
+    reckoning: Reckoning,
+    record: Record,
+    calendar: CalendarInForce,
+    occasion: Occasion,
+    *,
+    before: datetime,
+    has_timers: bool = True,
+) -> bool:
+    """Give a running clock its due time by this calendar, and tell whether that is another than `before`.
+
+    Without timers (it was paused) it gets them even when the due time is the same.
+    """
+    clock.due_at, clock.due_provisional = reckoning.due, reckoning.is_provisional
+    clock.calendar_version_id = calendar.version_id
+    has_moved, is_later = reckoning.due != before, reckoning.due > before
+    if not has_moved and has_timers:
+        return False
+    clock.rev += has_moved
+    clock.arm += is_later
+    set_timers_anew(
+        scope,
+        ticket,
+        clock,
+        calendar.timetable,
+        pauses=record.spans(),
+        is_later=is_later,
+        reached_by=occasion.reached_by,
+        since=occasion.since,
+    )
+    if has_moved:
+        _tell(scope, ticket, clock, before, occasion)
+    return has_moved
+
+
+def _tell(scope: Scope, ticket: Ticket, clock: Clock, before: datetime, occasion: Occasion) -> None:
+    """Write into the timeline from when to when a due time moved, and why."""
+    assert clock.due_at is not None
+    zone, provisional = scope.tenant.zone, "（暂定）" if clock.due_provisional else ""
+    direction = "延至" if clock.due_at > before else "提前至"
+    note(
+        scope,
+        ticket,
+        "clock_moved",
+        Order(SYSTEM, occasion.now),
+        summary=f"{clock_words(scope, clock)}由 {before.astimezone(zone):%Y-%m-%d %H:%M} {direction} "
+        f"{clock.due_at.astimezone(zone):%Y-%m-%d %H:%M}{provisional}（{occasion.why}）",
+        detail={
+            "clock": clock.name,
+            "clock_id": clock.id,
+            "from": before.isoformat(),
+            "due_at": clock.due_at.isoformat(),
+            "why": occasion.why,
+        },
+    )
+
+
+def _affected(live: Sequence[Clock], asked: Collection[int]) -> list[Clock]:
+    """Return the clocks asked for and those below them, each behind the one that caps it."""
+    ids, affected = set(asked), []
+    for clock in from_above(live):
+        if clock.id in ids or clock.capped_by_id in ids:
+            ids.add(clock.id)
+            affected.append(clock)
+    return affected
