@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
 from core.sla.limits import OVERDUE, UNPRESSED
 from core.sla.live import LIVE, SEVERITY, clock_words, live_clocks, sum_up
-from core.sla.models import Clock, ClockEvent, ClockPause, Timer
+from core.sla.models import Clock, ClockEvent, ClockPause, PauseRequest, Timer
 from core.sla.pausing import BY_TIME, release
 from core.sla.records import cap_of, keep_cap
-from core.sla.requests import lapse
+from core.sla.requests import held_clocks, lapse
 from core.sla.rules import elapsed
 from core.sla.timers import RESUME
 from core.tenancy.scope import Scope
@@ -91,14 +92,13 @@ def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
 
 def end_pause_by_time(scope: Scope, reached: Reached, *, now: datetime) -> None:
     """Let the clocks of a pause whose time is over go on from then, not from when the product gets to it."""
-    pause = select(ClockPause.request_id).where(
+    live = live_clocks(scope, reached.ticket)
+    held = select(ClockPause.request_id).where(
         ClockPause.tenant_id == scope.tenant.id, ClockPause.clock_id == reached.clock.id, ClockPause.ended_at.is_(None)
     )
-    held = select(ClockPause.clock_id).where(
-        ClockPause.tenant_id == scope.tenant.id, ClockPause.ended_at.is_(None), ClockPause.request_id.in_(pause)
-    )
-    ids, at = set(scope.session.scalars(held)), reached.timer.fire_at
-    clocks = [clock for clock in live_clocks(scope, reached.ticket) if clock.id in ids]
+    request = scope.session.get_one(PauseRequest, (scope.tenant.id, scope.session.scalar(held)))
+    assignment = scope.session.get_one(Assignment, (scope.tenant.id, request.assignment_id))
+    clocks, at = held_clocks(scope, live, assignment), reached.timer.fire_at
     release(scope, reached.ticket, clocks, Order(SYSTEM, now), at=at, why=BY_TIME)
     sum_up(scope, reached.ticket)
 

@@ -17,6 +17,7 @@ from core.sla.live import live_clocks, sum_up
 from core.sla.models import Clock, ClockAdjustment, ExtensionRequest, PauseRequest
 from core.sla.moving import Occasion, recompute
 from core.sla.pausing import hold
+from core.sla.records import records_of
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -227,6 +228,20 @@ def settle_pause(
     )
     hold(scope, ticket, [clock for clock in holding if not _is_over(clock, order.now)], request, order, reason=reason)
     sum_up(scope, ticket)
+
+
+def held_clocks(scope: Scope, live: Sequence[Clock], assignment: Assignment) -> list[Clock]:
+    """Return those of the live clocks that stand still at this unit's request."""
+    paused = [clock for clock in live if clock.state == "paused"]
+    request = select(PauseRequest.id).where(
+        PauseRequest.tenant_id == scope.tenant.id,
+        PauseRequest.assignment_id == assignment.id,
+        PauseRequest.state == "holding",
+    )
+    if not paused or (request_id := scope.session.scalar(request)) is None:
+        return []
+    records = records_of(scope, paused)
+    return [clock for clock in paused if (row := records[clock.id].open_pause) and row.request_id == request_id]
 
 
 def pending_request(scope: Scope, ticket: Ticket, table: type[RequestT], *, unit: str, what: str) -> RequestT:
