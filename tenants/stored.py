@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.hooks.values import Budget, BudgetMode
 from core.routing.models import Assignment
-from core.routing.service import WORKING
+from core.routing.states import ACTIVE
 from core.tenancy.models import TenantFeature
 from core.tenancy.scope import Scope
 from core.units.models import Duty, Unit
@@ -138,7 +138,7 @@ def _calendar(scope: Scope) -> DeclaredCalendar | None:
 def _in_hand(scope: Scope, codes: Mapping[int, str]) -> dict[str, int]:
     counted = scope.session.execute(
         select(Assignment.unit_id, func.count())
-        .where(Assignment.tenant_id == scope.tenant.id, Assignment.state.in_(WORKING))
+        .where(Assignment.tenant_id == scope.tenant.id, Assignment.state.in_(ACTIVE))
         .group_by(Assignment.unit_id)
     )
     return {codes[unit_id]: count for unit_id, count in counted}
