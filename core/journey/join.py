@@ -104,6 +104,7 @@ def split(scope: Scope, ticket: Ticket, order: Order, *, texts: Sequence[str], m
 def _open_part(scope: Scope, whole: Ticket, order: Order, *, text: str, matter: str | None, begun: datetime) -> Ticket:
     unnumbered = Order(order.actor, order.now)  # the command's id belongs to the whole
     part = open_part(scope, whole, unnumbered, text=text)
+    scope.session.flush()  # its clocks refer to it
     move(scope, part, Command.ACCEPT, unnumbered)
     part.accepted_at = order.now
     nature, urgency = cast(Nature, whole.nature), cast(Urgency, whole.urgency)
