@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from core.escalation.service import escalate
+from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
+from core.sla.limits import OVERDUE
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 
@@ -71,4 +72,6 @@ def _press(scope: Scope, reached: Reached, *, now: datetime) -> None:
     trigger = Trigger("mark", clock=cast(ClockName, clock.name), mark=reached.timer.mark)
     fire(scope, reached, now=now)
     escalate(scope, reached.ticket, trigger, cause=cause, due=clock.due_at, now=now)
+    if reached.timer.mark == OVERDUE:
+        press_overdue_instructions(scope, reached.ticket, now=now)
     mark_dirty(scope, clock.due_at)
