@@ -1,46 +1,28 @@
 """Lives of tickets for counting: each step through the journeys in a transaction of its own, and a naive count of it all."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from core.evaluation.models import Rating
-from core.journey import conclude, desk, handle
-from core.journey.accept import accept
+from core.evaluation.models import Adjudication, Rating
+from core.handling.models import Reply
+from core.journey.accept import accept, register
 from core.journey.supervise import supervise
 from core.kit.errors import Refused
 from core.routing.models import Assignment
-from core.sla.models import Clock
+from core.sla.models import Clock, ExtensionRequest
 from core.statistics.counting import CELLS, COUNTED, HOURS
 from core.tenancy.scope import Installation, Scope
-from core.tickets.models import Ticket
-from tests.builders import CLERK, OPERATOR, REVIEWER, beijing, make_appeal
+from core.tickets.models import Attachment, Ticket, TicketEvent
+from tests.builders import OPERATOR, beijing, make_appeal
+from tests.stages.steps import STEPS
 
 Cell = tuple[str, date, str, str, str, int, str]
 """Aspect, day, channel, medium, nature, unit, matter: the key of a cell."""
 
-STEPS: dict[str, Callable[..., Ticket]] = {
-    "dispatch": lambda scope, no, now: desk.dispatch(scope, no, lead="roads", actor=OPERATOR, now=now),
-    "dispatch elsewhere": lambda scope, no, now: desk.dispatch(scope, no, lead="parks", actor=OPERATOR, now=now),
-    "answer": lambda scope, no, now: desk.answer_directly(scope, no, text="请致电路政热线", actor=OPERATOR, now=now),
-    "correct": lambda scope, no, now: desk.correct(
-        scope, no, nature="complaint", matter="lamp", complexity="simple", actor=OPERATOR, now=now
-    ),
-    "sign": lambda scope, no, now: handle.sign(scope, no, unit_id=None, actor=CLERK, now=now),
-    "give back": lambda scope, no, now: handle.give_back(scope, no, unit_id=None, reason="不属", actor=CLERK, now=now),
-    "reply": lambda scope, no, now: handle.reply(
-        scope, no, unit_id=None, text="已修补", disposition="resolved", actor=CLERK, now=now
-    ),
-    "return reply": lambda scope, no, now: conclude.return_reply(scope, no, note="请附照片", actor=REVIEWER, now=now),
-    "pass reply": lambda scope, no, now: conclude.pass_reply(scope, no, actor=REVIEWER, now=now),
-    "rate well": lambda scope, no, now: conclude.rate(scope, no, resolved="yes", satisfaction="basically", now=now),
-    "rate badly": lambda scope, no, now: conclude.rate(scope, no, resolved="no", satisfaction="dissatisfied", now=now),
-    "redo": lambda scope, no, now: conclude.redo(scope, no, reason="又坏了", actor=OPERATOR, now=now),
-}
 DUTIES = (
     {"code": "road", "keywords": ["坑洼"]},
     {"code": "lamp", "category": "公共设施", "subcategory": "路灯", "keywords": ["路灯"]},
@@ -63,17 +45,29 @@ class Life:
         self.tickets.append(accepted.serial_no)
         return accepted.serial_no
 
+    def register(self, text: str = "道路坑洼，出行不便") -> str:
+        """Register an appeal, not accepted yet, and return its serial number."""
+        wanted = make_appeal(text=text)
+        registered = self.installation.run(
+            self.slug, lambda scope: register(scope, wanted, actor=OPERATOR, now=self.now)
+        )
+        self.tickets.append(registered.serial_no)
+        return registered.serial_no
+
     def step(self, what: str, serial_no: str | None = None) -> bool:
         """Take a step with a ticket (the newest, if none is named) and tell whether it was allowed."""
         serial_no = serial_no or self.tickets[-1]
 
-        def work(scope: Scope) -> None:
-            STEPS[what](scope, serial_no, now=self.now)
+        def work(scope: Scope) -> list[str]:
+            STEPS[what](scope, serial_no, self.now)
+            scope.session.flush()
+            return list(scope.session.scalars(select(Ticket.serial_no).order_by(Ticket.id)))
 
         try:
-            self.installation.run(self.slug, work)
+            everyone = self.installation.run(self.slug, work)
         except Refused:
             return False
+        self.tickets += [each for each in everyone if each not in self.tickets]
         return True
 
     def walk(self, *steps: str, hours: float = 1) -> None:
@@ -132,51 +126,88 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
     """Return everything that counts: its day, measure, ticket, unit, and the seconds it took."""
     found: list[tuple[date, str, Ticket, int | None, int | None]] = []
     tickets = {ticket.id: ticket for ticket in scope.session.scalars(select(Ticket))}
-    assignments = list(scope.session.scalars(select(Assignment).where(Assignment.role == "lead")))
+    leads = [
+        each for each in scope.session.scalars(select(Assignment)) if each.role == "lead" and each.parent_id is None
+    ]
+    units = {each.id: each.unit_id for each in scope.session.scalars(select(Assignment))}
+    replies = sorted(
+        (each for each in scope.session.scalars(select(Reply)) if each.state == "approved"),
+        key=lambda each: (each.submitted_at, each.id),
+    )
+    overlays = {(each.subject, each.subject_id): each for each in scope.session.scalars(select(Adjudication))}
 
     def add(at: datetime | None, measure: str, ticket: Ticket, unit: int | None, seconds: int | None = None) -> None:
         if at is not None:
             found.append((at.astimezone(scope.tenant.zone).date(), measure, ticket, unit, seconds))
 
+    def add_judged(
+        at: datetime | None, measures: list[str], ticket: Ticket, unit: int | None, overlay: Adjudication | None
+    ) -> None:
+        for measure in measures:
+            add(at, measure, ticket, unit)
+            if overlay is None:
+                add(at, f"{measure}_adjudicated", ticket, unit)
+            elif overlay.effect == "shift":
+                add(at, f"{measure}_adjudicated", ticket, overlay.unit_id)
+
     def unit_of(ticket: Ticket, cycle_no: int) -> int | None:
         if cycle_no == ticket.cycle_no:
             return ticket.lead_unit_id
-        done = [
-            each.unit_id
-            for each in assignments
-            if (each.ticket_id, each.cycle_no, each.state) == (ticket.id, cycle_no, "done")
-        ]
-        return done[0] if done else None
+        given = [each.unit_id for each in replies if (each.ticket_id, each.cycle_no) == (ticket.id, cycle_no)]
+        return given[-1] if given else None
 
     for ticket in tickets.values():
         unit = ticket.lead_unit_id
+        if ticket.part_of_id is not None:
+            continue
         add(ticket.accepted_at, "accepted", ticket, unit)
         if ticket.replied_at is not None:
             seconds = round((ticket.replied_at - ticket.submitted_at).total_seconds())
             add(ticket.replied_at, "replied", ticket, unit, seconds)
             add(ticket.accepted_at, "replied_of_accepted", ticket, unit, seconds)
-        if ticket.concluded_at is not None and ticket.accepted_at is not None:
+        if ticket.concluded_at is not None:
             add(ticket.concluded_at, "concluded", ticket, unit)
-            if ticket.concluded_at - ticket.accepted_at <= timedelta(days=1):
+            add(ticket.accepted_at, "concluded_of_accepted", ticket, unit)
+            if ticket.accepted_at is not None and ticket.concluded_at - ticket.accepted_at <= timedelta(days=1):
                 add(ticket.concluded_at, "concluded_within_a_day", ticket, unit)
-    for assignment in assignments:
+    for assignment in leads:
         ticket = tickets[assignment.ticket_id]
         add(assignment.assigned_at, "dispatched", ticket, assignment.unit_id)
         if assignment.state == "returned":
             add(assignment.ended_at, "returned", ticket, assignment.unit_id)
-    for clock in scope.session.scalars(select(Clock).where(Clock.name == "reply", Clock.state != "cancelled")):
+    for clock in scope.session.scalars(select(Clock).where(Clock.name == "reply")):
         ticket = tickets[clock.ticket_id]
-        unit = unit_of(ticket, clock.cycle_no)
+        if clock.state in ("cancelled", "superseded") or ticket.part_count or clock.due_at is None:
+            continue
         if clock.stopped_at is not None or clock.overdue_at is not None:
             met = clock.stopped_at is not None and clock.stopped_at <= clock.due_at
-            add(clock.due_at, "due", ticket, unit)
-            add(clock.due_at, "on_time" if met else "overdue", ticket, unit)
+            verdicts = ["due", "on_time" if met else "overdue"]
+            overlay = overlays.get(("clock", clock.id))
+            add_judged(clock.due_at, verdicts, ticket, unit_of(ticket, clock.cycle_no), overlay)
     for rating in scope.session.scalars(select(Rating)):
         ticket = tickets[rating.ticket_id]
-        unit = unit_of(ticket, rating.cycle_no)
-        add(rating.at, "rated", ticket, unit)
-        add(rating.at, "answered_resolved", ticket, unit)
-        if rating.resolved == "yes":
-            add(rating.at, "resolved", ticket, unit)
-        add(rating.at, "dissatisfied" if rating.satisfaction == "dissatisfied" else "satisfied", ticket, unit)
+        if ticket.part_of_id is not None:
+            continue
+        answers = ["rated", "answered_resolved"]
+        answers += ["resolved"] if rating.resolved == "yes" else []
+        answers += ["dissatisfied" if rating.satisfaction == "dissatisfied" else "satisfied"]
+        overlay = overlays.get(("rating", rating.id))
+        add_judged(rating.at, answers, ticket, unit_of(ticket, rating.cycle_no), overlay)
+    for entry in scope.session.scalars(select(TicketEvent)):
+        ticket = tickets[entry.ticket_id]
+        if ticket.part_of_id is not None:
+            continue
+        if entry.kind == "reject":
+            add(entry.at, "rejected", ticket, ticket.lead_unit_id)
+        elif entry.kind == "void":
+            add(entry.at, "voided", ticket, ticket.lead_unit_id)
+        elif entry.kind in ("redo", "reopen"):
+            before = [each.unit_id for each in replies if each.ticket_id == ticket.id and each.submitted_at <= entry.at]
+            add(entry.at, "redone", ticket, before[-1] if before else None)
+    for attachment in scope.session.scalars(select(Attachment)):
+        ticket = tickets[attachment.ticket_id]
+        add(attachment.attached_at, "attached", ticket, ticket.lead_unit_id)
+    for request in scope.session.scalars(select(ExtensionRequest)):
+        if request.state == "approved":
+            add(request.decided_at, "extended", tickets[request.ticket_id], units[request.assignment_id])
     return found

@@ -26,7 +26,8 @@ from core.statistics.service import refresh, refresh_all
 from core.tenancy.scope import Installation, Scope
 from core.units.models import Unit
 from tests.builders import OPERATOR, beijing, make_appeal, make_district
-from tests.stages.lives import DUTIES, STEPS, Life, cells, hours, naive_cells, naive_hours
+from tests.stages.lives import DUTIES, Life, cells, hours, naive_cells, naive_hours
+from tests.stages.steps import STEPS
 
 FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
 
@@ -39,7 +40,7 @@ def make_life(installation: Installation, **district: object) -> Life:
 @given(
     doings=st.lists(
         st.tuples(
-            st.sampled_from(["take in", "count", *STEPS, *STEPS]),
+            st.sampled_from(["take in", "register", "count", *STEPS, *STEPS]),
             st.integers(0, 3),
             st.sampled_from([0.01, 0.5, 5, 30, 200]),
         ),
@@ -57,6 +58,8 @@ def test_the_cube_equals_a_naive_count_of_any_life(
         life.wait(wait)
         if what == "take in":
             life.take_in("路灯不亮" if which else "道路坑洼", channel="file" if which % 2 else "desk")
+        elif what == "register":
+            life.register()
         elif what == "count":
             refresh_all(installation, life.slug)
         else:
@@ -221,6 +224,8 @@ def test_a_redone_ticket_leaves_the_day_it_was_concluded_on_and_keeps_its_rating
             "replied": 1,
             "replied_of_accepted": 1,
             "concluded": 1,
+            "concluded_of_accepted": 1,
+            "redone": 1,
             "due": 2,
             "on_time": 2,
             "answered_resolved": 2,
@@ -228,6 +233,13 @@ def test_a_redone_ticket_leaves_the_day_it_was_concluded_on_and_keeps_its_rating
             "rated": 2,
             "satisfied": 1,
             "dissatisfied": 1,
+            "due_adjudicated": 2,
+            "on_time_adjudicated": 2,
+            "answered_resolved_adjudicated": 2,
+            "resolved_adjudicated": 1,
+            "rated_adjudicated": 2,
+            "satisfied_adjudicated": 1,
+            "dissatisfied_adjudicated": 1,
         }
         assert counts(cube, type(MARCH.span)(date(2026, 3, 2), date(2026, 3, 2))).n("concluded") == 0
         assert (units["道路管理处"].n("dissatisfied"), units["园林管理处"].n("satisfied")) == (1, 1)

@@ -130,7 +130,7 @@ def test_matters_are_added_up_by_category(city: CityReport) -> None:
 def test_only_those_rated_often_enough_are_named_for_lying_below_the_floor(city: CityReport) -> None:
     small = city.districts[1]
 
-    assert city.below_floor == [BelowFloor(small.slug, small.name, None, 10, 31)]
+    assert city.below_floor == [BelowFloor(small.slug, small.name, None, 10, 31, 10, 31)]
 
 
 def test_a_unit_below_the_floor_is_named_with_its_district(installation: Installation) -> None:

@@ -1,0 +1,141 @@
+"""What can be done with a ticket in a life: each step by the hands that may do it, refused when it is not its time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.evaluation.models import Dispute
+from core.journey import conclude, desk, give_back, handle, join, judge
+from core.journey.accept import accept_registered, reject
+from core.journey.archive import archive
+from core.journey.void import propose_void, void
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.states import State
+from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
+from core.units.queries import directory
+from tests.builders import CLERK_ID, OPERATOR, REVIEWER, SUPERVISOR, make_actor
+
+COLLEAGUE = make_actor("坐席戊", "operator", id=12)
+UNITS = ("roads", "parks")
+
+
+def clerk_of(scope: Scope, code: str) -> Actor:
+    return make_actor("经办人丙", "clerk", id=CLERK_ID, unit_id=directory(scope).get_unit(code).id)
+
+
+def lead_clerk(scope: Scope, serial_no: str) -> Actor:
+    """Return a clerk of the unit that has the ticket, of the road unit when none has."""
+    lead = ticket_of(scope, serial_no).lead_unit_id
+    return make_actor("经办人丙", "clerk", id=CLERK_ID, unit_id=lead) if lead else clerk_of(scope, "roads")
+
+
+def ticket_of(scope: Scope, serial_no: str) -> Ticket:
+    return scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
+
+
+def _give_back(scope: Scope, no: str, now: datetime) -> None:
+    give_back.request_return(
+        scope, no, Order(lead_clerk(scope, no), now), reason_code="not_duty", evidence="不属本单位职责"
+    )
+    give_back.approve_return(scope, no, Order(OPERATOR, now))
+
+
+def _void(scope: Scope, no: str, now: datetime) -> None:
+    propose_void(scope, no, Order(COLLEAGUE, now), reason="误登记")
+    void(scope, no, Order(OPERATOR, now), reason="误登记")
+
+
+def _attach(scope: Scope, no: str, now: datetime) -> None:
+    others = select(Ticket.serial_no).where(Ticket.serial_no != no).order_by(Ticket.id)
+    join.attach(scope, no, Order(OPERATOR, now), master=scope.session.scalars(others).first() or no)
+
+
+def _adjudicate(kind: str, *, unit: str | None = None) -> Callable[[Scope, str, datetime], None]:
+    """Return the step in which a unit objects, and it is decided in its favour."""
+
+    def step(scope: Scope, no: str, now: datetime) -> None:
+        _file(scope, no, now, kind=kind)
+        scope.session.flush()
+        dispute_id = scope.session.scalars(
+            select(Dispute.id).where(Dispute.ticket_id == ticket_of(scope, no).id, Dispute.state == "open")
+        ).one()
+        judge.decide_dispute(
+            scope, no, Order(SUPERVISOR, now), dispute_id=dispute_id, upheld=True, finding="属实", unit=unit
+        )
+
+    return step
+
+
+def _file(scope: Scope, no: str, now: datetime, *, kind: str) -> None:
+    """Have one of the units object, whichever it concerns."""
+    for code in UNITS:
+        try:
+            judge.file_dispute(scope, no, Order(clerk_of(scope, code), now), kind=kind, grounds="不服")
+        except Refused:
+            if code == UNITS[-1]:
+                raise
+        else:
+            return
+
+
+def _reopen(scope: Scope, no: str, now: datetime) -> None:
+    if ticket_of(scope, no).state == State.ARCHIVED:
+        judge.ask_review(scope, no, Order(RESIDENT, now), grounds="没有修好")
+        scope.session.flush()
+        dispute_id = scope.session.scalars(
+            select(Dispute.id)
+            .where(Dispute.ticket_id == ticket_of(scope, no).id, Dispute.kind == "review")
+            .order_by(Dispute.id.desc())
+        ).first()
+        assert dispute_id is not None
+        judge.decide_dispute(
+            scope, no, Order(SUPERVISOR, now), dispute_id=dispute_id, upheld=True, finding="现场确未修好"
+        )
+    judge.reopen(scope, no, Order(SUPERVISOR, now), reason="复核属实")
+
+
+STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
+    "accept": lambda scope, no, now: accept_registered(scope, no, Order(OPERATOR, now)),
+    "reject": lambda scope, no, now: reject(scope, no, Order(OPERATOR, now), reason_code="outside"),
+    "dispatch": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="roads"),
+    "dispatch elsewhere": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="parks"),
+    "redirect": lambda scope, no, now: desk.redirect(scope, no, Order(OPERATOR, now), lead="parks", reason="派错"),
+    "answer": lambda scope, no, now: desk.answer_directly(scope, no, Order(OPERATOR, now), text="请致电路政热线"),
+    "correct": lambda scope, no, now: desk.correct(
+        scope, no, Order(OPERATOR, now), nature="complaint", matter="lamp", complexity="simple"
+    ),
+    "void": _void,
+    "attach": _attach,
+    "detach": lambda scope, no, now: join.detach(scope, no, Order(OPERATOR, now), reason="不是一回事"),
+    "split": lambda scope, no, now: join.split(
+        scope, no, Order(OPERATOR, now), texts=["路灯不亮", "道路坑洼"], matters=["lamp", "road"]
+    ),
+    "sign": lambda scope, no, now: handle.sign(scope, no, Order(lead_clerk(scope, no), now)),
+    "give back": _give_back,
+    "reply": lambda scope, no, now: handle.reply(
+        scope, no, Order(lead_clerk(scope, no), now), text="已修补", disposition="resolved"
+    ),
+    "return reply": lambda scope, no, now: conclude.return_reply(scope, no, Order(REVIEWER, now), remark="请附照片"),
+    "pass reply": lambda scope, no, now: conclude.pass_reply(scope, no, Order(REVIEWER, now)),
+    "rate well": lambda scope, no, now: conclude.rate(
+        scope, no, Order(RESIDENT, now), resolved="yes", satisfaction="basically"
+    ),
+    "rate badly": lambda scope, no, now: conclude.rate(
+        scope, no, Order(RESIDENT, now), resolved="no", satisfaction="dissatisfied"
+    ),
+    "redo": lambda scope, no, now: conclude.redo(scope, no, Order(OPERATOR, now), reason="又坏了"),
+    "redo there": lambda scope, no, now: conclude.redo(
+        scope, no, Order(OPERATOR, now), reason="又坏了", same_unit=True
+    ),
+    "exclude rating": _adjudicate("rating"),
+    "shift rating": _adjudicate("rating", unit="parks"),
+    "exclude overdue": _adjudicate("overdue"),
+    "shift overdue": _adjudicate("overdue", unit="parks"),
+    "shift responsibility": _adjudicate("responsibility", unit="parks"),
+    "archive": lambda scope, no, now: archive(scope, no, Order(SYSTEM, now)),
+    "reopen": _reopen,
+}
