@@ -113,7 +113,8 @@ def time_limits(
     """How long the ticket's clocks run. Asked whenever one may start, and when urgency or classification change.
 
     Per clock the first feature in the tenant's order decides. Nobody answers: reply within 5 working days, return
-    within 2, answer a supervision within 1, report on a promise every 20; no other clock.
+    within 2, answer a supervision within 1, report on a promise every 20; handle within the duty item's own limit, if
+    it has one and nobody answers for any clock; no other clock.
     """
 
 

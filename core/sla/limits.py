@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from core.hooks import specs
-from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, Mark, TimeLimit
+from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, DutyView, Mark, TimeLimit
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -43,17 +43,24 @@ class Ruled:
 def limits_of(scope: Scope, ticket: Ticket) -> dict[str, Ruled]:
     """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's.
 
-    A progress clock runs only after a promise, whoever sets its limit.
+    Where no feature speaks of time, the unit has as long as the duty list gives it for the matter. A progress clock
+    runs only after a promise, whoever sets its limit.
     """
     duty = directory(scope).find_duty(ticket.matter)
     limits: dict[str, Ruled] = {}
     for feature, limit in scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty):
         limits.setdefault(limit.clock, Ruled(feature, limit))
+    if not limits and duty is not None and duty.limit is not None:
+        limits["handle"] = Ruled(CORE, TimeLimit("handle", duty.limit, "core.sla/duty-list", _listed(duty)))
     for name, limit in DEFAULT_LIMITS.items():
         limits.setdefault(name, Ruled(CORE, limit))
     if ticket.disposition not in KEEPS_PROMISING:
         del limits["progress"]
     return limits
+
+
+def _listed(duty: DutyView) -> str:
+    return f"职责清单“{duty.category} / {duty.subcategory}”的办理时限"
 
 
 def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime) -> list[Mark]:
