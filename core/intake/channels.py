@@ -1,4 +1,4 @@
-"""The channels by which a tenant takes in appeals: the district's own, and the two that every district has."""
+"""The channels by which a tenant takes in appeals: the district's own, and those that every district has."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,14 @@ from core.hooks import specs
 from core.hooks.values import Channel
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
+from core.tickets.models import FROM_ELSEWHERE
 
 DESK = Channel("desk", "受理席", "phone")
 FILE = Channel("file", "批量导入", "file")
 API = Channel("api", "接口", "web")
-EVERYWHERE = (DESK, FILE, API)
+REFERRAL = Channel(FROM_ELSEWHERE, "跨区移交", "web")
+"""What another tenant refers here. Nobody takes in an appeal by it: it would be another tenant's word."""
+EVERYWHERE = (DESK, FILE, API, REFERRAL)
 
 
 class UnknownChannel(Refused):
@@ -24,9 +27,22 @@ def channels_of(scope: Scope) -> Mapping[str, Channel]:
     return scope.remember("channels", lambda: _ask(scope))
 
 
+def open_channels_of(scope: Scope) -> Mapping[str, Channel]:
+    """Return the channels by which people and other systems may bring in appeals, by id."""
+    return {channel.id: channel for channel in channels_of(scope).values() if channel is not REFERRAL}
+
+
 def get_channel(scope: Scope, channel_id: str) -> Channel:
     """Return the channel. Raises `UnknownChannel`, naming those that exist."""
-    channels = channels_of(scope)
+    return _pick(channels_of(scope), channel_id)
+
+
+def get_open_channel(scope: Scope, channel_id: str) -> Channel:
+    """Return the channel if appeals may be brought in by it. Raises `UnknownChannel`, naming those that may."""
+    return _pick(open_channels_of(scope), channel_id)
+
+
+def _pick(channels: Mapping[str, Channel], channel_id: str) -> Channel:
     if (channel := channels.get(channel_id)) is None:
         known = "、".join(f"{channel.id}（{channel.label}）" for channel in channels.values())
         raise UnknownChannel(f"本区没有渠道 {channel_id}。现有渠道：{known}。")

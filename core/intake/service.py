@@ -126,6 +126,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         part_of_id=whole.id,
     )
     scope.session.add(part)
+    scope.session.flush()
     begin(
         scope,
         part,

@@ -101,14 +101,26 @@ EXPECTED = [
     "03-12 10:00 clock_started accepted→accepted 答复时限至 2026-03-19 18:00（未设时限的诉求，5 个工作日内答复）",
     "03-12 10:00 escalate accepted→accepted 站内信 → 受理中心（紧急诉求）",
     "03-12 10:10 dispatch accepted→dispatched 派给 道路管理处（受理席派单）",
+    "03-12 10:10 clock_started dispatched→dispatched 退单时限至 2026-03-16 18:00（派单后 2 个工作日内可以退单）",
     "03-12 10:10 escalate dispatched→dispatched 站内信 → 道路管理处（紧急诉求）",
-    "03-20 10:00 clock_mark dispatched→dispatched 答复时限将到，黄灯，应于 2026-03-18 16:48:00 提示",
-    "03-20 10:00 escalate dispatched→dispatched 站内信 → 道路管理处（时限提示）",
-    "03-20 10:00 clock_mark dispatched→dispatched 答复时限已超期，红灯，应于 2026-03-19 18:00:00 提示",
-    "03-20 10:00 escalate dispatched→dispatched 站内信 → 道路管理处（时限提示）",
-    "03-20 11:00 return dispatched→to_dispatch 退单：不属本单位职责",
-    "03-20 11:10 answer_directly to_dispatch→concluded 直接答复（政策解释）",
-    "03-20 11:10 clock_stopped concluded→concluded 答复时限停止计时，超期",
+    "03-13 11:00 return_request dispatched→dispatched 申请退单（不属本单位职责）：不属本单位职责",
+    "03-13 11:00 return dispatched→to_dispatch 同意退单：不属本单位职责",
+    "03-13 11:10 dispatch to_dispatch→dispatched 派给 园林管理处（受理席派单）",
+    "03-13 11:10 clock_started dispatched→dispatched 退单时限至 2026-03-17 18:00（派单后 2 个工作日内可以退单）",
+    "03-13 11:10 escalate dispatched→dispatched 站内信 → 园林管理处（紧急诉求）",
+    "03-20 10:00 clock_mark dispatched→dispatched 退单期限已过，应于 2026-03-17 18:00:00 提示",
+    "03-20 10:00 sign dispatched→in_progress 退单期限已过，视同签收",
+    "03-20 10:00 clock_mark in_progress→in_progress 答复时限将到，黄灯，应于 2026-03-18 16:48:00 提示",
+    "03-20 10:00 escalate in_progress→in_progress 站内信 → 园林管理处（时限提示）",
+    "03-20 10:00 clock_mark in_progress→in_progress 答复时限已超期，红灯，应于 2026-03-19 18:00:00 提示",
+    "03-20 10:00 escalate in_progress→in_progress 站内信 → 园林管理处（时限提示）",
+    "03-20 11:00 redirect in_progress→dispatched 改派给 道路管理处（派错了）",
+    "03-20 11:00 clock_started dispatched→dispatched 退单时限至 2026-03-24 18:00（派单后 2 个工作日内可以退单）",
+    "03-20 11:00 escalate dispatched→dispatched 站内信 → 道路管理处（紧急诉求）",
+    "03-20 11:05 sign dispatched→in_progress 签收",
+    "03-20 11:10 submit_result in_progress→submitted 提交答复（已解决）",
+    "03-20 11:20 audit_pass submitted→concluded 审核通过，答复送达",
+    "03-20 11:20 clock_stopped concluded→concluded 答复时限停止计时，超期",
 ]
 """What becomes of an urgent appeal by the core's own rules."""
 
@@ -117,9 +129,13 @@ def walked(installation: Installation, slug: str) -> list[str]:
     walk = Walk(installation, slug)
     walk.take_in("2026-03-12 10:00", matter="road", urgency="urgent")
     walk.dispatch("2026-03-12 10:10")
+    walk.give_back("2026-03-13 11:00")
+    walk.dispatch("2026-03-13 11:10", lead="parks")
     walk.supervise("2026-03-20 10:00")
-    walk.give_back("2026-03-20 11:00")
-    walk.answer("2026-03-20 11:10")
+    walk.redirect("2026-03-20 11:00", lead="roads")
+    walk.sign("2026-03-20 11:05")
+    walk.reply("2026-03-20 11:10")
+    walk.pass_reply("2026-03-20 11:20")
     return [" ".join(line.split(" ")[:2] + line.split(" ")[3:]) for line in walk.timeline()]
 
 

@@ -159,7 +159,7 @@ def test_what_a_ticket_is_about_is_corrected_only_before_it_is_dispatched(walk: 
                 correct()
 
 
-def test_a_corrected_ticket_gets_the_clock_of_its_new_matter_from_the_acceptance_on(walk: Walk) -> None:
+def test_a_correction_does_not_begin_the_residents_clock_anew(walk: Walk) -> None:
     walk.take_in("2026-03-12 10:00", matter="road")
 
     walk.do(
@@ -171,8 +171,7 @@ def test_a_corrected_ticket_gets_the_clock_of_its_new_matter_from_the_acceptance
         actor=OPERATOR,
     )
 
-    assert [(clock.state, clock.started_at) for clock in walk.clocks()] == [
-        ("superseded", beijing("2026-03-12 10:00")),
+    assert [(clock.state, clock.started_at) for clock in walk.clocks("reply")] == [
         ("running", beijing("2026-03-12 10:00")),
     ]
     assert walk.ticket().next_due_at == beijing("2026-03-19 18:00")
@@ -192,9 +191,8 @@ def test_a_correction_while_a_ticket_is_redone_counts_from_the_redo(walk: Walk) 
         actor=OPERATOR,
     )
 
-    assert [(clock.cycle_no, clock.state, clock.started_at) for clock in walk.clocks()] == [
+    assert [(clock.cycle_no, clock.state, clock.started_at) for clock in walk.clocks("reply")] == [
         (1, "met", beijing("2026-03-12 10:00")),
-        (2, "superseded", beijing("2026-03-16 10:00")),
         (2, "running", beijing("2026-03-16 10:00")),
     ]
 
@@ -272,7 +270,11 @@ def test_whoever_decided_on_an_old_version_is_told_what_happened_since(walk: Wal
     with pytest.raises(StaleVersion) as refusal:
         walk.ask_back("2026-03-12 12:00", seen_version=seen)
 
-    assert [(entry.seq, entry.kind) for entry in refusal.value.since] == [(seen + 1, "dispatch"), (seen + 2, "sign")]
+    assert [(entry.seq, entry.kind) for entry in refusal.value.since] == [
+        (seen + 1, "dispatch"),
+        (seen + 2, "clock_started"),
+        (seen + 3, "sign"),
+    ]
     assert walk.ticket().state == State.IN_PROGRESS
 
 
@@ -300,7 +302,7 @@ def test_a_ticket_read_before_it_was_locked_is_read_again(walk: Walk) -> None:
         walk.dispatch()
         handle.sign(scope, walk.serial_no, Order(walk.lead_clerk(), NOW))
 
-    assert [entry.seq for entry in walk.entries()] == list(range(1, seen + 3))
+    assert [entry.seq for entry in walk.entries()] == list(range(1, seen + 4))
     assert walk.ticket().state == State.IN_PROGRESS
 
 

@@ -43,7 +43,7 @@ def test_an_attached_resident_gets_an_answer_of_their_own_and_rates_it(walk: Wal
     other.rate("2026-03-13 13:00", satisfaction="dissatisfied", resolved="no")
 
     assert [(row.text, row.state) for row in other.rows(Reply)] == [("路已修好", "approved")]
-    (clock,) = [clock for clock in other.clocks() if clock.name == "reply"]
+    (clock,) = other.clocks("reply")
     assert (clock.started_at, clock.state, clock.stopped_at) == (
         beijing("2026-03-12 12:00"),
         "met",
@@ -194,7 +194,7 @@ def test_a_split_letter_is_concluded_when_all_its_parts_are(walk: Walk) -> None:
     assert (midway, whole.state, whole.disposition) == (State.IN_PROGRESS, State.CONCLUDED, "partly")
     assert [row.text for row in walk.rows(Reply)] == ["一、路面坑洼：路已修好\n二、枯树要倒：已列入修剪计划"]
     assert (road.ticket().matter, park.ticket().matter) == ("road", "park")
-    (reply,) = [clock for clock in walk.clocks() if clock.name == "reply"]
+    (reply,) = walk.clocks("reply")
     assert (reply.state, reply.stopped_at) == ("met", beijing("2026-03-16 10:00"))
 
 

@@ -146,4 +146,4 @@ def test_a_redirected_ticket_has_one_lead_and_the_old_one_has_lost_it(joined: Wa
     assert hands(joined) == [("roads", "superseded"), ("parks", "recalled"), ("parks", "pending_sign")]
     assert (joined.ticket().state, joined.ticket().lead_unit_id) == (State.DISPATCHED, joined.unit_id("parks"))
     with pytest.raises(NotYours):
-        joined.reply("2026-03-12 16:00", actor=joined.clerk("roads"))
+        joined.ask_back("2026-03-12 16:00", actor=joined.clerk("roads"))

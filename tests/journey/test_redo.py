@@ -47,7 +47,7 @@ def test_each_cycle_has_a_clock_a_reply_and_a_rating_of_its_own(walk: Walk) -> N
     done_again(walk)
     walk.rate("2026-03-17 15:00", resolved="yes", satisfaction="satisfied")
 
-    assert [(clock.cycle_no, clock.state, clock.started_at, clock.stopped_at) for clock in walk.clocks()] == [
+    assert [(clock.cycle_no, clock.state, clock.started_at, clock.stopped_at) for clock in walk.clocks("reply")] == [
         (1, "met", beijing("2026-03-12 10:00"), beijing("2026-03-13 10:00")),
         (2, "met", beijing("2026-03-13 16:00"), beijing("2026-03-17 10:00")),
     ]

@@ -67,7 +67,7 @@ def test_the_residents_clock_runs_through_returns(walk: Walk) -> None:
     walk.reply("2026-03-19 10:00")
     walk.pass_reply("2026-03-19 11:00")
 
-    (clock,) = walk.clocks()
+    (clock,) = walk.clocks("reply")
     assert (clock.started_at, clock.due_at) == (beijing("2026-03-12 10:00"), beijing("2026-03-19 18:00"))
     assert (clock.state, clock.stopped_at) == ("met", beijing("2026-03-19 10:00"))
 
@@ -80,7 +80,9 @@ def test_the_units_clocks_end_without_a_verdict_and_start_anew_for_the_next(data
     walk.give_back("2026-03-12 11:00")
     walk.dispatch("2026-03-12 14:10", lead="parks")
 
-    assert [(clock.name, clock.state, f"{clock.due_at:%d %H:%M}") for clock in walk.clocks()] == [
+    assert [
+        (clock.name, clock.state, f"{clock.due_at:%d %H:%M}") for clock in walk.clocks("reply", "sign", "handle")
+    ] == [
         ("reply", "running", "19 10:00"),
         ("sign", "cancelled", "12 03:10"),
         ("handle", "cancelled", "13 10:00"),

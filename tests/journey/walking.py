@@ -136,8 +136,9 @@ class Walk:
         """Return the ticket's timeline in order."""
         return self.rows(TicketEvent, TicketEvent.seq)
 
-    def clocks(self) -> list[Clock]:
-        return self.rows(Clock, Clock.id)
+    def clocks(self, *names: str) -> list[Clock]:
+        """Return the ticket's clocks in the order in which they started; of these names only, where any are given."""
+        return [clock for clock in self.rows(Clock, Clock.id) if not names or clock.name in names]
 
     def assignments(self) -> list[Assignment]:
         return self.rows(Assignment, Assignment.id)
