@@ -8,6 +8,7 @@ from typing import cast
 from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
+from core.routing.referrals import tell_other_side
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
 from core.sla.limits import OVERDUE
 from core.statistics.dirty import mark_dirty
@@ -64,6 +65,8 @@ def _act_on(scope: Scope, reached: Reached, *, now: datetime) -> None:
         deem_signed(scope, reached.ticket, reached.clock.subject_id, now=now)
     else:
         _press(scope, reached, now=now)
+    if reached.ticket.is_from_elsewhere:
+        tell_other_side(scope, reached.ticket, now=now)
     scope.session.flush()
 
 

@@ -226,11 +226,16 @@ class _Course:
 
 def _met(course: _Course, events: Iterable[Pause | Adjustment]) -> tuple[Step, ...]:
     steps = []
-    for event in sorted(events, key=lambda event: event.start if isinstance(event, Pause) else event.at):
+    for event in sorted(events, key=_moment):
         before = course.due
         course.meet(event)
         steps.append(Step(event, before, course.due))
     return tuple(steps)
+
+
+def _moment(event: Pause | Adjustment) -> tuple[datetime, bool]:
+    """Return by what events are ordered; what is changed at the instant at which a pause begins is held by it."""
+    return (event.start, True) if isinstance(event, Pause) else (event.at, False)
 
 
 def _begun_days(span: timedelta) -> int:
