@@ -10,11 +10,12 @@ from core.evaluation.models import Dispute
 from core.journey import conclude, desk, give_back, handle, join, judge
 from core.journey.accept import accept_registered, reject
 from core.journey.archive import archive
+from core.journey.time import decide_extension, request_extension
 from core.journey.void import propose_void, void
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.states import State
+from core.tickets.states import WAITING_FOR_DISPATCH, WITH_UNIT, State
 from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
 from core.units.queries import directory
 from tests.builders import CLERK_ID, OPERATOR, REVIEWER, SUPERVISOR, make_actor
@@ -44,27 +45,35 @@ def _give_back(scope: Scope, no: str, now: datetime) -> None:
     give_back.approve_return(scope, no, Order(OPERATOR, now))
 
 
+def _extend(scope: Scope, no: str, now: datetime) -> None:
+    request_extension(scope, no, Order(lead_clerk(scope, no), now), days=2, reason="材料未到")
+    decide_extension(scope, no, Order(REVIEWER, now), approved=True)
+
+
 def _void(scope: Scope, no: str, now: datetime) -> None:
     propose_void(scope, no, Order(COLLEAGUE, now), reason="误登记")
     void(scope, no, Order(OPERATOR, now), reason="误登记")
 
 
 def _attach(scope: Scope, no: str, now: datetime) -> None:
-    others = select(Ticket.serial_no).where(Ticket.serial_no != no).order_by(Ticket.id)
+    in_hand = Ticket.state.in_((*WAITING_FOR_DISPATCH, *WITH_UNIT))
+    others = select(Ticket.serial_no).where(Ticket.serial_no != no, in_hand).order_by(Ticket.id)
     join.attach(scope, no, Order(OPERATOR, now), master=scope.session.scalars(others).first() or no)
 
 
-def _adjudicate(kind: str, *, unit: str | None = None) -> Callable[[Scope, str, datetime], None]:
-    """Return the step in which a unit objects, and it is decided in its favour."""
+def _adjudicate(kind: str, *, shifts: bool = False) -> Callable[[Scope, str, datetime], None]:
+    """Return the step in which a unit objects, and it is decided in its favour, at the other's expense if it shifts."""
 
     def step(scope: Scope, no: str, now: datetime) -> None:
         _file(scope, no, now, kind=kind)
         scope.session.flush()
-        dispute_id = scope.session.scalars(
-            select(Dispute.id).where(Dispute.ticket_id == ticket_of(scope, no).id, Dispute.state == "open")
+        dispute = scope.session.scalars(
+            select(Dispute).where(Dispute.ticket_id == ticket_of(scope, no).id, Dispute.state == "open")
         ).one()
+        other = next(code for code in UNITS if directory(scope).get_unit(code).id != dispute.unit_id)
+        unit = other if shifts else None
         judge.decide_dispute(
-            scope, no, Order(SUPERVISOR, now), dispute_id=dispute_id, upheld=True, finding="属实", unit=unit
+            scope, no, Order(SUPERVISOR, now), dispute_id=dispute.id, upheld=True, finding="属实", unit=unit
         )
 
     return step
@@ -116,6 +125,7 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     ),
     "sign": lambda scope, no, now: handle.sign(scope, no, Order(lead_clerk(scope, no), now)),
     "give back": _give_back,
+    "extend": _extend,
     "reply": lambda scope, no, now: handle.reply(
         scope, no, Order(lead_clerk(scope, no), now), text="已修补", disposition="resolved"
     ),
@@ -132,10 +142,10 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
         scope, no, Order(OPERATOR, now), reason="又坏了", same_unit=True
     ),
     "exclude rating": _adjudicate("rating"),
-    "shift rating": _adjudicate("rating", unit="parks"),
+    "shift rating": _adjudicate("rating", shifts=True),
     "exclude overdue": _adjudicate("overdue"),
-    "shift overdue": _adjudicate("overdue", unit="parks"),
-    "shift responsibility": _adjudicate("responsibility", unit="parks"),
+    "shift overdue": _adjudicate("overdue", shifts=True),
+    "shift responsibility": _adjudicate("responsibility", shifts=True),
     "archive": lambda scope, no, now: archive(scope, no, Order(SYSTEM, now)),
     "reopen": _reopen,
 }

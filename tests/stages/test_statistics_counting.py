@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from core.journey.accept import accept
 from core.statistics.counting import COUNTED
+from core.statistics.days import Span
 from core.statistics.dirty import mark_everything
 from core.statistics.measures import MEASURES
 from core.statistics.models import CubeCell, DirtyDay
@@ -30,6 +31,14 @@ from tests.stages.lives import DUTIES, Life, cells, hours, naive_cells, naive_ho
 from tests.stages.steps import STEPS
 
 FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
+ERRANDS = {
+    "handle": ["dispatch", "sign", "reply", "pass reply"],
+    "handle and rate": ["dispatch", "sign", "reply", "pass reply", "rate badly"],
+    "redo and handle": ["redo there", "reply", "pass reply", "rate badly"],
+    "object": ["exclude rating", "exclude overdue", "shift rating", "shift responsibility"],
+    "review": ["archive", "reopen"],
+}
+"""Steps that follow one another, so that lives come far enough to be judged; what is not possible is passed over."""
 
 
 def make_life(installation: Installation, **district: object) -> Life:
@@ -40,7 +49,7 @@ def make_life(installation: Installation, **district: object) -> Life:
 @given(
     doings=st.lists(
         st.tuples(
-            st.sampled_from(["take in", "register", "count", *STEPS, *STEPS]),
+            st.sampled_from(["take in", "register", "count", *ERRANDS, *ERRANDS, *STEPS]),
             st.integers(0, 3),
             st.sampled_from([0.01, 0.5, 5, 30, 200]),
         ),
@@ -63,12 +72,59 @@ def test_the_cube_equals_a_naive_count_of_any_life(
         elif what == "count":
             refresh_all(installation, life.slug)
         else:
-            life.step(what, life.tickets[which % len(life.tickets)])
+            for step in ERRANDS.get(what, [what]):
+                life.step(step, life.tickets[which % len(life.tickets)])
     refresh_all(installation, life.slug)
 
     with installation.scope(life.slug) as scope:
         assert cells(scope) == naive_cells(scope)
         assert hours(scope) == naive_hours(scope)
+
+
+def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Installation) -> None:
+    life = make_life(installation)
+    life.now = beijing("2026-03-02 09:00")
+    taken: set[str] = set()
+
+    def walk(*steps: str, hours: float = 1, ticket: str | None = None) -> None:
+        for step in steps:
+            life.wait(hours)
+            assert life.step(step, ticket), step
+            taken.add(step)
+
+    master = life.take_in()
+    life.take_in()
+    walk("attach", "detach", "correct", "dispatch", "give back", "dispatch elsewhere", "sign", "reply")
+    walk("return reply", "reply", "pass reply", "rate badly", "shift responsibility")
+    walk("redo", "dispatch", "redirect")
+    life.take_in()
+    walk("attach", "void")
+    life.register()
+    walk("reject", "archive", hours=150)
+    life.register()
+    walk("accept", "dispatch", "extend", "sign", "reply", "pass reply", "rate well", "exclude rating")
+    walk("redo there", "reply", "pass reply", "rate badly", "shift rating")
+    walk("archive", "reopen", hours=150)
+    late = life.take_in()
+    walk("dispatch", ticket=late)
+    walk("exclude overdue", hours=24 * 8, ticket=late)
+    later = life.take_in()
+    walk("dispatch", ticket=later)
+    walk("shift overdue", hours=24 * 8, ticket=later)
+    life.take_in("路灯不亮，路面坑洼")
+    walk("split")
+    for part in life.tickets[-2:]:
+        walk("dispatch", "sign", "reply", "pass reply", ticket=part)
+    walk("rate well", ticket=life.tickets[-3])
+    walk("answer", ticket=master)
+    refresh_all(installation, life.slug)
+
+    assert set(STEPS) - taken == set()
+    with installation.scope(life.slug) as scope:
+        assert cells(scope) == naive_cells(scope)
+        assert hours(scope) == naive_hours(scope)
+        year = counts(Cube.of(scope), Span(date(2026, 1, 1), date(2026, 12, 31)))
+        assert [measure for measure in MEASURES if not year.n(measure)] == []
 
 
 def test_counting_twice_changes_nothing(installation: Installation) -> None:
@@ -243,6 +299,72 @@ def test_a_redone_ticket_leaves_the_day_it_was_concluded_on_and_keeps_its_rating
         }
         assert counts(cube, type(MARCH.span)(date(2026, 3, 2), date(2026, 3, 2))).n("concluded") == 0
         assert (units["道路管理处"].n("dissatisfied"), units["园林管理处"].n("satisfied")) == (1, 1)
+
+
+def counted_on(life: Life, day: int, *measures: str) -> tuple[int, ...]:
+    """Count what is dirty and return how often the measures happened on a day of March."""
+    refresh_all(life.installation, life.slug)
+    with life.installation.scope(life.slug) as scope:
+        counted = counts(Cube.of(scope), Span(date(2026, 3, day), date(2026, 3, day)))
+    return tuple(counted.n(measure) for measure in measures)
+
+
+def test_what_was_put_aside_or_done_again_counts_on_its_own_day(installation: Installation) -> None:
+    life = make_life(installation)
+    life.now = beijing("2026-03-02 09:00")
+    life.register()
+    life.walk("reject", hours=24)
+    life.take_in()
+    life.take_in()
+    life.walk("attach", hours=24)
+    life.walk("void", hours=24)
+    life.take_in()
+    life.walk("dispatch", "extend", hours=12)
+    life.walk("sign", "reply", "pass reply", "redo", hours=6)
+
+    hidden = ("rejected", "attached", "voided", "extended", "redone")
+    assert {day: counted_on(life, day, *hidden) for day in range(2, 8)} == {
+        2: (0, 0, 0, 0, 0),
+        3: (1, 0, 0, 0, 0),
+        4: (0, 1, 0, 0, 0),
+        5: (0, 0, 1, 0, 0),
+        6: (0, 0, 0, 1, 0),
+        7: (0, 0, 0, 0, 1),
+    }
+    with installation.scope(life.slug) as scope:
+        cube = Cube.of(scope)
+        names = unit_names(cube)
+        units = {names[unit]: each for unit, each in counts_by_unit(cube, MARCH.span).items() if unit}
+    assert (units["道路管理处"].n("extended"), units["道路管理处"].n("redone")) == (1, 1)
+
+
+def test_an_appeal_counts_as_concluded_for_the_day_it_was_accepted_on_whenever_that_was(
+    installation: Installation,
+) -> None:
+    life = make_life(installation)
+    life.now = beijing("2026-03-02 09:00")
+    life.take_in()
+    life.walk("answer", hours=48)
+
+    assert counted_on(life, 2, "accepted", "concluded_of_accepted", "concluded") == (1, 1, 0)
+    life.walk("redo")
+    assert counted_on(life, 2, "accepted", "concluded_of_accepted", "concluded") == (1, 0, 0)
+
+
+def test_the_parts_of_a_split_appeal_are_work_and_not_appeals(installation: Installation) -> None:
+    life = make_life(installation)
+    life.now = beijing("2026-03-02 09:00")
+    whole = life.take_in("路灯不亮，道路坑洼")
+    life.walk("split")
+    for part in life.tickets[1:]:
+        for step in ("dispatch", "sign", "reply", "pass reply"):
+            life.wait(1)
+            assert life.step(step, part), step
+    life.wait(1)
+    assert life.step("rate well", whole)
+
+    assert counted_on(life, 2, "accepted", "dispatched", "replied", "concluded", "rated") == (1, 2, 1, 1, 1)
+    assert counted_on(life, 9, "due", "on_time", "due_adjudicated") == (2, 2, 2)
 
 
 def test_a_reply_under_review_is_neither_due_nor_overdue(installation: Installation) -> None:
