@@ -209,3 +209,14 @@ def test_an_urgent_ticket_can_be_supervised_as_it_comes_in(database_url: str) ->
         ids = [sheet.id for sheet in walk.supervisions()]
 
     assert (sheets, clocks) == ([("red", "urgent")], ids)
+
+
+def test_what_time_alone_did_makes_no_decision_stale(database_url: str) -> None:
+    with pressed_by(database_url, at_overdue(*EVERY_KIND)) as walk:
+        walk.supervise("2026-03-18 16:48")
+        seen = walk.ticket().version
+        walk.supervise(DUE)
+        walk.reply("2026-03-19 18:01", seen_version=seen)
+        state = walk.ticket().state
+
+    assert state == "submitted"
