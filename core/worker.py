@@ -13,7 +13,7 @@ from core.tenancy.scope import Installation
 
 def work(installation: Installation, ending: Ending) -> None:
     """Look into the job table at every hint and every two seconds, until asked to end."""
-    drain = Drain(installation, job_kinds(gateways_from_environment()), is_ending=ending.is_asked)
+    drain = Drain(installation, job_kinds(gateways_from_environment(), installation), is_ending=ending.is_asked)
     ear = Ear(os.environ["REDIS_URL"], ending)
     try:
         while not ending.is_asked():

@@ -45,11 +45,12 @@ class NotYet(Exception):  # noqa: N818 -- a fact about the hour
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A try that did not succeed: why, in words without personal data, and whether it was the last one."""
+    """A try that did not succeed: why, in words without personal data, when, and whether it was the last one."""
 
     reason: str
     attempt: int
     is_last: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _put_off(
         else:
             job.run_after = now + BACKOFF[job.attempts - 1]
         scope.session.flush()
-        _tell(scope, kinds, claim, Failure(reason, job.attempts, is_last))
+        _tell(scope, kinds, claim, Failure(reason, job.attempts, is_last, now))
     level = logging.ERROR if is_last else logging.WARNING
     outcome = "不再重试" if is_last else f"{BACKOFF[claim.attempts]} 后重试"
     log.log(

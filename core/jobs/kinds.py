@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
+from core.jobs.referrals import bringing_news, referring
 from core.jobs.transports.outgoing import Gateway
+from core.routing.referrals import REFER, REFERRAL_NEWS
+from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
 
 
-def job_kinds(gateways: Mapping[str, Gateway]) -> Mapping[str, JobKind]:
+def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Mapping[str, JobKind]:
     """Return the table of kinds: what may be written to the outbox stands here, or waits for a version that has it."""
     return {
         DELIVER: delivering(gateways),
+        REFER: referring(installation),
+        REFERRAL_NEWS: bringing_news(installation),
     }

@@ -8,12 +8,14 @@ from typing import cast
 from core.classification.service import classify
 from core.escalation.service import escalate
 from core.hooks.values import Nature, Trigger, Urgency
+from core.intake.channels import get_open_channel
 from core.intake.rejections import rejection_words
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
+from core.routing.referrals import may_direct, refer_if_elsewhere, units_of_ours
 from core.routing.service import dispatch, propose, watch
 from core.sla.service import turn_clocks
 from core.statistics.dirty import mark_dirty
@@ -105,13 +107,17 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Tic
 def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """Ask the rules whose the ticket is, dispatch it at once where they say so, and press for an urgent one.
 
-    A matter that only words point to is no ground to dispatch: then the rule's unit is suggested to the dispatcher.
+    A matter that only words point to is no ground to dispatch, nor may a rule refer a ticket back to where it came
+    from: then the rule's unit is suggested to the dispatcher.
     """
     choice = propose(scope, ticket, now=now)
-    if (chosen := choice.proposal) and chosen.direct and not ticket.matter_guessed:
+    chosen = choice.proposal
+    if chosen and chosen.direct and not ticket.matter_guessed and may_direct(scope, ticket, chosen.unit):
         order, rule_id, reason = Order(SYSTEM, now), choice.rule_id, choice.reason
-        assigned = dispatch(scope, ticket, lead=chosen.unit, co=chosen.co, rule_id=rule_id, reason=reason, order=order)
+        co = units_of_ours(scope, chosen.co)
+        assigned = dispatch(scope, ticket, lead=chosen.unit, co=co, rule_id=rule_id, reason=reason, order=order)
         turn_clocks(scope, ticket, Command.DISPATCH, order, assignments=assigned)
+        refer_if_elsewhere(scope, ticket, assigned, order)
     if ticket.urgency == "urgent":
         escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
 
@@ -129,6 +135,7 @@ def _taken_in(
     if known is not None:
         refuse_another_text(known, appeal)
         return _told(scope, known, created=False)
+    get_open_channel(scope, appeal.channel)
     with scope.session.gathering() as rows:
         ticket = work(scope, appeal, actor, now)
     insert_rows(scope.session, rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec
 
 from core.people.roles import Permission
+from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -51,6 +52,7 @@ class Carried(Generic[P]):
         refuse_early(ticket, order.now)
         refuse_stale(scope, ticket, order.seen_version)
         self.deed(scope, ticket, order, *given, **named)
+        tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)
         mark_ticket(scope, ticket)
         return ticket

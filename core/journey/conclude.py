@@ -12,6 +12,7 @@ from core.journey.command import command
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.models import Assignment
+from core.routing.referrals import refer_if_elsewhere, tell_other_side
 from core.routing.rules_in_force import rules_of
 from core.routing.service import (
     NotYours,
@@ -23,7 +24,7 @@ from core.routing.service import (
     propose,
 )
 from core.routing.states import AssignmentState
-from core.sla.service import live_clocks, start_clock, stop_clock, turn_clocks, resume_after_review
+from core.sla.service import cancel_clocks, live_clocks, resume_after_review, start_clock, stop_clock, turn_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -106,6 +107,7 @@ def end_part(scope: Scope, ticket: Ticket, order: Order) -> None:
     reply = add_reply(scope, whole, system, text=text, disposition=disposition, unit_id=None, state="approved")
     move(scope, whole, Command.AUDIT_PASS, system, summary="各分项答复均已审核，汇总送达")
     conclude(scope, whole, Command.AUDIT_PASS, system, reply=reply)
+    tell_other_side(scope, whole, now=order.now)
     mark_ticket(scope, whole)
 
 
@@ -155,6 +157,8 @@ def begin_cycle(scope: Scope, ticket: Ticket, order: Order, command: Command, *,
         assigned = [open_assignment(scope, ticket, unit, role="lead", now=order.now)]
         advance(assigned[0], AssignmentState.SIGNED, now=order.now)
     turn_clocks(scope, ticket, command, order, assignments=assigned)
+    if assigned:
+        refer_if_elsewhere(scope, ticket, assigned, order)
     if unit is None:
         scope.session.flush()
         propose(scope, ticket, now=order.now)
@@ -185,6 +189,8 @@ def report_progress(scope: Scope, ticket: Ticket, order: Order, *, what: str, fu
 def _note_result(scope: Scope, ticket: Ticket, command: Command, order: Order, *, reply: Reply) -> None:
     ticket.disposition, ticket.replied_at, ticket.concluded_at = reply.disposition, reply.submitted_at, order.now
     turn_clocks(scope, ticket, command, order, at=reply.submitted_at)
+    if ticket.is_from_elsewhere:  # its resident is asked by the tenant whose number they have
+        cancel_clocks(scope, ticket, ("follow_up",), now=order.now)
 
 
 def _answer_attached(
@@ -213,4 +219,5 @@ def _answer_attached(
     )
     own.submitted_at = max(reply.submitted_at, ticket.submitted_at)
     _note_result(scope, ticket, command, order, reply=own)
+    tell_other_side(scope, ticket, now=order.now)
     mark_ticket(scope, ticket)

@@ -15,6 +15,7 @@ from core.journey.conclude import conclude
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.models import Assignment
+from core.routing.referrals import refer_if_elsewhere
 from core.routing.returns import drop_request
 from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, propose, tell_assigned
 from core.routing.service import dispatch as dispatch_to
@@ -160,8 +161,12 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
 
 
 def start_work(scope: Scope, ticket: Ticket, command: Command, order: Order, assigned: Sequence[Assignment]) -> None:
-    """Start the clocks of units that have just got the ticket, and press at once where it is urgent."""
+    """Start the clocks of units that have just got the ticket, and press at once where it is urgent.
+
+    Raises `ReferralLoop`, `LeadsOnly` where one of them stands for another tenant, and the ticket is not referred there.
+    """
     turn_clocks(scope, ticket, command, order, assignments=assigned)
+    refer_if_elsewhere(scope, ticket, assigned, order)
     _press_if_urgent(scope, ticket, order)
 
 

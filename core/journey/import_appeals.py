@@ -7,7 +7,7 @@ from functools import partial
 
 from psycopg.errors import DataError, IntegrityError
 
-from core.intake.channels import get_channel
+from core.intake.channels import get_open_channel
 from core.intake.columns import Columns
 from core.intake.queries import came_in_before
 from core.intake.reading import Incoming, read_incoming, refuse_gaps
@@ -64,7 +64,7 @@ def refuse_receiver(scope: Scope, channel: str) -> None:
     """Raise `TakesNoAppeals` or `UnknownChannel` when the tenant cannot take in appeals by this channel."""
     if scope.tenant.kind == "city":
         raise TakesNoAppeals(f"{scope.tenant.name}是中心城市，只汇总各区的数字，不收诉求。请用 --tenant 指定一个区。")
-    get_channel(scope, channel)
+    get_open_channel(scope, channel)
 
 
 def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

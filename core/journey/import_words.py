@@ -5,7 +5,7 @@ from typing import get_args
 from core.classification.service import NATURE_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.hooks.values import Nature
-from core.intake.channels import channels_of
+from core.intake.channels import open_channels_of
 from core.intake.reading import Vocabulary
 from core.tenancy.scope import Scope
 from core.units.queries import directory
@@ -27,7 +27,7 @@ def vocabulary_of(scope: Scope) -> Vocabulary:
 
 def _vocabulary(scope: Scope) -> Vocabulary:
     natures: tuple[Nature, ...] = get_args(Nature)
-    channels = channels_of(scope)
+    channels = open_channels_of(scope)
     dispositions = {label: code for code, label in DISPOSITION_LABELS.items()}
     return Vocabulary(
         channels={channel.label: channel.id for channel in channels.values()} | {code: code for code in channels},

@@ -8,6 +8,7 @@ from core.journey.command import command
 from core.journey.conclude import ENDED, end_part
 from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.routing.referrals import is_awaited_elsewhere
 from core.routing.returns import drop_request
 from core.routing.service import end_assignments
 from core.routing.states import AssignmentState
@@ -50,12 +51,24 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     """
     because = reason_of(reason, "作废")
     check_state(ticket, MOVES[Command.VOID].sources, "作废")
-    if has_attached(scope, ticket) or any(part.state not in ENDED for part in parts_of(scope, ticket)):
+    if others_hang_on(scope, ticket):
         raise CannotVoid(f"工单 {ticket.serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。")
+    if is_awaited_elsewhere(scope, ticket):
+        raise CannotVoid(f"工单 {ticket.serial_no} 由其他区移交而来，对方在等结果，不能作废。请改用「退回移交方」。")
     if ticket.state not in BY_ONE and not _proposed_by_another(scope, ticket, order):
         raise SecondPersonMissing(
             f"工单 {ticket.serial_no} 已派单，作废须另一人先提出申请。请由另一人「申请作废」后再确认。"
         )
+    end_by_voiding(scope, ticket, order, because=because)
+
+
+def others_hang_on(scope: Scope, ticket: Ticket) -> bool:
+    """Tell whether tickets are attached to this one, or parts of it still open."""
+    return has_attached(scope, ticket) or any(part.state not in ENDED for part in parts_of(scope, ticket))
+
+
+def end_by_voiding(scope: Scope, ticket: Ticket, order: Order, *, because: str) -> None:
+    """Void a ticket on which no other hangs, and end all that was under way in it. Raises `MoveNotAllowed`."""
     if ticket.is_attached:
         let_go(scope, ticket, order, outcome="detached")
     move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})

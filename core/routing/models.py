@@ -168,9 +168,9 @@ class Opinion(TenantRow, Base, kw_only=True):
 class Referral(TenantRow, Base, kw_only=True):
     """A ticket referred between tenants 跨区移交, as one side knows it: the other side only by an opaque reference.
 
-    Outgoing: `assignment_id` is the assignment of the unit that stands for the other tenant here. Incoming: None.
-    `their_state` and `their_due_at` are what the other side told last, `told_version` the version of this side's
-    ticket that the other was told of.
+    Outgoing: `assignment_id` is the assignment of the unit that stands for the other tenant here, and `their_…` is what
+    the other side told last. Incoming: `trail` names the tenants by which the ticket came, the sender last. Once
+    `ended_at` is set, what happens on one side is no longer the other's business.
     """
 
     __tablename__ = "referral"
@@ -191,4 +191,11 @@ class Referral(TenantRow, Base, kw_only=True):
     assignment_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     their_state: Mapped[str] = mapped_column(Text, default="")
     their_due_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
-    told_version: Mapped[int] = mapped_column(Integer, default=0)
+    their_version: Mapped[int] = mapped_column(Integer, default=0)
+    """Version of the other side's ticket of which we were told; older news changes nothing."""
+    their_cycle: Mapped[int] = mapped_column(Integer, default=0)
+    """The other side's last cycle whose outcome, a reply or a return, was taken up here."""
+    sent_back: Mapped[str] = mapped_column(Text, default="")
+    """Why the receiver sent it back, a code of `returns.RETURN_REASONS`; empty = it did not."""
+    trail: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
+    ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -64,7 +64,12 @@ def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
-    """Send the resident an SMS if they left a phone; who left none finds it under number and code."""
+    """Send the resident an SMS if they left a phone; who left none finds it under number and code.
+
+    Nothing is sent about a ticket that another tenant referred here: its resident knows one number, that tenant's.
+    """
+    if ticket.is_from_elsewhere:
+        return
     contact = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
     if contact is not None and contact.phone is not None:
         say(scope, ticket_id=ticket.id, transport="sms", text=text, to_unit_id=None, now=now)

@@ -20,6 +20,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 from core.tickets.states import MOVES, OPEN, Command, State
 
+FROM_ELSEWHERE = "referral"
+"""Id of the channel of tickets that another tenant referred here."""
+
 
 def _any_of(names: tuple[str, ...] | type[State]) -> str:
     return ", ".join(f"'{name}'" for name in names)
@@ -116,6 +119,11 @@ class Ticket(TenantRow, Base, kw_only=True):
     """Into how many parts the ticket was split; 0 = not split."""
     version: Mapped[int] = mapped_column(Integer, default=0)
     head_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Another tenant referred it here 移交: its resident knows that tenant's number, and hears from that one alone."""
+        return self.channel == FROM_ELSEWHERE
 
 
 class TicketContact(OfTenant, Base, kw_only=True):

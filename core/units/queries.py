@@ -34,6 +34,8 @@ class DirectoryUnit:
     kind: str
     parent_id: int | None
     initials: str
+    refers_to: str
+    """Short name of the tenant that the unit stands for, empty for all others."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ def _load(scope: Scope) -> Directory:
     session, tenant_id = scope.session, scope.tenant.id
     rows = session.scalars(select(Unit).where(Unit.tenant_id == tenant_id, Unit.active).order_by(Unit.code)).all()
     codes = {row.id: row.code for row in rows}
-    units = tuple(DirectoryUnit(row.id, row.code, row.name, row.kind, row.parent_id, row.initials) for row in rows)
+    units = tuple(
+        DirectoryUnit(row.id, row.code, row.name, row.kind, row.parent_id, row.initials, row.refers_to) for row in rows
+    )
     duties = session.scalars(select(Duty).where(Duty.tenant_id == tenant_id, Duty.active).order_by(Duty.code)).all()
     return Directory(
         units=units,

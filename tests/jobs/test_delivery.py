@@ -42,7 +42,7 @@ def deliver_all(installation: Installation, gateways: Mapping[str, Gateway], *, 
     at = NOW
     for rest in (timedelta(), *BACKOFF)[:tries]:
         at = by_day(at + rest, BEIJING)
-        drain(installation, job_kinds(gateways), now=at)
+        drain(installation, job_kinds(gateways, installation), now=at)
 
 
 def outcome(installation: Installation, slug: str, message_id: int) -> tuple[str, str | None]:
@@ -168,12 +168,12 @@ def test_what_comes_up_at_night_waits_for_the_morning_and_is_no_failed_try(
     sms.answers = [503]
     message_id = make_message(installation, district, now=beijing("2026-03-12 20:59"))
 
-    drain(installation, job_kinds(gateways), now=beijing("2026-03-12 20:59"))
+    drain(installation, job_kinds(gateways, installation), now=beijing("2026-03-12 20:59"))
     for at in ("2026-03-12 21:00", "2026-03-13 02:00", "2026-03-13 07:59"):
-        drain(installation, job_kinds(gateways), now=beijing(at))
+        drain(installation, job_kinds(gateways, installation), now=beijing(at))
     [job] = [job for job in jobs_of(installation, district) if job.kind == "deliver"]
     by_night = (sms.ids, job.run_after, job.attempts)
-    drain(installation, job_kinds(gateways), now=beijing("2026-03-13 08:00"))
+    drain(installation, job_kinds(gateways, installation), now=beijing("2026-03-13 08:00"))
 
     assert by_night == ([f"{district}-{message_id}"], beijing("2026-03-13 08:00"), 1)
     assert outcome(installation, district, message_id) == ("sent", None)
@@ -184,7 +184,7 @@ def test_a_message_that_may_wake_people_goes_at_any_hour(
 ) -> None:
     message_id = make_message(installation, district, now=beijing("2026-03-13 02:00"), at_night=True)
 
-    drain(installation, job_kinds(gateways), now=beijing("2026-03-13 02:00"))
+    drain(installation, job_kinds(gateways, installation), now=beijing("2026-03-13 02:00"))
 
     assert sms.ids == [f"{district}-{message_id}"]
 

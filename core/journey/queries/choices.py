@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
-from core.intake.channels import channels_of
+from core.intake.channels import open_channels_of
 from core.tenancy.scope import Scope
 from core.units.queries import DirectoryUnit, directory
 
@@ -39,7 +39,7 @@ def _gather(scope: Scope) -> Choices:
     for duty in units.duties.values():
         matters.setdefault(duty.category, []).append((duty.code, duty.subcategory))
     return Choices(
-        channels=tuple((channel.id, channel.label) for channel in channels_of(scope).values()),
+        channels=tuple((channel.id, channel.label) for channel in open_channels_of(scope).values()),
         natures=tuple(NATURE_LABELS.items()),
         units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),
