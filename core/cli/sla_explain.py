@@ -1,68 +1,98 @@
 """`huiying sla explain`: why the clocks of a ticket are due when they are."""
 
-import json
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
-from core.cli.context import installed
-from core.sla.labels import CLOCK_LABELS
-from core.sla.queries import ClockAccount, account_of, clocks_of
-from core.tenancy.scope import Scope
-from core.tickets.queries import get_ticket_id
-
-STATE_LABELS = {"running": "计时中", "met": "按时", "breached": "超期", "cancelled": "已取消"}
+from core.cli.context import installed, say_json
+from core.sla.labels import CLOCK_LABELS, CLOCK_STATE_LABELS
+from core.sla.queries import ClockAccount, accounts_of
+from core.tenancy.scope import Installation
+from core.tickets.queries import NoSuchTicket, get_ticket_id
 
 
 @click.command(name="explain")
 @click.argument("serial_no", metavar="受理流水号")
-@click.option("--tenant", "slug", required=True, metavar="租户", help="租户的短名")
+@click.option("--tenant", "slug", default=None, metavar="租户", help="租户的短名；不写则按流水号查找")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
-def explain(serial_no: str, slug: str, *, as_json: bool) -> None:
+def explain(serial_no: str, slug: str | None, *, as_json: bool) -> None:
     """逐行说明一张工单的每个时限怎样算出来。"""
-    with installed() as installation, installation.scope(slug) as scope:
-        accounts = accounts_of(scope, serial_no)
-        zone = scope.tenant.zone
+    with installed() as installation:
+        slug = slug or tenant_of(installation, serial_no)
+        with installation.scope(slug) as scope:
+            accounts, zone = accounts_of(scope, get_ticket_id(scope, serial_no)), scope.tenant.zone
     if as_json:
         clocks = [_plain(account, zone) for account in accounts]
-        click.echo(json.dumps({"serial_no": serial_no, "clocks": clocks}, ensure_ascii=False))
+        say_json({"serial_no": serial_no, "tenant": slug, "clocks": clocks})
     elif accounts:
-        click.echo("\n\n".join(_words(account) for account in accounts))
+        click.echo("\n\n".join("\n".join(_words(account, zone)) for account in accounts))
     else:
         click.echo(f"工单 {serial_no} 还没有时限。")
 
 
-def accounts_of(scope: Scope, serial_no: str) -> list[ClockAccount]:
-    """Return the account of each clock of the ticket. Raises `NoSuchTicket`."""
-    ticket_id = get_ticket_id(scope, serial_no)
-    return [account_of(scope, clock) for clock in clocks_of(scope, ticket_id)]
+def tenant_of(installation: Installation, serial_no: str) -> str:
+    """Return the tenant that a serial number belongs to. Raises `NoSuchTicket`."""
+    for tenant in installation.tenants():
+        if serial_no.startswith(tenant.serial_prefix):
+            with installation.scope(tenant.slug) as scope:
+                try:
+                    get_ticket_id(scope, serial_no)
+                except NoSuchTicket:
+                    continue
+            return tenant.slug
+    raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或用 --tenant 指明租户。")
 
 
-def _words(account: ClockAccount) -> str:
-    label, state = CLOCK_LABELS[account.name], STATE_LABELS[account.state]
-    lines = [
-        f"【{label}】第 {account.cycle_no} 次办理，{state}；依据：{account.reason}（{account.rule_id}）；{account.calendar}",
-        *account.lines,
-    ]
-    if not account.agrees:
-        lines.append("注意：所存截止与此不符，请运行 huiying doctor 检查")
-    return "\n".join(lines)
+def _words(account: ClockAccount, zone: ZoneInfo) -> Iterator[str]:
+    label, state = CLOCK_LABELS[account.name], CLOCK_STATE_LABELS[account.state]
+    whose = f"（{account.unit}）" if account.unit else ""
+    yield (
+        f"【{label}】{whose}第 {account.cycle_no} 次办理，{state}；"
+        f"依据：{account.reason}（{account.rule_id}）；{account.calendar}"
+    )
+    yield from account.lines
+    if len(account.history) > 1:
+        yield "截止的变动："
+        for move in account.history:
+            yield f"  {_local(move.at, zone)} 起为 {_local(move.due_at, zone)}（{move.why}）"
+    if account.overdue_at is not None:
+        yield f"超期：自 {_local(account.overdue_at, zone)} 起"
+    if account.stopped_at is not None:
+        yield f"停止：{_local(account.stopped_at, zone)}，{state}"
+    yield "核对：与所存截止一致" if account.agrees else "注意：所存截止与此不符，请运行 huiying doctor 检查"
 
 
-def _plain(account: ClockAccount, zone: ZoneInfo) -> dict[str, str | int | bool | list[str]]:
+def _plain(account: ClockAccount, zone: ZoneInfo) -> dict[str, object]:
     return {
         "name": account.name,
+        "unit": account.unit,
         "cycle_no": account.cycle_no,
         "state": account.state,
         "due": _iso(account.due_at, zone),
+        "provisional": account.is_provisional,
+        "started": _iso(account.started_at, zone),
+        "stopped": _iso(account.stopped_at, zone),
+        "overdue": _iso(account.overdue_at, zone),
         "reason": account.reason,
         "rule_id": account.rule_id,
+        "feature": account.feature,
         "calendar": account.calendar,
+        "pauses": list(account.pauses),
+        "adjustments": list(account.adjustments),
+        "cap": account.cap,
+        "history": [
+            {"at": _iso(move.at, zone), "due": _iso(move.due_at, zone), "why": move.why} for move in account.history
+        ],
         "agrees": account.agrees,
         "lines": list(account.lines),
     }
 
 
-def _iso(instant: datetime, zone: ZoneInfo) -> str:
-    return instant.astimezone(zone).isoformat()
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _iso(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    return instant.astimezone(zone).isoformat() if instant else None

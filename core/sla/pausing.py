@@ -24,13 +24,13 @@ def hold(
 ) -> None:
     """Let clocks stand still from now until `request.resumes_at`, or until somebody resumes.
 
-    A clock that stands still has no due time and no marks ahead; what it caps is capped by the clock above it.
+    A clock that stands still has no due time and no marks; what it caps is capped by the clock above it.
     """
     assert request.resumes_at is not None
     for clock in clocks:
         assert clock.state == "running", clock.state
         clock.state, clock.due_at = "paused", None
-        drop_timers(scope, clock, after=order.now)
+        drop_timers(scope, clock, after=None)
         scope.session.add(
             ClockPause(
                 tenant_id=scope.tenant.id,

@@ -95,6 +95,14 @@ def accounts_of(scope: Scope, ticket_id: int) -> list[ClockAccount]:
     ]
 
 
+def account_of(scope: Scope, clock: Clock) -> ClockAccount:
+    """Return the account of one clock."""
+    for account, each in zip(accounts_of(scope, clock.ticket_id), clocks_of(scope, clock.ticket_id), strict=True):
+        if each.id == clock.id:
+            return account
+    raise AssertionError(f"clock {clock.id} is not one of its ticket's")
+
+
 def agrees(clock: Clock, record: Record, cap: Cap | None, scope: Scope) -> bool:
     """Tell whether a clock's stored due time is what follows from its record."""
     if clock.state == "paused":

@@ -99,7 +99,7 @@ def _replace(scope: Scope, ticket: Ticket, old: Clock, ruled: Ruled, order: Orde
     if held is not None:
         _hold_on(scope, new, resumption)
     else:
-        _settle(scope, ticket, new, {**live, new.id: new}, now=now)
+        _settle(scope, ticket, new, {**live, new.id: new}, chain, now=now)
     _tell(scope, ticket, old, new, order)
     return new
 
@@ -184,13 +184,25 @@ def _hold_on(scope: Scope, new: Clock, resumption: Timer | None) -> None:
         set_resumption(scope, new, resumption.fire_at, reason=resumption.reason)
 
 
-def _settle(scope: Scope, ticket: Ticket, new: Clock, live: Mapping[int, Clock], *, now: datetime) -> None:
-    """Give the new clock its due time, and timers for the marks that lie ahead: those behind were the old clock's."""
+def _settle(
+    scope: Scope, ticket: Ticket, new: Clock, live: Mapping[int, Clock], chain: Sequence[Clock], *, now: datetime
+) -> None:
+    """Give the new clock its due time, and timers for the marks that those before it have not given."""
     timetable, record = current_calendar(scope).timetable, records_of(scope, [new])[new.id]
     reckoning = reckoning_of(new, record, timetable, cap=cap_of(new, live))
     new.due_at, new.due_provisional = reckoning.due, reckoning.is_provisional
     drop_timers(scope, new, after=None)
-    set_timers_anew(scope, ticket, new, timetable, pauses=record.spans(), is_later=True, reached_by=now, since=now)
+    set_timers_anew(
+        scope,
+        ticket,
+        new,
+        timetable,
+        pauses=record.spans(),
+        is_later=True,
+        reached_by=now,
+        since=now,
+        before=chain,
+    )
 
 
 def _tell(scope: Scope, ticket: Ticket, old: Clock, new: Clock, order: Order) -> None:

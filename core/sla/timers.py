@@ -36,27 +36,33 @@ def set_timers_anew(
     is_later: bool,
     reached_by: datetime,
     since: datetime,
+    before: Iterable[Clock] = (),
 ) -> None:
     """Set a clock's timers for its present due time, under its present arm.
 
-    Marks that were reached by `reached_by` and wait to be fired stay. Of the others, one that lies before `since` has
-    been given when the due time moved later, and is given at once when it did not, unless it was given in this arm.
+    Marks that were reached by `reached_by` and wait to be fired stay. When the due time moved later, the others are
+    set again where they lie ahead of `since`; one that lies behind has been given, if not it is given at its time. When
+    it did not, those that were not given under this arm are set, at once where they lie behind. `before` are clocks
+    that gave way to this one: what they gave was given.
     """
     drop_timers(scope, clock, after=reached_by)
     if clock.due_at is None:
         return
-    pending = _pending(scope, clock)
-    given = set() if is_later else pending | _given(scope, clock)
-    pauses, light = list(pauses), "green"
+    pauses, pending, light = list(pauses), _pending(scope, clock), "green"
+    told = _given(scope, clock, before)
+    given = {mark for mark, arm in told if is_later or arm == clock.arm} | {
+        timer.mark for timer in pending if is_later or timer.arm == clock.arm
+    }
     for mark in marks_of(scope, ticket, clock, clock.due_at):
         at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at, pauses=pauses)
         if is_later and at <= since:
             light = max(light, mark.light, key=SEVERITY.index)
-        elif mark.name not in given:
-            _set(scope, clock, mark.name, mark.light, max(at, since), rule_id=mark.rule_id, reason=mark.reason)
+        if mark.name not in given or (is_later and at > since):
+            fire_at = at if is_later else max(at, since)
+            _set(scope, clock, mark.name, mark.light, fire_at, rule_id=mark.rule_id, reason=mark.reason)
     if is_later and clock.overdue_at is None:
         clock.light = light
-    if clock.overdue_at is None and OVERDUE not in pending:
+    if clock.overdue_at is None and not any(timer.mark == OVERDUE for timer in pending):
         _set_overdue(scope, clock)
 
 
@@ -83,24 +89,25 @@ def drop_timers(scope: Scope, clock: Clock, *, after: datetime | None, kind: str
     scope.session.execute(pending)
 
 
-def _pending(scope: Scope, clock: Clock) -> set[str]:
-    """Return the marks that wait to be fired under the clock's arm; overdue under any."""
-    fresh = [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]
-    kept: Iterable[Timer] = ()
+def _pending(scope: Scope, clock: Clock) -> list[Timer]:
+    """Return the clock's timers of marks, which wait to be fired."""
+    timers = [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]
     if clock not in scope.session.fresh:
-        kept = scope.session.scalars(
-            select(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id, Timer.kind == "mark")
+        timers += scope.session.scalars(
+            select(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id)
         )
-    return {timer.mark for timer in (*fresh, *kept) if timer.arm == clock.arm or timer.mark == OVERDUE}
+    return [timer for timer in timers if timer.kind == "mark"]
 
 
-def _given(scope: Scope, clock: Clock) -> set[str]:
-    """Return the marks that were fired under the clock's arm."""
-    events = select(ClockEvent.mark).where(
-        ClockEvent.tenant_id == scope.tenant.id, ClockEvent.clock_id == clock.id, ClockEvent.arm == clock.arm
+def _given(scope: Scope, clock: Clock, before: Iterable[Clock]) -> set[tuple[str, int]]:
+    """Return the marks that the clock, or one before it, has given, each with its arm."""
+    ids = [clock.id, *(each.id for each in before)]
+    events = select(ClockEvent.mark, ClockEvent.arm).where(
+        ClockEvent.tenant_id == scope.tenant.id, ClockEvent.clock_id.in_(ids)
     )
-    fresh = [row for row in scope.session.fresh if isinstance(row, ClockEvent) and row.clock_id == clock.id]
-    return {*scope.session.scalars(events), *(row.mark for row in fresh if row.arm == clock.arm)}
+    fresh = [row for row in scope.session.fresh if isinstance(row, ClockEvent) and row.clock_id in ids]
+    kept = [(mark, arm) for mark, arm in scope.session.execute(events)]
+    return {*kept, *((row.mark, row.arm) for row in fresh)}
 
 
 def _set_overdue(scope: Scope, clock: Clock) -> None:
