@@ -1,62 +1,156 @@
-"""`huiying audit`: proof that nobody changed, dropped or added anything in the timelines of a tenant."""
+"""`huiying audit`: seals timelines, proves that nobody changed what is evidence, and tells who tried what they may not."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 from tqdm import tqdm
 
 from core.cli.context import installed, say_json
-from core.tenancy.scope import Scope
-from core.tickets.queries import chains, count_tickets
-from core.tickets.timeline import first_broken_entry
+from core.cli.tables import table
+from core.journey.audit import Audit, KeptSeal, audit_tenant, audit_ticket
+from core.tenancy.scope import Installation, TenantFacts
+from core.tickets.queries import Chain, count_tickets
+from core.tickets.seals import seal_timelines
+from core.tickets.tampering import Finding
+from core.tickets.trespass import trespasses
 
-BROKEN = 1
-"""Exit code when a timeline is not whole."""
+TAMPERED = 1
+"""Exit code when something is not as it was written."""
 SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A ticket whose timeline is not whole, and the first entry that does not fit."""
-
-    serial_no: str
-    entry: int
-    entries: int
+TENANT = click.option("--tenant", required=True, metavar="租户", help="租户短名")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 
 
 @click.group(name="audit")
 def audit() -> None:
-    """审计:流转记录有没有被改动过。"""
+    """审计：流转记录有没有被改动过，谁试过越权。"""
 
 
 @audit.command(name="verify")
-@click.option("--tenant", required=True, metavar="租户", help="租户短名")
-@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+@click.option("--tenant", metavar="租户", help="租户短名；不写则核对全部租户")
+@click.option("--ticket", metavar="编号", help="只核对这一件工单；须同时写租户")
+@click.option("--kept", metavar="次数:摘要", help="另处留存的一次封存；须同时写租户，不能与 --ticket 并用")
+@AS_JSON
 @click.pass_context
-def verify(ctx: click.Context, tenant: str, *, as_json: bool) -> None:
-    """逐件核对工单的流转记录;有任何一件对不上,就指出第一条不符的记录,并以 1 退出。"""
-    with installed() as installation, installation.scope(tenant) as scope:
-        checked = count_tickets(scope)
-        broken = broken_timelines(scope, checked)
+def verify(ctx: click.Context, tenant: str | None, ticket: str | None, kept: str | None, *, as_json: bool) -> None:
+    """逐件核对流转记录、随记录保存的凭证和每日封存；有不符的逐条指明，并以 1 退出。"""
+    if tenant is None and (ticket or kept):
+        raise click.UsageError("--ticket 和 --kept 须与 --tenant 同用")
+    if ticket and kept:
+        raise click.UsageError("--ticket 和 --kept 不能同用")
+    seal = KeptSeal.read(kept) if kept else None
+    with installed() as installation:
+        chosen = [installation.tenant(tenant)] if tenant else installation.tenants()
+        audits = [(each, _audit(installation, each, ticket, seal)) for each in chosen]
     if as_json:
-        say_json({"tenant": tenant, "tickets": checked, "broken": [asdict(each) for each in broken]})
-    elif broken:
-        for each in broken[:SHOWN]:
-            click.echo(f"工单 {each.serial_no}：第 {each.entry} 条记录不符（现存 {each.entries} 条）")
-        if len(broken) > SHOWN:
-            click.echo(f"其余 {len(broken) - SHOWN} 件见 --json。")
-        click.echo(f"核对 {checked} 件工单，{len(broken)} 件的流转记录被改动过。请保留现场，并与备份比对。")
+        say_json({"tenants": [_as_json(each, audit) for each, audit in audits]})
     else:
-        click.echo(f"核对 {checked} 件工单，流转记录全部完整。")
-    if broken:
-        ctx.exit(BROKEN)
+        for each, audited in audits:
+            _say(each, audited)
+    if any(audited.findings for _, audited in audits):
+        if not as_json:
+            click.echo("有内容被改动过。请保留现场，不要修复或重启，并与备份比对。")
+        ctx.exit(TAMPERED)
 
 
-def broken_timelines(scope: Scope, total: int) -> list[Broken]:
-    """Return the tickets whose timelines are not whole, with a progress bar where somebody watches."""
-    broken = []
-    for chain in tqdm(chains(scope), total=total, desc="核对流转记录", unit="件", disable=None):
-        entry = first_broken_entry(chain.ticket, chain.entries)
-        if entry is not None:
-            broken.append(Broken(chain.ticket.serial_no, entry, len(chain.entries)))
-    return broken
+@audit.command(name="seal")
+@TENANT
+@AS_JSON
+def seal(tenant: str, *, as_json: bool) -> None:
+    """立即封存一次，不等每日的封存；给出的摘要可留存别处，日后用 verify --kept 核对。"""
+    with installed() as installation:
+        sealed = installation.run(tenant, lambda scope: seal_timelines(scope, now=datetime.now(UTC)))
+    kept = KeptSeal(sealed.number, sealed.digest)
+    if as_json:
+        say_json({"tenant": tenant, "number": sealed.number, "heads": sealed.heads, "kept": str(kept)})
+    else:
+        click.echo(f"第 {sealed.number} 次封存，{sealed.heads} 件工单有新的记录。可留存：{kept}")
+
+
+@audit.command(name="trespasses")
+@TENANT
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="只列这一天（当地）以来的，如 2026-03-12"
+)
+@AS_JSON
+def list_trespasses(tenant: str, since: datetime | None, *, as_json: bool) -> None:
+    """列出因身份或权限被拒绝的操作，最近的在前。"""
+    with installed() as installation, installation.scope(tenant) as scope:
+        start = since.replace(tzinfo=scope.tenant.zone) if since else None
+        found = trespasses(scope, since=start)
+    if as_json:
+        say_json(
+            [
+                {
+                    "at": each.at,
+                    "actor": each.actor_name,
+                    "actor_kind": each.actor_kind,
+                    "actor_id": each.actor_id,
+                    "serial_no": each.serial_no,
+                    "code": each.code,
+                    "message": each.message,
+                }
+                for each in found
+            ]
+        )
+        return
+    zone = installation.tenant(tenant).zone
+    rows = [
+        (f"{each.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", each.actor_name, each.serial_no or "—", each.message)
+        for each in found
+    ]
+    click.echo("\n".join(table(("时间", "谁", "工单", "拒绝的理由"), rows)) if rows else "没有越权的操作。")
+
+
+def _audit(installation: Installation, tenant: TenantFacts, ticket: str | None, kept: KeptSeal | None) -> Audit:
+    with installation.scope(tenant.slug) as scope:
+        if ticket:
+            return audit_ticket(scope, ticket)
+
+        def watched(chains: Iterator[Chain]) -> Iterable[Chain]:
+            """Show a progress bar where somebody looks."""
+            return tqdm(chains, total=count_tickets(scope), desc=f"核对 {tenant.slug}", unit="件", disable=None)
+
+        return audit_tenant(scope, watched=watched, kept=kept)
+
+
+def _say(tenant: TenantFacts, audited: Audit) -> None:
+    for finding in audited.findings[:SHOWN]:
+        click.echo(f"{tenant.slug}：{_in_words(tenant, finding)}")
+    if len(audited.findings) > SHOWN:
+        click.echo(f"{tenant.slug}：其余 {len(audited.findings) - SHOWN} 处见 --json。")
+    looked_at = f"核对 {audited.tickets} 件工单、{audited.seals} 次封存"
+    result = f"{len(audited.findings)} 处不符" if audited.findings else "全部完整"
+    click.echo(f"{tenant.slug}：{looked_at}，{result}。{_last_sealed(tenant, audited)}")
+
+
+def _last_sealed(tenant: TenantFacts, audited: Audit) -> str:
+    if audited.newest is None:
+        return "尚未封存。"
+    return f"最近一次封存：{_time(tenant, audited.newest.sealed_at)}。"
+
+
+def _in_words(tenant: TenantFacts, finding: Finding) -> str:
+    """Say which ticket, entry or seal it is, and what is wrong."""
+    number = finding.entry if finding.serial_no else finding.seal
+    span = f"第 {number} 至 {finding.until} " if finding.until else f"第 {number} "
+    told = "，".join([*([finding.kind] if finding.kind else []), *([_time(tenant, finding.at)] if finding.at else [])])
+    named = f"{span}{'条' if finding.serial_no else '次封存'}{f'（{told}）' if told else ''}：" if number else ""
+    return f"{f'工单 {finding.serial_no} ' if finding.serial_no else ''}{named}{finding.words}。"
+
+
+def _as_json(tenant: TenantFacts, audited: Audit) -> dict[str, object]:
+    newest = audited.newest
+    return {
+        "tenant": tenant.slug,
+        "tickets": audited.tickets,
+        "seals": audited.seals,
+        "newest_seal": newest and {"sealed_at": newest.sealed_at, "kept": str(KeptSeal(newest.number, newest.digest))},
+        "findings": [{**asdict(finding), "in_words": _in_words(tenant, finding)} for finding in audited.findings],
+    }
+
+
+def _time(tenant: TenantFacts, at: datetime) -> str:
+    return f"{at.astimezone(tenant.zone):%Y-%m-%d %H:%M}"

@@ -70,6 +70,7 @@ def issue_letter(
             "letter": letter.id,
             "number": number_of(letter),
         },
+        records=[letter],
     )
     return letter
 
@@ -88,11 +89,10 @@ def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -
         raise NotYours(f"{number_of(letter)}是发给其他单位的，您不能代为签收。")
     if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)):
         raise AlreadyAcknowledged(f"{number_of(letter)}已经签收，不必再签。")
-    scope.session.add(
-        LetterReceipt(
-            tenant_id=scope.tenant.id, letter_id=letter.id, by=order.actor.name, by_id=order.actor.id, at=order.now
-        )
+    receipt = LetterReceipt(
+        tenant_id=scope.tenant.id, letter_id=letter.id, by=order.actor.name, by_id=order.actor.id, at=order.now
     )
+    scope.session.add(receipt)
     note(
         scope,
         ticket,
@@ -100,6 +100,7 @@ def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -
         order,
         summary=f"签收{number_of(letter)}",
         detail={"kind": "receipt", "letter": letter.id},
+        records=[receipt],
     )
 
 

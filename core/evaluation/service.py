@@ -47,9 +47,9 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
         raise FollowUpOver(
             f"工单 {ticket.serial_no} 的回访已经结束，不必再拨。诉求人仍可自行评价；如已接通，请记“已接通”。"
         )
-    _keep_attempt(scope, ticket, order, outcome=outcome, remark=remark)
+    attempt = _keep_attempt(scope, ticket, order, outcome=outcome, remark=remark)
     if outcome == "reached":
-        move(scope, ticket, Command.FOLLOW_UP, order, summary="回访已接通")
+        move(scope, ticket, Command.FOLLOW_UP, order, summary="回访已接通", records=[attempt])
         return True
     scope.session.flush()
     in_vain = reached_nobody(scope, ticket)
@@ -60,6 +60,7 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
         order,
         summary=f"回访：{OUTCOME_LABELS[outcome]}{'，多次未接通，回访结束' if in_vain else ''}",
         detail={"outcome": outcome, "final": "yes" if in_vain or outcome == "refused" else "no"},
+        records=[attempt],
     )
     return in_vain or outcome == "refused"
 
@@ -75,14 +76,6 @@ def keep_rating(
     )
     if scope.session.scalar(rated) is not None:
         raise AlreadyRated(f"工单 {ticket.serial_no} 本次办理已评价过，评价不可更改。如仍不满意，可申请重办。")
-    move(
-        scope,
-        ticket,
-        Command.EVALUATE,
-        order,
-        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}",
-        detail={"resolved": resolved, "satisfaction": satisfaction},
-    )
     rating = Rating(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -93,23 +86,32 @@ def keep_rating(
         comment=comment,
         at=order.now,
     )
+    move(
+        scope,
+        ticket,
+        Command.EVALUATE,
+        order,
+        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}",
+        detail={"resolved": resolved, "satisfaction": satisfaction},
+        records=[rating],
+    )
     scope.session.add(rating)
     return rating
 
 
-def _keep_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str) -> None:
-    scope.session.add(
-        FollowUp(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            cycle_no=ticket.cycle_no,
-            outcome=outcome,
-            note=remark,
-            by=order.actor.name,
-            at=order.now,
-        )
+def _keep_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str) -> FollowUp:
+    attempt = FollowUp(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        cycle_no=ticket.cycle_no,
+        outcome=outcome,
+        note=remark,
+        by=order.actor.name,
+        at=order.now,
     )
+    scope.session.add(attempt)
+    return attempt
 
 
 def _known(answer: str, labels: dict[str, str], what: str) -> None:

@@ -22,18 +22,17 @@ def keep_contact(
     scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, reached: bool, what: str
 ) -> None:
     """Keep one attempt of a unit to reach the resident."""
-    scope.session.add(
-        ContactAttempt(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            assignment_id=assignment.id,
-            outcome="reached" if reached else "unreachable",
-            note=what,
-            by=order.actor.name,
-            at=order.now,
-        )
+    attempt = ContactAttempt(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        assignment_id=assignment.id,
+        outcome="reached" if reached else "unreachable",
+        note=what,
+        by=order.actor.name,
+        at=order.now,
     )
+    scope.session.add(attempt)
     words = "已联系上诉求人" if reached else "未联系上诉求人"
     note(
         scope,
@@ -42,6 +41,7 @@ def keep_contact(
         order,
         summary=f"{words}：{what}" if what else words,
         detail={"assignment": assignment.id, "reached": "yes" if reached else "no"},
+        records=[attempt],
     )
 
 

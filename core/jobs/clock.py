@@ -1,4 +1,4 @@
-"""The clock process: `python -m core.jobs.clock`. It fires timers, keeps the figures up to date and archives by night.
+"""The clock process: `python -m core.jobs.clock`. It fires timers, keeps figures up to date, seals and archives by night.
 
 Several may run; one at a time leads.
 """
@@ -10,6 +10,7 @@ from core.jobs.archives import Archives
 from core.jobs.figures import Figures
 from core.jobs.leadership import leadership
 from core.jobs.process import Ending, run_process, utc_now
+from core.jobs.seals import Seals
 from core.jobs.timers import Timers
 from core.tenancy.scope import Installation
 
@@ -26,11 +27,13 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 log.info("时钟开始工作")
                 timers = Timers(installation, is_ending=ending.is_asked)
                 figures = Figures(installation, is_ending=ending.is_asked)
+                seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
                     figures.refresh(now=utc_now)
+                    seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)

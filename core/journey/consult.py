@@ -1,5 +1,7 @@
 """Consultation 会商 on whose a ticket is: units say their opinion, an authority designates one, which cannot give it back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from core.journey.command import command
@@ -60,18 +62,17 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, unit:
     consultation = _open_one(scope, ticket)
     units = directory(scope)
     unit_id = order.actor.unit_id or units.get_unit(unit).id
-    scope.session.add(
-        Opinion(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            consultation_id=consultation.id,
-            unit_id=unit_id,
-            text=said,
-            by=order.actor.name,
-            at=order.now,
-        )
+    opinion = Opinion(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        consultation_id=consultation.id,
+        unit_id=unit_id,
+        text=said,
+        by=order.actor.name,
+        at=order.now,
     )
-    _tell(scope, ticket, order, consultation, f"{units.name_of(unit_id)}意见：{said}")
+    scope.session.add(opinion)
+    _tell(scope, ticket, order, consultation, f"{units.name_of(unit_id)}意见：{said}", records=[opinion])
 
 
 @command(Permission.DISPATCH, "提请上级会商")
@@ -139,6 +140,14 @@ def _open_one(scope: Scope, ticket: Ticket) -> Consultation:
     return found
 
 
-def _tell(scope: Scope, ticket: Ticket, order: Order, consultation: Consultation, words: str) -> None:
+def _tell(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    consultation: Consultation,
+    words: str,
+    *,
+    records: Sequence[Opinion] = (),
+) -> None:
     detail: Detail = {"consultation": consultation.id, "authority": consultation.authority}
-    note(scope, ticket, "consultation", order, summary=words, detail=detail)
+    note(scope, ticket, "consultation", order, summary=words, detail=detail, records=records)

@@ -57,20 +57,27 @@ def contribute(scope: Scope, ticket: Ticket, order: Order, *, text: str) -> None
     _refuse_unsigned(ticket, assignment.state)
     refuse_open_work(scope, ticket, assignment)
     said = usable_text(text)
-    scope.session.add(
-        Contribution(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            assignment_id=assignment.id,
-            text=said,
-            by=order.actor.name,
-            at=order.now,
-        )
+    contribution = Contribution(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket.id,
+        assignment_id=assignment.id,
+        text=said,
+        by=order.actor.name,
+        at=order.now,
     )
+    scope.session.add(contribution)
     advance(assignment, AssignmentState.SUBMITTED, now=order.now)
     name = directory(scope).name_of(assignment.unit_id)
-    note(scope, ticket, "contribute", order, summary=f"{name}提交协办意见", detail={"assignment": assignment.id})
+    note(
+        scope,
+        ticket,
+        "contribute",
+        order,
+        summary=f"{name}提交协办意见",
+        detail={"assignment": assignment.id},
+        records=[contribution],
+    )
     stop_clock(scope, ticket, "handle", at=order.now, now=order.now, assignment_id=assignment.id)
     cancel_clocks(
         scope, ticket, ("return_window", "first_contact", "on_site"), now=order.now, assignment_ids=[assignment.id]

@@ -124,6 +124,7 @@ def decide_dispute(
             "unit": overlay.unit.code if overlay and overlay.unit else None,
             "reason": reason_code,
         },
+        records=[laid] if laid else [],
     )
 
 

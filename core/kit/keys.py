@@ -75,6 +75,18 @@ class Keyring:
         """
         return hmac.digest(self.derive(f"lookup/{field}", tenant_id, number=1), value.encode(), hashlib.sha256)
 
+    def seal(self, content: bytes, *, tenant_id: int) -> bytes:
+        """Return the number of the newest key and a keyed digest of the content, which nobody makes without that key."""
+        return self._seal(content, tenant_id, self.newest)
+
+    def possible_seals(self, content: bytes, *, tenant_id: int) -> tuple[bytes, ...]:
+        """Return what `seal` gives for this content under each of our keys, of which one was the newest then."""
+        return tuple(self._seal(content, tenant_id, number) for number in sorted(self._masters))
+
+    def _seal(self, content: bytes, tenant_id: int, number: int) -> bytes:
+        key = self.derive("timeline-seal", tenant_id, number=number)
+        return number.to_bytes(2, "big") + hmac.digest(key, content, hashlib.sha256)
+
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,14 +1,17 @@
 """Reading tickets: which one has a number, and the chains of all timelines."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import load_only
 
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket, TicketEvent
+from core.tickets.legible import legible, read
+from core.tickets.models import SealedHead, Ticket, TicketEvent
 
 BATCH = 200
 
@@ -21,10 +24,14 @@ class NoSuchTicket(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A ticket with its whole timeline in order, both as of one moment."""
+    """A ticket with its whole timeline in order, both as of one moment, and its heads that were sealed before it.
+
+    Of the ticket only what the timeline vouches for can be read: number, state, version and newest hash.
+    """
 
     ticket: Ticket
     entries: tuple[TicketEvent, ...]
+    sealed: tuple[SealedHead, ...] = ()
 
 
 def get_ticket_id(scope: Scope, serial_no: str) -> int:
@@ -50,23 +57,44 @@ def chains(scope: Scope, *, batch: int = BATCH) -> Iterator[Chain]:
     """
     last = 0
     while True:
-        some = (
+        ids = scope.session.scalars(
             select(Ticket.id)
             .where(Ticket.tenant_id == scope.tenant.id, Ticket.id > last)
             .order_by(Ticket.id)
             .limit(batch)
-            .subquery()
-        )
-        rows = scope.session.execute(
-            select(Ticket, TicketEvent)
-            .join(some, some.c.id == Ticket.id)
-            .outerjoin(TicketEvent, (TicketEvent.tenant_id == Ticket.tenant_id) & (TicketEvent.ticket_id == Ticket.id))
-            .where(Ticket.tenant_id == scope.tenant.id)
-            .order_by(Ticket.id, TicketEvent.seq)
         ).all()
-        if not rows:
+        if not ids:
             return
-        for ticket, entries in groupby(rows, key=lambda row: row[0]):
-            yield Chain(ticket, tuple(entry for _, entry in entries if entry is not None))
-        last = rows[-1][0].id
-        scope.session.expunge_all()
+        yield from _chains_of(scope, ids)
+        last = ids[-1]
+
+
+def chain_of(scope: Scope, ticket_id: int) -> Chain:
+    """Return one ticket with its timeline."""
+    [chain] = _chains_of(scope, [ticket_id])
+    return chain
+
+
+def _chains_of(scope: Scope, ids: Sequence[int]) -> Iterator[Chain]:
+    sealed = _sealed_heads_of(scope, ids)  # read first: the timelines that follow have at least what was sealed
+    rows = scope.session.execute(
+        select(Ticket, *legible(TicketEvent))
+        .outerjoin(TicketEvent, (TicketEvent.tenant_id == Ticket.tenant_id) & (TicketEvent.ticket_id == Ticket.id))
+        .where(Ticket.tenant_id == scope.tenant.id, Ticket.id.in_(ids))
+        .order_by(Ticket.id, TicketEvent.seq)
+        .options(load_only(Ticket.serial_no, Ticket.state, Ticket.version, Ticket.head_hash, raiseload=True))
+    ).all()
+    scope.session.expunge_all()
+    for ticket_id, group in groupby(rows, key=lambda row: row[0].id):
+        of_ticket = list(group)
+        entries = tuple(read(TicketEvent, row) for row in of_ticket if row.seq is not None)
+        yield Chain(of_ticket[0][0], entries, tuple(sealed[ticket_id]))
+
+
+def _sealed_heads_of(scope: Scope, ids: Sequence[int]) -> dict[int, list[SealedHead]]:
+    sealed: dict[int, list[SealedHead]] = defaultdict(list)
+    for head in scope.session.scalars(
+        select(SealedHead).where(SealedHead.tenant_id == scope.tenant.id, SealedHead.ticket_id.in_(ids))
+    ):
+        sealed[head.ticket_id].append(head)
+    return sealed

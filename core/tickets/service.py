@@ -1,21 +1,23 @@
 """The only writer of a ticket's state and timeline."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 
+from core.kit.db import Base
 from core.kit.errors import Refused
 from core.people.roles import NotPermitted, Permission, roles_granting
 from core.tenancy.scope import Scope
 from core.tickets.models import CommandLog, Ticket, TicketEvent
 from core.tickets.queries import NoSuchTicket
+from core.tickets.records import with_records
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, Command, State
 from core.tickets.timeline import Actor, Detail, Order, entry_hash
 
-DONE_BY_TIME = ("clock_mark", "escalate")
-"""Timeline entries that only time makes; nobody decided anything."""
+DONE_BY_TIME = ("clock_mark", "escalate", "clock_started")
+"""Timeline entries that only time makes, or that come with an entry of who did it; nobody decided anything."""
 
 
 class MoveNotAllowed(Refused):
@@ -174,10 +176,12 @@ def move(
     to: State | None = None,
     summary: str = "",
     detail: Detail | None = None,
+    records: Sequence[Base] = (),
 ) -> None:
     """Change the ticket's state by one command and write its timeline entry. Raises `MoveNotAllowed`.
 
-    `to` says where to, for the moves that lead to several states.
+    `to` says where to, for the moves that lead to several states. The entry vouches for `records`, which are written
+    with it and never changed (`core.tickets.records`).
     """
     allowed = MOVES[command]
     check_state(ticket, allowed.sources, allowed.label)
@@ -186,7 +190,7 @@ def move(
         target = to or allowed.targets[0]
         assert target in allowed.targets, f"{command} does not lead to {target}"
         ticket.state = target
-    _write(scope, ticket, str(command), before, order, summary or allowed.label, detail)
+    _write(scope, ticket, str(command), before, order, summary or allowed.label, with_records(detail, records))
 
 
 def begin(scope: Scope, ticket: Ticket, order: Order, *, summary: str, detail: Detail) -> None:
@@ -195,10 +199,22 @@ def begin(scope: Scope, ticket: Ticket, order: Order, *, summary: str, detail: D
     _write(scope, ticket, str(Command.REGISTER), None, order, summary, detail)
 
 
-def note(scope: Scope, ticket: Ticket, kind: str, order: Order, *, summary: str, detail: Detail | None = None) -> None:
-    """Write a timeline entry that does not change the state; `kind` is one of `states.NOTE_LABELS`."""
+def note(
+    scope: Scope,
+    ticket: Ticket,
+    kind: str,
+    order: Order,
+    *,
+    summary: str,
+    detail: Detail | None = None,
+    records: Sequence[Base] = (),
+) -> None:
+    """Write a timeline entry that does not change the state; `kind` is one of `states.NOTE_LABELS`.
+
+    The entry vouches for `records`, which are written with it and never changed (`core.tickets.records`).
+    """
     assert kind in NOTE_LABELS, kind
-    _write(scope, ticket, kind, ticket.state, order, summary, detail)
+    _write(scope, ticket, kind, ticket.state, order, summary, with_records(detail, records))
 
 
 def _write(

@@ -50,12 +50,15 @@ SYSTEM = Actor("system", "系统", permissions=frozenset(Permission))
 RESIDENT = Actor("resident", "诉求人", permissions=frozenset({Permission.SPEAK}))
 
 
-def entry_hash(previous: bytes, entry: TicketEvent) -> bytes:
-    """Return the SHA-256 of the previous entry's hash and everything this entry says, in one canonical form."""
+def entry_hash(previous: bytes, entry: TicketEvent, *, place: int | None = None) -> bytes:
+    """Return the SHA-256 of the previous entry's hash and everything this entry says, in one canonical form.
+
+    With `place` as if it stood there: an entry that was moved fits where it was written and nowhere else.
+    """
     content = {
         "tenant": entry.tenant_id,
         "ticket": entry.ticket_id,
-        "seq": entry.seq,
+        "seq": place or entry.seq,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "kind": entry.kind,
         "from": entry.from_state,

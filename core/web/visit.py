@@ -19,6 +19,7 @@ from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.units.queries import directory
 from core.web.refusals import remember_words
+from core.web.trespasses import keep_if_trespass, remember_actor
 
 COOKIE = "huiying_staff"
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -142,18 +143,22 @@ def _visit(view: View, permission: Permission, parts: dict[str, Any]) -> Answer:
         if staff is None:
             return to_sign_in()
         g.visit = visit = Visit(scope, staff, clock())
-        if permission not in visit.permissions:
-            raise _not_permitted(permission)
         try:
+            if permission not in visit.permissions:
+                raise _not_permitted(permission)
             return view(visit, **parts)
         except Refused as refusal:
             remember_words(refusal)  # its rows can no longer be read when the transaction has ended
+            remember_actor(visit.actor)
             raise
 
     try:
         return installation().run(slug, work)
     except UnknownTenant:
         return to_sign_in()
+    except Refused as refusal:
+        keep_if_trespass(installation(), slug, refusal)
+        raise
 
 
 def to_sign_in() -> Response:

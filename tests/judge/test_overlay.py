@@ -12,6 +12,7 @@ from core.sla.models import Clock, ClockEvent
 from core.statistics.models import CubeCell
 from core.statistics.plain import plain_city, plain_month
 from core.tenancy.scope import Installation
+from core.tickets.records import fingerprint
 from tests.builders import beijing, make_city
 from tests.judge.case import Case
 
@@ -65,6 +66,7 @@ def test_the_timeline_tells_of_the_decision_and_holds_together(case: Case) -> No
         "effect": "exclude",
         "unit": None,
         "reason": "force_majeure",
+        "records": [fingerprint(adjudication)],
     }
 
 

@@ -22,7 +22,7 @@ VALUES: dict[type[Any], Any] = {
     LargeBinary: b"x",
     JSONB: {},
 }
-CHECKED_TOGETHER = {
+CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "cube_cell": {"aspect": "all", "channel": "", "medium": "", "nature": "", "unit_id": 0, "matter": ""},
     "adjudication": {"effect": "shift"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
@@ -34,7 +34,7 @@ CHECKED_TOGETHER = {
     "ticket": {"is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""
-POINTED_TOGETHER = {
+POINTED_TOGETHER: dict[str, dict[str, Any]] = {
     "ticket.master_id": {"state": "attached", "is_attached": True, "master_is_attached": False},
 }
 """Values that a check asks for as soon as a column points to another row."""

@@ -13,6 +13,7 @@ from core.people.queries import System, find_system
 from core.people.roles import Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
+from core.web.trespasses import keep_if_trespass, remember_actor
 from core.web.visit import clock, installation
 
 SCHEME = "Bearer "
@@ -56,12 +57,20 @@ def for_systems(view: Callable[..., Any]) -> Callable[..., Any]:
             system = find_system(scope, token)
             if system is None:
                 raise _unusable()
-            return view(Call(scope, system, clock()), *given, **parts)
+            call = Call(scope, system, clock())
+            try:
+                return view(call, *given, **parts)
+            except Refused:
+                remember_actor(call.actor)
+                raise
 
         try:
             return installation().run(slug, work)
         except UnknownTenant:
             raise _unusable() from None
+        except Refused as refusal:
+            keep_if_trespass(installation(), slug, refusal)
+            raise
 
     called.permission = "api-token"  # type: ignore[attr-defined]
     return called

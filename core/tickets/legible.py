@@ -1,0 +1,46 @@
+"""Reading rows of evidence in such a way that whatever somebody wrote into them can be read and shown."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Label, Row, Text, case, cast
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from core.kit.db import Base
+
+EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""The times that can be read. One beyond them, such as `infinity`, was never written by us and is read as the earliest."""
+T = TypeVar("T", bound=Base)
+
+
+def legible(model: type[Base]) -> Iterator[Label[Any]]:
+    """Yield the columns of a table for a select whose rows `read` takes."""
+    for column in model.__table__.columns:
+        yield _legible(column).label(column.key)
+
+
+def read(model: type[T], row: Row[Any]) -> T:
+    """Return a selected row as the record it is, no part of any session."""
+    values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
+    documents = {
+        column.key: _document(values[column.key])
+        for column in model.__table__.columns
+        if isinstance(column.type, JSONB)
+    }
+    return model(**{**values, **documents})
+
+
+def _legible(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, TIMESTAMP):
+        beyond = column.is_not(None) & ~column.between(EARLIEST, LATEST)
+        return case((beyond, EARLIEST), else_=column)
+    return cast(column, Text) if isinstance(column.type, JSONB) else column
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return {"unreadable": text}

@@ -1,0 +1,31 @@
+"""Keeping refused attempts of those who may not: after the refused transaction, in one of its own."""
+
+from flask import current_app, g, request
+
+from core.kit.errors import Refused
+from core.tenancy.scope import Installation
+from core.tickets.timeline import Actor
+from core.tickets.trespass import keep_trespass
+
+
+def remember_actor(actor: Actor) -> None:
+    """Take note of who was refused, while the transaction that knows them is open."""
+    g.refused_actor = actor
+
+
+def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) -> None:
+    """Keep the attempt if it was a command that was refused because of who gave it; once per request.
+
+    The answer stays the refusal also when the attempt cannot be kept; then it stands in the log.
+    """
+    actor: Actor | None = g.get("refused_actor")
+    if actor is None or not refusal.is_trespass or request.method in ("GET", "HEAD") or "trespass" in g:
+        return
+    g.trespass = refusal.code
+    serial_no = (request.view_args or {}).get("serial_no") or request.form.get("serial_no") or ""
+    try:
+        installation.run(slug, lambda scope: keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, now=g.now))
+    except Exception as error:
+        current_app.logger.error(
+            "trespass not kept, tenant %s, account %s, %s: %s", slug, actor.id, refusal.code, type(error).__name__
+        )

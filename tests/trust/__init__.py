@@ -1,0 +1,1 @@
+"""Tests that evidence stays evidence: tampering is found and named, seals hold, trespasses are kept."""
