@@ -1,4 +1,4 @@
-"""`huiying demo`: the published cases, replayed on their own days in the right district, each timeline printed."""
+"""`huiying demo`: the cases, replayed on their own days in the right district, each timeline printed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from tenants.scenario import Scenario, shipped_scenarios
 
 
 class UnknownCase(Refused):
-    """No published case has this number or name."""
+    """No case has this number or name."""
 
     code = "unknown-case"
 
@@ -46,14 +46,15 @@ class Told:
 @click.argument("case", required=False, default="")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 def demo(case: str, *, as_json: bool) -> None:
-    """重演公开报道中的案例,打印每件工单的流转记录。CASE 为案例编号或名称,不写则全部重演。"""
+    """重演公开报道中的九个案例和一个虚构的案例，打印每件工单的流转记录。CASE 为案例编号或名称，不写则全部重演。"""
     scenarios = _chosen(case)
     with installed() as installation:
         told = {scenario.id: _tell(installation, scenario) for scenario in scenarios}
         zones = {scenario.id: installation.tenant(scenario.tenant) for scenario in scenarios}
-    for number, scenario in enumerate(scenarios, start=1):
+    for scenario in scenarios:
         tenant = zones[scenario.id]
-        click.echo(f"\n{number}. {scenario.title}（{tenant.name}）")
+        invented = "（虚构）" if scenario.invented else ""
+        click.echo(f"\n{scenario.number}. {scenario.title}{invented}（{tenant.name}）")
         for ticket in told[scenario.id]:
             click.echo(f"   {ticket.serial_no} {ticket.title} — {ticket.state}")
             for entry in ticket.entries:
@@ -66,7 +67,7 @@ def _chosen(case: str) -> tuple[Scenario, ...]:
     scenarios = shipped_scenarios()
     if not case:
         return scenarios
-    chosen = tuple(each for each in scenarios if case in (each.id, each.id.split("-")[0], each.title))
+    chosen = tuple(each for each in scenarios if case in (each.id, str(each.number), each.title))
     if not chosen:
         known = "、".join(f"{each.id}（{each.title}）" for each in scenarios)
         raise UnknownCase(f"没有案例 {case}。现有：{known}。")
@@ -108,6 +109,7 @@ def _as_json(scenario: Scenario, tickets: tuple[Told, ...]) -> dict[str, object]
     return {
         "id": scenario.id,
         "title": scenario.title,
+        "invented": scenario.invented,
         "tenant": scenario.tenant,
         "tickets": [
             {

@@ -7,17 +7,27 @@ from tenants.ages import Age
 
 STANDINGS = {
     "waiting": "待派单",
+    "attached": "并入另一件",
+    "split": "拆成分项",
+    "voided": "作废",
     "answered": "直接答复",
     "to_sign": "待签收",
+    "return_asked": "申请退单，待决定",
     "returned": "退回派单台",
     "in_hand": "办理中",
+    "extension_asked": "申请延期，待决定",
+    "paused": "挂起",
     "review": "待审核",
     "concluded": "待回访",
     "rated": "已评价，或不愿评价",
     "redone": "评价后重办，待派单",
 }
 """Where a letter can stand today."""
-SENT_OUT = ("to_sign", "returned", "in_hand", "review", "concluded", "rated", "redone")
+SENT_OUT = (
+    *("to_sign", "return_asked", "returned", "in_hand", "extension_asked", "paused"),
+    *("review", "concluded", "rated", "redone"),
+)
+REASONED = ("voided", "return_asked", "returned", "extension_asked", "paused", "redone")
 REPLIED = ("answered", "review", "concluded", "rated", "redone")
 ASKED = ("rated", "redone")
 REFUSED = "refused"
@@ -31,6 +41,11 @@ class Letter:
 
     `matter`, `nature` and `urgency` are found from the words when they are not given. `unit` is where the desk sends
     it, empty = to the matter's lead. `rating` is satisfaction and resolution, "satisfied/yes", or `REFUSED`.
+
+    `astray` is the unit that had it first, by mistake, and gave it back; `extended` the working days the unit asked
+    for; `redone` the second answer, after which the resident is content. `why` is said where one of these, or how the
+    letter stands, needs a reason. `to` is the title of the letter into which it was attached; `parts` is what it was
+    split into, `matters` whose each part is.
     """
 
     number: int
@@ -54,6 +69,14 @@ class Letter:
     rating: str = ""
     comment: str = ""
     late: bool = False
+    astray: str = ""
+    extended: int = 0
+    redone: str = ""
+    return_reason: str = "not_duty"
+    pause_reason: str = "awaiting_resident"
+    to: str = ""
+    parts: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
 
     @property
     def who(self) -> str:

@@ -13,7 +13,11 @@ one `[[letter]]` table per letter:
     unit = "street-shiyang"        # where the desk sends it, if not to the matter's lead
     note                           # what the unit notes while it has it in hand
     reply, disposition             # the answer; `{who}` is the resident
-    why                            # why the unit gave it back, or why it is done again
+    why                            # why it goes back, needs more time, stands still, is done again or void
+    return_reason, pause_reason    # that reason's code, if not the usual one
+    extended = 3                   # working days that the unit asked for
+    to                             # title of the letter into which it is attached
+    parts, matters                 # what it is split into, and each part's matter
     rating = "satisfied/yes"       # what the resident says, and whether it is resolved
     comment                        # in the resident's words
     late = true                    # the answer comes after its time
@@ -26,10 +30,11 @@ from pathlib import Path
 from typing import cast, get_args
 
 from core.handling.dispositions import DISPOSITION_LABELS
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Complexity, Nature, PauseReason, Urgency
+from core.routing.returns import RETURN_REASONS
 from tenants.ages import read_age
 from tenants.faults import Faults
-from tenants.letter import ASKED, REPLIED, SENT_OUT, STANDINGS, Letter
+from tenants.letter import ASKED, REASONED, REPLIED, SENT_OUT, STANDINGS, Letter
 from tenants.profile import SHIPPED, Profile
 from tenants.source import Table, read_table
 from tenants.themes import RATINGS, read_backlog, read_themes, themed_letters
@@ -96,6 +101,12 @@ def _letter(table: Table, number: int, mailboxes: Mapping[str, str], profile: Pr
         rating=_one_of(RATINGS, table, "rating"),
         comment=table.text("comment", ""),
         late=table.truth("late", default=False),
+        extended=table.number("extended", 0),
+        return_reason=_one_of(RETURN_REASONS, table, "return_reason", default="not_duty"),
+        pause_reason=_one_of(get_args(PauseReason), table, "pause_reason", default="awaiting_resident"),
+        to=table.text("to", ""),
+        parts=table.texts("parts", ()),
+        matters=table.texts("matters", ()),
     )
 
 
@@ -113,15 +124,31 @@ def _check(letter: Letter, table: Table, profile: Profile) -> None:
         table.fault("text", sentence)
     if letter.stands in SENT_OUT and not (letter.unit or letter.matter):
         table.fault("stands", f"要到“{STANDINGS[letter.stands]}”，却不知派给谁；请写上 unit 或 matter")
-    needed = {"reply": REPLIED, "why": ("returned", "redone"), "rating": ASKED}
+    needed = {
+        "reply": REPLIED,
+        "why": REASONED,
+        "rating": ASKED,
+        "extended": ("extension_asked",),
+        "to": ("attached",),
+        "parts": ("split",),
+        "matters": ("split",),
+    }
     for key, standings in needed.items():
         if letter.stands in standings and key not in table:
             table.fault(key, f"要到“{STANDINGS[letter.stands]}”，还缺 {key}；请补上")
+    if letter.extended and not letter.why:
+        table.fault("extended", "申请延期要有理由；请写上 why")
+    known = {duty.code for duty in profile.duties}
+    if len(letter.parts) != len(letter.matters) or not set(letter.matters) <= known:
+        table.fault("matters", "parts 的每一项都要在 matters 里有一个本区的事项；请一一对应")
 
 
 def _check_all(letters: Sequence[Letter], document: Table) -> None:
     seen: dict[str, int] = {}
+    titles = {letter.title for letter in letters}
     for letter in letters:
+        if letter.to and letter.to not in titles:
+            document.fault("letter", f"“{letter.title}”要并入的“{letter.to}”不在来信里；请改成另一封信的标题")
         if len(letter.title) > TITLE_LENGTH:
             sentence = f"标题“{letter.title}”有 {len(letter.title)} 个字，列表里放不下；请缩到 {TITLE_LENGTH} 个字以内"
             document.fault("letter", sentence)

@@ -12,16 +12,18 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from core.intake.joining import parts_of
 from core.intake.rules import Appeal
-from core.journey import conclude, desk, handle
+from core.journey import conclude, desk, give_back, handle, join, joint, time, void
 from core.journey.accept import accept
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
 from core.tickets.states import WAITING_FOR_DISPATCH
-from core.tickets.timeline import Actor
+from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
 from core.workdays.queries import timetable
+from tenants.cast import Cast
 from tenants.letter import REFUSED, Letter
 from tenants.marks import Marks
 from tenants.themes import WHO
@@ -29,15 +31,12 @@ from tenants.themes import WHO
 MINUTE, HOUR = 60, 3600
 BY_PHONE = 0.4
 """Part of the residents who are asked by phone; the others rate by themselves."""
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Who acts in a district: names at the desk, in review, and of the clerks by their unit's code."""
-
-    operator: str
-    reviewer: str
-    clerks: Mapping[str, str]
+CONTACTED = 0.2
+"""Part of the residents whom the unit calls before it answers."""
+WAIVED = 0.1
+"""Part of the co-units without whose answer the desk does in the end."""
+LONGEST_PAUSE = 15
+"""Working days for which a unit may wait for what it lacks."""
 
 
 @dataclass
@@ -47,14 +46,17 @@ class Life:
     scope: Scope
     marks: Marks
     letter: Letter
-    people: People
+    cast: Cast
     external_id: str
     at: datetime
     """At first, when the letter came."""
+    others: Mapping[str, "Life"] = field(default_factory=dict)
+    """All letters of the district by their titles."""
     ticket_id: int = 0
     serial_no: str = ""
     waits_for_desk: bool = True
     unit: str = ""
+    co: tuple[str, ...] = ()
     clocks: dict[str, Clock] = field(default_factory=dict)
 
     def steps(self) -> Iterator[datetime]:
@@ -64,23 +66,40 @@ class Life:
             yield from chapter(self)
 
     @property
-    def operator(self) -> Actor:
-        return Actor("staff", self.people.operator)
+    def by_desk(self) -> Order:
+        return Order(self.cast.at_desk(), self.at)
 
     @property
-    def clerk(self) -> Actor:
-        """Who acts for the unit: its clerk, or the unit by its name."""
-        name = self.people.clerks.get(self.unit) or directory(self.scope).get_unit(self.unit).name
-        return Actor("staff", name)
+    def by_reviewer(self) -> Order:
+        return Order(self.cast.in_review(), self.at)
 
     @property
-    def unit_id(self) -> int:
-        return directory(self.scope).get_unit(self.unit).id
+    def by_unit(self) -> Order:
+        return self.by(self.unit)
+
+    def by(self, unit: str) -> Order:
+        return Order(self.cast.of_unit(self.scope, unit), self.at)
 
     @property
     def never_sleeps(self) -> bool:
         """Whether time runs day and night for whoever has the letter in hand."""
         return "on_site" in self.clocks or self.clocks["reply"].mode == "wall"
+
+    def look_at_clocks(self) -> None:
+        """Look at the clocks that run now; there are others than before."""
+        running = (
+            select(Clock)
+            .where(Clock.tenant_id == self.scope.tenant.id, Clock.ticket_id == self.ticket_id, Clock.state == "running")
+            .order_by(Clock.due_at.desc())
+        )
+        self.clocks = {clock.name: clock for clock in self.scope.session.scalars(running)}
+        self.marks.clocks_started()
+
+    @property
+    def due_at(self) -> datetime:
+        """When the answer is due: by the resident's limit, or the unit's own where it has one."""
+        dues = [self.clocks[name].due_at for name in ("reply", "handle") if name in self.clocks]
+        return min(due for due in dues if due is not None)
 
     def chance(self, of: str) -> float:
         """Return a number from 0 to 1, always the same for the same letter and thing."""
@@ -100,19 +119,24 @@ class Life:
         self.at = timetable(self.scope).add(self.at, self.between(least, most, of=of))
         return self.at
 
-    def answer(self) -> datetime:
-        """Let the time pass in which the unit finds its answer: part of what it has, or more when the letter is late."""
-        clock, hours, part = self.clocks["reply"], timetable(self.scope), self.chance("reply")
-        by_wall = clock.mode == "wall"
-        if self.letter.late or self.at >= clock.due_at:
-            self.at = max(self.at, clock.due_at)
-            return (self.wait if by_wall else self.work)(2 * HOUR, 10 * HOUR, of="reply")
+    def on_the_way(self, until: datetime, part: float) -> datetime:
+        """Return the instant at which so great a part of the time until then has passed, as the unit's time runs."""
+        if self.never_sleeps:
+            return (self.at + (until - self.at) * part).replace(microsecond=0)
+        hours = timetable(self.scope)
+        return hours.add(self.at, hours.between(self.at, until) * part).replace(microsecond=0)
+
+    def answer_at(self) -> datetime:
+        """Return when the unit has its answer: after part of the time it has, or more when the letter is late."""
+        hours, reply, part = timetable(self.scope), self.clocks["reply"], self.chance("reply")
+        by_wall = reply.mode == "wall"
+        if self.letter.late or self.at >= self.due_at:
+            over = self.between(2 * HOUR, 10 * HOUR, of="reply")
+            begun = max(self.at, reply.due_at or self.at) if self.letter.late else self.at
+            return begun + over if by_wall else hours.add(begun, over)
         if by_wall:
-            at = self.at + (clock.due_at - self.at) * (0.05 + 0.25 * part)
-        else:
-            at = hours.add(self.at, hours.between(self.at, clock.due_at) * (0.3 + 0.4 * part))
-        self.at = at.replace(microsecond=0)
-        return self.at
+            return (self.at + (self.due_at - self.at) * (0.05 + 0.25 * part)).replace(microsecond=0)
+        return hours.add(self.at, hours.between(self.at, self.due_at) * (0.3 + 0.4 * part)).replace(microsecond=0)
 
 
 def _accept(life: Life) -> Iterator[datetime]:
@@ -132,7 +156,7 @@ def _accept(life: Life) -> Iterator[datetime]:
         complexity=letter.complexity,
         affected_count=letter.affected,
     )
-    accepted = accept(life.scope, appeal, actor=life.operator, now=life.at)
+    accepted = accept(life.scope, appeal, actor=life.cast.at_desk(), now=life.at)
     life.serial_no, life.ticket_id = accepted.serial_no, accepted.ticket_id
     life.waits_for_desk = accepted.state in WAITING_FOR_DISPATCH
     life.marks.clocks_started()
@@ -141,13 +165,45 @@ def _accept(life: Life) -> Iterator[datetime]:
 def _answer(life: Life) -> Iterator[datetime]:
     yield life.wait(3 * MINUTE, 15 * MINUTE, of="answer")
     desk.answer_directly(
-        life.scope,
-        life.serial_no,
-        text=_worded(life),
-        disposition=life.letter.disposition,
-        actor=life.operator,
-        now=life.at,
+        life.scope, life.serial_no, life.by_desk, text=_worded(life), disposition=life.letter.disposition
     )
+
+
+def _attach(life: Life) -> Iterator[datetime]:
+    yield life.wait(4 * MINUTE, 20 * MINUTE, of="attach")
+    master = life.others[life.letter.to].serial_no
+    join.attach(life.scope, life.serial_no, life.by_desk, master=master, reason=life.letter.why)
+
+
+def _split(life: Life) -> Iterator[datetime]:
+    """The desk splits it, and dispatches the parts that no rule of the district dispatched."""
+    yield life.wait(6 * MINUTE, 30 * MINUTE, of="split")
+    scope, letter = life.scope, life.letter
+    whole = join.split(scope, life.serial_no, life.by_desk, texts=letter.parts, matters=letter.matters)
+    life.marks.clocks_started()
+    waiting = [part for part in parts_of(scope, whole) if part.state in WAITING_FOR_DISPATCH]
+    for part in waiting:
+        yield life.wait(MINUTE, 6 * MINUTE, of=part.text)
+        duty = directory(scope).get_duty(part.matter or "")
+        desk.dispatch(scope, part.serial_no, life.by_desk, lead=duty.lead)
+        life.marks.clocks_started()
+
+
+def _void(life: Life) -> Iterator[datetime]:
+    yield life.wait(3 * MINUTE, 20 * MINUTE, of="void")
+    void.void(life.scope, life.serial_no, life.by_desk, reason=life.letter.why)
+
+
+def _go_astray(life: Life) -> Iterator[datetime]:
+    """The desk first sends it to a unit that gives it back; a rule of the district knows better."""
+    if not life.letter.astray or not life.waits_for_desk:
+        return
+    life.unit = life.letter.astray
+    yield life.wait(2 * MINUTE, 25 * MINUTE, of="astray")
+    desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit)
+    life.look_at_clocks()
+    yield from _ask_return(life)
+    yield from _take_back(life)
 
 
 def _send_out(life: Life) -> Iterator[datetime]:
@@ -155,15 +211,11 @@ def _send_out(life: Life) -> Iterator[datetime]:
     units, letter = directory(life.scope), life.letter
     duty = units.find_duty(letter.matter)
     life.unit = letter.unit or (duty.lead if duty else units.desk.code)
+    life.co = duty.co if duty and not letter.unit else ()
     if life.waits_for_desk:
         yield life.wait(2 * MINUTE, 25 * MINUTE, of="dispatch")
-        co = duty.co if duty and not letter.unit else ()
-        desk.dispatch(life.scope, life.serial_no, lead=life.unit, co=co, actor=life.operator, now=life.at)
-        life.marks.clocks_started()
-    running = select(Clock).where(
-        Clock.tenant_id == life.scope.tenant.id, Clock.ticket_id == life.ticket_id, Clock.state == "running"
-    )
-    life.clocks = {clock.name: clock for clock in life.scope.session.scalars(running)}
+        desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit, co=life.co)
+    life.look_at_clocks()
 
 
 def _sign(life: Life) -> Iterator[datetime]:
@@ -171,39 +223,79 @@ def _sign(life: Life) -> Iterator[datetime]:
         yield life.wait(3 * MINUTE, 14 * MINUTE, of="sign")
     else:
         yield life.work(10 * MINUTE, 150 * MINUTE, of="sign")
-    handle.sign(life.scope, life.serial_no, unit_id=life.unit_id, actor=life.clerk, now=life.at)
+    handle.sign(life.scope, life.serial_no, life.by_unit)
     if "on_site" in life.clocks:
         yield life.wait(9 * MINUTE, 30 * MINUTE, of="on_site")
-        what = "到达现场查看"
-        handle.arrive(life.scope, life.serial_no, unit_id=life.unit_id, what=what, actor=life.clerk, now=life.at)
+        handle.arrive(life.scope, life.serial_no, life.by_unit, what="到达现场查看")
+    for unit in life.co:
+        yield (life.wait if life.never_sleeps else life.work)(2 * MINUTE, 40 * MINUTE, of=f"sign/{unit}")
+        handle.sign(life.scope, life.serial_no, life.by(unit))
+    if life.chance("contact") < CONTACTED:
+        yield life.work(5 * MINUTE, 60 * MINUTE, of="contacted")
+        handle.contact(life.scope, life.serial_no, life.by_unit, reached=True, what="核实地点和情况")
     if life.letter.note:
         yield life.work(20 * MINUTE, 90 * MINUTE, of="note")
-        handle.note(life.scope, life.serial_no, what=life.letter.note, actor=life.clerk, now=life.at)
+        handle.note(life.scope, life.serial_no, life.by_unit, what=life.letter.note)
 
 
-def _give_back(life: Life) -> Iterator[datetime]:
+def _ask_return(life: Life) -> Iterator[datetime]:
     yield life.work(20 * MINUTE, 150 * MINUTE, of="return")
-    why = life.letter.why
-    handle.give_back(life.scope, life.serial_no, unit_id=life.unit_id, reason=why, actor=life.clerk, now=life.at)
+    reason, why = life.letter.return_reason, life.letter.why
+    give_back.request_return(life.scope, life.serial_no, life.by_unit, reason_code=reason, evidence=why)
+
+
+def _take_back(life: Life) -> Iterator[datetime]:
+    yield life.wait(5 * MINUTE, 40 * MINUTE, of="take back")
+    give_back.approve_return(life.scope, life.serial_no, life.by_desk)
+    life.marks.clocks_started()
+
+
+def _ask_extension(life: Life) -> Iterator[datetime]:
+    life.at = life.on_the_way(life.due_at, 0.3 + 0.3 * life.chance("extension"))
+    yield life.at
+    days, why = life.letter.extended, life.letter.why
+    time.request_extension(life.scope, life.serial_no, life.by_unit, days=days, reason=why)
+
+
+def _extend(life: Life) -> Iterator[datetime]:
+    """The unit asks for more days and gets them; a limit in hours is not extended."""
+    if not life.letter.extended or life.never_sleeps:
+        return
+    yield from _ask_extension(life)
+    yield life.work(10 * MINUTE, 90 * MINUTE, of="extended")
+    time.decide_extension(life.scope, life.serial_no, life.by_reviewer, approved=True)
+    life.marks.clocks_started()
+
+
+def _pause(life: Life) -> Iterator[datetime]:
+    yield life.work(30 * MINUTE, 2 * HOUR, of="pause")
+    reason, why = life.letter.pause_reason, life.letter.why
+    time.request_pause(life.scope, life.serial_no, life.by_unit, reason_code=reason, evidence=why, days=LONGEST_PAUSE)
+    yield life.work(10 * MINUTE, 90 * MINUTE, of="paused")
+    time.decide_pause(life.scope, life.serial_no, life.by_reviewer, approved=True)
+    life.marks.clocks_started()
 
 
 def _reply(life: Life) -> Iterator[datetime]:
-    yield life.answer()
-    handle.reply(
-        life.scope,
-        life.serial_no,
-        unit_id=life.unit_id,
-        text=_worded(life),
-        disposition=life.letter.disposition,
-        actor=life.clerk,
-        now=life.at,
-    )
+    """The co-units answer to the unit that leads, or are let off; then it answers."""
+    answered = life.answer_at()
+    for unit in life.co:
+        life.at = life.on_the_way(answered, 0.5)
+        yield life.at
+        if life.chance(f"waive/{unit}") < WAIVED:
+            why = "主办单位已能独立答复"
+            joint.waive(life.scope, life.serial_no, life.by_desk, unit=unit, reason=why)
+        else:
+            said = "已按职责分工办理，情况反馈主办单位汇总答复"
+            joint.contribute(life.scope, life.serial_no, life.by(unit), text=said)
+    life.at = answered
+    yield life.at
+    _hand_in(life, _worded(life))
 
 
 def _pass(life: Life) -> Iterator[datetime]:
     yield life.work(15 * MINUTE, 2 * HOUR, of="review")
-    reviewer = Actor("staff", life.people.reviewer)
-    conclude.pass_reply(life.scope, life.serial_no, actor=reviewer, now=life.at)
+    conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer)
 
 
 def _ask(life: Life) -> Iterator[datetime]:
@@ -212,25 +304,43 @@ def _ask(life: Life) -> Iterator[datetime]:
     is_refused = life.letter.rating == REFUSED
     if is_refused or life.chance("phone") < BY_PHONE:
         outcome = "refused" if is_refused else "reached"
-        conclude.follow_up(life.scope, life.serial_no, outcome=outcome, actor=life.operator, now=life.at)
+        conclude.follow_up(life.scope, life.serial_no, life.by_desk, outcome=outcome)
         if is_refused:
             return
         yield life.wait(MINUTE, 4 * MINUTE, of="rating")
-    satisfaction, _, resolved = life.letter.rating.partition("/")
-    conclude.rate(
-        life.scope,
-        life.serial_no,
-        resolved=resolved,
-        satisfaction=satisfaction,
-        comment=life.letter.comment,
-        now=life.at,
-    )
+    _rate(life, life.letter.rating, comment=life.letter.comment)
 
 
 def _redo(life: Life) -> Iterator[datetime]:
     yield life.wait(10 * MINUTE, HOUR, of="redo")
-    conclude.redo(life.scope, life.serial_no, reason=life.letter.why, actor=life.operator, now=life.at)
+    conclude.redo(life.scope, life.serial_no, life.by_desk, reason=life.letter.why)
     life.marks.clocks_started()
+
+
+def _do_again(life: Life) -> Iterator[datetime]:
+    """The same unit does it once more, and then the resident is content."""
+    if not life.letter.redone:
+        return
+    yield life.wait(10 * MINUTE, HOUR, of="redo")
+    conclude.redo(life.scope, life.serial_no, life.by_desk, reason=life.letter.why, same_unit=True)
+    life.look_at_clocks()
+    life.at = life.answer_at()
+    yield life.at
+    _hand_in(life, life.letter.redone.replace(WHO, life.letter.who))
+    yield from _pass(life)
+    yield life.work(1 * HOUR, 8 * HOUR, of="again")
+    _rate(life, "satisfied/yes")
+
+
+def _hand_in(life: Life, text: str) -> None:
+    disposition = life.letter.disposition
+    handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
+
+
+def _rate(life: Life, rating: str, *, comment: str = "") -> None:
+    satisfaction, _, resolved = rating.partition("/")
+    order = Order(RESIDENT, life.at)
+    conclude.rate(life.scope, life.serial_no, order, resolved=resolved, satisfaction=satisfaction, comment=comment)
 
 
 def _worded(life: Life) -> str:
@@ -238,16 +348,23 @@ def _worded(life: Life) -> str:
 
 
 Chapter = Callable[[Life], Iterator[datetime]]
-_CONCLUDED: tuple[Chapter, ...] = (_send_out, _sign, _reply, _pass)
+_IN_HAND: tuple[Chapter, ...] = (_go_astray, _send_out, _sign, _extend)
+_CONCLUDED: tuple[Chapter, ...] = (*_IN_HAND, _reply, _pass)
 CHAPTERS: Mapping[str, tuple[Chapter, ...]] = {
     "waiting": (),
+    "attached": (_attach,),
+    "split": (_split,),
+    "voided": (_void,),
     "answered": (_answer,),
     "to_sign": (_send_out,),
-    "returned": (_send_out, _give_back),
-    "in_hand": (_send_out, _sign),
-    "review": (_send_out, _sign, _reply),
+    "return_asked": (_send_out, _ask_return),
+    "returned": (_send_out, _ask_return, _take_back),
+    "in_hand": _IN_HAND,
+    "extension_asked": (_send_out, _sign, _ask_extension),
+    "paused": (_send_out, _sign, _pause),
+    "review": (*_IN_HAND, _reply),
     "concluded": _CONCLUDED,
-    "rated": (*_CONCLUDED, _ask),
+    "rated": (*_CONCLUDED, _ask, _do_again),
     "redone": (*_CONCLUDED, _ask, _redo),
 }
 """What happens to a letter after it was accepted, by where it stands today."""

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from core.journey.supervise import supervise
+from core.sla.firing import WAITING_FOR_REVIEW
 from core.sla.models import Clock, Timer
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -40,7 +41,10 @@ class Marks:
                 select(func.min(Timer.fire_at))
                 .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
                 .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
-                .where(Timer.tenant_id == self._scope.tenant.id, Ticket.state != State.SUBMITTED)
+                .where(
+                    Timer.tenant_id == self._scope.tenant.id,
+                    or_(Ticket.state != State.SUBMITTED, Clock.name.not_in(WAITING_FOR_REVIEW)),
+                )
             )
             self._is_known = True
         return self._next

@@ -13,8 +13,9 @@ from heapq import heapify, heappop, heapreplace
 from core.intake.queries import came_in_before
 from core.tenancy.scope import Installation, Scope
 from core.workdays.queries import timetable
+from tenants.cast import Cast
 from tenants.letter import Letter
-from tenants.lives import Life, People
+from tenants.lives import Life
 from tenants.marks import Marks
 from tenants.profile import Profile
 
@@ -33,7 +34,7 @@ def bring_all_to_present(
 
 def bring_to_present(installation: Installation, profile: Profile, letters: Sequence[Letter], *, now: datetime) -> bool:
     """Let all letters of a district happen, and return whether they did; once they are there, they are left alone."""
-    return installation.run(profile.slug, partial(_live, letters=letters, people=_people(profile), now=now))
+    return installation.run(profile.slug, partial(_live, letters=letters, cast=_cast(profile), now=now))
 
 
 def external_id(slug: str, letter: Letter) -> str:
@@ -41,16 +42,20 @@ def external_id(slug: str, letter: Letter) -> str:
     return f"letter/{slug}/{letter.number}"
 
 
-def _live(scope: Scope, *, letters: Sequence[Letter], people: People, now: datetime) -> bool:
+def _live(scope: Scope, *, letters: Sequence[Letter], cast: Cast, now: datetime) -> bool:
     slug = scope.tenant.slug
     if came_in_before(scope, [(letters[0].channel, external_id(slug, letters[0]))]):
         return False  # they come all or none
     hours, now = timetable(scope), now.replace(microsecond=0)
     marks = Marks(scope)
+    others: dict[str, Life] = {}
     lives = [
-        Life(scope, marks, letter, people, external_id(slug, letter), at=letter.age.instant(hours, now=now))
+        Life(
+            scope, marks, letter, cast, external_id(slug, letter), at=letter.age.instant(hours, now=now), others=others
+        )
         for letter in letters
     ]
+    others |= {life.letter.title: life for life in lives}
     _take_turns(lives, marks, now=now)
     return True
 
@@ -73,10 +78,11 @@ def _take_turns(lives: Sequence[Life], marks: Marks, *, now: datetime) -> None:
     marks.fire(until=now)
 
 
-def _people(profile: Profile) -> People:
+def _cast(profile: Profile) -> Cast:
     names = {role: account.name for account in profile.accounts for role in account.roles if not account.unit}
-    return People(
-        operator=names.get("operator", "受理席"),
-        reviewer=names.get("reviewer", "审核席"),
-        clerks={account.unit: account.name for account in profile.accounts if account.unit},
+    clerks = {account.unit: account.name for account in profile.accounts if account.unit}
+    return Cast(
+        operator=names.get("operator", Cast.operator),
+        reviewer=names.get("reviewer", Cast.reviewer),
+        clerks=clerks,
     )

@@ -1,6 +1,6 @@
 """Scenarios: the published cases as lists of steps with exact times, to be replayed against a fresh tenant.
 
-A file `tenants/cases/<id>.toml` begins with
+A file `tenants/cases/<number>-<name>.toml` begins with
 
     tenant = "chengdu-gaoxin"       # in which it is replayed
     title = "富华南路板房倾斜"
@@ -9,8 +9,8 @@ A file `tenants/cases/<id>.toml` begins with
     basis = "文章没有写日期…"          # which times and names the article gives, and which were chosen
     [facts]                         # figures of the article that the steps do not repeat; optional
 
-and goes on with `[[step]]` tables, whose verbs are in `tenants.steps`. Reading changes nothing; every fault of a file
-is told at once.
+A case that nobody published says `invented = true` in place of article and inventory. The file goes on with `[[step]]`
+tables, whose verbs are in `tenants.steps`. Reading changes nothing; every fault of a file is told at once.
 """
 
 import re
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from tenants.faults import Faults
 from tenants.profile import SHIPPED, Profile, shipped_profiles
 from tenants.source import Table, read_table
-from tenants.steps import VERBS, Accept, Consult, Step
+from tenants.steps import VERBS, Accept, Attach, Meet, Split, Step
 
 CASES = SHIPPED / "cases"
 ONLY_TICKET = "ticket"
@@ -35,7 +35,7 @@ _INVENTORY = re.compile(r"[ABCPN]\d{2}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One published case, ready to be replayed."""
+    """One case, ready to be replayed. An invented one was published by nobody: it has no article and shows no row."""
 
     id: str
     tenant: str
@@ -45,12 +45,19 @@ class Scenario:
     basis: str
     facts: Mapping[str, Any]
     steps: tuple[Step, ...]
+    invented: bool = False
+
+    @property
+    def number(self) -> int:
+        """The number that its file begins with."""
+        return int(self.id.partition("-")[0])
 
 
 def shipped_scenarios() -> tuple[Scenario, ...]:
-    """Return all shipped scenarios in order of their ids. Raises `FactsUnusable`."""
+    """Return all shipped scenarios in order of their numbers. Raises `FactsUnusable`."""
     profiles = {profile.slug: profile for profile in shipped_profiles()}
-    return tuple(read_scenario(path, profiles) for path in sorted(CASES.glob("*.toml")))
+    scenarios = (read_scenario(path, profiles) for path in CASES.glob("*.toml"))
+    return tuple(sorted(scenarios, key=lambda scenario: scenario.number))
 
 
 def read_scenario(path: Path, profiles: Mapping[str, Profile]) -> Scenario:
@@ -59,17 +66,21 @@ def read_scenario(path: Path, profiles: Mapping[str, Profile]) -> Scenario:
     document = read_table(path, faults)
     faults.refuse()
     assert document is not None
+    invented = document.truth("invented", default=False)
     scenario = Scenario(
         id=path.stem,
         tenant=document.text("tenant"),
         title=document.text("title"),
-        article=document.text("article"),
-        inventory=document.texts("inventory"),
+        article="" if invented else document.text("article"),
+        inventory=() if invented else document.texts("inventory"),
         basis=document.text("basis"),
         facts=document.mapping("facts"),
         steps=(),
+        invented=invented,
     )
     _check_inventory(scenario, document)
+    if not path.stem.partition("-")[0].isdigit():
+        document.fault("title", f"文件名“{path.stem}”不以编号开头，排不出先后；请改成“11-{path.stem}”这样的名称")
     profile = profiles.get(scenario.tenant)
     if profile is None:
         known = "、".join(profiles)
@@ -132,7 +143,7 @@ def _field(each: Field[Any], table: Table, zone: ZoneInfo) -> Any:
 
 
 def _moment(each: Field[Any], table: Table, zone: ZoneInfo) -> datetime | None:
-    """Return the local time with its zone; only `submitted_at` may be missing."""
+    """Return the local time with its zone, None when it is not there and need not be."""
     value = table.value(each.name)
     if value is None and each.default is None:
         return None
@@ -160,7 +171,9 @@ def _check_step(step: Step, table: Table, profile: Profile) -> None:
         table.fault("phone", f"电话“{step.phone}”可能是真的，这个文件会公开；请写 1380000 开头的虚构号码")
     if isinstance(step, Accept) and step.submitted_at and step.submitted_at > step.at:
         table.fault("submitted_at", "提交时间晚于受理时间，先后说不通；请改正其中一个")
-    if isinstance(step, Consult):
+    if isinstance(step, Split) and len(step.parts) != len(step.texts):
+        table.fault("parts", f"parts 有 {len(step.parts)} 个标签，texts 有 {len(step.texts)} 项，对不上；请一一对应")
+    if isinstance(step, Meet):
         for unit in step.tasks:
             if unit not in {known.code for known in profile.units}:
                 sentence = f"单位“{unit}”不在 {profile.slug}/units.csv 中，步骤无法重演；请改用已有的单位代码"
@@ -168,16 +181,27 @@ def _check_step(step: Step, table: Table, profile: Profile) -> None:
 
 
 def _check_order(steps: Sequence[Step], document: Table) -> None:
-    accepted: set[str] = set()
+    known: set[str] = set()
     for earlier, step in zip((None, *steps), steps, strict=False):
         if earlier is not None and step.at < earlier.at:
             sentence = f"时间 {step.at:%Y-%m-%d %H:%M:%S} 早于上一步，时光不能倒流；请按先后排列"
             document.faults.add(document.file, step.line, sentence)
-        if isinstance(step, Accept):
-            if step.ticket in accepted:
-                sentence = f"工单“{step.ticket}”已经受理过一次；请换一个 ticket 标签"
+        for label in _labels_made(step):
+            if label in known:
+                sentence = f"工单“{label}”已经受理过一次；请换一个 ticket 标签"
                 document.faults.add(document.file, step.line, sentence)
-            accepted.add(step.ticket)
-        elif step.ticket not in accepted:
-            sentence = f"工单“{step.ticket}”还没有受理，谈不上这一步；请先写它的 accept，或改正标签"
-            document.faults.add(document.file, step.line, sentence)
+            known.add(label)
+        for label in _labels_used(step):
+            if label not in known:
+                sentence = f"工单“{label}”还没有受理，谈不上这一步；请先写它的 accept，或改正标签"
+                document.faults.add(document.file, step.line, sentence)
+
+
+def _labels_made(step: Step) -> Sequence[str]:
+    if isinstance(step, Accept):
+        return [step.ticket]
+    return step.parts if isinstance(step, Split) else ()
+
+
+def _labels_used(step: Step) -> Sequence[str]:
+    return [step.ticket, step.to] if isinstance(step, Attach) else [step.ticket]

@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
+from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS
 from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Complexity, Nature, PauseReason, Urgency
+from core.routing.returns import RETURN_REASONS
 
 
 def one_of(*choices: str, default: str | None = None) -> Any:
@@ -87,6 +89,23 @@ class Classify(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attach(Step):
+    """The desk has the ticket handled with another one about the same matter 并单; `to` is the master's label."""
+
+    to: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split(Step):
+    """The desk splits the ticket 拆单. `parts` are the labels of the parts, `texts` what each is about, in that order."""
+
+    parts: tuple[str, ...]
+    texts: tuple[str, ...]
+    matters: tuple[str, ...] = field(default=(), metadata={"matter": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch(Step):
     """The ticket goes to its unit 派单.
 
@@ -101,6 +120,15 @@ class Dispatch(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect(Step):
+    """The desk takes the ticket from its unit and gives it to another 改派."""
+
+    unit: str = unit_code()
+    co: tuple[str, ...] = unit_codes(required=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Step):
     """The desk, or a leader in a live session, answers without dispatch 直接答复; the ticket is concluded."""
 
@@ -111,25 +139,76 @@ class Answer(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(Step):
-    """The lead unit signs 签收."""
+    """A unit signs 签收: the lead for the ticket, a co-unit or a unit below for its share."""
 
     unit: str = unit_code()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return(Step):
-    """The lead unit gives the ticket back to the desk 退单."""
+    """The lead unit asks to give the ticket back 申请退单, with its evidence; `to` is whose it thinks it is."""
+
+    unit: str = unit_code()
+    reason: str = one_of(*RETURN_REASONS)
+    text: str
+    to: str = unit_code(required=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend(Step):
+    """The lead unit asks for more working days 申请延期."""
+
+    unit: str = unit_code()
+    days: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Step):
+    """The lead unit asks that its time stand still 申请挂起, for at most so many working days."""
+
+    unit: str = unit_code()
+    reason: str = one_of(*get_args(PauseReason))
+    text: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Step):
+    """What a unit asked for is decided: a return by the desk, an extension or a pause by the reviewer.
+
+    `days` is what is granted of an extension, 0 = all that was asked for.
+    """
+
+    on: str = one_of("return", "extension", "pause")
+    approved: bool
+    text: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Step):
+    """The unit goes on, and its time with it 恢复计时."""
+
+    unit: str = unit_code()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSite(Step):
+    """A unit that has the ticket in hand is on site 到场. Other bodies that come are a `note`."""
 
     unit: str = unit_code()
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnSite(Step):
-    """The lead unit is on site 到场. Other bodies that come are a `note`."""
+class ContactResident(Step):
+    """The unit tries to reach the resident 联系诉求人."""
 
     unit: str = unit_code()
     text: str
+    reached: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,28 +220,85 @@ class Note(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOn(Step):
-    """The unit on the spot brings in another body 转派; it stays responsible for the reply."""
-
-    unit: str = unit_code()
-    to: str = unit_code()
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consult(Step):
-    """Units meet and settle who does what 会商. `tasks` gives each unit its part, in words."""
+class Meet(Step):
+    """Units that have the ticket in hand meet and settle who does what. `tasks` gives each unit its part, in words."""
 
     text: str
     tasks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandOn(Step):
+    """The unit hands the work on to a unit below it 转派下级; it stays responsible for the reply."""
+
+    unit: str = unit_code()
+    to: str = unit_code()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribute(Step):
+    """A co-unit, or a unit below, answers to the unit that leads 协办意见."""
+
+    unit: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waive(Step):
+    """The desk does without the answer of a co-unit 免予办理."""
+
+    unit: str = unit_code()
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult(Step):
+    """The desk asks units to consult on whose the ticket is 会商; it waits undispatched meanwhile."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion(Step):
+    """A unit says its opinion in the consultation 会商意见."""
+
+    unit: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Designate(Step):
+    """The supervisor decides the consultation 会商裁决: the unit gets the ticket and cannot give it back."""
+
+    unit: str = unit_code()
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instruct(Step):
-    """A leader writes an instruction 批示."""
+    """A leader writes an instruction 批示; `deadline`, if there is one, can only tighten the unit's time."""
 
     leader: str
-    level: str = one_of("city", "district", "street")
+    level: str = one_of(*LEVEL_LABELS)
+    text: str
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInstruction(Step):
+    """The unit reports what came of the leader's instruction 反馈批示."""
+
+    unit: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendLetter(Step):
+    """The discipline commission, or the supervisor where no unit is named, sends the unit in charge a letter 发函."""
+
+    unit: str = unit_code(required=False)
+    kind: str = one_of(*LETTER_LABELS)
     text: str
 
 
@@ -202,9 +338,17 @@ class Rate(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redo(Step):
-    """The ticket is done again 重办."""
+    """The ticket is done again 重办: by the desk's choice of unit, or at once by the same one."""
 
     text: str
+    same_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void(Step):
+    """The ticket is voided 作废; once units have had it, another seat of the desk asks for it first, for that reason."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,19 +367,35 @@ class Advance(Step):
 VERBS: Mapping[str, type[Step]] = {
     "accept": Accept,
     "classify": Classify,
+    "attach": Attach,
+    "split": Split,
     "dispatch": Dispatch,
+    "redirect": Redirect,
     "answer": Answer,
     "sign": Sign,
     "return": Return,
+    "extend": Extend,
+    "pause": Pause,
+    "decide": Decide,
+    "resume": Resume,
     "on_site": OnSite,
+    "contact": ContactResident,
     "note": Note,
+    "meet": Meet,
     "hand_on": HandOn,
+    "contribute": Contribute,
+    "waive": Waive,
     "consult": Consult,
+    "opinion": Opinion,
+    "designate": Designate,
     "instruct": Instruct,
+    "report": ReportInstruction,
+    "letter": SendLetter,
     "reply": Reply,
     "review": Review,
     "follow_up": FollowUp,
     "rate": Rate,
     "redo": Redo,
+    "void": Void,
     "advance": Advance,
 }

@@ -14,6 +14,9 @@ A district's own file begins with how many such letters came, how, from where, a
     channels = ["hotline", "wechat"]           # in turn
     ratings = ["satisfied/yes", "refused"]     # in turn: what the resident says, and whether it is resolved
     late_every = 14                            # each 14th answer comes after its time
+    extended_every = 13                        # each 13th answer takes more days, which the unit asked for
+    astray_every = 17                          # each 17th letter goes to a wrong unit first, where the desk dispatches
+    redone_every = 29                          # each 29th answer does not content, and is followed by a better one
     [mailboxes]
     mailbox-mayor = "市长信箱"                  # whom letters of a channel are addressed to
     [places]
@@ -21,7 +24,7 @@ A district's own file begins with how many such letters came, how, from where, a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import time
 from pathlib import Path
 from typing import cast, get_args
@@ -39,6 +42,8 @@ from tenants.source import Table, read_table
 WEEK = 7
 HOURS = range(7, 22)
 RATINGS = (*(f"{said}/{resolved}" for said in SATISFACTION_LABELS for resolved in RESOLVED_LABELS), REFUSED)
+EXTENDED = 3
+"""Working days for which units ask."""
 PLACE, WHO = "{place}", "{who}"
 
 
@@ -55,6 +60,24 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of letters that go astray, need more time or are done again: why, and the second answer."""
+
+    astray: tuple[str, ...] = ()
+    extended: tuple[str, ...] = ()
+    unhappy: tuple[str, ...] = ()
+    redone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """All that `themes.toml` holds."""
+
+    themes: tuple[Theme, ...] = ()
+    words: Words = Words()
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """How many themed letters a district got in the weeks before this one, how, from where, how content people were."""
 
@@ -62,18 +85,25 @@ class Backlog:
     channels: tuple[str, ...]
     ratings: tuple[str, ...]
     late_every: int
+    extended_every: int
+    astray_every: int
+    redone_every: int
     mailboxes: Mapping[str, str]
     places: Mapping[str, tuple[str, ...]]
 
 
-def read_themes(path: Path, faults: Faults) -> tuple[Theme, ...]:
-    """Return the themes of a file, noting its faults."""
+def read_themes(path: Path, faults: Faults) -> Themes:
+    """Return the themes and words of a file, noting its faults."""
     document = read_table(path, faults)
     if document is None:
-        return ()
+        return Themes()
     themes = tuple(_theme(table) for table in document.tables("theme"))
+    words = {key: tuple(map(str, said)) for key, said in document.mapping("words").items()}
+    for key in words.keys() - {each.name for each in fields(Words)}:
+        document.fault("words", f"words 里不认识 {key}，写了也不起作用；请改正或删去")
+        del words[key]
     document.refuse_others()
-    return themes
+    return Themes(themes, Words(**words))
 
 
 def read_backlog(document: Table) -> Backlog:
@@ -83,6 +113,9 @@ def read_backlog(document: Table) -> Backlog:
         channels=document.texts("channels", ()),
         ratings=document.texts("ratings", ()),
         late_every=document.number("late_every", 0),
+        extended_every=document.number("extended_every", 0),
+        astray_every=document.number("astray_every", 0),
+        redone_every=document.number("redone_every", 0),
         mailboxes={channel: str(mailbox) for channel, mailbox in document.mapping("mailboxes").items()},
         places={kind: tuple(map(str, names)) for kind, names in document.mapping("places").items()},
     )
@@ -96,17 +129,21 @@ def read_backlog(document: Table) -> Backlog:
 
 
 def themed_letters(
-    backlog: Backlog, themes: Sequence[Theme], profile: Profile, *, after: int, document: Table
+    backlog: Backlog, themes: Themes, profile: Profile, *, after: int, document: Table
 ) -> Iterator[Letter]:
     """Yield the district's themed letters, the oldest first, numbered from `after` + 1.
 
     Themes take turns, so that neighbours differ; a theme's letters differ by place, and as far as they go by wording.
     """
     known = {duty.code for duty in profile.duties}
-    usable = [(theme, matter) for theme in themes for matter in theme.matters if matter in known]
+    usable = [(theme, matter) for theme in themes.themes for matter in theme.matters if matter in known]
     if backlog.weeks and not usable:
         document.fault("weeks", f"themes.toml 中没有一个事项在 {profile.slug}/duties.csv 里，写不出信；请删去 weeks")
     missing = {theme.where for theme, _ in usable if not backlog.places.get(theme.where)}
+    for key in ("extended", "astray", "redone"):
+        if document.number(f"{key}_every", 0) and not getattr(themes.words, key):
+            document.fault(f"{key}_every", f"themes.toml 的 words 里没有 {key}，不知怎么说；请补上")
+            return
     if backlog.weeks and missing:
         document.fault("places", f"places 里没有 {'、'.join(sorted(missing))} 的地名，往日来信没有地点；请补上")
     if missing or not (usable and backlog.channels and backlog.ratings):
@@ -119,7 +156,7 @@ def themed_letters(
         place = names[(turn + kind) % len(names)]
         channel = backlog.channels[count % len(backlog.channels)]
         title, text = theme.said[turn % len(theme.said)]
-        yield Letter(
+        letter = Letter(
             number=number,
             title=title.replace(PLACE, place),
             text=text.replace(PLACE, place),
@@ -133,8 +170,37 @@ def themed_letters(
             reply=theme.replies[turn % len(theme.replies)].replace(PLACE, place),
             disposition=theme.disposition,
             rating=backlog.ratings[count % len(backlog.ratings)],
-            late=bool(backlog.late_every) and count % backlog.late_every == backlog.late_every - 1,
+            late=_is_each(backlog.late_every, count),
         )
+        elsewhere = usable[(kind + 1) % len(usable)][1]
+        yield _detoured(letter, backlog, themes.words, profile, count=count, elsewhere=elsewhere)
+
+
+def _detoured(
+    letter: Letter, backlog: Backlog, words: Words, profile: Profile, *, count: int, elsewhere: str
+) -> Letter:
+    """Let a letter whose turn it is be done again, take longer, or go astray to whoever has the matter `elsewhere`."""
+    if _is_each(backlog.redone_every, count):
+        turn = count // backlog.redone_every
+        return replace(
+            letter,
+            rating="dissatisfied/no",
+            why=words.unhappy[turn % len(words.unhappy)],
+            redone=words.redone[turn % len(words.redone)],
+        )
+    if _is_each(backlog.extended_every, count):
+        turn = count // backlog.extended_every
+        return replace(letter, extended=EXTENDED, why=words.extended[turn % len(words.extended)])
+    if _is_each(backlog.astray_every, count):
+        turn = count // backlog.astray_every
+        leads = {duty.code: duty.lead for duty in profile.duties}
+        if leads[elsewhere] != leads[letter.matter]:
+            return replace(letter, astray=leads[elsewhere], why=words.astray[turn % len(words.astray)])
+    return letter
+
+
+def _is_each(every: int, count: int) -> bool:
+    return bool(every) and count % every == every - 1
 
 
 def _ages(weeks: Sequence[int], slug: str) -> Iterator[OnDay]:

@@ -1,4 +1,4 @@
-"""The published cases, replayed in their districts: what the product wrote, at which times, and that twice is once."""
+"""The cases, replayed in their districts: what the product wrote, at which times, and that twice is once."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from tenants.apply import apply_profile
 from tenants.profile import shipped_profiles
 from tenants.replay import Replay
 from tenants.scenario import shipped_scenarios
-from tests.builders import beijing, make_installation, make_ticket
+from tests.builders import BEIJING, beijing, make_installation, make_ticket
 
 NOW = beijing("2026-03-12 10:00")
 SCENARIOS = {scenario.id: scenario for scenario in shipped_scenarios()}
@@ -62,8 +62,19 @@ class Case:
         return [
             (entry.at, entry.kind, entry.detail.get("light", entry.detail.get("kind", "")), entry.detail.get("to", ""))
             for entry in self.entries(label)
-            if entry.kind in ("clock_mark", "escalate")
+            if entry.kind in ("clock_mark", "escalate") and entry.detail.keys() & {"light", "kind"}
         ]
+
+    def due_times(self, label: str = "ticket") -> list[tuple[str, str, str]]:
+        """Return each due time that was set or moved, in order: (when that was, which clock, when it is due)."""
+        told = []
+        for entry in self.entries(label):
+            clocks = {"clock_started": entry.detail.get("clocks", ()), "clock_moved": [entry.detail]}
+            told += [
+                (_local(entry.at), clock["clock"], _local(datetime.fromisoformat(clock["due_at"])))
+                for clock in clocks.get(entry.kind, ())
+            ]
+        return told
 
     def units(self, label: str = "ticket") -> list[tuple[str, str]]:
         """Return the units that work on the ticket, as (role, code); not those that only look on."""
@@ -79,6 +90,10 @@ class Case:
     def _ticket(self, scope: Scope, label: str) -> Ticket:
         numbered = select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == self.serials[label])
         return scope.session.scalars(numbered).one()
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +120,7 @@ def districts(installation: Installation) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def cases(installation: Installation, districts: dict[str, str]) -> dict[str, Case]:
-    """All nine cases, replayed in the order of their ids."""
+    """All ten cases, replayed in the order of their numbers."""
     return {scenario_id: replayed(installation, districts, scenario_id) for scenario_id in SCENARIOS}
 
 
@@ -150,6 +165,7 @@ def test_every_case_ends_as_it_was_published(cases: dict[str, Case]) -> None:
             "river": "in_progress",
             "lamp": "concluded",
         },
+        "10-sunken-pavement": {"ticket": "evaluated"},
     }
 
 
@@ -180,7 +196,7 @@ def test_the_tilted_hut_is_dispatched_in_two_minutes_and_seen_within_the_hour(ca
 def test_the_falling_tiles_go_where_the_resident_never_had_to_know(cases: dict[str, Case]) -> None:
     tiles = cases["2-falling-tiles"]
 
-    assert ("lead", "zjj-wx") in tiles.units()
+    assert tiles.units() == [("co", "street-chenglonglu"), ("co", "zjj-wy"), ("lead", "zjj-wx")]
     assert tiles.at("audit_pass") - tiles.at("accept") < timedelta(days=4)
     assert tiles.at("note", "专题会议") < tiles.at("submit_result")
 
@@ -190,16 +206,29 @@ def test_nineteen_households_are_one_ticket_for_three_units(cases: dict[str, Cas
 
     assert households.ticket().affected_count == 19
     assert households.units() == [("co", "gaj"), ("co", "street-chenglonglu"), ("lead", "jyj")]
+    assert households.at("contribute", "成都市公安局锦江区分局") < households.at("submit_result")
 
 
 def test_the_metro_advertisement_is_stopped_on_the_day_of_the_instruction(cases: dict[str, Case]) -> None:
     advertisement = cases["4-metro-advertisement"]
-    instructed = advertisement.at("note", "批示", "first")
+    instructed = advertisement.at("instruction", "批示：立即整改", "first")
 
     replied = [advertisement.ticket(label).replied_at for label in ("first", "second", "third")]
 
     assert instructed == beijing("2017-01-18 10:30")
+    assert instructed < advertisement.at("instruction", "反馈成都市政府领导批示：全线停播", "first")
     assert all(at and timedelta() < at - instructed < timedelta(hours=8) for at in replied)
+
+
+def test_each_of_those_who_wrote_of_the_advertisement_has_a_number_an_answer_and_a_say(cases: dict[str, Case]) -> None:
+    advertisement = cases["4-metro-advertisement"]
+
+    answered = {label: advertisement.at("audit_pass", label=label) for label in ("first", "second", "third")}
+
+    assert set(answered.values()) == {beijing("2017-01-18 17:10")}
+    assert len(set(advertisement.serials.values())) == 3
+    assert [advertisement.entries(label)[-1].kind for label in ("first", "second")] == ["evaluate", "evaluate"]
+    assert advertisement.entries("third")[-1].kind == "follow_up_attempt"
 
 
 def test_the_burning_rubbish_goes_straight_to_its_bureau_and_is_answered_at_two(cases: dict[str, Case]) -> None:
@@ -216,6 +245,7 @@ def test_the_special_child_has_a_school_before_the_five_working_days_are_over(ca
     reply = school.clock("reply")
 
     assert ("lead", "shsy") in school.units()
+    assert school.at("contact", "已联系上诉求人") == beijing("2019-08-12 14:20")
     assert (reply.mode, reply.amount, reply.due_at) == ("wd_eod", 5, beijing("2019-08-19 18:00"))
     assert (reply.state, reply.stopped_at) == ("met", beijing("2019-08-16 16:00"))
     assert school.at("note", "15000 元/年") > school.at("evaluate")
@@ -284,6 +314,7 @@ def test_the_manhole_cover_leaves_messages_and_a_case_for_the_discipline_unit(ca
         (beijing("2013-10-21 17:30"), commission),
     }
     assert manhole.at("watch", "纪委") == manhole.at("accept")
+    assert manhole.at("letter", "约谈通知") == beijing("2013-10-22 08:35")
 
 
 def test_questions_of_the_live_session_are_answered_there_or_become_tickets_of_the_towns(
@@ -305,6 +336,63 @@ def test_questions_of_the_live_session_are_answered_there_or_become_tickets_of_t
     }
     assert session.clock("reply", "school").due_at == beijing("2013-10-17 17:30"), "an inquiry has one working day"
     assert session.ticket("river").light == "red"
+
+
+def test_the_sunken_pavement_is_due_when_the_calendar_of_national_day_2025_says(cases: dict[str, Case]) -> None:
+    # Working days: Thu 25 Sep, Fri 26, make-up Sun 28, Mon 29, Tue 30, then rest until Thu 9 Oct, Fri 10, make-up
+    # Sat 11, Mon 13, Tue 14. Hours: 9 to 12 and 14 to 18, seven a day. The day on which a limit begins is not counted.
+    pavement = cases["10-sunken-pavement"]
+
+    assert pavement.due_times() == [
+        # Accepted: the resident's five working days are 26, 28, 29, 30 Sep, 9 Oct.
+        ("2025-09-25 15:00", "reply", "2025-10-09 18:00"),
+        # Dispatched to the street: two working days to give it back are 26, 28; three to handle it are 26, 28, 29.
+        ("2025-09-25 15:20", "return_window", "2025-09-28 18:00"),
+        ("2025-09-25 15:20", "handle", "2025-09-29 18:00"),
+        # Given back, and dispatched anew on the 26th: 28, 29 and 28, 29, 30. The resident's limit has not moved.
+        ("2025-09-26 11:20", "return_window", "2025-09-29 18:00"),
+        ("2025-09-26 11:20", "handle", "2025-09-30 18:00"),
+        # Paused from 29 Sep 15:00 to 6 Oct 10:30: three hours of the 29th and seven of the 30th were lost, none of the
+        # holiday. Ten hours after 30 Sep 18:00 is 10 Oct 12:00 (seven on the 9th, three on the 10th): beyond the
+        # resident's limit, which has run on, so the unit's ends with it.
+        ("2025-10-06 10:30", "handle", "2025-10-09 18:00"),
+        # Extended by three working days, counted from the due times and not from the approval: the resident's from the
+        # 9th are 10, 11, 13; the unit's own from the 10th were 11, 13, 14, so it ends with the resident's again.
+        ("2025-10-09 10:10", "reply", "2025-10-13 18:00"),
+        ("2025-10-09 10:10", "handle", "2025-10-13 18:00"),
+        # Transferred on the 10th: two working days are 11, 13; three are 11, 13, 14, cut off by the resident's limit.
+        ("2025-10-10 15:00", "return_window", "2025-10-13 18:00"),
+        ("2025-10-10 15:00", "handle", "2025-10-13 18:00"),
+        # Handed on to the section on the 11th: 13, 14, 15, cut off by the limit of the unit above it.
+        ("2025-10-11 09:40", "handle", "2025-10-13 18:00"),
+    ]
+
+
+def test_the_sunken_pavement_is_answered_in_time_and_nothing_but_the_unit_that_waited_stood_still(
+    cases: dict[str, Case],
+) -> None:
+    pavement = cases["10-sunken-pavement"]
+    reply = pavement.clock("reply")
+    with pavement.installation.scope(pavement.slug) as scope:
+        handling = scope.session.execute(
+            select(Clock.state, Clock.stopped_at, Clock.paused_seconds)
+            .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id == pavement.ticket().id, Clock.name == "handle")
+            .order_by(Clock.id)
+        ).all()
+
+    assert (reply.state, reply.stopped_at, reply.paused_seconds) == ("met", beijing("2025-10-13 11:00"), 0)
+    assert [(row.state, row.stopped_at) for row in handling] == [
+        ("cancelled", None),  # the street gave it back
+        ("cancelled", None),  # the section lost it to the centre
+        ("met", beijing("2025-10-13 11:00")),
+        ("met", beijing("2025-10-13 09:30")),
+    ]
+    # 80 % of the resident's 38 working hours are 30 h 24 min: 3 on 25 Sep, 7 each on 26, 28, 29, then 6 h 24 min.
+    # Of the 59 hours after the extension they are 47 h 12 min: 31 by 30 Sep, 14 on 9 and 10 Oct, then 2 h 12 min.
+    assert [at for at, kind, light, _ in pavement.steps_of_light() if (kind, light) == ("clock_mark", "yellow")] == [
+        beijing("2025-09-30 17:24"),
+        beijing("2025-10-11 11:12"),
+    ]
 
 
 @pytest.mark.parametrize(

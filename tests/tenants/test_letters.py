@@ -15,7 +15,7 @@ from core.workdays.rules import Timetable
 from core.workdays.shipped import SHIPPED
 from tenants.ages import Ago, OnDay, OnWorkday
 from tenants.faults import FactsUnusable
-from tenants.letter import Letter
+from tenants.letter import STANDINGS, Letter
 from tenants.letters import read_letters, shipped_letters
 from tenants.profile import Profile, read_profile, shipped_profiles
 from tests.builders import beijing
@@ -183,8 +183,7 @@ def test_no_two_letters_of_a_district_read_the_same(slug: str) -> None:
         (LETTER + 'unit = "water"\n', "第 7 行：unit 没有“water”这一项；请改用本区已有的代码"),
         (
             LETTER + 'stands = "lost"\n',
-            "第 7 行：stands 没有“lost”这一项；请从 waiting、answered、to_sign、returned、in_hand、review、concluded、"
-            "rated、redone 中选择",
+            f"第 7 行：stands 没有“lost”这一项；请从 {'、'.join(STANDINGS)} 中选择",
         ),
         (
             LETTER + 'stands = "to_sign"\n',

@@ -14,7 +14,7 @@ from core.hooks.roster import Roster
 from core.intake.models import IntakeEvent
 from core.jobs.timers import Timers
 from core.kit.db import Database
-from core.sla.models import ClockEvent, Timer
+from core.sla.models import Clock, ClockEvent, ExtensionRequest, Timer
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import WAITING_FOR_DISPATCH, State
@@ -32,9 +32,15 @@ LETTERS = shipped_letters(PROFILES)
 STATES = {
     "waiting": State.ACCEPTED,
     "answered": State.CONCLUDED,
+    "attached": State.ATTACHED,
+    "split": State.IN_PROGRESS,
+    "voided": State.VOIDED,
     "to_sign": State.DISPATCHED,
+    "return_asked": State.DISPATCHED,
     "returned": State.TO_DISPATCH,
     "in_hand": State.IN_PROGRESS,
+    "extension_asked": State.IN_PROGRESS,
+    "paused": State.IN_PROGRESS,
     "review": State.SUBMITTED,
     "concluded": State.CONCLUDED,
     "rated": State.EVALUATED,
@@ -186,6 +192,12 @@ def test_themed_letters_are_handled_rated_and_sometimes_late(installation: Insta
     assert played.states() == expected
     with installation.scope(profile.slug) as scope:
         overdue = scope.session.scalars(
-            select(ClockEvent.mark).where(ClockEvent.tenant_id == scope.tenant.id, ClockEvent.mark == "overdue")
+            select(Clock.id).where(
+                Clock.tenant_id == scope.tenant.id, Clock.name == "reply", Clock.overdue_at.is_not(None)
+            )
+        ).all()
+        extended = scope.session.scalars(
+            select(ExtensionRequest.days_granted).where(ExtensionRequest.tenant_id == scope.tenant.id)
         ).all()
     assert len(overdue) == sum(letter.late for letter in letters)
+    assert extended == [letter.extended for letter in letters if letter.extended] == [3]

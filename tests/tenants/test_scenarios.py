@@ -10,7 +10,7 @@ import pytest
 from tenants.faults import FactsUnusable
 from tenants.profile import Profile, read_profile
 from tenants.scenario import Scenario, read_scenario, shipped_scenarios
-from tenants.steps import Accept, Advance, Consult, Dispatch, OnSite, Rate, Reply, Review
+from tenants.steps import VERBS, Accept, Advance, Dispatch, Meet, OnSite, Rate, Reply, Review
 from tests.tenants.making import make_folder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -39,6 +39,20 @@ do = "on_site"
 at = 2020-11-18T08:58:30
 unit = "street-cg"
 text = "到达"
+""".lstrip()
+
+ATTACH = """
+[[step]]
+do = "attach"
+at = 2020-11-18T09:00:00
+to = "other"
+""".lstrip()
+SPLIT = """
+[[step]]
+do = "split"
+at = 2020-11-18T09:00:00
+parts = ["road", "lamp"]
+texts = ["路面", "路灯"]
 """.lstrip()
 
 
@@ -87,7 +101,7 @@ def test_a_file_becomes_steps_with_local_times(tmp_path: Path) -> None:
     )
 
 
-def test_all_nine_published_cases_read_clean() -> None:
+def test_all_nine_published_cases_and_the_invented_one_read_clean() -> None:
     assert {scenario.id: scenario.tenant for scenario in shipped_scenarios()} == {
         "1-tilted-hut": "chengdu-gaoxin",
         "2-falling-tiles": "chengdu-jinjiang",
@@ -98,7 +112,20 @@ def test_all_nine_published_cases_read_clean() -> None:
         "7-pothole": "pingshan",
         "8-manhole-cover": "nanhai",
         "9-live-session": "nanhai",
+        "10-sunken-pavement": "sandbox",
     }
+
+
+def test_cases_are_told_in_the_order_of_their_numbers() -> None:
+    assert [scenario.number for scenario in shipped_scenarios()] == list(range(1, 11))
+
+
+def test_only_the_tenth_is_invented_and_it_says_so() -> None:
+    invented = [scenario for scenario in shipped_scenarios() if scenario.invented]
+
+    assert [scenario.id for scenario in invented] == ["10-sunken-pavement"]
+    assert (invented[0].article, invented[0].inventory) == ("", ())
+    assert "虚构" in invented[0].basis
 
 
 def test_the_tilted_hut_goes_out_within_two_minutes_and_is_seen_within_the_hour() -> None:
@@ -122,7 +149,7 @@ def test_the_burning_rubbish_is_answered_at_two_in_the_afternoon() -> None:
 def test_nineteen_households_are_one_ticket_with_three_units() -> None:
     steps = cases()["3-nineteen-households"].steps
     accepted = next(step for step in steps if isinstance(step, Accept))
-    meeting = next(step for step in steps if isinstance(step, Consult))
+    meeting = next(step for step in steps if isinstance(step, Meet))
 
     assert accepted.affected == 19
     assert set(meeting.tasks) == {"jyj", "street-chenglonglu", "gaj"}
@@ -194,6 +221,7 @@ def test_every_published_outcome_is_kept() -> None:
         "7-pothole": ["satisfied"],
         "8-manhole-cover": ["basically"],
         "9-live-session": ["satisfied"],
+        "10-sunken-pavement": ["satisfied"],
     }
 
 
@@ -211,8 +239,7 @@ def test_every_published_outcome_is_kept() -> None:
         (HEAD, "第 1 行：案例里没有任何步骤，无可重演；请至少写一个 [[step]]"),
         (
             HEAD + ACCEPT.replace('"accept"', '"open"'),
-            "第 8 行：没有名为“open”的步骤；请从 accept、classify、dispatch、answer、sign、return、on_site、note、hand_on、"
-            "consult、instruct、reply、review、follow_up、rate、redo、advance 中选一个",
+            f"第 8 行：没有名为“open”的步骤；请从 {'、'.join(VERBS)} 中选一个",
         ),
         (
             HEAD + ACCEPT.replace("at = 2020-11-18T08:07:40", 'at = "2020-11-18 08:07"'),
@@ -257,6 +284,15 @@ def test_every_published_outcome_is_kept() -> None:
             "第 16 行：工单“other”还没有受理，谈不上这一步；请先写它的 accept，或改正标签",
         ),
         (
+            HEAD + ACCEPT + ATTACH,
+            "第 16 行：工单“other”还没有受理，谈不上这一步；请先写它的 accept，或改正标签",
+        ),
+        (
+            HEAD + ACCEPT + SPLIT.replace('["路面", "路灯"]', '["路面"]'),
+            "第 19 行：parts 有 2 个标签，texts 有 1 项，对不上；请一一对应",
+        ),
+        (HEAD.replace('article = "某报"\n', "") + ACCEPT, "第 1 行：缺少 article，它是必填的；请补上"),
+        (
             HEAD + ACCEPT + ON_SITE + 'colour = "red"\n',
             "第 21 行：不认识 colour，写了也不起作用；可用的有 at、do、text、ticket、unit，请改正或删去",
         ),
@@ -267,6 +303,35 @@ def test_faults_of_scenarios(tmp_path: Path, text: str, fault: str) -> None:
         read(tmp_path, text)
 
     assert f"{tmp_path.name}/7-pothole.toml {fault}" in refused.value.faults
+
+
+def test_parts_of_a_split_ticket_have_labels_for_the_steps_after(tmp_path: Path) -> None:
+    on_site = ON_SITE.replace("08:58:30", "09:20:00") + 'ticket = "lamp"\n'
+
+    scenario = read(tmp_path, HEAD + ACCEPT + SPLIT + on_site)
+
+    assert [step.ticket for step in scenario.steps] == ["ticket", "ticket", "lamp"]
+
+
+def test_an_invented_case_needs_no_article(tmp_path: Path) -> None:
+    head = HEAD.replace('article = "某报"\ninventory = ["P41"]', "invented = true")
+
+    scenario = read(tmp_path, head + ACCEPT)
+
+    assert (scenario.invented, scenario.article, scenario.inventory) == (True, "", ())
+
+
+def test_a_case_without_a_number_in_its_name_is_refused(tmp_path: Path) -> None:
+    profile = read_profile(make_folder(tmp_path))
+    file = tmp_path / "pothole.toml"
+    file.write_text(HEAD + ACCEPT, encoding="utf-8")
+
+    with pytest.raises(FactsUnusable) as refused:
+        read_scenario(file, {"xinqu": profile})
+
+    assert refused.value.faults == (
+        f"{tmp_path.name}/pothole.toml 第 2 行：文件名“pothole”不以编号开头，排不出先后；请改成“11-pothole”这样的名称",
+    )
 
 
 def test_shipped_cases_name_only_units_of_their_own_tenant(tmp_path: Path) -> None:
