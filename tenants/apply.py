@@ -4,7 +4,7 @@ Applying the same profile twice changes nothing the second time. Units and dutie
 tickets speak of them; what the profile no longer names is switched off, a unit only once it has no task in hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from pypinyin import Style, lazy_pinyin
@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from core.hooks.roster import Roster
 from core.hooks.values import Context
 from core.tenancy.models import CityMember, Tenant, TenantFeature
-from core.tenancy.scope import Installation, Scope
+from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Duty, Unit
 from core.workdays.declaration import parse_workdays
 from core.workdays.service import publish
@@ -29,13 +29,19 @@ def apply_shipped(installation: Installation) -> None:
     For a tenant declared in files the files are the truth: what was changed of its units, duties, features, settings or
     calendar by other means is changed back, without asking.
     """
-    for profile in shipped_profiles():
-        apply_profile(installation, profile, now=datetime.now(UTC))
+    profiles = shipped_profiles()
+    for profile in profiles:
+        apply_profile(installation, profile, now=datetime.now(UTC), together=[each.slug for each in profiles])
 
 
-def plan_profile(installation: Installation, profile: Profile) -> list[Change]:
-    """Return what `apply_profile` would change. Raises `UnknownFeature`, `SettingsInvalid`."""
+def plan_profile(installation: Installation, profile: Profile, *, together: Collection[str] = ()) -> list[Change]:
+    """Return what `apply_profile` would change. Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant`.
+
+    `together` are the short names of the tenants that are planned, or applied, in one go: their units may stand for
+    each other before they are there.
+    """
     check_features(installation.roster, profile)
+    check_tenants(installation, profile, together)
     tenant_changes = _plan_tenant(installation, profile)
     if not _exists(installation, profile):
         return [*tenant_changes, *changes(State(), profile), *_plan_members(installation, profile)]
@@ -43,12 +49,14 @@ def plan_profile(installation: Installation, profile: Profile) -> list[Change]:
         return [*tenant_changes, *plan(scope, profile), *_plan_members(installation, profile)]
 
 
-def apply_profile(installation: Installation, profile: Profile, *, now: datetime) -> list[Change]:
+def apply_profile(
+    installation: Installation, profile: Profile, *, now: datetime, together: Collection[str] = ()
+) -> list[Change]:
     """Make or change the tenant as the profile says, and return what changed, and what has to wait.
 
-    Raises `UnknownFeature`, `SettingsInvalid` or `CalendarUnusable` before anything is written.
+    Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant` or `CalendarUnusable` before anything is written.
     """
-    planned = plan_profile(installation, profile)
+    planned = plan_profile(installation, profile, together=together)
     if all(change.waits for change in planned):
         return planned
     _write_tenant(installation, profile)
@@ -87,6 +95,17 @@ def check_features(roster: Roster, profile: Profile) -> None:
     roster.table(
         Context(0, profile.slug, profile.zone), [(name, profile.settings.get(name, {})) for name in profile.features]
     )
+
+
+def check_tenants(installation: Installation, profile: Profile, together: Collection[str]) -> None:
+    """Raise `UnknownTenant` when a unit stands for a tenant that neither is there nor is made in one go with this."""
+    known = {tenant.slug for tenant in installation.tenants()} | set(together)
+    for unit in profile.units:
+        if unit.tenant and unit.tenant not in known:
+            raise UnknownTenant(
+                f"单位 {unit.name}（{unit.code}）代表的租户 {unit.tenant} 不存在，工单无从移交。"
+                f"现有：{'、'.join(sorted(known)) or '无'}。请改正 tenant，或先应用那个租户。"
+            )
 
 
 def initials_of(name: str) -> str:
@@ -155,6 +174,7 @@ def _write_units(scope: Scope, profile: Profile, before: State) -> None:
             scope.session.add(row)
         row.name, row.kind, row.active = fact.name, fact.kind, True
         row.phone, row.mail, row.initials = fact.phone, fact.mail, initials_of(fact.name)
+        row.refers_to = fact.tenant
     # A parent may stand further down in the file, so all units are there before any is put under another.
     scope.session.flush()
     declared = {fact.code for fact in profile.units}

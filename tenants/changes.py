@@ -80,6 +80,8 @@ def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[
             yield f"改电话 {unit.name}：{before.phone or '无'} → {unit.phone or '无'}"
         if before.mail != unit.mail:
             yield f"改邮箱 {unit.name}：{before.mail or '无'} → {unit.mail or '无'}"
+        if before.tenant != unit.tenant:
+            yield f"改移交对象 {unit.name}：{before.tenant or '无'} → {unit.tenant or '无'}"
     for code, unit in state.units.items():
         if code in wanted or not unit.active:
             continue

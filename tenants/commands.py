@@ -64,7 +64,9 @@ def plan(slugs: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     """只看将要改什么，不改。不写 SLUG 则看全部。"""
     profiles = _chosen(folder, slugs)
     with installed() as installation:
-        outcomes = [Outcome(profile, plan_profile(installation, profile)) for profile in profiles]
+        outcomes = [
+            Outcome(profile, plan_profile(installation, profile, together=_slugs(profiles))) for profile in profiles
+        ]
     _say(outcomes, "将变更", as_json=as_json)
 
 
@@ -78,7 +80,8 @@ def apply(slugs: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
     outcomes = []
     with installed() as installation:
         for profile in profiles:
-            outcomes.append(Outcome(profile, apply_profile(installation, profile, now=datetime.now(UTC))))
+            changes = apply_profile(installation, profile, now=datetime.now(UTC), together=_slugs(profiles))
+            outcomes.append(Outcome(profile, changes))
     _say(outcomes, "已变更", as_json=as_json)
 
 
@@ -90,6 +93,10 @@ def _chosen(folder: Path, slugs: Sequence[str]) -> Sequence[Profile]:
         if slug not in known:
             raise UnknownProfile(f"没有声明 {slug} 的文件夹。现有 {'、'.join(sorted(known)) or '无'}，请改正短名。")
     return [profile for profile in profiles if not slugs or profile.slug in slugs]
+
+
+def _slugs(profiles: Sequence[Profile]) -> list[str]:
+    return [profile.slug for profile in profiles]
 
 
 def _say(outcomes: Sequence[Outcome], done: str, *, as_json: bool) -> None:

@@ -115,6 +115,10 @@ def _check(profile: Profile, document: Table, folder: Path) -> None:
     _check_zone(profile, document)
     _check_members(profile, document, folder)
     _check_features(profile, document)
+    for unit in profile.units:
+        if unit.tenant and unit.tenant == profile.slug:
+            sentence = f"单位“{unit.code}”的 tenant 写的是本租户自己，移交没有去处；请写别的租户，或留空"
+            document.faults.add(file_name(folder / "units.csv"), None, sentence)
 
 
 def _check_zone(profile: Profile, document: Table) -> None:

@@ -28,10 +28,11 @@ class UnitState:
     phone: str = ""
     mail: str = ""
     active: bool = True
+    tenant: str = ""
 
     @classmethod
     def of(cls, fact: UnitFact) -> "UnitState":
-        return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail)
+        return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail, tenant=fact.tenant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def state_of(scope: Scope) -> State:
                 phone=unit.phone,
                 mail=unit.mail,
                 active=unit.active,
+                tenant=unit.refers_to,
             )
             for unit in units
         },

@@ -10,7 +10,7 @@ from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
 
 COLUMNS = ("code", "name", "kind", "parent")
-OPTIONAL = ("phone", "mail")
+OPTIONAL = ("phone", "mail", "tenant")
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
 _PHONE = re.compile(r"(?=.*\d)[\d +-]+\Z", re.ASCII)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
@@ -21,6 +21,7 @@ class UnitFact:
     """A unit as a district declares it; `parent` is the code of the unit above, None at the top and outside the tree.
 
     `phone` and `mail` are where the unit is reached officially; empty = messages to it cannot go out that way.
+    `tenant` is the short name of the tenant that the unit stands for: what is dispatched to it is referred there.
     """
 
     code: str
@@ -29,6 +30,7 @@ class UnitFact:
     parent: str | None
     phone: str = ""
     mail: str = ""
+    tenant: str = ""
 
 
 def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
@@ -43,6 +45,7 @@ def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
         lines.setdefault(unit.code, row.line)
         units.append(unit)
     _check_tree(units, lines, file, faults)
+    _check_tenants(units, lines, file, faults)
     desks = sum(unit.kind == "dispatch_desk" for unit in units)
     if rows and desks != 1:
         sentence = f"有 {desks} 个 dispatch_desk；没有规则可依的工单要有唯一的派单台接收，请恰好写一个"
@@ -59,6 +62,7 @@ def _unit(row: Row) -> UnitFact:
         parent=cells["parent"] or None,
         phone=cells["phone"],
         mail=cells["mail"],
+        tenant=cells["tenant"],
     )
 
 
@@ -79,6 +83,18 @@ def _check_row(unit: UnitFact, line: int, lines: dict[str, int], file: str, faul
     if unit.mail and not _MAIL.match(unit.mail):
         sentence = f"单位“{unit.code}”的邮箱“{unit.mail}”寄不到；请写成 名称@域名，恰好一个 @，没有就留空"
         faults.add(file, line, sentence)
+
+
+def _check_tenants(units: list[UnitFact], lines: dict[str, int], file: str, faults: Faults) -> None:
+    """Note units that stand for another tenant and have a place in this one's tree, or its dispatch desk's work."""
+    elsewhere = {unit.code for unit in units if unit.tenant}
+    for unit in units:
+        if unit.tenant and unit.kind == "dispatch_desk":
+            sentence = f"派单台“{unit.code}”写了 tenant，没有规则可依的工单会被移交出去；请把 tenant 留空"
+            faults.add(file, lines[unit.code], sentence)
+        if unit.parent in elsewhere or (unit.tenant and unit.parent):
+            sentence = f"单位“{unit.code}”把代表其他租户的单位放进了隶属关系，移交的工单不能转派下级；请把 parent 留空"
+            faults.add(file, lines[unit.code], sentence)
 
 
 def _check_tree(units: list[UnitFact], lines: dict[str, int], file: str, faults: Faults) -> None:

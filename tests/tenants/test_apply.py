@@ -11,15 +11,18 @@ from sqlalchemy import select
 from core.hooks.features import SettingsInvalid
 from core.hooks.roster import Roster, UnknownFeature
 from core.routing.service import dispatch, end_assignments
+from core.routing.states import AssignmentState
 from core.tenancy.models import TenantFeature
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.models import Ticket
+from core.tickets.timeline import Order
 from core.units.models import Duty, Unit
 from core.units.queries import directory
 from core.workdays.queries import current_calendar
 from tenants.apply import apply_profile, apply_shipped, initials_of, plan_profile
 from tenants.changes import Change
 from tenants.profile import Profile, read_profile, shipped_profiles
+from tenants.units import UnitFact
 from tests.builders import OPERATOR, make_installation, make_ticket
 from tests.tenants.making import make_folder
 
@@ -150,7 +153,7 @@ def test_a_unit_is_switched_off_only_when_it_has_nothing_in_hand(installation: I
     ticket_id = make_ticket(installation, profile.slug, now=NOW).ticket_id
     with installation.scope(profile.slug) as scope:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
-        dispatch(scope, ticket, lead="street-cg", reason="测试", actor=OPERATOR, now=NOW)
+        dispatch(scope, ticket, lead="street-cg", reason="测试", order=Order(OPERATOR, NOW))
     smaller = replace(profile, units=profile.units[:2], duties=profile.duties[2:])
     apply_profile(installation, smaller, now=NOW)
     epoch = installation.tenant(profile.slug).epoch
@@ -163,7 +166,8 @@ def test_a_unit_is_switched_off_only_when_it_has_nothing_in_hand(installation: I
     assert installation.tenant(profile.slug).epoch == epoch
     with installation.scope(profile.slug) as scope:
         assert unit_of(scope, "street-cg").active
-        end_assignments(scope, scope.session.get_one(Ticket, (scope.tenant.id, ticket_id)), "done", now=NOW)
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+        end_assignments(scope, ticket, AssignmentState.RECALLED, now=NOW)
     assert apply_profile(installation, smaller, now=NOW) == [Change("停用单位 城市管理科")]
     with installation.scope(profile.slug) as scope:
         assert not unit_of(scope, "street-cg").active
@@ -176,7 +180,7 @@ def test_a_replaced_dispatch_desk_with_tasks_in_hand_is_no_desk_any_more(
     ticket_id = make_ticket(installation, profile.slug, now=NOW).ticket_id
     with installation.scope(profile.slug) as scope:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
-        dispatch(scope, ticket, lead="desk", reason="测试", actor=OPERATOR, now=NOW)
+        dispatch(scope, ticket, lead="desk", reason="测试", order=Order(OPERATOR, NOW))
     units = (replace(profile.units[0], code="new-desk"), *profile.units[1:])
 
     apply_profile(installation, replace(profile, units=units, duties=()), now=NOW)
@@ -204,6 +208,60 @@ def test_settings_that_do_not_fit_are_refused_before_anything_is_written(
 
     with pytest.raises(UnknownTenant):
         installation.tenant(profile.slug)
+
+
+def test_a_unit_may_stand_for_another_tenant_that_is_there(installation: Installation, profile: Profile) -> None:
+    apply_profile(installation, profile, now=NOW)
+    units = (*profile.units, UnitFact("next", "邻区", "district_department", None, tenant=profile.slug))
+    neighbour = replace(
+        profile, slug=f"{profile.slug}-b", serial_prefix=f"{profile.serial_prefix}B", units=units, duties=()
+    )
+    apply_profile(installation, neighbour, now=NOW)
+
+    with installation.scope(neighbour.slug) as scope:
+        stands_for = {unit.code: unit.refers_to for unit in directory(scope).units if unit.refers_to}
+    assert stands_for == {"next": profile.slug}
+    assert apply_profile(installation, neighbour, now=NOW) == []
+    alone = replace(neighbour, units=(*profile.units, replace(units[-1], tenant="")))
+    assert apply_profile(installation, alone, now=NOW) == [Change(f"改移交对象 邻区：{profile.slug} → 无")]
+
+
+def test_a_unit_that_stands_for_nobody_known_is_refused_before_anything_is_written(
+    installation: Installation, profile: Profile
+) -> None:
+    strange = replace(
+        profile, units=(*profile.units, UnitFact("far", "远区", "district_department", None, tenant="far"))
+    )
+    for attempt in (
+        lambda: plan_profile(installation, strange),
+        lambda: apply_profile(installation, strange, now=NOW),
+    ):
+        with pytest.raises(UnknownTenant, match="远区（far）代表的租户 far 不存在"):
+            attempt()
+
+    with pytest.raises(UnknownTenant):
+        installation.tenant(profile.slug)
+
+
+def test_tenants_applied_together_may_stand_for_each_other(installation: Installation, profile: Profile) -> None:
+    slugs = [f"{profile.slug}-{side}" for side in ("a", "b")]
+    for slug, other in zip(slugs, reversed(slugs), strict=True):
+        unit = UnitFact("next", "邻区", "district_department", None, tenant=other)
+        prefix = f"{profile.serial_prefix}{slug[-1].upper()}"
+        neighbour = replace(profile, slug=slug, serial_prefix=prefix, units=(*profile.units, unit))
+        apply_profile(installation, neighbour, now=NOW, together=slugs)
+
+    for slug, other in zip(slugs, reversed(slugs), strict=True):
+        with installation.scope(slug) as scope:
+            assert directory(scope).get_unit("next").refers_to == other
+
+
+def test_the_shipped_city_has_a_unit_for_each_of_its_districts() -> None:
+    profiles = {profile.slug: profile for profile in shipped_profiles()}
+    city = profiles["center"]
+
+    stands_for = {unit.tenant: unit.name for unit in city.units if unit.tenant}
+    assert stands_for == {slug: profiles[slug].name for slug in city.members}
 
 
 def test_a_city_gains_and_loses_members(installation: Installation, profile: Profile) -> None:

@@ -13,6 +13,7 @@ from tenants.units import UnitFact
 from tests.tenants.making import GOOD, make_folder
 
 UNITS = GOOD["units.csv"]
+UNITS_ELSEWHERE = UNITS.replace("\n", ",\n").replace("mail,\n", "mail,tenant\n")
 DUTIES = GOOD["duties.csv"]
 PROFILE = GOOD["profile.toml"]
 ACCOUNTS = GOOD["accounts.toml"]
@@ -144,7 +145,7 @@ def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
         (
             UNITS.replace("code,name", "代码,name"),
             "第 1 行：表头是“代码,name,kind,parent,phone,mail”，认不出各列；"
-            "请改成“code,name,kind,parent[,phone][,mail]”",
+            "请改成“code,name,kind,parent[,phone][,mail][,tenant]”",
         ),
         (
             UNITS + "more,更多,street,,\n",
@@ -194,6 +195,22 @@ def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
         (
             UNITS + "desk-two,第二派单台,dispatch_desk,,,\n",
             "：有 2 个 dispatch_desk；没有规则可依的工单要有唯一的派单台接收，请恰好写一个",
+        ),
+        (
+            UNITS_ELSEWHERE + "here,新区,district_department,,,,xinqu\n",
+            "：单位“here”的 tenant 写的是本租户自己，移交没有去处；请写别的租户，或留空",
+        ),
+        (
+            UNITS_ELSEWHERE + "next,邻区,district_department,street,,,lin\n",
+            "第 5 行：单位“next”把代表其他租户的单位放进了隶属关系，移交的工单不能转派下级；请把 parent 留空",
+        ),
+        (
+            UNITS_ELSEWHERE + "next,邻区,district_department,,,,lin\nnear,邻街,street,next,,,\n",
+            "第 6 行：单位“near”把代表其他租户的单位放进了隶属关系，移交的工单不能转派下级；请把 parent 留空",
+        ),
+        (
+            UNITS_ELSEWHERE.replace("desk@xinqu.example,", "desk@xinqu.example,lin"),
+            "第 2 行：派单台“desk”写了 tenant，没有规则可依的工单会被移交出去；请把 tenant 留空",
         ),
     ],
 )
@@ -325,7 +342,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
         ),
         (
             ACCOUNTS.replace('"clerk"', '"boss"'),
-            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、reviewer、clerk、discipline、analyst 中选择",
+            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、reviewer、clerk、supervisor、leader、discipline、analyst 中选择",
         ),
         (
             ACCOUNTS.replace('"street-cg"', '"water"'),
