@@ -17,7 +17,7 @@ from core.web.api.calls import Call, for_systems
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
 from core.web.api.schemas import CommandSchema, DoneSchema, ProblemSchema, StaleSchema
 
-commands = Blueprint("commands", __name__, description="办理")
+commands = Blueprint("operations", __name__, description="办理")
 
 
 class NoSuchCommand(Refused):

@@ -44,7 +44,7 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "state_label": case.state_label,
         "urgent": case.urgent,
         "submitted_at": case.submitted_at,
-        "lead_unit": case.units.lead,
+        "lead_unit": case.lead,
         "reply": sent_reply,
         "version": case.version,
     }
