@@ -21,7 +21,7 @@ class Sent:
 
     serial_no: str
     version: int
-    command_id: str
+    command_id: str | None
 
 
 def sent(serial_no: str | None = None) -> Sent:
@@ -29,12 +29,21 @@ def sent(serial_no: str | None = None) -> Sent:
     version = request.form.get("version", "")
     if not version.isdecimal() or len(version) > 9:
         raise InputUnusable("页面不完整，缺少工单的版本。请刷新后重试。")
-    return Sent(serial_no or text("serial_no"), int(version), text("command_id", longest=64))
+    return Sent(serial_no or text("serial_no"), int(version), text("command_id", longest=64) or None)
 
 
 def text(name: str, *, longest: int = LONGEST) -> str:
     """Return a field without surrounding blanks. Raises `InputUnusable` when it is too long or cannot be stored."""
-    value = request.form.get(name, "").replace("\r\n", "\n").strip()
+    return _usable(request.form.get(name, ""), longest)
+
+
+def texts(name: str, *, longest: int = LONGEST) -> list[str]:
+    """Return all fields of this name as `text` does, empty ones too."""
+    return [_usable(value, longest) for value in request.form.getlist(name)]
+
+
+def _usable(typed: str, longest: int) -> str:
+    value = typed.replace("\r\n", "\n").strip()
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InputUnusable("填写的内容里有无法保存的字符。请删除后重新提交。")
     if len(value) > longest:

@@ -14,8 +14,27 @@ from core.web.account import THEME, home_of
 from core.web.assets import Assets
 from core.web.visit import Visit, clock
 
-LANE_LABELS: dict[LaneName, str] = {"dispatch": "派单台", "review": "审核回复", "follow_up": "回访", "all": "全部工单"}
-COUNTED_LANES: tuple[LaneName, ...] = ("dispatch", "review", "follow_up")
+LANE_LABELS: dict[LaneName, str] = {
+    "accept": "待受理",
+    "dispatch": "派单台",
+    "returns": "退单申请",
+    "consult": "会商",
+    "review": "审核回复",
+    "time": "延期与挂起",
+    "follow_up": "回访",
+    "supervised": "督办",
+    "disputes": "申诉裁定",
+    "all": "全部工单",
+}
+LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
+    Permission.SEE_TICKETS: ("dispatch", "review", "follow_up", "all"),
+    Permission.ACCEPT: ("accept",),
+    Permission.DISPATCH: ("returns", "consult"),
+    Permission.APPROVE: ("time",),
+    Permission.SUPERVISE: ("consult", "supervised"),
+    Permission.ADJUDICATE: ("disputes",),
+}
+"""The lanes in the menu of those who have a permission. Every lane can be looked at by its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +81,12 @@ def _menu_items() -> list[MenuItem]:
     visit: Visit = g.visit
     items: list[MenuItem] = []
     if Permission.SEE_TICKETS in visit.permissions:
-        counts = lane_counts(visit.scope, COUNTED_LANES)
+        mine = {lane for permission in visit.permissions for lane in LANES_OF.get(permission, ())}
+        lanes = [lane for lane in LANE_LABELS if lane in mine]
+        counts = lane_counts(visit.scope, [lane for lane in lanes if lane != "all"])
         here = request.args.get("lane", "dispatch") if request.path == "/desk" else ""
         items += [
-            MenuItem(label, f"/desk?lane={lane}", lane == here, _count(counts.get(lane)))
-            for lane, label in LANE_LABELS.items()
+            MenuItem(LANE_LABELS[lane], f"/desk?lane={lane}", lane == here, _count(counts.get(lane))) for lane in lanes
         ]
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))

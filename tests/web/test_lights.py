@@ -20,6 +20,8 @@ def clock(due: datetime, *, mode: str = "wd_eod", light: str = "green") -> Clock
         tenant_id=1,
         id=1,
         ticket_id=1,
+        subject="ticket",
+        subject_id=1,
         name="reply",
         cycle_no=1,
         mode=mode,

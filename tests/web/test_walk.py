@@ -44,21 +44,28 @@ def test_a_ticket_goes_from_the_call_to_the_rating_without_javascript(house: Hou
     assert "已解决，满意" in page
 
 
-def test_a_unit_gives_a_ticket_back_to_the_desk(house: House) -> None:
+def test_a_unit_asks_to_give_a_ticket_back_and_the_desk_agrees(house: House) -> None:
     serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
     operator, clerk = house.visitor(house.operator), house.visitor(house.clerk)
     operator.get(f"/desk?at={serial_no}")
     operator.post("/desk/dispatch", serial_no=serial_no, unit="roads")
 
     clerk.get(f"/unit/{serial_no}")
-    refused = clerk.post(f"/unit/{serial_no}/return", reason="")
+    refused = clerk.post(f"/unit/{serial_no}/request_return", reason_code="not_duty", evidence="")
     assert refused.status_code == 422
-    assert "退单要写明理由" in clerk.page
+    assert "请填写“依据”" in clerk.page
 
-    clerk.get(f"/unit/{serial_no}")
-    assert clerk.post(f"/unit/{serial_no}/return", reason="属绿化带内", better="parks").status_code == 303
+    asked = clerk.post(
+        f"/unit/{serial_no}/request_return", reason_code="not_duty", evidence="属绿化带内", proposed_unit="parks"
+    )
+    assert asked.status_code == 303
+    page = operator.get(f"/desk?lane=returns&at={serial_no}").get_data(as_text=True)
+    assert "属绿化带内" in page
+    assert "建议由 <b>园林管理处</b> 办理" in page
+
+    assert operator.post(f"/t/{serial_no}/approve_return", back="/desk?lane=returns").location == "/desk?lane=returns"
     page = operator.get(f"/t/{serial_no}").get_data(as_text=True)
-    assert "退单：属绿化带内（应由园林管理处办理）" in page
+    assert "同意退单：不属本单位职责" in page
 
 
 def test_the_reviewer_returns_a_reply_only_with_a_reason(house: House) -> None:
@@ -134,7 +141,7 @@ def test_the_unit_notes_what_it_does_and_that_it_is_there(house: House) -> None:
     operator, clerk = house.visitor(house.operator), house.visitor(house.clerk)
     operator.get(f"/desk?at={serial_no}")
     operator.post("/desk/dispatch", serial_no=serial_no, unit="roads")
-    for step, fields in (("sign", {}), ("note", {"what": "已电话联系"}), ("note", {"kind": "on_site"})):
+    for step, fields in (("sign", {}), ("note", {"what": "已电话联系"}), ("arrive", {})):
         clerk.get(f"/unit/{serial_no}")
         assert clerk.post(f"/unit/{serial_no}/{step}", **fields).status_code == 303, step
     page = clerk.get(f"/unit/{serial_no}").get_data(as_text=True)

@@ -28,6 +28,7 @@ class ReplyLine:
     state_label: str
     cycle: int
     review_note: str
+    seconded_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def replies_of(scope: Scope, ticket_id: int) -> tuple[ReplyLine, ...]:
             state_label=REPLY_LABELS[row.state],
             cycle=row.cycle_no,
             review_note=row.review_note,
+            seconded_by=row.seconded_by or "",
         )
         for row in rows
     )

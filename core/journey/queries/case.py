@@ -1,17 +1,19 @@
 """One ticket as its page shows it: the appeal, who spoke (masked), its clocks, its units, its answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.choices import NATURE_LABELS
-from core.journey.queries.lights import Light, countdown, explained, settled
-from core.routing.models import Assignment, RouteDecision
+from core.journey.queries.lights import Light, explained, lights_of, settled
+from core.routing.models import Consultation, RouteDecision
 from core.sla.labels import CLOCK_LABELS
+from core.sla.limits import UNPRESSED
+from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact, masked
@@ -25,11 +27,21 @@ from core.workdays.queries import timetable
 
 @dataclass(frozen=True, slots=True)
 class ClockLine:
-    """One running clock: its name, its dot, and its limit in words."""
+    """One live clock: its name, whose it is, its dot, and its limit in words."""
 
+    name: str
     label: str
+    subject: str
+    subject_id: int
+    is_running: bool
+    is_over: bool
     light: Light
     explained: str
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether somebody is late when it runs out."""
+        return self.name not in UNPRESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +52,6 @@ class Suggestion:
     unit_name: str
     co: tuple[str, ...]
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Involved:
-    """The units that have to do with the ticket, by name."""
-
-    lead: str | None
-    co: tuple[str, ...]
-    watching: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,10 @@ class Case:
     light: Light
     clocks: tuple[ClockLine, ...]
     contact: Contact
-    units: Involved
+    lead_id: int | None
+    lead: str | None
     suggestion: Suggestion | None
+    is_consulted: bool
     replies: tuple[ReplyLine, ...]
     ratings: tuple[RatingLine, ...]
     attempts: int
@@ -91,7 +96,34 @@ class Case:
 
     @property
     def waits_for_dispatch(self) -> bool:
-        return self.state in WAITING_FOR_DISPATCH
+        """Whether it can be dispatched: nobody consults on whose it is."""
+        return self.state in WAITING_FOR_DISPATCH and not self.is_consulted
+
+    @property
+    def of_ticket(self) -> tuple[ClockLine, ...]:
+        """The clocks that are the ticket's own."""
+        return tuple(clock for clock in self.clocks if clock.subject == "ticket")
+
+    def of_assignment(self, assignment_id: int) -> tuple[ClockLine, ...]:
+        """The clocks of a unit's share."""
+        return self._of("assignment", assignment_id)
+
+    def of_supervision(self, supervision_id: int) -> tuple[ClockLine, ...]:
+        """The clock within which a supervision must be answered."""
+        return self._of("supervision", supervision_id)
+
+    def light_for(self, assignment_ids: Collection[int]) -> Light:
+        """The dot as the unit sees it that has these shares: its own clocks and the resident's, the nearest due first."""
+        felt = (
+            clock
+            for clock in self.clocks
+            if clock.is_pressing
+            and (clock.name == "reply" or (clock.subject == "assignment" and clock.subject_id in assignment_ids))
+        )
+        return next((clock.light for clock in felt), settled(self.state))
+
+    def _of(self, subject: str, subject_id: int) -> tuple[ClockLine, ...]:
+        return tuple(clock for clock in self.clocks if (clock.subject, clock.subject_id) == (subject, subject_id))
 
 
 def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
@@ -125,11 +157,13 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
         cycle=ticket.cycle_no,
         affected_count=ticket.affected_count,
         submitted_at=ticket.submitted_at,
-        light=clocks[0].light if clocks else settled(ticket.state),
+        light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,
         contact=_contact(scope, ticket),
-        units=_involved(scope, ticket),
+        lead_id=ticket.lead_unit_id,
+        lead=directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else None,
         suggestion=_suggestion(scope, ticket),
+        is_consulted=ticket.state in WAITING_FOR_DISPATCH and _is_consulted(scope, ticket),
         replies=replies,
         ratings=ratings_of(scope, ticket.id),
         attempts=attempts_to_ask(scope, ticket.id, cycle=ticket.cycle_no),
@@ -137,19 +171,25 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
 
 
 def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, now: datetime) -> tuple[ClockLine, ...]:
-    """Return the running clocks, the nearest due first."""
+    """Return the live clocks: the nearest due first, those that stand still last."""
     calendar = timetable(scope)
     handed_in_at = next((reply.submitted_at for reply in replies if reply.state == "submitted"), None)
     clocks = scope.session.scalars(
         select(Clock)
-        .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket.id, Clock.state == "running")
-        .order_by(Clock.due_at)
-    )
+        .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket.id, Clock.state.in_(LIVE))
+        .order_by(Clock.due_at, Clock.id)
+    ).all()
+    lights = lights_of(scope, clocks, now=now, handed_in={ticket.id: handed_in_at})
     return tuple(
         ClockLine(
-            CLOCK_LABELS[clock.name],
-            countdown(calendar, clock, now=now, handed_in_at=handed_in_at),
-            f"{explained(calendar, clock)}。依据：{clock.reason}",
+            name=clock.name,
+            label=CLOCK_LABELS[clock.name],
+            subject=clock.subject,
+            subject_id=clock.subject_id,
+            is_running=clock.state == "running",
+            is_over=clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now),
+            light=lights[clock.id],
+            explained=f"{explained(calendar, clock)}。依据：{clock.reason}",
         )
         for clock in clocks
     )
@@ -158,24 +198,6 @@ def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, 
 def _contact(scope: Scope, ticket: Ticket) -> Contact:
     row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
     return masked(opened(scope.keys, row)) if row else Contact()
-
-
-def _involved(scope: Scope, ticket: Ticket) -> Involved:
-    assignments = scope.session.execute(
-        select(Assignment.unit_id, Assignment.role)
-        .where(
-            Assignment.tenant_id == scope.tenant.id,
-            Assignment.ticket_id == ticket.id,
-            Assignment.cycle_no == ticket.cycle_no,
-            Assignment.state != "returned",
-        )
-        .order_by(Assignment.id)
-    )
-    names: dict[str, list[str]] = {"lead": [], "co": [], "info": []}
-    for unit_id, role in assignments:
-        if unit := directory(scope).unit_of_id(unit_id):
-            names[role].append(unit.name)
-    return Involved(names["lead"][-1] if names["lead"] else None, tuple(names["co"]), tuple(names["info"]))
 
 
 def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
@@ -194,3 +216,10 @@ def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
     ]
     co = tuple(str(code) for code in chosen[0]["co"]) if chosen else ()
     return Suggestion(unit.code if unit else None, unit.name if unit else "待判定", co, decision.reason)
+
+
+def _is_consulted(scope: Scope, ticket: Ticket) -> bool:
+    open_one = exists().where(
+        Consultation.tenant_id == scope.tenant.id, Consultation.ticket_id == ticket.id, Consultation.state == "open"
+    )
+    return bool(scope.session.scalar(select(open_one)))

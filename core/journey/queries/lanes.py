@@ -1,4 +1,4 @@
-"""The lanes of the desk: what waits for dispatch, review or follow-up; which tickets belong, in which order."""
+"""The lanes of the desk: what waits for a decision of whom; which tickets belong, and how many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,24 +7,32 @@ from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from core.escalation.models import Supervision
+from core.evaluation.models import Dispute
 from core.evaluation.queries import asked_enough
+from core.routing.models import Consultation, ReturnRequest
+from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 from core.tickets.models import Ticket, TicketContact
-from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, State
+from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
 
-LaneName = Literal["dispatch", "review", "follow_up", "all"]
+LaneName = Literal[
+    "accept", "dispatch", "returns", "consult", "review", "time", "follow_up", "supervised", "disputes", "all"
+]
 LANES: tuple[LaneName, ...] = get_args(LaneName)
 COUNTED = 1_000
 """Counting stops here: nobody needs to know by how much more."""
 SEARCH_DAYS = 180
 STATES: dict[LaneName, tuple[State, ...]] = {
+    "accept": WAITING_FOR_ACCEPTANCE,
     "dispatch": WAITING_FOR_DISPATCH,
     "review": (State.SUBMITTED,),
     "follow_up": (State.CONCLUDED,),
-    "all": tuple(State),
 }
+"""Lanes of the tickets that stand in certain states; the others are of those with a certain record."""
+Recorded = Consultation | Dispute | ExtensionRequest | PauseRequest | ReturnRequest | Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,24 @@ class TabCounts:
 def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
     """Return the conditions under which a ticket stands in the lane."""
     conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == scope.tenant.id]
-    if lane != "all":
+    if lane in STATES:
         conditions.append(Ticket.state.in_(STATES[lane]))
-    if lane == "follow_up":
-        conditions.append(~asked_enough(scope))
+    match lane:
+        case "dispatch":
+            conditions.append(~_has(Consultation, Consultation.state == "open"))
+        case "returns":
+            conditions.append(_has(ReturnRequest, ReturnRequest.state == "pending"))
+        case "consult":
+            conditions.append(_has(Consultation, Consultation.state == "open"))
+        case "time":
+            extending = _has(ExtensionRequest, ExtensionRequest.state == "pending")
+            conditions.append(or_(extending, _has(PauseRequest, PauseRequest.state == "pending")))
+        case "follow_up":
+            conditions.append(~asked_enough(scope))
+        case "supervised":
+            conditions.append(_has(Supervision, Supervision.state != "closed"))
+        case "disputes":
+            conditions.append(_has(Dispute, Dispute.state == "open"))
     return conditions
 
 
@@ -111,6 +133,10 @@ def lane_counts(scope: Scope, lanes: Sequence[LaneName]) -> dict[LaneName, int]:
         for lane in lanes
     ]
     return dict(zip(lanes, scope.session.execute(select(*counted)).one(), strict=True))
+
+
+def _has(table: type[Recorded], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(table.tenant_id == Ticket.tenant_id, table.ticket_id == Ticket.id, condition)
 
 
 def _mentions(scope: Scope, words: str, *, now: datetime) -> ColumnElement[bool]:

@@ -1,29 +1,37 @@
 """The dot 绿黄红点 of a ticket or a clock: how much time is left, in words, with shape and colour to match."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
-from core.hooks.values import Budget, BudgetMode
 from core.sla.budgets import MODE_WORDS, budget_words
 from core.sla.labels import CLOCK_LABELS
+from core.sla.limits import budget_of
 from core.sla.models import Clock
+from core.sla.records import reckoning_of, records_of
+from core.tenancy.scope import Scope
 from core.tickets.states import ANSWERED, STATE_LABELS, State
+from core.workdays.queries import timetable as timetable_of
 from core.workdays.rules import Timetable
 
 CALENDAR_DAY = 86_400
 AROUND_THE_CLOCK = ("wall", "natural")
 """Modes whose time also passes outside working hours."""
+STANDS_STILL = "已挂起"
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """What a dot shows. While `ticking`, a page may count `seconds_left` down; a day is `day_seconds` long."""
+    """What a dot shows; `more` is told beside it where there is room.
+
+    While `ticking`, a page may count `seconds_left` down; a day is `day_seconds` long.
+    """
 
     tone: str
     shape: str
     words: str
     explained: str
+    more: str = ""
     ticking: bool = False
     seconds_left: int = 0
     day_seconds: int = CALENDAR_DAY
@@ -37,12 +45,33 @@ def settled(state: str) -> Light:
     return Light("grey", "none", label, "没有正在计时的时限")
 
 
+def lights_of(
+    scope: Scope, clocks: Collection[Clock], *, now: datetime, handed_in: Mapping[int, datetime | None]
+) -> dict[int, Light]:
+    """Return the dots of live clocks by their ids. What is left of those that stand still is read from the ledger.
+
+    `handed_in` tells for each ticket since when a reply of it is under review.
+    """
+    timetable, paused = timetable_of(scope), [clock for clock in clocks if clock.state == "paused"]
+    records = records_of(scope, paused) if paused else {}
+    lights = {}
+    for clock in clocks:
+        if record := records.get(clock.id):
+            since = record.open_pause.started_at if record.open_pause else now
+            due = reckoning_of(clock, record, timetable, cap=None).due
+            lights[clock.id] = standing_still(timetable, clock, since=since, due=due)
+        else:
+            lights[clock.id] = countdown(timetable, clock, now=now, handed_in_at=handed_in.get(clock.ticket_id))
+    return lights
+
+
 def countdown(timetable: Timetable, clock: Clock, *, now: datetime, handed_in_at: datetime | None = None) -> Light:
     """Return the dot of a running clock; once the reply is handed in, time stands still until the review ends."""
+    assert clock.due_at is not None
+    if clock.subject == "supervision":
+        handed_in_at = None
     at = handed_in_at or now
-    around_the_clock = clock.mode in AROUND_THE_CLOCK
-    left = clock.due_at - at if around_the_clock else timetable.between(at, clock.due_at)
-    day = CALENDAR_DAY if around_the_clock else _working_day_seconds(timetable, clock.due_at)
+    left, day = _left(timetable, clock, at, clock.due_at)
     is_over = at > clock.due_at
     tone = "red" if is_over else "yellow" if clock.light == "red" else clock.light
     return Light(
@@ -50,19 +79,28 @@ def countdown(timetable: Timetable, clock: Clock, *, now: datetime, handed_in_at
         shape="paused" if handed_in_at else tone,
         words=left_in_words(left, is_over=is_over, day_seconds=day),
         explained=explained(timetable, clock) + ("；答复已提交，审核期间不计时" if handed_in_at else ""),
-        ticking=handed_in_at is None and (around_the_clock or timetable.next_stretch(now).start <= now),
+        ticking=handed_in_at is None and _passes(timetable, clock, now),
         seconds_left=int(left.total_seconds()),
         day_seconds=day,
     )
 
 
+def standing_still(timetable: Timetable, clock: Clock, *, since: datetime, due: datetime) -> Light:
+    """Return the dot of a clock that is paused 挂起 `since` then and was due at `due`: how much is left when it goes on."""
+    left, day = _left(timetable, clock, since, due)
+    words = left_in_words(left, is_over=False, day_seconds=day).replace("剩 ", "剩余 ")
+    return Light("grey", "paused", STANDS_STILL, f"{explained(timetable, clock)}；{STANDS_STILL}，{words}", more=words)
+
+
 def explained(timetable: Timetable, clock: Clock) -> str:
     """Say a clock's limit: how much, until when, counted how, and on what ground."""
-    budget = Budget(cast(BudgetMode, clock.mode), clock.amount)
-    due = clock.due_at.astimezone(timetable.zone)
-    provisional = "（暂定）" if clock.due_provisional else ""
-    name = CLOCK_LABELS[clock.name]
-    return f"{name}时限 {budget_words(budget)}，{due:%m-%d %H:%M} 截止{provisional}；{MODE_WORDS[budget.mode]}"
+    until = "恢复计时后再定截止时间"
+    if clock.due_at is not None:
+        until = (
+            f"{clock.due_at.astimezone(timetable.zone):%m-%d %H:%M} 截止{'（暂定）' if clock.due_provisional else ''}"
+        )
+    budget = budget_of(clock)
+    return f"{CLOCK_LABELS[clock.name]}时限 {budget_words(budget)}，{until}；{MODE_WORDS[budget.mode]}"
 
 
 def left_in_words(left: timedelta, *, is_over: bool, day_seconds: int) -> str:
@@ -72,6 +110,17 @@ def left_in_words(left: timedelta, *, is_over: bool, day_seconds: int) -> str:
     hours, minute = divmod(rest, 60)
     amount = f"{days}天{hours}时" if days else f"{hours}时{minute:02d}分" if hours else f"{minute}分"
     return f"{'超' if is_over else '剩'} {amount}"
+
+
+def _left(timetable: Timetable, clock: Clock, at: datetime, due: datetime) -> tuple[timedelta, int]:
+    """Return the time from one instant to the due time as the clock counts it, and the seconds of its day."""
+    if clock.mode in AROUND_THE_CLOCK:
+        return due - at, CALENDAR_DAY
+    return timetable.between(at, due), _working_day_seconds(timetable, due)
+
+
+def _passes(timetable: Timetable, clock: Clock, now: datetime) -> bool:
+    return clock.mode in AROUND_THE_CLOCK or timetable.next_stretch(now).start <= now
 
 
 def _working_day_seconds(timetable: Timetable, due: datetime) -> int:

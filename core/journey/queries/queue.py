@@ -1,30 +1,38 @@
 """A lane as a list: its rows page by page, with the dot of each, and which ticket comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from core.handling.models import Reply
 from core.intake.channels import channels_of
 from core.journey.queries.choices import NATURE_LABELS
 from core.journey.queries.lanes import Filters, LaneName, in_lane, narrowed
-from core.journey.queries.lights import Light, countdown, settled
+from core.journey.queries.lights import Light, lights_of, settled
+from core.routing.models import Assignment
+from core.sla.limits import UNPRESSED
+from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.states import STATE_LABELS, State
 from core.units.queries import directory
-from core.workdays.queries import timetable
 
 PAGE = 50
 _ORDER: dict[LaneName, tuple[InstrumentedAttribute[Any], bool]] = {
+    "accept": (Ticket.submitted_at, False),
     "dispatch": (Ticket.next_due_at, False),
+    "returns": (Ticket.next_due_at, False),
+    "consult": (Ticket.next_due_at, False),
     "review": (Ticket.next_due_at, False),
+    "time": (Ticket.next_due_at, False),
     "follow_up": (Ticket.concluded_at, False),
+    "supervised": (Ticket.next_due_at, False),
+    "disputes": (Ticket.submitted_at, False),
     "all": (Ticket.submitted_at, True),
 }
 """By what a lane is ordered, and whether the latest stands first."""
@@ -58,7 +66,7 @@ class Queue:
 def queue(
     scope: Scope, lane: LaneName, filters: Filters, *, now: datetime, after: str = "", limit: int = PAGE
 ) -> Queue:
-    """Return a page of the lane: the nearest due first, in lane `follow_up` the oldest, in lane `all` the newest.
+    """Return a page of the lane, ordered by its own column, mostly the nearest due first.
 
     `after` is the serial number behind which the page begins.
     """
@@ -74,10 +82,9 @@ def queue(
     )
     found = scope.session.execute(_from(scope, statement, lane, after).limit(limit + 1)).all()
     shown = found[:limit]
-    clocks = nearest_clocks(scope, [row.Ticket.id for row in shown])
-    rows = tuple(
-        _row(scope, row.Ticket, row.unit_id, row.handed_in_at, clocks.get(row.Ticket.id), now=now) for row in shown
-    )
+    handed_in = {row.Ticket.id: row.handed_in_at for row in shown}
+    lights = lights_on(scope, nearest_clocks(scope, handed_in), handed_in, now=now)
+    rows = tuple(_row(scope, row.Ticket, row.unit_id, lights.get(row.Ticket.id)) for row in shown)
     return Queue(rows, rows[-1].serial_no if len(found) > limit else None)
 
 
@@ -98,25 +105,34 @@ def find_serial(scope: Scope, words: str) -> str | None:
     return serial_no
 
 
-def nearest_clocks(scope: Scope, ticket_ids: Sequence[int]) -> dict[int, Clock]:
-    """Return for each ticket the running clock that is due first."""
+def nearest_clocks(scope: Scope, ticket_ids: Collection[int], *, unit_id: int | None = None) -> dict[int, Clock]:
+    """Return for each ticket the live clock that is due first, one that stands still only when no other runs.
+
+    With a unit those that it feels: the resident's, and its own.
+    """
+    felt: list[ColumnElement[bool]] = [Clock.name.not_in(UNPRESSED)]
+    if unit_id is not None:
+        own = exists().where(
+            Assignment.tenant_id == Clock.tenant_id, Assignment.id == Clock.subject_id, Assignment.unit_id == unit_id
+        )
+        felt.append(or_(Clock.name == "reply", and_(Clock.subject == "assignment", own)))
     clocks = scope.session.scalars(
         select(Clock)
-        .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id.in_(ticket_ids), Clock.state == "running")
-        .order_by(Clock.due_at.desc())
+        .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id.in_(ticket_ids), Clock.state.in_(LIVE), *felt)
+        .order_by(Clock.due_at.desc().nulls_first(), Clock.id.desc())
     )
     return {clock.ticket_id: clock for clock in clocks}
 
 
-def _row(
-    scope: Scope,
-    ticket: Ticket,
-    unit_id: int | None,
-    handed_in_at: datetime | None,
-    clock: Clock | None,
-    *,
-    now: datetime,
-) -> QueueRow:
+def lights_on(
+    scope: Scope, clocks: Mapping[int, Clock], handed_in: Mapping[int, datetime | None], *, now: datetime
+) -> dict[int, Light]:
+    """Return the dot of each ticket with a clock; where a reply was handed in, time stands still since then."""
+    lights = lights_of(scope, list(clocks.values()), now=now, handed_in=handed_in)
+    return {ticket_id: lights[clock.id] for ticket_id, clock in clocks.items()}
+
+
+def _row(scope: Scope, ticket: Ticket, unit_id: int | None, light: Light | None) -> QueueRow:
     unit = directory(scope).unit_of_id(unit_id) if unit_id else None
     channel = channels_of(scope).get(ticket.channel)
     return QueueRow(
@@ -130,17 +146,8 @@ def _row(
         bounces=ticket.bounce_count,
         cycle=ticket.cycle_no,
         submitted_at=ticket.submitted_at,
-        light=light_of(scope, ticket, clock, now=now, handed_in_at=handed_in_at),
+        light=light or settled(ticket.state),
     )
-
-
-def light_of(
-    scope: Scope, ticket: Ticket, clock: Clock | None, *, now: datetime, handed_in_at: datetime | None
-) -> Light:
-    """Return the ticket's dot: its nearest clock, or how it stands when none runs."""
-    if clock is None:
-        return settled(ticket.state)
-    return countdown(timetable(scope), clock, now=now, handed_in_at=handed_in_at)
 
 
 def _from(scope: Scope, statement: Select[*tuple[Any, ...]], lane: LaneName, after: str) -> Select[*tuple[Any, ...]]:
@@ -151,9 +158,18 @@ def _from(scope: Scope, statement: Select[*tuple[Any, ...]], lane: LaneName, aft
             select(column, Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == after)
         ).one_or_none()
         if last is not None:
-            at, ticket_id = last
-            beyond, tie = (column < at, Ticket.id < ticket_id) if latest_first else (column > at, Ticket.id > ticket_id)
-            statement = statement.where(or_(beyond, and_(column == at, tie)))
+            statement = statement.where(_beyond(column, *last, latest_first=latest_first))
     if latest_first:
         return statement.order_by(column.desc(), Ticket.id.desc())
     return statement.order_by(column, Ticket.id)
+
+
+def _beyond(
+    column: InstrumentedAttribute[Any], at: datetime | None, ticket_id: int, *, latest_first: bool
+) -> ColumnElement[bool]:
+    """Return the condition for tickets that stand behind this place; those on which no time runs stand last."""
+    if at is None:
+        return and_(column.is_(None), Ticket.id > ticket_id)
+    if latest_first:
+        return or_(column < at, and_(column == at, Ticket.id < ticket_id))
+    return or_(column > at, column.is_(None), and_(column == at, Ticket.id > ticket_id))

@@ -1,33 +1,41 @@
-"""A unit's tickets: what it must sign, handle, or merely see."""
+"""A unit's tickets: what it must sign, handle, answer or merely see, as lead, co-unit or below another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from core.handling.models import Reply
 from core.intake.channels import channels_of
-from core.journey.queries.lights import Light
-from core.journey.queries.queue import light_of, nearest_clocks
-from core.routing.models import Assignment
+from core.journey.queries.lights import Light, settled
+from core.journey.queries.queue import lights_on, nearest_clocks
+from core.journey.queries.units_on_case import role_words
+from core.routing.models import Assignment, Consultation
 from core.routing.service import NotYours
+from core.routing.states import ACTIVE, AssignmentState
+from core.sla.limits import UNPRESSED
+from core.sla.live import LIVE
+from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.states import STATE_LABELS, State
 from core.units.queries import DirectoryUnit
 
-UnitTab = Literal["to_sign", "in_hand", "pressing", "handed_in", "watching", "done"]
+UnitTab = Literal["to_sign", "in_hand", "pressing", "handed_in", "consulting", "watching", "done"]
 TAB_LABELS: dict[UnitTab, str] = {
     "to_sign": "待签收",
     "in_hand": "办理中",
     "pressing": "临期与超期",
-    "handed_in": "待审核",
-    "watching": "协办与知会",
+    "handed_in": "已提交",
+    "consulting": "会商",
+    "watching": "知会",
     "done": "已办结",
 }
-ROLE_LABELS = {"lead": "主办", "co": "协办", "info": "知会"}
 PAGE = 100
+NEVER = datetime.max.replace(tzinfo=UTC)
+IN_HAND = (AssignmentState.SIGNED, AssignmentState.RETURN_PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,11 @@ class UnitRow:
     place: str
     channel: str
     state: str
-    role: str
+    is_lead: bool
     role_label: str
     to_sign: bool
     in_hand: bool
+    asks_back: bool
     urgent: bool
     bounces: int
     cycle: int
@@ -64,82 +73,173 @@ def unit_rows(scope: Scope, unit_id: int, tab: UnitTab, *, now: datetime) -> tup
         .order_by(Assignment.ended_at.desc() if tab == "done" else Ticket.next_due_at, Ticket.id)
         .limit(PAGE)
     ).all()
-    clocks = nearest_clocks(scope, [row.Ticket.id for row in found])
-    channels = channels_of(scope)
-    return tuple(
-        UnitRow(
-            serial_no=row.Ticket.serial_no,
-            version=row.Ticket.version,
-            title=row.Ticket.title,
-            place=row.Ticket.place,
-            channel=channel.label if (channel := channels.get(row.Ticket.channel)) else row.Ticket.channel,
-            state=STATE_LABELS[State(row.Ticket.state)],
-            role=row.Assignment.role,
-            role_label=ROLE_LABELS[row.Assignment.role],
-            to_sign=row.Assignment.role == "lead" and row.Assignment.state == "pending_sign",
-            in_hand=row.Assignment.role == "lead" and row.Assignment.state == "signed",
-            urgent=row.Ticket.urgency == "urgent",
-            bounces=row.Ticket.bounce_count,
-            cycle=row.Ticket.cycle_no,
-            assigned_at=row.Assignment.assigned_at,
-            light=light_of(scope, row.Ticket, clocks.get(row.Ticket.id), now=now, handed_in_at=row.handed_in_at),
-        )
-        for row in found
-    )
+    handed_in = {row.Ticket.id: row.handed_in_at for row in found}
+    clocks = nearest_clocks(scope, handed_in, unit_id=unit_id)
+    lights = lights_on(scope, clocks, handed_in, now=now)
+    rows = [_row(scope, row.Ticket, row.Assignment, lights.get(row.Ticket.id)) for row in found]
+    if tab == "done":
+        return tuple(rows)
+    dues = {row.Ticket.serial_no: clock.due_at for row in found if (clock := clocks.get(row.Ticket.id))}
+    return tuple(sorted(rows, key=lambda row: dues.get(row.serial_no) or NEVER))
 
 
 def unit_counts(scope: Scope, unit_id: int) -> dict[UnitTab, int]:
     """Count the unit's tickets under each tab that asks something of it."""
-    tabs: tuple[UnitTab, ...] = ("to_sign", "in_hand", "pressing", "handed_in", "watching")
+    tabs: tuple[UnitTab, ...] = ("to_sign", "in_hand", "pressing", "handed_in", "consulting", "watching")
     counted = scope.session.execute(
-        select(*(func.count().filter(and_(*_under(tab))) for tab in tabs))
+        select(*(func.count(Ticket.id.distinct()).filter(and_(*_under(tab))) for tab in tabs))
         .select_from(Assignment)
         .join(Ticket, and_(Ticket.tenant_id == Assignment.tenant_id, Ticket.id == Assignment.ticket_id))
-        .where(Assignment.tenant_id == scope.tenant.id, Assignment.unit_id == unit_id, Assignment.ended_at.is_(None))
+        .where(
+            Assignment.tenant_id == scope.tenant.id,
+            Assignment.unit_id == unit_id,
+            or_(Assignment.ended_at.is_(None), _is_consulted()),
+        )
     ).one()
     return dict(zip(tabs, counted, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class UnitsPart:
-    """What a unit has to do with a ticket at present."""
+    """What a unit has to do with a ticket at present, by its newest share in it.
 
-    may_sign: bool
-    may_reply: bool
-    may_note: bool
+    `is_root` = it leads and answers to nobody but the desk.
+    """
+
+    unit_id: int
+    assignment_id: int
+    assignment_ids: tuple[int, ...]
+    state: AssignmentState
+    role_label: str
+    is_root: bool
+    is_watching: bool
+    returnable: bool
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def has_answered(self) -> bool:
+        return self.state is AssignmentState.SUBMITTED
+
+    @property
+    def may_sign(self) -> bool:
+        return self.state is AssignmentState.PENDING_SIGN
+
+    @property
+    def handles(self) -> bool:
+        """Whether the unit has signed and not answered yet."""
+        return self.state is AssignmentState.SIGNED
+
+    @property
+    def may_reply(self) -> bool:
+        return self.is_root and self.handles
+
+    @property
+    def may_contribute(self) -> bool:
+        return not self.is_root and self.handles
 
 
 def part_of(scope: Scope, unit: DirectoryUnit, serial_no: str) -> UnitsPart:
-    """Return what the unit can do with the ticket. Raises `NotYours` when it is none of its business."""
-    assignment: Assignment | None = scope.session.scalar(
+    """Return the unit's part in the ticket. Raises `NotYours` when it is none of its business."""
+    assignments: Sequence[Assignment] = scope.session.scalars(
         select(Assignment)
         .join(Ticket, and_(Ticket.tenant_id == Assignment.tenant_id, Ticket.id == Assignment.ticket_id))
         .where(Assignment.tenant_id == scope.tenant.id, Assignment.unit_id == unit.id, Ticket.serial_no == serial_no)
-        .order_by(Assignment.id.desc())
-        .limit(1)
-    )
-    if assignment is None:
+        .order_by(Assignment.id)
+    ).all()
+    if not assignments:
         raise NotYours(f"没有派给{unit.name}的工单 {serial_no}。请核对编号。")
-    is_lead, state = assignment.role == "lead", assignment.state
+    present = min(
+        assignments,
+        key=lambda each: (each.state not in ACTIVE, each.role == "info", _rank(each), -each.id),
+    )
     return UnitsPart(
-        may_sign=is_lead and state == "pending_sign",
-        may_reply=is_lead and state == "signed",
-        may_note=assignment.role != "info" and state in ("pending_sign", "signed"),
+        unit_id=unit.id,
+        assignment_id=present.id,
+        assignment_ids=tuple(each.id for each in assignments),
+        state=AssignmentState(present.state),
+        role_label=role_words(present.role, is_below=present.parent_id is not None),
+        is_root=present.role == "lead" and present.parent_id is None,
+        is_watching=present.role == "info",
+        returnable=present.returnable,
+    )
+
+
+def _rank(assignment: Assignment) -> tuple[bool, bool]:
+    """Order a unit's shares as commands do: the one that leads stands for it."""
+    return (assignment.role != "lead", assignment.parent_id is not None)
+
+
+def _row(scope: Scope, ticket: Ticket, assignment: Assignment, light: Light | None) -> UnitRow:
+    channel = channels_of(scope).get(ticket.channel)
+    works = assignment.role != "info"
+    return UnitRow(
+        serial_no=ticket.serial_no,
+        version=ticket.version,
+        title=ticket.title,
+        place=ticket.place,
+        channel=channel.label if channel else ticket.channel,
+        state=STATE_LABELS[State(ticket.state)],
+        is_lead=assignment.role == "lead" and assignment.parent_id is None,
+        role_label=role_words(assignment.role, is_below=assignment.parent_id is not None),
+        to_sign=works and assignment.state == AssignmentState.PENDING_SIGN,
+        in_hand=works and assignment.state in IN_HAND,
+        asks_back=assignment.state == AssignmentState.RETURN_PENDING,
+        urgent=ticket.urgency == "urgent",
+        bounces=ticket.bounce_count,
+        cycle=ticket.cycle_no,
+        assigned_at=assignment.assigned_at,
+        light=light or settled(ticket.state),
     )
 
 
 def _under(tab: UnitTab) -> list[ColumnElement[bool]]:
-    lead = Assignment.role == "lead"
     match tab:
         case "to_sign":
-            return [lead, Assignment.state == "pending_sign"]
+            return [Assignment.state == AssignmentState.PENDING_SIGN]
         case "in_hand":
-            return [lead, Assignment.state == "signed"]
+            return [Assignment.state.in_(IN_HAND)]
         case "pressing":
-            return [lead, Assignment.state.in_(("pending_sign", "signed")), Ticket.light != "green"]
+            return [Assignment.state.in_((AssignmentState.PENDING_SIGN, *IN_HAND)), _feels_a_light()]
         case "handed_in":
-            return [lead, Assignment.state == "submitted"]
+            return [Assignment.state == AssignmentState.SUBMITTED]
+        case "consulting":
+            return [_is_consulted(), _is_newest()]
         case "watching":
-            return [Assignment.role != "lead", Assignment.ended_at.is_(None)]
+            return [Assignment.role == "info", Assignment.ended_at.is_(None)]
         case "done":
-            return [Assignment.state == "done"]
+            return [Assignment.state == AssignmentState.DONE]
+
+
+def _feels_a_light() -> ColumnElement[bool]:
+    """The resident's clock, or one of the unit's own, is yellow or red."""
+    return exists().where(
+        Clock.tenant_id == Assignment.tenant_id,
+        Clock.ticket_id == Assignment.ticket_id,
+        Clock.state.in_(LIVE),
+        Clock.light != "green",
+        Clock.name.not_in(UNPRESSED),
+        or_(Clock.name == "reply", and_(Clock.subject == "assignment", Clock.subject_id == Assignment.id)),
+    )
+
+
+def _is_consulted() -> ColumnElement[bool]:
+    """A consultation is open on a ticket in which the unit has, or had, a share."""
+    return exists().where(
+        Consultation.tenant_id == Assignment.tenant_id,
+        Consultation.ticket_id == Assignment.ticket_id,
+        Consultation.state == "open",
+    )
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """It is the newest share of the unit in the ticket, so that the ticket is listed once."""
+    later = Assignment.__table__.alias("later")
+    return ~exists().where(
+        later.c.tenant_id == Assignment.tenant_id,
+        later.c.ticket_id == Assignment.ticket_id,
+        later.c.unit_id == Assignment.unit_id,
+        later.c.id > Assignment.id,
+    )

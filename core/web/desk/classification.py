@@ -9,6 +9,7 @@ from core.journey.desk import correct
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.people.roles import Permission
+from core.tickets.timeline import Order
 from core.web.input import InputUnusable, sent, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -44,11 +45,9 @@ def classify(visit: Visit, serial_no: str) -> Answer:
     correct(
         visit.scope,
         serial_no,
+        Order(visit.actor, visit.now, given.version, given.command_id),
         nature=nature,
         matter=text("matter", longest=64) or None,
         complexity=complexity,
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
     )
     return Done(f"{serial_no} 的分类已更正，时限和建议单位随之更新", f"/desk?lane=dispatch&at={serial_no}")

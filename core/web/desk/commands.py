@@ -1,6 +1,6 @@
-"""What is done from the desk: dispatch, answer directly, review a reply, record a follow-up, redo.
+"""What is done again and again from the desk: dispatch, answer directly, review a reply, record a follow-up.
 
-Each but the last opens the next ticket of the lane.
+Each opens the next ticket of the lane. What is done now and then is in `core.web.desk.acts`.
 """
 
 from flask import Blueprint, request
@@ -8,8 +8,10 @@ from flask import Blueprint, request
 from core.journey import conclude
 from core.journey import desk as journey
 from core.people.roles import Permission
+from core.tickets.states import State
+from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
-from core.web.input import InputUnusable, own_path, required, sent, text
+from core.web.input import InputUnusable, Sent, own_path, required, sent, text
 from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("commands", __name__)
@@ -21,14 +23,7 @@ def dispatch(visit: Visit) -> Answer:
     """Give the ticket to a unit, with co-units where named."""
     given, lead = sent(), required("unit", ask="请先选承办单位，再派单。")
     ticket = journey.dispatch(
-        visit.scope,
-        given.serial_no,
-        lead=lead,
-        co=request.form.getlist("co"),
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
-        command_id=given.command_id,
+        visit.scope, given.serial_no, _order(visit, given), lead=lead, co=request.form.getlist("co")
     )
     return Done(f"{ticket.serial_no} 已派给{directory(visit.scope).get_unit(lead).name}", _next())
 
@@ -38,15 +33,7 @@ def dispatch(visit: Visit) -> Answer:
 def answer(visit: Visit) -> Answer:
     """Answer the resident without dispatch."""
     given = sent()
-    ticket = journey.answer_directly(
-        visit.scope,
-        given.serial_no,
-        text=text("text"),
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
-        command_id=given.command_id,
-    )
+    ticket = journey.answer_directly(visit.scope, given.serial_no, _order(visit, given), text=text("text"))
     return Done(f"{ticket.serial_no} 已直接答复并办结", _next())
 
 
@@ -55,17 +42,14 @@ def answer(visit: Visit) -> Answer:
 def review(visit: Visit) -> Answer:
     """Pass the reply, or give it back with a reason."""
     given, verdict = sent(), request.form.get("verdict")
-    common = {
-        "actor": visit.actor,
-        "now": visit.now,
-        "seen_version": given.version,
-        "command_id": given.command_id,
-    }
     if verdict == "pass":
-        ticket = conclude.pass_reply(visit.scope, given.serial_no, note=text("note", longest=2000), **common)  # type: ignore[arg-type]
+        remark = text("note", longest=2000)
+        ticket = conclude.pass_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
+        if ticket.state == State.SUBMITTED:
+            return Done(f"{ticket.serial_no} 首审通过，须由另一审核员复审后送达", _next(), "soon")
         return Done(f"{ticket.serial_no} 审核通过，答复已发出", _next())
-    note = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
-    ticket = conclude.return_reply(visit.scope, given.serial_no, note=note, **common)  # type: ignore[arg-type]
+    remark = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
+    ticket = conclude.return_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
     return Done(f"{ticket.serial_no} 已退回重写", _next())
 
 
@@ -77,36 +61,15 @@ def follow_up(visit: Visit) -> Answer:
     remark, answers = text("note", longest=2000), (text("resolved"), text("satisfaction"))
     if outcome == "reached" and not all(answers):
         raise InputUnusable("接通后请记下两项：问题是否解决、对办理是否满意。")
-    ticket = conclude.follow_up(
-        visit.scope, given.serial_no, outcome=outcome, remark=remark, actor=visit.actor, now=visit.now
-    )
+    ticket = conclude.follow_up(visit.scope, given.serial_no, _order(visit, given), outcome=outcome, remark=remark)
     if outcome == "reached":
-        conclude.rate(
-            visit.scope,
-            given.serial_no,
-            resolved=answers[0],
-            satisfaction=answers[1],
-            comment=remark,
-            now=visit.now,
-            command_id=given.command_id,
-        )
+        said = Order(RESIDENT, visit.now, command_id=given.command_id and f"{given.command_id}/rate")
+        conclude.rate(visit.scope, given.serial_no, said, resolved=answers[0], satisfaction=answers[1], comment=remark)
     return Done(f"{ticket.serial_no} 的回访已记录", _next())
 
 
-@pages.post("/desk/redo")
-@allows(Permission.FOLLOW_UP)
-def redo(visit: Visit) -> Answer:
-    """Have a concluded ticket done again."""
-    given = sent()
-    ticket = conclude.redo(
-        visit.scope,
-        given.serial_no,
-        reason=required("reason", ask="请写明为什么要重办，承办单位会看到。", longest=2000),
-        actor=visit.actor,
-        now=visit.now,
-        command_id=given.command_id,
-    )
-    return Done(f"{ticket.serial_no} 已重办，回到派单台", f"/t/{ticket.serial_no}")
+def _order(visit: Visit, given: Sent) -> Order:
+    return Order(visit.actor, visit.now, given.version, given.command_id)
 
 
 def _next() -> str:

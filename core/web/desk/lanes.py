@@ -9,10 +9,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from core.journey.queries.case import Case, get_case
+from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
 from core.people.roles import Permission
+from core.web.desk.acts import offered
+from core.web.desk.desk_acts import DESK_ACTS
+from core.web.desk.standing import standing_at_desk
 from core.web.layout import LANE_LABELS
 from core.web.visit import Answer, Visit, allows
 
@@ -20,6 +24,9 @@ pages = Blueprint("lanes", __name__)
 LONGEST_ARGUMENT = 200
 PARTS = {"pane": "pane", "list": "list", "work": "work"}
 """What htmx asks for, by the id of the element it will fill."""
+RETURNABLE: tuple[LaneName, ...] = ("dispatch", "review", "all")
+PRESSED: tuple[LaneName, ...] = ("accept", "returns", "consult", "time", "supervised")
+"""Lanes in which the light, and for those of `RETURNABLE` the returns, divide the tickets."""
 TABS = (
     ("", "全部", "everything"),
     ("pressing", "临期与超期", "pressing"),
@@ -33,10 +40,15 @@ class LaneWords:
     """What a lane says of itself."""
 
     name: LaneName
-    label: str
     order_words: str
     empty_title: str
     empty_words: str
+    decides: bool = False
+    """Whether a ticket stands in it for a decision on something on record, which its pane then shows."""
+
+    @property
+    def label(self) -> str:
+        return LANE_LABELS[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +61,22 @@ class Tab:
     count: str | None
 
 
+NEAREST_FIRST = "按时限由近到远"
 LANE_WORDS = {
     words.name: words
     for words in (
+        LaneWords("accept", "先登记的在前", "没有等待受理的来件", "登记后还没有受理的来件会出现在这里。", decides=True),
+        LaneWords("dispatch", NEAREST_FIRST, "没有待派单的工单", "新来件会自动出现在这里。"),
+        LaneWords("returns", NEAREST_FIRST, "没有待决定的退单申请", "承办单位申请退单后会出现在这里。", decides=True),
+        LaneWords("consult", NEAREST_FIRST, "没有进行中的会商", "发起会商的工单会出现在这里。", decides=True),
+        LaneWords("review", NEAREST_FIRST, "没有待审核的答复", "承办单位提交答复后会出现在这里。"),
         LaneWords(
-            "dispatch", LANE_LABELS["dispatch"], "按时限由近到远", "没有待派单的工单", "新来件会自动出现在这里。"
+            "time", NEAREST_FIRST, "没有待审批的延期和挂起", "承办单位申请延期或挂起后会出现在这里。", decides=True
         ),
-        LaneWords(
-            "review", LANE_LABELS["review"], "按时限由近到远", "没有待审核的答复", "承办单位提交答复后会出现在这里。"
-        ),
-        LaneWords(
-            "follow_up", LANE_LABELS["follow_up"], "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"
-        ),
-        LaneWords("all", LANE_LABELS["all"], "新的在前", "还没有工单", "受理第一件之后，这里可以查到全部工单。"),
+        LaneWords("follow_up", "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"),
+        LaneWords("supervised", NEAREST_FIRST, "没有未销号的督办", "发出督办的工单会出现在这里。", decides=True),
+        LaneWords("disputes", "先登记的在前", "没有待裁定的申诉", "提出申诉或复核申请后会出现在这里。", decides=True),
+        LaneWords("all", "新的在前", "还没有工单", "受理第一件之后，这里可以查到全部工单。"),
     )
 }
 
@@ -127,10 +142,12 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     following = (
         find_following(visit.scope, wanted.lane, wanted.filters, case.serial_no, now=visit.now) if case else None
     )
-    after = facts.get("after")
+    after, words = facts.get("after"), LANE_WORDS[wanted.lane]
+    if case and words.decides:
+        facts |= _to_decide(visit, case)
     return render_template(
         template,
-        lane=LANE_WORDS[wanted.lane],
+        lane=words,
         filters=wanted.filters,
         choices=choices(visit.scope),
         here=wanted.href(),
@@ -144,8 +161,15 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     )
 
 
+def _to_decide(visit: Visit, case: Case) -> dict[str, Any]:
+    """Return what is on record of the ticket, and the forms beside it."""
+    file = case_file(visit.scope, case.id)
+    acts = offered(DESK_ACTS, standing_at_desk(visit, case, file), refusal=None)
+    return {"file": file, "acts": acts, "act_base": f"/t/{case.serial_no}"}
+
+
 def _tabs(wanted: Wanted, counts: TabCounts | None) -> list[Tab]:
-    shown = TABS[:1] if wanted.lane == "follow_up" else TABS
+    shown = TABS if wanted.lane in RETURNABLE else TABS[:3] if wanted.lane in PRESSED else TABS[:1]
     return [
         Tab(
             label,

@@ -1,18 +1,51 @@
-"""The ticket's own page: all of it, with its timeline and its clocks."""
+"""The ticket's own page: all of it, with its file, its timeline, and what else can be done with it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template, request
 
 from core.journey.queries.case import get_case
+from core.journey.queries.case_file import case_file
+from core.journey.queries.choices import choices
 from core.journey.queries.timeline import timeline_of
 from core.people.roles import Permission
-from core.web.visit import Answer, Visit, allows
+from core.web.desk.acts import RefusedForm, carry_out, offered
+from core.web.desk.desk_acts import DESK_ACTS
+from core.web.desk.standing import standing_at_desk
+from core.web.input import own_path
+from core.web.refusals import status_of
+from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("ticket", __name__)
 
 
 @pages.get("/t/<serial_no>")
 @allows(Permission.SEE_TICKETS)
-def show_ticket(visit: Visit, serial_no: str) -> Answer:
-    """Show the ticket with its whole timeline."""
+def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
+    """Show the ticket with its whole timeline; after a refusal of `deed` with its form open and what was typed in it.
+
+    To htmx, which has kept the form, the refusal is told as a notice.
+    """
+    refusal = g.get("refusal")
+    if refusal and request.headers.get("HX-Request"):
+        raise refusal
     case = get_case(visit.scope, serial_no, now=visit.now)
-    return render_template("desk/ticket.html", case=case, timeline=timeline_of(visit.scope, case.id))
+    file = case_file(visit.scope, case.id)
+    acts = offered(DESK_ACTS, standing_at_desk(visit, case, file), refusal=refusal)
+    page = render_template(
+        "desk/ticket.html",
+        case=case,
+        file=file,
+        acts=acts,
+        act_base=f"/t/{serial_no}",
+        choices=choices(visit.scope),
+        timeline=timeline_of(visit.scope, case.id),
+        refused=RefusedForm.of(acts, refusal),
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post("/t/<serial_no>/<deed>")
+@allows(Permission.SEE_TICKETS, again=show_ticket)
+def act_on_ticket(visit: Visit, serial_no: str, deed: str) -> Answer:
+    """Do one of the desk's acts on the ticket."""
+    done = carry_out(DESK_ACTS, visit, serial_no, deed)
+    return Done(f"{serial_no} {done.told}", own_path(request.form.get("back"), otherwise=f"/t/{serial_no}"))

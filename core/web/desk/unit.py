@@ -4,14 +4,19 @@ from flask import Blueprint, g, render_template, request
 
 from core.journey import handle
 from core.journey.queries.case import get_case
+from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
 from core.people.roles import NotPermitted, Permission
+from core.tickets.timeline import Order
 from core.units.queries import DirectoryUnit, directory
+from core.web.desk.acts import RefusedForm, carry_out, offered
 from core.web.desk.lanes import Tab
-from core.web.input import InputUnusable, required, sent, text
-from core.web.refusals import status_of, words_of
+from core.web.desk.standing import standing_of_unit
+from core.web.desk.unit_acts import UNIT_ACTS
+from core.web.input import required, sent, text
+from core.web.refusals import status_of
 from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("unit", __name__)
@@ -20,8 +25,9 @@ EMPTY_WORDS = {
     "to_sign": "今天没有等着签收的工单。新派来的会出现在这里。",
     "in_hand": "没有正在办理的工单。签收后的工单会出现在这里。",
     "pressing": "没有临期或超期的工单。",
-    "handed_in": "没有等待审核的答复。",
-    "watching": "没有协办或知会本单位的工单。",
+    "handed_in": "没有已提交、等待审核或汇总的工单。",
+    "consulting": "没有请本单位会商的工单。",
+    "watching": "没有知会本单位的工单。",
     "done": "还没有办结的工单。",
 }
 
@@ -47,40 +53,29 @@ def show_list(visit: Visit) -> Answer:
 
 @pages.get("/unit/<serial_no>")
 @allows(Permission.HANDLE)
-def handle_ticket(visit: Visit, serial_no: str) -> Answer:
+def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     """Show one ticket of the unit with the forms for what can be done now; after a refusal, with what was typed."""
     unit, refusal = _unit(visit), g.get("refusal")
     part = part_of(visit.scope, unit, serial_no)
     case = get_case(visit.scope, serial_no, now=visit.now)
+    file = case_file(visit.scope, case.id).seen_by(unit.id)
+    acts = offered(UNIT_ACTS, standing_of_unit(visit, case, file, part), refusal=refusal)
     page = render_template(
         "desk/handle.html",
         unit=unit,
         case=case,
+        file=file,
+        light=case.light_for(part.assignment_ids),
+        acts=acts,
+        act_base=f"/unit/{serial_no}",
         timeline=timeline_of(visit.scope, case.id),
         choices=choices(visit.scope),
         part=part,
         hides_contact=case.contact.keep_private,
-        form=request.form,
-        refusal=words_of(refusal) if refusal else None,
+        form={} if deed else request.form,
+        refused=RefusedForm.of(acts, refusal),
     )
     return (page, status_of(refusal)) if refusal else page
-
-
-@pages.post("/unit/<serial_no>/sign")
-@allows(Permission.HANDLE, again=handle_ticket)
-def sign(visit: Visit, serial_no: str) -> Answer:
-    """The unit takes the ticket in hand."""
-    given = sent(serial_no)
-    handle.sign(
-        visit.scope,
-        serial_no,
-        unit_id=_unit(visit).id,
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
-        command_id=given.command_id,
-    )
-    return Done(f"{serial_no} 已签收", f"/unit/{serial_no}")
 
 
 @pages.post("/unit/<serial_no>/reply")
@@ -91,51 +86,20 @@ def reply(visit: Visit, serial_no: str) -> Answer:
     handle.reply(
         visit.scope,
         serial_no,
-        unit_id=_unit(visit).id,
+        Order(visit.actor, visit.now, given.version, given.command_id),
         text=text("text"),
         disposition=required("disposition", ask="请选择办理结果。"),
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
-        command_id=given.command_id,
     )
     return Done(f"{serial_no} 的答复已提交，等待审核", "/unit")
 
 
-@pages.post("/unit/<serial_no>/note")
+@pages.post("/unit/<serial_no>/<deed>")
 @allows(Permission.HANDLE, again=handle_ticket)
-def note(visit: Visit, serial_no: str) -> Answer:
-    """Note what happened, or that somebody is on site; co-units may note, arriving is the lead unit's."""
-    unit, what = _unit(visit), text("what", longest=2000)
-    part_of(visit.scope, unit, serial_no)
-    if request.form.get("kind") == "on_site":
-        handle.arrive(visit.scope, serial_no, unit_id=unit.id, what=what or "已到场", actor=visit.actor, now=visit.now)
-        return Done(f"{serial_no} 已登记到场", f"/unit/{serial_no}")
-    if not what:
-        raise InputUnusable("请写下办理情况，再记录。")
-    handle.note(visit.scope, serial_no, what=what, actor=visit.actor, now=visit.now)
-    return Done(f"{serial_no} 已记录", f"/unit/{serial_no}")
-
-
-@pages.post("/unit/<serial_no>/return")
-@allows(Permission.HANDLE, again=handle_ticket)
-def give_back(visit: Visit, serial_no: str) -> Answer:
-    """The unit gives the ticket back to the dispatch desk."""
-    given, better = sent(serial_no), text("better")
-    reason = required("reason", ask="退单要写明理由：职责依据，以及应由谁办。", longest=2000)
-    if better:
-        reason = f"{reason}（应由{directory(visit.scope).get_unit(better).name}办理）"
-    handle.give_back(
-        visit.scope,
-        serial_no,
-        unit_id=_unit(visit).id,
-        reason=reason,
-        actor=visit.actor,
-        now=visit.now,
-        seen_version=given.version,
-        command_id=given.command_id,
-    )
-    return Done(f"{serial_no} 已退回派单台", "/unit")
+def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
+    """Do one of a unit's acts on a ticket in which it has, or had, a share."""
+    part_of(visit.scope, _unit(visit), serial_no)
+    done = carry_out(UNIT_ACTS, visit, serial_no, deed)
+    return Done(f"{serial_no} {done.told}", f"/unit/{serial_no}")
 
 
 def _unit(visit: Visit) -> DirectoryUnit:

@@ -1,0 +1,137 @@
+"""The file of a ticket 案卷: everything on record beside the appeal and its answers, as its pages show it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from core.journey.queries.consultations import ConsultationLine, consultations_of
+from core.journey.queries.disputes import DisputeLine, dispute_lines
+from core.journey.queries.pressing import (
+    AccountabilityLine,
+    InstructionLine,
+    LetterLine,
+    SupervisionLine,
+    accountability_of,
+    instructions_of,
+    letters_of,
+    supervisions_of,
+)
+from core.journey.queries.related import Related, related_to
+from core.journey.queries.requests import RequestLine, extensions_of, pauses_of, returns_of
+from core.journey.queries.units_on_case import UnitOnCase, units_on_case, walk_down
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket, TicketEvent
+
+LineT = TypeVar("LineT", RequestLine, SupervisionLine, LetterLine, AccountabilityLine, DisputeLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Somebody's wish that the ticket be voided, which another person may grant."""
+
+    actor_id: int | None
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What is on record around a ticket; every list with the newest first, units as a tree."""
+
+    units: tuple[UnitOnCase, ...]
+    returns: tuple[RequestLine, ...]
+    extensions: tuple[RequestLine, ...]
+    pauses: tuple[RequestLine, ...]
+    consultations: tuple[ConsultationLine, ...]
+    instructions: tuple[InstructionLine, ...]
+    supervisions: tuple[SupervisionLine, ...]
+    letters: tuple[LetterLine, ...]
+    accountability: tuple[AccountabilityLine, ...]
+    disputes: tuple[DisputeLine, ...]
+    related: Related
+    proposals: tuple[Proposal, ...]
+
+    @property
+    def pending_return(self) -> RequestLine | None:
+        return next((each for each in self.returns if each.is_pending), None)
+
+    @property
+    def consultation(self) -> ConsultationLine | None:
+        """The consultation that is open."""
+        return next((each for each in self.consultations if each.is_open), None)
+
+    @property
+    def all_units(self) -> tuple[UnitOnCase, ...]:
+        return tuple(walk_down(self.units))
+
+    def seen_by(self, unit_id: int) -> "CaseFile":
+        """Return what a unit may see: what the lead may, and of others only what is its own or what it handed down."""
+        own = [unit for unit in self.all_units if unit.unit_id == unit_id]
+        if any(unit.role == "lead" and unit in self.units for unit in own):
+            hears = {unit.assignment_id for unit in self.all_units}
+        else:
+            hears = {unit.assignment_id for unit in walk_down(own)}
+        return replace(
+            self,
+            units=_with_words_of(self.units, hears),
+            returns=_own(self.returns, unit_id),
+            extensions=_own(self.extensions, unit_id),
+            pauses=_own(self.pauses, unit_id),
+            supervisions=_own(self.supervisions, unit_id),
+            letters=_own(self.letters, unit_id),
+            accountability=_own(self.accountability, unit_id),
+            disputes=_own(self.disputes, unit_id),
+            proposals=(),
+        )
+
+
+def case_file(scope: Scope, ticket_id: int) -> CaseFile:
+    """Return everything on record around a ticket."""
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+    return CaseFile(
+        units=units_on_case(scope, ticket),
+        returns=returns_of(scope, ticket),
+        extensions=extensions_of(scope, ticket),
+        pauses=pauses_of(scope, ticket),
+        consultations=consultations_of(scope, ticket),
+        instructions=instructions_of(scope, ticket),
+        supervisions=supervisions_of(scope, ticket),
+        letters=letters_of(scope, ticket),
+        accountability=accountability_of(scope, ticket),
+        disputes=dispute_lines(scope, ticket),
+        related=related_to(scope, ticket),
+        proposals=_proposals(scope, ticket),
+    )
+
+
+def _proposals(scope: Scope, ticket: Ticket) -> tuple[Proposal, ...]:
+    rows = scope.session.execute(
+        select(TicketEvent.actor_id, TicketEvent.actor_name, TicketEvent.summary)
+        .where(
+            TicketEvent.tenant_id == scope.tenant.id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == "void_proposed",
+            TicketEvent.to_state == ticket.state,
+        )
+        .order_by(TicketEvent.seq.desc())
+    )
+    return tuple(Proposal(actor_id, name, words) for actor_id, name, words in rows)
+
+
+def _own(lines: Iterable[LineT], unit_id: int) -> tuple[LineT, ...]:
+    return tuple(line for line in lines if line.unit_id == unit_id)
+
+
+def _with_words_of(units: Iterable[UnitOnCase], hears: set[int]) -> tuple[UnitOnCase, ...]:
+    """Leave out what units wrote that are not among those heard."""
+    return tuple(
+        replace(
+            unit,
+            contributions=unit.contributions if unit.assignment_id in hears else (),
+            contacts=unit.contacts if unit.assignment_id in hears else (),
+            below=_with_words_of(unit.below, hears),
+        )
+        for unit in units
+    )

@@ -1,0 +1,432 @@
+"""What the desk does with a ticket now and then: operators, reviewers, supervisors and leaders."""
+
+from typing import get_args
+
+from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS, SUPERVISION_LABELS
+from core.evaluation.answers import ADJUDICATION_REASONS
+from core.evaluation.disputes import OVERLAID
+from core.hooks.values import Nature
+from core.intake.destinations import DESTINATIONS
+from core.intake.rejections import REJECTION_REASONS
+from core.journey import accept, conclude, consult, desk, give_back, handle, join, joint, judge, press, time, void
+from core.journey.press import PRESSABLE
+from core.journey.queries.choices import Choice
+from core.people.roles import Permission
+from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, WITH_UNIT, Command, State
+from core.web.desk.acts import Act, Deed, Records, listed, sources
+from core.web.desk.fields import Field
+from core.web.desk.standing import Standing
+
+REASON = Field("reason", "理由")
+ACCEPTANCE = (
+    Act(
+        "受理",
+        (Deed(accept.accept_registered, "受理", "已受理"),),
+        (
+            Field(
+                "nature",
+                "类型",
+                "choice",
+                options=lambda standing: standing.choices.natures,
+                preset=lambda standing: standing.case.nature_id,
+                within=get_args(Nature),
+            ),
+            Field("matter", "事项", "matter", required=False, preset=lambda standing: standing.case.matter_code or ""),
+        ),
+        states=sources(Command.ACCEPT),
+        beside="accept",
+    ),
+    Act(
+        "不予受理",
+        (Deed(accept.reject, "不予受理", "不予受理，已告知诉求人"),),
+        (
+            Field(
+                "reason_code",
+                "理由",
+                "list",
+                options=lambda _: tuple((code, reason) for code, (reason, _way) in REJECTION_REASONS.items()),
+            ),
+            Field(
+                "advice",
+                "告知诉求人的法定途径",
+                required=False,
+                hint="不填时按所选理由告知。诉求人会看到这段话。",
+            ),
+        ),
+        states=sources(Command.REJECT),
+        beside="accept",
+    ),
+    Act(
+        "提交受理审核",
+        (Deed(accept.submit_for_acceptance, "提交审核", "已提交受理审核"),),
+        states=sources(Command.SUBMIT_REVIEW),
+        hint="拿不准能否受理时，交由另一人审核。",
+    ),
+)
+
+
+def may_be_joined(standing: Standing) -> bool:
+    """A ticket that belongs to no other, on which nobody consults."""
+    return not standing.is_joined and standing.file.consultation is None
+
+
+def may_void(standing: Standing) -> bool:
+    """Nothing hangs on the ticket; after dispatch somebody else has asked for it."""
+    if standing.file.related.attached or standing.file.related.parts:
+        return False
+    return standing.state in void.BY_ONE or any(
+        (proposal.actor_id, proposal.by) != (standing.actor.id, standing.actor.name)
+        for proposal in standing.file.proposals
+    )
+
+
+def waivable(standing: Standing) -> tuple[Choice, ...]:
+    """Offer the units whose answer can be done without."""
+    return tuple(
+        (unit.unit_code, f"{unit.unit}（{unit.role_label}）")
+        for unit in standing.file.all_units
+        if unit.is_active and not unit.has_answered and unit not in standing.file.units[:1]
+    )
+
+
+DISPATCHING = (
+    Act(
+        "改派",
+        (Deed(desk.redirect, "改派", "已改派"),),
+        (
+            Field("lead", "改由哪个单位主办", "unit"),
+            Field("co", "协办单位", "units", required=False),
+            REASON,
+        ),
+        states=sources(Command.REDIRECT),
+        hint="原承办单位的任务收回，诉求人的答复时限不变。",
+    ),
+    Act(
+        "免予办理",
+        (Deed(joint.waive, "免予办理", "已免予办理"),),
+        (Field("unit", "免去哪个单位", "list", options=waivable), REASON),
+        states=WITH_UNIT,
+        when=lambda standing: bool(waivable(standing)),
+        hint="主办单位不再等待这个单位的意见。",
+    ),
+    Act(
+        "并入另一件工单",
+        (Deed(join.attach, "并单", "已并单"),),
+        (
+            Field("master", "主单的流水号", "line", placeholder="同一事项、正在办理的工单"),
+            Field("reason", "理由", "line", required=False, placeholder="同一事项"),
+        ),
+        states=sources(Command.ATTACH),
+        when=may_be_joined,
+        hint="并单后随主单一并答复；编号、时限、回访和评价仍是各自的。",
+    ),
+    Act(
+        "从主单拆出",
+        (Deed(join.detach, "拆并", "已拆并，回到派单台"),),
+        (REASON,),
+        states=sources(Command.DETACH),
+    ),
+    Act(
+        "拆成几件",
+        (Deed(join.split, "拆单", "已拆单"),),
+        (
+            Field(
+                "texts",
+                "分项",
+                "parts",
+                hint="至少两项，一项一件事；没有用到的留空。各项的事项由规则判定，派单前可以更正。",
+            ),
+        ),
+        states=sources(Command.SPLIT),
+        when=may_be_joined,
+        hint="每个分项单独派单、单独答复，全部办结后汇总答复诉求人。",
+    ),
+    Act(
+        "发起会商",
+        (Deed(consult.open_consultation, "发起会商", "已发起会商"),),
+        (Field("question", "请各单位明确什么"),),
+        states=WAITING_FOR_DISPATCH,
+        when=lambda standing: standing.file.consultation is None,
+        hint="会商期间不能派单，诉求人的答复时限不停。",
+    ),
+    Act(
+        "升为紧急",
+        (Deed(desk.change_urgency, "升为紧急", "已升为紧急", name="raise_urgency", fixed={"urgency": "urgent"}),),
+        (REASON,),
+        states=desk.CHANGEABLE,
+        when=lambda standing: not standing.case.urgent,
+        hint="时限按紧急件重新计算，只会提前。",
+    ),
+    Act(
+        "降为一般",
+        (Deed(desk.change_urgency, "降为一般", "已降为一般", name="lower_urgency", fixed={"urgency": "normal"}),),
+        (REASON,),
+        states=desk.CHANGEABLE,
+        when=lambda standing: standing.case.urgent and standing.may(Permission.SUPERVISE),
+        hint="时限按一般件重新计算，仍从原来的起点算起。",
+    ),
+    Act(
+        "移交本区以外",
+        (Deed(desk.transfer_out, "移交并办结", "已移交并办结"),),
+        (Field("destination", "移交给", "list", options=listed(DESTINATIONS)), REASON),
+        states=sources(Command.TRANSFER_OUT),
+        when=lambda standing: standing.file.related.master is None,
+        hint="工单随即办结，诉求人会被告知去处和理由。",
+    ),
+    Act(
+        "作废",
+        (Deed(void.void, "作废", "已作废"),),
+        (REASON,),
+        states=sources(Command.VOID),
+        when=may_void,
+        hint="用于测试来电和误登记。作废会计入统计，不能恢复。",
+    ),
+    Act(
+        "申请作废",
+        (Deed(void.propose_void, "申请作废", "已申请作废，等待另一人确认"),),
+        (REASON,),
+        states=tuple(state for state in OPEN if state not in void.BY_ONE),
+        when=lambda standing: not may_void(standing) and not standing.file.proposals,
+        hint="派单以后作废要两个人：您申请，由另一人确认。",
+    ),
+    Act(
+        "受理席记录",
+        (Deed(handle.remark, "记一笔", "已记录"),),
+        (Field("what", "记下什么"),),
+        states=tuple(state for state in State if state not in (State.ARCHIVED, State.VOIDED)),
+    ),
+)
+
+DECIDING = (
+    Act(
+        "决定退单申请",
+        (
+            Deed(give_back.approve_return, "同意退单", "已同意退单，回到派单台"),
+            Deed(give_back.deny_return, "不准退单", "没有同意退单，承办单位继续办理", needs=("reason",)),
+        ),
+        (Field("reason", "理由", required=False, hint="不准退单时必填，承办单位会看到。"),),
+        states=WITH_UNIT,
+        when=lambda standing: (
+            (request := standing.file.pending_return) is not None and not standing.is_mine(request.by_id)
+        ),
+        beside="return",
+    ),
+    Act(
+        "提请上级明确",
+        (Deed(consult.refer_upward, "提请上级", "已提请上级明确"),),
+        (REASON,),
+        when=lambda standing: (open_one := standing.file.consultation) is not None and not open_one.is_highest,
+        beside="consult",
+    ),
+    Act(
+        "会商裁决",
+        (Deed(consult.decide_consultation, "指定承办", "已裁决并派单"),),
+        (Field("unit", "指定哪个单位承办", "unit"), REASON),
+        states=WAITING_FOR_DISPATCH,
+        when=lambda standing: standing.file.consultation is not None,
+        beside="consult",
+        hint="裁决后即派单，被指定的单位不能再退单。",
+    ),
+    Act(
+        "决定延期申请",
+        (
+            Deed(
+                time.decide_extension,
+                "同意延期",
+                "已同意延期",
+                name="approve_extension",
+                fixed={"approved": True},
+            ),
+            Deed(
+                time.decide_extension,
+                "不准延期",
+                "没有同意延期",
+                name="deny_extension",
+                fixed={"approved": False},
+                needs=("note",),
+                takes=("note",),
+            ),
+        ),
+        (
+            Field("days", "批准几个工作日", "number", required=False, hint="不填就按申请的天数；可以少批，不能多批。"),
+            Field("note", "意见", required=False, hint="不准延期时必填，承办单位会看到。"),
+        ),
+        states=WITH_UNIT,
+        beside="extension",
+        record="unit",
+        records=lambda standing: (
+            (each.id, each.unit_code)
+            for each in standing.file.extensions
+            if each.is_pending and not standing.is_mine(each.by_id)
+        ),
+    ),
+    Act(
+        "决定挂起申请",
+        (
+            Deed(time.decide_pause, "同意挂起", "已同意挂起", name="approve_pause", fixed={"approved": True}),
+            Deed(
+                time.decide_pause,
+                "不准挂起",
+                "没有同意挂起",
+                name="deny_pause",
+                fixed={"approved": False},
+                needs=("note",),
+            ),
+        ),
+        (Field("note", "意见", required=False, hint="不准挂起时必填，承办单位会看到。"),),
+        states=WITH_UNIT,
+        beside="pause",
+        record="unit",
+        records=lambda standing: (
+            (each.id, each.unit_code)
+            for each in standing.file.pauses
+            if each.is_pending and not standing.is_mine(each.by_id)
+        ),
+    ),
+)
+
+AFTERWARDS = (
+    Act(
+        "诉求人不认可：重办",
+        (Deed(conclude.redo, "重办", "已重办"),),
+        (
+            Field("reason", "重办理由", hint="承办单位会看到。"),
+            Field("same_unit", "直接交回原承办单位，不回派单台", "tick", required=False),
+        ),
+        states=sources(Command.REDO),
+        when=lambda standing: standing.case.cycle <= standing.rules.max_redos,
+    ),
+    Act(
+        "复核重启",
+        (Deed(judge.reopen, "重启办理", "已重启办理"),),
+        (
+            REASON,
+            Field("same_unit", "直接交回原承办单位，不回派单台", "tick", required=False),
+        ),
+        states=sources(Command.REOPEN),
+        when=lambda standing: standing.has_granted_review,
+    ),
+)
+
+
+def higher_levels(standing: Standing) -> tuple[Choice, ...]:
+    """Offer the colours above the mildest; one that is not higher than the sheet's is refused in words."""
+    return tuple(SUPERVISION_LABELS.items())[1:]
+
+
+def objected(*kinds: str) -> Records:
+    """Find the open disputes of these kinds that the visitor may decide: not filed by them, not of their unit."""
+    return lambda standing: (
+        (each.id, each.id)
+        for each in standing.file.disputes
+        if each.is_open
+        and each.kind in kinds
+        and not standing.is_mine(each.filed_by_id)
+        and (each.unit_id is None or each.unit_id != standing.actor.unit_id)
+    )
+
+
+def decided(upholding: str, *, needs: tuple[str, ...] = (), takes: tuple[str, ...] = ()) -> tuple[Deed, ...]:
+    """Return the two buttons under a dispute, the first of this name."""
+    fixed = {"upheld": True}
+    return (
+        Deed(judge.decide_dispute, "支持", "已裁定：支持", name=upholding, fixed=fixed, needs=needs, takes=takes),
+        Deed(
+            judge.decide_dispute,
+            "不予支持",
+            "已裁定：不予支持",
+            name="dismiss",
+            fixed={"upheld": False},
+            takes=("finding",),
+        ),
+    )
+
+
+FINDING = Field("finding", "裁定意见", hint="申诉方会看到。")
+GROUND = Field("reason_code", "支持的理由", "list", required=False, options=listed(ADJUDICATION_REASONS))
+PRESSING = (
+    Act(
+        "登记批示",
+        (Deed(press.instruct, "登记批示", "已登记批示，并告知承办单位"),),
+        (
+            Field("leader", "批示的领导", "line"),
+            Field("level", "层级", "list", options=listed(LEVEL_LABELS)),
+            Field("text", "批示内容"),
+            Field("deadline", "要求何时办结", "moment", required=False, hint="只会提前时限，不会推后。"),
+        ),
+        states=PRESSABLE,
+    ),
+    Act(
+        "督办",
+        (Deed(press.open_supervision, "发出督办", "已发出督办"),),
+        (
+            Field("level", "级别", "choice", options=listed(SUPERVISION_LABELS), preset=lambda _: "blue"),
+            Field("demand", "要求承办单位做什么"),
+        ),
+        states=PRESSABLE,
+        hint="督办函随即发给承办单位，督办答复开始计时。",
+    ),
+    Act(
+        "发函",
+        (Deed(press.send_letter, "发函", "已发函"),),
+        (Field("kind", "种类", "choice", options=listed(LETTER_LABELS)), Field("text", "内容")),
+        states=PRESSABLE,
+        hint="函件有编号，发出后不能修改。",
+    ),
+    Act(
+        "督办升级",
+        (Deed(press.raise_supervision, "升级", "督办已升级"),),
+        (Field("level", "升为", "choice", options=higher_levels), REASON),
+        beside="supervision",
+        record="supervision_id",
+        records=lambda standing: (
+            (each.id, each.id)
+            for each in standing.file.supervisions
+            if each.state != "closed" and each.level != tuple(SUPERVISION_LABELS)[-1]
+        ),
+    ),
+    Act(
+        "督办销号",
+        (Deed(press.close_supervision, "销号", "督办已销号"),),
+        (Field("remark", "销号意见"),),
+        beside="supervision",
+        record="supervision_id",
+        records=lambda standing: (
+            (each.id, each.id)
+            for each in standing.file.supervisions
+            if each.state != "closed"
+            and each.unit_id != standing.actor.unit_id
+            and not standing.is_mine(each.answered_by_id)
+        ),
+    ),
+    Act(
+        "裁定",
+        decided("uphold"),
+        (
+            FINDING,
+            Field("unit", "改由哪个单位承担", "unit", required=False, hint="支持时：不选单位，就不计入裁定后的指标。"),
+            GROUND,
+        ),
+        beside="dispute",
+        record="dispute_id",
+        records=objected(*OVERLAID),
+    ),
+    Act(
+        "裁定",
+        decided("uphold_responsibility", needs=("unit",)),
+        (FINDING, Field("unit", "应由哪个单位承担", "unit", required=False, hint="支持时必选。"), GROUND),
+        beside="dispute",
+        record="dispute_id",
+        records=objected("responsibility"),
+    ),
+    Act(
+        "裁定复核申请",
+        decided("uphold_review", takes=("finding",)),
+        (FINDING,),
+        beside="dispute",
+        record="dispute_id",
+        records=objected("review"),
+        hint="支持后，工单可以再办一轮。",
+    ),
+)
+DESK_ACTS = (*ACCEPTANCE, *DECIDING, *DISPATCHING, *AFTERWARDS, *PRESSING)

@@ -1,0 +1,93 @@
+"""How a ticket stands before a visitor: what forms ask about before they show themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.hooks.values import HandlingRules
+from core.journey.queries.case import Case
+from core.journey.queries.case_file import CaseFile
+from core.journey.queries.choices import Choice, Choices, choices
+from core.journey.queries.disputable import disputable_kinds, has_granted_review
+from core.journey.queries.unit_list import UnitsPart
+from core.people.roles import Permission
+from core.routing.rules_in_force import rules_of
+from core.sla.queries import window_has_closed
+from core.tickets.states import State
+from core.tickets.timeline import Actor
+from core.units.queries import DirectoryUnit, directory
+from core.web.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket, its file, and who looks at it. `part` None = at the desk; `disputable` = what its unit may object to."""
+
+    case: Case
+    file: CaseFile
+    actor: Actor
+    choices: Choices
+    rules: HandlingRules
+    below: tuple[DirectoryUnit, ...] = ()
+    part: UnitsPart | None = None
+    may_still_return: bool = False
+    disputable: tuple[Choice, ...] = ()
+    has_granted_review: bool = False
+
+    @property
+    def state(self) -> State:
+        return State(self.case.state)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the ticket is a master, a part or a whole."""
+        related = self.file.related
+        return bool(related.attached or related.parts or related.whole)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.actor.permissions
+
+    def is_mine(self, by_id: int | None) -> bool:
+        """Whether the visitor is the one who did it."""
+        return by_id is not None and by_id == self.actor.id
+
+
+def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
+    """Return how the ticket stands before somebody at the desk."""
+    return Standing(
+        case=case,
+        file=file,
+        actor=visit.actor,
+        choices=choices(visit.scope),
+        rules=rules_of(visit.scope),
+        has_granted_review=has_granted_review(visit.scope, case.id, file.disputes),
+    )
+
+
+def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) -> Standing:
+    """Return how the ticket stands before a unit that has, or had, a share in it."""
+    return Standing(
+        case=case,
+        file=file,
+        actor=visit.actor,
+        choices=choices(visit.scope),
+        rules=rules_of(visit.scope),
+        below=_units_below(visit, part.unit_id, file),
+        part=part,
+        may_still_return=part.is_root
+        and part.is_active
+        and not window_has_closed(visit.scope, part.assignment_id, now=visit.now),
+        disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
+    )
+
+
+def _units_below(visit: Visit, unit_id: int, file: CaseFile) -> tuple[DirectoryUnit, ...]:
+    """Return the units to which this one can hand the work down, at any depth, that have no share in it yet."""
+    below: list[DirectoryUnit] = []
+    level: Sequence[int] = [unit_id]
+    units = directory(visit.scope).units
+    while level:
+        children = [unit for unit in units if unit.parent_id in level]
+        below += children
+        level = [unit.id for unit in children]
+    involved = {unit.unit_id for unit in file.all_units if unit.is_active}
+    return tuple(unit for unit in below if unit.id not in involved)
