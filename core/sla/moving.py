@@ -1,6 +1,6 @@
 """Moving due times: computed anew from what is on record, for a clock and for all that it caps."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from core.tickets.models import Ticket
 from core.tickets.service import note
 from core.tickets.timeline import SYSTEM, Order
 from core.workdays.queries import CalendarInForce, current_calendar
+from core.workdays.rules import Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,66 @@ class Occasion:
 def recompute(scope: Scope, ticket: Ticket, clocks: Iterable[Clock], occasion: Occasion) -> list[Clock]:
     """Compute these clocks anew with the calendar in force, then those they cap, and return the ones that moved.
 
-    A paused clock has no due time and stays as it is. The ticket is summed up by the caller.
+    The ticket is summed up by the caller.
     """
     calendar, live = current_calendar(scope), live_clocks(scope, ticket)
-    by_id, asked = {clock.id: clock for clock in live}, {clock.id for clock in clocks}
-    affected = _affected(live, asked)
-    records = records_of(scope, affected)
-    moved: list[Clock] = []
-    passed_on = set(asked)
-    for clock in affected:
+    asked = {clock.id for clock in clocks}
+    records = records_of(scope, affected_by(live, asked))
+    reckonings = computed(live, asked, records, calendar.timetable, occasion)
+    moved = []
+    for clock in from_above(live):
+        if clock.id in reckonings:
+            before = clock.due_at
+            assert before is not None
+            record = records[clock.id]
+            if settle(scope, ticket, clock, reckonings[clock.id], record, calendar, occasion, before=before):
+                moved.append(clock)
+    return moved
+
+
+def computed(
+    live: Sequence[Clock],
+    asked: Collection[int],
+    records: Mapping[int, Record],
+    timetable: Timetable,
+    occasion: Occasion,
+) -> dict[int, Reckoning]:
+    """Return what the clocks asked for, by id, and those they cap come to by this timetable; nothing is changed.
+
+    Left out are clocks that stay as they are: a paused one has no due time, what is overdue stays so, and no due time
+    moves into the past.
+    """
+    clocks, passed_on = {clock.id: clock for clock in live}, set(asked)
+    dues: dict[int, datetime] = {}
+    reckonings: dict[int, Reckoning] = {}
+    for clock in affected_by(live, asked):
         if clock.id not in asked and clock.capped_by_id not in passed_on:
             continue
-        if clock.state == "paused":
+        if clock.state == "paused" or clock.due_at is None:
             passed_on.add(clock.id)  # what it caps looks past it, to the clock above
             continue
-        record = records[clock.id]
-        reckoning = reckoning_of(clock, record, calendar.timetable, cap=cap_of(clock, by_id))
-        before = clock.due_at
-        assert before is not None
-        if settle(scope, ticket, clock, reckoning, record, calendar, occasion, before=before):
-            moved.append(clock)
+        reckoning = reckoning_of(clock, records[clock.id], timetable, cap=cap_of(clock, clocks, dues))
+        if is_over(clock, occasion.reached_by) or (reckoning.due < clock.due_at and reckoning.due <= occasion.now):
+            continue
+        reckonings[clock.id], dues[clock.id] = reckoning, reckoning.due
+        if reckoning.due != clock.due_at:
             passed_on.add(clock.id)
-    return moved
+    return reckonings
+
+
+def is_over(clock: Clock, by: datetime) -> bool:
+    """Tell whether a clock's limit had ended by an instant."""
+    return clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= by)
+
+
+def affected_by(live: Sequence[Clock], asked: Collection[int]) -> list[Clock]:
+    """Return the clocks asked for and those below them, each behind the one that caps it."""
+    ids, affected = set(asked), []
+    for clock in from_above(live):
+        if clock.id in ids or clock.capped_by_id in ids:
+            ids.add(clock.id)
+            affected.append(clock)
+    return affected
 
 
 def settle(
@@ -119,13 +158,3 @@ def _tell(scope: Scope, ticket: Ticket, clock: Clock, before: datetime, occasion
             "why": occasion.why,
         },
     )
-
-
-def _affected(live: Sequence[Clock], asked: Collection[int]) -> list[Clock]:
-    """Return the clocks asked for and those below them, each behind the one that caps it."""
-    ids, affected = set(asked), []
-    for clock in from_above(live):
-        if clock.id in ids or clock.capped_by_id in ids:
-            ids.add(clock.id)
-            affected.append(clock)
-    return affected

@@ -87,19 +87,21 @@ def reckoning_of(
     )
 
 
-def cap_of(clock: Clock, clocks: Mapping[int, Clock]) -> Cap | None:
+def cap_of(clock: Clock, clocks: Mapping[int, Clock], dues: Mapping[int, datetime] | None = None) -> Cap | None:
     """Return the cap on a clock: the due time of the running clock above it; above a paused one, of the next.
 
-    `clocks` are the live ones by their ids. What has ended caps nothing: it left its mark on the record.
+    `clocks` are the live ones by their ids, `dues` due times that some of them are about to get. What has ended caps
+    nothing: it left its mark on the record.
     """
     above = clocks.get(clock.capped_by_id) if clock.capped_by_id else None
     if above is None:
         return None
     if above.state == "paused":
-        return cap_of(above, clocks)
-    if above.state != "running" or above.due_at is None:
+        return cap_of(above, clocks, dues)
+    due = (dues or {}).get(above.id, above.due_at)
+    if above.state != "running" or due is None:
         return None
-    return Cap(above.due_at, f"{CLOCK_LABELS[above.name]}时限")
+    return Cap(due, f"{CLOCK_LABELS[above.name]}时限")
 
 
 def keep_cap(scope: Scope, clock: Clock, cap: Cap | None, *, now: datetime) -> None:

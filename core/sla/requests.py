@@ -15,7 +15,7 @@ from core.routing.rules_in_force import rules_of
 from core.sla.labels import PAUSE_LABELS
 from core.sla.live import live_clocks, sum_up
 from core.sla.models import Clock, ClockAdjustment, ExtensionRequest, PauseRequest
-from core.sla.moving import Occasion, recompute
+from core.sla.moving import Occasion, is_over, recompute
 from core.sla.pausing import hold
 from core.sla.records import records_of
 from core.tenancy.scope import Scope
@@ -138,7 +138,7 @@ def settle_extension(
             raise TooMuchTime(f"申请延期 {request.days_asked} 个工作日，不能批准 {days} 个。请在申请的天数之内批准。")
         _refuse_too_many_days(scope, ticket, assignment, days)
         for clock in moved:
-            if not _is_over(clock, order.now):
+            if not is_over(clock, order.now):
                 _extend(scope, clock, request, order, days=days)
         request.days_granted = days
     _decide(request, order, state="denied" if days is None else "approved", words=words)
@@ -226,7 +226,7 @@ def settle_pause(
         summary=f"准予挂起，最迟 {until} 恢复计时（{reason}）",
         detail={"request": request.id, "state": "holding", "resumes_at": resumes_at.isoformat()},
     )
-    hold(scope, ticket, [clock for clock in holding if not _is_over(clock, order.now)], request, order, reason=reason)
+    hold(scope, ticket, [clock for clock in holding if not is_over(clock, order.now)], request, order, reason=reason)
     sum_up(scope, ticket)
 
 
@@ -317,14 +317,10 @@ def _leads(assignment: Assignment) -> bool:
     return assignment.role == "lead" and assignment.parent_id is None
 
 
-def _is_over(clock: Clock, now: datetime) -> bool:
-    return clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now)
-
-
 def _refuse_over(ticket: Ticket, clocks: Sequence[Clock], now: datetime, deed: str, advice: str) -> None:
     if not clocks:
         raise NothingRuns(f"工单 {ticket.serial_no} 的时限已不再计时，不能{deed}。请刷新后再看。")
-    if any(_is_over(clock, now) for clock in clocks):
+    if any(is_over(clock, now) for clock in clocks):
         raise LimitOver(f"工单 {ticket.serial_no} 的时限已到，不能{deed}。{advice}")
 
 

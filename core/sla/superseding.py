@@ -14,7 +14,7 @@ from core.sla.ledger import Cap
 from core.sla.limits import Ruled, budget_of, limits_of
 from core.sla.live import LIVE, clock_words, live_clocks, sum_up
 from core.sla.models import Clock, ClockAdjustment, ClockPause, Timer
-from core.sla.moving import Occasion, recompute
+from core.sla.moving import Occasion, is_over, recompute
 from core.sla.records import (
     CAP,
     Record,
@@ -51,7 +51,7 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
     successors: dict[int, Clock] = {}
     for clock in from_above(live.values()):
         ruled = limits.get(clock.name)
-        if ruled is None or clock.subject == "supervision" or _is_over(clock, order.now):
+        if ruled is None or clock.subject == "supervision" or is_over(clock, order.now):
             continue
         if ruled.limit.budget != budget_of(clock):
             new = _replace(scope, ticket, clock, ruled, order, live)
@@ -63,10 +63,6 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
         recompute(scope, ticket, successors.values(), Occasion.at(order.now, "上级时限改按新的规定"))
     _start_visits(scope, ticket, limits, order, live)
     sum_up(scope, ticket)
-
-
-def _is_over(clock: Clock, now: datetime) -> bool:
-    return clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now)
 
 
 def _replace(scope: Scope, ticket: Ticket, old: Clock, ruled: Ruled, order: Order, live: Mapping[int, Clock]) -> Clock:

@@ -28,10 +28,10 @@ class Days:
 
     def __init__(self, spec: CalendarSpec) -> None:
         self._spec = spec
-        self._published = frozenset(notice.year for notice in spec.notices)
+        self._published = frozenset(notice.year for notice in spec.notices_in_force)
         self._rest: dict[date, str] = {}
         self._work: dict[date, str] = {}
-        for notice in sorted(spec.notices, key=lambda notice: notice.year):
+        for notice in spec.notices_in_force:
             # The next year's notice may change the last days of December, so a later one overrules.
             for day, festival in notice.rest:
                 self._work.pop(day, None)

@@ -64,12 +64,8 @@ class DeclaredCalendar:
 
 def parse_workdays(text: str) -> DeclaredCalendar:
     """Read the text of a workdays.toml. Raises `CalendarUnusable`, naming the entry that is at fault."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CalendarUnusable(f"不合 TOML 语法（{error}）。请检查引号、方括号和等号。") from error
-    whole = _Entry("文件", values)
-    if "calendar" not in values:
+    whole = _whole(text)
+    if not whole.has("calendar"):
         raise CalendarUnusable("文件 缺少 [calendar]。请补上。")
     calendar = _Entry("[calendar]", whole.take("calendar", dict, required=True))
     name = calendar.take("name", str, required=True)
@@ -98,6 +94,26 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     return DeclaredCalendar(name, spec)
 
 
+def parse_notices(text: str) -> tuple[Notice, ...]:
+    """Read a file that holds nothing but notices, each as a [[notice]]. Raises `CalendarUnusable`."""
+    whole = _whole(text)
+    notices = tuple(_each(whole, "notice", _notice))
+    whole.refuse_others()
+    if not notices:
+        raise CalendarUnusable("文件里没有放假安排。请按 [[notice]] 和 [[notice.festival]] 写明年份、文号和各个节日。")
+    years = [notice.year for notice in notices]
+    if twice := sorted({year for year in years if years.count(year) > 1}):
+        raise CalendarUnusable(f"{'、'.join(map(str, twice))} 年写了不止一份通知。每年只留一份。")
+    return notices
+
+
+def _whole(text: str) -> "_Entry":
+    try:
+        return _Entry("文件", tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise CalendarUnusable(f"不合 TOML 语法（{error}）。请检查引号、方括号和等号。") from error
+
+
 class _Entry:
     """One table of the file; says which one it is when a value is missing or of the wrong kind."""
 
@@ -105,6 +121,10 @@ class _Entry:
         self.where = where
         self._values = values
         self._asked: set[str] = set()
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there at all."""
+        return key in self._values
 
     @overload
     def take(self, key: str, kind: type[T], *, required: Literal[True]) -> T: ...

@@ -1,7 +1,8 @@
 """What a calendar says: zone, weekly hours with their validity, national days and days of its own. Values only."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -124,19 +125,34 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class CalendarSpec:
-    """A whole calendar. With `follows_national`, a year without a notice in `notices` is provisional 暂定."""
+    """A whole calendar. With `follows_national`, a year without a notice is provisional 暂定.
+
+    `imported` are notices that were brought in since the calendar was declared; of a year they hold before `notices`.
+    """
 
     zone: str
     hours: tuple[Hours, ...]
     follows_national: bool = False
     notices: tuple[Notice, ...] = ()
     days: tuple[DatedDay, ...] = ()
+    imported: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         zone_named(self.zone)
         worked = any(entry.segments for entry in self.hours)
         if not worked and not any(day.kind is DayKind.WORK and day.segments for day in self.days):
             raise CalendarUnusable("日历里没有任何工作时间，任何时限都算不出截止。请至少写一段上班时间。")
+
+    @property
+    def notices_in_force(self) -> tuple[Notice, ...]:
+        """The notice of each year that has one, in order of the years."""
+        by_year = {notice.year: notice for notice in (*self.notices, *self.imported)}
+        return tuple(by_year[year] for year in sorted(by_year))
+
+    def with_imported(self, notices: Iterable[Notice]) -> Self:
+        """Return the calendar with these notices brought in, each instead of one of its year brought in before."""
+        by_year = {notice.year: notice for notice in (*self.imported, *notices)}
+        return replace(self, imported=tuple(by_year[year] for year in sorted(by_year)))
 
 
 def zone_named(name: str) -> ZoneInfo:

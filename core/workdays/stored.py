@@ -5,7 +5,7 @@ A version thus counts the same in ten years, whatever library or notice has come
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,15 +26,7 @@ def to_document(spec: CalendarSpec) -> dict[str, Any]:
             }
             for hours in spec.hours
         ],
-        "notices": [
-            {
-                "year": notice.year,
-                "source": notice.source,
-                "rest": {day.isoformat(): festival for day, festival in notice.rest},
-                "work": {day.isoformat(): festival for day, festival in notice.work},
-            }
-            for notice in spec.notices
-        ],
+        "notices": _noticed(spec.notices),
         "days": [
             {
                 "date": day.day.isoformat(),
@@ -45,6 +37,7 @@ def to_document(spec: CalendarSpec) -> dict[str, Any]:
             }
             for day in spec.days
         ],
+        **({"imported": _noticed(spec.imported)} if spec.imported else {}),
     }
 
 
@@ -62,10 +55,8 @@ def from_document(document: Mapping[str, Any]) -> CalendarSpec:
             )
             for hours in document["hours"]
         ),
-        notices=tuple(
-            Notice(notice["year"], notice["source"], _dated(notice["rest"]), _dated(notice["work"]))
-            for notice in document["notices"]
-        ),
+        notices=_notices(document["notices"]),
+        imported=_notices(document.get("imported", [])),
         days=tuple(
             DatedDay(
                 date.fromisoformat(day["date"]),
@@ -83,6 +74,24 @@ def fingerprint(document: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of a document's content, however its keys are ordered."""
     canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()
+
+
+def _noticed(notices: Sequence[Notice]) -> list[dict[str, Any]]:
+    return [
+        {
+            "year": notice.year,
+            "source": notice.source,
+            "rest": {day.isoformat(): festival for day, festival in notice.rest},
+            "work": {day.isoformat(): festival for day, festival in notice.work},
+        }
+        for notice in notices
+    ]
+
+
+def _notices(documents: Sequence[Mapping[str, Any]]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(notice["year"], notice["source"], _dated(notice["rest"]), _dated(notice["work"])) for notice in documents
+    )
 
 
 def _spans(segments: tuple[Segment, ...]) -> list[list[int]]:
