@@ -5,7 +5,7 @@ from datetime import date, time
 from functools import partial
 
 from core.jobs.turns import Now, Turns
-from core.journey.archive import BATCH, archive_closed
+from core.journey.archive import archive_closed
 from core.tenancy.scope import Installation, TenantFacts
 
 FROM = time(1)
@@ -29,6 +29,6 @@ class Archives:
         if tenant.kind == "city" or local.time() < FROM or self._done.get(tenant.slug) == local.date():
             return False
         archived = self._installation.run(tenant.slug, partial(archive_closed, now=now()))
-        if archived < BATCH:
+        if not archived:
             self._done[tenant.slug] = local.date()
-        return archived == BATCH
+        return archived > 0

@@ -52,15 +52,15 @@ def archive_closed(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
     """Archive up to `limit` tickets whose window has closed and about which nothing is open; return how many.
 
     One whose resident still has to be asked is left for a month longer: archived, it could not be rated any more. Those
-    that somebody is working on right now are left for the next time.
+    that somebody is working on right now, or that cannot be archived for another reason, are left for the next time.
     """
     archived = 0
     for serial_no in _ready(scope, now=now, limit=limit):
         try:
             with scope.session.begin_nested():
                 archive(scope, serial_no, Order(SYSTEM, now))
-        except Refused:
-            log.exception("租户 %s 工单 %s 到期未能归档", scope.tenant.slug, serial_no)
+        except Exception:
+            log.exception("租户 %s 工单 %s 到期未能归档，下次再试", scope.tenant.slug, serial_no)
         else:
             archived += 1
     return archived

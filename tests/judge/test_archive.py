@@ -7,12 +7,15 @@ import pytest
 
 from core.escalation.models import Supervision
 from core.jobs.archives import Archives
+from core.journey import archive as archiving
 from core.journey.accept import reject
 from core.journey.archive import StillDisputable, archive_closed
 from core.people.roles import NotPermitted
 from core.tenancy.scope import Installation, Scope
+from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, lock_ticket
 from core.tickets.states import State
+from core.tickets.timeline import Order
 from tests.builders import OPERATOR, beijing
 from tests.judge.case import Case
 
@@ -197,6 +200,26 @@ def test_a_ticket_somebody_works_on_is_left_for_the_next_time(case: Case) -> Non
     assert by_night(case, AFTER) == 1
 
 
+def test_one_that_cannot_be_archived_keeps_back_no_other(
+    case: Case, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    case.answered_badly()
+    broken = case.serial_no
+    case.answered_badly()
+    real = archiving.archive
+
+    def archive_or_fail(scope: Scope, serial_no: str, order: Order) -> Ticket:
+        if serial_no == broken:
+            raise RuntimeError("disk full")
+        return real(scope, serial_no, order)
+
+    monkeypatch.setattr(archiving, "archive", archive_or_fail)
+
+    assert by_night(case, AFTER) == 1
+    assert case.ticket().state == State.ARCHIVED
+    assert f"工单 {broken} 到期未能归档" in caplog.text
+
+
 def test_the_clock_archives_once_a_day_from_one_in_the_morning(installation: Installation, case: Case) -> None:
     case.answered_badly()
     archives = Archives(installation, is_ending=lambda: False)
@@ -206,9 +229,8 @@ def test_the_clock_archives_once_a_day_from_one_in_the_morning(installation: Ins
     archives.archive(now=lambda: beijing("2026-03-19 01:00"))
     assert case.ticket().state == State.ARCHIVED
 
-    first = case.serial_no
+    archives.archive(now=lambda: beijing("2026-03-19 01:01"))  # nothing is left: done for today
     case.answered_badly()
-    assert case.serial_no != first
     archives.archive(now=lambda: beijing("2026-03-19 10:00"))
     assert case.ticket().state == State.EVALUATED
     archives.archive(now=lambda: beijing("2026-03-20 01:00"))
