@@ -14,6 +14,7 @@ COMMANDS = {
     "up": "core.cli.up:up",
     "down": "core.cli.up:down",
     "doctor": "core.cli.up:doctor",
+    "calendar": "core.cli.calendar:calendar",
     "import": "core.cli.import_:import_",
     "message": "core.cli.message:message",
     "report": "core.cli.report:report",
