@@ -15,7 +15,7 @@ from core.journey.command import command
 from core.kit.errors import Refused
 from core.sla.service import turn_clocks
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket, TicketEvent
+from core.tickets.models import FROM_ELSEWHERE, Ticket, TicketEvent
 from core.tickets.service import check_state, move
 from core.tickets.states import CONCLUDED, MOVES, Command, State
 from core.tickets.timeline import SYSTEM, Order
@@ -104,6 +104,7 @@ def _ready(scope: Scope, *, now: datetime, limit: int) -> list[str]:
     is_asked = or_(
         Ticket.state != State.CONCLUDED,
         Ticket.part_of_id.is_not(None),
+        Ticket.channel == FROM_ELSEWHERE,  # the other tenant asks
         asked_enough(scope),
         Ticket.concluded_at < now - UNASKED,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from core.escalation.models import Supervision
 from core.jobs.archives import Archives
@@ -12,7 +13,7 @@ from core.journey.accept import reject
 from core.journey.archive import StillDisputable, archive_closed
 from core.people.roles import NotPermitted
 from core.tenancy.scope import Installation, Scope
-from core.tickets.models import Ticket
+from core.tickets.models import FROM_ELSEWHERE, Ticket
 from core.tickets.service import MoveNotAllowed, lock_ticket
 from core.tickets.states import State
 from core.tickets.timeline import Order
@@ -170,6 +171,13 @@ def test_whoever_was_called_in_vain_often_enough_is_not_waited_for(case: Case) -
     answered(case)
     for at in ("2026-03-13 15:00", "2026-03-13 17:00", "2026-03-16 09:00"):
         case.follow_up(at, outcome="unreachable")
+
+    assert by_night(case, AFTER) == 1
+
+
+def test_a_ticket_whose_resident_another_tenant_asks_is_not_waited_for(case: Case) -> None:
+    answered(case)
+    case.run(lambda scope: scope.session.execute(update(Ticket).values(channel=FROM_ELSEWHERE)))
 
     assert by_night(case, AFTER) == 1
 
