@@ -12,12 +12,12 @@ from sqlalchemy import delete, select, update
 
 from core.hooks.roster import Roster
 from core.hooks.values import Context
+from core.journey.calendar import move_clocks
 from core.tenancy.models import CityMember, Tenant, TenantFeature
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Duty, Unit
-from core.workdays.declaration import parse_workdays
 from core.workdays.service import publish
-from tenants.changes import FORMER_DESK, Change, changes, must_stay
+from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_stay
 from tenants.duties import DutyFact
 from tenants.profile import Profile, shipped_profiles
 from tenants.stored import State, state_of
@@ -57,14 +57,14 @@ def apply_profile(
     Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant` or `CalendarUnusable` before anything is written.
     """
     planned = plan_profile(installation, profile, together=together)
-    if all(change.waits for change in planned):
-        return planned
-    _write_tenant(installation, profile)
-    _write_members(installation, profile)
-    installation.forget()
-    with installation.scope(profile.slug) as scope:
-        apply(scope, profile, now=now)
-    installation.forget()
+    if not all(change.waits for change in planned):
+        _write_tenant(installation, profile)
+        _write_members(installation, profile)
+        installation.forget()
+        with installation.scope(profile.slug) as scope:
+            apply(scope, profile, now=now)
+        installation.forget()
+    move_clocks(installation, profile.slug, now=now)  # even where nothing changed: an earlier run may have been cut off
     return planned
 
 
@@ -76,7 +76,8 @@ def plan(scope: Scope, profile: Profile) -> list[Change]:
 def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
     """Change units, duties, features and calendar as the profile says, in the scope's transaction; return what changed.
 
-    Every process reads the tenant anew afterwards. Clocks that run keep the calendar they were started with.
+    Every process reads the tenant anew afterwards. Clocks that run go by the calendar they were started with until
+    `move_clocks` moves them.
     """
     state = state_of(scope)
     planned = changes(state, profile)
@@ -84,7 +85,7 @@ def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
         _write_units(scope, profile, state)
         _write_duties(scope, profile.duties)
         _write_features(scope, profile)
-        calendar = parse_workdays(profile.calendar_toml)
+        calendar = declared_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
         scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
     return planned

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from core.hooks.values import Budget
-from core.workdays.declaration import parse_workdays
+from core.workdays.declaration import DeclaredCalendar, parse_workdays
 from tenants.profile import Profile
 from tenants.stored import DutyState, State, UnitState
 
@@ -60,6 +60,13 @@ def changes(state: State, profile: Profile) -> list[Change]:
 def must_stay(code: str, state: State) -> bool:
     """Tell whether a unit stays active although the profile no longer names it: it still has tasks in hand."""
     return state.units[code].active and code in state.in_hand
+
+
+def declared_calendar(state: State, profile: Profile) -> DeclaredCalendar:
+    """Return the calendar that the profile declares, with the notices that `huiying calendar import` brought in since."""
+    declared = parse_workdays(profile.calendar_toml)
+    brought_in = state.calendar.spec.imported if state.calendar else ()
+    return DeclaredCalendar(declared.name, declared.spec.with_imported(brought_in))
 
 
 def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[str, str]) -> Iterator[str]:
@@ -137,12 +144,12 @@ def _feature_changes(stored: Sequence[tuple[str, Mapping[str, Any]]], profile: P
 
 
 def _calendar_changes(state: State, profile: Profile) -> Iterator[str]:
-    declared = parse_workdays(profile.calendar_toml)
+    declared = declared_calendar(state, profile)
     if state.calendar is None:
         yield f"启用工作日历 {declared.name}"
         return
     if state.calendar.spec != declared.spec:
-        yield f"工作日历 {declared.name} 发布新版本，之后开始的时限按它计算"
+        yield f"工作日历 {declared.name} 发布新版本，受影响的时限随之变动"
     if state.calendar.name != declared.name:
         yield f"工作日历 {state.calendar.name} 更名为 {declared.name}"
 

@@ -144,7 +144,7 @@ def test_a_changed_calendar_is_a_new_version(profile: Profile) -> None:
     summer = profile.calendar_toml.replace("09:00-12:00", "08:30-12:00").replace("工作日历", "夏季日历")
 
     assert sentences(stored_as(profile), replace(profile, calendar_toml=summer)) == [
-        "工作日历 夏季日历 发布新版本，之后开始的时限按它计算",
+        "工作日历 夏季日历 发布新版本，受影响的时限随之变动",
         "工作日历 工作日历 更名为 夏季日历",
     ]
 
