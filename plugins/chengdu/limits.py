@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Budget, TicketView, TimeLimit, hookimpl
+from core.hooks import Budget, HandlingRules, TicketView, TimeLimit, hookimpl
 
 
 @hookimpl
@@ -13,6 +13,12 @@ def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Tim
     if ticket.urgency == "urgent":
         limits.append(_on_site(settings))
     return limits
+
+
+@hookimpl
+def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
+    """Let a simple appeal take, with all its extensions, no longer than a complex one."""
+    return [HandlingRules(extension_days=settings["extension_days"])]
 
 
 def _reply(settings: Mapping[str, Any], ticket: TicketView) -> TimeLimit:

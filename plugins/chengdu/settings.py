@@ -74,6 +74,15 @@ class LimitSettings(Settings):
         validate=validate.Range(min=10, max=1440, error="紧急诉求的到场时限须在 10 到 1440 分钟之间"),
         metadata={"title": "紧急诉求到场核实时限", "help": "连续计时，不分昼夜和节假日", "unit": "分钟"},
     )
+    extension_days = WholeNumber(
+        load_default=15,  # 5 + 15: no appeal takes longer than the 20 days of a complex one
+        validate=validate.Range(min=0, max=60, error="累计延期须在 0 到 60 个工作日之间"),
+        metadata={
+            "title": "累计最多延期",
+            "help": "简单诉求 5 个工作日，延期后最长不超过 20 个工作日；填 0 则不准延期",
+            "unit": "个工作日",
+        },
+    )
 
 
 class RoutingSettings(Settings):

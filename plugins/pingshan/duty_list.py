@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import DutyView, RouteProposal, TicketView, TimeLimit, UnitView, hookimpl
+from core.hooks import DutyView, HandlingRules, RouteProposal, TicketView, TimeLimit, UnitView, hookimpl
 
 
 @hookimpl
@@ -40,6 +40,12 @@ def time_limits(duty: DutyView | None) -> Sequence[TimeLimit] | None:
             TimeLimit("on_site", duty.on_site, "pingshan.duty_list/on-site", f"职责清单“{_item(duty)}”的到场时限")
         )
     return limits
+
+
+@hookimpl
+def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
+    """Let nobody pass the ball: after the first return the units consult, and the one designated keeps the ticket."""
+    return [HandlingRules(max_returns=settings["max_returns"])]
 
 
 def _item(duty: DutyView) -> str:

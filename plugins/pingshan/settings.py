@@ -60,6 +60,15 @@ class DutyListSettings(Settings):
             "help": "事项在清单上的工单不经分派员直接派给处置责任主体；关闭后只作推荐",
         },
     )
+    max_returns = WholeNumber(
+        load_default=1,  # the article: the first unit asked is responsible, nobody passes the ball
+        validate=validate.Range(min=1, max=5, error="退单次数须在 1 到 5 之间"),
+        metadata={
+            "title": "退单几次即会商",
+            "help": "首问负责：退到这个次数就由会商指定责任主体，指定后不得再退",
+            "unit": "次",
+        },
+    )
 
 
 class ReminderSettings(Settings):

@@ -19,5 +19,6 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "time_limits": {"ticket": TICKET, "duty": DUTY},
     "clock_marks": {"ticket": TICKET, "clock": make_clock()},
     "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
+    "handling_rules": {},
     "metrics": {},
 }

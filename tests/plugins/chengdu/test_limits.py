@@ -1,7 +1,7 @@
 """简单问题 5 个工作日内办理回复，复杂问题最长不超过 20 个工作日；紧急的一小时之内现场核实 (2019)."""
 
-from core.hooks import Budget, TimeLimit
-from core.hooks.specs import time_limits
+from core.hooks import Budget, HandlingRules, TimeLimit
+from core.hooks.specs import handling_rules, time_limits
 from plugins.chengdu import FEATURES
 from tests.plugins.making import answers, make_ticket
 
@@ -38,4 +38,11 @@ def test_a_district_may_promise_more_than_the_city() -> None:
     assert answers(FEATURES, "chengdu.limits", time_limits, settings, ticket=ticket, duty=None) == [
         TimeLimit("reply", Budget("wd_eod", 3), "chengdu.limits/simple", "简单诉求，3 个工作日内办理回复"),
         TimeLimit("on_site", Budget("wall", 1800), "chengdu.limits/on-site", "紧急诉求，30 分钟内到现场核实情况"),
+    ]
+
+
+def test_with_all_its_extensions_a_simple_appeal_takes_no_longer_than_a_complex_one() -> None:
+    assert answers(FEATURES, "chengdu.limits", handling_rules) == [HandlingRules(extension_days=15)]
+    assert answers(FEATURES, "chengdu.limits", handling_rules, {"extension_days": 0}) == [
+        HandlingRules(extension_days=0)
     ]

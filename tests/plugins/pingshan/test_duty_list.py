@@ -1,7 +1,7 @@
 """每一个小类都明确了处置责任主体、法律依据，而且都有处置时限要求: 杜绝“踢皮球”."""
 
-from core.hooks import Budget, RouteProposal, TimeLimit
-from core.hooks.specs import propose_routes, time_limits
+from core.hooks import Budget, HandlingRules, RouteProposal, TimeLimit
+from core.hooks.specs import handling_rules, propose_routes, time_limits
 from plugins.pingshan import FEATURES
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
@@ -83,3 +83,7 @@ def test_where_the_matter_or_its_limit_is_unknown_there_is_no_opinion() -> None:
 
     assert answers(FEATURES, "pingshan.duty_list", time_limits, ticket=ticket, duty=None) == []
     assert answers(FEATURES, "pingshan.duty_list", time_limits, ticket=ticket, duty=make_duty()) == []
+
+
+def test_after_the_first_return_the_units_consult_and_nobody_passes_the_ball_again() -> None:
+    assert answers(FEATURES, "pingshan.duty_list", handling_rules) == [HandlingRules(max_returns=1)]
