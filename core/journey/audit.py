@@ -46,11 +46,12 @@ class KeptSeal:
         """Read `17:0001ab…`, as `str` of a kept seal writes it. Raises `KeptSealUnclear`."""
         number, _, digest = words.partition(":")
         try:
-            return cls(int(number), bytes.fromhex(digest))
+            kept = cls(int(number), bytes.fromhex(digest))
         except ValueError:
-            raise KeptSealUnclear(
-                f"“{words}”不是留存的封存。请写成“次数:摘要”，与 huiying audit seal 给出的一样。"
-            ) from None
+            kept = cls(0, b"")
+        if not kept.digest:
+            raise KeptSealUnclear(f"“{words}”不是留存的封存。请写成“次数:摘要”，与 huiying audit seal 给出的一样。")
+        return kept
 
     def __str__(self) -> str:
         return f"{self.number}:{self.digest.hex()}"
@@ -114,12 +115,11 @@ def audit_tenant(scope: Scope, *, watched: Watched = iter, kept: KeptSeal | None
     if kept is not None:
         findings += _kept_seal_missing(scope, kept)
     findings += [ticket_removed(head) for head in removed_tickets(scope)]
-    tickets, some = 0, watched(chains(scope))
-    remaining = iter(some)
+    tickets, remaining = 0, iter(watched(chains(scope)))
     while batch := list(islice(remaining, BATCH)):
         tickets += len(batch)
         findings += _findings(scope, batch, seals)
-    findings += _commands_changed(scope)
+    findings += _unless_known(_commands_changed(scope), findings)
     return Audit(tickets, seals.count, seals.newest, tuple(findings))
 
 
@@ -138,8 +138,9 @@ def audit_ticket(scope: Scope, serial_no: str) -> Audit:
         seals = check_seals(scope, only=[head.seal_number])
         return Audit(1, seals.count, seals.newest, (*seals.findings, ticket_removed(head)))
     seals = check_seals(scope, only=[head.seal_number for head in chain.sealed])
-    findings = (*seals.findings, *_findings(scope, [chain], seals), *_commands_changed(scope, chain.ticket))
-    return Audit(1, seals.count, seals.newest, findings)
+    findings = [*seals.findings, *_findings(scope, [chain], seals)]
+    findings += _unless_known(_commands_changed(scope, chain.ticket), findings)
+    return Audit(1, seals.count, seals.newest, tuple(findings))
 
 
 def _findings(scope: Scope, batch: Sequence[Chain], seals: SealsChecked) -> Iterator[Finding]:
@@ -148,6 +149,12 @@ def _findings(scope: Scope, batch: Sequence[Chain], seals: SealsChecked) -> Iter
         found = tampering_with(chain.ticket, chain.entries, sealed=chain.sealed, broken_seals=seals.broken)
         # A timeline that is not whole vouches for nothing.
         yield from found or _records_changed(chain, records[chain.ticket.id])
+
+
+def _unless_known(found: Iterable[Finding], before: Sequence[Finding]) -> list[Finding]:
+    """Return what was found of tickets of which nothing worse is known: the rest follows from that."""
+    known = {finding.serial_no for finding in before}
+    return [finding for finding in found if finding.serial_no not in known]
 
 
 def _records_of(scope: Scope, ticket_ids: Sequence[int]) -> dict[int, list[tuple[Kind, Base]]]:
@@ -219,6 +226,6 @@ def _commands_changed(scope: Scope, ticket: Ticket | None = None) -> Iterator[Fi
 def _kept_seal_missing(scope: Scope, kept: KeptSeal) -> Iterator[Finding]:
     seal = scope.session.get(Seal, (scope.tenant.id, kept.number))
     if seal is None:
-        yield Finding(Fault.SEAL_REMOVED, "封存被删除：另处留有它的摘要", seal=kept.number)
+        yield Finding(Fault.SEAL_REMOVED, "被删除：另处留有它的摘要", seal=kept.number)
     elif seal.digest != kept.digest:
-        yield Finding(Fault.SEAL_CHANGED, "封存被改动：与另处留存的摘要不符", at=seal.sealed_at, seal=kept.number)
+        yield Finding(Fault.SEAL_CHANGED, "被改动：与另处留存的摘要不符", at=seal.sealed_at, seal=kept.number)

@@ -82,6 +82,7 @@ class OwnRequest(Refused):
     """Whoever asked may not decide."""
 
     code = "same-hands"
+    is_trespass = True
 
 
 def ask_extension(

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, exists, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.kit.db import insert_rows
 from core.tenancy.scope import Scope, TenantFacts
@@ -110,7 +111,7 @@ def removed_tickets(scope: Scope) -> Iterator[SealedHead]:
     yield from scope.session.scalars(
         select(SealedHead)
         .where(SealedHead.tenant_id == scope.tenant.id, gone)
-        .distinct(SealedHead.ticket_id)
+        .ext(distinct_on(SealedHead.ticket_id))
         .order_by(SealedHead.ticket_id, SealedHead.seq.desc())
     )
 
@@ -142,7 +143,8 @@ def _seal(scope: Scope, now: datetime) -> Seal:
         insert(SealedHead).from_select(
             ["ticket_id", "seq", "serial_no", "hash", "tenant_id", "seal_number"],
             unsealed.add_columns(literal(scope.tenant.id), literal(number)),
-        )
+        ),
+        execution_options={"preserve_rowcount": True},
     )
     assert isinstance(written, CursorResult)
     assert written.rowcount == heads.count, "what was sealed is what was written"
@@ -209,7 +211,7 @@ def _right_digests(scope: Scope, seal: Seal, before: Iterable[bytes], heads: Hea
 
 def _seal_changed(seal: Seal, heads: Heads) -> Finding:
     differs = f"：写作 {seal.heads} 件，清单有 {heads.count} 件" if seal.heads != heads.count else ""
-    return Finding(Fault.SEAL_CHANGED, f"封存被改动{differs}", at=seal.sealed_at, seal=seal.number)
+    return Finding(Fault.SEAL_CHANGED, f"被改动{differs}", at=seal.sealed_at, seal=seal.number)
 
 
 def _seals_removed(numbers: Sequence[int], seals: Mapping[int, Seal]) -> Iterator[Finding]:
@@ -218,8 +220,8 @@ def _seals_removed(numbers: Sequence[int], seals: Mapping[int, Seal]) -> Iterato
     for number in numbers:
         if number - last > 1:
             yield Finding(
-                Fault.SEAL_REMOVED, "封存被删除", seal=last + 1, until=number - 1 if number - last > 2 else None
+                Fault.SEAL_REMOVED, "被删除", seal=last + 1, until=number - 1 if number - last > 2 else None
             )
         if number not in seals:
-            yield Finding(Fault.SEAL_REMOVED, "封存被删除，清单还在", seal=number)
+            yield Finding(Fault.SEAL_REMOVED, "被删除，清单还在", seal=number)
         last = number

@@ -91,7 +91,7 @@ def tampering_with(
 
 def ticket_removed(head: SealedHead) -> Finding:
     """Return what is to be said of a ticket that was sealed and is there no more."""
-    words = f"工单被删除：第 {head.seal_number} 次封存时还在，有 {head.seq} 条记录"
+    words = f"整件被删除：第 {head.seal_number} 次封存时还在，有 {head.seq} 条记录"
     return Finding(Fault.TICKET_REMOVED, words, serial_no=head.serial_no, seal=head.seal_number)
 
 
@@ -270,7 +270,7 @@ class _Examination:
             wrong.append("最新一条的校验值对不上")
         if self.ticket.state != last.entry.to_state:
             wrong.append(f"状态写作「{_state(self.ticket.state)}」，流转记录为「{_state(last.entry.to_state)}」")
-        words = f"工单现状被改动：{'；'.join(wrong)}"
+        words = f"现状被改动：{'；'.join(wrong)}"
         return [Finding(Fault.TICKET_CHANGED, words, serial_no=self.ticket.serial_no)] if wrong else []
 
     def _seals_found(self) -> Iterator[Finding]:
@@ -283,7 +283,7 @@ class _Examination:
                     yield self._sealed_head_changed(head)
                 continue
             if head.serial_no != self.ticket.serial_no:
-                words = f"工单现状被改动：第 {head.seal_number} 次封存时编号为 {head.serial_no}"
+                words = f"现状被改动：第 {head.seal_number} 次封存时编号为 {head.serial_no}"
                 yield Finding(Fault.TICKET_CHANGED, words, serial_no=self.ticket.serial_no, seal=head.seal_number)
             if piece is not None and piece.hash == head.hash:
                 agreed = head.seq

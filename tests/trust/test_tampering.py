@@ -190,11 +190,11 @@ def test_a_change_and_a_removal_are_both_named() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("state", "archived", "工单现状被改动：状态写作「已归档」，流转记录为「回访中」"),
-        ("version", 8, "工单现状被改动：记录条数写作 8，实为 7"),
-        ("version", 6, "工单现状被改动：记录条数写作 6，实为 7"),
-        ("version", 2**31 - 1, "工单现状被改动：记录条数写作 2147483647，实为 7"),
-        ("head_hash", bytes(32), "工单现状被改动：最新一条的校验值对不上"),
+        ("state", "archived", "现状被改动：状态写作「已归档」，流转记录为「回访中」"),
+        ("version", 8, "现状被改动：记录条数写作 8，实为 7"),
+        ("version", 6, "现状被改动：记录条数写作 6，实为 7"),
+        ("version", 2**31 - 1, "现状被改动：记录条数写作 2147483647，实为 7"),
+        ("head_hash", bytes(32), "现状被改动：最新一条的校验值对不上"),
     ],
 )
 def test_a_ticket_that_says_otherwise_than_its_timeline_is_named(column: str, value: Any, words: str) -> None:
@@ -266,7 +266,7 @@ def test_a_serial_number_that_was_changed_shows_against_its_seal() -> None:
     sealed = [story.sealed_at(3)]
     story.ticket.serial_no = "T-0002"
 
-    assert story.told(sealed=sealed) == [(Fault.TICKET_CHANGED, None, "工单现状被改动：第 1 次封存时编号为 T-0001")]
+    assert story.told(sealed=sealed) == [(Fault.TICKET_CHANGED, None, "现状被改动：第 1 次封存时编号为 T-0001")]
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,211 @@
+"""Ratings, letters, opinions and the rest are vouched for by the entries that tell of them: a changed one shows."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.journey import consult, handle
+from core.journey.audit import KINDS, LABELS
+from core.kit.db import Base
+from core.tenancy.scope import Installation
+from core.tickets.models import TicketEvent
+from core.tickets.records import marks_of, table_of
+from tests.builders import OPERATOR, SUPERVISOR, make_district
+from tests.judge.case import Case
+from tests.press.pressing import Pressing
+from tests.tenancy.catalogue import APPEND_ONLY
+from tests.trust.spoiling import Owner, Proven
+
+
+class Evidence(Case, Pressing, Proven):
+    """A ticket about which evidence of every kind can be made."""
+
+
+def rated(walk: Evidence) -> None:
+    walk.answered_badly()
+
+
+def asked(walk: Evidence) -> None:
+    walk.take_in()
+    walk.answer()
+    walk.follow_up()
+
+
+def written_to(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.write()
+    walk.acknowledge()
+
+
+def adjudicated(walk: Evidence) -> None:
+    walk.answered_badly()
+    walk.file("rating", "2026-03-16 10:00")
+    walk.decide("2026-03-16 11:00", reason_code="policy")
+
+
+def consulted(walk: Evidence) -> None:
+    walk.take_in()
+    walk.do(consult.open_consultation, "2026-03-12 11:00", actor=OPERATOR, question="由谁修复")
+    walk.do(consult.give_opinion, "2026-03-12 12:00", actor=walk.clerk("roads"), text="属绿化带内")
+    walk.do(consult.decide_consultation, "2026-03-13 11:00", actor=SUPERVISOR, unit="roads", reason="路面在红线内")
+
+
+def joined(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch(co=["parks"])
+    walk.sign()
+    walk.contribute("parks")
+
+
+def contacted(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.sign()
+    walk.do(handle.contact, "2026-03-12 12:00", actor=walk.lead_clerk(), reached=True, what="约定明日到场")
+
+
+MADE: dict[str, Callable[[Evidence], None]] = {
+    "rating": rated,
+    "follow_up": asked,
+    "letter": written_to,
+    "letter_receipt": written_to,
+    "adjudication": adjudicated,
+    "opinion": consulted,
+    "contribution": joined,
+    "contact_attempt": contacted,
+}
+CHANGES = {
+    "rating": "resolved = 'yes', satisfaction = 'satisfied'",
+    "follow_up": "note = '诉求人满意'",
+    "letter": "text = '请知悉'",
+    "letter_receipt": "at = at - interval '1 day'",
+    "adjudication": "reason_code = 'other'",
+    "opinion": "text = '属我单位'",
+    "contribution": "text = ''",
+    "contact_attempt": "at = 'infinity'",
+}
+VOUCHED_FOR_OTHERWISE = {
+    "ticket_event": "is the timeline",
+    "seal": "has its own chain",
+    "sealed_head": "is covered by its seal",
+    "command_log": "is compared with the entry at its version",
+    "trespass": "is about nothing that happened",
+    "route_decision": "is told by the dispatch, with lead, co-units and reason",
+    "sla_adjustment": "is told by an entry about the clock",
+    "sla_event": "is told by an entry about the clock",
+    "intake_event": "belongs to no ticket",
+    "work_calendar_version": "belongs to no ticket",
+}
+"""Tables to which rows can only be added whose rows carry no fingerprint, and why."""
+
+
+@pytest.fixture
+def evidence(installation: Installation) -> Evidence:
+    return Evidence(installation, make_district(installation, duties=[{"code": "road", "keywords": ["坑洼"]}]))
+
+
+def made(evidence: Evidence, table: str, owner_url: str) -> tuple[Owner, TicketEvent]:
+    """Make a record in this table and return the owner, and the entry that vouches for it."""
+    MADE[table](evidence)
+    assert evidence.found() == []
+    [entry] = [entry for entry in evidence.entries() if table in map(table_of, marks_of(entry))]
+    return Owner(owner_url, evidence), entry
+
+
+def where(table: str) -> str:
+    parents = {"opinion": ("consultation_id", "consultation"), "letter_receipt": ("letter_id", "letter")}
+    if table not in parents:
+        return "OURS"
+    column, parent = parents[table]
+    return f"DISTRICT AND {column} IN (SELECT id FROM {parent} WHERE OURS)"
+
+
+def test_every_table_of_evidence_is_vouched_for_or_says_why_not() -> None:
+    assert {*LABELS, *VOUCHED_FOR_OTHERWISE} == set(APPEND_ONLY)
+    assert set(LABELS) == set(MADE) == set(CHANGES)
+
+
+@pytest.mark.parametrize("table", list(MADE))
+def test_a_changed_record_is_named_with_the_entry_that_tells_of_it(
+    evidence: Evidence, owner_url: str, table: str
+) -> None:
+    owner, entry = made(evidence, table, owner_url)
+
+    assert owner.do(f"UPDATE {table} SET {CHANGES[table]} WHERE {where(table)}") == 1
+
+    assert evidence.found() == [("record-changed", evidence.serial_no, entry.seq, f"所载{LABELS[table]}被改动")]
+
+
+@pytest.mark.parametrize("table", sorted(set(MADE) - {"letter"}))
+def test_a_deleted_record_is_named_with_the_entry_that_tells_of_it(
+    evidence: Evidence, owner_url: str, table: str
+) -> None:
+    owner, entry = made(evidence, table, owner_url)
+
+    assert owner.do(f"DELETE FROM {table} WHERE {where(table)}") == 1
+
+    assert evidence.found() == [("record-changed", evidence.serial_no, entry.seq, f"所载{LABELS[table]}被删除")]
+
+
+@pytest.mark.parametrize("table", ["rating", "follow_up", "letter", "opinion", "contribution", "contact_attempt"])
+def test_a_record_that_was_added_is_named(evidence: Evidence, owner_url: str, table: str) -> None:
+    owner, _ = made(evidence, table, owner_url)
+    other = {"rating": "cycle_no", "letter": "number"}.get(table)
+    columns = [column.key for column in Base.metadata.tables[table].columns]
+    values = ["id + 5000000" if name == "id" else f"{name} + 90" if name == other else name for name in columns]
+    values = ["'another'" if name == "cause" else value for name, value in zip(columns, values, strict=True)]
+    names = ", ".join(f'"{name}"' for name in columns)
+
+    owner.do(f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} WHERE {where(table)}")
+
+    words = f"{LABELS[table]}被添加，流转记录没有记载"
+    assert evidence.found() == [("record-changed", evidence.serial_no, None, words)]
+
+
+def test_a_record_moved_to_another_ticket_is_missed_here_and_strange_there(evidence: Evidence, owner_url: str) -> None:
+    owner, entry = made(evidence, "rating", owner_url)
+    other = Proven(evidence.installation, evidence.slug)
+    other.take_in()
+
+    owner.do("UPDATE rating SET ticket_id = %(other)s WHERE OURS", other=other.ticket().id)
+
+    assert sorted(evidence.found(), key=str) == sorted(
+        [
+            ("record-changed", evidence.serial_no, entry.seq, "所载评价被删除"),
+            ("record-changed", other.serial_no, None, "评价被添加，流转记录没有记载"),
+        ],
+        key=str,
+    )
+
+
+def test_a_rating_of_before_entries_carried_fingerprints_is_believed(evidence: Evidence, owner_url: str) -> None:
+    owner, entry = made(evidence, "rating", owner_url)
+    before = [each for each in evidence.entries() if each.seq < entry.seq][-1]
+    # As an older version of the product wrote the entry: the same without the fingerprint, and rightly hashed.
+    owner.do("UPDATE ticket_event SET detail = detail - 'records' WHERE OURS AND seq = %(seq)s", seq=entry.seq)
+    owner.rewrite(entry.seq)
+    assert before.hash == evidence.entries()[before.seq - 1].hash
+    assert evidence.found() == []
+
+    owner.do("UPDATE rating SET at = at + interval '1 s' WHERE OURS")
+
+    assert evidence.found() == [("record-changed", evidence.serial_no, None, "评价被添加，流转记录没有记载")]
+
+
+def test_the_result_of_a_command_that_was_changed_is_named(walk: Proven, owner: Owner) -> None:
+    command_id = f"sign-{walk.serial_no}"
+    words = f"命令编号 {command_id} 的办理结果与流转记录不符"
+    assert owner.do("UPDATE command_log SET version = version + 1 WHERE OURS") == 1
+
+    assert walk.found() == [("record-changed", walk.serial_no, None, words)]
+
+
+def test_a_timeline_that_was_changed_vouches_for_nothing_and_is_named_alone(walk: Proven, owner: Owner) -> None:
+    owner.do("UPDATE ticket_event SET detail = '{}' WHERE OURS AND kind = 'evaluate'")
+
+    assert [(fault, words) for fault, _, _, words in walk.found()] == [("entry-changed", "内容被改动")]
+
+
+def test_each_kind_has_words_of_its_own() -> None:
+    assert len({kind.label for kind in KINDS}) == len(KINDS)
