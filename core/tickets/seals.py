@@ -219,9 +219,7 @@ def _seals_removed(numbers: Sequence[int], seals: Mapping[int, Seal]) -> Iterato
     last = 0
     for number in numbers:
         if number - last > 1:
-            yield Finding(
-                Fault.SEAL_REMOVED, "被删除", seal=last + 1, until=number - 1 if number - last > 2 else None
-            )
+            yield Finding(Fault.SEAL_REMOVED, "被删除", seal=last + 1, until=number - 1 if number - last > 2 else None)
         if number not in seals:
             yield Finding(Fault.SEAL_REMOVED, "被删除，清单还在", seal=number)
         last = number
