@@ -16,6 +16,7 @@ from core.intake.joining import parts_of
 from core.intake.rules import Appeal
 from core.journey import conclude, desk, give_back, handle, join, joint, time, void
 from core.journey.accept import accept
+from core.routing.rules_in_force import rules_of
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
@@ -31,8 +32,10 @@ from tenants.themes import WHO
 MINUTE, HOUR = 60, 3600
 BY_PHONE = 0.4
 """Part of the residents who are asked by phone; the others rate by themselves."""
-CONTACTED = 0.2
+CONTACTED = 0.15
 """Part of the residents whom the unit calls before it answers."""
+JOINT = 0.2
+"""Part of the letters that the desk gives to co-units too, where the duty list names some."""
 WAIVED = 0.1
 """Part of the co-units without whose answer the desk does in the end."""
 LONGEST_PAUSE = 15
@@ -195,8 +198,11 @@ def _void(life: Life) -> Iterator[datetime]:
 
 
 def _go_astray(life: Life) -> Iterator[datetime]:
-    """The desk first sends it to a unit that gives it back; a rule of the district knows better."""
-    if not life.letter.astray or not life.waits_for_desk:
+    """The desk first sends it to a unit that gives it back; a rule of the district knows better.
+
+    Nothing of the kind where a single return already calls for a consultation.
+    """
+    if not life.letter.astray or not life.waits_for_desk or rules_of(life.scope).max_returns < 2:
         return
     life.unit = life.letter.astray
     yield life.wait(2 * MINUTE, 25 * MINUTE, of="astray")
@@ -213,6 +219,7 @@ def _send_out(life: Life) -> Iterator[datetime]:
     life.unit = letter.unit or (duty.lead if duty else units.desk.code)
     life.co = duty.co if duty and not letter.unit else ()
     if life.waits_for_desk:
+        life.co = life.co if life.chance("joint") < JOINT else ()
         yield life.wait(2 * MINUTE, 25 * MINUTE, of="dispatch")
         desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit, co=life.co)
     life.look_at_clocks()

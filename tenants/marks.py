@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from core.journey.supervise import supervise
 from core.sla.firing import WAITING_FOR_REVIEW
@@ -38,13 +38,15 @@ class Marks:
     def _next_mark(self) -> datetime | None:
         if not self._is_known:
             self._next = self._scope.session.scalar(
-                select(func.min(Timer.fire_at))
+                select(Timer.fire_at)
                 .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
                 .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
                 .where(
                     Timer.tenant_id == self._scope.tenant.id,
                     or_(Ticket.state != State.SUBMITTED, Clock.name.not_in(WAITING_FOR_REVIEW)),
                 )
+                .order_by(Timer.fire_at, Timer.id)
+                .limit(1)
             )
             self._is_known = True
         return self._next

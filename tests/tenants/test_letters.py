@@ -32,6 +32,14 @@ nature = "complaint"
 said = ["{place}路灯不亮｜{place}的路灯三晚不亮，请检修。", "{place}路灯闪｜{place}的路灯一直闪，请检修。"]
 replies = ["{who}您好，{place}的路灯已修好。"]
 """.lstrip()
+WORDS = """
+[words]
+astray = ["不属我单位职责"]
+extended = ["等配件到货"]
+unhappy = ["又坏了，同意重办"]
+redone = ["{who}您好，已彻底修好。"]
+
+""".lstrip()
 HEAD = """
 weeks = [1, 2]
 channels = ["hotline", "wechat"]
@@ -95,6 +103,23 @@ def test_themed_letters_take_turns_in_place_wording_channel_and_rating(tmp_path:
         (4, "南街路灯不亮", "", "satisfied/yes", True),
     ]
     assert (themed[0].matter, themed[0].stands, themed[0].reply) == ("D02", "rated", "{who}您好，东街的路灯已修好。")
+
+
+def test_some_themed_letters_go_astray_take_longer_or_are_done_again(tmp_path: Path, profile: Profile) -> None:
+    often = "astray_every = 2\nextended_every = 5\nredone_every = 3"
+    head = HEAD.replace("late_every = 3", often).replace("1, 2", "4, 2").replace('"南街"', '"南街", "北街", "中街"')
+    two_matters = THEMES.replace('["D02"]', '["D02", "D03"]')
+
+    themed = read(tmp_path, profile, head, WORDS + two_matters)
+
+    assert [(one.matter, one.astray, one.extended, one.redone, one.rating, one.why) for one in themed] == [
+        ("D02", "", 0, "", "satisfied/yes", ""),
+        ("D03", "street-cg", 0, "", "refused", "不属我单位职责"),
+        ("D02", "", 0, "{who}您好，已彻底修好。", "dissatisfied/no", "又坏了，同意重办"),
+        ("D03", "street-cg", 0, "", "refused", "不属我单位职责"),
+        ("D02", "", 3, "", "satisfied/yes", "等配件到货"),
+        ("D03", "", 0, "{who}您好，已彻底修好。", "dissatisfied/no", "又坏了，同意重办"),
+    ]
 
 
 def test_themed_letters_come_in_the_weeks_before_this_one_the_oldest_first(tmp_path: Path, profile: Profile) -> None:
@@ -192,6 +217,25 @@ def test_no_two_letters_of_a_district_read_the_same(slug: str) -> None:
         (SENT_OUT + 'stands = "review"\n', "第 1 行：要到“待审核”，还缺 reply；请补上"),
         (SENT_OUT + 'stands = "returned"\n', "第 1 行：要到“退回派单台”，还缺 why；请补上"),
         (SENT_OUT + 'stands = "rated"\nreply = "好"\n', "第 1 行：要到“已评价，或不愿评价”，还缺 rating；请补上"),
+        (SENT_OUT + 'stands = "return_asked"\n', "第 1 行：要到“申请退单，待决定”，还缺 why；请补上"),
+        (LETTER + 'stands = "attached"\n', "第 1 行：要到“并入另一件”，还缺 to；请补上"),
+        (
+            LETTER + 'stands = "attached"\nto = "路灯不亮"\n',
+            "第 1 行：“路面坑洼”要并入的“路灯不亮”不在来信里；请改成另一封信的标题",
+        ),
+        (
+            LETTER + 'stands = "split"\nparts = ["路面", "路灯"]\nmatters = ["D01"]\n',
+            "第 9 行：parts 的每一项都要在 matters 里有一个本区的事项；请一一对应",
+        ),
+        (SENT_OUT + "extended = 3\n", "第 8 行：申请延期要有理由；请写上 why"),
+        (
+            SENT_OUT + 'return_reason = "lazy"\n',
+            "第 8 行：return_reason 没有“lazy”这一项；请从 not_duty、wrong_area、needs_lead、duplicate、unclear 中选择",
+        ),
+        (
+            HEAD.replace("late_every", "extended_every"),
+            "第 4 行：themes.toml 的 words 里没有 extended，不知怎么说；请补上",
+        ),
         (LETTER + LETTER, "第 1 行：标题“路面坑洼”用了两次（第 1 封和第 2 封）；请换个说法"),
         (
             LETTER.replace('"路面坑洼"', f'"{"路面坑洼" * 7}"'),
@@ -224,6 +268,15 @@ def test_a_wording_without_a_place_is_a_fault(tmp_path: Path, profile: Profile) 
 
     assert refused.value.faults == (
         f"{tmp_path.name}/themes.toml 第 5 行：“路灯闪，路灯一直闪，请检修。”要写成“标题｜内容”，其中用 {{place}} 代替地点；请改正",
+    )
+
+
+def test_words_that_nobody_asks_for_are_a_fault(tmp_path: Path, profile: Profile) -> None:
+    with pytest.raises(FactsUnusable) as refused:
+        read(tmp_path, profile, LETTER, WORDS.replace("astray", "lost") + THEMES)
+
+    assert refused.value.faults == (
+        f"{tmp_path.name}/themes.toml 第 1 行：words 里不认识 lost，写了也不起作用；请改正或删去",
     )
 
 

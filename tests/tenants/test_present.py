@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,11 +14,12 @@ from core.hooks.roster import Roster
 from core.intake.models import IntakeEvent
 from core.jobs.timers import Timers
 from core.kit.db import Database
+from core.routing.models import ReturnRequest
 from core.sla.models import Clock, ClockEvent, ExtensionRequest, Timer
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import WAITING_FOR_DISPATCH, State
-from tenants.ages import OnDay
+from tenants.ages import Ago, OnDay
 from tenants.apply import apply_profile
 from tenants.letter import REFUSED, Letter
 from tenants.letters import shipped_letters
@@ -201,3 +202,72 @@ def test_themed_letters_are_handled_rated_and_sometimes_late(installation: Insta
         ).all()
     assert len(overdue) == sum(letter.late for letter in letters)
     assert extended == [letter.extended for letter in letters if letter.extended] == [3]
+
+
+def test_detours_of_themed_letters_leave_their_records(installation: Installation) -> None:
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "chengdu-jinjiang")
+    profile = replace(shipped, slug=f"jinjiang-{mark}", serial_prefix=f"J{mark.upper()}")
+    detoured = [
+        letter
+        for letter in LETTERS["chengdu-jinjiang"]
+        if isinstance(letter.age, OnDay)
+        and letter.age.back > 30
+        and (letter.astray or letter.extended or letter.redone)
+    ]
+    apply_profile(installation, profile, now=WEDNESDAY)
+
+    bring_to_present(installation, profile, detoured, now=WEDNESDAY)
+
+    with installation.scope(profile.slug) as scope:
+        found = scope.session.execute(
+            select(IntakeEvent.external_id, Ticket.bounce_count, Ticket.cycle_no, Ticket.state)
+            .join(Ticket, (Ticket.tenant_id == IntakeEvent.tenant_id) & (Ticket.id == IntakeEvent.ticket_id))
+            .where(IntakeEvent.tenant_id == scope.tenant.id)
+        ).all()
+        returned = scope.session.scalars(
+            select(ReturnRequest.state).where(ReturnRequest.tenant_id == scope.tenant.id)
+        ).all()
+        extended = scope.session.scalars(
+            select(ExtensionRequest.state).where(ExtensionRequest.tenant_id == scope.tenant.id)
+        ).all()
+    kept = {int(row.external_id.rpartition("/")[2]): (row.bounce_count, row.cycle_no) for row in found}
+    # A rule of the district dispatches by itself what is the city management's: that goes nowhere else first.
+    astray = {letter.number for letter in detoured if letter.astray and not letter.matter.startswith("C01")}
+    assert astray
+    assert kept == {letter.number: (int(letter.number in astray), 2 if letter.redone else 1) for letter in detoured}
+    assert {row.state for row in found} <= {State.EVALUATED, State.CONCLUDED}
+    assert returned == ["approved"] * len(astray)
+    assert extended == ["approved"] * sum(bool(letter.extended) for letter in detoured)
+    assert any(letter.redone for letter in detoured)
+
+
+def test_a_paused_letter_stands_still_and_one_that_is_attached_waits_with_its_master(
+    installation: Installation,
+) -> None:
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "sandbox")
+    profile = replace(shipped, slug=f"sandbox-{mark}", serial_prefix=f"S{mark.upper()}")
+    master = next(letter for letter in LETTERS["sandbox"] if letter.stands == "paused")
+    waiting = next(letter for letter in LETTERS["sandbox"] if letter.stands == "waiting")
+    attached = replace(waiting, stands="attached", to=master.title, why="同一处", age=Ago(timedelta(minutes=40)))
+    apply_profile(installation, profile, now=WEDNESDAY)
+
+    bring_to_present(installation, profile, [master, attached], now=WEDNESDAY)
+
+    with installation.scope(profile.slug) as scope:
+        tickets = scope.session.scalars(
+            select(Ticket).where(Ticket.tenant_id == scope.tenant.id).order_by(Ticket.id)
+        ).all()
+        clocks = scope.session.execute(
+            select(Clock.name, Clock.state, Clock.due_at)
+            .where(Clock.tenant_id == scope.tenant.id, Clock.ticket_id == tickets[0].id, Clock.name != "return_window")
+            .order_by(Clock.id)
+        ).all()
+    assert [ticket.state for ticket in tickets] == [State.IN_PROGRESS, State.ATTACHED]
+    assert tickets[1].master_id == tickets[0].id
+    # Accepted on Fri 20 Nov 09:35: the resident's five working days end on Fri 27 Nov; the unit's three stand still.
+    assert [tuple(clock) for clock in clocks] == [
+        ("reply", "running", beijing("2026-11-27 18:00")),
+        ("handle", "paused", None),
+    ]
