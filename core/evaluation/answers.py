@@ -17,4 +17,4 @@ ADJUDICATION_REASONS = {
     "force_majeure": "不可抗力",
     "other": "其他",
 }
-"""Why an adjudication relieves a unit; the first four are Chengdu's causes of dissatisfaction."""
+"""Why an adjudication relieves a unit; the first four are what cities report as causes of dissatisfaction that no unit can remove."""

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from core.handling.models import Reply
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE, AssignmentState
+from core.sla.limits import UNPRESSED
 from core.sla.models import Clock, ClockAdjustment, ClockEvent, ClockPause, Timer
-from core.sla.queries import account_of
+from core.sla.queries import accounts_of
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import ANSWERED, MOVES, NOTE_LABELS, OPEN, Command, State
@@ -126,6 +127,8 @@ def _check_replies(ticket: Ticket, replies: list[Reply]) -> None:
 def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remembered) -> None:
     clocks = rows.clocks[ticket.id]
     live = [clock for clock in clocks if clock.state in ("running", "paused")]
+    for account in accounts_of(scope, ticket.id):
+        assert account.agrees, f"{account.name}: due is not what the ledger says"
     for clock in clocks:
         pauses = sorted(rows.pauses[clock.id], key=lambda pause: pause.started_at)
         timers, events = rows.timers[clock.id], rows.events[clock.id]
@@ -138,10 +141,7 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
             assert all(timer.kind == "resume" for timer in timers), f"{clock.name}: a mark waits while paused"
         if clock.state == "running":
             assert clock.due_at is not None
-            assert clock.overdue_at or any(timer.mark == "overdue" for timer in timers), (
-                f"{clock.name}: timer lost"
-            )
-            assert account_of(scope, clock).agrees, f"{clock.name}: due is not what the ledger says"
+            assert clock.overdue_at or any(timer.mark == "overdue" for timer in timers), f"{clock.name}: timer lost"
         if clock.state in ENDED_CLOCK:
             stopped = clock.stopped_at
             assert all(stopped is not None and timer.fire_at <= stopped for timer in timers), (
@@ -164,9 +164,9 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
                 assert not late, f"{clock.name}: extended after it was overdue"
     _check_caps(ticket, live)
     _check_beginnings(clocks, remembered)
-    running = [clock for clock in live if clock.state == "running"]
-    assert ticket.next_due_at == min((clock.due_at for clock in running if clock.due_at), default=None)
-    assert ticket.light == max((clock.light for clock in live), key=SEVERITY.index, default="green")
+    pressing = [clock for clock in live if clock.name not in UNPRESSED]
+    assert ticket.next_due_at == min((clock.due_at for clock in pressing if clock.due_at), default=None)
+    assert ticket.light == max((clock.light for clock in pressing), key=SEVERITY.index, default="green")
     if ticket.state in (*OPEN,) and ticket.accepted_at is not None:
         assert any(clock.name == "reply" for clock in live), "the resident's clock does not run"
     elif ticket.state not in OPEN:

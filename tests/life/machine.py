@@ -9,7 +9,8 @@ import pkgutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from random import Random
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from core.journey.supervise import supervise
 from core.kit.db import Base
 from core.kit.errors import Refused
 from core.routing.models import Assignment
+from core.routing.states import ACTIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
@@ -34,12 +36,17 @@ from tests.builders import OPERATOR, beijing, make_appeal, make_district
 from tests.life.invariants import Remembered, check
 from tests.life.orders import arguments
 from tests.life.people import cast_of
-from tests.life.places import places_of
+from tests.life.places import moving, places_of
+from tests.life.waiting import called_for
 
 T = TypeVar("T")
 AT_ONCE = 4
+BY_ANY_UNIT = ("give_opinion",)
+seeds = st.integers(min_value=0, max_value=2**32)
+"""One draw a step: the steps of a life are many, and what Hypothesis may draw for it is not."""
 RECORDS: tuple[Any, ...] = (Instruction, Supervision, Letter, Dispute, Rating, Assignment, Clock)
-STEPS = (timedelta(minutes=1), timedelta(hours=2), timedelta(hours=20), timedelta(days=2), timedelta(days=7))
+STEPS = (timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=3), timedelta(hours=20), timedelta(days=5))
+PACES = (timedelta(), timedelta(minutes=5), timedelta(hours=1))
 WHO = {
     "accept": ("operator", "second operator"),
     "dispatch": ("operator", "second operator"),
@@ -62,6 +69,9 @@ class Life(RuleBasedStateMachine):
     """Two districts, each with its tickets; one clock for both."""
 
     installation: Installation
+    done: ClassVar[Counter[str]] = Counter()
+    """How often each command was carried out, in all lives of this process."""
+    refused: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,56 +81,72 @@ class Life(RuleBasedStateMachine):
         self.remembered: dict[str, Remembered] = {}
         self.touched: set[str] = set()
         self.given = 0
-        self.done: Counter[str] = Counter()
 
     @initialize()
     def open_two_districts(self) -> None:
-        for _ in range(2):
+        enabled: tuple[dict[str, dict[str, Any]], ...] = (
+            {"life.limits": {}},
+            {"life.limits": {}, "life.lenient": {}},
+        )
+        for features in enabled:
             slug = make_district(
                 self.installation,
+                features=features,
                 units=[("roads-north", "道路管理处北片", "section")],
                 parents={"roads-north": "roads"},
                 duties=[{"code": "road", "keywords": ["坑洼"]}],
             )
             self.serials[slug], self.remembered[slug] = [], Remembered()
             self.cast[slug] = cast_of(self.installation, slug)
+            told = self.run_in(slug, lambda scope: accept(scope, make_appeal(), actor=OPERATOR, now=self.now))
+            self.serials[slug].append(told.serial_no)
 
     def run_in(self, slug: str, work: Callable[[Scope], T]) -> T:
         self.touched.add(slug)
         return self.installation.run(slug, work)
 
     @precondition(lambda self: sum(map(len, self.serials.values())) < AT_ONCE)
-    @rule(at_once=st.integers(min_value=0, max_value=3), data=st.data())
-    def take_in(self, at_once: int, data: st.DataObject) -> None:
-        slug = data.draw(st.sampled_from(list(self.serials)))
-        into = register if at_once == 0 else accept
+    @rule(chance=seeds)
+    def take_in(self, chance: int) -> None:
+        rng = Random(chance)
+        slug = rng.choice(list(self.serials))
+        into = register if rng.random() < 0.3 else accept
         told = self.run_in(slug, lambda scope: into(scope, make_appeal(), actor=OPERATOR, now=self.now))
         self.serials[slug].append(told.serial_no)
 
     @precondition(lambda self: any(self.serials.values()))
-    @rule(data=st.data(), is_fitting=st.integers(min_value=0, max_value=9))
-    def command(self, data: st.DataObject, is_fitting: int) -> None:
-        """Somebody gives some command; mostly one that fits, by somebody who may."""
-        slug = data.draw(st.sampled_from([slug for slug, numbers in self.serials.items() if numbers]))
-        serial_no = data.draw(st.sampled_from(self.serials[slug]))
-        names = self.fitting(slug, serial_no) if is_fitting else sorted(COMMANDS)
-        name = data.draw(st.sampled_from(names))
-        usual = WHO.get(str(COMMANDS[name].permission), ("operator",))
-        who = data.draw(st.sampled_from(usual if is_fitting else sorted(self.cast[slug])))
-        wanted = arguments(self.now, self.records(slug), self.serials[slug])[name]
-        given = {argument: data.draw(strategy) for argument, strategy in wanted.items()}
-        self.give(slug, serial_no, name, self.cast[slug][who], given, again=data.draw(st.integers(0, 5)) == 0)
+    @rule(chance=seeds)
+    def carry_on(self, chance: int) -> None:
+        """Somebody who may gives a command that takes the ticket somewhere from where it stands; a few in a row."""
+        rng = Random(chance)
+        slug, serial_no = self.any_ticket(rng)
+        for _ in range(rng.randrange(1, 8)):
+            self.now += rng.choice(PACES)
+            names = moving(self.state_of(slug, serial_no), rng)
+            if rng.random() < 0.5:
+                names = self.called_for(slug, serial_no) or names
+            self.give_one(slug, serial_no, rng, names, is_fitting=True)
+            self.every_invariant_holds()
 
     @precondition(lambda self: any(self.serials.values()))
-    @rule(data=st.data())
-    def command_on_a_ticket_of_the_other_district(self, data: st.DataObject) -> None:
-        home, away = self.serials
-        numbers = self.serials[away]
-        if numbers:
-            order = Order(OPERATOR, self.now)
-            serial_no = data.draw(st.sampled_from(numbers))
-            with pytest.raises(NoSuchTicket):
-                self.run_in(home, lambda scope: COMMANDS["remark"](scope, serial_no, order, what="越区"))
+    @rule(chance=seeds)
+    def command(self, chance: int) -> None:
+        """Somebody gives some command; mostly one that is not out of place, by somebody who may."""
+        rng = Random(chance)
+        slug, serial_no = self.any_ticket(rng)
+        is_fitting = rng.random() < 0.8
+        names = places_of(self.state_of(slug, serial_no), sorted(COMMANDS)) if is_fitting else sorted(COMMANDS)
+        self.give_one(slug, serial_no, rng, names, is_fitting=is_fitting)
+
+    @precondition(lambda self: any(self.serials.values()))
+    @rule(chance=seeds)
+    def command_on_a_ticket_of_the_other_district(self, chance: int) -> None:
+        slug, serial_no = self.any_ticket(Random(chance))
+        away = next(other for other in self.serials if other != slug)
+        with pytest.raises(NoSuchTicket):
+            self.run_in(
+                away, lambda scope: COMMANDS["remark"](scope, serial_no, Order(OPERATOR, self.now), what="越区")
+            )
 
     @rule(step=st.sampled_from(STEPS), is_watched=st.booleans())
     def time_passes(self, step: timedelta, is_watched: bool) -> None:
@@ -143,6 +169,15 @@ class Life(RuleBasedStateMachine):
                 self.serials[slug] = list(scope.session.scalars(select(Ticket.serial_no).order_by(Ticket.id)))
         self.touched.clear()
 
+    def give_one(self, slug: str, serial_no: str, rng: Random, names: list[str], *, is_fitting: bool) -> None:
+        name = rng.choice(names)
+        usual = WHO.get(str(COMMANDS[name].permission), ("operator",))
+        if is_fitting and name not in BY_ANY_UNIT and rng.random() < 0.8:
+            usual = self.holders(slug, serial_no, usual)
+        actor = self.cast[slug][rng.choice(usual if is_fitting else sorted(self.cast[slug]))]
+        given = arguments(rng, self.now, self.records(slug, serial_no), self.serials[slug])[name]
+        self.give(slug, serial_no, name, actor, given, again=rng.random() < 0.2)
+
     def give(self, slug: str, serial_no: str, name: str, actor: Actor, given: dict[str, Any], *, again: bool) -> None:
         self.given += 1
         version, rows = self.standing(slug, serial_no)
@@ -153,6 +188,7 @@ class Life(RuleBasedStateMachine):
         except Refused as caught:
             refusal = caught
         if refusal is not None:
+            self.refused[refusal.code] += 1
             assert refusal.message.endswith("。"), f"{name}: not a sentence: {refusal.message}"
             assert self.standing(slug, serial_no) == (version, rows), f"{name} was refused and changed something"
             return
@@ -164,16 +200,36 @@ class Life(RuleBasedStateMachine):
             assert repeated.version == ticket.version, f"{name} was done twice"
             assert self.standing(slug, serial_no) == before, f"{name} was done twice"
 
-    def fitting(self, slug: str, serial_no: str) -> list[str]:
-        """Return the commands that are not out of place in the ticket's state."""
-        with self.installation.scope(slug) as scope:
-            state = scope.session.scalar(select(Ticket.state).where(Ticket.serial_no == serial_no))
-        return places_of(str(state), sorted(COMMANDS))
+    def any_ticket(self, rng: Random) -> tuple[str, str]:
+        slug = rng.choice([slug for slug, numbers in self.serials.items() if numbers])
+        return slug, rng.choice(self.serials[slug])
 
-    def records(self, slug: str) -> dict[str, list[int]]:
-        """Return ids of the records that commands name."""
+    def state_of(self, slug: str, serial_no: str) -> str:
         with self.installation.scope(slug) as scope:
-            return {model.__tablename__: list(scope.session.scalars(select(model.id))) for model in RECORDS}
+            return str(scope.session.scalar(select(Ticket.state).where(Ticket.serial_no == serial_no)))
+
+    def called_for(self, slug: str, serial_no: str) -> list[str]:
+        with self.installation.scope(slug) as scope:
+            ticket_id = scope.session.scalars(select(Ticket.id).where(Ticket.serial_no == serial_no)).one()
+            return called_for(scope, ticket_id)
+
+    def holders(self, slug: str, serial_no: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+        """Of clerks, return those whose units have the ticket in hand; everybody else is as good as another."""
+        held = select(Assignment.unit_id).join(Ticket, Ticket.id == Assignment.ticket_id)
+        held = held.where(Ticket.serial_no == serial_no, Assignment.state.in_((*ACTIVE, "done")))
+        with self.installation.scope(slug) as scope:
+            units = set(scope.session.scalars(held))
+        holding = tuple(name for name in usual if self.cast[slug][name].unit_id in units)
+        return holding or usual
+
+    def records(self, slug: str, serial_no: str) -> dict[str, list[int]]:
+        """Return ids of the ticket's records that commands name."""
+        with self.installation.scope(slug) as scope:
+            ticket_id = scope.session.scalar(select(Ticket.id).where(Ticket.serial_no == serial_no))
+            return {
+                model.__tablename__: list(scope.session.scalars(select(model.id).where(model.ticket_id == ticket_id)))
+                for model in RECORDS
+            }
 
     def standing(self, slug: str, serial_no: str) -> tuple[int, dict[str, int]]:
         """Return the ticket's version and how many rows the district has in each table."""

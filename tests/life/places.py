@@ -1,5 +1,7 @@
 """Where commands belong: from which states each one is usually given."""
 
+from random import Random
+
 from core.tickets.states import CONCLUDED, OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, WITH_UNIT, State
 
 PLACES: dict[str, tuple[State, ...]] = {
@@ -42,13 +44,37 @@ PLACES: dict[str, tuple[State, ...]] = {
     "ask_review": (*CONCLUDED, State.ARCHIVED),
     "archive": (*CONCLUDED, State.REJECTED),
     "reopen": (State.ARCHIVED,),
+    "send_back": WAITING_FOR_DISPATCH,
     "transfer_out": OPEN,
     "propose_void": OPEN,
     "void": OPEN,
 }
 """A command that is not named here belongs anywhere."""
+NEXT = {
+    State.REGISTERED: "accept_registered",
+    State.PENDING_ACCEPT: "accept_registered",
+    State.ACCEPTED: "dispatch",
+    State.TO_DISPATCH: "dispatch",
+    State.DISPATCHED: "sign",
+    State.IN_PROGRESS: "reply",
+    State.SUBMITTED: "pass_reply",
+    State.CONCLUDED: "follow_up",
+    State.FOLLOWING_UP: "rate",
+    State.EVALUATED: "redo",
+    State.ARCHIVED: "ask_review",
+}
+ENDING = ("transfer_out", "propose_void", "void", "archive", "reject", "send_back")
+"""Commands that end a life early."""
 
 
 def places_of(state: str, commands: list[str]) -> list[str]:
     """Return the commands that are not out of place in this state."""
     return [name for name in commands if name not in PLACES or state in PLACES[name]]
+
+
+def moving(state: str, rng: Random) -> list[str]:
+    """Return commands that belong in this state and not anywhere: often just the next one of an ordinary walk."""
+    if state in NEXT and rng.random() < 0.35:
+        return [NEXT[State(state)]]
+    here = [name for name, places in PLACES.items() if state in places]
+    return [name for name in here if name not in ENDING or rng.random() < 0.1] or here or ["remark"]

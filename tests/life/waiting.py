@@ -1,0 +1,39 @@
+"""What waits for somebody: commands that records of a ticket call for, so that random lives go on with what they began."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+
+from core.escalation.models import Instruction, Letter, Supervision
+from core.evaluation.models import Dispute
+from core.routing.models import Assignment, Consultation, ReturnRequest
+from core.routing.states import AssignmentState
+from core.sla.models import ExtensionRequest, PauseRequest
+from core.tenancy.scope import Scope
+
+CALLS: tuple[tuple[Any, ColumnElement[bool], tuple[str, ...]], ...] = (
+    (ReturnRequest, ReturnRequest.state == "pending", ("approve_return", "deny_return", "withdraw_return")),
+    (ExtensionRequest, ExtensionRequest.state == "pending", ("decide_extension", "decide_extension", "reply")),
+    (PauseRequest, PauseRequest.state == "pending", ("decide_pause",)),
+    (PauseRequest, PauseRequest.state == "holding", ("resume", "reply", "change_urgency", "redirect")),
+    (Consultation, Consultation.state == "open", ("give_opinion", "refer_upward", "decide_consultation")),
+    (Supervision, Supervision.state == "open", ("answer_supervision", "raise_supervision")),
+    (Supervision, Supervision.state == "answered", ("close_supervision",)),
+    (Instruction, Instruction.feedback == "", ("report_instruction",)),
+    (Letter, Letter.kind != "", ("acknowledge_letter",)),
+    (Dispute, Dispute.state == "open", ("decide_dispute", "decide_dispute", "withdraw_dispute", "withdraw_review")),
+    (Dispute, Dispute.state == "upheld", ("reopen", "redo", "archive")),
+    (Assignment, Assignment.state == AssignmentState.PENDING_SIGN, ("sign", "request_return")),
+    (Assignment, (Assignment.role == "co") & (Assignment.state == AssignmentState.SIGNED), ("contribute", "waive")),
+    (Assignment, Assignment.state == AssignmentState.SIGNED, ("request_extension", "request_pause", "sub_dispatch")),
+)
+
+
+def called_for(scope: Scope, ticket_id: int) -> list[str]:
+    """Return the commands that the ticket's records call for."""
+    return [
+        command
+        for model, condition, commands in CALLS
+        if scope.session.scalar(select(exists().where(model.ticket_id == ticket_id, condition)))
+        for command in commands
+    ]
