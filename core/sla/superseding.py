@@ -48,13 +48,14 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
     or for calling the resident that holds only now starts now.
     """
     limits, live = limits_of(scope, ticket), {clock.id: clock for clock in live_clocks(scope, ticket)}
+    caps = {clock.id: cap_of(clock, live) for clock in live.values()}  # before any clock above gives way
     successors: dict[int, Clock] = {}
     for clock in from_above(live.values()):
         ruled = limits.get(clock.name)
         if ruled is None or clock.subject == "supervision" or is_over(clock, order.now):
             continue
         if ruled.limit.budget != budget_of(clock):
-            new = _replace(scope, ticket, clock, ruled, order, live)
+            new = _replace(scope, ticket, clock, ruled, order, live, cap=caps[clock.id])
             successors[clock.id] = live[new.id] = new
             for below in live.values():
                 if below.capped_by_id == clock.id:
@@ -65,8 +66,17 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
     sum_up(scope, ticket)
 
 
-def _replace(scope: Scope, ticket: Ticket, old: Clock, ruled: Ruled, order: Order, live: Mapping[int, Clock]) -> Clock:
-    timetable, cap, now = current_calendar(scope).timetable, cap_of(old, live), order.now
+def _replace(
+    scope: Scope,
+    ticket: Ticket,
+    old: Clock,
+    ruled: Ruled,
+    order: Order,
+    live: Mapping[int, Clock],
+    *,
+    cap: Cap | None,
+) -> Clock:
+    timetable, now = current_calendar(scope).timetable, order.now
     chain = _chain(scope, old)
     records = records_of(scope, chain)
     carried = _carried([records[clock.id] for clock in chain])

@@ -10,10 +10,9 @@ from sqlalchemy import select
 from core.hooks.values import Budget, ClockName, HandlingRules, Mark, TicketView, TimeLimit
 from core.journey import time
 from core.routing.models import Assignment
-from core.sla.models import Clock, ClockAdjustment, ClockEvent, ClockPause, Timer
+from core.sla.models import Clock, ClockEvent, ClockPause, Timer
 from core.sla.queries import ClockAccount, accounts_of
 from core.tickets.models import Ticket
-from core.units.models import Unit
 from tests.builders import BEIJING, REVIEWER, make_district, make_feature, make_installation
 from tests.journey.walking import Walk
 
@@ -127,6 +126,16 @@ def local(instant: datetime | None) -> str:
     return f"{instant.astimezone(BEIJING):%Y-%m-%d %H:%M}" if instant else ""
 
 
+def limits_feature(limits: Limits | Callable[[TicketView], Limits]) -> Callable[[TicketView], list[TimeLimit]]:
+    """Return an answer to `time_limits`: these limits, or those that a function gives for a ticket."""
+
+    def time_limits(ticket: TicketView) -> list[TimeLimit]:
+        wanted = limits(ticket) if callable(limits) else limits
+        return [TimeLimit(name, budget, f"limits/{name}", "测试时限") for name, budget in wanted.items()]
+
+    return time_limits
+
+
 def timed_district(
     database_url: str,
     limits: Limits | Callable[[TicketView], Limits],
@@ -137,17 +146,10 @@ def timed_district(
 ) -> Timed:
     """Make a district with these limits (or those that a function gives for a ticket), rules and marks."""
 
-    def time_limits(ticket: TicketView) -> list[TimeLimit]:
-        wanted = limits(ticket) if callable(limits) else limits
-        return [TimeLimit(name, budget, f"limits/{name}", "测试时限") for name, budget in wanted.items()]
-
-    answers: dict[str, Callable[..., Any]] = {"time_limits": time_limits}
+    answers: dict[str, Callable[..., Any]] = {"time_limits": limits_feature(limits)}
     if rules is not None:
         answers["handling_rules"] = lambda: [rules]
     if marks:
         answers["clock_marks"] = lambda: list(marks)
     installation = make_installation(database_url, features=[make_feature("limits", **answers)])
     return Timed(installation, make_district(installation, features={"limits": {}}, **district))
-
-
-__all__ = ["ClockAdjustment", "Timed", "Unit", "days", "local", "timed_district", "wall_hours", "working_hours"]
