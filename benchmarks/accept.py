@@ -21,6 +21,7 @@ from sqlalchemy import text
 from benchmarks.place import measuring_place
 from core.intake.rules import Appeal
 from core.journey.accept import accept
+from core.people.roles import permissions_of
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.timeline import Actor
@@ -33,7 +34,7 @@ APPEAL = Appeal(
     place="示范路 1 号",
     contact=Contact("示范人", "13800000000"),
 )
-OPERATOR = Actor("staff", "坐席")
+OPERATOR = Actor("staff", "坐席", permissions=permissions_of(["operator"]))
 ROWS_OF_TICKET = {
     "ticket": "id = :ticket",
     "ticket_contact": "ticket_id = :ticket",
@@ -85,8 +86,9 @@ def by_hand(url: str, rows: list[tuple[str, dict[str, Any]]]) -> Callable[[], No
                 values = {
                     name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in row.items()
                 }
-                if "ticket_id" in values:
-                    values["ticket_id"] = ticket
+                for owner in ("ticket_id", "subject_id"):
+                    if owner in values:
+                        values[owner] = ticket
                 if "clock_id" in values:
                     values["clock_id"] = clock
                 if "id" in values:

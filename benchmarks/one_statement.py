@@ -20,9 +20,9 @@ STATEMENT = text(
     """
     INSERT INTO ticket (tenant_id, id, serial_no, code_version, state, channel, medium, mailbox, title, text, place,
         nature, urgency, complexity, matter_guessed, affected_count, submitted_at, accepted_at, cycle_no,
-        bounce_count, light, version, head_hash)
+        bounce_count, light, is_attached, part_count, version, head_hash)
     VALUES (:tenant_id, :id, :serial_no, 1, 'accepted', :channel, 'web', '', :title, :text, :place,
-        'help', 'normal', 'simple', false, 1, :now, :now, 1, 0, 'green', 1, '')
+        'help', 'normal', 'simple', false, 1, :now, :now, 1, 0, 'green', false, 0, 1, '')
     """
 )
 
