@@ -1,0 +1,1 @@
+"""Killing everything at random while commands are being given: `python -m benchmarks.chaos`."""

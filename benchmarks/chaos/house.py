@@ -1,0 +1,221 @@
+"""A whole installation as `huiying up` runs it, in a home of its own, and which of its processes can be killed."""
+
+import base64
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from benchmarks.district import PROFILES
+from benchmarks.http_accept import free_port
+from core.cli.context import open_installation, prepare
+from core.embedded import processes
+from core.embedded.home import Home, find_home
+from core.embedded.services import Services, ensure
+from core.journey.people import issue_token
+from core.tenancy.scope import Scope
+from tenants.apply import apply_profile
+from tenants.profile import read_profiles
+
+UNITS = ("roads", "parks", "water")
+START_PATIENCE = 120.0
+STOP_PATIENCE = 60.0
+DIST_INFO = {
+    "METADATA": "Metadata-Version: 2.1\nName: bench-hurry\nVersion: 0\n",
+    "entry_points.txt": "[huiying.plugins]\nbench = benchmarks.district.plugin\n",
+}
+COMMAND_LINE = "from core.cli import main; main()"
+
+
+class Victim(StrEnum):
+    """What can be killed."""
+
+    WEB = "web"
+    WEB_WORKER = "web worker"
+    WORKER = "worker"
+    CLOCK = "clock"
+    VALKEY = "valkey"
+    POSTGRES = "postgres"
+    BACKEND = "postgres backend"
+
+
+PROGRAMS = (Victim.WEB, Victim.WORKER, Victim.CLOCK)
+"""What the supervisor starts again, unless it falls five times within a minute."""
+
+
+class House:
+    """The installation: prepared, started, asked for its processes, stopped."""
+
+    def __init__(self, home: Path, sms_url: str) -> None:
+        self.port = free_port()
+        self.path = home
+        self._plugin = home.parent / "plugin"
+        self._sms_url = sms_url
+        self._sms_secret = base64.b64encode(secrets.token_bytes(32)).decode()
+        self._up: subprocess.Popen[bytes] | None = None
+        self.slug = ""
+        self.tenant_id = 0
+        self.owner_url = ""
+        self.tokens: Mapping[str, str] = {}
+
+    @property
+    def log(self) -> Path:
+        """What the installation said."""
+        return self.path.parent / "up.log"
+
+    @property
+    def home(self) -> Home:
+        found = find_home(self.path)
+        assert found is not None
+        return found
+
+    def prepare(self) -> None:
+        """Make the home, the schema, the shipped tenants, the measured district, and a token for every role."""
+        self._install_plugin()
+        with ensure(self.path, prepare=self._prepare, edition="bench") as services:
+            assert services.owner_url
+            self.owner_url = services.owner_url
+
+    def start(self) -> None:
+        """Start everything by `huiying up`, and wait until the pages answer."""
+        with self.log.open("ab") as log:
+            self._up = subprocess.Popen(
+                [sys.executable, "-P", "-c", COMMAND_LINE, "up", "--port", str(self.port)],
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        give_up = time.monotonic() + START_PATIENCE
+        while not self.is_healthy():
+            if not self.is_up() or time.monotonic() > give_up:
+                raise TimeoutError(f"it did not start: {self.log.read_text(encoding='utf-8')[-2000:]}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End everything politely; nothing is left."""
+        if self._up is not None and self._up.poll() is None:
+            self._up.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._up.wait(STOP_PATIENCE)
+        self.command("down")
+
+    def is_up(self) -> bool:
+        """Whether the supervisor has not given up."""
+        return self._up is not None and self._up.poll() is None
+
+    def is_healthy(self) -> bool:
+        """Whether pages, database and queue answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
+                return b'"redis":"ok"' in answer.read().replace(b" ", b"")
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of `huiying` on this home."""
+        return subprocess.run(
+            [sys.executable, "-P", "-c", COMMAND_LINE, *arguments],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def kill(self, victim: Victim, number: int) -> bool:
+        """Kill one process of this kind with -9, the `number`-th of those that live; False when none does."""
+        pids = self.processes(victim)
+        if not pids:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(pids[number % len(pids)], signal.SIGKILL)
+            return True
+        return False
+
+    def processes(self, victim: Victim) -> list[int]:
+        """Return the living processes of this kind that belong to this home, and to no other."""
+        home = self.home
+        match victim:
+            case Victim.VALKEY:
+                return processes.working_in(home.queue, "valkey-server")
+            case Victim.POSTGRES | Victim.BACKEND:
+                servers = processes.working_in(home.cluster, "postgres")
+                masters = [pid for pid in servers if _parent(pid) not in servers]
+                return masters if victim is Victim.POSTGRES else [pid for pid in servers if _serves(pid)]
+            case _:
+                ours = {pid: _words(pid) for pid in processes.holding(home.up_lock)}
+                name = {Victim.WORKER: "core.worker", Victim.CLOCK: "core.jobs.clock"}.get(victim, "gunicorn")
+                named = [pid for pid, words in ours.items() if name in words]
+                if name != "gunicorn":
+                    return named
+                return [pid for pid in named if (_parent(pid) in named) == (victim is Victim.WEB_WORKER)]
+
+    def _install_plugin(self) -> None:
+        """Put the measured district's feature where every process of this home finds it as an installed package."""
+        folder = self._plugin / "bench_hurry-0.dist-info"
+        folder.mkdir(parents=True)
+        for name, content in DIST_INFO.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        sys.path.insert(0, str(self._plugin))
+
+    def _prepare(self, services: Services) -> None:
+        prepare(services)
+        (profile,) = read_profiles(PROFILES)
+        installation = open_installation(services)
+        try:
+            apply_profile(installation, profile, now=datetime.now(UTC))
+            tenant = installation.tenant(profile.slug)
+            self.slug, self.tenant_id = tenant.slug, tenant.id
+            self.tokens = installation.run(profile.slug, _issue_tokens)
+        finally:
+            installation.database.engine.dispose()
+
+    def _environment(self) -> dict[str, str]:
+        paths = [str(self._plugin), os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return os.environ | {
+            "HUIYING_HOME": str(self.path),
+            "PYTHONPATH": os.pathsep.join(paths),
+            "SMS_URL": self._sms_url,
+            "SMS_SECRET": self._sms_secret,
+        }
+
+
+def _issue_tokens(scope: Scope) -> dict[str, str]:
+    """Issue a token for each role that works on tickets, under its name, and one for each unit, under its code."""
+    now = datetime.now(UTC)
+    desk = {
+        role: issue_token(scope, f"bench-{role}", role=role, now=now)
+        for role in ("operator", "reviewer", "supervisor", "leader")
+    }
+    units = {unit: issue_token(scope, f"bench-{unit}", role="clerk", unit=unit, now=now) for unit in UNITS}
+    return {**desk, **units, "hotline": issue_token(scope, "bench-hotline", now=now)}
+
+
+def _words(pid: int) -> str:
+    try:
+        return (processes.PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _parent(pid: int) -> int:
+    try:
+        stat = (processes.PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def _serves(pid: int) -> bool:
+    """Whether the process serves a connection of the app."""
+    return "huiying_app" in _words(pid)
