@@ -21,6 +21,7 @@ from core.tickets.queries import Chain, NoSuchTicket, chain_of, chains, get_tick
 from core.tickets.records import fingerprint, marks_of, table_of
 from core.tickets.seals import SealsChecked, check_seals, find_sealed_head, removed_tickets, see_one_moment
 from core.tickets.tampering import Fault, Finding, label_of, tampering_with, ticket_removed
+from core.tickets.timeline import Entry
 
 BATCH = 200
 """Tickets whose records are read at once."""
@@ -196,7 +197,7 @@ def _records_changed(chain: Chain, records: Sequence[tuple[Kind, Base]]) -> Iter
             yield Finding(Fault.RECORD_CHANGED, words, serial_no=chain.ticket.serial_no)
 
 
-def _is_told(kind: Kind, record: Base, entries: Sequence[TicketEvent]) -> bool:
+def _is_told(kind: Kind, record: Base, entries: Sequence[Entry]) -> bool:
     """Tell whether an entry of before, when entries carried no fingerprints, tells of the record."""
     at = getattr(record, kind.at)
     return any(entry.kind in kind.told_by and entry.at == at and not marks_of(entry) for entry in entries)

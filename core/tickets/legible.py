@@ -24,12 +24,18 @@ def legible(model: type[Base]) -> Iterator[Label[Any]]:
 def read(model: type[T], row: Row[Any]) -> T:
     """Return a selected row as the record it is, no part of any session."""
     values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
-    documents = {
-        column.key: _document(values[column.key])
-        for column in model.__table__.columns
-        if isinstance(column.type, JSONB)
-    }
-    return model(**{**values, **documents})
+    for column in model.__table__.columns:
+        if isinstance(column.type, JSONB):
+            values[column.key] = document(values[column.key])
+    return model(**values)
+
+
+def document(text: str) -> Any:
+    """Return what a JSON column held, as far as it can be read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return {"unreadable": text}
 
 
 def _legible(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -37,10 +43,3 @@ def _legible(column: ColumnElement[Any]) -> ColumnElement[Any]:
         beyond = column.is_not(None) & ~column.between(EARLIEST, LATEST)
         return case((beyond, EARLIEST), else_=column)
     return cast(column, Text) if isinstance(column.type, JSONB) else column
-
-
-def _document(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return {"unreadable": text}

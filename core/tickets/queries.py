@@ -4,16 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import load_only
 
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
-from core.tickets.legible import legible, read
+from core.tickets.legible import document, legible
 from core.tickets.models import SealedHead, Ticket, TicketEvent
+from core.tickets.timeline import Entry
 
 BATCH = 200
+_ENTRY = tuple(column.key for column in TicketEvent.__table__.columns)
 
 
 class NoSuchTicket(Refused):
@@ -30,7 +33,7 @@ class Chain:
     """
 
     ticket: Ticket
-    entries: tuple[TicketEvent, ...]
+    entries: tuple[Entry, ...]
     sealed: tuple[SealedHead, ...] = ()
 
 
@@ -87,8 +90,14 @@ def _chains_of(scope: Scope, ids: Sequence[int]) -> Iterator[Chain]:
     scope.session.expunge_all()
     for ticket_id, group in groupby(rows, key=lambda row: row[0].id):
         of_ticket = list(group)
-        entries = tuple(read(TicketEvent, row) for row in of_ticket if row.seq is not None)
+        entries = tuple(_entry(row) for row in of_ticket if row.seq is not None)
         yield Chain(of_ticket[0][0], entries, tuple(sealed[ticket_id]))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    values: dict[str, Any] = dict(zip(_ENTRY, row[1:], strict=True))
+    values["detail"] = document(values["detail"])
+    return Entry(**values)
 
 
 def _sealed_heads_of(scope: Scope, ids: Sequence[int]) -> dict[int, list[SealedHead]]:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.kit.db import Base
-from core.tickets.models import TicketEvent
-from core.tickets.timeline import Detail
+from core.tickets.timeline import Detail, Written
 
 RECORDS = "records"
 """Key in an entry's detail: the fingerprints of the records that were written with it."""
@@ -26,7 +25,7 @@ def fingerprint(record: Base) -> str:
     return f"{record.__tablename__}:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
 
-def marks_of(entry: TicketEvent) -> list[str]:
+def marks_of(entry: Written) -> list[str]:
     """Return the fingerprints that an entry carries."""
     marks = entry.detail.get(RECORDS) if isinstance(entry.detail, dict) else None
     return [mark for mark in marks if isinstance(mark, str)] if isinstance(marks, list) else []

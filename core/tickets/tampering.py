@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from core.tickets.models import SealedHead, Ticket, TicketEvent
+from core.tickets.models import SealedHead, Ticket
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, State
-from core.tickets.timeline import entry_hash, first_broken_entry
+from core.tickets.timeline import Written, entry_hash, first_broken_entry
 
 TRIALS = 20_000
 """Hashes tried for one ticket to find where entries belong that do not fit where they stand."""
@@ -72,7 +72,7 @@ def label_of(kind: str) -> str:
 
 def tampering_with(
     ticket: Ticket,
-    entries: Sequence[TicketEvent],
+    entries: Sequence[Written],
     *,
     sealed: Collection[SealedHead] = (),
     broken_seals: Collection[int] = (),
@@ -95,7 +95,7 @@ def ticket_removed(head: SealedHead) -> Finding:
     return Finding(Fault.TICKET_REMOVED, words, serial_no=head.serial_no, seal=head.seal_number)
 
 
-def _agrees(head: SealedHead, ticket: Ticket, entry: TicketEvent | None) -> bool:
+def _agrees(head: SealedHead, ticket: Ticket, entry: Written | None) -> bool:
     return entry is not None and (entry.hash, ticket.serial_no) == (head.hash, head.serial_no)
 
 
@@ -103,7 +103,7 @@ def _agrees(head: SealedHead, ticket: Ticket, entry: TicketEvent | None) -> bool
 class _Piece:
     """An entry under examination. `place` is where it was written, None while nobody can tell."""
 
-    entry: TicketEvent
+    entry: Written
     hash: bytes
     """What its hash was when it was written, as far as can be told."""
     place: int | None = None
@@ -119,7 +119,7 @@ class _Examination:
     """One ticket's timeline that is not whole, taken to pieces."""
 
     ticket: Ticket
-    entries: Sequence[TicketEvent]
+    entries: Sequence[Written]
     sealed: Collection[SealedHead]
     broken_seals: Collection[int]
     pieces: list[_Piece] = field(init=False)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from core.people.roles import Permission
 from core.tickets.models import Ticket, TicketEvent
@@ -50,7 +50,31 @@ SYSTEM = Actor("system", "系统", permissions=frozenset(Permission))
 RESIDENT = Actor("resident", "诉求人", permissions=frozenset({Permission.SPEAK}))
 
 
-def entry_hash(previous: bytes, entry: TicketEvent, *, place: int | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a timeline as it is read to be proved: plain values, many of them."""
+
+    tenant_id: int
+    ticket_id: int
+    seq: int
+    at: datetime
+    kind: str
+    from_state: str | None
+    to_state: str
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    summary: str
+    detail: Any
+    hash: bytes
+    command_id: str | None
+
+
+Written: TypeAlias = TicketEvent | Entry
+"""An entry, as the row that was written or as it is read to be proved."""
+
+
+def entry_hash(previous: bytes, entry: Written, *, place: int | None = None) -> bytes:
     """Return the SHA-256 of the previous entry's hash and everything this entry says, in one canonical form.
 
     With `place` as if it stood there: an entry that was moved fits where it was written and nowhere else.
@@ -72,7 +96,7 @@ def entry_hash(previous: bytes, entry: TicketEvent, *, place: int | None = None)
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
-def first_broken_entry(ticket: Ticket, entries: Iterable[TicketEvent]) -> int | None:
+def first_broken_entry(ticket: Ticket, entries: Iterable[Written]) -> int | None:
     """Return the sequence number of the first entry that does not fit, or None when the chain is whole.
 
     `entries` in order of their sequence. A dropped tail shows against the ticket's version and newest hash, a change
