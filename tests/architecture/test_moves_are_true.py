@@ -12,7 +12,12 @@ from core.routing.states import ASSIGNMENT_LABELS, ASSIGNMENT_MOVES, AssignmentS
 from core.sla.labels import CLOCK_LABELS
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, TICKET_CLOCKS, UNIT_CLOCKS, Command, State
 
+EDGES = ("core.wsgi", "core.worker")
+"""Modules that start a process when they are imported."""
+
 for module in pkgutil.walk_packages(core.__path__, "core."):
+    if module.name in EDGES:
+        continue
     importlib.import_module(module.name)
 
 

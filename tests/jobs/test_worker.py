@@ -46,7 +46,7 @@ def test_a_hint_has_the_message_delivered_at_once(
     start_worker()
     delays = []
     for _ in range(3):
-        message_id = make_message(installation, district)
+        message_id = make_message(installation, district, at_night=True)
         written = time.monotonic()
         assert soon(partial(is_sent, installation, district, message_id))
         delays.append(time.monotonic() - written)
@@ -59,14 +59,14 @@ def test_what_was_hinted_before_a_flush_is_delivered_all_the_same(
     installation: Installation, district: str, start_worker: Start, queue_server: QueueServer
 ) -> None:
     installation._on_wake = waker(queue_server.url)
-    message_id = make_message(installation, district)
+    message_id = make_message(installation, district, at_night=True)
     queue_server.flush()
 
     start_worker()
     assert soon(lambda: is_sent(installation, district, message_id))
 
     queue_server.flush()
-    later = make_message(installation, district)
+    later = make_message(installation, district, at_night=True)
     queue_server.flush()
     assert soon(lambda: is_sent(installation, district, later), within=5)
 
@@ -77,7 +77,7 @@ def test_without_redis_the_worker_looks_every_two_seconds_and_hears_again_when_i
     worker = start_worker()
     queue_server.stop()
 
-    message_id = make_message(installation, district)
+    message_id = make_message(installation, district, at_night=True)
     assert soon(lambda: is_sent(installation, district, message_id), within=8)
     assert soon(lambda: "改为每 2 秒查看任务表" in worker.said())
 
@@ -91,7 +91,7 @@ def test_a_worker_killed_in_the_middle_leaves_exactly_one_effect_in_the_database
     installation: Installation, district: str, start_worker: Start, sms: SmsReceiver
 ) -> None:
     sms.delay = 30
-    message_id = make_message(installation, district)
+    message_id = make_message(installation, district, at_night=True)
     worker = start_worker()
     assert sms.arrived.wait(20)
 
@@ -111,7 +111,7 @@ def test_two_workers_share_the_work_and_do_nothing_twice(
 ) -> None:
     workers = [start_worker(), start_worker()]
     sms.delay = 0.02
-    ids = [make_message(installation, district) for _ in range(30)]
+    ids = [make_message(installation, district, at_night=True) for _ in range(30)]
 
     assert soon(lambda: all(is_sent(installation, district, message_id) for message_id in ids))
     assert sorted(sms.ids) == sorted(f"{district}-{message_id}" for message_id in ids)
@@ -122,7 +122,7 @@ def test_asked_to_end_the_worker_finishes_the_one_message_and_goes(
     installation: Installation, district: str, start_worker: Start, sms: SmsReceiver
 ) -> None:
     sms.delay = 1
-    first, second = (make_message(installation, district) for _ in range(2))
+    first, second = (make_message(installation, district, at_night=True) for _ in range(2))
     worker = start_worker()
     assert sms.arrived.wait(20)
 
@@ -155,7 +155,7 @@ def test_the_worker_waits_for_the_database_to_come_back(
 
     database.open()
     installation.database.engine.dispose()
-    message_id = make_message(installation, district)
+    message_id = make_message(installation, district, at_night=True)
 
     assert soon(lambda: is_sent(installation, district, message_id))
     assert worker.end() == 0
