@@ -51,7 +51,7 @@ def verify(ctx: click.Context, tenant: str | None, ticket: str | None, kept: str
             _say(each, audited)
     if any(audited.findings for _, audited in audits):
         if not as_json:
-            click.echo("有内容被改动过。请保留现场，不要修复或重启，并与备份比对。")
+            click.echo("有内容被改动过。请不要修复，先备份数据库，再与更早的备份比对。")
         ctx.exit(TAMPERED)
 
 

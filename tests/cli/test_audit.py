@@ -66,7 +66,7 @@ def test_a_changed_entry_is_named_in_words(walk: Proven, owner: Owner) -> None:
         1,
         f"{walk.slug}：工单 {walk.serial_no} 第 {number} 条（派单，2026-03-12 10:10）：内容被改动。\n"
         f"{walk.slug}：核对 3 件工单、0 次封存，1 处不符。尚未封存。\n"
-        "有内容被改动过。请保留现场，不要修复或重启，并与备份比对。\n",
+        "有内容被改动过。请不要修复，先备份数据库，再与更早的备份比对。\n",
     )
 
 
