@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from core.jobs.drain import Failure, JobKind, TryLater
-from core.journey.refer import read_referral, take_over
+from core.journey.refer import end_referral, read_referral, take_over
 from core.journey.referral_news import note_undelivered, read_news, take_news
 from core.kit.errors import Refused
 from core.tenancy.scope import Installation, Scope
@@ -33,6 +33,7 @@ def refer(installation: Installation, scope: Scope, payload: Payload, now: datet
     """Tell the receiving tenant how the sender's side stands. Raises `TryLater` when it does not take it now."""
     if referred := read_referral(scope, payload["reference"]):
         _carry_to(installation, referred.receiver, partial(take_over, referred=referred, now=now))
+        end_referral(scope, referred, now=now)
 
 
 def bring_news(installation: Installation, scope: Scope, payload: Payload, now: datetime) -> None:

@@ -162,6 +162,13 @@ def take_over(scope: Scope, referred: Referred, *, now: datetime) -> None:
     mark_ticket(scope, ticket)
 
 
+def end_referral(scope: Scope, referred: Referred, *, now: datetime) -> None:
+    """Take note, in the sender's tenant, that the receiver knows of the end of an outgoing referral."""
+    referral = find_referral(scope, "out", referred.reference)
+    if referral is not None and referred.standing != "open":
+        referral.ended_at = referral.ended_at or now
+
+
 def _standing(assignment: Assignment) -> Standing:
     if assignment.state in ACTIVE:
         return "open"

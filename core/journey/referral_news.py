@@ -22,7 +22,7 @@ from core.people.roles import Permission
 from core.routing.models import Assignment, Referral
 from core.routing.referrals import find_referral, name_of_tenant, tell_other_side
 from core.routing.returns import NotReturnable
-from core.routing.states import AssignmentState
+from core.routing.states import ACTIVE, AssignmentState
 from core.sla.service import live_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
@@ -31,8 +31,12 @@ from core.tickets.service import lock_ticket_of_id, note
 from core.tickets.states import ANSWERED, STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.tickets.timeline import SYSTEM, Actor, Order
 
-FOR_GOOD = (ReturnWindowOver, NotReturnable, ReplyUnusable)
-"""Refusals that no later try gets past: the receiver has to take the ticket up again."""
+FOR_GOOD: dict[type[Refused], str] = {
+    ReturnWindowOver: "退单期限已过",
+    NotReturnable: "会商已指定其主办，不能退回",
+    ReplyUnusable: "答复超过字数上限，或含有无法保存的字符",
+}
+"""Refusals that no later try gets past: the receiver has to take the ticket up again, and is told why in these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ def take_news(scope: Scope, news: News, *, now: datetime) -> None:
     if referral is None or referral.ended_at is not None or news.version < referral.their_version:
         return
     assignment = scope.session.get_one(Assignment, (scope.tenant.id, referral.assignment_id), populate_existing=True)
+    if assignment.state not in ACTIVE:
+        return
     hands = _Hands(scope, ticket, assignment, news, now)
     _keep(scope, ticket, referral, hands, news)
     if news.state not in (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH):
@@ -216,14 +222,14 @@ def _take_up(scope: Scope, ticket: Ticket, referral: Referral, hands: _Hands, ne
         referral.their_cycle = news.cycle_no
         if not outcome.reason_code:
             _count_from(scope, ticket, hands.assignment, outcome.concluded_at)
-    elif isinstance(refusal, FOR_GOOD):
+    elif why := FOR_GOOD.get(type(refusal)):
         referral.their_cycle = news.cycle_no
         note(
             scope,
             ticket,
             "referral",
             Order(SYSTEM, hands.now),
-            summary=refusal.message,
+            summary=why,
             detail={DECLINED: news.cycle_no},
         )
         scope.session.flush()

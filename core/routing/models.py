@@ -170,7 +170,7 @@ class Referral(TenantRow, Base, kw_only=True):
 
     Outgoing: `assignment_id` is the assignment of the unit that stands for the other tenant here, and `their_…` is what
     the other side told last. Incoming: `trail` names the tenants by which the ticket came, the sender last. Once
-    `ended_at` is set, what happens on one side is no longer the other's business.
+    `ended_at` is set, both sides know that what happens on one is no longer the other's business.
     """
 
     __tablename__ = "referral"

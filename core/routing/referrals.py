@@ -9,7 +9,6 @@ from sqlalchemy import select
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.routing.models import Assignment, Referral
-from core.routing.states import ACTIVE
 from core.tenancy.models import Tenant
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -88,20 +87,13 @@ def came_by(scope: Scope, ticket: Ticket) -> Sequence[str]:
 def tell_other_side(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """Have the other side of every referral of this ticket told how it stands; called after each change.
 
-    A referral whose assignment has ended here ends with it. What is told is read when the job runs, so that jobs may
-    run late, twice, or one instead of the other.
+    What is told is read when the job runs, so that jobs may run late, twice, or one instead of the other.
     """
-    present = select(Referral).where(
+    present = select(Referral.direction, Referral.reference).where(
         Referral.tenant_id == scope.tenant.id, Referral.ticket_id == ticket.id, Referral.ended_at.is_(None)
     )
-    for referral in scope.session.scalars(present).all():
-        if referral.direction == "in":
-            _enqueue(scope, REFERRAL_NEWS, referral.reference, now=now)
-            continue
-        assignment = scope.session.get_one(Assignment, (scope.tenant.id, referral.assignment_id))
-        if assignment.state not in ACTIVE:
-            referral.ended_at = now
-        _enqueue(scope, REFER, referral.reference, now=now)
+    for direction, reference in scope.session.execute(present):
+        _enqueue(scope, REFERRAL_NEWS if direction == "in" else REFER, reference, now=now)
 
 
 def keep_incoming(scope: Scope, ticket: Ticket, *, reference: str, trail: Sequence[str], now: datetime) -> None:
