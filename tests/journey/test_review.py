@@ -121,7 +121,8 @@ def test_when_a_reply_comes_back_too_late_the_marks_it_passed_are_told(walk: Wal
     in_review(walk, handed_in="2026-03-16 10:00")
     walk.return_reply("2026-03-20 10:00")
 
-    walk.supervise("2026-03-20 10:01")
+    while walk.supervise("2026-03-20 10:01"):
+        pass  # other tests left tickets in this district, more than one batch
 
     marks = [entry.detail for entry in walk.entries() if entry.kind == "clock_mark"]
     assert [(mark["mark"], mark["light"], mark["at"]) for mark in marks if mark["clock"] == "reply"] == [
