@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.jobs.timers import Timers
+from core.journey.audit import audit_tenant
 from core.journey.supervise import supervise
 from core.sla.models import ClockEvent, Timer
 from core.statistics.models import CubeCell, DirtyDay
@@ -64,6 +65,24 @@ def test_the_timers_of_all_districts_are_fired_once(installation: Installation, 
     assert pending(installation, districts[0]) == 2
     assert soon(lambda: f"租户 {districts[0]}:2 个时限提示晚了，最晚" in clock.said())
     assert clock.end() == 0
+
+
+def test_every_district_is_sealed_and_each_seal_stands_in_the_log(installation: Installation, start: Start) -> None:
+    districts = [make_district(installation) for _ in range(2)]
+    make_ticket(installation, districts[0], now=datetime.now(UTC))
+
+    clock = start_clock(start)
+
+    for district, heads in zip(districts, (1, 0), strict=True):
+        assert soon(
+            lambda heads=heads, district=district: (
+                f"租户 {district}：第 1 次封存，{heads} 件，摘要 0001" in clock.said()
+            )
+        )
+    assert clock.end() == 0
+    for district in districts:
+        audited = installation.run(district, audit_tenant)
+        assert (audited.seals, audited.findings) == (1, ())
 
 
 def test_of_two_clocks_one_leads_and_the_other_takes_over(installation: Installation, start: Start) -> None:

@@ -1,5 +1,6 @@
 """What the owner of the database does to evidence is found by the audit and named: ticket, entry, seal, and what was done."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from core.journey.audit import KeptSeal, KeptSealUnclear
+from core.journey.audit import KeptSeal, KeptSealUnclear, audit_tenant
+from core.tenancy.scope import Installation
 from core.tickets.models import TicketEvent
-from core.tickets.queries import NoSuchTicket
-from tests.builders import beijing
+from core.tickets.queries import Chain, NoSuchTicket
+from tests.builders import beijing, make_district
 from tests.trust.spoiling import Owner, Proven
 from tests.trust.test_tampering import VALUES
 
@@ -249,9 +251,22 @@ def test_every_column_of_an_entry_was_tried() -> None:
     assert set(VALUES) == set(TicketEvent.__table__.columns.keys())
 
 
-def test_another_district_is_not_accused(walk: Proven, owner: Owner, installation: Any) -> None:
-    from tests.builders import make_district
+def test_what_moves_and_is_sealed_while_it_is_audited_is_no_finding(walk: Proven) -> None:
+    walk.seal("2026-03-14 00:00")
+    moved = []
 
+    def watched(chains: Iterator[Chain]) -> Iterator[Chain]:
+        walk.redo()
+        walk.take_in()
+        moved.append(walk.seal("2026-03-15 00:00").heads)
+        yield from chains
+
+    audit = walk.run(lambda scope: audit_tenant(scope, watched=watched))
+
+    assert (moved, audit.tickets, audit.seals, audit.findings) == ([2], 3, 1, ())
+
+
+def test_another_district_is_not_accused(walk: Proven, owner: Owner, installation: Installation) -> None:
     neighbour = Proven(installation, make_district(installation))
     neighbour.take_in()
     owner.do("DELETE FROM ticket_event WHERE OURS AND seq = 1")
