@@ -6,7 +6,7 @@ import pytest
 
 from core.hooks.values import Budget, Mark
 from core.sla.explanation import explain
-from core.sla.ledger import Extension, Pause, PauseImpossible, Tightening
+from core.sla.ledger import Cap, Extension, Pause, PauseImpossible, Tightening
 from core.sla.rules import Elapsed, Reading, elapsed, mark_at, reckon
 from core.workdays.rules import Timetable
 from core.workdays.shipped import shipped_timetable
@@ -73,6 +73,34 @@ def test_an_instruction_tightens_the_limit_and_never_loosens_it() -> None:
     assert reckoning.due == at("2025-09-30 12:00")
 
 
+def test_a_cap_holds_after_everything_else_and_never_lengthens() -> None:
+    extension = Extension(at("2025-10-09 10:00"), 3)
+    low, high = Cap(at("2025-10-10 12:00"), "答复时限"), Cap(at("2025-12-01 12:00"), "答复时限")
+
+    due = reckon(OFFICES, FIVE_DAYS, at("2025-09-25 15:00"), adjustments=[extension]).due
+
+    assert due == at("2025-10-13 18:00")
+    assert reckon(OFFICES, FIVE_DAYS, at("2025-09-25 15:00"), adjustments=[extension], cap=low).due == low.until
+    assert reckon(OFFICES, FIVE_DAYS, at("2025-09-25 15:00"), adjustments=[extension], cap=high).due == due
+
+
+def test_a_cap_that_was_over_at_the_start_holds_nothing() -> None:
+    over = Cap(at("2025-09-25 15:00"), "答复时限")
+
+    assert reckon(OFFICES, FIVE_DAYS, at("2025-09-25 15:00"), cap=over).due == at("2025-10-09 18:00")
+
+
+def test_what_is_changed_at_the_instant_a_pause_begins_is_held_by_it() -> None:
+    noon, until = at("2025-09-29 12:00"), at("2025-09-30 12:00")
+    pause = Pause(noon, at("2025-09-29 18:00"))
+
+    reckoning = reckon(
+        OFFICES, FIVE_DAYS, at("2025-09-25 15:00"), pauses=[pause], adjustments=[Tightening(noon, until)]
+    )
+
+    assert reckoning.due == at("2025-09-30 18:00"), "four hours later than the deadline"
+
+
 def test_natural_days_are_paused_by_whole_days_of_all_pauses_together() -> None:
     pauses = [
         Pause(at("2025-11-04 10:00"), at("2025-11-04 20:00")),
@@ -137,6 +165,14 @@ def test_a_share_of_a_wall_clock_is_a_share_of_its_wall_time() -> None:
     start, due = at("2026-02-16 23:30"), at("2026-02-17 00:30")
 
     assert mark_at(OFFICES, mark, Budget("wall", hours(1)), start=start, due=due) == at("2026-02-17 00:00")
+
+
+def test_a_mark_after_the_end_falls_on_the_close_of_a_later_working_day() -> None:
+    mark = Mark("next-day", "red", "rule", "reason", working_days_over=1)
+    start = at("2025-09-25 15:00")
+
+    assert mark_at(OFFICES, mark, FIVE_DAYS, start=start, due=at("2025-09-30 18:00")) == at("2025-10-09 18:00")
+    assert mark_at(OFFICES, mark, FIVE_DAYS, start=start, due=at("2025-09-30 10:00")) == at("2025-10-09 18:00")
 
 
 def test_elapsed_time_knows_what_was_paused_on_both_axes() -> None:
@@ -211,4 +247,20 @@ def test_natural_days_are_explained_with_the_roll_over() -> None:
         "2025-09-27（周六）：周末，不计",
         "末日不上班，顺延至 2025-09-28（周日）",
         "截止：2025-09-28（周日）18:00",
+    )
+
+
+def test_a_cap_is_explained_whether_it_holds_or_not() -> None:
+    start = at("2025-11-03 10:00")
+
+    held = explain(OFFICES, Budget("wd_eod", 2), start, cap=Cap(at("2025-11-04 12:00"), "答复时限"))
+    free = explain(OFFICES, Budget("wd_eod", 2), start, cap=Cap(at("2025-11-10 18:00"), "答复时限"))
+
+    assert held[-2:] == (
+        "封顶：不晚于答复时限 2025-11-04（周二）12:00，截止提前至 2025-11-04（周二）12:00",
+        "截止：2025-11-04（周二）12:00",
+    )
+    assert free[-2:] == (
+        "封顶：不晚于答复时限 2025-11-10（周一）18:00，本身不超过，不变",
+        "截止：2025-11-05（周三）18:00",
     )
