@@ -82,6 +82,15 @@ COMPLETED = (
     "UPDATE sla_clock c SET subject = 'assignment', subject_id = a.id FROM assignment a "
     "WHERE a.tenant_id = c.tenant_id AND a.ticket_id = c.ticket_id AND a.role = 'lead' AND c.name <> 'reply' "
     "AND a.assigned_at = c.started_at",
+    # A unit's limit was cut to the resident's: now it says by which clock, or, where it has ended, keeps it on record.
+    "UPDATE sla_clock h SET capped_by_id = r.id FROM sla_clock r WHERE h.name = 'handle' AND h.state = 'running' "
+    "AND r.tenant_id = h.tenant_id AND r.ticket_id = h.ticket_id AND r.name = 'reply' AND r.state = 'running' "
+    "AND r.due_at > h.started_at",
+    "INSERT INTO sla_adjustment (tenant_id, id, clock_id, kind, at, reason, cause, until) "
+    "SELECT DISTINCT ON (h.tenant_id, h.id) h.tenant_id, nextval('row_id'), h.id, 'tightening', h.due_at, "
+    "'不晚于答复时限', 'cap/' || r.id, h.due_at FROM sla_clock h JOIN sla_clock r ON r.tenant_id = h.tenant_id "
+    "AND r.ticket_id = h.ticket_id AND r.cycle_no = h.cycle_no AND r.name = 'reply' AND r.due_at = h.due_at "
+    "WHERE h.name = 'handle' AND h.state <> 'running' ORDER BY h.tenant_id, h.id, r.id",
     # What was carried out under an id before is not carried out again.
     "INSERT INTO command_log (tenant_id, command_id, ticket_id, command, version, state, at) "
     "SELECT DISTINCT ON (tenant_id, command_id) tenant_id, command_id, ticket_id, kind, seq, to_state, at "
