@@ -63,11 +63,13 @@ NOT_AS_EXPECTED = """
     SELECT count(*) FROM expected x JOIN sla_clock c ON c.tenant_id = x.tenant_id AND c.id = x.clock_id
     WHERE NOT EXISTS (SELECT FROM sla_event e WHERE e.tenant_id = x.tenant_id AND e.clock_id = x.clock_id
                         AND e.mark = x.mark AND e.at = x.fire_at)
-      AND NOT EXISTS (SELECT FROM sla_pause p WHERE p.tenant_id = x.tenant_id AND p.clock_id = x.clock_id
-                        AND p.started_at < x.fire_at)
-      AND (c.stopped_at IS NULL OR c.stopped_at > x.fire_at)
+      AND NOT EXISTS (SELECT FROM sla_pause p JOIN sla_clock held ON held.tenant_id = p.tenant_id AND held.id = p.clock_id
+                      WHERE held.tenant_id = c.tenant_id AND held.ticket_id = c.ticket_id AND p.started_at < x.fire_at)
+      AND NOT EXISTS (SELECT FROM ticket t WHERE t.tenant_id = c.tenant_id AND t.id = c.ticket_id
+                        AND t.replied_at < x.fire_at)
 """
-"""Timers that were set before the beginning, not held by a pause or a stop before their time, and yet not fired at it."""
+"""Timers that were set before the beginning and not fired at their time, though before it nothing paused on the ticket
+(a pause also lets go what its clock capped) and no reply was handed in."""
 
 
 @dataclass(frozen=True, slots=True)
