@@ -12,7 +12,7 @@ from core.tenancy.scope import Installation
 from core.web import create_app
 from tests.builders import make_district, make_installation
 from tests.web.browser import CHROMIUM, served
-from tests.web.making import Visitor, make_account
+from tests.web.making import Visitor, make_account, put_below
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,17 @@ class House:
     slug: str
     operator: str
     reviewer: str
+    supervisor: str
     clerk: str
     gardener: str
+    crew: str
+
+    def login_of(self, who: str) -> str:
+        """Return how somebody of the staff signs in; `chief` is one who both dispatches and supervises."""
+        if who == "chief":
+            return make_account(self.installation, self.slug, "chief", ["operator", "supervisor"], name="总值班")
+        login: str = getattr(self, who)
+        return login
 
     def visitor(self, login: str | None = None) -> Visitor:
         """Return somebody at a browser, signed in when a login is given."""
@@ -47,10 +56,12 @@ def app(installation: Installation) -> Flask:
 
 @pytest.fixture
 def make_house(installation: Installation, app: Flask) -> Callable[..., House]:
-    """Return a function that makes a district with an operator, a reviewer, and a clerk each of roads and parks."""
+    """Return a function that makes a district with staff at each seat, and clerks of roads, of its crew below, and of parks."""
 
     def make() -> House:
-        slug = make_district(installation, duties=[{"code": "road", "keywords": ["道路", "坑洼"]}])
+        road = {"code": "road", "keywords": ["道路", "坑洼"], "limit_mode": "wd_eod", "limit_amount": 5}
+        slug = make_district(installation, units=[("crew", "道路养护队", "section")], duties=[road])
+        put_below(installation, slug, "crew", above="roads")
         return House(
             installation,
             app,
@@ -58,6 +69,8 @@ def make_house(installation: Installation, app: Flask) -> Callable[..., House]:
             operator=make_account(installation, slug, "operator", ["operator"], name="张丽"),
             reviewer=make_account(installation, slug, "reviewer", ["reviewer"], name="何审"),
             clerk=make_account(installation, slug, "clerk", ["clerk"], name="李工", unit="roads"),
+            supervisor=make_account(installation, slug, "supervisor", ["supervisor"], name="杜督"),
+            crew=make_account(installation, slug, "crewman", ["clerk"], name="周工", unit="crew"),
             gardener=make_account(installation, slug, "gardener", ["clerk"], name="林工", unit="parks"),
         )
 

@@ -1,19 +1,29 @@
 """Making staff, and visiting the pages as they do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from core.journey import conclude, desk, handle
+from core.journey.accept import register
+from core.journey.command import Carried
 from core.people.service import open_account
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
+from core.tickets.models import TicketEvent
+from core.tickets.queries import get_ticket_id
+from core.tickets.timeline import Actor, Order
 from core.units.models import Unit
+from core.units.queries import directory
+from tests.builders import CLERK_ID, OPERATOR, REVIEWER, make_actor, make_appeal, make_ticket
 
+T = TypeVar("T")
 PASSWORD = "一句只有测试知道的话"
 
 
@@ -35,6 +45,79 @@ def make_account(
             now=datetime.now(UTC),
         )
     return f"{login}@{slug}"
+
+
+def put_below(installation: Installation, slug: str, code: str, *, above: str) -> None:
+    """Make one unit part of another."""
+    with installation.scope(slug) as scope:
+        units = {
+            unit.code: unit for unit in scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))
+        }
+        units[code].parent_id = units[above].id
+    installation.forget()
+
+
+@dataclass
+class Life:
+    """One ticket of a district, brought by commands to where a test begins, minute after minute up to the present."""
+
+    installation: Installation
+    slug: str
+    serial_no: str = ""
+
+    def take_in(self, *, text: str = "道路坑洼，出行不便", **appeal: Any) -> "Life":
+        """Take in an appeal; it waits for dispatch."""
+        self.serial_no = make_ticket(self.installation, self.slug, text=text, now=datetime.now(UTC), **appeal).serial_no
+        return self
+
+    def register(self) -> "Life":
+        """Register an appeal that nobody has accepted yet."""
+        appeal = make_appeal(text="道路坑洼")
+        registered = self.run(lambda scope: register(scope, appeal, actor=OPERATOR, now=datetime.now(UTC)))
+        self.serial_no = registered.serial_no
+        return self
+
+    def do(self, command: Carried[Any], actor: Actor, **how: Any) -> "Life":
+        """Give a command on the ticket."""
+        self.run(lambda scope: command(scope, self.serial_no, Order(actor, datetime.now(UTC)), **how))
+        return self
+
+    def handled(self, lead: str = "roads", **how: Any) -> "Life":
+        """Dispatch the ticket; its unit signs."""
+        self.do(desk.dispatch, OPERATOR, lead=lead, **how)
+        return self.do(handle.sign, self.clerk(lead))
+
+    def concluded(self, disposition: str = "resolved") -> "Life":
+        """Have it answered by its unit, and the answer passed."""
+        self.do(handle.reply, self.clerk("roads"), text="已修补", disposition=disposition)
+        return self.do(conclude.pass_reply, REVIEWER)
+
+    def clerk(self, code: str) -> Actor:
+        """Return a clerk of a unit, who has no account."""
+        unit_id = self.run(lambda scope: directory(scope).get_unit(code).id)
+        return make_actor("经办人丙", "clerk", id=CLERK_ID, unit_id=unit_id)
+
+    def only(self, table: Any) -> Any:
+        """Return the one row of a table that belongs to the ticket."""
+        return self.run(
+            lambda scope: scope.session.scalars(select(table).where(table.ticket_id == self._id(scope))).one()
+        )
+
+    def entries(self) -> list[TicketEvent]:
+        """Return the ticket's timeline in order."""
+        return self.run(
+            lambda scope: list(
+                scope.session.scalars(
+                    select(TicketEvent).where(TicketEvent.ticket_id == self._id(scope)).order_by(TicketEvent.seq)
+                )
+            )
+        )
+
+    def run(self, work: Callable[[Scope], T]) -> T:
+        return self.installation.run(self.slug, work)
+
+    def _id(self, scope: Scope) -> int:
+        return get_ticket_id(scope, self.serial_no)
 
 
 class Visitor:

@@ -155,6 +155,6 @@ def test_a_ticket_whose_resident_is_not_content_is_done_again(house: House) -> N
     operator.get(f"/desk?at={serial_no}")
     operator.post("/desk/answer", serial_no=serial_no, text="请向物业反映。")
     operator.get(f"/t/{serial_no}")
-    assert operator.post("/desk/redo", serial_no=serial_no, reason="物业不理").status_code == 303
+    assert operator.post(f"/t/{serial_no}/redo", reason="物业不理").status_code == 303
     page = operator.get(f"/desk?at={serial_no}").get_data(as_text=True)
     assert "重办" in page

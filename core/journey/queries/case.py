@@ -35,6 +35,8 @@ class ClockLine:
     subject_id: int
     is_running: bool
     is_over: bool
+    has_room: bool
+    """Whether it could end later without passing the clock above it."""
     light: Light
     explained: str
 
@@ -180,6 +182,7 @@ def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, 
         .order_by(Clock.due_at, Clock.id)
     ).all()
     lights = lights_of(scope, clocks, now=now, handed_in={ticket.id: handed_in_at})
+    dues = {clock.id: clock.due_at for clock in clocks}
     return tuple(
         ClockLine(
             name=clock.name,
@@ -187,6 +190,7 @@ def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, 
             subject=clock.subject,
             subject_id=clock.subject_id,
             is_running=clock.state == "running",
+            has_room=clock.capped_by_id not in dues or clock.due_at != dues[clock.capped_by_id],
             is_over=clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now),
             light=lights[clock.id],
             explained=f"{explained(calendar, clock)}。依据：{clock.reason}",

@@ -18,7 +18,7 @@ from core.journey.queries.pressing import (
     letters_of,
     supervisions_of,
 )
-from core.journey.queries.related import Related, related_to
+from core.journey.queries.related import ReferralLine, Related, referrals_of, related_to
 from core.journey.queries.requests import RequestLine, extensions_of, pauses_of, returns_of
 from core.journey.queries.units_on_case import UnitOnCase, units_on_case, walk_down
 from core.tenancy.scope import Scope
@@ -51,6 +51,7 @@ class CaseFile:
     accountability: tuple[AccountabilityLine, ...]
     disputes: tuple[DisputeLine, ...]
     related: Related
+    referrals: tuple[ReferralLine, ...]
     proposals: tuple[Proposal, ...]
 
     @property
@@ -63,8 +64,21 @@ class CaseFile:
         return next((each for each in self.consultations if each.is_open), None)
 
     @property
+    def came_from_elsewhere(self) -> bool:
+        """Whether another tenant referred the ticket here and still waits for what comes of it."""
+        return any(each.came_in and not each.has_ended for each in self.referrals)
+
+    @property
     def all_units(self) -> tuple[UnitOnCase, ...]:
         return tuple(walk_down(self.units))
+
+    def awaited_by(self, assignment_id: int) -> tuple[str, ...]:
+        """Return the units whose answer the one that leads by this assignment has to wait for."""
+        return tuple(
+            unit.unit
+            for unit in self.all_units
+            if unit.is_active and not unit.has_answered and unit.assignment_id != assignment_id
+        )
 
     def seen_by(self, unit_id: int) -> "CaseFile":
         """Return what a unit may see: what the lead may, and of others only what is its own or what it handed down."""
@@ -102,6 +116,7 @@ def case_file(scope: Scope, ticket_id: int) -> CaseFile:
         accountability=accountability_of(scope, ticket),
         disputes=dispute_lines(scope, ticket),
         related=related_to(scope, ticket),
+        referrals=referrals_of(scope, ticket),
         proposals=_proposals(scope, ticket),
     )
 

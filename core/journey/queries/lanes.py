@@ -14,7 +14,7 @@ from core.routing.models import Consultation, ReturnRequest
 from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
-from core.tickets.models import Ticket, TicketContact
+from core.tickets.models import FROM_ELSEWHERE, Ticket, TicketContact
 from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
 
@@ -76,7 +76,7 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
             extending = _has(ExtensionRequest, ExtensionRequest.state == "pending")
             conditions.append(or_(extending, _has(PauseRequest, PauseRequest.state == "pending")))
         case "follow_up":
-            conditions.append(~asked_enough(scope))
+            conditions += [~asked_enough(scope), Ticket.channel != FROM_ELSEWHERE]  # the sender asks its resident
         case "supervised":
             conditions.append(_has(Supervision, Supervision.state != "closed"))
         case "disputes":

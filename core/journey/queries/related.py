@@ -1,9 +1,12 @@
-"""Tickets that belong together: a master and those attached to it 并单, a whole and its parts 拆单."""
+"""Tickets that belong together: a master and those attached to it 并单, a whole and its parts 拆单, one and its like in another tenant 跨区移交."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from core.routing.models import Referral
+from core.routing.referrals import name_of_tenant
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.states import STATE_LABELS, State
@@ -18,6 +21,18 @@ class RelatedTicket:
     title: str
     state_label: str
     unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    """That the ticket was referred to another tenant, or came from one; `their_state` is what was told last."""
+
+    came_in: bool
+    tenant: str
+    made_at: datetime
+    their_state: str
+    their_due_at: datetime | None
+    has_ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,26 @@ def related_to(scope: Scope, ticket: Ticket) -> Related:
         attached=tuple(by_id[row.id] for row in rows if row.master_id == ticket.id),
         whole=by_id.get(ticket.part_of_id) if ticket.part_of_id else None,
         parts=tuple(by_id[row.id] for row in rows if row.part_of_id == ticket.id),
+    )
+
+
+def referrals_of(scope: Scope, ticket: Ticket) -> tuple[ReferralLine, ...]:
+    """Return the referrals of the ticket between tenants 跨区移交, the newest first."""
+    rows = scope.session.scalars(
+        select(Referral)
+        .where(Referral.tenant_id == scope.tenant.id, Referral.ticket_id == ticket.id)
+        .order_by(Referral.made_at.desc(), Referral.id.desc())
+    )
+    return tuple(
+        ReferralLine(
+            came_in=row.direction == "in",
+            tenant=name_of_tenant(scope, row.other_tenant),
+            made_at=row.made_at,
+            their_state=STATE_LABELS[State(row.their_state)] if row.their_state else "",
+            their_due_at=row.their_due_at,
+            has_ended=row.ended_at is not None,
+        )
+        for row in rows
     )
 
 

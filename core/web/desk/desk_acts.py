@@ -8,10 +8,25 @@ from core.evaluation.disputes import OVERLAID
 from core.hooks.values import Nature
 from core.intake.destinations import DESTINATIONS
 from core.intake.rejections import REJECTION_REASONS
-from core.journey import accept, conclude, consult, desk, give_back, handle, join, joint, judge, press, time, void
+from core.journey import (
+    accept,
+    conclude,
+    consult,
+    desk,
+    give_back,
+    handle,
+    join,
+    joint,
+    judge,
+    press,
+    refer,
+    time,
+    void,
+)
 from core.journey.press import PRESSABLE
 from core.journey.queries.choices import Choice
 from core.people.roles import Permission
+from core.routing.returns import RETURN_REASONS
 from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, WITH_UNIT, Command, State
 from core.web.desk.acts import Act, Deed, Records, listed, sources
 from core.web.desk.fields import Field
@@ -174,6 +189,17 @@ DISPATCHING = (
         hint="工单随即办结，诉求人会被告知去处和理由。",
     ),
     Act(
+        "退回移交方",
+        (Deed(refer.send_back, "退回移交方", "已退回移交方"),),
+        (
+            Field("reason_code", "理由", "list", options=listed(RETURN_REASONS)),
+            Field("evidence", "依据"),
+        ),
+        states=WAITING_FOR_DISPATCH,
+        when=lambda standing: standing.file.came_from_elsewhere and not standing.file.related.attached,
+        hint="在对方那里成为一份退单申请，由对方决定。",
+    ),
+    Act(
         "作废",
         (Deed(void.void, "作废", "已作废"),),
         (REASON,),
@@ -309,9 +335,11 @@ AFTERWARDS = (
 )
 
 
-def higher_levels(standing: Standing) -> tuple[Choice, ...]:
-    """Offer the colours above the mildest; one that is not higher than the sheet's is refused in words."""
-    return tuple(SUPERVISION_LABELS.items())[1:]
+def unclosed(*levels: str) -> Records:
+    """Find the supervisions of these levels that are not closed."""
+    return lambda standing: (
+        (each.id, each.id) for each in standing.file.supervisions if each.state != "closed" and each.level in levels
+    )
 
 
 def objected(*kinds: str) -> Records:
@@ -376,19 +404,23 @@ PRESSING = (
     Act(
         "督办升级",
         (Deed(press.raise_supervision, "升级", "督办已升级"),),
-        (Field("level", "升为", "choice", options=higher_levels), REASON),
+        (Field("level", "升为", "choice", options=listed(dict(list(SUPERVISION_LABELS.items())[1:]))), REASON),
         beside="supervision",
         record="supervision_id",
-        records=lambda standing: (
-            (each.id, each.id)
-            for each in standing.file.supervisions
-            if each.state != "closed" and each.level != tuple(SUPERVISION_LABELS)[-1]
-        ),
+        records=unclosed("blue"),
+    ),
+    Act(
+        "升为红色督办",
+        (Deed(press.raise_supervision, "升为红色", "已升为红色督办", name="raise_to_red", fixed={"level": "red"}),),
+        (REASON,),
+        beside="supervision",
+        record="supervision_id",
+        records=unclosed("yellow"),
     ),
     Act(
         "督办销号",
         (Deed(press.close_supervision, "销号", "督办已销号"),),
-        (Field("remark", "销号意见"),),
+        (Field("note", "销号意见"),),
         beside="supervision",
         record="supervision_id",
         records=lambda standing: (

@@ -71,6 +71,7 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         timeline=timeline_of(visit.scope, case.id),
         choices=choices(visit.scope),
         part=part,
+        awaited=file.awaited_by(part.assignment_id) if part.is_root else (),
         hides_contact=case.contact.keep_private,
         form={} if deed else request.form,
         refused=RefusedForm.of(acts, refusal),

@@ -34,7 +34,7 @@ def own_clock(standing: Standing) -> bool:
     """A limit of the unit runs that could be extended: its own, and as the lead the resident's."""
     assert standing.part is not None
     return any(
-        clock.is_running and not clock.is_over
+        clock.is_running and not clock.is_over and (clock.has_room or standing.part.is_root)
         for clock in standing.case.clocks
         if (clock.name, clock.subject_id) == ("handle", standing.part.assignment_id)
         or (clock.name == "reply" and standing.part.is_root)

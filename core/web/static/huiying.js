@@ -136,6 +136,8 @@
     const label = one(`label[for="${select.id}"]`);
     if (label) label.htmlFor = input.id;
     select.after(box); box.append(input, list);
+    input.required = select.required;
+    select.required = false; /* nobody could be told of a field that is not seen */
 
     const chosen = () => (select.selectedOptions[0] && select.value ? select.selectedOptions[0].text : "");
     function close() { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); }

@@ -1,0 +1,522 @@
+"""The forms for what is done now and then: each leads to its command, refuses in words, and is shown to whom it may be."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from inspect import Parameter, signature
+from typing import Any
+
+import pytest
+
+from core.escalation.models import Instruction, Letter, Supervision
+from core.evaluation.models import Dispute
+from core.journey import conclude, consult, desk, give_back, handle, join, judge, press, time, void
+from core.tickets.timeline import RESIDENT
+from core.web.desk.acts import Act, Deed
+from core.web.desk.desk_acts import DESK_ACTS
+from core.web.desk.unit_acts import UNIT_ACTS
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR
+from tests.web.conftest import House
+from tests.web.making import Life, Visitor
+
+SENTENCE = "写明了理由和依据"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A deed as somebody does it: the ticket it begins with, who, what they type, and the entry that comes of it."""
+
+    begin: Callable[[Life], Any]
+    who: str
+    kind: str
+    words: str
+    typed: dict[str, Any] = field(default_factory=dict)
+    record: Callable[[Life], dict[str, Any]] = lambda _life: {}
+
+
+def waiting(life: Life) -> Life:
+    return life.take_in()
+
+
+def dispatched(life: Life) -> Life:
+    return life.take_in().do(desk.dispatch, OPERATOR, lead="roads")
+
+
+def in_progress(life: Life) -> Life:
+    return life.take_in().handled()
+
+
+def joint_work(life: Life) -> Life:
+    return life.take_in().handled(co=["parks"])
+
+
+def asked_back(life: Life) -> Life:
+    return dispatched(life).do(
+        give_back.request_return, life.clerk("roads"), reason_code="not_duty", evidence=SENTENCE, proposed_unit="parks"
+    )
+
+
+def consulted(life: Life) -> Life:
+    return (
+        asked_back(life).do(give_back.approve_return, OPERATOR).do(consult.open_consultation, OPERATOR, question="归谁")
+    )
+
+
+def extending(life: Life) -> Life:
+    return in_progress(life).do(time.request_extension, life.clerk("roads"), days=2, reason=SENTENCE)
+
+
+def pausing(life: Life) -> Life:
+    return in_progress(life).do(
+        time.request_pause, life.clerk("roads"), reason_code="judicial", evidence=SENTENCE, days=3
+    )
+
+
+def paused(life: Life) -> Life:
+    return pausing(life).do(time.decide_pause, REVIEWER, approved=True)
+
+
+def supervised(life: Life, level: str = "blue") -> Life:
+    return in_progress(life).do(press.open_supervision, SUPERVISOR, level=level, demand="说明原因")
+
+
+def instructed(life: Life) -> Life:
+    return in_progress(life).do(press.instruct, SUPERVISOR, leader="王副区长", level="district", text="尽快解决")
+
+
+def lettered(life: Life) -> Life:
+    return in_progress(life).do(press.send_letter, SUPERVISOR, kind="reminder", text="请按时办结")
+
+
+def done(life: Life) -> Life:
+    return in_progress(life).concluded()
+
+
+def promised(life: Life) -> Life:
+    return in_progress(life).concluded("planned")
+
+
+def rated(life: Life) -> Life:
+    return done(life).do(conclude.rate, RESIDENT, resolved="no", satisfaction="dissatisfied")
+
+
+def disputed(kind: str) -> Callable[[Life], Life]:
+    return lambda life: rated(life).do(judge.file_dispute, life.clerk("roads"), kind=kind, grounds=SENTENCE)
+
+
+def reviewed(life: Life) -> Life:
+    return done(life).do(judge.ask_review, RESIDENT, grounds=SENTENCE)
+
+
+def attached(life: Life) -> Life:
+    master = Life(life.installation, life.slug).take_in().serial_no
+    return waiting(life).do(join.attach, OPERATOR, master=master)
+
+
+def proposed(life: Life) -> Life:
+    return dispatched(life).do(void.propose_void, OPERATOR, reason=SENTENCE)
+
+
+def urgent(life: Life) -> Life:
+    return life.take_in(urgency="urgent")
+
+
+def of(table: Any, name: str) -> Callable[[Life], dict[str, Any]]:
+    return lambda life: {name: life.only(table).id}
+
+
+REASON = {"reason": SENTENCE}
+DESK = {
+    "accept_registered": Scene(Life.register, "operator", "accept", "受理", {"nature": "help", "matter": "road"}),
+    "reject": Scene(Life.register, "operator", "reject", "不予受理：", {"reason_code": "litigation"}),
+    "submit_for_acceptance": Scene(Life.register, "operator", "submit_review", "提交受理审核"),
+    "approve_return": Scene(asked_back, "operator", "return", "同意退单：不属本单位职责"),
+    "deny_return": Scene(asked_back, "operator", "return_denied", f"不准退单：{SENTENCE}", REASON),
+    "refer_upward": Scene(consulted, "operator", "consultation", f"提请机构编制部门明确：{SENTENCE}", REASON),
+    "decide_consultation": Scene(consulted, "supervisor", "dispatch", "派给 园林管理处", REASON | {"unit": "parks"}),
+    "approve_extension": Scene(
+        extending, "reviewer", "extension", "准予延期 1 个工作日", {"days": "1"}, lambda _: {"unit": "roads"}
+    ),
+    "deny_extension": Scene(
+        extending, "reviewer", "extension", f"不准延期：{SENTENCE}", {"note": SENTENCE}, lambda _: {"unit": "roads"}
+    ),
+    "approve_pause": Scene(pausing, "reviewer", "pause", "准予挂起", {}, lambda _: {"unit": "roads"}),
+    "deny_pause": Scene(
+        pausing, "reviewer", "pause", f"不准挂起：{SENTENCE}", {"note": SENTENCE}, lambda _: {"unit": "roads"}
+    ),
+    "redirect": Scene(dispatched, "operator", "redirect", "改派给 园林管理处", REASON | {"lead": "parks"}),
+    "waive": Scene(joint_work, "operator", "waive", f"园林管理处免予办理：{SENTENCE}", REASON | {"unit": "parks"}),
+    "attach": Scene(waiting, "operator", "attach", "并入工单 ", {"master": "MASTER"}),
+    "detach": Scene(attached, "operator", "detach", f"拆并：{SENTENCE}", REASON),
+    "split": Scene(waiting, "operator", "split", "拆为 2 个分项", {"texts": ["路灯不亮", "", "垃圾桶破损"]}),
+    "open_consultation": Scene(waiting, "operator", "consultation", "发起会商：归谁", {"question": "归谁"}),
+    "raise_urgency": Scene(waiting, "operator", "classify", SENTENCE, REASON),
+    "lower_urgency": Scene(urgent, "chief", "classify", SENTENCE, REASON),
+    "transfer_out": Scene(
+        waiting, "operator", "transfer_out", f"移交公安机关（110）：{SENTENCE}", REASON | {"destination": "police"}
+    ),
+    "void": Scene(proposed, "operator", "void", f"作废：{SENTENCE}", REASON),
+    "propose_void": Scene(dispatched, "operator", "void_proposed", f"申请作废：{SENTENCE}", REASON),
+    "remark": Scene(waiting, "operator", "note", SENTENCE, {"what": SENTENCE}),
+    "redo": Scene(done, "operator", "redo", f"重办：{SENTENCE}", REASON | {"same_unit": "yes"}),
+    "instruct": Scene(
+        in_progress,
+        "supervisor",
+        "instruction",
+        "王副区长（区（县）领导）批示：尽快解决",
+        {
+            "leader": "王副区长",
+            "level": "district",
+            "text": "尽快解决",
+            "deadline": f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%dT18:00}",
+        },
+    ),
+    "open_supervision": Scene(
+        in_progress, "supervisor", "supervision", "红色督办 → 道路管理处", {"level": "red", "demand": "说明原因"}
+    ),
+    "send_letter": Scene(
+        in_progress, "supervisor", "letter", "约谈通知 → 道路管理处", {"kind": "talk", "text": "请来面谈"}
+    ),
+    "raise_supervision": Scene(
+        supervised,
+        "supervisor",
+        "supervision",
+        "蓝色督办升为红色督办",
+        REASON | {"level": "red"},
+        of(Supervision, "supervision_id"),
+    ),
+    "raise_to_red": Scene(
+        lambda life: supervised(life, "yellow"),
+        "supervisor",
+        "supervision",
+        "黄色督办升为红色督办",
+        REASON,
+        of(Supervision, "supervision_id"),
+    ),
+    "close_supervision": Scene(
+        supervised,
+        "supervisor",
+        "supervision",
+        "蓝色督办销号（未经答复）",
+        {"note": SENTENCE},
+        of(Supervision, "supervision_id"),
+    ),
+    "uphold": Scene(
+        disputed("rating"),
+        "supervisor",
+        "adjudication",
+        "不计入裁定后的指标（受政策限制）",
+        {"finding": SENTENCE, "reason_code": "policy"},
+        of(Dispute, "dispute_id"),
+    ),
+    "uphold_responsibility": Scene(
+        disputed("responsibility"),
+        "supervisor",
+        "adjudication",
+        "职责申诉获得支持",
+        {"finding": SENTENCE, "unit": "parks"},
+        of(Dispute, "dispute_id"),
+    ),
+    "uphold_review": Scene(
+        reviewed, "supervisor", "adjudication", "复核申请获得支持", {"finding": SENTENCE}, of(Dispute, "dispute_id")
+    ),
+    "dismiss": Scene(
+        disputed("rating"),
+        "supervisor",
+        "adjudication",
+        "评价申诉未获支持",
+        {"finding": SENTENCE, "unit": "parks"},
+        of(Dispute, "dispute_id"),
+    ),
+}
+UNIT = {
+    "sign": Scene(dispatched, "clerk", "sign", "签收"),
+    "contribute": Scene(
+        lambda life: joint_work(life).do(handle.sign, life.clerk("parks")),
+        "gardener",
+        "contribute",
+        "园林管理处提交协办意见",
+        {"text": "已配合"},
+    ),
+    "contact": Scene(
+        in_progress, "clerk", "contact", "已联系上诉求人：约好见面", {"reached": "yes", "what": "约好见面"}
+    ),
+    "note": Scene(in_progress, "clerk", "note", "已派人", {"what": "已派人"}),
+    "arrive": Scene(in_progress, "clerk", "on_site", "已到场"),
+    "sub_dispatch": Scene(in_progress, "clerk", "sub_dispatch", "道路管理处转派 道路养护队", {"unit": "crew"}),
+    "request_extension": Scene(
+        in_progress, "clerk", "extension", f"道路管理处申请延期 2 个工作日：{SENTENCE}", REASON | {"days": "2"}
+    ),
+    "request_pause": Scene(
+        in_progress,
+        "clerk",
+        "pause",
+        "道路管理处申请挂起 3 个工作日（司法程序）",
+        {"reason_code": "judicial", "evidence": SENTENCE, "days": "3"},
+    ),
+    "resume": Scene(paused, "clerk", "resume", "办理时限恢复计时"),
+    "request_return": Scene(
+        dispatched,
+        "clerk",
+        "return_request",
+        f"申请退单（不属本单位职责）：{SENTENCE}，建议由园林管理处办理",
+        {"reason_code": "not_duty", "evidence": SENTENCE, "proposed_unit": "parks"},
+    ),
+    "withdraw_return": Scene(asked_back, "clerk", "return_denied", "撤回退单申请"),
+    "give_opinion": Scene(consulted, "clerk", "consultation", "道路管理处意见：应由园林处办", {"text": "应由园林处办"}),
+    "report_instruction": Scene(
+        instructed,
+        "clerk",
+        "instruction",
+        "反馈王副区长批示：已解决",
+        {"text": "已解决"},
+        of(Instruction, "instruction_id"),
+    ),
+    "answer_supervision": Scene(
+        supervised,
+        "clerk",
+        "supervision",
+        "答复蓝色督办：已整改",
+        {"text": "已整改"},
+        of(Supervision, "supervision_id"),
+    ),
+    "acknowledge_letter": Scene(lettered, "clerk", "letter", "签收提醒函", {}, of(Letter, "letter_id")),
+    "report_progress": Scene(promised, "clerk", "progress", "已兑现：铺好了", {"what": "铺好了", "fulfilled": "yes"}),
+    "file_dispute": Scene(rated, "clerk", "dispute", "提出评价申诉", {"kind": "rating", "grounds": SENTENCE}),
+    "withdraw_dispute": Scene(disputed("rating"), "clerk", "dispute", "撤回评价申诉", {}, of(Dispute, "dispute_id")),
+}
+TRIED_ELSEWHERE = {"reopen": "archived tickets", "send_back": "tickets of another tenant"}
+
+
+def keys(acts: tuple[Act, ...]) -> set[str]:
+    return {deed.key for act in acts for deed in act.deeds}
+
+
+def begun(house: House, scene: Scene) -> tuple[Life, Visitor, dict[str, Any]]:
+    """Bring a ticket to where the scene begins; return it, the visitor with its page open, and what they type."""
+    life = Life(house.installation, house.slug)
+    scene.begin(life)
+    typed = dict(scene.typed) | scene.record(life)
+    if typed.get("master") == "MASTER":
+        typed["master"] = Life(house.installation, house.slug).take_in().serial_no
+    return life, house.visitor(house.login_of(scene.who)), typed
+
+
+def test_every_form_is_tried() -> None:
+    assert keys(DESK_ACTS) - set(TRIED_ELSEWHERE) == set(DESK)
+    assert keys(UNIT_ACTS) == set(UNIT)
+
+
+@pytest.mark.parametrize(
+    ("act", "deed"),
+    [pytest.param(act, deed, id=deed.key) for act in (*DESK_ACTS, *UNIT_ACTS) for deed in act.deeds],
+)
+def test_a_form_asks_for_just_what_its_command_takes(act: Act, deed: Deed) -> None:
+    asked = {each.name for each in act.fields if not deed.takes or each.name in deed.takes}
+    given = asked | set(deed.fixed) | ({act.record} if act.record else set())
+    takes = {
+        name: parameter
+        for name, parameter in signature(deed.command.deed).parameters.items()
+        if parameter.kind is Parameter.KEYWORD_ONLY
+    }
+    required = {name for name, parameter in takes.items() if parameter.default is Parameter.empty}
+    surely = {each.name for each in act.fields if each.required or each.name in deed.needs or each.kind == "tick"}
+    assert given <= set(takes), f"{deed.key} gives what the command does not know"
+    assert required <= surely | set(deed.fixed) | {act.record}, f"{deed.key} may leave out what the command needs"
+
+
+@pytest.mark.parametrize("key", DESK)
+def test_a_form_of_the_desk_leads_to_its_command(house: House, key: str) -> None:
+    _plays(house, f"/t/{{}}/{key}", "/t/{}", DESK[key])
+
+
+@pytest.mark.parametrize("key", UNIT)
+def test_a_form_of_a_unit_leads_to_its_command(house: House, key: str) -> None:
+    _plays(house, f"/unit/{{}}/{key}", "/unit/{}", UNIT[key])
+
+
+def _plays(house: House, address: str, page_address: str, scene: Scene) -> None:
+    life, visitor, typed = begun(house, scene)
+    action, page = address.format(life.serial_no), page_address.format(life.serial_no)
+    before = len(life.entries())
+
+    shown = visitor.get(page).get_data(as_text=True)
+    answer = visitor.post(action, **typed)
+
+    assert f'action="{action}"' in shown
+    assert (answer.status_code, answer.location) == (303, page), visitor.page
+    written = [(entry.kind, entry.summary) for entry in life.entries()[before:]]
+    assert any(kind == scene.kind and scene.words in words for kind, words in written), written
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "offered"),
+    [
+        (
+            "operator",
+            "/t/{}",
+            {"approve_return", "redirect", "raise_urgency", "transfer_out", "propose_void", "remark"},
+        ),
+        ("reviewer", "/t/{}", set()),
+        ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter"}),
+        (
+            "clerk",
+            "/unit/{}",
+            {"note", "contact", "withdraw_return", "file_dispute", "request_extension", "request_pause"},
+        ),
+    ],
+)
+def test_a_page_offers_what_state_permission_and_records_allow_and_nothing_else(
+    house: House, who: str, page: str, offered: set[str]
+) -> None:
+    life = asked_back(Life(house.installation, house.slug))
+    shown = house.visitor(house.login_of(who)).get(page.format(life.serial_no)).get_data(as_text=True)
+    assert set(re.findall(rf'<form method="post" action="{page.format(life.serial_no)}/(\w+)"', shown)) == offered
+
+
+@pytest.mark.parametrize(
+    ("who", "key"), [("reviewer", "redirect"), ("supervisor", "approve_return"), ("operator", "open_supervision")]
+)
+def test_what_is_not_permitted_is_refused_when_it_is_sent_all_the_same(house: House, who: str, key: str) -> None:
+    life = asked_back(Life(house.installation, house.slug))
+    visitor = house.visitor(house.login_of(who))
+    visitor.get(f"/t/{life.serial_no}")
+    before = len(life.entries())
+
+    answer = visitor.client.post(
+        f"/t/{life.serial_no}/{key}",
+        data={"csrf_token": token(visitor), "version": str(before), "command_id": "x"} | DESK[key].typed,
+    )
+
+    assert answer.status_code == 403
+    assert "没有这项权限" in answer.get_data(as_text=True)
+    assert len(life.entries()) == before
+
+
+def test_a_unit_does_nothing_to_a_ticket_that_it_never_had(house: House) -> None:
+    life = in_progress(Life(house.installation, house.slug))
+    gardener = house.visitor(house.gardener)
+    for key in ("note", "contact", "give_opinion", "file_dispute"):
+        gardener.get("/unit")
+        answer = gardener.post(f"/unit/{life.serial_no}/{key}", csrf_token=token(gardener), version="9", what="x")
+        assert answer.status_code == 403, key
+
+
+def test_a_unit_answers_no_supervision_of_another(house: House) -> None:
+    life = joint_work(Life(house.installation, house.slug))
+    life.do(press.open_supervision, SUPERVISOR, level="blue", demand="说明原因")
+    gardener = house.visitor(house.gardener)
+    page = gardener.get(f"/unit/{life.serial_no}").get_data(as_text=True)
+    assert "督办与函件" not in page
+
+    answer = gardener.post(
+        f"/unit/{life.serial_no}/answer_supervision", text="已整改", supervision_id=life.only(Supervision).id
+    )
+
+    assert answer.status_code == 403
+
+
+def test_what_was_typed_is_still_there_when_a_form_is_refused(house: House) -> None:
+    life = dispatched(Life(house.installation, house.slug))
+    operator = house.visitor(house.operator)
+    operator.get(f"/t/{life.serial_no}")
+
+    answer = operator.post(f"/t/{life.serial_no}/redirect", lead="roads", co=["parks"], reason="路面归它养护")
+
+    assert answer.status_code == 409
+    assert "现在就由道路管理处主办" in operator.page
+    assert re.search(r'<details class="act" id="do-redirect" open>', operator.page)
+    assert ">路面归它养护</textarea>" in operator.page
+    assert re.search(r'<option value="roads"[^>]* selected>', operator.page)
+    assert re.search(r'<option value="parks" selected>', operator.page)
+
+
+@pytest.mark.parametrize(
+    ("begin", "key", "typed", "words"),
+    [
+        (dispatched, "redirect", {"reason": SENTENCE}, "请选择“改由哪个单位主办”。"),
+        (asked_back, "deny_return", {"reason": " "}, "请填写“理由”。"),
+        (waiting, "split", {"texts": ["一件", " "]}, "至少写出两个分项"),
+        (Life.register, "accept_registered", {"nature": "nonsense"}, "“类型”没有这一项"),
+        (waiting, "attach", {"master": "NOSUCH"}, "没有编号为 NOSUCH 的工单"),
+    ],
+)
+def test_the_desk_is_told_in_words_what_is_missing(
+    house: House, begin: Callable[[Life], Any], key: str, typed: dict[str, Any], words: str
+) -> None:
+    life = Life(house.installation, house.slug)
+    begin(life)
+    operator = house.visitor(house.operator)
+    operator.get(f"/t/{life.serial_no}")
+    assert operator.post(f"/t/{life.serial_no}/{key}", **typed).status_code in (404, 422)
+    assert words in operator.page
+
+
+@pytest.mark.parametrize("days", ["", "三", "0", "-1", "1.5", "99999", "9999"])
+def test_days_are_whole_and_within_the_rules(house: House, days: str) -> None:
+    life = in_progress(Life(house.installation, house.slug))
+    clerk = house.visitor(house.clerk)
+    clerk.get(f"/unit/{life.serial_no}")
+    assert clerk.post(f"/unit/{life.serial_no}/request_extension", days=days, reason=SENTENCE).status_code == 422
+    assert "没有办成" in clerk.page
+
+
+def test_of_two_forms_of_a_kind_the_one_that_was_refused_says_so(house: House) -> None:
+    life = joint_work(Life(house.installation, house.slug))
+    life.do(handle.sign, life.clerk("parks"))
+    for unit in ("roads", "parks"):
+        asked = {"reason_code": "judicial", "evidence": SENTENCE, "days": 2}
+        life.do(time.request_pause, life.clerk(unit), **asked)
+    reviewer = house.visitor(house.reviewer)
+    reviewer.get(f"/t/{life.serial_no}")
+
+    assert reviewer.post(f"/t/{life.serial_no}/deny_pause", unit="parks", note="").status_code == 422
+
+    assert reviewer.page.count("请填写“意见”。") == 2  # at the top, and beside the one field
+    assert 'href="#do-approve_pause-parks"' in reviewer.page
+
+
+def test_the_same_form_sent_twice_does_it_once(house: House) -> None:
+    life = waiting(Life(house.installation, house.slug))
+    operator = house.visitor(house.operator)
+    operator.get(f"/t/{life.serial_no}")
+    for _ in range(2):
+        assert operator.post(f"/t/{life.serial_no}/remark", what="已致电诉求人").status_code == 303
+    assert [entry.summary for entry in life.entries()].count("已致电诉求人") == 1
+
+
+def test_after_a_form_in_a_lane_the_desk_goes_on_with_the_next(house: House) -> None:
+    first, second = (asked_back(Life(house.installation, house.slug)).serial_no for _ in range(2))
+    operator = house.visitor(house.operator)
+    page = operator.get(f"/desk?lane=returns&at={first}").get_data(as_text=True)
+    assert f'name="back" value="/desk?lane=returns&amp;at={second}"' in page
+
+    refused = operator.post(f"/t/{first}/deny_return", hx=True, reason="")
+
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#notice")
+    assert "请填写“理由”。" in operator.page
+
+
+def test_another_tenants_ticket_and_records_are_out_of_reach(house: House, make_house: Callable[[], House]) -> None:
+    other = make_house()
+    theirs, ours = supervised(Life(other.installation, other.slug)), supervised(Life(house.installation, house.slug))
+    supervisor = house.visitor(house.supervisor)
+    supervisor.get(f"/t/{ours.serial_no}")
+    fields = {"note": SENTENCE, "supervision_id": theirs.only(Supervision).id}
+
+    assert supervisor.post(f"/t/{theirs.serial_no}/close_supervision", **fields).status_code == 404
+    supervisor.get(f"/t/{ours.serial_no}")
+    assert supervisor.post(f"/t/{ours.serial_no}/close_supervision", **fields).status_code == 404
+    assert theirs.only(Supervision).state == "open"
+
+
+def test_a_form_that_does_not_exist_is_not_found(house: House) -> None:
+    life = waiting(Life(house.installation, house.slug))
+    operator = house.visitor(house.operator)
+    operator.get(f"/t/{life.serial_no}")
+    assert operator.post(f"/t/{life.serial_no}/reply", text="x").status_code == 404
+
+
+def token(visitor: Visitor) -> str:
+    return visitor.hidden("csrf_token")
