@@ -17,7 +17,7 @@ from core.tenancy.models import CityMember, Tenant, TenantFeature
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Duty, Unit
 from core.workdays.service import publish
-from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_stay
+from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_refer, must_stay
 from tenants.duties import DutyFact
 from tenants.profile import Profile, shipped_profiles
 from tenants.stored import State, state_of
@@ -175,7 +175,8 @@ def _write_units(scope: Scope, profile: Profile, before: State) -> None:
             scope.session.add(row)
         row.name, row.kind, row.active = fact.name, fact.kind, True
         row.phone, row.mail, row.initials = fact.phone, fact.mail, initials_of(fact.name)
-        row.refers_to = fact.tenant
+        if not must_refer(fact.code, before):
+            row.refers_to = fact.tenant
     # A parent may stand further down in the file, so all units are there before any is put under another.
     scope.session.flush()
     declared = {fact.code for fact in profile.units}

@@ -69,6 +69,11 @@ def declared_calendar(state: State, profile: Profile) -> DeclaredCalendar:
     return DeclaredCalendar(declared.name, declared.spec.with_imported(brought_in))
 
 
+def must_refer(code: str, state: State) -> bool:
+    """Tell whether a unit goes on standing for a tenant although the profile says otherwise: referrals are under way."""
+    return code in state.units and bool(state.units[code].tenant) and code in state.in_hand
+
+
 def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[str, str]) -> Iterator[str]:
     for code, unit in wanted.items():
         before = state.units.get(code)
@@ -87,7 +92,7 @@ def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[
             yield f"改电话 {unit.name}：{before.phone or '无'} → {unit.phone or '无'}"
         if before.mail != unit.mail:
             yield f"改邮箱 {unit.name}：{before.mail or '无'} → {unit.mail or '无'}"
-        if before.tenant != unit.tenant:
+        if before.tenant != unit.tenant and not must_refer(code, state):
             yield f"改移交对象 {unit.name}：{before.tenant or '无'} → {unit.tenant or '无'}"
     for code, unit in state.units.items():
         if code in wanted or not unit.active:
@@ -103,6 +108,10 @@ def _kept_units(state: State, wanted: Mapping[str, UnitState]) -> Iterator[str]:
         if code not in wanted and must_stay(code, state):
             count = state.in_hand[code]
             yield f"暂不停用单位 {unit.name}：手上还有 {count} 件承办任务；请先办结或改派，再应用一次"
+    for code, wish in wanted.items():
+        if must_refer(code, state) and wish.tenant != state.units[code].tenant:
+            count = state.in_hand[code]
+            yield f"暂不改移交对象 {wish.name}：还有 {count} 件移交在办；请先办结或改派，再应用一次"
 
 
 def _duty_changes(

@@ -87,8 +87,11 @@ def came_by(scope: Scope, ticket: Ticket) -> Sequence[str]:
 def tell_other_side(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """Have the other side of every referral of this ticket told how it stands; called after each change.
 
-    What is told is read when the job runs, so that jobs may run late, twice, or one instead of the other.
+    What is told is read when the job runs, so that jobs may run late, twice, or one instead of the other. A tenant of
+    which no unit stands for another pays nothing for its own tickets.
     """
+    if not ticket.is_from_elsewhere and not _refers(scope):
+        return
     present = select(Referral.direction, Referral.reference).where(
         Referral.tenant_id == scope.tenant.id, Referral.ticket_id == ticket.id, Referral.ended_at.is_(None)
     )
@@ -157,6 +160,10 @@ def find_former(scope: Scope, referral: Referral) -> Referral | None:
 def name_of_tenant(scope: Scope, slug: str) -> str:
     """Return what a tenant is called; its short name when it is not there any more. Names are known to all tenants."""
     return scope.session.scalar(select(Tenant.name).where(Tenant.slug == slug)) or slug
+
+
+def _refers(scope: Scope) -> bool:
+    return scope.remember("refers", lambda: any(unit.refers_to for unit in directory(scope).units))
 
 
 def _enqueue(scope: Scope, kind: str, reference: str, *, now: datetime) -> None:

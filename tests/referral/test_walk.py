@@ -316,6 +316,7 @@ def test_calls_and_visits_there_stop_the_clocks_that_wait_for_them_here(database
     roads = there.clerk("roads")
 
     there.do(handle.contact, "2026-03-12 10:30", actor=roads, reached=False)
+    places.carry("2026-03-12 10:31")
     there.do(handle.contact, "2026-03-12 10:40", actor=roads, reached=True)
     there.do(handle.arrive, "2026-03-12 10:50", actor=roads)
     places.carry("2026-03-12 10:51")

@@ -226,6 +226,30 @@ def test_a_unit_may_stand_for_another_tenant_that_is_there(installation: Install
     assert apply_profile(installation, alone, now=NOW) == [Change(f"改移交对象 邻区：{profile.slug} → 无")]
 
 
+def test_a_unit_goes_on_standing_for_a_tenant_while_a_referral_is_under_way(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    unit = UnitFact("next", "邻区", "district_department", None, tenant=profile.slug)
+    slug, prefix = f"{profile.slug}-c", f"{profile.serial_prefix}C"
+    neighbour = replace(profile, slug=slug, serial_prefix=prefix, units=(*profile.units, unit))
+    apply_profile(installation, neighbour, now=NOW)
+    ticket_id = make_ticket(installation, slug, now=NOW).ticket_id
+    with installation.scope(slug) as scope:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+        dispatch(scope, ticket, lead="next", reason="测试", order=Order(OPERATOR, NOW))
+    alone = replace(neighbour, units=(*profile.units, replace(unit, tenant="")))
+
+    assert [change.waits for change in apply_profile(installation, alone, now=NOW)] == [True]
+    with installation.scope(slug) as scope:
+        assert unit_of(scope, "next").refers_to == profile.slug
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+        end_assignments(scope, ticket, AssignmentState.RECALLED, now=NOW)
+    apply_profile(installation, alone, now=NOW)
+    with installation.scope(slug) as scope:
+        assert unit_of(scope, "next").refers_to == ""
+
+
 def test_a_unit_that_stands_for_nobody_known_is_refused_before_anything_is_written(
     installation: Installation, profile: Profile
 ) -> None:

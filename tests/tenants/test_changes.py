@@ -90,6 +90,20 @@ def test_a_unit_with_tasks_in_hand_is_not_switched_off_yet(profile: Profile) -> 
     ]
 
 
+def test_a_unit_with_referrals_under_way_goes_on_standing_for_its_tenant(profile: Profile) -> None:
+    before = stored_as(profile)
+    units = {
+        **before.units,
+        "street": replace(before.units["street"], tenant="dongqu"),
+        "street-cg": replace(before.units["street-cg"], tenant="dongqu"),
+    }
+
+    assert changes(replace(before, units=units, in_hand={"street": 2}), profile) == [
+        Change("改移交对象 城市管理科：dongqu → 无"),
+        Change("暂不改移交对象 东街街道办事处：还有 2 件移交在办；请先办结或改派，再应用一次", waits=True),
+    ]
+
+
 def test_items_of_the_duty_list_change_field_by_field(profile: Profile) -> None:
     before = stored_as(profile)
     duties = {
