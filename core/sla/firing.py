@@ -78,7 +78,7 @@ def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
 
 def still_stands(scope: Scope, reached: Reached) -> bool:
     """Tell whether the timer is still there: acting on one before it may have done away with it."""
-    return reached.timer in scope.session
+    return reached.timer in scope.session and reached.timer not in scope.session.deleted
 
 
 def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:

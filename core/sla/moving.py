@@ -8,7 +8,7 @@ from core.sla.live import clock_words, live_clocks
 from core.sla.models import Clock
 from core.sla.records import Record, cap_of, from_above, reckoning_of, records_of
 from core.sla.rules import Reckoning
-from core.sla.timers import set_timers_anew
+from core.sla.timers import Waiting, set_timers_anew, waiting_on
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -35,24 +35,34 @@ class Occasion:
         return cls(why, now, reached_by=now, since=now)
 
 
-def recompute(scope: Scope, ticket: Ticket, clocks: Iterable[Clock], occasion: Occasion) -> list[Clock]:
-    """Compute these clocks anew with the calendar in force, then those they cap, and return the ones that moved.
+def recompute(scope: Scope, ticket: Ticket, clocks: Iterable[Clock], occasion: Occasion) -> None:
+    """Compute these clocks anew with the calendar in force, then those they cap. The caller sums up the ticket."""
+    live, asked = live_clocks(scope, ticket), {clock.id for clock in clocks}
+    affected = affected_by(live, asked)
+    records = records_of(scope, affected)
+    reckonings = computed(live, asked, records, current_calendar(scope).timetable, occasion)
+    move_clocks(scope, ticket, affected, records, reckonings, occasion)
 
-    The ticket is summed up by the caller.
-    """
-    calendar, live = current_calendar(scope), live_clocks(scope, ticket)
-    asked = {clock.id for clock in clocks}
-    records = records_of(scope, affected_by(live, asked))
-    reckonings = computed(live, asked, records, calendar.timetable, occasion)
-    moved = []
-    for clock in from_above(live):
+
+def move_clocks(
+    scope: Scope,
+    ticket: Ticket,
+    clocks: Sequence[Clock],
+    records: Mapping[int, Record],
+    reckonings: Mapping[int, Reckoning],
+    occasion: Occasion,
+    waiting: Mapping[int, Waiting] | None = None,
+) -> None:
+    """Give the clocks the due times that they came to by the calendar in force; `waiting` is looked up unless given."""
+    calendar = current_calendar(scope)
+    moving = [clock for clock in clocks if clock.id in reckonings and reckonings[clock.id].due != clock.due_at]
+    waiting = waiting_on(scope, moving) if waiting is None else waiting
+    for clock in clocks:
         if clock.id in reckonings:
             before = clock.due_at
             assert before is not None
-            record = records[clock.id]
-            if settle(scope, ticket, clock, reckonings[clock.id], record, calendar, occasion, before=before):
-                moved.append(clock)
-    return moved
+            reckoning, record = reckonings[clock.id], records[clock.id]
+            settle(scope, ticket, clock, reckoning, record, calendar, occasion, before=before, waiting=waiting)
 
 
 def computed(
@@ -110,9 +120,10 @@ def settle(
     occasion: Occasion,
     *,
     before: datetime,
+    waiting: Mapping[int, Waiting],
     has_timers: bool = True,
-) -> bool:
-    """Give a running clock its due time by this calendar, and tell whether that is another than `before`.
+) -> None:
+    """Give a running clock its due time by this calendar; where that is another than `before`, set its timers anew.
 
     Without timers (it was paused) it gets them even when the due time is the same.
     """
@@ -120,7 +131,7 @@ def settle(
     clock.calendar_version_id = calendar.version_id
     has_moved, is_later = reckoning.due != before, reckoning.due > before
     if not has_moved and has_timers:
-        return False
+        return
     clock.rev += has_moved
     clock.arm += is_later
     set_timers_anew(
@@ -128,6 +139,7 @@ def settle(
         ticket,
         clock,
         calendar.timetable,
+        waiting[clock.id],
         pauses=record.spans(),
         is_later=is_later,
         reached_by=occasion.reached_by,
@@ -135,7 +147,6 @@ def settle(
     )
     if has_moved:
         _tell(scope, ticket, clock, before, occasion)
-    return has_moved
 
 
 def _tell(scope: Scope, ticket: Ticket, clock: Clock, before: datetime, occasion: Occasion) -> None:

@@ -7,7 +7,7 @@ from core.sla.live import clock_words, live_clocks
 from core.sla.models import Clock, ClockPause, PauseRequest
 from core.sla.moving import Occasion, recompute, settle
 from core.sla.records import cap_of, reckoning_of, records_of
-from core.sla.timers import RESUME, drop_timers, set_resumption
+from core.sla.timers import RESUME, drop_timers, set_resumption, waiting_on
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -30,7 +30,6 @@ def hold(
     for clock in clocks:
         assert clock.state == "running", clock.state
         clock.state, clock.due_at = "paused", None
-        drop_timers(scope, clock, after=None)
         scope.session.add(
             ClockPause(
                 tenant_id=scope.tenant.id,
@@ -42,6 +41,7 @@ def hold(
                 request_id=request.id,
             )
         )
+    drop_timers(scope, clocks, after=None)
     set_resumption(scope, clocks[0], request.resumes_at, reason=reason)
     recompute(scope, ticket, clocks, Occasion.at(order.now, "上级时限挂起"))
 
@@ -55,7 +55,8 @@ def release(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: Order,
     if not paused:
         return
     calendar, records = current_calendar(scope), records_of(scope, paused)
-    above = {clock.id: clock for clock in live_clocks(scope, ticket)}
+    above, waiting = {clock.id: clock for clock in live_clocks(scope, ticket)}, waiting_on(scope, paused)
+    drop_timers(scope, paused, after=None, kind=RESUME)
     occasion = Occasion(why, order.now, reached_by=at, since=at)
     for clock in sorted(paused, key=lambda clock: clock.name != "reply"):
         record = records[clock.id]
@@ -65,7 +66,6 @@ def release(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: Order,
         pause.ended_at = ended_at = max(at, pause.started_at)
         clock.state = "running"
         _end_request(scope, pause, order, at=ended_at)
-        drop_timers(scope, clock, after=None, kind=RESUME)
         after = reckoning_of(clock, record, calendar.timetable, cap=cap_of(clock, above))
         note(
             scope,
@@ -75,7 +75,9 @@ def release(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: Order,
             summary=f"{clock_words(scope, clock)}恢复计时（{why}）",
             detail={"clock": clock.name, "clock_id": clock.id, "at": ended_at.isoformat()},
         )
-        settle(scope, ticket, clock, after, record, calendar, occasion, before=before, has_timers=False)
+        settle(
+            scope, ticket, clock, after, record, calendar, occasion, before=before, waiting=waiting, has_timers=False
+        )
     recompute(scope, ticket, paused, occasion)
 
 

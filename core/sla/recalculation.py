@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from core.routing.models import Assignment
 from core.sla.live import LIVE, sum_up
 from core.sla.models import Clock
-from core.sla.moving import Occasion, computed, is_over, recompute
-from core.sla.records import records_of
+from core.sla.moving import Occasion, computed, is_over, move_clocks
+from core.sla.records import from_above, records_of
+from core.sla.timers import waiting_on
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.queries import directory
@@ -122,7 +123,8 @@ def _over(
     ).all()
     for clock in live:
         clocks[clock.ticket_id].append(clock)
-    records, units = records_of(scope, live), _units(scope, live)
+    records, assignments = records_of(scope, live), _assignments(scope, live)
+    waiting = waiting_on(scope, live) if carry_out else {}
     total, occasion = Recalculation(), Occasion.at(now, "工作日历更新")
     for ticket in tickets:
         own = clocks[ticket.id]
@@ -137,30 +139,25 @@ def _over(
         )
         for clock in moving:
             assert clock.due_at is not None
-            unit = _unit_name(scope, ticket, units.get(clock.subject_id) if clock.subject == "assignment" else None)
+            assignment = assignments.get(clock.subject_id) if clock.subject == "assignment" else None
+            unit = _unit_name(scope, ticket, assignment)
             total.shifts.append(Shift(ticket.serial_no, clock.name, unit, clock.due_at, reckonings[clock.id].due))
-        if carry_out and moving:
-            recompute(scope, ticket, [clock for clock in own if clock.id in asked], occasion)
+        if carry_out:
+            move_clocks(scope, ticket, from_above(own), records, reckonings, occasion, waiting)
             sum_up(scope, ticket, own)
-        elif carry_out:
-            version_id = current_calendar(scope).version_id
-            for clock in own:
-                if clock.id in reckonings:
-                    clock.calendar_version_id = version_id
-                    clock.due_provisional = reckonings[clock.id].is_provisional
     return total
 
 
-def _units(scope: Scope, clocks: Collection[Clock]) -> dict[int, int]:
-    """Return the units of the assignments whose clocks these are, by the assignment."""
+def _assignments(scope: Scope, clocks: Collection[Clock]) -> dict[int, Assignment]:
+    """Return the assignments whose clocks these are, by their ids."""
     ids = {clock.subject_id for clock in clocks if clock.subject == "assignment"}
-    rows = scope.session.execute(
-        select(Assignment.id, Assignment.unit_id).where(Assignment.tenant_id == scope.tenant.id, Assignment.id.in_(ids))
+    rows = scope.session.scalars(
+        select(Assignment).where(Assignment.tenant_id == scope.tenant.id, Assignment.id.in_(ids))
     )
-    return {row.id: row.unit_id for row in rows}
+    return {row.id: row for row in rows}
 
 
-def _unit_name(scope: Scope, ticket: Ticket, unit_id: int | None) -> str:
+def _unit_name(scope: Scope, ticket: Ticket, assignment: Assignment | None) -> str:
     """Return the name of the unit whose clock it is, of the lead for the ticket's own, and nothing before dispatch."""
-    unit_id = unit_id or ticket.lead_unit_id
+    unit_id = assignment.unit_id if assignment else ticket.lead_unit_id
     return directory(scope).name_of(unit_id) if unit_id else ""

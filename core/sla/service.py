@@ -16,7 +16,7 @@ from core.sla.requests import lapse
 from core.sla.rules import elapsed
 from core.sla.starting import make_clock, tell_started
 from core.sla.superseding import supersede
-from core.sla.timers import RESUME, drop_timers
+from core.sla.timers import drop_timers
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -274,7 +274,8 @@ def _end(
     _stop(scope, ticket, stopped, at=at, now=now)
     for clock in cancelled:
         clock.state = "cancelled"
-        drop_timers(scope, clock, after=None)
+    if cancelled:
+        drop_timers(scope, cancelled, after=None)
     ids = {clock.id for clock in ended}
     if left := [clock for clock in live if clock.state in LIVE and clock.capped_by_id in ids]:
         recompute(scope, ticket, left, Occasion.at(now, "上级时限已停止"))
@@ -295,8 +296,7 @@ def _stop(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], *, at: datetime
         clock.elapsed_seconds = int(spent.working.total_seconds())
         clock.elapsed_wall_seconds = int(spent.wall.total_seconds())
         clock.paused_seconds = int(spent.paused_working.total_seconds())
-        drop_timers(scope, clock, after=clock.stopped_at)
-        drop_timers(scope, clock, after=None, kind=RESUME)
+    drop_timers(scope, clocks, after=at)
     verdicts = {"met": "按时", "breached": "超期"}
     note(
         scope,

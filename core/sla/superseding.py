@@ -27,7 +27,7 @@ from core.sla.records import (
 )
 from core.sla.rules import reckon
 from core.sla.starting import make_clock, tell_started
-from core.sla.timers import RESUME, drop_timers, set_resumption, set_timers_anew
+from core.sla.timers import RESUME, Waiting, drop_timers, set_resumption, set_timers_anew, waiting_on
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -144,8 +144,8 @@ def _end(scope: Scope, clock: Clock, record: Record, cap: Cap | None, *, due: da
     clock.due_at = due
     keep_cap(scope, clock, cap, now=now)
     clock.state = "superseded"
-    drop_timers(scope, clock, after=None)
-    drop_timers(scope, clock, after=None, kind=RESUME)
+    drop_timers(scope, [clock], after=None)
+    drop_timers(scope, [clock], after=None, kind=RESUME)
     scope.session.flush()  # gives up its place as the one clock that runs
     return resumption
 
@@ -184,7 +184,7 @@ def _carry_over(scope: Scope, new: Clock, carried: Record, *, held: ClockPause |
 
 def _hold_on(scope: Scope, new: Clock, resumption: Timer | None) -> None:
     """Let the new clock stand still as the old one did, until the same instant."""
-    drop_timers(scope, new, after=None)
+    drop_timers(scope, [new], after=None)
     new.state, new.due_at = "paused", None
     if resumption is not None:
         set_resumption(scope, new, resumption.fire_at, reason=resumption.reason)
@@ -197,17 +197,18 @@ def _settle(
     timetable, record = current_calendar(scope).timetable, records_of(scope, [new])[new.id]
     reckoning = reckoning_of(new, record, timetable, cap=cap_of(new, live))
     new.due_at, new.due_provisional = reckoning.due, reckoning.is_provisional
-    drop_timers(scope, new, after=None)
+    drop_timers(scope, [new], after=None)
+    given = frozenset().union(*(waiting.given for waiting in waiting_on(scope, chain).values()))
     set_timers_anew(
         scope,
         ticket,
         new,
         timetable,
+        Waiting(given=given),
         pauses=record.spans(),
         is_later=True,
         reached_by=now,
         since=now,
-        before=chain,
     )
 
 

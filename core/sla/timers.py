@@ -1,7 +1,9 @@
 """Setting, dropping and setting anew what time will do to a clock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, delete, or_, select
 
@@ -15,6 +17,7 @@ from core.tickets.models import Ticket
 from core.workdays.rules import Timetable
 
 RESUME = "resume"
+RowT = TypeVar("RowT", Timer, ClockEvent)
 
 
 def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable) -> None:
@@ -26,33 +29,53 @@ def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable)
     _set_overdue(scope, clock)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be fired on a clock, and which marks it has given, each with its arm."""
+
+    timers: tuple[Timer, ...] = ()
+    given: frozenset[tuple[str, int]] = frozenset()
+
+
+def waiting_on(scope: Scope, clocks: Collection[Clock]) -> dict[int, Waiting]:
+    """Return what waits on each of the clocks, and what each has given, in two statements."""
+    timers: dict[int, list[Timer]] = {clock.id: [] for clock in clocks}
+    given: dict[int, set[tuple[str, int]]] = {clock.id: set() for clock in clocks}
+    for timer in _rows(scope, Timer, clocks):
+        if timer.kind == "mark":
+            timers[timer.clock_id].append(timer)
+    for event in _rows(scope, ClockEvent, clocks):
+        given[event.clock_id].add((event.mark, event.arm))
+    return {clock.id: Waiting(tuple(timers[clock.id]), frozenset(given[clock.id])) for clock in clocks}
+
+
 def set_timers_anew(
     scope: Scope,
     ticket: Ticket,
     clock: Clock,
     timetable: Timetable,
+    waiting: Waiting,
     *,
     pauses: Iterable[Pause],
     is_later: bool,
     reached_by: datetime,
     since: datetime,
-    before: Iterable[Clock] = (),
 ) -> None:
     """Set a clock's timers for its present due time, under its present arm.
 
     Marks that were reached by `reached_by` and wait to be fired stay. When the due time moved later, the others are
     set again where they lie ahead of `since`; one that lies behind has been given, if not it is given at its time. When
-    it did not, those that were not given under this arm are set, at once where they lie behind. `before` are clocks
-    that gave way to this one: what they gave was given.
+    it did not, those that were not given under this arm are set, at once where they lie behind.
     """
-    drop_timers(scope, clock, after=reached_by)
-    if clock.due_at is None:
-        return
-    pauses, pending, light = list(pauses), _pending(scope, clock), "green"
-    told = _given(scope, clock, before)
-    given = {mark for mark, arm in told if is_later or arm == clock.arm} | {
+    assert clock.due_at is not None
+    pending = [timer for timer in waiting.timers if _is_reached(timer, reached_by)]
+    for timer in waiting.timers:
+        if timer not in pending:
+            _drop(scope, timer)
+    given = {mark for mark, arm in waiting.given if is_later or arm == clock.arm} | {
         timer.mark for timer in pending if is_later or timer.arm == clock.arm
     }
+    pauses, light = list(pauses), "green"
     for mark in marks_of(scope, ticket, clock, clock.due_at):
         at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at, pauses=pauses)
         if is_later and at <= since:
@@ -71,43 +94,40 @@ def set_resumption(scope: Scope, clock: Clock, at: datetime, *, reason: str) -> 
     _set(scope, clock, RESUME, "green", at, rule_id="core.sla/resume", reason=reason, kind=RESUME)
 
 
-def drop_timers(scope: Scope, clock: Clock, *, after: datetime | None, kind: str = "mark") -> None:
-    """Delete the clock's timers of a kind; with `after` those of marks that were not reached until then.
-
-    Overdue is reached only after the due time: an answer at that very instant is in time.
-    """
-    for timer in [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]:
-        if timer.kind == kind and (
-            after is None or timer.fire_at > after or (timer.mark == OVERDUE and timer.fire_at == after)
-        ):
+def drop_timers(scope: Scope, clocks: Sequence[Clock], *, after: datetime | None, kind: str = "mark") -> None:
+    """Delete the clocks' timers of a kind; with `after` those of marks that were not reached until then."""
+    ids = {clock.id for clock in clocks}
+    for timer in [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id in ids]:
+        if timer.kind == kind and (after is None or not _is_reached(timer, after)):
             scope.session.withdraw(timer)
-    if clock in scope.session.fresh:
+    kept = ids - {row.id for row in scope.session.fresh if isinstance(row, Clock)}
+    if not kept:
         return
-    pending = delete(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id, Timer.kind == kind)
+    pending = delete(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id.in_(kept), Timer.kind == kind)
     if after is not None:
         pending = pending.where(or_(Timer.fire_at > after, and_(Timer.mark == OVERDUE, Timer.fire_at == after)))
     scope.session.execute(pending)
 
 
-def _pending(scope: Scope, clock: Clock) -> list[Timer]:
-    """Return the clock's timers of marks, which wait to be fired."""
-    timers = [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id == clock.id]
-    if clock not in scope.session.fresh:
-        timers += scope.session.scalars(
-            select(Timer).where(Timer.tenant_id == scope.tenant.id, Timer.clock_id == clock.id)
-        )
-    return [timer for timer in timers if timer.kind == "mark"]
+def _is_reached(timer: Timer, by: datetime) -> bool:
+    """Tell whether a mark was reached by then; overdue only after the due time: an answer at that instant is in time."""
+    return timer.fire_at < by or (timer.fire_at == by and timer.mark != OVERDUE)
 
 
-def _given(scope: Scope, clock: Clock, before: Iterable[Clock]) -> set[tuple[str, int]]:
-    """Return the marks that the clock, or one before it, has given, each with its arm."""
-    ids = [clock.id, *(each.id for each in before)]
-    events = select(ClockEvent.mark, ClockEvent.arm).where(
-        ClockEvent.tenant_id == scope.tenant.id, ClockEvent.clock_id.in_(ids)
-    )
-    fresh = [row for row in scope.session.fresh if isinstance(row, ClockEvent) and row.clock_id in ids]
-    kept = [(mark, arm) for mark, arm in scope.session.execute(events)]
-    return {*kept, *((row.mark, row.arm) for row in fresh)}
+def _drop(scope: Scope, timer: Timer) -> None:
+    if timer in scope.session.fresh:
+        scope.session.withdraw(timer)
+    else:
+        scope.session.delete(timer)
+
+
+def _rows(scope: Scope, table: type[RowT], clocks: Collection[Clock]) -> list[RowT]:
+    ids = {clock.id for clock in clocks}
+    fresh_rows: list[Any] = scope.session.fresh
+    rows: list[RowT] = [row for row in fresh_rows if isinstance(row, table) and row.clock_id in ids]
+    if kept := ids - {row.id for row in fresh_rows if isinstance(row, Clock)}:
+        rows += scope.session.scalars(select(table).where(table.tenant_id == scope.tenant.id, table.clock_id.in_(kept)))
+    return rows
 
 
 def _set_overdue(scope: Scope, clock: Clock) -> None:
