@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from sqlalchemy.exc import DBAPIError
+
 from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
@@ -35,6 +37,7 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
     """Act on up to `limit` marks that have been reached, in their order, and return them; none left: empty.
 
     A mark that cannot be acted on is left as it was, logged, and tried again a minute later; the others go on.
+    Raises sqlalchemy's DBAPIError when the database is gone.
     """
     fired = []
     for reached in claim_due(scope, now=now, limit=limit):
@@ -46,7 +49,9 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
         try:
             with scope.session.begin_nested():
                 _act_on(scope, reached, now=now)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise  # the database is gone: no mark is to blame, and nothing can be noted on it
             log.exception(
                 "租户 %s 工单 %s 的时限提示失败，%d 秒后再试", scope.tenant.slug, mark.serial_no, REST.seconds
             )

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from core.jobs.timers import Timers
 from core.journey.audit import audit_tenant
@@ -184,6 +185,22 @@ def test_the_clock_takes_the_lead_again_when_the_database_is_back(
     assert soon(lambda: has_fired_both(installation, district))
     assert clock.said().count(LEADS) == 2
     assert clock.end() == 0
+
+
+def test_a_database_that_goes_away_in_the_middle_of_a_mark_puts_nothing_off(
+    installation: Installation, database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district = make_district(installation)
+    make_ticket(installation, district, now=SUBMITTED)
+    timers = Timers(installation, is_ending=lambda: False)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.journey.supervise.fire", lambda *_given, **_named: database.cut())
+        with pytest.raises(OperationalError):
+            timers.fire(now=lambda: LONG_AFTER)
+    timers.fire(now=lambda: LONG_AFTER)
+
+    assert has_fired_both(installation, district)
 
 
 def test_an_idle_clock_ends_soon(installation: Installation, start: Start) -> None:
