@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, inspect, or_, select
 
 from core.sla.ledger import Pause
 from core.sla.limits import OVERDUE, UNPRESSED, budget_of, marks_of
@@ -115,10 +115,10 @@ def _is_reached(timer: Timer, by: datetime) -> bool:
 
 
 def _drop(scope: Scope, timer: Timer) -> None:
-    if timer in scope.session.fresh:
-        scope.session.withdraw(timer)
-    else:
+    if inspect(timer).persistent:
         scope.session.delete(timer)
+    else:
+        scope.session.withdraw(timer)
 
 
 def _rows(scope: Scope, table: type[RowT], clocks: Collection[Clock]) -> list[RowT]:
