@@ -16,7 +16,7 @@ EDGES = ("core.wsgi", "core.worker")
 """Modules that start a process when they are imported."""
 
 for module in pkgutil.walk_packages(core.__path__, "core."):
-    if module.name in EDGES:
+    if module.name in EDGES or module.name.endswith(".__main__"):
         continue
     importlib.import_module(module.name)
 
