@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import DBAPIError
 
 from core.jobs.trouble import is_database_gone, where
+from core.kit.db import is_connection_lost
 from core.tenancy.scope import Installation, TenantFacts
 
 REST = timedelta(minutes=1)
 """How long a tenant is left out after its turn failed, so that one log line a minute tells of it."""
+BREATH = timedelta(seconds=5)
+"""How long it is left out after its connection was lost in the middle: mostly the database has only restarted."""
 log = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
@@ -29,7 +32,7 @@ class Turns:
     def take(self, visit: Callable[[TenantFacts], bool], *, now: Now) -> bool:
         """Visit each tenant once; return whether one of them has more to do than its turn's worth.
 
-        Raises DBAPIError when the database is gone.
+        Raises DBAPIError when the database does not answer.
         """
         has_more = False
         for tenant in self._installation.tenants():
@@ -38,8 +41,11 @@ class Turns:
             try:
                 has_more |= visit(tenant)
             except Exception as error:
-                if isinstance(error, DBAPIError) and is_database_gone(error):
+                is_lost = is_connection_lost(error)
+                if isinstance(error, DBAPIError) and is_database_gone(error) and not is_lost:
                     raise
-                self._resting[tenant.slug] = now() + REST
-                log.error("租户 %s 的%s失败，%d 秒后再试：%s", tenant.slug, self._what, REST.seconds, where(error))
+                # A lost connection may be the fault of what was being done: then the next tenant finds a database.
+                rest = BREATH if is_lost else REST
+                self._resting[tenant.slug] = now() + rest
+                log.error("租户 %s 的%s失败，%d 秒后再试：%s", tenant.slug, self._what, rest.seconds, where(error))
         return has_more

@@ -12,6 +12,7 @@ from core.evaluation.models import Dispute, Rating
 from core.evaluation.queries import asked_enough, disputes_of
 from core.evaluation.subjects import disputable_until
 from core.journey.command import command
+from core.kit.db import is_connection_lost
 from core.kit.errors import Refused
 from core.sla.service import turn_clocks
 from core.tenancy.scope import Scope
@@ -59,7 +60,9 @@ def archive_closed(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
         try:
             with scope.session.begin_nested():
                 archive(scope, serial_no, Order(SYSTEM, now))
-        except Exception:
+        except Exception as error:
+            if is_connection_lost(error):
+                raise
             log.exception("租户 %s 工单 %s 到期未能归档，下次再试", scope.tenant.slug, serial_no)
         else:
             archived += 1

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy.exc import DBAPIError
-
 from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
+from core.kit.db import is_connection_lost
 from core.routing.referrals import tell_other_side
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
 from core.sla.limits import OVERDUE
@@ -37,7 +36,7 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
     """Act on up to `limit` marks that have been reached, in their order, and return them; none left: empty.
 
     A mark that cannot be acted on is left as it was, logged, and tried again a minute later; the others go on.
-    Raises sqlalchemy's DBAPIError when the database is gone.
+    Raises sqlalchemy's DBAPIError when the connection is lost.
     """
     fired = []
     for reached in claim_due(scope, now=now, limit=limit):
@@ -50,8 +49,8 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
             with scope.session.begin_nested():
                 _act_on(scope, reached, now=now)
         except Exception as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise  # the database is gone: no mark is to blame, and nothing can be noted on it
+            if is_connection_lost(error):
+                raise  # no mark is to blame, and nothing can be noted on it
             log.exception(
                 "租户 %s 工单 %s 的时限提示失败，%d 秒后再试", scope.tenant.slug, mark.serial_no, REST.seconds
             )

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Integer, MetaData, Table, create_engine, even
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
 
 from core.kit.errors import Collision, Refused
@@ -218,6 +218,11 @@ def _begin(session: TenantSession) -> None:
             raise
         session.rollback()
         session.connection()
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Tell whether the connection was lost on the way: then the work is undone, and nothing in it was at fault."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def database_down_in_words(error: OperationalError) -> str:

@@ -7,14 +7,15 @@ from functools import partial
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from core.jobs.timers import Timers
+from core.jobs.turns import BREATH
 from core.journey.audit import audit_tenant
 from core.journey.supervise import supervise
+from core.sla.firing import Reached, fire
 from core.sla.models import ClockEvent, Timer
 from core.statistics.models import CubeCell, DirtyDay
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Message
 from tests.builders import beijing, make_district, make_ticket
 from tests.jobs.conftest import OwnDatabase, Running, Start
@@ -187,20 +188,26 @@ def test_the_clock_takes_the_lead_again_when_the_database_is_back(
     assert clock.end() == 0
 
 
-def test_a_database_that_goes_away_in_the_middle_of_a_mark_puts_nothing_off(
+def test_a_connection_lost_in_the_middle_puts_its_district_off_for_seconds_and_no_mark(
     installation: Installation, database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    district = make_district(installation)
-    make_ticket(installation, district, now=SUBMITTED)
+    struck, other = make_district(installation, "a-struck"), make_district(installation, "b-other")
+    for district in (struck, other):
+        make_ticket(installation, district, now=SUBMITTED)
     timers = Timers(installation, is_ending=lambda: False)
 
-    with monkeypatch.context() as patched:
-        patched.setattr("core.journey.supervise.fire", lambda *_given, **_named: database.cut())
-        with pytest.raises(OperationalError):
-            timers.fire(now=lambda: LONG_AFTER)
-    timers.fire(now=lambda: LONG_AFTER)
+    def cut(scope: Scope, reached: Reached, *, now: datetime) -> None:
+        if scope.tenant.slug == struck:
+            database.cut()
+        fire(scope, reached, now=now)
 
-    assert has_fired_both(installation, district)
+    with monkeypatch.context() as patched:
+        patched.setattr("core.journey.supervise.fire", cut)
+        timers.fire(now=lambda: LONG_AFTER)
+    assert (fired(installation, struck), fired(installation, other)) == ([], ["overdue", "yellow"])
+    timers.fire(now=lambda: LONG_AFTER + BREATH)
+
+    assert has_fired_both(installation, struck)
 
 
 def test_an_idle_clock_ends_soon(installation: Installation, start: Start) -> None:
