@@ -92,8 +92,10 @@ def show(status: int, words: str, *, code: str, number: str | None = None, **mor
 
 def _here(status: int) -> str | None:
     """Return where the present state of things can be seen, for a conflict."""
+    if status != 409:  # the form of a request that is too large cannot even be read
+        return None
     serial_no = request.form.get("serial_no") or (request.view_args or {}).get("serial_no")
-    if status != 409 or not serial_no:
+    if not serial_no:
         return None
     return f"/unit/{serial_no}" if request.path.startswith("/unit") else f"/t/{serial_no}"
 

@@ -1,5 +1,6 @@
 """Whatever is typed or sent, nobody sees an error of ours."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,10 +8,34 @@ import pytest
 
 from core.people.roles import Permission
 from core.web import create_app
+from core.web.desk.desk_acts import DESK_ACTS
+from core.web.desk.unit_acts import UNIT_ACTS
 from tests.builders import make_installation, make_ticket
 from tests.web.conftest import House
 
 NASTY = ("\x00", "x" * 30_000, "%_\\'\"<script>", "\u202e右到左", "🙂" * 50, "-1", "9" * 30)
+
+
+def posted_to(house: House) -> Iterator[tuple[str, Permission | None, list[str]]]:
+    """Yield every address that forms are sent to, whose it is, and the fields of its form where they are declared."""
+    for rule in house.app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api", "/sign-out")):
+            continue
+        permission = getattr(house.app.view_functions[rule.endpoint], "permission", None)
+        if "<deed>" not in rule.rule:
+            yield rule.rule, permission, []
+            continue
+        for act in UNIT_ACTS if permission is Permission.HANDLE else DESK_ACTS:
+            fields = [*(field.name for field in act.fields), *filter(None, [act.record]), "back"]
+            for deed in act.deeds:
+                yield rule.rule.replace("<deed>", deed.key), permission, fields
+
+
+def test_what_is_too_large_is_refused_in_words(house: House) -> None:
+    operator = house.visitor(house.operator)
+    operator.get("/desk/new")
+    assert operator.post("/desk/new", text="长" * 400_000).status_code == 413
+    assert "超过 1 MB" in operator.page
 
 
 @pytest.mark.parametrize("value", NASTY)
@@ -48,21 +73,18 @@ def test_no_field_of_no_form_brings_an_error_of_ours(house: House, value: str) -
         "next",
         "theme",
     ]
-    for rule in house.app.url_map.iter_rules():
-        if "POST" not in (rule.methods or ()) or rule.rule.startswith(("/api", "/sign-out")):
-            continue
-        permission = getattr(house.app.view_functions[rule.endpoint], "permission", None)
+    for path, permission, own_fields in posted_to(house):
         visitor = clerk if permission is Permission.HANDLE else operator
         visitor.get("/")
         visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
-        sent: dict[str, Any] = dict.fromkeys(fields, value)
+        sent: dict[str, Any] = dict.fromkeys(own_fields or fields, value)
         for fixed in (
             {},
             {"serial_no": value, "version": value, "command_id": value},
             {"serial_no": serial_no, "version": "1"},
         ):
-            status = visitor.post(rule.rule.replace("<serial_no>", serial_no), **(sent | fixed)).status_code
-            assert status < 500, (rule.rule, fixed)
+            status = visitor.post(path.replace("<serial_no>", serial_no), **(sent | fixed)).status_code
+            assert status < 500, (path, fixed)
             visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
 
 

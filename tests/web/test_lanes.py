@@ -1,27 +1,34 @@
 """The lists of the desk: what stands in them, in which order, at which cost."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import event
 
+from core.journey import consult, desk, give_back, handle, judge, press, time
 from core.journey.queries.lanes import Filters
 from core.journey.queries.queue import find_following, queue
 from core.kit.db import Database
 from core.tickets.contact import Contact
-from tests.builders import beijing, make_ticket
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, beijing, make_ticket
 from tests.web.conftest import House
-from tests.web.making import Visitor
+from tests.web.making import Life, Visitor
+
+
+LOOKS_AT_THE_TENANT = ("SET LOCAL app.tenant = ''", "SELECT tenant.id")
 
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that are sent to the database."""
+    """Collect the statements that are sent to the database, but for the look at the tenant that is due now and then."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
+        if not statement.startswith(LOOKS_AT_THE_TENANT):
+            sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
@@ -42,17 +49,125 @@ def test_the_nearest_due_stands_on_top(house: House) -> None:
     assert serials(house.visitor(house.operator), "/desk") == [early.serial_no, late.serial_no]
 
 
-def test_a_list_costs_the_same_statements_with_one_row_and_with_three(house: House) -> None:
-    visitor = house.visitor(house.operator)
+def waits_for_acceptance(life: Life) -> Life:
+    return life.register()
+
+
+def waits_for_dispatch(life: Life) -> Life:
+    return life.take_in()
+
+
+def asks_back(life: Life) -> Life:
+    life.take_in().do(desk.dispatch, OPERATOR, lead="roads")
+    return life.do(give_back.request_return, life.clerk("roads"), reason_code="not_duty", evidence="不属本单位")
+
+
+def consults(life: Life) -> Life:
+    return life.take_in().do(consult.open_consultation, OPERATOR, question="归谁")
+
+
+def is_handed_in(life: Life) -> Life:
+    life.take_in().handled()
+    return life.do(handle.reply, life.clerk("roads"), text="已修补", disposition="resolved")
+
+
+def asks_for_time(life: Life) -> Life:
+    life.take_in().handled()
+    return life.do(time.request_extension, life.clerk("roads"), days=2, reason="等材料")
+
+
+def asks_to_stand_still(life: Life) -> Life:
+    life.take_in().handled()
+    how = {"reason_code": "judicial", "evidence": "已立案", "days": 3}
+    return life.do(time.request_pause, life.clerk("roads"), **how)
+
+
+def is_concluded(life: Life) -> Life:
+    return life.take_in().handled().concluded()
+
+
+def is_supervised(life: Life) -> Life:
+    return life.take_in().handled().do(press.open_supervision, SUPERVISOR, level="blue", demand="说明原因")
+
+
+def is_disputed(life: Life) -> Life:
+    is_concluded(life)
+    return life.do(judge.file_dispute, life.clerk("roads"), kind="responsibility", grounds="不属本单位")
+
+
+def stands_still(life: Life) -> Life:
+    return asks_to_stand_still(life).do(time.decide_pause, REVIEWER, approved=True)
+
+
+LANES: list[tuple[str, Callable[[Life], Life]]] = [
+    ("accept", waits_for_acceptance),
+    ("dispatch", waits_for_dispatch),
+    ("returns", asks_back),
+    ("consult", consults),
+    ("review", is_handed_in),
+    ("time", asks_for_time),
+    ("time", asks_to_stand_still),
+    ("follow_up", is_concluded),
+    ("supervised", is_supervised),
+    ("disputes", is_disputed),
+    ("all", stands_still),
+]
+
+
+@pytest.mark.parametrize(("lane", "begin"), LANES)
+def test_a_lane_costs_the_same_statements_with_one_row_and_with_three(
+    house: House, lane: str, begin: Callable[[Life], Life]
+) -> None:
+    visitor = house.visitor(house.login_of("chief"))
     costs = []
     for rows in (1, 2):
         for _ in range(rows):
-            make_ticket(house.installation, house.slug, now=datetime.now(UTC))
-        visitor.get("/desk")
+            begin(Life(house.installation, house.slug))
+        visitor.get(f"/desk?lane={lane}")
         with counted(house.installation.database) as sent:
-            assert len(serials(visitor, "/desk")) == (1 if rows == 1 else 3)
+            assert len(serials(visitor, f"/desk?lane={lane}")) == (1 if rows == 1 else 3)
         costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+def test_each_ticket_stands_where_it_waits_and_nowhere_else(house: House) -> None:
+    made: dict[str, set[str]] = {}
+    for lane, begin in LANES[:-1]:
+        made.setdefault(lane, set()).add(begin(Life(house.installation, house.slug)).serial_no)
+    made["follow_up"] |= made["disputes"]
+    chief = house.visitor(house.login_of("chief"))
+    assert {lane: set(serials(chief, f"/desk?lane={lane}")) for lane in made} == made
+
+
+@pytest.mark.parametrize(
+    ("who", "menu"),
+    [
+        ("operator", ["待受理 1", "派单台 0", "退单申请 0", "会商 0", "审核回复 0", "回访 0", "全部工单"]),
+        ("reviewer", ["派单台 0", "审核回复 0", "延期与挂起 0", "回访 0", "全部工单"]),
+        ("supervisor", ["派单台 0", "会商 0", "审核回复 0", "回访 0", "督办 0", "申诉裁定 0", "全部工单"]),
+    ],
+)
+def test_the_menu_counts_what_waits_for_the_visitor(house: House, who: str, menu: list[str]) -> None:
+    waits_for_acceptance(Life(house.installation, house.slug))
+    page = house.visitor(house.login_of(who)).get("/desk?lane=all").get_data(as_text=True)
+    entries = re.findall(r'<a href="/desk\?lane=[^>]*>([^<]*)(?:<span>(.*?)</span>)?</a>', page.split('id="menu"')[1])
+    assert [f"{label} {count}".strip() for label, count in entries[: len(menu)]] == menu
+
+
+def test_a_lane_without_due_times_goes_on_behind_its_last_row_too(house: House) -> None:
+    made = [waits_for_acceptance(Life(house.installation, house.slug)).serial_no for _ in range(3)]
+    now = datetime.now(UTC)
+    with house.installation.scope(house.slug) as scope:
+        first = queue(scope, "accept", Filters(), now=now, limit=2)
+        rest = queue(scope, "accept", Filters(), now=now, after=first.after or "", limit=2)
+    assert [row.serial_no for row in (*first.rows, *rest.rows)] == made
+
+
+def test_a_ticket_that_nobody_can_dispatch_stands_in_no_ones_way(house: House) -> None:
+    life = consults(Life(house.installation, house.slug))
+    operator = house.visitor(house.operator)
+    assert serials(operator, "/desk") == []
+    assert "派单并下一件" not in operator.get(f"/desk?lane=all&at={life.serial_no}").get_data(as_text=True)
 
 
 def test_a_list_goes_on_behind_its_last_row_without_gap_or_overlap(house: House) -> None:
