@@ -8,11 +8,16 @@ from inspect import Parameter, signature
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
 from core.journey import conclude, consult, desk, give_back, handle, join, judge, press, time, void
-from core.tickets.timeline import RESIDENT
+from core.journey.archive import archive
+from core.routing.referrals import keep_incoming
+from core.tenancy.scope import Scope
+from core.tickets.models import FROM_ELSEWHERE, Ticket
+from core.tickets.timeline import RESIDENT, SYSTEM, Order
 from core.web.desk.acts import Act, Deed
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.unit_acts import UNIT_ACTS
@@ -286,7 +291,7 @@ UNIT = {
     "file_dispute": Scene(rated, "clerk", "dispute", "提出评价申诉", {"kind": "rating", "grounds": SENTENCE}),
     "withdraw_dispute": Scene(disputed("rating"), "clerk", "dispute", "撤回评价申诉", {}, of(Dispute, "dispute_id")),
 }
-TRIED_ELSEWHERE = {"reopen": "archived tickets", "send_back": "tickets of another tenant"}
+TRIED_BY_THEMSELVES = {"reopen", "send_back"}
 
 
 def keys(acts: tuple[Act, ...]) -> set[str]:
@@ -304,7 +309,7 @@ def begun(house: House, scene: Scene) -> tuple[Life, Visitor, dict[str, Any]]:
 
 
 def test_every_form_is_tried() -> None:
-    assert keys(DESK_ACTS) - set(TRIED_ELSEWHERE) == set(DESK)
+    assert keys(DESK_ACTS) - TRIED_BY_THEMSELVES == set(DESK)
     assert keys(UNIT_ACTS) == set(UNIT)
 
 
@@ -336,6 +341,13 @@ def test_a_form_of_a_unit_leads_to_its_command(house: House, key: str) -> None:
     _plays(house, f"/unit/{{}}/{key}", "/unit/{}", UNIT[key])
 
 
+def _plays_on(life: Life, visitor: Visitor, key: str, typed: dict[str, Any], kind: str, words: str) -> None:
+    action = f"/t/{life.serial_no}/{key}"
+    assert f'action="{action}"' in visitor.get(f"/t/{life.serial_no}").get_data(as_text=True)
+    assert visitor.post(action, **typed).status_code == 303, visitor.page
+    assert any(entry.kind == kind and words in entry.summary for entry in life.entries())
+
+
 def _plays(house: House, address: str, page_address: str, scene: Scene) -> None:
     life, visitor, typed = begun(house, scene)
     action, page = address.format(life.serial_no), page_address.format(life.serial_no)
@@ -348,6 +360,32 @@ def _plays(house: House, address: str, page_address: str, scene: Scene) -> None:
     assert (answer.status_code, answer.location) == (303, page), visitor.page
     written = [(entry.kind, entry.summary) for entry in life.entries()[before:]]
     assert any(kind == scene.kind and scene.words in words for kind, words in written), written
+
+
+def test_an_archived_ticket_is_taken_up_again_once_a_review_was_upheld(house: House) -> None:
+    life = done(Life(house.installation, house.slug))
+    later = Order(SYSTEM, datetime.now(UTC) + timedelta(days=30))
+    life.run(lambda scope: archive(scope, life.serial_no, later))
+    supervisor = house.visitor(house.supervisor)
+    assert "/reopen" not in supervisor.get(f"/t/{life.serial_no}").get_data(as_text=True)
+
+    life.do(judge.ask_review, RESIDENT, grounds=SENTENCE)
+    life.do(judge.decide_dispute, SUPERVISOR, dispute_id=life.only(Dispute).id, upheld=True, finding=SENTENCE)
+    _plays_on(life, supervisor, "reopen", REASON, "reopen", f"复核重启：{SENTENCE}")
+
+
+def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) -> None:
+    life, operator = waiting(Life(house.installation, house.slug)), house.visitor(house.operator)
+    assert "/send_back" not in operator.get(f"/t/{life.serial_no}").get_data(as_text=True)
+
+    def comes_from_elsewhere(scope: Scope) -> None:
+        ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == life.serial_no)).one()
+        ticket.channel = FROM_ELSEWHERE
+        keep_incoming(scope, ticket, reference="r" * 32, trail=[house.slug], now=datetime.now(UTC))
+
+    life.run(comes_from_elsewhere)
+    typed = {"reason_code": "wrong_area", "evidence": SENTENCE}
+    _plays_on(life, operator, "send_back", typed, "transfer_out", f"（不属本辖区）：{SENTENCE}")
 
 
 @pytest.mark.parametrize(

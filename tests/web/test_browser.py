@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.builders import make_ticket
+from core.journey import desk, give_back, press
+from tests.builders import OPERATOR, SUPERVISOR, make_ticket
 from tests.web.browser import watched
 from tests.web.conftest import House
+from tests.web.making import Life
 
 HEAVIEST = 120 * 1024
 """Bytes a staff page may load in all."""
@@ -146,8 +148,17 @@ def test_no_page_is_wider_than_its_window(house: House, browser: Browser, addres
     operator = house.visitor(house.operator)
     operator.get(f"/desk?at={first}")
     operator.post("/desk/dispatch", serial_no=first, unit="roads")
+    pressed = Life(house.installation, house.slug, first)
+    pressed.do(press.open_supervision, SUPERVISOR, level="red", demand="书面说明三天未处置的原因和整改措施")
+    pressed.do(press.send_letter, SUPERVISOR, kind="talk", text="请来面谈")
+    clerk = pressed.clerk("roads")
+    pressed.do(
+        give_back.request_return, clerk, reason_code="not_duty", evidence="职责清单第十二项", proposed_unit="parks"
+    )
     pages = {
+        house.supervisor: [f"/t/{first}", "/desk?lane=supervised"],
         house.operator: [
+            "/desk?lane=returns",
             "/desk",
             f"/desk?at={first}",
             "/desk?lane=review",
@@ -169,6 +180,43 @@ def test_no_page_is_wider_than_its_window(house: House, browser: Browser, addres
                     wide.append(path)
         assert wide == []
         assert window.complaints == []
+
+
+def test_a_unit_that_must_be_chosen_is_asked_for_where_it_can_be_seen(
+    house: House, browser: Browser, address: str
+) -> None:
+    life = Life(house.installation, house.slug).take_in().handled()
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open(f"/t/{life.serial_no}")
+        page = window.page
+        page.click("#do-redirect summary")
+        page.fill("#do-redirect-reason", "绿化带归园林处")
+        page.click("#do-redirect button")
+        assert page.evaluate("document.activeElement.id") == "do-redirect-lead-text"
+        page.keyboard.type("园林")
+        page.keyboard.press("Enter")
+        page.click("#do-redirect button")
+        expect(page.locator("#notice")).to_contain_text(f"{life.serial_no} 已改派")
+        expect(page.locator("#units")).to_contain_text("园林管理处")
+        assert window.complaints == []
+
+
+def test_a_refused_form_in_a_lane_keeps_what_was_typed(house: House, browser: Browser, address: str) -> None:
+    life = Life(house.installation, house.slug).take_in()
+    life.do(desk.dispatch, OPERATOR, lead="roads")
+    asked = {"reason_code": "not_duty", "evidence": "不属本单位职责"}
+    life.do(give_back.request_return, life.clerk("roads"), **asked)
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk?lane=returns")
+        page = window.page
+        page.click("text=不准退单 >> nth=-1")
+        expect(page.locator("#notice")).to_contain_text("请填写“理由”")
+        page.fill("#do-approve_return-reason", "属你单位养护路段")
+        page.click("text=不准退单 >> nth=-1")
+        expect(page.locator("#notice")).to_contain_text("承办单位继续办理")
+        expect(page.locator("#list")).to_contain_text("没有待决定的退单申请")
 
 
 def test_a_staff_page_weighs_no_more_than_it_may(house: House, browser: Browser, address: str) -> None:

@@ -17,7 +17,6 @@ from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, beijing, make_ticket
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
 
-
 LOOKS_AT_THE_TENANT = ("SET LOCAL app.tenant = ''", "SELECT tenant.id")
 
 
