@@ -61,7 +61,9 @@ def main() -> int:
             print(f"a caller failed: {failure!r}")
         tell(killer, journal, verdict, worked)
         if asked.keep:
-            print(f"kept: HUIYING_HOME={home} huiying audit verify --tenant {house.slug}    log: {house.log}")
+            print(
+                f"kept: HUIYING_HOME={home} PYTHONPATH={home.parent}/plugin:{os.getcwd()} huiying audit verify --tenant {house.slug}    log: {house.log}"
+            )
     if gave_up or not is_well:
         print("the installation gave up, or did not come back")
     return 1 if verdict.faults or gave_up or crowd.failures or not is_well or killer.kills.total() < asked.kills else 0

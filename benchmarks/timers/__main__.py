@@ -27,6 +27,7 @@ from core.embedded.services import Services
 from core.tenancy.scope import Installation
 
 LOOKED_AT = "sandbox"
+SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def tell(drained: Drained) -> None:
         print(f"  meanwhile              {told}")
     print(f"  doubled                {drained.doubled:8}")
     print(f"  lost                   {drained.lost:8}")
+    for words in drained.missed[:SHOWN]:
+        print(f"    {words}")
     print(f"  fired after pause      {drained.after_pause:8}")
     print(f"  deadlocks              {drained.deadlocks:8}")
     print(f"  rate                   {rate:8.0f} a second, each with its event, timeline entry, SMS and job")
