@@ -11,6 +11,7 @@ from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import (
     find_result,
+    in_order,
     keep_result,
     lock_ticket,
     lock_tickets,
@@ -51,6 +52,7 @@ class Carried(Generic[P]):
         refuse_actor(order.actor, self.permission, self.label)
         refuse_early(ticket, order.now)
         refuse_stale(scope, ticket, order.seen_version)
+        order = in_order(scope, ticket, order)
         self.deed(scope, ticket, order, *given, **named)
         tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)

@@ -1,7 +1,8 @@
 """The only writer of a ticket's state and timeline."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
@@ -16,6 +17,8 @@ from core.tickets.records import with_records
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, Command, State
 from core.tickets.timeline import Actor, Detail, Order, entry_hash
 
+LONGEST_WAIT = timedelta(minutes=2)
+"""How long a command may have waited for a ticket's lock, or two hosts' clocks may differ."""
 DONE_BY_TIME = ("clock_mark", "escalate", "clock_started")
 """Timeline entries that only time makes, or that come with an entry of who did it; nobody decided anything."""
 
@@ -126,6 +129,24 @@ def refuse_early(ticket: Ticket, now: datetime) -> None:
         raise BeforeItsTime(
             f"操作时间 {now:%Y-%m-%d %H:%M:%S%z} 早于工单 {ticket.serial_no} 的登记时间，没有执行。请检查系统时钟。"
         )
+
+
+def in_order(scope: Scope, ticket: Ticket, order: Order) -> Order:
+    """Return the order with a time no earlier than the ticket's newest entry.
+
+    Its time was read before it waited for the ticket's lock. What happened meanwhile, a mark that fired for instance,
+    would otherwise lie after the command that found it done.
+    """
+    newest = scope.session.scalar(
+        select(TicketEvent.at).where(
+            TicketEvent.tenant_id == ticket.tenant_id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.seq == ticket.version,
+        )
+    )
+    if newest is None or not order.now < newest <= order.now + LONGEST_WAIT:
+        return order
+    return replace(order, now=newest)
 
 
 def reason_of(text: str, deed: str) -> str:

@@ -327,3 +327,24 @@ def test_a_refused_reply_leaves_the_ticket_with_its_unit(walk: Walk) -> None:
             walk.reply(text=text_, disposition=disposition)
 
     assert (walk.ticket().state, walk.rows(Reply)) == (State.IN_PROGRESS, [])
+
+
+def test_a_command_that_waited_while_a_mark_fired_comes_after_it(walk: Walk) -> None:
+    """Its time was read before the wait; a clock must not have stopped before a mark that it had reached."""
+    walk.take_in("2026-03-12 10:00")
+    walk.supervise("2026-03-19 18:00:20")
+
+    walk.answer("2026-03-19 17:59:50")
+
+    (clock,) = walk.clocks("reply")
+    assert (clock.state, clock.stopped_at) == ("breached", beijing("2026-03-19 18:00:20"))
+
+
+def test_a_command_whose_time_is_far_behind_keeps_it(walk: Walk) -> None:
+    walk.take_in("2026-03-12 10:00")
+    walk.supervise("2026-03-19 18:30")
+
+    walk.answer("2026-03-19 17:00")
+
+    (clock,) = walk.clocks("reply")
+    assert clock.stopped_at == beijing("2026-03-19 17:00")
