@@ -20,7 +20,7 @@ from core.tickets.contact import Contact, masked
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
 from core.tickets.sealing import opened
-from core.tickets.states import STATE_LABELS, WAITING_FOR_DISPATCH, State
+from core.tickets.states import STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
 from core.workdays.queries import timetable
 
@@ -95,6 +95,11 @@ class Case:
     def reply(self) -> ReplyLine | None:
         """The newest answer of this cycle."""
         return next((reply for reply in self.replies if reply.cycle == self.cycle), None)
+
+    @property
+    def taken_in_words(self) -> str:
+        """What was done with the appeal when it came in, so far."""
+        return "登记" if self.state in WAITING_FOR_ACCEPTANCE else "受理"
 
     @property
     def waits_for_dispatch(self) -> bool:
