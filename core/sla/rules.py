@@ -1,7 +1,7 @@
 """When a time limit ends: a pure function of limit, timetable, start, pauses and adjustments. No clock, no database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -225,12 +225,22 @@ class _Course:
 
 
 def _met(course: _Course, events: Iterable[Pause | Adjustment]) -> tuple[Step, ...]:
-    steps = []
-    for event in sorted(events, key=_moment):
+    events, steps = list(events), []
+    pauses = [event for event in events if isinstance(event, Pause)]
+    for event in sorted((_awake(event, pauses) for event in events), key=_moment):
         before = course.due
         course.meet(event)
         steps.append(Step(event, before, course.due))
     return tuple(steps)
+
+
+def _awake(event: Pause | Adjustment, pauses: Iterable[Pause]) -> Pause | Adjustment:
+    """Return a deadline that falls into a pause as one at its end: a limit does not run out while it stands still."""
+    if isinstance(event, Tightening):
+        for pause in pauses:
+            if pause.start <= event.until < pause.end:
+                return replace(event, until=pause.end)
+    return event
 
 
 def _moment(event: Pause | Adjustment) -> tuple[datetime, bool]:
