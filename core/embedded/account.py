@@ -1,9 +1,12 @@
 """The account of the operating system under which the servers run."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +65,21 @@ def _create(name: str) -> Account | None:
         return None
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     command = [useradd, *options, "--shell", "/usr/sbin/nologin", name]
-    subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- fixed arguments, no shell
-    return _find(name)  # also when another process made it in the same moment
+    with _alone():
+        if (made_meanwhile := _find(name)) is None:
+            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- fixed arguments, no shell
+    return made_meanwhile or _find(name)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other processes of ours from making the account too: two at once may leave one with a number that is gone."""
+    descriptor = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _last_resort() -> Account:
