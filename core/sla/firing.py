@@ -1,5 +1,6 @@
 """Acting on what time does to clocks: marks that are reached, pauses that end, windows that close."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from core.sla.pausing import BY_TIME, release
 from core.sla.records import cap_of, keep_cap
 from core.sla.requests import held_clocks, lapse
 from core.sla.rules import elapsed
-from core.sla.timers import RESUME
+from core.sla.timers import RESUME, is_reached, waiting_on
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -90,6 +91,16 @@ def fire(scope: Scope, reached: Reached, *, now: datetime) -> None:
         lapse(scope, reached.ticket, now, assignment_ids=None if clock.name == "reply" else [clock.subject_id])
 
 
+def reach_marks(scope: Scope, ticket: Ticket, clocks: Collection[Clock], *, by: datetime, now: datetime) -> None:
+    """Put on record the marks that these clocks, which are about to end, had reached and nobody has acted on."""
+    pressing = [clock for clock in clocks if clock.name not in UNPRESSED]
+    waiting = waiting_on(scope, pressing) if pressing else {}
+    for clock in pressing:
+        reached = [timer for timer in waiting[clock.id].timers if is_reached(timer, by)]
+        for timer in sorted(reached, key=lambda timer: timer.fire_at):
+            _reach(scope, ticket, clock, timer, now=now)
+
+
 def end_pause_by_time(scope: Scope, reached: Reached, *, now: datetime) -> None:
     """Let the clocks of a pause whose time is over go on from then, not from when the product gets to it."""
     live = live_clocks(scope, reached.ticket)
@@ -130,11 +141,7 @@ def pass_over_history(scope: Scope, ticket: Ticket, *, until: datetime) -> None:
 
     The ticket is being taken in: its rows are fresh. Overdue is reached only after the due time.
     """
-    timers = [
-        row
-        for row in scope.session.fresh
-        if isinstance(row, Timer) and (row.fire_at < until or (row.fire_at == until and row.mark != OVERDUE))
-    ]
+    timers = [row for row in scope.session.fresh if isinstance(row, Timer) and is_reached(row, until)]
     for timer in sorted(timers, key=lambda timer: timer.fire_at):
         clock = next(row for row in scope.session.fresh if isinstance(row, Clock) and row.id == timer.clock_id)
         if clock.ticket_id == ticket.id:

@@ -46,6 +46,16 @@ def hold(
     recompute(scope, ticket, clocks, Occasion.at(order.now, "上级时限挂起"))
 
 
+def held_together(scope: Scope, live: Sequence[Clock], clocks: Sequence[Clock]) -> list[Clock]:
+    """Return those of these clocks that stand still, and the live ones that the same requests hold."""
+    paused = [clock for clock in live if clock.state == "paused"]
+    if not any(clock in paused for clock in clocks):
+        return []
+    holding = {clock_id: record.open_pause for clock_id, record in records_of(scope, paused).items()}
+    requests = {pause.request_id for clock in clocks if (pause := holding.get(clock.id))}
+    return [clock for clock in paused if (pause := holding[clock.id]) and pause.request_id in requests]
+
+
 def release(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: Order, *, at: datetime, why: str) -> None:
     """Let paused clocks go on from `at`: their pauses end, and their due times follow from what is on record.
 

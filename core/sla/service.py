@@ -5,12 +5,12 @@ from datetime import datetime
 
 from core.kit.errors import Refused
 from core.routing.models import Assignment
-from core.sla.firing import pass_over_history
+from core.sla.firing import pass_over_history, reach_marks
 from core.sla.limits import DEFAULT_YELLOW, OVERDUE, limits_of
 from core.sla.live import LIVE, clock_words, live_clocks, sum_up
 from core.sla.models import Clock
 from core.sla.moving import Occasion, recompute
-from core.sla.pausing import BY_END, freeze_for_review, release, resume_after_review
+from core.sla.pausing import BY_END, freeze_for_review, held_together, release, resume_after_review
 from core.sla.records import add_tightening, cap_of, keep_cap, pauses_of, records_of
 from core.sla.requests import lapse
 from core.sla.rules import elapsed
@@ -263,11 +263,16 @@ def _end(
     at: datetime,
     now: datetime,
 ) -> None:
-    """Stop clocks with a verdict and others without one, each after its pause has ended; what they capped goes on."""
+    """Stop clocks with a verdict and others without one, each after its pause has ended; what they capped goes on.
+
+    A pause that held one of them ends for all that it held. Marks that those without a verdict had reached are put on
+    record now: the limit was broken, though whoever has the ticket next is not pressed for it.
+    """
     ended = [*stopped, *cancelled]
     if not ended:
         return
-    release(scope, ticket, [clock for clock in ended if clock.state == "paused"], Order(SYSTEM, now), at=at, why=BY_END)
+    release(scope, ticket, held_together(scope, live, ended), Order(SYSTEM, now), at=at, why=BY_END)
+    reach_marks(scope, ticket, cancelled, by=at, now=now)
     running = _by_id(live)
     for clock, cap in [(clock, cap_of(clock, running)) for clock in ended]:
         keep_cap(scope, clock, cap, now=now)

@@ -68,7 +68,7 @@ def set_timers_anew(
     it did not, those that were not given under this arm are set, at once where they lie behind.
     """
     assert clock.due_at is not None
-    pending = [timer for timer in waiting.timers if _is_reached(timer, reached_by)]
+    pending = [timer for timer in waiting.timers if is_reached(timer, reached_by)]
     for timer in waiting.timers:
         if timer not in pending:
             _drop(scope, timer)
@@ -98,7 +98,7 @@ def drop_timers(scope: Scope, clocks: Sequence[Clock], *, after: datetime | None
     """Delete the clocks' timers of a kind; with `after` those of marks that were not reached until then."""
     ids = {clock.id for clock in clocks}
     for timer in [row for row in scope.session.fresh if isinstance(row, Timer) and row.clock_id in ids]:
-        if timer.kind == kind and (after is None or not _is_reached(timer, after)):
+        if timer.kind == kind and (after is None or not is_reached(timer, after)):
             scope.session.withdraw(timer)
     kept = ids - {row.id for row in scope.session.fresh if isinstance(row, Clock)}
     if not kept:
@@ -109,7 +109,7 @@ def drop_timers(scope: Scope, clocks: Sequence[Clock], *, after: datetime | None
     scope.session.execute(pending)
 
 
-def _is_reached(timer: Timer, by: datetime) -> bool:
+def is_reached(timer: Timer, by: datetime) -> bool:
     """Tell whether a mark was reached by then; overdue only after the due time: an answer at that instant is in time."""
     return timer.fire_at < by or (timer.fire_at == by and timer.mark != OVERDUE)
 
