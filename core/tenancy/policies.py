@@ -1,21 +1,5 @@
-"""Row-level security as statements: what makes the database itself keep tenants apart."""
+"""Row-level security of tenants' tables, under the name that migrations and stages know it by."""
 
-from collections.abc import Iterable
+from core.kit.policies import APP_ROLE, STATS_ROLE, TENANT_CONDITION, allow, keep_apart
 
-APP_ROLE = "huiying_app"
-STATS_ROLE = "huiying_stats"
-
-TENANT_CONDITION = "tenant_id = nullif(current_setting('app.tenant', true), '')::int"
-"""No tenant set means no rows, and no error. The plain form also holds on a distributed database's workers."""
-
-
-def keep_apart(table: str) -> Iterable[str]:
-    """Yield the statements that force one permissive policy, carrying the condition itself, on a tenant table."""
-    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
-    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
-    yield f'CREATE POLICY tenant_only ON "{table}" USING ({TENANT_CONDITION}) WITH CHECK ({TENANT_CONDITION})'
-
-
-def allow(table: str, *privileges: str, role: str = APP_ROLE) -> str:
-    """Return the grant of exactly these privileges on a table."""
-    return f'GRANT {", ".join(privileges)} ON "{table}" TO {role}'
+__all__ = ["APP_ROLE", "STATS_ROLE", "TENANT_CONDITION", "allow", "keep_apart"]
