@@ -40,7 +40,7 @@ def propose_routes(
 @hookimpl
 def propose_watchers(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
     """Let the unit of the leader who was written to look on; the unit that handles may be another."""
-    unit = settings["mailboxes"].get(ticket.mailbox)
+    unit = next((row["unit"] for row in settings["mailboxes"] if row["mailbox"] == ticket.mailbox), None)
     if unit is None:
         return None
     return [

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.hooks.features import SettingsInvalid
 from core.hooks.roster import Roster, UnknownFeature
+from core.hooks.settings import SettingsInvalid
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
 from core.tenancy.models import TenantFeature
@@ -79,9 +79,10 @@ def test_a_new_district_is_made_as_declared(installation: Installation, profile:
         assert units.keywords["D01"] == ("路面坑洼", "坑洞")
         assert current_calendar(scope).name == "工作日历"
         features = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == tenant.id)).all()
-        assert [(row.feature, row.position, row.settings) for row in features] == [
-            ("nanhai.light", 0, {"yellow_hours": 2})
+        assert [(row.feature, row.position, row.state, row.revision) for row in features] == [
+            ("nanhai.light", 0, "on", 1)
         ]
+        assert scope.hooks.enabled["nanhai.light"].settings["yellow_hours"] == 2
 
 
 def test_applying_twice_changes_nothing_the_second_time(installation: Installation, profile: Profile) -> None:

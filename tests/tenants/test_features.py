@@ -1,10 +1,11 @@
 """What the shipped districts switch on exists, and is set with values that exist."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
 from core.hooks.roster import Roster
+from core.hooks.settings import Reference, references
 from tenants.profile import Profile, shipped_profiles
 from tenants.scenario import shipped_scenarios
 from tenants.steps import Accept
@@ -17,14 +18,11 @@ def roster() -> Roster:
     return Roster.installed()
 
 
-def units_named_in_settings(profile: Profile, roster: Roster) -> Iterator[str]:
+def units_named_in_settings(profile: Profile, roster: Roster) -> Iterator[Reference]:
     for feature_id in profile.features:
         feature = roster.features[feature_id]
         values = feature.read(profile.settings.get(feature_id, {}))
-        for name, field in feature.settings().fields.items():
-            if field.metadata.get("source") == "units":
-                value = values[name]
-                yield from value.values() if isinstance(value, Mapping) else [value]
+        yield from (each for each in references(feature.schema(), values) if each.source == "units")
 
 
 @pytest.mark.parametrize("slug", PROFILES)
@@ -39,9 +37,12 @@ def test_every_feature_is_installed_and_takes_its_settings(slug: str, roster: Ro
 @pytest.mark.parametrize("slug", PROFILES)
 def test_units_in_settings_are_units_of_the_district(slug: str, roster: Roster) -> None:
     profile = PROFILES[slug]
-    codes = {unit.code for unit in profile.units}
+    kinds = {unit.code: unit.kind for unit in profile.units}
 
-    assert [code for code in units_named_in_settings(profile, roster) if code and code not in codes] == []
+    named = list(units_named_in_settings(profile, roster))
+
+    assert [each for each in named if each.value not in kinds] == []
+    assert [each for each in named if each.kind not in ("", kinds[each.value])] == []
 
 
 def test_every_mailbox_of_a_scenario_belongs_to_a_unit() -> None:
@@ -52,9 +53,9 @@ def test_every_mailbox_of_a_scenario_belongs_to_a_unit() -> None:
         if isinstance(step, Accept) and step.mailbox
     }
     owned = {
-        (slug, mailbox)
+        (slug, owned["mailbox"])
         for slug, profile in PROFILES.items()
-        for mailbox in profile.settings.get("chengdu.routing", {}).get("mailboxes", {})
+        for owned in profile.settings.get("chengdu.routing", {}).get("mailboxes", [])
     }
 
     assert written_to - owned == set()

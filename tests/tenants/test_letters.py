@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.hooks import specs
-from core.hooks.roster import Roster
+from core.hooks.roster import Roster, Wanted
 from core.hooks.values import Context
 from core.intake.channels import EVERYWHERE
 from core.workdays.rules import Timetable
@@ -161,7 +161,7 @@ def test_thirty_one_letters_wait_at_the_desk_of_the_largest_district() -> None:
 @pytest.mark.parametrize("slug", LETTERS)
 def test_every_channel_is_one_of_the_district(slug: str) -> None:
     profile = PROFILES[slug]
-    enabled = [(feature, profile.settings.get(feature, {})) for feature in profile.features]
+    enabled = [Wanted(feature, profile.settings.get(feature, {})) for feature in profile.features]
     table = Roster.installed().table(Context(1, slug, profile.zone), enabled)
     known = {channel.id for channel in EVERYWHERE} | {channel.id for _, channel in table.ask(specs.channels)}
 
@@ -170,9 +170,9 @@ def test_every_channel_is_one_of_the_district(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", LETTERS)
 def test_every_named_mailbox_belongs_to_a_unit(slug: str) -> None:
-    owned = PROFILES[slug].settings.get("chengdu.routing", {}).get("mailboxes", {})
+    owned = {row["mailbox"] for row in PROFILES[slug].settings.get("chengdu.routing", {}).get("mailboxes", [])}
 
-    assert {letter.mailbox for letter in LETTERS[slug] if letter.mailbox} - set(owned) == set()
+    assert {letter.mailbox for letter in LETTERS[slug] if letter.mailbox} - owned == set()
 
 
 @pytest.mark.parametrize("slug", LETTERS)

@@ -52,6 +52,8 @@ class OneOf(SettingField):
     default_error_messages = {"invalid": "请选择{title}"}  # noqa: RUF012 -- marshmallow reads it so
 
     def __init__(self, *, choices: Mapping[str, str], **common: Unpack[Common]) -> None:
+        if not all(value.strip() for value in choices):
+            raise TypeError("a choice needs a value; nothing chosen means: as inherited")
         super().__init__(**common)
         self.choices = dict(choices)
 
@@ -72,7 +74,8 @@ class OneOf(SettingField):
 class NamedChoice(SettingField):
     """Something the tenant has, stored by its code and chosen by its name; the core knows what there is.
 
-    `kind` leaves only things of this kind to choose from. `may_be_empty` takes none; `many` takes a list of up to `most`.
+    `kind` leaves only things of this kind to choose from. `may_be_empty` takes none; `many` takes a list of up to `most`,
+    in whatever order.
     """
 
     SOURCE: ClassVar[str]
@@ -126,23 +129,27 @@ class NamedChoice(SettingField):
         twice = {number: self._error("twice").messages for number, code in enumerate(codes) if code in codes[:number]}
         if wrong or twice:
             raise ValidationError({**twice, **wrong})
-        return [code for code in codes if code is not None]
+        return sorted(code for code in codes if code is not None)
 
     def _error(self, key: str) -> ValidationError:
         return self.make_error(key, title=self.title, thing=self.THING, book=self.BOOK, most=self.most)
 
     def texts(self, value: Any) -> tuple[str, ...]:
-        """Return the codes that are chosen."""
-        return tuple(str(code) for code in value) if isinstance(value, list | tuple) else super().texts(value)
+        """Return the codes that are chosen; or that none is, on purpose."""
+        if isinstance(value, list | tuple):
+            return tuple(str(code) for code in value)
+        return (NOTHING_CHOSEN,) if value == "" and self.may_be_empty else super().texts(value)
 
     def typed(self, texts: Sequence[str]) -> Any:
         """Return the code, or the codes."""
-        return [text for text in texts if text] if self.many else texts[0]
+        if self.many:
+            return sorted(text for text in texts if text)
+        return "" if texts[0] == NOTHING_CHOSEN and self.may_be_empty else texts[0]
 
     def words(self, value: Any, choices: Choices) -> str:
         """Return the names, and the code where there is no name."""
         names = {choice.value: choice.label for choice in choices.get(self.SOURCE, ())}
-        return "、".join(names.get(code, code) for code in self.texts(value))
+        return "、".join(names.get(code, code) for code in self.texts(value) if code != NOTHING_CHOSEN)
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on."""

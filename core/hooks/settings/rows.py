@@ -16,6 +16,8 @@ BUTTONS = ("remove", "up", "down")
 class Rows(SettingField):
     """Rows that each hold the fields of a schema, from `least` to `most` of them, in an order that counts."""
 
+    fields: dict[str, SettingField]
+
     kind = "rows"
     empty = ()
     is_prefilled = True
@@ -30,16 +32,12 @@ class Rows(SettingField):
         super().__init__(**common)
         self.row, self.most, self.least = row, most, least
         self._schema = row()
+        self.fields = fields_of(row)
         for name, field in self.fields.items():
             if name in BUTTONS:
                 raise TypeError(f"a field of a row cannot be called {name}: a button of the form is")
             if isinstance(field, Secret):
                 raise TypeError(f"{row.__name__}.{name}: a row can be moved and removed, so it holds no secret")
-
-    @property
-    def fields(self) -> dict[str, SettingField]:
-        """What each row holds, by name."""
-        return fields_of(self.row)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -76,5 +74,5 @@ class Rows(SettingField):
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on."""
-        held = [{"name": name, **field.shape()} for name, field in self.fields.items()]
+        held = {name: field.shape() for name, field in self.fields.items()}
         return {**super().shape(), "most": self.most, "least": self.least, "row": held}
