@@ -6,14 +6,15 @@ tickets speak of them; what the profile no longer names is switched off, a unit 
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import delete, select, update
 
-from core.hooks.roster import Roster
-from core.hooks.values import Context
+from core.hooks.roster import Roster, Wanted
 from core.journey.calendar import move_clocks
 from core.tenancy.models import CityMember, Tenant, TenantFeature
+from core.tenancy.revisions import FILES, feature_row, make_active, set_state, write_revision
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Duty, Unit
 from core.workdays.service import publish
@@ -26,8 +27,9 @@ from tenants.stored import State, state_of
 def apply_shipped(installation: Installation) -> None:
     """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock.
 
-    For a tenant declared in files the files are the truth: what was changed of its units, duties, features, settings or
-    calendar by other means is changed back, without asking.
+    For a tenant declared in files the files are the truth of its units, duties and calendar: what was changed by other
+    means is changed back, without asking. Of features and settings they are the beginning: only what the files
+    themselves say otherwise than when they were last applied is changed, as a revision of theirs.
     """
     profiles = shipped_profiles()
     for profile in profiles:
@@ -62,7 +64,7 @@ def apply_profile(
         _write_members(installation, profile)
         installation.forget()
         with installation.scope(profile.slug) as scope:
-            apply(scope, profile, now=now)
+            apply(scope, profile, installation.roster, now=now)
         installation.forget()
     move_clocks(installation, profile.slug, now=now)  # even where nothing changed: an earlier run may have been cut off
     return planned
@@ -73,7 +75,7 @@ def plan(scope: Scope, profile: Profile) -> list[Change]:
     return changes(state_of(scope), profile)
 
 
-def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
+def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> list[Change]:
     """Change units, duties, features and calendar as the profile says, in the scope's transaction; return what changed.
 
     Every process reads the tenant anew afterwards. Clocks that run go by the calendar they were started with until
@@ -84,7 +86,7 @@ def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
         _write_duties(scope, profile.duties)
-        _write_features(scope, profile)
+        _write_features(scope, profile, state, roster, now=now)
         calendar = declared_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
         scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
@@ -93,9 +95,8 @@ def apply(scope: Scope, profile: Profile, *, now: datetime) -> list[Change]:
 
 def check_features(roster: Roster, profile: Profile) -> None:
     """Raise `UnknownFeature` or `SettingsInvalid` when the tenant could not be asked anything with these features."""
-    roster.table(
-        Context(0, profile.slug, profile.zone), [(name, profile.settings.get(name, {})) for name in profile.features]
-    )
+    for name in profile.features:
+        roster.enabled(Wanted(name, profile.settings.get(name, {})))
 
 
 def check_tenants(installation: Installation, profile: Profile, together: Collection[str]) -> None:
@@ -220,15 +221,38 @@ def _fill(row: Duty, fact: DutyFact, *, lead_unit_id: int) -> None:
     row.legal_basis, row.standard, row.guide, row.active = fact.legal_basis, fact.standard, fact.guide, True
 
 
-def _write_features(scope: Scope, profile: Profile) -> None:
-    scope.session.execute(delete(TenantFeature).where(TenantFeature.tenant_id == scope.tenant.id))
-    scope.session.add_all(
-        TenantFeature(
-            tenant_id=scope.tenant.id,
-            feature=feature,
-            position=position,
-            settings=dict(profile.settings.get(feature, {})),
-        )
-        for position, feature in enumerate(profile.features)
+def _write_features(scope: Scope, profile: Profile, before: State, roster: Roster, *, now: datetime) -> None:
+    """Change what the files say otherwise than when they were last applied; what administrators did since stays."""
+    declared = dict(before.features)
+    for position, feature in enumerate(profile.features):
+        settings = dict(profile.settings.get(feature, {}))
+        if feature not in declared or declared[feature] != settings:
+            _declare_settings(scope, feature, settings, roster, now=now)
+        if feature not in declared:
+            set_state(scope, feature, "on", reason="")
+        row = feature_row(scope, feature)
+        row.position, row.declared = position, {"position": position, "settings": settings}
+    for feature in declared.keys() - set(profile.features):
+        set_state(scope, feature, "off", reason="区配置文件不再列出")
+        feature_row(scope, feature).declared = None
+    others = scope.session.scalars(
+        select(TenantFeature)
+        .where(TenantFeature.tenant_id == scope.tenant.id, TenantFeature.feature.not_in(profile.features))
+        .order_by(TenantFeature.position, TenantFeature.feature)
     )
+    for position, row in enumerate(others, start=len(profile.features)):
+        row.position = position
     scope.session.flush()
+
+
+def _declare_settings(scope: Scope, feature: str, settings: dict[str, Any], roster: Roster, *, now: datetime) -> None:
+    revision = write_revision(
+        scope,
+        feature,
+        values=settings,
+        schema_version=roster.get(feature).schema().VERSION,
+        reason="按区配置文件",
+        author=FILES,
+        now=now,
+    )
+    make_active(scope, feature, revision.number, actor=FILES, now=now)

@@ -1,6 +1,6 @@
 """What the database holds of a tenant's facts, in the shape in which a profile is compared with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -104,10 +104,16 @@ def state_of(scope: Scope) -> State:
             for unit in units
         },
         duties={duty.code: _duty(duty, codes) for duty in duties},
-        features=tuple((row.feature, row.settings) for row in features),
+        features=_declared(features.all()),
         calendar=_calendar(scope),
         in_hand=_in_hand(scope, codes),
     )
+
+
+def _declared(rows: Sequence[TenantFeature]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Return the features that the files named when they were last applied, in their order; others are not theirs."""
+    named = [(row.declared["position"], row.feature, row.declared["settings"]) for row in rows if row.declared]
+    return tuple((feature, settings) for _, feature, settings in sorted(named, key=lambda each: each[:2]))
 
 
 def _duty(duty: Duty, codes: Mapping[int, str]) -> DutyState:

@@ -14,7 +14,8 @@ from core.journey.accept import Accepted, accept
 from core.kit.db import Database
 from core.kit.keys import Keyring
 from core.people.roles import permissions_of
-from core.tenancy.models import CityMember, Tenant, TenantFeature
+from core.tenancy.models import CityMember, Tenant
+from core.tenancy.revisions import FILES, make_active, set_state, write_revision
 from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
 from core.units.models import Duty, Unit
@@ -85,12 +86,18 @@ def make_district(
             scope.session.get_one(Unit, (scope.tenant.id, ids[code])).parent_id = ids[above]
         scope.session.flush()
         scope.session.add_all(_duty(scope, ids, duty) for duty in duties)
-        scope.session.add_all(
-            TenantFeature(tenant_id=scope.tenant.id, feature=feature, position=position, settings=dict(settings))
-            for position, (feature, settings) in enumerate((features or {}).items())
-        )
+        for feature, settings in (features or {}).items():
+            switch_on(scope, feature, settings)
     installation.forget()
     return slug
+
+
+def switch_on(scope: Scope, feature: str, settings: Mapping[str, Any]) -> None:
+    """Switch a feature on after those that are on already, with settings as its files would declare them."""
+    now = datetime(2010, 1, 1, tzinfo=UTC)
+    revision = write_revision(scope, feature, values=settings, schema_version=1, reason="测试", author=FILES, now=now)
+    make_active(scope, feature, revision.number, actor=FILES, now=now)
+    set_state(scope, feature, "on", reason="")
 
 
 def make_city(installation: Installation, members: Sequence[str], slug: str | None = None) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from core.hooks import Budget, ClockName, EscalationStep, HandlingRules, Settings, TimeLimit, Trigger, hookimpl
+from core.hooks import Budget, ClockName, EscalationStep, HandlingRules, TimeLimit, Trigger, hookimpl
+from core.hooks.settings import Settings
 
 FEATURE = "bench.hurry"
 

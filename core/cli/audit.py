@@ -10,7 +10,8 @@ from tqdm import tqdm
 from core.cli.context import installed, say_json
 from core.cli.tables import table
 from core.journey.audit import Audit, KeptSeal, audit_tenant, audit_ticket
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 from core.tickets.queries import Chain, count_tickets
 from core.tickets.seals import seal_timelines
 from core.tickets.tampering import Finding

@@ -1,19 +1,71 @@
-"""The check of what a feature answers: every field of its declared type, and times that can be computed with."""
+"""The check of what a feature answers: its type and size, every field, whose rule it is, and times that can be computed.
 
-from collections.abc import Hashable, Mapping
+What is wrong is told without the values, which may hold a resident's words.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import islice
+from math import isfinite
 from types import UnionType
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from core.hooks.contract import Hook
 from core.hooks.values import Budget, HandlingRules, Mark
 
+T = TypeVar("T")
+MOST_ITEMS = 1000
+MOST_CHARACTERS = 256 * 1024
+"""What one answer may hold altogether."""
 LONGEST_DAYS = 3650
 LONGEST_SECONDS = LONGEST_DAYS * 86_400
 
 
 class AnswerUnusable(Exception):  # noqa: N818 -- named as a fact; it is logged with the feature and never shown
     """An answer that the core could not carry out; left out like one that raises."""
+
+
+def check_answers(hook: Hook[..., T], feature_id: str, rules: Collection[str], answer: Any) -> list[T]:
+    """Return what an implementation answered, as a list that can be trusted. None is no opinion.
+
+    `rules` are the names that the feature's manifest lists; where there are some, a `rule_id` must be one of its own.
+    Raises `AnswerUnusable`.
+    """
+    if answer is None:
+        return []
+    if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
+        raise AnswerUnusable(f"{hook.name} 应返回列表，不是 {type(answer).__name__}")
+    items = list(islice(answer, MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise AnswerUnusable(f"{hook.name} 一次最多返回 {MOST_ITEMS:,} 项")
+    for item in items:
+        if not isinstance(item, hook.item):
+            raise AnswerUnusable(f"{hook.name} 应返回 {_name_of(hook.item)}，不是 {type(item).__name__}")
+        check(item)
+        rule_id = getattr(item, "rule_id", None)
+        if rules and rule_id is not None and rule_id not in {f"{feature_id}/{rule}" for rule in rules}:
+            raise AnswerUnusable(f"{hook.name} 返回的规则不在 {feature_id} 的清单里")
+    if sum(_weight(item) for item in items) > MOST_CHARACTERS:
+        raise AnswerUnusable(f"{hook.name} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
+    return items
+
+
+def _name_of(kind: Any) -> str:
+    return " 或 ".join(each.__name__ for each in get_args(kind)) or kind.__name__
+
+
+def _weight(value: Any) -> int:
+    """Return how many characters a value holds altogether."""
+    if isinstance(value, str):
+        return len(value)
+    if is_dataclass(value):
+        return sum(_weight(getattr(value, name)) for name, _ in _fields(cast(Hashable, type(value))))
+    if isinstance(value, Mapping):
+        return sum(_weight(name) + _weight(inner) for name, inner in value.items())
+    if isinstance(value, tuple):
+        return sum(map(_weight, value))
+    return 8
 
 
 def check(answer: Any) -> None:
@@ -24,13 +76,13 @@ def check(answer: Any) -> None:
     for name, kind in _fields(cast(Hashable, type(answer))):
         value = getattr(answer, name)
         if not _fits(value, kind):
-            raise AnswerUnusable(f"{type(answer).__name__}.{name} is {value!r}, not {kind}")
+            raise AnswerUnusable(f"{type(answer).__name__}.{name} 应为 {_plain(kind)}，不是 {type(value).__name__}")
         if is_dataclass(value):
             check(value)
     if isinstance(answer, Budget):
         longest = LONGEST_SECONDS if answer.mode in ("wall", "ws") else LONGEST_DAYS
         if not 0 <= answer.amount <= longest:
-            raise AnswerUnusable(f"a budget of {answer.amount} in mode {answer.mode} is not within 0 and {longest}")
+            raise AnswerUnusable(f"时限 {answer.amount}（{answer.mode}）不在 0 到 {longest} 之间")
     if isinstance(answer, Mark):
         _check_place(answer)
     if isinstance(answer, HandlingRules):
@@ -40,20 +92,20 @@ def check(answer: Any) -> None:
 def _check_place(mark: Mark) -> None:
     places = (mark.working_seconds_left, mark.wall_seconds_left, mark.share_used, mark.working_days_over)
     if sum(place is not None for place in places) != 1:
-        raise AnswerUnusable(f"mark {mark.name} gives {places}, not exactly one place on its clock")
+        raise AnswerUnusable("时限提示应恰好写明一个位置")
     if mark.share_used is not None and not 0 <= mark.share_used <= 1:
-        raise AnswerUnusable(f"mark {mark.name} is at share {mark.share_used}, not within 0 and 1")
+        raise AnswerUnusable(f"时限提示的比例 {mark.share_used} 不在 0 到 1 之间")
     if any(seconds is not None and not 0 <= seconds <= LONGEST_SECONDS for seconds in places[:2]):
-        raise AnswerUnusable(f"mark {mark.name} looks back {places[:2]} seconds, not within 0 and {LONGEST_SECONDS}")
+        raise AnswerUnusable(f"时限提示的提前量 {places[:2]} 不在 0 到 {LONGEST_SECONDS} 秒之间")
     if mark.working_days_over is not None and not 1 <= mark.working_days_over <= LONGEST_DAYS:
-        raise AnswerUnusable(f"mark {mark.name} is {mark.working_days_over} days over, not within 1 and {LONGEST_DAYS}")
+        raise AnswerUnusable(f"时限提示在超期 {mark.working_days_over} 天处，不在 1 到 {LONGEST_DAYS} 之间")
 
 
 def _check_numbers(rules: HandlingRules) -> None:
     for name, _ in _fields(HandlingRules):
         value = getattr(rules, name)
         if isinstance(value, int) and not 0 <= value <= LONGEST_DAYS:
-            raise AnswerUnusable(f"HandlingRules.{name} is {value}, not within 0 and {LONGEST_DAYS}")
+            raise AnswerUnusable(f"HandlingRules.{name} 为 {value}，不在 0 到 {LONGEST_DAYS} 之间")
 
 
 @cache
@@ -62,18 +114,26 @@ def _fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, hints[field.name]) for field in fields(kind))
 
 
+def _plain(kind: Any) -> str:
+    return (
+        kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", "").replace("core.hooks.values.", "")
+    )
+
+
 def _fits(value: object, kind: Any) -> bool:
     if kind is str:
         return isinstance(value, str) and _is_storable(value)
     if kind in (int, float):
-        return isinstance(value, (int, kind)) and not isinstance(value, bool)
+        return isinstance(value, (int, kind)) and not isinstance(value, bool) and isfinite(value)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return isinstance(value, str) and value in arguments
     if origin in (Union, UnionType):
         return any(_fits(value, each) for each in arguments)
     if origin is tuple:
-        return isinstance(value, tuple) and all(_fits(each, arguments[0]) for each in value)
+        if arguments[-1] is Ellipsis:
+            return isinstance(value, tuple) and all(_fits(each, arguments[0]) for each in value)
+        return isinstance(value, tuple) and len(value) == len(arguments) and all(map(_fits, value, arguments))
     if origin is not None and issubclass(origin, Mapping):
         of_key, of_value = arguments
         return isinstance(value, Mapping) and all(_fits(k, of_key) and _fits(v, of_value) for k, v in value.items())

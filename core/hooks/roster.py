@@ -1,22 +1,31 @@
-"""Who answers for whom: one registry of all installed features, and per tenant an unchangeable table of answers."""
+"""Who answers for whom: one registry of all installed features, and per tenant an unchangeable table of answers.
+
+A plugin or feature that does not fit is put aside with the reason 隔离, and everything else goes on.
+"""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.metadata import entry_points
-from typing import Any, ParamSpec, TypeVar
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
 
 import pluggy
 
-from core.hooks.checks import check
+from core.hooks.breaker import Breaker
+from core.hooks.contract import PROJECT, Hook
 from core.hooks.features import Feature
-from core.hooks.specs import ALL_HOOKS, PROJECT, Hook
+from core.hooks.manifest import ENTRY_POINT_GROUP, Manifest, ManifestUnusable, manifest_of, refuse_other_contract
+from core.hooks.settings import SecretText
+from core.hooks.specs import ALL_HOOKS, HOOKS
+from core.hooks.table import Answerer, Enabled, HookTable, Report, unreported
 from core.hooks.values import Context
 from core.kit.errors import Refused
+from core.kit.trouble import where
 
-ENTRY_POINT_GROUP = "huiying.plugins"
-P = ParamSpec("P")
-T = TypeVar("T")
+BUNDLED = "huiying"
+"""The distribution whose plugins come with the product."""
 log = logging.getLogger(__name__)
 
 
@@ -26,107 +35,184 @@ class UnknownFeature(Refused):
     code = "unknown-feature"
 
 
-@dataclass(frozen=True)
-class Answerer:
-    """One feature's answer to one hook, with the arguments it asks for."""
+class FeatureUnusable(Refused):
+    """The feature is installed but does not fit: it cannot be imported, or breaks the contract."""
+
+    code = "feature-unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A feature that a tenant has switched on, with the settings of a revision as they are stored, and its secrets."""
 
     feature: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    revision: int = 0
+    secrets: Mapping[str, SecretText] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A plugin 插件 that was put aside when the installation was read, and why, in words."""
+
+    plugin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A feature's implementation of a hook, and the arguments it asks for."""
+
     function: Callable[..., Any]
     arguments: tuple[str, ...]
-    settings: Mapping[str, Any]
-
-
-class HookTable:
-    """The answers of one tenant in its own order of features; built once per epoch and never changed."""
-
-    def __init__(self, ctx: Context, answerers: Mapping[str, tuple[Answerer, ...]]) -> None:
-        self.ctx = ctx
-        self._answerers = answerers
-
-    def ask(self, hook: Hook[P, T], *args: P.args, **kwargs: P.kwargs) -> list[tuple[str, T]]:
-        """Return every answer with the feature that gave it, in the tenant's order.
-
-        A feature that raises, or returns what the core cannot carry out, is left out and logged: the core goes on with
-        what is left, so a broken rule never loses an appeal.
-        """
-        assert not args, "questions are asked with keywords"
-        answers: list[tuple[str, T]] = []
-        for answerer in self._answerers.get(hook.name, ()):
-            try:
-                answers += [(answerer.feature, item) for item in self._answer(hook, answerer, kwargs)]
-            except Exception:
-                log.exception("feature %s failed in %s for tenant %s", answerer.feature, hook.name, self.ctx.tenant)
-        return answers
-
-    def _answer(self, hook: Hook[P, T], answerer: Answerer, kwargs: Mapping[str, Any]) -> list[T]:
-        given = {"ctx": self.ctx, "settings": answerer.settings, **kwargs}
-        answer = answerer.function(**{name: given[name] for name in answerer.arguments})
-        items = list(answer) if answer is not None else []
-        for item in items:
-            if not isinstance(item, hook.item):
-                raise TypeError(f"{hook.name} returns {hook.item.__name__}, not {type(item).__name__}")
-            check(item)
-        return items
 
 
 class Roster:
     """All installed features. Compiling a tenant's table picks the enabled ones; nothing else is ever called."""
 
-    def __init__(self, features: Sequence[Feature]) -> None:
+    def __init__(self, features: Iterable[Feature], *, quarantined: Sequence[Quarantined] = ()) -> None:
+        self.features: Mapping[str, Feature] = {feature.id: feature for feature in features}
+        self.quarantined = tuple(quarantined)
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(type("Specs", (), {hook.name: staticmethod(hook.spec) for hook in ALL_HOOKS}))
-        self.features: dict[str, Feature] = {}
-        for feature in features:
-            self._manager.register(feature.answers, name=feature.id)
-            self.features[feature.id] = feature
-        self._manager.check_pending()
+        self._answers: dict[str, Mapping[str, Answer]] = {}
+        self._breaker = Breaker()
+        self._lock = threading.Lock()
 
     @classmethod
     def installed(cls) -> "Roster":
-        """Build the roster from every plugin package of the entry point group; each names its `FEATURES`."""
-        packages = (point.load() for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda p: p.name))
-        return cls([feature for package in packages for feature in package.FEATURES])
+        """Read the manifests of all plugins of the entry point group; none is imported. Never raises for a bad one."""
+        manifests, quarantined = read_manifests(entry_points(group=ENTRY_POINT_GROUP))
+        return cls([feature for manifest in manifests for feature in manifest.features], quarantined=quarantined)
 
-    def table(self, ctx: Context, enabled: Sequence[tuple[str, Mapping[str, Any]]]) -> HookTable:
+    def table(
+        self, ctx: Context, wanted: Sequence[Wanted], *, report: Report = unreported, breaker: Breaker | None = None
+    ) -> HookTable:
         """Compile the table for features in this order, each with its settings.
 
-        Raises `UnknownFeature`, `SettingsInvalid`.
+        Raises `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`.
         """
-        settings = {feature_id: self._settings(feature_id, values) for feature_id, values in enabled}
-        return HookTable(ctx, {hook.name: self._answerers(hook.name, settings) for hook in ALL_HOOKS})
+        return self.compiled(ctx, [self.enabled(each) for each in wanted], report=report, breaker=breaker)
 
-    def usable(self, enabled: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, Mapping[str, Any]]]:
-        """Return the enabled features without those that are not installed or whose settings no longer fit, logged.
+    def compiled(
+        self, ctx: Context, enabled: Sequence[Enabled], *, report: Report = unreported, breaker: Breaker | None = None
+    ) -> HookTable:
+        """Compile the table for features whose settings were validated by `enabled`, in this order."""
+        answerers = {hook.name: self._answerers(hook, enabled) for hook in ALL_HOOKS}
+        return HookTable(ctx, enabled, answerers, breaker=breaker or self._breaker, report=report)
 
-        For a tenant at work: it goes on by the core's own rules rather than refuse every appeal until somebody comes.
-        """
-        usable = []
-        for feature_id, values in enabled:
-            try:
-                self._settings(feature_id, values)
-            except Exception:
-                log.exception("feature %s is left out", feature_id)
-            else:
-                usable.append((feature_id, values))
-        return usable
+    def enabled(self, wanted: Wanted) -> Enabled:
+        """Return the feature with its settings validated. Raises as `table`."""
+        feature = self.get(wanted.feature)
+        self.answers_of(feature)
+        return Enabled(feature, feature.read(wanted.values, secrets=wanted.secrets), wanted.revision)
 
-    def _settings(self, feature_id: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def get(self, feature_id: str) -> Feature:
+        """Return the installed feature. Raises `UnknownFeature`."""
         if feature_id not in self.features:
             raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
-        return self.features[feature_id].read(values)
+        return self.features[feature_id]
 
-    def _answerers(self, hook_name: str, settings: Mapping[str, Mapping[str, Any]]) -> tuple[Answerer, ...]:
-        implementations = {
-            implementation.plugin_name: implementation
-            for implementation in getattr(self._manager.hook, hook_name).get_hookimpls()
+    def answers_of(self, feature: Feature) -> Mapping[str, Answer]:
+        """Return the feature's implementations by hook, importing and registering it once. Raises `FeatureUnusable`."""
+        with self._lock:
+            if feature.id not in self._answers:
+                self._answers[feature.id] = self._register(feature)
+            return self._answers[feature.id]
+
+    def _register(self, feature: Feature) -> Mapping[str, Answer]:
+        try:
+            module = feature.module()
+            feature.schema()
+        except (Exception, SystemExit) as error:
+            raise FeatureUnusable(
+                f"功能 {feature.id} 无法载入：{where(error, feature.folder)}。请修复或卸载插件 {feature.plugin or feature.id}。"
+            ) from error
+        refuse_forbidden(feature, module)
+        try:
+            self._manager.register(module, name=feature.id)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise FeatureUnusable(f"功能 {feature.id} 不合接口约定：{error}") from error
+        mine = [found for found in self._manager.get_hookcallers(module) or () if found.name in HOOKS]
+        answers = {
+            caller.name: Answer(implementation.function, tuple(implementation.argnames))
+            for caller in mine
+            for implementation in caller.get_hookimpls()
+            if implementation.plugin_name == feature.id
         }
-        return tuple(
-            Answerer(
-                feature=feature_id,
-                function=implementations[feature_id].function,
-                arguments=tuple(implementations[feature_id].argnames),
-                settings=values,
+        if feature.hooks is not None and set(feature.hooks) != set(answers):
+            self._manager.unregister(module)
+            raise FeatureUnusable(
+                f"功能 {feature.id} 的清单写着回答 {_listed(feature.hooks)}，实际回答 {_listed(answers)}。请改正清单。"
             )
-            for feature_id, values in settings.items()
-            if feature_id in implementations
-        )
+        return answers
+
+    def _answerers(self, hook: Hook[..., Any], enabled: Sequence[Enabled]) -> tuple[Answerer, ...]:
+        found = []
+        for each in enabled:
+            answer = self._answers[each.feature.id].get(hook.name)
+            if answer is not None:
+                found.append(Answerer(each, answer.function, answer.arguments))
+        return tuple(found)
+
+
+def read_manifests(points: Iterable[EntryPoint]) -> tuple[list[Manifest], list[Quarantined]]:
+    """Return the manifests of these entry points that fit this product, and those put aside with the reason.
+
+    Of two plugins with one id, or two that ship one feature, the product's own counts, else the first by distribution.
+    """
+    manifests: list[Manifest] = []
+    quarantined: list[Quarantined] = []
+    for point in sorted(points, key=_own_first):
+        try:
+            manifest = manifest_of(point.value)
+            _refuse_other_id(point, manifest)
+            refuse_other_contract(manifest)
+            _refuse_double(manifest, manifests)
+        except ManifestUnusable as unusable:
+            log.error("插件 %s 已隔离：%s", point.name, unusable.message)
+            quarantined.append(Quarantined(point.name, unusable.message))
+        else:
+            manifests.append(manifest)
+    return manifests, quarantined
+
+
+def refuse_forbidden(feature: Feature, module: ModuleType) -> None:
+    """Raise `FeatureUnusable` for an answer that would rule over others' (wrapper, tryfirst, trylast), or to no hook.
+
+    pluggy would let a wrapper replace everybody's answers, and a misspelt name would be silently never asked.
+    """
+    for name, options in _marked(module):
+        hook_name = options.get("specname") or name
+        if hook_name not in HOOKS:
+            raise FeatureUnusable(f"功能 {feature.id} 回答了不存在的接口 {hook_name}。请核对名称。")
+        for forbidden in ("wrapper", "hookwrapper", "tryfirst", "trylast"):
+            if options.get(forbidden):
+                raise FeatureUnusable(f"功能 {feature.id} 的 {hook_name} 用了 {forbidden}，会左右别的功能，不予载入。")
+
+
+def _marked(module: ModuleType) -> list[tuple[str, Mapping[str, Any]]]:
+    found = ((name, getattr(value, f"{PROJECT}_impl", None)) for name, value in vars(module).items())
+    return [(name, options) for name, options in found if isinstance(options, dict)]
+
+
+def _own_first(point: EntryPoint) -> tuple[bool, str, str]:
+    distribution = point.dist.name if point.dist else ""
+    return distribution != BUNDLED, distribution, point.name
+
+
+def _refuse_other_id(point: EntryPoint, manifest: Manifest) -> None:
+    if point.name != manifest.id:
+        raise ManifestUnusable(f"入口点叫 {point.name}，清单里的 id 却是 {manifest.id}。请改成一致。")
+
+
+def _refuse_double(manifest: Manifest, others: Sequence[Manifest]) -> None:
+    for other in others:
+        if other.id == manifest.id:
+            raise ManifestUnusable(
+                f"已有一个 id 为 {other.id} 的插件（{other.folder.name}），{manifest.folder.name} 不能再用这个 id。请卸载其中一个。"
+            )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(sorted(names)) or "无"

@@ -6,7 +6,8 @@ from functools import partial
 
 from core.jobs.turns import Now, Turns
 from core.journey.archive import archive_closed
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 FROM = time(1)
 """Local time of a day from which it is done, while nobody works; what was missed is made up at the next look."""

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from core.jobs.looking import finds
-from core.jobs.trouble import where
 from core.jobs.turns import Now, Turns
 from core.kit.outbox import Job
-from core.tenancy.scope import Installation, Scope, TenantFacts
+from core.kit.trouble import where
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation, Scope
 
 VISIT = 20
 """Jobs done for one tenant before the next one has its turn."""

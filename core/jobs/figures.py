@@ -9,7 +9,8 @@ from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.statistics.models import DirtyDay
 from core.statistics.service import DAYS_AT_ONCE, refresh
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 LEISURE = timedelta(seconds=5)
 """How old figures may be: long enough that a busy day is not counted anew for each of its tickets."""

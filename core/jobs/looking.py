@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 
 def finds(installation: Installation, tenant: TenantFacts, query: Select[Any]) -> bool:

@@ -7,7 +7,8 @@ from functools import partial
 
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 from core.tickets.seals import seal_day, sealed_today
 
 LEISURE = timedelta(seconds=10)

@@ -11,7 +11,8 @@ from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.journey.supervise import BATCH, supervise
 from core.sla.models import Timer
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 BATCHES = 10
 """Batches of marks acted on for one tenant before the next one has its turn."""

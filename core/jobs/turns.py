@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
 
-from core.jobs.trouble import is_database_gone, where
+from core.jobs.trouble import is_database_gone
 from core.kit.db import is_connection_lost
-from core.tenancy.scope import Installation, TenantFacts
+from core.kit.trouble import where
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 REST = timedelta(minutes=1)
 """How long a tenant is left out after its turn failed, so that one log line a minute tells of it."""

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ADJUDICATE = "adjudicate"
     SPEAK = "speak"
     SEE_CITY = "see-city"
+    ADMINISTER = "administer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ ROLES = {
         Role("leader", "领导", frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT}), "/desk?lane=all"),
         Role("discipline", "纪检监察", frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE}), "/desk?lane=all"),
         Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
+        Role("administrator", "区管理员", frozenset({Permission.SEE_TICKETS, Permission.ADMINISTER}), "/desk?lane=all"),
     )
 }
 

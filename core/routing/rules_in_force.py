@@ -13,5 +13,4 @@ def rules_of(scope: Scope) -> HandlingRules:
 
 
 def _asked(scope: Scope) -> HandlingRules:
-    answers = scope.hooks.ask(specs.handling_rules)
-    return answers[0][1] if answers else CUSTOMARY
+    return scope.hooks.ask(specs.handling_rules).first or CUSTOMARY

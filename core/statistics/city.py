@@ -25,7 +25,8 @@ from core.statistics.report import TOP, UNNAMED
 from core.statistics.service import refresh_all
 from core.statistics.shares import Share, shares
 from core.tenancy.across import ask_members, members_of
-from core.tenancy.scope import Installation, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation
 
 FLOOR = Fraction(85, 100)
 """Satisfaction 满意率 below which a unit is named 点名通报."""

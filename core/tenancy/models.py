@@ -1,12 +1,13 @@
 """Tables of tenancy. `tenant` and `city_member` are shared by all; they hold names, nothing about residents."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kit.db import Base, OfTenant
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class Tenant(Base, kw_only=True):
@@ -35,14 +36,186 @@ class CityMember(Base, kw_only=True):
 
 
 class TenantFeature(OfTenant, Base, kw_only=True):
-    """A feature that the tenant has switched on, at its place in the order of asking, with the settings it changed."""
+    """A feature 功能 of the tenant: whether it is asked, at which place, and which revision of its settings holds.
+
+    `off`: not asked. `enabling`: waits for its try on past tickets, or for the second person. `on`: asked. `suspended`:
+    put aside because it kept failing. That it does not fit what is installed (incompatible) is not stored, it is seen.
+    """
 
     __tablename__ = "tenant_feature"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        CheckConstraint("state IN ('off', 'enabling', 'on', 'suspended')", name="state"),
+    )
 
     feature: Mapped[str] = mapped_column(Text, primary_key=True)
     position: Mapped[int] = mapped_column(Integer)
-    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text, default="off")
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    """Number of the revision that holds; 0 = none yet: the defaults and what the city presets."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is in this state, in words, where somebody or something said so."""
+    declared: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    """What the tenant's files last said of it (position, settings); None = they never named it."""
+
+
+class SettingsRevision(OfTenant, Base, kw_only=True):
+    """One revision 修订 of a feature's settings. Written once and never changed; what became of it are its events.
+
+    `values` holds what the district sets itself; the rest it inherits. `locked` are names a city does not leave to its
+    districts. `sha256` is that of the values in canonical JSON.
+    """
+
+    __tablename__ = "settings_revision"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    feature: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    schema_version: Mapped[int] = mapped_column(Integer)
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    locked: Mapped[list[str]] = mapped_column(JSONB)
+    sha256: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Account of who wrote it; None = the tenant's files, or its city."""
+    author: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(INSTANT)
+    restored_from: Mapped[int | None] = mapped_column(Integer, default=None)
+
+
+class SettingsEvent(TenantRow, Base, kw_only=True):
+    """What happened to a revision: it was checked, tried, approved, planned, activated, superseded or withdrawn."""
+
+    __tablename__ = "settings_event"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "feature", "number"],
+            ["settings_revision.tenant_id", "settings_revision.feature", "settings_revision.number"],
+        ),
+        CheckConstraint(
+            "kind IN ('checked', 'refused', 'approved', 'planned', 'activated', 'superseded', 'withdrawn')", name="kind"
+        ),
+        Index("ix_settings_event_revision", "tenant_id", "feature", "number"),
+    )
+
+    feature: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class SettingsPreset(OfTenant, Base, kw_only=True):
+    """What the tenant's city presets 全市预设 for a feature, as the city's active revision says; pushed by a job."""
+
+    __tablename__ = "settings_preset"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+
+    feature: Mapped[str] = mapped_column(Text, primary_key=True)
+    city: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Integer)
+    schema_version: Mapped[int] = mapped_column(Integer)
+    values: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    locked: Mapped[list[str]] = mapped_column(JSONB)
+    set_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class TenantSecret(TenantRow, Base, kw_only=True):
+    """A secret 密钥 of a feature's settings: a reference to where it is kept, or its text, encrypted. Never both."""
+
+    __tablename__ = "tenant_secret"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        CheckConstraint("(reference IS NULL) <> (cipher IS NULL)", name="one"),
+        Index("uq_tenant_secret_name", "tenant_id", "feature", "name", unique=True),
+    )
+
+    feature: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text)
+    """`env:NAME` or `file:PATH`."""
+    cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
+    set_by: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class DryRun(TenantRow, Base, kw_only=True):
+    """A try 试算 of a revision on past tickets, against what held when it was asked for."""
+
+    __tablename__ = "dry_run"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "feature", "number"],
+            ["settings_revision.tenant_id", "settings_revision.feature", "settings_revision.number"],
+        ),
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        Index("ix_dry_run_revision", "tenant_id", "feature", "number"),
+    )
+
+    feature: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(Integer)
+    base: Mapped[int] = mapped_column(Integer)
+    """Number of the revision that held, 0 = none."""
+    epoch: Mapped[int] = mapped_column(Integer)
+    """The tenant's epoch then: when its facts have changed since, the try no longer tells what will happen."""
+    sample: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str] = mapped_column(Text, default="waiting")
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    last_ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The ticket up to which it has come; the next part goes on from there."""
+    tally: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    """Everything counted so far; the whole when it is done."""
+    finished_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    failure: Mapped[str] = mapped_column(Text, default="")
+
+
+class DryRunChange(TenantRow, Base, kw_only=True):
+    """One ticket about which the draft decides otherwise."""
+
+    __tablename__ = "dry_run_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "dry_run_id"], ["dry_run.tenant_id", "dry_run.id"]),
+        Index("ix_dry_run_change_run", "tenant_id", "dry_run_id"),
+    )
+
+    dry_run_id: Mapped[int] = mapped_column(BigInteger)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    serial_no: Mapped[str] = mapped_column(Text)
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """What changes, each with before, after and the reasons of both."""
+    really: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """What really happened with the ticket."""
+
+
+class FeatureIncident(OfTenant, Base, kw_only=True):
+    """Failures 故障 of one feature in one hook under one revision: since when, how often, and what the last one was.
+
+    What an administrator sees as a repair card 待修复.
+    """
+
+    __tablename__ = "feature_incident"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+
+    feature: Mapped[str] = mapped_column(Text, primary_key=True)
+    hook: Mapped[str] = mapped_column(Text, primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    error_id: Mapped[str] = mapped_column(Text)
+    count: Mapped[int] = mapped_column(Integer)
+    first_at: Mapped[datetime] = mapped_column(INSTANT)
+    last_at: Mapped[datetime] = mapped_column(INSTANT)
+    seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    """When an administrator put the card away; a later failure brings it back."""
 
 
 SHARED_TABLES = frozenset({"tenant", "city_member"})

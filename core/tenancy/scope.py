@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -11,17 +12,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from core.hooks.roster import HookTable, Roster
-from core.hooks.values import Context
+from core.hooks.roster import Roster
+from core.hooks.table import Failure, HookTable
 from core.kit.db import Database, TenantSession
 from core.kit.errors import Collision, Refused
 from core.kit.keys import Keyring
 from core.kit.outbox import was_woken
-from core.tenancy.models import CityMember, Tenant, TenantFeature
+from core.tenancy.active import compile_table
+from core.tenancy.facts import TenantFacts
+from core.tenancy.incidents import keep_incidents
+from core.tenancy.models import CityMember, Tenant
 
 T = TypeVar("T")
 EPOCH_TRUSTED_SECONDS = 2.0
 """A change of a tenant's facts holds in every process at most this much later."""
+MOST_FAILURES = 1000
+"""Failures of features that wait to be written down; more than that at once say nothing new."""
 ATTEMPTS = 3
 RETRIED_SQLSTATES = ("40001", "40P01")
 """Serialisation failure and deadlock: the transaction left nothing behind and may simply run again."""
@@ -31,19 +37,6 @@ class UnknownTenant(Refused):
     """No tenant has this short name."""
 
     code = "unknown-tenant"
-
-
-@dataclass(frozen=True, slots=True)
-class TenantFacts:
-    """A tenant as everything below the edge sees it."""
-
-    id: int
-    slug: str
-    name: str
-    kind: str
-    zone: ZoneInfo
-    serial_prefix: str
-    epoch: int
 
 
 @dataclass
@@ -88,6 +81,7 @@ class Installation:
         self.keys = keys
         self.roster = roster
         self._on_wake = on_wake
+        self._failures: deque[Failure] = deque(maxlen=MOST_FAILURES)
         self._loaded: dict[str, _Loaded] = {}
         self._lock = threading.Lock()
 
@@ -95,8 +89,12 @@ class Installation:
     def scope(self, slug: str) -> Iterator[Scope]:
         """Open one transaction of the tenant; all is written at the end, or nothing. Raises `UnknownTenant`."""
         loaded = self._load(slug)
-        with self.database.transaction(loaded.tenant.id) as session:
-            yield Scope(session, loaded.tenant, loaded.hooks, self.keys, loaded.memory)
+        try:
+            with self.database.transaction(loaded.tenant.id) as session:
+                yield Scope(session, loaded.tenant, loaded.hooks, self.keys, loaded.memory)
+        finally:
+            if self._failures:
+                keep_incidents(self.database, self._failures)
         if self._on_wake and was_woken(session):
             self._on_wake()
 
@@ -159,11 +157,7 @@ class Installation:
 
     def _table(self, tenant: TenantFacts) -> HookTable:
         with self.database.transaction(tenant.id) as session:
-            rows = session.scalars(
-                select(TenantFeature).where(TenantFeature.tenant_id == tenant.id).order_by(TenantFeature.position)
-            )
-            enabled: list[tuple[str, Mapping[str, Any]]] = [(row.feature, row.settings) for row in rows]
-        return self.roster.table(Context(tenant.id, tenant.slug, tenant.zone.key), self.roster.usable(enabled))
+            return compile_table(session, tenant, self.roster, self.keys, report=self._failures.append)
 
 
 def _facts(row: Tenant) -> TenantFacts:

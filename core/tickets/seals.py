@@ -16,7 +16,8 @@ from sqlalchemy import CursorResult, Select, exists, insert, literal, select, te
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.kit.db import insert_rows
-from core.tenancy.scope import Scope, TenantFacts
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
 from core.tickets.models import Seal, SealedHead, Ticket
 from core.tickets.tampering import Fault, Finding

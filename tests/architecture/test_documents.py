@@ -11,7 +11,7 @@ import pytest
 from core.cli import huiying
 from core.embedded.roles import explained
 from core.hooks import Context
-from core.hooks.roster import Roster
+from core.hooks.roster import Roster, Wanted
 from core.workdays.declaration import parse_workdays
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +125,7 @@ def test_the_declarations_shown_to_administrators_can_be_read() -> None:
     page = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
     profile, workdays = (block for kind, block in FENCE.findall(page) if kind == "toml")
     declared = tomllib.loads(profile)
-    enabled = [(feature, declared["settings"].get(feature, {})) for feature in declared["features"]]
+    enabled = [Wanted(feature, declared["settings"].get(feature, {})) for feature in declared["features"]]
 
     Roster.installed().table(Context(tenant_id=1, tenant=declared["slug"], zone=declared["zone"]), enabled)
     assert parse_workdays(workdays).spec.zone == declared["zone"]

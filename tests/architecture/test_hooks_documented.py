@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from core.hooks import Context, Feature
-from core.hooks.roster import Roster
-from core.hooks.specs import ALL_HOOKS, Hook
+from core.hooks.contract import Hook
+from core.hooks.roster import Roster, Wanted
+from core.hooks.specs import ALL_HOOKS
 from tests.plugins.questions import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +75,7 @@ def test_the_example_answers_its_hook(hook: Hook[..., Any]) -> None:
     exec(example, answers.__dict__)
     feature = Feature(id="elsewhere.example", label="示例", summary="手册中的示例", answers=answers)
 
-    told = Roster([feature]).table(CONTEXT, [(feature.id, {})]).ask(hook, **QUESTIONS[hook.name])
+    told = Roster([feature]).table(CONTEXT, [Wanted(feature.id)]).ask(hook, **QUESTIONS[hook.name])
 
     assert [type(answer) for _, answer in told] == [hook.item]
 

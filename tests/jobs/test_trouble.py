@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from core.jobs.trouble import is_database_gone, where
+from core.jobs.trouble import is_database_gone
+from core.kit.trouble import where
 from core.tenancy.scope import Installation
 from tests.builders import make_district
 from tests.jobs.conftest import OwnDatabase

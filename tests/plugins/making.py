@@ -1,14 +1,16 @@
 """What the core would send: a ticket, a duty item, a clock, each with plain values that a test may replace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.hooks import Budget, ClockView, Context, DutyView, Feature, TicketView, UnitView
-from core.hooks.roster import Roster
-from core.hooks.specs import Hook
+from core.hooks import Budget, ClockView, Context, DutyView, TicketView, UnitView
+from core.hooks.contract import Hook
+from core.hooks.roster import Roster, Wanted
 
+SHIPPED = Roster.installed()
+"""The features that come with the product."""
 CONTEXT = Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai")
 
 A_TICKET = TicketView(
@@ -75,12 +77,10 @@ def make_clock(**values: Any) -> ClockView:
 
 
 def answers(
-    features: Sequence[Feature],
     feature: str,
     hook: Hook[..., Any],
     settings: Mapping[str, Any] | None = None,
     **question: Any,
 ) -> list[Any]:
     """Ask one feature as the core does and return what it answers."""
-    table = Roster(features).table(CONTEXT, [(feature, settings or {})])
-    return [answer for _, answer in table.ask(hook, **question)]
+    return SHIPPED.table(CONTEXT, [Wanted(feature, settings or {})]).ask(hook, **question).values

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from core.hooks import Context, Trigger
-from core.hooks.roster import HookTable, Roster
-from core.hooks.specs import ALL_HOOKS, Hook, escalation_steps, metrics
-from plugins import chengdu, nanhai, pingshan
+from core.hooks.contract import Hook
+from core.hooks.roster import Roster, Wanted
+from core.hooks.specs import ALL_HOOKS, escalation_steps, metrics
+from core.hooks.table import HookTable
 from tests.plugins.questions import QUESTIONS
 
-FEATURES = (*chengdu.FEATURES, *pingshan.FEATURES, *nanhai.FEATURES)
-SETTINGS: Mapping[str, Mapping[str, Any]] = {"chengdu.routing": {"mailboxes": {"市长信箱": "office"}}}
+FEATURES = tuple(Roster.installed().features.values())
+SETTINGS: Mapping[str, Mapping[str, Any]] = {"chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]}}
 
 each_hook = pytest.mark.parametrize("hook", ALL_HOOKS, ids=lambda hook: hook.name)
 each_decision = pytest.mark.parametrize(
@@ -22,7 +23,7 @@ each_decision = pytest.mark.parametrize(
 
 
 def _table() -> HookTable:
-    enabled = [(feature.id, SETTINGS.get(feature.id, {})) for feature in FEATURES]
+    enabled = [Wanted(feature.id, SETTINGS.get(feature.id, {})) for feature in FEATURES]
     return Roster(FEATURES).table(Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai"), enabled)
 
 

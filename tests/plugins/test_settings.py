@@ -6,10 +6,10 @@ import pytest
 from marshmallow.fields import Field
 
 from core.hooks import Feature
-from core.hooks.features import SettingsInvalid
-from plugins import chengdu, nanhai, pingshan
+from core.hooks.roster import Roster
+from core.hooks.settings import SettingsInvalid
 
-FEATURES = {feature.id: feature for feature in (*chengdu.FEATURES, *pingshan.FEATURES, *nanhai.FEATURES)}
+FEATURES = Roster.installed().features
 
 
 def test_without_a_word_the_articles_hold() -> None:

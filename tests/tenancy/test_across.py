@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from core.statistics.models import CubeCell, CubeUnit
 from core.statistics.service import refresh_all
 from core.tenancy.across import NotACity, ask_members
-from core.tenancy.scope import Installation, TenantFacts, UnknownTenant
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation, UnknownTenant
 from core.tickets.models import Ticket
 from tests.builders import make_city, make_district, make_ticket
 

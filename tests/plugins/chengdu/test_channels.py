@@ -2,12 +2,11 @@
 
 from core.hooks import Channel
 from core.hooks.specs import channels
-from plugins.chengdu import FEATURES
 from tests.plugins.making import answers
 
 
 def test_mailboxes_of_all_levels_one_number_and_new_media_on_one_platform() -> None:
-    assert answers(FEATURES, "chengdu.channels", channels) == [
+    assert answers("chengdu.channels", channels) == [
         Channel("mailbox-secretary", "书记信箱", "letter", "市委书记"),
         Channel("mailbox-mayor", "市长信箱", "letter", "市长"),
         Channel("mailbox-government", "市政府信箱", "letter", "市政府"),
@@ -26,7 +25,7 @@ def test_mailboxes_of_all_levels_one_number_and_new_media_on_one_platform() -> N
 def test_another_district_gives_its_own_number_and_account() -> None:
     own = {"hotline": "96110", "wechat_account": "锦江网络理政"}
 
-    told = answers(FEATURES, "chengdu.channels", channels, own)
+    told = answers("chengdu.channels", channels, own)
 
     assert [channel for channel in told if channel.id in ("hotline", "wechat")] == [
         Channel("hotline", "96110 热线", "phone"),

@@ -2,12 +2,11 @@
 
 from core.hooks import Metric
 from core.hooks.specs import metrics
-from plugins.chengdu import FEATURES
 from tests.plugins.making import answers
 
 
 def test_the_five_figures_of_the_monthly_analysis() -> None:
-    assert answers(FEATURES, "chengdu.metrics", metrics) == [
+    assert answers("chengdu.metrics", metrics) == [
         Metric(
             id="chengdu.reply-rate",
             version=1,
@@ -59,7 +58,7 @@ def test_the_five_figures_of_the_monthly_analysis() -> None:
 
 
 def test_the_floor_is_the_district_s_to_raise() -> None:
-    told = answers(FEATURES, "chengdu.metrics", metrics, {"satisfaction_floor": 90})
+    told = answers("chengdu.metrics", metrics, {"satisfaction_floor": 90})
 
     assert [metric.note for metric in told if metric.id == "chengdu.satisfaction-rate"] == [
         "作出评价的诉求人中满意的比例；当月低于 90% 的单位点名通报并约谈"

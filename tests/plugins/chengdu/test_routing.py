@@ -4,7 +4,6 @@ import pytest
 
 from core.hooks import DutyView, RouteProposal, Watcher
 from core.hooks.specs import propose_routes, propose_watchers
-from plugins.chengdu import FEATURES
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
 
@@ -21,7 +20,7 @@ from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 def test_direct_dispatch_in_the_systems_that_began_with_it(category: str, domain: str) -> None:
     duty = make_duty(category=category, lead="market", co=("street",))
 
-    told = answers(FEATURES, "chengdu.routing", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS)
+    told = answers("chengdu.routing", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS)
 
     assert told == [
         RouteProposal(
@@ -46,7 +45,7 @@ PROPOSED_TO_THE_DISPATCHER = RouteProposal(
 
 
 def test_elsewhere_the_lead_and_its_co_units_are_proposed_to_the_dispatcher() -> None:
-    told = answers(FEATURES, "chengdu.routing", propose_routes, ticket=make_ticket(), duty=make_duty(), units=UNITS)
+    told = answers("chengdu.routing", propose_routes, ticket=make_ticket(), duty=make_duty(), units=UNITS)
 
     assert told == [PROPOSED_TO_THE_DISPATCHER]
 
@@ -55,7 +54,7 @@ def test_a_ticket_that_came_back_waits_for_the_dispatcher() -> None:
     ticket = make_ticket(bounce_count=1)
     duty = make_duty(category="城市管理", subcategory="占道经营", lead="market", co=())
 
-    assert answers(FEATURES, "chengdu.routing", propose_routes, ticket=ticket, duty=duty, units=UNITS) == [
+    assert answers("chengdu.routing", propose_routes, ticket=ticket, duty=duty, units=UNITS) == [
         RouteProposal(
             unit="market",
             rule_id="chengdu.routing/duty",
@@ -65,7 +64,7 @@ def test_a_ticket_that_came_back_waits_for_the_dispatcher() -> None:
 
 
 def test_an_unknown_matter_is_left_to_the_dispatcher() -> None:
-    assert answers(FEATURES, "chengdu.routing", propose_routes, ticket=make_ticket(), duty=None, units=UNITS) == []
+    assert answers("chengdu.routing", propose_routes, ticket=make_ticket(), duty=None, units=UNITS) == []
 
 
 def test_only_units_that_are_there_are_proposed() -> None:
@@ -73,17 +72,17 @@ def test_only_units_that_are_there_are_proposed() -> None:
     gone = make_duty(lead="abolished")
 
     def proposed(duty: DutyView) -> list[RouteProposal]:
-        return answers(FEATURES, "chengdu.routing", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS)
+        return answers("chengdu.routing", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS)
 
     assert proposed(duty) == [PROPOSED_TO_THE_DISPATCHER]
     assert proposed(gone) == []
 
 
 def test_the_unit_of_the_mailbox_looks_on() -> None:
-    settings = {"mailboxes": {"市长信箱": "office"}}
+    settings = {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]}
     to_the_mayor = make_ticket(channel="mailbox-mayor", medium="letter", mailbox="市长信箱")
 
-    assert answers(FEATURES, "chengdu.routing", propose_watchers, settings, ticket=to_the_mayor) == [
+    assert answers("chengdu.routing", propose_watchers, settings, ticket=to_the_mayor) == [
         Watcher("office", "chengdu.routing/mailbox", "诉求写给“市长信箱”，知会该信箱所属单位")
     ]
-    assert answers(FEATURES, "chengdu.routing", propose_watchers, settings, ticket=make_ticket()) == []
+    assert answers("chengdu.routing", propose_watchers, settings, ticket=make_ticket()) == []

@@ -7,7 +7,6 @@ import pytest
 from core.hooks import Budget, EscalationStep, Mark, Trigger, UrgencySignal
 from core.hooks.specs import assess_urgency, clock_marks, escalation_steps
 from core.hooks.values import ClockName
-from plugins.chengdu import FEATURES
 from tests.plugins.making import answers, make_clock, make_ticket
 
 URGENT = Trigger("urgent")
@@ -21,7 +20,7 @@ def _tell(kind: str, to: str) -> EscalationStep:
 def test_a_tilted_hut_beside_a_transformer_is_urgent() -> None:
     ticket = make_ticket(title="板房倾斜", text="富华南路附近有板房倾斜，旁边就是变压器！")
 
-    assert answers(FEATURES, "chengdu.urgent", assess_urgency, ticket=ticket) == [
+    assert answers("chengdu.urgent", assess_urgency, ticket=ticket) == [
         UrgencySignal("chengdu.urgent/keyword", "诉求提到“板房倾斜”，按紧急诉求处理")
     ]
 
@@ -29,34 +28,34 @@ def test_a_tilted_hut_beside_a_transformer_is_urgent() -> None:
 def test_every_danger_found_is_named() -> None:
     ticket = make_ticket(title="电箱漏电", text="昨晚还冒火星，怕起火。")
 
-    assert answers(FEATURES, "chengdu.urgent", assess_urgency, ticket=ticket) == [
+    assert answers("chengdu.urgent", assess_urgency, ticket=ticket) == [
         UrgencySignal("chengdu.urgent/keyword", "诉求提到“漏电、起火”，按紧急诉求处理")
     ]
 
 
 @pytest.mark.parametrize("text", ["燃气费怎么缴？", "变压器太吵，影响休息。", "希望政策向一线教师倾斜。"])
 def test_everyday_words_are_not_urgent(text: str) -> None:
-    assert answers(FEATURES, "chengdu.urgent", assess_urgency, ticket=make_ticket(text=text)) == []
+    assert answers("chengdu.urgent", assess_urgency, ticket=make_ticket(text=text)) == []
 
 
 def test_a_crowd_may_become_a_mass_incident() -> None:
     crowd = make_ticket(text="工地拖欠工资。", affected_count=30)
     few = make_ticket(text="工地拖欠工资。", affected_count=29)
 
-    assert answers(FEATURES, "chengdu.urgent", assess_urgency, ticket=crowd) == [
+    assert answers("chengdu.urgent", assess_urgency, ticket=crowd) == [
         UrgencySignal("chengdu.urgent/crowd", "涉及 30 人（户），可能引发群体性事件，按紧急诉求处理")
     ]
-    assert answers(FEATURES, "chengdu.urgent", assess_urgency, ticket=few) == []
+    assert answers("chengdu.urgent", assess_urgency, ticket=few) == []
 
 
 def test_danger_is_told_at_once_to_the_desk_until_a_unit_has_the_ticket() -> None:
     waiting, dispatched = make_ticket(lead_unit=None), make_ticket(lead_unit="street")
 
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=waiting, trigger=URGENT) == [
+    assert answers("chengdu.urgent", escalation_steps, ticket=waiting, trigger=URGENT) == [
         _tell("sms", "desk"),
         _tell("inbox", "desk"),
     ]
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=dispatched, trigger=URGENT) == [
+    assert answers("chengdu.urgent", escalation_steps, ticket=dispatched, trigger=URGENT) == [
         _tell("sms", "lead"),
         _tell("inbox", "lead"),
     ]
@@ -66,7 +65,7 @@ def test_danger_is_told_to_the_leaders_too_where_the_district_names_them() -> No
     settings = {"leaders_unit": "office"}
     ticket = make_ticket(lead_unit="street")
 
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, settings, ticket=ticket, trigger=URGENT) == [
+    assert answers("chengdu.urgent", escalation_steps, settings, ticket=ticket, trigger=URGENT) == [
         _tell("sms", "lead"),
         _tell("inbox", "lead"),
         _tell("sms", "office"),
@@ -76,7 +75,7 @@ def test_danger_is_told_to_the_leaders_too_where_the_district_names_them() -> No
 
 @pytest.mark.parametrize("budget", [Budget("wd_eod", 5), Budget("wd_same", 2), Budget("wd_eod", 20)])
 def test_a_long_clock_turns_yellow_one_working_day_before_its_end(budget: Budget) -> None:
-    assert answers(FEATURES, "chengdu.urgent", clock_marks, ticket=make_ticket(), clock=make_clock(budget=budget)) == [
+    assert answers("chengdu.urgent", clock_marks, ticket=make_ticket(), clock=make_clock(budget=budget)) == [
         Mark(
             name="last-day",
             light="yellow",
@@ -93,7 +92,7 @@ def test_a_long_clock_turns_yellow_one_working_day_before_its_end(budget: Budget
 def test_a_short_clock_is_left_to_the_core(budget: Budget) -> None:
     clock = make_clock(budget=budget)
 
-    assert answers(FEATURES, "chengdu.urgent", clock_marks, ticket=make_ticket(), clock=clock) == []
+    assert answers("chengdu.urgent", clock_marks, ticket=make_ticket(), clock=clock) == []
 
 
 def test_on_the_last_day_the_holder_is_reminded() -> None:
@@ -107,7 +106,7 @@ def test_on_the_last_day_the_holder_is_reminded() -> None:
     )
 
     ticket = make_ticket(lead_unit="street")
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=ticket, trigger=trigger) == [reminded]
+    assert answers("chengdu.urgent", escalation_steps, ticket=ticket, trigger=trigger) == [reminded]
 
 
 def test_when_time_is_up_the_unit_and_the_desk_are_told() -> None:
@@ -119,14 +118,14 @@ def test_when_time_is_up_the_unit_and_the_desk_are_told() -> None:
     )
 
     dispatched, waiting = make_ticket(lead_unit="street"), make_ticket(lead_unit=None)
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=dispatched, trigger=trigger) == [lead, desk]
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=waiting, trigger=trigger) == [desk]
+    assert answers("chengdu.urgent", escalation_steps, ticket=dispatched, trigger=trigger) == [lead, desk]
+    assert answers("chengdu.urgent", escalation_steps, ticket=waiting, trigger=trigger) == [desk]
 
 
 @pytest.mark.parametrize("clock", get_args(ClockName))
 def test_every_clock_that_runs_over_is_called_by_its_name(clock: ClockName) -> None:
     trigger = Trigger("mark", clock, "overdue")
-    steps = answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=make_ticket(), trigger=trigger)
+    steps = answers("chengdu.urgent", escalation_steps, ticket=make_ticket(), trigger=trigger)
 
     assert steps != []
     assert all("”的时限" not in step.text for step in steps)
@@ -135,4 +134,4 @@ def test_every_clock_that_runs_over_is_called_by_its_name(clock: ClockName) -> N
 def test_marks_of_other_features_are_theirs() -> None:
     trigger = Trigger("mark", "reply", "reminder")
 
-    assert answers(FEATURES, "chengdu.urgent", escalation_steps, ticket=make_ticket(), trigger=trigger) == []
+    assert answers("chengdu.urgent", escalation_steps, ticket=make_ticket(), trigger=trigger) == []

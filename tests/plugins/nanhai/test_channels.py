@@ -2,12 +2,11 @@
 
 from core.hooks import Channel
 from core.hooks.specs import channels
-from plugins.nanhai import FEATURES
 from tests.plugins.making import answers
 
 
 def test_weibo_hotline_and_the_live_session() -> None:
-    assert answers(FEATURES, "nanhai.channels", channels) == [
+    assert answers("nanhai.channels", channels) == [
         Channel("weibo", "@南海微力", "weibo", "南海微力"),
         Channel("hotline", "81812345 热线", "phone"),
         Channel("wechat", "微信", "wechat"),

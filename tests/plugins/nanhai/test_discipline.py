@@ -4,7 +4,6 @@ import pytest
 
 from core.hooks import EscalationStep, Trigger, Watcher
 from core.hooks.specs import escalation_steps, propose_watchers
-from plugins.nanhai import FEATURES
 from tests.plugins.making import answers, make_ticket
 
 OVERDUE = Trigger("mark", "reply", "overdue")
@@ -13,10 +12,10 @@ OVERDUE = Trigger("mark", "reply", "overdue")
 def test_the_commission_sees_every_ticket_from_the_start() -> None:
     reason = "责任部门与纪委监察部门同时介入，全程监督诉求不“烂尾”"
 
-    assert answers(FEATURES, "nanhai.discipline", propose_watchers, ticket=make_ticket()) == [
+    assert answers("nanhai.discipline", propose_watchers, ticket=make_ticket()) == [
         Watcher("discipline", "nanhai.discipline/watch", reason)
     ]
-    assert answers(FEATURES, "nanhai.discipline", propose_watchers, {"unit": "jiwei"}, ticket=make_ticket()) == [
+    assert answers("nanhai.discipline", propose_watchers, {"unit": "jiwei"}, ticket=make_ticket()) == [
         Watcher("jiwei", "nanhai.discipline/watch", reason)
     ]
 
@@ -26,7 +25,7 @@ def test_a_case_is_opened_when_the_reply_runs_over() -> None:
     text = "{unit} 未在 {due} 前答复工单 {serial_no}“{title}”，已立案待核"
     rest = ("nanhai.discipline/overdue", "无法在规定时限内解决，由纪委监察部门问责")
 
-    assert answers(FEATURES, "nanhai.discipline", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
+    assert answers("nanhai.discipline", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
         EscalationStep("case", "discipline", text, *rest, title="超时未答复"),
         EscalationStep("inbox", "discipline", text, *rest),
         EscalationStep("sms", "discipline", text, *rest),
@@ -34,9 +33,7 @@ def test_a_case_is_opened_when_the_reply_runs_over() -> None:
 
 
 def test_nobody_is_accused_of_a_ticket_that_was_never_dispatched() -> None:
-    assert answers(
-        FEATURES, "nanhai.discipline", escalation_steps, ticket=make_ticket(lead_unit=None), trigger=OVERDUE
-    ) == [
+    assert answers("nanhai.discipline", escalation_steps, ticket=make_ticket(lead_unit=None), trigger=OVERDUE) == [
         EscalationStep(
             "inbox",
             "discipline",
@@ -53,4 +50,4 @@ def test_nobody_is_accused_of_a_ticket_that_was_never_dispatched() -> None:
 def test_nothing_less_than_an_overdue_reply_opens_a_case(trigger: Trigger) -> None:
     ticket = make_ticket(lead_unit="roads")
 
-    assert answers(FEATURES, "nanhai.discipline", escalation_steps, ticket=ticket, trigger=trigger) == []
+    assert answers("nanhai.discipline", escalation_steps, ticket=ticket, trigger=trigger) == []

@@ -4,7 +4,6 @@ import pytest
 
 from core.hooks import Budget, EscalationStep, Mark, TimeLimit, Trigger, UrgencySignal
 from core.hooks.specs import assess_urgency, clock_marks, escalation_steps, time_limits
-from plugins.nanhai import FEATURES
 from tests.plugins.making import answers, make_clock, make_ticket
 
 YELLOW = Trigger("mark", "reply", "yellow")
@@ -14,7 +13,7 @@ OVERDUE = Trigger("mark", "reply", "overdue")
 def test_an_inquiry_is_answered_within_one_working_day() -> None:
     ticket = make_ticket(nature="inquiry")
 
-    assert answers(FEATURES, "nanhai.light", time_limits, ticket=ticket, duty=None) == [
+    assert answers("nanhai.light", time_limits, ticket=ticket, duty=None) == [
         TimeLimit("reply", Budget("wd_eod", 1), "nanhai.light/inquiry", "咨询类诉求，限 1 个工作日完成")
     ]
 
@@ -23,13 +22,13 @@ def test_an_inquiry_is_answered_within_one_working_day() -> None:
 def test_what_has_to_be_handled_is_answered_within_five(nature: str) -> None:
     ticket = make_ticket(nature=nature)
 
-    assert answers(FEATURES, "nanhai.light", time_limits, ticket=ticket, duty=None) == [
+    assert answers("nanhai.light", time_limits, ticket=ticket, duty=None) == [
         TimeLimit("reply", Budget("wd_eod", 5), "nanhai.light/handling", "办理类诉求，限 5 个工作日完成")
     ]
 
 
 def test_yellow_with_three_working_hours_left() -> None:
-    assert answers(FEATURES, "nanhai.light", clock_marks, ticket=make_ticket(), clock=make_clock()) == [
+    assert answers("nanhai.light", clock_marks, ticket=make_ticket(), clock=make_clock()) == [
         Mark(
             name="yellow",
             light="yellow",
@@ -49,13 +48,13 @@ def test_yellow_with_three_working_hours_left() -> None:
     ],
 )
 def test_clocks_without_the_dot_are_left_to_the_core(clock: object) -> None:
-    assert answers(FEATURES, "nanhai.light", clock_marks, ticket=make_ticket(), clock=clock) == []
+    assert answers("nanhai.light", clock_marks, ticket=make_ticket(), clock=clock) == []
 
 
 def test_at_yellow_the_responsible_unit_gets_a_text_message() -> None:
     ticket = make_ticket(lead_unit="roads")
 
-    assert answers(FEATURES, "nanhai.light", escalation_steps, ticket=ticket, trigger=YELLOW) == [
+    assert answers("nanhai.light", escalation_steps, ticket=ticket, trigger=YELLOW) == [
         EscalationStep(
             "sms",
             "lead",
@@ -70,7 +69,7 @@ def test_at_red_the_responsible_unit_is_told_twice() -> None:
     ticket = make_ticket(lead_unit="roads")
     text = "工单 {serial_no}“{title}”已于 {due} 超时未答复，圆点变红，问责机制启动"
 
-    assert answers(FEATURES, "nanhai.light", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
+    assert answers("nanhai.light", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
         EscalationStep("sms", "lead", text, "nanhai.light/red", "超时未答复，圆点变红"),
         EscalationStep("inbox", "lead", text, "nanhai.light/red", "超时未答复，圆点变红"),
     ]
@@ -80,10 +79,10 @@ def test_a_missing_manhole_cover_is_very_urgent_and_told_to_the_desk_at_once() -
     ticket = make_ticket(title="沙井盖缺失", text="道路上的沙井盖缺失，晚上看不清。", lead_unit=None)
     text = "紧急诉求 {serial_no}“{title}”，请立即处理"
 
-    assert answers(FEATURES, "nanhai.light", assess_urgency, ticket=ticket) == [
+    assert answers("nanhai.light", assess_urgency, ticket=ticket) == [
         UrgencySignal("nanhai.light/keyword", "诉求提到“井盖缺失”，非常紧急，快速处理")
     ]
-    assert answers(FEATURES, "nanhai.light", escalation_steps, ticket=ticket, trigger=Trigger("urgent")) == [
+    assert answers("nanhai.light", escalation_steps, ticket=ticket, trigger=Trigger("urgent")) == [
         EscalationStep("sms", "desk", text, "nanhai.light/urgent", "非常紧急的诉求，快速处理"),
         EscalationStep("inbox", "desk", text, "nanhai.light/urgent", "非常紧急的诉求，快速处理"),
     ]
@@ -93,6 +92,6 @@ def test_other_appeals_are_not_urgent_and_other_marks_are_not_the_light_s() -> N
     on_site = Trigger("mark", "on_site", "overdue")
     reminder = Trigger("mark", "reply", "reminder")
 
-    assert answers(FEATURES, "nanhai.light", assess_urgency, ticket=make_ticket()) == []
-    assert answers(FEATURES, "nanhai.light", escalation_steps, ticket=make_ticket(), trigger=on_site) == []
-    assert answers(FEATURES, "nanhai.light", escalation_steps, ticket=make_ticket(), trigger=reminder) == []
+    assert answers("nanhai.light", assess_urgency, ticket=make_ticket()) == []
+    assert answers("nanhai.light", escalation_steps, ticket=make_ticket(), trigger=on_site) == []
+    assert answers("nanhai.light", escalation_steps, ticket=make_ticket(), trigger=reminder) == []

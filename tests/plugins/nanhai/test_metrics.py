@@ -2,12 +2,11 @@
 
 from core.hooks import Metric
 from core.hooks.specs import metrics
-from plugins.nanhai import FEATURES
 from tests.plugins.making import answers
 
 
 def test_what_is_done_in_time_and_how_content_callers_are() -> None:
-    assert answers(FEATURES, "nanhai.metrics", metrics) == [
+    assert answers("nanhai.metrics", metrics) == [
         Metric(
             id="nanhai.on-time-rate",
             version=1,

@@ -2,7 +2,6 @@
 
 from core.hooks import Budget, HandlingRules, RouteProposal, TimeLimit
 from core.hooks.specs import handling_rules, propose_routes, time_limits
-from plugins.pingshan import FEATURES
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
 POTHOLE = make_duty(
@@ -22,7 +21,7 @@ def _owner(*, direct: bool) -> RouteProposal:
 
 
 def test_the_pothole_goes_straight_to_the_listed_owner() -> None:
-    told = answers(FEATURES, "pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=POTHOLE, units=UNITS)
+    told = answers("pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=POTHOLE, units=UNITS)
 
     assert told == [_owner(direct=True)]
 
@@ -30,10 +29,8 @@ def test_the_pothole_goes_straight_to_the_listed_owner() -> None:
 def test_what_came_back_or_a_district_that_only_wants_advice_goes_to_the_dispatcher() -> None:
     returned, advice = make_ticket(bounce_count=1), {"direct": False}
 
-    after_return = answers(FEATURES, "pingshan.duty_list", propose_routes, ticket=returned, duty=POTHOLE, units=UNITS)
-    as_advice = answers(
-        FEATURES, "pingshan.duty_list", propose_routes, advice, ticket=make_ticket(), duty=POTHOLE, units=UNITS
-    )
+    after_return = answers("pingshan.duty_list", propose_routes, ticket=returned, duty=POTHOLE, units=UNITS)
+    as_advice = answers("pingshan.duty_list", propose_routes, advice, ticket=make_ticket(), duty=POTHOLE, units=UNITS)
 
     assert after_return == [_owner(direct=False)]
     assert as_advice == [_owner(direct=False)]
@@ -42,7 +39,7 @@ def test_what_came_back_or_a_district_that_only_wants_advice_goes_to_the_dispatc
 def test_an_item_without_legal_basis_names_none() -> None:
     duty = make_duty(co=("abolished",))
 
-    assert answers(FEATURES, "pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS) == [
+    assert answers("pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS) == [
         RouteProposal(
             unit="roads",
             direct=True,
@@ -54,9 +51,8 @@ def test_an_item_without_legal_basis_names_none() -> None:
 
 
 def test_an_unknown_matter_or_owner_is_left_to_the_dispatcher() -> None:
-    unknown = answers(FEATURES, "pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=None, units=UNITS)
+    unknown = answers("pingshan.duty_list", propose_routes, ticket=make_ticket(), duty=None, units=UNITS)
     gone = answers(
-        FEATURES,
         "pingshan.duty_list",
         propose_routes,
         ticket=make_ticket(),
@@ -68,7 +64,7 @@ def test_an_unknown_matter_or_owner_is_left_to_the_dispatcher() -> None:
 
 
 def test_the_item_s_own_limits_hold() -> None:
-    assert answers(FEATURES, "pingshan.duty_list", time_limits, ticket=make_ticket(), duty=POTHOLE) == [
+    assert answers("pingshan.duty_list", time_limits, ticket=make_ticket(), duty=POTHOLE) == [
         TimeLimit(
             "reply", Budget("wall", 86400), "pingshan.duty_list/limit", "职责清单“道路交通 / 路面坑洼”的处置时限"
         ),
@@ -81,9 +77,9 @@ def test_the_item_s_own_limits_hold() -> None:
 def test_where_the_matter_or_its_limit_is_unknown_there_is_no_opinion() -> None:
     ticket = make_ticket()
 
-    assert answers(FEATURES, "pingshan.duty_list", time_limits, ticket=ticket, duty=None) == []
-    assert answers(FEATURES, "pingshan.duty_list", time_limits, ticket=ticket, duty=make_duty()) == []
+    assert answers("pingshan.duty_list", time_limits, ticket=ticket, duty=None) == []
+    assert answers("pingshan.duty_list", time_limits, ticket=ticket, duty=make_duty()) == []
 
 
 def test_after_the_first_return_the_units_consult_and_nobody_passes_the_ball_again() -> None:
-    assert answers(FEATURES, "pingshan.duty_list", handling_rules) == [HandlingRules(max_returns=1)]
+    assert answers("pingshan.duty_list", handling_rules) == [HandlingRules(max_returns=1)]

@@ -2,12 +2,11 @@
 
 from core.hooks import Metric
 from core.hooks.specs import metrics
-from plugins.pingshan import FEATURES
 from tests.plugins.making import answers
 
 
 def test_what_is_concluded_and_what_within_a_day() -> None:
-    assert answers(FEATURES, "pingshan.metrics", metrics) == [
+    assert answers("pingshan.metrics", metrics) == [
         Metric(
             id="pingshan.conclusion-rate",
             version=1,

@@ -6,7 +6,6 @@ import pytest
 
 from core.hooks import Budget, EscalationStep, Mark, Trigger
 from core.hooks.specs import clock_marks, escalation_steps
-from plugins.pingshan import FEATURES
 from tests.plugins.making import answers, make_clock, make_ticket
 
 REMINDER = Trigger("mark", "reply", "reminder")
@@ -26,12 +25,12 @@ AT_EIGHTY_PERCENT = Mark(
 
 
 def _marks(clock: Any, **settings: Any) -> list[Any]:
-    return answers(FEATURES, "pingshan.reminder", clock_marks, settings, ticket=make_ticket(), clock=clock)
+    return answers("pingshan.reminder", clock_marks, settings, ticket=make_ticket(), clock=clock)
 
 
 def _steps(trigger: Trigger, *, lead: str | None = "roads", **settings: Any) -> list[Any]:
     ticket = make_ticket(lead_unit=lead)
-    return answers(FEATURES, "pingshan.reminder", escalation_steps, settings, ticket=ticket, trigger=trigger)
+    return answers("pingshan.reminder", escalation_steps, settings, ticket=ticket, trigger=trigger)
 
 
 def test_the_reminder_is_due_when_four_fifths_of_the_time_are_used() -> None:

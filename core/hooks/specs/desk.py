@@ -1,0 +1,53 @@
+"""An operator looks at a ticket: is it known, is it several, can it be answered at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks.contract import hook
+from core.hooks.values import (
+    Block,
+    Context,
+    DuplicateHint,
+    DutyView,
+    ReplyHint,
+    SplitHint,
+    TicketView,
+)
+
+
+@hook(kind="policy", merge="all", on_error="skip", item=DuplicateHint, budget_ms=100, since="1.1")
+def find_duplicates(
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, candidates: Sequence[TicketView]
+) -> Sequence[DuplicateHint] | None:
+    """Open tickets that may be about the same thing 疑似重复.
+
+    Asked when a ticket is looked at that could be attached. `candidates` are open tickets of the last 30 days with the
+    same matter or the same place, 50 at most. An operator decides. Nobody answers: no hint.
+    """
+
+
+@hook(kind="policy", merge="first", on_error="skip", item=SplitHint, budget_ms=50, since="1.1")
+def suggest_split(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[SplitHint] | None:
+    """The parts of an appeal that speaks of several matters 拆单建议.
+
+    Asked when a ticket is looked at that could be split; an operator decides. Nobody answers: no hint.
+    """
+
+
+@hook(kind="policy", merge="first", on_error="skip", item=ReplyHint, budget_ms=50, since="1.1")
+def suggest_reply(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[ReplyHint] | None:
+    """An answer that can be given at once 秒回建议, to what is asked often.
+
+    Asked when an operator is about to answer a ticket directly; nothing is sent before they agree. Nobody answers: the
+    form is empty.
+    """
+
+
+@hook(kind="render", merge="all", on_error="omit", item=Block, budget_ms=100, since="1.1")
+def ticket_blocks(
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None
+) -> Sequence[Block] | None:
+    """What a ticket's page shows besides the core's: text, facts or a table, which the core escapes.
+
+    Asked whenever the page is shown. If one fails its part is left out.
+    """

@@ -1,0 +1,51 @@
+"""The appeal comes in: by which way, what is in its words, what the resident is told."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks.contract import hook
+from core.hooks.values import (
+    Channel,
+    Context,
+    Draft,
+    DraftPatch,
+    Receipt,
+    ScopeIssue,
+    TicketView,
+)
+
+
+@hook(kind="load", merge="each", on_error="quarantine", item=Channel, budget_ms=1000, since="1.0")
+def channels(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Channel] | None:
+    """The channels 渠道 by which the district takes in appeals.
+
+    Asked once per tenant and epoch. Together with the core's own (desk, import) they are the only channels an appeal
+    may name.
+    """
+
+
+@hook(kind="policy", merge="each", on_error="skip", item=DraftPatch, budget_ms=50, since="1.1")
+def normalise_draft(ctx: Context, settings: Mapping[str, Any], draft: Draft) -> Sequence[DraftPatch] | None:
+    """What can be read out of the words of an appeal 要素提取: a place, a mailbox, a nature.
+
+    Asked when an appeal is taken in, before it becomes a ticket. Only what the sender left open is filled in, each
+    field by the first feature that speaks of it; the words themselves stay. Nobody answers: the fields stay open.
+    """
+
+
+@hook(kind="policy", merge="all", on_error="skip", item=ScopeIssue, budget_ms=50, since="1.1")
+def scope_issues(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[ScopeIssue] | None:
+    """Grounds on which the appeal may lie outside of what can be taken in 受理范围, with the lawful way for it.
+
+    Asked when an appeal is registered or accepted. It is taken in all the same: each ground is noted on the ticket, and
+    the operator who looks at it may refuse it. Nobody answers, or one fails: nothing is noted.
+    """
+
+
+@hook(kind="policy", merge="first", on_error="default", item=Receipt, budget_ms=50, since="1.1")
+def receipt(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Receipt] | None:
+    """What the resident is told at acceptance 受理回执.
+
+    Asked when an appeal was taken in, for the page of the operator and the answer of the interface. Nobody answers: the
+    serial number and the access code, and where to follow the ticket.
+    """

@@ -1,0 +1,43 @@
+"""Whose the ticket is, who looks on, and which commands a district does not allow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.hooks.contract import hook
+from core.hooks.values import (
+    Context,
+    DutyView,
+    Objection,
+    RouteProposal,
+    TicketView,
+    UnitView,
+    Watcher,
+)
+
+
+@hook(kind="policy", merge="best", on_error="manual", item=RouteProposal, budget_ms=50, since="1.0")
+def propose_routes(
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None, units: Sequence[UnitView]
+) -> Sequence[RouteProposal] | None:
+    """Units that should handle the ticket. Asked at acceptance and after a return; highest score wins.
+
+    `duty` is the duty-list item of the ticket's matter. Only a proposal with `direct` is carried out without a
+    person. A unit that returned this ticket is never proposed again. Nobody answers: the lead unit of the duty item
+    is suggested to the dispatcher, or nobody.
+    """
+
+
+@hook(kind="policy", merge="all", on_error="skip", item=Watcher, budget_ms=50, since="1.0")
+def propose_watchers(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
+    """Units that look on from the start 知会. Asked at acceptance. Nobody answers: nobody looks on."""
+
+
+@hook(kind="policy", merge="veto", on_error="skip", item=Objection, budget_ms=50, since="1.1")
+def guard_command(
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, command: str, duty: DutyView | None
+) -> Sequence[Objection] | None:
+    """Why a command on a ticket may not be given 不准办理, beyond what the table of moves says.
+
+    Asked before every command of a person that the table of moves allows. One objection refuses it, with its words.
+    If one fails the command goes on, noted on the ticket: a broken rule must not keep residents waiting.
+    """

@@ -1,0 +1,63 @@
+"""Counting: figures a district shows, the bands it grades them by, and the lines of a unit's score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Dimension = Literal["nature", "channel", "medium"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure 指标: one measure over another, or over nothing when it is a plain count.
+
+    Measures are the core's (`core.statistics.measures`). `where` narrows numerator and denominator to values of a
+    dimension, e.g. {"medium": ("phone",)}. `unit` is how the quotient is shown.
+    """
+
+    id: str
+    version: int
+    label: str
+    numerator: str
+    denominator: str | None
+    unit: Literal["count", "percent", "days"]
+    better: Literal["up", "down", "neither"] = "up"
+    where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBand:
+    """Values of a metric below (or above, where lower is better) which a unit or district is graded 等次.
+
+    `threshold` is in the metric's own terms: a share between 0 and 1 for percent, else the number. `action` says what
+    follows, for instance 点名通报并约谈. The core's own metrics have plain ids, a feature's begin with its plugin's.
+    """
+
+    metric: str
+    threshold: float
+    label: str
+    action: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What is counted of one unit in a period: measures by name (see `docs/figures.md`), each with the unit's count."""
+
+    unit: str
+    first: date
+    last: date
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One line of a unit's performance score 绩效考核: points won or lost, and why."""
+
+    label: str
+    points: float
+    rule_id: str
+    reason: str

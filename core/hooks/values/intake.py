@@ -1,0 +1,113 @@
+"""What features say of an appeal that comes in: by which way, about what, and what is already known of it."""
+
+from dataclasses import dataclass
+
+from core.hooks.values.ticket import Medium, Nature
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way 渠道 by which appeals come in. `owner` names the mailbox's leader or the account, if it has one."""
+
+    id: str
+    label: str
+    medium: Medium
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An appeal 诉求 before it is a ticket: the words as they came, and what the sender filled in.
+
+    Empty texts and None stand for what nobody has said.
+    """
+
+    channel: str
+    medium: Medium
+    title: str
+    text: str
+    place: str
+    mailbox: str
+    nature: Nature | None
+    affected_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPatch:
+    """What a feature reads out of the words 要素提取. None = nothing to say; the text itself is never changed."""
+
+    rule_id: str
+    reason: str
+    title: str | None = None
+    place: str | None = None
+    mailbox: str | None = None
+    nature: Nature | None = None
+    affected_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeIssue:
+    """A ground on which the appeal may be outside of what can be taken in 受理范围, and the lawful way for it.
+
+    `rejection` is the code of the core's reason for not accepting that fits.
+    """
+
+    rejection: str
+    advice: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateHint:
+    """Another open ticket that may be about the same thing 疑似重复. `score` 0–100."""
+
+    serial_no: str
+    rule_id: str
+    reason: str
+    score: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SplitHint:
+    """The parts of an appeal that speaks of several matters 拆单建议, each with its own text."""
+
+    parts: tuple[str, ...]
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHint:
+    """An answer that the operator may give at once 秒回建议; nothing is sent before a person agrees."""
+
+    text: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the resident is told at acceptance 受理回执. `text` may use {serial_no}, {access_code} and {tenant}."""
+
+    text: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatterHint:
+    """What the appeal is about, as an item of the duty list 事项建议. `score` 0–100; a person confirms it."""
+
+    matter: str
+    rule_id: str
+    reason: str
+    score: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencySignal:
+    """A ground to treat the ticket as urgent."""
+
+    rule_id: str
+    reason: str

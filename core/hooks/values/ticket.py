@@ -1,0 +1,66 @@
+"""A ticket, a unit and a duty item as a feature sees them: what was said, never who said it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.hooks.values.time import Budget
+
+Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise"]
+"""投诉、求助、咨询、建议、表扬"""
+Urgency = Literal["normal", "urgent"]
+Complexity = Literal["simple", "complex"]
+Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit 承办单位 as a feature sees it; `parent` is the code of the unit above."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well.
+
+    `guide` is what the operator should ask; empty = nothing in particular.
+    """
+
+    code: str
+    category: str
+    subcategory: str
+    lead: str
+    co: tuple[str, ...]
+    limit: Budget | None
+    on_site: Budget | None
+    legal_basis: str
+    standard: str
+    guide: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket 工单 as a feature sees it: what was said, never who said it."""
+
+    id: int
+    serial_no: str
+    state: str
+    channel: str
+    medium: Medium
+    mailbox: str
+    title: str
+    text: str
+    place: str
+    nature: Nature
+    urgency: Urgency
+    complexity: Complexity
+    matter: str | None
+    affected_count: int
+    submitted_at: datetime
+    lead_unit: str | None
+    cycle_no: int
+    bounce_count: int

@@ -1,0 +1,95 @@
+"""Time limits as features speak of them: how long, on which clock, with which marks; never an instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+BudgetMode = Literal["wall", "ws", "wd_eod", "wd_same", "natural"]
+ClockName = Literal[
+    "accept",
+    "dispatch",
+    "reply",
+    "follow_up",
+    "progress",
+    "sign",
+    "return_window",
+    "first_contact",
+    "on_site",
+    "handle",
+    "respond",
+]
+"""受理、派单、答复、回访、进展反馈；签收、退单、联系诉求人、到场、办理；督办答复"""
+PauseReason = Literal["awaiting_resident", "judicial", "force_majeure"]
+"""待诉求人补充、司法程序、不可抗力"""
+Light = Literal["green", "yellow", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """An amount of time. `amount` is seconds in modes wall and ws, days in wd_eod, wd_same and natural."""
+
+    mode: BudgetMode
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long a clock 时限 runs. The core applies the calendar; a feature never computes a due time."""
+
+    clock: ClockName
+    budget: Budget
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A running clock: its budget, when it began, when it is due."""
+
+    name: ClockName
+    budget: Budget
+    started_at: datetime
+    due_at: datetime
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on a clock at which something happens. Exactly one of the four places is given.
+
+    `working_seconds_left` and `wall_seconds_left` look back from the due time; `share_used` is a part (0–1) of the
+    working time between start and due; `working_days_over` lies after the due time, at the close of that working day.
+    The due time itself always is a mark, named `overdue`, with a red light.
+    """
+
+    name: str
+    light: Light
+    rule_id: str
+    reason: str
+    working_seconds_left: int | None = None
+    wall_seconds_left: int | None = None
+    share_used: float | None = None
+    working_days_over: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingRules:
+    """How a district lets units handle 办理规则: how often and how long. Days are working days.
+
+    After `max_returns` returns units consult, and the one designated cannot give the ticket back. An assignment is
+    extended at most `extension_times` times by at most `extension_days` days altogether, and stands still for at most
+    `pause_days` days, for one of `pause_reasons`; the resident's clock stands still with it only if `pauses_reply`.
+    From `max_redos` redone cycles on, a supervision comes first. `contact_attempts` calls that nobody answers will do
+    before a reply, `follow_up_attempts` after it. A rating may be disputed within `dispute_days` days.
+    """
+
+    max_returns: int = 2
+    extension_times: int = 3
+    extension_days: int = 10
+    pause_reasons: tuple[PauseReason, ...] = ("awaiting_resident", "judicial", "force_majeure")
+    pause_days: int = 20
+    pauses_reply: bool = False
+    max_redos: int = 2
+    contact_attempts: int = 3
+    follow_up_attempts: int = 3
+    dispute_days: int = 3

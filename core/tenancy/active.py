@@ -1,0 +1,171 @@
+"""What holds for a tenant now: its features in their order, each with the settings that follow from revision and preset.
+
+The district goes on whatever is wrong: settings that no longer fit give way to the last revision that does, a feature
+that cannot be used is left out, and both are reported.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.hooks.features import Feature
+from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import MigrationFailed, SecretText, SettingsInvalid, migrated
+from core.hooks.table import Enabled, Failure, HookTable, Report
+from core.hooks.values import Context
+from core.kit.errors import Refused
+from core.kit.keys import Keyring
+from core.tenancy.facts import TenantFacts
+from core.tenancy.models import SettingsEvent, SettingsPreset, SettingsRevision, TenantFeature, TenantSecret
+from core.tenancy.secrets import opened_secrets
+
+SAFE_MODE = "HUIYING_SAFE_MODE"
+"""Environment variable: set to 1, no feature is asked anywhere and the core's own rules hold."""
+GOES_BACK = 5
+"""How many revisions that held before are tried when the present one no longer fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of a feature's settings: the values of its own, of which schema version, under which number."""
+
+    number: int
+    schema_version: int
+    values: Mapping[str, Any]
+
+
+NOTHING = Stored(0, 1, {})
+"""Where a tenant has set nothing of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What the city presets for a feature, and which names it does not leave to its districts."""
+
+    city: str = ""
+    number: int = 0
+    schema_version: int = 1
+    values: Mapping[str, Any] | None = None
+    locked: tuple[str, ...] = ()
+
+
+NO_PRESET = Preset()
+
+
+def compile_table(session: Session, tenant: TenantFacts, roster: Roster, keys: Keyring, *, report: Report) -> HookTable:
+    """Return the table of the tenant's features that are on and can be used. Never raises for a bad one."""
+    ctx = context_of(tenant)
+    if os.environ.get(SAFE_MODE) == "1":
+        return roster.compiled(ctx, [], report=report)
+    enabled = (_usable(session, tenant, roster, keys, row, report) for row in features_on(session, tenant))
+    return roster.compiled(ctx, [each for each in enabled if each], report=report)
+
+
+def context_of(tenant: TenantFacts, *, dry_run: bool = False) -> Context:
+    """Return the context in which the tenant's features are asked."""
+    return Context(tenant.id, tenant.slug, tenant.zone.key, dry_run)
+
+
+def features_on(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]:
+    """Return the rows of the features that are on, in their order."""
+    return session.scalars(
+        select(TenantFeature)
+        .where(TenantFeature.tenant_id == tenant.id, TenantFeature.state == "on")
+        .order_by(TenantFeature.position, TenantFeature.feature)
+    ).all()
+
+
+def wanted(session: Session, tenant: TenantFacts, feature: Feature, stored: Stored, keys: Keyring) -> Wanted:
+    """Return the feature with what holds of its settings under these stored ones. Raises `MigrationFailed`."""
+    preset = preset_of(session, tenant, feature.id)
+    values = merged(feature, stored, preset)
+    return Wanted(feature.id, values, stored.number, secrets_of(session, tenant, feature.id, keys))
+
+
+def merged(feature: Feature, stored: Stored, preset: Preset) -> dict[str, Any]:
+    """Return what is not the feature's default: the city's preset, over it the district's own where it may.
+
+    Raises `MigrationFailed`.
+    """
+    schema = feature.schema()
+    own = migrated(schema, stored.values, from_version=stored.schema_version) if stored.values else {}
+    if preset.values is None:
+        return own
+    above = migrated(schema, preset.values, from_version=preset.schema_version)
+    return {**above, **{name: value for name, value in own.items() if name not in preset.locked}}
+
+
+def stored_of(session: Session, tenant: TenantFacts, feature_id: str, number: int) -> Stored:
+    """Return the stored settings of a revision; number 0 stands for none."""
+    row = session.get(SettingsRevision, (tenant.id, feature_id, number)) if number else None
+    return Stored(row.number, row.schema_version, row.values) if row else NOTHING
+
+
+def preset_of(session: Session, tenant: TenantFacts, feature_id: str) -> Preset:
+    """Return what the tenant's city presets for a feature."""
+    row = session.get(SettingsPreset, (tenant.id, feature_id))
+    return Preset(row.city, row.number, row.schema_version, row.values, tuple(row.locked)) if row else NO_PRESET
+
+
+def secrets_of(session: Session, tenant: TenantFacts, feature_id: str, keys: Keyring) -> Mapping[str, SecretText]:
+    """Return the secrets that are set of a feature, by name."""
+    rows = session.scalars(
+        select(TenantSecret).where(TenantSecret.tenant_id == tenant.id, TenantSecret.feature == feature_id)
+    ).all()
+    return opened_secrets(tenant, rows, feature_id, keys)
+
+
+def _usable(
+    session: Session, tenant: TenantFacts, roster: Roster, keys: Keyring, row: TenantFeature, report: Report
+) -> Enabled | None:
+    """Return the feature with its present settings, else with the last ones that fit, else None; told where not the first."""
+    refusal: Refused | None = None
+    for number in chain([row.revision], _earlier(session, tenant, row)):
+        try:
+            feature = roster.get(row.feature)
+            enabled = roster.enabled(
+                wanted(session, tenant, feature, stored_of(session, tenant, row.feature, number), keys)
+            )
+        except Refused as unusable:
+            refusal = refusal or unusable
+            if not isinstance(unusable, (SettingsInvalid, MigrationFailed)):
+                break
+        else:
+            if refusal is not None:
+                report(_failure(tenant, row, f"改用第 {number} 次修订：{refusal.message}"))
+            return enabled
+    assert refusal is not None
+    report(_failure(tenant, row, f"没有启用：{refusal.message}"))
+    return None
+
+
+def _failure(tenant: TenantFacts, row: TenantFeature, words: str) -> Failure:
+    return Failure(
+        tenant_id=tenant.id,
+        feature=row.feature,
+        hook="settings",
+        revision=row.revision,
+        kind="unusable",
+        error_id="",
+        words=words,
+    )
+
+
+def _earlier(session: Session, tenant: TenantFacts, row: TenantFeature) -> Iterator[int]:
+    """Yield the numbers of the revisions that held before, the newest first. Asked only when the present one does not fit."""
+    yield from session.scalars(
+        select(SettingsEvent.number)
+        .where(
+            SettingsEvent.tenant_id == tenant.id,
+            SettingsEvent.feature == row.feature,
+            SettingsEvent.kind == "activated",
+            SettingsEvent.number != row.revision,
+        )
+        .order_by(SettingsEvent.id.desc())
+        .limit(GOES_BACK)
+    )

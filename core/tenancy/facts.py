@@ -1,0 +1,17 @@
+"""What everything below the edge knows of a tenant."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFacts:
+    """A tenant as everything below the edge sees it."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    zone: ZoneInfo
+    serial_prefix: str
+    epoch: int
