@@ -12,6 +12,7 @@ from core.hooks.settings.field import Choices, SettingField
 from core.hooks.settings.frozen import plain
 from core.hooks.settings.rows import Rows
 from core.hooks.settings.schema import Settings, fields_of
+from core.hooks.settings.secrets import Secret
 
 AS_INHERITED = "沿用"
 NOTHING = "空"
@@ -40,6 +41,7 @@ def differences(
     return [
         difference
         for name, field in fields_of(schema).items()
+        if not isinstance(field, Secret)
         for difference in comparing.of(
             field, before.get(name, missing), after.get(name, missing), _Place(name, field.title, field.risk)
         )

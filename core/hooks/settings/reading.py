@@ -71,9 +71,11 @@ def inheritance(schema: type[Settings], preset: Mapping[str, Any]) -> dict[str, 
     """Return what a tenant inherits: the city's preset, elsewhere the defaults. A required field may have neither."""
     inherited = {}
     for name, field in fields_of(schema).items():
+        if isinstance(field, Secret):
+            continue
         if name in preset:
             inherited[name] = Inherited(_alone(field, preset[name]), "city")
-        elif field.load_default is not missing and not isinstance(field, Secret):
+        elif field.load_default is not missing:
             inherited[name] = Inherited(_alone(field, field.load_default), "default")
     return inherited
 
