@@ -23,7 +23,6 @@ class _Line:
     calls: deque[tuple[float, bool]] = field(default_factory=deque)
     rest: float = FIRST_REST
     open_until: float | None = None
-    is_trying: bool = False
 
 
 class Breaker:
@@ -40,9 +39,11 @@ class Breaker:
         if line is None or line.open_until is None:
             return True
         with self._lock:
-            if line.is_trying or self._clock() < line.open_until:
+            now = self._clock()
+            if line.open_until is not None and now < line.open_until:
                 return False
-            line.is_trying = True
+            if line.open_until is not None:
+                line.open_until = now + line.rest  # the others wait until this one has answered
             return True
 
     def succeeded(self, key: Hashable) -> None:
@@ -73,7 +74,7 @@ class Breaker:
             return line.open_until is not None
 
     def _open(self, line: _Line) -> None:
-        line.open_until, line.is_trying = self._clock() + line.rest, False
+        line.open_until = self._clock() + line.rest
 
     def _count(self, line: _Line, *, is_failure: bool) -> None:
         now = self._clock()

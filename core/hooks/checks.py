@@ -3,6 +3,7 @@
 What is wrong is told without the values, which may hold a resident's words.
 """
 
+import re
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from core.hooks.contract import Hook
 from core.hooks.values import Budget, HandlingRules, Mark
 
 T = TypeVar("T")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MOST_ITEMS = 1000
 MOST_CHARACTERS = 256 * 1024
 """What one answer may hold altogether."""
@@ -41,18 +43,15 @@ def check_answers(hook: Hook[..., T], feature_id: str, rules: Collection[str], a
         raise AnswerUnusable(f"{hook.name} 一次最多返回 {MOST_ITEMS:,} 项")
     for item in items:
         if not isinstance(item, hook.item):
-            raise AnswerUnusable(f"{hook.name} 应返回 {_name_of(hook.item)}，不是 {type(item).__name__}")
+            raise AnswerUnusable(f"{hook.name} 应返回 {hook.item.__name__}，不是 {type(item).__name__}")
+    if sum(_weight(item) for item in items) > MOST_CHARACTERS:
+        raise AnswerUnusable(f"{hook.name} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
+    for item in items:
         check(item)
         rule_id = getattr(item, "rule_id", None)
         if rules and rule_id is not None and rule_id not in {f"{feature_id}/{rule}" for rule in rules}:
             raise AnswerUnusable(f"{hook.name} 返回的规则不在 {feature_id} 的清单里")
-    if sum(_weight(item) for item in items) > MOST_CHARACTERS:
-        raise AnswerUnusable(f"{hook.name} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
     return items
-
-
-def _name_of(kind: Any) -> str:
-    return " 或 ".join(each.__name__ for each in get_args(kind)) or kind.__name__
 
 
 def _weight(value: Any) -> int:
@@ -141,4 +140,4 @@ def _fits(value: object, kind: Any) -> bool:
 
 
 def _is_storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return not UNSTORABLE.search(text)
