@@ -1,0 +1,91 @@
+"""A bad feature in front of all others hurts nobody: the published cases end in every district as they did without it."""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.hooks.features import Feature
+from core.hooks.roster import Roster
+from core.hooks.specs import ALL_HOOKS
+from tenants.apply import apply_profile
+from tenants.profile import shipped_profiles
+from tests.builders import make_feature, make_installation
+from tests.tenants.test_cases_replayed import NOW, SCENARIOS, Case, replayed
+
+BAD = "bad"
+ELSEWHERE = 1
+"""Another tenant's id, whose rows a meddling feature would like to write."""
+
+
+def hangs() -> Sequence[Any]:
+    time.sleep(3600)
+    return []
+
+
+def raises() -> Sequence[Any]:
+    raise RuntimeError("broken")
+
+
+def exits() -> Sequence[Any]:
+    raise SystemExit("good-bye")
+
+
+def answers_rubbish() -> Sequence[Any]:
+    return ["x" * 10_000_000, object(), None, b"\x00"]
+
+
+def writes_to_another_tenant(ctx: Any, settings: Any) -> Sequence[Any]:
+    """Turn the context round to another tenant, and the settings into others."""
+    object.__setattr__(ctx, "tenant_id", ELSEWHERE)
+    object.__setattr__(ctx, "tenant", "elsewhere")
+    settings["unit"] = "elsewhere"
+    return []
+
+
+def bad_feature(answer: Callable[..., Sequence[Any]]) -> Feature:
+    return make_feature(BAD, **{hook.name: answer for hook in ALL_HOOKS if hook.kind != "effect"})
+
+
+def outcome(case: Case) -> list[Any]:
+    """Return what the district promised and did: states, due times, lights, alerts and units of each ticket."""
+    return [
+        (label, case.ticket(label).state, case.due_times(label), case.steps_of_light(label), case.units(label))
+        for label in sorted(case.serials)
+    ]
+
+
+def outcomes(database_url: str, *extra: Feature) -> dict[str, list[Any]]:
+    """Replay all cases in fresh copies of their districts, these features first in each."""
+    installation = make_installation(database_url, features=[*Roster.installed().features.values(), *extra])
+    names = {}
+    for profile in shipped_profiles():
+        if profile.slug in {scenario.tenant for scenario in SCENARIOS.values()}:
+            mark = secrets.token_hex(3)
+            names[profile.slug] = f"{profile.slug}-{mark}"
+            features = (*(feature.id for feature in extra), *profile.features)
+            copy = replace(profile, slug=names[profile.slug], serial_prefix=f"Y{mark.upper()}", features=features)
+            apply_profile(installation, copy, now=NOW)
+    try:
+        return {case_id: outcome(replayed(installation, names, case_id)) for case_id in SCENARIOS}
+    finally:
+        installation.database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def published(database_url: str) -> dict[str, list[Any]]:
+    return outcomes(database_url)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [hangs, raises, exits, answers_rubbish, writes_to_another_tenant],
+    ids=lambda answer: answer.__name__,
+)
+def test_the_cases_end_as_they_did_without_it(
+    database_url: str, published: dict[str, list[Any]], answer: Callable[..., Sequence[Any]]
+) -> None:
+    assert outcomes(database_url, bad_feature(answer)) == published
