@@ -4,16 +4,22 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from core.hooks import Feature
 from core.hooks.roster import Roster
+from core.hooks.settings import Line, OneOf, Paragraph, Rows, SettingField, Whole, Words, YesNo, fields_of
+from core.hooks.settings.choices import NamedChoice
 from core.hooks.specs import ALL_HOOKS
 
 PAGE = Path(__file__).parents[2] / "docs" / "features.md"
 GENERATED = re.compile(r"(?<=<!-- generated: begin -->\n).*(?=<!-- generated: end -->)", re.DOTALL)
+RISKS = {
+    "": "",
+    "accountability": "。事关问责，改动须由另一人批准",
+    "privacy": "。事关谁看得到诉求，改动须由另一人批准",
+}
 HOW_TO_UPDATE = (
     "docs/features.md no longer tells which features there are. "
     "Run: python -m tests.architecture.test_features_documented"
@@ -27,27 +33,54 @@ def rendered() -> str:
 
 
 def _section(feature: Feature) -> str:
-    hooks = "、".join(f"`{hook.name}`" for hook in ALL_HOOKS if hasattr(feature.answers, hook.name))
+    hooks = "、".join(f"`{hook.name}`" for hook in ALL_HOOKS if hasattr(feature.module(), hook.name))
     lines = [f"## {feature.id} {feature.label}", "", f"{feature.summary}。", "", f"回答的问题：{hooks}", ""]
-    fields: Mapping[str, Any] = feature.settings().fields
+    fields = fields_of(feature.schema())
     if fields:
-        lines += ["| 设置 | 名称 | 默认值 | 说明 |", "| --- | --- | --- | --- |"]
-        lines += [_row(name, field.load_default, field.metadata) for name, field in fields.items()]
-        lines.append("")
+        lines += ["| 设置 | 名称 | 默认值 | 可填 | 说明 |", "| --- | --- | --- | --- | --- |", *_rows(fields), ""]
     return "\n".join(lines)
 
 
-def _row(name: str, default: Any, metadata: Mapping[str, str]) -> str:
-    unit = metadata.get("unit", "")
-    return f"| `{name}` | {metadata['title']} | {_in_words(default)}{f' {unit}' if unit else ''} | {metadata['help']} |"
+def _rows(fields: Mapping[str, SettingField], within: str = "") -> Iterator[str]:
+    for name, field in fields.items():
+        says = f"{field.help}{RISKS[field.risk]}"
+        yield f"| `{within}{name}` | {field.title} | {_default(field)} | {_takes(field)} | {says} |"
+        if isinstance(field, Rows):
+            yield from _rows(field.fields, f"{within}{name}[].")
 
 
-def _in_words(default: Any) -> str:
-    if isinstance(default, bool):
-        return "是" if default else "否"
-    if isinstance(default, Sequence) and not isinstance(default, str):
-        return "、".join(default)
-    return str(default) if default not in ("", {}) else "（空）"
+def _default(field: SettingField) -> str:
+    if field.required:
+        return "必填"
+    match field.load_default:
+        case list() | tuple():
+            return "、".join(field.load_default) or "（空）"
+        case bool():
+            return "`true`" if field.load_default else "`false`"
+        case None | "":
+            return "（空）"
+    return f"`{field.load_default}`" if isinstance(field, OneOf) else field.words(field.load_default, {})
+
+
+def _takes(field: SettingField) -> str:
+    match field:
+        case Whole():
+            return f"{field.min} 到 {field.max}"
+        case Line(pattern_says=says) if says:
+            return says
+        case Line() | Paragraph():
+            return f"{field.shortest} 到 {field.longest} 个字"
+        case Words():
+            return f"最多 {field.most} 个词，每个 {field.shortest} 到 {field.longest} 个字"
+        case YesNo():
+            return "`true` 是、`false` 否"
+        case OneOf():
+            return "、".join(f"`{value}` {label}" for value, label in field.choices.items())
+        case NamedChoice():
+            return f"{field.THING}代码{f'（{field.of_kind}）' if field.of_kind else ''}"
+        case Rows():
+            return f"最多 {field.most} 行"
+    return ""
 
 
 def test_the_page_shows_every_feature_with_its_settings() -> None:

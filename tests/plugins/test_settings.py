@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from marshmallow.fields import Field
 
 from core.hooks import Feature
-from core.hooks.roster import Roster
-from core.hooks.settings import SettingsInvalid
+from core.hooks.settings import SettingsInvalid, describe, inheritance, migrated, own_values, read, risks_of
+from plugins.chengdu.settings import RoutingSettings
+from tests.plugins.making import SHIPPED
 
-FEATURES = Roster.installed().features
+FEATURES = SHIPPED.features
 
 
 def test_without_a_word_the_articles_hold() -> None:
@@ -39,32 +39,54 @@ def test_without_a_word_the_articles_hold() -> None:
     ("feature", "values", "messages"),
     [
         ("chengdu.channels", {"hotline": "一二三"}, {"hotline": ["热线号码须为 5 到 12 位数字"]}),
-        ("chengdu.channels", {"wechat_account": ""}, {"wechat_account": ["公众号名称须为 1 到 30 个字"]}),
-        ("chengdu.limits", {"simple_days": 0}, {"simple_days": ["简单诉求的时限须在 1 到 20 个工作日之间"]}),
+        ("chengdu.channels", {"wechat_account": ""}, {"wechat_account": ["微信公众号须为 1 到 30 个字"]}),
+        ("chengdu.limits", {"simple_days": 0}, {"simple_days": ["简单诉求答复时限须在 1 到 20 个工作日之间"]}),
         ("chengdu.limits", {"simple_days": "五"}, {"simple_days": ["请填写整数"]}),
         ("chengdu.limits", {"complex_days": 20.5}, {"complex_days": ["请填写整数"]}),
         ("chengdu.limits", {"complex_days": None}, {"complex_days": ["不能为空"]}),
-        ("chengdu.limits", {"on_site_minutes": 5}, {"on_site_minutes": ["紧急诉求的到场时限须在 10 到 1440 分钟之间"]}),
-        ("chengdu.limits", {"extension_days": 61}, {"extension_days": ["累计延期须在 0 到 60 个工作日之间"]}),
+        (
+            "chengdu.limits",
+            {"on_site_minutes": 5},
+            {"on_site_minutes": ["紧急诉求到场核实时限须在 10 到 1440 分钟之间"]},
+        ),
+        ("chengdu.limits", {"extension_days": 61}, {"extension_days": ["累计最多延期须在 0 到 60 个工作日之间"]}),
         ("chengdu.routing", {"direct_domains": "旅游"}, {"direct_domains": ["请填写列表，每项一个词"]}),
         ("chengdu.routing", {"direct_domains": ["旅"]}, {"direct_domains": {0: ["每个词须为 2 到 20 个字"]}}),
-        ("chengdu.routing", {"mailboxes": ["市长信箱"]}, {"mailboxes": ["请填写对照表"]}),
+        ("chengdu.routing", {"mailboxes": {"市长信箱": "office"}}, {"mailboxes": ["请填写列表，每行一组设置"]}),
         (
             "chengdu.routing",
-            {"mailboxes": {"市长信箱": "市政府 办公厅"}},
-            {"mailboxes": {"市长信箱": {"value": ["不是单位代码，请从单位名录中选择"]}}},
+            {"mailboxes": [{"mailbox": "市长信箱", "unit": "市政府 办公厅"}, {"mailbox": ""}]},
+            {
+                "mailboxes": {
+                    0: {"unit": ["不是单位代码，请从单位名录中选择"]},
+                    1: {"mailbox": ["信箱名称须为 1 到 50 个字"], "unit": ["必须填写"]},
+                }
+            },
         ),
-        ("chengdu.urgent", {"affected_from": 1}, {"affected_from": ["涉及人数须在 2 到 10000 之间"]}),
-        ("chengdu.urgent", {"warn_hours": 41}, {"warn_hours": ["黄灯提前量须在 1 到 40 个工作小时之间"]}),
-        ("chengdu.metrics", {"satisfaction_floor": 101}, {"satisfaction_floor": ["满意率底线须在 1 到 100 之间"]}),
+        (
+            "chengdu.routing",
+            {"mailboxes": [{"mailbox": name, "unit": "office"} for name in ("市长信箱", "书记信箱", "市长信箱")]},
+            {"mailboxes": {2: {"mailbox": ["第 1 行已写了这个信箱"]}}},
+        ),
+        (
+            "chengdu.urgent",
+            {"affected_from": 1},
+            {"affected_from": ["可能引发群体性事件的人数须在 2 到 10000 人（户）之间"]},
+        ),
+        ("chengdu.urgent", {"warn_hours": 41}, {"warn_hours": ["剩余多少工作小时亮黄灯须在 1 到 40 个工作小时之间"]}),
+        ("chengdu.metrics", {"satisfaction_floor": 101}, {"satisfaction_floor": ["群众满意率底线须在 1 到 100% 之间"]}),
         ("pingshan.channels", {"entrance": 7}, {"entrance": ["请填写文字"]}),
         ("pingshan.duty_list", {"direct": "也许"}, {"direct": ["请选择是或否"]}),
-        ("pingshan.duty_list", {"max_returns": 0}, {"max_returns": ["退单次数须在 1 到 5 之间"]}),
+        ("pingshan.duty_list", {"max_returns": 0}, {"max_returns": ["退单几次即会商须在 1 到 5 次之间"]}),
         ("pingshan.reminder", {"mark_by": "mood"}, {"mark_by": ["请选择提醒方式"]}),
-        ("pingshan.reminder", {"share_percent": 100}, {"share_percent": ["已用时间比例须在 10 到 99 之间"]}),
+        (
+            "pingshan.reminder",
+            {"share_percent": 100},
+            {"share_percent": ["已用时限的百分之几时提醒须在 10 到 99% 之间"]},
+        ),
         ("pingshan.reminder", {"letter_at": "never"}, {"letter_at": ["请选择何时发提醒函"]}),
-        ("nanhai.light", {"inquiry_days": 11}, {"inquiry_days": ["咨询类时限须在 1 到 10 个工作日之间"]}),
-        ("nanhai.light", {"yellow_hours": 8}, {"yellow_hours": ["变黄的剩余时间须在 1 到 7 个工作小时之间"]}),
+        ("nanhai.light", {"inquiry_days": 11}, {"inquiry_days": ["咨询类答复时限须在 1 到 10 个工作日之间"]}),
+        ("nanhai.light", {"yellow_hours": 8}, {"yellow_hours": ["剩余多少工作小时变黄须在 1 到 7 个工作小时之间"]}),
         ("nanhai.discipline", {"unit": ""}, {"unit": ["不是单位代码，请从单位名录中选择"]}),
     ],
 )
@@ -75,8 +97,38 @@ def test_nonsense_is_refused_in_words(feature: str, values: dict[str, Any], mess
     assert refused.value.messages == messages
 
 
-@pytest.mark.parametrize("feature", FEATURES.values(), ids=lambda feature: feature.id)
-def test_every_setting_has_a_title_and_a_help_that_administrators_read(feature: Feature) -> None:
-    fields: dict[str, Field[Any]] = feature.settings().fields
+@pytest.mark.parametrize("feature", FEATURES.values(), ids=FEATURES)
+def test_every_setting_has_a_title_a_help_and_a_group_that_administrators_read(feature: Feature) -> None:
+    fields = describe(feature.schema())["fields"]
 
-    assert [name for name, field in fields.items() if not {"title", "help"} <= field.metadata.keys()] == []
+    assert [each["name"] for each in fields if not (each["title"] and each["help"] and each["group"])] == []
+
+
+def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_second_person() -> None:
+    risks = {feature.id: risks_of(feature.schema()) for feature in FEATURES.values()}
+
+    assert {feature: named for feature, named in risks.items() if named} == {
+        "chengdu.routing": {"mailboxes": "privacy"},
+        "chengdu.urgent": {"leaders_unit": "privacy"},
+        "chengdu.metrics": {"satisfaction_floor": "accountability"},
+        "nanhai.discipline": {"unit": "accountability"},
+    }
+
+
+def test_the_mailboxes_of_before_become_rows() -> None:
+    before = {"direct_domains": ["旅游"], "mailboxes": {"市长信箱": "office", "书记信箱": "party"}}
+
+    now = migrated(RoutingSettings, before, from_version=1)
+
+    assert now == {
+        "direct_domains": ["旅游"],
+        "mailboxes": [{"mailbox": "市长信箱", "unit": "office"}, {"mailbox": "书记信箱", "unit": "party"}],
+    }
+    assert own_values(RoutingSettings, now, inherited=inheritance(RoutingSettings, {})) == now
+    assert migrated(RoutingSettings, {}, from_version=1) == {}
+
+
+def test_all_mailboxes_of_the_city_can_be_set() -> None:
+    rows = [{"mailbox": f"第 {number} 号信箱", "unit": "office"} for number in range(2641)]
+
+    assert len(read(RoutingSettings, {"mailboxes": rows})["mailboxes"]) == 2641
