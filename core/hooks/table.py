@@ -4,6 +4,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
@@ -33,7 +34,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An answer that could not be had. `error_id` finds it in the log; `words` say what it was, for administrators."""
+    """An answer that could not be had. `error_id` finds it in the log; `words` say what it was, for administrators.
+
+    `is_left_alone`: it has failed so often that its breaker is open now.
+    """
 
     tenant_id: int
     feature: str
@@ -42,6 +46,7 @@ class Failure:
     kind: FailureKind
     error_id: str
     words: str
+    is_left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,17 @@ class HookTable:
                 return outcome
         return []
 
+    def refuse(self, feature_id: str, hook: Hook[..., Any], words: str) -> Failure:
+        """Report an answer of a feature that speaks of something the tenant does not have, and return the failure.
+
+        Only the asker can tell; it passes the answer over. `words` name what there is none of, never a resident.
+        """
+        error_id = secrets.token_hex(4)
+        failure = self._failure(self.enabled[feature_id], hook.name, "unusable", error_id, words)
+        log.error("租户 %s 的功能 %s 回答 %s：%s [%s]", self.ctx.tenant, feature_id, hook.name, words, error_id)
+        self._report(failure)
+        return failure
+
     def call(self, feature_id: str, part: str, *, seconds: float, **kwargs: Any) -> Any:
         """Call a function that a feature named in a page, command or job, with its settings. Raises `EffectFailed`.
 
@@ -177,7 +193,7 @@ class HookTable:
             part,
             key,
             seconds,
-            lambda: function(ctx=self.ctx, settings=enabled.settings, **kwargs),
+            lambda: function(ctx=copy(self.ctx), settings=enabled.settings, **kwargs),
             passing=NotPossible,
         )
         if isinstance(outcome, Failure):
@@ -186,7 +202,7 @@ class HookTable:
 
     def _outcome(self, hook: Hook[P, T], answerer: Answerer, kwargs: Mapping[str, Any]) -> list[T] | Failure:
         enabled = answerer.enabled
-        given = {"ctx": self.ctx, "settings": enabled.settings, **kwargs}
+        given = {"ctx": copy(self.ctx), "settings": enabled.settings, **kwargs}
 
         def asked() -> list[T]:
             answer = answerer.function(**{name: given[name] for name in answerer.arguments})
@@ -208,7 +224,7 @@ class HookTable:
     ) -> "_Had[R] | Failure":
         """Do the work of a feature within its time; whatever goes wrong becomes a failure, logged under its number."""
         if not self._breaker.allows(key):
-            return self._failure(enabled, what, "resting", "", "")
+            return self._failure(enabled, what, "resting", "", "", is_left_alone=True)
         try:
             with within(seconds):
                 value = work()
@@ -221,15 +237,19 @@ class HookTable:
         except BaseException as error:
             kind, words = _in_words(error, seconds)
             place = where(error, enabled.feature.folder)
-            failure = self._failure(enabled, what, kind, secrets.token_hex(4), f"{words}（{place}）")
-            self._breaker.failed(key)
+            is_open = self._breaker.failed(key)
+            failure = self._failure(
+                enabled, what, kind, secrets.token_hex(4), f"{words}（{place}）", is_left_alone=is_open
+            )
             _log(self.ctx.tenant, failure, error)
             self._report(failure)
             return failure
         self._breaker.succeeded(key)
         return _Had(value)
 
-    def _failure(self, enabled: Enabled, what: str, kind: FailureKind, error_id: str, words: str) -> Failure:
+    def _failure(
+        self, enabled: Enabled, what: str, kind: FailureKind, error_id: str, words: str, *, is_left_alone: bool
+    ) -> Failure:
         return Failure(
             tenant_id=self.ctx.tenant_id,
             feature=enabled.feature.id,
@@ -238,6 +258,7 @@ class HookTable:
             kind=kind,
             error_id=error_id,
             words=words or FAILURE_LABELS[kind],
+            is_left_alone=is_left_alone,
         )
 
 

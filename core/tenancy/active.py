@@ -166,6 +166,6 @@ def _earlier(session: Session, tenant: TenantFacts, row: TenantFeature) -> Itera
             SettingsEvent.kind == "activated",
             SettingsEvent.number != row.revision,
         )
-        .order_by(SettingsEvent.id.desc())
+        .order_by(SettingsEvent.at.desc(), SettingsEvent.id.desc())
         .limit(GOES_BACK)
     )

@@ -3,8 +3,9 @@
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 
 from core.hooks.table import Failure
@@ -12,6 +13,8 @@ from core.kit.db import Database
 from core.kit.trouble import where
 from core.tenancy.models import FeatureIncident
 
+GAP = timedelta(hours=6)
+"""So long without a failure, and the next one is another trouble, counted from one."""
 log = logging.getLogger(__name__)
 
 
@@ -48,9 +51,14 @@ def _write(database: Database, failures: Iterable[Failure], now: datetime) -> No
             count=counted[key],
             first_at=now,
             last_at=now,
+            is_left_alone=failure.is_left_alone,
         )
+        is_another = FeatureIncident.last_at < now - GAP
+        counted_on = FeatureIncident.count + statement.excluded.count
         known = {
-            "count": FeatureIncident.count + statement.excluded.count,
+            "count": case((is_another, statement.excluded.count), else_=counted_on),
+            "first_at": case((is_another, statement.excluded.first_at), else_=FeatureIncident.first_at),
+            "is_left_alone": statement.excluded.is_left_alone,
             "last_at": statement.excluded.last_at,
             "kind": statement.excluded.kind,
             "words": statement.excluded.words,

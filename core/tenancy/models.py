@@ -59,6 +59,27 @@ class TenantFeature(OfTenant, Base, kw_only=True):
     """What the tenant's files last said of it (position, settings); None = they never named it."""
 
 
+class FeatureEvent(TenantRow, Base, kw_only=True):
+    """What was done with a feature besides its settings: who switched it on or off, when, and why. Only added to."""
+
+    __tablename__ = "feature_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        CheckConstraint(
+            "kind IN ('enabling', 'on', 'off', 'suspended', 'resumed', 'moved', 'secret_set', 'secret_removed')",
+            name="kind",
+        ),
+        Index("ix_feature_event_feature", "tenant_id", "feature"),
+    )
+
+    feature: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+
+
 class SettingsRevision(OfTenant, Base, kw_only=True):
     """One revision 修订 of a feature's settings. Written once and never changed; what became of it are its events.
 
@@ -71,6 +92,7 @@ class SettingsRevision(OfTenant, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("reason <> ''", name="reason"),
+        Index("uq_settings_revision_command", "tenant_id", "command_id", unique=True),
     )
 
     feature: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -81,10 +103,12 @@ class SettingsRevision(OfTenant, Base, kw_only=True):
     sha256: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(BigInteger)
-    """Account of who wrote it; None = the tenant's files, or its city."""
+    """Account, or token, of who wrote it; None = the tenant's files."""
     author: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
     restored_from: Mapped[int | None] = mapped_column(Integer, default=None)
+    command_id: Mapped[str | None] = mapped_column(Text, default=None)
+    """Idempotency key of the call that wrote it, where there was one."""
 
 
 class SettingsEvent(TenantRow, Base, kw_only=True):
@@ -199,7 +223,8 @@ class DryRunChange(TenantRow, Base, kw_only=True):
 class FeatureIncident(OfTenant, Base, kw_only=True):
     """Failures 故障 of one feature in one hook under one revision: since when, how often, and what the last one was.
 
-    What an administrator sees as a repair card 待修复.
+    What an administrator sees as a repair card 待修复. Failures hours apart are not one trouble: the count and
+    `first_at` begin anew.
     """
 
     __tablename__ = "feature_incident"
@@ -214,6 +239,8 @@ class FeatureIncident(OfTenant, Base, kw_only=True):
     count: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime] = mapped_column(INSTANT)
     last_at: Mapped[datetime] = mapped_column(INSTANT)
+    is_left_alone: Mapped[bool] = mapped_column(default=False)
+    """With the last failure it had failed so often that it was left alone for a while."""
     seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     """When an administrator put the card away; a later failure brings it back."""
 

@@ -19,6 +19,7 @@ REMAKE = ("SELECT", "INSERT", "UPDATE", "DELETE")
 PRIVILEGES = {
     "dry_run": WORK,
     "dry_run_change": RECORD,
+    "feature_event": RECORD,
     "feature_incident": WORK,
     "settings_event": RECORD,
     "settings_preset": REMAKE,
@@ -63,10 +64,29 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("first_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("last_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("is_left_alone", sa.Boolean(), nullable=False),
         sa.Column("seen_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_feature_incident_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "feature", "hook", "revision", name=op.f("pk_feature_incident")),
     )
+    op.create_table(
+        "feature_event",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("feature", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('enabling', 'on', 'off', 'suspended', 'resumed', 'moved', 'secret_set', 'secret_removed')",
+            name=op.f("ck_feature_event_kind"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_feature_event_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_feature_event")),
+    )
+    op.create_index("ix_feature_event_feature", "feature_event", ["tenant_id", "feature"], unique=False)
     op.create_table(
         "settings_preset",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -94,11 +114,13 @@ def upgrade() -> None:
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("restored_from", sa.Integer(), nullable=True),
+        sa.Column("command_id", sa.Text(), nullable=True),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_settings_revision_reason")),
         sa.CheckConstraint("number > 0", name=op.f("ck_settings_revision_number")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_settings_revision_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "feature", "number", name=op.f("pk_settings_revision")),
     )
+    op.create_index("uq_settings_revision_command", "settings_revision", ["tenant_id", "command_id"], unique=True)
     op.create_table(
         "tenant_secret",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -214,8 +236,11 @@ def downgrade() -> None:
     op.drop_table("dry_run")
     op.drop_index("uq_tenant_secret_name", table_name="tenant_secret")
     op.drop_table("tenant_secret")
+    op.drop_index("uq_settings_revision_command", table_name="settings_revision")
     op.drop_table("settings_revision")
     op.drop_table("settings_preset")
+    op.drop_index("ix_feature_event_feature", table_name="feature_event")
+    op.drop_table("feature_event")
     op.drop_table("feature_incident")
 
 
