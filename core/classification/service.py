@@ -29,6 +29,7 @@ def classify(
 
     Raises `NoSuchMatter` for a matter that is not on the duty list.
     """
+    given = {"nature": nature, "matter": matter, "urgency": urgency}
     units = directory(scope)
     ticket.nature = nature or suggest_nature(ticket.title, ticket.text)
     words: tuple[str, ...] = ()
@@ -47,7 +48,13 @@ def classify(
         "classify",
         Order(SYSTEM, now),
         summary=_in_words(scope, ticket, words, reasons),
-        detail={"nature": ticket.nature, "matter": ticket.matter, "urgency": ticket.urgency, "words": list(words)},
+        detail={
+            "nature": ticket.nature,
+            "matter": ticket.matter,
+            "urgency": ticket.urgency,
+            "words": list(words),
+            "given": [name for name, value in given.items() if value],
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """Carrying out the steps that the district's rules call for: messages, letters, supervisions, cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from core.tickets.timeline import SYSTEM, Detail, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 
+CORE = "core"
 STEP_LABELS = {"sms": "短信", "mail": "邮件", "inbox": "站内信", "case": "启动问责"}
 DEFAULT_STEPS: Mapping[TriggerKind, Sequence[EscalationStep]] = {
     "mark": [
@@ -93,13 +94,18 @@ def escalate(
     `cause` names the occasion (which mark of which clock, which redo): what was done for it once is not done again.
     """
     answers = scope.hooks.ask(specs.escalation_steps, ticket=view_of(scope, ticket), trigger=trigger)
-    steps = [step for _, step in answers] or DEFAULT_STEPS[trigger.kind]
+    steps = [step for _, step in steps_from(answers, trigger)]
     done = _causes_met(scope, ticket)
     occasion = _Occasion(trigger, unit_in_hand(scope, ticket), due, Order(SYSTEM, now))
     for position, step in enumerate(steps):
         act = f"{cause}/{position}"
         if act not in done:
             _carry_out(scope, ticket, step, occasion, cause=act)
+
+
+def steps_from(answers: Iterable[tuple[str, EscalationStep]], trigger: Trigger) -> list[tuple[str, EscalationStep]]:
+    """Return the steps that are due, each with who called for it: all that features answered, else the core's own."""
+    return list(answers) or [(CORE, step) for step in DEFAULT_STEPS[trigger.kind]]
 
 
 def press_overdue_instructions(scope: Scope, ticket: Ticket, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from core.journey.command import command
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.referrals import may_direct, refer_if_elsewhere, units_of_ours
+from core.routing.rules import goes_at_once
 from core.routing.service import dispatch, propose, watch
 from core.sla.service import turn_clocks
 from core.statistics.dirty import mark_dirty
@@ -112,7 +113,8 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """
     choice = propose(scope, ticket, now=now)
     chosen = choice.proposal
-    if chosen and chosen.direct and not ticket.matter_guessed and may_direct(scope, ticket, chosen.unit):
+    is_direct = goes_at_once(choice, matter_guessed=ticket.matter_guessed)
+    if chosen and is_direct and may_direct(scope, ticket, chosen.unit):
         order, rule_id, reason = Order(SYSTEM, now), choice.rule_id, choice.reason
         co = units_of_ours(scope, chosen.co)
         assigned = dispatch(scope, ticket, lead=chosen.unit, co=co, rule_id=rule_id, reason=reason, order=order)

@@ -1,9 +1,9 @@
 """Pure choice among proposed units."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from core.hooks.values import DutyView, RouteProposal
+from core.hooks.values import DutyView, RouteProposal, Watcher
 
 DUTY_LIST_RULE = "core.routing/duty-list"
 NOBODY_RULE = "core.routing/nobody"
@@ -44,6 +44,20 @@ def choose(
     if chosen is None:
         return Choice(None, "没有规则命中，由受理席判定", NOBODY_RULE, candidates)
     return Choice(chosen, chosen.reason, chosen.rule_id, candidates)
+
+
+def goes_at_once(choice: Choice, *, matter_guessed: bool) -> bool:
+    """Tell whether the chosen unit gets the ticket without a dispatcher: words alone are no ground to dispatch."""
+    return choice.proposal is not None and choice.proposal.direct and not matter_guessed
+
+
+def watchers_from(answers: Iterable[tuple[str, Watcher]], *, known: Collection[str]) -> list[tuple[str, Watcher]]:
+    """Return the known units that look on, each once, with who named it."""
+    watchers: dict[str, tuple[str, Watcher]] = {}
+    for feature, watcher in answers:
+        if watcher.unit in known:
+            watchers.setdefault(watcher.unit, (feature, watcher))
+    return list(watchers.values())
 
 
 def _objection(proposal: RouteProposal, known: Collection[str], returned_by: Collection[str]) -> str:

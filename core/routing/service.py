@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from core.hooks import specs
 from core.kit.errors import Refused
 from core.routing.models import Assignment, Consultation, RouteDecision
-from core.routing.rules import Choice, choose
+from core.routing.rules import Choice, choose, watchers_from
 from core.routing.states import ACTIVE, ASSIGNMENT_MOVES, AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -160,12 +160,9 @@ def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) ->
 def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """Let the units that the district names see the ticket from now on 知会."""
     units = directory(scope)
-    seen: set[str] = set()
-    for _, watcher in scope.hooks.ask(specs.propose_watchers, ticket=view_of(scope, ticket)):
-        unit = units.find_unit(watcher.unit)
-        if unit is None or unit.code in seen:
-            continue
-        seen.add(unit.code)
+    answers = scope.hooks.ask(specs.propose_watchers, ticket=view_of(scope, ticket))
+    for _, watcher in watchers_from(answers, known={unit.code for unit in units.units}):
+        unit = units.get_unit(watcher.unit)
         open_assignment(scope, ticket, unit, role="info", now=now)
         note(
             scope,

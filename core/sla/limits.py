@@ -1,6 +1,6 @@
 """What limits and marks a clock gets: the district's rules first, then the core's few."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -41,20 +41,28 @@ class Ruled:
 
 
 def limits_of(scope: Scope, ticket: Ticket) -> dict[str, Ruled]:
-    """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's.
+    """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's."""
+    duty = directory(scope).find_duty(ticket.matter)
+    answers = scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty)
+    return limits_from(answers, duty, disposition=ticket.disposition)
+
+
+def limits_from(
+    answers: Iterable[tuple[str, TimeLimit]], duty: DutyView | None, *, disposition: str | None
+) -> dict[str, Ruled]:
+    """Return the limit of each clock that has one, as features answered for a ticket of this duty item and result.
 
     Where no feature speaks of time, the unit has as long as the duty list gives it for the matter. A progress clock
     runs only after a promise, whoever sets its limit.
     """
-    duty = directory(scope).find_duty(ticket.matter)
     limits: dict[str, Ruled] = {}
-    for feature, limit in scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty):
+    for feature, limit in answers:
         limits.setdefault(limit.clock, Ruled(feature, limit))
     if not limits and duty is not None and duty.limit is not None:
         limits["handle"] = Ruled(CORE, TimeLimit("handle", duty.limit, "core.sla/duty-list", _listed(duty)))
     for name, limit in DEFAULT_LIMITS.items():
         limits.setdefault(name, Ruled(CORE, limit))
-    if ticket.disposition not in KEEPS_PROMISING:
+    if disposition not in KEEPS_PROMISING:
         del limits["progress"]
     return limits
 
@@ -74,11 +82,17 @@ def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime) -> list[
         due_at=due,
         rule_id=clock.rule_id,
     )
-    marks: dict[str, Mark] = {}
-    for _, mark in scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view):
+    answers = scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view)
+    return [mark for _, mark in marks_from(answers)]
+
+
+def marks_from(answers: Iterable[tuple[str, Mark]]) -> list[tuple[str, Mark]]:
+    """Return the marks of a pressing clock, as features answered for it, each with who set it: of a name the first."""
+    marks: dict[str, tuple[str, Mark]] = {}
+    for feature, mark in answers:
         if mark.name != OVERDUE:
-            marks.setdefault(mark.name, mark)
-    return list(marks.values()) or [DEFAULT_YELLOW]
+            marks.setdefault(mark.name, (feature, mark))
+    return list(marks.values()) or [(CORE, DEFAULT_YELLOW)]
 
 
 def budget_of(clock: Clock) -> Budget:
