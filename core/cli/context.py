@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from importlib.metadata import entry_points
 
 import click
-from alembic import command
-from alembic.config import Config
 
 from core.embedded.services import Services, ensure
 from core.hooks.roster import Roster
 from core.kit.db import Database
 from core.kit.keys import Keyring
-from core.migrations import edition, migrations_folder
+from core.migrations import PluginNotMigrated, edition, installed_manifests, migrate_core, migrate_plugins
 from core.tenancy.scope import Installation
 
 PREPARE_GROUP = "huiying.prepare"
@@ -26,7 +24,7 @@ def installed() -> Iterator[Installation]:
 
     Raises `DatabaseDown`, `UnsafeRole`, `KeysUnusable`.
     """
-    with ensure(prepare=prepare, edition=edition()) as services:
+    with ensure(prepare=prepare, edition=edition(installed_manifests())) as services:
         installation = open_installation(services)
         try:
             yield installation
@@ -53,12 +51,16 @@ def prepare(services: Services) -> None:
         installation.database.engine.dispose()
 
 
-def migrate(owner_url: str) -> None:
-    """Bring the schema to its newest version, as its owner."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    config.attributes["owner_url"] = owner_url
-    command.upgrade(config, "heads")
+def migrate(owner_url: str) -> list[PluginNotMigrated]:
+    """Bring the schema to its newest version, as its owner: the core's, then each installed plugin's.
+
+    A plugin whose migrations fail is said, returned and left behind; nothing else waits for it.
+    """
+    migrate_core(owner_url)
+    failed = migrate_plugins(owner_url, installed_manifests())
+    for failure in failed:
+        click.echo(failure.message, err=True)
+    return failed
 
 
 def say_json(value: object) -> None:

@@ -31,6 +31,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "return_request": {"state": "pending"},
     "sla_adjustment": {"kind": "extension", "days": 1},
     "sla_clock": {"subject": "assignment", "subject_id": 1, "due_at": VALUES[TIMESTAMP]},
+    "tenant_secret": {"reference": "env:X"},
     "ticket": {"is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""
@@ -41,20 +42,27 @@ POINTED_TOGETHER: dict[str, dict[str, Any]] = {
 Row = Mapping[str, Any]
 
 
+def schemas_of(engine: Engine) -> list[str | None]:
+    """Return the core's schema, which goes without a name, and those of plugins."""
+    return [None, *(name for name in inspect(engine).get_schema_names() if name.startswith("plugin_"))]
+
+
 def tables_of_tenants(engine: Engine) -> list[Table]:
-    """Return every table with a tenant id, parents first, as the database describes it."""
+    """Return every table with a tenant id, the core's and plugins', parents first, as the database describes it."""
     metadata = MetaData()
-    metadata.reflect(engine)
+    for schema in schemas_of(engine):
+        metadata.reflect(engine, schema=schema)
     return [table for table in metadata.sorted_tables if "tenant_id" in table.columns]
 
 
 def allowed_values(engine: Engine) -> dict[tuple[str, str], str]:
-    """Return the first allowed value of each column whose check lists them."""
+    """Return the first allowed value of each column whose check lists them, by the table's full name."""
     allowed = {}
-    for (_, table), checks in inspect(engine).get_multi_check_constraints().items():
-        for check in checks:
-            if found := ONE_OF.match(check["sqltext"]):
-                allowed[table, found[1]] = found[2]
+    for schema in schemas_of(engine):
+        for (_, table), checks in inspect(engine).get_multi_check_constraints(schema).items():
+            for check in checks:
+                if found := ONE_OF.match(check["sqltext"]):
+                    allowed[f"{schema}.{table}" if schema else table, found[1]] = found[2]
     return allowed
 
 
@@ -65,21 +73,21 @@ def fill(
     rows: dict[str, Row] = {}
     for table in tables:
         row = {column.key: _value(column, allowed, tenant) for column in table.columns}
-        row |= CHECKED_TOGETHER.get(table.name, {})
+        row |= CHECKED_TOGETHER.get(table.fullname, {})
         for pairs in foreign_keys(table):
             for here, (parent, there) in pairs.items():
                 row[here] = rows[parent][there] if parent in rows else None
         connection.execute(insert(table).values(row))
-        rows[table.name] = row
+        rows[table.fullname] = row
     return rows
 
 
 def foreign_keys(table: Table) -> Iterator[dict[str, tuple[str, str]]]:
     """Yield the foreign keys to other tenant tables: local column → parent table and column, the tenant's left out."""
     for constraint in table.constraints:
-        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.name != "tenant":
+        if isinstance(constraint, ForeignKeyConstraint) and constraint.referred_table.fullname != "tenant":
             yield {
-                element.parent.key: (element.column.table.name, element.column.key)
+                element.parent.key: (element.column.table.fullname, element.column.key)
                 for element in constraint.elements
                 if element.parent.key != "tenant_id"
             }
@@ -90,8 +98,8 @@ def _value(column: Column[Any], allowed: Mapping[tuple[str, str], str], tenant: 
         return tenant
     if column.key == "id":
         return 9_000_000 + tenant
-    if (column.table.name, column.key) in allowed:
-        return allowed[column.table.name, column.key]
+    if (column.table.fullname, column.key) in allowed:
+        return allowed[column.table.fullname, column.key]
     if column.nullable:
         return None
     return next(value for kind, value in VALUES.items() if isinstance(column.type, kind))

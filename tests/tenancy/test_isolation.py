@@ -25,16 +25,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
+from core.hooks.tables import EVIDENCE
 from core.kit.db import Database, TenantSession, insert_rows
 from core.kit.errors import Collision
+from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.models import SHARED_TABLES
 from core.tenancy.policies import STATS_ROLE
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket
 from tests.builders import make_district
-from tests.tenancy.catalogue import APPEND_ONLY
 from tests.tenancy.conftest import Filled
-from tests.tenancy.filling import POINTED_TOGETHER, Row, foreign_keys
+from tests.tenancy.filling import POINTED_TOGETHER, Row, foreign_keys, schemas_of
 
 REFUSED_BY_POLICY = "42501"
 NO_PARENT = "23503"
@@ -44,6 +45,10 @@ CANARY = "13800000001"
 def of_row(table: Table, row: Row) -> Any:
     """Return the condition that the row's primary key is this."""
     return and_(*(column == row[column.key] for column in table.primary_key))
+
+
+def is_evidence(table: Table) -> bool:
+    return table.fullname in APPEND_ONLY or table.comment == EVIDENCE
 
 
 def count(session: TenantSession, table: Table) -> int:
@@ -64,11 +69,11 @@ def test_both_districts_have_a_row_in_every_table(
     for district in (here, there):
         with database.transaction(district.tenant_id) as session:
             seen = [
-                table.name
+                table.fullname
                 for table in tables
-                if session.scalar(select(exists().where(of_row(table, district.rows[table.name]))))
+                if session.scalar(select(exists().where(of_row(table, district.rows[table.fullname]))))
             ]
-        assert seen == [table.name for table in tables]
+        assert seen == [table.fullname for table in tables]
 
 
 def test_without_a_tenant_there_are_no_rows_and_no_error(
@@ -76,23 +81,27 @@ def test_without_a_tenant_there_are_no_rows_and_no_error(
 ) -> None:
     for _ in ("on a fresh connection", "on one that had a tenant before"):
         with database.transaction(None) as session:
-            assert {table.name: count(session, table) for table in tables} == {table.name: 0 for table in tables}
+            assert {table.fullname: count(session, table) for table in tables} == {
+                table.fullname: 0 for table in tables
+            }
         with database.transaction(here.tenant_id) as session:
             assert count(session, tables[0]) > 0
 
 
 def test_without_a_tenant_nothing_can_be_written(database: Database, tables: list[Table], there: Filled) -> None:
     with database.transaction(None) as session:
-        codes = {table.name: refusal(session, insert(table).values(**there.rows[table.name]))[0] for table in tables}
+        codes = {
+            table.fullname: refusal(session, insert(table).values(**there.rows[table.fullname]))[0] for table in tables
+        }
 
-    assert codes == {table.name: REFUSED_BY_POLICY for table in tables}
+    assert codes == {table.fullname: REFUSED_BY_POLICY for table in tables}
 
 
 def test_all_that_is_seen_is_ones_own(database: Database, tables: list[Table], here: Filled, there: Filled) -> None:
     with database.transaction(here.tenant_id) as session:
-        seen = {table.name: set(session.scalars(select(table.c.tenant_id).distinct())) for table in tables}
+        seen = {table.fullname: set(session.scalars(select(table.c.tenant_id).distinct())) for table in tables}
 
-    assert seen == {table.name: {here.tenant_id} for table in tables}
+    assert seen == {table.fullname: {here.tenant_id} for table in tables}
 
 
 def test_a_row_of_the_other_district_is_not_found_by_its_key(
@@ -100,9 +109,9 @@ def test_a_row_of_the_other_district_is_not_found_by_its_key(
 ) -> None:
     with database.transaction(here.tenant_id) as session:
         found = [
-            table.name
+            table.fullname
             for table in tables
-            if session.scalar(select(exists().where(of_row(table, there.rows[table.name]))))
+            if session.scalar(select(exists().where(of_row(table, there.rows[table.fullname]))))
         ]
 
     assert found == []
@@ -113,21 +122,25 @@ def test_a_row_of_the_other_district_is_not_changed_or_deleted_by_its_key(
 ) -> None:
     with database.transaction(here.tenant_id) as session:
         for table in tables:
-            which = of_row(table, there.rows[table.name])
+            which = of_row(table, there.rows[table.fullname])
             assert _touched(session, update(table).where(which).values(tenant_id=table.c.tenant_id)) == 0
             assert _touched(session, delete(table).where(which)) == 0
 
     with database.transaction(there.tenant_id) as session:
-        assert all(session.scalar(select(exists().where(of_row(table, there.rows[table.name])))) for table in tables)
+        assert all(
+            session.scalar(select(exists().where(of_row(table, there.rows[table.fullname])))) for table in tables
+        )
 
 
 def test_a_row_cannot_be_written_into_the_other_district(
     database: Database, tables: list[Table], here: Filled, there: Filled
 ) -> None:
     with database.transaction(here.tenant_id) as session:
-        codes = {table.name: refusal(session, insert(table).values(**there.rows[table.name]))[0] for table in tables}
+        codes = {
+            table.fullname: refusal(session, insert(table).values(**there.rows[table.fullname]))[0] for table in tables
+        }
 
-    assert codes == {table.name: REFUSED_BY_POLICY for table in tables}
+    assert codes == {table.fullname: REFUSED_BY_POLICY for table in tables}
 
 
 def test_a_row_cannot_be_moved_into_the_other_district(
@@ -135,14 +148,14 @@ def test_a_row_cannot_be_moved_into_the_other_district(
 ) -> None:
     with database.transaction(here.tenant_id) as session:
         codes = {
-            table.name: refusal(
+            table.fullname: refusal(
                 session,
-                update(table).where(of_row(table, here.rows[table.name])).values(tenant_id=there.tenant_id),
+                update(table).where(of_row(table, here.rows[table.fullname])).values(tenant_id=there.tenant_id),
             )[0]
             for table in tables
         }
 
-    assert codes == {table.name: REFUSED_BY_POLICY for table in tables}
+    assert codes == {table.fullname: REFUSED_BY_POLICY for table in tables}
 
 
 def test_a_parent_in_the_other_district_is_refused_like_one_that_does_not_exist(
@@ -154,14 +167,14 @@ def test_a_parent_in_the_other_district_is_refused_like_one_that_does_not_exist(
         for table in tables:
             for pairs in foreign_keys(table):
                 for here_column, (parent, column) in pairs.items():
-                    name, theirs = f"{table.name}.{here_column}", there.rows[parent][column]
+                    name, theirs = f"{table.fullname}.{here_column}", there.rows[parent][column]
                     if theirs == here.rows[parent][column]:
                         continue  # a number that each district counts for itself tells nothing of the other
                     refusals[name] = [
                         refusal(
                             session,
                             _pointing(
-                                table, here.rows[table.name], {here_column: id_, **POINTED_TOGETHER.get(name, {})}
+                                table, here.rows[table.fullname], {here_column: id_, **POINTED_TOGETHER.get(name, {})}
                             ),
                         )
                         for id_ in (theirs, nowhere)
@@ -179,7 +192,7 @@ def test_the_same_values_are_free_in_each_district(tables: list[Table], here: Fi
     for table in tables:
         parents = {column for pairs in foreign_keys(table) for column in pairs}
         mine, theirs = (
-            {name: value for name, value in district.rows[table.name].items() if name not in keys | parents}
+            {name: value for name, value in district.rows[table.fullname].items() if name not in keys | parents}
             for district in (here, there)
         )
         assert mine == theirs
@@ -188,7 +201,7 @@ def test_the_same_values_are_free_in_each_district(tables: list[Table], here: Fi
 def test_what_the_server_says_of_a_fault_repeats_no_value(
     database: Database, here: Filled, tables: list[Table]
 ) -> None:
-    (ticket,) = (table for table in tables if table.name == "ticket")
+    (ticket,) = (table for table in tables if table.fullname == "ticket")
     own = here.rows["ticket"]
     with database.transaction(here.tenant_id) as session:
         for faulty in ({"serial_no": CANARY, "nature": CANARY}, {"text": CANARY}, {"title": CANARY, "id": None}):
@@ -233,7 +246,7 @@ def test_a_connection_that_was_poisoned_shows_the_next_one_nothing(
         session.execute(text(f"SET SESSION app.tenant = '{there.tenant_id}'"))
 
     with database.transaction(None) as session:
-        assert {table.name: count(session, table) for table in tables} == {table.name: 0 for table in tables}
+        assert {table.fullname: count(session, table) for table in tables} == {table.fullname: 0 for table in tables}
     with database.transaction(here.tenant_id) as session:
         assert set(session.scalars(select(tables[0].c.tenant_id))) == {here.tenant_id}
 
@@ -267,20 +280,25 @@ def test_a_session_cannot_be_given_to_another_tenant(database: Database, here: F
 def test_a_statement_outside_a_transaction_sees_nothing(database: Database, tables: list[Table], here: Filled) -> None:
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET LOCAL app.tenant = '{here.tenant_id}'")
-        seen = {table.name: connection.scalar(select(func.count()).select_from(table)) for table in tables}
+        seen = {table.fullname: connection.scalar(select(func.count()).select_from(table)) for table in tables}
 
-    assert seen == {table.name: 0 for table in tables}
+    assert seen == {table.fullname: 0 for table in tables}
 
 
 def test_the_statistics_role_reads_counts_and_nothing_else(
     database: Database, owner: Engine, tables: list[Table], here: Filled
 ) -> None:
     readable = set()
+    every = [
+        f"{schema}.{name}" if schema else name
+        for schema in schemas_of(owner)
+        for name in inspect(owner).get_table_names(schema)
+    ]
     with database.transaction(here.tenant_id, role=STATS_ROLE) as session:
-        for table in inspect(owner).get_table_names():
+        for table in every:
             try:
                 with session.begin_nested():
-                    session.execute(text(f'SELECT count(*) FROM "{table}"'))
+                    session.execute(text(f"SELECT count(*) FROM {table}"))
             except ProgrammingError:
                 continue
             readable.add(table)
@@ -298,15 +316,15 @@ def test_the_statistics_role_ends_with_its_transaction(database: Database, here:
 
 
 def test_evidence_cannot_be_rewritten(database: Database, tables: list[Table], here: Filled) -> None:
-    evidence = [table for table in tables if table.name in APPEND_ONLY]
+    evidence = [table for table in tables if is_evidence(table)]
     with database.transaction(here.tenant_id) as session:
         for table in evidence:
-            which = of_row(table, here.rows[table.name])
+            which = of_row(table, here.rows[table.fullname])
             assert refusal(session, update(table).where(which).values(tenant_id=here.tenant_id))[0] == REFUSED_BY_POLICY
             assert refusal(session, delete(table).where(which))[0] == REFUSED_BY_POLICY
-            assert refusal(session, text(f'TRUNCATE "{table.name}"'))[0] == REFUSED_BY_POLICY
+            assert refusal(session, text(f"TRUNCATE {table.fullname}"))[0] == REFUSED_BY_POLICY
 
-    assert len(evidence) == len(APPEND_ONLY)
+    assert {table.fullname for table in evidence} >= set(APPEND_ONLY)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +354,7 @@ def test_a_district_made_later_is_apart_from_the_beginning(
     newcomer = installation.tenant(make_district(installation))
 
     with database.transaction(newcomer.id) as session:
-        assert {table.name for table in tables if count(session, table)} == {
+        assert {table.fullname for table in tables if count(session, table)} == {
             "unit",
             "work_calendar",
             "work_calendar_version",
@@ -358,7 +376,7 @@ def _touched(session: TenantSession, statement: Update | Delete) -> int:
 
 def _pointing(table: Table, own: Row, parent: dict[str, Any]) -> Update | Insert:
     """Return a statement that lets a row point to this parent: an existing row, or a new one where rows are evidence."""
-    if table.name not in APPEND_ONLY:
+    if not is_evidence(table):
         return update(table).where(of_row(table, own)).values(**parent)
     free: dict[str, Any] = {}
     for constraint in table.constraints:

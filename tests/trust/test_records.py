@@ -13,7 +13,7 @@ from core.tickets.records import marks_of, table_of
 from tests.builders import OPERATOR, SUPERVISOR, make_district
 from tests.judge.case import Case
 from tests.press.pressing import Pressing
-from tests.tenancy.catalogue import APPEND_ONLY
+from core.tenancy.catalogue import APPEND_ONLY
 from tests.trust.spoiling import Owner, Proven
 
 
@@ -96,6 +96,10 @@ VOUCHED_FOR_OTHERWISE = {
     "sla_event": "is told by an entry about the clock",
     "intake_event": "belongs to no ticket",
     "work_calendar_version": "belongs to no ticket",
+    "dry_run_change": "is about nothing that happened",
+    "feature_event": "belongs to no ticket",
+    "settings_event": "belongs to no ticket",
+    "settings_revision": "belongs to no ticket",
 }
 """Tables to which rows can only be added whose rows carry no fingerprint, and why."""
 

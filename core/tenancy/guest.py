@@ -1,0 +1,179 @@
+"""A plugin as a guest in a transaction of the core: its own tables, its own district, its own time, and no harm done."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Select, Table, insert
+from sqlalchemy.engine import NestedTransaction
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from core.hooks.store import (
+    NotOne,
+    ReadOnly,
+    RowsNotAccepted,
+    StatementFailed,
+    StatementNotAllowed,
+    Store,
+    StoreRefusal,
+    TooManyRows,
+    TooSlow,
+)
+from core.hooks.tables import schema_of
+from core.kit.db import is_connection_lost
+from core.tenancy.guest_statements import limited, of_tenant, refuse_foreign, rows_to_insert
+from core.tenancy.scope import RETRIED_SQLSTATES, Scope
+
+MOST_ROWS = 10_000
+CANCELED, NO_LOCK = "57014", "55P03"
+READ_ONLY, NO_RIGHT = "25006", "42501"
+INTEGRITY = "23"
+log = logging.getLogger(__name__)
+
+
+class FenceBroken(Exception):  # noqa: N818 -- a fact; the transaction must not go on
+    """After a plugin's visit the transaction no longer was its tenant's."""
+
+
+@contextmanager
+def guest(scope: Scope, plugin_id: str, *, writes: bool, seconds: float) -> Iterator[Store]:
+    """Let a plugin at its own tables, within the scope's transaction and in a savepoint of it.
+
+    Each statement may take `seconds`. Without `writes` the database refuses to write, and nothing stays. Whatever goes
+    wrong takes back what the plugin wrote in this visit and nothing else. A block that is cut off by its budget lies
+    inside this one, so that the savepoint is ended in order. Raises what the block raises, and the refusal that it
+    caught and kept to itself; `FenceBroken` when the transaction must not be used any more.
+    """
+    scope.session.flush()
+    connection = scope.session.connection()
+    usual_time = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
+    savepoint = connection.begin_nested()
+    read_only = "" if writes else "; SET TRANSACTION READ ONLY"
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}{read_only}")
+    store = _GuestStore(scope, connection, plugin_id)
+    try:
+        yield store
+        store.raise_broken()
+    except BaseException:
+        _take_back(connection, savepoint)
+        raise
+    else:
+        if writes:
+            # Undone by a rollback to the savepoint, but not by its release.
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{usual_time}'")
+            savepoint.commit()
+        else:
+            savepoint.rollback()
+    finally:
+        store.close()
+        if not connection.invalidated:
+            _check_fence(connection, scope.tenant.id)
+
+
+def _take_back(connection: Connection, savepoint: NestedTransaction) -> None:
+    if not connection.invalidated:
+        savepoint.rollback()
+
+
+def _check_fence(connection: Connection, tenant_id: int) -> None:
+    tenant = connection.exec_driver_sql("SELECT current_setting('app.tenant', true)").scalar_one()
+    if tenant != str(tenant_id):
+        raise FenceBroken(f"app.tenant is {tenant!r} after a plugin's visit, not {tenant_id}")
+
+
+class _GuestStore:
+    """A `Store` over the tables of one plugin, for the length of one visit."""
+
+    def __init__(self, scope: Scope, connection: Connection, plugin_id: str) -> None:
+        self._scope = scope
+        self._connection = connection
+        self._plugin_id = plugin_id
+        self._schema = schema_of(plugin_id)
+        self._broken: StoreRefusal | None = None
+        self._is_open = True
+
+    def rows(self, question: Any) -> list[Mapping[str, Any]]:
+        self._refuse_unless_usable(question)
+        if not isinstance(question, Select):
+            raise StatementNotAllowed("rows 只接受 select；写入请用 run 或 add。")
+        bound = limited(of_tenant(question, self._scope.tenant.id), MOST_ROWS)
+        with self._in_words():
+            rows: list[Mapping[str, Any]] = [
+                {str(name): value for name, value in row.items()} for row in self._connection.execute(bound).mappings()
+            ]
+        if len(rows) > MOST_ROWS:
+            raise TooManyRows(f"查询结果超过 {MOST_ROWS} 行。请加条件或用 limit 分页。")
+        return rows
+
+    def one_or_none(self, question: Any) -> Mapping[str, Any] | None:
+        found = self.rows(question)
+        if len(found) > 1:
+            raise NotOne(f"应只有一行，却有 {len(found)} 行。请把条件写全。")
+        return found[0] if found else None
+
+    def add(self, table: Any, **values: Any) -> int:
+        statement = insert(table).values(values)
+        self._refuse_unless_usable(statement)
+        (new_id,) = self._insert(statement.table, rows_to_insert(statement))
+        return new_id
+
+    def run(self, statement: Any) -> int:
+        self._refuse_unless_usable(statement)
+        if isinstance(statement, Select):
+            raise StatementNotAllowed("run 只接受 insert、update、delete；查询请用 rows。")
+        if isinstance(statement, Insert):
+            return len(self._insert(statement.table, rows_to_insert(statement)))
+        with self._in_words():
+            return self._connection.execute(of_tenant(statement, self._scope.tenant.id)).rowcount
+
+    def close(self) -> None:
+        self._is_open = False
+
+    def raise_broken(self) -> None:
+        """Raise the refusal after which nothing of this visit may stay."""
+        if self._broken:
+            raise self._broken
+
+    def _insert(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
+        assert isinstance(table, Table)
+        ids = [self._scope.new_id() for _ in rows]
+        tenant_id = self._scope.tenant.id
+        with self._in_words():
+            self._connection.execute(
+                insert(table),
+                [{**row, "tenant_id": tenant_id, "id": new_id} for row, new_id in zip(rows, ids, strict=True)],
+            )
+        return ids
+
+    def _refuse_unless_usable(self, statement: Any) -> None:
+        if not self._is_open:
+            raise StatementNotAllowed("插件的这次访问已经结束，不能再查询或写入。")
+        self.raise_broken()
+        refuse_foreign(statement, self._schema)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+            if is_connection_lost(error) or sqlstate in RETRIED_SQLSTATES:
+                raise
+            self._broken = self._refusal(error, sqlstate)
+            raise self._broken from error
+
+    def _refusal(self, error: SQLAlchemyError, sqlstate: str) -> StoreRefusal:
+        plugin = f"插件 {self._plugin_id} "
+        if sqlstate in (CANCELED, NO_LOCK):
+            return TooSlow(f"{plugin}的查询或写入超过了规定时间，已停止。请缩小范围后再试。")
+        if sqlstate == READ_ONLY:
+            return ReadOnly(f"{plugin}在只供查看的页面上写入，没有保存。写入请放在提交表单、命令或定时工作里。")
+        if sqlstate == NO_RIGHT:
+            return ReadOnly(f"{plugin}的这张表只能新增，不能修改或删除，没有保存。")
+        if sqlstate.startswith(INTEGRITY) and isinstance(error, DBAPIError):
+            diagnosis = getattr(error.orig, "diag", None)
+            broken = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or ""
+            return RowsNotAccepted(f"{plugin}要保存的内容不符合表的规定（{broken}），没有保存。请检查后再试。", broken)
+        log.error("a statement of plugin %s failed", self._plugin_id, exc_info=error)
+        return StatementFailed(f"{plugin}的查询或写入没有成功，没有保存。请联系插件的提供者。")
