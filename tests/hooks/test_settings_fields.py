@@ -60,7 +60,7 @@ def test_a_number_may_come_from_a_form(value: Any) -> None:
     assert loaded(DAYS, value) == 7
 
 
-@pytest.mark.parametrize("value", ["七", "7.0", 7.0, 7.5, True, "", "1e1", "7 天", [7], {}, "1_0", "9" * 5000])
+@pytest.mark.parametrize("value", ["七", "7.0", 7.0, 7.5, True, "", "1e1", "7 天", [7], {}, "1_0", "2²", "9" * 5000])
 def test_what_is_no_whole_number_is_refused(value: Any) -> None:
     assert complaints(DAYS, value) == ["请填写整数"]
 

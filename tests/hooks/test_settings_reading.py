@@ -159,6 +159,34 @@ def test_a_check_across_fields_may_name_a_field_of_a_row() -> None:
     ]
 
 
+def test_a_check_may_say_several_things_of_a_field_and_of_what_it_holds() -> None:
+    class TalkingSettings(Settings):
+        """A check with much to say."""
+
+        days = WorkDays(min=1, max=9, load_default=1, title="天数")
+        steps = Rows(StepSettings, most=5, load_default=[{"at": 1}], title="步骤")
+
+        @cross_check
+        def of_all(self, values: Mapping[str, Any]) -> list[str]:
+            return ["太多", "太少"]
+
+        @cross_check
+        def of_each(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {"steps.0.at": "太早", "steps.0": ["不对"], "steps": "不全", "days": ["太短", "太长"]}
+
+    said = problems({}, TalkingSettings)
+
+    assert sorted(said) == [
+        ("", "太多"),
+        ("", "太少"),
+        ("days", "太短"),
+        ("days", "太长"),
+        ("steps", "不全"),
+        ("steps.0", "不对"),
+        ("steps.0.at", "太早"),
+    ]
+
+
 def test_a_check_that_asks_for_what_is_not_declared_is_a_mistake_of_its_author() -> None:
     class WrongSettings(Settings):
         """A check with a typing mistake."""

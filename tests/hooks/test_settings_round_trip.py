@@ -1,5 +1,6 @@
 """What a tenant has set comes back from the form as it was, and what it has not set stays inherited."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,10 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.hooks.roster import Roster
-from core.hooks.settings import Settings, SettingsInvalid, form_of, inheritance, own_values, values_from
+from core.hooks.settings import (
+    Problem,
+    Settings,
+    SettingsInvalid,
+    differences,
+    fields_of,
+    form_of,
+    inheritance,
+    own_values,
+    read,
+    references,
+    values_from,
+)
+from core.hooks.settings.frozen import plain
 from tests.hooks.forms import html_of, sent_back
 from tests.hooks.schemas import CHOICES, EverySettings
-from tests.hooks.valid import own_values_of
+from tests.hooks.valid import CHARACTERS, own_values_of
 
 SHIPPED = {feature.id: feature.schema() for feature in Roster.installed().features.values()}
 
@@ -48,3 +62,33 @@ def test_what_is_kept_of_a_form_is_what_differs_from_what_is_inherited(
 
     assert {name: value for name, value in kept.items() if inherited.get(name) and value == inherited[name].value} == {}
     assert own_values(EverySettings, came_back(EverySettings, kept, preset), inherited=inherited) == kept
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(CHARACTERS, max_size=12) | st.just("!none"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["at", "unit", "recipients", "x"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+def read_or_problems(written: dict[str, Any]) -> tuple[Any, list[Problem]]:
+    try:
+        return plain(read(EverySettings, written)), []
+    except SettingsInvalid as refused:
+        return None, refused.problems
+
+
+@given(written=st.dictionaries(st.sampled_from([*fields_of(EverySettings), "unknown", ""]), JSON))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_written_is_read_or_refused_in_words_and_can_be_shown(written: dict[str, Any]) -> None:
+    loaded, found = read_or_problems(written)
+    form = form_of(EverySettings, written, inherited={}, choices=CHOICES, errors=found)
+
+    assert [problem for problem in found if not "\u4e00" <= problem.message[:1] <= "\u9fff"] == []
+    assert len(form.errors) == len(found)
+    assert json.loads(json.dumps(loaded)) == loaded
+    references(EverySettings, written)
+    differences(EverySettings, {}, written)
+    values_from(EverySettings, {name: [str(value)] for name, value in written.items()})

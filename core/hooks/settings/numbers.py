@@ -1,13 +1,14 @@
 """Settings that are whole numbers, each with the unit it is counted in."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 from core.hooks.settings.field import Common, SettingField, with_unit
 
 DIGITS = re.compile(r"[+-]?[0-9]{1,15}")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９＋－", "0123456789+-")
+"""Digits as an input method for Chinese may leave them."""
 
 
 class Whole(SettingField):
@@ -74,6 +75,6 @@ class Percent(Whole):
 def _whole(value: Any) -> int | None:
     """Return the number that is written, full-width digits too; None for a fraction, a truth value or a word."""
     if isinstance(value, str):
-        text = unicodedata.normalize("NFKC", value).strip()
+        text = value.translate(FULL_WIDTH).strip()
         return int(text) if DIGITS.fullmatch(text) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -119,7 +119,8 @@ def _load(schema: type[Settings], values: Mapping[str, Any], feature: str) -> di
         return cast(dict[str, Any], schema().load(values))
     except ValidationError as error:
         messages = error.messages if isinstance(error.messages, dict) else {"": error.messages}
-        raise SettingsInvalid(feature, _in_order(schema, messages)) from error
+    # Raised out here, because marshmallow's error carries all values with it, also a secret somebody wrote among them.
+    raise SettingsInvalid(feature, _in_order(schema, messages))
 
 
 def _in_order(schema: type[Settings], messages: Mapping[Any, Any]) -> dict[Any, Any]:

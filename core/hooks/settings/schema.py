@@ -3,7 +3,7 @@
 A schema is declared with marshmallow, which loads it; what is said to administrators is ours.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar, cast
@@ -16,8 +16,9 @@ from core.hooks.settings.field import SettingField
 from core.hooks.settings.frozen import frozen
 
 S = TypeVar("S", bound="Settings")
-Complaint = str | Mapping[str, str] | None
-"""What a check across fields says: nothing, a sentence, or a sentence for each field by its dotted path."""
+Sentences = str | Sequence[str]
+Complaint = Sentences | Mapping[str, Sentences] | None
+"""What a check across fields says: nothing, sentences, or sentences for each field by its dotted path."""
 
 
 class Settings(Schema):
@@ -57,7 +58,7 @@ def fields_of(schema: type[Settings]) -> dict[str, SettingField]:
 def cross_check(check: Callable[[S, Mapping[str, Any]], Complaint]) -> Callable[..., None]:
     """Mark a method `(self, values)` that checks fields against each other, whether or not single fields are wrong.
 
-    It returns what is wrong, or raises `ValidationError`: a sentence, or sentences by field, e.g.
+    It returns what is wrong, or raises `ValidationError`: sentences, or sentences by field, e.g.
     `{"steps.1.at": "须晚于上一步"}`. Values are unchangeable; a field that did not load is not among them, and a check
     that asks for it by `values["at"]` ends there without a word, for that field has its own complaint.
     """
@@ -69,7 +70,7 @@ def cross_check(check: Callable[[S, Mapping[str, Any]], Complaint]) -> Callable[
         except _NotLoaded:
             return
         if complaint:
-            raise ValidationError(_nested({"": complaint} if isinstance(complaint, str) else complaint))
+            raise ValidationError(_nested(complaint if isinstance(complaint, Mapping) else {"": complaint}))
 
     return cast(Callable[..., None], validates_schema(checked, skip_on_field_errors=False))
 
@@ -89,13 +90,19 @@ class _Loaded(dict[str, Any]):
         raise _NotLoaded(name) if name in self._declared else KeyError(name)
 
 
-def _nested(complaints: Mapping[str, str]) -> dict[str | int, Any]:
+def _nested(complaints: Mapping[str, Sentences]) -> dict[str | int, Any]:
     """Return sentences by dotted path as marshmallow keeps them: by name, then by number of the row."""
     tree: dict[str | int, Any] = {}
-    for path, sentence in complaints.items():
-        *parents, last = (int(part) if part.isdecimal() else part for part in path.split(".")) if path else (SCHEMA,)
+    for path, sentences in complaints.items():
         branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch.setdefault(last, []).append(sentence)
-    return tree
+        for part in path.split(".") if path else ():
+            branch = branch.setdefault(int(part) if part.isdecimal() else part, {})
+        branch.setdefault(SCHEMA, []).extend([sentences] if isinstance(sentences, str) else sentences)
+    return {part: _pruned(inner) for part, inner in tree.items()}
+
+
+def _pruned(branch: Any) -> Any:
+    """Return the sentences of a field alone where nothing is said of what it holds."""
+    if not isinstance(branch, dict):
+        return branch
+    return branch[SCHEMA] if branch.keys() == {SCHEMA} else {part: _pruned(inner) for part, inner in branch.items()}
