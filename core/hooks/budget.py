@@ -1,8 +1,10 @@
-"""The time a feature may take to answer: `with within(0.05):` cuts the block when it takes longer."""
+"""The time a feature may take to answer: `with within(0.05, longest=0.5):` cuts the block when it takes longer."""
 
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 AGAIN_SECONDS = 0.01
@@ -25,15 +27,27 @@ class OverBudget(BaseException):
 class Deadline:
     """A block that must end in time; made by `within`, good for one block."""
 
-    __slots__ = ("_cuts", "_handler_before", "_is_open", "_left_before", "_repeated_before", "_seconds", "_started")
+    __slots__ = (
+        "_at_work",
+        "_cuts",
+        "_handler_before",
+        "_is_open",
+        "_left_before",
+        "_longest",
+        "_repeated_before",
+        "_seconds",
+        "_started",
+    )
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, longest: float) -> None:
         self._seconds = seconds
+        self._longest = longest
         self._is_open = False
 
     def __enter__(self) -> None:
         self._cuts = threading.current_thread() is threading.main_thread()
         self._started = time.monotonic()
+        self._at_work = time.thread_time()
         if self._cuts:
             # Off before anything else: an alarm of the surrounding code must not go off in the hands of this block.
             self._left_before, self._repeated_before = signal.setitimer(signal.ITIMER_REAL, 0)
@@ -43,28 +57,55 @@ class Deadline:
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         self._is_open = False
-        taken = time.monotonic() - self._started
+        is_over = self._is_over()
         if self._cuts:
             signal.setitimer(signal.ITIMER_REAL, 0)
             # Python runs the handlers of signals that have arrived before it changes one: a late cut ends here, unheard.
             signal.signal(signal.SIGALRM, self._handler_before)
             if self._left_before:
-                left = max(self._left_before - taken, AT_ONCE)
+                left = max(self._left_before - (time.monotonic() - self._started), AT_ONCE)
                 signal.setitimer(signal.ITIMER_REAL, left, self._repeated_before)
-        if kind is None and taken > self._seconds:
+        if kind is None and is_over:
             raise OverBudget(self._seconds)
 
+    def _is_over(self) -> bool:
+        """Tell whether the block has worked for too long, or waited for too long."""
+        return time.thread_time() - self._at_work >= self._seconds or time.monotonic() - self._started >= self._longest
+
     def _cut(self, _: int, frame: FrameType | None) -> None:
-        """Interrupt the block, but not the lines above: cut there, they would leave the timer running."""
-        if self._is_open and not (frame and frame.f_code in _OWN_CODE):
+        """Interrupt the block, but not the lines above: cut there, they would leave the timer running.
+
+        What is `whole` is left alone: the timer comes again.
+        """
+        if self._is_open and not _whole and not (frame and frame.f_code in _OWN_CODE):
             raise OverBudget(self._seconds)
 
 
 _OWN_CODE = (Deadline.__enter__.__code__, Deadline.__exit__.__code__)
+_whole: list[int] = []
+"""One entry for each `whole` piece that is being done."""
 
 
-def within(seconds: float) -> Deadline:
-    """Give a block so many seconds; afterwards it raises `OverBudget`, wherever it is.
+@contextmanager
+def whole() -> Iterator[None]:
+    """Have a piece of a block that is within a budget done whole: a cut that comes meanwhile comes when it has ended.
+
+    For what an interruption would leave half done, such as a statement on a connection that others go on to use. It
+    needs a limit of its own.
+    """
+    _whole.append(1)
+    try:
+        yield
+    finally:
+        _whole.pop()
+
+
+def within(seconds: float, *, longest: float | None = None) -> Deadline:
+    """Give a block so many seconds of work; afterwards it raises `OverBudget`, wherever it is.
+
+    The work is counted in the thread's own CPU time: on a busy machine a block that is not let near a processor has
+    done nothing wrong. By the clock on the wall it may take `longest`, as long as its work when that is not given: so a
+    block that only sleeps ends too.
 
     In the main thread the block is cut: a loop, a sleep, a regular expression, code that swallows every `Exception`.
     What is not Python (a long call of a C library that looks at no signals) is cut when it returns. In any other thread
@@ -73,8 +114,9 @@ def within(seconds: float) -> Deadline:
 
     Blocks may lie within each other, and within whatever else uses SIGALRM, as RQ does for a job: its handler and the
     time it had left are put back, and if that has run out meanwhile it goes off as soon as this block has ended.
-    A block must hold nothing that an interruption at any point would leave half done: no session, no lock.
+    A block must hold nothing that an interruption at any point would leave half done: no session, no lock; what
+    cannot be avoided is done `whole`.
     """
     if seconds <= 0:
         raise ValueError("a block needs some time")
-    return Deadline(seconds)
+    return Deadline(seconds, longest or seconds)

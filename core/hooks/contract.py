@@ -37,8 +37,9 @@ Spec = Callable[Concatenate[Context, Mapping[str, Any], P], Sequence[T] | None]
 class Hook(Generic[P, T]):
     """One question: its name, the rule for its answers, and the types that mypy checks where it is asked.
 
-    `item` is the type of each element that an implementation returns in its list. `budget_ms` is the time after which
-    one implementation is cut off.
+    `item` is the type of each element that an implementation returns in its list. `budget_ms` is the work, in CPU time,
+    after which one implementation is cut off; one that only waits is cut off after ten times as long, an effect after
+    as long.
     """
 
     name: str

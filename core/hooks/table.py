@@ -29,6 +29,8 @@ FAILURE_LABELS: Mapping[FailureKind, str] = {
     "unusable": "返回的内容不能使用",
     "resting": "连续出错，暂停询问",
 }
+PATIENCE = 10
+"""A decision may take so many times its budget by the clock on the wall: the machine may be busy with others."""
 log = logging.getLogger(__name__)
 
 
@@ -209,7 +211,9 @@ class HookTable:
             return check_answers(hook, enabled.feature.id, enabled.feature.rules, answer)
 
         key = (self.ctx.tenant_id, enabled.feature.id, hook.name, enabled.revision)
-        outcome = self._guarded(enabled, hook.name, key, hook.budget_ms / 1000, asked)
+        seconds = hook.budget_ms / 1000
+        longest = seconds if hook.kind == "effect" else seconds * PATIENCE
+        outcome = self._guarded(enabled, hook.name, key, seconds, asked, longest=longest)
         return outcome if isinstance(outcome, Failure) else outcome.value
 
     def _guarded(
@@ -220,13 +224,14 @@ class HookTable:
         seconds: float,
         work: Callable[[], R],
         *,
+        longest: float | None = None,
         passing: type[Exception] | tuple[()] = (),
     ) -> "_Had[R] | Failure":
         """Do the work of a feature within its time; whatever goes wrong becomes a failure, logged under its number."""
         if not self._breaker.allows(key):
             return self._failure(enabled, what, "resting", "", "", is_left_alone=True)
         try:
-            with within(seconds):
+            with within(seconds, longest=longest):
                 value = work()
         except passing:
             self._breaker.succeeded(key)

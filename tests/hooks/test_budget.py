@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
-from core.hooks.budget import OverBudget, within
+from core.hooks.budget import OverBudget, whole, within
 
 BUDGET = 0.05
 SOON = 3.0
@@ -188,6 +188,18 @@ def test_no_cut_comes_late_between_two_budgets() -> None:
         [None for _ in range(50)]
 
 
+def test_what_is_to_be_whole_is_cut_when_it_has_ended() -> None:
+    done = []
+
+    with pytest.raises(OverBudget), within(BUDGET):
+        with whole():
+            time.sleep(4 * BUDGET)
+            done.append("whole")
+        time.sleep(60)
+
+    assert done == ["whole"]
+
+
 def test_another_thread_is_only_measured() -> None:
     seen: list[str] = []
 
@@ -215,3 +227,20 @@ def test_a_thousand_quick_blocks_leave_no_timer() -> None:
 
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_waiting_counts_less_than_working() -> None:
+    with within(BUDGET, longest=30):
+        time.sleep(BUDGET * 3)
+
+    with pytest.raises(OverBudget), within(BUDGET, longest=30):
+        loop()
+
+
+def test_waiting_ends_too() -> None:
+    begun = time.monotonic()
+
+    with pytest.raises(OverBudget), within(BUDGET, longest=BUDGET * 4):
+        sleep()
+
+    assert BUDGET * 4 <= time.monotonic() - begun < SOON

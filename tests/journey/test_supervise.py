@@ -192,7 +192,7 @@ def test_a_crash_after_the_claim_loses_and_repeats_nothing(alone: Walk) -> None:
 
 
 def fragile(ticket: TicketView, trigger: Trigger) -> Sequence[EscalationStep]:
-    title = "提醒函" if trigger.mark == "overdue" else "提" * 3_000_000
+    title = "提醒函" if trigger.mark == "overdue" else "提" * 250_000
     return [EscalationStep("letter", "lead", "请办理", "press/letter", "时限", title=title)]
 
 
@@ -211,7 +211,7 @@ def test_an_earlier_mark_that_fires_later_does_not_turn_red_back(database_url: s
     failing = [True]
 
     def press(trigger: Trigger) -> Sequence[EscalationStep]:
-        too_long = "提" * 3_000_000 if failing[0] and trigger.mark != "overdue" else "提醒函"
+        too_long = "提" * 250_000 if failing[0] and trigger.mark != "overdue" else "提醒函"
         return [EscalationStep("letter", "lead", "请办理", "press/letter", "时限", title=too_long)]
 
     with pressed_by(database_url, press) as walk:
