@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Insert, Select, Table, insert
 from sqlalchemy.engine import NestedTransaction
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from core.hooks.budget import whole
 from core.hooks.store import (
     NotOne,
     ReadOnly,
@@ -137,7 +138,8 @@ class _GuestStore:
 
     def _insert(self, table: Any, rows: list[dict[str, Any]]) -> list[int]:
         assert isinstance(table, Table)
-        ids = [self._scope.new_id() for _ in rows]
+        with whole():
+            ids = [self._scope.new_id() for _ in rows]
         tenant_id = self._scope.tenant.id
         with self._in_words():
             self._connection.execute(
@@ -155,7 +157,9 @@ class _GuestStore:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         try:
-            yield
+            # Cut in the middle, a statement would take the connection with it, and the core's transaction.
+            with whole():
+                yield
         except SQLAlchemyError as error:
             sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
             if is_connection_lost(error) or sqlstate in RETRIED_SQLSTATES:
