@@ -77,7 +77,7 @@ class Deadline:
 
         What is `whole` is left alone: the timer comes again.
         """
-        if self._is_open and not _whole and not (frame and frame.f_code in _OWN_CODE):
+        if self._is_open and not _whole and self._is_over() and not (frame and frame.f_code in _OWN_CODE):
             raise OverBudget(self._seconds)
 
 
