@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.hooks.features import Feature
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import MigrationFailed, SecretText, SettingsInvalid, migrated
-from core.hooks.table import Enabled, Failure, HookTable, Report
+from core.hooks.table import Enabled, Failure, HookTable, Report, unreported
 from core.hooks.values import Context
 from core.kit.errors import Refused
 from core.kit.keys import Keyring
@@ -62,7 +62,7 @@ def compile_table(session: Session, tenant: TenantFacts, roster: Roster, keys: K
     ctx = context_of(tenant)
     if os.environ.get(SAFE_MODE) == "1":
         return roster.compiled(ctx, [], report=report)
-    enabled = (_usable(session, tenant, roster, keys, row, report) for row in features_on(session, tenant))
+    enabled = (in_use(session, tenant, roster, keys, row, report=report) for row in features_on(session, tenant))
     return roster.compiled(ctx, [each for each in enabled if each], report=report)
 
 
@@ -120,8 +120,14 @@ def secrets_of(session: Session, tenant: TenantFacts, feature_id: str, keys: Key
     return opened_secrets(tenant, rows, feature_id, keys)
 
 
-def _usable(
-    session: Session, tenant: TenantFacts, roster: Roster, keys: Keyring, row: TenantFeature, report: Report
+def in_use(
+    session: Session,
+    tenant: TenantFacts,
+    roster: Roster,
+    keys: Keyring,
+    row: TenantFeature,
+    *,
+    report: Report = unreported,
 ) -> Enabled | None:
     """Return the feature with its present settings, else with the last ones that fit, else None; told where not the first."""
     refusal: Refused | None = None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from core.hooks.table import Failure
 from core.kit.db import Database
@@ -35,36 +36,39 @@ def keep_incidents(database: Database, failures: "deque[Failure]") -> None:
         log.error("%d 次功能故障未能记入待修复：%s", len(taken), where(error))
 
 
+def keep_incident(session: Session, failure: Failure, *, count: int = 1, now: datetime) -> None:
+    """Write down a failure in the transaction of its tenant: a new card, or one more on the card that is there."""
+    statement = insert(FeatureIncident).values(
+        tenant_id=failure.tenant_id,
+        feature=failure.feature,
+        hook=failure.hook,
+        revision=failure.revision,
+        kind=failure.kind,
+        words=failure.words,
+        error_id=failure.error_id,
+        count=count,
+        first_at=now,
+        last_at=now,
+        is_left_alone=failure.is_left_alone,
+    )
+    is_another = FeatureIncident.last_at < now - GAP
+    known = {
+        "count": case((is_another, count), else_=FeatureIncident.count + count),
+        "first_at": case((is_another, now), else_=FeatureIncident.first_at),
+        "is_left_alone": statement.excluded.is_left_alone,
+        "last_at": statement.excluded.last_at,
+        "kind": statement.excluded.kind,
+        "words": statement.excluded.words,
+        "error_id": statement.excluded.error_id,
+        "seen_at": None,
+    }
+    primary_key = ["tenant_id", "feature", "hook", "revision"]
+    session.execute(statement.on_conflict_do_update(index_elements=primary_key, set_=known))
+
+
 def _write(database: Database, failures: Iterable[Failure], now: datetime) -> None:
     latest = {(each.tenant_id, each.feature, each.hook, each.revision): each for each in failures}
     counted = Counter((each.tenant_id, each.feature, each.hook, each.revision) for each in failures)
     for key in sorted(latest):
-        failure = latest[key]
-        statement = insert(FeatureIncident).values(
-            tenant_id=failure.tenant_id,
-            feature=failure.feature,
-            hook=failure.hook,
-            revision=failure.revision,
-            kind=failure.kind,
-            words=failure.words,
-            error_id=failure.error_id,
-            count=counted[key],
-            first_at=now,
-            last_at=now,
-            is_left_alone=failure.is_left_alone,
-        )
-        is_another = FeatureIncident.last_at < now - GAP
-        counted_on = FeatureIncident.count + statement.excluded.count
-        known = {
-            "count": case((is_another, statement.excluded.count), else_=counted_on),
-            "first_at": case((is_another, statement.excluded.first_at), else_=FeatureIncident.first_at),
-            "is_left_alone": statement.excluded.is_left_alone,
-            "last_at": statement.excluded.last_at,
-            "kind": statement.excluded.kind,
-            "words": statement.excluded.words,
-            "error_id": statement.excluded.error_id,
-            "seen_at": None,
-        }
-        primary_key = ["tenant_id", "feature", "hook", "revision"]
-        with database.transaction(failure.tenant_id) as session:
-            session.execute(statement.on_conflict_do_update(index_elements=primary_key, set_=known))
+        with database.transaction(latest[key].tenant_id) as session:
+            keep_incident(session, latest[key], count=counted[key], now=now)

@@ -10,10 +10,11 @@ from typing import Any, Literal
 from sqlalchemy import func, select, update
 
 from core.kit.errors import Refused
-from core.tenancy.models import SettingsEvent, SettingsRevision, Tenant, TenantFeature
+from core.tenancy.models import FeatureEvent, SettingsEvent, SettingsRevision, Tenant, TenantFeature
 from core.tenancy.scope import Scope
 
 EventKind = Literal["checked", "refused", "approved", "planned", "activated", "superseded", "withdrawn"]
+FeatureEventKind = Literal["enabling", "on", "off", "suspended", "resumed", "moved", "secret_set", "secret_removed"]
 
 
 class NoSuchRevision(Refused):
@@ -24,7 +25,7 @@ class NoSuchRevision(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes or decides: an account of the house, or (id None) the tenant's files, its city, or the clock."""
+    """Who writes or decides: an account or token of the house, or (id None) the tenant's files, its city, or the clock."""
 
     name: str
     account_id: int | None = None
@@ -32,6 +33,8 @@ class Author:
 
 FILES = Author("区配置文件")
 """The tenant's folder, applied by `huiying tenant apply`."""
+CLOCK = Author("系统")
+"""The product itself, which puts aside what keeps failing."""
 
 
 def write_revision(
@@ -45,6 +48,7 @@ def write_revision(
     now: datetime,
     locked: Sequence[str] = (),
     restored_from: int | None = None,
+    command_id: str | None = None,
 ) -> SettingsRevision:
     """Add the next revision of a feature's settings. The row of the feature is locked meanwhile."""
     feature_row(scope, feature)
@@ -66,6 +70,7 @@ def write_revision(
         author=author.name,
         created_at=now,
         restored_from=restored_from,
+        command_id=command_id,
     )
     scope.session.add(revision)
     scope.session.flush()
@@ -81,19 +86,38 @@ def record_event(
     actor: Author,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
-) -> None:
+) -> SettingsEvent:
     """Add what happened to a revision."""
+    event = SettingsEvent(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        feature=feature,
+        number=number,
+        kind=kind,
+        at=now,
+        actor_id=actor.account_id,
+        actor=actor.name,
+        detail=dict(detail or {}),
+    )
+    scope.session.add(event)
+    scope.session.flush()
+    return event
+
+
+def record_feature_event(
+    scope: Scope, feature: str, kind: FeatureEventKind, *, actor: Author, reason: str, now: datetime
+) -> None:
+    """Add what was done with a feature besides its settings."""
     scope.session.add(
-        SettingsEvent(
+        FeatureEvent(
             tenant_id=scope.tenant.id,
             id=scope.new_id(),
             feature=feature,
-            number=number,
             kind=kind,
             at=now,
             actor_id=actor.account_id,
             actor=actor.name,
-            detail=dict(detail or {}),
+            reason=reason,
         )
     )
     scope.session.flush()
