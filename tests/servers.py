@@ -77,7 +77,7 @@ class TestServers:
             has_own = database_exists(connection, self._database)
         if not has_template:
             make_database(connect, TEMPLATE)
-            migrate(address(self._home, OWNER_ROLE, self._home.owner_password, TEMPLATE))
+            assert migrate(address(self._home, OWNER_ROLE, self._home.owner_password, TEMPLATE)) == []
         if not has_own:
             make_database(connect, self._database, template=TEMPLATE)
 

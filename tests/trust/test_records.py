@@ -7,13 +7,13 @@ import pytest
 from core.journey import consult, handle
 from core.journey.audit import KINDS, LABELS
 from core.kit.db import Base
+from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Installation
 from core.tickets.models import TicketEvent
 from core.tickets.records import marks_of, table_of
 from tests.builders import OPERATOR, SUPERVISOR, make_district
 from tests.judge.case import Case
 from tests.press.pressing import Pressing
-from core.tenancy.catalogue import APPEND_ONLY
 from tests.trust.spoiling import Owner, Proven
 
 
