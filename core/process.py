@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.hooks.roster import Roster
 from core.kit.db import Database
 from core.kit.keys import Keyring
+from core.tenancy.plugin_schemas import unprepared
 from core.tenancy.scope import Installation
 
 
@@ -18,4 +20,4 @@ def installation_from_environment(*, on_wake: Callable[[], None]) -> Installatio
     database = Database(os.environ["DATABASE_URL"])
     database.refuse_unsafe_role()
     keys = Keyring.load(Path(os.environ["HUIYING_HOME"]) / "keys.json")
-    return Installation(database, keys, Roster.installed(), on_wake=on_wake)
+    return Installation(database, keys, Roster.installed(partial(unprepared, database)), on_wake=on_wake)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import entry_points
 
 import click
@@ -12,6 +13,7 @@ from core.hooks.roster import Roster
 from core.kit.db import Database
 from core.kit.keys import Keyring
 from core.migrations import PluginNotMigrated, edition, installed_manifests, migrate_core, migrate_plugins
+from core.tenancy.plugin_schemas import unprepared
 from core.tenancy.scope import Installation
 
 PREPARE_GROUP = "huiying.prepare"
@@ -36,7 +38,9 @@ def open_installation(services: Services) -> Installation:
     """Return the installation behind these services. Raises `UnsafeRole` when the role could see all tenants."""
     database = Database(services.database_url)
     database.refuse_unsafe_role()
-    return Installation(database, Keyring.load(services.home / "keys.json"), Roster.installed())
+    return Installation(
+        database, Keyring.load(services.home / "keys.json"), Roster.installed(partial(unprepared, database))
+    )
 
 
 def prepare(services: Services) -> None:

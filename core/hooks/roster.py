@@ -67,6 +67,13 @@ class Answer:
     arguments: tuple[str, ...]
 
 
+WhyNot = Callable[[Sequence[Manifest]], Mapping[str, str]]
+
+
+def _nothing_against(_manifests: Sequence[Manifest]) -> Mapping[str, str]:
+    return {}
+
+
 class Roster:
     """All installed features. Compiling a tenant's table picks the enabled ones; nothing else is ever called."""
 
@@ -80,10 +87,16 @@ class Roster:
         self._lock = threading.Lock()
 
     @classmethod
-    def installed(cls) -> "Roster":
-        """Read the manifests of all plugins of the entry point group; none is imported. Never raises for a bad one."""
-        manifests, quarantined = read_manifests(entry_points(group=ENTRY_POINT_GROUP))
-        return cls([feature for manifest in manifests for feature in manifest.features], quarantined=quarantined)
+    def installed(cls, why_not: WhyNot = _nothing_against) -> "Roster":
+        """Read the manifests of all plugins of the entry point group; none is imported. Never raises for a bad one.
+
+        `why_not` says of those that fit which cannot work here yet, and why: their tables are not as they should be.
+        """
+        fitting, quarantined = read_manifests(entry_points(group=ENTRY_POINT_GROUP))
+        reasons = why_not(fitting)
+        quarantined += [Quarantined(plugin, reason) for plugin, reason in reasons.items()]
+        features = [feature for manifest in fitting if manifest.id not in reasons for feature in manifest.features]
+        return cls(features, quarantined=quarantined)
 
     def table(
         self, ctx: Context, wanted: Sequence[Wanted], *, report: Report = unreported, breaker: Breaker | None = None

@@ -46,29 +46,32 @@ def guest(scope: Scope, plugin_id: str, *, writes: bool, seconds: float) -> Iter
     inside this one, so that the savepoint is ended in order. Raises what the block raises, and the refusal that it
     caught and kept to itself; `FenceBroken` when the transaction must not be used any more.
     """
-    scope.session.flush()
-    connection = scope.session.connection()
-    usual_time = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
-    savepoint = connection.begin_nested()
-    read_only = "" if writes else "; SET TRANSACTION READ ONLY"
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}{read_only}")
+    with whole():
+        scope.session.flush()
+        connection = scope.session.connection()
+        usual_time = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
+        savepoint = connection.begin_nested()
+        read_only = "" if writes else "; SET TRANSACTION READ ONLY"
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}{read_only}")
     store = _GuestStore(scope, connection, plugin_id)
     try:
         yield store
         store.raise_broken()
     except BaseException:
-        _take_back(connection, savepoint)
+        with whole():
+            _take_back(connection, savepoint)
         raise
     else:
-        if writes:
-            # Undone by a rollback to the savepoint, but not by its release.
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{usual_time}'")
-            savepoint.commit()
-        else:
-            savepoint.rollback()
+        with whole():
+            if writes:
+                # Undone by a rollback to the savepoint, but not by its release.
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{usual_time}'")
+                savepoint.commit()
+            else:
+                savepoint.rollback()
     finally:
         store.close()
-        if not connection.invalidated:
+        with whole():
             _check_fence(connection, scope.tenant.id)
 
 
@@ -78,6 +81,8 @@ def _take_back(connection: Connection, savepoint: NestedTransaction) -> None:
 
 
 def _check_fence(connection: Connection, tenant_id: int) -> None:
+    if connection.invalidated:
+        return
     tenant = connection.exec_driver_sql("SELECT current_setting('app.tenant', true)").scalar_one()
     if tenant != str(tenant_id):
         raise FenceBroken(f"app.tenant is {tenant!r} after a plugin's visit, not {tenant_id}")

@@ -1,5 +1,6 @@
 """A plugin works on its own rows of one district through a store, and on nothing else, whatever it tries."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as AnyTable
 from sqlalchemy.dialects import postgresql
 
+from core.hooks.budget import OverBudget, within
 from core.hooks.store import (
     NotOne,
     ReadOnly,
@@ -534,6 +536,46 @@ def test_a_statement_that_takes_too_long_is_stopped(installation: Installation, 
 
     with pytest.raises(TooSlow, match="超过了规定时间"):
         visit(installation, here, lambda store: store.rows(endless), seconds=0.05)
+
+
+@pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
+def test_a_plugin_that_is_cut_while_the_database_works_leaves_the_core_its_transaction(
+    installation: Installation, here: str
+) -> None:
+    ways = [NOTE.alias(f"way{number}") for number in range(9)]
+    visit(
+        installation,
+        here,
+        lambda store: store.run(insert(NOTE).values([{"subject": str(number)} for number in range(60)])),
+    )
+
+    with installation.scope(here) as scope:
+        with (
+            pytest.raises((OverBudget, TooSlow)),
+            guest(scope, PLUGIN, writes=True, seconds=0.3) as store,
+            within(0.05),
+        ):
+            store.rows(select(func.count()).select_from(*ways))
+        with guest(scope, PLUGIN, writes=True, seconds=1) as store:
+            store.run(delete(NOTE))
+            store.add(NOTE, subject="后来的")
+
+    assert notes_of(installation, here) == ["后来的"]
+
+
+def test_a_plugin_that_never_ends_takes_back_what_it_wrote(installation: Installation, here: str) -> None:
+    with installation.scope(here) as scope:
+        with pytest.raises(OverBudget), guest(scope, PLUGIN, writes=True, seconds=1) as store, within(0.05):
+            write_for_ever(store)
+        with guest(scope, PLUGIN, writes=True, seconds=1) as store:
+            store.add(NOTE, subject="后来的")
+
+    assert notes_of(installation, here) == ["后来的"]
+
+
+def write_for_ever(store: Store) -> None:
+    for number in itertools.count():
+        store.add(NOTE, subject=str(number))
 
 
 def test_more_rows_than_can_be_worked_on_are_refused(
