@@ -37,12 +37,14 @@ Spec = Callable[Concatenate[Context, Mapping[str, Any], P], Sequence[T] | None]
 class Hook(Generic[P, T]):
     """One question: its name, the rule for its answers, and the types that mypy checks where it is asked.
 
+    `label` is what the house calls it, on repair cards for instance.
     `item` is the type of each element that an implementation returns in its list. `budget_ms` is the work, in CPU time,
     after which one implementation is cut off; one that only waits is cut off after ten times as long, an effect after
     as long.
     """
 
     name: str
+    label: str
     spec: Callable[..., Any]
     kind: Kind
     merge: Merge
@@ -59,13 +61,14 @@ class Hook(Generic[P, T]):
 
 
 def hook(
-    *, kind: Kind, merge: Merge, on_error: OnError, item: type[T], budget_ms: int, since: str
+    *, label: str, kind: Kind, merge: Merge, on_error: OnError, item: type[T], budget_ms: int, since: str
 ) -> Callable[[Spec[P, T]], Hook[P, T]]:
     """Declare a hook; the docstring of the specification tells when it is asked and what happens if nobody answers."""
 
     def declare(spec: Spec[P, T]) -> Hook[P, T]:
         return Hook(
             name=spec.__name__,
+            label=label,
             spec=hookspec(spec),
             kind=kind,
             merge=merge,

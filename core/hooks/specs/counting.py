@@ -13,24 +13,25 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="load", merge="each", on_error="quarantine", item=Metric, budget_ms=1000, since="1.0")
+@hook(label="指标", kind="load", merge="each", on_error="quarantine", item=Metric, budget_ms=1000, since="1.0")
 def metrics(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Metric] | None:
     """Figures the district shows besides the core's. Asked once per tenant and epoch."""
 
 
-@hook(kind="load", merge="all", on_error="quarantine", item=GradeBand, budget_ms=1000, since="1.1")
+@hook(label="等次", kind="load", merge="all", on_error="quarantine", item=GradeBand, budget_ms=1000, since="1.1")
 def grade_bands(ctx: Context, settings: Mapping[str, Any]) -> Sequence[GradeBand] | None:
     """Thresholds by which figures are graded 等次, and what follows from them. Asked once per tenant and epoch.
 
-    Of several bands that a figure falls into, the one with the lowest threshold is shown. Small samples are not graded.
-    Nobody answers: figures are shown without a grade.
+    Asked of a district's month, as a whole and for each unit. Of several bands that a figure falls into, the gravest is
+    shown: the lowest threshold where more is better, else the highest. Small samples are not graded. Nobody answers:
+    figures are shown without a grade.
     """
 
 
-@hook(kind="policy", merge="all", on_error="hold", item=ScoreLine, budget_ms=50, since="1.1")
+@hook(label="绩效考核", kind="policy", merge="all", on_error="hold", item=ScoreLine, budget_ms=50, since="1.1")
 def score_lines(ctx: Context, settings: Mapping[str, Any], facts: UnitFacts) -> Sequence[ScoreLine] | None:
     """The lines of a unit's performance score 绩效考核 for a period.
 
-    Asked for each unit when a district's month is reported. If one fails the unit's score says that it is incomplete.
-    Nobody answers: no score is shown.
+    Asked for each unit when a district's month is reported; the score is the sum of its lines. If one fails the unit's
+    score says that it is incomplete, and no sum is shown. Nobody answers: no score is shown.
     """

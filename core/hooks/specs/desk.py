@@ -15,35 +15,37 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="policy", merge="all", on_error="skip", item=DuplicateHint, budget_ms=100, since="1.1")
+@hook(label="疑似重复", kind="policy", merge="all", on_error="skip", item=DuplicateHint, budget_ms=100, since="1.1")
 def find_duplicates(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, candidates: Sequence[TicketView]
 ) -> Sequence[DuplicateHint] | None:
     """Open tickets that may be about the same thing 疑似重复.
 
-    Asked when a ticket is looked at that could be attached. `candidates` are open tickets of the last 30 days with the
-    same matter or the same place, 50 at most. An operator decides. Nobody answers: no hint.
+    Asked when somebody who dispatches looks at a ticket that could be attached. `candidates` are tickets in hand of the
+    last 30 days with the same matter or the same place, the newest 50. An operator decides; nothing is stored. Nobody
+    answers, or one fails: no hint.
     """
 
 
-@hook(kind="policy", merge="first", on_error="skip", item=SplitHint, budget_ms=50, since="1.1")
+@hook(label="拆单建议", kind="policy", merge="first", on_error="skip", item=SplitHint, budget_ms=50, since="1.1")
 def suggest_split(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[SplitHint] | None:
     """The parts of an appeal that speaks of several matters 拆单建议.
 
-    Asked when a ticket is looked at that could be split; an operator decides. Nobody answers: no hint.
+    Asked when somebody who dispatches looks at a ticket that could be split: the form begins with these parts, an
+    operator decides, nothing is stored. Nobody answers, or one fails: the form is empty.
     """
 
 
-@hook(kind="policy", merge="first", on_error="skip", item=ReplyHint, budget_ms=50, since="1.1")
+@hook(label="秒回建议", kind="policy", merge="first", on_error="skip", item=ReplyHint, budget_ms=50, since="1.1")
 def suggest_reply(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[ReplyHint] | None:
     """An answer that can be given at once 秒回建议, to what is asked often.
 
-    Asked when an operator is about to answer a ticket directly; nothing is sent before they agree. Nobody answers: the
-    form is empty.
+    Asked when somebody who dispatches looks at a ticket that could be answered directly: the form begins with this text;
+    nothing is sent before they agree. Nobody answers, or one fails: the form is empty.
     """
 
 
-@hook(kind="render", merge="all", on_error="omit", item=Block, budget_ms=100, since="1.1")
+@hook(label="工单页附加内容", kind="render", merge="all", on_error="omit", item=Block, budget_ms=100, since="1.1")
 def ticket_blocks(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None
 ) -> Sequence[Block] | None:

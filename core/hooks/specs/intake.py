@@ -15,7 +15,7 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="load", merge="each", on_error="quarantine", item=Channel, budget_ms=1000, since="1.0")
+@hook(label="受理渠道", kind="load", merge="each", on_error="quarantine", item=Channel, budget_ms=1000, since="1.0")
 def channels(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Channel] | None:
     """The channels 渠道 by which the district takes in appeals.
 
@@ -24,28 +24,30 @@ def channels(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Channel] | N
     """
 
 
-@hook(kind="policy", merge="each", on_error="skip", item=DraftPatch, budget_ms=50, since="1.1")
+@hook(label="要素提取", kind="policy", merge="each", on_error="skip", item=DraftPatch, budget_ms=50, since="1.1")
 def normalise_draft(ctx: Context, settings: Mapping[str, Any], draft: Draft) -> Sequence[DraftPatch] | None:
     """What can be read out of the words of an appeal 要素提取: a place, a mailbox, a nature.
 
     Asked when an appeal is taken in, before it becomes a ticket. Only what the sender left open is filled in, each
-    field by the first feature that speaks of it; the words themselves stay. Nobody answers: the fields stay open.
+    field by the first feature that speaks of it, noted on the ticket; the words themselves stay, and what came in is
+    kept as it came. Nobody answers, or one fails: the fields stay open.
     """
 
 
-@hook(kind="policy", merge="all", on_error="skip", item=ScopeIssue, budget_ms=50, since="1.1")
+@hook(label="受理范围提示", kind="policy", merge="all", on_error="skip", item=ScopeIssue, budget_ms=50, since="1.1")
 def scope_issues(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[ScopeIssue] | None:
     """Grounds on which the appeal may lie outside of what can be taken in 受理范围, with the lawful way for it.
 
-    Asked when an appeal is registered or accepted. It is taken in all the same: each ground is noted on the ticket, and
-    the operator who looks at it may refuse it. Nobody answers, or one fails: nothing is noted.
+    Asked when an appeal is registered or accepted. It is taken in all the same: each ground is noted on the ticket, once,
+    and stands beside acceptance and refusal for the operator who decides. Nobody answers, or one fails: no ground is
+    noted.
     """
 
 
-@hook(kind="policy", merge="first", on_error="default", item=Receipt, budget_ms=50, since="1.1")
+@hook(label="受理回执", kind="policy", merge="first", on_error="default", item=Receipt, budget_ms=50, since="1.1")
 def receipt(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Receipt] | None:
-    """What the resident is told at acceptance 受理回执.
+    """What the resident is told when their appeal came in 受理回执.
 
-    Asked when an appeal was taken in, for the page of the operator and the answer of the interface. Nobody answers: the
-    serial number and the access code, and where to follow the ticket.
+    Asked when an appeal was registered or accepted (`ticket.state` tells which), for the page of the operator and the
+    answer of the interface. Nobody answers, or one fails: the serial number and the access code, and what they are for.
     """

@@ -13,7 +13,7 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="policy", merge="all", on_error="default", item=EscalationStep, budget_ms=50, since="1.0")
+@hook(label="督促", kind="policy", merge="all", on_error="default", item=EscalationStep, budget_ms=50, since="1.0")
 def escalation_steps(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
 ) -> Sequence[EscalationStep] | None:
@@ -28,10 +28,10 @@ def escalation_steps(
     """
 
 
-@hook(kind="policy", merge="all", on_error="hold", item=Exemption, budget_ms=50, since="1.1")
+@hook(label="免责情形", kind="policy", merge="all", on_error="hold", item=Exemption, budget_ms=50, since="1.1")
 def exemptions(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exemption] | None:
     """Grounds on which the unit is not held to account for this ticket 免责情形.
 
     Asked before a case of accountability is opened by a rule. One ground, or a failure, and none is opened; the timeline
-    says why, and a person may open it. Nobody answers: the case is opened.
+    says why, and who supervises may open it all the same. Nobody answers: the case is opened.
     """

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.hooks.contract import hook
 from core.hooks.values import (
+    ContactView,
     Context,
     DutyView,
     Objection,
@@ -15,7 +16,7 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="policy", merge="best", on_error="manual", item=RouteProposal, budget_ms=50, since="1.0")
+@hook(label="派单建议", kind="policy", merge="best", on_error="manual", item=RouteProposal, budget_ms=50, since="1.0")
 def propose_routes(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None, units: Sequence[UnitView]
 ) -> Sequence[RouteProposal] | None:
@@ -27,17 +28,25 @@ def propose_routes(
     """
 
 
-@hook(kind="policy", merge="all", on_error="skip", item=Watcher, budget_ms=50, since="1.0")
+@hook(label="知会建议", kind="policy", merge="all", on_error="skip", item=Watcher, budget_ms=50, since="1.0")
 def propose_watchers(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
     """Units that look on from the start 知会. Asked at acceptance. Nobody answers: nobody looks on."""
 
 
-@hook(kind="policy", merge="veto", on_error="skip", item=Objection, budget_ms=50, since="1.1")
+@hook(label="操作把关", kind="policy", merge="veto", on_error="skip", item=Objection, budget_ms=50, since="1.1")
 def guard_command(
-    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, command: str, duty: DutyView | None
+    ctx: Context,
+    settings: Mapping[str, Any],
+    ticket: TicketView,
+    command: str,
+    duty: DutyView | None,
+    contact: ContactView,
 ) -> Sequence[Objection] | None:
     """Why a command on a ticket may not be given 不准办理, beyond what the table of moves says.
 
-    Asked before every command of a person that the table of moves allows. One objection refuses it, with its words.
-    If one fails the command goes on, noted on the ticket: a broken rule must not keep residents waiting.
+    Asked before every command of somebody of the house, or of another system, that may give it and has seen the ticket
+    as it stands, if the table of moves leads from there; never before what the resident does, nor before what time or
+    a rule does. `command` is its name in the interface (`GET /api/v1/commands`). One objection refuses it, with its
+    words, and nothing changes. If one fails the command goes on, noted on the ticket: a broken rule must not keep
+    residents waiting. Nobody answers: it goes on.
     """

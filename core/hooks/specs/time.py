@@ -15,7 +15,7 @@ from core.hooks.values import (
 )
 
 
-@hook(kind="policy", merge="each", on_error="default", item=TimeLimit, budget_ms=50, since="1.0")
+@hook(label="时限", kind="policy", merge="each", on_error="default", item=TimeLimit, budget_ms=50, since="1.0")
 def time_limits(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None
 ) -> Sequence[TimeLimit] | None:
@@ -27,7 +27,7 @@ def time_limits(
     """
 
 
-@hook(kind="policy", merge="each", on_error="default", item=Mark, budget_ms=50, since="1.0")
+@hook(label="时限提示点", kind="policy", merge="each", on_error="default", item=Mark, budget_ms=50, since="1.0")
 def clock_marks(
     ctx: Context, settings: Mapping[str, Any], ticket: TicketView, clock: ClockView
 ) -> Sequence[Mark] | None:
@@ -37,7 +37,9 @@ def clock_marks(
     """
 
 
-@hook(kind="load", merge="first", on_error="quarantine", item=HandlingRules, budget_ms=1000, since="1.0")
+@hook(
+    label="办理规则", kind="load", merge="first", on_error="quarantine", item=HandlingRules, budget_ms=1000, since="1.0"
+)
 def handling_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[HandlingRules] | None:
     """How often and how long units may return, extend, pause and redo. Asked once per tenant and epoch.
 

@@ -22,6 +22,7 @@ from core.hooks.values.intake import (
     DuplicateHint,
     MatterHint,
     Receipt,
+    Rejection,
     ReplyHint,
     ScopeIssue,
     SplitHint,
@@ -54,6 +55,7 @@ from core.hooks.values.routing import (
 )
 from core.hooks.values.ticket import (
     Complexity,
+    ContactView,
     DutyView,
     Medium,
     Nature,
@@ -82,6 +84,7 @@ __all__ = [
     "ClockView",
     "CommandSpec",
     "Complexity",
+    "ContactView",
     "Context",
     "Dimension",
     "DomainEvent",
@@ -108,6 +111,7 @@ __all__ = [
     "PageSpec",
     "PauseReason",
     "Receipt",
+    "Rejection",
     "ReplyHint",
     "RouteProposal",
     "ScopeIssue",

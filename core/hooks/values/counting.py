@@ -33,6 +33,7 @@ class GradeBand:
 
     `threshold` is in the metric's own terms: a share between 0 and 1 for percent, else the number. `action` says what
     follows, for instance 点名通报并约谈. The core's own metrics have plain ids, a feature's begin with its plugin's.
+    Metrics for which neither direction is better have no grades.
     """
 
     metric: str
@@ -45,7 +46,10 @@ class GradeBand:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What is counted of one unit in a period: measures by name (see `docs/figures.md`), each with the unit's count."""
+    """What is counted of one unit in a period: measures by name (see `docs/figures.md`), each with the unit's count.
+
+    Names that end in `_adjudicated` are the counts after adjudication 裁定, which is what a unit answers for.
+    """
 
     unit: str
     first: date

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from core.hooks.values.ticket import TicketView
+from core.hooks.values.ticket import TicketView, UnitView
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Finding:
 class DomainEvent:
     """Something that happened to a ticket and is committed: its timeline entry, and the ticket as it stands now.
 
-    `id` is the same at every try: what leaves the house carries it as its idempotency key.
+    `id` is the same at every try: what leaves the house carries it as its idempotency key. `kind` is the entry's, a
+    command such as `accept` or a note such as `clock_mark`; `detail` holds what it says for machines, as texts. `lead`
+    is the unit that handles the ticket now.
     """
 
     id: str
@@ -33,6 +35,7 @@ class DomainEvent:
     summary: str
     ticket: TicketView
     detail: Mapping[str, str] = field(default_factory=dict)
+    lead: UnitView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """What features say of an appeal that comes in: by which way, about what, and what is already known of it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.hooks.values.ticket import Medium, Nature
+
+Rejection = Literal["litigation", "petition", "review", "secret", "no_matter", "outside", "final"]
+"""诉讼或仲裁、信访在办、行政复议、涉密、没有具体诉求、不属本级职责、已有最终答复"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DraftPatch:
-    """What a feature reads out of the words 要素提取. None = nothing to say; the text itself is never changed."""
+    """What a feature reads out of the words 要素提取. None = nothing to say; the text itself is never changed.
+
+    A value that could not have been typed (too long, out of range) is left out.
+    """
 
     rule_id: str
     reason: str
@@ -49,10 +56,10 @@ class DraftPatch:
 class ScopeIssue:
     """A ground on which the appeal may be outside of what can be taken in 受理范围, and the lawful way for it.
 
-    `rejection` is the code of the core's reason for not accepting that fits.
+    `rejection` is the reason for not accepting that fits. `advice` is told to the resident if it is not accepted.
     """
 
-    rejection: str
+    rejection: Rejection
     advice: str
     rule_id: str
     reason: str
@@ -60,7 +67,7 @@ class ScopeIssue:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateHint:
-    """Another open ticket that may be about the same thing 疑似重复. `score` 0–100."""
+    """Another open ticket, one of the candidates, that may be about the same thing 疑似重复. `score` 0–100."""
 
     serial_no: str
     rule_id: str
@@ -70,7 +77,7 @@ class DuplicateHint:
 
 @dataclass(frozen=True, slots=True)
 class SplitHint:
-    """The parts of an appeal that speaks of several matters 拆单建议, each with its own text."""
+    """The parts of an appeal that speaks of several matters 拆单建议, each with its own text; two or more."""
 
     parts: tuple[str, ...]
     rule_id: str
@@ -88,7 +95,10 @@ class ReplyHint:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the resident is told at acceptance 受理回执. `text` may use {serial_no}, {access_code} and {tenant}."""
+    """What the resident is told when their appeal came in 受理回执.
+
+    `text` may use {serial_no}, {access_code} and {tenant}. It is never stored: the access code is in it.
+    """
 
     text: str
     rule_id: str

@@ -1,7 +1,8 @@
 """Pages, commands and jobs of a feature: declared as data, run by the core, shown by its own components.
 
 A feature names functions of its own module; it never makes a route, a template or a process. What it returns is text
-that the core escapes.
+that the core escapes. Such a function takes any of the arguments named, all by keyword; it may refuse with
+`NotPossible`, in its own words, and then nothing of what it wrote stays.
 """
 
 from dataclasses import dataclass
@@ -45,11 +46,12 @@ class TableBlock(Block):
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """A page of the feature at `/x/<plugin>/<path>`, for those who have the permission.
+    """A page of the feature at `/x/<plugin>/<path>`, for those who have the permission, one of the core's.
 
-    `show` names the function of the feature's module that returns the page's blocks; `submit` the one that takes what
-    was typed into the form `form`, a settings schema of the module, and returns what to tell the visitor. Both are
-    given a `Visitor` and the plugin's `Store`. `in_menu` puts the page into the menu.
+    `show` names the function `(ctx, settings, visitor, store) -> Sequence[Block]` of the feature's module; its store
+    can be read only. `form` names a settings schema of the module, without secrets: the form under the blocks. `submit`
+    names the function `(ctx, settings, visitor, store, values) -> str` that gets what was typed, checked, and returns
+    what to tell; it is called once for one form, however often it is sent. `in_menu` puts the page into the menu.
     """
 
     path: str
@@ -63,7 +65,11 @@ class PageSpec:
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command `huiying x <plugin> <name> --tenant T`: `run` names the function, `form` the schema of its options."""
+    """A command `huiying x <plugin> <name> --tenant T`.
+
+    `run` names the function `(ctx, settings, visitor, store, values) -> Sequence[str]`, which returns the lines to print;
+    it may reach the network. `form` names the schema of its options, one `--name` for each field.
+    """
 
     name: str
     help: str
@@ -73,9 +79,12 @@ class CommandSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """Work that returns daily at `at` (HH:MM of the tenant's time), done by the function `run`; seconds at most `seconds`.
+    """Work that returns daily at `at` (HH:MM of the tenant's time).
 
-    A day on which nothing ran because the product was down is not made up for more than once.
+    `run` names the function `(ctx, settings, visitor, store) -> str`, which takes `seconds` at most, may reach the
+    network, and returns a note of what it did. A failure is tried again, in the end 5 times over 15 hours: what leaves
+    the house carries an id that is the same at every try. What was missed while the product was down is made up for
+    once, not once for each day.
     """
 
     name: str

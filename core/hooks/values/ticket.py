@@ -64,3 +64,17 @@ class TicketView:
     lead_unit: str | None
     cycle_no: int
     bounce_count: int
+    matter_guessed: bool = False
+    """The matter was found by words or by a rule, and no person has confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """What was done to reach the resident 联系诉求人 in the present cycle, before a reply; never who they are.
+
+    `is_possible`: they left a phone. `attempts` counts all calls, `was_reached` tells whether one got through.
+    """
+
+    is_possible: bool
+    attempts: int
+    was_reached: bool
