@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Select, Table, insert
-from sqlalchemy.engine import NestedTransaction
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.hooks.budget import whole
@@ -50,34 +49,32 @@ def guest(scope: Scope, plugin_id: str, *, writes: bool, seconds: float) -> Iter
         scope.session.flush()
         connection = scope.session.connection()
         usual_time = connection.exec_driver_sql("SHOW statement_timeout").scalar_one()
-        savepoint = connection.begin_nested()
-        read_only = "" if writes else "; SET TRANSACTION READ ONLY"
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}{read_only}")
+        time = f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"
+        connection.exec_driver_sql(f"SAVEPOINT guest; {time}{'' if writes else '; SET TRANSACTION READ ONLY'}")
     store = _GuestStore(scope, connection, plugin_id)
     try:
         yield store
         store.raise_broken()
     except BaseException:
         with whole():
-            _take_back(connection, savepoint)
+            _take_back(connection)
         raise
     else:
         with whole():
             if writes:
                 # Undone by a rollback to the savepoint, but not by its release.
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{usual_time}'")
-                savepoint.commit()
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{usual_time}'; RELEASE SAVEPOINT guest")
             else:
-                savepoint.rollback()
+                _take_back(connection)
     finally:
         store.close()
         with whole():
             _check_fence(connection, scope.tenant.id)
 
 
-def _take_back(connection: Connection, savepoint: NestedTransaction) -> None:
+def _take_back(connection: Connection) -> None:
     if not connection.invalidated:
-        savepoint.rollback()
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT guest; RELEASE SAVEPOINT guest")
 
 
 def _check_fence(connection: Connection, tenant_id: int) -> None:

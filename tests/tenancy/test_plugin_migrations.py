@@ -4,6 +4,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from alembic.config import Config
 from core.cli import context
 from core.embedded.roles import make_database
 from core.hooks.manifest import Manifest
+from core.hooks.roster import Roster
 from core.hooks.tables import Column, Integer, Text, tables_of, tenant_table
 from core.kit.db import Database
 from core.migrations import (
@@ -137,6 +139,17 @@ def test_a_plugin_whose_new_migration_has_not_run_is_seen(address: Address, plug
     write_step(plugin, "0002", "pass")
 
     assert list(why_unprepared(address, plugin)) == ["trial"]
+
+
+def test_a_process_works_without_the_plugin_whose_tables_are_not_there(address: Address) -> None:
+    purge(address.owner, "nanhai", dry_run=False)
+    database = Database(address.app)
+
+    roster = Roster.installed(partial(unprepared, database))
+
+    database.engine.dispose()
+    assert [(each.plugin, "还没有更新" in each.reason) for each in roster.quarantined] == [("nanhai", True)]
+    assert {feature.partition(".")[0] for feature in roster.features} == {"chengdu", "pingshan"}
 
 
 def test_a_plugin_that_is_gone_does_not_stop_the_cores_migrations(address: Address, plugin: Manifest) -> None:
