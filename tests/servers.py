@@ -14,7 +14,7 @@ from core.embedded.home import Home, open_home
 from core.embedded.locks import in_use, open_lock, try_exclusive
 from core.embedded.roles import OWNER_ROLE, database_exists, make_database
 from core.embedded.services import Servers, address
-from core.tenancy.policies import APP_ROLE
+from core.kit.policies import APP_ROLE
 
 RUN_HOME = "HUIYING_TEST_HOME"
 PREFIX = "huiying-test-"

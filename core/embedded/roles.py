@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
-from core.tenancy.policies import APP_ROLE, STATS_ROLE
+from core.kit.policies import APP_ROLE, STATS_ROLE
 
 OWNER_ROLE = "huiying_owner"
 DATABASE = "huiying"

@@ -18,7 +18,7 @@ from core.embedded.postgres import Postgres
 from core.embedded.roles import DATABASE, OWNER_ROLE, database_exists, make_database, make_roles
 from core.embedded.valkey import Valkey
 from core.kit.db import DatabaseDown
-from core.tenancy.policies import APP_ROLE
+from core.kit.policies import APP_ROLE
 
 ANSWER_WITHIN = 5
 """Seconds a server of one's own has to answer."""

@@ -10,8 +10,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from core.kit.errors import Refused
+from core.kit.policies import STATS_ROLE
 from core.tenancy.facts import TenantFacts
-from core.tenancy.policies import STATS_ROLE
 from core.tenancy.scope import Installation
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.tenancy.policies import APP_ROLE, allow, keep_apart
+from core.kit.policies import APP_ROLE, allow, keep_apart
 
 revision: str = "0002"
 down_revision: str | None = "0001"

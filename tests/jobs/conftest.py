@@ -18,7 +18,7 @@ from core.embedded.postgres import Postgres
 from core.embedded.roles import make_database
 from core.embedded.services import address
 from core.kit.keys import Keyring
-from core.tenancy.policies import APP_ROLE
+from core.kit.policies import APP_ROLE
 from core.tenancy.scope import Installation
 from tests.builders import make_installation
 from tests.jobs.outside import MailReceiver, SmsReceiver, mail_receiver, sms_receiver

@@ -28,9 +28,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from core.hooks.tables import EVIDENCE
 from core.kit.db import Database, TenantSession, insert_rows
 from core.kit.errors import Collision
+from core.kit.policies import STATS_ROLE
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.models import SHARED_TABLES
-from core.tenancy.policies import STATS_ROLE
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket
 from tests.builders import make_district

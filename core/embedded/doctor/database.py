@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from core.embedded.doctor.findings import Finding, hint, missing, unsafe
 from core.embedded.roles import explained
 from core.embedded.services import Services
-from core.tenancy.policies import STATS_ROLE
+from core.kit.policies import STATS_ROLE
 
 OLDEST_SERVER = 150000
 CLOCK_SKEW_SECONDS = 5.0
