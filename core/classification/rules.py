@@ -1,9 +1,9 @@
 """Pure suggestions from an appeal's words. They suggest; the operator disposes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from core.hooks.values import Nature
+from core.hooks.values import MatterHint, Nature
 
 NATURE_WORDS: tuple[tuple[Nature, tuple[str, ...]], ...] = (
     ("praise", ("表扬", "点赞", "锦旗")),
@@ -21,6 +21,12 @@ class MatterSuggestion:
 
     matter: str
     words: tuple[str, ...]
+
+
+def matter_from(answers: Iterable[tuple[str, MatterHint]], *, known: Collection[str]) -> tuple[str, MatterHint] | None:
+    """Return the hint with the best score among items of the duty list, of equal ones the first, with who gave it."""
+    listed = [(feature, hint) for feature, hint in answers if hint.matter in known]
+    return max(listed, key=lambda each: each[1].score, default=None)
 
 
 def suggest_nature(title: str, text: str) -> Nature:

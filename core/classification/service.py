@@ -1,16 +1,20 @@
 """Classifying a ticket: what the resident or operator said holds, the rest is suggested."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.classification.rules import suggest_matter, suggest_nature
+from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Complexity, Nature, Urgency, UrgencySignal
 from core.tenancy.scope import Scope
+from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
 from core.tickets.service import note
 from core.tickets.timeline import SYSTEM, Order
 from core.tickets.views import view_of
 from core.units.queries import directory
+from core.units.references import report_strangers
 
 NATURE_LABELS: dict[str, str] = {
     "complaint": "投诉",
@@ -22,6 +26,16 @@ NATURE_LABELS: dict[str, str] = {
 URGENCY_LABELS: dict[str, str] = {"normal": "一般", "urgent": "紧急"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an appeal seems to be about, and why: the duty list's words in it, or a rule."""
+
+    matter: str | None = None
+    because: str = ""
+    words: tuple[str, ...] = ()
+    rules: tuple[Mapping[str, str], ...] = ()
+
+
 def classify(
     scope: Scope, ticket: Ticket, *, nature: Nature | None, matter: str | None, urgency: Urgency | None, now: datetime
 ) -> None:
@@ -30,30 +44,31 @@ def classify(
     Raises `NoSuchMatter` for a matter that is not on the duty list.
     """
     given = {"nature": nature, "matter": matter, "urgency": urgency}
-    units = directory(scope)
     ticket.nature = nature or suggest_nature(ticket.title, ticket.text)
-    words: tuple[str, ...] = ()
     if matter:
-        ticket.matter = units.get_duty(matter).code
-    elif suggestion := suggest_matter(ticket.title, ticket.text, units.keywords):
-        ticket.matter, ticket.matter_guessed, words = suggestion.matter, True, suggestion.words
-    reasons: list[str] = []
-    if urgency is None:
-        signals = scope.hooks.ask(specs.assess_urgency, ticket=view_of(scope, ticket))
-        reasons = [signal.reason for _, signal in signals]
-    ticket.urgency = urgency or ("urgent" if reasons else "normal")
+        found = _Found()
+        ticket.matter = directory(scope).get_duty(matter).code
+    else:
+        found = _find_matter(scope, ticket, now=now)
+        ticket.matter, ticket.matter_guessed = found.matter, found.matter is not None
+    signals = _ask_urgency(scope, ticket, now=now) if urgency is None else []
+    ticket.urgency = urgency or ("urgent" if signals else "normal")
     note(
         scope,
         ticket,
         "classify",
         Order(SYSTEM, now),
-        summary=_in_words(scope, ticket, words, reasons),
+        summary=_in_words(scope, ticket, found.because, [signal.reason for _, signal in signals]),
         detail={
             "nature": ticket.nature,
             "matter": ticket.matter,
             "urgency": ticket.urgency,
-            "words": list(words),
+            "words": list(found.words),
             "given": [name for name, value in given.items() if value],
+            "rules": [
+                *found.rules,
+                *({"rule_id": signal.rule_id, "by": scope.hooks.stamp(feature)} for feature, signal in signals),
+            ],
         },
     )
 
@@ -70,7 +85,7 @@ def reclassify(
         ticket,
         "classify",
         order,
-        summary=_in_words(scope, ticket, (), []),
+        summary=_in_words(scope, ticket, "", []),
         detail={"nature": nature, "matter": ticket.matter, "complexity": complexity},
     )
 
@@ -88,9 +103,30 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
     )
 
 
-def _in_words(scope: Scope, ticket: Ticket, words: tuple[str, ...], reasons: list[str]) -> str:
+def _find_matter(scope: Scope, ticket: Ticket, *, now: datetime) -> _Found:
+    units = directory(scope)
+    hook, duties = specs.suggest_matters, tuple(units.duties.values())
+    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), duties=duties)
+    failures = (*answers.failures, *report_strangers(scope, hook, answers))
+    note_failures(scope, ticket, failures, instead="事项按职责清单的关键词推荐，由受理席判定", now=now)
+    if best := matter_from(answers, known=units.duties):
+        feature, hint = best
+        rule = {"rule_id": hint.rule_id, "by": scope.hooks.stamp(feature)}
+        return _Found(hint.matter, hint.reason, rules=(rule,))
+    if suggestion := suggest_matter(ticket.title, ticket.text, units.keywords):
+        return _Found(suggestion.matter, f"依据词：{'、'.join(suggestion.words)}", suggestion.words)
+    return _Found()
+
+
+def _ask_urgency(scope: Scope, ticket: Ticket, *, now: datetime) -> Sequence[tuple[str, UrgencySignal]]:
+    answers = scope.hooks.ask(specs.assess_urgency, ticket=view_of(scope, ticket))
+    note_failures(scope, ticket, answers.failures, instead="没有核对是否紧急，请受理席自行判断", now=now)
+    return answers.given
+
+
+def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str]) -> str:
     duty = directory(scope).find_duty(ticket.matter)
     matter = f"{duty.category} / {duty.subcategory}" if duty else "事项待判定"
-    because = f"（依据词：{'、'.join(words)}）" if words else ""
+    why = f"（{because}）" if because else ""
     urgent = f"，紧急（{'；'.join(reasons)}）" if reasons else "，紧急" if ticket.urgency == "urgent" else ""
-    return f"{NATURE_LABELS[ticket.nature]}，{matter}{because}{urgent}"
+    return f"{NATURE_LABELS[ticket.nature]}，{matter}{why}{urgent}"

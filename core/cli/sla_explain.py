@@ -50,7 +50,7 @@ def _words(account: ClockAccount, zone: ZoneInfo) -> Iterator[str]:
     whose = f"（{account.unit}）" if account.unit else ""
     yield (
         f"【{label}】{whose}第 {account.cycle_no} 次办理，{state}；"
-        f"依据：{account.reason}（{account.rule_id}）；{account.calendar}"
+        f"依据：{account.reason}（{account.rule_id}，{account.by}）；{account.calendar}"
     )
     yield from account.lines
     if len(account.history) > 1:
@@ -77,7 +77,8 @@ def _plain(account: ClockAccount, zone: ZoneInfo) -> dict[str, object]:
         "overdue": _iso(account.overdue_at, zone),
         "reason": account.reason,
         "rule_id": account.rule_id,
-        "feature": account.feature,
+        "feature": account.by.partition("@")[0],
+        "by": account.by,
         "calendar": account.calendar,
         "pauses": list(account.pauses),
         "adjustments": list(account.adjustments),

@@ -36,10 +36,11 @@ def issue_letter(
     text: str,
     why: str,
     rule_id: str,
+    by: str,
     cause: str,
     title: str = "",
 ) -> Letter:
-    """Issue the next letter of this title and year to a unit, with its timeline entry."""
+    """Issue the next letter of this title and year to a unit, with its timeline entry; `by` is whose rule it is."""
     title, year = title or LETTER_LABELS[kind], order.now.astimezone(scope.tenant.zone).year
     letter = Letter(
         tenant_id=scope.tenant.id,
@@ -66,6 +67,7 @@ def issue_letter(
             "kind": "letter",
             "to": unit.code,
             "rule_id": rule_id,
+            "by": by,
             "cause": cause,
             "letter": letter.id,
             "number": number_of(letter),

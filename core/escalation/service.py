@@ -6,23 +6,26 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.escalation.cases import open_case
 from core.escalation.instructions import overdue_instructions
 from core.escalation.letters import issue_letter
-from core.escalation.models import AccountabilityCase, Supervision
+from core.escalation.models import Supervision
 from core.escalation.queries import unclosed_supervisions
 from core.escalation.rules import SOURCES, is_higher, worded
 from core.escalation.supervisions import open_supervision, raise_level
 from core.hooks import specs
+from core.hooks.contract import CORE
 from core.hooks.values import EscalationStep, Trigger, TriggerKind
 from core.tenancy.scope import Scope
+from core.tickets.failing import note_failures
 from core.tickets.messages import say
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.service import note
 from core.tickets.timeline import SYSTEM, Detail, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
+from core.units.references import report_strangers
 
-CORE = "core"
 STEP_LABELS = {"sms": "短信", "mail": "邮件", "inbox": "站内信", "case": "启动问责"}
 DEFAULT_STEPS: Mapping[TriggerKind, Sequence[EscalationStep]] = {
     "mark": [
@@ -86,6 +89,16 @@ class _Occasion:
     order: Order
 
 
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A step as it is carried out: whose rule called for it, in words filled in, and the cause by which it is done once."""
+
+    step: EscalationStep
+    by: str
+    words: str
+    cause: str
+
+
 def escalate(
     scope: Scope, ticket: Ticket, trigger: Trigger, *, cause: str, due: datetime | None, now: datetime
 ) -> None:
@@ -93,14 +106,16 @@ def escalate(
 
     `cause` names the occasion (which mark of which clock, which redo): what was done for it once is not done again.
     """
-    answers = scope.hooks.ask(specs.escalation_steps, ticket=view_of(scope, ticket), trigger=trigger)
-    steps = [step for _, step in steps_from(answers, trigger)]
+    hook = specs.escalation_steps
+    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), trigger=trigger)
+    report_strangers(scope, hook, answers)
+    note_failures(scope, ticket, answers.failures, instead="督促没有按它的规则", now=now)
     done = _causes_met(scope, ticket)
     occasion = _Occasion(trigger, unit_in_hand(scope, ticket), due, Order(SYSTEM, now))
-    for position, step in enumerate(steps):
-        act = f"{cause}/{position}"
-        if act not in done:
-            _carry_out(scope, ticket, step, occasion, cause=act)
+    for position, (feature, step) in enumerate(steps_from(answers, trigger)):
+        act = _Act(step, scope.hooks.stamp(feature), _words(scope, ticket, step, occasion), f"{cause}/{position}")
+        if act.cause not in done:
+            _carry_out(scope, ticket, act, occasion)
 
 
 def steps_from(answers: Iterable[tuple[str, EscalationStep]], trigger: Trigger) -> list[tuple[str, EscalationStep]]:
@@ -146,10 +161,9 @@ def _causes_met(scope: Scope, ticket: Ticket) -> set[str]:
     return met
 
 
-def _carry_out(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Occasion, *, cause: str) -> None:
+def _carry_out(scope: Scope, ticket: Ticket, act: _Act, occasion: _Occasion) -> None:
+    step, order = act.step, occasion.order
     receiver = _receiver(scope, step.to, occasion.in_hand)
-    words = _words(scope, ticket, step, occasion)
-    order = occasion.order
     match step.kind:
         case "letter":
             issue_letter(
@@ -159,27 +173,28 @@ def _carry_out(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Oc
                 unit=receiver,
                 kind=step.letter,
                 title=step.title,
-                text=words,
+                text=act.words,
                 why=step.reason,
                 rule_id=step.rule_id,
-                cause=cause,
+                by=act.by,
+                cause=act.cause,
             )
         case "supervise":
-            _supervise(scope, ticket, step, occasion, receiver, words, cause=cause)
+            _supervise(scope, ticket, act, occasion, receiver)
         case "case":
-            _hold_to_account(scope, ticket, step, order, words, cause=cause)
+            _hold_to_account(scope, ticket, act, order)
         case _:
             at_night = step.at_night or occasion.trigger.kind == "urgent" or ticket.urgency == "urgent"
             say(
                 scope,
                 ticket_id=ticket.id,
                 transport=step.kind,
-                text=words,
+                text=act.words,
                 to_unit_id=receiver.id,
                 now=order.now,
                 at_night=at_night,
             )
-            _tell(scope, ticket, step, order, f"{STEP_LABELS[step.kind]} → {receiver.name}", receiver, cause=cause)
+            _tell(scope, ticket, act, order, f"{STEP_LABELS[step.kind]} → {receiver.name}", receiver)
 
 
 def _receiver(scope: Scope, to: str, in_hand: DirectoryUnit) -> DirectoryUnit:
@@ -201,18 +216,9 @@ def _words(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Occasi
     )
 
 
-def _supervise(
-    scope: Scope,
-    ticket: Ticket,
-    step: EscalationStep,
-    occasion: _Occasion,
-    unit: DirectoryUnit,
-    demand: str,
-    *,
-    cause: str,
-) -> None:
+def _supervise(scope: Scope, ticket: Ticket, act: _Act, occasion: _Occasion, unit: DirectoryUnit) -> None:
     """Supervise the unit; one that has a supervision to answer is pressed by that, at the higher of both levels."""
-    order = occasion.order
+    step, order = act.step, occasion.order
     pending = _unanswered(scope, ticket, unit)
     if pending is None:
         open_supervision(
@@ -222,16 +228,27 @@ def _supervise(
             unit=unit,
             level=step.level,
             source=SOURCES[occasion.trigger.kind],
-            demand=demand,
+            demand=act.words,
             why=step.reason,
             rule_id=step.rule_id,
-            cause=cause,
+            by=act.by,
+            cause=act.cause,
         )
     elif is_higher(step.level, pending.level):
-        raise_level(scope, ticket, pending, order, level=step.level, why=step.reason, rule_id=step.rule_id, cause=cause)
+        raise_level(
+            scope,
+            ticket,
+            pending,
+            order,
+            level=step.level,
+            why=step.reason,
+            rule_id=step.rule_id,
+            by=act.by,
+            cause=act.cause,
+        )
     else:
-        say(scope, ticket_id=ticket.id, transport="inbox", text=demand, to_unit_id=unit.id, now=order.now)
-        _tell(scope, ticket, step, order, f"督办尚未答复，再次催办 → {unit.name}", unit, cause=cause)
+        say(scope, ticket_id=ticket.id, transport="inbox", text=act.words, to_unit_id=unit.id, now=order.now)
+        _tell(scope, ticket, act, order, f"督办尚未答复，再次催办 → {unit.name}", unit)
 
 
 def _unanswered(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> Supervision | None:
@@ -240,48 +257,61 @@ def _unanswered(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> Supervisio
     return next((row for row in pending if not any(is_higher(other.level, row.level) for other in pending)), None)
 
 
-def _hold_to_account(
-    scope: Scope, ticket: Ticket, step: EscalationStep, order: Order, words: str, *, cause: str
-) -> None:
-    """Open a case against the lead unit at an authority. Nobody is accused before there is a lead unit."""
-    units = directory(scope)
+def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> None:
+    """Open a case against the lead unit at an authority, unless it is exempt.
+
+    Nobody is accused before there is a lead unit, nor where a rule that might exempt it could not be asked.
+    """
+    units, step = directory(scope), act.step
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     authority = units.find_unit(step.to)
     if lead is None or authority is None:
         missing = "没有主办单位" if lead is None else f"单位 {step.to} 不存在"
-        _tell(scope, ticket, step, order, f"未启动问责：{missing}", None, cause=cause)
+        _tell(scope, ticket, act, order, f"未启动问责：{missing}", None)
         return
-    scope.session.add(
-        AccountabilityCase(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            unit_id=lead.id,
-            authority_unit_id=authority.id,
-            text=words,
-            rule_id=step.rule_id,
-            reason=step.reason,
-            cause=cause,
-            opened_at=order.now,
-        )
+    answers = scope.hooks.ask(specs.exemptions, ticket=view_of(scope, ticket))
+    note_failures(
+        scope, ticket, answers.failures, instead="没有核对免责情形，暂不启动问责，由督办人员决定", now=order.now
     )
-    _tell(scope, ticket, step, order, f"{STEP_LABELS['case']} → {authority.name}", authority, cause=cause)
+    if answers or answers.failures:
+        exempt = [
+            {"rule_id": ground.rule_id, "by": scope.hooks.stamp(feature), "reason": ground.reason}
+            for feature, ground in answers
+        ]
+        why = "、".join(ground.reason for _, ground in answers) or "免责情形未能核对"
+        _tell(scope, ticket, act, order, f"未启动问责：{why}", authority, more={"exempt": exempt})
+        return
+    open_case(
+        scope,
+        ticket,
+        unit=lead,
+        authority=authority,
+        text=act.words,
+        rule_id=step.rule_id,
+        reason=step.reason,
+        cause=act.cause,
+        now=order.now,
+    )
+    _tell(scope, ticket, act, order, f"{STEP_LABELS['case']} → {authority.name}", authority)
 
 
 def _tell(
     scope: Scope,
     ticket: Ticket,
-    step: EscalationStep,
+    act: _Act,
     order: Order,
-    act: str,
+    done: str,
     receiver: DirectoryUnit | None,
     *,
-    cause: str,
+    more: Detail | None = None,
 ) -> None:
+    step = act.step
     detail: Detail = {
         "kind": step.kind,
         "to": receiver.code if receiver else step.to,
         "rule_id": step.rule_id,
-        "cause": cause,
+        "by": act.by,
+        "cause": act.cause,
+        **(more or {}),
     }
-    note(scope, ticket, "escalate", order, summary=f"{act}（{step.reason}）", detail=detail)
+    note(scope, ticket, "escalate", order, summary=f"{done}（{step.reason}）", detail=detail)

@@ -54,6 +54,7 @@ def open_supervision(
     demand: str,
     why: str,
     rule_id: str,
+    by: str,
     cause: str,
 ) -> Supervision:
     """Put a unit under supervision for a ticket: its clock `respond` starts, and a 督办函 goes to it."""
@@ -70,10 +71,10 @@ def open_supervision(
         issued_at=order.now,
     )
     scope.session.add(supervision)
-    detail = {"to": unit.code, "rule_id": rule_id, "cause": cause, "source": source}
+    detail = {"to": unit.code, "rule_id": rule_id, "by": by, "cause": cause, "source": source}
     _tell(scope, ticket, supervision, order, f"{SUPERVISION_LABELS[level]} → {unit.name}（{why}）：{demand}", detail)
     clock = start_clock(scope, ticket, RESPOND, order, supervision_id=supervision.id)
-    _write_to(scope, ticket, supervision, unit, order, clock=clock, why=why, rule_id=rule_id)
+    _write_to(scope, ticket, supervision, unit, order, clock=clock, why=why, rule_id=rule_id, by=by)
     return supervision
 
 
@@ -94,6 +95,7 @@ def raise_level(
     level: str,
     why: str,
     rule_id: str,
+    by: str,
     cause: str,
 ) -> None:
     """Raise a supervision to a graver level, with another letter; one that was answered needs a new answer.
@@ -110,10 +112,10 @@ def raise_level(
     unit = units.unit_of_id(supervision.unit_id) or units.desk
     summary = f"{SUPERVISION_LABELS[supervision.level]}升为{SUPERVISION_LABELS[level]} → {unit.name}（{why}）"
     was_answered, supervision.level, supervision.state = supervision.state == "answered", level, "open"
-    detail = {"to": unit.code, "rule_id": rule_id, "cause": cause}
+    detail = {"to": unit.code, "rule_id": rule_id, "by": by, "cause": cause}
     _tell(scope, ticket, supervision, order, summary, detail)
     clock = start_clock(scope, ticket, RESPOND, order, supervision_id=supervision.id) if was_answered else None
-    _write_to(scope, ticket, supervision, unit, order, clock=clock, why=why, rule_id=rule_id)
+    _write_to(scope, ticket, supervision, unit, order, clock=clock, why=why, rule_id=rule_id, by=by)
 
 
 def answer_supervision(scope: Scope, ticket: Ticket, supervision: Supervision, order: Order, *, text: str) -> None:
@@ -179,6 +181,7 @@ def _write_to(
     clock: Clock | None,
     why: str,
     rule_id: str,
+    by: str,
 ) -> None:
     """Send the unit the letter that belongs to the supervision's level, and a note that it is there."""
     label = SUPERVISION_LABELS[supervision.level]
@@ -194,6 +197,7 @@ def _write_to(
         text=text,
         why=label,
         rule_id=rule_id,
+        by=by,
         cause=f"supervision/{supervision.id}/{supervision.level}",
     )
     words = f"{number_of(letter)}：{text}"

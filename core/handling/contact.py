@@ -3,11 +3,12 @@
 from sqlalchemy import select
 
 from core.handling.models import ContactAttempt
+from core.hooks.values import ContactView
 from core.kit.errors import Refused
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket
+from core.tickets.models import Ticket, TicketContact
 from core.tickets.service import note
 from core.tickets.timeline import Order
 
@@ -63,3 +64,25 @@ def refuse_uncontacted(scope: Scope, ticket: Ticket, assignment: Assignment, *, 
             f"工单 {ticket.serial_no} 须先联系诉求人：已尝试 {len(outcomes)} 次，联系不上的至少尝试 {needed} 次。"
             "请联系后再提交答复。"
         )
+
+
+def contact_view(scope: Scope, ticket: Ticket) -> ContactView:
+    """Return what was done in this cycle to reach the resident, as a feature sees it."""
+    outcomes = scope.session.scalars(
+        select(ContactAttempt.outcome)
+        .join(
+            Assignment,
+            (Assignment.tenant_id == ContactAttempt.tenant_id) & (Assignment.id == ContactAttempt.assignment_id),
+        )
+        .where(
+            Assignment.tenant_id == scope.tenant.id,
+            Assignment.ticket_id == ticket.id,
+            Assignment.cycle_no == ticket.cycle_no,
+        )
+    ).all()
+    contact = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
+    return ContactView(
+        is_possible=contact is not None and contact.phone is not None,
+        attempts=len(outcomes),
+        was_reached="reached" in outcomes,
+    )

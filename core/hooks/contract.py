@@ -15,6 +15,8 @@ API_VERSION = "1.1"
 """Version of the contract. A new hook, argument or optional field raises the second number; anything taken away, the
 first, after twelve months of warning. `contract.lock.json` fails the tests when one changes without the other."""
 PROJECT = "huiying"
+CORE = "core"
+"""Who answered where no feature did."""
 hookspec = pluggy.HookspecMarker(PROJECT)
 
 Kind = Literal["load", "policy", "render", "effect"]

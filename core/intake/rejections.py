@@ -1,8 +1,9 @@
 """Why an appeal is not accepted 不予受理, and where the resident can turn instead."""
 
+from core.hooks.values import Rejection
 from core.kit.errors import Refused
 
-REJECTION_REASONS = {
+REJECTION_REASONS: dict[Rejection | str, tuple[str, str]] = {
     "litigation": ("已进入或应通过诉讼、仲裁途径解决", "请向受理法院或仲裁机构反映"),
     "petition": ("已进入信访程序且尚在办理", "请向受理的信访机构查询进展"),
     "review": ("已进入行政复议程序", "请向行政复议机关反映"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.intake.channels import get_channel
+from core.intake.drafting import Completed, note_readings
 from core.intake.models import IntakeEvent
 from core.intake.rules import Appeal, is_storable, usable
 from core.kit.errors import Refused
@@ -52,12 +53,13 @@ def refuse_another_text(known: Ticket, appeal: Appeal) -> None:
         )
 
 
-def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:
-    """Register 登记 an appeal: ticket, contact, the raw message, and the first timeline entry.
+def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -> Ticket:
+    """Register 登记 an appeal: ticket, contact, the message as it came, and the first timeline entries.
 
     Raises `AppealUnusable` or `UnknownChannel`; then nothing was written, and the caller still holds the message.
     A message from a clock that is fast counts as spoken now.
     """
+    appeal = done.appeal
     channel = get_channel(scope, appeal.channel)
     kept = usable(appeal)
     tenant = scope.tenant
@@ -79,7 +81,7 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
         affected_count=appeal.affected_count,
         submitted_at=submitted_at,
     )
-    raw = json.dumps(appeal, ensure_ascii=False, sort_keys=True, default=_plain)
+    raw = json.dumps(done.as_it_came, ensure_ascii=False, sort_keys=True, default=_plain)
     event_id = scope.new_id()
     scope.session.add_all(
         (
@@ -98,6 +100,7 @@ def open_ticket(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) ->
         )
     )
     begin(scope, ticket, Order(actor, submitted_at), summary=f"经{channel.label}登记", detail={"channel": channel.id})
+    note_readings(scope, ticket, done, now=now)
     return ticket
 
 

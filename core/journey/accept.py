@@ -8,7 +8,10 @@ from typing import cast
 from core.classification.service import classify
 from core.escalation.service import escalate
 from core.hooks.values import Nature, Trigger, Urgency
+from core.intake.admission import note_grounds
 from core.intake.channels import get_open_channel
+from core.intake.drafting import completed
+from core.intake.receipts import in_words, receipt_of
 from core.intake.rejections import rejection_words
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
@@ -30,7 +33,7 @@ from core.tickets.timeline import SYSTEM, Actor, Order
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What the resident is told: the serial number 受理流水号 and the access code 提取码.
+    """What the resident is told: the serial number 受理流水号, the access code 提取码, and the receipt 受理回执 in words.
 
     `created` is False when the same message came in before; number and code are then those of that time.
     """
@@ -40,6 +43,7 @@ class Accepted:
     access_code: str
     state: str
     created: bool
+    receipt: str
 
 
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
@@ -99,8 +103,9 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Tic
 
     `now` is the moment of acceptance.
     """
-    ticket = open_ticket(scope, appeal, actor=actor, now=now)
-    _accept(scope, ticket, Order(actor, now), nature=appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
+    done = completed(scope, appeal)
+    ticket = open_ticket(scope, done, actor=actor, now=now)
+    _accept(scope, ticket, Order(actor, now), nature=done.appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
     mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
     return ticket
 
@@ -115,9 +120,17 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     chosen = choice.proposal
     is_direct = goes_at_once(choice, matter_guessed=ticket.matter_guessed)
     if chosen and is_direct and may_direct(scope, ticket, chosen.unit):
-        order, rule_id, reason = Order(SYSTEM, now), choice.rule_id, choice.reason
-        co = units_of_ours(scope, chosen.co)
-        assigned = dispatch(scope, ticket, lead=chosen.unit, co=co, rule_id=rule_id, reason=reason, order=order)
+        order = Order(SYSTEM, now)
+        assigned = dispatch(
+            scope,
+            ticket,
+            lead=chosen.unit,
+            co=units_of_ours(scope, chosen.co),
+            rule_id=choice.rule_id,
+            by=scope.hooks.stamp(choice.feature),
+            reason=choice.reason,
+            order=order,
+        )
         turn_clocks(scope, ticket, Command.DISPATCH, order, assignments=assigned)
         refer_if_elsewhere(scope, ticket, assigned, order)
     if ticket.urgency == "urgent":
@@ -136,12 +149,13 @@ def _taken_in(
     known = find_ticket_of(scope, appeal.channel, appeal.external_id)
     if known is not None:
         refuse_another_text(known, appeal)
-        return _told(scope, known, created=False)
+        return _told(scope, known, receipt_of(scope, known), created=False)
     get_open_channel(scope, appeal.channel)
     with scope.session.gathering() as rows:
         ticket = work(scope, appeal, actor, now)
+        receipt = receipt_of(scope, ticket, now=now)
     insert_rows(scope.session, rows)
-    return _told(scope, ticket, created=True)
+    return _told(scope, ticket, receipt, created=True)
 
 
 def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
@@ -151,7 +165,8 @@ def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -
 
 
 def _register_only(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
-    ticket = open_ticket(scope, appeal, actor=actor, now=now)
+    ticket = open_ticket(scope, completed(scope, appeal), actor=actor, now=now)
+    note_grounds(scope, ticket, now=now)
     turn_clocks(scope, ticket, Command.REGISTER, Order(actor, now))
     return ticket
 
@@ -162,10 +177,18 @@ def _accept(
     move(scope, ticket, Command.ACCEPT, order)
     ticket.accepted_at = order.now
     classify(scope, ticket, nature=nature, matter=matter, urgency=urgency, now=order.now)
+    note_grounds(scope, ticket, now=order.now)
     watch(scope, ticket, now=order.now)
     turn_clocks(scope, ticket, Command.ACCEPT, order)
 
 
-def _told(scope: Scope, ticket: Ticket, *, created: bool) -> Accepted:
+def _told(scope: Scope, ticket: Ticket, receipt: str, *, created: bool) -> Accepted:
     code = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=ticket.id, version=ticket.code_version)
-    return Accepted(ticket.id, ticket.serial_no, code, str(ticket.state), created)
+    return Accepted(
+        ticket_id=ticket.id,
+        serial_no=ticket.serial_no,
+        access_code=code,
+        state=str(ticket.state),
+        created=created,
+        receipt=in_words(receipt, serial_no=ticket.serial_no, access_code=code, tenant=scope.tenant.name),
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec
 
+from core.journey.guarding import ask_guards
 from core.people.roles import Permission
 from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
@@ -19,7 +20,8 @@ from core.tickets.service import (
     refuse_early,
     refuse_stale,
 )
-from core.tickets.states import MOVES, Command
+from core.tickets.failing import note_failures
+from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import Order
 
 P = ParamSpec("P")
@@ -32,8 +34,8 @@ COMMANDS: dict[str, "Carried[...]"] = {}
 class Carried(Generic[P]):
     """A command as callers give it: `command(scope, serial_no, order, …)` returns the ticket as it stands after.
 
-    Raises `NoSuchTicket`, `NotPermitted`, `StaleVersion`, `CommandReused`, `BeforeItsTime` and the deed's own refusals;
-    then nothing has changed. The same command id does it once; the second call changes nothing.
+    Raises `NoSuchTicket`, `NotPermitted`, `StaleVersion`, `CommandReused`, `BeforeItsTime`, `Objected` and the deed's own
+    refusals; then nothing has changed. The same command id does it once; the second call changes nothing.
     """
 
     name: str
@@ -42,6 +44,8 @@ class Carried(Generic[P]):
     deed: Deed[P]
     also: str = ""
     """Name of the argument that is the number of another ticket, locked together with this one."""
+    sources: tuple[State, ...] = ()
+    """States from which its move leads; empty = it makes none."""
 
     def __call__(self, scope: Scope, serial_no: str, order: Order, *given: P.args, **named: P.kwargs) -> Ticket:
         if self.also:
@@ -53,11 +57,17 @@ class Carried(Generic[P]):
         refuse_early(ticket, order.now)
         refuse_stale(scope, ticket, order.seen_version)
         order = in_order(scope, ticket, order)
+        failures = ask_guards(scope, ticket, order, self.name) if self._may_move(ticket) else ()
         self.deed(scope, ticket, order, *given, **named)
+        note_failures(scope, ticket, failures, instead=f"没有核对能否{self.label}，已照办", now=order.now)
         tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)
         mark_ticket(scope, ticket)
         return ticket
+
+    def _may_move(self, ticket: Ticket) -> bool:
+        """Tell whether the table of moves leads from where the ticket stands; else the deed refuses by itself."""
+        return not self.sources or ticket.state in self.sources
 
 
 def command(what: Command | Permission, label: str = "", *, also: str = "") -> Callable[[Deed[P]], Carried[P]]:
@@ -71,7 +81,8 @@ def command(what: Command | Permission, label: str = "", *, also: str = "") -> C
         move = MOVES[what] if isinstance(what, Command) else None
         permission = move.permission if move else Permission(what)
         name: str = deed.__name__
-        carried = Carried(name, label or (move.label if move else name), permission, deed, also)
+        named = label or (move.label if move else name)
+        carried = Carried(name, named, permission, deed, also, move.sources if move else ())
         carried.__doc__ = deed.__doc__
         assert name not in COMMANDS, f"two commands are called {name}"
         COMMANDS[name] = carried

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.escalation.cases import NobodyToAccount, open_case, refuse_open_case
 from core.escalation.instructions import instruction_of, keep_feedback, keep_instruction
 from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS, SOURCE_LABELS, SUPERVISION_LABELS
 from core.escalation.letters import acknowledge, issue_letter, number_of
@@ -21,6 +22,7 @@ from core.tickets.models import Ticket
 from core.tickets.service import check_state, note, reason_of
 from core.tickets.states import CONCLUDED, OPEN
 from core.tickets.timeline import Order
+from core.units.queries import directory
 
 PRESSABLE = (*OPEN, *CONCLUDED)
 """States in which something can still come of pressing."""
@@ -100,6 +102,7 @@ def open_supervision(
         demand=demanded,
         why=why,
         rule_id=BY_PERSON,
+        by=BY_PERSON,
         cause=f"{BY_PERSON}/{scope.new_id()}",
     )
 
@@ -122,6 +125,7 @@ def raise_supervision(
         level=level,
         why=why,
         rule_id=BY_PERSON,
+        by=BY_PERSON,
         cause=f"{BY_PERSON}/{scope.new_id()}",
     )
 
@@ -165,10 +169,49 @@ def send_letter(scope: Scope, ticket: Ticket, order: Order, *, kind: str, text: 
         text=said,
         why=SOURCE_LABELS["person"],
         rule_id=BY_PERSON,
+        by=BY_PERSON,
         cause=cause,
     )
     words = f"收到{number_of(letter)}：{said}"
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+
+
+@command(Permission.SUPERVISE, "启动问责")
+def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: str, reason: str) -> None:
+    """Open a case of accountability 问责 against the lead unit, in the hands of the unit `authority`.
+
+    No rule can stand against it: whoever supervises has judged the ground on which a rule would not.
+    Raises `ReasonMissing`, `NoSuchUnit`, `NobodyToAccount`, `CaseOpen`, `MoveNotAllowed`.
+    """
+    why = reason_of(reason, "启动问责")
+    check_state(ticket, PRESSABLE, "启动问责")
+    units = directory(scope)
+    to = units.get_unit(authority)
+    lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    if lead is None:
+        raise NobodyToAccount(f"工单 {ticket.serial_no} 目前没有主办单位，没有可以问责的单位。请先派单。")
+    refuse_open_case(scope, ticket, lead)
+    case = open_case(
+        scope,
+        ticket,
+        unit=lead,
+        authority=to,
+        text=why,
+        rule_id=BY_PERSON,
+        reason=SOURCE_LABELS["person"],
+        cause=f"{BY_PERSON}/{scope.new_id()}",
+        now=order.now,
+    )
+    note(
+        scope,
+        ticket,
+        "case",
+        order,
+        summary=f"启动问责 → {to.name}：{why}",
+        detail={"case": case.id, "unit": lead.code, "to": to.code, "rule_id": BY_PERSON, "by": BY_PERSON},
+    )
+    words = f"工单 {ticket.serial_no}「{ticket.title}」启动对{lead.name}的问责：{why}"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=to.id, now=order.now)
 
 
 @command(Permission.HANDLE, "签收函件")

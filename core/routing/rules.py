@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from core.hooks.contract import CORE
 from core.hooks.values import DutyView, RouteProposal, Watcher
 
 DUTY_LIST_RULE = "core.routing/duty-list"
@@ -18,6 +19,8 @@ class Choice:
     rule_id: str
     candidates: tuple[tuple[RouteProposal, str], ...]
     """Every proposal with the ground on which it was passed over, empty for the chosen one."""
+    feature: str = CORE
+    """Whose the proposal is."""
 
 
 def choose(
@@ -44,6 +47,11 @@ def choose(
     if chosen is None:
         return Choice(None, "没有规则命中，由受理席判定", NOBODY_RULE, candidates)
     return Choice(chosen, chosen.reason, chosen.rule_id, candidates)
+
+
+def source_of(answers: Iterable[tuple[str, RouteProposal]], proposal: RouteProposal) -> str:
+    """Return the feature that made a proposal; one that none of them made is the core's."""
+    return next((feature for feature, offer in answers if offer is proposal), CORE)
 
 
 def goes_at_once(choice: Choice, *, matter_guessed: bool) -> bool:

@@ -1,7 +1,7 @@
 """Dispatching a ticket, taking it back, and letting others look on."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -9,15 +9,17 @@ from sqlalchemy import Select, select
 from core.hooks import specs
 from core.kit.errors import Refused
 from core.routing.models import Assignment, Consultation, RouteDecision
-from core.routing.rules import Choice, choose, watchers_from
+from core.routing.rules import Choice, choose, source_of, watchers_from
 from core.routing.states import ACTIVE, ASSIGNMENT_MOVES, AssignmentState
 from core.tenancy.scope import Scope
+from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, move, note
 from core.tickets.states import MOVES, Command
 from core.tickets.timeline import SYSTEM, Actor, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
+from core.units.references import report_strangers
 
 BY_PERSON = "person"
 
@@ -39,13 +41,18 @@ def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
     """Ask the district's rules whose the ticket is, keep the decision with its reasons, and suggest the unit."""
     units = directory(scope)
     duty = units.find_duty(ticket.matter)
-    answers = scope.hooks.ask(specs.propose_routes, ticket=view_of(scope, ticket), duty=duty, units=units.views)
+    hook = specs.propose_routes
+    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), duty=duty, units=units.views)
+    failures = (*answers.failures, *report_strangers(scope, hook, answers))
+    note_failures(scope, ticket, failures, instead="没有采用它的分派意见，需要时转人工分派", now=now)
     choice = choose(
         [proposal for _, proposal in answers],
         duty,
         known={unit.code for unit in units.units},
         returned_by=_returned_by(scope, ticket),
     )
+    if choice.proposal:
+        choice = replace(choice, feature=source_of(answers, choice.proposal))
     unit = units.find_unit(choice.proposal.unit) if choice.proposal else None
     ticket.suggested_unit_id = unit.id if unit else None
     _decide(
@@ -55,7 +62,10 @@ def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
         unit=unit,
         rule_id=choice.rule_id,
         reason=choice.reason,
-        candidates=[{**asdict(offer), "passed_over": why} for offer, why in choice.candidates],
+        candidates=[
+            {**asdict(offer), "passed_over": why, "by": scope.hooks.stamp(source_of(answers, offer))}
+            for offer, why in choice.candidates
+        ],
         actor=SYSTEM,
         now=now,
     )
@@ -105,16 +115,20 @@ def dispatch(
     lead: str,
     co: Sequence[str] = (),
     rule_id: str = BY_PERSON,
+    by: str = BY_PERSON,
     reason: str,
     order: Order,
     returnable: bool = True,
 ) -> list[Assignment]:
-    """Dispatch the ticket 派单 and return the assignments. Raises as `assign`, and `MoveNotAllowed`."""
+    """Dispatch the ticket 派单 and return the assignments. Raises as `assign`, and `MoveNotAllowed`.
+
+    `by` is the stamp of the feature whose rule dispatches it.
+    """
     check_state(ticket, MOVES[Command.DISPATCH].sources, "派单")
     assigned = assign(
         scope, ticket, lead=lead, co=co, rule_id=rule_id, reason=reason, order=order, returnable=returnable
     )
-    tell_assigned(scope, ticket, Command.DISPATCH, assigned, rule_id=rule_id, reason=reason, order=order)
+    tell_assigned(scope, ticket, Command.DISPATCH, assigned, rule_id=rule_id, by=by, reason=reason, order=order)
     return assigned
 
 
@@ -125,6 +139,7 @@ def tell_assigned(
     assigned: Sequence[Assignment],
     *,
     rule_id: str,
+    by: str = BY_PERSON,
     reason: str,
     order: Order,
 ) -> None:
@@ -139,7 +154,7 @@ def tell_assigned(
         command,
         order,
         summary=f"{verb} {lead.name}{others}（{reason}）",
-        detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id},
+        detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id, "by": by},
     )
 
 
@@ -160,8 +175,11 @@ def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) ->
 def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     """Let the units that the district names see the ticket from now on 知会."""
     units = directory(scope)
-    answers = scope.hooks.ask(specs.propose_watchers, ticket=view_of(scope, ticket))
-    for _, watcher in watchers_from(answers, known={unit.code for unit in units.units}):
+    hook = specs.propose_watchers
+    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket))
+    failures = (*answers.failures, *report_strangers(scope, hook, answers))
+    note_failures(scope, ticket, failures, instead="没有按它知会单位", now=now)
+    for feature, watcher in watchers_from(answers, known={unit.code for unit in units.units}):
         unit = units.get_unit(watcher.unit)
         open_assignment(scope, ticket, unit, role="info", now=now)
         note(
@@ -170,7 +188,7 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
             "watch",
             Order(SYSTEM, now),
             summary=f"知会 {unit.name}（{watcher.reason}）",
-            detail={"unit": unit.code, "rule_id": watcher.rule_id},
+            detail={"unit": unit.code, "rule_id": watcher.rule_id, "by": scope.hooks.stamp(feature)},
         )
 
 

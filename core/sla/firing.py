@@ -172,6 +172,8 @@ def _reach(scope: Scope, ticket: Ticket, clock: Clock, timer: Timer, *, now: dat
             "light": light,
             "at": at.isoformat(),
             "arm": timer.arm,
+            "rule_id": timer.rule_id,
+            "by": timer.by,
         },
     )
     sum_up(scope, ticket)

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import cast
 
 from core.hooks import specs
+from core.hooks.contract import CORE
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, DutyView, Mark, TimeLimit
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
+from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
 from core.tickets.views import view_of
 from core.units.queries import directory
 
 OVERDUE = "overdue"
-CORE = "core"
 KEEPS_PROMISING = ("planned",)
 """Results that are a promise 挂账: the unit goes on reporting progress after the ticket is concluded."""
 DEFAULT_LIMITS: Mapping[ClockName, TimeLimit] = {
@@ -40,10 +41,11 @@ class Ruled:
     limit: TimeLimit
 
 
-def limits_of(scope: Scope, ticket: Ticket) -> dict[str, Ruled]:
+def limits_of(scope: Scope, ticket: Ticket, *, now: datetime) -> dict[str, Ruled]:
     """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's."""
     duty = directory(scope).find_duty(ticket.matter)
     answers = scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty)
+    note_failures(scope, ticket, answers.failures, instead="时限没有按它的规则", now=now)
     return limits_from(answers, duty, disposition=ticket.disposition)
 
 
@@ -71,8 +73,8 @@ def _listed(duty: DutyView) -> str:
     return f"职责清单“{duty.category} / {duty.subcategory}”的办理时限"
 
 
-def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime) -> list[Mark]:
-    """Return the marks of a clock that is due then, without the due time itself."""
+def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime, *, now: datetime) -> list[tuple[str, Mark]]:
+    """Return the marks of a clock that is due then, without the due time itself, each with who set it."""
     if clock.name in UNPRESSED:
         return []
     view = ClockView(
@@ -83,7 +85,8 @@ def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime) -> list[
         rule_id=clock.rule_id,
     )
     answers = scope.hooks.ask(specs.clock_marks, ticket=view_of(scope, ticket), clock=view)
-    return [mark for _, mark in marks_from(answers)]
+    note_failures(scope, ticket, answers.failures, instead="时限提示没有按它的规则", now=now)
+    return marks_from(answers)
 
 
 def marks_from(answers: Iterable[tuple[str, Mark]]) -> list[tuple[str, Mark]]:

@@ -72,7 +72,8 @@ class Clock(TenantRow, Base, kw_only=True):
     superseded_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     rev: Mapped[int] = mapped_column(Integer, default=0)
     arm: Mapped[int] = mapped_column(Integer, default=0)
-    feature: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    """Who set the limit: feature, plugin version and settings revision, or the core."""
     rule_id: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default="running")
@@ -156,6 +157,8 @@ class Timer(TenantRow, Base, kw_only=True):
     mark: Mapped[str] = mapped_column(Text)
     light: Mapped[str] = mapped_column(Text)
     fire_at: Mapped[datetime] = mapped_column(INSTANT)
+    by: Mapped[str] = mapped_column(Text)
+    """Who set the mark, as for the clock."""
     rule_id: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text, default="mark")

@@ -144,6 +144,7 @@ def settle(
         is_later=is_later,
         reached_by=occasion.reached_by,
         since=occasion.since,
+        now=occasion.now,
     )
     if has_moved:
         _tell(scope, ticket, clock, before, occasion)

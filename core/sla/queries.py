@@ -47,7 +47,7 @@ class ClockAccount:
     overdue_at: datetime | None
     reason: str
     rule_id: str
-    feature: str
+    by: str
     calendar: str
     lines: tuple[str, ...]
     pauses: tuple[str, ...]
@@ -141,7 +141,7 @@ def _account(
         overdue_at=clock.overdue_at,
         reason=clock.reason,
         rule_id=clock.rule_id,
-        feature=clock.feature,
+        by=clock.by,
         calendar=f"“{calendar.name}”第 {calendar.number} 版",
         lines=lines,
         pauses=tuple(_pause_words(scope, row.started_at, row.ended_at, row.reason) for row in record.pauses),

@@ -93,7 +93,7 @@ def start_clock(
 
     Nothing starts, and None is returned, where no limit is set for it, or when it runs already.
     """
-    ruled, live = limits_of(scope, ticket).get(name), live_clocks(scope, ticket)
+    ruled, live = limits_of(scope, ticket, now=order.now).get(name), live_clocks(scope, ticket)
     subject, subject_id = _subject(ticket, assignment, supervision_id)
     if ruled is None or _runs(live, name, subject, subject_id):
         return None
@@ -102,6 +102,7 @@ def start_clock(
         ticket,
         ruled,
         since=since or order.now,
+        now=order.now,
         subject=subject,
         subject_id=subject_id,
         above=_above(live, assignment),
@@ -192,7 +193,7 @@ def _start(
     order: Order,
     live: Sequence[Clock],
 ) -> list[Clock]:
-    limits = limits_of(scope, ticket)
+    limits = limits_of(scope, ticket, now=order.now)
     started: list[Clock] = []
     for assignment in (None, *assignments):
         subject, subject_id = _subject(ticket, assignment, None)
@@ -207,6 +208,7 @@ def _start(
                 ticket,
                 limits[name],
                 since=order.now,
+                now=order.now,
                 subject=subject,
                 subject_id=subject_id,
                 above=above,

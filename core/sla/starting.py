@@ -27,6 +27,7 @@ def make_clock(
     ruled: Ruled,
     *,
     since: datetime,
+    now: datetime,
     subject: str,
     subject_id: int,
     above: Clock | None = None,
@@ -52,7 +53,7 @@ def make_clock(
         started_at=since,
         due_at=since,
         capped_by_id=above.id if above is not None and caps_it else None,
-        feature=ruled.feature,
+        by=scope.hooks.stamp(ruled.feature),
         rule_id=limit.rule_id,
         reason=limit.reason,
     )
@@ -60,7 +61,7 @@ def make_clock(
     reckoning = reckon(calendar.timetable, limit.budget, since, cap=cap)
     clock.due_at, clock.due_provisional = reckoning.due, reckoning.is_provisional
     scope.session.add(clock)
-    set_timers(scope, ticket, clock, calendar.timetable)
+    set_timers(scope, ticket, clock, calendar.timetable, now=now)
     if clock.name == "handle" and reckoning.due < reckoning.base:
         _note_budget(scope, clock, calendar.timetable, own=reckoning.base)
     return clock
@@ -84,8 +85,8 @@ def tell_started(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: O
                     "mode": clock.mode,
                     "amount": clock.amount,
                     "due_at": clock.due_at.isoformat() if clock.due_at else None,
-                    "feature": clock.feature,
                     "rule_id": clock.rule_id,
+                    "by": clock.by,
                 }
                 for clock in clocks
             ]

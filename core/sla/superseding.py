@@ -47,7 +47,7 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
     A clock that is overdue keeps its verdict, one for which no limit is set any more runs on. A limit for being there
     or for calling the resident that holds only now starts now.
     """
-    limits, live = limits_of(scope, ticket), {clock.id: clock for clock in live_clocks(scope, ticket)}
+    limits, live = limits_of(scope, ticket, now=order.now), {clock.id: clock for clock in live_clocks(scope, ticket)}
     caps = {clock.id: cap_of(clock, live) for clock in live.values()}  # before any clock above gives way
     successors: dict[int, Clock] = {}
     for clock in from_above(live.values()):
@@ -93,7 +93,15 @@ def _replace(
     resumption = _end(scope, old, records[old.id], cap, due=due, now=now)
     above = live.get(old.capped_by_id) if old.capped_by_id else None
     new = make_clock(
-        scope, ticket, ruled, since=since, subject=old.subject, subject_id=old.subject_id, above=above, live=live
+        scope,
+        ticket,
+        ruled,
+        since=since,
+        now=now,
+        subject=old.subject,
+        subject_id=old.subject_id,
+        above=above,
+        live=live,
     )
     scope.session.flush()
     old.superseded_by_id = new.id
@@ -209,6 +217,7 @@ def _settle(
         is_later=True,
         reached_by=now,
         since=now,
+        now=now,
     )
 
 
@@ -229,8 +238,8 @@ def _tell(scope: Scope, ticket: Ticket, old: Clock, new: Clock, order: Order) ->
             "from": old.due_at.isoformat() if old.due_at else None,
             "due_at": new.due_at.isoformat() if new.due_at else None,
             "why": new.reason,
-            "feature": new.feature,
             "rule_id": new.rule_id,
+            "by": new.by,
         },
     )
 
@@ -257,6 +266,7 @@ def _start_visits(
             ticket,
             limits[name],
             since=order.now,
+            now=order.now,
             subject="assignment",
             subject_id=lead.id,
             above=above,

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import and_, delete, inspect, or_, select
 
+from core.hooks.contract import CORE
+from core.hooks.values import Mark
 from core.sla.ledger import Pause
 from core.sla.limits import OVERDUE, UNPRESSED, budget_of, marks_of
 from core.sla.live import SEVERITY
@@ -20,12 +22,12 @@ RESUME = "resume"
 RowT = TypeVar("RowT", Timer, ClockEvent)
 
 
-def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable) -> None:
+def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable, *, now: datetime) -> None:
     """Set the timers of a clock that has just started: one for each mark, and one for its due time."""
     assert clock.due_at is not None
-    for mark in marks_of(scope, ticket, clock, clock.due_at):
+    for feature, mark in marks_of(scope, ticket, clock, clock.due_at, now=now):
         at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at)
-        _set(scope, clock, mark.name, mark.light, at, rule_id=mark.rule_id, reason=mark.reason)
+        _set_mark(scope, clock, feature, mark, at)
     _set_overdue(scope, clock)
 
 
@@ -60,6 +62,7 @@ def set_timers_anew(
     is_later: bool,
     reached_by: datetime,
     since: datetime,
+    now: datetime,
 ) -> None:
     """Set a clock's timers for its present due time, under its present arm.
 
@@ -76,13 +79,12 @@ def set_timers_anew(
         timer.mark for timer in pending if is_later or timer.arm == clock.arm
     }
     pauses, light = list(pauses), "green"
-    for mark in marks_of(scope, ticket, clock, clock.due_at):
+    for feature, mark in marks_of(scope, ticket, clock, clock.due_at, now=now):
         at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at, pauses=pauses)
         if is_later and at <= since:
             light = max(light, mark.light, key=SEVERITY.index)
         if mark.name not in given or (is_later and at > since):
-            fire_at = at if is_later else max(at, since)
-            _set(scope, clock, mark.name, mark.light, fire_at, rule_id=mark.rule_id, reason=mark.reason)
+            _set_mark(scope, clock, feature, mark, at if is_later else max(at, since))
     if is_later and clock.overdue_at is None:
         clock.light = light
     if clock.overdue_at is None and not any(timer.mark == OVERDUE for timer in pending):
@@ -91,7 +93,7 @@ def set_timers_anew(
 
 def set_resumption(scope: Scope, clock: Clock, at: datetime, *, reason: str) -> None:
     """Set the timer that ends a pause by itself."""
-    _set(scope, clock, RESUME, "green", at, rule_id="core.sla/resume", reason=reason, kind=RESUME)
+    _set(scope, clock, RESUME, "green", at, by=CORE, rule_id="core.sla/resume", reason=reason, kind=RESUME)
 
 
 def drop_timers(scope: Scope, clocks: Sequence[Clock], *, after: datetime | None, kind: str = "mark") -> None:
@@ -133,7 +135,12 @@ def _rows(scope: Scope, table: type[RowT], clocks: Collection[Clock]) -> list[Ro
 def _set_overdue(scope: Scope, clock: Clock) -> None:
     assert clock.due_at is not None
     light = "green" if clock.name in UNPRESSED else "red"
-    _set(scope, clock, OVERDUE, light, clock.due_at, rule_id=clock.rule_id, reason=clock.reason)
+    _set(scope, clock, OVERDUE, light, clock.due_at, by=clock.by, rule_id=clock.rule_id, reason=clock.reason)
+
+
+def _set_mark(scope: Scope, clock: Clock, feature: str, mark: Mark, at: datetime) -> None:
+    by = scope.hooks.stamp(feature)
+    _set(scope, clock, mark.name, mark.light, at, by=by, rule_id=mark.rule_id, reason=mark.reason)
 
 
 def _set(
@@ -143,6 +150,7 @@ def _set(
     light: str,
     at: datetime,
     *,
+    by: str,
     rule_id: str,
     reason: str,
     kind: str = "mark",
@@ -155,6 +163,7 @@ def _set(
             mark=mark,
             light=light,
             fire_at=at,
+            by=by,
             rule_id=rule_id,
             reason=reason,
             kind=kind,

@@ -354,6 +354,8 @@ MOVES: dict[Command, Move] = {
 
 NOTE_LABELS = {
     "note": "办理记录",
+    "draft": "要素提取",
+    "scope": "受理范围",
     "on_site": "到场",
     "classify": "分类",
     "watch": "知会",
@@ -376,6 +378,7 @@ NOTE_LABELS = {
     "instruction": "批示",
     "supervision": "督办",
     "letter": "函件",
+    "case": "启动问责",
     "dispute": "申诉",
     "adjudication": "裁定",
     "void_proposed": "申请作废",
@@ -384,6 +387,7 @@ NOTE_LABELS = {
     "progress": "进展反馈",
     "attached_here": "并入工单",
     "part": "分项",
+    "rule_failed": "功能出错",
 }
 """Timeline entries that tell of something without changing the state."""
 

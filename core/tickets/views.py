@@ -30,4 +30,5 @@ def view_of(scope: Scope, ticket: Ticket) -> TicketView:
         lead_unit=lead.code if lead else None,
         cycle_no=ticket.cycle_no,
         bounce_count=ticket.bounce_count,
+        matter_guessed=ticket.matter_guessed,
     )

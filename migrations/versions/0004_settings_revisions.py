@@ -1,4 +1,7 @@
-"""Settings as revisions: what was drafted, tried, approved and activated; presets, secrets, dry runs and incidents."""
+"""Settings as revisions: what was drafted, tried, approved and activated; presets, secrets, dry runs and incidents.
+
+Decisions say under which revision they were made.
+"""
 
 from collections.abc import Sequence
 
@@ -216,9 +219,14 @@ def upgrade() -> None:
     for column in ("state", "revision", "reason"):
         op.alter_column("tenant_feature", column, server_default=None)
     op.drop_column("tenant_feature", "settings")
+    op.alter_column("sla_clock", "feature", new_column_name="by")
+    op.add_column("sla_timer", sa.Column("by", sa.Text(), nullable=False, server_default="core"))
+    op.alter_column("sla_timer", "by", server_default=None)
 
 
 def downgrade() -> None:
+    op.drop_column("sla_timer", "by")
+    op.alter_column("sla_clock", "by", new_column_name="feature")
     op.add_column(
         "tenant_feature",
         sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default="{}"),
