@@ -1,0 +1,138 @@
+"""The check of a draft 检查: does it fit, does everything exist that it names, does the feature itself find fault."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from core.hooks import specs
+from core.hooks.breaker import Breaker
+from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import MigrationFailed, SettingsInvalid, fields_of, scrubbed
+from core.hooks.table import EffectFailed
+from core.hooks.values import Finding
+from core.journey.settings.administering import administering
+from core.journey.settings.held import Held, held, is_preset
+from core.journey.settings.naming import not_there
+from core.journey.settings.standings import weigh
+from core.tenancy.active import context_of, secrets_of
+from core.tenancy.models import SettingsRevision
+from core.tenancy.revisions import Author, feature_row, get_revision, record_event
+from core.tenancy.rules import refuse_closed
+from core.tenancy.scope import Scope
+from core.tickets.timeline import Actor
+from core.units.queries import directory
+from core.workdays.queries import NoCalendar, timetable
+
+MOST_FINDINGS = 100
+LONGEST_FINDING = 500
+AHEAD = timedelta(days=365)
+"""How far the working calendar should reach: time limits that start now end in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the check of a revision found. `passed`: no error among it."""
+
+    number: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the revision may hold as far as the check can tell."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+def check(scope: Scope, roster: Roster, feature_id: str, number: int, *, actor: Actor, now: datetime) -> Checked:
+    """Check a revision against the tenant as it is now, and keep the result.
+
+    The feature's own check may use the network for up to ten seconds; one that fails is an error like any other.
+    Raises `NotPermitted`, `UnknownFeature`, `FeatureUnusable`, `NoSuchRevision`, `RevisionClosed`.
+    """
+    author = administering(actor, "检查设置")
+    now_held = held(scope, roster, feature_id)
+    revision = get_revision(scope, feature_id, number)
+    refuse_closed(weigh(scope, roster, now_held, revision).standing, "检查")
+    findings = findings_of(scope, roster, now_held, revision, now=now)
+    return keep_check(scope, now_held, number, findings, author=author, now=now)
+
+
+def keep_check(
+    scope: Scope, now_held: Held, number: int, findings: tuple[Finding, ...], *, author: Author, now: datetime
+) -> Checked:
+    """Keep what a check found, together with the revision that held then."""
+    feature_row(scope, now_held.feature.id)
+    checked = Checked(number, findings)
+    record_event(
+        scope,
+        now_held.feature.id,
+        number,
+        "checked" if checked.passed else "refused",
+        actor=author,
+        now=now,
+        detail={"base": now_held.in_force, "findings": [asdict(finding) for finding in findings]},
+    )
+    return checked
+
+
+def findings_of(
+    scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision, *, now: datetime
+) -> tuple[Finding, ...]:
+    """Return everything that is wrong with a revision, and what should be known of it."""
+    fitting = tuple(unfit_in(scope, now_held, revision))
+    if fitting:
+        return fitting
+    own = tuple(_found_by_feature(scope, roster, now_held, revision))
+    return (*own, *_short_calendar(scope, now))[:MOST_FINDINGS]
+
+
+def unfit_in(scope: Scope, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
+    """Yield what keeps a revision from being read, and what it names that the tenant does not have."""
+    try:
+        own = now_held.own_of(revision)
+        now_held.checked(own)
+    except MigrationFailed as failed:
+        yield Finding("error", failed.message)
+        return
+    except SettingsInvalid as invalid:
+        yield from (Finding("error", each.message, each.field) for each in invalid.problems)
+        return
+    if is_preset(scope, now_held.feature):
+        return
+    for field, sentences in not_there(scope, now_held.schema, now_held.effective_of(own)).items():
+        yield from (Finding("error", sentence, field) for sentence in sentences)
+
+
+def _found_by_feature(scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
+    """Yield what the feature's own check finds with the draft's settings and the secrets that are set."""
+    feature = now_held.feature
+    if is_preset(scope, feature) or specs.check_settings.name not in roster.answers_of(feature):
+        return
+    secrets = secrets_of(scope.session, scope.tenant, feature.id, scope.keys)
+    own = now_held.own_of(revision)
+    values = {**now_held.effective_of(own)}
+    enabled = roster.enabled(Wanted(feature.id, values, revision.number, secrets))
+    # A breaker of its own: what failed while tickets were handled says nothing about a draft.
+    table = roster.compiled(context_of(scope.tenant), [enabled], breaker=Breaker())
+    try:
+        found = table.perform(specs.check_settings, feature.id, units=directory(scope).views)
+    except EffectFailed as failed:
+        yield Finding("error", f"功能自己的检查没有完成：{failed.failure.words}")
+        return
+    known = fields_of(now_held.schema)
+    for finding in found:
+        text = scrubbed(finding.text, enabled.settings).strip()[:LONGEST_FINDING]
+        field = finding.field if finding.field.partition(".")[0] in known else ""
+        yield Finding(finding.level, text, field)
+
+
+def _short_calendar(scope: Scope, now: datetime) -> Iterator[Finding]:
+    """Warn when the working calendar does not know the coming twelve months."""
+    try:
+        is_short = timetable(scope).is_provisional(now + AHEAD)
+    except NoCalendar:
+        is_short = True
+    if is_short:
+        year = (now + AHEAD).astimezone(scope.tenant.zone).year
+        yield Finding(
+            "warning", f"{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后用 huiying calendar import 收进。"
+        )

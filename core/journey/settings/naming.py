@@ -1,0 +1,49 @@
+"""What settings can name at a tenant, by its names: units, matters, roles, channels; and what of it is not there."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from core.hooks.settings import Choice, Choices, Reference, Settings, references
+from core.intake.channels import open_channels_of
+from core.people.roles import ROLES
+from core.tenancy.scope import Scope
+from core.units.queries import directory
+
+THINGS = {
+    "units": ("单位", "它可能已停用，或属于别的区。请从单位名录中选择"),
+    "matters": ("事项", "请从职责清单中选择"),
+    "roles": ("角色", "请从角色表中选择"),
+    "channels": ("渠道", "请从渠道表中选择"),
+}
+
+
+def settings_choices(scope: Scope) -> Choices:
+    """Return everything of the tenant that a setting can be chosen from, by source."""
+    units = directory(scope)
+    return {
+        "units": [Choice(unit.code, unit.name, unit.kind) for unit in units.units],
+        "matters": [Choice(duty.code, f"{duty.category} {duty.subcategory}") for duty in units.duties.values()],
+        "roles": [Choice(role.name, role.label) for role in ROLES.values()],
+        "channels": [Choice(channel.id, channel.label) for channel in open_channels_of(scope).values()],
+    }
+
+
+def not_there(scope: Scope, schema: type[Settings], values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return what is wrong with codes among the values that name nothing of this tenant, by the path of the field."""
+    choices = settings_choices(scope)
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for reference in references(schema, values):
+        if sentence := _wrong_with(reference, choices):
+            wrong[reference.field].append(sentence)
+    return dict(wrong)
+
+
+def _wrong_with(reference: Reference, choices: Choices) -> str:
+    thing, remedy = THINGS[reference.source]
+    found = next((each for each in choices[reference.source] if each.value == reference.value), None)
+    if found is None:
+        return f"本区没有代码为 {reference.value} 的{thing}，{remedy}"
+    if reference.kind and found.kind != reference.kind:
+        return f"{found.label}不是这里要选的一类{thing}（{reference.kind}），{remedy}"
+    return ""
