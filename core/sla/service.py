@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.kit.errors import Refused
 from core.routing.models import Assignment
+from core.sla.course import belongs, capping
 from core.sla.firing import pass_over_history, reach_marks
 from core.sla.limits import DEFAULT_YELLOW, OVERDUE, limits_of
 from core.sla.live import LIVE, clock_words, live_clocks, sum_up
@@ -20,7 +21,7 @@ from core.sla.timers import drop_timers
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.states import MOVES, TICKET_CLOCKS, UNIT_CLOCKS, WAITING_FOR_DISPATCH, Command
+from core.tickets.states import MOVES, Command
 from core.tickets.timeline import SYSTEM, Order
 from core.workdays.queries import current_calendar
 
@@ -39,8 +40,6 @@ __all__ = [
     "tighten",
     "turn_clocks",
 ]
-LEADERS = ("return_window", "first_contact", "on_site")
-"""Clocks of the unit that leads: it alone may give the ticket back, calls the resident and answers for the visit."""
 PAUSABLE = ("reply", "handle")
 
 
@@ -105,7 +104,7 @@ def start_clock(
         now=order.now,
         subject=subject,
         subject_id=subject_id,
-        above=_above(live, assignment),
+        above=capping(live, assignment),
         live=_by_id(live),
     )
     tell_started(scope, ticket, [clock], order)
@@ -200,9 +199,10 @@ def _start(
         together: list[Clock] = []
         for name in names:
             running = [*live, *started, *together]
-            if name not in limits or not _fits(ticket, name, assignment) or _runs(running, name, subject, subject_id):
+            if name not in limits or not belongs(name, assignment, state=ticket.state):
                 continue
-            above = _above(running, assignment)
+            if _runs(running, name, subject, subject_id):
+                continue
             clock = make_clock(
                 scope,
                 ticket,
@@ -211,23 +211,13 @@ def _start(
                 now=order.now,
                 subject=subject,
                 subject_id=subject_id,
-                above=above,
+                above=capping(running, assignment),
                 live=_by_id(running),
             )
             together.append(clock)
         tell_started(scope, ticket, together, order)
         started += together
     return started
-
-
-def _fits(ticket: Ticket, name: str, assignment: Assignment | None) -> bool:
-    """Tell whether a clock of this name belongs to the ticket, or to this assignment, as things stand."""
-    if assignment is None:
-        return name in TICKET_CLOCKS and (name != "dispatch" or ticket.state in WAITING_FOR_DISPATCH)
-    leads = assignment.role == "lead" and assignment.parent_id is None
-    if name == "return_window" and not assignment.returnable:
-        return False
-    return name in UNIT_CLOCKS and (leads or name not in LEADERS)
 
 
 def _subject(ticket: Ticket, assignment: Assignment | None, supervision_id: int | None) -> tuple[str, int]:
@@ -241,18 +231,6 @@ def _runs(live: Iterable[Clock], name: str, subject: str, subject_id: int) -> bo
         clock.state in LIVE and (clock.name, clock.subject, clock.subject_id) == (name, subject, subject_id)
         for clock in live
     )
-
-
-def _above(live: Iterable[Clock], assignment: Assignment | None) -> Clock | None:
-    """Return the clock that caps those of an assignment: the handling clock of the unit above, else the resident's."""
-    if assignment is None:
-        return None
-    running = [clock for clock in live if clock.state in LIVE]
-    if assignment.parent_id is not None:
-        for clock in running:
-            if (clock.name, clock.subject_id) == ("handle", assignment.parent_id):
-                return clock
-    return next((clock for clock in running if clock.name == "reply"), None)
 
 
 def _end(

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.routing.models import Assignment
+from core.sla.course import new_clock
 from core.sla.limits import Ruled
 from core.sla.live import assignment_of, clock_words
 from core.sla.models import Clock
-from core.sla.records import cap_of
-from core.sla.rules import reckon
 from core.sla.timers import set_timers
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -37,29 +36,21 @@ def make_clock(
 
     `live` are the ticket's live clocks by id, for the cap above a paused one.
     """
-    limit, calendar = ruled.limit, current_calendar(scope)
-    caps_it = above is not None and (above.due_at is None or above.due_at > since)
-    clock = Clock(
+    calendar = current_calendar(scope)
+    clock, reckoning = new_clock(
+        ruled,
+        calendar,
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
         ticket_id=ticket.id,
+        cycle_no=ticket.cycle_no,
+        by=scope.hooks.stamp(ruled.feature),
+        since=since,
         subject=subject,
         subject_id=subject_id,
-        name=limit.clock,
-        cycle_no=ticket.cycle_no,
-        mode=limit.budget.mode,
-        amount=limit.budget.amount,
-        calendar_version_id=calendar.version_id,
-        started_at=since,
-        due_at=since,
-        capped_by_id=above.id if above is not None and caps_it else None,
-        by=scope.hooks.stamp(ruled.feature),
-        rule_id=limit.rule_id,
-        reason=limit.reason,
+        above=above,
+        live=live or {},
     )
-    cap = cap_of(clock, live or {})
-    reckoning = reckon(calendar.timetable, limit.budget, since, cap=cap)
-    clock.due_at, clock.due_provisional = reckoning.due, reckoning.is_provisional
     scope.session.add(clock)
     set_timers(scope, ticket, clock, calendar.timetable, now=now)
     if clock.name == "handle" and reckoning.due < reckoning.base:

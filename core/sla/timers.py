@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, delete, inspect, or_, select
 
 from core.hooks.contract import CORE
-from core.hooks.values import Mark
+from core.hooks.values import Light, Mark
+from core.sla.course import placed, to_be_set
 from core.sla.ledger import Pause
-from core.sla.limits import OVERDUE, UNPRESSED, budget_of, marks_of
+from core.sla.limits import OVERDUE, UNPRESSED, marks_of
 from core.sla.live import SEVERITY
 from core.sla.models import Clock, ClockEvent, Timer
-from core.sla.rules import mark_at
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.workdays.rules import Timetable
@@ -25,8 +25,7 @@ RowT = TypeVar("RowT", Timer, ClockEvent)
 def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable, *, now: datetime) -> None:
     """Set the timers of a clock that has just started: one for each mark, and one for its due time."""
     assert clock.due_at is not None
-    for feature, mark in marks_of(scope, ticket, clock, clock.due_at, now=now):
-        at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at)
+    for feature, mark, at in placed(marks_of(scope, ticket, clock, clock.due_at, now=now), clock, timetable):
         _set_mark(scope, clock, feature, mark, at)
     _set_overdue(scope, clock)
 
@@ -66,9 +65,7 @@ def set_timers_anew(
 ) -> None:
     """Set a clock's timers for its present due time, under its present arm.
 
-    Marks that were reached by `reached_by` and wait to be fired stay. When the due time moved later, the others are
-    set again where they lie ahead of `since`; one that lies behind has been given, if not it is given at its time. When
-    it did not, those that were not given under this arm are set, at once where they lie behind.
+    Marks that were reached by `reached_by` and wait to be fired stay; of the others those `to_be_set` are.
     """
     assert clock.due_at is not None
     pending = [timer for timer in waiting.timers if is_reached(timer, reached_by)]
@@ -78,15 +75,12 @@ def set_timers_anew(
     given = {mark for mark, arm in waiting.given if is_later or arm == clock.arm} | {
         timer.mark for timer in pending if is_later or timer.arm == clock.arm
     }
-    pauses, light = list(pauses), "green"
-    for feature, mark in marks_of(scope, ticket, clock, clock.due_at, now=now):
-        at = mark_at(timetable, mark, budget_of(clock), start=clock.started_at, due=clock.due_at, pauses=pauses)
-        if is_later and at <= since:
-            light = max(light, mark.light, key=SEVERITY.index)
-        if mark.name not in given or (is_later and at > since):
-            _set_mark(scope, clock, feature, mark, at if is_later else max(at, since))
+    marks = placed(marks_of(scope, ticket, clock, clock.due_at, now=now), clock, timetable, pauses=list(pauses))
+    for feature, mark, at in to_be_set(marks, given=given, is_later=is_later, since=since):
+        _set_mark(scope, clock, feature, mark, at)
     if is_later and clock.overdue_at is None:
-        clock.light = light
+        behind: list[Light] = [mark.light for _, mark, at in marks if at <= since]
+        clock.light = max(behind, key=SEVERITY.index, default="green")
     if clock.overdue_at is None and not any(timer.mark == OVERDUE for timer in pending):
         _set_overdue(scope, clock)
 
