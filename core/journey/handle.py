@@ -69,7 +69,8 @@ def arrive(scope: Scope, ticket: Ticket, order: Order, *, what: str = "已到场
     """Note that the actor's unit is on site 到场; its on-site clock stops. Raises `NotYours` and `MoveNotAllowed`."""
     check_state(ticket, WITH_UNIT, "记录到场")
     assignment = own_assignment(scope, ticket, order.actor)
-    write_note(scope, ticket, "on_site", order, summary=what.strip() or "已到场")
+    detail = {"assignment": assignment.id}
+    write_note(scope, ticket, "on_site", order, summary=what.strip() or "已到场", detail=detail)
     stop_clock(scope, ticket, "on_site", at=order.now, now=order.now, assignment_id=assignment.id)
 
 
