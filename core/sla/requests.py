@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from core.kit.errors import Refused
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
+from core.sla.allowances import days_held, extension_days_left, pause_days_left
 from core.sla.labels import PAUSE_LABELS
 from core.sla.live import live_clocks, sum_up
 from core.sla.models import Clock, ClockAdjustment, ExtensionRequest, PauseRequest
@@ -338,7 +339,7 @@ def _refuse_too_many_days(scope: Scope, ticket: Ticket, assignment: Assignment, 
     times, granted = _granted(scope, ticket, assignment)
     if times >= rules.extension_times:
         raise TooMuchTime(f"工单 {ticket.serial_no} 已延期 {times} 次，本区最多 {rules.extension_times} 次，不能再延。")
-    left = rules.extension_days - granted
+    left = extension_days_left(rules, times=times, granted=granted)
     if not 1 <= days <= left:
         raise TooMuchTime(
             f"不能延期 {days} 个工作日：本区累计最多 {rules.extension_days} 个工作日，"
@@ -389,7 +390,7 @@ def _refuse_too_long_a_pause(scope: Scope, assignment: Assignment, days: int) ->
             PauseRequest.state == "ended",
         )
     )
-    left = rules.pause_days - sum(_days_held(hours, request) for request in held)
+    left = pause_days_left(rules, (_days_held(hours, request) for request in held))
     if not 1 <= days <= left:
         raise TooMuchTime(
             f"不能挂起 {days} 个工作日：本区累计最多 {rules.pause_days} 个工作日，还可挂起 {left} 个。请改少天数。"
@@ -397,11 +398,9 @@ def _refuse_too_long_a_pause(scope: Scope, assignment: Assignment, days: int) ->
 
 
 def _days_held(hours: Timetable, request: PauseRequest) -> int:
-    """Return how many working days a pause took that has ended, the day on which it began not counted."""
     assert request.decided_at is not None
     assert request.ended_at is not None
-    first, last = hours.date_of(request.decided_at), hours.date_of(request.ended_at)
-    return sum(hours.working_day_after(first, count) <= last for count in range(1, request.days + 1))
+    return days_held(hours, request.decided_at, request.ended_at, at_most=request.days)
 
 
 def _pause_words(scope: Scope, reason_code: str) -> str:
