@@ -5,6 +5,7 @@ tickets speak of them; what the profile no longer names is switched off, a unit 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,13 +43,15 @@ def plan_profile(installation: Installation, profile: Profile, *, together: Coll
     `together` are the short names of the tenants that are planned, or applied, in one go: their units may stand for
     each other before they are there.
     """
-    check_features(installation.roster, profile)
+    roster = installation.roster
+    check_features(roster, profile)
     check_tenants(installation, profile, together)
     tenant_changes = _plan_tenant(installation, profile)
     if not _exists(installation, profile):
-        return [*tenant_changes, *changes(State(), profile), *_plan_members(installation, profile)]
+        beginning = changes(State(), without_aside(profile, State(), roster))
+        return [*tenant_changes, *beginning, *_plan_members(installation, profile)]
     with installation.scope(profile.slug) as scope:
-        return [*tenant_changes, *plan(scope, profile), *_plan_members(installation, profile)]
+        return [*tenant_changes, *plan(scope, profile, roster), *_plan_members(installation, profile)]
 
 
 def apply_profile(
@@ -70,9 +73,10 @@ def apply_profile(
     return planned
 
 
-def plan(scope: Scope, profile: Profile) -> list[Change]:
+def plan(scope: Scope, profile: Profile, roster: Roster) -> list[Change]:
     """Return what `apply` would change of the tenant's units, duties, features and calendar."""
-    return changes(state_of(scope), profile)
+    state = state_of(scope)
+    return changes(state, without_aside(profile, state, roster))
 
 
 def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> list[Change]:
@@ -82,6 +86,7 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     `move_clocks` moves them.
     """
     state = state_of(scope)
+    profile = without_aside(profile, state, roster)
     planned = changes(state, profile)
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
@@ -93,9 +98,24 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     return planned
 
 
+def without_aside(profile: Profile, state: State, roster: Roster) -> Profile:
+    """Return the profile with the features of plugins that are put aside as the tenant has them, if it has them.
+
+    They are neither switched on nor off, nor set otherwise, until their plugin is repaired and the profile applied.
+    """
+    declared = dict(state.features)
+    aside = {name for name in profile.features if roster.is_aside(name)}
+    told = {name: values for name, values in profile.settings.items() if name not in aside}
+    kept = {name: values for name, values in declared.items() if name in aside}
+    features = tuple(name for name in profile.features if name not in aside or name in kept)
+    return replace(profile, features=features, settings={**told, **kept})
+
+
 def check_features(roster: Roster, profile: Profile) -> None:
     """Raise `UnknownFeature` or `SettingsInvalid` when the tenant could not be asked anything with these features."""
     for name in profile.features:
+        if roster.is_aside(name):
+            continue
         roster.enabled(Wanted(name, profile.settings.get(name, {})))
 
 

@@ -126,6 +126,11 @@ class Roster:
             raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
         return self.features[feature_id]
 
+    def is_aside(self, feature_id: str) -> bool:
+        """Tell whether the feature's plugin is installed but was put aside."""
+        plugins = {each.plugin for each in self.quarantined}
+        return feature_id not in self.features and feature_id.partition(".")[0] in plugins
+
     def answers_of(self, feature: Feature) -> Mapping[str, Answer]:
         """Return the feature's implementations by hook, importing and registering it once. Raises `FeatureUnusable`."""
         with self._lock:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.hooks.roster import Roster, UnknownFeature
+from core.hooks.roster import Quarantined, Roster, UnknownFeature
 from core.hooks.settings import SettingsInvalid
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
@@ -313,3 +313,41 @@ def test_everything_shipped_can_be_applied_and_then_needs_no_change(installation
 
 def test_units_are_picked_by_pinyin_initials() -> None:
     assert initials_of("石羊街道办事处") == "syjdbsc"
+
+
+def test_a_district_goes_on_while_a_plugin_that_it_uses_is_put_aside(
+    installation: Installation, database_url: str, profile: Profile
+) -> None:
+    others = [feature for feature in installation.roster.features.values() if not feature.id.startswith("nanhai.")]
+    lacking = make_installation(database_url)
+    lacking.roster = Roster(others, quarantined=[Quarantined("nanhai", "数据表没有更新")])
+    changed = replace(profile, name="新区（改名）", settings={"nanhai.light": {"yellow_hours": 3}})
+    apply_profile(installation, profile, now=NOW)
+
+    done = apply_profile(lacking, changed, now=NOW)
+
+    assert [change.sentence for change in done] == [f"改名称 {profile.slug}：新区 → 新区（改名）"]
+    assert features_of(installation, profile) == [("nanhai.light", "on", {"yellow_hours": 2})]
+    installation.forget()
+    apply_profile(installation, changed, now=NOW)
+    assert features_of(installation, profile) == [("nanhai.light", "on", {"yellow_hours": 3})]
+
+
+def test_a_new_district_is_made_without_the_plugin_that_is_put_aside_and_gets_it_later(
+    installation: Installation, database_url: str, profile: Profile
+) -> None:
+    lacking = make_installation(database_url)
+    lacking.roster = Roster([], quarantined=[Quarantined("nanhai", "数据表没有更新")])
+
+    apply_profile(lacking, profile, now=NOW)
+    assert features_of(installation, profile) == []
+
+    apply_profile(installation, profile, now=NOW)
+    assert features_of(installation, profile) == [("nanhai.light", "on", {"yellow_hours": 2})]
+
+
+def features_of(installation: Installation, profile: Profile) -> list[tuple[str, str, object]]:
+    """Return the tenant's features with their states and what the files last said of their settings."""
+    with installation.scope(profile.slug) as scope:
+        rows = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == scope.tenant.id))
+        return [(row.feature, row.state, (row.declared or {}).get("settings")) for row in rows]
