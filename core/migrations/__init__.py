@@ -7,6 +7,7 @@ from core.migrations.plugins import (
     installed_manifests,
     migrate_plugin,
     migrate_plugins,
+    revisions_of,
     write_migration,
 )
 from core.migrations.running import migrate_core
@@ -20,5 +21,6 @@ __all__ = [
     "migrate_plugin",
     "migrate_plugins",
     "migrations_folder",
+    "revisions_of",
     "write_migration",
 ]

@@ -14,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from core.hooks.manifest import ENTRY_POINT_GROUP, Manifest
@@ -72,6 +73,12 @@ def migrate_plugin(owner_url: str, manifest: Manifest, revision: str = "heads") 
             manifest.id,
             f"插件 {manifest.id} 的数据表更新失败，已全部撤销，该插件暂停使用，其他功能不受影响。原因：{_first_line(error)}",
         ) from error
+
+
+def revisions_of(manifest: Manifest) -> list[str]:
+    """Return the plugin's migrations in the order in which they run."""
+    script = ScriptDirectory.from_config(_config(manifest, ""))
+    return [each.revision for each in script.walk_revisions("base", "heads")][::-1]
 
 
 def write_migration(manifest: Manifest, owner_url: str, message: str) -> Path:

@@ -5,7 +5,7 @@ is seen without asking the plugin.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,12 @@ class SchemaUnsafe(Refused):
     """A plugin's migrations would leave tables by which tenants could reach each other's rows, or touch the core's."""
 
     code = "plugin-schema-unsafe"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(
+            f"迁移后的数据表不能保证各租户互相隔离（{'；'.join(faults)}）。请用 create_tenant_table 建表。"
+        )
+        self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,7 @@ def refuse_unsafe(connection: Connection, plugin_id: str, outside: Mapping[str, 
     touched = sorted(name for name in outside.keys() | now.keys() if outside.get(name) != now.get(name))
     faults += [f"{name} is outside the plugin's schema and was touched" for name in touched]
     if faults:
-        raise SchemaUnsafe(
-            f"迁移后的数据表不能保证各租户互相隔离（{'；'.join(faults)}）。请用 create_tenant_table 建表。"
-        )
+        raise SchemaUnsafe(faults)
 
 
 def unprepared(database: Database, manifests: Iterable[Manifest]) -> Mapping[str, str]:

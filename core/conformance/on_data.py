@@ -1,0 +1,119 @@
+"""D: a plugin's own tables come, change and go without touching anything else, and keep districts apart."""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+from sqlalchemy import create_engine, text
+
+from core.conformance.rules import BRONZE, SILVER, rule
+from core.conformance.subject import Blocked, NotApplicable, Subject
+from core.hooks.manifest import Manifest
+from core.hooks.tables import schema_of, tables_of
+from core.kit.db import as_psycopg
+from core.migrations import PluginNotMigrated, differences, migrate_plugin, revisions_of
+from core.tenancy.plugin_schemas import NoSchema, SchemaUnsafe, outside_of, purge
+
+FOREIGN = "refers from a plugin to a table of the core that is not promised to stay"
+"""How the catalogue says that a table refers to what may go."""
+LEFT = "SELECT count(*) FROM pg_namespace WHERE nspname = :schema"
+
+
+@rule("D1", BRONZE, "数据表能从空库建起，逐版更新，全部退回再重建", needs_database=True)
+def migrations_go_and_come(subject: Subject) -> Iterator[str]:
+    if _unsafe(subject):
+        raise Blocked("D2", "D3")
+    if failure := _failure(subject):
+        yield failure.message
+
+
+@rule("D2", BRONZE, "表只在自己的模式里，每张表按租户隔离，不碰别的表", needs_database=True)
+def tables_keep_districts_apart(subject: Subject) -> Iterator[str]:
+    unsafe = _unsafe(subject)
+    yield from (fault for fault in (unsafe.faults if unsafe else ()) if FOREIGN not in fault)
+
+
+@rule("D3", BRONZE, "只引用核心承诺保留的表（工单、单位）和自己的表", needs_database=True)
+def references_will_stay(subject: Subject) -> Iterator[str]:
+    unsafe = _unsafe(subject)
+    yield from (fault for fault in (unsafe.faults if unsafe else ()) if FOREIGN in fault)
+
+
+@rule("D4", SILVER, "代码声明的表和迁移建成的一样", needs_database=True)
+def declared_is_made(subject: Subject) -> Iterator[str]:
+    for source in subject.sources:
+        import_module(source.module(subject.package))
+    declared = [table.name for table in tables_of(subject.manifest.id).tables.values() if table.schema]
+    own = [name for name in declared if name]
+    if subject.manifest.migrations is None:
+        if not own:
+            raise NotApplicable("没有自己的表")
+        yield f"声明了表 {'、'.join(own)}，清单没有写 migrations"
+        return
+    _refuse_unmigrated(subject)
+    for difference in differences(subject.scratch().owner_url, subject.manifest.id):
+        yield f"迁移和声明不一致：{difference}"
+
+
+@rule("D5", BRONZE, "清除插件后什么也不留下，别的表一样不变", needs_database=True)
+def purge_leaves_nothing(subject: Subject) -> Iterator[str]:
+    _refuse_unmigrated(subject)
+    manifest, owner_url = subject.manifest, subject.scratch().owner_url
+    engine = create_engine(as_psycopg(owner_url))
+    try:
+        with engine.connect() as connection:
+            before = outside_of(connection, manifest.id)
+        purge(owner_url, manifest.id, dry_run=False)
+        with engine.connect() as connection:
+            after = outside_of(connection, manifest.id)
+            left = connection.execute(text(LEFT), {"schema": schema_of(manifest.id)}).scalar_one()
+    finally:
+        engine.dispose()
+    if left:
+        yield f"清除后模式 {schema_of(manifest.id)} 还在"
+    if changed := sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)):
+        yield f"清除改动了别的表：{'、'.join(changed)}"
+
+
+def _with_tables(subject: Subject) -> Manifest:
+    if subject.manifest.migrations is None:
+        raise NotApplicable("没有自己的表")
+    return subject.manifest
+
+
+@cache
+def _failure(subject: Subject) -> PluginNotMigrated | None:
+    """Make the tables step by step, take them back and make them again; return what went wrong."""
+    manifest, owner_url = _with_tables(subject), subject.scratch().owner_url
+    _clear(manifest, owner_url)
+    try:
+        for revision in revisions_of(manifest):
+            migrate_plugin(owner_url, manifest, revision)
+        for revision in ("base", "heads"):
+            migrate_plugin(owner_url, manifest, revision)
+    except PluginNotMigrated as failure:
+        return failure
+    except (Exception, SystemExit) as error:
+        return PluginNotMigrated(manifest.id, f"迁移文件读不出来：{type(error).__name__} {error}")
+    return None
+
+
+def _unsafe(subject: Subject) -> SchemaUnsafe | None:
+    """Return the failure of the migrations when it is that they keep nothing apart."""
+    cause = getattr(_failure(subject), "__cause__", None)
+    return cause if isinstance(cause, SchemaUnsafe) else None
+
+
+def _refuse_unmigrated(subject: Subject) -> None:
+    if _unsafe(subject):
+        raise Blocked("D2", "D3")
+    if _failure(subject):
+        raise Blocked("D1")
+    migrate_plugin(subject.scratch().owner_url, subject.manifest)
+
+
+def _clear(manifest: Manifest, owner_url: str) -> None:
+    try:
+        purge(owner_url, manifest.id, dry_run=False)
+    except NoSchema:
+        return

@@ -1,0 +1,190 @@
+"""The golden flow 全程: one appeal from intake to rating in a district made for it, as every district must be able to go."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core.conformance.places import DUTIES, UNITS
+from core.hooks.features import Feature
+from core.hooks.roster import Roster
+from core.intake.rules import Appeal
+from core.journey import conclude, desk, give_back, handle
+from core.journey.accept import accept
+from core.journey.command import Carried
+from core.journey.supervise import supervise
+from core.kit.db import Database
+from core.kit.errors import Refused
+from core.kit.keys import Keyring
+from core.people.roles import permissions_of
+from core.tenancy.models import Tenant
+from core.tenancy.revisions import FILES, make_active, set_state, write_revision
+from core.tenancy.scope import Installation, Scope
+from core.tickets.failing import KIND as RULE_FAILED
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.timeline import RESIDENT, Actor, Order
+from core.units.models import Duty, Unit
+from core.workdays.service import publish
+from core.workdays.shipped import SHIPPED
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
+KEYS = {1: b"conformance kit, no secrets here"}
+STEPS: Sequence[tuple[str, str, Carried[...], str, Mapping[str, Any]]] = (
+    ("2026-03-12 10:10", "operator", desk.dispatch, "desk", {"lead": "roads"}),
+    (
+        "2026-03-12 11:00",
+        "clerk",
+        give_back.request_return,
+        "roads",
+        {"reason_code": "not_duty", "evidence": "不属本单位职责"},
+    ),
+    ("2026-03-12 11:10", "operator", give_back.approve_return, "desk", {}),
+    ("2026-03-12 11:20", "operator", desk.dispatch, "desk", {"lead": "parks"}),
+    ("2026-03-20 11:00", "operator", desk.redirect, "desk", {"lead": "roads", "reason": "派错了"}),
+    ("2026-03-20 11:05", "clerk", handle.sign, "roads", {}),
+    ("2026-03-20 11:06", "clerk", handle.contact, "roads", {"reached": True, "what": "已联系"}),
+    ("2026-03-20 11:10", "clerk", handle.reply, "roads", {"text": "已修补", "disposition": "resolved"}),
+    ("2026-03-20 11:20", "reviewer", conclude.pass_reply, "desk", {}),
+    ("2026-03-20 15:00", "operator", conclude.follow_up, "desk", {"outcome": "reached"}),
+    ("2026-03-20 15:05", "resident", conclude.rate, "", {"resolved": "yes", "satisfaction": "satisfied"}),
+)
+"""When, who, does what, for which unit, how."""
+SUPERVISED = "2026-03-20 10:00"
+"""When the clocks are looked at: after all of them have run out."""
+
+
+@dataclass(frozen=True)
+class District:
+    """A district that exists for one examination."""
+
+    installation: Installation
+    slug: str
+
+    def switch(self, *features: Feature, on: bool, values: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """Switch features on with these settings, or off."""
+        with self.installation.scope(self.slug) as scope:
+            for feature in features:
+                if on and feature.id in (values or {}):
+                    self._set(scope, feature, (values or {})[feature.id])
+                set_state(scope, feature.id, "on" if on else "off", reason="")
+        self.installation.forget()
+
+    def walk(self) -> list[str]:
+        """Take an appeal in, go with it to the end, and tell what became of it: each entry, and what was refused."""
+        appeal = Appeal(channel="desk", text="道路坑洼，出行不便", matter="0101", urgency="urgent")
+        now = _beijing("2026-03-12 10:00")
+        taken = self.installation.run(
+            self.slug, lambda scope: accept(scope, appeal, actor=self._actor("operator", "desk"), now=now)
+        )
+        refused: list[str] = []
+        is_supervised = False
+        for at, who, deed, unit, how in STEPS:
+            if at > SUPERVISED and not is_supervised:
+                is_supervised = True
+                self.installation.run(self.slug, lambda scope: supervise(scope, now=_beijing(SUPERVISED)))
+            order = Order(RESIDENT if who == "resident" else self._actor(who, unit), _beijing(at))
+            try:
+                self.installation.run(self.slug, partial(_carry_out, deed, taken.serial_no, order, how))
+            except Refused as refusal:
+                refused.append(f"{at} 拒绝 {deed.name}：{refusal.code}")
+        return self.installation.run(self.slug, lambda scope: _told(scope, taken.serial_no)) + refused
+
+    def _set(self, scope: Scope, feature: Feature, values: Mapping[str, Any]) -> None:
+        revision = write_revision(
+            scope,
+            feature.id,
+            values=values,
+            schema_version=feature.schema().VERSION,
+            reason="检查",
+            author=FILES,
+            now=LONG_AGO,
+        )
+        make_active(scope, feature.id, revision.number, actor=FILES, now=LONG_AGO)
+
+    def _actor(self, role: str, code: str) -> Actor:
+        with self.installation.scope(self.slug) as scope:
+            unit_id = scope.session.scalar(select(Unit.id).where(Unit.tenant_id == scope.tenant.id, Unit.code == code))
+        return Actor("staff", role, 1 + len(role), unit_id, permissions_of([role]))
+
+
+def open_installation(database_url: str, features: Sequence[Feature]) -> Installation:
+    """Open an installation on a database, in which these features are installed."""
+    return Installation(Database(database_url), Keyring(KEYS), Roster(features))
+
+
+def make_district(installation: Installation) -> District:
+    """Make a district with a calendar, units and duties, and no feature on."""
+    mark = secrets.token_hex(4)
+    slug = f"check-{mark}"
+    with installation.database.transaction(None) as session:
+        session.add(
+            Tenant(
+                slug=slug,
+                name=f"检查区 {mark}",
+                kind="district",
+                zone="Asia/Shanghai",
+                serial_prefix=f"C{mark.upper()}",
+            )
+        )
+    with installation.scope(slug) as scope:
+        publish(scope, "工作日历", SHIPPED["GZ"](), now=LONG_AGO)
+        _add_units(scope)
+    installation.forget()
+    return District(installation, slug)
+
+
+def _add_units(scope: Scope) -> None:
+    ids = {unit.code: scope.new_id() for unit in UNITS}
+    scope.session.add_all(
+        Unit(tenant_id=scope.tenant.id, id=ids[unit.code], code=unit.code, name=unit.name, kind=unit.kind)
+        for unit in UNITS
+    )
+    scope.session.flush()
+    for unit in UNITS:
+        if unit.parent:
+            scope.session.get_one(Unit, (scope.tenant.id, ids[unit.code])).parent_id = ids[unit.parent]
+    scope.session.add_all(
+        Duty(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            code=duty.code,
+            category=duty.category,
+            subcategory=duty.subcategory,
+            lead_unit_id=ids[duty.lead],
+            co_units=list(duty.co),
+            keywords=[],
+        )
+        for duty in DUTIES
+    )
+
+
+def _carry_out(deed: Carried[...], serial_no: str, order: Order, how: Mapping[str, Any], scope: Scope) -> None:
+    deed(scope, serial_no, order, **how)
+
+
+def _told(scope: Scope, serial_no: str) -> list[str]:
+    """Return the timeline, an entry in a line, without what is only noted about a feature's failure."""
+    ticket = scope.session.scalars(
+        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
+    ).one()
+    entries = scope.session.scalars(
+        select(TicketEvent)
+        .where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id == ticket.id)
+        .order_by(TicketEvent.seq)
+    )
+    return [
+        f"{entry.at.astimezone(BEIJING):%m-%d %H:%M} {entry.kind} {entry.from_state or '∅'}→{entry.to_state} "
+        f"{entry.summary.replace(serial_no, '…')}"
+        for entry in entries
+        if entry.kind != RULE_FAILED
+    ]
+
+
+def _beijing(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
