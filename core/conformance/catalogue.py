@@ -10,7 +10,7 @@ from core.conformance import (
     on_purity,
     on_settings,
 )
-from core.conformance.rules import Rule
+from core.conformance.rule import Rule
 
 MODULES = (on_manifest, on_contract, on_purity, on_isolation, on_settings, on_data, on_pages, on_manual)
 RULES: tuple[Rule, ...] = tuple(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from core.conformance.catalogue import RULES
 from core.conformance.exemptions import QUALITY, exemptions_of
 from core.conformance.report import Outcome, Report
-from core.conformance.rules import Rule, Tier
+from core.conformance.rule import Rule, Tier
 from core.conformance.scratch import scratch_database
 from core.conformance.subject import Blocked, NotApplicable, Subject, subject_of
 from core.kit.trouble import where

@@ -11,7 +11,7 @@ from typing import Any
 from core.conformance.asking import Asked, ask, asked_hooks, plainer
 from core.conformance.on_manifest import HAN
 from core.conformance.questions import Question
-from core.conformance.rules import BRONZE, rule
+from core.conformance.rule import BRONZE, rule
 from core.conformance.source import Source
 from core.conformance.subject import Marked, Subject
 from core.hooks.specs import HOOKS

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from sqlalchemy import create_engine, text
 
-from core.conformance.rules import BRONZE, SILVER, rule
+from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Blocked, NotApplicable, Subject
 from core.hooks.manifest import Manifest
 from core.hooks.tables import schema_of, tables_of

@@ -13,7 +13,7 @@ from typing import Any
 from core.conformance.asking import Asked, asked_hooks, plainest, samples
 from core.conformance.places import CONTEXT, ELSEWHERE
 from core.conformance.questions import Asker, Question
-from core.conformance.rules import BRONZE, rule
+from core.conformance.rule import BRONZE, rule
 from core.conformance.subject import Subject
 from core.conformance.walk import make_district, open_installation
 from core.hooks.contract import Hook

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from core.conformance.environment import child_environment
 from core.conformance.exemptions import faults_of_exemptions
-from core.conformance.rules import BRONZE, SILVER, rule
+from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Subject
 from core.hooks.contract import API_VERSION
 from core.hooks.specs import ALL_HOOKS, HOOKS

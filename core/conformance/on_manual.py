@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 
-from core.conformance.rules import SILVER, rule
+from core.conformance.rule import SILVER, rule
 from core.conformance.subject import Blocked, Subject
 from core.hooks.budget import within
 from core.kit.trouble import where

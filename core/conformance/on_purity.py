@@ -11,7 +11,7 @@ from typing import Any
 from core.conformance.asking import QUICK_SHARE, Asked, asked_hooks
 from core.conformance.environment import child_environment
 from core.conformance.fences import fenced
-from core.conformance.rules import BRONZE, SILVER, rule
+from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Subject
 
 AGAIN = 60

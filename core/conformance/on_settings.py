@@ -12,7 +12,7 @@ from core.conformance.asking import Asked, asked_hooks, samples
 from core.conformance.drawn import html_of, sent_back
 from core.conformance.on_manifest import HAN
 from core.conformance.places import CHOICES
-from core.conformance.rules import BRONZE, SILVER, rule
+from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.samples import FIXTURES, authors_sample, secrets_for
 from core.conformance.settings_lock import SETTINGS_LOCK, locked_settings
 from core.conformance.subject import NotApplicable, Subject

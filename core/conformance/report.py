@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.conformance.rules import Rule, Status, Tier
+from core.conformance.rule import Rule, Status, Tier
 
 LABELS: Mapping[Status, str] = {"pass": "通过", "fail": "不合格", "exempt": "豁免", "not_applicable": "不适用"}
 
