@@ -106,7 +106,9 @@ def push_preset(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor, 
     feature = roster.get(feature_id)
     row = feature_row(scope, feature_id)
     if not is_preset(scope, feature) or not row.revision:
-        raise NoPreset(f"{scope.tenant.name}没有为功能 {feature_id} 设过全市预设，没有可下发的。请先起草并启用一次修订。")
+        raise NoPreset(
+            f"{scope.tenant.name}没有为功能 {feature_id} 设过全市预设，没有可下发的。请先起草并启用一次修订。"
+        )
     return tell_districts(scope, feature, row.revision, member_slugs(scope), now=now)
 
 
