@@ -17,6 +17,7 @@ from core.journey.settings.effects import refuse_conflicts, take_effect
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.standings import weigh
 from core.kit.errors import Refused
+from core.kit.outbox import enqueue
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.active import features_on, in_use
@@ -26,6 +27,9 @@ from core.tenancy.revisions import Author, bump_epoch, feature_row, record_featu
 from core.tenancy.rules import CLOSED, CheckFailed, Need, needs_of, state_of
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
+
+ENABLING = "feature-enabling"
+"""Kind of the job that goes on with switching a feature on when its try has ended."""
 
 
 class FeatureStands(Refused):
@@ -130,6 +134,17 @@ def go_on_enabling(scope: Scope, roster: Roster, feature_id: str, number: int, *
         return None
     author = Author(revision.author, revision.author_id)
     return _go_on(scope, roster, held(scope, roster, feature_id), revision, author=author, now=now)
+
+
+def await_trial(scope: Scope, feature_id: str, number: int, *, now: datetime) -> None:
+    """Write the job that goes on with switching a feature on when its try has ended."""
+    enqueue(
+        scope.session,
+        ENABLING,
+        dedup_key=f"{ENABLING}/{feature_id}/{number}/{scope.new_id()}",
+        payload={"feature": feature_id, "number": number, "begun": now.isoformat()},
+        now=now,
+    )
 
 
 def dependents_of(scope: Scope, roster: Roster, feature_id: str) -> Dependents:
