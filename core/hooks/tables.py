@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.schema import BLANK_SCHEMA
 
+from core.hooks.manifest import PLUGIN_ID
 from core.kit.db import INSTANT, Base
 from core.kit.errors import Refused
 
@@ -69,7 +70,6 @@ __all__ = [
 Instant = INSTANT
 Json = JSONB
 NAME = re.compile(r"[a-z][a-z0-9_]{0,50}\Z")
-PLUGIN_ID = re.compile(r"[a-z][a-z0-9_-]{1,30}\Z")
 STABLE_CORE_TABLES = ("ticket", "unit")
 """Tables of the core that a plugin's may refer to; nothing else of the core's tables is promised to stay."""
 COLUMN_TYPES = frozenset({BigInteger, Boolean, Date, Integer, Json, Numeric, Text, TIMESTAMP})

@@ -27,6 +27,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "adjudication": {"effect": "shift"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
     "dispute": {"subject_id": 1},
+    "dry_run": {"turns": "on"},
     "instruction": {"feedback": ""},
     "return_request": {"state": "pending"},
     "sla_adjustment": {"kind": "extension", "days": 1},

@@ -102,6 +102,16 @@ def test_a_plugin_has_its_tables_and_its_version_in_a_schema_of_its_own(address:
     assert why_unprepared(address, plugin) == {}
 
 
+def test_a_plugin_may_have_a_hyphen_in_its_name(address: Address, tmp_path: Path) -> None:
+    hyphened = make_plugin(tmp_path / "old-town", "old-town")
+    write_step(hyphened, "0001", 'create_tenant_table("old-town", "own", Column("said", Text), evidence=True)')
+
+    migrate_plugin(address.owner, hyphened)
+
+    assert tables_in(address, "plugin_old-town") == ["alembic_version", "own"]
+    assert purge(address.owner, "old-town", dry_run=False).rows == {"own": 0}
+
+
 def test_migrating_again_changes_nothing(address: Address, plugin: Manifest) -> None:
     for _ in range(2):
         migrate_plugin(address.owner, plugin)
