@@ -170,7 +170,10 @@ class TenantSecret(TenantRow, Base, kw_only=True):
 
 
 class DryRun(TenantRow, Base, kw_only=True):
-    """A try 试算 of a revision on past tickets, against what held when it was asked for."""
+    """A try 试算 of a feature on past tickets, against what held when it was asked for.
+
+    `turns` on: with the settings of revision `number`; off: without the feature.
+    """
 
     __tablename__ = "dry_run"
     __table_args__ = (
@@ -179,11 +182,12 @@ class DryRun(TenantRow, Base, kw_only=True):
             ["settings_revision.tenant_id", "settings_revision.feature", "settings_revision.number"],
         ),
         CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("turns IN ('on', 'off') AND (turns = 'on') = (number IS NOT NULL)", name="turns"),
         Index("ix_dry_run_revision", "tenant_id", "feature", "number"),
     )
 
     feature: Mapped[str] = mapped_column(Text)
-    number: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int | None] = mapped_column(Integer)
     base: Mapped[int] = mapped_column(Integer)
     """Number of the revision that held, 0 = none."""
     epoch: Mapped[int] = mapped_column(Integer)
@@ -191,6 +195,7 @@ class DryRun(TenantRow, Base, kw_only=True):
     sample: Mapped[dict[str, Any]] = mapped_column(JSONB)
     asked_by: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(INSTANT)
+    turns: Mapped[str] = mapped_column(Text, default="on")
     state: Mapped[str] = mapped_column(Text, default="waiting")
     total: Mapped[int] = mapped_column(Integer, default=0)
     done: Mapped[int] = mapped_column(Integer, default=0)
@@ -208,7 +213,7 @@ class DryRunChange(TenantRow, Base, kw_only=True):
     __tablename__ = "dry_run_change"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "dry_run_id"], ["dry_run.tenant_id", "dry_run.id"]),
-        Index("ix_dry_run_change_run", "tenant_id", "dry_run_id"),
+        Index("uq_dry_run_change_ticket", "tenant_id", "dry_run_id", "ticket_id", unique=True),
     )
 
     dry_run_id: Mapped[int] = mapped_column(BigInteger)

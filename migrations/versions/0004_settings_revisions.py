@@ -144,12 +144,13 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("feature", sa.Text(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("base", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("sample", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("asked_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("turns", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
@@ -158,6 +159,9 @@ def upgrade() -> None:
         sa.Column("finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name=op.f("ck_dry_run_state")),
+        sa.CheckConstraint(
+            "turns IN ('on', 'off') AND (turns = 'on') = (number IS NOT NULL)", name=op.f("ck_dry_run_turns")
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "feature", "number"],
             ["settings_revision.tenant_id", "settings_revision.feature", "settings_revision.number"],
@@ -205,7 +209,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dry_run_change")),
     )
-    op.create_index("ix_dry_run_change_run", "dry_run_change", ["tenant_id", "dry_run_id"], unique=False)
+    op.create_index(
+        "uq_dry_run_change_ticket", "dry_run_change", ["tenant_id", "dry_run_id", "ticket_id"], unique=True
+    )
     for table, privileges in PRIVILEGES.items():
         for statement in keep_apart(table):
             op.execute(statement)
@@ -236,7 +242,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("ck_tenant_feature_state"), "tenant_feature")
     for column in ("declared", "reason", "revision", "state"):
         op.drop_column("tenant_feature", column)
-    op.drop_index("ix_dry_run_change_run", table_name="dry_run_change")
+    op.drop_index("uq_dry_run_change_ticket", table_name="dry_run_change")
     op.drop_table("dry_run_change")
     op.drop_index("ix_settings_event_revision", table_name="settings_event")
     op.drop_table("settings_event")
