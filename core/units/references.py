@@ -7,7 +7,7 @@ from core.hooks.contract import Hook
 from core.hooks.table import Answers, Failure
 from core.hooks.values import EscalationStep, MatterHint, RouteProposal, Watcher
 from core.tenancy.scope import Scope
-from core.units.queries import directory
+from core.units.queries import Directory, directory
 
 T = TypeVar("T")
 ROLES = ("lead", "desk")
@@ -22,11 +22,16 @@ def report_strangers(scope: Scope, hook: Hook[..., T], answers: Answers[T]) -> t
     units = directory(scope)
     failures = []
     for feature, answer in answers:
-        missing = [f"没有单位 {code}" for code in _units_in(answer) if units.find_unit(code) is None]
-        missing += [f"职责清单没有事项 {code}" for code in _matters_in(answer) if units.find_duty(code) is None]
-        if missing:
-            failures.append(scope.hooks.refuse(feature, hook, "，".join(dict.fromkeys(missing))))
+        if missing := missing_in(units, answer):
+            failures.append(scope.hooks.refuse(feature, hook, "，".join(missing)))
     return tuple(failures)
+
+
+def missing_in(units: Directory, answer: Any) -> list[str]:
+    """Return, in words, the units and matters that an answer names and the tenant does not have, each once."""
+    missing = [f"没有单位 {code}" for code in _units_in(answer) if units.find_unit(code) is None]
+    missing += [f"职责清单没有事项 {code}" for code in _matters_in(answer) if units.find_duty(code) is None]
+    return list(dict.fromkeys(missing))
 
 
 def _units_in(answer: Any) -> Iterator[str]:

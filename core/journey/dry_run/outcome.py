@@ -1,0 +1,116 @@
+"""What one set of rules comes to for a past ticket: values, each with the rule that decided and who it is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.hooks.values import Light, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why: the rule, its reason in words, and who decided (feature, plugin version, settings revision)."""
+
+    rule_id: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """To whom the ticket goes at acceptance: the unit's code, empty = a person decides; at once or as a suggestion."""
+
+    unit: str
+    co: tuple[str, ...]
+    is_direct: bool
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark that was reached while the clock ran."""
+
+    mark: str
+    light: Light
+    at: datetime
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A clock: whose it is (0 = the ticket's), when it began and was due (None = it stands still), and its marks."""
+
+    name: str
+    assignment_id: int
+    unit: str
+    started_at: datetime
+    due_at: datetime | None
+    ground: Ground
+    marks: tuple[Marked, ...]
+
+    @property
+    def key(self) -> tuple[str, int, datetime]:
+        """What names the same clock under other rules."""
+        return self.name, self.assignment_id, self.started_at
+
+    @property
+    def overdue_at(self) -> datetime | None:
+        """When it ran over, if it did before the clock ended."""
+        return next((mark.at for mark in self.marks if mark.light == "red"), None)
+
+    @property
+    def yellow_at(self) -> datetime | None:
+        """When its light first turned yellow, if it did."""
+        return next((mark.at for mark in self.marks if mark.light == "yellow"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of pressing: of what kind, to which unit, on which occasion, and when."""
+
+    kind: StepKind
+    unit: str
+    occasion: str
+    at: datetime
+    level: str
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was really done, and that the rules do not allow: what, when, and the words of the refusal."""
+
+    deed: str
+    label: str
+    at: datetime
+    words: str
+    ground: Ground
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that the rules decide about one ticket.
+
+    `said` is what they say at acceptance: grounds to treat it as urgent or as out of scope, and the receipt. `answered`
+    and `decisive` are the rules that answered, and those whose answer was followed. `failures` are what could not be
+    had, by feature and question.
+    """
+
+    urgency: str = "normal"
+    urgent: list[Ground] = field(default_factory=list)
+    issues: list[Ground] = field(default_factory=list)
+    receipt: str = ""
+    receipt_ground: Ground | None = None
+    watchers: dict[str, Ground] = field(default_factory=dict)
+    route: Route | None = None
+    clocks: list[Timed] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    exempted: list[Ground] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    consultations: list[int] = field(default_factory=list)
+    failures: dict[tuple[str, str], str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    decisive: set[str] = field(default_factory=set)
+
+    def of_kind(self, *kinds: StepKind) -> list[Act]:
+        """Return the steps of these kinds."""
+        return [act for act in self.acts if act.kind in kinds]

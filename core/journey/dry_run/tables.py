@@ -1,0 +1,59 @@
+"""The two sets of rules that are compared: what holds, and what would hold with the settings that are tried."""
+
+from bisect import bisect
+from dataclasses import dataclass
+
+from core.hooks.breaker import Breaker
+from core.hooks.roster import Roster
+from core.hooks.table import Enabled, HookTable
+from core.kit.errors import Refused
+from core.tenancy.active import context_of, features_on, in_safe_mode, in_use, stored_of, wanted
+from core.tenancy.models import DryRun
+from core.tenancy.queries import find_feature_row
+from core.tenancy.scope import Scope
+
+
+class SafeMode(Refused):
+    """No feature is asked anywhere, so none can be tried."""
+
+    code = "safe-mode"
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What holds, and what would."""
+
+    before: HookTable
+    after: HookTable
+
+
+def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
+    """Compile both tables of a try, each with a breaker of its own; nothing that fails is reported.
+
+    Raises `SafeMode`, `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`, `MigrationFailed`.
+    """
+    if in_safe_mode():
+        raise SafeMode("系统处于安全模式，所有功能都不询问，无法试算。请在恢复正常后再试。")
+    rows = [row for row in features_on(scope.session, scope.tenant) if row.feature != run.feature]
+    held = {row.feature: in_use(scope.session, scope.tenant, roster, scope.keys, row) for row in rows}
+    others = [(row.position, row.feature, enabled) for row in rows if (enabled := held[row.feature])]
+    row = find_feature_row(scope, run.feature)
+    place = bisect(others, (row.position, row.feature), key=lambda each: each[:2]) if row else len(others)
+    present = in_use(scope.session, scope.tenant, roster, scope.keys, row) if row and row.state == "on" else None
+    tried = _tried(scope, roster, run) if run.turns == "on" else None
+    ctx = context_of(scope.tenant, dry_run=True)
+
+    def table(own: Enabled | None) -> HookTable:
+        enabled = [enabled for _, _, enabled in others]
+        enabled[place:place] = [own] if own else []
+        return roster.compiled(ctx, enabled, breaker=Breaker())
+
+    return Tables(table(present), table(tried))
+
+
+def _tried(scope: Scope, roster: Roster, run: DryRun) -> Enabled:
+    """Return the feature with the settings that are tried."""
+    assert run.number is not None
+    feature = roster.get(run.feature)
+    stored = stored_of(scope.session, scope.tenant, run.feature, run.number)
+    return roster.enabled(wanted(scope.session, scope.tenant, feature, stored, scope.keys))
