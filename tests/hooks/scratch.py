@@ -20,7 +20,7 @@ migrations = "migrations"
 id = "{id}.trial"
 label = "试验"
 summary = "供测试"
-answers = "{id}.trial"
+answers = "trial.answers"
 """
 MIGRATION = """
 from core.hooks.migrations import create_tenant_table, drop_tenant_table, op, schema_of
