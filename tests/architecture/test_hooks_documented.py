@@ -1,95 +1,80 @@
-"""No hook without its page in the manual, a district that answers it, and a test that mentions it."""
+"""No hook without somebody who asks it, a shipped feature that answers it, a test that mentions it, and its page."""
 
-import inspect
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from core.hooks import Context, Feature
 from core.hooks.contract import Hook
-from core.hooks.roster import Roster, Wanted
 from core.hooks.specs import ALL_HOOKS
-from tests.plugins.questions import QUESTIONS
+from tests.architecture.hook_pages import EXAMPLES, PAGES, answering, heading_of, rendered, run_example
 
 ROOT = Path(__file__).parents[2]
-MANUAL = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
-PAGES = dict(re.findall(r"^## (\w+\([^)\n]*\))\n(.*?)(?=^## |\Z)", MANUAL, re.MULTILINE | re.DOTALL))
-CONTEXT = Context(tenant_id=7, tenant="elsewhere", zone="Asia/Shanghai")
+HOW_TO_UPDATE = "docs/hooks/ no longer tells what the code says. Run: python -m tests.architecture.hook_pages"
 
 each_hook = pytest.mark.parametrize("hook", ALL_HOOKS, ids=lambda hook: hook.name)
 
 
-def _heading(hook: Hook[..., Any]) -> str:
-    return f"{hook.name}({', '.join(inspect.signature(hook.spec).parameters)})"
+@pytest.fixture(scope="module")
+def pages() -> dict[Path, str]:
+    return rendered()
 
 
-def _examples(text: str) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+def test_the_pages_tell_what_the_code_says(pages: dict[Path, str]) -> None:
+    stale = [path.name for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
 
-
-def _answering(hook: Hook[..., Any]) -> list[str]:
-    features = Roster.installed().features
-    return sorted(feature.id for feature in features.values() if hasattr(feature.answers, hook.name))
-
-
-def test_the_manual_has_a_page_for_every_hook_and_for_no_other() -> None:
-    assert list(PAGES) == [_heading(hook) for hook in ALL_HOOKS]
+    assert (stale, sorted(set(PAGES.glob("*.md")) - set(pages))) == ([], []), HOW_TO_UPDATE
 
 
 @each_hook
-def test_the_page_repeats_what_the_core_declares(hook: Hook[..., Any]) -> None:
-    declared = (
-        f"`{hook.kind}` · answers `{hook.item.__name__}` · on failure `{hook.on_error}` · "
-        f"{hook.budget_ms} ms · since {hook.since}"
-    )
+def test_a_page_has_the_signature_as_its_title_and_closes_with_failure_and_dry_run(
+    hook: Hook[..., Any], pages: dict[Path, str]
+) -> None:
+    page = pages[PAGES / f"{hook.name}.md"]
 
-    assert PAGES[_heading(hook)].split("\n")[1] == declared
-
-
-@each_hook
-def test_the_page_tells_when_how_merged_what_if_it_fails_and_who(hook: Hook[..., Any]) -> None:
-    assert re.findall(r"^\* \*\*(.+?)\*\*", PAGES[_heading(hook)], re.MULTILINE) == [
-        "Asked",
+    assert page.startswith(f"# {heading_of(hook)}\n")
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == [
         "Arguments",
-        "Merged",
+        "Result",
+        "Example",
+        "In the districts",
         "If it fails",
-        "Who answers",
+        "In a dry run",
     ]
 
 
 @each_hook
-def test_the_page_names_the_features_in_the_tree_that_answer(hook: Hook[..., Any]) -> None:
-    line = next(line for line in PAGES[_heading(hook)].splitlines() if line.startswith("* **Who answers**"))
-
-    assert _answering(hook) != []
-    assert re.findall(r"`([\w.]+)`", line) == _answering(hook)
+def test_a_shipped_feature_answers_it(hook: Hook[..., Any]) -> None:
+    assert answering(hook) != []
 
 
 @each_hook
-def test_the_example_answers_its_hook(hook: Hook[..., Any]) -> None:
-    [example] = _examples(PAGES[_heading(hook)])
-    answers = ModuleType("example")
-    exec(example, answers.__dict__)
-    feature = Feature(id="elsewhere.example", label="示例", summary="手册中的示例", answers=answers)
+def test_the_example_answers_it(hook: Hook[..., Any]) -> None:
+    told = run_example(hook)
 
-    told = Roster([feature]).table(CONTEXT, [Wanted(feature.id)]).ask(hook, **QUESTIONS[hook.name])
-
-    assert [type(answer) for _, answer in told] == [hook.item]
-
-
-def test_the_examples_of_the_introduction_run() -> None:
-    introduction = MANUAL[: MANUAL.index(f"## {_heading(ALL_HOOKS[0])}")]
-
-    assert len(_examples(introduction)) == 2
-    for example in _examples(introduction):
-        exec(example, {"__name__": "example"})
+    assert told
+    assert all(isinstance(answer, hook.item) for answer in told)
 
 
 @each_hook
-def test_a_test_mentions_the_hook(hook: Hook[..., Any]) -> None:
-    tests = (path for path in (ROOT / "tests" / "plugins").rglob("test_*.py"))
+def test_the_core_asks_it(hook: Hook[..., Any]) -> None:
+    asked = re.compile(rf"\bspecs\.{hook.name}\b")
+    stages = (
+        path for path in (ROOT / "core").rglob("*.py") if "hooks" not in path.parts and "conformance" not in path.parts
+    )
 
-    assert [path for path in tests if re.search(rf"\b{hook.name}\b", path.read_text(encoding="utf-8"))] != []
+    assert any(asked.search(path.read_text(encoding="utf-8")) for path in stages)
+
+
+@each_hook
+def test_a_test_mentions_it(hook: Hook[..., Any]) -> None:
+    named = re.compile(rf"\b{hook.name}\b")
+    tests = (ROOT / "tests").rglob("test_*.py")
+    own = (path for path in tests if path.parent.name != "architecture")
+
+    assert any(named.search(path.read_text(encoding="utf-8")) for path in own)
+
+
+def test_there_is_no_example_of_a_hook_that_is_gone() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {hook.name for hook in ALL_HOOKS}

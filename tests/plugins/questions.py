@@ -1,24 +1,77 @@
 """One question for every hook, with values to which most features have an answer."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
-from core.hooks import Budget, Trigger
+from core.hooks import Budget, ContactView, DomainEvent, Draft, Trigger, UnitFacts
 from tests.plugins.making import UNITS, make_clock, make_duty, make_ticket
 
 TICKET = make_ticket(
     title="沙井盖缺失", text="板房倾斜，旁边有人触电。", mailbox="市长信箱", urgency="urgent", lead_unit="roads"
 )
-DUTY = make_duty(category="城市管理", limit=Budget("wd_eod", 3), on_site=Budget("wall", 3600))
+DUTY = make_duty(
+    category="城市管理",
+    limit=Budget("wd_eod", 3),
+    on_site=Budget("wall", 3600),
+    legal_basis="《城市道路管理条例》",
+    standard="修复平整",
+)
+DRAFT = Draft(
+    channel="wechat",
+    medium="wechat",
+    title="",
+    text="尊敬的市长：#投诉# 路灯坏了三天。\n地点：幸福路 1 号",
+    place="",
+    mailbox="",
+    nature=None,
+    affected_count=1,
+)
+POTHOLE = make_ticket(text="幸福路路面坑洼，已有人摔倒。", place="幸福路 1 号", matter="0101")
+AGAIN = make_ticket(
+    id=2, serial_no="SW2026-0002", text="幸福路路面坑洼，有人摔倒了。", place="幸福路 1 号", matter="0101"
+)
+MONTH = UnitFacts(
+    unit="roads",
+    first=date(2026, 3, 1),
+    last=date(2026, 3, 31),
+    counts={"due_adjudicated": 50, "on_time_adjudicated": 46, "overdue_adjudicated": 4, "rated_adjudicated": 40}
+    | {"satisfied_adjudicated": 36, "due": 50, "on_time": 45, "overdue": 5, "rated": 40, "satisfied": 35},
+)
+HAPPENED = DomainEvent(
+    id="somewhere/1/3", kind="accept", at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC), summary="受理", ticket=TICKET
+)
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "channels": {},
+    "normalise_draft": {"draft": DRAFT},
+    "scope_issues": {"ticket": make_ticket(text="这件事已起诉，法院尚在审理。")},
+    "receipt": {"ticket": TICKET},
+    "find_duplicates": {"ticket": POTHOLE, "candidates": (AGAIN,)},
+    "suggest_split": {"ticket": make_ticket(text="一、小区门口路灯不亮。二、幸福路路面坑洼。")},
+    "suggest_reply": {"ticket": make_ticket(text="请问办事窗口几点上班？", nature="inquiry")},
+    "ticket_blocks": {"ticket": TICKET, "duty": DUTY},
+    "suggest_matters": {"ticket": POTHOLE, "duties": (make_duty(),)},
     "assess_urgency": {"ticket": TICKET},
     "propose_routes": {"ticket": TICKET, "duty": DUTY, "units": UNITS},
     "propose_watchers": {"ticket": TICKET},
+    "guard_command": {
+        "ticket": TICKET,
+        "command": "reply",
+        "duty": DUTY,
+        "contact": ContactView(is_possible=True, attempts=0, was_reached=False),
+    },
     "time_limits": {"ticket": TICKET, "duty": DUTY},
     "clock_marks": {"ticket": TICKET, "clock": make_clock()},
-    "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
     "handling_rules": {},
+    "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
+    "exemptions": {"ticket": make_ticket(text="台风期间树倒了，双方已在法院诉讼。", lead_unit="roads")},
     "metrics": {},
+    "grade_bands": {},
+    "score_lines": {"facts": MONTH},
+    "check_settings": {"units": UNITS},
+    "pages": {},
+    "commands": {},
+    "jobs": {},
+    "on_event": {"event": HAPPENED, "store": None},
 }
