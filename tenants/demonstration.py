@@ -12,6 +12,7 @@ from core.people.queries import accounts
 from core.people.roles import ROLES
 from core.people.service import open_account, set_password
 from core.tenancy.scope import Installation, Scope
+from core.tickets.news import untold
 from core.units.queries import directory
 from tenants.accounts import AccountFact
 from tenants.letters import shipped_letters
@@ -52,7 +53,12 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
 
 def replay(installation: Installation, scenario: Scenario) -> list[str]:
     """Replay one case in its district, unless it is there already, and return its serial numbers."""
-    return installation.run(scenario.tenant, lambda scope: Replay(scope, scenario).run())
+
+    def live_again(scope: Scope) -> list[str]:
+        with untold(scope):
+            return Replay(scope, scenario).run()
+
+    return installation.run(scenario.tenant, live_again)
 
 
 def sign_ins_in_words(sign_ins: list[SignIn]) -> str:

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heapreplace
 
 from core.intake.queries import came_in_before
 from core.tenancy.scope import Installation, Scope
+from core.tickets.news import untold
 from core.workdays.queries import timetable
 from tenants.cast import Cast
 from tenants.letter import Letter
@@ -56,7 +57,8 @@ def _live(scope: Scope, *, letters: Sequence[Letter], cast: Cast, now: datetime)
         for letter in letters
     ]
     others |= {life.letter.title: life for life in lives}
-    _take_turns(lives, marks, now=now)
+    with untold(scope):
+        _take_turns(lives, marks, now=now)
     return True
 
 

@@ -17,11 +17,13 @@ COMMANDS = {
     "calendar": "core.cli.calendar:calendar",
     "import": "core.cli.import_:import_",
     "message": "core.cli.message:message",
+    "plugin": "core.cli.plugin:plugin",
     "report": "core.cli.report:report",
     "sla": "core.cli.sla:sla",
     "token": "core.cli.people:token",
     "user": "core.cli.people:user",
     "audit": "core.cli.audit:audit",
+    "x": "core.cli.x:x",
 }
 """Commands by name; a command's module is loaded when it is called, so that `huiying sla due` needs no database."""
 ENTRY_POINT_GROUP = "huiying.commands"

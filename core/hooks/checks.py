@@ -6,6 +6,7 @@ What is wrong is told without the values, which may hold a resident's words.
 import re
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from math import isfinite
@@ -13,6 +14,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from core.hooks.contract import Hook
+from core.hooks.parts import flaw_of_part
 from core.hooks.values import Budget, HandlingRules, Mark
 
 T = TypeVar("T")
@@ -36,22 +38,45 @@ def check_answers(hook: Hook[..., T], feature_id: str, rules: Collection[str], a
     """
     if answer is None:
         return []
-    if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
-        raise AnswerUnusable(f"{hook.name} 应返回列表，不是 {type(answer).__name__}")
-    items = list(islice(answer, MOST_ITEMS + 1))
-    if len(items) > MOST_ITEMS:
-        raise AnswerUnusable(f"{hook.name} 一次最多返回 {MOST_ITEMS:,} 项")
+    items = check_items(hook.name, hook.item, answer)
     for item in items:
-        if not isinstance(item, hook.item):
-            raise AnswerUnusable(f"{hook.name} 应返回 {hook.item.__name__}，不是 {type(item).__name__}")
-    if sum(_weight(item) for item in items) > MOST_CHARACTERS:
-        raise AnswerUnusable(f"{hook.name} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
-    for item in items:
-        check(item)
         rule_id = getattr(item, "rule_id", None)
         if rules and rule_id is not None and rule_id not in {f"{feature_id}/{rule}" for rule in rules}:
             raise AnswerUnusable(f"{hook.name} 返回的规则不在 {feature_id} 的清单里")
     return items
+
+
+def check_items(what: str, kind: type[T], answer: Any) -> list[T]:
+    """Return what `what` gave, a list of this kind, so that it can be trusted. Raises `AnswerUnusable`."""
+    if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
+        raise AnswerUnusable(f"{what} 应返回列表，不是 {type(answer).__name__}")
+    items = list(islice(answer, MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise AnswerUnusable(f"{what} 一次最多返回 {MOST_ITEMS:,} 项")
+    for item in items:
+        if not isinstance(item, kind):
+            raise AnswerUnusable(f"{what} 应返回 {kind.__name__}，不是 {type(item).__name__}")
+    if sum(_weight(item) for item in items) > MOST_CHARACTERS:
+        raise AnswerUnusable(f"{what} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
+    for item in items:
+        if is_dataclass(item):
+            check(item)
+    return items
+
+
+def check_lines(what: str, answer: Any) -> list[str]:
+    """Return what `what` gave, lines of text, so that they can be shown. Raises `AnswerUnusable`."""
+    lines = check_items(what, str, answer)
+    return [check_text(what, line, longest=MOST_CHARACTERS) for line in lines]
+
+
+def check_text(what: str, answer: Any, *, longest: int) -> str:
+    """Return what `what` gave, a text, so that it can be shown and stored. Raises `AnswerUnusable`."""
+    if not isinstance(answer, str) or not is_plain_text(answer):
+        raise AnswerUnusable(f"{what} 应返回文字，不是 {type(answer).__name__}")
+    if not _is_storable(answer) or len(answer) > longest:
+        raise AnswerUnusable(f"{what} 返回的文字应能保存，最多 {longest:,} 个字")
+    return answer
 
 
 def _weight(value: Any) -> int:
@@ -78,6 +103,8 @@ def check(answer: Any) -> None:
             raise AnswerUnusable(f"{type(answer).__name__}.{name} 应为 {_plain(kind)}，不是 {type(value).__name__}")
         if is_dataclass(value):
             check(value)
+    if flaw := flaw_of_part(answer):
+        raise AnswerUnusable(flaw)
     if isinstance(answer, Budget):
         longest = LONGEST_SECONDS if answer.mode in ("wall", "ws") else LONGEST_DAYS
         if not 0 <= answer.amount <= longest:
@@ -121,7 +148,9 @@ def _plain(kind: Any) -> str:
 
 def _fits(value: object, kind: Any) -> bool:
     if kind is str:
-        return isinstance(value, str) and _is_storable(value)
+        return isinstance(value, str) and is_plain_text(value) and _is_storable(value)
+    if kind is datetime:
+        return isinstance(value, datetime) and value.utcoffset() is not None
     if kind in (int, float):
         return isinstance(value, (int, kind)) and not isinstance(value, bool) and isfinite(value)
     origin, arguments = get_origin(kind), get_args(kind)
@@ -137,6 +166,11 @@ def _fits(value: object, kind: Any) -> bool:
         of_key, of_value = arguments
         return isinstance(value, Mapping) and all(_fits(k, of_key) and _fits(v, of_value) for k, v in value.items())
     return isinstance(value, kind)
+
+
+def is_plain_text(text: str) -> bool:
+    """Tell whether pages escape the text; one that calls itself HTML would be shown as it is."""
+    return type(text) is str or not hasattr(text, "__html__")
 
 
 def _is_storable(text: str) -> bool:

@@ -30,8 +30,9 @@ class Feature:
     `label` and `summary` are read by administrators. `answers` is the module that holds the `@hookimpl` functions,
     `settings` the schema of its settings; a manifest names both, and they are imported when a tenant has the feature
     on. `hooks` are those it answers (None = whatever the module holds), `rules` the names of its rules: a `rule_id` is
-    `<feature id>/<rule>`. A `restricted` feature is switched on by two persons. `conflicts` cannot be on together with
-    it, `suggests` are better on too. A feature of `level` city is for a city alone.
+    `<feature id>/<rule>`. `events` are the kinds of timeline entries that `on_event` is asked about (none = all of them),
+    `permissions` those that its pages ask for. A `restricted` feature is switched on by two persons. `conflicts` cannot
+    be on together with it, `suggests` are better on too. A feature of `level` city is for a city alone.
     """
 
     id: str
@@ -44,11 +45,17 @@ class Feature:
     folder: Path | None = None
     hooks: tuple[str, ...] | None = None
     rules: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
     permissions: tuple[str, ...] = ()
     level: Level = "district"
     restricted: bool = False
     conflicts: tuple[str, ...] = ()
     suggests: tuple[str, ...] = ()
+
+    @property
+    def plugin_id(self) -> str:
+        """The plugin whose tables are the feature's own, and under whose name its pages and commands stand."""
+        return self.plugin or self.id.partition(".")[0]
 
     def module(self) -> ModuleType:
         """Return the module with the answers, importing it when nobody has yet."""

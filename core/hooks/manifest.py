@@ -56,7 +56,7 @@ PLUGIN_KEYS = frozenset(
 )
 FEATURE_KEYS = frozenset(
     {
-        *("id", "label", "summary", "answers", "settings", "hooks", "rules", "permissions"),
+        *("id", "label", "summary", "answers", "settings", "hooks", "rules", "events", "permissions"),
         *("level", "restricted", "conflicts", "suggests"),
     }
 )
@@ -200,6 +200,7 @@ def _feature(reader: _Reader, table: Mapping[str, Any], plugin: Mapping[str, str
         folder=folder,
         hooks=reader.texts(table, "hooks", where),
         rules=rules,
+        events=reader.texts(table, "events", where),
         permissions=reader.texts(table, "permissions", where),
         level=cast(Level, level),
         restricted=bool(restricted),

@@ -4,8 +4,10 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 from core.hooks.breaker import Breaker
@@ -13,6 +15,7 @@ from core.hooks.budget import OverBudget, within
 from core.hooks.checks import AnswerUnusable, check_answers
 from core.hooks.contract import Hook
 from core.hooks.features import Feature, NotPossible
+from core.hooks.reach import reaching_outside
 from core.hooks.values import Context
 from core.kit.trouble import where
 
@@ -165,7 +168,8 @@ class HookTable:
         assert not args, "questions are asked with keywords"
         for answerer in self._answerers.get(hook.name, ()):
             if answerer.enabled.feature.id == feature_id:
-                outcome = self._outcome(hook, answerer, kwargs)
+                with reaching_outside():
+                    outcome = self._outcome(hook, answerer, kwargs)
                 if isinstance(outcome, Failure):
                     raise EffectFailed(outcome)
                 return outcome
@@ -182,22 +186,33 @@ class HookTable:
         self._report(failure)
         return failure
 
-    def call(self, feature_id: str, part: str, *, seconds: float, **kwargs: Any) -> Any:
+    def call(
+        self,
+        feature_id: str,
+        part: str,
+        *,
+        seconds: float,
+        check: Callable[[Any], R],
+        outside: bool = False,
+        **kwargs: Any,
+    ) -> R:
         """Call a function that a feature named in a page, command or job, with its settings. Raises `EffectFailed`.
 
-        A refusal in words (`NotPossible`) is the feature's own and passes.
+        It is given those of the arguments that it takes. What it returns goes through `check`, which raises
+        `AnswerUnusable`. With `outside` it may reach the network. A refusal in words (`NotPossible`) is the feature's
+        own and passes.
         """
         enabled = self.enabled[feature_id]
-        function = getattr(enabled.feature.module(), part)
+        given = {"ctx": copy(self.ctx), "settings": enabled.settings, **kwargs}
+
+        def called() -> R:
+            function = getattr(enabled.feature.module(), part)
+            taken = [name for name in given if name in signature(function).parameters]
+            return check(function(**{name: given[name] for name in taken}))
+
         key = (self.ctx.tenant_id, feature_id, part, enabled.revision)
-        outcome = self._guarded(
-            enabled,
-            part,
-            key,
-            seconds,
-            lambda: function(ctx=copy(self.ctx), settings=enabled.settings, **kwargs),
-            passing=NotPossible,
-        )
+        with reaching_outside() if outside else nullcontext():
+            outcome = self._guarded(enabled, part, key, seconds, called, passing=NotPossible)
         if isinstance(outcome, Failure):
             raise EffectFailed(outcome)
         return outcome.value
@@ -253,7 +268,7 @@ class HookTable:
         return _Had(value)
 
     def _failure(
-        self, enabled: Enabled, what: str, kind: FailureKind, error_id: str, words: str, *, is_left_alone: bool
+        self, enabled: Enabled, what: str, kind: FailureKind, error_id: str, words: str, *, is_left_alone: bool = False
     ) -> Failure:
         return Failure(
             tenant_id=self.ctx.tenant_id,

@@ -1,4 +1,4 @@
-"""The clock process: `python -m core.jobs.clock`. It fires timers, keeps figures up to date, seals and archives by night.
+"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, and starts daily jobs.
 
 Several may run; one at a time leads.
 """
@@ -7,10 +7,12 @@ import logging
 import sys
 
 from core.jobs.archives import Archives
+from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
 from core.jobs.leadership import leadership
 from core.jobs.process import Ending, run_process, utc_now
 from core.jobs.seals import Seals
+from core.jobs.suspensions import Suspensions
 from core.jobs.timers import Timers
 from core.tenancy.scope import Installation
 
@@ -29,12 +31,16 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 figures = Figures(installation, is_ending=ending.is_asked)
                 seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
+                feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
+                suspensions = Suspensions(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
                     figures.refresh(now=utc_now)
                     seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
+                    feature_jobs.write_due(now=utc_now)
+                    suspensions.suspend(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)
 

@@ -4,17 +4,24 @@ from collections.abc import Mapping
 
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
+from core.jobs.feature_events import acting_on_events
+from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.referrals import bringing_news, referring
+from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
+from core.tickets.news import FEATURE_EVENT
 
 
 def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Mapping[str, JobKind]:
     """Return the table of kinds: what may be written to the outbox stands here, or waits for a version that has it."""
     return {
         DELIVER: delivering(gateways),
+        FEATURE_EVENT: acting_on_events(),
+        FEATURE_JOB: doing_daily_work(),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
+        **settings_kinds(installation),
     }

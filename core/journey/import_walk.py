@@ -8,6 +8,7 @@ from core.journey.desk import conclude_with_answer
 from core.routing.service import propose
 from core.sla.service import pass_over_history
 from core.tenancy.scope import Scope
+from core.tickets.news import untold
 from core.tickets.timeline import SYSTEM, Actor, Order
 
 IMPORTER = Actor("system", "批量导入", permissions=SYSTEM.permissions)
@@ -32,6 +33,11 @@ def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     the calendar. Without one it waits at the dispatch desk, as late as it is `now`.
     Raises the refusals of intake, classification and reply.
     """
+    with untold(scope):
+        _live_then(scope, incoming, now=now)
+
+
+def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     submitted_at, replied_at = incoming.appeal.submitted_at, incoming.replied_at
     assert submitted_at is not None
     ticket = take_in(scope, incoming.appeal, actor=HISTORY, now=submitted_at)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kit.db import INSTANT, Base, TenantRow, TenantSession
@@ -60,6 +60,32 @@ def enqueue(
         )
     )
     session.info[WOKEN] = True
+
+
+def enqueue_once(session: TenantSession, kind: str, *, dedup_key: str, payload: dict[str, Any], now: datetime) -> bool:
+    """Add a job unless there is, or ever was, one with this key; return whether it was added.
+
+    Another transaction that adds it at the same moment is waited for.
+    """
+    added = session.execute(
+        insert(Job)
+        .values(
+            tenant_id=session.tenant_id,
+            id=session.new_id(),
+            kind=kind,
+            payload=payload,
+            dedup_key=dedup_key,
+            run_after=now,
+            created_at=now,
+            state="pending",
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "dedup_key"])
+        .returning(Job.id)
+    ).scalar()
+    if added is not None:
+        session.info[WOKEN] = True
+    return added is not None
 
 
 def was_woken(session: Session) -> bool:

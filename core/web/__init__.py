@@ -17,6 +17,7 @@ from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
 from core.web.input import refuse_unprintable_addresses
+from core.web.plugin_pages import pages as plugin_pages
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -55,7 +56,7 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, *DESK, city, health):
+    for blueprint in (account, *DESK, city, plugin_pages, health):
         app.register_blueprint(blueprint)
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others

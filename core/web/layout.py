@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from core.journey.feature_work.parts import pages_of
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.people.roles import Permission
 from core.web import words
@@ -39,12 +40,13 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One entry of the menu; `count` is what waits there, in words."""
+    """One entry of the menu; `count` is what waits there, in words. A `group` begins with this entry."""
 
     label: str
     href: str
     current: bool
     count: str | None = None
+    group: str = ""
 
 
 def init_app(app: Flask, assets: Assets) -> None:
@@ -92,7 +94,19 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
+    items += _pages_of_features(visit)
     return items if len(items) > 1 else []
+
+
+def _pages_of_features(visit: Visit) -> list[MenuItem]:
+    """Return the pages that the district's features put into the menu, as far as the visitor may open them."""
+    pages = [
+        page for page in pages_of(visit.scope).values() if page.spec.in_menu and page.permission in visit.permissions
+    ]
+    return [
+        MenuItem(page.spec.label, page.href, request.path == page.href, group="" if number else "本区功能")
+        for number, page in enumerate(pages)
+    ]
 
 
 def _count(number: int | None) -> str | None:

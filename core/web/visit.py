@@ -1,6 +1,6 @@
 """A visit: one request of somebody signed in, in one transaction of their tenant, with a permission it must have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -71,12 +71,14 @@ class Done:
 Answer = ResponseReturnValue | Done
 View = Callable[..., Answer]
 Guarded = Callable[..., ResponseReturnValue]
+PermissionOf = Callable[[Scope, Mapping[str, Any]], Permission]
+"""Finds the permission of a page by the tenant and the parts of the address; aborts with 404 where there is no page."""
 
 
-def allows(permission: Permission, *, again: Guarded | None = None) -> Callable[[View], Guarded]:
+def allows(permission: Permission | PermissionOf, *, again: Guarded | None = None) -> Callable[[View], Guarded]:
     """Open a page to those who have the permission, in one transaction of their tenant.
 
-    The view gets a `Visit` first. When it raises a refusal, nothing is written; then the page `again` shows the
+    Which permission that is may depend on the tenant and the parts of the address. The view gets a `Visit` first. When it raises a refusal, nothing is written; then the page `again` shows the
     form once more, with the refusal and what was typed, or the refusal is shown as an error.
     """
 
@@ -132,7 +134,7 @@ def set_session(response: BaseResponse, slug: str, token: str) -> None:
     response.set_cookie(COOKIE, f"{slug}:{token}", httponly=True, samesite="Lax", secure=request.is_secure)
 
 
-def _visit(view: View, permission: Permission, parts: dict[str, Any]) -> Answer:
+def _visit(view: View, permission: Permission | PermissionOf, parts: dict[str, Any]) -> Answer:
     carried = session_in_cookie()
     if carried is None:
         return to_sign_in()
@@ -144,8 +146,9 @@ def _visit(view: View, permission: Permission, parts: dict[str, Any]) -> Answer:
             return to_sign_in()
         g.visit = visit = Visit(scope, staff, clock())
         try:
-            if permission not in visit.permissions:
-                raise _not_permitted(permission)
+            needed = permission if isinstance(permission, Permission) else permission(scope, parts)
+            if needed not in visit.permissions:
+                raise _not_permitted(needed)
             return view(visit, **parts)
         except Refused as refusal:
             remember_words(refusal)  # its rows can no longer be read when the transaction has ended

@@ -231,7 +231,7 @@ def test_a_refusal_of_a_page_s_own_is_no_failure() -> None:
     table = Roster([feature]).table(CONTEXT, [Wanted("f")], report=failures.append)
 
     with pytest.raises(NotPossible, match="这一天已有微访谈"):
-        table.call("f", "submit", seconds=1, values={})
+        table.call("f", "submit", seconds=1, check=str, values={})
     assert failures == []
 
 

@@ -8,6 +8,7 @@ class LightSettings(Settings):
 """
 
 from core.hooks.settings.choices import ChannelChoice, MatterChoice, OneOf, RoleChoice, UnitChoice, YesNo
+from core.hooks.settings.days import Day
 from core.hooks.settings.description import Reference, describe, fingerprint, references, risks_of
 from core.hooks.settings.differences import Difference, differences
 from core.hooks.settings.field import Choice, Choices, SettingField
@@ -45,6 +46,7 @@ __all__ = [
     "ChannelChoice",
     "Choice",
     "Choices",
+    "Day",
     "Difference",
     "Emptied",
     "FormError",

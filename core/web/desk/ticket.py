@@ -5,8 +5,10 @@ from flask import Blueprint, g, render_template, request
 from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
+from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.people.roles import Permission
+from core.web.blocks import shown_blocks
 from core.web.desk.acts import RefusedForm, carry_out, offered
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import standing_at_desk
@@ -38,6 +40,7 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         act_base=f"/t/{serial_no}",
         choices=choices(visit.scope),
         timeline=timeline_of(visit.scope, case.id),
+        said=[(each.label, shown_blocks(each.blocks)) for each in blocks_about(visit.scope, case.id)],
         refused=RefusedForm.of(acts, refusal),
     )
     return (page, status_of(refusal)) if refusal else page

@@ -6,11 +6,13 @@ from core.journey import handle
 from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
+from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
 from core.people.roles import NotPermitted, Permission
 from core.tickets.timeline import Order
 from core.units.queries import DirectoryUnit, directory
+from core.web.blocks import shown_blocks
 from core.web.desk.acts import RefusedForm, carry_out, offered
 from core.web.desk.lanes import Tab
 from core.web.desk.standing import standing_of_unit
@@ -69,6 +71,7 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         acts=acts,
         act_base=f"/unit/{serial_no}",
         timeline=timeline_of(visit.scope, case.id),
+        said=[(each.label, shown_blocks(each.blocks)) for each in blocks_about(visit.scope, case.id)],
         choices=choices(visit.scope),
         part=part,
         awaited=file.awaited_by(part.assignment_id) if part.is_root else (),

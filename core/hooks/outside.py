@@ -1,0 +1,178 @@
+"""The way out for features: JSON to a public https address, with an end in time and an id that stays the same.
+
+For effects, jobs and commands. What decides or shows is refused: it could not be tried without being done.
+"""
+
+import ipaddress
+import json
+import logging
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+from core.hooks.reach import may_reach_outside
+from core.hooks.settings import SecretText
+from core.kit.errors import Refused
+
+OWN_HOSTS = "HUIYING_OUTSIDE_HOSTS"
+"""Environment variable: hosts of the operator's own, `host` or `host:port` and commas between, that may be reached
+wherever they are and without encryption."""
+LONGEST_SECONDS = 30.0
+LARGEST_ANSWER = 64 * 1024
+LONGEST_URL = 2000
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write addresses into the log, and they hold secrets
+
+
+class AddressNotAllowed(Refused):
+    """The address is not one that may be reached from here."""
+
+    code = "address-not-allowed"
+
+
+class OutsideNotAllowed(Refused):
+    """What decides, and what shows a page, reaches nothing outside."""
+
+    code = "outside-not-allowed"
+
+
+class NotReached(Exception):  # noqa: N818 -- a fact about the outside world
+    """The other side did not answer, or not in time. The message names neither address nor content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the other side said: the status, and its JSON object where it sent one."""
+
+    status: int
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the status says that it was taken. A redirection does not: nobody follows it."""
+        return 200 <= self.status < 300
+
+
+def post_json(url: str | SecretText, body: Mapping[str, Any], *, key: str, seconds: float = 5.0) -> Answered:
+    """Send a JSON object and return what was answered, within so many seconds.
+
+    `key` goes along as `Idempotency-Key`; it must be the same at every try of the same thing, for instance `event.id`.
+    The address is looked up once and must be public, the connection goes to what was looked up, redirections are not
+    followed. Raises `AddressNotAllowed`, `NotReached`.
+    """
+    if not may_reach_outside():
+        raise OutsideNotAllowed("判断和页面不能访问外部网络。请放到事后动作（on_event）、定时工作或命令里。")
+    seconds = min(seconds, LONGEST_SECONDS)
+    parts, address = _looked_up(url)
+    try:
+        return _post(parts, address, body, key=key, until=time.monotonic() + seconds, seconds=seconds)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        # Without the cause: its words hold the address.
+        raise NotReached(f"对方没有应答（{type(error).__name__}）") from None
+
+
+def refuse_address(url: str | SecretText) -> None:
+    """Raise `AddressNotAllowed` unless this is an address that may be reached; nothing is sent."""
+    _looked_up(url)
+
+
+def _post(
+    parts: SplitResult, address: IPAddress, body: Mapping[str, Any], *, key: str, until: float, seconds: float
+) -> Answered:
+    host = parts.hostname or ""
+    target = httpx.URL(parts.geturl()).copy_with(host=str(address), fragment=None)
+    headers = {
+        "host": parts.netloc.rpartition("@")[2],
+        "content-type": "application/json; charset=utf-8",
+        "idempotency-key": key,
+        "accept-encoding": "identity",
+        "user-agent": "huiying",
+    }
+    with (
+        # No proxy and no password from the environment: the connection goes to the address that was checked.
+        httpx.Client(
+            timeout=seconds, follow_redirects=False, trust_env=False, verify=httpx.create_ssl_context()
+        ) as client,
+        client.stream(
+            "POST",
+            target,
+            content=json.dumps(body, ensure_ascii=False).encode(),
+            headers=headers,
+            extensions={"sni_hostname": host},
+        ) as response,
+    ):
+        return Answered(response.status_code, _object(_read(response, until)))
+
+
+def _read(response: httpx.Response, until: float) -> bytes:
+    """Return the answer's beginning; one that drips in so slowly that the time is over is no answer."""
+    received = bytearray()
+    for piece in response.iter_raw():
+        received += piece
+        if time.monotonic() > until:
+            raise httpx.ReadTimeout("the answer took too long")
+        if len(received) > LARGEST_ANSWER:
+            return b""
+    return bytes(received)
+
+
+def _object(received: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(received)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _looked_up(url: str | SecretText) -> tuple[SplitResult, IPAddress]:
+    """Return the parts of the address, and the one IP address that its host stands for. Raises `AddressNotAllowed`."""
+    text = url.reveal() if isinstance(url, SecretText) else url
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise AddressNotAllowed("地址写得不对。请写成 https://主机/路径。") from None
+    host = parts.hostname or ""
+    if not host or parts.scheme not in ("http", "https") or not text.isprintable() or len(text) > LONGEST_URL:
+        raise AddressNotAllowed("地址写得不对。请写成 https://主机/路径。")
+    if parts.username is not None or parts.password is not None:
+        raise AddressNotAllowed("地址里不能带账号和密码。请改用对方给的令牌地址。")
+    is_own = _is_own(host, port or (443 if parts.scheme == "https" else 80))
+    if parts.scheme != "https" and not is_own:
+        raise AddressNotAllowed("地址没有加密，内容会在网络上明文传送。请改用 https://。")
+    addresses = _addresses_of(host)
+    if not is_own and not all(map(_is_public, addresses)):
+        raise AddressNotAllowed(
+            f"主机 {host} 在内部网络里，不能从这里访问。确是本单位自己的网关，请管理员写入环境变量 {OWN_HOSTS}。"
+        )
+    return parts, addresses[0]
+
+
+def _is_own(host: str, port: int) -> bool:
+    listed = {each.strip().lower() for each in os.environ.get(OWN_HOSTS, "").split(",")}
+    return bool(listed & {host, f"{host}:{port}"})
+
+
+def _addresses_of(host: str) -> list[IPAddress]:
+    """Ask for the host's addresses once; what is checked is what is connected to."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise AddressNotAllowed(f"找不到主机 {host}。请核对地址。") from None
+    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+
+
+def _is_public(address: IPAddress) -> bool:
+    """Tell whether the address is one of the open Internet, also where an IPv4 address hides in it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        within = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if any(each is not None and not _is_public(each) for each in within):
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)

@@ -1,0 +1,1 @@
+"""What features show and do through the core: their pages, commands, daily jobs, and what follows an event."""
