@@ -19,6 +19,7 @@ APPEND_ONLY = (
     "contact_attempt",
     "contribution",
     "dry_run_change",
+    "feature_act",
     "feature_event",
     "follow_up",
     "intake_event",

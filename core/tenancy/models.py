@@ -250,5 +250,32 @@ class FeatureIncident(OfTenant, Base, kw_only=True):
     """When an administrator put the card away; a later failure brings it back."""
 
 
+class FeatureAct(TenantRow, Base, kw_only=True):
+    """Something a feature did 功能所做的事: took a form, carried out a command or a job, acted on an event.
+
+    Written once for each `key`, so that what is sent or tried twice is done once.
+    """
+
+    __tablename__ = "feature_act"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        CheckConstraint("kind IN ('page', 'command', 'job', 'event')", name="kind"),
+        Index("uq_feature_act_key", "tenant_id", "key", unique=True),
+        Index("ix_feature_act_at", "tenant_id", "at"),
+    )
+
+    key: Mapped[str] = mapped_column(Text)
+    feature: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    part: Mapped[str] = mapped_column(Text)
+    """The page's path, the name of the command or job, or `on_event`."""
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Account of who was at the page or gave the command."""
+    actor: Mapped[str] = mapped_column(Text)
+    told: Mapped[str] = mapped_column(Text)
+    """What the feature said of it."""
+
+
 SHARED_TABLES = frozenset({"tenant", "city_member"})
 """The only tables without a tenant of their own; everything else is kept apart row by row."""

@@ -12,6 +12,7 @@ from core.kit.errors import Refused
 from core.people.roles import NotPermitted, Permission, roles_granting
 from core.tenancy.scope import Scope
 from core.tickets.models import CommandLog, Ticket, TicketEvent
+from core.tickets.news import tell_features
 from core.tickets.queries import NoSuchTicket
 from core.tickets.records import with_records
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, Command, State
@@ -260,6 +261,7 @@ def _write(
     entry.hash = entry_hash(ticket.head_hash, entry)
     ticket.version, ticket.head_hash = entry.seq, entry.hash
     scope.session.add(entry)
+    tell_features(scope, entry)
 
 
 def _reused(command_id: str) -> CommandReused:

@@ -74,6 +74,7 @@ STATUS = {
     "still-disputable": 409,
     "supervision-ended": 409,
     "database-down": 503,
+    "feature-failed": 503,
     "keys-unusable": 503,
     "no-calendar": 503,
 }

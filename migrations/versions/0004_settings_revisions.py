@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.tenancy.policies import allow, keep_apart
+from core.kit.policies import allow, keep_apart
 
 revision: str = "0004"
 down_revision: str | None = "0003"
@@ -22,6 +22,7 @@ REMAKE = ("SELECT", "INSERT", "UPDATE", "DELETE")
 PRIVILEGES = {
     "dry_run": WORK,
     "dry_run_change": RECORD,
+    "feature_act": RECORD,
     "feature_event": RECORD,
     "feature_incident": WORK,
     "settings_event": RECORD,
@@ -90,6 +91,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_feature_event")),
     )
     op.create_index("ix_feature_event_feature", "feature_event", ["tenant_id", "feature"], unique=False)
+    op.create_table(
+        "feature_act",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("feature", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('page', 'command', 'job', 'event')", name=op.f("ck_feature_act_kind")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_feature_act_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_feature_act")),
+    )
+    op.create_index("uq_feature_act_key", "feature_act", ["tenant_id", "key"], unique=True)
+    op.create_index("ix_feature_act_at", "feature_act", ["tenant_id", "at"], unique=False)
     op.create_table(
         "settings_preset",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -253,6 +272,9 @@ def downgrade() -> None:
     op.drop_index("uq_settings_revision_command", table_name="settings_revision")
     op.drop_table("settings_revision")
     op.drop_table("settings_preset")
+    op.drop_index("ix_feature_act_at", table_name="feature_act")
+    op.drop_index("uq_feature_act_key", table_name="feature_act")
+    op.drop_table("feature_act")
     op.drop_index("ix_feature_event_feature", table_name="feature_event")
     op.drop_table("feature_event")
     op.drop_table("feature_incident")

@@ -97,6 +97,7 @@ VOUCHED_FOR_OTHERWISE = {
     "intake_event": "belongs to no ticket",
     "work_calendar_version": "belongs to no ticket",
     "dry_run_change": "is about nothing that happened",
+    "feature_act": "belongs to no ticket",
     "feature_event": "belongs to no ticket",
     "settings_event": "belongs to no ticket",
     "settings_revision": "belongs to no ticket",
