@@ -150,6 +150,9 @@ class _Reading:
                     self._column_of_table(column)
             case "_multi_values":
                 _refuse_elements(row[name] for rows in value for row in rows for name in row)
+            case "_limit_clause" | "_offset_clause":
+                if type(value) not in (selectable._OffsetLimitParam, type(None)):
+                    _refuse("limit 和 offset 只能是数")
             case "_values":
                 self._values(element, value)
             case "key":
@@ -246,14 +249,15 @@ def of_tenant(statement: Any, tenant_id: int) -> Any:
     The row-level policy keeps other tenants' rows away by itself; the condition tells the planner, and a distributed
     database, that one tenant is asked for.
     """
-    outermost = set(_tables_of(statement)) if isinstance(statement, Select) else {statement.table}
+    outermost = _names(_tables_of(statement)) if isinstance(statement, Select) else {statement.table.name}
 
     def bind(query: Select[Any]) -> None:
         joined = tuple(_bound_join(join, tenant_id) for join in query._setup_joins)
-        outer = {join[0] for join in joined if join[3]["isouter"]}
-        # A sub-query may name a table of the outermost query, which is bound there.
-        elsewhere = set() if set(_tables_of(query)) == outermost else outermost - set(_asked_for(query))
-        bound = [table for table in _tables_of(query) if table not in outer and table not in elsewhere]
+        outer = {join[0].name for join in joined if join[3]["isouter"]}
+        tables = _tables_of(query)
+        # A condition of a sub-query may name a table of the outermost query, which is bound there.
+        elsewhere = outermost - _names(_asked_for(query)) if _names(tables) != outermost else set()
+        bound = [table for table in tables if table.name not in outer | elsewhere]
         query._setup_joins = joined
         query._where_criteria += tuple(table.c.tenant_id == tenant_id for table in bound)
 
@@ -280,6 +284,11 @@ def _tables_of(query: Select[Any]) -> list[Any]:
 def _asked_for(query: Select[Any]) -> list[Any]:
     starts = [*query.columns_clause_froms, *query._from_obj, *(join[0] for join in query._setup_joins)]
     return [start for start in starts if _is_table(start)]
+
+
+def _names(tables: Iterable[Any]) -> set[str]:
+    """Return the names under which the tables are asked: a copy of an alias is another object of the same name."""
+    return {table.name for table in tables}
 
 
 def _is_table(start: Any) -> bool:

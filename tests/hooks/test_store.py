@@ -273,6 +273,14 @@ ASKED = {
         select(NOTE.c.subject, OTHER.c.subject.label("heavier")).where(OTHER.c.weight > NOTE.c.weight),
         [{"subject": "甲", "heavier": "乙"}],
     ),
+    "a table named in the condition alone, beside another name of it": (
+        select(OTHER.c.subject).where(OTHER.c.weight > NOTE.c.weight),
+        [{"subject": "乙"}],
+    ),
+    "a sub-query on the same table": (
+        select(NOTE.c.subject).where(NOTE.c.weight == select(func.max(OTHER.c.weight)).scalar_subquery()),
+        [{"subject": "乙"}],
+    ),
     "a sub-query to choose from": (
         select(NOTE.c.subject, REMARKS.c.times).join(REMARKS, REMARKS.c.note_id == NOTE.c.id),
         [{"subject": "甲", "times": 1}],
@@ -366,6 +374,7 @@ REFUSED = {
     "a table of the core to order by": STATED.order_by(select(TICKET.c.title).limit(1).scalar_subquery()),
     "a table of the core to group by": STATED.group_by(TICKET.c.title),
     "a table of the core to be limited by": STATED.limit(select(func.count()).select_from(TICKET).scalar_subquery()),
+    "a limit to be computed": STATED.limit(NOTE.c.weight + 1),
     "a table of the core under another name": select(TICKET.alias("note")),
     "the catalogue": select(foreign("pg_class", Column("relname", Text), schema="pg_catalog")),
     "another plugin's table": select(foreign("note", schema="plugin_other")),
