@@ -25,6 +25,7 @@ from core.workdays.queries import NoCalendar, timetable
 
 MOST_FINDINGS = 100
 LONGEST_FINDING = 500
+OF_TIME = frozenset({specs.time_limits.name, specs.clock_marks.name})
 AHEAD = timedelta(days=365)
 """How far the working calendar should reach: time limits that start now end in it."""
 
@@ -82,7 +83,7 @@ def findings_of(
     if fitting:
         return fitting
     own = tuple(_found_by_feature(scope, roster, now_held, revision))
-    return (*own, *_short_calendar(scope, now))[:MOST_FINDINGS]
+    return (*own, *_short_calendar(scope, roster, now_held, now))[:MOST_FINDINGS]
 
 
 def unfit_in(scope: Scope, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
@@ -125,8 +126,10 @@ def _found_by_feature(scope: Scope, roster: Roster, now_held: Held, revision: Se
         yield Finding(finding.level, text, field)
 
 
-def _short_calendar(scope: Scope, now: datetime) -> Iterator[Finding]:
-    """Warn when the working calendar does not know the coming twelve months."""
+def _short_calendar(scope: Scope, roster: Roster, now_held: Held, now: datetime) -> Iterator[Finding]:
+    """Warn when the feature sets times and the working calendar does not know the coming twelve months."""
+    if is_preset(scope, now_held.feature) or not OF_TIME & set(roster.answers_of(now_held.feature)):
+        return
     try:
         is_short = timetable(scope).is_provisional(now + AHEAD)
     except NoCalendar:

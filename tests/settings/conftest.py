@@ -1,0 +1,36 @@
+"""Districts that administer their features."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from core.tenancy.scope import Installation
+from tests.builders import make_district, make_installation
+from tests.settings.making import LIGHT, District, gate, light
+
+UNITS = [("panel", "纪检监察组", "discipline"), ("audit", "审计处", "district_department")]
+DUTIES = [{"code": "A1", "category": "道路", "subcategory": "路面"}]
+
+
+@pytest.fixture(scope="session")
+def installation(database_url: str) -> Iterator[Installation]:
+    installation = make_installation(database_url, features=[light(), gate()])
+    yield installation
+    installation.database.engine.dispose()
+
+
+@pytest.fixture
+def make(installation: Installation) -> Callable[..., District]:
+    """Make a district, by default with the light on at its defaults."""
+
+    def make(features: dict[str, Any] | None = None, *, within: Installation = installation, **more: Any) -> District:
+        on = {LIGHT: {}} if features is None else features
+        return District(within, make_district(within, features=on, units=UNITS, duties=DUTIES, **more))
+
+    return make
+
+
+@pytest.fixture
+def district(make: Callable[..., District]) -> District:
+    return make()
