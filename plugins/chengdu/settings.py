@@ -8,12 +8,14 @@ from core.hooks.settings import (
     Minutes,
     Percent,
     Rows,
+    Secret,
     Settings,
     UnitChoice,
     Whole,
     Words,
     WorkDays,
     WorkHours,
+    YesNo,
     cross_check,
 )
 
@@ -168,6 +170,54 @@ class UrgentSettings(Settings):
         title="剩余多少工作小时亮黄灯",
         help="7 个工作小时即一个工作日；只用于两个工作日以上的时限",
         group="黄灯",
+    )
+
+
+class LeadersSettings(Settings):
+    """What the leaders' group hears of, and where its robot listens."""
+
+    webhook = Secret(
+        title="群机器人地址",
+        help="领导理政群（如“蓉城纤夫”“蓉城挑夫”）的企业微信群机器人地址；没有设置就不发消息",
+        group="领导理政群",
+        risk="privacy",
+    )
+    tell_urgent = YesNo(
+        load_default=True,
+        title="出现紧急诉求时告知",
+        help="受理时判为紧急，或中途升为紧急，立即发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    tell_overdue = YesNo(
+        load_default=True,
+        title="答复超期时告知",
+        help="到时限仍未答复，发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    only_urgent = YesNo(
+        load_default=True,
+        title="超期只告知紧急诉求",
+        help="选否则一般诉求超期也发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    morning = YesNo(
+        load_default=True,
+        title="每天早上发昨日汇总",
+        help="一行字：昨日紧急诉求和超期各多少件",
+        group="早报",
+        affects="open",
+    )
+    morning_at = Line(
+        load_default="08:30",
+        longest=5,
+        pattern="([01][0-9]|2[0-3]):[0-5][0-9]",
+        pattern_says="时间请写成 08:30 这样",
+        title="早报几点发",
+        group="早报",
+        affects="open",
     )
 
 

@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import DutyView, HandlingRules, RouteProposal, TicketView, TimeLimit, UnitView, hookimpl
+from core.hooks import (
+    Block,
+    DutyView,
+    FactsBlock,
+    HandlingRules,
+    RouteProposal,
+    TicketView,
+    TimeLimit,
+    UnitView,
+    hookimpl,
+)
 
 
 @hookimpl
@@ -46,6 +56,16 @@ def time_limits(duty: DutyView | None) -> Sequence[TimeLimit] | None:
 def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
     """Let nobody pass the ball: after the first return the units consult, and the one designated keeps the ticket."""
     return [HandlingRules(max_returns=settings["max_returns"])]
+
+
+@hookimpl
+def ticket_blocks(duty: DutyView | None) -> Sequence[Block] | None:
+    """Show on the ticket what the list says of its item: on what basis, how well, and what to ask."""
+    if duty is None:
+        return None
+    said = (("法律依据", duty.legal_basis), ("处置标准", duty.standard), ("受理指引", duty.guide))
+    facts = tuple((name, text) for name, text in said if text)
+    return [FactsBlock(facts, heading=_item(duty))] if facts else None
 
 
 def _item(duty: DutyView) -> str:

@@ -1,0 +1,103 @@
+"""领导理政群: the leaders' groups “蓉城纤夫” and “蓉城挑夫” hear of danger at once, and in the morning of the day before.
+
+The group's robot (企业微信群机器人) takes a text at an address that is a secret of the district. Without it nothing is sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.hooks import Context, DomainEvent, Done, Finding, JobSpec, Store, Visitor, hookimpl
+from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
+from core.hooks.tables import select
+from plugins.chengdu.tables import TOLD
+
+URGENT, OVERDUE = "urgent", "overdue"
+HEADINGS = {URGENT: "紧急诉求", OVERDUE: "答复超期"}
+LONGEST_TITLE = 100
+SERIALS_NAMED = 20
+SECONDS = 5.0
+
+
+class NotTaken(Exception):  # noqa: N818 -- a fact about the group's robot; the core tries again
+    """The robot did not take the message."""
+
+
+@hookimpl
+def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
+    """Say when nothing would be sent, or the robot's address cannot be reached from here; nobody is disturbed."""
+    if settings["webhook"] is None:
+        return [Finding("warning", "还没有设置群机器人地址，启用后不会发出任何消息。", "webhook")]
+    try:
+        refuse_address(settings["webhook"])
+    except AddressNotAllowed as refusal:
+        return [Finding("error", refusal.message, "webhook")]
+    return None
+
+
+@hookimpl
+def on_event(ctx: Context, settings: Mapping[str, Any], event: DomainEvent, store: Store) -> Sequence[Done] | None:
+    """Tell the group when a ticket turns out to be urgent, and when its answer is overdue."""
+    occasion = _occasion(settings, event)
+    if occasion is None or settings["webhook"] is None:
+        return None
+    if store.one_or_none(select(TOLD.c.id).where(TOLD.c.event_id == event.id)):
+        return None
+    store.add(
+        TOLD,
+        event_id=event.id,
+        happened_on=_day(ctx, event.at),
+        serial_no=event.ticket.serial_no,
+        occasion=occasion,
+        urgent=event.ticket.urgency == "urgent",
+    )
+    _say(settings, _words(occasion, event), key=event.id)
+    return [Done(f"{HEADINGS[occasion]} {event.ticket.serial_no} 已发到领导理政群")]
+
+
+@hookimpl
+def jobs(settings: Mapping[str, Any]) -> Sequence[JobSpec]:
+    """Sum up the day before every morning, if the district wants that."""
+    if not settings["morning"]:
+        return []
+    return [JobSpec("morning", "领导理政群早报", settings["morning_at"], run="post_morning", seconds=20)]
+
+
+def post_morning(ctx: Context, settings: Mapping[str, Any], visitor: Visitor, store: Store) -> str:
+    """Tell the group how many urgent and overdue tickets it heard of the day before."""
+    if settings["webhook"] is None:
+        return "没有设置群机器人地址，没有发送"
+    day = _day(ctx, visitor.now) - timedelta(days=1)
+    told = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == day))
+    by_occasion = {occasion: {row["serial_no"] for row in told if row["occasion"] == occasion} for occasion in HEADINGS}
+    counts = "，".join(f"{HEADINGS[occasion]} {len(serials)} 件" for occasion, serials in by_occasion.items())
+    named = "、".join(sorted(set().union(*by_occasion.values()))[:SERIALS_NAMED])
+    text = f"{day.month} 月 {day.day} 日：{counts}。{f'涉及 {named}' if named else ''}"
+    _say(settings, text, key=f"{ctx.tenant}-leaders-morning-{day}")
+    return f"已发送：{counts}"
+
+
+def _occasion(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
+    if event.kind == "classify" and event.detail.get("urgency") == "urgent":
+        return URGENT if settings["tell_urgent"] else None
+    if event.kind == "clock_mark" and (event.detail.get("clock"), event.detail.get("mark")) == ("reply", OVERDUE):
+        is_wanted = event.ticket.urgency == "urgent" or not settings["only_urgent"]
+        return OVERDUE if settings["tell_overdue"] and is_wanted else None
+    return None
+
+
+def _words(occasion: str, event: DomainEvent) -> str:
+    unit = event.lead.name if event.lead else "尚未派单"
+    return f"【{HEADINGS[occasion]}】{event.ticket.serial_no}\n{event.ticket.title[:LONGEST_TITLE]}\n承办单位：{unit}"
+
+
+def _say(settings: Mapping[str, Any], text: str, *, key: str) -> None:
+    body = {"msgtype": "text", "text": {"content": text}}
+    answered = post_json(settings["webhook"], body, key=key, seconds=SECONDS)
+    if not answered.is_accepted or answered.body.get("errcode") != 0:
+        raise NotTaken
+
+
+def _day(ctx: Context, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(ctx.zone)).date()
