@@ -11,6 +11,7 @@ import click
 from core.embedded.services import Services, ensure
 from core.hooks.roster import Roster
 from core.kit.db import Database
+from core.kit.errors import Refused
 from core.kit.keys import Keyring
 from core.migrations import PluginNotMigrated, edition, installed_manifests, migrate_core, migrate_plugins
 from core.tenancy.plugin_schemas import unprepared
@@ -18,6 +19,12 @@ from core.tenancy.scope import Installation
 
 PREPARE_GROUP = "huiying.prepare"
 """Packages above the core that bring facts of their own, called once when an installation is prepared."""
+
+
+class OwnerUnknown(Refused):
+    """A database of one's own is used, and its owner's address is not set."""
+
+    code = "owner-unknown"
 
 
 @contextmanager
@@ -32,6 +39,15 @@ def installed() -> Iterator[Installation]:
             yield installation
         finally:
             installation.database.engine.dispose()
+
+
+@contextmanager
+def as_owner() -> Iterator[str]:
+    """Have the database's address as the owner of its schema. Raises `OwnerUnknown` where nobody named it."""
+    with ensure(prepare=prepare, edition=edition(installed_manifests())) as services:
+        if services.owner_url is None:
+            raise OwnerUnknown("改动数据表要用数据库的所有者账户。请设置 DATABASE_OWNER_URL 后再试。")
+        yield services.owner_url
 
 
 def open_installation(services: Services) -> Installation:

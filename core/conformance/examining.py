@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 
 from core.conformance.catalogue import RULES
 from core.conformance.exemptions import QUALITY, exemptions_of
+from core.conformance.postgres import scratch_database
 from core.conformance.report import Outcome, Report
 from core.conformance.rule import Rule, Tier
-from core.conformance.scratch import scratch_database
 from core.conformance.subject import Blocked, NotApplicable, Subject, subject_of
 from core.kit.trouble import where
 
@@ -24,15 +25,15 @@ def run(which: str, *, tier: Tier | None = None, with_database: bool = True) -> 
     """
     if not with_database:
         return examine(subject_of(which), tier=tier)
-    subject_of(which)
-    with scratch_database() as scratch:
+    with ExitStack() as stack:
+        scratch = cache(lambda: stack.enter_context(scratch_database()))
         return examine(subject_of(which, scratch=scratch), tier=tier)
 
 
 def examine(subject: Subject, *, tier: Tier | None = None) -> Report:
     """Look at every rule up to a tier."""
     chosen = [rule for rule in RULES if tier is None or rule.tier <= tier]
-    with _hushed():
+    with hushed():
         outcomes = tuple(outcome_of(rule, subject) for rule in chosen)
     return Report(subject.name, _version(subject), outcomes)
 
@@ -54,7 +55,7 @@ def outcome_of(rule: Rule, subject: Subject) -> Outcome:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def hushed() -> Iterator[None]:
     """Keep the core's log still: features are made to fail on purpose, and the report tells of the others."""
     log = logging.getLogger("core")
     level = log.level

@@ -9,17 +9,26 @@ from sqlalchemy import create_engine, text
 from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Blocked, NotApplicable, Subject
 from core.hooks.manifest import Manifest
-from core.hooks.tables import schema_of, tables_of
+from core.hooks.tables import tables_of
 from core.kit.db import as_psycopg
 from core.migrations import PluginNotMigrated, differences, migrate_plugin, revisions_of
-from core.tenancy.plugin_schemas import NoSchema, SchemaUnsafe, outside_of, purge
+from core.tenancy.plugin_schemas import NoSchema, SchemaUnsafe, purge
 
 FOREIGN = "refers from a plugin to a table of the core that is not promised to stay"
 """How the catalogue says that a table refers to what may go."""
-LEFT = "SELECT count(*) FROM pg_namespace WHERE nspname = :schema"
+OBJECTS = """
+    SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
+    UNION ALL SELECT 'relation ' || oid::regclass::text FROM pg_class WHERE relkind <> 't'
+    UNION ALL SELECT 'function ' || oid::regprocedure::text FROM pg_proc
+    UNION ALL SELECT 'type ' || oid::regtype::text FROM pg_type WHERE typtype <> 'b' OR typcategory <> 'A'
+    UNION ALL SELECT 'extension ' || extname FROM pg_extension
+    UNION ALL SELECT 'role ' || rolname FROM pg_roles
+    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'policy ' || polrelid::regclass::text || ' ' || polname FROM pg_policy"""
+"""Everything that a migration could leave behind, by name."""
 
 
-@rule("D1", BRONZE, "数据表能从空库建起，逐版更新，全部退回再重建", needs_database=True)
+@rule("D1", BRONZE, "数据表能从空库建起，逐版更新，全部退回再重建")
 def migrations_go_and_come(subject: Subject) -> Iterator[str]:
     if _unsafe(subject):
         raise Blocked("D2", "D3")
@@ -27,19 +36,19 @@ def migrations_go_and_come(subject: Subject) -> Iterator[str]:
         yield failure.message
 
 
-@rule("D2", BRONZE, "表只在自己的模式里，每张表按租户隔离，不碰别的表", needs_database=True)
+@rule("D2", BRONZE, "表只在自己的模式里，每张表按租户隔离，不碰别的表")
 def tables_keep_districts_apart(subject: Subject) -> Iterator[str]:
     unsafe = _unsafe(subject)
     yield from (fault for fault in (unsafe.faults if unsafe else ()) if FOREIGN not in fault)
 
 
-@rule("D3", BRONZE, "只引用核心承诺保留的表（工单、单位）和自己的表", needs_database=True)
+@rule("D3", BRONZE, "只引用核心承诺保留的表（工单、单位）和自己的表")
 def references_will_stay(subject: Subject) -> Iterator[str]:
     unsafe = _unsafe(subject)
     yield from (fault for fault in (unsafe.faults if unsafe else ()) if FOREIGN in fault)
 
 
-@rule("D4", SILVER, "代码声明的表和迁移建成的一样", needs_database=True)
+@rule("D4", SILVER, "代码声明的表和迁移建成的一样")
 def declared_is_made(subject: Subject) -> Iterator[str]:
     for source in subject.sources:
         import_module(source.module(subject.package))
@@ -55,24 +64,17 @@ def declared_is_made(subject: Subject) -> Iterator[str]:
         yield f"迁移和声明不一致：{difference}"
 
 
-@rule("D5", BRONZE, "清除插件后什么也不留下，别的表一样不变", needs_database=True)
+@rule("D5", BRONZE, "清除插件后什么也不留下，别的一样不变")
 def purge_leaves_nothing(subject: Subject) -> Iterator[str]:
     _refuse_unmigrated(subject)
     manifest, owner_url = subject.manifest, subject.scratch().owner_url
-    engine = create_engine(as_psycopg(owner_url))
-    try:
-        with engine.connect() as connection:
-            before = outside_of(connection, manifest.id)
-        purge(owner_url, manifest.id, dry_run=False)
-        with engine.connect() as connection:
-            after = outside_of(connection, manifest.id)
-            left = connection.execute(text(LEFT), {"schema": schema_of(manifest.id)}).scalar_one()
-    finally:
-        engine.dispose()
-    if left:
-        yield f"清除后模式 {schema_of(manifest.id)} 还在"
-    if changed := sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)):
-        yield f"清除改动了别的表：{'、'.join(changed)}"
+    _clear(manifest, owner_url)
+    before = _objects(owner_url)
+    migrate_plugin(owner_url, manifest)
+    purge(owner_url, manifest.id, dry_run=False)
+    after = _objects(owner_url)
+    yield from (f"清除后还留着 {what}" for what in sorted(after - before))
+    yield from (f"清除把 {what} 也删掉了" for what in sorted(before - after))
 
 
 def _with_tables(subject: Subject) -> Manifest:
@@ -110,6 +112,15 @@ def _refuse_unmigrated(subject: Subject) -> None:
     if _failure(subject):
         raise Blocked("D1")
     migrate_plugin(subject.scratch().owner_url, subject.manifest)
+
+
+def _objects(owner_url: str) -> set[str]:
+    engine = create_engine(as_psycopg(owner_url))
+    try:
+        with engine.connect() as connection:
+            return set(connection.execute(text(OBJECTS)).scalars())
+    finally:
+        engine.dispose()
 
 
 def _clear(manifest: Manifest, owner_url: str) -> None:

@@ -34,12 +34,7 @@ def tenants_do_not_mix(subject: Subject) -> Iterator[str]:
             yield from _mixed(subject, asked)
 
 
-@rule(
-    "I2",
-    BRONZE,
-    "功能以任何方式失败（出错、退出、卡住、返回错的或 10 MB 的内容、不回答），诉求都照样办完",
-    needs_database=True,
-)
+@rule("I2", BRONZE, "功能以任何方式失败（出错、退出、卡住、返回错的或 10 MB 的内容、不回答），诉求都照样办完")
 def failing_loses_nothing(subject: Subject) -> Iterator[str]:
     answered = {feature.id: sorted(subject.roster.answers_of(feature)) for feature in subject.features}
     expected: list[str] | None = None
@@ -53,7 +48,7 @@ def failing_loses_nothing(subject: Subject) -> Iterator[str]:
             yield from _differing(f"第 {turn + 1} 轮失败", expected, _walked(district.walk))
 
 
-@rule("I3", BRONZE, "启用、停用、再启用不留痕迹：停用后如同没有，再启用如同第一次", needs_database=True)
+@rule("I3", BRONZE, "启用、停用、再启用不留痕迹：停用后如同没有，再启用如同第一次")
 def switching_leaves_no_trace(subject: Subject) -> Iterator[str]:
     features = [feature for feature in subject.features if feature.level == "district"]
     values = {feature.id: plainest(feature).values for feature in features}

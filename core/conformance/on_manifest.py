@@ -89,6 +89,9 @@ def features_load(subject: Subject) -> Iterable[str]:
 
 
 def _imports_itself(package: str) -> bool:
+    """Tell whether looking for the package imports it, which only a package above it can do."""
+    if "." not in package:
+        return False
     ran = subprocess.run(  # noqa: S603 -- our own interpreter on our own text
         [sys.executable, "-c", UNLOADED, package], env=child_environment(), capture_output=True, text=True, check=False
     )

@@ -24,9 +24,9 @@ REPEATS = 3
 def inputs_stay(subject: Subject) -> Iterator[str]:
     for asked in asked_hooks(subject):
         for question in asked.questions:
-            before = _snapshot((question.settings, question.arguments))
+            before = _snapshot((question.ctx, question.settings, question.arguments))
             asked.answered(question)
-            if _snapshot((question.settings, question.arguments)) != before:
+            if _snapshot((question.ctx, question.settings, question.arguments)) != before:
                 yield f"{asked.feature.id} 的 {asked.hook.name} 改动了它得到的参数"
                 break
 

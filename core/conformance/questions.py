@@ -69,14 +69,14 @@ class Asker:
         """Return questions about appeals as residents write them, under the plainest settings."""
         tickets = [replace(PLAIN, title=title, text=text) for title, text in APPEALS]
         return [
-            Question(hook, CONTEXT, self._settings[0], {**self._arguments(hook), **self._about(hook, ticket)})
-            for ticket in (PLAIN, *tickets)
+            Question(hook, replace(CONTEXT), self._settings[0], {**self._arguments(hook), **self._about(hook, ticket)})
+            for ticket in (replace(PLAIN), *tickets)
         ]
 
     def generated(self, hook: Hook[..., Any], count: int) -> list[Question]:
         """Return questions about anything that the types allow, under each of the settings in turn."""
         return [
-            Question(hook, CONTEXT, self._settings[number % len(self._settings)], self._arguments(hook))
+            Question(hook, replace(CONTEXT), self._settings[number % len(self._settings)], self._arguments(hook))
             for number in range(count)
         ]
 
@@ -122,12 +122,18 @@ class Asker:
     def _several(self, kind: Any, name: str) -> tuple[Any, ...]:
         random = self._random
         if kind is UnitView:
-            return UNITS if random.random() < 0.8 else tuple(random.sample(UNITS, random.randint(0, len(UNITS))))
+            return self._some(UNITS)
         if kind is DutyView:
-            return DUTIES if random.random() < 0.8 else tuple(random.sample(DUTIES, random.randint(0, len(DUTIES))))
+            return self._some(DUTIES)
         if kind is str and name == "co":
             return tuple(random.sample([unit.code for unit in UNITS], random.randint(0, 3)))
         return tuple(self._value(kind, name) for _ in range(random.choice((0, 1, 2, 5))))
+
+    def _some(self, known: Sequence[Any]) -> tuple[Any, ...]:
+        """Return copies, mostly of all of them: an answer that changes one harms no other question."""
+        random = self._random
+        chosen = known if random.random() < 0.8 else random.sample(known, random.randint(0, len(known)))
+        return tuple(replace(each) for each in chosen)
 
     def _made(self, kind: Any, name: str) -> Any:
         random = self._random

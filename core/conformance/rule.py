@@ -36,16 +36,13 @@ class Rule:
     statement: str
     check: Check
     may_be_waived: bool = False
-    needs_database: bool = False
 
 
-def rule(
-    id: str, tier: Tier, statement: str, *, may_be_waived: bool = False, needs_database: bool = False
-) -> Callable[[Check], Rule]:
+def rule(id: str, tier: Tier, statement: str, *, may_be_waived: bool = False) -> Callable[[Check], Rule]:
     """Make a rule of a check."""
 
     def make(check: Check) -> Rule:
-        return Rule(id, tier, statement, check, may_be_waived, needs_database)
+        return Rule(id, tier, statement, check, may_be_waived)
 
     return make
 

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, entry_points
@@ -61,9 +61,9 @@ class Subject:
         *,
         entry: str | None = None,
         distribution: Distribution | None = None,
-        scratch: Scratch | None = None,
+        scratch: Callable[[], Scratch] | None = None,
     ) -> None:
-        """`entry` is the name of the entry point, where the plugin is installed."""
+        """`entry` is the name of the entry point, where the plugin is installed. `scratch` makes a database, once."""
         self.package = package
         self.entry = entry
         self._distribution = distribution
@@ -175,10 +175,10 @@ class Subject:
         """Return the database that was made for this examination."""
         if self._scratch is None:
             raise NotApplicable("没有数据库，未检查")
-        return self._scratch
+        return self._scratch()
 
 
-def subject_of(which: str, *, scratch: Scratch | None = None) -> Subject:
+def subject_of(which: str, *, scratch: Callable[[], Scratch] | None = None) -> Subject:
     """Return the plugin of this id, else the one in this folder, whose code is made importable.
 
     Raises `NoSuchPlugin`.
