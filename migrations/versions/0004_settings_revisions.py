@@ -3,7 +3,9 @@
 Decisions say under which revision they were made.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,14 +33,15 @@ PRIVILEGES = {
     "tenant_secret": REMAKE,
 }
 """What the application's role may do with each new table. RECORD is append-only: not even we can rewrite it."""
-KEPT = (
+FIRST_REVISION = sa.text(
     """
     INSERT INTO settings_revision
         (tenant_id, feature, number, schema_version, values, locked, sha256, reason, author, created_at)
-    SELECT tenant_id, feature, 1, 1, settings, '[]', encode(sha256(convert_to(settings::text, 'UTF8')), 'hex'),
-        '沿用升级前的设置', '系统升级', now()
-    FROM tenant_feature
-    """,
+    SELECT tenant_id, feature, 1, 1, settings, '[]', :sha256, '沿用升级前的设置', '系统升级', now()
+    FROM tenant_feature WHERE tenant_id = :tenant_id AND feature = :feature
+    """
+)
+KEPT = (
     """
     INSERT INTO settings_event (tenant_id, id, feature, number, kind, at, actor, detail)
     SELECT tenant_id, nextval('row_id'), feature, 1, 'activated', now(), '系统升级', '{}' FROM tenant_feature
@@ -228,9 +231,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dry_run_change")),
     )
-    op.create_index(
-        "uq_dry_run_change_ticket", "dry_run_change", ["tenant_id", "dry_run_id", "ticket_id"], unique=True
-    )
+    op.create_index("uq_dry_run_change_ticket", "dry_run_change", ["tenant_id", "dry_run_id", "ticket_id"], unique=True)
     for table, privileges in PRIVILEGES.items():
         for statement in keep_apart(table):
             op.execute(statement)
@@ -240,7 +241,7 @@ def upgrade() -> None:
     op.add_column("tenant_feature", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
     op.add_column("tenant_feature", sa.Column("declared", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.create_check_constraint("state", "tenant_feature", "state IN ('off', 'enabling', 'on', 'suspended')")
-    _in_sight_of_the_owner(*KEPT)
+    _in_sight_of_the_owner(_keep_settings, *KEPT)
     for column in ("state", "revision", "reason"):
         op.alter_column("tenant_feature", column, server_default=None)
     op.drop_column("tenant_feature", "settings")
@@ -280,12 +281,25 @@ def downgrade() -> None:
     op.drop_table("feature_incident")
 
 
-def _in_sight_of_the_owner(*statements: str) -> None:
-    """Run statements on all tenants' rows; the forced policy would hide them from the owner."""
+def _keep_settings() -> None:
+    """Make what each tenant had set the first revision of its settings."""
+    connection = op.get_bind()
+    rows = connection.execute(sa.text("SELECT tenant_id, feature, settings FROM tenant_feature")).all()
+    for tenant_id, feature, settings in rows:
+        written = json.dumps(settings, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        sha256 = hashlib.sha256(written.encode()).hexdigest()
+        connection.execute(FIRST_REVISION, {"tenant_id": tenant_id, "feature": feature, "sha256": sha256})
+
+
+def _in_sight_of_the_owner(*steps: str | Callable[[], None]) -> None:
+    """Take steps on all tenants' rows; the forced policy would hide them from the owner."""
     tables = ("tenant_feature", "settings_revision", "settings_event")
     for table in tables:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    for statement in statements:
-        op.execute(statement)
+    for step in steps:
+        if callable(step):
+            step()
+        else:
+            op.execute(step)
     for table in tables:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -1,14 +1,18 @@
 """Two districts that have a row in every table, so that there always is something that could leak."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import Engine, Table, create_engine
 
+from core.embedded.roles import make_database
 from core.kit.db import Database, as_psycopg
 from core.tenancy.scope import Installation
 from tests.builders import make_district, make_installation
+from tests.servers import TEMPLATE, TestServers
+from tests.tenancy.addresses import Address
 from tests.tenancy.filling import Row, allowed_values, fill, tables_of_tenants
 
 
@@ -61,3 +65,14 @@ def _filled(installation: Installation, owner: Engine, tables: list[Table]) -> F
     tenant_id = installation.tenant(make_district(installation)).id
     with installation.database.transaction(tenant_id) as session:
         return Filled(tenant_id, fill(session.connection(), tables, allowed_values(owner), tenant_id))
+
+
+@pytest.fixture
+def address(servers: TestServers) -> Iterator[Address]:
+    """A database with the product's whole schema, in which nobody else works."""
+    name = f"huiying_trial_{secrets.token_hex(4)}"
+    connect = servers._servers.postgres.connect
+    make_database(connect, name, template=TEMPLATE)
+    yield Address(servers, name)
+    with connect("postgres") as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -1,21 +1,14 @@
 """A plugin's migrations run in its own schema: they leave the core alone when they work, when they fail and when they are gone."""
 
-import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import closing
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from alembic import command
-from alembic.config import Config
 
 from core.cli import context
-from core.embedded.roles import make_database
 from core.hooks.manifest import Manifest
 from core.hooks.roster import Roster
 from core.hooks.tables import Column, Integer, Text, tables_of, tenant_table
@@ -28,40 +21,16 @@ from core.migrations import (
     migrate_core,
     migrate_plugin,
     migrate_plugins,
-    migrations_folder,
     write_migration,
 )
 from core.tenancy.guest import guest
 from core.tenancy.plugin_schemas import NoSchema, fingerprint, purge, unprepared
 from tests.builders import make_district, make_installation
 from tests.hooks.scratch import make_plugin, write_step
-from tests.servers import TEMPLATE, TestServers
+from tests.tenancy.addresses import Address, core_config
 
 OWN_TABLE = 'create_tenant_table("trial", "own", Column("said", Text), reference("ticket_id", "ticket", optional=True))'
 DROP_OWN_TABLE = 'drop_tenant_table("trial", "own")'
-
-
-class Address:
-    """A database made for one test, as the owner of the schema and as the application."""
-
-    def __init__(self, servers: TestServers, name: str) -> None:
-        self.owner = servers.owner_url.replace(f"/{servers._database}?", f"/{name}?")
-        self.app = servers.database_url.replace(f"/{servers._database}?", f"/{name}?")
-
-    def ask(self, question: str) -> list[Any]:
-        with closing(psycopg.connect(self.owner)) as connection:
-            return [row[0] for row in connection.execute(question)]
-
-
-@pytest.fixture
-def address(servers: TestServers) -> Iterator[Address]:
-    """A database with the product's whole schema, in which nobody else works."""
-    name = f"huiying_trial_{secrets.token_hex(4)}"
-    connect = servers._servers.postgres.connect
-    make_database(connect, name, template=TEMPLATE)
-    yield Address(servers, name)
-    with connect("postgres") as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -82,13 +51,6 @@ def why_unprepared(address: Address, *manifests: Manifest) -> dict[str, str]:
         return dict(unprepared(database, manifests))
     finally:
         database.engine.dispose()
-
-
-def core_config(address: Address) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    config.attributes["owner_url"] = address.owner
-    return config
 
 
 def test_a_plugin_has_its_tables_and_its_version_in_a_schema_of_its_own(address: Address, plugin: Manifest) -> None:
@@ -310,4 +272,7 @@ def test_every_installed_plugin_declares_what_its_migrations_made(owner_url: str
     for plugin_id in with_tables:
         import_module(f"plugins.{plugin_id}.tables")
 
-    assert {plugin_id: differences(owner_url, plugin_id) for plugin_id in with_tables} == {"nanhai": []}
+    assert {plugin_id: differences(owner_url, plugin_id) for plugin_id in with_tables} == {
+        "chengdu": [],
+        "nanhai": [],
+    }
