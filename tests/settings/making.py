@@ -62,9 +62,9 @@ class LightSettings(Settings):
 
     @cross_check
     def order(self, values: Mapping[str, Any]) -> str | None:
-        """Say that the light turns yellow before the time is up."""
-        if values["yellow_hours"] >= values["answer_days"] * 8:
-            return "变黄的时间早于答复时限的开始"
+        """Say so when the light would be yellow from the beginning."""
+        if values["yellow_hours"] >= values["answer_days"] * 7:
+            return "信号灯一开始就是黄的，请改短变黄时间或延长答复时限"
         return None
 
 
