@@ -9,6 +9,7 @@ from core.people.roles import Permission
 from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
+from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
 from core.tickets.service import (
     find_result,
@@ -20,7 +21,6 @@ from core.tickets.service import (
     refuse_early,
     refuse_stale,
 )
-from core.tickets.failing import note_failures
 from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import Order
 

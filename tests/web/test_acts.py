@@ -180,6 +180,13 @@ DESK = {
     "open_supervision": Scene(
         in_progress, "supervisor", "supervision", "红色督办 → 道路管理处", {"level": "red", "demand": "说明原因"}
     ),
+    "hold_to_account": Scene(
+        in_progress,
+        "supervisor",
+        "case",
+        f"启动问责 → 园林管理处：{SENTENCE}",
+        {"authority": "parks", "reason": SENTENCE},
+    ),
     "send_letter": Scene(
         in_progress, "supervisor", "letter", "约谈通知 → 道路管理处", {"kind": "talk", "text": "请来面谈"}
     ),
@@ -397,7 +404,7 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
             {"approve_return", "redirect", "raise_urgency", "transfer_out", "propose_void", "remark"},
         ),
         ("reviewer", "/t/{}", set()),
-        ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter"}),
+        ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter", "hold_to_account"}),
         (
             "clerk",
             "/unit/{}",

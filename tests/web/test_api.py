@@ -40,7 +40,9 @@ def test_an_appeal_is_accepted_and_can_be_looked_up(client: FlaskClient, token: 
     accepted = hand_in(client, token, {"text": "路灯整段不亮已一周。", "place": "建设路", "urgency": "urgent"})
     assert accepted.status_code == 201
     receipt = accepted.get_json()
-    assert set(receipt) == {"serial_no", "access_code", "state"}
+    assert set(receipt) == {"serial_no", "access_code", "state", "receipt"}
+    assert receipt["serial_no"] in receipt["receipt"]
+    assert receipt["access_code"] in receipt["receipt"]
 
     found = client.get(f"{PATH}/{receipt['serial_no']}", headers={"Authorization": f"Bearer {token}"})
     assert found.status_code == 200

@@ -29,7 +29,7 @@ def clock(due: datetime, *, mode: str = "wd_eod", light: str = "green") -> Clock
         calendar_version_id=1,
         started_at=due - timedelta(days=7),
         due_at=due,
-        feature="core",
+        by="core",
         rule_id="core.sla/reply",
         reason="五个工作日内答复",
         light=light,

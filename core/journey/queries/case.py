@@ -10,6 +10,7 @@ from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.choices import NATURE_LABELS
 from core.journey.queries.lights import Light, explained, lights_of, settled
+from core.journey.queries.stamps import stamp_words
 from core.routing.models import Consultation, RouteDecision
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import UNPRESSED
@@ -198,10 +199,14 @@ def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, 
             has_room=clock.capped_by_id not in dues or clock.due_at != dues[clock.capped_by_id],
             is_over=clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now),
             light=lights[clock.id],
-            explained=f"{explained(calendar, clock)}。依据：{clock.reason}",
+            explained=f"{explained(calendar, clock)}。依据：{clock.reason}{_by_words(scope, clock.by)}",
         )
         for clock in clocks
     )
+
+
+def _by_words(scope: Scope, by: str) -> str:
+    return f"（{stamp_words(scope, by)}）" if "@" in by else ""
 
 
 def _contact(scope: Scope, ticket: Ticket) -> Contact:

@@ -52,6 +52,7 @@ class AcceptedSchema(StrictSchema):
 
     serial_no = fields.String(required=True, metadata={"description": "受理流水号"})
     access_code = fields.String(required=True, metadata={"description": "提取码"})
+    receipt = fields.String(required=True, metadata={"description": "告诉诉求人的话"})
     state = fields.String(required=True)
 
 

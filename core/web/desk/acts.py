@@ -28,6 +28,11 @@ Records = Callable[[Standing], Iterable[tuple[int, int | str]]]
 """The records beside which a form stands: the id of each, and what the command calls it."""
 
 
+def no_remarks(_standing: Standing) -> tuple[str, ...]:
+    """Say nothing."""
+    return ()
+
+
 def always(_standing: Standing) -> bool:
     """Offer it whenever state and permission allow it."""
     return True
@@ -60,7 +65,8 @@ class Act:
     """A form: one or more buttons over the same fields, offered in certain states `when` the records allow it.
 
     `beside` is the place on the page, empty = among all others. With `records` there is a form for each record, beside
-    it, and `record` is the command's argument that names it.
+    it, and `record` is the command's argument that names it. `remarks` are said above the fields; where there are any
+    the form stands open.
     """
 
     title: str
@@ -72,6 +78,7 @@ class Act:
     record: str = ""
     records: Records | None = None
     hint: str = ""
+    remarks: Callable[[Standing], Sequence[str]] = no_remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +95,12 @@ class ShownField:
 
 @dataclass(frozen=True, slots=True)
 class ShownAct:
-    """A form as a page shows it, open when it was just refused."""
+    """A form as a page shows it, open when it was just refused, or when there is something to say about it."""
 
     id: str
     title: str
     hint: str
+    remarks: Sequence[str]
     deeds: tuple[Deed, ...]
     fields: tuple[ShownField, ...]
     record: str
@@ -101,7 +109,7 @@ class ShownAct:
 
     @property
     def is_open(self) -> bool:
-        return bool(self.refusal)
+        return bool(self.refusal or self.remarks)
 
 
 Offered = Mapping[str, Sequence[ShownAct]]
@@ -191,6 +199,7 @@ def _shown(act: Act, deeds: tuple[Deed, ...], standing: Standing, *, value: str,
         id=form_id,
         title=act.title,
         hint=act.hint,
+        remarks=act.remarks(standing),
         deeds=deeds,
         fields=tuple(
             _shown_field(
@@ -214,6 +223,6 @@ def _shown_field(shown: Field, field_id: str, standing: Standing, *, was_typed: 
         id=field_id,
         options=shown.options(standing),
         value=request.form.get(shown.name, "") if was_typed else shown.preset(standing),
-        values=request.form.getlist(shown.name) if was_typed else (),
+        values=request.form.getlist(shown.name) if was_typed else shown.presets(standing),
         fault=fault,
     )

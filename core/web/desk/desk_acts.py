@@ -33,6 +33,26 @@ from core.web.desk.fields import Field
 from core.web.desk.standing import Standing
 
 REASON = Field("reason", "理由")
+
+
+def grounds_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say on which grounds the ticket may lie outside of what can be taken in."""
+    return tuple(f"可能不属受理范围（{ground.label}）：{ground.reason}" for ground in standing.grounds)
+
+
+def duplicates_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say which tickets may be about the same thing, and why."""
+    return tuple(
+        f"疑似重复：{each.serial_no}「{each.title}」，{each.state_label}（{each.reason}）"
+        for each in standing.hints.duplicates
+    )
+
+
+def split_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say why the ticket may be several."""
+    return (f"建议拆成 {len(standing.hints.parts)} 项：{standing.hints.parts_reason}",) if standing.hints.parts else ()
+
+
 ACCEPTANCE = (
     Act(
         "受理",
@@ -50,6 +70,7 @@ ACCEPTANCE = (
         ),
         states=sources(Command.ACCEPT),
         beside="accept",
+        remarks=grounds_in_words,
     ),
     Act(
         "不予受理",
@@ -60,16 +81,19 @@ ACCEPTANCE = (
                 "理由",
                 "list",
                 options=lambda _: tuple((code, reason) for code, (reason, _way) in REJECTION_REASONS.items()),
+                preset=lambda standing: standing.grounds[0].rejection if standing.grounds else "",
             ),
             Field(
                 "advice",
                 "告知诉求人的法定途径",
                 required=False,
+                preset=lambda standing: standing.grounds[0].advice if standing.grounds else "",
                 hint="不填时按所选理由告知。诉求人会看到这段话。",
             ),
         ),
         states=sources(Command.REJECT),
         beside="accept",
+        remarks=lambda standing: ("已按上面的依据填好理由，核实后再办。",) if standing.grounds else (),
     ),
     Act(
         "提交受理审核",
@@ -128,12 +152,19 @@ DISPATCHING = (
         "并入另一件工单",
         (Deed(join.attach, "并单", "已并单"),),
         (
-            Field("master", "主单的流水号", "line", placeholder="同一事项、正在办理的工单"),
+            Field(
+                "master",
+                "主单的流水号",
+                "line",
+                options=lambda standing: tuple((each.serial_no, each.title) for each in standing.hints.duplicates),
+                placeholder="同一事项、正在办理的工单",
+            ),
             Field("reason", "理由", "line", required=False, placeholder="同一事项"),
         ),
         states=sources(Command.ATTACH),
         when=may_be_joined,
         hint="并单后随主单一并答复；编号、时限、回访和评价仍是各自的。",
+        remarks=duplicates_in_words,
     ),
     Act(
         "从主单拆出",
@@ -149,12 +180,14 @@ DISPATCHING = (
                 "texts",
                 "分项",
                 "parts",
+                presets=lambda standing: standing.hints.parts,
                 hint="至少两项，一项一件事；没有用到的留空。各项的事项由规则判定，派单前可以更正。",
             ),
         ),
         states=sources(Command.SPLIT),
         when=may_be_joined,
         hint="每个分项单独派单、单独答复，全部办结后汇总答复诉求人。",
+        remarks=split_in_words,
     ),
     Act(
         "发起会商",
@@ -400,6 +433,14 @@ PRESSING = (
         (Field("kind", "种类", "choice", options=listed(LETTER_LABELS)), Field("text", "内容")),
         states=PRESSABLE,
         hint="函件有编号，发出后不能修改。",
+    ),
+    Act(
+        "启动问责",
+        (Deed(press.hold_to_account, "启动问责", "已启动问责"),),
+        (Field("authority", "由哪个单位办理", "unit"), Field("reason", "问责的事由")),
+        states=PRESSABLE,
+        when=lambda standing: standing.case.lead is not None,
+        hint="针对现在的主办单位。规则因免责情形没有启动的，由督办人员判断后在此启动。",
     ),
     Act(
         "督办升级",

@@ -40,10 +40,16 @@ def empty(_standing: Standing) -> str:
     return ""
 
 
+def none(_standing: Standing) -> tuple[str, ...]:
+    """Fill in no values."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field; its name is the command's argument. A field that may be left empty then leaves the argument out.
 
+    `preset` fills in a value, `presets` those of a field that takes several; a line offers its `options` for picking.
     `within` are the values it can have, where the command trusts its caller.
     """
 
@@ -53,6 +59,7 @@ class Field:
     required: bool = True
     options: Options = nothing
     preset: Callable[[Standing], str] = empty
+    presets: Callable[[Standing], Sequence[str]] = none
     hint: str = ""
     placeholder: str = ""
     within: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from core.journey.queries.queue import Queue, find_following, find_serial, queue
 from core.people.roles import Permission
 from core.web.desk.acts import offered
 from core.web.desk.desk_acts import DESK_ACTS
-from core.web.desk.standing import standing_at_desk
+from core.web.desk.standing import hints_for, standing_at_desk
 from core.web.layout import LANE_LABELS
 from core.web.visit import Answer, Visit, allows
 
@@ -145,6 +145,8 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     after, words = facts.get("after"), LANE_WORDS[wanted.lane]
     if case and words.decides:
         facts |= _to_decide(visit, case)
+    elif case and case.waits_for_dispatch:
+        facts["hints"] = hints_for(visit, case)
     return render_template(
         template,
         lane=words,

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.hooks.values import HandlingRules
+from core.intake.admission import Ground, grounds_of
 from core.journey.queries.case import Case
 from core.journey.queries.case_file import CaseFile
 from core.journey.queries.choices import Choice, Choices, choices
 from core.journey.queries.disputable import disputable_kinds, has_granted_review
+from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
 from core.routing.rules_in_force import rules_of
 from core.sla.queries import window_has_closed
-from core.tickets.states import State
+from core.tickets.models import Ticket
+from core.tickets.states import WAITING_FOR_ACCEPTANCE, State
 from core.tickets.timeline import Actor
 from core.units.queries import DirectoryUnit, directory
 from core.web.visit import Visit
@@ -20,7 +23,10 @@ from core.web.visit import Visit
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A ticket, its file, and who looks at it. `part` None = at the desk; `disputable` = what its unit may object to."""
+    """A ticket, its file, and who looks at it. `part` None = at the desk; `disputable` = what its unit may object to.
+
+    `grounds` are those against taking it in, `hints` what may be done instead of dispatching it.
+    """
 
     case: Case
     file: CaseFile
@@ -32,6 +38,8 @@ class Standing:
     may_still_return: bool = False
     disputable: tuple[Choice, ...] = ()
     has_granted_review: bool = False
+    grounds: tuple[Ground, ...] = ()
+    hints: Hints = NO_HINTS
 
     @property
     def state(self) -> State:
@@ -60,7 +68,15 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         choices=choices(visit.scope),
         rules=rules_of(visit.scope),
         has_granted_review=has_granted_review(visit.scope, case.id, file.disputes),
+        grounds=_grounds(visit, case),
+        hints=hints_for(visit, case),
     )
+
+
+def hints_for(visit: Visit, case: Case) -> Hints:
+    """Return what may be done instead of dispatching the ticket, to somebody who may."""
+    may = Permission.DISPATCH in visit.actor.permissions
+    return hints_on(visit.scope, case.id, now=visit.now) if may else NO_HINTS
 
 
 def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) -> Standing:
@@ -78,6 +94,12 @@ def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) 
         and not window_has_closed(visit.scope, part.assignment_id, now=visit.now),
         disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
     )
+
+
+def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
+    if case.state not in WAITING_FOR_ACCEPTANCE or Permission.ACCEPT not in visit.actor.permissions:
+        return ()
+    return grounds_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id)))
 
 
 def _units_below(visit: Visit, unit_id: int, file: CaseFile) -> tuple[DirectoryUnit, ...]:
