@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "core.cli.up:doctor",
     "calendar": "core.cli.calendar:calendar",
     "import": "core.cli.import_:import_",
+    "inbound": "core.cli.inbound:inbound",
     "message": "core.cli.message:message",
     "plugin": "core.cli.plugin:plugin",
     "report": "core.cli.report:report",

@@ -3,6 +3,7 @@
 from core.hooks.features import Feature, NotPossible, hookimpl
 from core.hooks.store import Store
 from core.hooks.values import (
+    Authenticated,
     Block,
     Budget,
     BudgetMode,
@@ -26,6 +27,9 @@ from core.hooks.values import (
     Finding,
     GradeBand,
     HandlingRules,
+    InboundAppeal,
+    InboundPayload,
+    InboundRequest,
     JobSpec,
     LetterKind,
     Light,
@@ -62,6 +66,7 @@ from core.hooks.values import (
 )
 
 __all__ = [
+    "Authenticated",
     "Block",
     "Budget",
     "BudgetMode",
@@ -86,6 +91,9 @@ __all__ = [
     "Finding",
     "GradeBand",
     "HandlingRules",
+    "InboundAppeal",
+    "InboundPayload",
+    "InboundRequest",
     "JobSpec",
     "LetterKind",
     "Light",

@@ -1,8 +1,9 @@
-"""Table of what came in."""
+"""Tables of what came in."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import INSTANT, Base, TenantRow
@@ -23,3 +24,39 @@ class IntakeEvent(TenantRow, Base, kw_only=True):
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     payload_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     ticket_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class InboundItem(TenantRow, Base, kw_only=True):
+    """What another system pushed 推送来件, as it came (encrypted), and what became of it.
+
+    `waiting`: a job will read it. `taken_in`: it became tickets. `needs_person` 待人工录入: nobody vouched for it, or it
+    could not be read as a whole. `refused`: somebody said that it is no appeal. The same message id of a channel counts
+    once.
+    """
+
+    __tablename__ = "inbound_item"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel", "message_id"),
+        CheckConstraint("state IN ('waiting', 'taken_in', 'needs_person', 'refused')", name="state"),
+        Index("ix_inbound_item_open", "tenant_id", "received_at", postgresql_where="state = 'needs_person'"),
+    )
+
+    channel: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(Text)
+    """The sender's own id; of what nobody could vouch for, one made of its content."""
+    received_at: Mapped[datetime] = mapped_column(INSTANT)
+    content_type: Mapped[str] = mapped_column(Text)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Keyed, so that what comes again is known, and nothing can be learnt from it."""
+    state: Mapped[str] = mapped_column(Text)
+    failure: Mapped[str] = mapped_column(Text, default="")
+    """Why a person is needed, in words without anything the resident said."""
+    vouched_by: Mapped[str] = mapped_column(Text, default="")
+    """The feature, version and revision that vouched for the sender; empty = nobody did."""
+    tickets: Mapped[dict[str, int]] = mapped_column(JSONB, default_factory=dict)
+    """Ids of the tickets that it became so far, by the place of each appeal in it, or `by-hand` and a number."""
+    decided_by: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it is no appeal, in the words of who said so."""

@@ -6,9 +6,11 @@ from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
 from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
+from core.jobs.inbound import taking_in
 from core.jobs.referrals import bringing_news, referring
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
+from core.journey.inbound.receive import INBOUND
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
@@ -21,6 +23,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         DELIVER: delivering(gateways),
         FEATURE_EVENT: acting_on_events(),
         FEATURE_JOB: doing_daily_work(),
+        INBOUND: taking_in(),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
         **settings_kinds(installation),

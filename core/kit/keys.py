@@ -54,19 +54,27 @@ class Keyring:
 
     def encrypt(self, plain: str, *, tenant_id: int, field: str, row_id: int) -> bytes:
         """Encrypt a text for one field of one row (AES-256-GCM); moved to another row it no longer decrypts."""
+        return self.encrypt_bytes(plain.encode(), tenant_id=tenant_id, field=field, row_id=row_id)
+
+    def encrypt_bytes(self, plain: bytes, *, tenant_id: int, field: str, row_id: int) -> bytes:
+        """Encrypt what need not be text, as `encrypt` does."""
         nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(self.derive("field", tenant_id)).encrypt(nonce, plain.encode(), f"{field}/{row_id}".encode())
+        cipher = AESGCM(self.derive("field", tenant_id)).encrypt(nonce, plain, f"{field}/{row_id}".encode())
         return self.newest.to_bytes(2, "big") + nonce + cipher
 
     def decrypt(self, stored: bytes, *, tenant_id: int, field: str, row_id: int) -> str:
         """Return the text that `encrypt` was given. Raises cryptography's InvalidTag when the row was tampered with."""
+        return self.decrypt_bytes(stored, tenant_id=tenant_id, field=field, row_id=row_id).decode()
+
+    def decrypt_bytes(self, stored: bytes, *, tenant_id: int, field: str, row_id: int) -> bytes:
+        """Return what `encrypt_bytes` was given. Raises as `decrypt`."""
         number, nonce, cipher = (
             int.from_bytes(stored[:2], "big"),
             stored[2 : 2 + NONCE_BYTES],
             stored[2 + NONCE_BYTES :],
         )
         key = self.derive("field", tenant_id, number=number)
-        return AESGCM(key).decrypt(nonce, cipher, f"{field}/{row_id}".encode()).decode()
+        return AESGCM(key).decrypt(nonce, cipher, f"{field}/{row_id}".encode())
 
     def lookup_hash(self, value: str, *, tenant_id: int, field: str) -> bytes:
         """Return a keyed hash by which an encrypted value can be found again, and nothing be learnt.

@@ -16,6 +16,7 @@ from core.web.assets import STATIC, find_assets
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
+from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
 from core.web.plugin_pages import pages as plugin_pages
 
@@ -56,8 +57,9 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, *DESK, city, plugin_pages, health):
+    for blueprint in (account, *DESK, city, plugin_pages, health, inbound):
         app.register_blueprint(blueprint)
+    csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -35,6 +35,10 @@ WORDS = {
 }
 
 
+FOR_PROGRAMS = ("/api/", "/in/")
+"""Where programs ask, not people: they are told what is wrong as a problem in JSON."""
+
+
 def refused(refusal: Refused) -> ResponseReturnValue:
     """Answer an expected refusal in its own words."""
     return show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal))
@@ -77,10 +81,10 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def show(status: int, words: str, *, code: str, number: str | None = None, **more: object) -> ResponseReturnValue:
-    """Answer with a problem (API), a notice for htmx, or a page."""
+    """Answer with a problem (programs), a notice for htmx, or a page."""
     number = number or _number()
     heading = HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])
-    if request.path.startswith("/api/"):
+    if request.path.startswith(FOR_PROGRAMS):
         problem = {"type": "about:blank", "title": heading, "status": status, "code": code, "detail": words}
         return problem | {"number": number} | more, status, {"Content-Type": "application/problem+json"}
     facts = {"status": status, "heading": heading, "words": words, "number": number, "here": _here(status)}

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from core.journey.feature_work.parts import pages_of
+from core.journey.queries.inbound import count_needing_person, takes_pushes
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.people.roles import Permission
 from core.web import words
@@ -90,6 +91,8 @@ def _menu_items() -> list[MenuItem]:
         items += [
             MenuItem(LANE_LABELS[lane], f"/desk?lane={lane}", lane == here, _count(counts.get(lane))) for lane in lanes
         ]
+    if Permission.ACCEPT in visit.permissions:
+        items += _inbound(visit)
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
     if Permission.SEE_CITY in visit.permissions:
@@ -107,6 +110,14 @@ def _pages_of_features(visit: Visit) -> list[MenuItem]:
         MenuItem(page.spec.label, page.href, request.path == page.href, group="" if number else "本区功能")
         for number, page in enumerate(pages)
     ]
+
+
+def _inbound(visit: Visit) -> list[MenuItem]:
+    """Return the entry for what was pushed and waits for somebody, where the district is pushed anything."""
+    waiting = count_needing_person(visit.scope)
+    if not waiting and not takes_pushes(visit.scope):
+        return []
+    return [MenuItem("待人工录入", "/desk/inbound", request.path.startswith("/desk/inbound"), _count(waiting))]
 
 
 def _count(number: int | None) -> str | None:

@@ -1,10 +1,10 @@
 """What Nanhai may set; every default is the practice its article publishes."""
 
-from core.hooks.settings import Line, Settings, UnitChoice, Words, WorkDays, WorkHours
+from core.hooks.settings import Line, Secret, Settings, UnitChoice, Words, WorkDays, WorkHours
 
 
 class ChannelSettings(Settings):
-    """Number and account under which residents find the district."""
+    """Number and account under which residents find the district, and the key of the hotline's platform."""
 
     hotline = Line(
         load_default="81812345",
@@ -21,6 +21,13 @@ class ChannelSettings(Settings):
         title="政务微博",
         help="市民 @ 这个账号即可反映诉求",
         group="号码与账号",
+    )
+    hotline_secret = Secret(
+        shortest=24,
+        title="热线平台推送密钥",
+        help="热线平台用它给推送签名（HMAC-SHA256）；没有设密钥，推送一律不收",
+        group="推送接入",
+        affects="new",
     )
 
 

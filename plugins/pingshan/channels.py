@@ -1,16 +1,32 @@
-"""多网合一: 151 online sources flow into one entrance in WeChat; community centres take in for people at the counter."""
+"""多网合一: 151 online sources flow into one entrance in WeChat; community centres take in for people at the counter.
+
+The platform that merged the sources pushes what they took in, several appeals at a time.
+"""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from core.hooks import Channel, hookimpl
+from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
+from core.hooks.payloads import json_of
+from core.hooks.signing import signed_message_id
+
+NATURES: Mapping[str, Nature] = {
+    "投诉": "complaint",
+    "求助": "help",
+    "咨询": "inquiry",
+    "建议": "suggestion",
+    "表扬": "praise",
+}
+ENTRANCE = "entrance"
 
 
 @hookimpl
 def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
     """Take in by the main entrance first, then by the sources that were merged into the platform."""
     return [
-        Channel(id="entrance", label=settings["entrance"], medium="wechat", owner=settings["entrance"]),
+        Channel(id=ENTRANCE, label=settings["entrance"], medium="wechat", owner=settings["entrance"]),
         Channel(id="wechat", label=settings["account"], medium="wechat", owner=settings["account"]),
         Channel(id="hotline", label=f"{settings['hotline']} 热线", medium="phone"),
         Channel(id="urban-management", label="数字城管", medium="app"),
@@ -20,3 +36,77 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
         Channel(id="weibo", label="微博", medium="weibo"),
         Channel(id="community-center", label="社区党群服务中心", medium="counter"),
     ]
+
+
+@hookimpl
+def authenticate_inbound(
+    settings: Mapping[str, Any], channel: str, request: InboundRequest
+) -> Sequence[Authenticated] | None:
+    """Vouch for what the platform of the merged sources has signed; it pushes to the main entrance alone."""
+    if channel != ENTRANCE:
+        return None
+    message_id = signed_message_id(settings["platform_secret"], request)
+    if message_id is None:
+        return None
+    return [
+        Authenticated(
+            message_id=message_id, rule_id="pingshan.channels/platform-signature", reason="整合平台的签名核对无误"
+        )
+    ]
+
+
+@hookimpl
+def parse_inbound(
+    ctx: Context, settings: Mapping[str, Any], channel: str, payload: InboundPayload
+) -> Sequence[InboundAppeal] | None:
+    """Read the appeals of one source, each registered under the channel that the source belongs to.
+
+    {"source", "appeals": [{"content", "title", "place", "nature": "投诉|求助|咨询|建议|表扬", "people", "reported_at",
+    "reporter": {"name", "phone", "address", "public": true|false}}]}; of an appeal all but `content` may be left out.
+    One without content is returned too, so that a person looks at it.
+    """
+    batch = json_of(payload)
+    if channel != ENTRANCE or not isinstance(batch, dict):
+        return None
+    listed = batch.get("appeals")
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        return None
+    channel_of = {row["source"]: row["channel"] for row in settings["sources"]}
+    source = channel_of.get(_text(batch, "source"), "")
+    reason = "整合平台按来源推送的诉求" if source else "整合平台推送的诉求，来源不在对照表中，按主入口登记"
+    return [_appeal(each, source, reason, ZoneInfo(ctx.zone)) for each in listed]
+
+
+def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInfo) -> InboundAppeal:
+    reporter = written.get("reporter")
+    reporter = reporter if isinstance(reporter, dict) else {}
+    people = written.get("people")
+    return InboundAppeal(
+        text=_text(written, "content"),
+        title=_text(written, "title"),
+        place=_text(written, "place"),
+        channel=channel,
+        nature=NATURES.get(_text(written, "nature")),
+        affected_count=people if isinstance(people, int) and not isinstance(people, bool) else 1,
+        contact_name=_text(reporter, "name"),
+        contact_phone=_text(reporter, "phone"),
+        contact_address=_text(reporter, "address"),
+        keep_private=reporter.get("public") is not True,
+        submitted_at=_moment(_text(written, "reported_at"), zone),
+        rule_id="pingshan.channels/platform-batch",
+        reason=reason,
+    )
+
+
+def _text(document: Mapping[str, Any], name: str) -> str:
+    value = document.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return when it was; None for what is no time, then the push counts. Without an offset it is the district's time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -1,10 +1,32 @@
 """What Pingshan may set; every default is the practice its article publishes, or says that it names no number."""
 
-from core.hooks.settings import Line, OneOf, Percent, Settings, Whole, WorkHours, YesNo
+from collections.abc import Mapping
+from typing import Any
+
+from core.hooks.settings import (
+    ChannelChoice,
+    Line,
+    OneOf,
+    Percent,
+    Rows,
+    Secret,
+    Settings,
+    Whole,
+    WorkHours,
+    YesNo,
+    cross_check,
+)
+
+
+class SourceSettings(Settings):
+    """By which channel the appeals of one of the merged sources come in."""
+
+    source = Line(required=True, longest=50, title="来源名称", help="与整合平台推送时写的一致")
+    channel = ChannelChoice(required=True, title="登记渠道", help="这个来源的诉求登记到哪个渠道")
 
 
 class ChannelSettings(Settings):
-    """Names under which residents find the district."""
+    """Names under which residents find the district, and what the platform of the merged sources pushes."""
 
     entrance = Line(
         load_default="@坪山",
@@ -29,6 +51,39 @@ class ChannelSettings(Settings):
         help="并入统一平台的政务服务热线",
         group="号码与账号",
     )
+    platform_secret = Secret(
+        shortest=24,
+        title="整合平台推送密钥",
+        help="整合平台用它给推送签名（HMAC-SHA256）；没有设密钥，推送一律不收",
+        group="推送接入",
+        affects="new",
+    )
+    sources = Rows(
+        SourceSettings,
+        load_default=[
+            {"source": "数字城管", "channel": "urban-management"},
+            {"source": "网格管理", "channel": "grid"},
+            {"source": "政府邮箱", "channel": "mailbox-government"},
+            {"source": "人大代表解民忧", "channel": "deputies"},
+            {"source": "微博", "channel": "weibo"},
+            {"source": "社区党群服务中心", "channel": "community-center"},
+        ],
+        most=300,  # the article counts 151 online sources
+        title="来源与渠道对照",
+        help="整合平台推送的诉求，按来源登记到这些渠道；没有列出的来源登记到主入口",
+        group="推送接入",
+        affects="new",
+    )
+
+    @cross_check
+    def each_source_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say of each source after the first of its name that it was written before."""
+        first: dict[str, int] = {}
+        return {
+            f"sources.{number}.source": f"第 {first[row['source']] + 1} 行已写了这个来源"
+            for number, row in enumerate(values["sources"])
+            if first.setdefault(row["source"], number) != number
+        }
 
 
 class DutyListSettings(Settings):

@@ -66,10 +66,11 @@ class Secret(SettingField):
         group: str = "",
         risk: Risk = "",
         affects: Affects = "open",
+        shortest: int = 1,
         longest: int = 500,
     ) -> None:
         super().__init__(title=title, help=help, group=group, risk=risk, affects=affects, load_default=None)
-        self.longest = longest
+        self.shortest, self.longest = shortest, longest
 
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
@@ -80,8 +81,8 @@ class Secret(SettingField):
 
     def flaw(self, text: str) -> str:
         """Return why the text cannot be kept as this secret, in words; empty when it can."""
-        if not 1 <= len(text) <= self.longest:
-            return f"{self.title}须为 1 到 {self.longest} 个字符"
+        if not self.shortest <= len(text) <= self.longest:
+            return f"{self.title}须为 {self.shortest} 到 {self.longest} 个字符"
         return flaw_of(text, may_have_tags=True) or ("首尾不能有空格" if text != text.strip() else "")
 
     def texts(self, value: Any) -> tuple[str, ...]:

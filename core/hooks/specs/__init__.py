@@ -11,13 +11,22 @@ from core.hooks.specs.classification import assess_urgency, suggest_matters
 from core.hooks.specs.counting import grade_bands, metrics, score_lines
 from core.hooks.specs.desk import find_duplicates, suggest_reply, suggest_split, ticket_blocks
 from core.hooks.specs.feature import check_settings, commands, jobs, on_event, pages
-from core.hooks.specs.intake import channels, normalise_draft, receipt, scope_issues
+from core.hooks.specs.intake import (
+    authenticate_inbound,
+    channels,
+    normalise_draft,
+    parse_inbound,
+    receipt,
+    scope_issues,
+)
 from core.hooks.specs.pressing import escalation_steps, exemptions
 from core.hooks.specs.routing import guard_command, propose_routes, propose_watchers
 from core.hooks.specs.time import clock_marks, handling_rules, time_limits
 
 ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     channels,
+    authenticate_inbound,
+    parse_inbound,
     normalise_draft,
     scope_issues,
     receipt,
@@ -50,6 +59,7 @@ __all__ = [
     "ALL_HOOKS",
     "HOOKS",
     "assess_urgency",
+    "authenticate_inbound",
     "channels",
     "check_settings",
     "clock_marks",
@@ -65,6 +75,7 @@ __all__ = [
     "normalise_draft",
     "on_event",
     "pages",
+    "parse_inbound",
     "propose_routes",
     "propose_watchers",
     "receipt",

@@ -5,10 +5,14 @@ from typing import Any
 
 from core.hooks.contract import hook
 from core.hooks.values import (
+    Authenticated,
     Channel,
     Context,
     Draft,
     DraftPatch,
+    InboundAppeal,
+    InboundPayload,
+    InboundRequest,
     Receipt,
     ScopeIssue,
     TicketView,
@@ -21,6 +25,32 @@ def channels(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Channel] | N
 
     Asked once per tenant and epoch. Together with the core's own (desk, import) they are the only channels an appeal
     may name.
+    """
+
+
+@hook(label="推送验证", kind="policy", merge="first", on_error="hold", item=Authenticated, budget_ms=50, since="1.1")
+def authenticate_inbound(
+    ctx: Context, settings: Mapping[str, Any], channel: str, request: InboundRequest
+) -> Sequence[Authenticated] | None:
+    """Whether what another system pushes to a channel 推送 comes from whom it says, and under which id.
+
+    Asked of every push before anything of it is read or kept. Nobody answers: it is refused with 401, nothing of it is
+    kept, and too many from one address have to wait. One fails: nobody can tell now, so the bytes are kept for a person
+    to look at, the sender is answered 503 and tries again; when the feature has been mended, its next try takes the
+    place of what was kept.
+    """
+
+
+@hook(label="推送解析", kind="policy", merge="first", on_error="manual", item=InboundAppeal, budget_ms=500, since="1.1")
+def parse_inbound(
+    ctx: Context, settings: Mapping[str, Any], channel: str, payload: InboundPayload
+) -> Sequence[InboundAppeal] | None:
+    """The appeals in what was pushed: one, or several in one message.
+
+    Asked in a job, after the bytes were stored. It alone sees how residents can be reached; what it says of that goes
+    straight into the tickets, encrypted, and into no log. Nobody answers, one fails, or an appeal cannot be taken in:
+    the message waits for a person under 待人工录入; `huiying inbound retry` asks again. Each appeal comes in once, by
+    the id of its message and its place in it, however often it is asked: keep the order of appeals in a message.
     """
 
 

@@ -16,10 +16,14 @@ from core.hooks.values.feature import (
     Finding,
 )
 from core.hooks.values.intake import (
+    Authenticated,
     Channel,
     Draft,
     DraftPatch,
     DuplicateHint,
+    InboundAppeal,
+    InboundPayload,
+    InboundRequest,
     MatterHint,
     Receipt,
     Rejection,
@@ -76,6 +80,7 @@ from core.hooks.values.time import (
 )
 
 __all__ = [
+    "Authenticated",
     "Block",
     "Budget",
     "BudgetMode",
@@ -99,6 +104,9 @@ __all__ = [
     "Finding",
     "GradeBand",
     "HandlingRules",
+    "InboundAppeal",
+    "InboundPayload",
+    "InboundRequest",
     "JobSpec",
     "LetterKind",
     "Light",

@@ -1,6 +1,8 @@
 """What features say of an appeal that comes in: by which way, about what, and what is already known of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from core.hooks.values.ticket import Medium, Nature
@@ -17,6 +19,69 @@ class Channel:
     label: str
     medium: Medium
     owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """What another system pushes 推送, before anybody knows whether it may: headers by their names in small letters,
+    the query, and the bytes that were signed.
+
+    `received_at` is when it came: the time that a signature's own is compared with. Shown or logged, it says nothing.
+    """
+
+    headers: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """A push comes from whom it says 推送验证. `message_id` is the sender's own id of it: the same one counts once.
+
+    Up to 120 characters that can be printed.
+    """
+
+    message_id: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundPayload:
+    """What a system pushed whose word counts: the bytes as they came, and what the sender calls their kind.
+
+    `core.hooks.payloads` reads them.
+    """
+
+    message_id: str
+    content_type: str
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboundAppeal:
+    """One appeal 诉求 of a push, as the resident gave it. Empty texts and None stand for what they did not say.
+
+    `channel` is the one it came by before it was pushed, empty = the one it was pushed to. `submitted_at` is when the
+    resident spoke, None = when it was pushed. Shown or logged, it says nothing of the resident.
+    """
+
+    text: str = field(repr=False)
+    rule_id: str
+    reason: str
+    title: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    mailbox: str = ""
+    channel: str = ""
+    nature: Nature | None = None
+    affected_count: int = 1
+    contact_name: str = field(default="", repr=False)
+    contact_phone: str = field(default="", repr=False)
+    contact_address: str = field(default="", repr=False)
+    keep_private: bool = True
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

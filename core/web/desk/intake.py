@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from flask import Blueprint, g, render_template, request
 
 from core.hooks.values import Nature
-from core.intake.rules import Appeal
-from core.journey.accept import accept
+from core.intake.rules import TEXT_MAX, Appeal
+from core.journey.accept import Accepted, accept
+from core.journey.inbound.by_hand import enter
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
+from core.journey.queries.inbound import opened_item
 from core.people.roles import Permission
 from core.tickets.contact import Contact
+from core.web.desk.inbound import number_of
 from core.web.input import text
 from core.web.refusals import WRONG_INPUT, words_of
 from core.web.visit import Answer, Visit, allows
@@ -18,6 +21,7 @@ from core.web.visit import Answer, Visit, allows
 pages = Blueprint("intake", __name__)
 FIELD_OF = {"appeal-unusable": "text"}
 """The field that a refusal is about, by its code."""
+TICKS = ("keep_private", "has_more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,27 @@ class NewTicket:
     nature: str = "complaint"
     urgency: str = "normal"
     command_id: str = ""
+    inbound: str = ""
+    """Number of the pushed item that is entered by this."""
+    has_more: bool = False
+    """Whether there are more appeals in that item."""
 
     @classmethod
     def typed(cls) -> "NewTicket":
         """Read the form as it is, without judging it."""
-        fields = {name: request.form.get(name, "") for name in cls.__annotations__ if name != "keep_private"}
-        return cls(**fields, keep_private="keep_private" in request.form)
+        fields = {name: request.form.get(name, "") for name in cls.__annotations__ if name not in TICKS}
+        return cls(**fields, keep_private="keep_private" in request.form, has_more="has_more" in request.form)
+
+    @classmethod
+    def of_item(cls, visit: Visit, number: str) -> "NewTicket":
+        """Begin with what another system pushed, as far as a ticket can hold it."""
+        item = opened_item(visit.scope, number_of(number))
+        return cls(text=item.text[:TEXT_MAX], channel=item.channel_id, inbound=number)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether what was pushed is perhaps longer than what one ticket holds."""
+        return bool(self.inbound) and len(self.text) >= TEXT_MAX
 
     def appeal(self) -> Appeal:
         """Return the appeal that was typed. Raises `InputUnusable`."""
@@ -61,10 +80,11 @@ class NewTicket:
 @allows(Permission.ACCEPT)
 def new_ticket(visit: Visit) -> Answer:
     """Show the form: empty, or with what was typed and why it was not accepted."""
-    refusal = g.get("refusal")
+    refusal, number = g.get("refusal"), request.args.get("inbound", "")
+    begun = NewTicket.of_item(visit, number) if number and not refusal else NewTicket()
     page = render_template(
         "desk/new.html",
-        form=NewTicket.typed() if refusal else NewTicket(),
+        form=NewTicket.typed() if refusal else begun,
         refusal=words_of(refusal) if refusal else None,
         faults={FIELD_OF[refusal.code]: words_of(refusal)} if refusal and refusal.code in FIELD_OF else {},
         choices=choices(visit.scope),
@@ -76,9 +96,19 @@ def new_ticket(visit: Visit) -> Answer:
 @allows(Permission.ACCEPT, again=new_ticket)
 def accept_ticket(visit: Visit) -> Answer:
     """Accept the appeal and show the receipt; the access code is shown here and nowhere else."""
-    receipt = accept(visit.scope, NewTicket.typed().appeal(), actor=visit.actor, now=visit.now)
+    form = NewTicket.typed()
+    receipt = _entered(visit, form) if form.inbound else _accepted(visit, form)
     case = get_case(visit.scope, receipt.serial_no, now=visit.now)
-    return render_template("desk/accepted.html", receipt=receipt, case=case)
+    return render_template("desk/accepted.html", receipt=receipt, case=case, form=form)
+
+
+def _accepted(visit: Visit, form: NewTicket) -> Accepted:
+    return accept(visit.scope, form.appeal(), actor=visit.actor, now=visit.now)
+
+
+def _entered(visit: Visit, form: NewTicket) -> Accepted:
+    number = number_of(form.inbound)
+    return enter(visit.scope, number, form.appeal(), has_more=form.has_more, actor=visit.actor, now=visit.now)
 
 
 def _nature(given: str) -> Nature | None:

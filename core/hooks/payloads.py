@@ -1,0 +1,81 @@
+"""Reading what another system pushed: its text, in whichever charset it is, and its JSON."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from core.hooks.values import InboundPayload
+
+CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.IGNORECASE)
+CODECS = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "iso-8859-1": "latin-1",
+}
+"""Charsets that a sender may name; Python knows others that are no charsets, or that take long."""
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNKNOWN = "\ufffd"
+"""Stands for what cannot be read, and for what no database stores: NUL and halves of characters."""
+
+
+def text_of(payload: InboundPayload) -> str:
+    """Return the body as text: in UTF-8, else in the charset that the sender names, else in GB18030.
+
+    What cannot be read or stored becomes a �; nothing raises.
+    """
+    for codec in _codecs(payload.content_type):
+        try:
+            return _storable(payload.body.decode(codec))
+        except UnicodeDecodeError:
+            continue
+    return _storable(payload.body.decode("utf-8", errors="replace"))
+
+
+def json_of(payload: InboundPayload) -> Any:
+    """Return what the body says in JSON; None where it is none, names a thing twice, or is nested too deeply."""
+    try:
+        return _all_storable(json.loads(text_of(payload), object_pairs_hook=_each_once, parse_constant=_no_number))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _codecs(content_type: str) -> Iterator[str]:
+    named = CHARSET.search(content_type)
+    codec = CODECS.get(named[1].lower(), "") if named else ""
+    if codec.startswith("utf-16"):  # every second byte of it may be a zero, which UTF-8 would take
+        yield codec
+    yield "utf-8-sig"
+    if codec:
+        yield codec
+    yield "gb18030"
+
+
+def _storable(text: str) -> str:
+    return UNSTORABLE.sub(UNKNOWN, text)
+
+
+def _all_storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, list):
+        return [_all_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_storable(name): _all_storable(each) for name, each in value.items()}
+    return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name stands twice")
+    return made
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

@@ -1,0 +1,133 @@
+"""What other systems push 推送来件: kept as it came under the sender's own id, and what becomes of it."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from core.hooks.values import InboundPayload
+from core.intake.models import InboundItem
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+
+BODY = "inbound.body"
+"""The field under which a body is encrypted."""
+HELD = "held/"
+"""How the message id begins of what was kept although nobody could vouch for it; the rest is made of its content."""
+STATE_LABELS: Mapping[str, str] = {
+    "waiting": "等待登记",
+    "taken_in": "已登记",
+    "needs_person": "待人工录入",
+    "refused": "不是诉求",
+}
+
+
+class NoSuchItem(Refused):
+    """The tenant was pushed nothing under this number."""
+
+    code = "no-such-inbound-item"
+
+
+class ItemSettled(Refused):
+    """It is known already what became of the item."""
+
+    code = "inbound-item-settled"
+
+
+def new_item(
+    scope: Scope,
+    *,
+    channel: str,
+    message_id: str,
+    content_type: str,
+    body: bytes,
+    state: str,
+    vouched_by: str = "",
+    failure: str = "",
+    now: datetime,
+) -> InboundItem:
+    """Add what was pushed, encrypted."""
+    item_id = scope.new_id()
+    item = InboundItem(
+        tenant_id=scope.tenant.id,
+        id=item_id,
+        channel=channel,
+        message_id=message_id,
+        received_at=now,
+        content_type=content_type,
+        body=scope.keys.encrypt_bytes(body, tenant_id=scope.tenant.id, field=BODY, row_id=item_id),
+        body_hash=body_hash(scope, body),
+        state=state,
+        vouched_by=vouched_by,
+        failure=failure,
+    )
+    scope.session.add(item)
+    return item
+
+
+def body_hash(scope: Scope, body: bytes) -> bytes:
+    """Return the keyed hash by which the same body is known when it comes again."""
+    return scope.keys.lookup_hash(hashlib.sha256(body).hexdigest(), tenant_id=scope.tenant.id, field=BODY)
+
+
+def held_id(scope: Scope, body: bytes) -> str:
+    """Return the id under which a body is kept that nobody could vouch for."""
+    return HELD + body_hash(scope, body).hex()
+
+
+def payload_of(scope: Scope, item: InboundItem) -> InboundPayload:
+    """Return what was pushed, opened."""
+    return InboundPayload(
+        message_id=item.message_id,
+        content_type=item.content_type,
+        body=scope.keys.decrypt_bytes(item.body, tenant_id=scope.tenant.id, field=BODY, row_id=item.id),
+        received_at=item.received_at,
+    )
+
+
+def find_message(scope: Scope, channel: str, message_id: str, *, locked: bool = False) -> InboundItem | None:
+    """Return what came in under this id before."""
+    found = _items(scope, InboundItem.channel == channel, InboundItem.message_id == message_id)
+    item: InboundItem | None = scope.session.scalar(found.with_for_update() if locked else found)
+    return item
+
+
+def get_item(scope: Scope, item_id: int, *, locked: bool = False) -> InboundItem:
+    """Return what was pushed under this number of ours. Raises `NoSuchItem`."""
+    found = _items(scope, InboundItem.id == item_id)
+    item = scope.session.scalar(found.with_for_update() if locked else found)
+    if item is None:
+        raise NoSuchItem(f"没有编号为 {item_id} 的推送来件。请回到待人工录入的列表重新选择。")
+    return item
+
+
+def open_item(scope: Scope, item_id: int) -> InboundItem:
+    """Return, locked, an item that a person is to decide about. Raises `NoSuchItem`, `ItemSettled`."""
+    item = get_item(scope, item_id, locked=True)
+    refuse_settled(item)
+    return item
+
+
+def refuse_settled(item: InboundItem) -> None:
+    """Raise `ItemSettled` unless a person is to decide about the item."""
+    if item.state != "needs_person":
+        who = f"，由{item.decided_by}处理" if item.decided_by else ""
+        raise ItemSettled(
+            f"推送来件 {item.id} 已是「{STATE_LABELS[item.state]}」{who}，不用再处理。请回到列表看下一件。"
+        )
+
+
+def count_held(scope: Scope, channel: str) -> int:
+    """Return how many bodies are kept on a channel that nobody could vouch for and nobody has looked at."""
+    held = select(func.count()).where(
+        InboundItem.tenant_id == scope.tenant.id,
+        InboundItem.state == "needs_person",
+        InboundItem.channel == channel,
+        InboundItem.vouched_by == "",
+    )
+    return scope.session.scalar(held) or 0
+
+
+def _items(scope: Scope, *which: ColumnElement[bool]) -> Select[InboundItem]:
+    return select(InboundItem).where(InboundItem.tenant_id == scope.tenant.id, *which)

@@ -1,0 +1,138 @@
+"""Taking in what was pushed: read by the district's features, each appeal of it accepted once, the rest for a person."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from psycopg.errors import DataError, IntegrityError
+
+from core.hooks import specs
+from core.hooks.table import FAILURE_LABELS, Answers
+from core.hooks.values import InboundAppeal
+from core.intake.channels import UnknownChannel, channels_of, open_channels_of
+from core.intake.inbound import get_item, open_item, payload_of
+from core.intake.models import InboundItem
+from core.intake.rules import Appeal
+from core.intake.service import refuse_another_text
+from core.intake.times import YEARS
+from core.journey.accept import accept
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.timeline import Actor, Detail, Order
+
+
+class NotVouchedFor(Refused):
+    """Nobody knows who pushed the item, so nothing reads it but a person."""
+
+    code = "inbound-item-not-vouched-for"
+
+
+class TimeUnusable(Refused):
+    """The appeal was spoken at a time that cannot be meant."""
+
+    code = "inbound-time-unusable"
+
+
+def take_in(scope: Scope, item_id: int, *, now: datetime) -> None:
+    """Take in an item that waits: its appeals become tickets, and what cannot is left to a person, with the reason.
+
+    May be repeated: each appeal comes in once. Raises `core.kit.errors.Collision` as `accept`.
+    """
+    item = get_item(scope, item_id, locked=True)
+    if item.state == "waiting":
+        _read(scope, item, now=now)
+
+
+def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
+    """Read an item again that waits for a person, for instance after a plugin was mended.
+
+    Raises `NoSuchItem`, `ItemSettled`, `NotVouchedFor`.
+    """
+    item = open_item(scope, item_id)
+    if not item.vouched_by:
+        raise NotVouchedFor(
+            f"推送来件 {item.id} 的来源没有核实，不能自动登记。发送方重新推送、核实后会自动登记；也可以核对后人工录入。"
+        )
+    _read(scope, item, now=now)
+    return item
+
+
+def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
+    """Note that an item could not be taken in for a reason of ours; at the last try a person has to."""
+    item = get_item(scope, item_id, locked=True)
+    if item.state != "waiting":
+        return
+    if is_last:
+        item.state, item.failure = "needs_person", f"多次自动登记没有成功：{reason}"
+    else:
+        item.failure = f"没有登记成功，稍后自动重试：{reason}"
+
+
+def _read(scope: Scope, item: InboundItem, *, now: datetime) -> None:
+    answers = scope.hooks.ask(specs.parse_inbound, channel=item.channel, payload=payload_of(scope, item))
+    tickets, troubles = dict(item.tickets), list(_unread(answers))
+    for number, (feature, found) in enumerate(answers, start=1):
+        try:
+            with scope.session.begin_nested():
+                tickets[str(number)] = _accept(scope, item, found, number, feature=feature, now=now)
+        except Refused as refusal:
+            troubles.append(f"第 {number} 件没有登记：{refusal.message}")
+        except (DataError, IntegrityError) as error:
+            troubles.append(f"第 {number} 件没有登记：数据库不接受（{type(error).__name__}）")
+    item.tickets, item.failure = tickets, " ".join(troubles)
+    item.state = "needs_person" if troubles else "taken_in"
+    scope.session.flush()
+
+
+def _unread(answers: Answers[InboundAppeal]) -> Iterator[str]:
+    """Say why nothing was read, if nothing was."""
+    if answers:
+        return
+    for failure in answers.failures:
+        number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
+        yield f"功能 {failure.feature} {FAILURE_LABELS[failure.kind]}{number}。"
+    if not answers.failures:
+        yield "没有功能认得这份来件的内容。"
+
+
+def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, *, feature: str, now: datetime) -> int:
+    """Accept one appeal, and note on its ticket who read it; one that came in before stays. Raises as `accept`."""
+    appeal = _appeal(scope, item, found, number)
+    if known := item.tickets.get(str(number)):
+        refuse_another_text(scope.session.get_one(Ticket, (scope.tenant.id, known)), appeal)
+        return known
+    label = channels_of(scope)[item.channel].label if item.channel in channels_of(scope) else item.channel
+    sender = Actor("agent", f"{label}（推送）", permissions=frozenset({Permission.ACCEPT}))
+    accepted = accept(scope, appeal, actor=sender, now=now)
+    if accepted.created:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+        detail: Detail = {"rule_id": found.rule_id, "by": scope.hooks.stamp(feature), "item": item.id, "number": number}
+        note(scope, ticket, "draft", Order(sender, now), summary=f"从推送来件读出（{found.reason}）", detail=detail)
+    return accepted.ticket_id
+
+
+def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) -> Appeal:
+    """Return the appeal as `accept` takes it. Raises `UnknownChannel`, `TimeUnusable`."""
+    channel = found.channel or item.channel
+    if channel not in open_channels_of(scope):
+        raise UnknownChannel("读出的渠道不是本区的渠道。请核对功能的渠道对照，或人工录入。")
+    spoken = found.submitted_at
+    if spoken is not None and spoken.year not in YEARS:
+        raise TimeUnusable("读出的提出时间不是可能的时间。请核对发送方的时间写法，或人工录入。")
+    return Appeal(
+        channel=channel,
+        text=found.text,
+        title=found.title,
+        place=found.place,
+        mailbox=found.mailbox,
+        contact=Contact(
+            found.contact_name, found.contact_phone, found.contact_address, keep_private=found.keep_private
+        ),
+        external_id=f"{item.channel}/{item.message_id}/{number}",
+        submitted_at=found.submitted_at or item.received_at,
+        nature=found.nature,
+        affected_count=found.affected_count,
+    )

@@ -1,0 +1,61 @@
+"""What was pushed and could not be taken in 待人工录入: the list, one item with its content, and what is done with it."""
+
+from flask import Blueprint, abort, g, render_template
+
+from core.journey.inbound.by_hand import dismiss
+from core.journey.inbound.take_in import read_again
+from core.journey.queries.inbound import count_needing_person, item_lines, opened_item
+from core.people.roles import Permission
+from core.web.input import required
+from core.web.refusals import status_of, words_of
+from core.web.visit import Answer, Done, Visit, allows
+
+pages = Blueprint("desk_inbound", __name__)
+LIST = "/desk/inbound"
+LONGEST_NUMBER = 18
+
+
+@pages.get("/desk/inbound")
+@allows(Permission.ACCEPT)
+def show_items(visit: Visit) -> Answer:
+    """Show what waits for somebody to enter it."""
+    return render_template("desk/inbound.html", lines=item_lines(visit.scope), total=count_needing_person(visit.scope))
+
+
+@pages.get("/desk/inbound/<number>")
+@allows(Permission.ACCEPT)
+def show_item(visit: Visit, number: str) -> Answer:
+    """Show one item with its content; after a refusal with what was typed and why it was refused."""
+    refusal = g.get("refusal")
+    page = render_template(
+        "desk/inbound_item.html",
+        item=opened_item(visit.scope, number_of(number)),
+        refusal=words_of(refusal) if refusal else None,
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post("/desk/inbound/<number>/dismiss")
+@allows(Permission.ACCEPT, again=show_item)
+def dismiss_item(visit: Visit, number: str) -> Answer:
+    """Say that it is no appeal, and why."""
+    reason = required("reason", ask="请写明为什么不是诉求，来件会连同理由留存。", longest=500)
+    item = dismiss(visit.scope, number_of(number), reason=reason, actor=visit.actor, now=visit.now)
+    return Done(f"推送来件 {item.id} 已处理，不再登记", LIST)
+
+
+@pages.post("/desk/inbound/<number>/again")
+@allows(Permission.ACCEPT, again=show_item)
+def read_item_again(visit: Visit, number: str) -> Answer:
+    """Have the item read once more, after what could not read it was mended."""
+    item = read_again(visit.scope, number_of(number), now=visit.now)
+    if item.state == "needs_person":
+        return Done(f"推送来件 {item.id} 还是没有登记成功：{item.failure}", f"{LIST}/{item.id}", "soon")
+    return Done(f"推送来件 {item.id} 已登记 {len(item.tickets)} 件工单", LIST)
+
+
+def number_of(text: str) -> int:
+    """Return the number in an address; 404 for what is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        abort(404)
+    return int(text)
