@@ -30,6 +30,15 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
     assert opened == {"/", "/sign-in", "/sign-out", "/theme", "/healthz", "/api/v1/openapi.json"}
 
 
+def test_the_permission_of_these_routes_alone_depends_on_the_address(house: House) -> None:
+    """What each of them asks for is tested page by page in `test_plugin_pages`."""
+    found = {
+        (rule.rule, getattr(house.app.view_functions[rule.endpoint], "permission", None))
+        for rule in house.app.url_map.iter_rules()
+    }
+    assert {rule for rule, permission in found if callable(permission)} == {"/x/<plugin>/<path:path>"}
+
+
 def test_without_a_session_every_staff_page_leads_to_the_sign_in_page(house: House) -> None:
     visitor = house.visitor()
     for rule in house.app.url_map.iter_rules():

@@ -150,16 +150,14 @@ def _visit(
         failure = failed.failure
     except StoreRefusal as refusal:  # the feature kept it to itself, and its rows were taken back all the same
         failure = scope.hooks.refuse(part.feature, hook, refusal.message)
-    raise FeatureFailed(_words(part, failure), failure)
+    raise FeatureFailed(_words(part, failure, writes=writes), failure)
 
 
-def _words(part: Part, failure: Failure) -> str:
+def _words(part: Part, failure: Failure, *, writes: bool) -> str:
+    by, saved = f"这里由功能“{part.feature_label}”提供，", "，什么都没有保存" if writes else ""
     if failure.kind == "resting":
-        return f"这里由功能“{part.feature_label}”提供，它连续出错，暂停使用，请过一会儿再试。其他页面不受影响。"
-    return (
-        f"这里由功能“{part.feature_label}”提供，它没有办成，什么都没有保存。其他页面不受影响；"
-        f"请把编号 {failure.error_id} 告诉区管理员。"
-    )
+        return f"{by}它连续出错，暂停使用{saved}，请过一会儿再试。其他页面不受影响。"
+    return f"{by}它出错了{saved}。其他页面不受影响；请把编号 {failure.error_id} 告诉区管理员。"
 
 
 def _checked(scope: Scope, part: Part, typed: Mapping[str, Any]) -> Mapping[str, Any]:
