@@ -1,6 +1,6 @@
 """`huiying report`: the month of a district, and of a city with all its districts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -10,17 +10,20 @@ from core.cli.tables import table
 from core.journey.report import report_city, report_month
 from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
 from core.statistics.figures import SMALL_SAMPLE, Figure
+from core.statistics.grades import Band
 from core.statistics.periods import Month
 from core.statistics.plain import plain_city, plain_month
 from core.statistics.report import MonthReport
 from core.statistics.shares import Share
-from core.statistics.words import change_words, parts_words, remark_words, value_words
+from core.statistics.units import UnitMonth
+from core.statistics.words import change_words, grade_words, parts_words, points_words, remark_words, value_words
 
 IN_CITY = ("accepted", "concluded", "on_time", "resolved", "satisfied", "coverage")
 """Figures that stand beside each district."""
 ADJUDICATED_IN_CITY = ("on_time_adjudicated", "overdue_adjudicated", "resolved_adjudicated", "satisfied_adjudicated")
 BESIDE_IN_CITY = ("closed", "returned", "extended", "redone", "attached", "rejected", "voided")
 """Figures without which the others could look better than they are."""
+NO_GRADES: Mapping[str, Band] = {}
 
 
 @click.group(name="report")
@@ -58,13 +61,17 @@ def city_(city: str, month: str, *, as_json: bool) -> None:
 
 def _month_lines(told: MonthReport) -> Iterable[str]:
     yield from _heading(f"{told.tenant_name} {told.month.words}月报", told.month, is_over=told.is_over)
-    yield from _figure_table(told.figures)
+    yield from _figure_table(told.figures, told.grades)
     for title, shares in (
         ("诉求性质", told.by_nature),
         ("受理渠道", told.by_channel),
         ("诉求事项（前十）", told.by_matter),
     ):
         yield from ("", title, *_share_table(shares))
+    if any(unit.graded for unit in told.units):
+        yield from ("", f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", *_graded_table(told.units))
+    if any(unit.score for unit in told.units):
+        yield from ("", "承办单位绩效考核", *_score_table(told.units))
 
 
 def _city_lines(told: CityReport) -> Iterable[str]:
@@ -86,7 +93,7 @@ def _heading(title: str, month: Month, *, is_over: bool) -> Iterable[str]:
     yield ""
 
 
-def _figure_table(figures: Sequence[Figure]) -> list[str]:
+def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES) -> list[str]:
     rows = (
         (
             figure.label,
@@ -94,11 +101,37 @@ def _figure_table(figures: Sequence[Figure]) -> list[str]:
             parts_words(figure.now, figure.unit),
             value_words(figure.before.value, figure.unit),
             change_words(figure.now.value, figure.before.value, figure.unit),
-            remark_words(figure),
+            grade_words(grades[figure.id].band) if figure.id in grades else remark_words(figure),
         )
         for figure in figures
     )
     return table(("指标", "本月", "分子/分母", "上月", "变化", "备注"), rows, right=(1, 2, 3))
+
+
+def _graded_table(units: Sequence[UnitMonth]) -> list[str]:
+    rows = (
+        (
+            unit.name,
+            each.figure.label,
+            value_words(each.figure.now.value, each.figure.unit),
+            parts_words(each.figure.now, each.figure.unit),
+            grade_words(each.grade.band),
+        )
+        for unit in units
+        for each in unit.graded
+    )
+    return table(("单位", "指标", "本月", "分子/分母", "等次"), rows, right=(2, 3))
+
+
+def _score_table(units: Sequence[UnitMonth]) -> list[str]:
+    rows: list[tuple[str, ...]] = []
+    for unit in units:
+        if unit.score is None:
+            continue
+        total = "不完整" if unit.score.total is None else points_words(unit.score.total)
+        rows.append((unit.name, "合计", total, "有规则没有算出来，不作为考核结果" if unit.score.total is None else ""))
+        rows += [("", each.line.label, points_words(each.line.points), each.line.reason) for each in unit.score.lines]
+    return table(("单位", "考核项", "得分", "依据"), rows, right=(2,))
 
 
 def _share_table(shares: Sequence[Share]) -> list[str]:

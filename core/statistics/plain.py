@@ -6,8 +6,10 @@ from typing import Any
 
 from core.statistics.city import BelowFloor, CityReport, District
 from core.statistics.figures import DAY_SECONDS, Figure, Reading
+from core.statistics.grades import Band
 from core.statistics.report import MonthReport
 from core.statistics.shares import Share
+from core.statistics.units import Score, UnitMonth
 from core.statistics.words import change_words, value_words
 
 
@@ -23,7 +25,10 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
         "by_nature": _plain_shares(report.by_nature, "nature"),
         "by_channel": _plain_shares(report.by_channel, "channel"),
         "by_matter": _plain_shares(report.by_matter, "matter"),
-        "figures": _plain_figures(report.figures),
+        "figures": {
+            each.id: plain_figure(each) | {"grade": _plain_grade(report.grades.get(each.id))} for each in report.figures
+        },
+        "units": [_plain_unit(unit) for unit in report.units],
     }
 
 
@@ -69,6 +74,49 @@ def plain_figure(figure: Figure) -> dict[str, Any]:
         "shown": value_words(figure.now.value, figure.unit),
         "change_shown": change_words(figure.now.value, figure.before.value, figure.unit),
         "note": figure.note,
+    }
+
+
+def _plain_grade(grade: Band | None) -> dict[str, Any] | None:
+    if grade is None:
+        return None
+    band = grade.band
+    return {
+        "label": band.label,
+        "action": band.action,
+        "threshold": band.threshold,
+        "reason": band.reason,
+        "rule_id": band.rule_id,
+        "by": grade.by,
+    }
+
+
+def _plain_unit(unit: UnitMonth) -> dict[str, Any]:
+    return {
+        "unit": unit.unit,
+        "name": unit.name,
+        "graded": [
+            {"figure": each.figure.id, **plain_figure(each.figure), "grade": _plain_grade(each.grade)}
+            for each in unit.graded
+        ],
+        "score": None if unit.score is None else _plain_score(unit.score),
+    }
+
+
+def _plain_score(score: Score) -> dict[str, Any]:
+    return {
+        "total": None if score.total is None else float(score.total),
+        "complete": score.total is not None,
+        "lines": [
+            {
+                "label": each.line.label,
+                "points": each.line.points,
+                "reason": each.line.reason,
+                "rule_id": each.line.rule_id,
+                "by": each.by,
+            }
+            for each in score.lines
+        ],
     }
 
 

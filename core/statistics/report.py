@@ -1,12 +1,13 @@
 """The report of a month: what came in, by nature, channel and matter, and every figure beside the month before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from core.classification.service import NATURE_LABELS
 from core.intake.channels import channels_of
 from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
+from core.statistics.grades import Band, bands_of, grade_of
 from core.statistics.periods import Month
 from core.statistics.queries import (
     Cube,
@@ -17,6 +18,7 @@ from core.statistics.queries import (
     matter_names,
 )
 from core.statistics.shares import Share, shares
+from core.statistics.units import UnitMonth, units_in
 from core.tenancy.scope import Scope
 
 TOP = 10
@@ -39,6 +41,10 @@ class MonthReport:
     by_matter: Sequence[Share]
     """The ten largest matters by name, then all others, then those of no matter."""
     figures: Sequence[Figure]
+    grades: Mapping[str, Band]
+    """The bands that figures fall into, by the figure's id."""
+    units: Sequence[UnitMonth]
+    """The units, where the district grades or scores them."""
 
     def figure(self, figure_id: str) -> Figure:
         return next(figure for figure in self.figures if figure.id == figure_id)
@@ -57,6 +63,14 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
     def channel_label(channel: str) -> str:
         return channels[channel].label if channel in channels else channel
 
+    figures = (
+        *(figure(metric, now, before) for metric in metrics_of(scope)),
+        *(
+            median_figure(median, lambda measure: (hours_of(cube, span, measure), hours_of(cube, earlier, measure)))
+            for median in MEDIANS
+        ),
+    )
+    bands = bands_of(scope)
     return MonthReport(
         tenant=scope.tenant.slug,
         tenant_name=scope.tenant.name,
@@ -74,13 +88,9 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
             others="其他事项",
             none=UNNAMED,
         ),
-        figures=(
-            *(figure(metric, now, before) for metric in metrics_of(scope)),
-            *(
-                median_figure(median, lambda measure: (hours_of(cube, span, measure), hours_of(cube, earlier, measure)))
-                for median in MEDIANS
-            ),
-        ),
+        figures=figures,
+        grades={each.id: grade for each in figures if (grade := grade_of(each, bands))},
+        units=units_in(scope, month),
     )
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
+from core.hooks.values import GradeBand
 from core.statistics.figures import SMALL_SAMPLE, Figure, Reading, Unit
 
 DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1}
@@ -59,3 +60,13 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
 def remark_words(figure: Figure) -> str:
     """Write what a reader must know of a figure before comparing it."""
     return f"样本不足 {SMALL_SAMPLE}，不作比较" if figure.is_small and figure.now.denominator else ""
+
+
+def grade_words(band: GradeBand) -> str:
+    """Write a grade and what follows: `不达标：点名通报并约谈`."""
+    return f"{band.label}：{band.action}" if band.action else band.label
+
+
+def points_words(points: float | Decimal) -> str:
+    """Write points of a score with at most two digits behind the point."""
+    return f"{Decimal(str(points)).quantize(Decimal('0.01')).normalize():f}"
