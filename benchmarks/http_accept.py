@@ -1,6 +1,6 @@
 """The accept endpoint against a one-statement endpoint of the same stack: `python -m benchmarks.http_accept [seconds]`.
 
-Both are served by gunicorn with the product's settings and asked in turns by eight keep-alive connections from a
+Both are served by gunicorn with the product's settings and asked in turns by eight clients at once from a
 process of its own, so both share the two cores with the same asker.
 """
 

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WEB_PROCESSES = 2
-WEB_THREADS = 4
-"""A browser keeps idle connections open; a process without threads would wait on one of them and serve nobody."""
+WEB_PROCESSES = 4
+"""Each answers one request at a time, so this many can wait for the database at once."""
+STUCK_SECONDS = 30
+"""A web process whose request takes longer is ended and replaced."""
 GRACE_SECONDS = 4
 
 
@@ -27,8 +28,9 @@ def programs(port: int) -> tuple[Program, ...]:
         "gunicorn",
         f"--bind=127.0.0.1:{port}",
         f"--workers={os.environ.get('WEB_CONCURRENCY', WEB_PROCESSES)}",
-        "--worker-class=gthread",
-        f"--threads={os.environ.get('WEB_THREADS', WEB_THREADS)}",
+        "--worker-class=core.web.serving.OneAtATime",
+        "--keep-alive=0",  # a connection kept by a process would wait for that process while others are idle
+        f"--timeout={STUCK_SECONDS}",
         f"--graceful-timeout={GRACE_SECONDS}",
         "--no-control-socket",
         "--log-level=warning",
