@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
+from core.jobs.dry_runs import trying
 from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.inbound import taking_in
 from core.jobs.referrals import bringing_news, referring
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
+from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tenancy.scope import Installation
@@ -21,6 +23,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
     """Return the table of kinds: what may be written to the outbox stands here, or waits for a version that has it."""
     return {
         DELIVER: delivering(gateways),
+        DRY_RUN: trying(installation),
         FEATURE_EVENT: acting_on_events(),
         FEATURE_JOB: doing_daily_work(),
         INBOUND: taking_in(),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.hooks.values import Light, StepKind
+from core.sla.limits import OVERDUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ class Timed:
         return self.name, self.assignment_id, self.started_at
 
     @property
-    def overdue_at(self) -> datetime | None:
-        """When it ran over, if it did before the clock ended."""
-        return next((mark.at for mark in self.marks if mark.light == "red"), None)
+    def overdue(self) -> Marked | None:
+        """The mark at which it ran over, if it did before the clock ended."""
+        return next((mark for mark in self.marks if mark.mark == OVERDUE), None)
 
     @property
-    def yellow_at(self) -> datetime | None:
-        """When its light first turned yellow, if it did."""
-        return next((mark.at for mark in self.marks if mark.light == "yellow"), None)
+    def yellow(self) -> Marked | None:
+        """The mark at which its light first turned yellow, if it did."""
+        return next((mark for mark in self.marks if mark.light == "yellow"), None)
 
 
 @dataclass(frozen=True, slots=True)

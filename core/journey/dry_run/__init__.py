@@ -1,0 +1,67 @@
+"""The dry run 试算: an administrator sees on real past tickets what settings would have changed, before they hold.
+
+What people did with a ticket, and when, stays as it was; what rules decide is decided twice, by those that hold and by
+those that are tried, and compared. Nothing is sent, and nothing is written but what the try found.
+"""
+
+from core.journey.dry_run.changes import EFFECT_LABELS, WHAT_LABELS, Change, Side
+from core.journey.dry_run.export import export
+from core.journey.dry_run.result import (
+    ChangedTicket,
+    FailureSeen,
+    Result,
+    Totals,
+    UnitLoad,
+    change_words,
+    count_changed,
+    result_of,
+    runs_of,
+    summary,
+)
+from core.journey.dry_run.running import (
+    DRY_RUN,
+    DistrictChanged,
+    NoSuchDryRun,
+    Progress,
+    ask_for,
+    ask_for_off,
+    fail,
+    find_run,
+    go_on,
+    run_whole,
+)
+from core.journey.dry_run.sample import MOST, USUAL, BadSample, Sample
+from core.tenancy.queries import valid_run_of
+
+__all__ = [
+    "DRY_RUN",
+    "EFFECT_LABELS",
+    "MOST",
+    "USUAL",
+    "WHAT_LABELS",
+    "BadSample",
+    "Change",
+    "ChangedTicket",
+    "DistrictChanged",
+    "FailureSeen",
+    "NoSuchDryRun",
+    "Progress",
+    "Result",
+    "Sample",
+    "Side",
+    "Totals",
+    "UnitLoad",
+    "ask_for",
+    "ask_for_off",
+    "change_words",
+    "count_changed",
+    "export",
+    "fail",
+    "find_run",
+    "go_on",
+    "result_of",
+    "run_whole",
+    "runs_of",
+    "summary",
+    "valid_run_of",
+]

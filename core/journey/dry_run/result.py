@@ -1,0 +1,366 @@
+"""What a try came to, for those who decide about it: totals, tickets, rules, units, in values and in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core.hooks.specs import HOOKS
+from core.journey.dry_run.changes import EFFECT_LABELS, WHAT_LABELS, Change, change_from
+from core.journey.dry_run.running import find_run
+from core.journey.dry_run.sample import from_plain
+from core.journey.dry_run.tally import Tally, tally_from
+from core.tenancy.models import DryRun, DryRunChange
+from core.tenancy.scope import Scope
+from core.units.queries import directory
+
+NOBODY = "由受理席判定"
+METHOD = (
+    "登记时的要素提取和事项建议、办理页面上的提示（疑似重复、拆单、秒回）只帮助经办人，不试算",
+    "事项、性质按现在所知，从受理起就照此判定；人已写明的紧急程度照旧",
+    "派单、签收、延期、挂起、批示、答复的时间按实际发生的计；督办答复和进展反馈的时限不推算",
+)
+"""How a try was made, in words."""
+
+
+TOTAL_WORDS = {
+    "rerouted": "改派",
+    "direct": "改为直接派出",
+    "not_direct": "不再直接派出",
+    "urgent": "改按紧急诉求处理",
+    "not_urgent": "不再按紧急诉求处理",
+    "watched": "多知会单位",
+    "unwatched": "少知会单位",
+    "out_of_scope": "多提示可能不属受理范围",
+    "in_scope": "少提示可能不属受理范围",
+    "receipts": "回执用语不同",
+    "clocks_new": "新增时限",
+    "clocks_gone": "不再有某项时限",
+    "due_earlier": "提前到期",
+    "due_later": "推迟到期",
+    "yellow_earlier": "提前变黄",
+    "yellow_later": "推迟变黄",
+    "yellow_new": "会变黄（原来不会）",
+    "yellow_never": "不再变黄",
+    "overdue_more": "会超期（原来不会）",
+    "overdue_less": "不再超期",
+    "accountable": "会进入问责",
+    "not_accountable": "不再进入问责",
+    "supervised_more": "多督办",
+    "supervised_less": "少督办",
+    "letters_more": "多发函件",
+    "letters_fewer": "少发函件",
+    "messages_more": "多发提醒",
+    "messages_fewer": "少发提醒",
+    "consulted": "提前或新增会商",
+    "not_consulted": "推迟或不再会商",
+    "refused": "有实际做过的操作会被拒绝",
+    "not_refused": "有原来会被拒绝的操作准许了",
+}
+"""What happens to the tickets counted in a total, as its sentence goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many tickets change in which way; each ticket counts once in each, messages are counted altogether.
+
+    `due_…` and `yellow_…` are of any of the ticket's clocks; `yellow_new` would turn yellow and did not, `yellow_never`
+    the other way round. `refused_…` are tickets on which something was done that would not be allowed, or would.
+    """
+
+    tickets: int
+    changed: int
+    rerouted: int
+    direct: int
+    not_direct: int
+    urgent: int
+    not_urgent: int
+    watched: int
+    unwatched: int
+    clocks_new: int
+    clocks_gone: int
+    due_earlier: int
+    due_later: int
+    yellow_earlier: int
+    yellow_later: int
+    yellow_new: int
+    yellow_never: int
+    overdue_more: int
+    overdue_less: int
+    accountable: int
+    not_accountable: int
+    supervised_more: int
+    supervised_less: int
+    letters_more: int
+    letters_fewer: int
+    messages_more: int
+    messages_fewer: int
+    messages_before: int
+    messages_after: int
+    consulted: int
+    not_consulted: int
+    refused: int
+    not_refused: int
+    out_of_scope: int
+    in_scope: int
+    receipts: int
+    errors_new: int
+    errors_gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLoad:
+    """How many tickets a unit would lead, as a suggestion or at once, before and after. Empty code: nobody's rule."""
+
+    code: str
+    name: str
+    suggested_before: int
+    suggested_after: int
+    direct_before: int
+    direct_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSeen:
+    """An answer that could not be had: of which feature to which question, and of how many tickets."""
+
+    feature: str
+    hook: str
+    words: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedTicket:
+    """A ticket that is decided otherwise, and what really happened with it."""
+
+    serial_no: str
+    changes: tuple[Change, ...]
+    unit: str
+    answered_at: datetime | None
+    is_overdue: bool | None
+    satisfaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A try as plain values. `number` None = the feature was tried off; `base` is what it was compared with.
+
+    `never_hit` are rules of the feature that answered nothing, `shadowed` those whose answers never decided.
+    `untried` are questions that the feature answers and that no past ticket is asked again; `method` tells how it was
+    tried. Times are shown in the tenant's `zone`.
+    """
+
+    id: int
+    feature: str
+    number: int | None
+    base: int
+    sample: str
+    state: str
+    failure: str
+    done: int
+    total: int
+    asked_by: str
+    asked_at: datetime
+    finished_at: datetime | None
+    totals: Totals
+    changed: tuple[ChangedTicket, ...]
+    load: tuple[UnitLoad, ...]
+    failures: tuple[FailureSeen, ...]
+    never_hit: tuple[str, ...]
+    shadowed: tuple[str, ...]
+    untried: tuple[str, ...]
+    zone: str
+    method: tuple[str, ...] = METHOD
+
+
+def result_of(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | None = None) -> Result:
+    """Return what a try has come to so far; of the changed tickets those from `offset` on, at most so many.
+
+    Raises `NoSuchDryRun`.
+    """
+    run = find_run(scope, dry_run_id)
+    tally = tally_from(run.tally)
+    answered = [rule for rule in tally.rules if rule in tally.answered]
+    return Result(
+        id=run.id,
+        feature=run.feature,
+        number=run.number,
+        base=run.base,
+        sample=from_plain(run.sample).words,
+        state=run.state,
+        failure=run.failure,
+        done=run.done,
+        total=run.total,
+        asked_by=run.asked_by,
+        asked_at=run.asked_at,
+        finished_at=run.finished_at,
+        totals=_totals(tally),
+        changed=_changed(scope, run, offset, most),
+        load=_load(scope, tally),
+        failures=tuple(
+            FailureSeen(feature, hook, failure["words"], failure["before"], failure["after"])
+            for key, failure in sorted(tally.failures.items())
+            for feature, _, hook in (key.partition(" "),)
+        ),
+        never_hit=tuple(rule for rule in tally.rules if rule not in tally.answered) if run.turns == "on" else (),
+        shadowed=tuple(rule for rule in answered if rule not in tally.decisive),
+        untried=tuple(tally.untried),
+        zone=scope.tenant.zone.key,
+    )
+
+
+def runs_of(scope: Scope, feature_id: str) -> Sequence[DryRun]:
+    """Return the tries of a feature, the newest first."""
+    return scope.session.scalars(
+        select(DryRun)
+        .where(DryRun.tenant_id == scope.tenant.id, DryRun.feature == feature_id)
+        .order_by(DryRun.asked_at.desc(), DryRun.id.desc())
+    ).all()
+
+
+def count_changed(scope: Scope, dry_run_id: int) -> int:
+    """Return how many tickets a try found changed so far."""
+    changed = select(func.count()).where(
+        DryRunChange.tenant_id == scope.tenant.id, DryRunChange.dry_run_id == dry_run_id
+    )
+    return scope.session.scalar(changed) or 0
+
+
+def summary(result: Result) -> list[str]:
+    """Say what a try came to, the whole in its first sentence, for somebody who is no programmer."""
+    if result.state == "failed":
+        return [f"试算没有完成：{result.failure}"]
+    if result.state != "done":
+        return [f"已试算 {result.done:,} / {result.total:,} 件，结果尚不完整。"]
+    return [_headline(result.totals), *_rule_lines(result), *_failure_lines(result.failures), *_load_lines(result.load)]
+
+
+def _headline(totals: Totals) -> str:
+    parts = [f"{number:,} 件{words}" for name, words in TOTAL_WORDS.items() if (number := getattr(totals, name))]
+    if not parts:
+        found = "没有变化" if not totals.changed else f"{totals.changed:,} 件有细微变化"
+        return f"{totals.tickets:,} 件中{found}；{_errors(totals)}。"
+    messages = ""
+    if totals.messages_before != totals.messages_after:
+        messages = f"；提醒由 {totals.messages_before:,} 条变为 {totals.messages_after:,} 条"
+    return f"{totals.tickets:,} 件中 {'，'.join(parts)}{messages}；{_errors(totals)}。"
+
+
+def _errors(totals: Totals) -> str:
+    gone = f"，{totals.errors_gone:,} 件不再出错" if totals.errors_gone else ""
+    return f"{totals.errors_new:,} 件出错{gone}"
+
+
+def _rule_lines(result: Result) -> list[str]:
+    lines = []
+    if result.never_hit:
+        caveat = f"（{'、'.join(result.untried)}没有试算，其规则也在此列）" if result.untried else ""
+        lines.append(f"从未用到的规则：{'、'.join(result.never_hit)}{caveat}。")
+    if result.shadowed:
+        lines.append(f"答了但总被其他规则盖过的规则：{'、'.join(result.shadowed)}。")
+    if result.untried and not result.never_hit:
+        lines.append(f"没有试算的部分：{'、'.join(result.untried)}。")
+    return lines
+
+
+def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
+    return [
+        f"{failure.feature} 的{HOOKS[failure.hook].label if failure.hook in HOOKS else failure.hook}出错：现行 "
+        f"{failure.before:,} 件，改后 {failure.after:,} 件；最近一次{failure.words}。"
+        for failure in failures
+    ]
+
+
+def _load_lines(load: Sequence[UnitLoad]) -> list[str]:
+    moved = [
+        (each.direct_after + each.suggested_after - each.direct_before - each.suggested_before, each) for each in load
+    ]
+    told = [f"{each.name}{'多' if change > 0 else '少'} {abs(change):,} 件" for change, each in moved if change]
+    return [f"主办工单：{'，'.join(told)}。"] if told else []
+
+
+def _totals(tally: Tally) -> Totals:
+    counts = tally.counts
+    return Totals(
+        tickets=counts["tickets"],
+        changed=counts["changed"],
+        rerouted=counts["rerouted"],
+        direct=counts["dispatch/new"],
+        not_direct=counts["dispatch/gone"],
+        urgent=counts["urgency/new"],
+        not_urgent=counts["urgency/gone"],
+        watched=counts["watchers/new"],
+        unwatched=counts["watchers/gone"],
+        clocks_new=counts["clock/new"],
+        clocks_gone=counts["clock/gone"],
+        due_earlier=counts["due/earlier"],
+        due_later=counts["due/later"],
+        yellow_earlier=counts["yellow/earlier"],
+        yellow_later=counts["yellow/later"],
+        yellow_new=counts["yellow/new"],
+        yellow_never=counts["yellow/gone"],
+        overdue_more=counts["overdue/new"],
+        overdue_less=counts["overdue/gone"],
+        accountable=counts["case/new"],
+        not_accountable=counts["case/gone"],
+        supervised_more=counts["supervise/more"],
+        supervised_less=counts["supervise/fewer"],
+        letters_more=counts["letter/more"],
+        letters_fewer=counts["letter/fewer"],
+        messages_more=counts["message/more"],
+        messages_fewer=counts["message/fewer"],
+        messages_before=counts["messages_before"],
+        messages_after=counts["messages_after"],
+        consulted=counts["consultation/new"],
+        not_consulted=counts["consultation/gone"],
+        refused=counts["refusal/new"],
+        not_refused=counts["refusal/gone"],
+        out_of_scope=counts["scope/new"],
+        in_scope=counts["scope/gone"],
+        receipts=counts["receipt/other"],
+        errors_new=counts["error/new"],
+        errors_gone=counts["error/gone"],
+    )
+
+
+def _changed(scope: Scope, run: DryRun, offset: int, most: int | None) -> tuple[ChangedTicket, ...]:
+    rows = scope.session.scalars(
+        select(DryRunChange)
+        .where(DryRunChange.tenant_id == scope.tenant.id, DryRunChange.dry_run_id == run.id)
+        .order_by(DryRunChange.id)
+        .offset(offset)
+        .limit(most)
+    )
+    return tuple(
+        ChangedTicket(
+            serial_no=row.serial_no,
+            changes=tuple(map(change_from, row.changes)),
+            unit=row.really["unit"],
+            answered_at=datetime.fromisoformat(row.really["answered_at"]) if row.really["answered_at"] else None,
+            is_overdue=row.really["is_overdue"],
+            satisfaction=row.really["satisfaction"],
+        )
+        for row in rows
+    )
+
+
+def _load(scope: Scope, tally: Tally) -> tuple[UnitLoad, ...]:
+    units = directory(scope)
+    loads = [
+        UnitLoad(code, (unit.name if unit else code) if code else NOBODY, **counted)
+        for code, counted in tally.load.items()
+        for unit in (units.find_unit(code),)
+    ]
+    return tuple(sorted(loads, key=lambda load: (-(load.direct_after + load.suggested_after), load.code)))
+
+
+def change_words(change: Change) -> str:
+    """Say a change in one line: what, of which clock or deed, from what to what, and why."""
+    subject = f" {change.subject}" if change.subject else ""
+    why = change.after.reason or change.before.reason
+    because = f"（{why}）" if why else ""
+    label, effect = WHAT_LABELS[change.what], EFFECT_LABELS[change.effect]
+    return f"{label}{effect}{subject}：{change.before.words} → {change.after.words}{because}"
