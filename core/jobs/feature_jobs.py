@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.hooks.features import NotPossible
 from core.jobs.drain import Failure, JobKind, TryLater
+from core.jobs.feature_events import put_off
 from core.jobs.turns import Now, Turns
 from core.journey.feature_work.events import FeatureAway, leave_to_a_person, refuse_away
 from core.journey.feature_work.parts import FeatureJob, jobs_of
@@ -88,7 +89,7 @@ def doing_daily_work() -> JobKind:
 def do_daily_work(scope: Scope, payload: Payload, now: datetime) -> None:
     """Have the feature do its work of a day; one that is off, or no longer has this work, has nothing to do.
 
-    Raises `TryLater` when it did not do it now.
+    Raises `TryLater` when it did not do it now, `NotYet` when it was not even asked.
     """
     try:
         refuse_away(scope, payload["feature"])
@@ -97,7 +98,7 @@ def do_daily_work(scope: Scope, payload: Payload, now: datetime) -> None:
             return
         told = run_job(scope, job, date.fromisoformat(payload["day"]), now=now)
     except FeatureFailed as failed:
-        raise TryLater(failed.failure.words) from failed
+        raise put_off(failed, now) from failed
     except (FeatureAway, NotPossible) as refusal:
         raise TryLater(refusal.message) from refusal
     log.info("租户 %s 的功能 %s：%s，%s", scope.tenant.slug, job.feature, job.spec.label, told)
