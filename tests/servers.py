@@ -81,6 +81,16 @@ class TestServers:
         if not has_own:
             make_database(connect, self._database, template=TEMPLATE)
 
+    def another_database(self, name: str) -> tuple[str, str]:
+        """Make a database with the schema and no rows; return its address as the app's role, and as the owner."""
+        database = f"{self._database}_{name}"
+        make_database(self._servers.postgres.connect, database, template=TEMPLATE)
+        home = self._home
+        return (
+            address(home, APP_ROLE, home.app_password, database),
+            address(home, OWNER_ROLE, home.owner_password, database),
+        )
+
     @property
     def _database(self) -> str:
         return f"huiying_{self._worker}"

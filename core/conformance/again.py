@@ -1,4 +1,7 @@
-"""A second process that asks the same questions in the opposite order: `python -m core.conformance.again PACKAGE`."""
+"""A second process that asks the same questions in the opposite order.
+
+`python -m core.conformance.again PACKAGE [FEATURE HOOK]…`, the latter being what is known to be slow.
+"""
 
 import json
 import sys
@@ -9,7 +12,9 @@ from core.conformance.subject import Subject
 
 def main() -> None:
     """Print the answers by name, as one JSON object."""
-    print(json.dumps(answers_backwards(Subject(sys.argv[1]))))  # noqa: T201 -- read by the first process
+    subject = Subject(sys.argv[1])
+    subject.slow = {tuple(each.split(" ", 1)): True for each in sys.argv[2:]}  # type: ignore[misc]
+    print(json.dumps(answers_backwards(subject)))  # noqa: T201 -- read by the first process
 
 
 if __name__ == "__main__":

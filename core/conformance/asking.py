@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from core.conformance.appeals import PLAIN
 from core.conformance.places import CONTEXT
-from core.conformance.questions import GENERATED, Asker, Question
+from core.conformance.questions import Asker, Question
 from core.conformance.samples import NoSample, Sample, default_of, samples_of
 from core.conformance.subject import Blocked, Subject
 from core.hooks.breaker import Breaker
-from core.hooks.budget import within
+from core.hooks.budget import OverBudget, within
 from core.hooks.contract import Hook, Kind
 from core.hooks.features import Feature
 from core.hooks.roster import Answer
@@ -21,7 +22,9 @@ from core.hooks.values import Context, TicketView
 
 SETTINGS = 8
 """Under how many settings a feature is asked."""
-SLOW = 5
+FEW = 100
+"""How many questions are enough to see that answers follow from questions alone."""
+SLOW = 3
 """How many questions are left of those to a hook that is slow: more would only take time."""
 QUICK_SHARE = 0.25
 """The part of its budget within which a hook answers that is not slow."""
@@ -50,12 +53,8 @@ class Asked:
 
     def answered(self, question: Question) -> str:
         """Call the feature's own function, with nothing between but the clock; return what came, as text."""
-        given = {"ctx": question.ctx, "settings": question.settings, **question.arguments}
-        arguments = {name: given[name] for name in self.answer.arguments}
         try:
-            with within(2 * self.budget, longest=PATIENCE * self.budget):
-                answer = self.answer.function(**arguments)
-                return repr(list(answer) if isinstance(answer, Iterator) else answer)
+            return repr(self._called(question))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -69,12 +68,20 @@ class Asked:
     def seconds(self, question: Question) -> float:
         """Return how long the answer worked, whoever else was at work meanwhile."""
         started = time.thread_time()
-        self.answered(question)
+        with suppress(Exception, OverBudget, SystemExit):
+            self._called(question)
         return time.thread_time() - started
 
+    def _called(self, question: Question) -> Any:
+        given = {"ctx": question.ctx, "settings": question.settings, **question.arguments}
+        arguments = {name: given[name] for name in self.answer.arguments}
+        with within(2 * self.budget, longest=PATIENCE * self.budget):
+            answer = self.answer.function(**arguments)
+            return list(answer) if isinstance(answer, Iterator) else answer
 
-def asked_hooks(subject: Subject, *, is_first: bool = False) -> Iterator[Asked]:
-    """Yield what each feature is asked; `is_first`: nothing was asked before, not even how quick it is.
+
+def asked_hooks(subject: Subject, *, count: int = FEW, is_first: bool = False) -> Iterator[Asked]:
+    """Yield what each feature is asked; `is_first`: nothing was asked before, so what is slow is known or not.
 
     Raises `Blocked` where the plugin cannot be asked yet.
     """
@@ -86,9 +93,10 @@ def asked_hooks(subject: Subject, *, is_first: bool = False) -> Iterator[Asked]:
             hook = HOOKS[name]
             if hook.kind not in ANSWERED:
                 continue
-            number = GENERATED if hook.kind != "load" else SETTINGS
+            number = count if hook.kind != "load" else SETTINGS
             asked = Asked(feature, hook, answers[name], (*asker.plain(hook), *asker.generated(hook, number)))
-            if not is_first and _is_slow(subject, asked):
+            is_slow = subject.slow.get((feature.id, name), False) if is_first else _is_slow(subject, asked)
+            if is_slow:
                 asked = replace(asked, questions=asked.questions[:SLOW])
             yield asked
 

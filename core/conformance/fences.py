@@ -3,6 +3,7 @@
 Python's audit events tell of files, network, processes and threads; its profiler of the clock, chance and environment.
 """
 
+import _thread
 import datetime
 import os
 import random
@@ -36,10 +37,10 @@ HARMLESS = frozenset({"os.putenv", "os.unsetenv"})
 NOT_THE_ANSWERS = frozenset(
     {
         *("importlib._bootstrap", "importlib._bootstrap_external", "zoneinfo", "zoneinfo._common"),
-        "core.hooks.budget",
+        *("core.hooks.budget", "logging"),
     }
 )
-"""Modules that read their own files (an import, a time zone) or keep the answer's time."""
+"""Modules that read their own files (an import, a time zone), keep the answer's time or say when something was said."""
 CLOCKS = (
     *(time.time, time.time_ns, time.monotonic, time.monotonic_ns, time.perf_counter, time.perf_counter_ns),
     *(time.process_time, time.process_time_ns, time.thread_time, time.thread_time_ns),
@@ -58,29 +59,26 @@ class Fenced(Exception):  # noqa: N818 -- a fact; raised inside the plugin's cod
 
 
 class Fence:
-    """What was touched inside, each thing once, in order."""
+    """What happened inside, each thing once, in order: what was touched, and what no question tells was looked at."""
 
     def __init__(self) -> None:
         self.touched: dict[str, None] = {}
-
-    def note(self, what: str) -> None:
-        self.touched.setdefault(what)
+        self.looked_at: dict[str, None] = {}
 
 
 @contextmanager
-def fenced(*, clock: bool = False) -> Iterator[Fence]:
-    """Watch what this thread touches inside the block; with `clock`, also the clock, chance and the environment."""
+def fenced() -> Iterator[Fence]:
+    """Watch what this thread touches and looks at inside the block."""
     _watch_from_now_on()
     fence = Fence()
     profile_before = sys.getprofile()
     _fences[threading.get_ident()] = fence
-    if clock:
-        sys.setprofile(_profile_for(fence))
+    sys.setprofile(_profile_for(fence))
     try:
         yield fence
     finally:
-        sys.setprofile(profile_before)
         del _fences[threading.get_ident()]
+        sys.setprofile(profile_before if callable(profile_before) else None)
 
 
 def _watch_from_now_on() -> None:
@@ -99,7 +97,7 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     if meaning is None or event in HARMLESS or _is_not_the_answers():
         return
     named = f"（{arguments[0]}）" if event == "open" and arguments and isinstance(arguments[0], str) else ""
-    fence.note(f"{meaning}{named}")
+    fence.touched.setdefault(f"{meaning}{named}")
     raise Fenced(f"{meaning}：{event}")
 
 
@@ -114,11 +112,12 @@ def _is_not_the_answers() -> bool:
 
 def _profile_for(fence: Fence) -> Any:
     def profile(frame: FrameType, event: str, argument: Any) -> None:
-        if event == "c_call":
-            if (what := _meaning_of(argument)) and not _is_not_the_answers():
-                fence.note(what)
+        if event == "c_call" and argument is _thread.start_new_thread:
+            fence.touched.setdefault("启动线程")  # told by an audit event in later versions of Python only
+        elif event == "c_call" and (what := _meaning_of(argument)) and not _is_not_the_answers():
+            fence.looked_at.setdefault(what)
         elif event == "call" and frame.f_code is ENVIRONMENT and not _is_not_the_answers():
-            fence.note("读环境变量")
+            fence.looked_at.setdefault("读环境变量")
 
     return profile
 

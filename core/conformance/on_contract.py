@@ -10,7 +10,7 @@ from typing import Any
 
 from core.conformance.asking import Asked, ask, asked_hooks, plainer
 from core.conformance.on_manifest import HAN
-from core.conformance.questions import Question
+from core.conformance.questions import GENERATED, Question
 from core.conformance.rule import BRONZE, rule
 from core.conformance.source import Source
 from core.conformance.subject import Marked, Subject
@@ -68,7 +68,7 @@ def rules_over_nobody(subject: Subject) -> Iterator[str]:
 
 @rule("K5", BRONZE, "对几百个生成的问题和常见诉求，都按时返回规定的类型，规则编号是自己的，理由是中文")
 def answers_can_be_used(subject: Subject) -> Iterator[str]:
-    for asked in asked_hooks(subject):
+    for asked in asked_hooks(subject, count=GENERATED):
         yield from _faults_of(subject, asked)
 
 

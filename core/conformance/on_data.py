@@ -1,6 +1,7 @@
 """D: a plugin's own tables come, change and go without touching anything else, and keep districts apart."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 
@@ -59,20 +60,17 @@ def declared_is_made(subject: Subject) -> Iterator[str]:
             raise NotApplicable("没有自己的表")
         yield f"声明了表 {'、'.join(own)}，清单没有写 migrations"
         return
-    _refuse_unmigrated(subject)
+    refuse_unmigrated(subject)
     for difference in differences(subject.scratch().owner_url, subject.manifest.id):
         yield f"迁移和声明不一致：{difference}"
 
 
 @rule("D5", BRONZE, "清除插件后什么也不留下，别的一样不变")
 def purge_leaves_nothing(subject: Subject) -> Iterator[str]:
-    _refuse_unmigrated(subject)
-    manifest, owner_url = subject.manifest, subject.scratch().owner_url
-    _clear(manifest, owner_url)
-    before = _objects(owner_url)
-    migrate_plugin(owner_url, manifest)
-    purge(owner_url, manifest.id, dry_run=False)
-    after = _objects(owner_url)
+    refuse_unmigrated(subject)
+    owner_url = subject.scratch().owner_url
+    purge(owner_url, subject.manifest.id, dry_run=False)
+    before, after = _before(subject), _objects(owner_url)
     yield from (f"清除后还留着 {what}" for what in sorted(after - before))
     yield from (f"清除把 {what} 也删掉了" for what in sorted(before - after))
 
@@ -87,7 +85,7 @@ def _with_tables(subject: Subject) -> Manifest:
 def _failure(subject: Subject) -> PluginNotMigrated | None:
     """Make the tables step by step, take them back and make them again; return what went wrong."""
     manifest, owner_url = _with_tables(subject), subject.scratch().owner_url
-    _clear(manifest, owner_url)
+    assert _before(subject)
     try:
         for revision in revisions_of(manifest):
             migrate_plugin(owner_url, manifest, revision)
@@ -106,7 +104,8 @@ def _unsafe(subject: Subject) -> SchemaUnsafe | None:
     return cause if isinstance(cause, SchemaUnsafe) else None
 
 
-def _refuse_unmigrated(subject: Subject) -> None:
+def refuse_unmigrated(subject: Subject) -> None:
+    """Make the plugin's tables. Raises `Blocked` where they cannot be made."""
     if _unsafe(subject):
         raise Blocked("D2", "D3")
     if _failure(subject):
@@ -123,8 +122,10 @@ def _objects(owner_url: str) -> set[str]:
         engine.dispose()
 
 
-def _clear(manifest: Manifest, owner_url: str) -> None:
-    try:
-        purge(owner_url, manifest.id, dry_run=False)
-    except NoSchema:
-        return
+@cache
+def _before(subject: Subject) -> set[str]:
+    """Return everything that there is in the database before the plugin's first migration."""
+    owner_url = subject.scratch().owner_url
+    with suppress(NoSchema):
+        purge(owner_url, subject.manifest.id, dry_run=False)
+    return _objects(owner_url)

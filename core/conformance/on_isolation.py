@@ -4,7 +4,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -15,12 +14,11 @@ from core.conformance.places import CONTEXT, ELSEWHERE
 from core.conformance.questions import Asker, Question
 from core.conformance.rule import BRONZE, rule
 from core.conformance.subject import Subject
-from core.conformance.walk import make_district, open_installation
+from core.conformance.walk import make_district, opened
 from core.hooks.contract import Hook
 from core.hooks.features import Feature, hookimpl
 from core.hooks.settings import Settings
 from core.hooks.specs import HOOKS
-from core.tenancy.scope import Installation
 
 THREADS, ROUNDS, QUESTIONS = 4, 3, 6
 HUGE = 10 * 1024 * 1024
@@ -40,7 +38,7 @@ def failing_loses_nothing(subject: Subject) -> Iterator[str]:
     expected: list[str] | None = None
     for turn in range(len(WAYS)):
         failing = [_failing(feature, answered[feature.id], turn) for feature in subject.features]
-        with _installation(subject, failing) as installation:
+        with opened(subject.scratch().database_url, failing) as installation:
             if expected is None:
                 expected = make_district(installation).walk()
             district = make_district(installation)
@@ -53,7 +51,7 @@ def switching_leaves_no_trace(subject: Subject) -> Iterator[str]:
     features = [feature for feature in subject.features if feature.level == "district"]
     values = {feature.id: plainest(feature).values for feature in features}
     assert subject.roster
-    with _installation(subject, features) as installation:
+    with opened(subject.scratch().database_url, features) as installation:
         without = make_district(installation).walk()
         district = make_district(installation)
         district.switch(*features, on=True, values=values)
@@ -164,12 +162,3 @@ def _differing(when: str, expected: Sequence[str], found: Sequence[str]) -> Iter
         if was != now:
             yield f"{when}，诉求的经过不同：应为“{was}”，实为“{now}”"
             return
-
-
-@contextmanager
-def _installation(subject: Subject, features: Sequence[Feature]) -> Iterator[Installation]:
-    installation = open_installation(subject.scratch().database_url, features)
-    try:
-        yield installation
-    finally:
-        installation.database.engine.dispose()

@@ -19,8 +19,9 @@ def readme_tells_of_features(subject: Subject) -> Iterator[str]:
     if not subject.readme:
         yield "没有 README.md（在插件的文件夹里，或与 pyproject.toml 一起）"
         return
+    told = re.sub(r"^```.*?^```", "", subject.readme, flags=re.MULTILINE | re.DOTALL)
     for feature in subject.manifest.features:
-        if feature.id not in subject.readme:
+        if feature.id not in told:
             yield f"README.md 没有提到 {feature.id}"
 
 

@@ -36,12 +36,12 @@ def same_question_same_answer(subject: Subject) -> Iterator[str]:
     here: dict[str, str] = {}
     for asked in asked_hooks(subject):
         where = f"{asked.feature.id} 的 {asked.hook.name} "
-        with fenced(clock=True) as fence:
+        with fenced() as fence:
             first = [asked.answered(question) for question in asked.questions]
         second = [asked.answered(question) for question in reversed(asked.questions)][::-1]
-        if seen := [what for what in fence.touched if what.startswith(("看", "用", "读", "等"))]:
-            yield f"{where}{'、'.join(seen)}"
-        if first != second and not fence.touched:
+        if fence.looked_at:
+            yield f"{where}{'、'.join(fence.looked_at)}"
+        elif first != second and not fence.touched:
             number = next(n for n, pair in enumerate(zip(first, second, strict=True)) if pair[0] != pair[1])
             yield f"{where}两次的回答不同（问的是 {asked.questions[number].words()}）"
         here |= numbered(asked, second)
@@ -100,8 +100,9 @@ def answers_backwards(subject: Subject) -> Mapping[str, str]:
 
 
 def _in_another_process(subject: Subject) -> Mapping[str, str]:
+    slow = [f"{feature} {hook}" for (feature, hook), is_slow in subject.slow.items() if is_slow]
     ran = subprocess.run(  # noqa: S603 -- our own interpreter and module
-        [sys.executable, "-m", "core.conformance.again", subject.package],
+        [sys.executable, "-m", "core.conformance.again", subject.package, *slow],
         env=child_environment(PYTHONHASHSEED="20260310"),
         capture_output=True,
         text=True,

@@ -124,8 +124,7 @@ def secrets_stay_secret(subject: Subject) -> Iterator[str]:
         raise NotApplicable("没有密钥")
     for feature, schema in with_secrets:
         secrets = secrets_for(schema, SECRET)
-        settings = read(schema, {}, secrets=secrets) if not _required(schema) else samples(feature, 1)[0].settings
-        settings = {**settings, **secrets}
+        settings = {**samples(feature, 1)[0].settings, **secrets}
         shown = [repr(settings), f"{settings}", _json(describe(schema))]
         shown.append(html_of(form_of(schema, {}, inherited=inheritance(schema, {}), choices=CHOICES)))
         shown += [repr(change) for change in differences(schema, {}, dict(settings))]
@@ -151,10 +150,6 @@ def _with_settings(subject: Subject) -> list[tuple[Feature, type[Settings]]]:
     if not found:
         raise NotApplicable("没有设置")
     return found
-
-
-def _required(schema: type[Settings]) -> list[str]:
-    return [name for name, field in fields_of(schema).items() if field.required]
 
 
 def _without_sample(feature: Feature, required: Sequence[str]) -> Iterator[str]:

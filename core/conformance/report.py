@@ -1,6 +1,6 @@
 """What an examination found, rule by rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +79,3 @@ class Report:
         told = "，".join(f"{LABELS[status]} {count} 条" for status, count in counts.items() if count)
         reached = f"达到{self.reached.label}级" if self.reached else "未达到铜级，不能启用"
         return f"插件 {self.plugin} {self.version}：{told}；{reached}。"
-
-
-def findings(outcomes: Sequence[Outcome]) -> str:
-    """Return what is wrong, one finding on a line."""
-    return "\n".join(f"{outcome.rule.id} {words}" for outcome in outcomes for words in outcome.words)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -74,6 +75,16 @@ def values_for(field: SettingField, random: Random) -> Any:
         if field.accepts(value):
             return plain(field.deserialize(value))
     raise NoSample(field.title)
+
+
+def form_values(schema: type[Settings], *, seed: str) -> dict[str, Any]:
+    """Return values for every field of a form, as they are written; a field that none is found for is left empty."""
+    random = Random(seed)  # noqa: S311 -- the same values every time
+    found = {}
+    for name, field in fields_of(schema).items():
+        with suppress(NoSample):
+            found[name] = values_for(field, random)
+    return found
 
 
 def secrets_for(schema: type[Settings], text: str) -> dict[str, SecretText]:

@@ -1,7 +1,8 @@
 """The golden flow 全程: one appeal from intake to rating in a district made for it, as every district must be able to go."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -95,6 +96,10 @@ class District:
                 refused.append(f"{at} 拒绝 {deed.name}：{refusal.code}")
         return self.installation.run(self.slug, lambda scope: _told(scope, taken.serial_no)) + refused
 
+    def unit_id(self, scope: Scope, code: str) -> int | None:
+        """Return the id of a unit; None where there is none."""
+        return scope.session.scalar(select(Unit.id).where(Unit.tenant_id == scope.tenant.id, Unit.code == code))
+
     def _set(self, scope: Scope, feature: Feature, values: Mapping[str, Any]) -> None:
         revision = write_revision(
             scope,
@@ -109,13 +114,18 @@ class District:
 
     def _actor(self, role: str, code: str) -> Actor:
         with self.installation.scope(self.slug) as scope:
-            unit_id = scope.session.scalar(select(Unit.id).where(Unit.tenant_id == scope.tenant.id, Unit.code == code))
+            unit_id = self.unit_id(scope, code)
         return Actor("staff", role, 1 + len(role), unit_id, permissions_of([role]))
 
 
-def open_installation(database_url: str, features: Sequence[Feature]) -> Installation:
-    """Open an installation on a database, in which these features are installed."""
-    return Installation(Database(database_url), Keyring(KEYS), Roster(features))
+@contextmanager
+def opened(database_url: str, features: Sequence[Feature]) -> Iterator[Installation]:
+    """Have an installation on a database, in which these features are installed."""
+    installation = Installation(Database(database_url), Keyring(KEYS), Roster(features))
+    try:
+        yield installation
+    finally:
+        installation.database.engine.dispose()
 
 
 def make_district(installation: Installation) -> District:
