@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from core.tenancy.scope import Installation
-from tests.builders import make_district, make_installation
-from tests.settings.making import LIGHT, District, gate, light
+from tests.builders import make_district, make_installation, make_ticket
+from tests.settings.making import LIGHT, NOW, District, gate, light
 
 UNITS = [("panel", "纪检监察组", "discipline"), ("audit", "审计处", "district_department")]
 DUTIES = [{"code": "A1", "category": "道路", "subcategory": "路面"}]
@@ -22,11 +22,20 @@ def installation(database_url: str) -> Iterator[Installation]:
 
 @pytest.fixture
 def make(installation: Installation) -> Callable[..., District]:
-    """Make a district, by default with the light on at its defaults."""
+    """Make a district that has taken in one ticket, by default with the light on at its defaults."""
 
-    def make(features: dict[str, Any] | None = None, *, within: Installation = installation, **more: Any) -> District:
+    def make(
+        features: dict[str, Any] | None = None,
+        *,
+        within: Installation = installation,
+        with_ticket: bool = True,
+        **more: Any,
+    ) -> District:
         on = {LIGHT: {}} if features is None else features
-        return District(within, make_district(within, features=on, units=UNITS, duties=DUTIES, **more))
+        slug = make_district(within, features=on, units=UNITS, duties=DUTIES, **more)
+        if with_ticket:
+            make_ticket(within, slug, now=NOW)
+        return District(within, slug)
 
     return make
 

@@ -33,7 +33,7 @@ from core.tenancy.queries import feature_events_of
 from core.tenancy.rules import ApprovalMissing
 from core.tenancy.scope import Installation
 from core.tickets.service import ReasonMissing
-from tests.builders import make_feature, make_installation, make_ticket
+from tests.builders import make_feature, make_installation
 from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, gate, later, light
 
 LIMITS = "test.limits"
@@ -106,6 +106,10 @@ def test_a_feature_that_decides_on_no_ticket_is_on_at_once(at: Callable[..., Dis
 
 def no_channels() -> list[Channel]:
     return []
+
+
+def test_where_nothing_was_ever_accepted_there_is_nothing_to_try(at: Callable[..., District]) -> None:
+    assert on(at(light(), with_ticket=False)) == Switching("on", 1, (), ())
 
 
 def make_quiet() -> Feature:
@@ -200,7 +204,7 @@ def test_features_that_exclude_each_other_are_not_on_together(at: Callable[..., 
 
     with pytest.raises(FeatureConflict, match="不能与已启用的"):
         on(district)
-    off(district, LIMITS)
+    off(district, LIMITS, anyway=True)
     assert on(district).state == "enabling"
 
 
@@ -241,7 +245,6 @@ def test_what_cannot_be_switched_on_is_refused(
 
 def test_switching_off_says_first_what_depends_on_it(at: Callable[..., District]) -> None:
     district = at(limits(), light(suggests=(LIMITS,)), on={LIMITS: {}, LIGHT: {}})
-    make_ticket(district.installation, district.slug)
 
     with pytest.raises(FeatureInUse, match="1 个在走的时限由它设定") as refused:
         off(district, LIMITS)

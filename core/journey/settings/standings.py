@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.hooks.settings import Difference, MigrationFailed, differences, risks_of
@@ -14,6 +16,7 @@ from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import events_of, happened_to, valid_run_of, was_tried
 from core.tenancy.rules import Standing, Trial
 from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
 
 POLICIES = frozenset(hook.name for hook in ALL_HOOKS if hook.kind == "policy")
 
@@ -61,9 +64,13 @@ def trial_of(scope: Scope, roster: Roster, held: Held, number: int) -> Trial:
 def decides_on_tickets(scope: Scope, roster: Roster, feature: Feature) -> bool:
     """Tell whether other settings of the feature may decide tickets of this tenant otherwise.
 
-    What a city presets is tried in none of its districts by the city: their tickets are not its to see.
+    What a city presets is tried in none of its districts by the city: their tickets are not its to see. Where nothing
+    was ever accepted there is nothing to try it on.
     """
-    return not is_preset(scope, feature) and bool(POLICIES & set(roster.answers_of(feature)))
+    if is_preset(scope, feature) or not POLICIES & set(roster.answers_of(feature)):
+        return False
+    accepted = select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.accepted_at.is_not(None))
+    return scope.session.scalar(accepted.limit(1)) is not None
 
 
 def changes_of(scope: Scope, held: Held, revision: SettingsRevision) -> tuple[Difference, ...]:
