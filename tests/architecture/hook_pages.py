@@ -14,9 +14,10 @@ from typing import Any, get_type_hints
 from core.hooks.contract import Hook, Kind, Merge, OnError
 from core.hooks.features import Feature
 from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import Settings, secrets_of
 from core.hooks.specs import ALL_HOOKS
 from core.hooks.values import Context
-from tests.plugins.questions import QUESTIONS
+from tests.plugins.questions import KEY, QUESTIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = DOCS / "hooks"
@@ -55,6 +56,9 @@ TRIES: Mapping[Kind, str] = {
     "render": "Not asked: pages are not tried.",
     "effect": "Never performed: nothing leaves the house in a try.",
 }
+NOT_PUSHED = "Not asked: nothing is pushed in a try, which begins with tickets that are there."
+TRIES_OF: Mapping[str, str] = {"authenticate_inbound": NOT_PUSHED, "parse_inbound": NOT_PUSHED}
+"""What is otherwise than for others of the kind."""
 
 
 def rendered() -> dict[Path, str]:
@@ -83,10 +87,15 @@ def example_of(hook: Hook[..., Any]) -> tuple[str, str]:
 
 
 def run_example(hook: Hook[..., Any]) -> list[Any]:
-    """Ask the example as the core asks a feature, and return what it answers; an effect is performed."""
+    """Ask the example as the core asks a feature, and return what it answers; an effect is performed.
+
+    An example that needs settings declares them as `ExampleSettings`.
+    """
     module = ModuleType("example")
     exec(compile((EXAMPLES / f"{hook.name}.py").read_text(encoding="utf-8"), f"{hook.name}.py", "exec"), vars(module))
-    table = Roster([Feature(EXAMPLE, "示例", "手册中的示例", module)]).table(CONTEXT, [Wanted(EXAMPLE)])
+    schema = getattr(module, "ExampleSettings", Settings)
+    feature = Feature(EXAMPLE, "示例", "手册中的示例", module, schema)
+    table = Roster([feature]).table(CONTEXT, [Wanted(EXAMPLE, secrets=dict.fromkeys(secrets_of(schema), KEY))])
     question = QUESTIONS[hook.name]
     if hook.kind == "effect":
         return table.perform(hook, EXAMPLE, **question)
@@ -120,7 +129,7 @@ def page_of(hook: Hook[..., Any]) -> str:
         "## If it fails",
         _failure(hook),
         "## In a dry run",
-        TRIES[hook.kind],
+        TRIES_OF.get(hook.name, TRIES[hook.kind]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -88,11 +89,13 @@ def read_appeals(payload: InboundPayload) -> Sequence[InboundAppeal] | None:
     ]
 
 
-def make_wired_district(installation: Installation, *, feature: str = FEATURE, name: str = "key") -> str:
+def make_wired_district(
+    installation: Installation, *, feature: str = FEATURE, name: str = "key", key: str = KEY
+) -> str:
     """Make a district with the feature on and the key set; return its slug."""
     slug = make_district(installation, features={feature: {}})
     with installation.scope(slug) as scope:
-        keep_text(scope, feature, name, SecretText(KEY), by="测试", now=datetime.now(UTC))
+        keep_text(scope, feature, name, SecretText(key), by="测试", now=datetime.now(UTC))
     installation.forget()
     return slug
 
@@ -134,7 +137,8 @@ def push(
     """Push as the other system does, signed unless other headers are given."""
     return app.test_client().post(
         f"/in/{slug}/{channel}",
-        data=body,
+        input_stream=BytesIO(body),  # given as data, the client would write an empty form of its own
+        content_length=len(body),
         headers=signed(message_id, body) if headers is None else headers,
         environ_overrides={"REMOTE_ADDR": address},
     )

@@ -8,6 +8,7 @@ from typing import Any
 from core.hooks import Budget, ClockView, Context, DutyView, TicketView, UnitView
 from core.hooks.contract import Hook
 from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import SecretText
 
 SHIPPED = Roster.installed()
 """The features that come with the product."""
@@ -80,7 +81,9 @@ def answers(
     feature: str,
     hook: Hook[..., Any],
     settings: Mapping[str, Any] | None = None,
+    *,
+    secrets: Mapping[str, SecretText] | None = None,
     **question: Any,
 ) -> list[Any]:
     """Ask one feature as the core does and return what it answers."""
-    return SHIPPED.table(CONTEXT, [Wanted(feature, settings or {})]).ask(hook, **question).values
+    return SHIPPED.table(CONTEXT, [Wanted(feature, settings or {}, secrets=secrets or {})]).ask(hook, **question).values

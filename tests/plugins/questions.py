@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from core.hooks import Budget, ContactView, DomainEvent, Draft, Trigger, UnitFacts
+from core.hooks import Budget, ContactView, DomainEvent, Draft, InboundPayload, InboundRequest, Trigger, UnitFacts
+from core.hooks.settings import SecretText
 from tests.plugins.making import UNITS, make_clock, make_duty, make_ticket
 
 TICKET = make_ticket(
@@ -41,9 +42,27 @@ MONTH = UnitFacts(
 HAPPENED = DomainEvent(
     id="somewhere/1/3", kind="accept", at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC), summary="受理", ticket=TICKET
 )
+KEY = SecretText("推送密钥，只有手册和测试知道")
+SECRETS: Mapping[str, Mapping[str, SecretText]] = {
+    "nanhai.channels": {"hotline_secret": KEY},
+    "pingshan.channels": {"platform_secret": KEY},
+}
+"""Secrets of the shipped features, so that they know who pushes."""
+RECEIVED = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+CALL = '{"content": "路灯坏了三天。", "caller": {"name": "王女士", "phone": "13800000001"}}'.encode()
+SIGNED = {
+    "webhook-id": "call-1",
+    "webhook-timestamp": "1773108000",
+    "webhook-signature": "v1,WFPYelDI6Rn+nJxkE+gYdRahHewlI02bpvQUJp8p0Ec=",
+}
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "channels": {},
+    "authenticate_inbound": {"channel": "hotline", "request": InboundRequest(SIGNED, {}, CALL, RECEIVED)},
+    "parse_inbound": {
+        "channel": "hotline",
+        "payload": InboundPayload("call-1", "application/json", CALL, RECEIVED),
+    },
     "normalise_draft": {"draft": DRAFT},
     "scope_issues": {"ticket": make_ticket(text="这件事已起诉，法院尚在审理。")},
     "receipt": {"ticket": TICKET},

@@ -11,10 +11,12 @@ from core.hooks.contract import Hook
 from core.hooks.roster import Roster, Wanted
 from core.hooks.specs import ALL_HOOKS, escalation_steps, metrics
 from core.hooks.table import HookTable
-from tests.plugins.questions import QUESTIONS
+from tests.plugins.questions import QUESTIONS, SECRETS
 
 FEATURES = tuple(Roster.installed().features.values())
-SETTINGS: Mapping[str, Mapping[str, Any]] = {"chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]}}
+SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]}
+}
 
 each_hook = pytest.mark.parametrize("hook", ALL_HOOKS, ids=lambda hook: hook.name)
 each_decision = pytest.mark.parametrize(
@@ -23,7 +25,9 @@ each_decision = pytest.mark.parametrize(
 
 
 def _table() -> HookTable:
-    enabled = [Wanted(feature.id, SETTINGS.get(feature.id, {})) for feature in FEATURES]
+    enabled = [
+        Wanted(feature.id, SETTINGS.get(feature.id, {}), secrets=SECRETS.get(feature.id, {})) for feature in FEATURES
+    ]
     return Roster(FEATURES).table(Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai"), enabled)
 
 

@@ -1,0 +1,104 @@
+"""整合 151 个线上受理渠道: their platform pushes appeals by source, each registered under the channel it belongs to."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.hooks import Authenticated, InboundAppeal, InboundPayload, InboundRequest
+from core.hooks.settings import SettingsInvalid
+from core.hooks.specs import authenticate_inbound, parse_inbound
+from tests.plugins.making import answers
+from tests.plugins.questions import CALL, KEY, RECEIVED, SIGNED
+
+FEATURE = "pingshan.channels"
+
+
+def read(batch: Any, settings: dict[str, Any] | None = None, *, channel: str = "entrance") -> list[Any]:
+    body = batch if isinstance(batch, bytes) else json.dumps(batch, ensure_ascii=False).encode()
+    payload = InboundPayload("batch-1", "application/json", body, RECEIVED)
+    return answers(FEATURE, parse_inbound, settings, channel=channel, payload=payload)
+
+
+def test_the_platform_is_known_by_its_key_at_the_main_entrance_alone() -> None:
+    request = InboundRequest(SIGNED, {}, CALL, RECEIVED)
+    asked = {"request": request, "secrets": {"platform_secret": KEY}}
+
+    assert answers(FEATURE, authenticate_inbound, channel="entrance", **asked) == [
+        Authenticated("call-1", "pingshan.channels/platform-signature", "整合平台的签名核对无误")
+    ]
+    assert answers(FEATURE, authenticate_inbound, channel="hotline", **asked) == []
+    assert answers(FEATURE, authenticate_inbound, channel="entrance", request=request) == []
+
+
+def test_the_appeals_of_a_source_come_in_by_its_channel() -> None:
+    batch = {
+        "source": "数字城管",
+        "appeals": [
+            {
+                "title": "井盖",
+                "content": "坪山大道井盖缺失。",
+                "place": "坪山大道 1 号",
+                "nature": "求助",
+                "people": 3,
+                "reported_at": "2020-01-06T12:09:00+08:00",
+                "reporter": {"name": "李先生", "phone": "13800000002", "address": "坪山街道", "public": True},
+            },
+            {"content": "垃圾三天没有清运。"},
+        ],
+    }
+    rule, reason = "pingshan.channels/platform-batch", "整合平台按来源推送的诉求"
+
+    assert read(batch) == [
+        InboundAppeal(
+            text="坪山大道井盖缺失。",
+            rule_id=rule,
+            reason=reason,
+            title="井盖",
+            place="坪山大道 1 号",
+            channel="urban-management",
+            nature="help",
+            affected_count=3,
+            contact_name="李先生",
+            contact_phone="13800000002",
+            contact_address="坪山街道",
+            keep_private=False,
+            submitted_at=datetime(2020, 1, 6, 4, 9, tzinfo=UTC),
+        ),
+        InboundAppeal(text="垃圾三天没有清运。", rule_id=rule, reason=reason, channel="urban-management"),
+    ]
+
+
+@pytest.mark.parametrize("source", [{"source": "美丽坪山公众号"}, {"source": 3}, {}])
+def test_a_source_that_is_not_listed_comes_in_by_the_main_entrance(source: dict[str, Any]) -> None:
+    [appeal] = read({**source, "appeals": [{"content": "路灯不亮"}]})
+
+    assert (appeal.channel, appeal.reason) == ("", "整合平台推送的诉求，来源不在对照表中，按主入口登记")
+
+
+def test_the_district_says_which_source_belongs_to_which_channel() -> None:
+    sources = {"sources": [{"source": "美丽坪山公众号", "channel": "wechat"}]}
+
+    [appeal] = read({"source": "美丽坪山公众号", "appeals": [{"content": "路灯不亮"}]}, sources)
+
+    assert appeal.channel == "wechat"
+
+
+def test_no_source_is_listed_twice() -> None:
+    rows = [{"source": "微博", "channel": "weibo"}, {"source": "微博", "channel": "wechat"}]
+
+    with pytest.raises(SettingsInvalid, match="第 1 行已写了这个来源"):
+        read({"appeals": []}, {"sources": rows})
+
+
+def test_an_appeal_without_content_is_left_to_a_person_and_not_out() -> None:
+    found = read({"appeals": [{"content": "路灯不亮"}, {"title": "只有标题"}, {"content": 3, "people": True}]})
+
+    assert [appeal.text for appeal in found] == ["路灯不亮", "", ""]
+
+
+@pytest.mark.parametrize("batch", [b"", b"\xff", [], {}, {"appeals": {}}, {"appeals": ["x"]}, {"appeals": []}])
+def test_what_is_no_batch_is_left_to_a_person(batch: Any) -> None:
+    assert read(batch) == []
+    assert read({"appeals": [{"content": "路灯不亮"}]}, channel="hotline") == []
