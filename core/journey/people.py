@@ -7,12 +7,13 @@ from datetime import datetime
 
 from core.kit.errors import Refused
 from core.people.queries import accounts, roles_by_account, tokens
-from core.people.roles import role_named
+from core.people.roles import ROLES, permissions_of, role_named
 from core.people.secrets import new_password
-from core.people.service import close_account, open_account, set_password
+from core.people.service import NoSuchAccount, close_account, open_account, set_password
 from core.people.service import issue_token as issue
 from core.people.service import revoke_token as revoke
 from core.tenancy.scope import Scope
+from core.tickets.timeline import Actor
 from core.units.queries import directory
 
 LOGIN = re.compile(r"[a-z][a-z0-9-]{2,31}")
@@ -115,6 +116,17 @@ def list_accounts(scope: Scope) -> list[AccountLine]:
             )
         )
     return lines
+
+
+def acting(scope: Scope, login: str) -> Actor:
+    """Return somebody of the house as who does something at the command line. Raises `NoSuchAccount`."""
+    wanted = login.strip().lower()
+    account = next((each for each in accounts(scope) if each.login == wanted and each.active), None)
+    if account is None:
+        raise NoSuchAccount(f"没有登录名为 {login} 的账号，或它已停用。用 huiying user list 查看已有账号。")
+    roles = roles_by_account(scope).get(account.id, ())
+    seat = "、".join(ROLES[role].label for role in roles if role in ROLES) or "无角色"
+    return Actor("staff", f"{account.name}（{seat}）", account.id, account.unit_id, permissions_of(roles))
 
 
 def issue_token(scope: Scope, label: str, *, role: str | None = None, unit: str | None = None, now: datetime) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import g
 
+from core.hooks.settings import SettingsInvalid
 from core.journey.queries.timeline import happened_since, refusal_in_words
 from core.kit.errors import Refused
 
@@ -13,36 +14,48 @@ STATUS = {
     "token-unusable": 401,
     "not-permitted": 403,
     "not-your-ticket": 403,
+    "own-revision": 403,
     "own-supervision": 403,
     "same-hands": 403,
     "second-person-missing": 403,
+    "no-preset": 404,
     "no-such-command": 404,
     "no-such-dispute": 404,
+    "no-such-dry-run": 404,
     "no-such-inbound-item": 404,
     "no-such-instruction": 404,
     "no-such-letter": 404,
+    "no-such-revision": 404,
+    "no-such-secret": 404,
     "no-such-supervision": 404,
     "no-such-ticket": 404,
     "not-a-city": 404,
+    "unknown-feature": 404,
     "unknown-tenant": 404,
     "already-acknowledged": 409,
+    "already-approved": 409,
     "already-disputed": 409,
     "already-involved": 409,
     "already-rated": 409,
     "already-reported": 409,
     "already-running": 409,
+    "approval-missing": 409,
     "before-its-time": 409,
     "cannot-attach": 409,
-    "case-open": 409,
     "cannot-send-back": 409,
     "cannot-split": 409,
     "cannot-void": 409,
+    "case-open": 409,
     "clock-paused": 409,
     "co-units-open": 409,
     "command-reused": 409,
     "consultation-open": 409,
     "deadline-passed": 409,
     "dispute-too-late": 409,
+    "feature-conflict": 409,
+    "feature-in-use": 409,
+    "feature-of-city": 409,
+    "feature-stands": 409,
     "follow-up-over": 409,
     "highest-authority": 409,
     "inbound-item-settled": 409,
@@ -51,6 +64,7 @@ STATUS = {
     "limit-over": 409,
     "message-reused": 409,
     "move-not-allowed": 409,
+    "never-held": 409,
     "no-consultation": 409,
     "no-granted-review": 409,
     "no-progress-due": 409,
@@ -58,8 +72,11 @@ STATUS = {
     "no-return-request": 409,
     "no-room": 409,
     "nobody-to-account": 409,
+    "not-a-preset": 409,
     "not-contacted": 409,
+    "not-for-a-city": 409,
     "not-returnable": 409,
+    "nothing-changed": 409,
     "nothing-runs": 409,
     "nothing-to-dispute": 409,
     "nothing-to-review": 409,
@@ -70,7 +87,13 @@ STATUS = {
     "request-pending": 409,
     "return-pending": 409,
     "return-window-over": 409,
+    "revision-closed": 409,
     "same-unit": 409,
+    "setting-locked": 409,
+    "settings-base-changed": 409,
+    "settings-check-failed": 409,
+    "settings-not-checked": 409,
+    "settings-not-tried": 409,
     "stale-version": 409,
     "still-attached": 409,
     "still-disputable": 409,
@@ -100,6 +123,11 @@ def words_of(refusal: Refused) -> str:
 
 
 def more_of(refusal: Refused) -> dict[str, Any]:
-    """Return what a program is told besides the words: every entry since the version it decided on."""
+    """Return what a program is told besides the words: what is wrong field by field, every entry since its version."""
+    if isinstance(refusal, SettingsInvalid):
+        errors: dict[str, list[str]] = {}
+        for problem in refusal.problems:
+            errors.setdefault(problem.field, []).append(problem.message)
+        return {"errors": errors}
     since = happened_since(refusal)
     return {"since": [asdict(entry) | {"at": entry.at.isoformat()} for entry in since]} if since else {}

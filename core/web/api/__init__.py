@@ -8,6 +8,8 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from core.web.api.commands import commands
+from core.web.api.features import features
+from core.web.api.settings import settings
 from core.web.api.tickets import tickets
 from core.web.visit import open_to_all
 
@@ -25,7 +27,9 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
     api.register_blueprint(commands, url_prefix="/api/v1")
-    for blueprint in (tickets, commands):
+    api.register_blueprint(features, url_prefix="/api/v1")
+    api.register_blueprint(settings, url_prefix="/api/v1/features")
+    for blueprint in (tickets, commands, features, settings):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 

@@ -44,6 +44,12 @@ class Listed(fields.List[Any]):
         super().__init__(item, validate=validate.Length(max=longest, error=f"不能超过 {longest} 项。"), **kwargs)
 
 
+class JsonObject(fields.Dict):
+    """A JSON object whose names are looked at elsewhere."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为一个 JSON 对象。"}  # noqa: RUF012
+
+
 class Moment(fields.AwareDateTime):
     """An instant with its offset."""
 
@@ -53,6 +59,12 @@ class Moment(fields.AwareDateTime):
         "invalid": "应为 ISO 8601 时间，如 2026-03-12T10:24:00+08:00。",
         "invalid_awareness": "请写明时区，如 2026-03-12T10:24:00+08:00。",
     }
+
+
+class Day(fields.Date):
+    """A date."""
+
+    default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为日期，如 2026-03-12。"}  # noqa: RUF012
 
 
 class Count(fields.Integer):

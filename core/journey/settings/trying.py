@@ -1,0 +1,76 @@
+"""Trying a revision on past tickets 试算, before it holds: whoever approves and activates it sees what it would have done."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.hooks.roster import Roster
+from core.journey.dry_run import Result, Sample, ask_for, ask_for_off, result_of
+from core.journey.settings.administering import administering
+from core.journey.settings.held import held
+from core.journey.settings.standings import weigh
+from core.kit.errors import Refused
+from core.tenancy.active import features_on
+from core.tenancy.models import DryRun
+from core.tenancy.revisions import get_revision
+from core.tenancy.rules import refuse_trial
+from core.tenancy.scope import Scope
+from core.tickets.timeline import Actor
+
+USUAL = Sample()
+"""The last tickets, as many as tell enough."""
+
+
+class NotOn(Refused):
+    """The feature is off, so switching it off changes nothing."""
+
+    code = "feature-not-on"
+
+
+def ask_trial(
+    scope: Scope,
+    roster: Roster,
+    feature_id: str,
+    number: int,
+    *,
+    sample: Sample = USUAL,
+    actor: Actor,
+    now: datetime,
+) -> DryRun:
+    """Ask for a try of a revision, or return the one that is under way with the same tickets; a job does it.
+
+    Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`, `RevisionClosed`, `CheckFailed`, `BadSample`.
+    """
+    author = administering(actor, "试算设置")
+    now_held = held(scope, roster, feature_id)
+    revision = get_revision(scope, feature_id, number)
+    refuse_trial(weigh(scope, roster, now_held, revision).standing)
+    sample.refuse_nonsense()
+    under_way = scope.session.scalar(
+        select(DryRun)
+        .where(
+            DryRun.tenant_id == scope.tenant.id,
+            DryRun.feature == feature_id,
+            DryRun.number == number,
+            DryRun.base == now_held.in_force,
+            DryRun.sample == sample.plain(),
+            DryRun.state.in_(("waiting", "running")),
+        )
+        .order_by(DryRun.asked_at.desc(), DryRun.id.desc())
+        .limit(1)
+    )
+    return under_way or ask_for(scope, feature_id, number, sample=sample, asked_by=author.name, now=now)
+
+
+def ask_trial_off(scope: Scope, feature_id: str, *, sample: Sample = USUAL, actor: Actor, now: datetime) -> DryRun:
+    """Ask what would be without a feature that is on; a job does it. Raises `NotPermitted`, `NotOn`, `BadSample`."""
+    author = administering(actor, "试算关闭功能")
+    if feature_id not in {row.feature for row in features_on(scope.session, scope.tenant)}:
+        raise NotOn(f"功能 {feature_id} 没有启用，关闭它不会改变什么。")
+    return ask_for_off(scope, feature_id, sample=sample, asked_by=author.name, now=now)
+
+
+def show_trial(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int, actor: Actor) -> Result:
+    """Return what a try has come to so far. Raises `NotPermitted`, `NoSuchDryRun`."""
+    administering(actor, "查看试算")
+    return result_of(scope, dry_run_id, offset=offset, most=most)
