@@ -7,6 +7,7 @@ tickets speak of them; what the profile no longer names is switched off, a unit 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin
@@ -14,8 +15,16 @@ from sqlalchemy import delete, select, update
 
 from core.hooks.roster import Roster, Wanted
 from core.journey.calendar import move_clocks
+from core.journey.settings.presets import leave_city, tell_new_district
 from core.tenancy.models import CityMember, Tenant, TenantFeature
-from core.tenancy.revisions import FILES, feature_row, make_active, set_state, write_revision
+from core.tenancy.revisions import (
+    FILES,
+    feature_row,
+    make_active,
+    record_feature_event,
+    set_state,
+    write_revision,
+)
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Duty, Unit
 from core.workdays.service import publish
@@ -64,10 +73,14 @@ def apply_profile(
     planned = plan_profile(installation, profile, together=together)
     if not all(change.waits for change in planned):
         _write_tenant(installation, profile)
-        _write_members(installation, profile)
+        joined, left = _write_members(installation, profile)
         installation.forget()
         with installation.scope(profile.slug) as scope:
             apply(scope, profile, installation.roster, now=now)
+            for district in joined:
+                tell_new_district(scope, installation.roster, district, now=now)
+        for district in left:
+            installation.run(district, partial(leave_city, city=profile.slug))
         installation.forget()
     move_clocks(installation, profile.slug, now=now)  # even where nothing changed: an earlier run may have been cut off
     return planned
@@ -177,12 +190,15 @@ def _write_tenant(installation: Installation, profile: Profile) -> None:
         tenant.epoch += 1
 
 
-def _write_members(installation: Installation, profile: Profile) -> None:
+def _write_members(installation: Installation, profile: Profile) -> tuple[list[str], list[str]]:
+    """Make these districts the city's members, and return who joined and who left."""
+    before = {tenant.slug for tenant in installation.members(profile.slug)}
     city_id = installation.tenant(profile.slug).id
     district_ids = [installation.tenant(slug).id for slug in profile.members]
     with installation.database.transaction(None) as session:
         session.execute(delete(CityMember).where(CityMember.city_id == city_id))
         session.add_all(CityMember(city_id=city_id, district_id=district_id) for district_id in district_ids)
+    return sorted(set(profile.members) - before), sorted(before - set(profile.members))
 
 
 def _write_units(scope: Scope, profile: Profile, before: State) -> None:
@@ -250,10 +266,12 @@ def _write_features(scope: Scope, profile: Profile, before: State, roster: Roste
             _declare_settings(scope, feature, settings, roster, now=now)
         if feature not in declared:
             set_state(scope, feature, "on", reason="")
+            record_feature_event(scope, feature, "on", actor=FILES, reason="区配置文件列出", now=now)
         row = feature_row(scope, feature)
         row.position, row.declared = position, {"position": position, "settings": settings}
     for feature in declared.keys() - set(profile.features):
         set_state(scope, feature, "off", reason="区配置文件不再列出")
+        record_feature_event(scope, feature, "off", actor=FILES, reason="区配置文件不再列出", now=now)
         feature_row(scope, feature).declared = None
     others = scope.session.scalars(
         select(TenantFeature)

@@ -83,7 +83,7 @@ def on(feature_id: str, tenant: str, login: str, reason: str, *, as_json: bool) 
 @click.argument("feature_id", metavar="[功能]", default="")
 @TENANT
 @BY
-@REASON
+@click.option("--reason", default="", metavar="理由", help="为什么，写进记录；试算不用写")
 @click.option("--anyway", is_flag=True, help="还有别的依靠它，仍然关闭")
 @click.option("--all", "everything", is_flag=True, help="紧急情况：全部停用，用 resume --all 恢复")
 @click.option("--dry-run", "only_try", is_flag=True, help="不关闭，只在过去的工单上试算没有它会怎样")

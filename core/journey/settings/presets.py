@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
+
 from core.hooks.roster import Roster
 from core.journey.settings.administering import administering
 from core.journey.settings.deciding import put_card
@@ -118,6 +120,13 @@ def tell_new_district(scope: Scope, roster: Roster, district: str, *, now: datet
         feature = roster.features.get(row.feature)
         if row.revision and feature is not None and feature.level == "district":
             tell_districts(scope, feature, row.revision, [district], now=now)
+
+
+def leave_city(scope: Scope, city: str) -> None:
+    """Let go of everything that a city presets which this district no longer belongs to; its own settings stay."""
+    gone = delete(SettingsPreset).where(SettingsPreset.tenant_id == scope.tenant.id, SettingsPreset.city == city)
+    scope.session.execute(gone)
+    bump_epoch(scope)
 
 
 def _why_not(scope: Scope, roster: Roster, preset: CityPreset) -> str:
