@@ -1,0 +1,67 @@
+"""A draft that says what holds already changes nothing, whatever the settings are."""
+
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from core.hooks.breaker import Breaker
+from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import SettingsInvalid
+from core.journey.dry_run.changes import changes_between
+from core.journey.dry_run.past import Past, Place
+from core.journey.dry_run.reading import pasts_of, place_of
+from core.journey.dry_run.replay import replay
+from core.journey.dry_run.tally import TRIED_HOOKS
+from core.tenancy.active import context_of
+from core.tenancy.scope import Installation
+from core.tickets.models import Ticket
+from tests.dry_run.lives import LETTERS, PROFILES, Lives, open_district
+from tests.dry_run.trying import tried
+from tests.hooks.valid import own_values_of
+
+SHIPPED = Roster.installed()
+TRIED = sorted(name for name, feature in SHIPPED.features.items() if set(feature.hooks or ()) & set(TRIED_HOOKS))
+"""The shipped features that decide about tickets."""
+
+
+def lived(installation: Installation, slug: str, *, seed: str) -> tuple[list[Past], Place]:
+    """Return what is known of tickets that lived in this district."""
+    lives = Lives(installation, open_district(installation, PROFILES[slug]), LETTERS[slug], Random(seed))
+    lives.live(tickets=6, steps=8)
+    with installation.scope(lives.slug) as scope:
+        tickets = scope.session.scalars(select(Ticket).where(Ticket.accepted_at.is_not(None))).all()
+        return pasts_of(scope, tickets), place_of(scope, today=lives.now)
+
+
+def test_the_same_settings_decide_the_same_whatever_they_are(installation: Installation) -> None:
+    pasts, place = lived(installation, "nanhai", seed="same")
+
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def same(data: st.DataObject) -> None:
+        values = {name: data.draw(own_values_of(SHIPPED.features[name].schema()), name) for name in TRIED}
+        try:
+            enabled = [SHIPPED.enabled(Wanted(name, own)) for name, own in values.items()]
+        except SettingsInvalid:
+            return  # fields that contradict each other
+        context = context_of(place.tenant, dry_run=True)
+        before, after = (SHIPPED.compiled(context, enabled, breaker=Breaker()) for _ in range(2))
+        for past in pasts:
+            assert changes_between(replay(past, before, place), replay(past, after, place), place) == []
+
+    same()
+
+
+def test_a_draft_of_what_holds_already_changes_nothing(installation: Installation) -> None:
+    slug = open_district(installation, PROFILES["chengdu-gaoxin"])
+    lives = Lives(installation, slug, LETTERS["chengdu-gaoxin"], Random("holds"))
+    lives.live(tickets=10, steps=5)
+    profile = PROFILES["chengdu-gaoxin"]
+
+    for feature in profile.features:
+        found = tried(installation, slug, feature, profile.settings.get(feature, {}), now=lives.now)
+
+        assert (found.state, found.totals.changed, found.changed) == ("done", 0, ())
+        assert found.totals.tickets == 10
