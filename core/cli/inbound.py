@@ -48,7 +48,7 @@ def list_items(tenant: str, state: str, *, as_json: bool) -> None:
             line.channel,
             line.state_label,
             "、".join(line.tickets) or "—",
-            line.why or "—",
+            f"{'' if line.is_vouched_for else '来源没有核实：'}{line.why}" or "—",
         )
         for line in lines
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from core.hooks.table import FAILURE_LABELS, Failure
 from core.hooks.values import InboundPayload
 from core.intake.models import InboundItem
 from core.kit.errors import Refused
@@ -127,6 +128,13 @@ def count_held(scope: Scope, channel: str) -> int:
         InboundItem.vouched_by == "",
     )
     return scope.session.scalar(held) or 0
+
+
+def failure_words(scope: Scope, failure: Failure) -> str:
+    """Say which feature failed with an item, and how, for those who take in."""
+    feature = scope.hooks.enabled[failure.feature].feature
+    number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
+    return f"功能“{feature.label}”（{feature.id}）{FAILURE_LABELS[failure.kind]}{number}。"
 
 
 def _items(scope: Scope, *which: ColumnElement[bool]) -> Select[InboundItem]:

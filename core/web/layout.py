@@ -91,8 +91,8 @@ def _menu_items() -> list[MenuItem]:
         items += [
             MenuItem(LANE_LABELS[lane], f"/desk?lane={lane}", lane == here, _count(counts.get(lane))) for lane in lanes
         ]
-    if Permission.ACCEPT in visit.permissions:
-        items += _inbound(visit)
+        if "accept" in mine:
+            items[1:1] = _inbound(visit)
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
     if Permission.SEE_CITY in visit.permissions:

@@ -98,5 +98,5 @@ def test_retry_before_the_mending_says_what_is_still_wrong(installation: Install
     result = run("retry", "--tenant", unread, "--number", str(second.id))
 
     first, last = result.stdout.splitlines()
-    assert first.startswith(f"{second.id}：待人工录入。功能 test.wire 出错（错误编号 ")
+    assert first.startswith(f"{second.id}：待人工录入。功能“电报”（test.wire）出错（错误编号 ")
     assert last == "再登记 1 份，0 份已登记，1 份仍要人工录入。"

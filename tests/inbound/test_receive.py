@@ -205,7 +205,7 @@ def test_when_the_voucher_is_broken_the_bytes_are_kept_and_the_sender_tries_agai
     assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "60")] * 2
     assert answers[0].get_json()["detail"] == "暂时无法核实推送的来源。内容已留存待人工查看，请稍后重新推送。"
     assert (item.state, item.vouched_by, item.tickets) == ("needs_person", "", {})
-    assert item.failure.startswith(f"来源没有核实：功能 {FEATURE} {words}")
+    assert item.failure.startswith(f"功能“电报”（{FEATURE}）{words}")
     with installation.scope(slug) as scope:
         assert payload_of(scope, item).body == BODY
 

@@ -88,12 +88,15 @@ def test_the_ticket_tells_by_which_way_it_came_and_who_read_it(
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        (_raises, f"功能 {FEATURE} 出错（错误编号 "),
-        (_exits, f"功能 {FEATURE} 试图结束进程（错误编号 "),
-        (_hangs, f"功能 {FEATURE} 超过规定时间（错误编号 "),
-        (lambda _: "路灯不亮", f"功能 {FEATURE} 返回的内容不能使用（错误编号 "),
-        (lambda _: [appeal("路灯不亮", submitted_at=datetime(2026, 3, 12))], f"功能 {FEATURE} 返回的内容不能使用"),  # noqa: DTZ001
-        (lambda _: [appeal("字" * 300_000)], f"功能 {FEATURE} 返回的内容不能使用"),
+        (_raises, f"功能“电报”（{FEATURE}）出错（错误编号 "),
+        (_exits, f"功能“电报”（{FEATURE}）试图结束进程（错误编号 "),
+        (_hangs, f"功能“电报”（{FEATURE}）超过规定时间（错误编号 "),
+        (lambda _: "路灯不亮", f"功能“电报”（{FEATURE}）返回的内容不能使用（错误编号 "),
+        (
+            lambda _: [appeal("路灯不亮", submitted_at=datetime(2026, 3, 12))],  # noqa: DTZ001
+            f"功能“电报”（{FEATURE}）返回的内容不能使用",
+        ),
+        (lambda _: [appeal("字" * 300_000)], f"功能“电报”（{FEATURE}）返回的内容不能使用"),
         (lambda _: None, "没有功能认得这份来件的内容。"),
         (lambda _: [], "没有功能认得这份来件的内容。"),
         (lambda _: [appeal("  ")], "第 1 件没有登记：诉求没有内容。"),

@@ -6,10 +6,10 @@ from typing import Literal
 
 from core.hooks import specs
 from core.hooks.signing import LONGEST_MESSAGE_ID
-from core.hooks.table import FAILURE_LABELS, Failure
+from core.hooks.table import Failure
 from core.hooks.values import Authenticated, InboundRequest
 from core.intake.channels import EVERYWHERE, UnknownChannel, channels_of
-from core.intake.inbound import body_hash, count_held, find_message, held_id, new_item
+from core.intake.inbound import body_hash, count_held, failure_words, find_message, held_id, new_item
 from core.intake.models import InboundItem
 from core.intake.service import MessageReused
 from core.kit.db import insert_rows
@@ -120,7 +120,6 @@ def _hold(scope: Scope, channel: str, request: InboundRequest, failure: Failure,
         return Received("held", before.id)
     if count_held(scope, channel) >= MOST_HELD:
         return Received("put_off")
-    number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
     with scope.session.gathering() as rows:
         item = new_item(
             scope,
@@ -129,7 +128,7 @@ def _hold(scope: Scope, channel: str, request: InboundRequest, failure: Failure,
             content_type=_content_type(request),
             body=request.body,
             state="needs_person",
-            failure=f"来源没有核实：功能 {failure.feature} {FAILURE_LABELS[failure.kind]}{number}",
+            failure=failure_words(scope, failure),
             now=now,
         )
     insert_rows(scope.session, rows)

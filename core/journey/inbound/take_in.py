@@ -6,10 +6,10 @@ from datetime import datetime
 from psycopg.errors import DataError, IntegrityError
 
 from core.hooks import specs
-from core.hooks.table import FAILURE_LABELS, Answers
+from core.hooks.table import Answers
 from core.hooks.values import InboundAppeal
 from core.intake.channels import UnknownChannel, channels_of, open_channels_of
-from core.intake.inbound import get_item, open_item, payload_of
+from core.intake.inbound import failure_words, get_item, open_item, payload_of
 from core.intake.models import InboundItem
 from core.intake.rules import Appeal
 from core.intake.service import refuse_another_text
@@ -73,7 +73,7 @@ def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
 
 def _read(scope: Scope, item: InboundItem, *, now: datetime) -> None:
     answers = scope.hooks.ask(specs.parse_inbound, channel=item.channel, payload=payload_of(scope, item))
-    tickets, troubles = dict(item.tickets), list(_unread(answers))
+    tickets, troubles = dict(item.tickets), list(_unread(scope, answers))
     for number, (feature, found) in enumerate(answers, start=1):
         try:
             with scope.session.begin_nested():
@@ -87,15 +87,12 @@ def _read(scope: Scope, item: InboundItem, *, now: datetime) -> None:
     scope.session.flush()
 
 
-def _unread(answers: Answers[InboundAppeal]) -> Iterator[str]:
+def _unread(scope: Scope, answers: Answers[InboundAppeal]) -> Iterator[str]:
     """Say why nothing was read, if nothing was."""
-    if answers:
-        return
-    for failure in answers.failures:
-        number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
-        yield f"功能 {failure.feature} {FAILURE_LABELS[failure.kind]}{number}。"
-    if not answers.failures:
-        yield "没有功能认得这份来件的内容。"
+    if not answers:
+        yield from (failure_words(scope, failure) for failure in answers.failures)
+        if not answers.failures:
+            yield "没有功能认得这份来件的内容。"
 
 
 def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, *, feature: str, now: datetime) -> int:
