@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.hooks import Feature
 from core.hooks.roster import Roster
-from core.hooks.settings import Line, OneOf, Paragraph, Rows, SettingField, Whole, Words, YesNo, fields_of
+from core.hooks.settings import Line, OneOf, Paragraph, Rows, Secret, SettingField, Whole, Words, YesNo, fields_of
 from core.hooks.settings.choices import NamedChoice
 from core.hooks.specs import ALL_HOOKS
 
@@ -53,6 +53,8 @@ def _default(field: SettingField) -> str:
     if field.required:
         return "必填"
     match field.load_default:
+        case list() | tuple() if isinstance(field, Rows):
+            return "、".join(" → ".join(map(str, row.values())) for row in field.load_default) or "（空）"
         case list() | tuple():
             return "、".join(field.load_default) or "（空）"
         case bool():
@@ -80,6 +82,8 @@ def _takes(field: SettingField) -> str:
             return f"{field.THING}代码{f'（{field.of_kind}）' if field.of_kind else ''}"
         case Rows():
             return f"最多 {field.most} 行"
+        case Secret():
+            return f"{field.shortest} 到 {field.longest} 个字符，不写在这里，另行设置"
     return ""
 
 
