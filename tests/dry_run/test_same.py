@@ -64,4 +64,4 @@ def test_a_draft_of_what_holds_already_changes_nothing(installation: Installatio
         found = tried(installation, slug, feature, profile.settings.get(feature, {}), now=lives.now)
 
         assert (found.state, found.totals.changed, found.changed) == ("done", 0, ())
-        assert found.totals.tickets == 10
+        assert found.totals.tickets > 5
