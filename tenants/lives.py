@@ -16,6 +16,7 @@ from core.intake.joining import parts_of
 from core.intake.rules import Appeal
 from core.journey import conclude, desk, give_back, handle, join, joint, time, void
 from core.journey.accept import accept
+from core.journey.guarding import Objected
 from core.routing.rules_in_force import rules_of
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -297,7 +298,7 @@ def _reply(life: Life) -> Iterator[datetime]:
             joint.contribute(life.scope, life.serial_no, life.by(unit), text=said)
     life.at = answered
     yield life.at
-    _hand_in(life, _worded(life))
+    yield from _hand_in(life, _worded(life))
 
 
 def _pass(life: Life) -> Iterator[datetime]:
@@ -333,15 +334,21 @@ def _do_again(life: Life) -> Iterator[datetime]:
     life.look_at_clocks()
     life.at = life.answer_at()
     yield life.at
-    _hand_in(life, life.letter.redone.replace(WHO, life.letter.who))
+    yield from _hand_in(life, life.letter.redone.replace(WHO, life.letter.who))
     yield from _pass(life)
     yield life.work(1 * HOUR, 8 * HOUR, of="again")
     _rate(life, "satisfied/yes")
 
 
-def _hand_in(life: Life, text: str) -> None:
+def _hand_in(life: Life, text: str) -> Iterator[datetime]:
+    """The unit answers; where its district wants the resident told first, it calls them and answers then."""
     disposition = life.letter.disposition
-    handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
+    try:
+        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
+    except Objected:
+        handle.contact(life.scope, life.serial_no, life.by_unit, reached=True, what="反馈办理情况")
+        yield life.wait(MINUTE, 4 * MINUTE, of="told")
+        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
 
 
 def _rate(life: Life, rating: str, *, comment: str = "") -> None:

@@ -39,7 +39,7 @@ def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
 @hookimpl
 def on_event(ctx: Context, settings: Mapping[str, Any], event: DomainEvent, store: Store) -> Sequence[Done] | None:
     """Tell the group when a ticket turns out to be urgent, and when its answer is overdue."""
-    occasion = _occasion(settings, event)
+    occasion = occasion_of(settings, event)
     if occasion is None or settings["webhook"] is None:
         return None
     if store.one_or_none(select(TOLD.c.id).where(TOLD.c.event_id == event.id)):
@@ -78,7 +78,8 @@ def post_morning(ctx: Context, settings: Mapping[str, Any], visitor: Visitor, st
     return f"已发送：{counts}"
 
 
-def _occasion(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
+def occasion_of(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
+    """Return on which occasion the district wants its group told of the event, None = on none."""
     if event.kind == "classify" and event.detail.get("urgency") == "urgent":
         return URGENT if settings["tell_urgent"] else None
     if event.kind == "clock_mark" and (event.detail.get("clock"), event.detail.get("mark")) == ("reply", OVERDUE):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Metric, hookimpl
+from core.hooks import GradeBand, Metric, hookimpl
 
 
 @hookimpl
@@ -57,4 +57,20 @@ def metrics(settings: Mapping[str, Any]) -> Sequence[Metric]:
             better="down",
             note="从提交到答复的平均天数，按自然日计",
         ),
+    ]
+
+
+@hookimpl
+def grade_bands(settings: Mapping[str, Any]) -> Sequence[GradeBand]:
+    """Name and summon whoever satisfies too few: 凡是群众满意率低于85%的单位不仅要点名通报，还要约谈."""
+    floor = settings["satisfaction_floor"]
+    return [
+        GradeBand(
+            metric="satisfied",
+            threshold=floor / 100,
+            label="低于底线",
+            action="点名通报并约谈",
+            rule_id="chengdu.metrics/floor",
+            reason=f"群众满意率低于 {floor}% 的单位点名通报并约谈",
+        )
     ]

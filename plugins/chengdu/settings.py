@@ -1,11 +1,13 @@
 """What a Chengdu district may set; every default is the practice its articles publish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks.settings import (
     Line,
     Minutes,
+    OneOf,
+    Paragraph,
     Percent,
     Rows,
     Secret,
@@ -119,13 +121,7 @@ class RoutingSettings(Settings):
     @cross_check
     def each_mailbox_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Say of each mailbox after the first of its name that it was written before."""
-        names = [row["mailbox"] for row in values["mailboxes"]]
-        first: dict[str, int] = {}
-        return {
-            f"mailboxes.{number}.mailbox": f"第 {first[name] + 1} 行已写了这个信箱"
-            for number, name in enumerate(names)
-            if first.setdefault(name, number) != number
-        }
+        return _written_before(values["mailboxes"], "mailboxes", "mailbox", "这个信箱")
 
 
 class UrgentSettings(Settings):
@@ -216,6 +212,7 @@ class LeadersSettings(Settings):
         pattern="([01][0-9]|2[0-3]):[0-5][0-9]",
         pattern_says="时间请写成 08:30 这样",
         title="早报几点发",
+        help="本区的当地时间",
         group="早报",
         affects="open",
     )
@@ -232,3 +229,135 @@ class MetricSettings(Settings):
         group="通报",
         risk="accountability",
     )
+
+
+class TitleSettings(Settings):
+    """Into which mailbox a letter goes that begins with this title."""
+
+    title = Line(required=True, shortest=2, longest=20, title="称呼", help="来信开头称呼的结尾，如“市长”")
+    mailbox = Line(required=True, longest=50, title="信箱", help="与领导信箱表上写的一致")
+
+
+class SalutationSettings(Settings):
+    """Whose mailbox a letter is read out of its salutation."""
+
+    titles = Rows(
+        TitleSettings,
+        load_default=[
+            {"title": "市委书记", "mailbox": "市委书记信箱"},
+            {"title": "市长", "mailbox": "市长信箱"},
+        ],
+        most=200,
+        title="称呼与信箱",
+        help="来信没有写明信箱时，按开头的称呼归入；几个都对得上的取最长的，副职不归入正职的信箱",
+        group="领导信箱",
+        risk="privacy",  # whoever owns the mailbox sees the letter
+    )
+
+    @cross_check
+    def each_title_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say of each title after the first that it was written before."""
+        return _written_before(values["titles"], "titles", "title", "这个称呼")
+
+
+class ReceiptSettings(Settings):
+    """What the resident is told when a letter came in."""
+
+    text = Paragraph(
+        load_default="您的来信{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
+        "凭受理流水号和提取码，可随时查询、监督本人来信的办理情况，无需注册账号。",
+        shortest=10,
+        longest=500,
+        title="回执文字",
+        help="要写上 {serial_no}（受理流水号）和 {access_code}（提取码）；{tenant} 是本区名称",
+        group="回执",
+    )
+
+    @cross_check
+    def tells_number_and_code(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say which of the two is missing: without them nobody finds their letter again."""
+        missing = [name for name in ("{serial_no}", "{access_code}") if name not in values["text"]]
+        return {"text": f"回执文字里没有 {'、'.join(missing)}，诉求人将无法查询"} if missing else {}
+
+
+class GroundSettings(Settings):
+    """Words that show that an appeal belongs to somebody else, and the lawful way for it."""
+
+    words = Words(required=True, shortest=2, longest=20, least=1, title="词", help="标题或内容出现任意一词即提示")
+    rejection = OneOf(
+        required=True,
+        choices={
+            "litigation": "诉讼、仲裁",
+            "petition": "信访在办",
+            "review": "行政复议",
+            "secret": "涉密或隐私",
+            "outside": "不属本级职责",
+            "final": "已有最终答复",
+        },
+        title="不予受理的理由",
+    )
+    advice = Line(required=True, longest=200, title="法定途径", help="不予受理时告诉诉求人的话")
+    exempts = YesNo(load_default=False, title="免予问责", help="办理超期时不自动启动对承办单位的问责")
+
+
+class ScopeSettings(Settings):
+    """What is not taken in, and for what no unit is held to account by a rule."""
+
+    grounds = Rows(
+        GroundSettings,
+        load_default=[
+            {
+                "words": [
+                    "已起诉",
+                    "正在诉讼",
+                    "法院诉讼",
+                    "法院已受理",
+                    "已经立案审理",
+                    "一审判决",
+                    "二审判决",
+                    "申请仲裁",
+                    "仲裁裁决",
+                ],
+                "rejection": "litigation",
+                "advice": "已进入诉讼、仲裁的事项，请向受理法院或仲裁机构反映",
+                "exempts": True,
+            },
+            {
+                "words": ["信访复查", "信访复核", "信访事项正在办理"],
+                "rejection": "petition",
+                "advice": "已进入信访程序的事项，请向受理的信访机构查询进展；不服答复的可依法申请复查、复核",
+                "exempts": False,
+            },
+            {
+                "words": ["行政复议"],
+                "rejection": "review",
+                "advice": "已进入行政复议的事项，请向行政复议机关反映",
+                "exempts": False,
+            },
+            {
+                "words": ["刑事案件", "刑事立案", "立案侦查", "诈骗", "刑侦"],
+                "rejection": "outside",
+                "advice": "刑事案件的侦查由公安机关依法办理，请向办案单位报案或查询，紧急情况请拨打 110",
+                "exempts": True,
+            },
+        ],
+        most=50,
+        title="不在受理范围的情形",
+        help="只作提示，是否受理由受理席决定；词不宜写日常用词",
+        group="受理范围",
+        risk="accountability",
+    )
+
+    @cross_check
+    def each_reason_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say of each reason after the first that it was written before: its words belong into one row."""
+        return _written_before(values["grounds"], "grounds", "rejection", "这个理由")
+
+
+def _written_before(rows: Sequence[Mapping[str, Any]], name: str, column: str, what: str) -> dict[str, str]:
+    first: dict[str, int] = {}
+    return {
+        f"{name}.{number}.{column}": f"第 {first[row[column]] + 1} 行已写了{what}"
+        for number, row in enumerate(rows)
+        if first.setdefault(row[column], number) != number
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import EscalationStep, TicketView, Trigger, Watcher, hookimpl
+from core.hooks import EscalationStep, Exemption, ScoreLine, TicketView, Trigger, UnitFacts, Watcher, hookimpl
 
 
 @hookimpl
@@ -36,3 +36,42 @@ def escalation_steps(
         EscalationStep(kind="inbox", to=unit, text=text, rule_id=rule_id, reason=reason),
         EscalationStep(kind="sms", to=unit, text=text, rule_id=rule_id, reason=reason),
     ]
+
+
+@hookimpl
+def exemptions(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exemption]:
+    """Open no case by itself for what settings exempt, nor for what a court or an arbitrator has in hand 涉法涉诉."""
+    grounds = []
+    if ticket.matter is not None and ticket.matter in settings["exempt_matters"]:
+        grounds.append(Exemption("nanhai.discipline/exempt-matter", "事项在免予问责之列"))
+    words = [word for word in settings["exempt_words"] if word in ticket.title or word in ticket.text]
+    if words:
+        reason = f"诉求提到“{'、'.join(words)}”，涉法涉诉，由督查人员判断"
+        grounds.append(Exemption("nanhai.discipline/exempt-litigation", reason))
+    return grounds
+
+
+@hookimpl
+def score_lines(settings: Mapping[str, Any], facts: UnitFacts) -> Sequence[ScoreLine]:
+    """Let the marks count for the unit's yearly performance: 考核与职能部门的年度绩效考核相挂钩."""
+    counts = {"redone": 0, **facts.counts}
+    on_time, due = counts["on_time_adjudicated"], counts["due_adjudicated"]
+    satisfied, rated = counts["satisfied_adjudicated"], counts["rated_adjudicated"]
+    return [
+        _share("按时办结", "on-time", settings["on_time_weight"], on_time, due),
+        _share("群众满意", "satisfied", settings["satisfied_weight"], satisfied, rated),
+        _loss("超时", "overdue-loss", settings["overdue_loss"], counts["overdue_adjudicated"], "件"),
+        _loss("重办", "redo-loss", settings["redo_loss"], counts["redone"], "次"),
+    ]
+
+
+def _share(label: str, rule: str, weight: int, part: int, whole: int) -> ScoreLine:
+    """Return so much of the weight as the part is of the whole; of nothing, all of it."""
+    points = round(weight * part / whole, 2) if whole else float(weight)
+    reason = f"{part}/{whole}，满分 {weight} 分" if whole else f"本期没有可计的，按满分 {weight} 分"
+    return ScoreLine(label=label, points=points, rule_id=f"nanhai.discipline/{rule}", reason=reason)
+
+
+def _loss(label: str, rule: str, each: int, times: int, unit: str) -> ScoreLine:
+    reason = f"{times} {unit}，每{unit}扣 {each} 分"
+    return ScoreLine(label=label, points=float(-each * times), rule_id=f"nanhai.discipline/{rule}", reason=reason)

@@ -8,12 +8,40 @@ from core.hooks import (
     DutyView,
     FactsBlock,
     HandlingRules,
+    MatterHint,
+    Objection,
     RouteProposal,
     TicketView,
     TimeLimit,
     UnitView,
     hookimpl,
 )
+
+BEST = 100
+EACH_WORD = 10
+RETURNING = ("request_return",)
+"""Commands by which a unit gives a ticket back."""
+
+
+@hookimpl
+def suggest_matters(
+    settings: Mapping[str, Any], ticket: TicketView, duties: Sequence[DutyView]
+) -> Sequence[MatterHint]:
+    """Find the item behind the words of everyday life: the more of a scene's words, the surer."""
+    listed = {duty.code for duty in duties}
+    hints = []
+    for row in settings["scenes"]:
+        words = [word for word in row["words"] if word in ticket.title or word in ticket.text]
+        if words and row["matter"] in listed:
+            hints.append(
+                MatterHint(
+                    matter=row["matter"],
+                    rule_id="pingshan.duty_list/scene",
+                    reason=f"场景词：{'、'.join(words)}",
+                    score=min(BEST, settings["scene_score"] + EACH_WORD * (len(words) - 1)),
+                )
+            )
+    return hints
 
 
 @hookimpl
@@ -50,6 +78,26 @@ def time_limits(duty: DutyView | None) -> Sequence[TimeLimit] | None:
             TimeLimit("on_site", duty.on_site, "pingshan.duty_list/on-site", f"职责清单“{_item(duty)}”的到场时限")
         )
     return limits
+
+
+@hookimpl
+def guard_command(
+    settings: Mapping[str, Any], ticket: TicketView, command: str, duty: DutyView | None
+) -> Sequence[Objection] | None:
+    """Let the listed owner give back no more than settings allow, once a person has confirmed the item 首问负责."""
+    if command not in RETURNING or not settings["owner_keeps"] or duty is None or ticket.matter_guessed:
+        return None
+    allowed = settings["owner_returns"]
+    if ticket.lead_unit != duty.lead or ticket.bounce_count < allowed:
+        return None
+    so_far = f"，本单已退过 {ticket.bounce_count} 次" if allowed else ""
+    return [
+        Objection(
+            text=f"贵单位是职责清单“{_item(duty)}”的处置责任主体，不能退单{so_far}。事项定错的，请联系受理席更正或改派",
+            rule_id="pingshan.duty_list/owner-keeps",
+            reason="首问负责，杜绝“踢皮球”",
+        )
+    ]
 
 
 @hookimpl

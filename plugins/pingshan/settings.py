@@ -6,12 +6,15 @@ from typing import Any
 from core.hooks.settings import (
     ChannelChoice,
     Line,
+    MatterChoice,
     OneOf,
+    Paragraph,
     Percent,
     Rows,
     Secret,
     Settings,
     Whole,
+    Words,
     WorkHours,
     YesNo,
     cross_check,
@@ -86,6 +89,13 @@ class ChannelSettings(Settings):
         }
 
 
+class SceneSettings(Settings):
+    """Words of everyday life, and the item of the duty list that they mean."""
+
+    words = Words(required=True, shortest=2, longest=20, least=1, title="场景词", help="出现任意一词即推荐这个事项")
+    matter = MatterChoice(required=True, title="事项")
+
+
 class DutyListSettings(Settings):
     """How far the duty list is trusted."""
 
@@ -103,6 +113,40 @@ class DutyListSettings(Settings):
         title="退单几次即会商",
         help="首问负责：退到这个次数就由会商指定责任主体，指定后不得再退",
         group="首问负责",
+    )
+    owner_keeps = YesNo(
+        load_default=True,
+        title="处置责任主体不得退单",
+        help="工单在清单上的处置责任主体手里，且事项已由人确认的，按首问负责不能退单；关闭后按一般规定",
+        group="首问负责",
+        risk="accountability",
+    )
+    owner_returns = Whole(
+        load_default=0,  # the article: no unit kicks the ball
+        min=0,
+        max=5,
+        unit="次",
+        title="处置责任主体最多可退几次",
+        help="工单退过这么多次以后，处置责任主体不能再退；0 为一次也不能退",
+        group="首问负责",
+        risk="accountability",
+    )
+    scenes = Rows(
+        SceneSettings,
+        load_default=[],
+        most=1500,
+        title="场景词",
+        help="没有写明事项的诉求，按出现的场景词推荐事项，由受理席确认",
+        group="事项判定",
+    )
+    scene_score = Whole(
+        load_default=60,
+        min=0,
+        max=100,
+        unit="分",
+        title="场景词的把握",
+        help="出现一个场景词时的得分，每多一个词加 10 分；与其他规则的推荐相比，得分高的优先",
+        group="事项判定",
     )
 
 
@@ -138,4 +182,89 @@ class ReminderSettings(Settings):
         title="何时发提醒函",
         help="提醒函编号存档；其余提醒只进收件箱",
         group="提醒函",
+    )
+
+
+class TagSettings(Settings):
+    """A topic that residents write between hash signs, and the nature of the appeal that it means."""
+
+    tag = Line(required=True, longest=10, title="话题", help="不带 # 号")
+    nature = OneOf(
+        required=True,
+        choices={"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"},
+        title="类型",
+    )
+
+
+class SortingSettings(Settings):
+    """How what came in is read, and when two appeals are taken for the same thing."""
+
+    tags = Rows(
+        TagSettings,
+        load_default=[
+            {"tag": "投诉", "nature": "complaint"},
+            {"tag": "举报", "nature": "complaint"},
+            {"tag": "求助", "nature": "help"},
+            {"tag": "咨询", "nature": "inquiry"},
+            {"tag": "建议", "nature": "suggestion"},
+            {"tag": "表扬", "nature": "praise"},
+        ],
+        most=50,
+        title="话题与类型",
+        help="微信、微博来件里写的 #投诉# 这类话题",
+        group="要素提取",
+    )
+    place_labels = Words(
+        load_default=["地点", "地址", "位置"],
+        longest=10,
+        most=20,
+        title="地点的写法",
+        help="来件里“地点：……”一行读作地点",
+        group="要素提取",
+    )
+    similar_percent = Percent(
+        load_default=35,  # the article names no number
+        min=10,
+        max=100,
+        title="文字相似到百分之几提示",
+        help="事项或地点相同、文字又相似到这个程度的，提示疑似重复",
+        group="去重",
+    )
+    part_length = Whole(
+        load_default=6,
+        min=2,
+        max=100,
+        unit="个字",
+        title="每项至少几个字",
+        help="来件按“一、二、”编号分项，每项不少于这么多字的，建议拆单",
+        group="拆分",
+    )
+
+
+class TopicSettings(Settings):
+    """A question that is asked often, and its approved answer."""
+
+    words = Words(
+        required=True, shortest=2, longest=20, least=1, title="词", help="标题或内容出现任意一词即建议这个答复"
+    )
+    answer = Paragraph(required=True, shortest=5, longest=2000, title="答复", help="经业务单位审定的文字")
+    source = Line(required=True, longest=100, title="依据", help="答复由谁审定，或依据什么文件")
+
+
+class InstantSettings(Settings):
+    """Which questions are answered at once, from what was approved."""
+
+    topics = Rows(
+        TopicSettings,
+        load_default=[],
+        most=500,
+        title="热点问题",
+        help="按顺序，第一个对得上的生效；答复由受理席核对后发出",
+        group="秒回",
+    )
+    only_inquiries = YesNo(
+        load_default=True,
+        title="只对咨询类建议",
+        help="投诉、求助要有人去办，不宜只作答复；关闭后各类诉求都建议",
+        group="秒回",
     )

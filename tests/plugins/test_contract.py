@@ -1,6 +1,6 @@
 """What holds for the answers of every shipped feature."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -15,10 +15,15 @@ from tests.plugins.questions import QUESTIONS, SECRETS
 
 FEATURES = tuple(Roster.installed().features.values())
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
-    "chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]}
+    "chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]},
+    "pingshan.duty_list": {"scenes": [{"words": ["路面坑洼"], "matter": "0101"}]},
+    "pingshan.instant": {
+        "topics": [{"words": ["几点上班"], "answer": "工作日 9:00 至 18:00。", "source": "政数局审定"}]
+    },
 }
+ASKED = [hook for hook in ALL_HOOKS if hook.kind != "effect"]
 
-each_hook = pytest.mark.parametrize("hook", ALL_HOOKS, ids=lambda hook: hook.name)
+each_hook = pytest.mark.parametrize("hook", ASKED, ids=lambda hook: hook.name)
 each_decision = pytest.mark.parametrize(
     "hook", [hook for hook in ALL_HOOKS if hook.kind == "policy"], ids=lambda hook: hook.name
 )
@@ -31,13 +36,16 @@ def _table() -> HookTable:
     return Roster(FEATURES).table(Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai"), enabled)
 
 
-def _districts(answers: list[tuple[str, Any]]) -> set[str]:
+def _districts(answers: Sequence[tuple[str, Any]]) -> set[str]:
     return {feature.partition(".")[0] for feature, _ in answers}
 
 
 @each_hook
-def test_each_hook_is_answered_by_two_districts_or_more(hook: Hook[..., Any]) -> None:
-    assert len(_districts(_table().ask(hook, **QUESTIONS[hook.name]))) >= 2
+def test_a_district_answers_each_question(hook: Hook[..., Any]) -> None:
+    answers = _table().ask(hook, **QUESTIONS[hook.name])
+
+    assert answers.failures == ()
+    assert len(_districts(answers.given)) >= 1
 
 
 @each_hook

@@ -24,14 +24,43 @@ def test_without_a_word_the_articles_hold() -> None:
         "chengdu.routing": {},
         "chengdu.urgent": {"affected_from": 30, "leaders_unit": "", "warn_hours": 7},
         "chengdu.metrics": {"satisfaction_floor": 85},
+        "chengdu.leaders": {
+            "tell_urgent": True,
+            "tell_overdue": True,
+            "only_urgent": True,
+            "morning": True,
+            "morning_at": "08:30",
+        },
+        "chengdu.mailboxes": {},
+        "chengdu.receipt": {
+            "text": "您的来信{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
+            "凭受理流水号和提取码，可随时查询、监督本人来信的办理情况，无需注册账号。"
+        },
+        "chengdu.scope": {},
         "pingshan.channels": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
-        "pingshan.duty_list": {"direct": True, "max_returns": 1},
+        "pingshan.duty_list": {
+            "direct": True,
+            "max_returns": 1,
+            "owner_keeps": True,
+            "owner_returns": 0,
+            "scene_score": 60,
+        },
         "pingshan.reminder": {"mark_by": "share", "share_percent": 80, "hours_left": 3, "letter_at": "both"},
         "pingshan.metrics": {},
+        "pingshan.sorting": {"similar_percent": 35, "part_length": 6},
+        "pingshan.instant": {"only_inquiries": True},
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
         "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
-        "nanhai.discipline": {"unit": "discipline"},
+        "nanhai.discipline": {
+            "unit": "discipline",
+            "on_time_weight": 60,
+            "satisfied_weight": 40,
+            "overdue_loss": 1,
+            "redo_loss": 2,
+        },
         "nanhai.metrics": {},
+        "nanhai.interview": {},
+        "nanhai.loop": {"attempts": 1},
     }
 
 
@@ -48,6 +77,26 @@ def test_without_a_word_the_articles_hold() -> None:
             "chengdu.limits",
             {"on_site_minutes": 5},
             {"on_site_minutes": ["紧急诉求到场核实时限须在 10 到 1440 分钟之间"]},
+        ),
+        (
+            "chengdu.receipt",
+            {"text": "您的来信已收到，请耐心等待。"},
+            {"text": ["回执文字里没有 {serial_no}、{access_code}，诉求人将无法查询"]},
+        ),
+        (
+            "chengdu.mailboxes",
+            {"titles": [{"title": "市长", "mailbox": "甲"}, {"title": "市长", "mailbox": "乙"}]},
+            {"titles": {1: {"title": ["第 1 行已写了这个称呼"]}}},
+        ),
+        (
+            "chengdu.scope",
+            {"grounds": [{"words": ["天气"], "rejection": "weather", "advice": "无"}]},
+            {"grounds": {0: {"rejection": ["请选择不予受理的理由"]}}},
+        ),
+        (
+            "pingshan.instant",
+            {"topics": [{"words": [], "answer": "好的，谢谢。", "source": "审定"}]},
+            {"topics": {0: {"words": ["词至少 1 个词"]}}},
         ),
         ("chengdu.limits", {"extension_days": 61}, {"extension_days": ["累计最多延期须在 0 到 60 个工作日之间"]}),
         ("chengdu.routing", {"direct_domains": "旅游"}, {"direct_domains": ["请填写列表，每项一个词"]}),
@@ -111,7 +160,17 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         "chengdu.routing": {"mailboxes": "privacy"},
         "chengdu.urgent": {"leaders_unit": "privacy"},
         "chengdu.metrics": {"satisfaction_floor": "accountability"},
-        "nanhai.discipline": {"unit": "accountability"},
+        "chengdu.leaders": dict.fromkeys(("webhook", "tell_urgent", "tell_overdue", "only_urgent"), "privacy"),
+        "chengdu.mailboxes": {"titles": "privacy"},
+        "chengdu.scope": {"grounds": "accountability"},
+        "nanhai.discipline": dict.fromkeys(
+            (
+                *("unit", "exempt_matters", "exempt_words"),
+                *("on_time_weight", "satisfied_weight", "overdue_loss", "redo_loss"),
+            ),
+            "accountability",
+        ),
+        "pingshan.duty_list": dict.fromkeys(("owner_keeps", "owner_returns"), "accountability"),
     }
 
 

@@ -1,7 +1,7 @@
 """回复办理率 99.2%、解决率 90.4%、满意率 90.6%、超期率 8.5%、平均回复周期 6.1 天 (January 2017)."""
 
-from core.hooks import Metric
-from core.hooks.specs import metrics
+from core.hooks import GradeBand, Metric
+from core.hooks.specs import grade_bands, metrics
 from tests.plugins.making import answers
 
 
@@ -62,4 +62,17 @@ def test_the_floor_is_the_district_s_to_raise() -> None:
 
     assert [metric.note for metric in told if metric.id == "chengdu.satisfaction-rate"] == [
         "作出评价的诉求人中满意的比例；当月低于 90% 的单位点名通报并约谈"
+    ]
+
+
+def test_whoever_satisfies_fewer_than_the_floor_is_named_and_summoned() -> None:
+    assert answers("chengdu.metrics", grade_bands, {"satisfaction_floor": 90}) == [
+        GradeBand(
+            metric="satisfied",
+            threshold=0.9,
+            label="低于底线",
+            action="点名通报并约谈",
+            rule_id="chengdu.metrics/floor",
+            reason="群众满意率低于 90% 的单位点名通报并约谈",
+        )
     ]

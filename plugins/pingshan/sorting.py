@@ -1,0 +1,119 @@
+"""去重、合并、拆分: what comes in by many sources is read for its topic and place, told from its like, and taken apart."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.hooks import Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl
+
+TAG = re.compile(r"#\s*([^#\s]{1,10})(?=[#\s]|$)")
+COMPARED = 500
+"""Characters of a text that are compared: what an appeal is about stands at its beginning."""
+SAME_PLACE, SAME_MATTER, BEST = 20, 10, 100
+"""What the same place and the same matter add to a likeness in percent, and the most that comes of it."""
+FEWEST = 4
+"""Fewer pairs of characters than that are like too many others."""
+NUMERALS = "一二三四五六七八九十"
+BREAK = r"(?:(?<=[\n。；;：:！!？?，,\s])|^)"
+STYLES = (
+    re.compile(BREAK + r"([一二三四五六七八九十])、"),
+    re.compile(BREAK + r"([1-9])[、.．](?!\d)"),
+    re.compile(r"[（(]([一二三四五六七八九十1-9])[）)]"),
+    re.compile(BREAK + r"第([一二三四五六七八九十])[、，,：:]"),
+)
+"""How people number the parts of a letter."""
+
+
+@hookimpl
+def normalise_draft(settings: Mapping[str, Any], draft: Draft) -> Sequence[DraftPatch]:
+    """Read the nature out of a topic such as #投诉#, and the place out of a line 地点：…."""
+    patches = []
+    natures = {row["tag"]: row["nature"] for row in settings["tags"]}
+    tag = next((tag for tag in TAG.findall(draft.text) if tag in natures), None)
+    if tag is not None:
+        patches.append(DraftPatch("pingshan.sorting/tag", f"话题 #{tag}#", nature=natures[tag]))
+    place = _place(draft.text, settings["place_labels"])
+    if place is not None:
+        patches.append(DraftPatch("pingshan.sorting/place", f"来件写明“{place.label}”", place=place.words))
+    return patches
+
+
+@hookimpl
+def find_duplicates(
+    settings: Mapping[str, Any], ticket: TicketView, candidates: Sequence[TicketView]
+) -> Sequence[DuplicateHint]:
+    """Point out tickets of the same place or matter whose words are alike."""
+    pairs = _pairs(ticket)
+    hints = []
+    for candidate in candidates:
+        likeness = _likeness(pairs, _pairs(candidate))
+        same_place = bool(ticket.place) and ticket.place == candidate.place
+        same_matter = ticket.matter is not None and ticket.matter == candidate.matter
+        if likeness < settings["similar_percent"] or not (same_place or same_matter):
+            continue
+        grounds = [words for words, holds in (("地点相同", same_place), ("事项相同", same_matter)) if holds]
+        hints.append(
+            DuplicateHint(
+                serial_no=candidate.serial_no,
+                rule_id="pingshan.sorting/alike",
+                reason=f"{'、'.join(grounds)}，文字相似 {likeness}%",
+                score=min(BEST, likeness + SAME_PLACE * same_place + SAME_MATTER * same_matter),
+            )
+        )
+    return hints
+
+
+@hookimpl
+def suggest_split(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[SplitHint] | None:
+    """Take a letter apart that numbers its own matters, by the way of numbering that finds most of them."""
+    most: list[str] = []
+    for style in STYLES:
+        parts = _parts(ticket.text, style)
+        if len(parts) > len(most) and all(len(part) >= settings["part_length"] for part in parts):
+            most = parts
+    if len(most) < 2:
+        return None
+    return [SplitHint(tuple(most), "pingshan.sorting/numbered", f"来件自己编号写了 {len(most)} 件事")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    label: str
+    words: str
+
+
+def _place(text: str, labels: Sequence[str]) -> _Place | None:
+    """Return the rest of the first line that begins with one of the labels and a colon."""
+    for line in text.split("\n"):
+        label, colon, rest = line.strip().replace("：", ":").partition(":")
+        words = rest.strip().rstrip("。；;，,")
+        if colon and label.strip() in labels and words:
+            return _Place(label.strip(), words)
+    return None
+
+
+def _pairs(ticket: TicketView) -> set[str]:
+    """Return the pairs of neighbouring characters of title and beginning, without blanks and punctuation."""
+    words = re.sub(r"[\W_]+", "", f"{ticket.title}{ticket.text[:COMPARED]}")
+    return {words[place : place + 2] for place in range(len(words) - 1)}
+
+
+def _likeness(one: set[str], other: set[str]) -> int:
+    """Return how many of the pairs both have, in percent of the smaller of the two."""
+    smaller = min(len(one), len(other))
+    return 100 * len(one & other) // smaller if smaller >= FEWEST else 0
+
+
+def _parts(text: str, style: re.Pattern[str]) -> list[str]:
+    """Return the texts behind markers numbered one, two, three and so on."""
+    found: list[re.Match[str]] = []
+    for marker in style.finditer(text):
+        if _number(marker[1]) == len(found) + 1:
+            found.append(marker)
+    ends = [*(marker.start() for marker in found[1:]), len(text)]
+    return [text[marker.end() : end].strip().rstrip("；;") for marker, end in zip(found, ends, strict=False)]
+
+
+def _number(written: str) -> int:
+    return NUMERALS.index(written) + 1 if written in NUMERALS else int(written)

@@ -1,0 +1,82 @@
+"""领导理政群: what the group is told of, and what is said of a draft whose robot could not be reached."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.hooks import DomainEvent, Finding
+from core.hooks.roster import Roster, Wanted
+from core.hooks.settings import SecretText
+from core.hooks.specs import check_settings, jobs
+from core.hooks.values import Urgency
+from plugins.chengdu.leaders import OVERDUE, URGENT, occasion_of
+from tests.plugins.making import CONTEXT, SHIPPED, make_ticket
+
+LEADERS = SHIPPED.features["chengdu.leaders"]
+
+
+def settings(webhook: str = "", **values: Any) -> Any:
+    return LEADERS.read(values, secrets={"webhook": SecretText(webhook)} if webhook else None)
+
+
+def happened(kind: str, detail: Mapping[str, str], *, to: Urgency = "urgent") -> DomainEvent:
+    """Return an entry of the timeline of a ticket that is as urgent as `to` says."""
+    at = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
+    return DomainEvent("somewhere-1-3", kind, at, "……", make_ticket(urgency=to), detail)
+
+
+REPLY_OVERDUE = {"clock": "reply", "mark": "overdue"}
+
+
+@pytest.mark.parametrize(
+    ("event", "values", "occasion"),
+    [
+        (happened("classify", {"urgency": "urgent"}), {}, URGENT),
+        (happened("classify", {"urgency": "urgent"}), {"tell_urgent": False}, None),
+        (happened("classify", {"urgency": "normal"}, to="normal"), {}, None),
+        (happened("classify", {"nature": "complaint"}), {}, None),
+        (happened("clock_mark", REPLY_OVERDUE), {}, OVERDUE),
+        (happened("clock_mark", REPLY_OVERDUE), {"tell_overdue": False}, None),
+        (happened("clock_mark", REPLY_OVERDUE, to="normal"), {}, None),
+        (happened("clock_mark", REPLY_OVERDUE, to="normal"), {"only_urgent": False}, OVERDUE),
+        (happened("clock_mark", {"clock": "reply", "mark": "last-day"}), {}, None),
+        (happened("clock_mark", {"clock": "sign", "mark": "overdue"}), {}, None),
+        (happened("dispatch", {"urgency": "urgent"}), {}, None),
+    ],
+)
+def test_the_group_is_told_of_what_the_district_wants(
+    event: DomainEvent, values: dict[str, Any], occasion: str | None
+) -> None:
+    assert occasion_of(settings(**values), event) == occasion
+
+
+@pytest.mark.parametrize(
+    ("webhook", "level", "words"),
+    [
+        ("", "warning", "还没有设置群机器人地址"),
+        ("http://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a-secret", "error", "没有加密"),
+        ("https://127.0.0.1/send?key=a-secret", "error", "内部网络"),
+        ("不是地址", "error", "地址写得不对"),
+    ],
+)
+def test_a_draft_whose_robot_cannot_be_reached_says_so(webhook: str, level: str, words: str) -> None:
+    [finding] = _check(webhook)
+    assert (finding.level, finding.field, words in finding.text) == (level, "webhook", True)
+    assert "a-secret" not in finding.text
+
+
+def test_the_morning_line_comes_when_the_district_wants_it() -> None:
+    assert [(job.name, job.at) for job in _jobs(morning_at="07:45")] == [("morning", "07:45")]
+    assert _jobs(morning=False) == []
+
+
+def _check(webhook: str) -> Sequence[Finding]:
+    secrets = {"webhook": SecretText(webhook)} if webhook else {}
+    table = Roster([LEADERS]).table(CONTEXT, [Wanted(LEADERS.id, secrets=secrets)])
+    return table.perform(check_settings, LEADERS.id, units=())
+
+
+def _jobs(**values: Any) -> list[Any]:
+    return Roster([LEADERS]).table(CONTEXT, [Wanted(LEADERS.id, values)]).ask(jobs).values
