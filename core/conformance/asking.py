@@ -8,7 +8,7 @@ from typing import Any
 
 from core.conformance.appeals import PLAIN
 from core.conformance.places import CONTEXT
-from core.conformance.questions import Asker, Question
+from core.conformance.questions import Asker, Question, whole
 from core.conformance.samples import NoSample, Sample, default_of, samples_of
 from core.conformance.subject import Blocked, Subject
 from core.hooks.breaker import Breaker
@@ -54,7 +54,7 @@ class Asked:
     def answered(self, question: Question) -> str:
         """Call the feature's own function, with nothing between but the clock; return what came, as text."""
         try:
-            return repr(self._called(question))
+            return whole(self._called(question))
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 
-from core.conformance.rule import SILVER, rule
+from core.conformance.rule import GOLD, rule
 from core.conformance.subject import Blocked, Subject
 from core.hooks.budget import within
 from core.kit.trouble import where
@@ -14,7 +14,7 @@ EXAMPLE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PATIENCE = 10.0
 
 
-@rule("X1", SILVER, "README.md 说明每项功能", may_be_waived=True)
+@rule("X1", GOLD, "README.md 说明每项功能", may_be_waived=True)
 def readme_tells_of_features(subject: Subject) -> Iterator[str]:
     if not subject.readme:
         yield "没有 README.md（在插件的文件夹里，或与 pyproject.toml 一起）"
@@ -25,7 +25,7 @@ def readme_tells_of_features(subject: Subject) -> Iterator[str]:
             yield f"README.md 没有提到 {feature.id}"
 
 
-@rule("X2", SILVER, "README.md 里有 Python 例子，逐个能运行", may_be_waived=True)
+@rule("X2", GOLD, "README.md 里有 Python 例子，逐个能运行", may_be_waived=True)
 def examples_run(subject: Subject) -> Iterator[str]:
     assert subject.features
     if not subject.readme:

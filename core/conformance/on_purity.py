@@ -5,12 +5,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 from core.conformance.asking import QUICK_SHARE, Asked, asked_hooks
 from core.conformance.environment import child_environment
 from core.conformance.fences import fenced
+from core.conformance.questions import whole
 from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Subject
 
@@ -24,9 +23,9 @@ REPEATS = 3
 def inputs_stay(subject: Subject) -> Iterator[str]:
     for asked in asked_hooks(subject):
         for question in asked.questions:
-            before = _snapshot((question.ctx, question.settings, question.arguments))
+            before = whole((question.ctx, question.settings, question.arguments))
             asked.answered(question)
-            if _snapshot((question.ctx, question.settings, question.arguments)) != before:
+            if whole((question.ctx, question.settings, question.arguments)) != before:
                 yield f"{asked.feature.id} 的 {asked.hook.name} 改动了它得到的参数"
                 break
 
@@ -112,17 +111,6 @@ def _in_another_process(subject: Subject) -> Mapping[str, str]:
         return {"": ran.stderr.strip().rpartition("\n")[2]}
     answers: Mapping[str, str] = json.loads(ran.stdout.splitlines()[-1])
     return answers
-
-
-def _snapshot(value: Any) -> Any:
-    """Return a value as plain texts and lists, which a change to the value does not reach."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__name__, *(_snapshot(getattr(value, each.name)) for each in fields(value))]
-    if isinstance(value, Mapping):
-        return [[str(name), _snapshot(inner)] for name, inner in value.items()]
-    if isinstance(value, list | tuple):
-        return [_snapshot(inner) for inner in value]
-    return repr(value)
 
 
 def _swallowing(node: ast.AST) -> str:

@@ -1,5 +1,6 @@
 """Questions as the core asks them, made at random from the types that a hook declares: the same at every examination."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -10,17 +11,31 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from core.conformance.appeals import APPEALS, HOSTILE, PLAIN
-from core.conformance.places import CHANNELS, CONTEXT, DUTIES, UNITS
+from core.conformance.places import CHANNELS, CONTEXT, COUNTED, DUTIES, UNITS
 from core.hooks.contract import Hook
-from core.hooks.values import Budget, ClockView, Context, DutyView, TicketView, Trigger, UnitView
+from core.hooks.values import Budget, ClockView, Context, DutyView, TicketView, Trigger, UnitFacts, UnitView
 from core.tickets.states import Command, State
 
 GENERATED = 300
 """How many questions a hook of a feature is asked, besides the plain ones."""
 DAY = 86_400
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
+BODIES = (
+    b"",
+    b"null",
+    b"[]",
+    b"{}",
+    b"{",
+    b"[" * 5000,
+    b"\xff\xfe\x00\x00",
+    b"<xml><Content>1</Content></xml>",
+    "路灯不亮".encode("gbk"),
+    b'{"content": 1e999}',
+    b"a=1&b=2",
+)
+"""What is pushed by mistake or on purpose."""
 WORD = re.compile(r"[^\x00-\x7f]|[0-9]{3}")
-MARK = re.compile(r"[a-z][a-z0-9_-]{1,30}\Z")
+NAME = re.compile(r"[a-z][a-z0-9_-]{1,30}\Z")
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "id": (1, 2**53),
     "affected_count": (1, 5000),
@@ -56,14 +71,14 @@ def arguments_of(hook: Hook[..., Any]) -> Mapping[str, Any]:
 class Asker:
     """Makes questions to one feature. Words of its settings and of its code turn up in them, so that its rules are met.
 
-    `literals` are the short texts in its code: Chinese ones are words, the others may be names of marks.
+    `literals` are the short texts in its code: Chinese ones are words, the others may be names, of marks or in what is pushed.
     """
 
     def __init__(self, seed: str, settings: Sequence[Mapping[str, Any]], *, literals: Sequence[str] = ()) -> None:
         self._random = Random(seed)  # noqa: S311 -- the same questions every time
         self._settings = settings
         self._words = sorted({word for each in (*settings, literals) for word in _texts(each) if WORD.search(word)})
-        self._marks = sorted({"overdue", "yellow", *(name for name in literals if MARK.match(name))})
+        self._names = sorted({"overdue", "yellow", *(name for name in literals if NAME.match(name))})
 
     def plain(self, hook: Hook[..., Any]) -> list[Question]:
         """Return questions about appeals as residents write them, under the plainest settings."""
@@ -103,6 +118,8 @@ class Asker:
             return None
         if kind is str:
             return self._text(name)
+        if kind is bytes:
+            return self._body()
         if kind is bool:
             return random.random() < 0.5
         if kind in (int, float):
@@ -116,7 +133,7 @@ class Asker:
         if origin is tuple or (origin and issubclass(origin, Sequence)):
             return self._several(inner[0], name)
         if origin and issubclass(origin, Mapping):
-            return {self._value(inner[0], name): self._value(inner[1], name) for _ in range(random.randint(0, 4))}
+            return {self._name(): self._value(inner[1], name) for _ in range(random.randint(0, 4))}
         return self._made(kind, name)
 
     def _several(self, kind: Any, name: str) -> tuple[Any, ...]:
@@ -149,7 +166,26 @@ class Asker:
         hints = get_type_hints(kind)
         make: Any = kind
         made = make(**{each.name: self._value(hints[each.name], each.name) for each in fields(kind) if each.init})
-        return _sensible(made, random, self._marks)
+        return _sensible(made, random, self._names)
+
+    def _body(self) -> bytes:
+        """Return what another system might push: an object with names that the code knows, or what is none."""
+        random = self._random
+        if random.random() < 0.3:
+            return random.choice(BODIES)
+        return json.dumps(self._object(depth=2), ensure_ascii=random.random() < 0.5).encode()
+
+    def _object(self, *, depth: int) -> Any:
+        random = self._random
+        if depth and random.random() < 0.7:
+            names = random.sample(self._names, random.randint(1, min(8, len(self._names))))
+            return {name: self._object(depth=depth - 1) for name in names}
+        return random.choice(
+            (self._sentence("text"), self._sentence("title"), None, True, random.randint(0, 9999), [], "")
+        )
+
+    def _name(self) -> str:
+        return self._random.choice(self._names)
 
     def _text(self, name: str) -> str:
         random = self._random
@@ -187,9 +223,23 @@ def _sensible(made: Any, random: Random, marks: Sequence[str]) -> Any:
             return replace(made, clock=made.clock or "reply", mark=random.choice(marks))
         case Trigger():
             return replace(made, clock=None, mark=None)
+        case UnitFacts():
+            counts = {name: random.choice((0, 0, 1, random.randrange(500))) for name in COUNTED}
+            return replace(made, last=made.first + timedelta(days=30), counts=counts)
         case ClockView():
             return replace(made, due_at=made.started_at + timedelta(seconds=random.randrange(60, 40 * DAY)))
     return made
+
+
+def whole(value: Any) -> str:
+    """Return everything that a value holds as text, also what it does not show of itself."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"{type(value).__name__}({', '.join(whole(getattr(value, each.name)) for each in fields(value))})"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name!r}: {whole(inner)}' for name, inner in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(whole, value))}]"
+    return repr(value)
 
 
 def _texts(value: Any) -> list[str]:
@@ -216,5 +266,5 @@ def _told(value: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = whole(value)
     return text if len(text) <= 80 else f"{text[:77]}…"

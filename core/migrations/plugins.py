@@ -5,6 +5,7 @@ put aside alone.
 """
 
 import logging
+from argparse import Namespace
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -112,7 +113,7 @@ def differences(owner_url: str, plugin_id: str) -> list[Any]:
 
 
 def _config(manifest: Manifest, owner_url: str) -> Config:
-    config = Config()
+    config = Config(cmd_opts=Namespace(quiet=True))
     config.set_main_option("script_location", str(migrations_folder() / "plugins"))
     config.set_main_option("version_locations", str(manifest.folder / (manifest.migrations or "")))
     config.set_main_option("path_separator", "newline")
