@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Context, DomainEvent, Done, Finding, JobSpec, Store, Visitor, hookimpl
+from core.hooks import Context, DomainEvent, Done, Finding, JobSpec, Store, hookimpl
 from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
 from core.hooks.tables import select
 from plugins.chengdu.tables import TOLD
@@ -64,26 +64,27 @@ def jobs(settings: Mapping[str, Any]) -> Sequence[JobSpec]:
     return [JobSpec("morning", "领导理政群早报", settings["morning_at"], run="post_morning", seconds=20)]
 
 
-def post_morning(ctx: Context, settings: Mapping[str, Any], visitor: Visitor, store: Store) -> str:
+def post_morning(ctx: Context, settings: Mapping[str, Any], store: Store, day: date) -> str:
     """Tell the group how many urgent and overdue tickets it heard of the day before."""
     if settings["webhook"] is None:
         return "没有设置群机器人地址，没有发送"
-    day = _day(ctx, visitor.now) - timedelta(days=1)
-    told = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == day))
+    before = day - timedelta(days=1)
+    told = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == before))
     by_occasion = {occasion: {row["serial_no"] for row in told if row["occasion"] == occasion} for occasion in HEADINGS}
     counts = "，".join(f"{HEADINGS[occasion]} {len(serials)} 件" for occasion, serials in by_occasion.items())
     named = "、".join(sorted(set().union(*by_occasion.values()))[:SERIALS_NAMED])
-    text = f"{day.month} 月 {day.day} 日：{counts}。{f'涉及 {named}' if named else ''}"
+    text = f"{before.month} 月 {before.day} 日：{counts}。{f'涉及 {named}' if named else ''}"
     _say(settings, text, key=f"{ctx.tenant}-leaders-morning-{day}")
     return f"已发送：{counts}"
 
 
 def occasion_of(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
     """Return on which occasion the district wants its group told of the event, None = on none."""
+    is_urgent = event.ticket.urgency == "urgent"
     if event.kind == "classify" and event.detail.get("urgency") == "urgent":
-        return URGENT if settings["tell_urgent"] else None
+        return URGENT if settings["tell_urgent"] and is_urgent else None
     if event.kind == "clock_mark" and (event.detail.get("clock"), event.detail.get("mark")) == ("reply", OVERDUE):
-        is_wanted = event.ticket.urgency == "urgent" or not settings["only_urgent"]
+        is_wanted = is_urgent or not settings["only_urgent"]
         return OVERDUE if settings["tell_overdue"] and is_wanted else None
     return None
 

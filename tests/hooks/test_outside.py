@@ -163,7 +163,7 @@ def test_the_certificate_must_be_that_of_the_name(tmp_path: Path, monkeypatch: p
     with tls_server(certificate) as port:
         monkeypatch.setenv(OWN_HOSTS, f"gateway.example:{port},other.example:{port}")
 
-        assert post(f"https://gateway.example:{port}/send").is_accepted
+        assert post(f"https://gateway.example:{port}/send", seconds=20).is_accepted
         with pytest.raises(NotReached):
             post(f"https://other.example:{port}/send")
 

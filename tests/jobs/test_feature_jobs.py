@@ -77,10 +77,10 @@ def notes(installation: Installation, slug: str) -> list[tuple[str, str, str]]:
 
 
 def test_the_work_of_a_day_is_written_at_its_time_once_and_done_once(database: OwnDatabase) -> None:
-    seen: list[Visitor] = []
+    seen: list[tuple[Visitor, date]] = []
 
-    def run(visitor: Visitor) -> str:
-        seen.append(visitor)
+    def run(visitor: Visitor, day: date) -> str:
+        seen.append((visitor, day))
         return "汇总了 3 件"
 
     installation, slug = make_working(database, run)
@@ -94,7 +94,7 @@ def test_the_work_of_a_day_is_written_at_its_time_once_and_done_once(database: O
     work(installation, at)
 
     assert days(installation, slug) == ["2026-03-12"]
-    assert seen == [Visitor("定时工作", at)]
+    assert seen == [(Visitor("定时工作", at), date(2026, 3, 12))]
     assert notes(installation, slug) == [("sum-up", "定时工作", "汇总了 3 件")]
     look(clock, MORNING + DAY)
     assert days(installation, slug) == ["2026-03-12", "2026-03-13"]
@@ -153,10 +153,10 @@ def test_a_failure_is_tried_again_and_left_to_a_person_in_the_end(
     database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.hooks.breaker.IN_A_ROW", 100)
-    tries: list[datetime] = []
+    tries: list[date] = []
 
-    def run(visitor: Visitor, store: Store) -> str:
-        tries.append(visitor.now)
+    def run(day: date, store: Store) -> str:
+        tries.append(day)
         store.add(TOLD, event_id="x", happened_on=date(2026, 3, 11), serial_no="1", occasion="urgent", urgent=True)
         raise ValueError
 
@@ -169,7 +169,7 @@ def test_a_failure_is_tried_again_and_left_to_a_person_in_the_end(
 
     [job] = written(installation, slug)
     [last] = [card for card in cards(installation, slug) if card.hook == "jobs"]
-    assert (job.state, job.attempts, len(tries)) == ("dead", 6, 6)
+    assert (job.state, job.attempts, tries) == ("dead", 6, [date(2026, 3, 12)] * 6)
     assert last.words.startswith("试了 6 次没有做成，不再重试：")
     assert told_rows(installation, slug) == []
 
@@ -239,19 +239,19 @@ def test_the_clock_and_the_worker_as_processes_do_the_work_of_a_day(
     slug = make_district(shipped)
     now = datetime.now(EVENING.tzinfo)
     with shipped.scope(slug) as scope:
-        local = now.astimezone(scope.tenant.zone)
-        switch_on(scope, "chengdu.leaders", {"morning_at": f"{local - timedelta(minutes=1):%H:%M}"})
+        missed = now.astimezone(scope.tenant.zone) - timedelta(minutes=1)
+        switch_on(scope, "chengdu.leaders", {"morning_at": f"{missed:%H:%M}"})
         keep_text(scope, "chengdu.leaders", "webhook", SecretText(group.url), by="测试", now=now)
-        key = f"plugin-job/chengdu.leaders/morning/{local.date() - 3 * DAY}"
+        key = f"plugin-job/chengdu.leaders/morning/{missed.date() - 3 * DAY}"
         enqueue_once(scope.session, "past", dedup_key=key, payload={}, now=now + DAY)
 
     clock = start("core.jobs.clock")
     start("core.worker", **{OWN_HOSTS: f"127.0.0.1:{group.port}"})
 
     assert soon(lambda: bool(group.said), within=40), clock.said()
-    yesterday = local.date() - DAY
+    yesterday = missed.date() - DAY
     assert group.texts == [f"{yesterday.month} 月 {yesterday.day} 日：紧急诉求 0 件，答复超期 0 件。"]
-    assert [said.key for said in group.said] == [f"{slug}-leaders-morning-{yesterday}"]
+    assert [said.key for said in group.said] == [f"{slug}-leaders-morning-{missed.date()}"]
 
 
 @pytest.fixture

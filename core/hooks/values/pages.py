@@ -81,10 +81,10 @@ class CommandSpec:
 class JobSpec:
     """Work that returns daily at `at` (HH:MM of the tenant's time).
 
-    `run` names the function `(ctx, settings, visitor, store) -> str`, which takes `seconds` at most, may reach the
-    network, and returns a note of what it did. A failure is tried again, in the end 5 times over 15 hours: what leaves
-    the house carries an id that is the same at every try. What was missed while the product was down is made up for
-    once, not once for each day.
+    `run` names the function `(ctx, settings, visitor, store, day) -> str`, which takes `seconds` at most, may reach the
+    network, and returns a note of what it did. `day` is the day whose work it is, the same at every try: a failure is
+    tried again, in the end 5 times over 15 hours, and what leaves the house carries an id that is the same each time.
+    What was missed while the product was down is made up for once, not once for each day.
     """
 
     name: str

@@ -115,6 +115,7 @@ def run_job(scope: Scope, job: FeatureJob, day: date, *, now: datetime) -> str:
         check=check,
         seconds=job.spec.seconds,
         outside=True,
+        day=day,
     )
     _keep(scope, job, "job", job.spec.name, f"job/{job.key}/{day}", CLOCK, told, now)
     return told
