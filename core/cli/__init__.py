@@ -1,5 +1,6 @@
 """The command line `huiying`: reads a command, calls one use case, says the result in words or JSON."""
 
+import re
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -30,6 +31,7 @@ COMMANDS = {
 }
 """Commands by name; a command's module is loaded when it is called, so that `huiying sla due` needs no database."""
 ENTRY_POINT_GROUP = "huiying.commands"
+EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 REFUSED = 2
 DATABASE_DOWN = 3
 
@@ -101,5 +103,7 @@ def _in_words(error: click.UsageError) -> str:
             group = error.ctx.command if error.ctx else None
             known = group.list_commands(error.ctx) if isinstance(group, click.Group) and error.ctx else []
             return f"没有命令{error.message.removeprefix('No such command').rstrip('.')}，现有 {'、'.join(known)}"
+        case _ if extra := EXTRA.match(error.message):
+            return f"多写了 {extra[1]}"
         case _:
             return error.message.rstrip(".。")
