@@ -1,5 +1,6 @@
 """`huiying feature`: which features a district has on and in what order; switching them, and those that fail."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
@@ -33,7 +34,7 @@ def feature() -> None:
 @TENANT
 @AS_JSON
 def list_(tenant: str, *, as_json: bool) -> None:
-    """列出功能:状态、生效的修订、次序、待修复。"""
+    """列出功能：状态、生效的修订、次序、待修复。"""
     with installed() as installation:
         listed = looked_at(
             installation, tenant, lambda scope, actor: list_features(scope, installation.roster, actor=actor)
@@ -49,9 +50,10 @@ def list_(tenant: str, *, as_json: bool) -> None:
 @TENANT
 @BY
 @click.option("--reason", default="", metavar="理由", help="为什么，写进记录")
+@click.option("--yes", is_flag=True, help="试算之后不再询问")
 @AS_JSON
-def on(feature_id: str, tenant: str, login: str, reason: str, *, as_json: bool) -> None:
-    """启用功能:以默认设置为第一次修订,检查、试算之后启用;须两人同意的等另一人批准。再做一次就接着做。"""
+def on(feature_id: str, tenant: str, login: str, reason: str, *, yes: bool, as_json: bool) -> None:
+    """启用功能：以默认设置为第一次修订，检查、试算之后启用；须两人同意的等另一人批准。再做一次就接着做。"""
     with installed() as installation:
         roster = installation.roster
 
@@ -63,18 +65,25 @@ def on(feature_id: str, tenant: str, login: str, reason: str, *, as_json: bool) 
                 lambda scope, actor, now: switch_on(scope, roster, feature_id, reason=reason, actor=actor, now=now),
             )
 
-        switching = begin()
+        switching, is_declined = begin(), False
         if "trial" in switching.needs:
             inline_trial(installation, tenant, login, feature_id, switching.number)
-            switching = begin()
+            is_declined = not _may_go_on(yes=yes)
+            if not is_declined:
+                switching = begin()
     if as_json:
         say_json(asdict(switching) | {"feature": feature_id, "tenant": tenant})
         return
-    if switching.state == "on":
+    if is_declined:
+        click.echo("没有启用，试算结果留着。要启用请再执行一次；不启用则用 huiying settings withdraw 撤回。")
+    elif switching.state == "on":
         click.echo(f"已启用 {feature_id}（第 {switching.number} 次修订）。")
     else:
         missing = "、".join(NEED_LABELS[need] for need in switching.needs)
-        click.echo(f"{feature_id} 正在启用（第 {switching.number} 次修订），还要：{missing}。做完再执行一次即启用。")
+        click.echo(
+            f"{feature_id} 正在启用（第 {switching.number} 次修订），还要：{missing}。"
+            "做完再执行一次即启用；不启用则用 huiying settings withdraw 撤回。"
+        )
     for name in switching.suggests:
         click.echo(f"建议同时启用 {name}。")
 
@@ -99,7 +108,7 @@ def off(
     only_try: bool,
     as_json: bool,
 ) -> None:
-    """关闭功能,设置留着;先说明有什么依靠它。"""
+    """关闭功能，设置留着；先说明有什么依靠它。"""
     _refuse_both(feature_id, everything=everything)
     with installed() as installation:
         if only_try and feature_id:
@@ -136,7 +145,7 @@ def off(
 @click.option("--before", metavar="功能", help="排在这项功能之前；不写则排在最后")
 @AS_JSON
 def order(feature_id: str, tenant: str, login: str, before: str | None, *, as_json: bool) -> None:
-    """调整次序:几项功能都能决定的,次序在前的先决定。"""
+    """调整次序：几项功能都能决定的，次序在前的先决定。"""
     with installed() as installation:
         put = done_by(
             installation,
@@ -158,7 +167,7 @@ def order(feature_id: str, tenant: str, login: str, before: str | None, *, as_js
 @click.option("--all", "everything", is_flag=True, help="恢复停用的全部功能")
 @AS_JSON
 def resume_(feature_id: str, tenant: str, login: str, reason: str, *, everything: bool, as_json: bool) -> None:
-    """恢复停用的功能,故障重新计数。"""
+    """恢复停用的功能，故障重新计数。"""
     _refuse_both(feature_id, everything=everything)
     with installed() as installation:
         roster = installation.roster
@@ -189,7 +198,7 @@ def resume_(feature_id: str, tenant: str, login: str, reason: str, *, everything
 @click.option("--by", "login", metavar="登录名", help="谁来收起：有区管理员角色的账号")
 @AS_JSON
 def repairs(tenant: str, put: str | None, login: str | None, *, as_json: bool) -> None:
-    """待修复:哪些功能在哪里出错、几次、系统改为怎样处理。"""
+    """待修复：哪些功能在哪里出错、几次、系统改为怎样处理。"""
     if put and not login:
         raise click.UsageError("收起待修复要写明是谁，请加 --by")
     with installed() as installation:
@@ -204,6 +213,11 @@ def repairs(tenant: str, put: str | None, login: str | None, *, as_json: bool) -
         click.echo("\n".join(_card_lines(card)))
     if not cards:
         click.echo("没有待修复的功能。")
+
+
+def _may_go_on(*, yes: bool) -> bool:
+    """Ask whoever sits there whether what they have just read may be; a script has said so by calling."""
+    return yes or not sys.stdin.isatty() or click.confirm("以上是试算结果，启用吗？", err=True)
 
 
 def _refuse_both(feature_id: str, *, everything: bool) -> None:

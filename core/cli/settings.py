@@ -15,7 +15,7 @@ from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_
 from core.cli.context import installed, say_json
 from core.cli.sla import TimeUnclear
 from core.cli.tables import table
-from core.cli.trials import dry_run
+from core.cli.trials import dry_run, what_follows
 from core.hooks.settings import Difference, SecretText
 from core.hooks.values import Finding
 from core.journey.features.listing import STATE_LABELS as FEATURE_STATES
@@ -63,7 +63,7 @@ def settings() -> None:
 @FEATURE
 @AS_JSON
 def show_(number: int | None, tenant: str, feature_id: str, *, as_json: bool) -> None:
-    """现行设置:每一项的值、从哪里来、是否由全市锁定。写明第几次,则看那一次修订。"""
+    """现行设置：每一项的值、从哪里来、是否由全市锁定。写明第几次，则看那一次修订。"""
     with installed() as installation:
         roster = installation.roster
         if number is None:
@@ -103,7 +103,7 @@ def draft_(
     whole: bool,
     as_json: bool,
 ) -> None:
-    """起草一次修订:写入时即检查,还不生效。"""
+    """起草一次修订：写入时即检查，还不生效。"""
     texts = _pairs(typed)
     in_file = _read(file) if file else {}
     with installed() as installation:
@@ -137,7 +137,7 @@ def draft_(
 @BY
 @AS_JSON
 def check_(number: int, tenant: str, feature_id: str, login: str, *, as_json: bool) -> None:
-    """检查一次修订:所选的单位和事项是否存在,功能自己有没有意见。未通过的不能启用。"""
+    """检查一次修订：所选的单位和事项是否存在，功能自己有没有意见。未通过的不能启用。"""
     with installed() as installation:
         checked = done_by(
             installation,
@@ -145,9 +145,11 @@ def check_(number: int, tenant: str, feature_id: str, login: str, *, as_json: bo
             login,
             lambda scope, actor, now: check(scope, installation.roster, feature_id, number, actor=actor, now=now),
         )
+        following = what_follows(installation, tenant, feature_id, number) if checked.passed else []
     lines = [
         f"第 {number} 次修订{'检查通过' if checked.passed else '没有通过检查，不能启用'}。",
         *_finding_lines(checked.findings),
+        *following,
     ]
     _say({**asdict(checked), "passed": checked.passed}, lines, as_json=as_json)
     if not checked.passed:
@@ -165,7 +167,7 @@ settings.add_command(dry_run)
 @click.option("--note", default="", metavar="意见", help="批准意见，写进记录")
 @AS_JSON
 def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *, as_json: bool) -> None:
-    """以第二人的身份批准一次修订;起草人自己不能批准。"""
+    """以第二人的身份批准一次修订；起草人自己不能批准。"""
     with installed() as installation:
         changes = done_by(
             installation,
@@ -175,7 +177,8 @@ def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *
                 scope, installation.roster, feature_id, number, note=note, actor=actor, now=now
             ),
         )
-    lines = [f"已批准第 {number} 次修订，它会改变：", *_difference_lines(changes)]
+        following = what_follows(installation, tenant, feature_id, number)
+    lines = [f"已批准第 {number} 次修订，它会改变：", *_difference_lines(changes), *following]
     _say({"number": number, "changes": [asdict(each) for each in changes]}, lines, as_json=as_json)
 
 
@@ -187,7 +190,7 @@ def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *
 @click.option("--at", default="", metavar="时间", help="从这时起生效，如 2026-12-01T08:00；不写则立即生效")
 @AS_JSON
 def activate_(number: int, tenant: str, feature_id: str, login: str, at: str, *, as_json: bool) -> None:
-    """启用一次修订,立即或从某时起。须已检查、试算;涉及问责或隐私的须另一人批准。"""
+    """启用一次修订，立即或从某时起。须已检查、试算；涉及问责或隐私的须另一人批准。"""
     with installed() as installation:
         zone = installation.tenant(tenant).zone
         effective = _instant(at, zone) if at else None
@@ -212,7 +215,7 @@ def activate_(number: int, tenant: str, feature_id: str, login: str, at: str, *,
 )
 @AS_JSON
 def rollback(tenant: str, feature_id: str, login: str, reason: str, to: int | None, *, as_json: bool) -> None:
-    """回退到以前生效过的设置,作为新的一次修订立即生效;它试算、批准过,不再重复。"""
+    """回退到以前生效过的设置，作为新的一次修订立即生效；它试算、批准过，不再重复。"""
     with installed() as installation:
         zone = installation.tenant(tenant).zone
         decided = done_by(
@@ -271,7 +274,7 @@ def diff_(number: int, tenant: str, feature_id: str, against: int | None, *, as_
 @FEATURE
 @AS_JSON
 def history_(tenant: str, feature_id: str, *, as_json: bool) -> None:
-    """历次修订:谁、何时、为什么,谁批准,现在怎样。"""
+    """历次修订：谁、何时、为什么，谁批准，现在怎样。"""
     with installed() as installation:
         told = looked_at(
             installation, tenant, lambda scope, actor: history(scope, installation.roster, feature_id, actor=actor)
@@ -285,7 +288,7 @@ def history_(tenant: str, feature_id: str, *, as_json: bool) -> None:
 @BY
 @AS_JSON
 def push(tenant: str, feature_id: str, login: str, *, as_json: bool) -> None:
-    """市中心:把现行的全市预设再送一次到各区,给上次没有采用的。"""
+    """市中心：把现行的全市预设再送一次到各区，给上次没有采用的。"""
     with installed() as installation:
         districts = done_by(
             installation,
@@ -299,7 +302,7 @@ def push(tenant: str, feature_id: str, login: str, *, as_json: bool) -> None:
 
 @settings.group(name="secret")
 def secret() -> None:
-    """密钥:设置、移除、列出;内容不再显示,也不进修订。"""
+    """密钥：设置、移除、列出；内容不再显示，也不进修订。"""
 
 
 @secret.command(name="set")
@@ -313,7 +316,7 @@ def secret() -> None:
 def secret_set(
     name: str, tenant: str, feature_id: str, login: str, env: str | None, file_name: str | None, *, as_json: bool
 ) -> None:
-    """设置或更换密钥:键入(不回显)、从标准输入读取,或写明引用。密钥从不写在命令行上。"""
+    """设置或更换密钥：键入（不回显）、从标准输入读取，或写明引用。密钥从不写在命令行上。"""
     if env and file_name:
         raise SecretMissing("密钥只能有一个来源，--env 和 --file 请只写一样。")
     given: SecretText | str = f"env:{env}" if env else f"file:{file_name}" if file_name else _typed_secret()
@@ -352,7 +355,7 @@ def secret_remove(name: str, tenant: str, feature_id: str, login: str, *, as_jso
 @FEATURE
 @AS_JSON
 def secret_list(tenant: str, feature_id: str, *, as_json: bool) -> None:
-    """列出设过的密钥:名称、来源、谁在何时设的;没有内容。"""
+    """列出设过的密钥：名称、来源、谁在何时设的；没有内容。"""
     with installed() as installation:
         zone = installation.tenant(tenant).zone
         kept = looked_at(
@@ -426,14 +429,14 @@ def _shown_lines(shown: Shown) -> Iterator[str]:
         (
             each.name,
             each.label,
-            each.words.replace("\n", " / "),
             each.source_words,
             "全市锁定" if each.locked else "锁定各区" if each.locks else "",
             "须两人" if each.risk else "",
+            each.words.replace("\n", " / "),
         )
         for each in shown.values
     ]
-    yield from table(("名称", "设置", "现值", "来自", "锁定", "改动"), rows) if rows else ["这项功能没有可设置的。"]
+    yield from table(("名称", "设置", "来自", "锁定", "改动", "现值"), rows) if rows else ["这项功能没有可设置的。"]
     yield from (
         f"密钥 {line.name}：{line.set_by} 于 {line.set_at:%Y-%m-%d} 设置，{line.kept}" for line in shown.secrets
     )
@@ -451,7 +454,7 @@ def _revision_lines(shown: RevisionShown) -> Iterator[str]:
     for event in shown.events:
         yield f"{event.at:%Y-%m-%d %H:%M} {event.what} {event.who}{f'：{event.note}' if event.note else ''}"
     if shown.needs:
-        yield f"启用前还要：{'、'.join(NEED_LABELS[need] for need in shown.needs)}"
+        yield f"启用前还要：{'、'.join(NEED_LABELS[need] for need in shown.needs)}。"
 
 
 def _difference_lines(changes: Iterable[Difference]) -> Iterator[str]:

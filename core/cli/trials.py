@@ -1,7 +1,7 @@
 """`huiying settings dry-run`: a draft tried on past tickets, and what it would have changed, in words."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from core.cli.administering import AS_JSON, BY, TENANT, Work, done_by
+from core.cli.administering import AS_JSON, BY, TENANT, Work, done_by, looked_at
 from core.cli.context import installed, say_json
 from core.cli.sla import TimeUnclear
 from core.evaluation.answers import SATISFACTION_LABELS
@@ -25,9 +25,11 @@ from core.journey.dry_run import (
     summary,
 )
 from core.journey.dry_run.export import NoSuchFormat
+from core.journey.settings.showing import show_revision
 from core.journey.settings.trying import USUAL, ask_trial, ask_trial_off
 from core.kit.errors import Refused
 from core.tenancy.models import DryRun
+from core.tenancy.rules import NEED_LABELS
 from core.tenancy.scope import Installation
 
 FIRST = 10
@@ -68,7 +70,7 @@ def dry_run(
     *,
     as_json: bool,
 ) -> None:
-    """试算一次修订:过去的工单按新设置会怎样。不发出、不改动任何东西。"""
+    """试算一次修订：过去的工单按新设置会怎样。不发出、不改动任何东西。"""
     if file:
         refuse_format(file)
     sample = Sample(last, _day(since, "--from"), _day(until, "--to"))
@@ -84,7 +86,20 @@ def dry_run(
         if file:
             _export(installation, tenant, run, file)
         result = _result(installation, tenant, run, most)
-    say_result(result, as_json=as_json, file=file)
+        following = what_follows(installation, tenant, feature_id, number)
+    say_result(result, as_json=as_json, file=file, following=following)
+
+
+def what_follows(installation: Installation, tenant: str, feature_id: str, number: int) -> list[str]:
+    """Return what is still needed before a revision may hold, as a line."""
+    shown = looked_at(
+        installation,
+        tenant,
+        lambda scope, actor: show_revision(scope, installation.roster, feature_id, number, actor=actor),
+    )
+    if shown.needs:
+        return [f"启用前还要：{'、'.join(NEED_LABELS[need] for need in shown.needs)}。"]
+    return [f"可以启用了：huiying settings activate {number} --tenant {tenant} --feature {feature_id} --by 登录名"]
 
 
 def inline_trial(installation: Installation, tenant: str, login: str, feature_id: str, number: int) -> None:
@@ -125,7 +140,7 @@ def tried(installation: Installation, tenant: str, login: str, ask: Work[DryRun]
     return run.id
 
 
-def say_result(result: Result, *, as_json: bool, file: Path | None = None) -> None:
+def say_result(result: Result, *, as_json: bool, file: Path | None = None, following: Sequence[str] = ()) -> None:
     """Print a try; ends with code 2 when it failed."""
     if as_json:
         say_json(asdict(result) | {"summary": summary(result)})
@@ -133,6 +148,8 @@ def say_result(result: Result, *, as_json: bool, file: Path | None = None) -> No
         click.echo("\n".join(result_lines(result)))
         if file:
             click.echo(f"全部结果已存为 {file}。")
+        for line in following if result.state == "done" else ():
+            click.echo(line)
     if result.state != "done":
         sys.exit(FAILED)
 

@@ -18,8 +18,12 @@ STATE_LABELS: Mapping[State, str] = {
     "superseded": "已被取代",
     "withdrawn": "已撤回",
 }
-CLOSED: frozenset[State] = frozenset({"active", "superseded", "withdrawn"})
-"""States in which nothing more is decided about a revision."""
+CLOSED: Mapping[State, str] = {
+    "active": "要改设置，请另起草一次修订。",
+    "superseded": "要用它的设置，请回退到它，或另起草一次修订。",
+    "withdrawn": "要用它的设置，请另起草一次修订。",
+}
+"""States in which nothing more is decided about a revision, and what to do instead."""
 
 Trial = Literal["not-needed", "none", "stale", "done"]
 """Whether the revision was tried on past tickets: need not be, was not, against settings that no longer hold, or yes."""
@@ -161,10 +165,8 @@ def needs_of(standing: Standing) -> tuple[Need, ...]:
 def refuse_closed(standing: Standing, deed: str) -> None:
     """Raise `RevisionClosed` when the revision holds, was superseded or was withdrawn."""
     if standing.state in CLOSED:
-        raise RevisionClosed(
-            f"第 {standing.number} 次修订{STATE_LABELS[standing.state]}，不能再{deed}。"
-            "要用它的设置，请回退到它，或另起草一次修订。"
-        )
+        remedy = CLOSED[standing.state]
+        raise RevisionClosed(f"第 {standing.number} 次修订{STATE_LABELS[standing.state]}，不能再{deed}。{remedy}")
 
 
 def refuse_trial(standing: Standing) -> None:

@@ -18,10 +18,11 @@ from core.cli.settings import ChangeUnclear, FileUnusable, SecretMissing
 from core.cli.sla import TimeUnclear
 from core.hooks.settings import SettingsInvalid
 from core.journey.dry_run.export import NoSuchFormat
-from core.journey.features.switching import FeatureInUse, FeatureStands
+from core.journey.features.switching import FeatureStands
 from core.kit.errors import Refused
 from core.people.roles import NotPermitted
 from core.people.service import NoSuchAccount, close_account, open_account
+from core.tenancy.queries import find_feature_row
 from core.tenancy.rules import ApprovalMissing, NotChecked, OwnRevision
 from tests.builders import make_ticket
 from tests.settings.making import GATE, LIGHT, NOW, District, later
@@ -103,10 +104,15 @@ def test_a_change_goes_from_draft_to_rollback(run: Run, staffed: District) -> No
         *changes,
         f"下一步：huiying settings check 2 --tenant {staffed.slug} --feature {LIGHT} --by anna",
     ]
-    assert checked[0] == "第 2 次修订检查通过。"
+    assert (checked[0], checked[-1]) == ("第 2 次修订检查通过。", "启用前还要：试算、另一人批准。")
     assert tried[0] == f"试算 {LIGHT} 第 2 次修订，对比现行的第 1 次修订；最近受理的 500 件工单。"
     assert tried[1].startswith("1 件中 1 件多知会单位")
-    assert approved == ["已批准第 2 次修订，它会改变：", *changes]
+    assert tried[-1] == "启用前还要：另一人批准。"
+    assert approved == [
+        "已批准第 2 次修订，它会改变：",
+        *changes,
+        f"可以启用了：huiying settings activate 2 --tenant {staffed.slug} --feature {LIGHT} --by 登录名",
+    ]
     assert active[:3] == ["第 2 次修订已生效：", *changes]
     assert "已经起算的时限不变" in active[3]
     assert back[:3] == [
@@ -143,8 +149,8 @@ def test_what_holds_is_shown_with_where_it_comes_from(run: Run, staffed: Distric
     told = said(run("settings", "show"))
 
     assert told[0] == f"信号灯（{LIGHT}） 已启用，第 2 次"
-    assert told[1].split() == ["名称", "设置", "现值", "来自", "锁定", "改动"]
-    assert told[2].split() == ["yellow_hours", "剩余多少工作小时变黄", "5", "个工作小时", "本区第", "2", "次修订"]
+    assert told[1].split() == ["名称", "设置", "来自", "锁定", "改动", "现值"]
+    assert told[2].split() == ["yellow_hours", "剩余多少工作小时变黄", "本区第", "2", "次修订", "5", "个工作小时"]
     assert next(line for line in told if line.startswith("steps")).count(" / ") == 1
     plain = json.loads(run("settings", "show", "--json").stdout)
     assert plain["values"][0]["value"] == 5
@@ -157,7 +163,7 @@ def test_one_revision_is_shown_with_what_is_needed(run: Run) -> None:
 
     assert told[0] == f"第 {number} 次修订 草稿"
     assert told[1].endswith("起草：雨季将至")
-    assert told[-1] == "启用前还要：检查、试算、另一人批准"
+    assert told[-1] == "启用前还要：检查、试算、另一人批准。"
 
 
 def test_settings_are_given_in_a_file(run: Run, staffed: District, tmp_path: Path) -> None:
@@ -304,9 +310,19 @@ def test_everything_is_suspended_and_resumed(run: Run) -> None:
     assert said(run("feature", "repairs")) == ["没有待修复的功能。"]
 
 
-def test_a_feature_that_something_depends_on_is_not_switched_off_by_the_way(run: Run) -> None:
-    assert FeatureInUse.code == "feature-in-use"
-    assert isinstance(run("feature", "off", GATE, "--by", "anna", "--reason", "试").exception, FeatureStands)
+def test_whoever_has_read_the_try_may_leave_the_feature_off(
+    run: Run, staffed: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("feature", "off", LIGHT, "--by", "anna", "--reason", "试")
+    number = staffed.draft({"yellow_hours": 5})
+    monkeypatch.setattr("core.cli.feature._may_go_on", lambda **_: False)
+    staffed.run(lambda scope: setattr(find_feature_row(scope, LIGHT), "state", "enabling"))
+
+    told = said(run("feature", "on", LIGHT, "--by", "anna"))
+
+    assert told == ["没有启用，试算结果留着。要启用请再执行一次；不启用则用 huiying settings withdraw 撤回。"]
+    assert said(run("settings", "show", str(number)))[0] == f"第 {number} 次修订 已检查"
+    assert staffed.row().state == "enabling"
 
 
 def test_a_secret_is_read_from_standard_input_and_never_printed(

@@ -11,10 +11,10 @@ from core.tenancy.scope import Scope
 from core.units.queries import directory
 
 THINGS = {
-    "units": ("单位", "它可能已停用，或属于别的区。请从单位名录中选择"),
-    "matters": ("事项", "请从职责清单中选择"),
-    "roles": ("角色", "请从角色表中选择"),
-    "channels": ("渠道", "请从渠道表中选择"),
+    "units": ("单位", "单位名录"),
+    "matters": ("事项", "职责清单"),
+    "roles": ("角色", "角色表"),
+    "channels": ("渠道", "渠道表"),
 }
 
 
@@ -40,10 +40,10 @@ def not_there(scope: Scope, schema: type[Settings], values: Mapping[str, Any]) -
 
 
 def _wrong_with(reference: Reference, choices: Choices) -> str:
-    thing, remedy = THINGS[reference.source]
+    thing, book = THINGS[reference.source]
     found = next((each for each in choices[reference.source] if each.value == reference.value), None)
     if found is None:
-        return f"本区没有代码为 {reference.value} 的{thing}，{remedy}"
+        return f"本区没有代码为 {reference.value} 的{thing}（可能已停用，或属于别的区），请从{book}中选择"
     if reference.kind and found.kind != reference.kind:
-        return f"{found.label}不是这里要选的一类{thing}（{reference.kind}），{remedy}"
+        return f"{found.label}不是这里可选的{thing}，请从{book}中另选"
     return ""
