@@ -264,8 +264,8 @@ class ReceiptSettings(Settings):
     """What the resident is told when a letter came in."""
 
     text = Paragraph(
-        load_default="您的来信{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
-        "凭受理流水号和提取码，可随时查询、监督本人来信的办理情况，无需注册账号。",
+        load_default="您反映的事项{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
+        "凭受理流水号和提取码，可随时查询、监督办理情况，无需注册账号。",
         shortest=10,
         longest=500,
         title="回执文字",
@@ -295,6 +295,7 @@ class GroundSettings(Settings):
             "final": "已有最终答复",
         },
         title="不予受理的理由",
+        help="不予受理时登记的理由",
     )
     advice = Line(required=True, longest=200, title="法定途径", help="不予受理时告诉诉求人的话")
     exempts = YesNo(load_default=False, title="免予问责", help="办理超期时不自动启动对承办单位的问责")

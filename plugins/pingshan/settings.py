@@ -93,7 +93,7 @@ class SceneSettings(Settings):
     """Words of everyday life, and the item of the duty list that they mean."""
 
     words = Words(required=True, shortest=2, longest=20, least=1, title="场景词", help="出现任意一词即推荐这个事项")
-    matter = MatterChoice(required=True, title="事项")
+    matter = MatterChoice(required=True, title="事项", help="这些词说的是职责清单的哪一项")
 
 
 class DutyListSettings(Settings):
@@ -193,6 +193,7 @@ class TagSettings(Settings):
         required=True,
         choices={"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"},
         title="类型",
+        help="带这个话题的来件按哪一类受理",
     )
 
 
