@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -17,6 +18,7 @@ from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import Settings, secrets_of
 from core.hooks.specs import ALL_HOOKS
 from core.hooks.values import Context
+from core.journey import dry_run
 from tests.plugins.questions import KEY, QUESTIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,17 +50,16 @@ FAILURES: Mapping[OnError, str] = {
     "omit": "the part is left out of the page",
     "quarantine": "what the feature declares here is missing until it is repaired; the rest of it goes on",
 }
-TRIES: Mapping[Kind, str] = {
-    "load": "Asked for the draft's settings and for those that hold; where the core uses the answer in what it tries, the "
-    "difference shows.",
-    "policy": "Asked twice about each past ticket, with the settings that hold and with the draft's; `ctx.dry_run` is true. "
-    "Answer as ever: the same question must get the same answer, or the comparison says nothing.",
+TRIED = (
+    "Asked about each past ticket twice, with the settings that hold and with the draft's; `ctx.dry_run` is true. Answer as "
+    "ever: the same question must get the same answer, or the comparison says nothing."
+)
+NOT_TRIED: Mapping[Kind, str] = {
+    "load": "Not compared: it changes nothing that is decided about a ticket.",
+    "policy": "Not asked: it helps whoever takes in or counts, and a past ticket shows nothing of what they would have done.",
     "render": "Not asked: pages are not tried.",
     "effect": "Never performed: nothing leaves the house in a try.",
 }
-NOT_PUSHED = "Not asked: nothing is pushed in a try, which begins with tickets that are there."
-TRIES_OF: Mapping[str, str] = {"authenticate_inbound": NOT_PUSHED, "parse_inbound": NOT_PUSHED}
-"""What is otherwise than for others of the kind."""
 
 
 def rendered() -> dict[Path, str]:
@@ -84,6 +85,13 @@ def example_of(hook: Hook[..., Any]) -> tuple[str, str]:
     text = (EXAMPLES / f"{hook.name}.py").read_text(encoding="utf-8")
     prose = inspect.cleandoc(text.split('"""')[1])
     return prose, text.split('"""', 2)[2].strip()
+
+
+@cache
+def tried() -> frozenset[str]:
+    """Return the hooks that a dry run asks, as its code names them."""
+    written = "".join(path.read_text(encoding="utf-8") for path in Path(dry_run.__path__[0]).glob("*.py"))
+    return frozenset(re.findall(r"\bspecs\.(\w+)", written))
 
 
 def run_example(hook: Hook[..., Any]) -> list[Any]:
@@ -129,7 +137,7 @@ def page_of(hook: Hook[..., Any]) -> str:
         "## If it fails",
         _failure(hook),
         "## In a dry run",
-        TRIES_OF.get(hook.name, TRIES[hook.kind]),
+        TRIED if hook.name in tried() else NOT_TRIED[hook.kind],
     ]
     return "\n\n".join(parts) + "\n"
 
