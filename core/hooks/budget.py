@@ -1,5 +1,6 @@
 """The time a feature may take to answer: `with within(0.05, longest=0.5):` cuts the block when it takes longer."""
 
+import gc
 import signal
 import threading
 import time
@@ -11,6 +12,8 @@ AGAIN_SECONDS = 0.01
 """Code that catches the first cut is cut again after so long, and again."""
 AT_ONCE = 1e-6
 """The shortest time a timer can be set to: zero would switch it off."""
+UNCOLLECTED_SECONDS = 1.0
+"""In blocks no longer than this no garbage is collected."""
 
 
 class OverBudget(BaseException):
@@ -29,6 +32,7 @@ class Deadline:
 
     __slots__ = (
         "_at_work",
+        "_collects",
         "_cuts",
         "_handler_before",
         "_is_open",
@@ -46,6 +50,10 @@ class Deadline:
 
     def __enter__(self) -> None:
         self._cuts = threading.current_thread() is threading.main_thread()
+        # A collection of all that the process holds takes longer than a decision may, and is nobody's fault in it.
+        self._collects = self._cuts and self._seconds <= UNCOLLECTED_SECONDS and gc.isenabled()
+        if self._collects:
+            gc.disable()
         self._started = time.monotonic()
         self._at_work = time.thread_time()
         if self._cuts:
@@ -58,6 +66,8 @@ class Deadline:
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
         self._is_open = False
         is_over = self._is_over()
+        if self._collects:  # before the surrounding alarm is back, which may go off at once
+            gc.enable()
         if self._cuts:
             signal.setitimer(signal.ITIMER_REAL, 0)
             # Python runs the handlers of signals that have arrived before it changes one: a late cut ends here, unheard.
@@ -104,7 +114,8 @@ def within(seconds: float, *, longest: float | None = None) -> Deadline:
     """Give a block so many seconds of work; afterwards it raises `OverBudget`, wherever it is.
 
     The work is counted in the thread's own CPU time: on a busy machine a block that is not let near a processor has
-    done nothing wrong. By the clock on the wall it may take `longest`, as long as its work when that is not given: so a
+    done nothing wrong; nor has one whose process collects garbage, which waits for the end of a short block in the main
+    thread. By the clock on the wall it may take `longest`, as long as its work when that is not given: so a
     block that only sleeps ends too.
 
     In the main thread the block is cut: a loop, a sleep, a regular expression, code that swallows every `Exception`.

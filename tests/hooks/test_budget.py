@@ -1,5 +1,6 @@
 """The time budget of an answer: it cuts, it cuts nothing else, and it leaves nothing behind."""
 
+import gc
 import re
 import signal
 import threading
@@ -247,3 +248,43 @@ def test_waiting_ends_too() -> None:
         sleep()
 
     assert BUDGET * 4 <= time.monotonic() - begun < SOON
+
+
+def collections_within(seconds: float) -> int:
+    """Return how often garbage was collected while a block filled the memory."""
+    counted: list[str] = []
+    gc.callbacks.append(lambda phase, _: counted.append(phase))
+    try:
+        with within(seconds):
+            made = [[number] for number in range(20_000)]
+            found = len(counted)
+        assert len(made) == 20_000
+        return found
+    finally:
+        gc.callbacks.pop()
+
+
+def test_no_garbage_is_collected_at_the_expense_of_a_short_block() -> None:
+    assert collections_within(1) == 0
+    assert gc.isenabled()
+
+
+def test_garbage_of_a_long_block_is_collected_while_it_works() -> None:
+    assert collections_within(10) > 0
+
+
+def test_collecting_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with within(BUDGET):
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_collecting_is_on_again_after_a_cut_and_after_blocks_within_each_other() -> None:
+    with within(1), pytest.raises(OverBudget), within(BUDGET):
+        loop()
+
+    assert gc.isenabled()
