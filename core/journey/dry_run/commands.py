@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.journey.dry_run.past import Entry
-from core.tickets.states import Command
+from core.tickets.states import MOVES, NOTE_LABELS, Command
 
 MOVING: Mapping[str, str] = {
     Command.SUBMIT_REVIEW: "submit_for_acceptance",
@@ -40,6 +40,7 @@ NOTED: Mapping[str, str] = {
     "progress": "report_progress",
     "second": "pass_reply",
     "follow_up_attempt": "follow_up",
+    "case": "hold_to_account",
 }
 """Commands that leave the ticket where it is, told by one entry each."""
 DECIDED_BY_CONSULTATION = "consultation"
@@ -58,6 +59,8 @@ def command_of(entry: Entry, *, was_registered: bool) -> str | None:
             return None
         case Command.AUDIT_PASS | Command.ANSWER_DIRECTLY | Command.TRANSFER_OUT if "master" in detail:
             return None  # answered with its master
+        case Command.TRANSFER_OUT if detail.get("destination") == SENDER:
+            return "send_back"
         case Command.DISPATCH if detail.get("rule_id") == DECIDED_BY_CONSULTATION:
             return "decide_consultation"
         case "extension" if detail.get("state") in ("pending", "approved", "denied"):
@@ -67,3 +70,8 @@ def command_of(entry: Entry, *, was_registered: bool) -> str | None:
         case "instruction":
             return "instruct" if "level" in detail else "report_instruction"
     return MOVING.get(entry.kind) or NOTED.get(entry.kind)
+
+
+def label_of(entry: Entry) -> str:
+    """Return what the house calls that which an entry tells of."""
+    return MOVES[Command(entry.kind)].label if entry.kind in MOVES else NOTE_LABELS[entry.kind]

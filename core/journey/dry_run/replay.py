@@ -14,9 +14,8 @@ from core.hooks import specs
 from core.hooks.contract import CORE, Hook
 from core.hooks.table import Answers, HookTable
 from core.hooks.values import ClockName, ClockView, ContactView, Mark, Trigger
-from core.journey.command import COMMANDS
 from core.journey.dry_run.clocks import Clocks, Pending
-from core.journey.dry_run.commands import command_of
+from core.journey.dry_run.commands import command_of, label_of
 from core.journey.dry_run.outcome import Act, Ground, Marked, Outcome, Refusal, Route, Timed
 from core.journey.dry_run.past import Entry, Held, Past, Place
 from core.routing.models import Assignment
@@ -407,8 +406,7 @@ class _Replay:
         )
         for feature, objection in answers:
             ground = self._decided(feature, objection)
-            label = COMMANDS[command].label
-            self.outcome.refusals.append(Refusal(f"{command}/{entry.seq}", label, at, objection.text, ground))
+            self.outcome.refusals.append(Refusal(f"{command}/{entry.seq}", label_of(entry), at, objection.text, ground))
 
     def _check_redo(self, command: Command, at: datetime) -> None:
         if command is Command.REDO and self.view.cycle_no > self.rules.max_redos:
