@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.conformance.drawn import html_of, sent_back
 from core.hooks.settings import Day, Settings, SettingsInvalid, form_of, inheritance, read, values_from
-from tests.hooks.forms import html_of, sent_back
 
 
 class HolidaySettings(Settings):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core.conformance.drawn import html_of, sent_back
 from core.hooks.settings import (
     FormError,
     FormField,
@@ -19,7 +20,6 @@ from core.hooks.settings import (
     row_button_pressed,
     values_from,
 )
-from tests.hooks.forms import html_of, sent_back
 from tests.hooks.schemas import CHOICES, EverySettings
 
 STEPS = [{"at": 2, "text": "", "recipients": [{"unit": "jw", "by": "sms"}]}, {"at": 8}]

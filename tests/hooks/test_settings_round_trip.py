@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.conformance.drawn import html_of, sent_back
 from core.hooks.roster import Roster
 from core.hooks.settings import (
     Problem,
@@ -22,7 +23,6 @@ from core.hooks.settings import (
     values_from,
 )
 from core.hooks.settings.frozen import plain
-from tests.hooks.forms import html_of, sent_back
 from tests.hooks.schemas import CHOICES, EverySettings
 from tests.hooks.valid import CHARACTERS, own_values_of
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.conformance.drawn import html_of, sent_back
 from core.hooks.settings import (
     Secret,
     SecretState,
@@ -27,7 +28,6 @@ from core.hooks.settings import (
     secrets_of,
     values_from,
 )
-from tests.hooks.forms import html_of, sent_back
 
 CLEAR = "k9-Zx!明文"
 
