@@ -256,9 +256,9 @@ def test_what_a_feature_shows_is_escaped(database_url: str) -> None:
     page = house.browser().get(PAGE).get_data(as_text=True)
 
     assert "<script>alert" not in page
-    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 9
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 11
     assert 'onmouseover=alert(1)"' not in page
-    assert '<td class="num">1,804</td>' in page
+    assert '<td class="num" data-column="数">1,804</td>' in page
 
 
 @pytest.mark.parametrize(
