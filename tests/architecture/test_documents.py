@@ -25,7 +25,10 @@ PLACE_OF_A_MACHINE = re.compile(r"(?<![\w.~])/(?:home|root|Users|work|tmp|mnt|sr
 OUR_HOSTS = re.compile(r"localhost|127\.0\.0\.1|(?:[\w-]+\.)*example(?:\.\w+)?")
 STANDARDS = {"www.standardwebhooks.com"}
 """Where a document may send its reader outside: to the text of a published standard."""
-VARIABLE = re.compile(r"""environ(?:ment)?(?:\.get\(|\[)\s*["']([A-Z_]+)["']|envvar="([A-Z_]+)\"""")
+VARIABLE = re.compile(
+    r"""environ(?:ment)?(?:\.get\(|\[)\s*["']([A-Z_]+)["']|envvar="([A-Z_]+)\"|^[A-Z_]+ = "(HUIYING_[A-Z_]+)\"""",
+    re.MULTILINE,
+)
 OF_THE_SYSTEM = {"PATH", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"}
 
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
