@@ -14,6 +14,7 @@ from core.conformance.questions import GENERATED, Question
 from core.conformance.rule import BRONZE, rule
 from core.conformance.source import Source
 from core.conformance.subject import Marked, Subject
+from core.hooks.features import Feature
 from core.hooks.specs import HOOKS
 from core.hooks.table import Failure
 
@@ -108,7 +109,7 @@ def _fault(subject: Subject, asked: Asked, question: Question) -> str:
     for failure in answers.failures:
         return _words_of(failure)
     for answer in answers.values:
-        if fault := _wrong_in(asked.feature.id, answer):
+        if fault := _wrong_in(asked.feature, answer):
             return fault
     return ""
 
@@ -117,10 +118,10 @@ def _words_of(failure: Failure) -> str:
     return failure.words
 
 
-def _wrong_in(feature_id: str, answer: Any) -> str:
+def _wrong_in(feature: Feature, answer: Any) -> str:
     rule_id = getattr(answer, "rule_id", None)
-    if rule_id is not None and not re.fullmatch(rf"{re.escape(feature_id)}/[a-z0-9][a-z0-9_-]*", rule_id):
-        return f"返回的规则编号 {rule_id!r} 应为 {feature_id}/规则名"
+    if rule_id is not None and rule_id not in {f"{feature.id}/{rule}" for rule in feature.rules}:
+        return f"返回的规则编号 {rule_id!r} 应为 {feature.id}/规则名，规则名写在清单的 rules 里"
     reason = getattr(answer, "reason", None)
     if reason is not None and not HAN.search(reason):
         return f"返回的理由 {reason!r} 不是中文，受理席看不懂"

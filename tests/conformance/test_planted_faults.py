@@ -91,6 +91,7 @@ FAULTS: dict[str, tuple[tuple[Change, ...], set[str]]] = {
     "an exception": (about("井盖", "raise KeyError(ticket.title)"), {"K5"}),
     "the end of the process": (about("井盖", "raise SystemExit(1)"), {"K5"}),
     "a rule of somebody else's": (answering('[TimeLimit("reply", Budget("wd_eod", 5), "core/days", "时限")]'), {"K5"}),
+    "a rule that the manifest does not name": (replaced(MANIFEST, 'rules = ["days"]\n', ""), {"K5"}),
     "a reason in English": (answering('[TimeLimit("reply", Budget("wd_eod", 5), "@@.limits/days", "limit")]'), {"K5"}),
     "no reason": (answering('[TimeLimit("reply", Budget("wd_eod", 5), "@@.limits/days", "")]'), {"K5"}),
     "a time that no clock can keep": (
