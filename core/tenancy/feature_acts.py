@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.errors import Collision
@@ -14,8 +14,13 @@ from core.tenancy.scope import Scope
 ActKind = Literal["page", "command", "job", "event"]
 
 
-def find_act(scope: Scope, key: str) -> FeatureAct | None:
-    """Return what was done under this key, if anything was."""
+def find_act_alone(scope: Scope, key: str) -> FeatureAct | None:
+    """Return what was done under this key, if anything was.
+
+    Until the transaction ends no other one gets past here with the same key: whoever sends a thing twice at the same
+    moment finds the second time what the first has done.
+    """
+    scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, scope.tenant.id))))
     return scope.session.scalar(
         select(FeatureAct).where(FeatureAct.tenant_id == scope.tenant.id, FeatureAct.key == key)
     )

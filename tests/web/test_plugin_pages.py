@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
@@ -135,6 +136,21 @@ def test_a_form_sent_twice_is_taken_once(shipped: Installation, app: Flask, nanh
     assert [answer.status_code for answer in answers] == [303, 303]
     assert held(shipped, nanhai) == ["东部三镇街主政官"]
     assert [(act.kind, act.part, act.actor) for act in acts(shipped, nanhai)] == [("page", "interviews/new", "张丽")]
+
+
+def test_a_form_sent_twice_at_the_same_moment_is_taken_once(shipped: Installation, app: Flask, nanhai: str) -> None:
+    login = make_account(shipped, nanhai, "hasty", ["operator"])
+    windows = [Browser(app) for _ in range(2)]
+    for window in windows:
+        window.sign_in(login)
+        window.get("/x/nanhai/interviews/new")
+
+    def send(window: Browser) -> int:
+        return window.post("/x/nanhai/interviews/new", **interview(), command_id="the-same").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(send, windows)) == [303, 303]
+    assert held(shipped, nanhai) == ["东部三镇街主政官"]
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(

@@ -19,7 +19,7 @@ from core.hooks.values import Block, Visitor
 from core.journey.feature_work.parts import FeatureCommand, FeatureJob, FeaturePage, Part
 from core.journey.settings.naming import not_there
 from core.kit.errors import Refused
-from core.tenancy.feature_acts import find_act, keep_act
+from core.tenancy.feature_acts import find_act_alone, keep_act
 from core.tenancy.guest import guest
 from core.tenancy.scope import Scope
 
@@ -68,7 +68,7 @@ def submit_page(
     `core.hooks.settings.SettingsInvalid`, `core.hooks.features.NotPossible`.
     """
     key = f"page/{page.feature}/{page.spec.path}/{who.account_id}/{form_id}"
-    if done := find_act(scope, key):
+    if done := find_act_alone(scope, key):
         return done.told
     values = _checked(scope, page, typed)
     check = partial(check_text, page.spec.submit, longest=LONGEST_TOLD)
