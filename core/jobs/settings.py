@@ -14,6 +14,7 @@ from core.journey.features.switching import ENABLING, go_on_enabling
 from core.journey.settings.deciding import PLANNED, activate_planned, put_card
 from core.journey.settings.effects import PRESET
 from core.journey.settings.presets import note_not_taken, read_preset, take_preset
+from core.journey.settings.trying import why_trial_failed
 from core.kit.errors import Refused
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 
@@ -61,11 +62,15 @@ def go_on(installation: Installation, scope: Scope, payload: Payload, now: datet
         words = f"第 {payload['number']} 次修订没有启用成：{refusal.message}"
         put_card(scope, payload["feature"], "settings", payload["number"], words, now=now)
         return
-    if switching and "trial" in switching.needs:
-        begun = datetime.fromisoformat(payload["begun"])
-        if now - begun > GIVES_UP:
-            raise TryLater("试算没有结束")
-        raise NotYet(now + LOOKS_AGAIN)
+    if switching is None or "trial" not in switching.needs:
+        return
+    if failure := why_trial_failed(scope, payload["feature"], payload["number"]):
+        words = f"第 {payload['number']} 次修订没有启用成，试算没有完成：{failure}请再启用一次。"
+        put_card(scope, payload["feature"], "settings", payload["number"], words, now=now)
+        return
+    if now - datetime.fromisoformat(payload["begun"]) > GIVES_UP:
+        raise TryLater("试算没有结束")
+    raise NotYet(now + LOOKS_AGAIN)
 
 
 def _tell(what: str) -> Callable[[Scope, Payload, Failure], None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.jobs.settings import settings_kinds
+from core.jobs.kinds import job_kinds
 from core.journey.settings.deciding import PLANNED
 from core.tenancy.scope import Installation
 from tests.builders import make_installation
@@ -29,7 +29,7 @@ def installation(database: OwnDatabase) -> Iterator[Installation]:
 
 def come_to(district: District, now: datetime) -> None:
     """Do the jobs that are due then, as the worker does."""
-    drain(district.installation, settings_kinds(district.installation), now=now)
+    drain(district.installation, job_kinds({}, district.installation), now=now)
 
 
 def test_a_planned_revision_holds_from_its_time_on(district: District) -> None:
@@ -86,16 +86,16 @@ def test_a_plan_that_was_withdrawn_or_made_anew_does_nothing(district: District)
 def test_a_worker_killed_before_its_commit_lets_the_revision_hold_once(district: District) -> None:
     number = ready(district)
     district.activate(number, at=later(days=1))
-    job_kinds = settings_kinds(district.installation)
+    known = job_kinds({}, district.installation)
 
     class Killed(BaseException):
         """The worker's process ends here."""
 
     def dies(*given: Any) -> None:
-        job_kinds[PLANNED].do(*given)
+        known[PLANNED].do(*given)
         raise Killed
 
-    dying = {**job_kinds, PLANNED: replace(job_kinds[PLANNED], do=dies)}
+    dying = {**known, PLANNED: replace(known[PLANNED], do=dies)}
     with pytest.raises(Killed):
         drain(district.installation, dying, now=later(days=1))
     assert district.row().revision == 1

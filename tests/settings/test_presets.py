@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.jobs.drain import JobKind
-from core.jobs.settings import settings_kinds
+from core.jobs.kinds import job_kinds
 from core.journey.settings.deciding import roll_back
 from core.journey.settings.effects import PRESET
 from core.journey.settings.presets import NoPreset, push_preset, tell_new_district
@@ -42,7 +42,7 @@ class City(District):
 
     def deliver(self, now: datetime = NOW, kinds: Mapping[str, JobKind] | None = None) -> None:
         """Bring what is under way to the districts, as the worker does."""
-        drain(self.installation, kinds or settings_kinds(self.installation), now=now)
+        drain(self.installation, kinds or job_kinds({}, self.installation), now=now)
         self.installation.forget()
 
 
@@ -182,7 +182,7 @@ def test_districts_that_did_not_take_it_can_be_told_again(city: City, east: Dist
 
 def test_a_worker_killed_between_the_two_commits_brings_it_once(city: City, east: District, west: District) -> None:
     city.preset({"yellow_hours": 4})
-    kinds = settings_kinds(city.installation)
+    kinds = job_kinds({}, city.installation)
 
     def dies(*given: Any) -> None:
         kinds[PRESET].do(*given)
@@ -206,7 +206,7 @@ def test_jobs_that_come_in_the_wrong_order_leave_the_newest(city: City, east: Di
     city.preset({"yellow_hours": 5}, now=later(minutes=1))
     city.deliver(later(minutes=2))
 
-    kinds = settings_kinds(city.installation)
+    kinds = job_kinds({}, city.installation)
     for payload in held_back:
         with city.installation.scope(city.slug) as scope:
             kinds[PRESET].do(scope, payload, later(minutes=3))

@@ -22,7 +22,10 @@ from tests.builders import CLERK_ID, beijing, make_actor, make_district
 from tests.trust.spoiling import Proven
 from tests.web.making import Visitor, make_account
 
-TRESPASSES = {"not-permitted", "not-your-ticket", "same-hands", "second-person-missing", "own-supervision"}
+TRESPASSES = {
+    *("not-permitted", "not-your-ticket", "same-hands", "second-person-missing", "own-supervision"),
+    "own-revision",
+}
 """Codes of refusals that are about who asks."""
 
 

@@ -70,6 +70,17 @@ def ask_trial_off(scope: Scope, feature_id: str, *, sample: Sample = USUAL, acto
     return ask_for_off(scope, feature_id, sample=sample, asked_by=author.name, now=now)
 
 
+def why_trial_failed(scope: Scope, feature_id: str, number: int) -> str:
+    """Return why the newest try of a revision failed, in words; empty when it did not, or is under way."""
+    newest = scope.session.scalar(
+        select(DryRun)
+        .where(DryRun.tenant_id == scope.tenant.id, DryRun.feature == feature_id, DryRun.number == number)
+        .order_by(DryRun.asked_at.desc(), DryRun.id.desc())
+        .limit(1)
+    )
+    return newest.failure if newest and newest.state == "failed" else ""
+
+
 def show_trial(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int, actor: Actor) -> Result:
     """Return what a try has come to so far. Raises `NotPermitted`, `NoSuchDryRun`."""
     administering(actor, "查看试算")
