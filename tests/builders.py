@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,5 +139,12 @@ def make_feature(feature_id: str, **answers: Callable[..., Any]) -> Feature:
     """Return a feature that answers the hooks named, each with a function of arguments of the hook."""
     module = ModuleType(feature_id)
     for hook, answer in answers.items():
-        setattr(module, hook, hookimpl(answer, specname=hook))
+        setattr(module, hook, hookimpl(_its_own(answer), specname=hook))
     return Feature(id=feature_id, label=feature_id, summary="供测试", answers=module)
+
+
+def _its_own(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a copy: what a function is marked as would else be the same in every hook that it answers."""
+    if not isinstance(answer, FunctionType):
+        return answer
+    return FunctionType(answer.__code__, answer.__globals__, answer.__name__, answer.__defaults__, answer.__closure__)

@@ -33,8 +33,8 @@ def test_without_a_word_the_articles_hold() -> None:
         },
         "chengdu.mailboxes": {},
         "chengdu.receipt": {
-            "text": "您的来信{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
-            "凭受理流水号和提取码，可随时查询、监督本人来信的办理情况，无需注册账号。"
+            "text": "您反映的事项{tenant}已收到，受理流水号 {serial_no}，提取码 {access_code}。"
+            "凭受理流水号和提取码，可随时查询、监督办理情况，无需注册账号。"
         },
         "chengdu.scope": {},
         "pingshan.channels": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
