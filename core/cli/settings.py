@@ -441,6 +441,7 @@ def _shown_lines(shown: Shown) -> Iterator[str]:
         f"密钥 {line.name}：{line.set_by} 于 {line.set_at:%Y-%m-%d} 设置，{line.kept}" for line in shown.secrets
     )
     yield from (f"密钥 {name}：还没有设置" for name in shown.unset_secrets)
+    yield HOLDS_FROM_NOW
 
 
 def _revision_lines(shown: RevisionShown) -> Iterator[str]:
@@ -481,6 +482,8 @@ def _decided_lines(decided: Decided, zone: ZoneInfo) -> Iterator[str]:
     yield from _difference_lines(decided.changes)
     if decided.districts:
         yield f"正在送到 {'、'.join(decided.districts)}。"
+    if decided.waits:
+        yield decided.waits
     yield HOLDS_FROM_NOW
 
 

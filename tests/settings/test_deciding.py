@@ -83,6 +83,16 @@ def test_a_revision_that_is_ready_holds_at_once(district: District) -> None:
     assert kinds(district, 2) == ["checked", "activated"]
 
 
+def test_settings_of_a_feature_that_is_not_asked_say_what_they_wait_for(make: Callable[..., District]) -> None:
+    district = make({})
+    number = district.draft({"address": "up"}, feature=GATE)
+    district.check(number, feature=GATE)
+
+    decided = district.activate(number, feature=GATE)
+
+    assert decided.waits == "这项功能还没有启用，启用之后才用到。"
+
+
 def test_a_draft_without_check_try_or_approval_does_not_hold(district: District) -> None:
     number = district.draft({"watcher": "panel"})
 

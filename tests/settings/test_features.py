@@ -1,5 +1,6 @@
 """Switching features on and off: in steps where something is needed first, and never without saying what depends on it."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -206,6 +207,28 @@ def test_features_that_exclude_each_other_are_not_on_together(at: Callable[..., 
         on(district)
     off(district, LIMITS, anyway=True)
     assert on(district).state == "enabling"
+
+
+def test_of_two_that_exclude_each_other_and_come_at_once_one_is_on(at: Callable[..., District]) -> None:
+    district = at(light(conflicts=(LIMITS,)), limits(), with_ticket=False)
+    refused: list[Refused] = []
+    begin = threading.Barrier(2)
+
+    def work(feature: str) -> None:
+        begin.wait()
+        try:
+            on(district, feature)
+        except Refused as refusal:
+            refused.append(refusal)
+
+    threads = [threading.Thread(target=work, args=(feature,)) for feature in (LIGHT, LIMITS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [type(each) for each in refused] == [FeatureConflict]
+    assert sorted(each.state for each in lines(district).features) == ["off", "on"]
 
 
 def test_features_of_a_city_and_of_districts_stay_where_they_belong(at: Callable[..., District]) -> None:

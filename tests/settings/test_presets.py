@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from core.hooks.settings import SecretText
 from core.jobs.drain import JobKind
 from core.jobs.kinds import job_kinds
 from core.journey.settings.deciding import roll_back
 from core.journey.settings.effects import PRESET
 from core.journey.settings.presets import NoPreset, push_preset, tell_new_district
+from core.journey.settings.secrets import set_secret
 from core.journey.settings.showing import show
 from core.tenancy.models import CityMember, SettingsPreset
 from core.tenancy.rules import ApprovalMissing
 from core.tenancy.scope import Installation
+from core.tenancy.secrets import SecretUnusable
 from core.units.models import Unit
 from tests.builders import make_city, make_installation
 from tests.jobs.conftest import OwnDatabase, database
@@ -212,6 +215,11 @@ def test_jobs_that_come_in_the_wrong_order_leave_the_newest(city: City, east: Di
             kinds[PRESET].do(scope, payload, later(minutes=3))
 
     assert east.settings()["yellow_hours"] == 5
+
+
+def test_a_city_sets_no_secret_for_its_districts(city: City) -> None:
+    with pytest.raises(SecretUnusable, match="由各区自己设置"):
+        city.run(lambda scope: set_secret(scope, city.roster, GATE, "token", SecretText("x"), actor=ANNA, now=NOW))
 
 
 def test_going_back_in_the_city_goes_back_in_the_districts(city: City, east: District) -> None:

@@ -16,7 +16,7 @@ from core.journey.settings.standings import changes_of, weigh
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.tenancy.incidents import keep_incident
-from core.tenancy.models import SettingsRevision
+from core.tenancy.models import SettingsRevision, TenantFeature
 from core.tenancy.queries import events_of, happened_to, last_plan_of, revision_of_command, valid_run_of
 from core.tenancy.revisions import (
     Author,
@@ -52,13 +52,24 @@ class NeverHeld(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A revision that holds, or will from `at` on: what changes by it, and the districts that are told."""
+    """A revision that holds, or will from `at` on: what changes by it, and the districts that are told.
+
+    `waits` says why it is not asked yet all the same: the feature is off, or suspended.
+    """
 
     number: int
     at: datetime
     is_planned: bool
     changes: tuple[Difference, ...]
     districts: Sequence[str] = ()
+    waits: str = ""
+
+
+WAITS = {
+    "off": "这项功能还没有启用，启用之后才用到。",
+    "suspended": "这项功能现在停用，恢复之后才用到。",
+    "enabling": "这项功能还在启用之中，启用之后才用到。",
+}
 
 
 def approve(
@@ -97,13 +108,13 @@ def activate(
     `BaseChanged`, `NotTried`, `ApprovalMissing`, `FeatureConflict`, `TimeUnusable`.
     """
     author = administering(actor, "启用设置")
-    feature_row(scope, feature_id)
+    row = feature_row(scope, feature_id)
     now_held = held(scope, roster, feature_id)
     revision = get_revision(scope, feature_id, number)
     changes = _refuse_unready(scope, roster, now_held, revision)
     if at is None:
         districts = take_effect(scope, roster, now_held.feature, number, author=author, now=now)
-        return Decided(number, now, is_planned=False, changes=changes, districts=districts)
+        return Decided(number, now, False, changes, districts, _waits(scope, now_held, row))
     if not now < at <= now + FARTHEST:
         raise TimeUnusable(f"生效时间须在此刻以后、{FARTHEST.days} 天以内。请改写时间，或不写时间立即启用。")
     plan = record_event(
@@ -117,7 +128,7 @@ def activate(
     )
     payload = {"feature": feature_id, "number": number, "plan": plan.id}
     enqueue(scope.session, PLANNED, dedup_key=f"{PLANNED}/{plan.id}", payload=payload, now=now, run_after=at)
-    return Decided(number, at, is_planned=True, changes=changes)
+    return Decided(number, at, True, changes, (), _waits(scope, now_held, row))
 
 
 def activate_planned(
@@ -180,11 +191,11 @@ def roll_back(
     """
     author = administering(actor, "回退设置")
     why = reason_for(reason, "回退设置")
-    feature_row(scope, feature_id)
+    row = feature_row(scope, feature_id)
     now_held = held(scope, roster, feature_id)
     marked = f"{author.account_id}/{command_id}" if command_id else None
     if marked and (written := revision_of_command(scope, marked)):
-        return Decided(written.number, written.created_at, is_planned=False, changes=())
+        return Decided(written.number, written.created_at, False, ())
     source = _restorable(scope, now_held, to)
     own = now_held.checked(now_held.own_of(source))
     if not is_preset(scope, now_held.feature):
@@ -206,13 +217,18 @@ def roll_back(
         raise NothingChanged(f"第 {source.number} 次修订与现行的设置相同，没有回退。请选另一次修订。")
     keep_check(scope, now_held, revision.number, (), author=author, now=now)
     districts = take_effect(scope, roster, now_held.feature, revision.number, author=author, now=now)
-    return Decided(revision.number, now, is_planned=False, changes=changes, districts=districts)
+    return Decided(revision.number, now, False, changes, districts, _waits(scope, now_held, row))
 
 
 def put_card(scope: Scope, feature_id: str, what: str, revision: int, words: str, *, now: datetime) -> None:
     """Put up a repair card about a feature, for the administrators of this tenant."""
     failure = Failure(scope.tenant.id, feature_id, what, revision, "unusable", "", words)
     keep_incident(scope.session, failure, now=now)
+
+
+def _waits(scope: Scope, now_held: Held, row: TenantFeature) -> str:
+    """Say why a feature does not go by what holds yet; what a city presets waits for nothing."""
+    return "" if is_preset(scope, now_held.feature) else WAITS.get(row.state, "")
 
 
 def _refuse_unready(scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision) -> tuple[Difference, ...]:

@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.journey.settings.held import is_preset
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.tenancy.active import features_on
+from core.tenancy.models import Tenant
 from core.tenancy.queries import member_slugs
 from core.tenancy.revisions import Author, feature_row, make_active, record_feature_event, set_state
 from core.tenancy.scope import Scope
 
-HOLDS_FROM_NOW = "新设置只用于此后作出的判定：已经起算的时限不变，截止时间变动时才按新设置重设提醒；已经派出的工单、已经立的案不受影响。"
+HOLDS_FROM_NOW = (
+    "设置只用于生效以后作出的判定：已经起算的时限不变，截止时间变动时才重设提醒；已经派出的工单、已经立的案不受影响。"
+)
 PRESET = "settings-preset"
 """Kind of the job that brings what a city presets to one of its districts."""
 
@@ -58,7 +63,12 @@ def tell_districts(
 
 
 def refuse_conflicts(scope: Scope, roster: Roster, feature: Feature) -> None:
-    """Raise `FeatureConflict` when one of the features that are on excludes this one, or this one it."""
+    """Raise `FeatureConflict` when one of the features that are on excludes this one, or this one it.
+
+    The tenant is locked meanwhile: of two that exclude each other and are switched on at once, one is refused.
+    """
+    tenant = select(Tenant.id).where(Tenant.id == scope.tenant.id)
+    scope.session.execute(tenant.with_for_update(key_share=True))
     for row in features_on(scope.session, scope.tenant):
         other = roster.features.get(row.feature)
         if row.feature in feature.conflicts or (other is not None and feature.id in other.conflicts):

@@ -6,7 +6,7 @@ from datetime import datetime
 from core.hooks.roster import Roster
 from core.hooks.settings import Secret, SecretText, fields_of, secrets_of
 from core.journey.settings.administering import administering
-from core.journey.settings.held import held
+from core.journey.settings.held import held, is_preset
 from core.tenancy.revisions import feature_row, record_feature_event
 from core.tenancy.scope import Scope
 from core.tenancy.secret_rows import (
@@ -31,6 +31,8 @@ def set_secret(
     """
     author = administering(actor, "设置密钥")
     field = _field(scope, roster, feature_id, name)
+    if is_preset(scope, roster.get(feature_id)):
+        raise SecretUnusable(f"功能 {feature_id} 的密钥由各区自己设置，市中心不能代设，也不能预设。")
     feature_row(scope, feature_id)
     if isinstance(given, SecretText):
         if flaw := field.flaw(given.reveal()):

@@ -205,6 +205,7 @@ class SettingsShownSchema(StrictSchema):
     secrets = fields.List(fields.Nested(SecretSchema), required=True)
     unset_secrets = fields.List(fields.String(), required=True)
     description = fields.Dict(required=True)
+    holds = fields.String(required=True)
 
 
 class DraftedSchema(StrictSchema):
@@ -271,4 +272,5 @@ class DecidedSchema(ApprovedSchema):
     at = fields.AwareDateTime(required=True)
     is_planned = fields.Boolean(required=True)
     districts = fields.List(fields.String(), required=True)
+    waits = fields.String(required=True)
     holds = fields.String(required=True)

@@ -56,7 +56,8 @@ class RevisionUnclear(Refused):
 def show_settings(call: Call, feature: str) -> dict[str, Any]:
     """Tell the settings 设置 as they hold, where each comes from, and what can be set."""
     shown = show(call.scope, roster(), feature, actor=call.actor)
-    return asdict(shown) | {"description": describe(roster().get(feature).schema())}
+    description = describe(roster().get(feature).schema())
+    return asdict(shown) | {"description": description, "holds": HOLDS_FROM_NOW}
 
 
 @settings.post("/<feature>/settings")
