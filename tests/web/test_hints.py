@@ -1,0 +1,210 @@
+"""What features see in a ticket, at the desk: grounds beside acceptance, duplicates, parts, an answer; a person decides."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from core.hooks import DuplicateHint, Objection, ReplyHint, ScopeIssue, SplitHint, TicketView
+from core.journey.queries.hints import NO_HINTS, hints_on
+from core.tickets.queries import get_ticket_id
+from core.web import create_app
+from tests.builders import make_district, make_feature, make_installation
+from tests.journey.asking import nothing, raises
+from tests.web.making import Life, Visitor, make_account
+
+ROAD = {"code": "road", "keywords": ["坑洼"]}
+
+
+class House:
+    """A district whose feature has hints, with an operator and a supervisor, and one ticket to begin with."""
+
+    def __init__(self, database_url: str, answers: dict[str, Callable[..., Any]]) -> None:
+        self.installation = make_installation(database_url, features=[make_feature("f", **answers)])
+        self.slug = make_district(self.installation, features={"f": {}}, duties=[ROAD])
+        self.life = Life(self.installation, self.slug)
+        self.operator = make_account(self.installation, self.slug, "operator", ["operator"], name="张丽")
+        self.supervisor = make_account(self.installation, self.slug, "supervisor", ["supervisor"], name="杜督")
+        self.app = create_app(self.installation)
+
+    def seen(self, path: str, *, by: str = "") -> str:
+        """Return a page as the operator, or somebody else, sees it."""
+        visitor = self.visitor(by or self.operator)
+        return visitor.get(path).get_data(as_text=True)
+
+    def visitor(self, login: str) -> Visitor:
+        visitor = Visitor(self.app)
+        assert visitor.sign_in(login).status_code == 303
+        return visitor
+
+
+@contextmanager
+def house_with(database_url: str, **answers: Callable[..., Any]) -> Iterator[House]:
+    house = House(database_url, answers)
+    try:
+        yield house
+    finally:
+        house.installation.database.engine.dispose()
+
+
+def form(page: str, deed: str) -> str:
+    """Return the form of a deed on a page."""
+    found = re.search(rf'<form[^>]*action="[^"]*/{deed}".*?</form>', page, re.DOTALL)
+    assert found, f"no form for {deed}"
+    return found[0]
+
+
+def test_grounds_stand_beside_acceptance_and_the_refusal_is_filled_in(database_url: str) -> None:
+    issue = ScopeIssue("litigation", "请向区人民法院反映", "f/court", "诉求提到“已起诉”")
+    with house_with(database_url, scope_issues=lambda: [issue]) as house:
+        house.life.register()
+
+        page = house.seen(f"/t/{house.life.serial_no}")
+
+        accept, refuse = form(page, "accept_registered"), form(page, "reject")
+        assert "可能不属受理范围（已进入或应通过诉讼、仲裁途径解决）：诉求提到“已起诉”" in accept
+        assert '<option value="litigation" selected>' in refuse
+        assert "请向区人民法院反映</textarea>" in refuse
+        assert re.search(r'<details class="act" id="do-reject" open>', page)
+        assert "可能不属受理范围" in house.seen(f"/desk?lane=accept&at={house.life.serial_no}")
+
+
+def test_without_grounds_the_refusal_is_empty_and_folded(database_url: str) -> None:
+    with house_with(database_url, scope_issues=nothing) as house:
+        house.life.register()
+
+        page = house.seen(f"/t/{house.life.serial_no}")
+
+        assert "selected" not in form(page, "reject")
+        assert re.search(r'<details class="act" id="do-reject">', page)
+
+
+def alike(ticket: TicketView, candidates: Any) -> list[DuplicateHint]:
+    return [DuplicateHint(each.serial_no, "f/alike", "地点相同", score=80) for each in candidates]
+
+
+def test_tickets_in_hand_of_the_same_matter_or_place_are_candidates_and_others_not(database_url: str) -> None:
+    with house_with(database_url, find_duplicates=alike) as house:
+        life = house.life
+        same_matter = life.take_in(text="路面坑洼").serial_no
+        same_place = life.take_in(text="路灯不亮", place="金牛路").serial_no
+        elsewhere = life.take_in(text="垃圾满溢", place="兰竹路").serial_no
+        answered = Life(life.installation, life.slug).take_in(text="坑洼").handled().concluded().serial_no
+        registered = Life(life.installation, life.slug).register().serial_no
+        life.take_in(text="大坑洼，快来", place="金牛路")
+
+        page = house.seen(f"/t/{life.serial_no}")
+
+        attach = form(page, "attach")
+        offered = re.findall(r'<option value="([^"]+)">', attach)
+        assert set(offered) == {same_matter, same_place}
+        assert f"疑似重复：{same_place}「路灯不亮」，已受理（地点相同）" in attach
+        assert not {elsewhere, answered, registered, life.serial_no} & set(offered)
+
+
+def test_duplicates_are_told_where_the_ticket_is_dispatched(database_url: str) -> None:
+    with house_with(database_url, find_duplicates=alike) as house:
+        first = house.life.take_in(text="路面坑洼").serial_no
+        house.life.take_in(text="大坑洼，快来")
+
+        pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
+
+        assert f'href="/t/{first}"' in pane
+        assert "疑似重复" in pane
+        assert f'href="/t/{house.life.serial_no}#do-attach"' in pane
+
+
+def test_a_hint_at_a_ticket_that_was_not_offered_is_passed_over(database_url: str) -> None:
+    strange = [DuplicateHint("XX0000", "f/1", "别处的")]
+    with house_with(database_url, find_duplicates=lambda: strange) as house:
+        house.life.take_in(text="路面坑洼")
+        house.life.take_in(text="大坑洼")
+
+        assert "XX0000" not in house.seen(f"/t/{house.life.serial_no}")
+
+
+def test_the_form_for_splitting_begins_with_the_suggested_parts(database_url: str) -> None:
+    hint = SplitHint(tuple(f"第 {number} 件事" for number in range(1, 9)), "f/split", "来信编号写了 8 件事")
+    with house_with(database_url, suggest_split=lambda: [hint]) as house:
+        house.life.take_in()
+
+        page = house.seen(f"/t/{house.life.serial_no}")
+        pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
+
+        split = form(page, "split")
+        assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", split) == list(hint.parts)
+        assert "建议拆成 8 项：来信编号写了 8 件事" in split
+        assert "建议拆成 8 项" in pane
+
+
+def test_an_answer_that_can_be_given_at_once_stands_in_the_form_with_its_reason(database_url: str) -> None:
+    hint = ReplyHint("工作日 9:00 至 18:00 开放。", "f/topic", "问到“几点上班”，依据：政数局审定")
+    with house_with(database_url, suggest_reply=lambda: [hint]) as house:
+        house.life.take_in(text="几点上班")
+
+        pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
+
+        assert "工作日 9:00 至 18:00 开放。</textarea>" in pane
+        assert "问到“几点上班”，依据：政数局审定。核对后再发。" in pane
+
+
+def test_rules_that_fail_leave_the_forms_empty(database_url: str) -> None:
+    with house_with(database_url, suggest_reply=raises, suggest_split=raises, find_duplicates=raises) as house:
+        house.life.take_in(text="路面坑洼")
+        house.life.take_in(text="大坑洼")
+
+        page = house.seen(f"/t/{house.life.serial_no}")
+        pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
+
+        assert "疑似重复" not in page + pane
+        assert '<textarea id="answer" name="text" required maxlength="5000" rows="4"></textarea>' in pane
+        assert [each.kind for each in house.life.entries()].count("rule_failed") == 0
+
+
+def test_who_does_not_dispatch_is_asked_nothing(database_url: str) -> None:
+    asked: list[str] = []
+
+    def reply(ticket: TicketView) -> list[ReplyHint]:
+        asked.append(ticket.serial_no)
+        return []
+
+    with house_with(database_url, suggest_reply=reply) as house:
+        house.life.take_in()
+
+        house.seen(f"/t/{house.life.serial_no}", by=house.supervisor)
+
+        assert asked == []
+
+
+def test_a_ticket_with_its_unit_has_no_hints(database_url: str) -> None:
+    hint = ReplyHint("好的。", "f/1", "常问")
+    with house_with(database_url, suggest_reply=lambda: [hint]) as house:
+        house.life.take_in().handled()
+
+        with house.installation.scope(house.slug) as scope:
+            assert hints_on(scope, get_ticket_id(scope, house.life.serial_no), now=datetime.now(UTC)) == NO_HINTS
+
+
+def test_an_objection_is_told_in_words_on_the_page(database_url: str) -> None:
+    objection = Objection("先拍照再派单", "f/photo", "本区规定")
+    against = {"guard_command": lambda command: [objection] if command == "dispatch" else []}
+    with house_with(database_url, **against) as house:
+        house.life.take_in(text="路灯不亮")
+        visitor = house.visitor(house.operator)
+        visitor.get(f"/desk?lane=dispatch&at={house.life.serial_no}")
+
+        refused = visitor.post("/desk/dispatch", serial_no=house.life.serial_no, unit="roads")
+
+        assert refused.status_code == 409
+        assert "先拍照再派单（本区规定）。" in refused.get_data(as_text=True)
+
+
+def test_the_receipt_is_read_out_from_the_page(database_url: str) -> None:
+    with house_with(database_url) as house:
+        visitor = house.visitor(house.operator)
+        visitor.get("/desk/new")
+
+        page = visitor.post("/desk/new", text="路灯不亮", channel="desk", nature="help", urgency="normal")
+
+        assert re.search(r'<p class="said">您的诉求.*已受理，受理流水号 .*，提取码 .*</p>', page.get_data(as_text=True))
