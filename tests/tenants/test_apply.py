@@ -10,9 +10,12 @@ from sqlalchemy import select
 
 from core.hooks.roster import Quarantined, Roster, UnknownFeature
 from core.hooks.settings import SettingsInvalid
+from core.jobs.settings import settings_kinds
+from core.kit.outbox import Job
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
 from core.tenancy.models import TenantFeature
+from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -351,3 +354,38 @@ def features_of(installation: Installation, profile: Profile) -> list[tuple[str,
     with installation.scope(profile.slug) as scope:
         rows = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == scope.tenant.id))
         return [(row.feature, row.state, (row.declared or {}).get("settings")) for row in rows]
+
+
+def test_a_member_gets_what_the_city_presets_and_loses_it_when_it_leaves(
+    installation: Installation, profile: Profile
+) -> None:
+    city = replace(
+        profile, slug=f"{profile.slug}-city", kind="city", serial_prefix=f"{profile.serial_prefix}C", features=()
+    )
+    apply_profile(installation, profile, now=NOW)
+    apply_profile(installation, city, now=NOW)
+    with installation.scope(city.slug) as scope:
+        revision = write_revision(
+            scope,
+            "nanhai.light",
+            values={"inquiry_days": 2},
+            schema_version=1,
+            reason="全市统一",
+            author=FILES,
+            now=NOW,
+        )
+        make_active(scope, "nanhai.light", revision.number, actor=FILES, now=NOW)
+
+    apply_profile(installation, replace(city, members=(profile.slug,)), now=NOW)
+    with installation.scope(city.slug) as scope:
+        job = scope.session.scalars(select(Job).where(Job.tenant_id == scope.tenant.id)).one()
+        settings_kinds(installation)[job.kind].do(scope, job.payload, NOW)
+    installation.forget()
+    with installation.scope(profile.slug) as scope:
+        joined = dict(scope.hooks.enabled["nanhai.light"].settings)
+    apply_profile(installation, city, now=NOW)
+    with installation.scope(profile.slug) as scope:
+        left = dict(scope.hooks.enabled["nanhai.light"].settings)
+
+    assert (joined["inquiry_days"], joined["yellow_hours"]) == (2, 2)
+    assert (left["inquiry_days"], left["yellow_hours"]) == (1, 2)
