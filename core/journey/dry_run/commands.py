@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from core.journey.dry_run.past import Entry
+from core.journey.guarding import UNGUARDED
+from core.journey.refer import SENDER
 from core.tickets.states import MOVES, NOTE_LABELS, Command
 
 MOVING: Mapping[str, str] = {
@@ -51,7 +53,7 @@ def command_of(entry: Entry, *, was_registered: bool) -> str | None:
 
     `was_registered`: the ticket waited for its acceptance, which then was a command of its own.
     """
-    if entry.actor_kind in ("system", "resident"):
+    if entry.actor_kind in UNGUARDED:
         return None
     detail = entry.detail
     match entry.kind:

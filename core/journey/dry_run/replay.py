@@ -4,32 +4,26 @@ Pure: nothing is read or written. The decisions are made by the functions that t
 the ticket's life, each asked as the ticket stood then.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import cast
 
-from core.escalation.service import steps_from
-from core.hooks import specs
-from core.hooks.contract import CORE, Hook
-from core.hooks.table import Answers, HookTable
-from core.hooks.values import ClockName, ClockView, ContactView, Mark, Trigger
+from core.hooks.table import HookTable
+from core.hooks.values import ClockName, ContactView, Trigger
+from core.journey.dry_run.asking import Rules
 from core.journey.dry_run.clocks import Clocks, Pending
 from core.journey.dry_run.commands import command_of, label_of
-from core.journey.dry_run.outcome import Act, Ground, Marked, Outcome, Refusal, Route, Timed
+from core.journey.dry_run.outcome import Ground, Marked, Outcome, Refusal, Timed
 from core.journey.dry_run.past import Entry, Held, Past, Place
 from core.routing.models import Assignment
-from core.routing.rules import choose, goes_at_once, source_of, watchers_from
-from core.routing.rules_in_force import rules_from
 from core.sla.allowances import days_held, extension_days_left, pause_days_left
-from core.sla.limits import OVERDUE, Ruled, budget_of, limits_from, marks_from
+from core.sla.limits import OVERDUE
 from core.sla.models import Clock
 from core.tickets.states import MOVES, UNIT_CLOCKS, Command, State
-from core.units.references import missing_in
 
-T = TypeVar("T")
-HANDLING_RULE = "handling_rules"
-FROM_RULES = Ground(HANDLING_RULE, "本区的办理规则", "")
+OF_HANDLING = Ground("handling_rules", "本区的办理规则", "")
 UNTRIED = ("progress",)
 """Clocks that start again with each report; what a unit would have reported by other limits nobody knows."""
 MOST_MARKS = 1000
@@ -42,14 +36,19 @@ def replay(past: Past, table: HookTable, place: Place) -> Outcome:
 
 
 class _Replay:
-    """One ticket under way: `view` is how features see it at this point of its life."""
+    """One ticket under way: `view` is how features see it at this point of its life, `lead` the work of its lead unit."""
 
     def __init__(self, past: Past, table: HookTable, place: Place) -> None:
-        self.past, self.table, self.place = past, table, place
-        self.known = {unit.code for unit in place.units.units}
-        self.duty = place.units.find_duty(past.view.matter)
+        self.past, self.place = past, place
         self.outcome = Outcome()
-        self.lead: Assignment | None = None
+        self.rules = Rules(table, place, past.view.matter, self.outcome)
+        self.clocks = Clocks(
+            past.view.id,
+            place.calendar,
+            limits=lambda: self.rules.limits(self.view),
+            marks=lambda clock: self.rules.marks(self.view, clock),
+            stamp=self.rules.stamp,
+        )
         self.view = replace(
             past.view,
             state=str(State.REGISTERED),
@@ -58,18 +57,14 @@ class _Replay:
             cycle_no=1,
             bounce_count=0,
         )
-        self.rules = rules_from(self._ask(specs.handling_rules, self.table.ask(specs.handling_rules)).values)
-        self.clocks = Clocks(
-            past.view.id, place.calendar, limits=self._limits, marks=self._marks, stamp=self.table.stamp
-        )
-        self.reached: dict[int, list[Marked]] = {}
-        self.urgent_waits = False
+        self.lead: Assignment | None = None
         self.submitted_at: datetime | None = None
-        self.extensions: dict[int, list[int]] = {}
-        self.pauses: dict[int, list[int]] = {}
-        self.calls: dict[int, list[bool]] = {}
-        self.orders: dict[int, datetime] = {}
-        self.passed: set[int] = set()
+        self.tells_whoever_gets_it = False
+        self.reached: defaultdict[int, list[Marked]] = defaultdict(list)
+        self.extensions: defaultdict[int, list[int]] = defaultdict(list)
+        self.pauses: defaultdict[int, list[int]] = defaultdict(list)
+        self.calls: defaultdict[int, list[bool]] = defaultdict(list)
+        self.instructed: dict[int, datetime] = {}
 
     def run(self) -> Outcome:
         before: datetime | None = None
@@ -109,48 +104,87 @@ class _Replay:
 
     def _reach(self, reached: Pending) -> None:
         clock = reached.clock
-        ground = Ground(reached.rule_id, reached.reason, self.table.stamp(reached.feature))
-        self.reached.setdefault(clock.id, []).append(Marked(reached.mark, reached.light, reached.at, ground))
+        ground = Ground(reached.rule_id, reached.reason, self.rules.stamp(reached.feature))
+        self.reached[clock.id].append(Marked(reached.mark, reached.light, reached.at, ground))
         trigger = Trigger("mark", clock=cast(ClockName, clock.name), mark=reached.mark)
-        key = f"{clock.name}/{clock.subject_id}/{clock.started_at.isoformat()}/{reached.mark}/{reached.arm}"
-        self._press(trigger, key, reached.at)
+        since = clock.started_at.isoformat()
+        self._press(trigger, f"{clock.name}/{clock.subject_id}/{since}/{reached.mark}/{reached.arm}", reached.at)
         if reached.mark == OVERDUE:
-            for order, deadline in self.orders.items():
-                if deadline <= reached.at and order not in self.passed:
-                    self.passed.add(order)
-                    self._press(Trigger("instruction_overdue"), f"instruction/{order}", reached.at)
+            for instruction in [each for each, deadline in self.instructed.items() if deadline <= reached.at]:
+                del self.instructed[instruction]
+                self._press(Trigger("instruction_overdue"), f"instruction/{instruction}", reached.at)
 
     def _follow(self, entry: Entry, at: datetime) -> None:
         """Follow what somebody did, after asking whether the rules allow it."""
-        self._guard(entry, at)
-        if entry.kind in MOVES:
+        if self.rules.has_guards:
+            self._guard(entry, at)
+        if entry.kind == Command.REGISTER:
+            self._register(at)
+        elif entry.kind == Command.ACCEPT:
+            self._accept(entry, at)
+        elif entry.kind in MOVES:
             self._move(Command(entry.kind), entry, at)
         else:
             self._take_note(entry, at)
 
+    # The beginning: what is decided when the ticket is taken in
+
+    def _register(self, at: datetime) -> None:
+        if self._was_registered:
+            self._note_issues()
+            self._turn(Command.REGISTER, (), at=at, now=at)
+            self.outcome.receipt, self.outcome.receipt_ground = self.rules.receipt(self.view)
+
+    def _accept(self, entry: Entry, at: datetime) -> None:
+        self.view = replace(self.view, state=entry.to_state)
+        if self.past.said_urgency is None:
+            self.outcome.urgent = self.rules.urgency(self.view)
+            self.view = replace(self.view, urgency="urgent" if self.outcome.urgent else "normal")
+        self.outcome.urgency = self.view.urgency
+        self._note_issues()
+        if not self.past.is_part:
+            self.outcome.watchers = self.rules.watchers(self.view)
+        self._turn(Command.ACCEPT, (), at=at, now=at)
+        self.outcome.route = self.rules.route(self.view)
+        if not self._was_registered:
+            self.outcome.receipt, self.outcome.receipt_ground = self.rules.receipt(self.view)
+        if self.view.urgency == "urgent":
+            self.tells_whoever_gets_it = self._was_sent_at_once(entry.at)
+            if not self.tells_whoever_gets_it:
+                self._press(Trigger("urgent"), "urgent", at)
+
+    def _note_issues(self) -> None:
+        known = {ground.rule_id for ground in self.outcome.issues}
+        self.outcome.issues += [ground for ground in self.rules.issues(self.view) if ground.rule_id not in known]
+
+    @property
+    def _was_registered(self) -> bool:
+        """Whether the ticket waited for its acceptance."""
+        return self.past.entries[0].at != self.past.accepted_at
+
+    def _was_sent_at_once(self, accepted_at: datetime) -> bool:
+        return any(
+            each.kind == Command.DISPATCH and each.actor_kind == "system" and each.at == accepted_at
+            for each in self.past.entries
+        )
+
+    # What people did with it
+
     def _move(self, command: Command, entry: Entry, at: datetime) -> None:
-        assigned: Sequence[Assignment] = ()
-        ended_at = at
-        changes: dict[str, object] = {"state": entry.to_state}
+        """Follow a command that moved the ticket: how it stands now, what that does to the clocks, who is pressed."""
+        view, assigned, ended_at = replace(self.view, state=entry.to_state), self._assigned(command, entry), at
         match command:
-            case Command.REGISTER:
-                self._register(at)
-                return
-            case Command.ACCEPT:
-                self._accept(entry, at)
-                return
             case Command.DISPATCH | Command.REDIRECT:
-                assigned = self._assigned(entry.at)
-                changes["lead_unit"] = self._code(assigned[0]) if assigned else entry.detail.get("lead")
+                view = replace(view, lead_unit=self._code(assigned[0]) if assigned else entry.detail.get("lead"))
+                self.lead = assigned[0] if assigned else None
             case Command.RETURN:
-                changes |= {"lead_unit": None, "bounce_count": self.view.bounce_count + 1}
+                view = replace(view, lead_unit=None, bounce_count=view.bounce_count + 1)
                 self.lead = None
             case Command.REDO | Command.REOPEN:
                 self._check_redo(command, at)
-                assigned = self._assigned(entry.at)
                 self.lead = assigned[0] if assigned else None
-                lead_unit = self._code(assigned[0]) if assigned else None
-                changes |= {"lead_unit": lead_unit, "cycle_no": self.view.cycle_no + 1}
+                lead_unit = self._code(self.lead) if self.lead else None
+                view = replace(view, lead_unit=lead_unit, cycle_no=view.cycle_no + 1)
             case Command.SUBMIT_RESULT:
                 self._check_contact(at)
                 self.clocks.resume_all(at=at)
@@ -158,33 +192,31 @@ class _Replay:
             case Command.AUDIT_RETURN:
                 self.clocks.allow_for_review(submitted_at=self.submitted_at or at, now=at)
             case Command.AUDIT_PASS | Command.ANSWER_DIRECTLY | Command.TRANSFER_OUT:
-                ended_at = self.past.replied_at.get(self.view.cycle_no, at)
-            case Command.SUB_DISPATCH:
-                assigned = self._named(entry.detail.get("assignments"))
-        self.view = replace(self.view, **changes)  # type: ignore[arg-type]
+                ended_at = self.past.replied_at.get(view.cycle_no, at)
+        self.view = view
         self._turn(command, assigned, at=ended_at, now=at)
-        self._press_after(command, entry, assigned, at)
+        self._press_after(command, entry, at)
 
-    def _press_after(self, command: Command, entry: Entry, assigned: Sequence[Assignment], at: datetime) -> None:
+    def _press_after(self, command: Command, entry: Entry, at: datetime) -> None:
         match command:
             case Command.DISPATCH | Command.REDIRECT:
-                self.lead = assigned[0] if assigned else self.lead
-                if self.view.urgency == "urgent" and (entry.actor_kind != "system" or self.urgent_waits):
+                if self.view.urgency == "urgent" and (entry.actor_kind != "system" or self.tells_whoever_gets_it):
                     self._press(Trigger("urgent"), f"urgent/{at.isoformat()}", at)
-                self.urgent_waits = False
-            case Command.RETURN if self.view.bounce_count >= self.rules.max_returns:
+                self.tells_whoever_gets_it = False
+            case Command.RETURN if self.view.bounce_count >= self.rules.handling.max_returns:
                 self.outcome.consultations.append(self.view.bounce_count)
                 self._press(Trigger("bounces"), f"bounces/{self.view.bounce_count}", at)
             case Command.REDO | Command.REOPEN if self.view.cycle_no > 2:
                 self._press(Trigger("redo"), f"redo/{self.view.cycle_no}", at)
 
     def _take_note(self, entry: Entry, at: datetime) -> None:
+        """Follow what was done without moving the ticket."""
         detail = entry.detail
         match entry.kind:
             case "co_sign":
                 self._end_for(("sign",), self._named([detail.get("assignment")]), at)
             case "contact":
-                self.calls.setdefault(detail["assignment"], []).append(detail["reached"] == "yes")
+                self.calls[detail["assignment"]].append(detail["reached"] == "yes")
                 if detail["reached"] == "yes":
                     self._end_for(("first_contact",), self._named([detail["assignment"]]), at)
             case "on_site":
@@ -196,86 +228,44 @@ class _Replay:
             case "waive":
                 self._end_for(UNIT_CLOCKS, self._named(detail.get("assignments")), at)
             case "follow_up_attempt" if detail.get("final") == "yes":
-                self._end_named(("follow_up",), at)
+                self.clocks.end([clock for clock in self.clocks.live if clock.name == "follow_up"], at=at, now=at)
             case "extension" if detail.get("state") == "approved":
                 self._extend(detail["request"], at)
             case "pause" if detail.get("state") == "holding":
                 self._hold(detail["request"], at)
-            case "instruction":
-                self._order(detail, at)
+            case "instruction" if detail.get("deadline"):
+                self.instructed[detail["instruction"]] = datetime.fromisoformat(detail["deadline"])
+                self.clocks.tighten(self.instructed[detail["instruction"]], now=at)
+            case "instruction" if "level" not in detail:  # reported on
+                self.instructed.pop(detail["instruction"], None)
 
-    # The beginning: what is decided when the ticket is taken in
+    def _extend(self, request_id: int, at: datetime) -> None:
+        extended = self.past.extended[request_id]
+        assignment = self.past.assignments[extended.assignment_id]
+        leads = assignment.role == "lead" and assignment.parent_id is None
+        before = self.extensions[self.view.cycle_no if leads else -assignment.id]
+        left = extension_days_left(self.rules.handling, times=len(before), granted=sum(before))
+        if extended.days > left:
+            words = f"准予延期 {extended.days} 个工作日，只可再延 {left} 个"
+            self._refuse(f"extension/{request_id}", "延期", at, words)
+        before.append(extended.days)
+        self.clocks.extend(assignment, days=extended.days, now=at)
 
-    def _register(self, at: datetime) -> None:
-        if self._was_registered:
-            self._note_scope()
-            self._turn(Command.REGISTER, (), at=at, now=at)
-            self._say_receipt()
+    def _hold(self, request_id: int, at: datetime) -> None:
+        held, handling = self.past.held[request_id], self.rules.handling
+        before = self.pauses[held.assignment_id]
+        left = pause_days_left(handling, before)
+        if held.reason not in handling.pause_reasons:
+            self._refuse(f"pause/{request_id}", "挂起", at, "挂起的理由不在本区可用之列")
+        elif held.days > left:
+            self._refuse(f"pause/{request_id}", "挂起", at, f"准予挂起 {held.days} 个工作日，只可再挂起 {left} 个")
+        if held.until is not None:
+            hours = self.place.calendar.timetable
+            before.append(days_held(hours, held.since, held.until, at_most=held.days))
+        assignment = self.past.assignments[held.assignment_id]
+        self.clocks.hold(request_id, assignment, with_reply=handling.pauses_reply, now=at)
 
-    def _accept(self, entry: Entry, at: datetime) -> None:
-        self.view = replace(self.view, state=entry.to_state)
-        self._assess_urgency()
-        self._note_scope()
-        if not self.past.is_part:
-            self._watch()
-        self._turn(Command.ACCEPT, (), at=at, now=at)
-        self._route()
-        if not self._was_registered:
-            self._say_receipt()
-        if self.view.urgency == "urgent":
-            # Where a rule dispatched it at once, whoever got it is told.
-            self.urgent_waits = any(
-                each.kind == Command.DISPATCH and each.actor_kind == "system" and each.at == entry.at
-                for each in self.past.entries
-            )
-            if not self.urgent_waits:
-                self._press(Trigger("urgent"), "urgent", at)
-
-    @property
-    def _was_registered(self) -> bool:
-        """Whether the ticket waited for its acceptance."""
-        return self.past.entries[0].at != self.past.accepted_at
-
-    def _assess_urgency(self) -> None:
-        if self.past.said_urgency is None:
-            signals = self._ask(specs.assess_urgency, self.table.ask(specs.assess_urgency, ticket=self.view))
-            self.outcome.urgent = [self._decided(feature, signal) for feature, signal in signals]
-            self.view = replace(self.view, urgency="urgent" if self.outcome.urgent else "normal")
-        self.outcome.urgency = self.view.urgency
-
-    def _note_scope(self) -> None:
-        known = {ground.rule_id for ground in self.outcome.issues}
-        for feature, issue in self._ask(specs.scope_issues, self.table.ask(specs.scope_issues, ticket=self.view)):
-            ground = self._decided(feature, issue)
-            if issue.rule_id not in known:
-                self.outcome.issues.append(ground)
-
-    def _watch(self) -> None:
-        answers = self._ask(specs.propose_watchers, self.table.ask(specs.propose_watchers, ticket=self.view))
-        for feature, watcher in watchers_from(answers, known=self.known):
-            self.outcome.watchers[watcher.unit] = self._decided(feature, watcher)
-
-    def _route(self) -> None:
-        answers = self._ask(
-            specs.propose_routes,
-            self.table.ask(specs.propose_routes, ticket=self.view, duty=self.duty, units=self.place.units.views),
-        )
-        choice = choose(answers.values, self.duty, known=self.known, returned_by=())
-        feature = source_of(answers, choice.proposal) if choice.proposal else CORE
-        self.outcome.decisive.add(choice.rule_id)
-        self.outcome.route = Route(
-            unit=choice.proposal.unit if choice.proposal else "",
-            co=choice.proposal.co if choice.proposal else (),
-            is_direct=goes_at_once(choice, matter_guessed=self.past.view.matter_guessed),
-            ground=Ground(choice.rule_id, choice.reason, self.table.stamp(feature)),
-        )
-
-    def _say_receipt(self) -> None:
-        answers = self._ask(specs.receipt, self.table.ask(specs.receipt, ticket=self.view))
-        for feature, receipt in answers:
-            self.outcome.receipt, self.outcome.receipt_ground = receipt.text, self._decided(feature, receipt)
-
-    # Time
+    # What that does to the clocks
 
     def _turn(self, command: Command, assigned: Sequence[Assignment], *, at: datetime, now: datetime) -> None:
         """Do to the clocks what the table of moves says of the command."""
@@ -289,7 +279,7 @@ class _Replay:
         ]
         self.clocks.end(ended, at=at, now=now)
         starts = [name for name in turn.starts if name not in UNTRIED]
-        if self.past.is_from_elsewhere and command is not Command.REGISTER:
+        if self.past.is_from_elsewhere:
             starts = [name for name in starts if name != "follow_up"]  # its resident is asked elsewhere
         if starts:
             self.clocks.start(
@@ -301,21 +291,6 @@ class _Replay:
                 reply_since=self.past.reply_since if command is Command.ACCEPT else None,
             )
 
-    def _limits(self) -> Mapping[str, Ruled]:
-        answers = self._ask(specs.time_limits, self.table.ask(specs.time_limits, ticket=self.view, duty=self.duty))
-        limits = limits_from(answers, self.duty, disposition=None)
-        self.outcome.decisive |= {ruled.limit.rule_id for ruled in limits.values()}
-        return limits
-
-    def _marks(self, clock: Clock) -> Sequence[tuple[str, Mark]]:
-        assert clock.due_at is not None
-        view = ClockView(cast(ClockName, clock.name), budget_of(clock), clock.started_at, clock.due_at, clock.rule_id)
-        marks = marks_from(
-            self._ask(specs.clock_marks, self.table.ask(specs.clock_marks, ticket=self.view, clock=view))
-        )
-        self.outcome.decisive |= {mark.rule_id for _, mark in marks}
-        return marks
-
     def _timed(self, clock: Clock) -> Timed:
         assignment = self.past.assignments.get(clock.subject_id) if clock.subject == "assignment" else None
         return Timed(
@@ -325,145 +300,65 @@ class _Replay:
             started_at=clock.started_at,
             due_at=clock.due_at,
             ground=Ground(clock.rule_id, clock.reason, clock.by),
-            marks=tuple(self.reached.get(clock.id, ())),
+            marks=tuple(self.reached[clock.id]),
         )
-
-    def _extend(self, request_id: int, at: datetime) -> None:
-        extended = self.past.extended[request_id]
-        assignment = self.past.assignments[extended.assignment_id]
-        leads = assignment.role == "lead" and assignment.parent_id is None
-        before = self.extensions.setdefault(self.view.cycle_no if leads else -assignment.id, [])
-        left = extension_days_left(self.rules, times=len(before), granted=sum(before))
-        if extended.days > left:
-            self._refuse(
-                f"extension/{request_id}", "延期", at, f"准予延期 {extended.days} 个工作日，只可再延 {left} 个"
-            )
-        before.append(extended.days)
-        self.clocks.extend(assignment, days=extended.days, now=at)
-
-    def _hold(self, request_id: int, at: datetime) -> None:
-        held = self.past.held[request_id]
-        before = self.pauses.setdefault(held.assignment_id, [])
-        left = pause_days_left(self.rules, before)
-        if held.reason not in self.rules.pause_reasons:
-            self._refuse(f"pause/{request_id}", "挂起", at, "挂起的理由不在本区可用之列")
-        elif held.days > left:
-            self._refuse(f"pause/{request_id}", "挂起", at, f"准予挂起 {held.days} 个工作日，只可再挂起 {left} 个")
-        if held.until is not None:
-            hours = self.place.calendar.timetable
-            before.append(days_held(hours, held.since, held.until, at_most=held.days))
-        assignment = self.past.assignments[held.assignment_id]
-        self.clocks.hold(request_id, assignment, with_reply=self.rules.pauses_reply, now=at)
-
-    def _order(self, detail: Mapping[str, object], at: datetime) -> None:
-        order = cast(int, detail["instruction"])
-        if "level" not in detail:
-            self.orders.pop(order, None)
-        elif detail.get("deadline"):
-            self.orders[order] = datetime.fromisoformat(str(detail["deadline"]))
-            self.clocks.tighten(self.orders[order], now=at)
-
-    # Pressing
-
-    def _press(self, trigger: Trigger, occasion: str, at: datetime) -> None:
-        hook = specs.escalation_steps
-        answers = self._ask(hook, self.table.ask(hook, ticket=self.view, trigger=trigger))
-        in_hand = self.view.lead_unit if self.view.lead_unit in self.known else self.place.units.desk.code
-        for feature, step in steps_from(answers, trigger):
-            ground = self._decided(feature, step)
-            if step.kind == "case" and not self._may_accuse(step.to):
-                continue
-            unit = in_hand if step.to == "lead" else step.to if step.to in self.known else self.place.units.desk.code
-            level = step.level if step.kind == "supervise" else step.letter if step.kind == "letter" else ""
-            self.outcome.acts.append(Act(step.kind, unit or "", occasion, at, level, ground))
-
-    def _may_accuse(self, authority: str) -> bool:
-        """Tell whether a case is opened: there is a unit to hold to account, and no ground against it."""
-        if self.view.lead_unit not in self.known or authority not in self.known:
-            return False
-        answers = self._ask(specs.exemptions, self.table.ask(specs.exemptions, ticket=self.view))
-        self.outcome.exempted += [self._decided(feature, ground) for feature, ground in answers]
-        return not answers and not answers.failures
-
-    # What the rules do not allow
-
-    def _guard(self, entry: Entry, at: datetime) -> None:
-        if not self.table.answerers_of(specs.guard_command):
-            return
-        command = command_of(entry, was_registered=self._was_registered)
-        if command is None:
-            return
-        calls = [outcome for id, outcomes in self.calls.items() if self._is_of_cycle(id) for outcome in outcomes]
-        answers = self._ask(
-            specs.guard_command,
-            self.table.ask(
-                specs.guard_command,
-                ticket=self.view,
-                command=command,
-                duty=self.duty,
-                contact=ContactView(self.past.has_phone, len(calls), any(calls)),
-            ),
-        )
-        for feature, objection in answers:
-            ground = self._decided(feature, objection)
-            self.outcome.refusals.append(Refusal(f"{command}/{entry.seq}", label_of(entry), at, objection.text, ground))
-
-    def _check_redo(self, command: Command, at: datetime) -> None:
-        if command is Command.REDO and self.view.cycle_no > self.rules.max_redos:
-            words = f"已重办 {self.view.cycle_no - 1} 次，达到上限"
-            self._refuse(f"redo/{self.view.cycle_no}", "重办", at, words)
-
-    def _check_contact(self, at: datetime) -> None:
-        """Note a reply that would have to wait until the resident was called."""
-        lead = self.lead.id if self.lead else 0
-        must = any(clock.name == "first_contact" and clock.subject_id == lead for clock in self.clocks.live)
-        calls = self.calls.get(lead, [])
-        if must and not any(calls) and len(calls) < self.rules.contact_attempts:
-            words = f"须先联系诉求人，已尝试 {len(calls)} 次，至少 {self.rules.contact_attempts} 次"
-            self._refuse(f"contact/{at.isoformat()}", "提交办结", at, words)
-
-    def _refuse(self, deed: str, label: str, at: datetime, words: str) -> None:
-        self.outcome.refusals.append(Refusal(deed, label, at, words, FROM_RULES))
-
-    # Small things
-
-    def _ask(self, hook: Hook[..., T], answers: Answers[T]) -> Answers[T]:
-        """Take note of who answered by which rule, of what could not be had, and of what the tenant does not have."""
-        for failure in answers.failures:
-            self.outcome.failures[failure.feature, failure.hook] = failure.words
-        for feature, answer in answers:
-            if (rule_id := getattr(answer, "rule_id", None)) is not None:
-                self.outcome.answered.add(rule_id)
-            if missing := missing_in(self.place.units, answer):
-                self.outcome.failures[feature, hook.name] = "，".join(missing)
-        return answers
-
-    def _decided(self, feature: str, answer: object) -> Ground:
-        """Return the ground of an answer that is followed."""
-        rule_id, reason = str(getattr(answer, "rule_id", "")), str(getattr(answer, "reason", ""))
-        self.outcome.decisive.add(rule_id)
-        return Ground(rule_id, reason, self.table.stamp(feature))
-
-    def _assigned(self, at: datetime) -> list[Assignment]:
-        """Return the work that was given to units at an instant, the lead's first; those that look on have none."""
-        given = [
-            each
-            for each in self.past.assignments.values()
-            if each.assigned_at == at and each.parent_id is None and each.role != "info"
-        ]
-        return sorted(given, key=lambda each: (each.role != "lead", each.id))
-
-    def _named(self, ids: object) -> list[Assignment]:
-        wanted = ids if isinstance(ids, list) else []
-        return [self.past.assignments[each] for each in wanted if each in self.past.assignments]
 
     def _end_for(self, names: Sequence[str], assignments: Sequence[Assignment], at: datetime) -> None:
         of = {each.id for each in assignments}
         ended = [clock for clock in self.clocks.live if clock.name in names and clock.subject_id in of]
         self.clocks.end(ended, at=at, now=at)
 
-    def _end_named(self, names: Sequence[str], at: datetime) -> None:
-        self.clocks.end([clock for clock in self.clocks.live if clock.name in names], at=at, now=at)
+    # What is done about it, and what the rules do not allow
+
+    def _press(self, trigger: Trigger, occasion: str, at: datetime) -> None:
+        self.outcome.acts += self.rules.press(self.view, trigger, occasion=occasion, at=at)
+
+    def _guard(self, entry: Entry, at: datetime) -> None:
+        command = command_of(entry, was_registered=self._was_registered)
+        if command is None:
+            return
+        calls = [outcome for id, outcomes in self.calls.items() if self._is_of_cycle(id) for outcome in outcomes]
+        contact = ContactView(self.past.has_phone, len(calls), any(calls))
+        self.outcome.refusals += [
+            Refusal(f"{command}/{entry.seq}", label_of(entry), at, words, ground)
+            for words, ground in self.rules.objections(self.view, command, contact)
+        ]
+
+    def _check_redo(self, command: Command, at: datetime) -> None:
+        if command is Command.REDO and self.view.cycle_no > self.rules.handling.max_redos:
+            words = f"已重办 {self.view.cycle_no - 1} 次，达到上限"
+            self._refuse(f"redo/{self.view.cycle_no}", "重办", at, words)
+
+    def _check_contact(self, at: datetime) -> None:
+        """Note a reply that would have to wait until the resident was called."""
+        lead, needed = self.lead.id if self.lead else 0, self.rules.handling.contact_attempts
+        must = any(clock.name == "first_contact" and clock.subject_id == lead for clock in self.clocks.live)
+        calls = self.calls[lead]
+        if must and not any(calls) and len(calls) < needed:
+            words = f"须先联系诉求人，已尝试 {len(calls)} 次，至少 {needed} 次"
+            self._refuse(f"contact/{at.isoformat()}", "提交办结", at, words)
+
+    def _refuse(self, deed: str, label: str, at: datetime, words: str) -> None:
+        self.outcome.refusals.append(Refusal(deed, label, at, words, OF_HANDLING))
+
+    # Whose work it is
+
+    def _assigned(self, command: Command, entry: Entry) -> list[Assignment]:
+        """Return the work that a command gave to units, the lead's first; those that look on have none."""
+        if command is Command.SUB_DISPATCH:
+            return self._named(entry.detail.get("assignments"))
+        if command not in (Command.DISPATCH, Command.REDIRECT, Command.REDO, Command.REOPEN):
+            return []
+        given = [
+            each
+            for each in self.past.assignments.values()
+            if each.assigned_at == entry.at and each.parent_id is None and each.role != "info"
+        ]
+        return sorted(given, key=lambda each: (each.role != "lead", each.id))
+
+    def _named(self, ids: object) -> list[Assignment]:
+        wanted: Mapping[int, Assignment] = self.past.assignments
+        return [wanted[each] for each in ids if each in wanted] if isinstance(ids, list) else []
 
     def _is_of_cycle(self, assignment_id: int) -> bool:
         assignment = self.past.assignments.get(assignment_id)
