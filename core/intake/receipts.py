@@ -9,7 +9,7 @@ from core.tickets.models import Ticket
 from core.tickets.states import WAITING_FOR_ACCEPTANCE
 from core.tickets.views import view_of
 
-CUSTOMARY = "您的诉求{tenant}已{taken_in}，受理流水号 {serial_no}，提取码 {access_code}。凭这两样可以查询办理进度。"
+CUSTOMARY = "{tenant}已{taken_in}您的诉求，受理流水号 {serial_no}，提取码 {access_code}。凭这两样可以查询办理进度。"
 
 
 def receipt_of(scope: Scope, ticket: Ticket, *, now: datetime | None = None) -> str:

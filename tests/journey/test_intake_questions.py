@@ -109,10 +109,10 @@ def test_without_a_rule_the_resident_is_told_number_and_code(database_url: str) 
         accepted, registered = walk.take_in(), walk.register()
 
         assert accepted.receipt == (
-            f"您的诉求测试区 {walk.slug}已受理，受理流水号 {accepted.serial_no}，提取码 {accepted.access_code}。"
+            f"测试区 {walk.slug}已受理您的诉求，受理流水号 {accepted.serial_no}，提取码 {accepted.access_code}。"
             "凭这两样可以查询办理进度。"
         )
-        assert f"已登记，受理流水号 {registered.serial_no}" in registered.receipt
+        assert f"已登记您的诉求，受理流水号 {registered.serial_no}" in registered.receipt
 
 
 def test_the_first_district_rule_words_the_receipt_and_a_brace_of_its_own_harms_nothing(database_url: str) -> None:

@@ -4,7 +4,7 @@ from core.tenancy.scope import Scope
 
 
 def stamp_words(scope: Scope, stamp: str) -> str:
-    """Say a stamp such as `nanhai.light@1.0.0/3`; a feature that is no longer on goes by its id."""
+    """Say a stamp, `feature@version/revision`; a feature that is no longer on goes by its id."""
     feature, _, rest = stamp.partition("@")
     version, _, revision = rest.partition("/")
     enabled = scope.hooks.enabled.get(feature)
