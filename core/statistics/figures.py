@@ -1,6 +1,5 @@
 """Figures 指标: one measure over another in a period, with both numbers, and the same of the period before."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +11,6 @@ from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
 from core.tenancy.scope import Scope
 
-log = logging.getLogger(__name__)
 SMALL_SAMPLE = 30
 """A quotient over fewer is shown with this remark, and never ranked."""
 DAY_SECONDS = 86_400
@@ -239,7 +237,7 @@ def _ask(scope: Scope) -> Sequence[Metric]:
     metrics = {metric.id: metric for metric in CORE_METRICS}
     for feature, metric in scope.hooks.ask(specs.metrics):
         if fault := _fault_of(metric):
-            log.error("feature %s defines metric %s wrongly: %s", feature, metric.id, fault)
+            scope.hooks.refuse(feature, specs.metrics, f"指标 {metric.id}：{fault}")
         else:
             metrics.setdefault(metric.id, metric)
     return tuple(metrics.values())
@@ -249,9 +247,9 @@ def _fault_of(metric: Metric) -> str | None:
     """Tell what is wrong with a metric, so that one bad definition costs itself alone and not the report."""
     for measure in filter(None, (metric.numerator, metric.denominator)):
         if measure not in MEASURES:
-            return f"there is no measure {measure}"
+            return f"没有计量 {measure}"
     if metric.unit == "days" and MEASURES[metric.numerator].took is None:
-        return f"{metric.numerator} takes no time"
+        return f"{metric.numerator} 不计时长"
     if (metric.unit == "count") != (metric.denominator is None):
-        return "a count has no denominator, anything else has one"
+        return "件数没有分母，其他指标都有"
     return None

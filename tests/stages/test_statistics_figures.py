@@ -153,7 +153,7 @@ def test_a_districts_own_metrics_follow_the_cores_and_wrong_ones_are_left_out(
         metrics = metrics_of(scope)
 
     assert metrics == (*CORE_METRICS, good)
-    assert sum("defines metric" in record.getMessage() for record in caplog.records) == 3
+    assert sum("：指标 " in record.getMessage() for record in caplog.records) == 3
     installation.database.engine.dispose()
 
 
