@@ -150,4 +150,4 @@ def test_an_empty_migration_is_written_after_the_last(district: District, ground
 
     path = ground.folder / planted / "migrations" / "0002_add_owner.py"
     assert written.output == f"已写入 {path}。\n"
-    assert 'down_revision: str | None = "0001"' in path.read_text(encoding="utf-8")
+    assert "down_revision: str | None = '0001'" in path.read_text(encoding="utf-8")
