@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy import func, select, text
 
+from core.jobs.drain import Failure
+from core.jobs.dry_runs import tell_failure
 from core.jobs.kinds import job_kinds
 from core.journey.dry_run import MOST, Sample, go_on, result_of, run_whole, running, valid_run_of
 from core.journey.dry_run.past import Past
 from core.kit.db import Base
 from core.tenancy.models import DryRunChange
-from core.tenancy.revisions import make_active
+from core.tenancy.revisions import bump_epoch, make_active
 from core.tenancy.scope import Installation
-from tests.builders import beijing, make_district, make_ticket
+from tests.builders import beijing, make_district, make_installation, make_ticket
 from tests.dry_run.trying import (
     ADMINISTRATOR,
     TODAY,
@@ -197,3 +199,33 @@ def test_a_part_of_many_tickets_asks_the_database_as_often_as_one_of_few(
         sent.append(len(statements))
 
     assert sent[0] == sent[1] < 40
+
+
+def test_a_worker_that_has_not_heard_of_a_change_yet_reads_the_district_anew(
+    installation: Installation, slug: str, database_url: str
+) -> None:
+    elsewhere = make_installation(database_url, features=tuple(installation.roster.features.values()))
+    make_tickets(installation, slug, 2)
+    installation.run(slug, lambda scope: None)  # knows the district from now on
+    elsewhere.run(slug, bump_epoch)
+    elsewhere.forget()
+    dry_run_id = asked(elsewhere, slug, "nanhai.light", make_draft(elsewhere, slug, "nanhai.light", SHORTER))
+
+    assert go_on(installation, slug, dry_run_id, now=TODAY).state == "done"
+    elsewhere.database.engine.dispose()
+
+
+def test_a_try_whose_job_is_given_up_fails_in_words(installation: Installation, slug: str) -> None:
+    make_tickets(installation, slug, 1)
+    dry_run_id = asked(installation, slug, "nanhai.light", make_draft(installation, slug, "nanhai.light", SHORTER))
+
+    for is_last in (False, True):
+        failure = Failure("数据库没有应答", 1, is_last, TODAY)
+        installation.run(slug, lambda scope, failure=failure: tell_failure(scope, {"dry_run": dry_run_id}, failure))
+
+    found = result(installation, slug, dry_run_id)
+    assert (found.state, found.failure) == (
+        "failed",
+        "试算多次中断，没有完成。请重新试算；再次中断请告知系统维护人员。",
+    )
+    assert go_on(installation, slug, dry_run_id, now=TODAY).state == "failed"
