@@ -47,6 +47,10 @@ EFFECT_LABELS = {
 }
 
 
+REPLACED = ("urgency", "route", "dispatch", "receipt")
+"""What there always is: it is another one, whichever way that counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """How it is under one set of rules: a value for machines, the same in words, and why. Empty = nothing."""
@@ -70,6 +74,11 @@ class Change:
     subject: str
     before: Side
     after: Side
+
+    @property
+    def effect_words(self) -> str:
+        """Say how it changes."""
+        return EFFECT_LABELS["other" if self.what in REPLACED else self.effect]
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values; `change_from` undoes it."""
@@ -137,7 +146,7 @@ class _Teller:
             if (sides[0] is None) != (sides[1] is None):
                 effect = "new" if sides[1] else "gone"
                 told = [_side(code, self._unit(code), ground) if ground else NOTHING for ground in sides]
-                yield Change("watchers", effect, self._unit(code), *told)
+                yield Change("watchers", effect, "", *told)
 
     def route(self, before: Route | None, after: Route | None) -> Iterator[Change]:
         if before is None or after is None:

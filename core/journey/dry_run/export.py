@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter  # type: ignore[import-untyped]
 
 from core.intake.tabular.rejects import harmless
-from core.journey.dry_run.changes import EFFECT_LABELS, WHAT_LABELS
+from core.journey.dry_run.changes import WHAT_LABELS
 from core.journey.dry_run.result import TOTAL_WORDS, Result, UnitLoad, summary
 from core.kit.errors import Refused
 
@@ -109,7 +109,7 @@ def _rows(result: Result) -> Iterable[Sequence[str]]:
         for change in ticket.changes:
             before, after = change.before, change.after
             yield (
-                *(ticket.serial_no, WHAT_LABELS[change.what], EFFECT_LABELS[change.effect], change.subject),
+                *(ticket.serial_no, WHAT_LABELS[change.what], change.effect_words, change.subject),
                 *(before.words, after.words, before.reason, after.reason),
                 *(before.rule_id, after.rule_id, before.by, after.by),
                 *(ticket.unit, answered, OVERDUE_WORDS[ticket.is_overdue], ticket.satisfaction),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.hooks.specs import HOOKS
-from core.journey.dry_run.changes import EFFECT_LABELS, WHAT_LABELS, Change, change_from
+from core.journey.dry_run.changes import WHAT_LABELS, Change, change_from
 from core.journey.dry_run.running import find_run
 from core.journey.dry_run.sample import from_plain
 from core.journey.dry_run.tally import Tally, tally_from
@@ -257,7 +257,7 @@ def _errors(totals: Totals) -> str:
 def _rule_lines(result: Result) -> list[str]:
     lines = []
     if result.never_hit:
-        caveat = f"（{'、'.join(result.untried)}没有试算，其规则也在此列）" if result.untried else ""
+        caveat = f"（{'、'.join(result.untried)}没有试算，其规则可能也在此列）" if result.untried else ""
         lines.append(f"从未用到的规则：{'、'.join(result.never_hit)}{caveat}。")
     if result.shadowed:
         lines.append(f"答了但总被其他规则盖过的规则：{'、'.join(result.shadowed)}。")
@@ -362,5 +362,5 @@ def change_words(change: Change) -> str:
     subject = f" {change.subject}" if change.subject else ""
     why = change.after.reason or change.before.reason
     because = f"（{why}）" if why else ""
-    label, effect = WHAT_LABELS[change.what], EFFECT_LABELS[change.effect]
-    return f"{label}{effect}{subject}：{change.before.words} → {change.after.words}{because}"
+    what = f"{WHAT_LABELS[change.what]}{change.effect_words}{subject}"
+    return f"{what}：{change.before.words} → {change.after.words}{because}"
