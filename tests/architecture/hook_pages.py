@@ -131,7 +131,7 @@ def page_of(hook: Hook[..., Any]) -> str:
         *([prose] if prose else []),
         f"```python\n{code}\n```",
         "Asked as the tests ask it, it answers:",
-        f"```python\n{_told(run_example(hook))}\n```",
+        f"```text\n{_told(run_example(hook))}\n```",
         "## In the districts",
         *_implementations(hook),
         "## If it fails",

@@ -207,4 +207,6 @@ def test_the_receipt_is_read_out_from_the_page(database_url: str) -> None:
 
         page = visitor.post("/desk/new", text="路灯不亮", channel="desk", nature="help", urgency="normal")
 
-        assert re.search(r'<p class="said">测试区.*已受理您的诉求，受理流水号 .*，提取码 .*</p>', page.get_data(as_text=True))
+        assert re.search(
+            r'<p class="said">测试区.*已受理您的诉求，受理流水号 .*，提取码 .*</p>', page.get_data(as_text=True)
+        )
