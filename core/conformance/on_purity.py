@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from core.conformance.asking import QUICK_SHARE, Asked, asked_hooks
 from core.conformance.environment import child_environment
 from core.conformance.fences import fenced
-from core.conformance.questions import whole
+from core.conformance.questions import Question, whole
 from core.conformance.rule import BRONZE, SILVER, rule
 from core.conformance.subject import Subject
 
@@ -90,12 +90,24 @@ def numbered(asked: Asked, answers: Sequence[str]) -> Mapping[str, str]:
 
 
 def answers_backwards(subject: Subject) -> Mapping[str, str]:
-    """Return the answers of this process by name; the last question is the first that it ever hears."""
+    """Return the answers of this process by name, asked from the last to the first.
+
+    The very first question that it hears is one under settings as unlike the plainest as there are: an answer that is
+    kept for all later ones is then another than in the first process.
+    """
     found: dict[str, str] = {}
     for asked in asked_hooks(subject, is_first=True):
-        answers = [asked.answered(question) for question in asked.questions[:AGAIN][::-1]]
-        found |= numbered(asked, answers[::-1])
+        questions = asked.questions[:AGAIN]
+        answers: dict[int, str] = {}
+        unlike = max(range(len(questions)), key=lambda number: _unlikeness(questions[0], questions[number]))
+        for number in (unlike, *range(len(questions) - 1, -1, -1)):
+            answers[number] = asked.answered(questions[number])
+        found |= numbered(asked, [answers[number] for number in range(len(questions))])
     return found
+
+
+def _unlikeness(one: Question, other: Question) -> int:
+    return sum(one.settings[name] != other.settings[name] for name in one.settings)
 
 
 def _in_another_process(subject: Subject) -> Mapping[str, str]:

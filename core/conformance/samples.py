@@ -123,20 +123,21 @@ def _drawn(feature: Feature, count: int, seed: str) -> Iterator[Mapping[str, Any
     for _ in range(TRIES):
         if found >= count:
             return
-        values = {**given, **_some(schema, random)}
+        # The first ones say something else than the defaults everywhere: what is mixed up is then seen.
+        values = {**given, **_some(schema, random, share=1.0 if found < 2 else 0.7)}
         if _sample(schema, values):
             found += 1
             yield values
 
 
-def _some(schema: type[Settings], random: Random) -> dict[str, Any]:
+def _some(schema: type[Settings], random: Random, *, share: float) -> dict[str, Any]:
+    """Return values for this share of the fields, each other than its default where there is another."""
     drawn = {}
     for name, field in fields_of(schema).items():
-        if not isinstance(field, Secret) and (field.required or random.random() < 0.7):
-            try:
-                drawn[name] = values_for(field, random)
-            except NoSample:
-                continue
+        if not isinstance(field, Secret) and (field.required or random.random() < share):
+            with suppress(NoSample):
+                values = [values_for(field, random) for _ in range(4)]
+                drawn[name] = next((value for value in values if value != field.load_default), values[0])
     return drawn
 
 

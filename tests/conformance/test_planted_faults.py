@@ -150,7 +150,7 @@ FAULTS: dict[str, tuple[tuple[Change, ...], set[str]]] = {
     ),
     "a return in finally": (first("try:", "    days += 0", "finally:", f"    {ANSWER.strip()}"), {"P4"}),
     "a hand on the signals": (replaced(LIMITS, "import logging\n", "import logging\nimport signal\n"), {"P4"}),
-    "twenty milliseconds of work": (first("sum(range(4_000_000))"), {"P5"}),
+    "twenty milliseconds of work": (first("sum(range(2_500_000))"), {"P5"}),
     "settings of one tenant used for another": (
         first('STATE["days"] = days', "days = 0", 'days = STATE["days"]'),
         {"I1"},
