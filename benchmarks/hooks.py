@@ -9,12 +9,12 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
+from core.conformance.appeals import PLAIN
 from core.hooks import specs
 from core.hooks.contract import PROJECT
 from core.hooks.features import Feature, hookimpl
@@ -28,26 +28,6 @@ ROUNDS = 9
 GROWTH = 1.25
 """How much longer the table may take with 300 installed than with 3."""
 CONTEXT = Context(tenant_id=1, tenant="bench", zone="Asia/Shanghai")
-TICKET = TicketView(
-    id=1,
-    serial_no="B1",
-    state="accepted",
-    channel="desk",
-    medium="phone",
-    mailbox="",
-    title="路灯不亮",
-    text="小区门口的路灯坏了三天。",
-    place="",
-    nature="complaint",
-    urgency="normal",
-    complexity="simple",
-    matter=None,
-    affected_count=1,
-    submitted_at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC),
-    lead_unit=None,
-    cycle_no=1,
-    bounce_count=0,
-)
 Call = Callable[[], Any]
 
 
@@ -86,12 +66,12 @@ def _bare(features: Sequence[Feature]) -> Call:
     for feature in features:
         manager.register(feature.module(), name=feature.id)
     hook = manager.hook.propose_watchers
-    return lambda: hook(ctx=CONTEXT, settings={}, ticket=TICKET)
+    return lambda: hook(ctx=CONTEXT, settings={}, ticket=PLAIN)
 
 
 def _table(installed: Sequence[Feature], enabled: Sequence[Feature]) -> Call:
     table = Roster(installed).table(CONTEXT, [Wanted(feature.id) for feature in enabled])
-    return lambda: table.ask(specs.propose_watchers, ticket=TICKET)
+    return lambda: table.ask(specs.propose_watchers, ticket=PLAIN)
 
 
 def _measured(calls: Sequence[Call], rounds: int) -> list[float]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from core.conformance.appeals import PLAIN
 from core.hooks import Budget, ClockView, Context, DutyView, TicketView, UnitView
 from core.hooks.contract import Hook
 from core.hooks.roster import Roster, Wanted
@@ -13,27 +14,6 @@ from core.hooks.settings import SecretText
 SHIPPED = Roster.installed()
 """The features that come with the product."""
 CONTEXT = Context(tenant_id=7, tenant="somewhere", zone="Asia/Shanghai")
-
-A_TICKET = TicketView(
-    id=1,
-    serial_no="SW2026-0001",
-    state="accepted",
-    channel="hotline",
-    medium="phone",
-    mailbox="",
-    title="路灯不亮",
-    text="小区门口的路灯坏了三天。",
-    place="幸福路 1 号",
-    nature="complaint",
-    urgency="normal",
-    complexity="simple",
-    matter=None,
-    affected_count=1,
-    submitted_at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC),
-    lead_unit=None,
-    cycle_no=1,
-    bounce_count=0,
-)
 
 A_DUTY = DutyView(
     code="0101",
@@ -64,7 +44,7 @@ UNITS = (
 
 def make_ticket(**values: Any) -> TicketView:
     """Return a normal ticket with these values."""
-    return replace(A_TICKET, **values)
+    return replace(PLAIN, **values)
 
 
 def make_duty(**values: Any) -> DutyView:
