@@ -43,7 +43,7 @@ def permission_of(scope: Scope, parts: Mapping[str, Any]) -> Permission:
 def show(visit: Visit, plugin: str, path: str) -> Answer:
     """Show the page; after a refusal of its form, with the words and with what was typed."""
     page, refusal = _page_at(visit.scope, plugin, path), g.get("refusal")
-    typed = _typed(page) if refusal and not isinstance(refusal, InputUnusable) else None
+    typed = _typed(page) if refusal and page.form and not isinstance(refusal, InputUnusable) else None
     return _render(visit, page, typed=typed, refusal=refusal)
 
 
@@ -83,7 +83,7 @@ def _render(
         "x/page.html",
         page=page,
         blocks=shown_blocks(blocks),
-        form=None if trouble else _form(visit.scope, page.form, typed, problems),
+        form=None if isinstance(trouble, NotPossible) else _form(visit.scope, page.form, typed, problems),
         trouble=trouble.message if trouble else "",
         refusal=words_of(refusal) if refusal and not problems else "",
     )

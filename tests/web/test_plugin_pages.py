@@ -339,6 +339,7 @@ def test_a_page_that_fails_is_an_apology_and_the_desk_goes_on(
     assert shown.status_code == 503
     assert "由功能“trial.page”提供" in page
     assert "13800000001" not in page
+    assert 'name="stops-add"' in page
     assert [card.kind for card in house.incidents()] == [kind]
     assert visitor.get("/desk").status_code == 200
 
