@@ -332,7 +332,8 @@ def test_a_refused_reply_leaves_the_ticket_with_its_unit(walk: Walk) -> None:
 def test_a_command_that_waited_while_a_mark_fired_comes_after_it(walk: Walk) -> None:
     """Its time was read before the wait; a clock must not have stopped before a mark that it had reached."""
     walk.take_in("2026-03-12 10:00")
-    walk.supervise("2026-03-19 18:00:20")
+    while walk.supervise("2026-03-19 18:00:20"):  # other tests' tickets of this district are due then too
+        pass
 
     walk.answer("2026-03-19 17:59:50")
 

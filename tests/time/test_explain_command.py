@@ -48,7 +48,7 @@ def test_every_clock_is_told_line_by_line(walk: Timed) -> None:
     told = explain(walk.serial_no, "--tenant", walk.slug).stdout
 
     assert told.split("\n\n")[2].splitlines() == [
-        "【办理】（道路管理处）第 1 次办理，计时中；依据：测试时限（limits/handle）；“工作日历”第 1 版",
+        "【办理】（道路管理处）第 1 次办理，计时中；依据：测试时限（limits/handle，limits@0/1）；“工作日历”第 1 版",
         "时限：4 个工作日（当日不计，次日起算，到最后一个工作日下班为止）",
         "起点：2025-11-03（周一）10:10",
         "第 1 至 4 个工作日：2025-11-04（周二） 至 2025-11-07（周五）",
