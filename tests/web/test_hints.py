@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from core.hooks import DuplicateHint, Objection, ReplyHint, ScopeIssue, SplitHint, TicketView
+from core.hooks import DuplicateHint, Objection, ReplyHint, ScopeIssue, SplitHint, TicketView, UrgencySignal
+from core.journey.queries.case import get_case
 from core.journey.queries.hints import NO_HINTS, hints_on
 from core.tickets.queries import get_ticket_id
 from core.web import create_app
@@ -210,3 +211,22 @@ def test_the_receipt_is_read_out_from_the_page(database_url: str) -> None:
         assert re.search(
             r'<p class="said">测试区.*已受理您的诉求，受理流水号 .*，提取码 .*</p>', page.get_data(as_text=True)
         )
+
+
+def test_danger_that_the_operator_says_nothing_of_is_judged_by_the_words(database_url: str) -> None:
+    def danger(ticket: TicketView) -> list[UrgencySignal]:
+        return [UrgencySignal("f/danger", "诉求提到“漏电”")] if "漏电" in ticket.text else []
+
+    with house_with(database_url, assess_urgency=danger) as house:
+        visitor = house.visitor(house.operator)
+        judged = {}
+        for said in ("", "normal"):
+            assert '<input type="radio" name="urgency" value="" checked>' in visitor.get("/desk/new").get_data(
+                as_text=True
+            )
+            page = visitor.post("/desk/new", text="路灯杆漏电", channel="desk", urgency=said).get_data(as_text=True)
+            serial_no = page.split('data-copy="')[1].split('"')[0]
+            with house.installation.scope(house.slug) as scope:
+                judged[said] = get_case(scope, serial_no, now=datetime.now(UTC)).urgent
+
+    assert judged == {"": True, "normal": False}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template, request
 
-from core.hooks.values import Nature
+from core.hooks.values import Nature, Urgency
 from core.intake.rules import TEXT_MAX, Appeal
 from core.journey.accept import Accepted, accept
 from core.journey.inbound.by_hand import enter
@@ -37,7 +37,8 @@ class NewTicket:
     channel: str = "desk"
     matter: str = ""
     nature: str = "complaint"
-    urgency: str = "normal"
+    urgency: str = ""
+    """What the operator says of it; empty = the words and the district's rules decide."""
     command_id: str = ""
     inbound: str = ""
     """Number of the pushed item that is entered by this."""
@@ -72,7 +73,7 @@ class NewTicket:
             external_id=text("command_id", longest=64) or None,
             nature=_nature(self.nature),
             matter=self.matter or None,
-            urgency="urgent" if self.urgency == "urgent" else "normal",
+            urgency=_urgency(self.urgency),
         )
 
 
@@ -109,6 +110,10 @@ def _accepted(visit: Visit, form: NewTicket) -> Accepted:
 def _entered(visit: Visit, form: NewTicket) -> Accepted:
     number = number_of(form.inbound)
     return enter(visit.scope, number, form.appeal(), has_more=form.has_more, actor=visit.actor, now=visit.now)
+
+
+def _urgency(given: str) -> Urgency | None:
+    return next((urgency for urgency in ("normal", "urgent") if urgency == given), None)
 
 
 def _nature(given: str) -> Nature | None:
