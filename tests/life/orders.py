@@ -108,6 +108,7 @@ def arguments(
         },
         "answer_supervision": {"supervision_id": one_of_records("supervision"), "text": said()},
         "close_supervision": {"supervision_id": one_of_records("supervision"), "note": said()},
+        "hold_to_account": {"authority": unit(), "reason": said()},
         "send_letter": {"kind": one(("reminder", "talk", "unknown")), "text": said()},
         "acknowledge_letter": {"letter_id": one_of_records("letter")},
         "file_dispute": {
