@@ -100,7 +100,7 @@ def _typed(command: FeatureCommand, options: Sequence[str], ctx: click.Context) 
         help=command.spec.help,
         context_settings={"help_option_names": list(HELP)},
     )
-    parent = click.Context(ctx.command, parent=ctx.parent, info_name=f"x {command.plugin}")
+    parent = click.Context(click.Command("x"), parent=ctx.parent, info_name=f"x {command.plugin}")
     with parser.make_context(command.spec.name, list(options), parent=parent) as parsed:
         given = {name: [text] if isinstance(text, str) else list(text) for name, text in parsed.params.items() if text}
     if command.form is None:
@@ -111,7 +111,8 @@ def _typed(command: FeatureCommand, options: Sequence[str], ctx: click.Context) 
 
 def _parameter(name: str, field: SettingField) -> click.Option:
     """Make the option of a field; what may be several is given several times."""
-    remarks = [field.title, field.help, "必填" if field.required else "", f"单位：{field.unit}" if field.unit else ""]
+    default = "" if field.required else field.words(field.load_default, {})
+    remarks = [field.title, field.help, "必填" if field.required else "", f"默认 {default}" if default else ""]
     if choices := getattr(field, "choices", None):
         remarks.append("、".join(f"{value}（{label}）" for value, label in choices.items()))
     return click.Option(

@@ -158,7 +158,14 @@ def test_options_are_made_from_the_form(database_url: str, monkeypatch: pytest.M
         }
     ]
     text = run("nanhai", "go", "--tenant", slug, "--help").stdout
-    for part in ("跑一趟", "--held-on", "日期；必填", "班次；一天两班；day（日班）、night（夜班）", "单位：天"):
+    assert text.startswith("Usage: x nanhai go [OPTIONS]\n")
+    for part in (
+        "跑一趟",
+        "--held-on",
+        "日期；必填",
+        "天数；默认 5 天",
+        "班次；一天两班；默认 日班；day（日班）、night（夜班）",
+    ):
         assert part in text
 
 
