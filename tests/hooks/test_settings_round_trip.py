@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.conformance.drawn import html_of, sent_back
@@ -42,7 +42,7 @@ def test_every_valid_value_comes_back_from_the_form(own: dict[str, Any], preset:
 
 @pytest.mark.parametrize("schema", SHIPPED.values(), ids=SHIPPED)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_every_valid_value_of_the_shipped_features_comes_back(schema: type[Settings], data: st.DataObject) -> None:
     own, preset = data.draw(own_values_of(schema)), data.draw(own_values_of(schema))
 

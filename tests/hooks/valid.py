@@ -4,7 +4,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from core.hooks.settings import Line, OneOf, Rows, Secret, SettingField, Settings, Whole, Words, YesNo, fields_of
+from core.hooks.settings import (
+    Line,
+    OneOf,
+    Paragraph,
+    Rows,
+    Secret,
+    SettingField,
+    Settings,
+    Whole,
+    Words,
+    YesNo,
+    fields_of,
+)
 from core.hooks.settings.choices import NamedChoice
 from core.hooks.settings.frozen import plain
 from tests.hooks.schemas import CHOICES
@@ -13,6 +25,9 @@ CHARACTERS = st.one_of(
     st.sampled_from("街道办 \u3000<>&\"'/-=#!\n\r\taB7０，。😀"),
     st.characters(exclude_categories=["Cs"]),
 )
+
+OF_WORDS = st.one_of(st.sampled_from("街道办 &\"'/-=#!aB7０，。😀"), st.characters(categories=["L", "N", "S"]))
+"""Without most of what no word may hold, so that not every other list of words is refused."""
 
 
 def own_values_of(schema: type[Settings]) -> st.SearchStrategy[dict[str, Any]]:
@@ -42,12 +57,14 @@ def _written(field: SettingField) -> st.SearchStrategy[Any]:
                 return st.lists(code, unique=True, max_size=field.most)
             return st.one_of(code, st.just("")) if field.may_be_empty else code
         case Words():
-            word = st.text(CHARACTERS, min_size=field.shortest, max_size=field.longest)
+            word = st.text(OF_WORDS, min_size=field.shortest, max_size=field.longest)
             return st.lists(word, min_size=field.least, max_size=min(field.most, 6))
         case Line() if field.pattern_says:
             return st.from_regex(field.pattern, fullmatch=True)
         case Rows():
             return st.lists(_row(field), min_size=field.least, max_size=min(field.most, 4))
+        case Line() | Paragraph():
+            return st.text(CHARACTERS, min_size=field.shortest, max_size=min(field.longest, field.shortest + 40))
         case _:
             return st.text(CHARACTERS, max_size=40)
 
