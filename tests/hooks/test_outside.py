@@ -1,5 +1,6 @@
 """The way out: public, encrypted, in time, never led away, and closed to what decides."""
 
+import re
 import socket
 import ssl
 import threading
@@ -193,6 +194,17 @@ def make_certificate(folder: Path, host: str) -> Path:
     return path
 
 
+def read_request(client: socket.socket) -> None:
+    """Read a request to its end: it may come in several pieces, and closing before would cut the sender off."""
+    said = b""
+    while b"\r\n\r\n" not in said:
+        said += client.recv(65536)
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = int(re.search(rb"content-length: (\d+)", head.lower())[1])  # type: ignore[index]
+    while len(body) < length:
+        body += client.recv(65536)
+
+
 @contextmanager
 def tls_server(certificate: Path) -> Iterator[int]:
     """Answer every TLS connection once with an empty object; yield the port."""
@@ -208,7 +220,7 @@ def tls_server(certificate: Path) -> Iterator[int]:
                 return
             try:
                 with context.wrap_socket(raw, server_side=True) as client:
-                    client.recv(65536)
+                    read_request(client)
                     client.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
             except OSError:
                 raw.close()
