@@ -196,13 +196,20 @@ def make_certificate(folder: Path, host: str) -> Path:
 
 def read_request(client: socket.socket) -> None:
     """Read a request to its end: it may come in several pieces, and closing before would cut the sender off."""
-    said = b""
+
+    def more() -> bytes:
+        piece = client.recv(65536)
+        if not piece:
+            raise ConnectionError("the sender went away")
+        return piece
+
+    said = more()
     while b"\r\n\r\n" not in said:
-        said += client.recv(65536)
+        said += more()
     head, _, body = said.partition(b"\r\n\r\n")
-    length = int(re.search(rb"content-length: (\d+)", head.lower())[1])  # type: ignore[index]
-    while len(body) < length:
-        body += client.recv(65536)
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    while length and len(body) < int(length[1]):
+        body += more()
 
 
 @contextmanager
