@@ -79,7 +79,19 @@ def compare(lives: Lives) -> None:
             assert outcome.route is not None
             assert outcome.route.ground.rule_id == first_decision(scope, ticket).rule_id
             assert sorted(outcome.watchers) == real_watchers(scope, ticket, past)
-            assert tried_acts(outcome) == real_acts(scope, ticket)
+            tried, real = tried_acts(outcome), real_acts(scope, ticket)
+            assert real - tried == Counter()
+            assert tried - real == Counter() or has_lost_what_was_reached(scope, ticket)
+
+
+def has_lost_what_was_reached(scope: Scope, ticket: Ticket) -> bool:
+    """Tell whether a unit lost the ticket with a mark reached that nobody had acted on: it is on record, and presses nobody.
+
+    The clock process of these lives comes late; a try takes it to be in time.
+    """
+    reached = select(Clock.id).join(ClockEvent, ClockEvent.clock_id == Clock.id)
+    lost = reached.where(Clock.ticket_id == ticket.id, Clock.state == "cancelled")
+    return scope.session.scalars(lost.limit(1)).first() is not None
 
 
 def held_table(scope: Scope, roster: Roster) -> HookTable:
