@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, Generic, ParamSpec
+from typing import Concatenate, Generic, ParamSpec
 
 from core.journey.guarding import ask_guards
 from core.people.roles import Permission
@@ -89,8 +89,3 @@ def command(what: Command | Permission, label: str = "", *, also: str = "") -> C
         return carried
 
     return declare
-
-
-def command_named(name: str) -> Carried[Any] | None:
-    """Return the command of this name, if there is one."""
-    return COMMANDS.get(name)

@@ -390,8 +390,3 @@ NOTE_LABELS = {
     "rule_failed": "功能出错",
 }
 """Timeline entries that tell of something without changing the state."""
-
-
-def commands_from(state: State) -> tuple[Move, ...]:
-    """Return the moves that the table allows from a state, in the order of the table."""
-    return tuple(move for move in MOVES.values() if state in move.sources)
