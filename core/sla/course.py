@@ -29,16 +29,20 @@ def belongs(name: str, assignment: Assignment | None, *, state: str) -> bool:
     return name in UNIT_CLOCKS and (leads or name not in LEADERS)
 
 
-def capping(live: Iterable[Clock], assignment: Assignment | None) -> Clock | None:
-    """Return the clock that caps those of an assignment: the handling clock of the unit above, else the resident's."""
+def capping(live: Iterable[Clock], assignment: Assignment | None, *, since: datetime) -> Clock | None:
+    """Return the clock that caps those of an assignment which start at `since`.
+
+    The handling clock of the unit above, else the resident's; one that is over by then passes on what caps it.
+    """
     if assignment is None:
         return None
-    running = [clock for clock in live if clock.state in LIVE]
-    if assignment.parent_id is not None:
-        for clock in running:
-            if (clock.name, clock.subject_id) == ("handle", assignment.parent_id):
-                return clock
-    return next((clock for clock in running if clock.name == "reply"), None)
+    running = {clock.id: clock for clock in live if clock.state in LIVE}
+    reply = next((clock for clock in running.values() if clock.name == "reply"), None)
+    handling = (clock for clock in running.values() if clock.name == "handle")
+    above = next((clock for clock in handling if clock.subject_id == assignment.parent_id), reply)
+    while above is not None and above.due_at is not None and above.due_at <= since:
+        above = running.get(above.capped_by_id or 0, reply) if above is not reply else None
+    return above
 
 
 def new_clock(
@@ -58,11 +62,9 @@ def new_clock(
 ) -> tuple[Clock, Reckoning]:
     """Return a running clock of this limit, and how its due time came about.
 
-    `above` caps it, unless its due time is over by `since`; `live` are the ticket's live clocks by id, for the cap above
-    a paused one.
+    `above` caps it; `live` are the ticket's live clocks by id, for the cap above a paused one.
     """
     limit = ruled.limit
-    caps_it = above is not None and (above.due_at is None or above.due_at > since)
     clock = Clock(
         tenant_id=tenant_id,
         id=id,
@@ -76,7 +78,7 @@ def new_clock(
         calendar_version_id=calendar.version_id,
         started_at=since,
         due_at=since,
-        capped_by_id=above.id if above is not None and caps_it else None,
+        capped_by_id=above.id if above is not None else None,
         by=by,
         rule_id=limit.rule_id,
         reason=limit.reason,

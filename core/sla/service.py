@@ -104,7 +104,7 @@ def start_clock(
         now=order.now,
         subject=subject,
         subject_id=subject_id,
-        above=capping(live, assignment),
+        above=capping(live, assignment, since=since or order.now),
         live=_by_id(live),
     )
     tell_started(scope, ticket, [clock], order)
@@ -211,7 +211,7 @@ def _start(
                 now=order.now,
                 subject=subject,
                 subject_id=subject_id,
-                above=capping(running, assignment),
+                above=capping(running, assignment, since=order.now),
                 live=_by_id(running),
             )
             together.append(clock)

@@ -32,9 +32,9 @@ def make_clock(
     above: Clock | None = None,
     live: Mapping[int, Clock] | None = None,
 ) -> Clock:
-    """Make a running clock of this limit with its timers. `above` caps it, unless its due time is over by `since`.
+    """Make a running clock of this limit with its timers.
 
-    `live` are the ticket's live clocks by id, for the cap above a paused one.
+    `above` caps it; `live` are the ticket's live clocks by id, for the cap above a paused one.
     """
     calendar = current_calendar(scope)
     clock, reckoning = new_clock(

@@ -213,3 +213,21 @@ def test_a_unit_below_is_held_by_the_unit_above(database_url: str) -> None:
 
     assert (walk.due("handle", "roads"), walk.due("handle", "crew")) == ("2025-11-12 18:00", "2025-11-11 18:00")
     assert walk.disagreeing() == []
+
+
+def test_a_unit_below_one_that_is_late_is_held_by_the_residents_limit(database_url: str) -> None:
+    walk = timed_district(
+        database_url,
+        {"reply": days(8), "handle": days(5)},
+        units=[("crew", "养护一队", "section")],
+        parents={"crew": "roads"},
+    )
+    walk.take_in("2025-11-03 10:00")
+    walk.dispatch("2025-11-03 10:00")
+    walk.do(handle.sign, "2025-11-03 11:00", actor=walk.clerk("roads"))
+    walk.do(joint.sub_dispatch, "2025-11-11 10:00", actor=walk.clerk("roads"), unit="crew")
+
+    assert (walk.due("handle", "roads"), walk.due("reply")) == ("2025-11-10 18:00", "2025-11-13 18:00")
+    assert walk.due("handle", "crew") == "2025-11-13 18:00"
+    assert walk.clock("handle", "crew").capped_by_id == walk.clock("reply").id
+    assert walk.disagreeing() == []

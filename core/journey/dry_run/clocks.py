@@ -78,6 +78,7 @@ class Clocks:
                     (clock.name, clock.subject, clock.subject_id) == (name, subject, subject_id) for clock in self.live
                 ):
                     continue
+                since = reply_since if name == "reply" and reply_since else now
                 clock, _ = new_clock(
                     limits[name],
                     self._calendar,
@@ -86,10 +87,10 @@ class Clocks:
                     ticket_id=self._ticket_id,
                     cycle_no=cycle_no,
                     by=self._stamp(limits[name].feature),
-                    since=reply_since if name == "reply" and reply_since else now,
+                    since=since,
                     subject=subject,
                     subject_id=subject_id,
-                    above=capping(self.live, assignment),
+                    above=capping(self.live, assignment, since=since),
                     live=self._by_id(),
                 )
                 self.all.append(clock)
