@@ -5,17 +5,20 @@ import os
 from alembic import context
 from sqlalchemy import create_engine, text
 
+import core.areas.models
 import core.escalation.models
 import core.evaluation.models
 import core.handling.models
 import core.intake.models
 import core.kit.outbox
 import core.people.models
+import core.people.roster.models
 import core.routing.models
 import core.sla.models
 import core.statistics.models
 import core.tenancy.models
 import core.tickets.models
+import core.units.catalogue.models
 import core.units.models
 import core.workdays.models  # noqa: F401 -- each import adds its tables to the metadata
 from core.kit.db import Base, as_psycopg

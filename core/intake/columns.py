@@ -1,12 +1,11 @@
 """Recognising which column of a table holds what, by the names that people and other systems give them."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from core.kit.errors import Refused
+from core.kit.headings import plain
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -38,8 +37,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields of an appeal, and the names under which columns of them are known, the surest first."""
 NAMED_AT_MOST = 30
-_REMARK = re.compile(r"\(.*?\)|\[.*?\]|【.*?】")
-_NOISE = re.compile(r"[\s*:_-]")
 
 
 class MissingColumn(Refused):
@@ -85,8 +82,8 @@ class Columns:
 
 def is_header(cells: Sequence[str], told: Mapping[str, str]) -> bool:
     """Tell whether a row is a header: a cell names the column that holds the text, or a column that we are told of."""
-    wanted = {*_known_names()["text"], *(_plain(column) for column in told.values() if column)}
-    return any(_plain(cell) in wanted for cell in cells)
+    wanted = {*_known_names()["text"], *(plain(column) for column in told.values() if column)}
+    return any(plain(cell) in wanted for cell in cells)
 
 
 def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence[str] = ("text",)) -> Columns:
@@ -96,9 +93,9 @@ def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence
     """
     told = {field_named(field): column for field, column in told.items()}
     places = {field: _place_of(column, names) for field, column in told.items() if column}
-    plain = [_plain(name) for name in names]
+    offered = [plain(name) for name in names]
     for field in FIELDS:
-        free = [plain.index(name) for name in _known_names()[field] if name in plain]
+        free = [offered.index(name) for name in _known_names()[field] if name in offered]
         free = [place for place in free if place not in places.values()]
         if free and field not in told:
             places[field] = free[0]
@@ -112,16 +109,16 @@ def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence
 
 def field_named(name: str) -> str:
     """Return the field that a person calls so, in either language. Raises `UnknownField`."""
-    plain = _plain(name)
+    wanted = plain(name)
     for field, known in _known_names().items():
-        if plain == _plain(field) or plain in known:
+        if wanted == plain(field) or wanted in known:
             return field
     fields = "、".join(f"{field}（{known[0]}）" for field, known in FIELDS.items())
     raise UnknownField(f"诉求没有“{name}”这一项，--map 无法使用。可选：{fields}。")
 
 
 def _place_of(column: str, names: Sequence[str]) -> int:
-    for wanted, offered in ((column, list(names)), (_plain(column), [_plain(name) for name in names])):
+    for wanted, offered in ((column, list(names)), (plain(column), [plain(name) for name in names])):
         if wanted in offered:
             return offered.index(wanted)
     raise UnknownColumn(f"表中没有名为“{column}”的列。表中的列：{_listed(names)}。请改正 --map。")
@@ -129,13 +126,7 @@ def _place_of(column: str, names: Sequence[str]) -> int:
 
 @cache
 def _known_names() -> Mapping[str, tuple[str, ...]]:
-    return {field: tuple(map(_plain, names)) for field, names in FIELDS.items()}
-
-
-def _plain(name: str) -> str:
-    """Return a column's name without what does not matter: width and case of letters, blanks, remarks in brackets."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return _NOISE.sub("", _REMARK.sub("", folded))
+    return {field: tuple(map(plain, names)) for field, names in FIELDS.items()}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ PLANTED = {
     "a stage looks ahead": ("core.routing.service", "core.sla.service", "walk"),
     "the ticket looks at its journeys": ("core.tickets.service", "core.journey.accept", "walk"),
     "a noun imports a stage": ("core.units.queries", "core.tickets.models", "walk"),
+    "an area imports a unit": ("core.areas.tree", "core.units.queries", "walk"),
     "a noun imports its sibling": ("core.units.models", "core.people.models", "walk"),
     "the kit imports the domain": ("core.kit.db", "core.tenancy.scope", "walk"),
     "hooks import the tenancy": ("core.hooks.roster", "core.tenancy.scope", "walk"),

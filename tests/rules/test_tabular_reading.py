@@ -165,13 +165,13 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "appeals.csv"
     path.write_bytes(content)
 
-    assert refusal(path) == "appeals.csv 是空文件。请换一个第一行是列名、其下每行一件诉求的文件。"
+    assert refusal(path) == "appeals.csv 是空文件。请换一个第一行是列名、其下每行一条记录的文件。"
 
 
 def test_a_workbook_without_a_cell_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "appeals.xlsx", [])
 
-    assert refusal(path) == "appeals.xlsx 里什么也没有。请换一个第一行是列名、其下每行一件诉求的文件。"
+    assert refusal(path) == "appeals.xlsx 里什么也没有。请换一个第一行是列名、其下每行一条记录的文件。"
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
     "dispute": {"subject_id": 1},
     "dry_run": {"turns": "on"},
+    "duty_list_row": {"limit_amount": 1},
     "instruction": {"feedback": ""},
     "return_request": {"state": "pending"},
     "sla_adjustment": {"kind": "extension", "days": 1},

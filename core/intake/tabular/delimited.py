@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from core.intake.tabular.rows import Row, cleaned
+from core.intake.tabular.rows import Merged, Row, cleaned
 
 DELIMITERS = (",", ";", "\t")
 LOOK_AHEAD = 10
@@ -45,6 +45,10 @@ class DelimitedText:
                     return
                 # The reader asks for a line beyond the last one only when it still waits for a closing quote.
                 yield Row(number, tuple(map(cleaned, cells)), UNCLOSED if lines.ended else "")
+
+    def merged(self) -> tuple[Merged, ...]:
+        """Return nothing: whoever saved cells as text has taken them apart."""
+        return ()
 
 
 def read_delimited(path: Path, is_header: Callable[[Sequence[str]], bool]) -> DelimitedText:

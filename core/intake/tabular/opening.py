@@ -64,7 +64,7 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
     except OSError as error:
         raise TableUnusable(f"{path.name} 读不出来（{error.strerror}）。请检查存放它的磁盘或网络位置。") from error
     if not tables:
-        raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一件诉求的文件。")
+        raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一条记录的文件。")
     return next((table for table in tables if is_header(table.columns)), tables[0])
 
 
@@ -76,7 +76,7 @@ def _sheets(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Sequence[
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\xef\xbb\xbf\r\n\t ,;"):
-        raise TableUnusable(f"{path.name} 是空文件。请换一个第一行是列名、其下每行一件诉求的文件。")
+        raise TableUnusable(f"{path.name} 是空文件。请换一个第一行是列名、其下每行一条记录的文件。")
     if head.startswith(WORKBOOKS):
         return read_workbook(path)
     if other := _other_kind(head):

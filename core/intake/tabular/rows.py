@@ -29,11 +29,25 @@ class Row:
         return not self.fault and not any(self.cells)
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells merged into one, of which only the first holds the text. Rows by number, columns by place from 0."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 class Sheet(Protocol):
     """A source of rows that can be read more than once."""
 
     def rows(self) -> Iterator[Row]:
         """Read all rows from the top, blank ones included."""
+        ...
+
+    def merged(self) -> tuple[Merged, ...]:
+        """Return what is known of merged cells; a text file knows nothing of them."""
         ...
 
 

@@ -14,7 +14,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from core.intake.tabular.rows import Row, TableUnusable, cleaned
+from core.intake.tabular.rows import Merged, Row, TableUnusable, cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,16 @@ class WorkbookSheet:
         """Read all rows; row 1 is the sheet's first, even when it is empty."""
         for number, cells in enumerate(self.sheet.iter_rows(), start=1):
             yield Row(number, tuple(map(_text_of, cells)))
+
+    def merged(self) -> tuple[Merged, ...]:
+        """Return the merged cells, as far as the kind of file tells them (xlsx and xls)."""
+        left = (self.sheet.start or (0, 0))[
+            1
+        ]  # rows are counted from the sheet's edge, cells from the first column used
+        return tuple(
+            Merged(first_row + 1, last_row + 1, first_column - left, last_column - left)
+            for (first_row, first_column), (last_row, last_column) in self.sheet.merged_cell_ranges or ()
+        )
 
 
 def read_workbook(path: Path) -> list[WorkbookSheet]:

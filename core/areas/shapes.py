@@ -1,0 +1,67 @@
+"""Points and polygons, for finding the area in which a point lies. Longitude is x, latitude is y.
+
+The database answers the same by its core types, `shape @> point(x, y)`: no extension is needed, and an edge belongs to
+the polygon in both. Pure Python is kept because a tenant has a few dozen areas, which every process knows anyway.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+LEAST_CORNERS = 3
+NEAR = 1e-7
+"""As near as this counts as on the edge: a centimetre, in degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the ground, in degrees."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """The ground within a closed line through these corners, in order; the last is joined to the first."""
+
+    corners: tuple[Point, ...]
+
+    def contains(self, point: Point) -> bool:
+        """Tell whether a point lies within or on the edge, by casting a ray: within, it crosses the line oddly often."""
+        within = False
+        for start, end in self._sides():
+            if _is_on(point, start, end):
+                return True
+            if (start.y > point.y) != (end.y > point.y):
+                crossing = start.x + (point.y - start.y) * (end.x - start.x) / (end.y - start.y)
+                within ^= point.x < crossing
+        return within
+
+    def _sides(self) -> Iterator[tuple[Point, Point]]:
+        return pairwise((*self.corners, self.corners[0])) if self.corners else iter(())
+
+
+def polygon(corners: Sequence[tuple[float, float]]) -> Polygon:
+    """Return the polygon through these pairs of x and y."""
+    return Polygon(tuple(Point(float(x), float(y)) for x, y in corners))
+
+
+def flaw_of(shape: Polygon) -> str:
+    """Return in words why a shape is no polygon on the ground, or nothing."""
+    if len(set(shape.corners)) < LEAST_CORNERS:
+        return f"边界只有 {len(set(shape.corners))} 个不同的点，围不成一块地；请至少给出 {LEAST_CORNERS} 个点"
+    if not all(math.isfinite(each.x) and abs(each.x) <= 180 and abs(each.y) <= 90 for each in shape.corners):
+        return "边界上有的点不是经纬度；请按“经度 纬度”填写，经度不超过 180，纬度不超过 90"
+    return ""
+
+
+def _is_on(point: Point, start: Point, end: Point) -> bool:
+    """Tell whether a point lies on the straight line between two others."""
+    length = math.hypot(end.x - start.x, end.y - start.y)
+    if length <= NEAR:
+        return math.hypot(point.x - start.x, point.y - start.y) <= NEAR
+    along = ((point.x - start.x) * (end.x - start.x) + (point.y - start.y) * (end.y - start.y)) / length
+    aside = ((point.x - start.x) * (end.y - start.y) - (point.y - start.y) * (end.x - start.x)) / length
+    return abs(aside) <= NEAR and -NEAR <= along <= length + NEAR

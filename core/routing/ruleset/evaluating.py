@@ -1,0 +1,227 @@
+"""Asking the rules about a ticket: the first match of each phase, and what follows from all of them together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from core.areas.tree import LOCAL, LOCAL_NAMES
+from core.routing.ruleset.compiling import Values
+from core.routing.ruleset.facts import Facts
+from core.routing.ruleset.fields import Fields
+from core.routing.ruleset.index import RuleIndex
+from core.routing.ruleset.rules import ALWAYS, PHASES, Assign, Phase, Rule, RuleSet
+from core.routing.ruleset.writing import digest_of
+
+DUTY_LIST = "duty-list"
+"""In place of a rule's id: the duty list decided."""
+
+
+class CompiledRules:
+    """A published set of rules, ready to be asked. Made once for each digest and kept by whoever asks."""
+
+    __slots__ = ("_entries", "digest", "fields", "index", "rules", "written")
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.written = rules
+        self.fields: Fields = rules.fields
+        self.digest = digest_of(rules)
+        self.rules: tuple[Rule, ...] = tuple(rule for rule in rules.in_order() if rule.enabled)
+        """Those that are switched on, in the order in which they are asked."""
+        self.index = RuleIndex([rule.when for rule in self.rules])
+        self._entries = [
+            (PHASES.index(rule.phase), test, None if rule.valid == ALWAYS else rule.valid)
+            for rule, test in zip(self.rules, self.index.tests, strict=True)
+        ]
+
+    def matches(self, values: Values, on: date) -> Iterator[tuple[Rule, Values]]:
+        """Yield the first matching rule of each phase and what was known when it was asked.
+
+        The urgency that one phase sets is known to the next.
+        """
+        done = -1
+        is_set = False
+        for place in self.index.candidates(values):
+            phase, test, valid = self._entries[place]
+            if phase == done or not test(values) or (valid and not valid.holds_on(on)):
+                continue
+            done, rule = phase, self.rules[place]
+            yield rule, values
+            if rule.then.urgency and not is_set:
+                is_set = True
+                values = {**values, "urgency": rule.then.urgency}
+
+    def find(self, rule_id: str) -> Rule | None:
+        """Return the rule of this id, also one that is switched off."""
+        return next((rule for rule in self.written.rules if rule.id == rule_id), None)
+
+
+def compile_rules(rules: RuleSet) -> CompiledRules:
+    """Return the rules ready to be asked."""
+    return CompiledRules(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the duty list says of the ticket: item, lead unit, co-units."""
+
+    item: str
+    lead: str
+    co: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """The rule that matched in its phase, and the values as that phase knew them."""
+
+    rule: Rule
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Who gets the ticket, by which rule, or by the duty list. Units are codes; what was `local:` is resolved."""
+
+    source: str
+    lead: str
+    co: tuple[str, ...]
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A unit that was proposed and does not get the ticket, or not in this role, and why."""
+
+    source: str
+    unit: str
+    role: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What rules and duty list say of one ticket on one day. Nobody to assign = a person at the dispatch desk decides."""
+
+    digest: str
+    on: date
+    facts: Facts
+    fields: Fields
+    hits: tuple[Hit, ...]
+    assignee: Assignee | None
+    listed: Listed | None = None
+    urgency: str | None = None
+    limit: str = ""
+    split: str = ""
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    """Units that may not get it, whoever proposes them, each with the rule that says so."""
+    passed_over: tuple[PassedOver, ...] = ()
+
+    @property
+    def needs_person(self) -> bool:
+        """Neither a rule nor the duty list names a unit that may get it."""
+        return self.assignee is None
+
+
+def evaluate(rules: CompiledRules, facts: Facts, *, on: date, listed: Listed | None = None) -> Verdict:
+    """Return what the rules say of a ticket on this day of the district, `listed` being the duty list's word.
+
+    In each phase the first rule counts whose condition is true. Of several phases the earlier one wins what only one can
+    have: unit, urgency, limit. What any phase excludes gets nothing from anybody. A rule whose unit gave the ticket
+    back, is excluded or is not known here has matched all the same; then the next phase has the word, then the duty
+    list, then a person. The phase fallback counts only in this last case.
+    """
+    return verdict_of(
+        rules, facts, [Hit(rule, values) for rule, values in rules.matches(facts.values, on)], on=on, listed=listed
+    )
+
+
+def verdict_of(rules: CompiledRules, facts: Facts, hits: Sequence[Hit], *, on: date, listed: Listed | None) -> Verdict:
+    """Return what follows from the rules that matched, one of each phase at most."""
+    asked = [hit for hit in hits if hit.rule.phase is not Phase.FALLBACK]
+    excluded = _excluded(asked, facts)
+    assignee, passed_over = _assigned(asked, listed, facts, excluded)
+    if assignee is None and len(asked) < len(hits):
+        asked = list(hits)
+        excluded = _excluded(asked, facts)
+    outcomes = [hit.rule.then for hit in asked]
+    return Verdict(
+        digest=rules.digest,
+        on=on,
+        facts=facts,
+        fields=rules.fields,
+        hits=tuple(asked),
+        assignee=assignee,
+        listed=listed,
+        urgency=next((each.urgency for each in outcomes if each.urgency), None),
+        limit=next((each.limit for each in outcomes if each.limit), ""),
+        split=next((each.split for each in outcomes if each.split), ""),
+        excluded=MappingProxyType({unit: rule.id for unit, rule in excluded.items()}),
+        passed_over=tuple(passed_over),
+    )
+
+
+def _excluded(hits: Sequence[Hit], facts: Facts) -> dict[str, Rule]:
+    excluded: dict[str, Rule] = {}
+    for hit in hits:
+        for unit in hit.rule.then.exclude:
+            if (code := _resolved(unit, facts)) is not None:
+                excluded.setdefault(code, hit.rule)
+    return excluded
+
+
+def _assigned(
+    hits: Sequence[Hit], listed: Listed | None, facts: Facts, excluded: Mapping[str, Rule]
+) -> tuple[Assignee | None, list[PassedOver]]:
+    """Return who gets the ticket, and who was proposed and does not."""
+    proposals = [(hit.rule.id, hit.rule.label, hit.rule.then.assign) for hit in hits]
+    if listed:
+        proposals.append((DUTY_LIST, "", Assign(listed.lead, listed.co)))
+    chosen: Assignee | None = None
+    by = ""
+    passed_over: list[PassedOver] = []
+    for source, label, assign in proposals:
+        if assign is None:
+            continue
+        lead = _resolved(assign.lead, facts)
+        if chosen and lead == chosen.lead:
+            continue
+        why = f"前面的规则“{by}”已指定单位" if chosen else _objection(assign.lead, lead, facts, excluded)
+        if lead is None or why:
+            passed_over.append(PassedOver(source, lead or assign.lead, "lead", why))
+            continue
+        co, not_co = _partners(source, assign, lead, facts, excluded)
+        passed_over += not_co
+        chosen, by = Assignee(source, lead, co, assign.direct), label
+    return chosen, passed_over
+
+
+def _partners(
+    source: str, assign: Assign, lead: str, facts: Facts, excluded: Mapping[str, Rule]
+) -> tuple[tuple[str, ...], list[PassedOver]]:
+    """Return the co-units, each once and none of them the lead, and those that are passed over."""
+    co: list[str] = []
+    passed_over: list[PassedOver] = []
+    for unit in assign.co:
+        code = _resolved(unit, facts)
+        if why := _objection(unit, code, facts, excluded):
+            passed_over.append(PassedOver(source, code or unit, "co", why))
+        elif code is not None and code != lead and code not in co:
+            co.append(code)
+    return tuple(co), passed_over
+
+
+def _resolved(unit: str, facts: Facts) -> str | None:
+    """Return the code of a unit; None when it is the area's and the area's is not known."""
+    if unit.startswith(LOCAL):
+        return facts.local_units.get(unit.removeprefix(LOCAL))
+    return unit
+
+
+def _objection(written: str, code: str | None, facts: Facts, excluded: Mapping[str, Rule]) -> str:
+    if code is None:
+        return f"不知道本工单的{LOCAL_NAMES[written]}"
+    if code in facts.returned_by:
+        return "该单位已退回过本工单"
+    if code in excluded:
+        return f"规则“{excluded[code].label}”排除了该单位"
+    return ""

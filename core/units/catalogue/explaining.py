@@ -1,0 +1,76 @@
+"""Why the duty list says what it says: from which row each value came, in the words of clerks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.areas.tree import LOCAL_NAMES
+from core.hooks.values import Budget
+from core.units.catalogue.catalogue import Catalogue, Resolved
+from core.units.catalogue.limits import limit_words
+from core.units.catalogue.rows import FIELD_WORDS, VALUES, Key
+from core.units.levels import LEVEL_NAMES
+
+SHOWN = 60
+"""Letters of a long text that are shown where it is only named."""
+
+
+def trace(resolved: Resolved, unit_names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what was looked for, what each value is and which row it comes from, sentence by sentence."""
+    return (
+        *_asked(resolved.catalogue, resolved.matter, resolved.area),
+        *(_said(resolved, name, unit_names) for name in VALUES if name in resolved.sources),
+        *_unled(resolved),
+    )
+
+
+def value_words(name: str, value: Any, unit_names: Mapping[str, str]) -> str:
+    """Say a value of a row as people do."""
+    if value is None:
+        return "未写"
+    if isinstance(value, Budget):
+        return limit_words(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name == "min_level":
+        return LEVEL_NAMES[value]
+    if name in ("lead", "co"):
+        units = (value,) if isinstance(value, str) else value
+        return "、".join(unit_words(unit, unit_names) for unit in units) or "无"
+    text = "、".join(value) if isinstance(value, tuple) else str(value)
+    return (f"{text[:SHOWN]}…" if len(text) > SHOWN else text) or "无"
+
+
+def unit_words(unit: str, unit_names: Mapping[str, str]) -> str:
+    """Say the name of a unit, or that it is whoever is at home there."""
+    return LOCAL_NAMES.get(unit) or unit_names.get(unit, unit)
+
+
+def _asked(catalogue: Catalogue, matter: str, area: str | None) -> Iterator[str]:
+    if matter not in catalogue.matters:
+        yield f"职责清单中没有事项 {matter}"
+        return
+    where = "区域未知，按全区" if area is None else f"区域 {catalogue.area_words(area)}"
+    if area is not None and area not in catalogue.areas:
+        where = f"区域 {area} 不在清单的区域表中，按全区"
+    yield f"事项 {catalogue.matter_words(matter)}，{where}"
+
+
+def _said(resolved: Resolved, name: str, unit_names: Mapping[str, str]) -> str:
+    key = resolved.sources[name]
+    written = resolved.catalogue.row(key)
+    value = getattr(resolved.values, name)
+    wanted = getattr(written, name)
+    words = value_words(name, value, unit_names)
+    if value != wanted:
+        words = f"{value_words(name, wanted, unit_names)}，即{words if value else '未知'}"
+    return f"{FIELD_WORDS[name]}：{words}（{_origin(resolved, key)}）"
+
+
+def _origin(resolved: Resolved, key: Key) -> str:
+    return "本行写明" if key == (resolved.matter, resolved.area) else f"沿用 {resolved.catalogue.key_words(key)}"
+
+
+def _unled(resolved: Resolved) -> Iterator[str]:
+    if resolved.lead is None:
+        why = "属地不明" if "lead" in resolved.sources else "没有一行写明"
+        yield f"主办单位：{why}，由派单台判定"

@@ -1,0 +1,1 @@
+"""Areas: where an address or a point lies."""

@@ -1,0 +1,33 @@
+"""A small district with streets, communities, roads and landmarks, for finding addresses in."""
+
+from core.areas.gazetteer import Gazetteer, PlaceName
+from core.areas.shapes import Polygon, polygon
+from core.areas.tree import Area
+
+
+def square(x: float, y: float, size: float = 1.0) -> Polygon:
+    return polygon([(x, y), (x + size, y), (x + size, y + size), (x, y + size)])
+
+
+AREAS = (
+    Area("d", "示例区", None, "district", shape=square(0, 0, 10)),
+    Area("shijing", "石井街道", "d", "street", "st-1", square(0, 0, 5)),
+    Area("tiantou", "田头社区", "shijing", "community", "cc-1", square(0, 0)),
+    Area("liutang", "柳塘社区", "shijing", "community", shape=square(1, 0)),
+    Area("longtian", "龙田街道", "d", "street", "st-2", square(5, 0, 5)),
+    Area("laokeng", "老坑社区", "longtian"),
+    Area("liutang2", "柳塘社区", "longtian"),
+)
+NAMES = (
+    PlaceName("石井", "shijing"),
+    PlaceName("创景路", "tiantou", "road", first=1, last=99),
+    PlaceName("创景路", "liutang", "road", first=100),
+    PlaceName("金田路", "laokeng", "road", side="odd"),
+    PlaceName("金田路", "tiantou", "road", side="even"),
+    PlaceName("平路", "laokeng", "road"),
+    PlaceName("石井路", "longtian", "road"),
+    PlaceName("万达", "laokeng", "landmark"),
+    PlaceName("市民广场", "tiantou", "landmark"),
+    PlaceName("T3 航站楼", "liutang", "landmark"),
+)
+GAZETTEER = Gazetteer.of(AREAS, NAMES)

@@ -1,0 +1,1 @@
+"""The duty list: whose what is, in tables and versions."""

@@ -1,0 +1,1 @@
+"""Tests of routing: duty list, rules, and whose a ticket is."""
