@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 LEAST_CORNERS = 3
+LARGEST_LONGITUDE = 180
+LARGEST_LATITUDE = 90
 NEAR = 1e-7
 """As near as this counts as on the edge: a centimetre, in degrees."""
 
@@ -20,6 +22,10 @@ class Point:
 
     x: float
     y: float
+
+    @property
+    def is_on_earth(self) -> bool:
+        return math.isfinite(self.x) and abs(self.x) <= LARGEST_LONGITUDE and abs(self.y) <= LARGEST_LATITUDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def flaw_of(shape: Polygon) -> str:
     """Return in words why a shape is no polygon on the ground, or nothing."""
     if len(set(shape.corners)) < LEAST_CORNERS:
         return f"边界只有 {len(set(shape.corners))} 个不同的点，围不成一块地；请至少给出 {LEAST_CORNERS} 个点"
-    if not all(math.isfinite(each.x) and abs(each.x) <= 180 and abs(each.y) <= 90 for each in shape.corners):
+    if not all(corner.is_on_earth for corner in shape.corners):
         return "边界上有的点不是经纬度；请按“经度 纬度”填写，经度不超过 180，纬度不超过 90"
     return ""
 

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from core.areas.shapes import Point
 from core.hooks.values import Complexity, Nature, Urgency
 from core.kit.errors import Refused
 from core.tickets.contact import Contact
@@ -27,7 +28,7 @@ class Appeal:
     """What a resident asks 诉求, as a channel hands it over. Empty classification fields are left to the district.
 
     `external_id` is the channel's own id of the message; the same one comes in once only. `submitted_at` is when the
-    resident spoke, None = now.
+    resident spoke, None = now. `point` is where it is, longitude and latitude by WGS84, None = nobody said so.
     """
 
     channel: str
@@ -43,6 +44,7 @@ class Appeal:
     urgency: Urgency | None = None
     complexity: Complexity = "simple"
     affected_count: int = 1
+    point: Point | None = None
 
 
 def usable(appeal: Appeal) -> Appeal:
@@ -66,6 +68,8 @@ def usable(appeal: Appeal) -> Appeal:
             )
     if not 1 <= appeal.affected_count <= AFFECTED_MAX:
         raise AppealUnusable(f"涉及人数 {appeal.affected_count:,} 不在 1 至 {AFFECTED_MAX:,} 之间。请核对后重填。")
+    if appeal.point is not None and not appeal.point.is_on_earth:
+        raise AppealUnusable("经纬度不在范围内：经度应在 -180 至 180 之间，纬度应在 -90 至 90 之间。请核对后重填，或留空。")
     text = usable_text(appeal.text)
     return replace(appeal, text=text, title=_title(appeal.title, text))
 

@@ -219,6 +219,7 @@ def _appeal(scope: Scope, ticket: Ticket, reference: str) -> Appeal:
         text=ticket.text,
         title=ticket.title,
         place=ticket.place,
+        point=ticket.point,
         contact=opened(scope.keys, contact) if contact else Contact(),
         external_id=reference,
         nature=cast(Nature, ticket.nature),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.areas.shapes import Point
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 from core.tickets.states import MOVES, OPEN, Command, State
 
@@ -45,6 +47,10 @@ class Ticket(TenantRow, Base, kw_only=True):
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
+        CheckConstraint(
+            "(longitude IS NULL) = (latitude IS NULL) AND longitude BETWEEN -180 AND 180 AND latitude BETWEEN -90 AND 90",
+            name="point",
+        ),
         CheckConstraint(
             "(state = 'attached') = is_attached AND is_attached = (master_id IS NOT NULL)", name="attached"
         ),
@@ -88,6 +94,11 @@ class Ticket(TenantRow, Base, kw_only=True):
     title: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text, default="")
+    longitude: Mapped[float | None] = mapped_column(Double, default=None)
+    """Degrees by WGS84, as the channel gave them with `latitude`; both or neither."""
+    latitude: Mapped[float | None] = mapped_column(Double, default=None)
+    area: Mapped[str | None] = mapped_column(Text, default=None)
+    """Code of the area 区域 in the gazetteer in force when the ticket was located, None = unknown."""
     nature: Mapped[str] = mapped_column(Text)
     urgency: Mapped[str] = mapped_column(Text, default="normal")
     complexity: Mapped[str] = mapped_column(Text, default="simple")
@@ -124,6 +135,13 @@ class Ticket(TenantRow, Base, kw_only=True):
     def is_from_elsewhere(self) -> bool:
         """Another tenant referred it here 移交: its resident knows that tenant's number, and hears from that one alone."""
         return self.channel == FROM_ELSEWHERE
+
+    @property
+    def point(self) -> Point | None:
+        """Where it is by the map, if the channel said so."""
+        if self.longitude is None or self.latitude is None:
+            return None
+        return Point(self.longitude, self.latitude)
 
 
 class TicketContact(OfTenant, Base, kw_only=True):

@@ -31,4 +31,5 @@ def view_of(scope: Scope, ticket: Ticket) -> TicketView:
         cycle_no=ticket.cycle_no,
         bounce_count=ticket.bounce_count,
         matter_guessed=ticket.matter_guessed,
+        area=ticket.area or "",
     )

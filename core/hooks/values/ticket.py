@@ -66,6 +66,8 @@ class TicketView:
     bounce_count: int
     matter_guessed: bool = False
     """The matter was found by words or by a rule, and no person has confirmed it."""
+    area: str = ""
+    """Code of the area 区域 it is from, empty = unknown."""
 
 
 @dataclass(frozen=True, slots=True)
