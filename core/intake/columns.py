@@ -29,6 +29,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "urgency": ("紧急程度", "urgency"),
     "matter": ("事项", "事项编码", "事项代码", "诉求事项", "matter"),
     "place": ("地点", "诉求地点", "事发地点", "发生地点", "事发地址", "诉求地址", "place", "location"),
+    "longitude": ("经度", "诉求经度", "事发经度", "地点经度", "longitude", "lng", "lon"),
+    "latitude": ("纬度", "诉求纬度", "事发纬度", "地点纬度", "latitude", "lat"),
     "mailbox": ("信箱", "mailbox"),
     "name": ("姓名", "诉求人", "诉求人姓名", "联系人", "来电人", "name"),
     "phone": ("电话", "联系电话", "手机", "手机号", "手机号码", "电话号码", "来电号码", "phone", "mobile", "tel"),

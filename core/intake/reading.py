@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.hooks.values import Nature, Urgency
 from core.intake.columns import Columns
+from core.intake.points import read_point
 from core.intake.rules import Appeal, usable_text
 from core.intake.tabular.rejects import NUMBER, REASON
 from core.intake.tabular.rows import Row
@@ -44,12 +45,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An appeal from a table, and the answer that it had, if any."""
+    """An appeal from a table, and the answer that it had, if any. `left_out` says what of the row was of no use."""
 
     appeal: Appeal
     reply: str
     replied_at: datetime | None
     disposition: str | None
+    left_out: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,6 +79,7 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
     replied_at = _time(row, columns, "replied_at", zone)
     if submitted_at and replied_at and replied_at < submitted_at:
         raise RowUnusable(f"答复时间（{replied_at:%Y-%m-%d %H:%M}）早于提交时间（{submitted_at:%Y-%m-%d %H:%M}）")
+    located = read_point(columns.cell(row.cells, "longitude"), columns.cell(row.cells, "latitude"))
     appeal = Appeal(
         channel=_meant(row, columns, "channel", vocabulary.channels) or channel,
         text=text,
@@ -94,12 +97,14 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         matter=_meant(row, columns, "matter", vocabulary.matters),
         urgency=_meant(row, columns, "urgency", URGENCIES),
         affected_count=_affected(row, columns),
+        point=located.point,
     )
     return Incoming(
         appeal,
         reply=columns.cell(row.cells, "reply"),
         replied_at=replied_at,
         disposition=_meant(row, columns, "disposition", vocabulary.dispositions),
+        left_out=located.flaw,
     )
 
 

@@ -69,7 +69,9 @@ def usable(appeal: Appeal) -> Appeal:
     if not 1 <= appeal.affected_count <= AFFECTED_MAX:
         raise AppealUnusable(f"涉及人数 {appeal.affected_count:,} 不在 1 至 {AFFECTED_MAX:,} 之间。请核对后重填。")
     if appeal.point is not None and not appeal.point.is_on_earth:
-        raise AppealUnusable("经纬度不在范围内：经度应在 -180 至 180 之间，纬度应在 -90 至 90 之间。请核对后重填，或留空。")
+        raise AppealUnusable(
+            "经纬度不在范围内：经度应在 -180 至 180 之间，纬度应在 -90 至 90 之间。请核对后重填，或留空。"
+        )
     text = usable_text(appeal.text)
     return replace(appeal, text=text, title=_title(appeal.title, text))
 

@@ -8,7 +8,9 @@ from core.journey.desk import conclude_with_answer
 from core.routing.service import propose
 from core.sla.service import pass_over_history
 from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
 from core.tickets.news import untold
+from core.tickets.service import note
 from core.tickets.timeline import SYSTEM, Actor, Order
 
 IMPORTER = Actor("system", "批量导入", permissions=SYSTEM.permissions)
@@ -23,6 +25,7 @@ def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     Raises the refusals of intake and classification.
     """
     ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
+    _note_left_out(scope, ticket, incoming, Order(IMPORTER, now))
     find_unit(scope, ticket, now=now)
 
 
@@ -41,6 +44,7 @@ def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     submitted_at, replied_at = incoming.appeal.submitted_at, incoming.replied_at
     assert submitted_at is not None
     ticket = take_in(scope, incoming.appeal, actor=HISTORY, now=submitted_at)
+    _note_left_out(scope, ticket, incoming, Order(HISTORY, submitted_at))
     if replied_at is None:
         propose(scope, ticket, now=now)
         pass_over_history(scope, ticket, until=now)
@@ -48,3 +52,8 @@ def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     pass_over_history(scope, ticket, until=replied_at)
     order = Order(HISTORY, replied_at)
     conclude_with_answer(scope, ticket, order, text=incoming.reply, disposition=incoming.disposition or ANSWERED)
+
+
+def _note_left_out(scope: Scope, ticket: Ticket, incoming: Incoming, order: Order) -> None:
+    if incoming.left_out:
+        note(scope, ticket, "draft", order, summary=incoming.left_out)

@@ -61,8 +61,8 @@ def parse_inbound(
 ) -> Sequence[InboundAppeal] | None:
     """Read the appeals of one source, each registered under the channel that the source belongs to.
 
-    {"source", "appeals": [{"content", "title", "place", "nature": "投诉|求助|咨询|建议|表扬", "people", "reported_at",
-    "reporter": {"name", "phone", "address", "public": true|false}}]}; of an appeal all but `content` may be left out.
+    {"source", "appeals": [{"content", "title", "place", "longitude", "latitude", "nature": "投诉|求助|咨询|建议|表扬", "people",
+    "reported_at", "reporter": {"name", "phone", "address", "public": true|false}}]}; of an appeal all but `content` may be left out.
     One without content is returned too, so that a person looks at it.
     """
     batch = json_of(payload)
@@ -85,6 +85,8 @@ def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInf
         text=_text(written, "content"),
         title=_text(written, "title"),
         place=_text(written, "place"),
+        longitude=_degrees(written, "longitude"),
+        latitude=_degrees(written, "latitude"),
         channel=channel,
         nature=NATURES.get(_text(written, "nature")),
         affected_count=people if isinstance(people, int) and not isinstance(people, bool) else 1,
@@ -101,6 +103,11 @@ def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInf
 def _text(document: Mapping[str, Any], name: str) -> str:
     value = document.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _degrees(document: Mapping[str, Any], name: str) -> float | None:
+    value = document.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

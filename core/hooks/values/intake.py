@@ -65,7 +65,8 @@ class InboundAppeal:
     """One appeal 诉求 of a push, as the resident gave it. Empty texts and None stand for what they did not say.
 
     `channel` is the one it came by before it was pushed, empty = the one it was pushed to. `submitted_at` is when the
-    resident spoke, None = when it was pushed. Shown or logged, it says nothing of the resident.
+    resident spoke, None = when it was pushed. `longitude` and `latitude` are degrees by WGS84; where they are no point
+    on the map, the appeal is taken in without them. Shown or logged, it says nothing of the resident.
     """
 
     text: str = field(repr=False)
@@ -82,6 +83,8 @@ class InboundAppeal:
     contact_address: str = field(default="", repr=False)
     keep_private: bool = True
     submitted_at: datetime | None = None
+    longitude: float | None = field(default=None, repr=False)
+    latitude: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from core.hooks.values import InboundAppeal
 from core.intake.channels import UnknownChannel, channels_of, open_channels_of
 from core.intake.inbound import failure_words, get_item, open_item, payload_of
 from core.intake.models import InboundItem
+from core.intake.points import point_of
 from core.intake.rules import Appeal
 from core.intake.service import refuse_another_text
 from core.intake.times import YEARS
@@ -106,8 +107,11 @@ def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, 
     accepted = accept(scope, appeal, actor=sender, now=now)
     if accepted.created:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+        read, left_out = f"从推送来件读出（{found.reason}）", point_of(found.longitude, found.latitude).flaw
         detail: Detail = {"rule_id": found.rule_id, "by": scope.hooks.stamp(feature), "item": item.id, "number": number}
-        note(scope, ticket, "draft", Order(sender, now), summary=f"从推送来件读出（{found.reason}）", detail=detail)
+        note(
+            scope, ticket, "draft", Order(sender, now), summary="；".join(filter(None, (read, left_out))), detail=detail
+        )
     return accepted.ticket_id
 
 
@@ -132,4 +136,5 @@ def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) 
         submitted_at=found.submitted_at or item.received_at,
         nature=found.nature,
         affected_count=found.affected_count,
+        point=point_of(found.longitude, found.latitude).point,
     )

@@ -77,6 +77,22 @@ class Count(fields.Integer):
         super().__init__(strict=True, validate=bounds, **kwargs)
 
 
+class Degrees(fields.Float):
+    """A longitude or a latitude."""
+
+    default_error_messages = {  # noqa: RUF012
+        "required": REQUIRED,
+        "null": NOT_NULL,
+        "invalid": "应为数。",
+        "special": "应为数。",
+        "too_large": "应为数。",
+    }
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        bounds = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间。")
+        super().__init__(validate=bounds, **kwargs)
+
+
 class YesNo(fields.Boolean):
     """true or false, and nothing like them."""
 

@@ -2,12 +2,15 @@
 
 from typing import Any, get_args
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, fields, post_load
 
+from core.areas.shapes import LARGEST_LATITUDE, LARGEST_LONGITUDE, Point
 from core.hooks.values import Nature, Urgency
 from core.intake.rules import TEXT_MAX, Appeal
 from core.tickets.contact import Contact
-from core.web.api.fields import Choice, Count, Moment, StrictSchema, Text, YesNo
+from core.web.api.fields import Choice, Count, Degrees, Moment, StrictSchema, Text, YesNo
+
+HALF_A_POINT = "经度和纬度要一起写，或都不写。"
 
 
 class ContactSchema(StrictSchema):
@@ -32,6 +35,8 @@ class AppealSchema(StrictSchema):
     )
     title = Text(longest=200, metadata={"description": "标题；不写时取内容开头"})
     place = Text(longest=200, metadata={"description": "地点"})
+    longitude = Degrees(most=LARGEST_LONGITUDE, metadata={"description": "经度（WGS84，度）；与纬度一起写"})
+    latitude = Degrees(most=LARGEST_LATITUDE, metadata={"description": "纬度（WGS84，度）；与经度一起写"})
     mailbox = Text(longest=100, metadata={"description": "收件信箱"})
     channel = Text(longest=64, load_default="api", metadata={"description": "渠道代码"})
     nature = Choice(get_args(Nature), metadata={"description": "投诉、求助、咨询、建议、表扬"})
@@ -44,7 +49,11 @@ class AppealSchema(StrictSchema):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Appeal:
         """Return the appeal."""
-        return Appeal(**data)
+        longitude, latitude = data.pop("longitude", None), data.pop("latitude", None)
+        if (longitude is None) != (latitude is None):
+            raise ValidationError(HALF_A_POINT, "latitude" if latitude is None else "longitude")
+        point = Point(longitude, latitude) if longitude is not None else None
+        return Appeal(**data, point=point)
 
 
 class AcceptedSchema(StrictSchema):
