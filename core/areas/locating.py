@@ -1,6 +1,6 @@
 """Where a written address or a point lies 定位: the area, the words that said so, and why; unknown is a valid answer."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.areas.gazetteer import Gazetteer, NameKind, PlaceName
@@ -61,6 +61,11 @@ def locate(gazetteer: Gazetteer, address: str) -> Located:
 def locate_point(gazetteer: Gazetteer, point: Point) -> Located:
     """Return the lowest area whose boundary holds the point; on a line between two, the area around both."""
     within = [area.code for area in gazetteer.areas.nodes if area.shape and area.shape.contains(point)]
+    return located_within(gazetteer, point, within)
+
+
+def located_within(gazetteer: Gazetteer, point: Point, within: Collection[str]) -> Located:
+    """Return the same of a point of which is known within which areas it lies."""
     if not within:
         return Located(None, None, (), OUTSIDE)
     return _answer(gazetteer.areas, gazetteer.areas.lowest(within), (f"{point.x:.6f}, {point.y:.6f}",), ())

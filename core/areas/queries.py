@@ -1,16 +1,17 @@
-"""Reading the gazetteer: the version in force at a time, and any one by its number; read once per process and epoch."""
+"""Reading the gazetteer: its versions, and any one of them by its number."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Double, func, select
+from sqlalchemy import cast as cast_to
 
 from core.areas.gazetteer import Gazetteer, NameKind, PlaceName, Side
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
+from core.areas.shapes import Point
 from core.areas.tree import Area, AreaKind
 from core.kit.errors import Refused
-from core.kit.versions import number_at
 from core.tenancy.scope import Scope
 
 NOWHERE = Gazetteer.of(())
@@ -23,38 +24,51 @@ class NoSuchGazetteer(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class GazetteerInForce:
-    """A version of the gazetteer; number 0 = the tenant has declared none, and nothing is located."""
+class GazetteerLine:
+    """A version of the gazetteer as lists show it."""
 
     number: int
-    gazetteer: Gazetteer
+    reason: str
+    author: str
+    created_at: datetime
 
 
-def gazetteer_at(scope: Scope, at: datetime) -> GazetteerInForce:
-    """Return the gazetteer in force at a time."""
-    versions = scope.remember("gazetteer_versions", lambda: gazetteer_versions(scope))
-    number = number_at(versions, at)
-    return GazetteerInForce(number, gazetteer_of(scope, number))
-
-
-def gazetteer_versions(scope: Scope) -> list[tuple[datetime, int]]:
-    """Return from when each version holds, and its number, sorted; asked anew each time."""
+def gazetteer_versions(scope: Scope) -> list[GazetteerLine]:
+    """Return the versions of the gazetteer, the newest first."""
     rows = scope.session.execute(
-        select(GazetteerVersion.effective_from, GazetteerVersion.number)
+        select(GazetteerVersion.number, GazetteerVersion.reason, GazetteerVersion.author, GazetteerVersion.created_at)
         .where(GazetteerVersion.tenant_id == scope.tenant.id)
-        .order_by(GazetteerVersion.effective_from, GazetteerVersion.number)
+        .order_by(GazetteerVersion.number.desc())
     )
-    return [(row.effective_from, row.number) for row in rows]
+    return [GazetteerLine(*row) for row in rows]
 
 
 def gazetteer_of(scope: Scope, number: int) -> Gazetteer:
     """Return the gazetteer of a version, an empty one for number 0. Raises `NoSuchGazetteer`."""
-    return scope.remember(f"gazetteer/{number}", lambda: _load(scope, number)) if number else NOWHERE
+    if not number:
+        return NOWHERE
+    version = scope.session.get(GazetteerVersion, (scope.tenant.id, number))
+    if version is None:
+        raise NoSuchGazetteer(f"{scope.tenant.name}的地名库没有第 {number} 版。请先查看已有的版本。")
+    # By what it says, not by its number: a number whose transaction fails is given again to another one.
+    return scope.remember(f"gazetteer/{version.sha256}", lambda: _load(scope, number))
+
+
+def areas_around(scope: Scope, point: Point, *, version: int) -> list[str]:
+    """Return the codes of the areas of a version whose boundaries hold the point; on a line, those on both sides."""
+    place = func.point(cast_to(point.x, Double), cast_to(point.y, Double))
+    return list(
+        scope.session.scalars(
+            select(AreaOfVersion.code).where(
+                AreaOfVersion.tenant_id == scope.tenant.id,
+                AreaOfVersion.version == version,
+                AreaOfVersion.shape.op("@>")(place),
+            )
+        )
+    )
 
 
 def _load(scope: Scope, number: int) -> Gazetteer:
-    if scope.session.get(GazetteerVersion, (scope.tenant.id, number)) is None:
-        raise NoSuchGazetteer(f"{scope.tenant.name}的地名库没有第 {number} 版。请先查看已有的版本。")
     areas = scope.session.scalars(
         select(AreaOfVersion).where(AreaOfVersion.tenant_id == scope.tenant.id, AreaOfVersion.version == number)
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.areas.locating import Located
+from core.classification.locating import area_words, get_area, locate_ticket
 from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
 from core.hooks.values import Complexity, Nature, Urgency, UrgencySignal
@@ -44,6 +46,9 @@ def classify(
     Raises `NoSuchMatter` for a matter that is not on the duty list.
     """
     given = {"nature": nature, "matter": matter, "urgency": urgency}
+    located = locate_ticket(scope, ticket) if ticket.area is None else None
+    if located:
+        ticket.area = located.area
     ticket.nature = nature or suggest_nature(ticket.title, ticket.text)
     if matter:
         found = _Found()
@@ -58,11 +63,12 @@ def classify(
         ticket,
         "classify",
         Order(SYSTEM, now),
-        summary=_in_words(scope, ticket, found.because, [signal.reason for _, signal in signals]),
+        summary=_in_words(scope, ticket, found.because, [signal.reason for _, signal in signals], located),
         detail={
             "nature": ticket.nature,
             "matter": ticket.matter,
             "urgency": ticket.urgency,
+            "area": ticket.area,
             "words": list(found.words),
             "given": [name for name, value in given.items() if value],
             "rules": [
@@ -74,9 +80,22 @@ def classify(
 
 
 def reclassify(
-    scope: Scope, ticket: Ticket, order: Order, *, nature: Nature, matter: str | None, complexity: Complexity
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    nature: Nature,
+    matter: str | None,
+    complexity: Complexity,
+    area: str | None = None,
 ) -> None:
-    """Let a person correct nature, matter and complexity. Raises `NoSuchMatter`."""
+    """Let a person correct nature, matter, complexity and area; None leaves the area as it is, "" makes it unknown.
+
+    Raises `NoSuchMatter`, `NoSuchArea`.
+    """
+    moved = area is not None and (area or None) != ticket.area
+    if moved:
+        ticket.area = get_area(scope, area) if area else None
     ticket.nature, ticket.complexity = nature, complexity
     ticket.matter = directory(scope).get_duty(matter).code if matter else None
     ticket.matter_guessed = False
@@ -85,8 +104,8 @@ def reclassify(
         ticket,
         "classify",
         order,
-        summary=_in_words(scope, ticket, "", []),
-        detail={"nature": nature, "matter": ticket.matter, "complexity": complexity},
+        summary=_in_words(scope, ticket, "", []) + (f"；区域改为{area_words(scope, area) or '未知'}" if moved else ""),
+        detail={"nature": nature, "matter": ticket.matter, "complexity": complexity, "area": ticket.area},
     )
 
 
@@ -124,9 +143,10 @@ def _ask_urgency(scope: Scope, ticket: Ticket, *, now: datetime) -> Sequence[tup
     return answers.given
 
 
-def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str]) -> str:
+def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str], located: Located | None = None) -> str:
     duty = directory(scope).find_duty(ticket.matter)
     matter = f"{duty.category} / {duty.subcategory}" if duty else "事项待判定"
     why = f"（{because}）" if because else ""
     urgent = f"，紧急（{'；'.join(reasons)}）" if reasons else "，紧急" if ticket.urgency == "urgent" else ""
-    return f"{NATURE_LABELS[ticket.nature]}，{matter}{why}{urgent}"
+    where = f"；{located.why}" if located else ""
+    return f"{NATURE_LABELS[ticket.nature]}，{matter}{why}{urgent}{where}"

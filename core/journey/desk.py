@@ -131,14 +131,16 @@ def correct(
     nature: Nature,
     matter: str | None = None,
     complexity: Complexity = "simple",
+    area: str | None = None,
 ) -> None:
-    """Correct what a ticket is about before it is dispatched: its clock and suggested unit follow.
+    """Correct what a ticket is about, and where, before it is dispatched: its clock and suggested unit follow.
 
+    `area` is a code of the gazetteer; without it the area stays, an empty one says that it is unknown.
     The reply clock is replaced by one of the new limit with the same beginning, never from now.
-    Raises `NoSuchMatter` and the refusals of moves.
+    Raises `NoSuchMatter`, `NoSuchArea` and the refusals of moves.
     """
     check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
-    reclassify(scope, ticket, order, nature=nature, matter=matter, complexity=complexity)
+    reclassify(scope, ticket, order, nature=nature, matter=matter, complexity=complexity, area=area)
     supersede(scope, ticket, order)
     propose(scope, ticket, now=order.now)
 

@@ -1,17 +1,19 @@
-"""Reading the duty list: the version in force at a time, any one by its number, its history of limits, its mapping."""
+"""Reading the duty list: the version in force, any one by its number, its history of limits, its mapping."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from core.areas.gazetteer import Gazetteer
 from core.areas.queries import gazetteer_of
+from core.hooks.core_features import ROUTING
 from core.hooks.values import Budget, BudgetMode
 from core.kit.errors import Refused
-from core.kit.trees import Node
-from core.kit.versions import number_at
+from core.kit.trees import Node, Tree
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.limit_history import LimitChange, LimitField
@@ -39,34 +41,79 @@ class NoSuchDutyList(Refused):
 
 @dataclass(frozen=True, slots=True)
 class DutyListInForce:
-    """A version of the duty list; number 0 = none was published yet, and nothing is anybody's."""
+    """A version of the duty list, and the number of the gazetteer whose areas it speaks of, 0 = it knows no areas.
+
+    Number 0 = none is in force, and nothing is anybody's.
+    """
 
     number: int
+    gazetteer: int
     catalogue: Catalogue
 
 
-def duty_list_at(scope: Scope, at: datetime) -> DutyListInForce:
-    """Return the duty list in force at a time."""
-    number = number_at(scope.remember("duty_list_versions", lambda: duty_list_versions(scope)), at)
-    return DutyListInForce(number, duty_list_of(scope, number))
+@dataclass(frozen=True, slots=True)
+class DutyListLine:
+    """A version of the duty list as lists show it."""
+
+    number: int
+    gazetteer: int
+    reason: str
+    author: str
+    created_at: datetime
+
+
+NONE_IN_FORCE = DutyListInForce(0, 0, EMPTY)
+
+
+def duty_list_in_force(scope: Scope) -> DutyListInForce:
+    """Return the duty list that the revision of routing which holds names; read once per process and epoch."""
+    routing = scope.hooks.enabled.get(ROUTING.id)
+    number: int = routing.settings["duty_list"] if routing else 0
+    # By its number, since a try asks with another table of features in the same epoch.
+    return scope.remember(f"duty_list_in_force/{number}", lambda: _in_force(scope, number))
+
+
+def gazetteer_in_force(scope: Scope) -> Gazetteer:
+    """Return the gazetteer whose areas the duty list in force speaks of, an empty one where it knows no areas."""
+    number = duty_list_in_force(scope).gazetteer
+    return scope.remember("gazetteer_in_force", lambda: gazetteer_of(scope, number))
 
 
 def duty_list_of(scope: Scope, number: int) -> Catalogue:
-    """Return the duty list of a version, an empty one for number 0; read once per process and epoch.
+    """Return the duty list of a version, an empty one for number 0. Raises `NoSuchDutyList`."""
+    if not number:
+        return EMPTY
+    version = _version(scope, number)
+    # By what it says, not by its number: a number whose transaction fails is given again to another one.
+    return scope.remember(f"duty_list/{version.sha256}", lambda: _load(scope, version))
 
-    Raises `NoSuchDutyList`.
-    """
-    return scope.remember(f"duty_list/{number}", lambda: _load(scope, number)) if number else EMPTY
 
-
-def duty_list_versions(scope: Scope) -> list[tuple[datetime, int]]:
-    """Return from when each version holds, and its number, sorted; asked anew each time."""
+def duty_list_versions(scope: Scope) -> list[DutyListLine]:
+    """Return the versions of the duty list, the newest first."""
     rows = scope.session.execute(
-        select(DutyListVersion.effective_from, DutyListVersion.number)
+        select(
+            DutyListVersion.number,
+            func.coalesce(DutyListVersion.gazetteer, 0),
+            DutyListVersion.reason,
+            DutyListVersion.author,
+            DutyListVersion.created_at,
+        )
         .where(DutyListVersion.tenant_id == scope.tenant.id)
-        .order_by(DutyListVersion.effective_from, DutyListVersion.number)
+        .order_by(DutyListVersion.number.desc())
     )
-    return [(row.effective_from, row.number) for row in rows]
+    return [DutyListLine(*row) for row in rows]
+
+
+def former_names(scope: Scope, matters: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the names from the top down that matters had in the newest version that knew them; others are left out."""
+    newest = scope.session.execute(
+        select(DutyListMatter.code, func.max(DutyListMatter.version))
+        .where(DutyListMatter.tenant_id == scope.tenant.id, DutyListMatter.code.in_(matters))
+        .group_by(DutyListMatter.code)
+    )
+    versions = dict(newest.tuples().all())
+    trees = {number: Tree.of(_matters(scope, number)) for number in set(versions.values())}
+    return {code: trees[number].names(code) for code, number in versions.items()}
 
 
 def known_units(scope: Scope) -> KnownUnits:
@@ -80,11 +127,11 @@ def known_units(scope: Scope) -> KnownUnits:
 
 
 def limit_history(scope: Scope) -> list[LimitChange]:
-    """Return all that was changed for limits, the earliest first."""
+    """Return how limits changed as versions came into force, the earliest first."""
     rows = scope.session.scalars(
         select(DutyLimitChange)
         .where(DutyLimitChange.tenant_id == scope.tenant.id)
-        .order_by(DutyLimitChange.version, DutyLimitChange.id)
+        .order_by(DutyLimitChange.effective_on, DutyLimitChange.id)
     )
     return [
         LimitChange(
@@ -111,20 +158,34 @@ def matter_mapping(scope: Scope) -> MatterMapping:
     return MatterMapping.of({row.matter: row.central for row in rows if row.central})
 
 
-def _load(scope: Scope, number: int) -> Catalogue:
+def _in_force(scope: Scope, number: int) -> DutyListInForce:
+    if not number:
+        return NONE_IN_FORCE
+    return DutyListInForce(number, _version(scope, number).gazetteer or 0, duty_list_of(scope, number))
+
+
+def _version(scope: Scope, number: int) -> DutyListVersion:
     version = scope.session.get(DutyListVersion, (scope.tenant.id, number))
     if version is None:
         raise NoSuchDutyList(f"{scope.tenant.name}的职责清单没有第 {number} 版。请先查看已有的版本。")
-    matters = scope.session.execute(
+    return version
+
+
+def _load(scope: Scope, version: DutyListVersion) -> Catalogue:
+    rows = scope.session.scalars(
+        select(DutyListRow).where(DutyListRow.tenant_id == scope.tenant.id, DutyListRow.version == version.number)
+    )
+    areas = gazetteer_of(scope, version.gazetteer or 0).areas.nodes
+    return Catalogue.of(_matters(scope, version.number), areas, map(_row, rows))
+
+
+def _matters(scope: Scope, number: int) -> list[Node]:
+    rows = scope.session.execute(
         select(DutyListMatter.code, DutyListMatter.name, DutyListMatter.parent).where(
             DutyListMatter.tenant_id == scope.tenant.id, DutyListMatter.version == number
         )
     )
-    rows = scope.session.scalars(
-        select(DutyListRow).where(DutyListRow.tenant_id == scope.tenant.id, DutyListRow.version == number)
-    )
-    areas = gazetteer_of(scope, version.gazetteer or 0).areas.nodes
-    return Catalogue.of((Node(*matter) for matter in matters), areas, map(_row, rows))
+    return [Node(*row) for row in rows]
 
 
 def _row(row: DutyListRow) -> Row:

@@ -1,0 +1,53 @@
+"""Where a ticket is from 定位: the area of its point, else of the place that was written, else of its words."""
+
+from core.areas.locating import Located, locate, located_within
+from core.areas.queries import areas_around
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.units.catalogue.queries import duty_list_in_force, gazetteer_in_force
+
+SHOWN = 12
+"""Areas that a refusal names."""
+
+
+class NoSuchArea(Refused):
+    """The gazetteer in force has no area of this code."""
+
+    code = "no-such-area"
+
+
+def locate_ticket(scope: Scope, ticket: Ticket) -> Located | None:
+    """Return where the ticket is from, None = unknown, which holds nobody up. Without a point no statement is needed."""
+    gazetteer = gazetteer_in_force(scope)
+    if not gazetteer.areas.nodes:
+        return None
+    point = ticket.point
+    if point is not None and any(area.shape for area in gazetteer.areas.nodes):
+        within = areas_around(scope, point, version=duty_list_in_force(scope).gazetteer)
+        if (found := located_within(gazetteer, point, within)).area:
+            return found
+    if (found := locate(gazetteer, ticket.place)).area:
+        return found
+    # Together, so that the words may tell which of several places of that name is meant, and none other.
+    found = locate(gazetteer, f"{ticket.place}\n{ticket.title}\n{ticket.text}")
+    return found if found.area else None
+
+
+def area_words(scope: Scope, area: str | None) -> str:
+    """Return how people call an area: its names from the top, its code where the gazetteer in force knows it no more."""
+    return gazetteer_in_force(scope).areas.words(area) if area else ""
+
+
+def get_area(scope: Scope, code: str) -> str:
+    """Return the code of an area of the gazetteer in force. Raises `NoSuchArea`."""
+    areas = gazetteer_in_force(scope).areas
+    if code in areas:
+        return code
+    known = "、".join(f"{area.code}（{area.name}）" for area in areas.nodes[:SHOWN])
+    more = f"等 {len(areas)} 个" if len(areas) > SHOWN else ""
+    raise NoSuchArea(
+        f"没有代码为 {code} 的区域。请从现行地名库中选择：{known}{more}。"
+        if known
+        else f"没有代码为 {code} 的区域：本区还没有启用地名库。请先导入地名库，或不填区域。"
+    )
