@@ -7,6 +7,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature, hookimpl
 from core.hooks.roster import Roster
 from core.intake.rules import Appeal
@@ -18,7 +19,11 @@ from core.tenancy.models import CityMember, Tenant
 from core.tenancy.revisions import FILES, make_active, set_state, write_revision
 from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
-from core.units.models import Duty, Unit
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.coding import Named, coded
+from core.units.catalogue.rows import row_from
+from core.units.catalogue.service import draft
+from core.units.models import Unit
 from core.workdays.service import publish
 from core.workdays.shipped import SHIPPED
 
@@ -62,7 +67,8 @@ def make_district(
 ) -> str:
     """Make a tenant with the offices' calendar, a dispatch desk, two units and more; return its slug.
 
-    `units` are (code, name, kind), `parents` name the unit above by the codes of both; `duties` are columns of `Duty`, with the lead unit's code as `lead`.
+    `units` are (code, name, kind), `parents` name the unit above by the codes of both; `duties` are the lowest matters of
+    its duty list, each with code, category, subcategory and what a row of the list says, as JSON.
     """
     mark = secrets.token_hex(4)
     slug = slug or f"district-{mark}"
@@ -85,9 +91,10 @@ def make_district(
         for code, above in (parents or {}).items():
             scope.session.get_one(Unit, (scope.tenant.id, ids[code])).parent_id = ids[above]
         scope.session.flush()
-        scope.session.add_all(_duty(scope, ids, duty) for duty in duties)
         for feature, settings in (features or {}).items():
             switch_on(scope, feature, settings)
+        if duties:
+            set_duties(scope, duties)
     installation.forget()
     return slug
 
@@ -98,6 +105,24 @@ def switch_on(scope: Scope, feature: str, settings: Mapping[str, Any]) -> None:
     revision = write_revision(scope, feature, values=settings, schema_version=1, reason="测试", author=FILES, now=now)
     make_active(scope, feature, revision.number, actor=FILES, now=now)
     set_state(scope, feature, "on", reason="")
+
+
+def set_duties(scope: Scope, duties: Sequence[Mapping[str, Any]]) -> int:
+    """Let a duty list of these items hold for the district as a whole; return the number of the version."""
+    now = datetime(2010, 1, 1, tzinfo=UTC)
+    named: dict[Named, str] = {}
+    rows = []
+    for duty in duties:
+        item = {"category": "城市管理", "subcategory": "道路", "lead": "roads", **duty}
+        category, subcategory, code = (item.pop(name) for name in ("category", "subcategory", "code"))
+        named |= {(category,): "", (category, subcategory): code}
+        rows.append(row_from({"matter": code, **item}))
+    nodes, _ = coded(named)
+    drafted = draft(scope, Catalogue.of(nodes, (), rows), gazetteer=0, reason="测试", author=FILES, now=now)
+    values = {"duty_list": drafted.number}
+    revision = write_revision(scope, ROUTING.id, values=values, schema_version=1, reason="测试", author=FILES, now=now)
+    make_active(scope, ROUTING.id, revision.number, actor=FILES, now=now)
+    return drafted.number
 
 
 def make_city(installation: Installation, members: Sequence[str], slug: str | None = None) -> str:
@@ -127,12 +152,6 @@ def make_ticket(
 def make_appeal(**columns: Any) -> Appeal:
     """Return an appeal by the desk about a bad road, with these columns changed."""
     return Appeal(**{"channel": "desk", "text": "道路坑洼，出行不便", **columns})
-
-
-def _duty(scope: Scope, ids: Mapping[str, int], columns: Mapping[str, Any]) -> Duty:
-    values = {"category": "城市管理", "subcategory": "道路", "co_units": [], "keywords": [], **columns}
-    lead = values.pop("lead", "roads")
-    return Duty(tenant_id=scope.tenant.id, id=scope.new_id(), lead_unit_id=ids[lead], **values)
 
 
 def make_feature(feature_id: str, **answers: Callable[..., Any]) -> Feature:

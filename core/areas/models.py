@@ -11,7 +11,7 @@ from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class GazetteerVersion(OfTenant, Base, kw_only=True):
-    """A version of the gazetteer 地名库, in force from a moment until the next one's; never changed."""
+    """A version of the gazetteer 地名库; never changed. It is in force with a duty list that speaks of its areas."""
 
     __tablename__ = "gazetteer_version"
     __table_args__ = (
@@ -26,7 +26,6 @@ class GazetteerVersion(OfTenant, Base, kw_only=True):
     author_id: Mapped[int | None] = mapped_column(BigInteger)
     author: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
-    effective_from: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class AreaOfVersion(OfTenant, Base, kw_only=True):

@@ -1,4 +1,4 @@
-"""Publishing the gazetteer: a change is a new version, the old ones stay. Flushes, never commits."""
+"""Drafting the gazetteer: a change is a new version, the old ones stay. Flushes, never commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,41 +8,33 @@ from sqlalchemy import func, select
 from core.areas.checking import refuse_faults
 from core.areas.gazetteer import Gazetteer
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
-from core.areas.queries import gazetteer_of, gazetteer_versions
 from core.kit.db import Base, insert_rows
-from core.kit.versions import number_at, refuse_unfounded
-from core.tenancy.revisions import Author, bump_epoch
+from core.kit.versions import refuse_unfounded
+from core.tenancy.revisions import Author
 from core.tenancy.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
-    """What publishing came to: the number of the version, and whether it is a new one."""
+class Drafted:
+    """What drafting came to: the number of the version that says this, and whether it is a new one."""
 
     number: int
     is_new: bool
 
 
-def publish(
-    scope: Scope,
-    gazetteer: Gazetteer,
-    *,
-    reason: str,
-    author: Author,
-    now: datetime,
-    effective_from: datetime | None = None,
-) -> Publication:
-    """Add a version that is in force from `effective_from`, or now; one that says nothing new is not added.
+def draft(scope: Scope, gazetteer: Gazetteer, *, reason: str, author: Author, now: datetime) -> Drafted:
+    """Add a version; of what a version says already, return that one. It comes into force with a duty list on it.
 
-    Raises `GazetteerUnusable` with every fault, `NoReasonGiven`, `EffectiveInThePast`, and `Collision` when another
-    one is published at the same moment.
+    Raises `GazetteerUnusable` with every fault, `NoReasonGiven`, and `Collision` when another one is drafted at the
+    same moment.
     """
     refuse_faults(gazetteer)
-    since = effective_from or now
-    refuse_unfounded(reason, effective_from=since, now=now)
-    former = number_at(gazetteer_versions(scope), since)
-    if former and gazetteer_of(scope, former).digest == gazetteer.digest:
-        return Publication(former, is_new=False)
+    refuse_unfounded(reason)
+    same = select(func.min(GazetteerVersion.number)).where(
+        GazetteerVersion.tenant_id == scope.tenant.id, GazetteerVersion.sha256 == gazetteer.digest
+    )
+    if known := scope.session.scalar(same):
+        return Drafted(known, is_new=False)
     newest = select(func.max(GazetteerVersion.number)).where(GazetteerVersion.tenant_id == scope.tenant.id)
     number = 1 + (scope.session.scalar(newest) or 0)
     version = GazetteerVersion(
@@ -53,11 +45,9 @@ def publish(
         author_id=author.account_id,
         author=author.name,
         created_at=now,
-        effective_from=since,
     )
     insert_rows(scope.session, [version, *_rows(scope, gazetteer, number)])
-    bump_epoch(scope)
-    return Publication(number, is_new=True)
+    return Drafted(number, is_new=True)
 
 
 def _rows(scope: Scope, gazetteer: Gazetteer, number: int) -> list[Base]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.conformance.places import DUTIES, UNITS
 from core.hooks.breaker import Breaker
+from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.hooks.specs import ALL_HOOKS
@@ -33,7 +34,11 @@ from core.tenancy.scope import Installation, Scope
 from core.tickets.failing import KIND as RULE_FAILED
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.timeline import RESIDENT, Actor, Order
-from core.units.models import Duty, Unit
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.coding import coded
+from core.units.catalogue.rows import Row
+from core.units.catalogue.service import draft
+from core.units.models import Unit
 from core.workdays.service import publish
 from core.workdays.shipped import SHIPPED
 
@@ -179,6 +184,7 @@ def make_district(installation: Installation) -> District:
     with installation.scope(slug) as scope:
         publish(scope, "工作日历", SHIPPED["GZ"](), now=LONG_AGO)
         _add_units(scope)
+        _add_duties(scope)
     installation.forget()
     return District(installation, slug)
 
@@ -193,19 +199,26 @@ def _add_units(scope: Scope) -> None:
     for unit in UNITS:
         if unit.parent:
             scope.session.get_one(Unit, (scope.tenant.id, ids[unit.code])).parent_id = ids[unit.parent]
-    scope.session.add_all(
-        Duty(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            code=duty.code,
-            category=duty.category,
-            subcategory=duty.subcategory,
-            lead_unit_id=ids[duty.lead],
-            co_units=list(duty.co),
-            keywords=[],
-        )
-        for duty in DUTIES
+    scope.session.flush()
+
+
+def _add_duties(scope: Scope) -> None:
+    """Let a duty list hold from long ago."""
+    nodes, _ = coded(
+        {(duty.category, duty.subcategory): duty.code for duty in DUTIES} | {(duty.category,): "" for duty in DUTIES}
     )
+    rows = (Row(matter=duty.code, lead=duty.lead, co=duty.co) for duty in DUTIES)
+    drafted = draft(scope, Catalogue.of(nodes, (), rows), gazetteer=0, reason="检查", author=FILES, now=LONG_AGO)
+    revision = write_revision(
+        scope,
+        ROUTING.id,
+        values={"duty_list": drafted.number},
+        schema_version=1,
+        reason="检查",
+        author=FILES,
+        now=LONG_AGO,
+    )
+    make_active(scope, ROUTING.id, revision.number, actor=FILES, now=LONG_AGO)
 
 
 def _carry_out(deed: Carried[...], serial_no: str, order: Order, how: Mapping[str, Any], scope: Scope) -> None:

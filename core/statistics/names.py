@@ -4,18 +4,25 @@ The door may read nothing but the cube's own tables, so the public names of unit
 stay when a unit is closed or a matter leaves the duty list, and old months keep their words.
 """
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import SQLColumnExpression, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from core.statistics.models import CubeMatter, CubeUnit
+from core.statistics.days import Span
+from core.statistics.models import CubeCell, CubeMatter, CubeUnit
 from core.tenancy.scope import Scope
-from core.units.models import Duty, Unit
+from core.units.catalogue.queries import duty_list_in_force, former_names
+from core.units.models import Unit
 
 
-def copy_names(scope: Scope) -> None:
-    """Bring the names up to date; only those that differ are written."""
+def copy_names(scope: Scope, counted: Sequence[Span]) -> None:
+    """Bring the names up to date, after these days were counted; only those that differ are written."""
     _copy_units(scope)
-    _copy_matters(scope)
+    matters = duty_list_in_force(scope).catalogue.matters
+    known = _put_matters(scope, {leaf.code: matters.names(leaf.code) for leaf in matters.leaves})
+    if counted:
+        _put_matters(scope, former_names(scope, _matters_in(scope, counted) - known))
 
 
 def _copy_units(scope: Scope) -> None:
@@ -32,22 +39,37 @@ def _copy_units(scope: Scope) -> None:
     )
 
 
-def _copy_matters(scope: Scope) -> None:
-    changed = (
-        select(Duty.tenant_id, Duty.code, Duty.category, Duty.subcategory)
-        .outerjoin(CubeMatter, (CubeMatter.tenant_id == Duty.tenant_id) & (CubeMatter.matter == Duty.code))
-        .where(
-            Duty.tenant_id == scope.tenant.id,
-            _differ((CubeMatter.category, Duty.category), (CubeMatter.subcategory, Duty.subcategory)),
+def _put_matters(scope: Scope, names: Mapping[str, Sequence[str]]) -> set[str]:
+    """Write what these matters are called, and return all that have a name then."""
+    stored = select(CubeMatter.matter, CubeMatter.category, CubeMatter.subcategory)
+    rows = scope.session.execute(stored.where(CubeMatter.tenant_id == scope.tenant.id))
+    known = {row.matter: (row.category, row.subcategory) for row in rows}
+    wanted = {matter: (" / ".join(upper), name) for matter, (*upper, name) in names.items()}
+    changed = [
+        {"tenant_id": scope.tenant.id, "matter": matter, "category": category, "subcategory": subcategory}
+        for matter, (category, subcategory) in wanted.items()
+        if known.get(matter) != (category, subcategory)
+    ]
+    if changed:
+        put = insert(CubeMatter)
+        scope.session.execute(
+            put.on_conflict_do_update(
+                index_elements=["tenant_id", "matter"],
+                set_={"category": put.excluded.category, "subcategory": put.excluded.subcategory},
+            ),
+            changed,
         )
+    return {*known, *wanted}
+
+
+def _matters_in(scope: Scope, spans: Sequence[Span]) -> set[str]:
+    """Return the matters of what happened on these days."""
+    found = select(CubeCell.matter).where(
+        CubeCell.tenant_id == scope.tenant.id,
+        CubeCell.aspect == "matter",
+        or_(*(CubeCell.day.between(span.first, span.last) for span in spans)),
     )
-    put = insert(CubeMatter).from_select(["tenant_id", "matter", "category", "subcategory"], changed)
-    scope.session.execute(
-        put.on_conflict_do_update(
-            index_elements=["tenant_id", "matter"],
-            set_={"category": put.excluded.category, "subcategory": put.excluded.subcategory},
-        )
-    )
+    return set(scope.session.scalars(found.distinct()))
 
 
 def _differ(*pairs: tuple[SQLColumnExpression[str], SQLColumnExpression[str]]) -> SQLColumnExpression[bool]:

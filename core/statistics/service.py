@@ -25,9 +25,10 @@ def refresh(scope: Scope, *, limit: int = DAYS_AT_ONCE) -> int:
     scope.session.flush()
     scope.session.execute(select(func.pg_advisory_xact_lock(COUNTING, scope.tenant.id)))
     days = _take_marks(scope, limit)
-    if days:
-        recount(scope, spans_of(days))
-    copy_names(scope)
+    spans = spans_of(days)
+    if spans:
+        recount(scope, spans)
+    copy_names(scope, spans)
     return len(days)
 
 

@@ -1,15 +1,17 @@
 """Reading units and duties: a directory per tenant, loaded once per epoch."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from core.hooks.values import Budget, BudgetMode, DutyView, UnitView
+from core.hooks.values import DutyView, UnitView
 from core.kit.errors import Refused
+from core.kit.trees import Node
 from core.tenancy.scope import Scope
-from core.units.models import Duty, Unit
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.queries import duty_list_in_force
+from core.units.models import Unit
 
 
 class NoSuchUnit(Refused):
@@ -40,14 +42,20 @@ class DirectoryUnit:
 
 @dataclass(frozen=True)
 class Directory:
-    """All active units and duties of a tenant."""
+    """All active units of a tenant, and the items of its duty list: the lowest matters, in the order of the list.
+
+    `duties` holds what is said of each for the district as a whole, `keywords` the words by which it is found.
+    """
 
     units: tuple[DirectoryUnit, ...]
     views: tuple[UnitView, ...]
     duties: Mapping[str, DutyView]
     keywords: Mapping[str, tuple[str, ...]]
+    _catalogue: Catalogue
     _by_code: Mapping[str, DirectoryUnit]
     _by_id: Mapping[int, DirectoryUnit]
+    _in_areas: dict[tuple[str, str], DutyView] = field(default_factory=dict)
+    """What was asked of areas so far; there is no more of it than matters times areas."""
 
     def find_unit(self, code: str) -> DirectoryUnit | None:
         return self._by_code.get(code)
@@ -72,54 +80,69 @@ class Directory:
         """The dispatch desk 派单台."""
         return next(unit for unit in self.units if unit.kind == "dispatch_desk")
 
-    def find_duty(self, matter: str | None) -> DutyView | None:
-        return self.duties.get(matter) if matter else None
+    def find_duty(self, matter: str | None, area: str | None = None) -> DutyView | None:
+        """Return the duty-list item for an area, None = for the district as a whole.
+
+        Its lead unit is empty where the list names none, one that is closed, or whoever is at home 属地 where that is
+        not known.
+        """
+        if matter is None or (whole := self.duties.get(matter)) is None:
+            return None
+        if area is None or area not in self._catalogue.areas:
+            return whole
+        found = self._in_areas.get((matter, area))
+        if found is None:
+            found = self._in_areas[matter, area] = duty_view(self._catalogue, matter, area, units=self._by_code)
+        return found
 
     def get_duty(self, matter: str) -> DutyView:
-        """Return the duty-list item. Raises `NoSuchMatter`."""
+        """Return the duty-list item for the district as a whole. Raises `NoSuchMatter`."""
         if (duty := self.duties.get(matter)) is None:
             raise NoSuchMatter(f"职责清单中没有事项 {matter}。请从事项列表中选择，或留空由受理席判定。")
         return duty
 
 
 def directory(scope: Scope) -> Directory:
-    """Return the tenant's units and duties, read once per epoch."""
-    return scope.remember("directory", lambda: _load(scope))
+    """Return the tenant's units and duties, read once per epoch and duty list."""
+    in_force = duty_list_in_force(scope)
+    return scope.remember(f"directory/{in_force.number}", lambda: _load(scope, in_force.catalogue))
 
 
-def _load(scope: Scope) -> Directory:
+def duty_view(catalogue: Catalogue, matter: str, area: str | None, *, units: Collection[str]) -> DutyView:
+    """Return what a duty list says of one of its matters in an area. Only what is among `units` leads."""
+    values = catalogue.resolve(matter, area).values
+    *upper, name = catalogue.matters.names(matter)
+    return DutyView(
+        code=matter,
+        category=" / ".join(upper),
+        subcategory=name,
+        lead=values.lead if values.lead and values.lead in units else "",
+        co=values.co or (),
+        limit=values.limit,
+        on_site=values.on_site,
+        legal_basis=values.legal_basis or "",
+        standard=values.standard or "",
+        guide=values.guide or "",
+    )
+
+
+def _load(scope: Scope, catalogue: Catalogue) -> Directory:
     session, tenant_id = scope.session, scope.tenant.id
     rows = session.scalars(select(Unit).where(Unit.tenant_id == tenant_id, Unit.active).order_by(Unit.code)).all()
     codes = {row.id: row.code for row in rows}
-    units = tuple(
-        DirectoryUnit(row.id, row.code, row.name, row.kind, row.parent_id, row.initials, row.refers_to) for row in rows
-    )
-    duties = session.scalars(select(Duty).where(Duty.tenant_id == tenant_id, Duty.active).order_by(Duty.code)).all()
+    units = {
+        row.code: DirectoryUnit(row.id, row.code, row.name, row.kind, row.parent_id, row.initials, row.refers_to)
+        for row in rows
+    }
+    items: tuple[Node, ...] = catalogue.matters.leaves
     return Directory(
-        units=units,
+        units=tuple(units.values()),
         views=tuple(
             UnitView(row.code, row.name, row.kind, codes.get(row.parent_id) if row.parent_id else None) for row in rows
         ),
-        duties={duty.code: _view(duty, codes) for duty in duties},
-        keywords={duty.code: tuple(duty.keywords) for duty in duties},
-        _by_code={unit.code: unit for unit in units},
-        _by_id={unit.id: unit for unit in units},
-    )
-
-
-def _view(duty: Duty, codes: Mapping[int, str]) -> DutyView:
-    limit = None
-    if duty.limit_mode and duty.limit_amount is not None:
-        limit = Budget(cast(BudgetMode, duty.limit_mode), duty.limit_amount)
-    return DutyView(
-        code=duty.code,
-        category=duty.category,
-        subcategory=duty.subcategory,
-        lead=codes.get(duty.lead_unit_id, ""),
-        co=tuple(duty.co_units),
-        limit=limit,
-        on_site=Budget("wall", duty.on_site_seconds) if duty.on_site_seconds else None,
-        legal_basis=duty.legal_basis,
-        standard=duty.standard,
-        guide=duty.guide,
+        duties={item.code: duty_view(catalogue, item.code, None, units=units) for item in items},
+        keywords={item.code: catalogue.resolve(item.code).values.keywords or () for item in items},
+        _catalogue=catalogue,
+        _by_code=units,
+        _by_id={unit.id: unit for unit in units.values()},
     )

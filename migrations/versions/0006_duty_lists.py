@@ -1,4 +1,7 @@
-"""The duty list and the gazetteer in versions, the history of limits, the mapping to the city's list, and duty rosters."""
+"""The duty list and the gazetteer in versions, the history of limits, the mapping to the city's list, and duty rosters.
+
+The duties of the first releases came from the tenants' files alone and are drafted from these again.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -50,7 +53,6 @@ def upgrade() -> None:
         sa.Column("author_id", sa.BigInteger(), nullable=True),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("effective_from", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_gazetteer_version_reason")),
         sa.CheckConstraint("number > 0", name=op.f("ck_gazetteer_version_number")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_gazetteer_version_tenant_id")),
@@ -97,8 +99,6 @@ def upgrade() -> None:
         sa.Column("author_id", sa.BigInteger(), nullable=True),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("effective_from", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_duty_list_version_reason")),
         sa.CheckConstraint("number > 0", name=op.f("ck_duty_list_version_number")),
         sa.ForeignKeyConstraint(
@@ -249,9 +249,39 @@ def upgrade() -> None:
         for statement in keep_apart(table):
             op.execute(statement)
         op.execute(allow(table, *privileges))
+    op.drop_table("duty")
 
 
 def downgrade() -> None:
+    op.create_table(
+        "duty",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("subcategory", sa.Text(), nullable=False),
+        sa.Column("lead_unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("co_units", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("keywords", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("limit_mode", sa.Text(), nullable=True),
+        sa.Column("limit_amount", sa.Integer(), nullable=True),
+        sa.Column("on_site_seconds", sa.Integer(), nullable=True),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column("standard", sa.Text(), nullable=False),
+        sa.Column("guide", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "limit_mode IN ('wall', 'ws', 'wd_eod', 'wd_same', 'natural')", name=op.f("ck_duty_limit_mode")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lead_unit_id"], ["unit.tenant_id", "unit.id"], name=op.f("fk_duty_tenant_id_lead_unit_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_duty")),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_duty_tenant_id_code")),
+    )
+    for statement in keep_apart("duty"):
+        op.execute(statement)
+    op.execute(allow("duty", "SELECT", "INSERT", "UPDATE"))
     op.drop_table("duty_list_row")
     op.drop_index("ix_staff_absence_account", table_name="staff_absence")
     op.drop_table("staff_absence")

@@ -121,7 +121,7 @@ def test_more_time_than_the_draft_allows_is_told_as_refused(
 
 
 def test_a_pause_and_a_leaders_deadline_move_the_clocks_of_both_alike(installation: Installation) -> None:
-    slug = make_district(installation, duties=[{"code": "road", "limit_mode": "wd_eod", "limit_amount": 4}])
+    slug = make_district(installation, duties=[{"code": "road", "limit": ["wd_eod", 4]}])
     walk = walking(installation, slug, matter="road")
     clerk = walk.lead_clerk()
     how = {"reason_code": "awaiting_resident", "evidence": "待补充照片", "days": 2}

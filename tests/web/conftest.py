@@ -59,7 +59,7 @@ def make_house(installation: Installation, app: Flask) -> Callable[..., House]:
     """Return a function that makes a district with staff at each seat, and clerks of roads, of its crew below, and of parks."""
 
     def make() -> House:
-        road = {"code": "road", "keywords": ["道路", "坑洼"], "limit_mode": "wd_eod", "limit_amount": 5}
+        road = {"code": "road", "keywords": ["道路", "坑洼"], "limit": ["wd_eod", 5]}
         slug = make_district(installation, units=[("crew", "道路养护队", "section")], duties=[road])
         put_below(installation, slug, "crew", above="roads")
         return House(

@@ -1,4 +1,4 @@
-"""Tables of the duty list 职责清单: each version whole, with what it changed for the limits, and its mapping."""
+"""Tables of the duty list 职责清单: each version whole, how limits changed, and the mapping to the city's list."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ MODES = "('wall', 'ws', 'wd_eod', 'wd_same', 'natural')"
 
 
 class DutyListVersion(OfTenant, Base, kw_only=True):
-    """A version of the duty list, in force from a moment until the next one's; never changed."""
+    """A version of the duty list; never changed. It is in force while the revision of routing that holds names it."""
 
     __tablename__ = "duty_list_version"
     __table_args__ = (
@@ -32,8 +32,6 @@ class DutyListVersion(OfTenant, Base, kw_only=True):
     author_id: Mapped[int | None] = mapped_column(BigInteger)
     author: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(INSTANT)
-    effective_from: Mapped[datetime] = mapped_column(INSTANT)
-    restored_from: Mapped[int | None] = mapped_column(Integer, default=None)
 
 
 class DutyListMatter(OfTenant, Base, kw_only=True):
@@ -82,7 +80,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
 
 
 class DutyLimitChange(TenantRow, Base, kw_only=True):
-    """An entry of the history of limits 时限压缩: what a version changed, and why. Null = no limit."""
+    """An entry of the history of limits 时限压缩: what changed as a version came into force, and why. Null = no limit."""
 
     __tablename__ = "duty_limit_change"
     __table_args__ = (

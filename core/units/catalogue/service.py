@@ -1,16 +1,16 @@
-"""Publishing the duty list and mapping its matters: the only writer of their tables. Flushes, never commits."""
+"""Drafting the duty list and mapping its matters: the only writer of their tables. Flushes, never commits."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from core.areas.queries import gazetteer_of, gazetteer_versions
+from core.areas.queries import gazetteer_of
 from core.kit.db import Base, insert_rows
 from core.kit.errors import Refused
-from core.kit.versions import number_at, refuse_unfounded
-from core.tenancy.revisions import Author, bump_epoch
+from core.kit.versions import refuse_unfounded
+from core.tenancy.revisions import Author
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.checking import refuse_faults
@@ -23,56 +23,55 @@ from core.units.catalogue.models import (
     DutyListVersion,
     MappedMatter,
 )
-from core.units.catalogue.queries import duty_list_of, duty_list_versions, known_units
+from core.units.catalogue.queries import duty_list_in_force, duty_list_of, known_units
 from core.units.catalogue.rows import Key, Row
 
 
 class AreasChanged(Refused):
-    """The list speaks of other areas than the gazetteer that will be in force with it."""
+    """The list speaks of other areas than the gazetteer that it is drafted on."""
 
     code = "duty-list-areas-changed"
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
-    """What publishing came to: the number of the version, whether it is a new one, and what it changed for limits."""
+class Drafted:
+    """What drafting came to: the number of the version that says this, and whether it is a new one.
+
+    `limit_changes` are those that it would bring if it came into force now.
+    """
 
     number: int
     is_new: bool
     limit_changes: tuple[LimitChange, ...] = ()
 
 
-def publish(
+def draft(
     scope: Scope,
     catalogue: Catalogue,
     *,
+    gazetteer: int,
     reason: str,
     author: Author,
     now: datetime,
-    effective_from: datetime | None = None,
     loosened: Collection[Key] = (),
-    restored_from: int | None = None,
-) -> Publication:
-    """Add a version that is in force from `effective_from`, or now; one that says nothing new is not added.
+) -> Drafted:
+    """Add a version on the areas of a gazetteer, 0 = none; of what a version says already, return that one.
 
-    Limits may only get longer where `loosened` says so. Raises `CatalogueUnusable` with every fault, `AreasChanged`,
-    `LimitsLoosened`, `NoReasonGiven`, `EffectiveInThePast`, and `Collision` when another one is published at the same
-    moment.
+    It comes into force by a revision of routing that names it. Limits may only get longer than in the list in force
+    where `loosened` says so. Raises `CatalogueUnusable` with every fault, `AreasChanged`, `LimitsLoosened`,
+    `NoReasonGiven`, `NoSuchGazetteer`, and `Collision` when another one is drafted at the same moment.
     """
-    since = effective_from or now
-    refuse_unfounded(reason, effective_from=since, now=now)
+    refuse_unfounded(reason)
     refuse_faults(catalogue, known_units(scope))
-    gazetteer = number_at(gazetteer_versions(scope), since)
     if Catalogue.of((), gazetteer_of(scope, gazetteer).areas.nodes).areas != catalogue.areas:
         raise AreasChanged(
-            "清单所用的区域表与届时生效的地名库不同，按区域写的行可能落空。请按新的区域表重新检查后再发布。"
+            f"清单所用的区域表与地名库第 {gazetteer} 版不同，按区域写的行可能落空。请按该版的区域重新检查。"
         )
-    former = number_at(duty_list_versions(scope), since)
-    before = duty_list_of(scope, former)
-    if former and before.digest == catalogue.digest:
-        return Publication(former, is_new=False)
-    changes = limit_changes(before, catalogue, on=since.astimezone(scope.tenant.zone).date(), reason=reason)
+    today = now.astimezone(scope.tenant.zone).date()
+    changes = limit_changes(duty_list_in_force(scope).catalogue, catalogue, on=today, reason=reason)
     refuse_loosening(changes, catalogue, allowed=loosened)
+    if known := _version_that_says(scope, catalogue, gazetteer):
+        return Drafted(known, is_new=False, limit_changes=changes)
     newest = select(func.max(DutyListVersion.number)).where(DutyListVersion.tenant_id == scope.tenant.id)
     number = 1 + (scope.session.scalar(newest) or 0)
     version = DutyListVersion(
@@ -84,20 +83,15 @@ def publish(
         author_id=author.account_id,
         author=author.name,
         created_at=now,
-        effective_from=since,
-        restored_from=restored_from,
     )
-    insert_rows(
-        scope.session,
-        [
-            version,
-            *_matters(scope, catalogue, number),
-            *_rows(scope, catalogue, number),
-            *_history(scope, changes, number),
-        ],
-    )
-    bump_epoch(scope)
-    return Publication(number, is_new=True, limit_changes=changes)
+    insert_rows(scope.session, [version, *_matters(scope, catalogue, number), *_rows(scope, catalogue, number)])
+    return Drafted(number, is_new=True, limit_changes=changes)
+
+
+def keep_limit_changes(scope: Scope, *, before: int, after: int, on: date, reason: str) -> None:
+    """Add to the history of limits what changes as a version comes into force, also when it is an earlier one again."""
+    changes = limit_changes(duty_list_of(scope, before), duty_list_of(scope, after), on=on, reason=reason)
+    insert_rows(scope.session, list(_history(scope, changes, after)))
 
 
 def map_matters(scope: Scope, pairs: Mapping[str, str], *, author: Author, now: datetime) -> None:
@@ -116,6 +110,16 @@ def map_matters(scope: Scope, pairs: Mapping[str, str], *, author: Author, now: 
             )
             for matter, central in pairs.items()
         ],
+    )
+
+
+def _version_that_says(scope: Scope, catalogue: Catalogue, gazetteer: int) -> int | None:
+    return scope.session.scalar(
+        select(func.min(DutyListVersion.number)).where(
+            DutyListVersion.tenant_id == scope.tenant.id,
+            DutyListVersion.sha256 == catalogue.digest,
+            func.coalesce(DutyListVersion.gazetteer, 0) == gazetteer,
+        )
     )
 
 
