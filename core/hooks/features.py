@@ -14,7 +14,7 @@ from core.hooks.settings import SecretText, Settings, read
 from core.kit.errors import Refused
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
-Level = Literal["district", "city"]
+Level = Literal["district", "city", "every"]
 
 
 class NotPossible(Refused):
@@ -32,7 +32,8 @@ class Feature:
     on. `hooks` are those it answers (None = whatever the module holds), `rules` the names of its rules: a `rule_id` is
     `<feature id>/<rule>`. `events` are the kinds of timeline entries that `on_event` is asked about (none = all of them),
     `permissions` those that its pages ask for. A `restricted` feature is switched on by two persons. `conflicts` cannot
-    be on together with it, `suggests` are better on too. A feature of `level` city is for a city alone.
+    be on together with it, `suggests` are better on too. A feature of `level` city is for a city alone; of `level`
+    every, the core's own alone, for both.
     """
 
     id: str

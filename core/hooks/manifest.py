@@ -14,7 +14,7 @@ from typing import Any, cast
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from core.hooks.contract import API_VERSION
+from core.hooks.contract import API_VERSION, CORE
 from core.hooks.features import Feature, Level
 from core.hooks.settings import Settings
 from core.kit.errors import Refused
@@ -149,6 +149,8 @@ def _manifest(reader: _Reader, document: Mapping[str, Any], folder: Path) -> Man
         for key in ("id", "version", "api", "label", "summary", "licence", "contact", "changelog")
     }
     reader.matching(words["id"], PLUGIN_ID, "插件 id")
+    if words["id"] == CORE:
+        reader.fault(f"插件 id 不能是 {CORE}，这是产品自己的")
     _check_versions(reader, words)
     features = tuple(_feature(reader, table, words, folder) for table in listed)
     _refuse_repeated(reader, [feature.id for feature in features])

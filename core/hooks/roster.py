@@ -15,6 +15,7 @@ import pluggy
 
 from core.hooks.breaker import Breaker
 from core.hooks.contract import PROJECT, Hook
+from core.hooks.core_features import CORE_FEATURES
 from core.hooks.features import Feature
 from core.hooks.manifest import ENTRY_POINT_GROUP, Manifest, ManifestUnusable, manifest_of, refuse_other_contract
 from core.hooks.settings import SecretText
@@ -26,6 +27,7 @@ from core.kit.trouble import where
 
 BUNDLED = "huiying"
 """The distribution whose plugins come with the product."""
+_CORE = {feature.id: feature for feature in CORE_FEATURES}
 log = logging.getLogger(__name__)
 
 
@@ -75,7 +77,7 @@ def _nothing_against(_manifests: Sequence[Manifest]) -> Mapping[str, str]:
 
 
 class Roster:
-    """All installed features. Compiling a tenant's table picks the enabled ones; nothing else is ever called."""
+    """All installed features, and beside them the core's own. Compiling a tenant's table picks the enabled ones; nothing else is ever called."""
 
     def __init__(self, features: Iterable[Feature], *, quarantined: Sequence[Quarantined] = ()) -> None:
         self.features: Mapping[str, Feature] = {feature.id: feature for feature in features}
@@ -121,10 +123,11 @@ class Roster:
         return Enabled(feature, feature.read(wanted.values, secrets=wanted.secrets), wanted.revision)
 
     def get(self, feature_id: str) -> Feature:
-        """Return the installed feature. Raises `UnknownFeature`."""
-        if feature_id not in self.features:
+        """Return the installed feature, or the core's own. Raises `UnknownFeature`."""
+        found = self.features.get(feature_id) or _CORE.get(feature_id)
+        if found is None:
             raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
-        return self.features[feature_id]
+        return found
 
     def is_aside(self, feature_id: str) -> bool:
         """Tell whether the feature's plugin is installed but was put aside."""

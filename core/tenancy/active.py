@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.hooks.core_features import CORE_FEATURES, CORE_IDS
 from core.hooks.features import Feature
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import MigrationFailed, SecretText, SettingsInvalid, migrated
@@ -25,7 +26,9 @@ from core.tenancy.models import SettingsEvent, SettingsPreset, SettingsRevision,
 from core.tenancy.secrets import opened_secrets
 
 SAFE_MODE = "HUIYING_SAFE_MODE"
-"""Environment variable: set to 1, no feature is asked anywhere and the core's own rules hold."""
+"""Environment variable: set to 1, no plugin's feature is asked anywhere and the core's own rules hold."""
+CORE_POSITION = -1
+"""The core's own features stand before all others and are not moved."""
 GOES_BACK = 5
 """How many revisions that held before are tried when the present one no longer fits."""
 
@@ -59,11 +62,9 @@ NO_PRESET = Preset()
 
 def compile_table(session: Session, tenant: TenantFacts, roster: Roster, keys: Keyring, *, report: Report) -> HookTable:
     """Return the table of the tenant's features that are on and can be used. Never raises for a bad one."""
-    ctx = context_of(tenant)
-    if in_safe_mode():
-        return roster.compiled(ctx, [], report=report)
-    enabled = (in_use(session, tenant, roster, keys, row, report=report) for row in features_on(session, tenant))
-    return roster.compiled(ctx, [each for each in enabled if each], report=report)
+    rows = core_rows(session, tenant) if in_safe_mode() else rows_asked(session, tenant)
+    enabled = (in_use(session, tenant, roster, keys, row, report=report) for row in rows)
+    return roster.compiled(context_of(tenant), [each for each in enabled if each], report=report)
 
 
 def in_safe_mode() -> bool:
@@ -77,12 +78,30 @@ def context_of(tenant: TenantFacts, *, dry_run: bool = False) -> Context:
 
 
 def features_on(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]:
-    """Return the rows of the features that are on, in their order."""
+    """Return the rows of the plugins' features that are on, in their order."""
     return session.scalars(
         select(TenantFeature)
-        .where(TenantFeature.tenant_id == tenant.id, TenantFeature.state == "on")
+        .where(
+            TenantFeature.tenant_id == tenant.id,
+            TenantFeature.state == "on",
+            TenantFeature.feature.not_in(CORE_IDS),
+        )
         .order_by(TenantFeature.position, TenantFeature.feature)
     ).all()
+
+
+def core_rows(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]:
+    """Return a row for each of the core's own features; one that was never set holds its defaults."""
+    return [
+        session.get(TenantFeature, (tenant.id, feature.id))
+        or TenantFeature(tenant_id=tenant.id, feature=feature.id, position=CORE_POSITION, state="on")
+        for feature in CORE_FEATURES
+    ]
+
+
+def rows_asked(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]:
+    """Return the rows of all that is on: the core's own first, then the plugins' in their order."""
+    return [*core_rows(session, tenant), *features_on(session, tenant)]
 
 
 def wanted(session: Session, tenant: TenantFacts, feature: Feature, stored: Stored, keys: Keyring) -> Wanted:

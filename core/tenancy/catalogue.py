@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "area",
     "area_alias",
     "command_log",
+    "consultation_step",
     "contact_attempt",
     "contribution",
     "dry_run_change",

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from sqlalchemy import func, select, update
 
+from core.hooks.core_features import CORE_IDS
 from core.kit.errors import Refused
+from core.tenancy.active import CORE_POSITION
 from core.tenancy.models import FeatureEvent, SettingsEvent, SettingsRevision, Tenant, TenantFeature
 from core.tenancy.scope import Scope
 
@@ -143,17 +145,22 @@ def set_state(scope: Scope, feature: str, state: str, *, reason: str) -> None:
 
 
 def feature_row(scope: Scope, feature: str) -> TenantFeature:
-    """Return the tenant's row of a feature, locked; made at the end of the order when there is none."""
+    """Return the tenant's row of a feature, locked; made at the end of the order when there is none.
+
+    That of one of the core's own is on from the start.
+    """
     row = scope.session.scalar(
         select(TenantFeature)
         .where(TenantFeature.tenant_id == scope.tenant.id, TenantFeature.feature == feature)
         .with_for_update()
     )
     if row is None:
+        is_core = feature in CORE_IDS
         last = scope.session.scalar(
             select(func.max(TenantFeature.position)).where(TenantFeature.tenant_id == scope.tenant.id)
         )
-        row = TenantFeature(tenant_id=scope.tenant.id, feature=feature, position=0 if last is None else last + 1)
+        position = CORE_POSITION if is_core else 0 if last is None else last + 1
+        row = TenantFeature(tenant_id=scope.tenant.id, feature=feature, position=position, state="on" if is_core else "off")
         scope.session.add(row)
         scope.session.flush()
     return row

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.hooks.core_features import CORE_IDS
 from core.hooks.features import Feature
 from core.hooks.settings import (
     Line,
@@ -265,3 +266,8 @@ class District:
 
 def later(**span: int) -> datetime:
     return NOW + timedelta(**span)
+
+
+def asked(scope: Scope) -> list[str]:
+    """Return the plugins' features that are asked, in their order."""
+    return [name for name in scope.hooks.enabled if name not in CORE_IDS]

@@ -25,7 +25,7 @@ from core.people.service import NoSuchAccount, close_account, open_account
 from core.tenancy.queries import find_feature_row
 from core.tenancy.rules import ApprovalMissing, NotChecked, OwnRevision
 from tests.builders import make_ticket
-from tests.settings.making import GATE, LIGHT, NOW, District, later
+from tests.settings.making import GATE, LIGHT, NOW, District, asked, later
 
 CANARY = "hunter-2-canary"
 Run = Callable[..., Result]
@@ -345,5 +345,5 @@ def test_a_secret_is_read_from_standard_input_and_never_printed(
     assert all(CANARY not in f"{result.output}{result.exception}" for result in results)
     assert CANARY not in caplog.text
     with staffed.installation.scope(staffed.slug) as scope:
-        assert dict(scope.hooks.enabled).keys() == {LIGHT}
+        assert asked(scope) == [LIGHT]
     assert said(run("settings", "secret", "remove", "token", "--by", "anna", feature=GATE)) == ["已移除密钥 token。"]

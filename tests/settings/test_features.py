@@ -35,7 +35,7 @@ from core.tenancy.rules import ApprovalMissing
 from core.tenancy.scope import Installation
 from core.tickets.service import ReasonMissing
 from tests.builders import make_feature, make_installation
-from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, gate, later, light
+from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, asked, gate, later, light
 
 LIMITS = "test.limits"
 
@@ -328,7 +328,7 @@ def test_the_order_is_the_administrators(at: Callable[..., District]) -> None:
     assert put(LIMITS, None) == [LIGHT, GATE, LIMITS]
     district.installation.forget()
     with district.installation.scope(district.slug) as scope:
-        assert list(scope.hooks.enabled) == [LIGHT, GATE, LIMITS]
+        assert asked(scope) == [LIGHT, GATE, LIMITS]
     for feature, before in ((LIGHT, LIGHT), (LIGHT, "test.nothing"), ("test.nothing", None)):
         with pytest.raises(NotInOrder):
             put(feature, before)
@@ -341,4 +341,4 @@ def test_in_safe_mode_the_list_says_so(at: Callable[..., District], monkeypatch:
 
     assert lines(district).safe_mode
     with district.installation.scope(district.slug) as scope:
-        assert dict(scope.hooks.enabled) == {}
+        assert asked(scope) == []

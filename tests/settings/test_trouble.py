@@ -30,7 +30,7 @@ from core.tenancy.queries import feature_events_of
 from core.tickets.service import ReasonMissing
 from tests.builders import make_feature, make_installation
 from tests.plugins.making import make_ticket
-from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, later, light
+from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, asked, later, light
 
 
 def failing(
@@ -88,7 +88,7 @@ def test_what_has_only_failed_for_a_day_is_put_aside_and_the_card_says_so(distri
     assert card.instead == "按通用规则办理"
     district.installation.forget()
     with district.installation.scope(district.slug) as scope:
-        assert dict(scope.hooks.enabled) == {}
+        assert asked(scope) == []
         assert [(each.kind, each.actor) for each in feature_events_of(scope, LIGHT)] == [("suspended", "系统")]
     assert suspend(district) == []
 
@@ -171,14 +171,14 @@ def test_in_an_emergency_everything_is_put_aside_and_comes_back_in_its_order(mak
     put = district.run(lambda scope: suspend_all(scope, reason="核实误派", actor=ANNA, now=NOW))
     district.installation.forget()
     with district.installation.scope(district.slug) as scope:
-        during = list(scope.hooks.enabled)
+        during = asked(scope)
     shown = state(district)
     with pytest.raises(FeatureStands):
         district.run(lambda scope: suspend_all(scope, reason="核实误派", actor=ANNA, now=NOW))
     back = district.run(lambda scope: resume_all(scope, district.roster, reason="已核实", actor=BORIS, now=NOW))
     district.installation.forget()
     with district.installation.scope(district.slug) as scope:
-        after = list(scope.hooks.enabled)
+        after = asked(scope)
 
     assert (put, during, back, after) == ([LIGHT, GATE], [], [LIGHT, GATE], [LIGHT, GATE])
     assert shown == ("suspended", "全部停用：核实误派")

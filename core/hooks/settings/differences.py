@@ -70,6 +70,11 @@ class _Comparing:
     def of(self, field: SettingField, before: Any, after: Any, place: _Place) -> Iterator[Difference]:
         if _written(before) == _written(after):
             return
+        parts = None if missing in (before, after) else field.told_apart(plain(before), plain(after), self.choices)
+        if parts is not None:
+            for part, old, new in parts:
+                yield Difference(place.field, f"{place.label} {part}".rstrip(), old, new, place.risk)
+            return
         is_list = isinstance(before, list | tuple) and isinstance(after, list | tuple)
         if isinstance(field, Rows) and is_list:
             yield from self._rows(field, before, after, place)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Required, TypedDict
 
 from marshmallow import ValidationError, fields, missing
 
-Risk = Literal["", "accountability", "privacy"]
+Risk = Literal["", "accountability", "privacy", "dispatch"]
 Affects = Literal["new", "open"]
 
 
@@ -99,6 +99,10 @@ class SettingField(fields.Field[Any]):
     def words(self, value: Any, choices: Choices) -> str:
         """Return the value as a person reads it; empty when there is nothing to read."""
         return with_unit("".join(self.texts(value)), self.unit)
+
+    def told_apart(self, before: Any, after: Any, choices: Choices) -> "Sequence[tuple[str, str, str]] | None":
+        """Return what differs of two values, part by part: which part, before, after; None = as for others of its kind."""
+        return None
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on, as plain data: kind and bounds, not titles."""

@@ -7,7 +7,7 @@ from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster
 from core.hooks.table import Enabled, HookTable
 from core.kit.errors import Refused
-from core.tenancy.active import context_of, features_on, in_safe_mode, in_use, stored_of, wanted
+from core.tenancy.active import context_of, in_safe_mode, in_use, rows_asked, stored_of, wanted
 from core.tenancy.models import DryRun
 from core.tenancy.queries import find_feature_row
 from core.tenancy.scope import Scope
@@ -34,12 +34,14 @@ def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
     """
     if in_safe_mode():
         raise SafeMode("系统处于安全模式，所有功能都不询问，无法试算。请在恢复正常后再试。")
-    rows = [row for row in features_on(scope.session, scope.tenant) if row.feature != run.feature]
+    asked = rows_asked(scope.session, scope.tenant)
+    rows = [row for row in asked if row.feature != run.feature]
     held = {row.feature: in_use(scope.session, scope.tenant, roster, scope.keys, row) for row in rows}
     others = [(row.position, row.feature, enabled) for row in rows if (enabled := held[row.feature])]
-    row = find_feature_row(scope, run.feature)
+    present_row = next((row for row in asked if row.feature == run.feature), None)
+    row = present_row or find_feature_row(scope, run.feature)
     place = bisect(others, (row.position, row.feature), key=lambda each: each[:2]) if row else len(others)
-    present = in_use(scope.session, scope.tenant, roster, scope.keys, row) if row and row.state == "on" else None
+    present = in_use(scope.session, scope.tenant, roster, scope.keys, present_row) if present_row else None
     tried = _tried(scope, roster, run) if run.turns == "on" else None
     ctx = context_of(scope.tenant, dry_run=True)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from core.hooks.core_features import CORE_IDS
 from core.hooks.features import Feature
 from core.hooks.roster import Quarantined, Roster
 from core.hooks.table import Failure
@@ -48,7 +49,7 @@ class FeatureLine:
 
 @dataclass(frozen=True, slots=True)
 class FeatureList:
-    """All features of a tenant in their order, those never used last; plugins put aside; whether none is asked at all."""
+    """All features of plugins in the tenant's order, those never used last; plugins put aside; whether none is asked at all."""
 
     features: tuple[FeatureLine, ...]
     quarantined: tuple[Quarantined, ...]
@@ -58,7 +59,7 @@ class FeatureList:
 def list_features(scope: Scope, roster: Roster, *, actor: Actor) -> FeatureList:
     """Return all features. Raises `NotPermitted`."""
     administering(actor, "查看功能")
-    rows = feature_rows(scope)
+    rows = [row for row in feature_rows(scope) if row.feature not in CORE_IDS]
     cards = Counter(incident.feature for incident in open_incidents(scope))
     known = [_line(scope, roster, row, place, cards) for place, row in enumerate(rows, start=1)]
     others = sorted(roster.features.keys() - {row.feature for row in rows})
@@ -67,7 +68,7 @@ def list_features(scope: Scope, roster: Roster, *, actor: Actor) -> FeatureList:
 
 
 def _is_for(scope: Scope, feature: Feature) -> bool:
-    return feature.level == "district" or scope.tenant.kind == "city"
+    return feature.level != "city" or scope.tenant.kind == "city"
 
 
 def _line(scope: Scope, roster: Roster, row: TenantFeature, place: int, cards: Counter[str]) -> FeatureLine:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.escalation.models import AccountabilityCase
+from core.hooks.core_features import CORE_IDS
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.hooks.table import Failure
@@ -100,6 +101,7 @@ def switch_on(
     author = administering(actor, "启用功能")
     why = reason_for(reason or "启用功能", "启用功能")
     feature = roster.get(feature_id)
+    _refuse_core(feature_id)
     row = feature_row(scope, feature_id)
     now_held = held(scope, roster, feature_id)
     if is_preset(scope, feature):
@@ -184,6 +186,7 @@ def switch_off(
     """
     author = administering(actor, "关闭功能")
     why = reason_for(reason, "关闭功能")
+    _refuse_core(feature_id)
     row = find_feature_row(scope, feature_id)
     if row is not None:
         row = feature_row(scope, feature_id)
@@ -205,7 +208,7 @@ def move(scope: Scope, feature_id: str, *, before: str | None, actor: Actor, now
     Where several answer and one decides, the first one does. Raises `NotPermitted`, `NotInOrder`.
     """
     author = administering(actor, "调整功能次序")
-    order = [row.feature for row in feature_rows(scope)]
+    order = [row.feature for row in feature_rows(scope) if row.feature not in CORE_IDS]
     for name in (feature_id, before):
         if name is not None and name not in order:
             raise NotInOrder(f"功能 {name} 不在本区的次序里。现有次序：{'、'.join(order) or '无'}。")
@@ -219,6 +222,11 @@ def move(scope: Scope, feature_id: str, *, before: str | None, actor: Actor, now
     record_feature_event(scope, feature_id, "moved", actor=author, reason=words, now=now)
     bump_epoch(scope)
     return order
+
+
+def _refuse_core(feature_id: str) -> None:
+    if feature_id in CORE_IDS:
+        raise FeatureStands(f"{feature_id} 是产品自己的，始终启用，不能开关。要改它的设置，请起草一次修订。")
 
 
 def _go_on(

@@ -1,0 +1,21 @@
+"""What the core itself lets a tenant set in revisions, as if it were a feature: always on, in every tenant.
+
+Settings and answers are named here and imported when a tenant is read: the stages that own them lie above the hooks.
+"""
+
+from core.hooks.contract import API_VERSION, CORE
+from core.hooks.features import Feature
+
+ROUTING = Feature(
+    id=f"{CORE}.routing",
+    label="派单依据",
+    summary="现行的职责清单和派单规则：谁的事谁来办，例外写在规则里",
+    answers="core.routing.settings",
+    settings="core.routing.settings:RoutingSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=(),
+    level="every",
+)
+CORE_FEATURES = (ROUTING,)
+CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

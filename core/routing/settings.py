@@ -1,0 +1,135 @@
+"""What holds about routing as one revision of settings: which version of the duty list, and which routing rules."""
+
+from collections.abc import Mapping, Sequence
+from json import JSONDecodeError, dumps, loads
+from typing import Any
+
+from marshmallow import ValidationError
+
+from core.hooks.core_features import ROUTING
+from core.hooks.settings import Choices, SettingField, Settings, Whole
+from core.hooks.settings.frozen import plain
+from core.hooks.table import HookTable
+from core.routing.ruleset.faults import RulesUnusable
+from core.routing.ruleset.reading import parse_rules
+from core.routing.ruleset.rules import Rule, RuleSet
+from core.routing.ruleset.wording import Wording
+from core.routing.ruleset.writing import dump_rules
+
+DUTY_LIST, RULES = "duty_list", "rules"
+"""Names of the settings."""
+MOST_VERSIONS = 1_000_000
+
+
+class DutyListNumber(Whole):
+    """The number of a version of the duty list; 0 = none, and nothing is anybody's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            min=0,
+            max=MOST_VERSIONS,
+            load_default=0,
+            title="职责清单",
+            help="现行哪一版，写版本号；各版见 huiying duties versions",
+            risk="dispatch",
+        )
+
+    def words(self, value: Any, choices: Choices) -> str:
+        """Return which version it is."""
+        return f"第 {value} 版" if value else "没有"
+
+
+class RoutingRules(SettingField):
+    """The routing rules 派单规则, as a list of JSON objects, in the order in which they are written."""
+
+    kind = "rules"
+    empty = ()
+    is_prefilled = True
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[dict[str, Any]]:
+        if not isinstance(value, list | tuple):
+            raise ValidationError("请填写规则的列表（JSON）")
+        try:
+            rules = parse_rules({"rules": plain(value)})
+        except RulesUnusable as unusable:
+            raise ValidationError([str(fault) for fault in unusable.faults]) from unusable
+        written: list[dict[str, Any]] = dump_rules(rules)["rules"]
+        return written
+
+    def texts(self, value: Any) -> tuple[str, ...]:
+        """Return the rules as one text."""
+        return (dumps(plain(value), ensure_ascii=False, indent=1),) if isinstance(value, list | tuple) else ()
+
+    def typed(self, texts: Sequence[str]) -> Any:
+        """Return the rules of a text, or the text where it is no JSON."""
+        try:
+            return loads(texts[0])
+        except JSONDecodeError:
+            return texts[0]
+
+    def words(self, value: Any, choices: Choices) -> str:
+        """Return how many rules there are."""
+        return f"{len(value)} 条规则" if isinstance(value, list | tuple) and value else ""
+
+    def told_apart(self, before: Any, after: Any, choices: Choices) -> Sequence[tuple[str, str, str]]:
+        """Return which rules came, went or changed, each as it is read out; and whether their order changed."""
+        old, new = _by_id(before), _by_id(after)
+        told = [
+            (f"规则“{(new.get(name) or old[name]).label}”（{name}）", _words(old.get(name), "没有"), _words(new.get(name), "删去"))
+            for name in dict.fromkeys((*old, *new))
+            if old.get(name) != new.get(name)
+        ]
+        kept = [name for name in old if name in new]
+        if kept != [name for name in new if name in old]:
+            told.append(("先后", "、".join(kept), "、".join(name for name in new if name in old)))
+        return told
+
+    def shape(self) -> dict[str, Any]:
+        """Return what stored values depend on."""
+        return {**super().shape(), "version": 1}
+
+
+class RoutingSettings(Settings):
+    """What is in force about routing."""
+
+    duty_list = DutyListNumber()
+    rules = RoutingRules(
+        load_default=(),
+        title="派单规则",
+        help="职责清单以外的例外，写法见手册“派单规则”",
+        risk="dispatch",
+    )
+
+
+def duty_list_number(table: HookTable) -> int:
+    """Return which version of the duty list holds by these settings, 0 = none."""
+    number: int = _settings_of(table)[DUTY_LIST]
+    return number
+
+
+def rules_of(table: HookTable) -> Sequence[Mapping[str, Any]]:
+    """Return the routing rules that hold by these settings, as they are written."""
+    rules: Sequence[Mapping[str, Any]] = _settings_of(table)[RULES]
+    return rules
+
+
+def _settings_of(table: HookTable) -> Mapping[str, Any]:
+    enabled = table.enabled.get(ROUTING.id)
+    return enabled.settings if enabled else NOTHING
+
+
+NOTHING: Mapping[str, Any] = {DUTY_LIST: 0, RULES: ()}
+"""Where no revision can be read: nothing is anybody's, and a person decides."""
+
+
+def _by_id(written: Any) -> dict[str, Rule]:
+    rules = parse_rules({"rules": written}) if written else RuleSet()
+    return {rule.id: rule for rule in rules.rules}
+
+
+def _words(rule: Rule | None, instead: str) -> str:
+    if rule is None:
+        return instead
+    return f"{Wording().rule(rule)}{'' if rule.enabled else '（停用）'}优先 {rule.priority}；说明：{rule.explain}"
