@@ -1,4 +1,5 @@
-"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, and starts daily jobs.
+"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, and
+gives to others what absent people have.
 
 Several may run; one at a time leads.
 """
@@ -6,6 +7,7 @@ Several may run; one at a time leads.
 import logging
 import sys
 
+from core.jobs.absences import Absences
 from core.jobs.archives import Archives
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
@@ -33,6 +35,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 archives = Archives(installation, is_ending=ending.is_asked)
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
+                absences = Absences(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
@@ -41,6 +44,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     archives.archive(now=utc_now)
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)
+                    absences.relieve(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)
 

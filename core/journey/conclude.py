@@ -12,6 +12,7 @@ from core.journey.command import command
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.models import Assignment
+from core.routing.persons import give_to_persons
 from core.routing.referrals import refer_if_elsewhere, tell_other_side
 from core.routing.rules_in_force import rules_of
 from core.routing.service import (
@@ -156,6 +157,7 @@ def begin_cycle(scope: Scope, ticket: Ticket, order: Order, command: Command, *,
     if unit:
         assigned = [open_assignment(scope, ticket, unit, role="lead", now=order.now)]
         advance(assigned[0], AssignmentState.SIGNED, now=order.now)
+        give_to_persons(scope, ticket, assigned, now=order.now)
     turn_clocks(scope, ticket, command, order, assignments=assigned)
     if assigned:
         refer_if_elsewhere(scope, ticket, assigned, order)

@@ -7,6 +7,7 @@ from core.handling.rules import usable_text
 from core.journey.command import command
 from core.people.roles import Permission
 from core.routing.joint import hand_down, refuse_open_work, waivable
+from core.routing.persons import give_to_persons
 from core.routing.service import advance, own_assignment
 from core.routing.states import AssignmentState
 from core.sla.service import cancel_clocks, stop_clock, turn_clocks
@@ -41,6 +42,7 @@ def sub_dispatch(
         summary=f"{units.name_of(parent.unit_id)}转派 {names}{because}",
         detail={"parent": parent.id, "assignments": [each.id for each in assigned]},
     )
+    give_to_persons(scope, ticket, assigned, now=order.now)
     turn_clocks(scope, ticket, Command.SUB_DISPATCH, order, assignments=assigned)
 
 

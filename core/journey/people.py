@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.journey.persons import relieve_person
 from core.kit.errors import Refused
 from core.people.queries import accounts, roles_by_account, tokens
 from core.people.roles import ROLES, permissions_of, role_named
@@ -100,8 +101,12 @@ def change_password(scope: Scope, login: str, *, password: str | None, now: date
 
 
 def remove_account(scope: Scope, login: str, *, now: datetime) -> None:
-    """Close the account: it signs in no more, what it did stays. Raises `NoSuchAccount`."""
-    close_account(scope, login, now=now)
+    """Close the account: it signs in no more, what it did stays; tickets it had go to others of its unit at once.
+
+    Raises `NoSuchAccount`.
+    """
+    account = close_account(scope, login, now=now)
+    relieve_person(scope, account.id, now=now)
 
 
 def list_accounts(scope: Scope) -> list[AccountLine]:

@@ -8,6 +8,7 @@ from typing import cast
 from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
+from core.journey.persons import tell_head
 from core.kit.db import is_connection_lost
 from core.routing.referrals import tell_other_side
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
@@ -79,6 +80,8 @@ def _press(scope: Scope, reached: Reached, *, now: datetime) -> None:
     trigger = Trigger("mark", clock=cast(ClockName, clock.name), mark=reached.timer.mark)
     fire(scope, reached, now=now)
     escalate(scope, reached.ticket, trigger, cause=cause, due=clock.due_at, now=now)
+    if clock.name == "sign":
+        tell_head(scope, reached, now=now)
     if reached.timer.mark == OVERDUE:
         press_overdue_instructions(scope, reached.ticket, now=now)
     mark_dirty(scope, clock.due_at)

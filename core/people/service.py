@@ -80,11 +80,13 @@ def set_password(scope: Scope, login: str, password: str, *, now: datetime) -> N
     end_sessions(scope, account.id, now=now)
 
 
-def close_account(scope: Scope, login: str, *, now: datetime) -> None:
+def close_account(scope: Scope, login: str, *, now: datetime) -> Account:
     """Let the account sign in no more, and end its sessions; what it did stays. Raises `NoSuchAccount`."""
     account = _get(scope, login)
     account.active = False
+    scope.session.flush()
     end_sessions(scope, account.id, now=now)
+    return account
 
 
 def start_session(scope: Scope, account_id: int, *, address: str, now: datetime) -> str:

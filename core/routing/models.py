@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kit.db import INSTANT, Base, TenantRow
 from core.routing.states import ACTIVE, AssignmentState
 
-_ACTIVE_LEAD = f"role = 'lead' AND state IN ({', '.join(repr(str(state)) for state in ACTIVE)})"
+_ACTIVE = f"state IN ({', '.join(repr(str(state)) for state in ACTIVE)})"
+_ACTIVE_LEAD = f"role = 'lead' AND {_ACTIVE}"
 
 
 class Assignment(TenantRow, Base, kw_only=True):
@@ -18,7 +19,8 @@ class Assignment(TenantRow, Base, kw_only=True):
 
     A tree: `parent_id` is the assignment of the unit that handed the work on 转派 to a unit below it. Each level has one
     active lead. `returnable` is False for a unit designated by consultation 会商. `budget_percent` tells how much of its
-    own handling time the resident's limit left to the unit when it got the ticket; None = all.
+    own handling time the resident's limit left to the unit when it got the ticket; None = all. `person_id` is who in the
+    unit has it 承办人, and `person_reason` why; None = the unit as a whole. Any clerk of the unit may act on it all the same.
     """
 
     __tablename__ = "assignment"
@@ -26,6 +28,7 @@ class Assignment(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         ForeignKeyConstraint(["tenant_id", "parent_id"], ["assignment.tenant_id", "assignment.id"]),
+        ForeignKeyConstraint(["tenant_id", "person_id"], ["account.tenant_id", "account.id"]),
         CheckConstraint("role IN ('lead', 'co', 'info')", name="role"),
         CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in AssignmentState)})", name="state"),
         CheckConstraint("(role = 'info') = (state = 'watching')", name="watching"),
@@ -47,6 +50,13 @@ class Assignment(TenantRow, Base, kw_only=True):
         Index("ix_assignment_ticket", "tenant_id", "ticket_id"),
         Index("ix_assignment_assigned_at", "tenant_id", "assigned_at"),
         Index("ix_assignment_returned_at", "tenant_id", "ended_at", postgresql_where="state = 'returned'"),
+        Index(
+            "ix_assignment_person",
+            "tenant_id",
+            "person_id",
+            postgresql_where=f"person_id IS NOT NULL AND {_ACTIVE}",
+        ),
+        Index("ix_assignment_turn", "tenant_id", "unit_id", "assigned_at", postgresql_where="person_id IS NOT NULL"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)
@@ -58,6 +68,8 @@ class Assignment(TenantRow, Base, kw_only=True):
     parent_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     returnable: Mapped[bool] = mapped_column(default=True)
     budget_percent: Mapped[int | None] = mapped_column(Integer, default=None)
+    person_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    person_reason: Mapped[str] = mapped_column(Text, default="")
     signed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
@@ -88,7 +100,11 @@ class RouteDecision(TenantRow, Base, kw_only=True):
 
 
 class ReturnRequest(TenantRow, Base, kw_only=True):
-    """A unit's request to give a ticket back 退单申请: why, with what evidence, and whose it thinks it is."""
+    """A unit's request to give a ticket back 退单申请: why, with what evidence, and whose it thinks it is.
+
+    `duty_item` is the item of the duty list in words, as it stood for the ticket when the unit asked (empty = the list
+    says nothing), `duty_list` the number of its version; `clause` is the clause on which the unit relies.
+    """
 
     __tablename__ = "return_request"
     __table_args__ = (
@@ -99,6 +115,12 @@ class ReturnRequest(TenantRow, Base, kw_only=True):
         CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
         Index("uq_return_request_pending", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'pending'"),
         Index("ix_return_request_ticket", "tenant_id", "ticket_id"),
+        Index(
+            "ix_return_request_decided",
+            "tenant_id",
+            "decided_at",
+            postgresql_where="state IN ('approved', 'denied')",
+        ),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)
@@ -114,24 +136,34 @@ class ReturnRequest(TenantRow, Base, kw_only=True):
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     decision_note: Mapped[str] = mapped_column(Text, default="")
+    clause: Mapped[str] = mapped_column(Text, default="")
+    duty_item: Mapped[str] = mapped_column(Text, default="")
+    duty_list: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class Consultation(TenantRow, Base, kw_only=True):
     """A consultation 会商 on whose a ticket is. Its decision designates a unit, which cannot give it back.
 
     `authority` is the step of the ladder that has it now: the coordinator, the establishment office 编办, the government.
+    `acting_unit_id` is the unit that handles the ticket meanwhile 先办后议, the last one where several were asked.
+    Dropped = the ticket was answered, handed on or voided before anybody decided.
+
+    What was decided is remembered as a draft of the routing rules: `rule_revision` is its number, `rule_note` says why
+    there is none.
     """
 
     __tablename__ = "consultation"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
-        CheckConstraint("state IN ('open', 'decided')", name="state"),
+        ForeignKeyConstraint(["tenant_id", "acting_unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("state IN ('open', 'decided', 'dropped')", name="state"),
         CheckConstraint(
             "(state = 'decided') = (unit_id IS NOT NULL) AND (state = 'decided') = (decided_at IS NOT NULL)",
             name="decided",
         ),
         CheckConstraint("authority IN ('coordinator', 'establishment', 'government')", name="authority"),
+        CheckConstraint("opened_because IN ('asked', 'returns', 'stalled')", name="opened_because"),
         Index("uq_consultation_open", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'open'"),
         Index("ix_consultation_ticket", "tenant_id", "ticket_id"),
     )
@@ -140,12 +172,54 @@ class Consultation(TenantRow, Base, kw_only=True):
     question: Mapped[str] = mapped_column(Text)
     opened_by: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(INSTANT)
+    opened_because: Mapped[str] = mapped_column(Text, default="asked")
     authority: Mapped[str] = mapped_column(Text, default="coordinator")
     state: Mapped[str] = mapped_column(Text, default="open")
+    acting_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    meeting_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    meeting_place: Mapped[str] = mapped_column(Text, default="")
+    meeting_units: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
+    """Codes of the units that are asked to come to the meeting set last."""
+    meeting_note: Mapped[str] = mapped_column(Text, default="")
+    """What came of that meeting; empty = not held yet."""
     unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    co_units: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
+    """Codes of the units designated to handle it together with the lead."""
     decision: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[str | None] = mapped_column(Text, default=None)
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    rule_revision: Mapped[int | None] = mapped_column(Integer, default=None)
+    rule_note: Mapped[str] = mapped_column(Text, default="")
+
+
+CONSULTATION_STEPS = ("opened", "referred", "acting", "meeting", "minutes", "decided", "dropped")
+
+
+class ConsultationStep(TenantRow, Base, kw_only=True):
+    """A step of a consultation 会商记录, never changed: opened, referred upward, handled meanwhile, met, decided.
+
+    `unit_id` is the unit that answers for it: the authority's to which it was referred, the one that acts, the one
+    designated; None where the tenant has no such unit.
+    """
+
+    __tablename__ = "consultation_step"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "consultation_id"], ["consultation.tenant_id", "consultation.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint(f"kind IN ({', '.join(repr(kind) for kind in CONSULTATION_STEPS)})", name="kind"),
+        CheckConstraint("authority IN ('coordinator', 'establishment', 'government')", name="authority"),
+        Index("ix_consultation_step_consultation", "tenant_id", "consultation_id"),
+    )
+
+    consultation_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    authority: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class Opinion(TenantRow, Base, kw_only=True):

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from core.hooks import specs
 from core.kit.errors import Refused
 from core.routing.models import Assignment, Consultation, RouteDecision
+from core.routing.persons import give_to_persons
 from core.routing.rules import Choice, choose, source_of, watchers_from
 from core.routing.states import ACTIVE, ASSIGNMENT_MOVES, AssignmentState
 from core.tenancy.scope import Scope
@@ -143,7 +144,7 @@ def tell_assigned(
     reason: str,
     order: Order,
 ) -> None:
-    """Make the move that gave the ticket to these units, saying to whom and why."""
+    """Make the move that gave the ticket to these units, saying to whom and why, and give it to persons in them."""
     units = directory(scope)
     lead, *partners = [unit for each in assigned if (unit := units.unit_of_id(each.unit_id))]
     others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
@@ -156,6 +157,7 @@ def tell_assigned(
         summary=f"{verb} {lead.name}{others}（{reason}）",
         detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id, "by": by},
     )
+    give_to_persons(scope, ticket, assigned, now=order.now)
 
 
 def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) -> None:

@@ -359,6 +359,7 @@ NOTE_LABELS = {
     "on_site": "到场",
     "classify": "分类",
     "watch": "知会",
+    "given_to_person": "确定承办人",
     "clock_started": "开始计时",
     "clock_stopped": "停止计时",
     "clock_moved": "时限变动",

@@ -1,4 +1,4 @@
-"""Tables of the duty roster: plans, which are changed and taken back."""
+"""Tables of the duty roster: who is on duty, who heads a unit, who is away. Plans, which are changed and taken back."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kit.db import INSTANT, Base, TenantRow
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class DutyRoster(TenantRow, Base, kw_only=True):
@@ -25,6 +25,19 @@ class DutyRoster(TenantRow, Base, kw_only=True):
     first: Mapped[date | None] = mapped_column()
     last: Mapped[date | None] = mapped_column()
     weekdays: Mapped[list[int]] = mapped_column(JSONB)
+
+
+class UnitHead(OfTenant, Base, kw_only=True):
+    """The head of a unit 单位负责人: takes its tickets when nobody on duty is there, and keeps its duty roster."""
+
+    __tablename__ = "unit_head"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+    )
+
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class StaffAbsence(TenantRow, Base, kw_only=True):

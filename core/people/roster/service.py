@@ -1,14 +1,15 @@
-"""Changing the duty roster and absences. Flushes, never commits."""
+"""Changing the duty roster, the heads of units and absences. Flushes, never commits."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete
 
 from core.kit.errors import Refused
-from core.people.roster.models import DutyRoster, StaffAbsence
+from core.people.roster.models import DutyRoster, StaffAbsence, UnitHead
+from core.people.roster.queries import absences_from
 from core.people.roster.rules import EVERY_DAY, RosterEntry
-from core.tenancy.revisions import Author
+from core.tenancy.revisions import Author, bump_epoch
 from core.tenancy.scope import Scope
 
 
@@ -19,7 +20,7 @@ class DaysUnclear(Refused):
 
 
 def set_roster(scope: Scope, unit_id: int, entries: Iterable[RosterEntry]) -> None:
-    """Make this the roster of a unit, and no other. Raises `DaysUnclear`."""
+    """Make this the roster of a unit, and no other; every process reads it anew. Raises `DaysUnclear`."""
     wanted = list(entries)
     for entry in wanted:
         _refuse_backwards(entry.first, entry.last)
@@ -40,7 +41,15 @@ def set_roster(scope: Scope, unit_id: int, entries: Iterable[RosterEntry]) -> No
         )
         for entry in wanted
     )
-    scope.session.flush()
+    bump_epoch(scope)
+
+
+def set_head(scope: Scope, unit_id: int, person: int | None) -> None:
+    """Make somebody the head of a unit 单位负责人, or with None nobody."""
+    scope.session.execute(delete(UnitHead).where(UnitHead.tenant_id == scope.tenant.id, UnitHead.unit_id == unit_id))
+    if person is not None:
+        scope.session.add(UnitHead(tenant_id=scope.tenant.id, unit_id=unit_id, account_id=person))
+    bump_epoch(scope)
 
 
 def note_absence(
@@ -64,6 +73,18 @@ def note_absence(
     scope.session.add(absence)
     scope.session.flush()
     return absence
+
+
+def end_absence(scope: Scope, person: int, *, day: date) -> int:
+    """Let somebody be back from a day on, and return how many absences that ended; later ones stay."""
+    ended = [each for each in absences_from(scope, [person], day) if each.first <= day]
+    for absence in ended:
+        if absence.first == day:
+            scope.session.delete(absence)
+        else:
+            absence.last = day - timedelta(days=1)
+    scope.session.flush()
+    return len(ended)
 
 
 def _refuse_backwards(first: date | None, last: date | None) -> None:

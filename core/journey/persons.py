@@ -1,0 +1,116 @@
+"""The person inside the unit 承办人: a colleague hands a ticket over, absence never holds one, and the head hears of delay."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.hooks.contract import CORE
+from core.journey.command import command
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.people.roster.queries import absences_on, find_colleague, head_of, name_of_person
+from core.routing.models import Assignment
+from core.routing.persons import hand_over, held_by, relieve, today
+from core.routing.service import assignments_in_hand, own_assignment
+from core.sla.firing import Reached
+from core.sla.limits import OVERDUE
+from core.tenancy.scope import Scope
+from core.tickets.messages import say
+from core.tickets.models import Ticket
+from core.tickets.service import lock_ticket_of_id, note, reason_of
+from core.tickets.timeline import SYSTEM, Order
+from core.units.queries import directory
+
+UNSIGNED = "core.routing/unsigned"
+"""The rule by which a unit's head hears that nobody has signed."""
+
+
+class NotAColleague(Refused):
+    """Nobody of this login handles the unit's tickets."""
+
+    code = "not-a-colleague"
+
+
+class ColleagueAway(Refused):
+    """The colleague is away today."""
+
+    code = "colleague-away"
+
+
+class AlreadyTheirs(Refused):
+    """The person has the ticket already."""
+
+    code = "already-theirs"
+
+
+@command(Permission.HANDLE, "转给同事")
+def hand_to(scope: Scope, ticket: Ticket, order: Order, *, person: str, reason: str) -> None:
+    """Hand the unit's share to a colleague of the same unit, by login; the unit and its clocks stay as they are.
+
+    Any clerk of the unit may do it, whoever has the ticket. Raises `ReasonMissing`, `NotYours`, `NotAColleague`,
+    `ColleagueAway`, `AlreadyTheirs`.
+    """
+    because = reason_of(reason, "转给同事")
+    assignment = own_assignment(scope, ticket, order.actor)
+    unit = directory(scope).name_of(assignment.unit_id)
+    colleague = find_colleague(scope, assignment.unit_id, person)
+    if colleague is None:
+        raise NotAColleague(f"{unit}没有登录名为 {person} 的承办人员。请从本单位的人员中选择；跨单位的请申请退单。")
+    if colleague.id == assignment.person_id:
+        raise AlreadyTheirs(f"工单 {ticket.serial_no} 已由{colleague.name}承办，没有改动。")
+    if any(absence.person == colleague.id for absence in absences_on(scope, today(scope, order.now))):
+        raise ColleagueAway(f"{colleague.name}今天不在岗，不能转给{colleague.name}。请选择在岗的同事。")
+    hand_over(scope, ticket, assignment, colleague.id, order, reason=f"{order.actor.name}转交，{because}")
+
+
+def relieve_person(scope: Scope, person: int, *, now: datetime) -> int:
+    """Give everything that somebody has to others of the unit, if they are away today or their account is closed.
+
+    Return how many tickets that were. Tickets are locked before the unit, all of them, in the order of their ids.
+    """
+    tickets = [lock_ticket_of_id(scope, each) for each in dict.fromkeys(scope.session.scalars(held_by(scope, person)))]
+    for ticket in tickets:
+        own = [each for each in assignments_in_hand(scope, ticket) if each.person_id == person]
+        relieve(scope, ticket, own, now=now)
+    return len(tickets)
+
+
+def relieve_ticket(scope: Scope, ticket_id: int, *, now: datetime) -> None:
+    """Give the shares of a ticket to somebody else whose holders are away today or have no account any more."""
+    ticket = lock_ticket_of_id(scope, ticket_id)
+    relieve(scope, ticket, assignments_in_hand(scope, ticket), now=now)
+
+
+def tell_head(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Tell the head of a unit that nobody there has signed and the time to sign runs out; units without one hear as ever.
+
+    It goes to the unit's mailbox and names the head.
+    """
+    ticket, clock = reached.ticket, reached.clock
+    assignment = scope.session.scalar(
+        select(Assignment).where(Assignment.tenant_id == scope.tenant.id, Assignment.id == clock.subject_id)
+    )
+    head = head_of(scope, assignment.unit_id) if assignment else None
+    unit = directory(scope).unit_of_id(assignment.unit_id) if assignment else None
+    if assignment is None or head is None or unit is None:
+        return
+    name = name_of_person(scope, head)
+    how = "签收时限已过" if reached.timer.mark == OVERDUE else "签收时限将到"
+    person = f"，承办人{name_of_person(scope, assignment.person_id)}" if assignment.person_id else ""
+    words = f"请{name}督促签收：工单 {ticket.serial_no}「{ticket.title}」派到{unit.name}后还没有签收{person}，{how}。"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=now)
+    note(
+        scope,
+        ticket,
+        "escalate",
+        Order(SYSTEM, now),
+        summary=f"站内信 → {unit.name}负责人{name}（{how}，尚未签收）",
+        detail={
+            "kind": "inbox",
+            "to": unit.code,
+            "person": head,
+            "rule_id": UNSIGNED,
+            "by": scope.hooks.stamp(CORE),
+            "cause": f"{reached.cause}/head",
+        },
+    )
