@@ -8,7 +8,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from core.hooks.values import Budget
 from core.intake.tabular.rows import TableUnusable
-from core.journey.duty_tables import read_duty_file, write_duty_file
+from core.journey.duties.files import read_duty_file, write_duty_file
 from core.units.catalogue.columns import NotADutyList
 from core.units.catalogue.rows import Row
 from tests.duties.made_up import AREAS, UNITS, make_catalogue

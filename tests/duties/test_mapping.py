@@ -32,7 +32,7 @@ def test_a_matter_is_what_it_is_mapped_to_or_what_the_one_above_is() -> None:
 
 def test_how_much_is_mapped_is_counted_and_the_rest_named() -> None:
     assert mapping_coverage(MatterMapping.of({"1.1": "C11"}), LOCAL) == MappingCoverage(
-        matters=4, mapped=2, others=("S07", "2.1"), by_central={"C11": 2, OTHER: 2}
+        matters=4, mapped=2, others=("S07", "2.1"), unmapped=("S07", "2.1"), by_central={"C11": 2, OTHER: 2}
     )
 
 

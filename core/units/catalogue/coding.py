@@ -1,27 +1,32 @@
 """Codes for matters of which a table gives only the names: those they had, else new ones by their place in the tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from core.kit.trees import SEPARATOR, Node
+from core.kit.trees import SEPARATOR, Node, Tree
 from core.units.catalogue.catalogue import Catalogue
 
 Named: TypeAlias = tuple[str, ...]
 """A matter by its names from the top down."""
 
 
-def coded(named: Mapping[Named, str], known: Catalogue | None = None) -> tuple[list[Node], Mapping[Named, str]]:
+def coded(
+    named: Mapping[Named, str], known: Catalogue | None = None, *, before: Iterable[Tree[Node]] = ()
+) -> tuple[list[Node], Mapping[Named, str]]:
     """Return the nodes of these matters and the code of each.
 
-    A code that the table gives holds; then the one that the matter of the same names has in `known`; then, for a matter
-    above others, what their codes have in common; then the next free number under the matter above.
+    A code that the table gives holds; then the one that the matter of the same names has in `known`, else in the first
+    of the lists `before` that knows it; then, for a matter above others, what their codes have in common; then the next
+    number under the matter above that is free in all of these: tickets speak of matters that are gone.
     """
+    earlier = [*([known.matters] if known is not None else ()), *before]
     codes = {names: code for names, code in named.items() if code}
     taken = set(codes.values())
-    for names, code in [*_codes_of(known), *_codes_above(codes)]:
+    for names, code in [*_codes_of(earlier), *_codes_above(codes)]:
         if names in named and names not in codes and code not in taken:
             codes[names] = code
             taken.add(code)
+    taken.update(node.code for tree in earlier for node in tree.nodes)
     numbers: dict[str | None, int] = {}
     for names in sorted(named, key=len):
         if names not in codes:
@@ -31,10 +36,10 @@ def coded(named: Mapping[Named, str], known: Catalogue | None = None) -> tuple[l
     return nodes, codes
 
 
-def _codes_of(known: Catalogue | None) -> Iterator[tuple[Named, str]]:
-    if known is not None:
-        for node in known.matters.nodes:
-            yield known.matters.names(node.code), node.code
+def _codes_of(trees: Iterable[Tree[Node]]) -> Iterator[tuple[Named, str]]:
+    for tree in trees:
+        for node in tree.nodes:
+            yield tree.names(node.code), node.code
 
 
 def _codes_above(codes: Mapping[Named, str]) -> Iterator[tuple[Named, str]]:

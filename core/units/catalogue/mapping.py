@@ -28,24 +28,37 @@ class MatterMapping:
 
 @dataclass(frozen=True, slots=True)
 class MappingCoverage:
-    """How many of the lowest local matters are one of the city's, which are not, and how many each of the city's has."""
+    """How many of the lowest local matters are one of the city's, which are not, and how many each of the city's has.
+
+    `unmapped` are those of the others of which nobody has said that they are none of the city's.
+    """
 
     matters: int
     mapped: int
     others: tuple[str, ...]
+    unmapped: tuple[str, ...]
     by_central: Mapping[str, int]
 
 
 def mapping_coverage(mapping: MatterMapping, matters: Tree[Node]) -> MappingCoverage:
     """Map every lowest matter and count."""
     by_central: dict[str, int] = {}
-    others = []
+    others, unmapped = [], []
     for matter in matters.leaves:
         central = mapping.central_of(matter.code, matters)
         by_central[central] = by_central.get(central, 0) + 1
         if central == OTHER:
             others.append(matter.code)
-    return MappingCoverage(len(matters.leaves), len(matters.leaves) - len(others), tuple(others), by_central)
+            unmapped += [matter.code] * (not any(code in mapping.central for code in matters.line(matter.code)))
+    mapped = len(matters.leaves) - len(others)
+    return MappingCoverage(len(matters.leaves), mapped, tuple(others), tuple(unmapped), by_central)
+
+
+def uncovered(coverage: MappingCoverage, central: Tree[Node]) -> tuple[str, ...]:
+    """Return the lowest of the city's matters that no local one is, neither they themselves nor one above them."""
+    return tuple(
+        node.code for node in central.leaves if not any(code in coverage.by_central for code in central.line(node.code))
+    )
 
 
 def check_mapping(mapping: MatterMapping, matters: Tree[Node], central: Tree[Node]) -> Iterator[str]:

@@ -116,6 +116,19 @@ def former_names(scope: Scope, matters: Collection[str]) -> dict[str, tuple[str,
     return {code: trees[number].names(code) for code, number in versions.items()}
 
 
+def earlier_matters(scope: Scope) -> list[Tree[Node]]:
+    """Return the matters of every version, the newest first: what has a code keeps it, and no code is given twice."""
+    rows = scope.session.execute(
+        select(DutyListMatter.version, DutyListMatter.code, DutyListMatter.name, DutyListMatter.parent).where(
+            DutyListMatter.tenant_id == scope.tenant.id
+        )
+    )
+    nodes: dict[int, list[Node]] = {}
+    for row in rows:
+        nodes.setdefault(row.version, []).append(Node(row.code, row.name, row.parent))
+    return [Tree.of(nodes[version]) for version in sorted(nodes, reverse=True)]
+
+
 def known_units(scope: Scope) -> KnownUnits:
     """Return all units by code, closed ones too: a duty list that names one is told so."""
     rows = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id)).all()

@@ -8,6 +8,7 @@ from typing import Any
 from core.areas.tree import Area
 from core.hooks.values import Budget
 from core.kit.errors import Refused
+from core.kit.trees import Node, Tree
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.cells import flag, level, part_of, read_on_site, several, text_or_none
 from core.units.catalogue.coding import Named, coded
@@ -55,12 +56,13 @@ def read_table(
     areas: Iterable[Area] = (),
     merged: Sequence[MergedCells] = (),
     known: Catalogue | None = None,
+    before: Iterable[Tree[Node]] = (),
     at_once: Budget = ONE_HOUR,
 ) -> Reading:
     """Return the duty list that the rows make, and the rows that could not be taken.
 
-    Matters that the list `known` has by the same names keep their codes; others get new ones where the table gives
-    none. 即时 is counted as `at_once`. Raises `TooManyRows`.
+    Matters that the list `known`, or one of those `before` it, has by the same names keep their codes; others get new
+    ones where the table gives none. 即时 is counted as `at_once`. Raises `TooManyRows`.
     """
     places = tuple(areas)
     reader = _Reader(columns, UnitLookup(units), AreaLookup(Catalogue.of((), places).areas), at_once)
@@ -69,7 +71,7 @@ def read_table(
         if number > MOST_ROWS:
             raise TooManyRows(f"表中超过 {MOST_ROWS:,} 行，不像职责清单。请检查文件，或分成几份导入。")
         reader.take(filled)
-    nodes, codes = coded(reader.named, known)
+    nodes, codes = coded(reader.named, known, before=before)
     catalogue = Catalogue.of(nodes, places, (Row(matter=codes[names], **values) for names, values in reader.rows))
     remarks = (*filler.remarks(), *reader.remarks(), *_unread(columns))
     return Reading(catalogue, reader.accepted, tuple(reader.rejected), remarks)

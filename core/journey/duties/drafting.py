@@ -1,0 +1,133 @@
+"""Drafting a version of the duty list: kept beside the one in force, told in words against it, in force by no means yet."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.journey.duties.versions import in_force
+from core.journey.settings.administering import administering, reason_for
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+from core.tickets.timeline import Actor
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.coverage import Coverage, coverage_of, coverage_words
+from core.units.catalogue.differences import differences, effect_of, effect_words
+from core.units.catalogue.limit_history import LimitChange, change_words
+from core.units.catalogue.queries import known_units
+from core.units.catalogue.rows import Key
+from core.units.catalogue.service import draft
+
+DEED = "起草职责清单"
+FEATURE = "core.routing"
+SETTING = "duty_list"
+"""The feature and setting by which a version comes into force."""
+
+
+class NoSuchItem(Refused):
+    """The duty list has no item of this code, or of this name alone."""
+
+    code = "no-such-duty-item"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a list says otherwise than the one in force, in words: each difference, and what comes of it for tickets."""
+
+    number: int
+    """The version in force; 0 = none is."""
+    differences: tuple[str, ...]
+    effect: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedVersion:
+    """A version that was drafted, or the one that says the same already (`is_new` is false)."""
+
+    number: int
+    is_new: bool
+    against: Against
+    limit_changes: tuple[str, ...]
+    coverage: Coverage
+    coverage_words: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What was done on the way: lead units written, items that became others."""
+
+
+def draft_version(
+    scope: Scope,
+    catalogue: Catalogue,
+    *,
+    gazetteer: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    loosened: Collection[str] = (),
+    notes: tuple[str, ...] = (),
+) -> DraftedVersion:
+    """Keep a list as a version; `loosened` are codes of matters whose limits may get longer.
+
+    Raises `NotPermitted`, `ReasonMissing`, `ReasonUnusable`, `CatalogueUnusable` with every fault, `LimitsLoosened`,
+    `NoSuchItem`.
+    """
+    author = administering(actor, DEED)
+    why = reason_for(reason, DEED)
+    drafted = draft(
+        scope,
+        catalogue,
+        gazetteer=gazetteer,
+        reason=why,
+        author=author,
+        now=now,
+        loosened=tuple(keys_of(catalogue, loosened)),
+    )
+    return DraftedVersion(
+        number=drafted.number,
+        is_new=drafted.is_new,
+        against=against_in_force(scope, catalogue),
+        limit_changes=limit_words(drafted.limit_changes, catalogue),
+        coverage=(coverage := coverage_of(catalogue)),
+        coverage_words=tuple(coverage_words(catalogue, coverage)),
+        notes=notes,
+    )
+
+
+def against_in_force(scope: Scope, catalogue: Catalogue) -> Against:
+    """Compare a list with the one in force, in words."""
+    now_held = in_force(scope)
+    names = unit_names(scope)
+    effect = tuple(effect_words(effect_of(now_held.catalogue, catalogue), names)) if now_held.number else ()
+    return Against(now_held.number, differences(now_held.catalogue, catalogue, names), effect)
+
+
+def limit_words(changes: Collection[LimitChange], catalogue: Catalogue) -> tuple[str, ...]:
+    """Say changes of limits, those that give more time first."""
+    return tuple(change_words(change, catalogue) for change in sorted(changes, key=lambda each: each.is_tighter))
+
+
+def keys_of(catalogue: Catalogue, codes: Collection[str]) -> Iterator[Key]:
+    """Yield these matters in the whole and in every area. Raises `NoSuchItem`."""
+    for code in codes:
+        if code not in catalogue.matters:
+            raise NoSuchItem(f"--loosen 写的事项 {code} 不在清单中。请写事项的编码，可先用 huiying duties list 查看。")
+        yield from ((code, area) for area in (None, *(area.code for area in catalogue.areas.nodes)))
+
+
+def unit_names(scope: Scope) -> dict[str, str]:
+    """Return the names of all units by code, closed ones too."""
+    return {unit.code: unit.name for unit in known_units(scope).values()}
+
+
+def item_named(catalogue: Catalogue, word: str) -> str:
+    """Return the code of an item by its code, its name, or its names from the top as 大类/小类. Raises `NoSuchItem`."""
+    if word in catalogue.matters:
+        return word
+    wanted = tuple(part.strip() for part in word.split("/"))
+    found = [
+        node.code for node in catalogue.matters.nodes if catalogue.matters.names(node.code)[-len(wanted) :] == wanted
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = "、".join(catalogue.matter_words(code) for code in found)
+        raise NoSuchItem(f"名为“{word}”的事项有 {len(found)} 个：{several}。请写编码。")
+    raise NoSuchItem(f"清单里没有事项“{word}”。请写编码或名称，可先用 huiying duties list 查看。")
