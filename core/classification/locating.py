@@ -1,5 +1,8 @@
 """Where a ticket is from 定位: the area of its point, else of the place that was written, else of its words."""
 
+from collections.abc import Iterator
+
+from core.areas.gazetteer import Gazetteer
 from core.areas.locating import Located, locate, located_within
 from core.areas.queries import areas_around
 from core.kit.errors import Refused
@@ -18,20 +21,21 @@ class NoSuchArea(Refused):
 
 
 def locate_ticket(scope: Scope, ticket: Ticket) -> Located | None:
-    """Return where the ticket is from, None = unknown, which holds nobody up. Without a point no statement is needed."""
+    """Return where the ticket is from, None = unknown, which holds nobody up. Without a point no statement is needed.
+
+    The point is believed before the place, the place before the words; that it is somewhere in the district is believed
+    only if nothing says more.
+    """
     gazetteer = gazetteer_in_force(scope)
     if not gazetteer.areas.nodes:
         return None
-    point = ticket.point
-    if point is not None and any(area.shape for area in gazetteer.areas.nodes):
-        within = areas_around(scope, point, version=duty_list_in_force(scope).gazetteer)
-        if (found := located_within(gazetteer, point, within)).area:
+    somewhere = None
+    for found in _answers(scope, gazetteer, ticket):
+        area = gazetteer.areas.find(found.area)
+        if area and area.kind != "district":
             return found
-    if (found := locate(gazetteer, ticket.place)).area:
-        return found
-    # Together, so that the words may tell which of several places of that name is meant, and none other.
-    found = locate(gazetteer, f"{ticket.place}\n{ticket.title}\n{ticket.text}")
-    return found if found.area else None
+        somewhere = somewhere or (found if area else None)
+    return somewhere
 
 
 def area_words(scope: Scope, area: str | None) -> str:
@@ -51,3 +55,12 @@ def get_area(scope: Scope, code: str) -> str:
         if known
         else f"没有代码为 {code} 的区域：本区还没有启用地名库。请先导入地名库，或不填区域。"
     )
+
+
+def _answers(scope: Scope, gazetteer: Gazetteer, ticket: Ticket) -> Iterator[Located]:
+    point = ticket.point
+    if point is not None and any(area.shape for area in gazetteer.areas.nodes):
+        yield located_within(gazetteer, point, areas_around(scope, point, version=duty_list_in_force(scope).gazetteer))
+    yield locate(gazetteer, ticket.place)
+    # Together, so that the words may tell which of several places of that name is meant, and none other.
+    yield locate(gazetteer, f"{ticket.place}\n{ticket.title}\n{ticket.text}")
