@@ -18,9 +18,6 @@ from core.units.catalogue.rows import Key
 from core.units.catalogue.service import draft
 
 DEED = "起草职责清单"
-FEATURE = "core.routing"
-SETTING = "duty_list"
-"""The feature and setting by which a version comes into force."""
 
 
 class NoSuchItem(Refused):
