@@ -1,10 +1,10 @@
 """Bringing the database in line with a profile: say what will change, then change exactly that.
 
-Applying the same profile twice changes nothing the second time. Units and duties are never deleted, because past
-tickets speak of them; what the profile no longer names is switched off, a unit only once it has no task in hand.
+Applying the same profile twice changes nothing the second time. Units are never deleted, because past tickets speak of
+them; what the profile no longer names is switched off, a unit only once it has no task in hand.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from typing import Any
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import delete, select, update
 
+from core.hooks.core_features import CORE_IDS
 from core.hooks.roster import Roster, Wanted
 from core.journey.calendar import move_clocks
 from core.journey.settings.presets import leave_city, tell_new_district
@@ -26,20 +27,20 @@ from core.tenancy.revisions import (
     write_revision,
 )
 from core.tenancy.scope import Installation, Scope, UnknownTenant
-from core.units.models import Duty, Unit
+from core.units.models import Unit
 from core.workdays.service import publish
 from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_refer, must_stay
-from tenants.duties import DutyFact
 from tenants.profile import Profile, shipped_profiles
+from tenants.routing import write_routing
 from tenants.stored import State, state_of
 
 
 def apply_shipped(installation: Installation) -> None:
     """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock.
 
-    For a tenant declared in files the files are the truth of its units, duties and calendar: what was changed by other
-    means is changed back, without asking. Of features and settings they are the beginning: only what the files
-    themselves say otherwise than when they were last applied is changed, as a revision of theirs.
+    For a tenant declared in files the files are the truth of its units and calendar: what was changed by other means is
+    changed back, without asking. Of duty list, routing rules, features and settings they are the beginning: only what
+    the files themselves say otherwise than when they were last applied is changed, as a revision of theirs.
     """
     profiles = shipped_profiles()
     for profile in profiles:
@@ -68,7 +69,8 @@ def apply_profile(
 ) -> list[Change]:
     """Make or change the tenant as the profile says, and return what changed, and what has to wait.
 
-    Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant` or `CalendarUnusable` before anything is written.
+    Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant` or `CalendarUnusable` before anything is written, and
+    `CatalogueUnusable` where the duty list does not go together with areas that the tenant got by other means.
     """
     planned = plan_profile(installation, profile, together=together)
     if not all(change.waits for change in planned):
@@ -103,8 +105,8 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     planned = changes(state, profile)
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
-        _write_duties(scope, profile.duties)
         _write_features(scope, profile, state, roster, now=now)
+        write_routing(scope, profile, state.routing, now=now)
         calendar = declared_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
         scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
@@ -226,37 +228,6 @@ def _write_units(scope: Scope, profile: Profile, before: State) -> None:
     scope.session.flush()
 
 
-def _write_duties(scope: Scope, duties: Sequence[DutyFact]) -> None:
-    units = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))
-    unit_ids = {unit.code: unit.id for unit in units}
-    rows = {row.code: row for row in scope.session.scalars(select(Duty).where(Duty.tenant_id == scope.tenant.id))}
-    for row in rows.values():
-        row.active = False
-    for fact in duties:
-        item = rows.get(fact.code) or Duty(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            code=fact.code,
-            category=fact.category,
-            subcategory=fact.subcategory,
-            lead_unit_id=unit_ids[fact.lead],
-            co_units=[],
-            keywords=[],
-        )
-        _fill(item, fact, lead_unit_id=unit_ids[fact.lead])
-        scope.session.add(item)
-    scope.session.flush()
-
-
-def _fill(row: Duty, fact: DutyFact, *, lead_unit_id: int) -> None:
-    row.category, row.subcategory = fact.category, fact.subcategory
-    row.lead_unit_id, row.co_units, row.keywords = lead_unit_id, list(fact.co), list(fact.keywords)
-    row.limit_mode = fact.limit.mode if fact.limit else None
-    row.limit_amount = fact.limit.amount if fact.limit else None
-    row.on_site_seconds = fact.on_site.amount if fact.on_site else None
-    row.legal_basis, row.standard, row.guide, row.active = fact.legal_basis, fact.standard, fact.guide, True
-
-
 def _write_features(scope: Scope, profile: Profile, before: State, roster: Roster, *, now: datetime) -> None:
     """Change what the files say otherwise than when they were last applied; what administrators did since stays."""
     declared = dict(before.features)
@@ -275,7 +246,10 @@ def _write_features(scope: Scope, profile: Profile, before: State, roster: Roste
         feature_row(scope, feature).declared = None
     others = scope.session.scalars(
         select(TenantFeature)
-        .where(TenantFeature.tenant_id == scope.tenant.id, TenantFeature.feature.not_in(profile.features))
+        .where(
+            TenantFeature.tenant_id == scope.tenant.id,
+            TenantFeature.feature.not_in([*profile.features, *CORE_IDS]),
+        )
         .order_by(TenantFeature.position, TenantFeature.feature)
     )
     for position, row in enumerate(others, start=len(profile.features)):

@@ -1,27 +1,14 @@
 """What applying a profile would change, in words: stored facts against declared ones. Values in, sentences out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from core.hooks.values import Budget
 from core.workdays.declaration import DeclaredCalendar, parse_workdays
 from tenants.profile import Profile
-from tenants.stored import DutyState, State, UnitState
+from tenants.routing import routing_changes
+from tenants.stored import State, UnitState
 
-FIELD_WORDS = {
-    "category": "大类",
-    "subcategory": "小类",
-    "keywords": "关键词",
-    "lead": "主办",
-    "co": "协办",
-    "limit": "时限",
-    "on_site": "到场时限",
-    "legal_basis": "法律依据",
-    "standard": "处置标准",
-    "guide": "受理指引",
-}
-HOUR = 3600
 FORMER_DESK = "section"
 """What a dispatch desk becomes that another has replaced while it still has tasks in hand."""
 
@@ -46,10 +33,9 @@ def changes(state: State, profile: Profile) -> list[Change]:
         code: unit.name for code, unit in state.units.items() if code not in {known.code for known in profile.units}
     }
     wanted_units = {unit.code: UnitState.of(unit) for unit in profile.units}
-    wanted_duties = {duty.code: DutyState.of(duty) for duty in profile.duties}
     sentences = [
         *_unit_changes(state, wanted_units, names),
-        *_duty_changes(state.duties, wanted_duties, names),
+        *routing_changes(state.routing, profile, names),
         *_feature_changes(state.features, profile),
         *_calendar_changes(state, profile),
     ]
@@ -114,27 +100,6 @@ def _kept_units(state: State, wanted: Mapping[str, UnitState]) -> Iterator[str]:
             yield f"暂不改移交对象 {wish.name}：还有 {count} 件移交在办；请先办结或改派，再应用一次"
 
 
-def _duty_changes(
-    stored: Mapping[str, DutyState], wanted: Mapping[str, DutyState], names: Mapping[str, str]
-) -> Iterator[str]:
-    for code, duty in wanted.items():
-        item = f"{code} {duty.category}/{duty.subcategory}"
-        before = stored.get(code)
-        if before is None:
-            yield f"新增事项 {item}"
-            continue
-        if not before.active:
-            yield f"恢复事项 {item}"
-        for each in fields(DutyState):
-            old, new = getattr(before, each.name), getattr(duty, each.name)
-            if each.name in FIELD_WORDS and old != new:
-                what = FIELD_WORDS[each.name]
-                yield f"改{what} {item}：{_in_words(each.name, old, names)} → {_in_words(each.name, new, names)}"
-    for code, duty in stored.items():
-        if code not in wanted and duty.active:
-            yield f"停用事项 {code} {duty.category}/{duty.subcategory}"
-
-
 def _feature_changes(stored: Sequence[tuple[str, Mapping[str, Any]]], profile: Profile) -> Iterator[str]:
     before = dict(stored)
     for feature in profile.features:
@@ -161,35 +126,6 @@ def _calendar_changes(state: State, profile: Profile) -> Iterator[str]:
         yield f"工作日历 {declared.name} 发布新版本，受影响的时限随之变动"
     if state.calendar.name != declared.name:
         yield f"工作日历 {state.calendar.name} 更名为 {declared.name}"
-
-
-def _in_words(name: str, value: Any, names: Mapping[str, str]) -> str:
-    if value in (None, "", ()):
-        return "无"
-    if isinstance(value, Budget):
-        return budget_words(value)
-    if name == "lead":
-        return _named(value, names)
-    if name == "co":
-        return "、".join(_named(code, names) for code in value)
-    return "、".join(value) if isinstance(value, tuple) else str(value)
-
-
-def budget_words(budget: Budget) -> str:
-    """Say a budget as people do: 24 小时, 90 分钟, 14 个工作小时, 5 个工作日."""
-    match budget.mode:
-        case "wall" | "ws":
-            working = "工作" if budget.mode == "ws" else ""
-            hours, rest = divmod(budget.amount, HOUR)
-            if rest:
-                return f"{budget.amount // 60} {working}分钟"
-            return f"{hours} 个工作小时" if working else f"{hours} 小时"
-        case "wd_eod":
-            return f"{budget.amount} 个工作日"
-        case "wd_same":
-            return f"{budget.amount} 个工作日（到同一钟点）"
-        case "natural":
-            return f"{budget.amount} 天"
 
 
 def _named(code: str | None, names: Mapping[str, str]) -> str:

@@ -1,12 +1,16 @@
 """duties.csv: the duty list 职责清单, which says whose a matter is, on what basis, how fast and how well."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
+from core.areas.tree import Area
 from core.hooks.values import Budget, BudgetMode
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.coding import Named, coded
+from core.units.catalogue.rows import Row as ListRow
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
 
@@ -68,6 +72,33 @@ def read_duties(path: Path, units: Collection[str], faults: Faults) -> tuple[Dut
         names.setdefault((duty.category, duty.subcategory), row.line)
         duties.append(duty)
     return tuple(duties)
+
+
+def catalogue_of(
+    duties: Sequence[DutyFact], *, known: Catalogue | None = None, areas: Iterable[Area] = ()
+) -> Catalogue:
+    """Return the duty list that the items make: categories, and the items below them, for the district as a whole.
+
+    Categories have no codes in the file: one that the list `known` has by its name keeps the code it has there.
+    """
+    named: dict[Named, str] = {(duty.category,): "" for duty in duties}
+    named |= {(duty.category, duty.subcategory): duty.code for duty in duties}
+    nodes, _ = coded(named, known)
+    return Catalogue.of(nodes, areas, map(_listed, duties))
+
+
+def _listed(duty: DutyFact) -> ListRow:
+    return ListRow(
+        matter=duty.code,
+        lead=duty.lead,
+        co=duty.co or None,
+        keywords=duty.keywords or None,
+        limit=duty.limit,
+        on_site=duty.on_site,
+        legal_basis=duty.legal_basis or None,
+        standard=duty.standard or None,
+        guide=duty.guide or None,
+    )
 
 
 def _duty(row: Row, file: str, faults: Faults) -> DutyFact:

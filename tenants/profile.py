@@ -4,6 +4,7 @@
       profile.toml   slug, name, kind, zone, serial_prefix, features in their order, and settings that differ
       units.csv      the units 承办单位        duties.csv    the duty list 职责清单
       workdays.toml  working days and hours    accounts.toml sign-ins for demonstration
+      rules.json     routing rules 派单规则, where there are any
 
 Reading changes nothing and asks no database. Every fault of the folder is told at once, each in one sentence.
 """
@@ -14,10 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from core.hooks.core_features import CORE_IDS
+from core.routing.ruleset.faults import RulesUnusable
+from core.routing.ruleset.reading import read_rules
+from core.routing.ruleset.rules import RuleSet
+from core.units.catalogue.checking import check
+from core.units.levels import KnownUnit
 from core.workdays.declaration import parse_workdays
 from core.workdays.specification import CalendarUnusable, zone_named
 from tenants.accounts import AccountFact, read_accounts
-from tenants.duties import DutyFact, read_duties
+from tenants.duties import DutyFact, catalogue_of, read_duties
 from tenants.faults import Faults
 from tenants.source import Table, file_name, read_table, read_text
 from tenants.units import UnitFact, read_units
@@ -25,6 +32,7 @@ from tenants.units import UnitFact, read_units
 SHIPPED = Path(__file__).parent
 """The folder of the profiles that come with the product, one folder each."""
 PROFILE_FILE = "profile.toml"
+RULES_FILE = "rules.json"
 Kind = Literal["district", "city"]
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,31}\Z")
 SERIAL_PREFIX = re.compile(r"[A-Z]{2,3}\Z")
@@ -50,6 +58,8 @@ class Profile:
     duties: tuple[DutyFact, ...]
     calendar_toml: str
     accounts: tuple[AccountFact, ...]
+    rules: RuleSet | None = None
+    """None = the files say nothing of routing rules."""
 
 
 def shipped_slugs() -> tuple[str, ...]:
@@ -76,6 +86,8 @@ def read_profile(folder: Path) -> Profile:
     units = read_units(folder / "units.csv", faults)
     codes = frozenset(unit.code for unit in units)
     duties = read_duties(folder / "duties.csv", codes, faults)
+    if duties and not faults.found:
+        _check_list(duties, units, file_name(folder / "duties.csv"), faults)
     accounts = read_accounts(folder / "accounts.toml", codes, faults)
     calendar_toml = read_text(folder / "workdays.toml", faults)
     if document is None:
@@ -93,6 +105,7 @@ def read_profile(folder: Path) -> Profile:
         duties=duties,
         calendar_toml=calendar_toml or "",
         accounts=accounts,
+        rules=_rules(folder / RULES_FILE, faults),
     )
     document.refuse_others()
     _check(profile, document, folder)
@@ -100,6 +113,23 @@ def read_profile(folder: Path) -> Profile:
         _check_calendar(profile, file_name(folder / "workdays.toml"), faults)
     faults.refuse()
     return profile
+
+
+def _rules(path: Path, faults: Faults) -> RuleSet | None:
+    text = read_text(path, faults) if path.exists() else None
+    try:
+        return read_rules(text) if text is not None else None
+    except RulesUnusable as unusable:
+        for fault in unusable.faults:
+            faults.add(file_name(path), None, fault.sentence)
+        return None
+
+
+def _check_list(duties: Sequence[DutyFact], units: Sequence[UnitFact], file: str, faults: Faults) -> None:
+    """Note what is wrong with the items as a whole, once each of them is right."""
+    known = {unit.code: KnownUnit(unit.code, unit.name, unit.kind, unit.parent) for unit in units}
+    for sentence in check(catalogue_of(duties), known):
+        faults.add(file, None, sentence)
 
 
 def _check(profile: Profile, document: Table, folder: Path) -> None:
@@ -154,6 +184,9 @@ def _check_members(profile: Profile, document: Table, folder: Path) -> None:
 def _check_features(profile: Profile, document: Table) -> None:
     for feature in sorted({name for name in profile.features if profile.features.count(name) > 1}):
         document.fault("features", f"功能“{feature}”写了不止一次，次序就说不清了；请只留一处")
+    for feature in sorted(CORE_IDS & {*profile.features, *profile.settings}):
+        sentence = f"{feature} 是产品自己的，始终启用，不在这里写；职责清单写在 duties.csv，派单规则写在 {RULES_FILE}"
+        document.fault("features", sentence)
     for feature, settings in profile.settings.items():
         if feature not in profile.features:
             document.fault("settings", f"给功能“{feature}”写了设置，却没有启用它；请加进 features，或删去设置")

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import func, select
 
-from core.hooks.values import Budget, BudgetMode
+from core.hooks.core_features import CORE_IDS
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE
 from core.tenancy.models import TenantFeature
 from core.tenancy.scope import Scope
-from core.units.models import Duty, Unit
+from core.units.models import Unit
 from core.workdays.declaration import DeclaredCalendar
 from core.workdays.queries import NoCalendar, current_calendar
-from tenants.duties import DutyFact
+from tenants.routing import RoutingState, routing_state
 from tenants.units import UnitFact
 
 
@@ -35,38 +35,6 @@ class UnitState:
         return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail, tenant=fact.tenant)
 
 
-@dataclass(frozen=True, slots=True)
-class DutyState:
-    """An item of the duty list without its code."""
-
-    category: str
-    subcategory: str
-    keywords: tuple[str, ...]
-    lead: str
-    co: tuple[str, ...]
-    limit: Budget | None
-    on_site: Budget | None
-    legal_basis: str
-    standard: str
-    guide: str = ""
-    active: bool = True
-
-    @classmethod
-    def of(cls, fact: DutyFact) -> "DutyState":
-        return cls(
-            category=fact.category,
-            subcategory=fact.subcategory,
-            keywords=fact.keywords,
-            lead=fact.lead,
-            co=fact.co,
-            limit=fact.limit,
-            on_site=fact.on_site,
-            legal_basis=fact.legal_basis,
-            standard=fact.standard,
-            guide=fact.guide,
-        )
-
-
 @dataclass(frozen=True)
 class State:
     """All facts of a tenant that a profile declares; the default is a tenant that holds nothing yet.
@@ -75,9 +43,9 @@ class State:
     """
 
     units: Mapping[str, UnitState] = field(default_factory=dict)
-    duties: Mapping[str, DutyState] = field(default_factory=dict)
     features: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     calendar: DeclaredCalendar | None = None
+    routing: RoutingState = field(default_factory=RoutingState)
     in_hand: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -85,9 +53,10 @@ def state_of(scope: Scope) -> State:
     """Return the tenant's facts as they stand in the database."""
     tenant_id = scope.tenant.id
     units = scope.session.scalars(select(Unit).where(Unit.tenant_id == tenant_id)).all()
-    duties = scope.session.scalars(select(Duty).where(Duty.tenant_id == tenant_id)).all()
     features = scope.session.scalars(
-        select(TenantFeature).where(TenantFeature.tenant_id == tenant_id).order_by(TenantFeature.position)
+        select(TenantFeature)
+        .where(TenantFeature.tenant_id == tenant_id, TenantFeature.feature.not_in(CORE_IDS))
+        .order_by(TenantFeature.position)
     )
     codes = {unit.id: unit.code for unit in units}
     return State(
@@ -103,9 +72,9 @@ def state_of(scope: Scope) -> State:
             )
             for unit in units
         },
-        duties={duty.code: _duty(duty, codes) for duty in duties},
         features=_declared(features.all()),
         calendar=_calendar(scope),
+        routing=routing_state(scope),
         in_hand=_in_hand(scope, codes),
     )
 
@@ -114,25 +83,6 @@ def _declared(rows: Sequence[TenantFeature]) -> tuple[tuple[str, Mapping[str, An
     """Return the features that the files named when they were last applied, in their order; others are not theirs."""
     named = [(row.declared["position"], row.feature, row.declared["settings"]) for row in rows if row.declared]
     return tuple((feature, settings) for _, feature, settings in sorted(named, key=lambda each: each[:2]))
-
-
-def _duty(duty: Duty, codes: Mapping[int, str]) -> DutyState:
-    limit = None
-    if duty.limit_mode is not None and duty.limit_amount is not None:
-        limit = Budget(cast(BudgetMode, duty.limit_mode), duty.limit_amount)
-    return DutyState(
-        category=duty.category,
-        subcategory=duty.subcategory,
-        keywords=tuple(duty.keywords),
-        lead=codes[duty.lead_unit_id],
-        co=tuple(duty.co_units),
-        limit=limit,
-        on_site=Budget("wall", duty.on_site_seconds) if duty.on_site_seconds is not None else None,
-        legal_basis=duty.legal_basis,
-        standard=duty.standard,
-        guide=duty.guide,
-        active=duty.active,
-    )
 
 
 def _calendar(scope: Scope) -> DeclaredCalendar | None:

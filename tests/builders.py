@@ -119,10 +119,16 @@ def set_duties(scope: Scope, duties: Sequence[Mapping[str, Any]]) -> int:
         rows.append(row_from({"matter": code, **item}))
     nodes, _ = coded(named)
     drafted = draft(scope, Catalogue.of(nodes, (), rows), gazetteer=0, reason="测试", author=FILES, now=now)
-    values = {"duty_list": drafted.number}
+    let_hold(scope, drafted.number)
+    return drafted.number
+
+
+def let_hold(scope: Scope, duty_list: int, rules: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Let a version of the duty list, and routing rules, hold."""
+    now = datetime(2010, 1, 1, tzinfo=UTC)
+    values = {"duty_list": duty_list, "rules": list(rules)}
     revision = write_revision(scope, ROUTING.id, values=values, schema_version=1, reason="测试", author=FILES, now=now)
     make_active(scope, ROUTING.id, revision.number, actor=FILES, now=now)
-    return drafted.number
 
 
 def make_city(installation: Installation, members: Sequence[str], slug: str | None = None) -> str:

@@ -111,7 +111,7 @@ def former_names(scope: Scope, matters: Collection[str]) -> dict[str, tuple[str,
         .where(DutyListMatter.tenant_id == scope.tenant.id, DutyListMatter.code.in_(matters))
         .group_by(DutyListMatter.code)
     )
-    versions = dict(newest.tuples().all())
+    versions = dict(newest.all())
     trees = {number: Tree.of(_matters(scope, number)) for number in set(versions.values())}
     return {code: trees[number].names(code) for code, number in versions.items()}
 
