@@ -39,8 +39,9 @@ def locate_ticket(scope: Scope, ticket: Ticket) -> Located | None:
 
 
 def area_words(scope: Scope, area: str | None) -> str:
-    """Return how people call an area: its names from the top, its code where the gazetteer in force knows it no more."""
-    return gazetteer_in_force(scope).areas.words(area) if area else ""
+    """Return how people of the district call an area, empty = unknown; one that is no more in force by its code."""
+    names = gazetteer_in_force(scope).areas.names(area) if area else ()
+    return " / ".join(names[1:] or names) or area or ""
 
 
 def get_area(scope: Scope, code: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from core.classification.locating import area_words
 from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.choices import NATURE_LABELS
@@ -74,6 +75,9 @@ class Case:
     channel: str
     mailbox: str
     place: str
+    area_code: str
+    area: str
+    """How people call the area it is from, empty = unknown."""
     matter_code: str | None
     matter: str | None
     urgent: bool
@@ -158,6 +162,8 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
         channel=channel.label if channel else ticket.channel,
         mailbox=ticket.mailbox,
         place=ticket.place,
+        area_code=ticket.area or "",
+        area=area_words(scope, ticket.area),
         matter_code=ticket.matter,
         matter=f"{duty.category} / {duty.subcategory}" if duty else None,
         urgent=ticket.urgency == "urgent",

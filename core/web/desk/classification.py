@@ -36,7 +36,7 @@ def show_classification(visit: Visit, serial_no: str) -> Answer:
 @pages.post("/desk/<serial_no>/classify")
 @allows(Permission.DISPATCH, again=show_classification)
 def classify(visit: Visit, serial_no: str) -> Answer:
-    """Correct nature, matter and complexity; the clock and the suggested unit follow."""
+    """Correct nature, matter, area and complexity; the clock and the suggested unit follow."""
     given = sent(serial_no)
     nature: Nature | None = next((value for value in get_args(Nature) if value == request.form.get("nature")), None)
     complexity: Complexity = "complex" if request.form.get("complexity") == "complex" else "simple"
@@ -49,5 +49,6 @@ def classify(visit: Visit, serial_no: str) -> Answer:
         nature=nature,
         matter=text("matter", longest=64) or None,
         complexity=complexity,
+        area=text("area", longest=64) if "area" in request.form else None,
     )
     return Done(f"{serial_no} 的分类已更正，时限和建议单位随之更新", f"/desk?lane=dispatch&at={serial_no}")
