@@ -35,6 +35,8 @@ WORDS = {
 }
 
 
+HANDED_IN = ("json", "form", "files")
+"""Where in a request the things stand that a schema has looked at."""
 FOR_PROGRAMS = ("/api/", "/in/")
 """Where programs ask, not people: they are told what is wrong as a problem in JSON."""
 
@@ -57,7 +59,8 @@ def out_of_date(_error: CSRFError) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask itself refuses."""
     status = error.code or 500
-    messages = getattr(error, "data", {}).get("messages", {}).get("json")
+    told = getattr(error, "data", {}).get("messages", {})
+    messages = next((told[place] for place in HANDED_IN if place in told), None)
     if isinstance(messages, dict):
         return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=messages)
     if messages is not None:

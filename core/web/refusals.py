@@ -8,6 +8,7 @@ from flask import g
 from core.hooks.settings import SettingsInvalid
 from core.journey.queries.timeline import happened_since, refusal_in_words
 from core.kit.errors import Refused
+from core.units.catalogue.checking import CatalogueUnusable
 
 WRONG_INPUT = 422
 STATUS = {
@@ -18,10 +19,13 @@ STATUS = {
     "own-supervision": 403,
     "same-hands": 403,
     "second-person-missing": 403,
+    "no-duty-list": 404,
     "no-preset": 404,
     "no-such-command": 404,
     "no-such-dispute": 404,
     "no-such-dry-run": 404,
+    "no-such-duty-list": 404,
+    "no-such-gazetteer": 404,
     "no-such-inbound-item": 404,
     "no-such-instruction": 404,
     "no-such-letter": 404,
@@ -67,6 +71,7 @@ STATUS = {
     "never-held": 409,
     "no-consultation": 409,
     "no-granted-review": 409,
+    "no-meeting": 409,
     "no-progress-due": 409,
     "no-request": 409,
     "no-return-request": 409,
@@ -123,11 +128,13 @@ def words_of(refusal: Refused) -> str:
 
 
 def more_of(refusal: Refused) -> dict[str, Any]:
-    """Return what a program is told besides the words: what is wrong field by field, every entry since its version."""
+    """Return what a program is told besides the words: what is wrong one by one, every entry since its version."""
     if isinstance(refusal, SettingsInvalid):
         errors: dict[str, list[str]] = {}
         for problem in refusal.problems:
             errors.setdefault(problem.field, []).append(problem.message)
         return {"errors": errors}
+    if isinstance(refusal, CatalogueUnusable):
+        return {"faults": list(refusal.faults)}
     since = happened_since(refusal)
     return {"since": [asdict(entry) | {"at": entry.at.isoformat()} for entry in since]} if since else {}

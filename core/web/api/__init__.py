@@ -8,6 +8,7 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from core.web.api.commands import commands
+from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
 from core.web.api.settings import settings
 from core.web.api.tickets import tickets
@@ -29,7 +30,8 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(commands, url_prefix="/api/v1")
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
-    for blueprint in (tickets, commands, features, settings):
+    api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
+    for blueprint in (tickets, commands, features, settings, duty_lists):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 
