@@ -12,6 +12,7 @@ from core.intake.channels import channels_of
 from core.journey.queries.lights import Light, settled
 from core.journey.queries.queue import lights_on, nearest_clocks
 from core.journey.queries.units_on_case import role_words
+from core.people.models import Account
 from core.routing.models import Assignment, Consultation
 from core.routing.service import NotYours
 from core.routing.states import ACTIVE, AssignmentState
@@ -40,7 +41,7 @@ IN_HAND = (AssignmentState.SIGNED, AssignmentState.RETURN_PENDING)
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One ticket in a unit's list."""
+    """One ticket in a unit's list. `person` is who in the unit has it, None = the unit as a whole."""
 
     serial_no: str
     version: int
@@ -50,6 +51,7 @@ class UnitRow:
     state: str
     is_lead: bool
     role_label: str
+    person: str | None
     to_sign: bool
     in_hand: bool
     asks_back: bool
@@ -60,31 +62,34 @@ class UnitRow:
     light: Light
 
 
-def unit_rows(scope: Scope, unit_id: int, tab: UnitTab, *, now: datetime) -> tuple[UnitRow, ...]:
-    """Return the unit's tickets under a tab: the nearest due first, what is done the newest first."""
+def unit_rows(
+    scope: Scope, unit_id: int, tab: UnitTab, *, now: datetime, person: int | None = None
+) -> tuple[UnitRow, ...]:
+    """Return the unit's tickets under a tab, or those of one person of it: the nearest due first, the newest done first."""
     found = scope.session.execute(
-        select(Ticket, Assignment, Reply.submitted_at.label("handed_in_at"))
+        select(Ticket, Assignment, Reply.submitted_at.label("handed_in_at"), Account.name.label("person"))
         .join(Assignment, and_(Assignment.tenant_id == Ticket.tenant_id, Assignment.ticket_id == Ticket.id))
+        .outerjoin(Account, and_(Account.tenant_id == Assignment.tenant_id, Account.id == Assignment.person_id))
         .outerjoin(
             Reply,
             and_(Reply.tenant_id == Ticket.tenant_id, Reply.ticket_id == Ticket.id, Reply.state == "submitted"),
         )
-        .where(Ticket.tenant_id == scope.tenant.id, Assignment.unit_id == unit_id, *_under(tab))
+        .where(Ticket.tenant_id == scope.tenant.id, Assignment.unit_id == unit_id, *_under(tab), *_of(person))
         .order_by(Assignment.ended_at.desc() if tab == "done" else Ticket.next_due_at, Ticket.id)
         .limit(PAGE)
     ).all()
     handed_in = {row.Ticket.id: row.handed_in_at for row in found}
     clocks = nearest_clocks(scope, handed_in, unit_id=unit_id)
     lights = lights_on(scope, clocks, handed_in, now=now)
-    rows = [_row(scope, row.Ticket, row.Assignment, lights.get(row.Ticket.id)) for row in found]
+    rows = [_row(scope, row.Ticket, row.Assignment, row.person, lights.get(row.Ticket.id)) for row in found]
     if tab == "done":
         return tuple(rows)
     dues = {row.Ticket.serial_no: clock.due_at for row in found if (clock := clocks.get(row.Ticket.id))}
     return tuple(sorted(rows, key=lambda row: dues.get(row.serial_no) or NEVER))
 
 
-def unit_counts(scope: Scope, unit_id: int) -> dict[UnitTab, int]:
-    """Count the unit's tickets under each tab that asks something of it."""
+def unit_counts(scope: Scope, unit_id: int, *, person: int | None = None) -> dict[UnitTab, int]:
+    """Count the unit's tickets, or those of one person of it, under each tab that asks something of it."""
     tabs: tuple[UnitTab, ...] = ("to_sign", "in_hand", "pressing", "handed_in", "consulting", "watching")
     counted = scope.session.execute(
         select(*(func.count(Ticket.id.distinct()).filter(and_(*_under(tab))) for tab in tabs))
@@ -94,6 +99,7 @@ def unit_counts(scope: Scope, unit_id: int) -> dict[UnitTab, int]:
             Assignment.tenant_id == scope.tenant.id,
             Assignment.unit_id == unit_id,
             or_(Assignment.ended_at.is_(None), _is_consulted()),
+            *_of(person),
         )
     ).one()
     return dict(zip(tabs, counted, strict=True))
@@ -101,7 +107,7 @@ def unit_counts(scope: Scope, unit_id: int) -> dict[UnitTab, int]:
 
 @dataclass(frozen=True, slots=True)
 class UnitsPart:
-    """What a unit has to do with a ticket at present, by its newest share in it.
+    """What a unit has to do with a ticket at present, by its newest share in it, and who of it has that share.
 
     `is_root` = it leads and answers to nobody but the desk.
     """
@@ -114,6 +120,7 @@ class UnitsPart:
     is_root: bool
     is_watching: bool
     returnable: bool
+    person_id: int | None
 
     @property
     def is_active(self) -> bool:
@@ -164,6 +171,7 @@ def part_of(scope: Scope, unit: DirectoryUnit, serial_no: str) -> UnitsPart:
         is_root=present.role == "lead" and present.parent_id is None,
         is_watching=present.role == "info",
         returnable=present.returnable,
+        person_id=present.person_id,
     )
 
 
@@ -172,7 +180,7 @@ def _rank(assignment: Assignment) -> tuple[bool, bool]:
     return (assignment.role != "lead", assignment.parent_id is not None)
 
 
-def _row(scope: Scope, ticket: Ticket, assignment: Assignment, light: Light | None) -> UnitRow:
+def _row(scope: Scope, ticket: Ticket, assignment: Assignment, person: str | None, light: Light | None) -> UnitRow:
     channel = channels_of(scope).get(ticket.channel)
     works = assignment.role != "info"
     return UnitRow(
@@ -184,6 +192,7 @@ def _row(scope: Scope, ticket: Ticket, assignment: Assignment, light: Light | No
         state=STATE_LABELS[State(ticket.state)],
         is_lead=assignment.role == "lead" and assignment.parent_id is None,
         role_label=role_words(assignment.role, is_below=assignment.parent_id is not None),
+        person=person,
         to_sign=works and assignment.state == AssignmentState.PENDING_SIGN,
         in_hand=works and assignment.state in IN_HAND,
         asks_back=assignment.state == AssignmentState.RETURN_PENDING,
@@ -211,6 +220,10 @@ def _under(tab: UnitTab) -> list[ColumnElement[bool]]:
             return [Assignment.role == "info", Assignment.ended_at.is_(None)]
         case "done":
             return [Assignment.state == AssignmentState.DONE]
+
+
+def _of(person: int | None) -> list[ColumnElement[bool]]:
+    return [] if person is None else [Assignment.person_id == person]
 
 
 def _feels_a_light() -> ColumnElement[bool]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from core.handling.models import ContactAttempt, Contribution
+from core.people.models import Account
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE, ASSIGNMENT_LABELS, AssignmentState
 from core.sla.starting import SHORT_PERCENT
@@ -29,7 +30,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class UnitOnCase:
-    """One unit's share in a ticket. `percent_left` = how much of its own time it got, when that is under a half."""
+    """One unit's share in a ticket. `percent_left` = how much of its own time it got, when that is under a half.
+
+    `person` is who in the unit has it, and `person_reason` why; None = the unit as a whole.
+    """
 
     assignment_id: int
     unit_id: int
@@ -41,6 +45,8 @@ class UnitOnCase:
     state_label: str
     returnable: bool
     percent_left: int | None
+    person: str | None
+    person_reason: str
     contributions: tuple[Said, ...]
     contacts: tuple[Said, ...]
     below: tuple["UnitOnCase", ...]
@@ -54,10 +60,19 @@ class UnitOnCase:
         return self.state == AssignmentState.SUBMITTED
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """An assignment, and the name of the person who has it."""
+
+    assignment: Assignment
+    person: str | None
+
+
 def units_on_case(scope: Scope, ticket: Ticket) -> tuple[UnitOnCase, ...]:
     """Return the units of the present cycle: the lead first, then co-units, then those who look on."""
-    assignments = scope.session.scalars(
-        select(Assignment)
+    rows = scope.session.execute(
+        select(Assignment, Account.name)
+        .outerjoin(Account, and_(Account.tenant_id == Assignment.tenant_id, Account.id == Assignment.person_id))
         .where(
             Assignment.tenant_id == scope.tenant.id,
             Assignment.ticket_id == ticket.id,
@@ -66,7 +81,8 @@ def units_on_case(scope: Scope, ticket: Ticket) -> tuple[UnitOnCase, ...]:
         )
         .order_by(Assignment.id)
     ).all()
-    return _branch(scope, assignments, None, _contributions(scope, ticket), _contacts(scope, ticket))
+    shares = [_Share(assignment, person) for assignment, person in rows]
+    return _branch(scope, shares, None, _contributions(scope, ticket), _contacts(scope, ticket))
 
 
 def walk_down(units: Iterable[UnitOnCase]) -> Iterable[UnitOnCase]:
@@ -85,20 +101,20 @@ def role_words(role: str, *, is_below: bool) -> str:
 
 def _branch(
     scope: Scope,
-    assignments: Sequence[Assignment],
+    shares: Sequence[_Share],
     parent_id: int | None,
     contributions: Mapping[int, list[Said]],
     contacts: Mapping[int, list[Said]],
 ) -> tuple[UnitOnCase, ...]:
-    here = [each for each in assignments if each.parent_id == parent_id]
-    here.sort(key=lambda each: (("lead", "co", "info").index(each.role), each.id))
+    here = [each for each in shares if each.assignment.parent_id == parent_id]
+    here.sort(key=lambda each: (("lead", "co", "info").index(each.assignment.role), each.assignment.id))
     return tuple(
         _unit(
             scope,
             each,
-            contributions.get(each.id, []),
-            contacts.get(each.id, []),
-            _branch(scope, assignments, each.id, contributions, contacts),
+            contributions.get(each.assignment.id, []),
+            contacts.get(each.assignment.id, []),
+            _branch(scope, shares, each.assignment.id, contributions, contacts),
         )
         for each in here
     )
@@ -106,12 +122,12 @@ def _branch(
 
 def _unit(
     scope: Scope,
-    assignment: Assignment,
+    share: _Share,
     contributions: Sequence[Said],
     contacts: Sequence[Said],
     below: tuple[UnitOnCase, ...],
 ) -> UnitOnCase:
-    units = directory(scope)
+    units, assignment = directory(scope), share.assignment
     unit = units.unit_of_id(assignment.unit_id)
     percent = assignment.budget_percent
     return UnitOnCase(
@@ -125,6 +141,8 @@ def _unit(
         state_label=ASSIGNMENT_LABELS[AssignmentState(assignment.state)],
         returnable=assignment.returnable,
         percent_left=percent if percent is not None and percent < SHORT_PERCENT else None,
+        person=share.person,
+        person_reason=assignment.person_reason,
         contributions=tuple(contributions),
         contacts=tuple(contacts),
         below=below,

@@ -12,6 +12,8 @@ from core.journey.queries.disputable import disputable_kinds, has_granted_review
 from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
+from core.people.roster.queries import colleagues
+from core.routing.clauses import clause_of
 from core.routing.rules_in_force import rules_of
 from core.sla.queries import window_has_closed
 from core.tickets.models import Ticket
@@ -25,7 +27,8 @@ from core.web.visit import Visit
 class Standing:
     """A ticket, its file, and who looks at it. `part` None = at the desk; `disputable` = what its unit may object to.
 
-    `grounds` are those against taking it in, `hints` what may be done instead of dispatching it.
+    `grounds` are those against taking it in, `hints` what may be done instead of dispatching it, `colleagues` who of the
+    unit could have its share, by login.
     """
 
     case: Case
@@ -40,6 +43,9 @@ class Standing:
     has_granted_review: bool = False
     grounds: tuple[Ground, ...] = ()
     hints: Hints = NO_HINTS
+    duty_item: str = ""
+    """What the duty list says of the ticket, to the unit that may give it back."""
+    colleagues: tuple[Choice, ...] = ()
 
     @property
     def state(self) -> State:
@@ -94,9 +100,27 @@ def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) 
         and not window_has_closed(visit.scope, part.assignment_id, now=visit.now),
         disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
     )
+        colleagues=_colleagues(visit, part),
 
 
 def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
+def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
+    """Return who of the unit could have its share in place of who has it."""
+    if not part.is_active:
+        return ()
+    return tuple(
+        (each.login, f"{each.name}（本人）" if each.id == visit.staff.account_id else each.name)
+        for each in colleagues(visit.scope, part.unit_id)
+        if each.id != part.person_id
+    )
+
+
+def _duty_item(visit: Visit, case: Case, part: UnitsPart) -> str:
+    if not (part.is_root and part.is_active):
+        return ""
+    return clause_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id))).words
+
+
     if case.state not in WAITING_FOR_ACCEPTANCE or Permission.ACCEPT not in visit.actor.permissions:
         return ()
     return grounds_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id)))

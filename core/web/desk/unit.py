@@ -10,6 +10,7 @@ from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
 from core.people.roles import NotPermitted, Permission
+from core.people.roster.queries import units_with_persons
 from core.tickets.timeline import Order
 from core.units.queries import DirectoryUnit, directory
 from core.web.blocks import shown_blocks
@@ -23,6 +24,7 @@ from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("unit", __name__)
 EMPTY_TITLE = "这里没有工单"
+EMPTY_MINE = "这一栏没有由您承办的工单。全单位的工单仍可由您办理。"
 EMPTY_WORDS = {
     "to_sign": "今天没有等着签收的工单。新派来的会出现在这里。",
     "in_hand": "没有正在办理的工单。签收后的工单会出现在这里。",
@@ -37,19 +39,28 @@ EMPTY_WORDS = {
 @pages.get("/unit")
 @allows(Permission.HANDLE)
 def show_list(visit: Visit) -> Answer:
-    """Show what the visitor's unit has to do."""
-    unit, counts = _unit(visit), unit_counts(visit.scope, _unit(visit).id)
+    """Show what the visitor's unit has to do, or with `mine` what of it the visitor has."""
+    unit, is_mine = _unit(visit), request.args.get("mine") == "1"
+    person = visit.staff.account_id if is_mine else None
+    counts = unit_counts(visit.scope, unit.id, person=person)
     tab: UnitTab = next((tab for tab in TAB_LABELS if tab == request.args.get("tab")), _first_tab(counts))
+    rows = unit_rows(visit.scope, unit.id, tab, now=visit.now, person=person)
+    mine = "&mine=1" if is_mine else ""
     return render_template(
         "desk/unit.html",
         unit=unit,
-        rows=unit_rows(visit.scope, unit.id, tab, now=visit.now),
+        rows=rows,
         tabs=[
-            Tab(label, f"/unit?tab={name}", name == tab, str(counts[name]) if name in counts else None)
+            Tab(label, f"/unit?tab={name}{mine}", name == tab, str(counts[name]) if name in counts else None)
             for name, label in TAB_LABELS.items()
         ],
+        whose=[
+            Tab("全单位", f"/unit?tab={tab}", not is_mine, None),
+            Tab("只看我的", f"/unit?tab={tab}&mine=1", is_mine, None),
+        ],
+        has_persons=is_mine or unit.id in units_with_persons(visit.scope) or any(row.person for row in rows),
         empty_title=EMPTY_TITLE,
-        empty_words=EMPTY_WORDS[tab],
+        empty_words=EMPTY_MINE if is_mine else EMPTY_WORDS[tab],
     )
 
 

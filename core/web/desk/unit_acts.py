@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.journey import conclude, consult, give_back, handle, joint, judge, press, time
+from core.journey import conclude, consult, give_back, handle, joint, judge, persons, press, time
 from core.journey.queries.choices import Choice
 from core.journey.queries.requests import RequestLine
 from core.routing.returns import RETURN_REASONS
@@ -66,6 +66,24 @@ def below(standing: Standing) -> tuple[Choice, ...]:
     return tuple((unit.code, unit.name) for unit in standing.below)
 
 
+def clause_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say what the duty list says of the ticket, against which the unit argues."""
+    return (standing.duty_item,) if standing.duty_item else ()
+
+
+def may_speak(standing: Standing) -> bool:
+    """Units consult, and this one has a part in the ticket, or answers for the authority that was asked."""
+    asked, part = standing.file.consultation, standing.part
+    if asked is None or part is None:
+        return False
+    return not part.is_watching or part.unit_id == asked.answering_id
+
+
+def others(standing: Standing) -> tuple[Choice, ...]:
+    """Offer who of the unit could have the ticket in place of who has it."""
+    return standing.colleagues
+
+
 HANDLING = (
     Act(
         "签收",
@@ -116,6 +134,14 @@ HANDLING = (
         states=sources(Command.SUB_DISPATCH),
         when=lambda standing: handles(standing) and bool(standing.below),
         hint="本单位仍是承办单位，下级的时限不超过本单位的时限。",
+    ),
+    Act(
+        "转给同事",
+        (Deed(persons.hand_to, "转给同事", "已转给同事"),),
+        (Field("person", "承办人", "list", options=others), REASON),
+        states=WITH_UNIT,
+        when=lambda standing: in_hand(standing) and bool(standing.colleagues),
+        hint="只在本单位内改由谁来办，单位和时限不变。",
     ),
     Act(
         "申请延期",
