@@ -13,7 +13,6 @@ from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
 from core.people.roster.queries import colleagues
-from core.routing.clauses import clause_of
 from core.routing.rules_in_force import rules_of
 from core.sla.queries import window_has_closed
 from core.tickets.models import Ticket
@@ -43,8 +42,6 @@ class Standing:
     has_granted_review: bool = False
     grounds: tuple[Ground, ...] = ()
     hints: Hints = NO_HINTS
-    duty_item: str = ""
-    """What the duty list says of the ticket, to the unit that may give it back."""
     colleagues: tuple[Choice, ...] = ()
 
     @property
@@ -99,11 +96,10 @@ def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) 
         and part.is_active
         and not window_has_closed(visit.scope, part.assignment_id, now=visit.now),
         disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
-    )
         colleagues=_colleagues(visit, part),
+    )
 
 
-def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
 def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
     """Return who of the unit could have its share in place of who has it."""
     if not part.is_active:
@@ -115,12 +111,7 @@ def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
     )
 
 
-def _duty_item(visit: Visit, case: Case, part: UnitsPart) -> str:
-    if not (part.is_root and part.is_active):
-        return ""
-    return clause_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id))).words
-
-
+def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
     if case.state not in WAITING_FOR_ACCEPTANCE or Permission.ACCEPT not in visit.actor.permissions:
         return ()
     return grounds_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id)))

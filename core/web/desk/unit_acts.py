@@ -66,19 +66,6 @@ def below(standing: Standing) -> tuple[Choice, ...]:
     return tuple((unit.code, unit.name) for unit in standing.below)
 
 
-def clause_in_words(standing: Standing) -> tuple[str, ...]:
-    """Say what the duty list says of the ticket, against which the unit argues."""
-    return (standing.duty_item,) if standing.duty_item else ()
-
-
-def may_speak(standing: Standing) -> bool:
-    """Units consult, and this one has a part in the ticket, or answers for the authority that was asked."""
-    asked, part = standing.file.consultation, standing.part
-    if asked is None or part is None:
-        return False
-    return not part.is_watching or part.unit_id == asked.answering_id
-
-
 def others(standing: Standing) -> tuple[Choice, ...]:
     """Offer who of the unit could have the ticket in place of who has it."""
     return standing.colleagues
