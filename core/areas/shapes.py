@@ -15,6 +15,9 @@ LARGEST_LATITUDE = 90
 NEAR = 1e-7
 """As near as this counts as on the edge: a centimetre, in degrees."""
 
+LEAST_AREA = 1e-12
+"""Less than this, in square degrees, is no ground but what rounding makes of a line: some square decimetres."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -60,13 +63,13 @@ def flaw_of(shape: Polygon) -> str:
         return f"边界只有 {len(set(shape.corners))} 个不同的点，围不成一块地；请至少给出 {LEAST_CORNERS} 个点"
     if not all(corner.is_on_earth for corner in shape.corners):
         return "边界上有的点不是经纬度；请按“经度 纬度”填写，经度不超过 180，纬度不超过 90"
-    if not _doubled_area(shape):
+    if abs(_doubled_area(shape)) < LEAST_AREA:
         return "边界围不出面积，各点在一条线上或来回交叉；请重新画一圈"
     return ""
 
 
 def _doubled_area(shape: Polygon) -> float:
-    """Return twice the area, with its sign, counted from the first corner so that far away nothing is rounded off."""
+    """Return twice the area, with its sign, counted from the first corner so that little is rounded off."""
     first = shape.corners[0]
     around = [(corner.x - first.x, corner.y - first.y) for corner in (*shape.corners, first)]
     return math.fsum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise(around))

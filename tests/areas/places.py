@@ -1,8 +1,20 @@
 """A small district with streets, communities, roads and landmarks, for finding addresses in."""
 
+from datetime import UTC, datetime
+
 from core.areas.gazetteer import Gazetteer, PlaceName
+from core.areas.service import draft
 from core.areas.shapes import Polygon, polygon
 from core.areas.tree import Area
+from core.kit.trees import Node
+from core.tenancy.revisions import FILES
+from core.tenancy.scope import Installation, Scope
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.rows import Row
+from core.units.catalogue.service import draft as draft_duties
+from tests.builders import let_hold as let_duties_hold
+
+BEGINNING = datetime(2010, 1, 1, tzinfo=UTC)
 
 
 def square(x: float, y: float, size: float = 1.0) -> Polygon:
@@ -31,3 +43,29 @@ NAMES = (
     PlaceName("T3 航站楼", "liutang", "landmark"),
 )
 GAZETTEER = Gazetteer.of(AREAS, NAMES)
+
+
+def let_hold(installation: Installation, slug: str, gazetteer: Gazetteer = GAZETTEER) -> int:
+    """Let a gazetteer hold in a district, with a duty list of its own on these areas; return the gazetteer's number."""
+
+    def work(scope: Scope) -> int:
+        number = draft(scope, gazetteer, reason="测试", author=FILES, now=BEGINNING).number
+        nodes = [Node("city", "城市管理"), Node("road", "道路", "city"), Node("park", "园林", "city")]
+        rows = [
+            Row(matter="road", lead="roads", keywords=("坑洼",)),
+            Row(matter="park", lead="parks", keywords=("枯树",)),
+        ]
+        duties = draft_duties(
+            scope,
+            Catalogue.of(nodes, gazetteer.areas.nodes, rows),
+            gazetteer=number,
+            reason="测试",
+            author=FILES,
+            now=BEGINNING,
+        )
+        let_duties_hold(scope, duties.number)
+        return number
+
+    number = installation.run(slug, work)
+    installation.forget()
+    return number
