@@ -50,7 +50,7 @@ def list_(folder: Path, *, as_json: bool) -> None:
     profiles = read_profiles(folder)
     for profile in profiles:
         features = "、".join(profile.features) or "无功能"
-        counts = f"{len(profile.units)} 个单位，{len(profile.duties)} 个事项"
+        counts = f"{len(profile.units)} 个单位，{len({duty.code for duty in profile.duties})} 个事项"
         click.echo(f"{profile.slug}  {profile.name}  {counts}  {features}")
     if as_json:
         say_json({"tenants": [{"slug": p.slug, "name": p.name, "features": p.features} for p in profiles]})

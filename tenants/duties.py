@@ -1,12 +1,12 @@
 """duties.csv: the duty list 职责清单, which says whose a matter is, on what basis, how fast and how well."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast, get_args
 
-from core.areas.tree import Area
+from core.areas.tree import LOCAL_NAMES, Area
 from core.hooks.values import Budget, BudgetMode
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coding import Named, coded
@@ -27,7 +27,7 @@ COLUMNS = (
     "legal_basis",
     "standard",
 )
-OPTIONAL = ("guide",)
+OPTIONAL = ("guide", "area")
 MODES = get_args(BudgetMode)
 IN_SECONDS = ("wall", "ws")
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
@@ -38,7 +38,11 @@ SECONDS = {"h": 3600, "m": 60}
 
 @dataclass(frozen=True, slots=True)
 class DutyFact:
-    """One item of the duty list. `limit` None = the district's own rules say how long; `guide` helps the operator."""
+    """One item of the duty list, for the district as a whole or, with `areas`, for what is different there.
+
+    `limit` None = the district's own rules say how long; `guide` helps the operator. In areas what is empty is as for the
+    whole.
+    """
 
     code: str
     category: str
@@ -51,25 +55,29 @@ class DutyFact:
     legal_basis: str
     standard: str
     guide: str
+    areas: tuple[str, ...] = ()
 
 
-def read_duties(path: Path, units: Collection[str], faults: Faults) -> tuple[DutyFact, ...]:
-    """Return the items, noting repeated codes, units that are not in `units`, and limits nobody could keep."""
+def read_duties(
+    path: Path, units: Collection[str], faults: Faults, *, areas: Container[str] = ()
+) -> tuple[DutyFact, ...]:
+    """Return the items, noting repeated codes, units and areas that there are not, and limits nobody could keep."""
     file = file_name(path)
-    lines: dict[str, int] = {}
-    names: dict[tuple[str, str], int] = {}
+    seen = _Seen(file, faults)
     duties = []
     for row in read_rows(path, COLUMNS, OPTIONAL, faults):
         duty = _duty(row, file, faults)
-        _check_names(duty, row.line, lines, names, file, faults)
+        seen.check(duty, row.line)
         for unit in (duty.lead, *duty.co):
-            if unit not in units:
+            if unit not in units and unit not in LOCAL_NAMES and (unit or not duty.areas):
                 sentence = f"事项“{duty.code}”写的单位“{unit}”不在 units.csv 中，工单会无处可派；请改用已有的单位代码"
                 faults.add(file, row.line, sentence)
-        if duty.lead in duty.co:
+        for area in duty.areas:
+            if area not in areas:
+                sentence = f"事项“{duty.code}”写的区域“{area}”不在 areas.csv 中，这一行会落空；请改用已有的区域编码"
+                faults.add(file, row.line, sentence)
+        if duty.lead and duty.lead in duty.co:
             faults.add(file, row.line, f"事项“{duty.code}”的“{duty.lead}”既是主办又是协办；请从 co 中删去")
-        lines.setdefault(duty.code, row.line)
-        names.setdefault((duty.category, duty.subcategory), row.line)
         duties.append(duty)
     return tuple(duties)
 
@@ -77,20 +85,22 @@ def read_duties(path: Path, units: Collection[str], faults: Faults) -> tuple[Dut
 def catalogue_of(
     duties: Sequence[DutyFact], *, known: Catalogue | None = None, areas: Iterable[Area] = ()
 ) -> Catalogue:
-    """Return the duty list that the items make: categories, and the items below them, for the district as a whole.
+    """Return the duty list that the items make: categories, and the items below them.
 
     Categories have no codes in the file: one that the list `known` has by its name keeps the code it has there.
     """
     named: dict[Named, str] = {(duty.category,): "" for duty in duties}
     named |= {(duty.category, duty.subcategory): duty.code for duty in duties}
     nodes, _ = coded(named, known)
-    return Catalogue.of(nodes, areas, map(_listed, duties))
+    rows = (_listed(duty, area) for duty in duties for area in (duty.areas or (None,)))
+    return Catalogue.of(nodes, areas, rows)
 
 
-def _listed(duty: DutyFact) -> ListRow:
+def _listed(duty: DutyFact, area: str | None) -> ListRow:
     return ListRow(
         matter=duty.code,
-        lead=duty.lead,
+        area=area,
+        lead=duty.lead or None,
         co=duty.co or None,
         keywords=duty.keywords or None,
         limit=duty.limit,
@@ -115,6 +125,7 @@ def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
         legal_basis=cells["legal_basis"],
         standard=cells["standard"],
         guide=cells["guide"],
+        areas=row.several("area"),
     )
 
 
@@ -148,23 +159,43 @@ def _on_site(row: Row, file: str, faults: Faults) -> Budget | None:
     return None
 
 
-def _check_names(
-    duty: DutyFact,
-    line: int,
-    lines: dict[str, int],
-    names: dict[tuple[str, str], int],
-    file: str,
-    faults: Faults,
-) -> None:
-    if not CODE.match(duty.code):
-        sentence = f"事项代码“{duty.code}”不能用作代码；请用大写字母开头，只含大写字母和数字，2 到 12 个字符"
-        faults.add(file, line, sentence)
-    if duty.code in lines:
-        sentence = f"事项代码“{duty.code}”在第 {lines[duty.code]} 行已经用过，一个代码只能指一个事项；请换一个代码"
-        faults.add(file, line, sentence)
-    if not duty.category or not duty.subcategory:
-        faults.add(file, line, f"事项“{duty.code}”缺少大类或小类，选不到它；请填写 category 和 subcategory")
-    elif (duty.category, duty.subcategory) in names:
-        earlier = names[duty.category, duty.subcategory]
-        sentence = f"事项“{duty.category} / {duty.subcategory}”在第 {earlier} 行已经有了，两项无法分辨；请合并或改名"
-        faults.add(file, line, sentence)
+@dataclass
+class _Seen:
+    """The items read so far, to tell a second one with the same code or name."""
+
+    file: str
+    faults: Faults
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By code and area, empty for the whole district."""
+    names: dict[str, tuple[tuple[str, str], int]] = field(default_factory=dict)
+    """By code."""
+    codes: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    """By name."""
+
+    def check(self, duty: DutyFact, line: int) -> None:
+        """Note what is wrong with an item's code and name."""
+        name = (duty.category, duty.subcategory)
+        if not CODE.match(duty.code):
+            self._note(line, f"事项代码“{duty.code}”不能用作代码；请用大写字母开头，只含大写字母和数字，2 到 12 个字符")
+        self._check_code(duty, name, line)
+        if not all(name):
+            self._note(line, f"事项“{duty.code}”缺少大类或小类，选不到它；请填写 category 和 subcategory")
+        elif name in self.codes and self.codes[name][0] != duty.code:
+            words = f"事项“{duty.category} / {duty.subcategory}”在第 {self.codes[name][1]} 行已经有了"
+            self._note(line, f"{words}，两项无法分辨；请合并或改名")
+        self.names.setdefault(duty.code, (name, line))
+        self.codes.setdefault(name, (duty.code, line))
+
+    def _check_code(self, duty: DutyFact, name: tuple[str, str], line: int) -> None:
+        known, earlier = self.names.get(duty.code, (name, line))
+        if known != name:
+            words = f"事项代码“{duty.code}”在第 {earlier} 行已经用过，一个代码只能指一个事项"
+            self._note(line, f"{words}；请换一个代码")
+        for area in duty.areas or ("",):
+            earlier = self.lines.setdefault((duty.code, area), line)
+            if earlier != line and known == name:
+                where = f"区域“{area}”" if area else "全区"
+                self._note(line, f"事项“{duty.code}”在{where}的一行在第 {earlier} 行已经有了；请合并成一行")
+
+    def _note(self, line: int, sentence: str) -> None:
+        self.faults.add(self.file, line, sentence)

@@ -4,7 +4,7 @@
       profile.toml   slug, name, kind, zone, serial_prefix, features in their order, and settings that differ
       units.csv      the units 承办单位        duties.csv    the duty list 职责清单
       workdays.toml  working days and hours    accounts.toml sign-ins for demonstration
-      rules.json     routing rules 派单规则, where there are any
+      areas.csv      the gazetteer 地名库       rules.json    routing rules 派单规则; both where there are any
 
 Reading changes nothing and asks no database. Every fault of the folder is told at once, each in one sentence.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from core.areas.gazetteer import Gazetteer
 from core.hooks.core_features import CORE_IDS
 from core.routing.ruleset.faults import RulesUnusable
 from core.routing.ruleset.reading import read_rules
@@ -24,6 +25,7 @@ from core.units.levels import KnownUnit
 from core.workdays.declaration import parse_workdays
 from core.workdays.specification import CalendarUnusable, zone_named
 from tenants.accounts import AccountFact, read_accounts
+from tenants.areas import read_areas
 from tenants.duties import DutyFact, catalogue_of, read_duties
 from tenants.faults import Faults
 from tenants.source import Table, file_name, read_table, read_text
@@ -32,7 +34,7 @@ from tenants.units import UnitFact, read_units
 SHIPPED = Path(__file__).parent
 """The folder of the profiles that come with the product, one folder each."""
 PROFILE_FILE = "profile.toml"
-RULES_FILE = "rules.json"
+AREAS_FILE, RULES_FILE = "areas.csv", "rules.json"
 Kind = Literal["district", "city"]
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,31}\Z")
 SERIAL_PREFIX = re.compile(r"[A-Z]{2,3}\Z")
@@ -58,6 +60,8 @@ class Profile:
     duties: tuple[DutyFact, ...]
     calendar_toml: str
     accounts: tuple[AccountFact, ...]
+    gazetteer: Gazetteer | None = None
+    """None = the files say nothing of areas."""
     rules: RuleSet | None = None
     """None = the files say nothing of routing rules."""
 
@@ -84,10 +88,14 @@ def read_profile(folder: Path) -> Profile:
     faults = Faults()
     document = read_table(folder / PROFILE_FILE, faults)
     units = read_units(folder / "units.csv", faults)
-    codes = frozenset(unit.code for unit in units)
-    duties = read_duties(folder / "duties.csv", codes, faults)
+    known = {unit.code: KnownUnit(unit.code, unit.name, unit.kind, unit.parent) for unit in units}
+    codes = frozenset(known)
+    gazetteer = read_areas(folder / AREAS_FILE, known, faults)
+    areas = gazetteer.areas if gazetteer is not None else Gazetteer.of(()).areas
+    duties = read_duties(folder / "duties.csv", codes, faults, areas=areas)
     if duties and not faults.found:
-        _check_list(duties, units, file_name(folder / "duties.csv"), faults)
+        for sentence in check(catalogue_of(duties, areas=areas.nodes), known):
+            faults.add(file_name(folder / "duties.csv"), None, sentence)
     accounts = read_accounts(folder / "accounts.toml", codes, faults)
     calendar_toml = read_text(folder / "workdays.toml", faults)
     if document is None:
@@ -105,6 +113,7 @@ def read_profile(folder: Path) -> Profile:
         duties=duties,
         calendar_toml=calendar_toml or "",
         accounts=accounts,
+        gazetteer=gazetteer,
         rules=_rules(folder / RULES_FILE, faults),
     )
     document.refuse_others()
@@ -123,13 +132,6 @@ def _rules(path: Path, faults: Faults) -> RuleSet | None:
         for fault in unusable.faults:
             faults.add(file_name(path), None, fault.sentence)
         return None
-
-
-def _check_list(duties: Sequence[DutyFact], units: Sequence[UnitFact], file: str, faults: Faults) -> None:
-    """Note what is wrong with the items as a whole, once each of them is right."""
-    known = {unit.code: KnownUnit(unit.code, unit.name, unit.kind, unit.parent) for unit in units}
-    for sentence in check(catalogue_of(duties), known):
-        faults.add(file, None, sentence)
 
 
 def _check(profile: Profile, document: Table, folder: Path) -> None:

@@ -1,7 +1,7 @@
-"""What a tenant's files say of routing: the duty list, and the rules. They are its beginning, like settings.
+"""What a tenant's files say of routing: areas, duty list and rules. They are its beginning, like settings.
 
 Only what the files say otherwise than when they were last applied is changed, as a revision of theirs; what a tenant did
-with its list and rules by other means since then stays.
+with areas, list and rules by other means since then stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.areas.service import draft as draft_areas
+from core.areas.tree import Area
 from core.hooks.core_features import ROUTING
 from core.hooks.settings import differences as settings_differences
 from core.hooks.settings.frozen import plain
@@ -28,6 +30,7 @@ from tenants.duties import catalogue_of
 from tenants.profile import Profile
 
 REASON = "按区配置文件"
+AREAS = "areas"
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,22 @@ def routing_state(scope: Scope) -> RoutingState:
 def told_by(profile: Profile) -> dict[str, str]:
     """Return the digests of what the files say; what they say nothing of is left out."""
     told = {DUTY_LIST: catalogue_of(profile.duties).digest}
-    return told | ({RULES: digest_of(profile.rules)} if profile.rules is not None else {})
+    if profile.gazetteer is not None:
+        told[AREAS] = profile.gazetteer.digest
+    if profile.rules is not None:
+        told[RULES] = digest_of(profile.rules)
+    return told
 
 
 def routing_changes(state: RoutingState, profile: Profile, unit_names: Mapping[str, str]) -> Iterator[str]:
-    """Yield what applying the files would change of duty list and rules."""
-    if state.differs(DUTY_LIST, profile):
-        told = differences(state.duty_list, _wanted_list(state, profile), unit_names)
-        yield from told or ["职责清单与现行的相同，记为出自区配置文件"]
+    """Yield what applying the files would change of areas, duty list and rules."""
+    if state.differs(AREAS, profile):
+        areas = profile.gazetteer
+        yield f"地名库改为 {len(areas.areas)} 个区域、{len(areas.names)} 个地名" if areas else "不再使用地名库"
+    told = differences(state.duty_list, _wanted_list(state, profile), unit_names)
+    yield from told
+    if state.differs(DUTY_LIST, profile) and not told:
+        yield "职责清单与现行的相同，记为出自区配置文件"
     if state.differs(RULES, profile):
         before, after = {RULES: state.rules}, {RULES: _wanted_rules(state, profile)}
         rules = [
@@ -83,11 +94,11 @@ def routing_changes(state: RoutingState, profile: Profile, unit_names: Mapping[s
 def write_routing(scope: Scope, profile: Profile, state: RoutingState, *, now: datetime) -> None:
     """Let hold what the files say otherwise than before, as a revision of theirs.
 
-    Raises `CatalogueUnusable` where the list does not go together with the areas that the tenant has.
+    Raises `CatalogueUnusable` where list and areas, of which one is not the files', do not go together.
     """
     if state.told == told_by(profile):
         return
-    number = _drafted(scope, _wanted_list(state, profile), state, now=now)
+    number = _drafted(scope, profile, state, now=now)
     rules = _wanted_rules(state, profile)
     if (number, rules) != (state.number, state.rules):
         revision = write_revision(
@@ -107,9 +118,12 @@ def write_routing(scope: Scope, profile: Profile, state: RoutingState, *, now: d
 
 
 def _wanted_list(state: RoutingState, profile: Profile) -> Catalogue:
-    if not state.differs(DUTY_LIST, profile):
-        return state.duty_list
-    return catalogue_of(profile.duties, known=state.duty_list, areas=state.duty_list.areas.nodes)
+    areas: Sequence[Area] = state.duty_list.areas.nodes
+    if state.differs(AREAS, profile):
+        areas = profile.gazetteer.areas.nodes if profile.gazetteer is not None else ()
+    if state.differs(DUTY_LIST, profile):
+        return catalogue_of(profile.duties, known=state.duty_list, areas=areas)
+    return Catalogue.of(state.duty_list.matters.nodes, areas, state.duty_list.rows)
 
 
 def _wanted_rules(state: RoutingState, profile: Profile) -> Sequence[Mapping[str, Any]]:
@@ -119,14 +133,17 @@ def _wanted_rules(state: RoutingState, profile: Profile) -> Sequence[Mapping[str
     return written
 
 
-def _drafted(scope: Scope, catalogue: Catalogue, state: RoutingState, *, now: datetime) -> int:
-    """Return the number of the version that says this; 0 for a list without matters."""
-    if catalogue.digest == state.duty_list.digest:
+def _drafted(scope: Scope, profile: Profile, state: RoutingState, *, now: datetime) -> int:
+    """Return the number of the version that says what the files do; 0 for a list without matters."""
+    gazetteer = state.gazetteer
+    if state.differs(AREAS, profile):
+        areas = profile.gazetteer
+        gazetteer = draft_areas(scope, areas, reason=REASON, author=FILES, now=now).number if areas is not None else 0
+    catalogue = _wanted_list(state, profile)
+    if (catalogue.digest, gazetteer) == (state.duty_list.digest, state.gazetteer):
         return state.number
     if not catalogue.matters.nodes:
         return 0
     # The files are the tenant's own word: where they give more time, that is named.
     loosened = {change.key for change in limit_changes(state.duty_list, catalogue, on=now.date(), reason=REASON)}
-    return draft(
-        scope, catalogue, gazetteer=state.gazetteer, reason=REASON, author=FILES, now=now, loosened=loosened
-    ).number
+    return draft(scope, catalogue, gazetteer=gazetteer, reason=REASON, author=FILES, now=now, loosened=loosened).number

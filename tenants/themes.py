@@ -193,7 +193,7 @@ def _detoured(
         return replace(letter, extended=EXTENDED, why=words.extended[turn % len(words.extended)])
     if _is_each(backlog.astray_every, count):
         turn = count // backlog.astray_every
-        leads = {duty.code: duty.lead for duty in profile.duties}
+        leads = {duty.code: duty.lead for duty in profile.duties if not duty.areas}
         if leads[elsewhere] != leads[letter.matter]:
             return replace(letter, astray=leads[elsewhere], why=words.astray[turn % len(words.astray)])
     return letter

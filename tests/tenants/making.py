@@ -44,13 +44,31 @@ roles = ["clerk"]
 unit = "street-cg"
 """.lstrip(),
 }
+RULES = """
+{"rules": [{
+  "id": "r-power", "label": "用电险情", "phase": "safety", "priority": 10,
+  "when": {"field": "text", "op": "contains_any", "value": ["漏电"]},
+  "then": {"assign": {"lead": "street-cg"}}, "explain": "来件提到漏电"}]}
+"""
+"""What rules.json may say; a good folder has none."""
+AREAS = """
+类型,编码,名称,上级,属地单位,所属区域
+区,XQ,新区,,,
+街道,XQ01,东街街道,XQ,street,
+道路,,东街,,,XQ01
+""".lstrip()
+"""What areas.csv may say; a good folder has none."""
+BESIDE = {"areas": "areas.csv", "rules": "rules.json"}
 
 
 def make_folder(root: Path, *, slug: str = "xinqu", without: str | None = None, **files: str) -> Path:
-    """Write the good files, those given by name (`units="…"` for units.csv) instead of the good ones."""
+    """Write the good files, those given by name (`units="…"` for units.csv) instead of the good ones or beside them."""
     folder = root / slug
     folder.mkdir()
     for name, text in GOOD.items():
         if name != without:
             (folder / name).write_text(files.get(name.partition(".")[0], text), encoding="utf-8")
+    for given, name in BESIDE.items():
+        if given in files:
+            (folder / name).write_text(files[given], encoding="utf-8")
     return folder

@@ -2,32 +2,41 @@
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from core.hooks.core_features import CORE_IDS, ROUTING
 from core.hooks.roster import Quarantined, Roster, UnknownFeature
 from core.hooks.settings import SettingsInvalid
+from core.hooks.values import Budget
 from core.jobs.settings import settings_kinds
 from core.kit.outbox import Job
+from core.routing.ruleset.reading import read_rules
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
 from core.tenancy.models import TenantFeature
-from core.tenancy.revisions import FILES, make_active, write_revision
+from core.tenancy.revisions import FILES, Author, make_active, write_revision
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
-from core.units.models import Duty, Unit
+from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, gazetteer_in_force, limit_history
+from core.units.catalogue.service import draft
+from core.units.levels import KnownUnit, KnownUnits
+from core.units.models import Unit
 from core.units.queries import directory
 from core.workdays.queries import current_calendar
 from tenants.apply import apply_profile, apply_shipped, initials_of, plan_profile
+from tenants.areas import read_areas
 from tenants.changes import Change
+from tenants.duties import catalogue_of
+from tenants.faults import Faults
 from tenants.profile import Profile, read_profile, shipped_profiles
 from tenants.units import UnitFact
-from tests.builders import OPERATOR, make_installation, make_ticket
-from tests.tenants.making import make_folder
+from tests.builders import OPERATOR, let_hold, make_installation, make_ticket
+from tests.tenants.making import AREAS, RULES, make_folder
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 
@@ -48,6 +57,10 @@ def profile(tmp_path: Path) -> Profile:
         features=("nanhai.light",),
         settings={"nanhai.light": {"yellow_hours": 2}},
     )
+
+
+def known_units_of(profile: Profile) -> KnownUnits:
+    return {unit.code: KnownUnit(unit.code, unit.name, unit.kind, unit.parent) for unit in profile.units}
 
 
 def unit_of(scope: Scope, code: str) -> Unit:
@@ -81,9 +94,12 @@ def test_a_new_district_is_made_as_declared(installation: Installation, profile:
         )
         assert units.keywords["D01"] == ("路面坑洼", "坑洞")
         assert current_calendar(scope).name == "工作日历"
-        features = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == tenant.id)).all()
+        features = scope.session.scalars(
+            select(TenantFeature).where(TenantFeature.tenant_id == tenant.id).order_by(TenantFeature.position)
+        )
         assert [(row.feature, row.position, row.state, row.revision) for row in features] == [
-            ("nanhai.light", 0, "on", 1)
+            ("core.routing", -1, "on", 1),
+            ("nanhai.light", 0, "on", 1),
         ]
         assert scope.hooks.enabled["nanhai.light"].settings["yellow_hours"] == 2
 
@@ -122,21 +138,115 @@ def test_what_is_no_longer_declared_is_switched_off_not_deleted(installation: In
     assert [change.sentence for change in told] == [
         "改上级 城市管理科：东街街道办事处 → 无",
         "停用单位 东街街道办事处",
-        "停用事项 D01 市政/路面破损",
-        "停用事项 D02 市政/路灯",
+        "删去事项 01 市政",
+        "删去事项 D01 市政 / 路面破损",
+        "删去事项 D02 市政 / 路灯",
     ]
     assert installation.tenant(profile.slug).epoch > epoch
     with installation.scope(profile.slug) as scope:
         units = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id).order_by(Unit.code)).all()
-        duties = scope.session.scalars(select(Duty).where(Duty.tenant_id == scope.tenant.id).order_by(Duty.code)).all()
+        duties = directory(scope).duties
         assert [(unit.code, unit.active) for unit in units] == [("desk", True), ("street", False), ("street-cg", True)]
-        assert [(duty.code, duty.active) for duty in duties] == [("D01", False), ("D02", False), ("D03", True)]
-    assert [change.sentence for change in plan_profile(installation, profile)] == [
+        assert list(duties) == ["D03"]
+    assert [change.sentence for change in plan_profile(installation, profile)][:5] == [
         "恢复单位 东街街道办事处",
         "改上级 城市管理科：无 → 东街街道办事处",
-        "恢复事项 D01 市政/路面破损",
-        "恢复事项 D02 市政/路灯",
+        "新增事项 01 市政",
+        "新增事项 D01 市政 / 路面破损",
+        "新增事项 D02 市政 / 路灯",
     ]
+
+
+def test_a_district_that_changed_its_list_keeps_it_until_its_files_say_otherwise(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    tighter = (replace(profile.duties[1], limit=Budget("wd_eod", 3)), *profile.duties[2:])
+    with installation.scope(profile.slug) as scope:
+        drafted = draft(
+            scope, catalogue_of(tighter), gazetteer=0, reason="时限压缩", author=Author("管理员甲", 7), now=NOW
+        )
+        let_hold(scope, drafted.number)
+    installation.forget()
+
+    assert apply_profile(installation, profile, now=NOW) == []
+    with installation.scope(profile.slug) as scope:
+        assert duty_list_in_force(scope).number == drafted.number
+    longer = replace(profile, duties=(profile.duties[0], replace(profile.duties[1], limit=Budget("wd_eod", 9))))
+    apply_profile(installation, longer, now=NOW)
+
+    with installation.scope(profile.slug) as scope:
+        assert {code: duty.limit for code, duty in directory(scope).duties.items()} == {
+            "D01": Budget("wall", 24 * 3600),
+            "D02": Budget("wd_eod", 9),
+        }
+        [line, *_] = duty_list_versions(scope)
+        assert (line.number, line.author, line.reason) == (3, "区配置文件", "按区配置文件")
+        assert [(change.matter, change.direction, change.on) for change in limit_history(scope)] == [
+            ("D02", "looser", date(2026, 3, 12))
+        ]
+        assert scope.hooks.enabled[ROUTING.id].revision == 3
+
+
+def test_areas_hold_with_a_list_on_them_and_a_change_of_names_alone_is_a_new_version_of_both(
+    installation: Installation, profile: Profile, tmp_path: Path
+) -> None:
+    units = known_units_of(profile)
+    (tmp_path / "areas.csv").write_text(AREAS, encoding="utf-8")
+    placed = replace(profile, gazetteer=read_areas(tmp_path / "areas.csv", units, Faults()))
+    local = replace(profile.duties[1], lead="local:street", areas=("XQ01",))
+    listed = replace(placed, duties=(*profile.duties, local))
+
+    apply_profile(installation, listed, now=NOW)
+
+    with installation.scope(profile.slug) as scope:
+        in_force = duty_list_in_force(scope)
+        assert (in_force.number, in_force.gazetteer, gazetteer_in_force(scope)) == (1, 1, listed.gazetteer)
+        found = [directory(scope).find_duty("D02", area) for area in (None, "XQ01", "gone")]
+        assert [(duty.lead, duty.limit) for duty in found if duty] == [
+            ("street-cg", Budget("wd_eod", 5)),
+            ("street", Budget("wd_eod", 5)),
+            ("street-cg", Budget("wd_eod", 5)),
+        ]
+    assert plan_profile(installation, listed) == []
+    (tmp_path / "areas.csv").write_text(AREAS.replace("东街,,,XQ01", "西街,,,XQ01"), encoding="utf-8")
+    renamed = replace(listed, gazetteer=read_areas(tmp_path / "areas.csv", units, Faults()))
+    assert apply_profile(installation, renamed, now=NOW) == [Change("地名库改为 2 个区域、1 个地名")]
+
+    with installation.scope(profile.slug) as scope:
+        assert [(line.number, line.gazetteer) for line in duty_list_versions(scope)] == [(2, 2), (1, 1)]
+        assert gazetteer_in_force(scope) == renamed.gazetteer
+
+
+def test_categories_keep_the_codes_that_the_list_in_force_gave_them(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    first, second, third = profile.duties
+
+    apply_profile(installation, replace(profile, duties=(third, second, replace(first, standard="平整"))), now=NOW)
+
+    with installation.scope(profile.slug) as scope:
+        matters = duty_list_in_force(scope).catalogue.matters
+        assert [(node.code, node.name) for node in matters.children(None)] == [("01", "市政"), ("02", "政务")]
+
+
+def test_rules_hold_as_the_files_say_and_not_any_more_without_the_file(
+    installation: Installation, profile: Profile
+) -> None:
+    ruled = replace(profile, rules=read_rules(RULES))
+
+    apply_profile(installation, ruled, now=NOW)
+    with installation.scope(profile.slug) as scope:
+        settings = scope.hooks.enabled[ROUTING.id].settings
+        assert (settings["duty_list"], [rule["id"] for rule in settings["rules"]]) == (1, ["r-power"])
+    assert plan_profile(installation, ruled) == []
+    apply_profile(installation, profile, now=NOW)
+
+    with installation.scope(profile.slug) as scope:
+        settings = scope.hooks.enabled[ROUTING.id].settings
+        assert (settings["duty_list"], settings["rules"]) == (1, ())
+    assert plan_profile(installation, profile) == []
 
 
 def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:
@@ -352,7 +462,11 @@ def test_a_new_district_is_made_without_the_plugin_that_is_put_aside_and_gets_it
 def features_of(installation: Installation, profile: Profile) -> list[tuple[str, str, object]]:
     """Return the tenant's features with their states and what the files last said of their settings."""
     with installation.scope(profile.slug) as scope:
-        rows = scope.session.scalars(select(TenantFeature).where(TenantFeature.tenant_id == scope.tenant.id))
+        rows = scope.session.scalars(
+            select(TenantFeature).where(
+                TenantFeature.tenant_id == scope.tenant.id, TenantFeature.feature.not_in(CORE_IDS)
+            )
+        )
         return [(row.feature, row.state, (row.declared or {}).get("settings")) for row in rows]
 
 

@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
+from core.areas.gazetteer import Gazetteer
+from core.areas.tree import Area
 from core.hooks.values import Budget
+from core.routing.ruleset.reading import read_rules
+from core.routing.ruleset.writing import dump_rules
 from core.workdays.declaration import parse_workdays
-from tenants.changes import Change, budget_words, changes
+from tenants.changes import Change, changes
+from tenants.duties import catalogue_of
 from tenants.profile import Profile, read_profile
-from tenants.stored import DutyState, State, UnitState
+from tenants.routing import RoutingState, told_by
+from tenants.stored import State, UnitState
 from tenants.units import UnitFact
-from tests.tenants.making import make_folder
+from tests.tenants.making import RULES, make_folder
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def stored_as(profile: Profile) -> State:
     """Return the state of a tenant to which the profile has been applied."""
     return State(
         units={unit.code: UnitState.of(unit) for unit in profile.units},
-        duties={duty.code: DutyState.of(duty) for duty in profile.duties},
+        routing=RoutingState(1, duty_list=catalogue_of(profile.duties), told=told_by(profile)),
         features=tuple((name, profile.settings.get(name, {})) for name in profile.features),
         calendar=parse_workdays(profile.calendar_toml),
     )
@@ -40,9 +46,16 @@ def test_a_new_tenant_is_told_item_by_item(profile: Profile) -> None:
         "新增单位 派单台",
         "新增单位 东街街道办事处",
         "新增单位 城市管理科",
-        "新增事项 D01 市政/路面破损",
-        "新增事项 D02 市政/路灯",
-        "新增事项 D03 政务/咨询",
+        "新增事项 01 市政",
+        "新增事项 D01 市政 / 路面破损",
+        "新增事项 D02 市政 / 路灯",
+        "新增事项 02 政务",
+        "新增事项 D03 政务 / 咨询",
+        "新增一行 D01 市政 / 路面破损（全区）：主办单位 城市管理科，协办单位 派单台、东街街道办事处，"
+        "关键词 路面坑洼、坑洞，时限 24小时，到场时限 1小时，法律依据 《城市道路管理条例》，处置标准 修补平整，"
+        "受理指引 问清路名和坑洞大小",
+        "新增一行 D02 市政 / 路灯（全区）：主办单位 城市管理科，关键词 路灯不亮，时限 5个工作日",
+        "新增一行 D03 政务 / 咨询（全区）：主办单位 派单台",
         "启用功能 city.light",
         "启用工作日历 工作日历",
     ]
@@ -104,36 +117,60 @@ def test_a_unit_with_referrals_under_way_goes_on_standing_for_its_tenant(profile
     ]
 
 
-def test_items_of_the_duty_list_change_field_by_field(profile: Profile) -> None:
+def test_a_list_that_the_files_say_otherwise_than_before_is_told_against_the_one_in_force(profile: Profile) -> None:
     before = stored_as(profile)
-    duties = {
-        "D01": replace(
-            before.duties["D01"],
-            limit=Budget("wd_eod", 2),
-            on_site=None,
-            lead="desk",
-            co=("old",),
-            keywords=("坑",),
-            legal_basis="",
-            guide="",
-        ),
-        "D02": replace(before.duties["D02"], active=False, standard="亮灯"),
-        "D03": before.duties["D03"],
-        "D04": DutyState("市政", "井盖", (), "desk", (), None, None, "", ""),
-    }
-    units = {**before.units, "old": UnitState("旧单位", "street", None, active=False)}
+    first, second, third = profile.duties
+    by_other_means = catalogue_of([replace(first, lead="desk", limit=Budget("wd_eod", 2), co=()), second])
+    routing = RoutingState(4, duty_list=by_other_means, told=told_by(profile))
+    changed = replace(profile, duties=(first, replace(third, standard="当日答复")))
 
-    assert sentences(replace(before, units=units, duties=duties), profile) == [
-        "改关键词 D01 市政/路面破损：坑 → 路面坑洼、坑洞",
-        "改主办 D01 市政/路面破损：派单台 → 城市管理科",
-        "改协办 D01 市政/路面破损：旧单位 → 派单台、东街街道办事处",
-        "改时限 D01 市政/路面破损：2 个工作日 → 24 小时",
-        "改到场时限 D01 市政/路面破损：无 → 1 小时",
-        "改法律依据 D01 市政/路面破损：无 → 《城市道路管理条例》",
-        "改受理指引 D01 市政/路面破损：无 → 问清路名和坑洞大小",
-        "恢复事项 D02 市政/路灯",
-        "改处置标准 D02 市政/路灯：亮灯 → 无",
-        "停用事项 D04 市政/井盖",
+    assert sentences(replace(before, routing=routing), profile) == []
+    assert sentences(replace(before, routing=routing), changed) == [
+        "新增事项 02 政务",
+        "新增事项 D03 政务 / 咨询",
+        "删去事项 D02 市政 / 路灯",
+        "改主办单位 D01 市政 / 路面破损（全区）：派单台 → 城市管理科",
+        "改协办单位 D01 市政 / 路面破损（全区）：未写 → 派单台、东街街道办事处",
+        "改时限 D01 市政 / 路面破损（全区）：2个工作日 → 24小时",
+        "新增一行 D03 政务 / 咨询（全区）：主办单位 派单台，处置标准 当日答复",
+    ]
+
+
+def test_a_list_that_the_files_took_over_is_theirs_from_then_on(profile: Profile) -> None:
+    shorter = replace(profile, duties=profile.duties[:1])
+    routing = RoutingState(4, duty_list=catalogue_of(shorter.duties), told=told_by(profile))
+
+    assert sentences(replace(stored_as(profile), routing=routing), shorter) == [
+        "职责清单与现行的相同，记为出自区配置文件"
+    ]
+
+
+def test_rules_are_told_one_by_one_where_the_files_say_them_otherwise(profile: Profile) -> None:
+    before = stored_as(profile)
+    ruled = replace(profile, rules=read_rules(RULES))
+    stored = replace(
+        before.routing,
+        rules=dump_rules(read_rules(RULES.replace('"priority": 10', '"priority": 20')))["rules"],
+        told=told_by(ruled) | {"rules": "others"},
+    )
+
+    def told(state: State, wanted: Profile) -> list[str]:
+        return [sentence.partition("：")[0] for sentence in sentences(state, wanted)]
+
+    changed = replace(before, routing=stored)
+    assert told(before, ruled) == told(changed, ruled) == told(changed, profile)
+    assert told(before, ruled) == ["派单规则 规则“用电险情”（r-power）"]
+    assert sentences(changed, profile)[0].endswith(" → 删去")
+    assert sentences(replace(before, routing=replace(stored, told=told_by(ruled))), ruled) == []
+
+
+def test_other_areas_are_told_and_the_rows_stay_those_in_force(profile: Profile) -> None:
+    gazetteer = Gazetteer.of([Area("xq", "新区", None, "district"), Area("east", "东街街道", "xq", "street", "street")])
+    before = stored_as(profile)
+    routing = replace(before.routing, duty_list=catalogue_of(profile.duties[:1]))
+
+    assert sentences(replace(before, routing=routing), replace(profile, gazetteer=gazetteer)) == [
+        "地名库改为 2 个区域、0 个地名"
     ]
 
 
@@ -161,22 +198,6 @@ def test_a_changed_calendar_is_a_new_version(profile: Profile) -> None:
         "工作日历 夏季日历 发布新版本，受影响的时限随之变动",
         "工作日历 工作日历 更名为 夏季日历",
     ]
-
-
-@pytest.mark.parametrize(
-    ("budget", "words"),
-    [
-        (Budget("wall", 24 * 3600), "24 小时"),
-        (Budget("wall", 90 * 60), "90 分钟"),
-        (Budget("ws", 14 * 3600), "14 个工作小时"),
-        (Budget("ws", 30 * 60), "30 工作分钟"),
-        (Budget("wd_eod", 5), "5 个工作日"),
-        (Budget("wd_same", 5), "5 个工作日（到同一钟点）"),
-        (Budget("natural", 7), "7 天"),
-    ],
-)
-def test_budgets_are_said_as_people_say_them(budget: Budget, words: str) -> None:
-    assert budget_words(budget) == words
 
 
 def test_a_unit_fact_says_where_it_belongs() -> None:

@@ -6,17 +6,24 @@ import pytest
 
 from core.hooks.values import Budget
 from tenants.accounts import AccountFact
-from tenants.duties import DutyFact
+from tenants.duties import DutyFact, catalogue_of
 from tenants.faults import FactsUnusable
 from tenants.profile import Profile, read_profile, read_profiles, shipped_profiles
 from tenants.units import UnitFact
-from tests.tenants.making import GOOD, make_folder
+from tests.tenants.making import AREAS, GOOD, RULES, make_folder
 
 UNITS = GOOD["units.csv"]
 UNITS_ELSEWHERE = UNITS.replace("\n", ",\n").replace("mail,\n", "mail,tenant\n")
 DUTIES = GOOD["duties.csv"]
+
 PROFILE = GOOD["profile.toml"]
 ACCOUNTS = GOOD["accounts.toml"]
+
+
+def with_area(row: str) -> str:
+    """Return the good duties with a column for areas, and these rows after them."""
+    header, *lines = DUTIES.splitlines()
+    return "\n".join([f"{header},area", *(f"{line}," for line in lines), row, ""])
 
 
 def faults_of(folder: Path) -> tuple[str, ...]:
@@ -166,7 +173,7 @@ def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
         (
             UNITS + "west,西街街道办事处,bureau,,,\n",
             "第 5 行：单位类别“bureau”不存在；请从 city_department、district_department、street、section、"
-            "community_center、public_utility、central_body、dispatch_desk、discipline 中选一个",
+            "community_center、public_utility、central_body、dispatch_desk、discipline、establishment、government 中选一个",
         ),
         (
             UNITS + "west,西街街道办事处,street,,值班13800000000,\n",
@@ -267,6 +274,89 @@ def test_faults_of_units(tmp_path: Path, changed: str, fault: str) -> None:
 )
 def test_faults_of_duties(tmp_path: Path, changed: str, fault: str) -> None:
     assert faults_of(make_folder(tmp_path, duties=changed)) == ("xinqu/duties.csv " + fault,)
+
+
+def test_an_item_may_be_another_unit_s_in_an_area(tmp_path: Path) -> None:
+    profile = read_profile(
+        make_folder(tmp_path, areas=AREAS, duties=with_area("D02,市政,路灯,,local:street,,,,,,,,XQ01"))
+    )
+
+    assert profile.gazetteer is not None
+    assert [(name.name, name.area, name.kind) for name in profile.gazetteer.names] == [("东街", "XQ01", "road")]
+    catalogue = catalogue_of(profile.duties, areas=profile.gazetteer.areas.nodes)
+    assert [catalogue.resolve("D02", area).lead for area in (None, "XQ01")] == ["street-cg", "street"]
+    assert catalogue.resolve("D02", "XQ01").values.limit == Budget("wd_eod", 5)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            "D01,市政,路面破损,,street,,,,,,,,XQ02",
+            "事项“D01”写的区域“XQ02”不在 areas.csv 中，这一行会落空；请改用已有的区域编码",
+        ),
+        ("D01,市政,路面,,street,,,,,,,,XQ01", "事项代码“D01”在第 2 行已经用过，一个代码只能指一个事项；请换一个代码"),
+        ("D01,市政,路面破损,,,,,,,,,,", "事项“D01”写的单位“”不在 units.csv 中，工单会无处可派；请改用已有的单位代码"),
+    ],
+)
+def test_faults_of_items_in_areas(tmp_path: Path, row: str, fault: str) -> None:
+    found = faults_of(make_folder(tmp_path, areas=AREAS, duties=with_area(row)))
+
+    assert f"xinqu/duties.csv 第 5 行：{fault}" in found
+
+
+def test_a_row_for_the_same_item_and_area_stands_once(tmp_path: Path) -> None:
+    row = "D01,市政,路面破损,,street,,,,,,,,XQ01"
+
+    assert faults_of(make_folder(tmp_path, areas=AREAS, duties=with_area(f"{row}\n{row}"))) == (
+        "xinqu/duties.csv 第 6 行：事项“D01”在区域“XQ01”的一行在第 5 行已经有了；请合并成一行",
+    )
+
+
+def test_what_only_shows_where_rows_meet_is_told_of_the_whole_list(tmp_path: Path) -> None:
+    without_unit = AREAS.replace("XQ,street,", "XQ,,")
+    duties = with_area("D01,市政,路面破损,,local:street,,,,,,,,XQ01")
+
+    assert faults_of(make_folder(tmp_path, areas=without_unit, duties=duties)) == (
+        "xinqu/duties.csv：事项“D01 市政 / 路面破损”没有一个区域有主办单位，工单无处可派；"
+        "请补上主办单位，或写“属地街道”并给区域指定单位",
+    )
+
+
+def test_faults_of_areas_are_told_with_their_lines_and_nothing_is_written_beside_the_file(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, areas=AREAS.replace("XQ,street,", "XQ,water,").replace("道路,,东街", "运河,,东街"))
+
+    found = faults_of(folder)
+
+    assert [fault.partition("：")[0] for fault in found] == ["xinqu/areas.csv 第 3 行", "xinqu/areas.csv 第 4 行"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "accounts.toml",
+        "areas.csv",
+        "duties.csv",
+        "profile.toml",
+        "units.csv",
+        "workdays.toml",
+    ]
+
+
+def test_rules_are_read_and_their_faults_told_like_others(tmp_path: Path) -> None:
+    profile = read_profile(make_folder(tmp_path, rules=RULES))
+    faulty = make_folder(tmp_path, slug="b", rules=RULES.replace('"safety"', '"first"'))
+
+    assert profile.rules is not None
+    assert [rule.id for rule in profile.rules.rules] == ["r-power"]
+    assert [fault for fault in faults_of(faulty) if "rules.json" in fault] == [
+        "b/rules.json：规则“r-power”的 phase：没有阶段“first”。请从 safety、override、catalogue、split、fallback 中选一个。"
+    ]
+
+
+def test_what_is_the_product_s_own_is_no_feature_of_a_profile(tmp_path: Path) -> None:
+    listed = GOOD["profile.toml"].replace('["city.light"]', '["city.light", "core.routing"]')
+
+    assert faults_of(make_folder(tmp_path, profile=listed)) == (
+        "xinqu/profile.toml 第 6 行：core.routing 是产品自己的，始终启用，不在这里写；"
+        "职责清单写在 duties.csv，派单规则写在 rules.json",
+    )
 
 
 @pytest.mark.parametrize(
