@@ -207,7 +207,7 @@ def _imported_lines(done: AreasImported, tenant: str, login: str) -> Iterator[st
     yield from (f"{remark}。" for remark in file.remarks)
     yield from (f"  {reason}" for reason in file.reasons[:REASONS_SHOWN])
     if file.rejects:
-        yield f"退回的行和原因在 {file.rejects}，改好后可直接导入这个文件的内容。"
+        yield f"退回的行和原因在 {file.rejects}，改好后放回原表，再导入一次。"
     yield from done.boundary_faults
     if drafted.is_new:
         yield f"已起草地名库第 {drafted.gazetteer} 版，还没有生效。"
