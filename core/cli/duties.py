@@ -27,7 +27,7 @@ from core.journey.duties.showing import (
     show_item,
     write_gaps,
 )
-from core.journey.duties.versions import versions
+from core.journey.duties.versions import version_of, versions
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 
@@ -108,7 +108,7 @@ def coverage_(tenant: str, number: int | None, gaps: Path | None, *, as_json: bo
     def look(scope: Scope, actor: Actor) -> Covered:
         covered = coverage(scope, number, actor=actor)
         if gaps:
-            write_gaps(scope, gaps, covered)
+            write_gaps(gaps, version_of(scope, covered.number).catalogue, covered.coverage)
         return covered
 
     with installed() as installation:

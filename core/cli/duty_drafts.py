@@ -14,7 +14,7 @@ from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_
 from core.cli.context import installed, say_json
 from core.hooks.core_features import ROUTING
 from core.journey.duties.drafting import DraftedVersion
-from core.journey.duties.importing import CheckedFile, HowToRead, Read, check_read, draft_read, read_duties
+from core.journey.duties.importing import CheckedFile, HowToRead, Read, at_once_as, check_read, draft_read, read_duties
 from core.journey.duties.mending import (
     PartsUnclear,
     Wanted,
@@ -24,9 +24,9 @@ from core.journey.duties.mending import (
     rename_item,
     split_item,
 )
+from core.journey.duties.showing import write_gaps
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
-from core.units.catalogue.limits import read_limit
 from core.units.catalogue.mending import Part
 
 NUMBER = click.IntRange(min=1, max=2**31 - 1)
@@ -110,7 +110,10 @@ def import_(
 
 @click.command(name="check")
 @of_a_file
-def check(file: Path, tenant: str, loosened: tuple[str, ...], *, as_json: bool, **given: Any) -> None:
+@click.option("--gaps", type=click.Path(path_type=Path), metavar="文件", help="没有主办单位的全部写成 CSV")
+def check(
+    file: Path, tenant: str, loosened: tuple[str, ...], gaps: Path | None, *, as_json: bool, **given: Any
+) -> None:
     """检查一份职责清单而不起草：退回哪些行，整份有没有问题，与现行的有何不同。有问题时退出码为 2。"""
     how = _how(**given)
 
@@ -120,6 +123,8 @@ def check(file: Path, tenant: str, loosened: tuple[str, ...], *, as_json: bool, 
 
     with installed() as installation:
         checked = looked_at(installation, tenant, look)
+    if gaps:
+        write_gaps(gaps, checked.read.catalogue, checked.coverage)
     if as_json:
         say_json(_plain_checked(checked))
     else:
@@ -208,7 +213,7 @@ def _mend(
 
 
 def _how(*, at_once: str, **given: Any) -> HowToRead:
-    return HowToRead(at_once=read_limit(at_once), **given)
+    return HowToRead(at_once=at_once_as(at_once), **given)
 
 
 def _read_lines(read: Read) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Duty lists from and into files: read with the rejected rows beside the file, written so that they read the same."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
 from core.areas.tree import Area
 from core.hooks.values import Budget
@@ -111,19 +113,25 @@ def write_duty_file(path: Path, catalogue: Catalogue, *, units: KnownUnits) -> i
     if (write := writers.get(path.suffix.lower())) is None:
         raise NoSuchFormat(f"不能写成 {path.name}。文件名请以 .xlsx 或 .csv 结尾。")
     table = write_table(catalogue, units)
-    try:
-        write(path, table)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise FileUnwritable(f"没有写成 {path}（{error}）。请换一个可以写入的位置。") from error
+    write(path, table)
     return len(table.rows)
 
 
 def write_text(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table as CSV that Excel opens as it is, and in which it computes nothing."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    """Write a table as CSV that Excel opens as it is, and in which it computes nothing. Raises `FileUnwritable`."""
+    with _writable(path), path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, FileCreateError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise FileUnwritable(f"没有写成 {path}（{why}）。请换一个可以写入的位置。") from error
 
 
 def _write_text(path: Path, table: DutyTable) -> None:
@@ -134,7 +142,7 @@ def _write_workbook(path: Path, table: DutyTable) -> None:
     """Write the list on one sheet under a header that stays in view, and how it is filled in on a second one."""
     # Texts stay texts, whatever they begin with.
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), plain) as book:
+    with _writable(path), xlsxwriter.Workbook(str(path), plain) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1})
         wrapped = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         sheet = book.add_worksheet("职责清单")

@@ -29,7 +29,7 @@ from core.units.catalogue.checking import check
 from core.units.catalogue.coverage import Coverage, coverage_of, coverage_words
 from core.units.catalogue.leading import with_leads
 from core.units.catalogue.limit_history import limit_changes
-from core.units.catalogue.limits import ONE_HOUR
+from core.units.catalogue.limits import ONE_HOUR, LimitUnclear, read_limit
 from core.units.catalogue.lookup import NotFound, UnitLookup
 from core.units.catalogue.queries import earlier_matters, known_units
 from core.units.levels import KnownUnits
@@ -100,6 +100,14 @@ class CheckedFile:
     def passed(self) -> bool:
         """Tell whether every row would be taken and the list kept."""
         return not (self.faults or self.loosened or self.read.rejected)
+
+
+def at_once_as(text: str) -> Budget:
+    """Return how long 即时 is to be, as somebody writes a limit. Raises `LimitUnclear`."""
+    try:
+        return read_limit(text)
+    except LimitUnclear as refusal:
+        raise LimitUnclear(f"“即时”按多久计没有写对：{refusal.message}。") from refusal
 
 
 def read_duties(scope: Scope, path: Path, how: HowToRead = HowToRead(), *, actor: Actor) -> Read:

@@ -20,7 +20,7 @@ from core.units.catalogue.limit_history import (
     change_words,
     history_of,
 )
-from core.units.catalogue.lookup import AreaLookup
+from core.units.catalogue.lookup import AreaLookup, NotFound
 from core.units.catalogue.queries import former_names, known_units, limit_history
 from core.units.catalogue.rows import VALUES
 from core.units.catalogue.writing import DutyTable, write_table
@@ -121,7 +121,7 @@ def show_item(scope: Scope, item: str, area: str = "", number: int | None = None
     refuse_outsider(actor, DEED)
     version = version_of(scope, number)
     code = item_named(version.catalogue, item)
-    place = AreaLookup(version.catalogue.areas).code_of(area) if area else None
+    place = _area_named(version.catalogue, area) if area else None
     resolved, names = version.catalogue.resolve(code, place), unit_names(scope)
     said = {name: value for name in VALUES if (value := getattr(resolved.values, name)) is not None}
     words = {name: value_words(name, value, names) for name, value in said.items()}
@@ -138,11 +138,9 @@ def coverage(scope: Scope, number: int | None = None, *, actor: Actor) -> Covere
     return Covered(version.number, found, tuple(coverage_words(catalogue, found)), branches)
 
 
-def write_gaps(scope: Scope, path: Path, covered: Covered) -> int:
-    """Write every item in every area that is nobody's as CSV; return how many there are."""
-    catalogue = version_of(scope, covered.number).catalogue
-    write_text(path, GAP_COLUMNS, (_gap_cells(catalogue, gap) for gap in covered.coverage.gaps))
-    return len(covered.coverage.gaps)
+def write_gaps(path: Path, catalogue: Catalogue, found: Coverage) -> None:
+    """Write every item in every area that is nobody's as CSV. Raises `FileUnwritable`."""
+    write_text(path, GAP_COLUMNS, (_gap_cells(catalogue, gap) for gap in found.gaps))
 
 
 def compare_versions(scope: Scope, before: int | None = None, after: int | None = None, *, actor: Actor) -> Compared:
@@ -191,6 +189,13 @@ def export_duties(scope: Scope, path: Path, number: int | None = None, *, actor:
     refuse_outsider(actor, "导出职责清单")
     version = version_of(scope, number)
     return version.number, write_duty_file(path, version.catalogue, units=known_units(scope))
+
+
+def _area_named(catalogue: Catalogue, word: str) -> str | None:
+    try:
+        return AreaLookup(catalogue.areas).code_of(word)
+    except NotFound as refusal:
+        raise NotFound(f"{refusal.message}。") from refusal
 
 
 def _line(catalogue: Catalogue, code: str, names: Mapping[str, str], areas: int) -> ItemLine:

@@ -12,11 +12,18 @@ from werkzeug.datastructures import FileStorage
 
 from core.journey.duties.drafting import DraftedVersion
 from core.journey.duties.files import NoSuchFormat
-from core.journey.duties.importing import CheckedFile, HowToRead, Read, check_read, import_duties, read_duties
+from core.journey.duties.importing import (
+    CheckedFile,
+    HowToRead,
+    Read,
+    at_once_as,
+    check_read,
+    import_duties,
+    read_duties,
+)
 from core.journey.duties.showing import Compared, Covered, compare_versions, coverage, export_duties, table_of
 from core.journey.duties.versions import VersionLine, versions
 from core.kit.errors import Refused
-from core.units.catalogue.limits import read_limit
 from core.web.api.administering import NUMBER, described
 from core.web.api.calls import Call, for_systems
 from core.web.api.duty_schemas import (
@@ -173,7 +180,7 @@ def _kept(file: FileStorage) -> Iterator[Path]:
 
 
 def _how(given: dict[str, Any]) -> HowToRead:
-    return HowToRead(at_once=read_limit(given.pop("at_once")), **given)
+    return HowToRead(at_once=at_once_as(given.pop("at_once")), **given)
 
 
 def _number(name: str, *, least: int) -> int | None:
