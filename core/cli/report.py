@@ -14,6 +14,7 @@ from core.statistics.grades import Band
 from core.statistics.periods import Month
 from core.statistics.plain import plain_city, plain_month
 from core.statistics.report import MonthReport
+from core.statistics.returning import UnitReturns
 from core.statistics.shares import Share
 from core.statistics.units import UnitMonth
 from core.statistics.words import change_words, grade_words, parts_words, points_words, remark_words, value_words
@@ -21,7 +22,7 @@ from core.statistics.words import change_words, grade_words, parts_words, points
 IN_CITY = ("accepted", "concluded", "on_time", "resolved", "satisfied", "coverage")
 """Figures that stand beside each district."""
 ADJUDICATED_IN_CITY = ("on_time_adjudicated", "overdue_adjudicated", "resolved_adjudicated", "satisfied_adjudicated")
-BESIDE_IN_CITY = ("closed", "returned", "extended", "redone", "attached", "rejected", "voided")
+BESIDE_IN_CITY = ("closed", "returned", "ping_pong", "extended", "redone", "attached", "rejected", "voided")
 """Figures without which the others could look better than they are."""
 NO_GRADES: Mapping[str, Band] = {}
 
@@ -72,6 +73,9 @@ def _month_lines(told: MonthReport) -> Iterable[str]:
         yield from ("", f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", *_graded_table(told.units))
     if any(unit.score for unit in told.units):
         yield from ("", "承办单位绩效考核", *_score_table(told.units))
+    if told.returning:
+        title = f"退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {SMALL_SAMPLE} 的不作比较）"
+        yield from ("", title, *_returning_table(told.returning))
 
 
 def _city_lines(told: CityReport) -> Iterable[str]:
@@ -132,6 +136,21 @@ def _score_table(units: Sequence[UnitMonth]) -> list[str]:
         rows.append((unit.name, "合计", total, "有规则没有算出来，不作为考核结果" if unit.score.total is None else ""))
         rows += [("", each.line.label, points_words(each.line.points), each.line.reason) for each in unit.score.lines]
     return table(("单位", "考核项", "得分", "依据"), rows, right=(2,))
+
+
+def _returning_table(units: Sequence[UnitReturns]) -> list[str]:
+    rows = (
+        (
+            unit.name,
+            f"{unit.returned:,}",
+            value_words(unit.index.now.value, "percent"),
+            parts_words(unit.index.now, "percent"),
+            value_words(unit.index.before.value, "percent"),
+            remark_words(unit.index),
+        )
+        for unit in units
+    )
+    return table(("单位", "退单", "踢皮球指数", "分子/分母", "上月", "备注"), rows, right=(1, 2, 3, 4))
 
 
 def _share_table(shares: Sequence[Share]) -> list[str]:

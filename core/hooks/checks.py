@@ -24,6 +24,8 @@ MOST_CHARACTERS = 256 * 1024
 """What one answer may hold altogether."""
 LONGEST_DAYS = 3650
 LONGEST_SECONDS = LONGEST_DAYS * 86_400
+IN_SECONDS = ("consult_after",)
+"""Handling rules that are lengths of time in seconds; the others are days or numbers of times."""
 
 
 class AnswerUnusable(Exception):  # noqa: N818 -- named as a fact; it is logged with the feature and never shown
@@ -129,9 +131,9 @@ def _check_place(mark: Mark) -> None:
 
 def _check_numbers(rules: HandlingRules) -> None:
     for name, _ in _fields(HandlingRules):
-        value = getattr(rules, name)
-        if isinstance(value, int) and not 0 <= value <= LONGEST_DAYS:
-            raise AnswerUnusable(f"HandlingRules.{name} 为 {value}，不在 0 到 {LONGEST_DAYS} 之间")
+        value, most = getattr(rules, name), LONGEST_SECONDS if name in IN_SECONDS else LONGEST_DAYS
+        if isinstance(value, int) and not 0 <= value <= most:
+            raise AnswerUnusable(f"HandlingRules.{name} 为 {value}，不在 0 到 {most} 之间")
 
 
 @cache

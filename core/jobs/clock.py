@@ -1,5 +1,5 @@
-"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, and
-gives to others what absent people have.
+"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
+gives to others what absent people have, and lets units consult on what nobody takes.
 
 Several may run; one at a time leads.
 """
@@ -14,6 +14,7 @@ from core.jobs.figures import Figures
 from core.jobs.leadership import leadership
 from core.jobs.process import Ending, run_process, utc_now
 from core.jobs.seals import Seals
+from core.jobs.stalled import Stalled
 from core.jobs.suspensions import Suspensions
 from core.jobs.timers import Timers
 from core.tenancy.scope import Installation
@@ -35,6 +36,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 archives = Archives(installation, is_ending=ending.is_asked)
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
+                stalled = Stalled(installation, is_ending=ending.is_asked)
                 absences = Absences(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
@@ -44,6 +46,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     archives.archive(now=utc_now)
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)
+                    stalled.consult(now=utc_now)
                     absences.relieve(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)

@@ -9,10 +9,12 @@ from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.inbound import taking_in
 from core.jobs.referrals import bringing_news, referring
+from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
 from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
+from core.journey.remember import RULE_DRAFT
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
@@ -29,5 +31,6 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         INBOUND: taking_in(),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
+        RULE_DRAFT: drafting_rules(installation),
         **settings_kinds(installation),
     }

@@ -14,6 +14,8 @@ from core.evaluation.subjects import disputable_until
 from core.journey.command import command
 from core.kit.db import is_connection_lost
 from core.kit.errors import Refused
+from core.routing.consultations import find_consultation
+from core.routing.models import Consultation
 from core.sla.service import turn_clocks
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE, Ticket, TicketEvent
@@ -76,6 +78,9 @@ def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]
     for dispute in disputes_of(scope, ticket, ("open",)):
         filed = dispute.filed_at.astimezone(scope.tenant.zone)
         yield f"{filed:%Y-%m-%d} 的{DISPUTE_LABELS[dispute.kind]}待裁定"
+    if consultation := find_consultation(scope, ticket):
+        opened = consultation.opened_at.astimezone(scope.tenant.zone)
+        yield f"{opened:%Y-%m-%d} 发起的会商未裁决"
     unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
     for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
         yield f"对{directory(scope).name_of(supervision.unit_id)}的督办未销号"
@@ -136,6 +141,11 @@ def _has_open(scope: Scope, closed_before: datetime) -> ColumnElement[bool]:
         exists().where(Rating.tenant_id == Ticket.tenant_id, Rating.ticket_id == Ticket.id, Rating.at >= closed_before),
         exists().where(Dispute.tenant_id == Ticket.tenant_id, Dispute.ticket_id == Ticket.id, Dispute.state == "open"),
         exists().where(_unclosed_of(scope), Supervision.ticket_id == Ticket.id),
+        exists().where(
+            Consultation.tenant_id == Ticket.tenant_id,
+            Consultation.ticket_id == Ticket.id,
+            Consultation.state == "open",
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from core.evaluation.models import Adjudication, FollowUp, Rating
 from core.handling.models import ContactAttempt, Contribution
 from core.kit.db import Base
 from core.kit.errors import Refused
-from core.routing.models import Consultation, Opinion
+from core.routing.models import Consultation, ConsultationStep, Opinion
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
 from core.tickets.models import CommandLog, Seal, Ticket, TicketEvent
@@ -101,6 +101,17 @@ KINDS = (
         Consultation.ticket_id,
         "at",
         (Consultation, (Consultation.tenant_id == Opinion.tenant_id) & (Consultation.id == Opinion.consultation_id)),
+    ),
+    Kind(
+        ConsultationStep,
+        "会商记录",
+        Consultation.ticket_id,
+        "at",
+        (
+            Consultation,
+            (Consultation.tenant_id == ConsultationStep.tenant_id)
+            & (Consultation.id == ConsultationStep.consultation_id),
+        ),
     ),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
     Kind(ContactAttempt, "联系记录", ContactAttempt.ticket_id, "at"),

@@ -1,38 +1,69 @@
-"""Consultation 会商 on whose a ticket is: units say their opinion, an authority designates one, which cannot give it back."""
+"""Consultation 会商 on whose a ticket is: units say their opinion, meet, an authority designates one, which cannot return it.
+
+Meanwhile the ticket waits at the desk, or a unit handles it and the argument goes on 先办后议.
+"""
 
 from collections.abc import Sequence
-
-from sqlalchemy import select
+from datetime import datetime
 
 from core.journey.command import command
 from core.journey.desk import start_work
+from core.journey.remember import remember
 from core.kit.errors import Refused
 from core.people.roles import Permission
-from core.routing.models import Consultation, Opinion
-from core.routing.service import dispatch, refuse_consultation
+from core.routing.consultations import (
+    AUTHORITY_LABELS,
+    LADDER,
+    answering_unit,
+    get_consultation,
+    has_share,
+    open_record,
+    tell,
+    write_step,
+)
+from core.routing.models import Assignment, Consultation, Opinion
+from core.routing.persons import give_to_persons
+from core.routing.returns import drop_request, find_pending_request, go_on, settle_request
+from core.routing.service import (
+    assign,
+    dispatch,
+    end_assignments,
+    lead_assignment,
+    open_assignment,
+    refuse_consultation,
+    tell_assigned,
+)
+from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.service import check_state, note, reason_of
-from core.tickets.states import WAITING_FOR_DISPATCH, Command
-from core.tickets.timeline import Detail, Order
-from core.units.queries import directory
+from core.tickets.service import check_state, reason_of
+from core.tickets.states import CONCLUDED, WAITING_FOR_DISPATCH, WITH_UNIT, Command
+from core.tickets.timeline import Order
+from core.units.queries import DirectoryUnit, directory
 
-AUTHORITY_LABELS = {"coordinator": "派单中心协调", "establishment": "机构编制部门", "government": "政府"}
-"""The ladder: who decides on whose a ticket is, from the first to the last."""
-LADDER = tuple(AUTHORITY_LABELS)
 BY_CONSULTATION = "consultation"
-
-
-class NoConsultation(Refused):
-    """No consultation on the ticket is open."""
-
-    code = "no-consultation"
+"""What decided, where an authority designated the unit."""
+BY_ACTING_FIRST = "acting-first"
+"""What decided, where a unit handles the ticket until it is decided whose it is."""
+DECIDABLE = (*WAITING_FOR_DISPATCH, *WITH_UNIT, *CONCLUDED)
 
 
 class HighestAuthority(Refused):
     """There is no authority above the one that has it."""
 
     code = "highest-authority"
+
+
+class NoMeeting(Refused):
+    """No meeting was called of which there could be minutes."""
+
+    code = "no-meeting"
+
+
+class MeetingTooEarly(Refused):
+    """The meeting would lie before the consultation began."""
+
+    code = "meeting-too-early"
 
 
 @command(Permission.DISPATCH, "发起会商")
@@ -44,22 +75,20 @@ def open_consultation(scope: Scope, ticket: Ticket, order: Order, *, question: s
     asked = reason_of(question, "发起会商")
     check_state(ticket, WAITING_FOR_DISPATCH, "发起会商")
     refuse_consultation(scope, ticket)
-    _open(scope, ticket, order, asked)
-
-
-def open_for_bounces(scope: Scope, ticket: Ticket, order: Order) -> None:
-    """Open the consultation that too many returns call for."""
-    _open(scope, ticket, order, f"已退单 {ticket.bounce_count} 次，主办单位待明确")
+    open_record(scope, ticket, order, question=asked, because="asked")
 
 
 @command(Permission.HANDLE, "会商意见")
-def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, unit: str = "") -> None:
+def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, clause: str = "", unit: str = "") -> None:
     """Say the opinion of the actor's unit in the open consultation; it cannot be changed afterwards.
 
-    `unit` names the unit when the system writes it down. Raises `NoConsultation`, `ReasonMissing`, `NoSuchUnit`.
+    `clause` is the clause on which the unit relies, of the duty list or of its terms of reference 三定方案. `unit` names
+    the unit when the system writes it down. Raises `NoConsultation`, `ReasonMissing`, `NoSuchUnit`.
     """
     said = reason_of(text, "会商意见")
-    consultation = _open_one(scope, ticket)
+    if clause.strip():
+        said = f"{said}（依据：{clause.strip()}）"
+    consultation = get_consultation(scope, ticket)
     units = directory(scope)
     unit_id = order.actor.unit_id or units.get_unit(unit).id
     opinion = Opinion(
@@ -72,40 +101,154 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, unit:
         at=order.now,
     )
     scope.session.add(opinion)
-    _tell(scope, ticket, order, consultation, f"{units.name_of(unit_id)}意见：{said}", records=[opinion])
+    tell(scope, ticket, order, consultation, f"{units.name_of(unit_id)}意见：{said}", records=[opinion])
 
 
 @command(Permission.DISPATCH, "提请上级会商")
 def refer_upward(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
-    """Lay the question before the next authority of the ladder. Raises `NoConsultation`, `HighestAuthority`."""
+    """Lay the question before the next authority of the ladder; the unit that answers for it sees the ticket from now on.
+
+    Raises `ReasonMissing`, `NoConsultation`, `HighestAuthority`.
+    """
     because = reason_of(reason, "提请上级")
-    consultation = _open_one(scope, ticket)
+    consultation = get_consultation(scope, ticket)
     position = LADDER.index(consultation.authority) + 1
     if position == len(LADDER):
         raise HighestAuthority(
             f"工单 {ticket.serial_no} 的会商已提请{AUTHORITY_LABELS[LADDER[-1]]}，没有更高一级。请裁决。"
         )
     consultation.authority = LADDER[position]
-    _tell(scope, ticket, order, consultation, f"提请{AUTHORITY_LABELS[consultation.authority]}明确：{because}")
+    asked = answering_unit(scope, consultation.authority)
+    to = f"{AUTHORITY_LABELS[consultation.authority]}{f'（{asked.name}）' if asked else ''}"
+    write_step(scope, ticket, order, consultation, "referred", because, words=f"提请{to}明确：{because}", unit=asked)
+    if asked and not has_share(scope, ticket, asked):
+        open_assignment(scope, ticket, asked, role="info", now=order.now)
 
 
-@command(Permission.SUPERVISE, "会商裁决")
-def decide_consultation(scope: Scope, ticket: Ticket, order: Order, *, unit: str, reason: str) -> None:
-    """Designate the unit that must handle the ticket 指定承办; it is dispatched there and cannot be given back.
+@command(Permission.DISPATCH, "召集会商会议")
+def set_meeting(
+    scope: Scope, ticket: Ticket, order: Order, *, meets_at: datetime, place: str, units: Sequence[str] = ()
+) -> None:
+    """Call a meeting of the consultation: when, where, which units. Another one takes the place of the one before.
 
+    Raises `ReasonMissing` without a place, `NoConsultation`, `MeetingTooEarly`, `NoSuchUnit`.
+    """
+    where = reason_of(place, "召集会议的地点")
+    consultation = get_consultation(scope, ticket)
+    if meets_at < consultation.opened_at:
+        raise MeetingTooEarly("会议时间早于会商发起的时间。请核对日期。")
+    asked = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
+    consultation.meeting_at, consultation.meeting_place = meets_at, where
+    consultation.meeting_units, consultation.meeting_note = [unit.code for unit in asked], ""
+    called = f"，请{'、'.join(unit.name for unit in asked)}参加" if asked else ""
+    text = f"{meets_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 在{where}开会{called}"
+    write_step(scope, ticket, order, consultation, "meeting", text, words=f"会商会议：{text}")
+
+
+@command(Permission.DISPATCH, "记录会商会议")
+def note_meeting(scope: Scope, ticket: Ticket, order: Order, *, outcome: str) -> None:
+    """Write down what came of the meeting. Raises `ReasonMissing`, `NoConsultation`, `NoMeeting`."""
+    said = reason_of(outcome, "会议记录")
+    consultation = get_consultation(scope, ticket)
+    if consultation.meeting_at is None:
+        raise NoMeeting(f"工单 {ticket.serial_no} 的会商还没有召集会议。请先写明会议的时间和地点。")
+    consultation.meeting_note = said
+    write_step(scope, ticket, order, consultation, "minutes", said, words=f"会商会议结果：{said}")
+
+
+@command(Permission.DISPATCH, "指定先办单位")
+def act_first(scope: Scope, ticket: Ticket, order: Order, *, unit: str, co: Sequence[str] = (), reason: str) -> None:
+    """Let a unit handle the ticket while others argue whose it is 先办后议: handle first, argue later.
+
+    It is dispatched there, the clocks of the unit run, and the unit cannot give it back; the consultation stays open.
     Raises `ReasonMissing`, `NoConsultation`, `NoSuchUnit`, `MoveNotAllowed`.
     """
-    because = reason_of(reason, "会商裁决")
-    consultation = _open_one(scope, ticket)
-    designated = directory(scope).get_unit(unit)
-    consultation.state, consultation.unit_id, consultation.decision = "decided", designated.id, because
-    consultation.decided_by, consultation.decided_at = order.actor.name, order.now
-    _tell(scope, ticket, order, consultation, f"指定{designated.name}承办：{because}")
-    scope.session.flush()
+    because = reason_of(reason, "指定先办单位")
+    check_state(ticket, WAITING_FOR_DISPATCH, "指定先办单位")
+    consultation = get_consultation(scope, ticket)
+    acting = directory(scope).get_unit(unit)
+    consultation.acting_unit_id = acting.id
+    write_step(
+        scope,
+        ticket,
+        order,
+        consultation,
+        "acting",
+        because,
+        words=f"先办后议，由{acting.name}先行办理：{because}",
+        unit=acting,
+    )
     assigned = dispatch(
         scope,
         ticket,
         lead=unit,
+        co=co,
+        rule_id=BY_ACTING_FIRST,
+        reason=f"先办后议：{because}",
+        order=order,
+        returnable=False,
+        during_consultation=True,
+    )
+    start_work(scope, ticket, Command.DISPATCH, order, assigned)
+
+
+@command(Permission.SUPERVISE, "会商裁决")
+def decide_consultation(
+    scope: Scope, ticket: Ticket, order: Order, *, unit: str, co: Sequence[str] = (), reason: str
+) -> None:
+    """Designate the unit that must handle the ticket 指定承办, which cannot give it back.
+
+    A ticket that waits is dispatched there. One that another unit handles meanwhile is redirected, and what that unit
+    did is kept; where it is the same unit nothing moves. Of a concluded ticket only whose it is is decided. What was
+    decided is remembered as a draft of a routing rule.
+
+    Raises `ReasonMissing`, `NoConsultation`, `NoSuchUnit`, `MoveNotAllowed`.
+    """
+    because = reason_of(reason, "会商裁决")
+    check_state(ticket, DECIDABLE, "会商裁决")
+    consultation = get_consultation(scope, ticket)
+    designated = directory(scope).get_unit(unit)
+    partners = [directory(scope).get_unit(code) for code in dict.fromkeys(co) if code != unit]
+    _close(scope, ticket, order, consultation, designated, partners, because)
+    scope.session.flush()
+    if ticket.state in WAITING_FOR_DISPATCH:
+        _dispatch_to(scope, ticket, order, designated, partners, because)
+    elif ticket.state in WITH_UNIT:
+        _keep_or_redirect(scope, ticket, order, designated, partners, because)
+    remember(scope, consultation, now=order.now)
+
+
+def _close(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    consultation: Consultation,
+    designated: DirectoryUnit,
+    partners: Sequence[DirectoryUnit],
+    because: str,
+) -> None:
+    consultation.state, consultation.unit_id, consultation.decision = "decided", designated.id, because
+    consultation.co_units = [partner.code for partner in partners]
+    consultation.decided_by, consultation.decided_by_id = order.actor.name, order.actor.id
+    consultation.decided_at = order.now
+    others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
+    words = f"指定{designated.name}承办{others}：{because}"
+    write_step(scope, ticket, order, consultation, "decided", because, words=words, unit=designated)
+
+
+def _dispatch_to(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    designated: DirectoryUnit,
+    partners: Sequence[DirectoryUnit],
+    because: str,
+) -> None:
+    assigned = dispatch(
+        scope,
+        ticket,
+        lead=designated.code,
+        co=[partner.code for partner in partners],
         rule_id=BY_CONSULTATION,
         reason=f"会商指定：{because}",
         order=order,
@@ -114,40 +257,47 @@ def decide_consultation(scope: Scope, ticket: Ticket, order: Order, *, unit: str
     start_work(scope, ticket, Command.DISPATCH, order, assigned)
 
 
-def _open(scope: Scope, ticket: Ticket, order: Order, question: str) -> None:
-    consultation = Consultation(
-        tenant_id=scope.tenant.id,
-        id=scope.new_id(),
-        ticket_id=ticket.id,
-        question=question,
-        opened_by=order.actor.name,
-        opened_at=order.now,
-    )
-    scope.session.add(consultation)
-    _tell(scope, ticket, order, consultation, f"发起会商：{question}")
-
-
-def _open_one(scope: Scope, ticket: Ticket) -> Consultation:
-    found = scope.session.scalar(
-        select(Consultation).where(
-            Consultation.tenant_id == scope.tenant.id,
-            Consultation.ticket_id == ticket.id,
-            Consultation.state == "open",
-        )
-    )
-    if found is None:
-        raise NoConsultation(f"工单 {ticket.serial_no} 没有进行中的会商。请刷新后再看。")
-    return found
-
-
-def _tell(
+def _keep_or_redirect(
     scope: Scope,
     ticket: Ticket,
     order: Order,
-    consultation: Consultation,
-    words: str,
-    *,
-    records: Sequence[Opinion] = (),
+    designated: DirectoryUnit,
+    partners: Sequence[DirectoryUnit],
+    because: str,
 ) -> None:
-    detail: Detail = {"consultation": consultation.id, "authority": consultation.authority}
-    note(scope, ticket, "consultation", order, summary=words, detail=detail, records=records)
+    """Confirm the unit that has the ticket, or take it from it; a request to give it back is settled by the decision."""
+    lead = lead_assignment(scope, ticket)
+    if lead.unit_id == designated.id:
+        if request := find_pending_request(scope, ticket):
+            settle_request(request, order, state="denied", note=f"会商指定本单位承办：{because}")
+            go_on(lead, now=order.now)
+        lead.returnable = False
+        if joining := _joining(scope, ticket, partners, order):
+            give_to_persons(scope, ticket, joining, now=order.now)
+            start_work(scope, ticket, Command.DISPATCH, order, joining)
+        return
+    drop_request(scope, ticket, order)
+    end_assignments(scope, ticket, AssignmentState.SUPERSEDED, now=order.now)
+    scope.session.flush()
+    words = f"会商指定：{because}"
+    assigned = assign(
+        scope,
+        ticket,
+        lead=designated.code,
+        co=[partner.code for partner in partners],
+        rule_id=BY_CONSULTATION,
+        reason=words,
+        order=order,
+        returnable=False,
+    )
+    tell_assigned(scope, ticket, Command.REDIRECT, assigned, rule_id=BY_CONSULTATION, reason=words, order=order)
+    start_work(scope, ticket, Command.REDIRECT, order, assigned)
+
+
+def _joining(scope: Scope, ticket: Ticket, partners: Sequence[DirectoryUnit], order: Order) -> list[Assignment]:
+    """Give the co-units that have no share in the ticket yet their part in it."""
+    return [
+        open_assignment(scope, ticket, partner, role="co", now=order.now)
+        for partner in partners
+        if not has_share(scope, ticket, partner)
+    ]

@@ -3,20 +3,22 @@
 from core.escalation.service import escalate
 from core.hooks.values import Trigger
 from core.journey.command import command
-from core.journey.consult import open_for_bounces
 from core.kit.errors import Refused
 from core.people.roles import Permission
-from core.routing.models import Assignment
+from core.routing.consultations import find_consultation, open_record
+from core.routing.deciding import propose
 from core.routing.returns import (
     file_request,
     find_pending_request,
+    go_on,
     pending_request,
+    proposed_by,
     refuse_unreturnable,
     return_words,
     settle_request,
 )
 from core.routing.rules_in_force import rules_of
-from core.routing.service import advance, assignments_in_hand, check_unit, end_assignments, propose
+from core.routing.service import advance, assignments_in_hand, check_unit, end_assignments
 from core.routing.states import AssignmentState
 from core.sla.queries import window_has_closed
 from core.sla.service import turn_clocks
@@ -25,7 +27,6 @@ from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, note, reason_of
 from core.tickets.states import MOVES, WITH_UNIT, Command
 from core.tickets.timeline import Order
-from core.units.queries import directory
 
 
 class ReturnWindowOver(Refused):
@@ -43,35 +44,53 @@ class SelfDecided(Refused):
 
 @command(Permission.HANDLE, "申请退单")
 def request_return(
-    scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, evidence: str, proposed_unit: str | None = None
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    reason_code: str,
+    evidence: str,
+    proposed_unit: str | None = None,
+    clause: str = "",
 ) -> None:
     """The lead unit asks to give the ticket back, with a reason of the list, evidence, and whose it thinks it is.
 
-    The ticket stays where it is, and all clocks run on, until the desk decides. Raises `ReturnReasonUnknown`,
-    `ReasonMissing`, `NotYours`, `NotReturnable`, `ReturnWindowOver`, `NoSuchUnit`, `MoveNotAllowed`.
+    What the duty list says of the ticket is kept with the request; `clause` is the clause on which the unit relies. Who
+    says that it is another's says whose (a unit that stands for another tenant cannot know). The ticket stays where it
+    is, and all clocks run on, until the desk decides. Raises `ReturnReasonUnknown`, `ReasonMissing`, `NotYours`,
+    `NotReturnable`, `ReturnWindowOver`, `WhoseMissing`, `NoSuchUnit`, `MoveNotAllowed`.
     """
     words = return_words(reason_code)
     shown = reason_of(evidence, "申请退单")
     check_state(ticket, WITH_UNIT, "申请退单")
     assignment = check_unit(scope, ticket, order.actor)
-    refuse_unreturnable(ticket, assignment)
+    refuse_unreturnable(scope, ticket, assignment)
     if find_pending_request(scope, ticket):
         raise MoveNotAllowed(f"工单 {ticket.serial_no} 已有待定的退单申请。请等待受理席决定。")
     if window_has_closed(scope, assignment.id, now=order.now):
         raise ReturnWindowOver(f"工单 {ticket.serial_no} 的退单期限已过，不能再退单。职责确有争议的，请申请会商。")
+    proposed = proposed_by(scope, assignment, order.actor, reason_code=reason_code, code=proposed_unit)
+    relied_on = clause.strip()
     request = file_request(
-        scope, ticket, assignment, order, reason_code=reason_code, evidence=shown, proposed_unit=proposed_unit
+        scope, ticket, assignment, order, reason_code=reason_code, evidence=shown, clause=relied_on, proposed=proposed
     )
     advance(assignment, AssignmentState.RETURN_PENDING, now=order.now)
-    units = directory(scope)
-    proposal = f"，建议由{units.name_of(request.proposed_unit_id)}办理" if request.proposed_unit_id else ""
+    on = f"，依据 {relied_on}" if relied_on else ""
+    proposal = f"，建议由{proposed.name}办理" if proposed else ""
     note(
         scope,
         ticket,
         "return_request",
         order,
-        summary=f"申请退单（{words}）：{shown}{proposal}",
-        detail={"request": request.id, "reason": reason_code, "proposed_unit": proposed_unit},
+        summary=f"申请退单（{words}）：{shown}{on}{proposal}",
+        detail={
+            "request": request.id,
+            "reason": reason_code,
+            "proposed_unit": proposed_unit,
+            "clause": relied_on,
+            "duty_item": request.duty_item,
+            "duty_list": request.duty_list,
+        },
     )
 
 
@@ -81,7 +100,7 @@ def withdraw_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str =
     request = pending_request(scope, ticket)
     assignment = check_unit(scope, ticket, order.actor)
     settle_request(request, order, state="withdrawn", note=reason.strip())
-    _carry_on(assignment, order)
+    go_on(assignment, now=order.now)
     note(scope, ticket, "return_denied", order, summary="撤回退单申请", detail={"request": request.id})
 
 
@@ -112,7 +131,9 @@ def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = 
     scope.session.flush()
     propose(scope, ticket, now=order.now)
     if ticket.bounce_count >= rules_of(scope).max_returns:
-        open_for_bounces(scope, ticket, order)
+        if find_consultation(scope, ticket) is None:
+            question = f"已退单 {ticket.bounce_count} 次，主办单位待明确"
+            open_record(scope, ticket, order, question=question, because="returns")
         cause = f"bounces/{ticket.id}/{ticket.bounce_count}"
         escalate(scope, ticket, Trigger("bounces"), cause=cause, due=ticket.next_due_at, now=order.now)
 
@@ -126,13 +147,8 @@ def deny_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> N
     settle_request(request, order, state="denied", note=because)
     for assignment in assignments_in_hand(scope, ticket):
         if assignment.id == request.assignment_id:
-            _carry_on(assignment, order)
+            go_on(assignment, now=order.now)
     note(scope, ticket, "return_denied", order, summary=f"不准退单：{because}", detail={"request": request.id})
-
-
-def _carry_on(assignment: Assignment, order: Order) -> None:
-    state = AssignmentState.SIGNED if assignment.signed_at else AssignmentState.PENDING_SIGN
-    advance(assignment, state, now=order.now)
 
 
 def _refuse_own(requested_by_id: int | None, order: Order) -> None:

@@ -22,6 +22,7 @@ from core.journey.conclude import begin_cycle, conclude
 from core.journey.void import end_by_voiding, others_hang_on
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
+from core.routing.consultations import drop_consultation
 from core.routing.models import Assignment, Referral
 from core.routing.referrals import (
     find_former,
@@ -108,6 +109,7 @@ def send_back(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, e
         summary=f"退回{sender}（{words}）：{shown}",
         detail={"destination": SENDER, "reason": reason_code},
     )
+    drop_consultation(scope, ticket, order, why=f"已退回{sender}")
     incoming.sent_back = reason_code
     kept = add_reply(scope, ticket, order, text=shown, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)

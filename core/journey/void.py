@@ -8,6 +8,7 @@ from core.journey.command import command
 from core.journey.conclude import ENDED, end_part
 from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.routing.consultations import drop_consultation
 from core.routing.referrals import is_awaited_elsewhere
 from core.routing.returns import drop_request
 from core.routing.service import end_assignments
@@ -73,6 +74,7 @@ def end_by_voiding(scope: Scope, ticket: Ticket, order: Order, *, because: str) 
         let_go(scope, ticket, order, outcome="detached")
     move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})
     drop_request(scope, ticket, order)
+    drop_consultation(scope, ticket, order, why="工单已作废")
     set_aside_reply(scope, ticket, order, note="工单已作废")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     turn_clocks(scope, ticket, Command.VOID, order)

@@ -1,14 +1,19 @@
 """Requests of units to give a ticket back 退单申请: reasons, who may ask, and until when."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from core.kit.errors import Refused
+from core.routing.clauses import clause_of
+from core.routing.consultations import find_consultation
 from core.routing.models import Assignment, ReturnRequest
+from core.routing.service import advance
 from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.timeline import Order
-from core.units.queries import directory
+from core.tickets.timeline import Actor, Order
+from core.units.queries import DirectoryUnit, directory
 
 RETURN_REASONS = {
     "not_duty": "不属本单位职责",
@@ -18,6 +23,9 @@ RETURN_REASONS = {
     "unclear": "诉求不明，无法办理",
 }
 
+SOMEBODY_ELSES = ("not_duty", "needs_lead")
+"""Reasons by which the ticket is another unit's: the unit says whose."""
+
 
 class ReturnReasonUnknown(Refused):
     """The reason is not on the list."""
@@ -25,8 +33,14 @@ class ReturnReasonUnknown(Refused):
     code = "return-reason-unknown"
 
 
+class WhoseMissing(Refused):
+    """The unit says that the ticket is another's, and does not say whose."""
+
+    code = "whose-missing"
+
+
 class NotReturnable(Refused):
-    """The unit was designated by consultation."""
+    """The unit was designated by consultation, or handles the ticket while units consult."""
 
     code = "not-returnable"
 
@@ -51,12 +65,35 @@ def return_words(reason_code: str) -> str:
     return RETURN_REASONS[reason_code]
 
 
-def refuse_unreturnable(ticket: Ticket, assignment: Assignment) -> None:
-    """Raise `NotReturnable` when the unit was designated by consultation."""
+def refuse_unreturnable(scope: Scope, ticket: Ticket, assignment: Assignment) -> None:
+    """Raise `NotReturnable` when the unit was designated by consultation, or while one is open."""
+    if find_consultation(scope, ticket):
+        raise NotReturnable(
+            f"工单 {ticket.serial_no} 正在会商，先办后议：裁决之前由您的单位办理，不能退单。请在会商意见中说明理由。"
+        )
     if not assignment.returnable:
         raise NotReturnable(
             f"工单 {ticket.serial_no} 由会商指定您的单位主办，不能再退单。确有新情况，请联系派单中心再次会商。"
         )
+
+
+def proposed_by(
+    scope: Scope, assignment: Assignment, actor: Actor, *, reason_code: str, code: str | None
+) -> DirectoryUnit | None:
+    """Return the unit that the ticket should go to, as the unit says that has it; another tenant cannot know our units.
+
+    Raises `WhoseMissing` where the reason is that it is another's and none is named, or the unit names itself;
+    `NoSuchUnit`.
+    """
+    named = directory(scope).get_unit(code) if code else None
+    if named and named.id == assignment.unit_id:
+        raise WhoseMissing(f"建议的办理单位就是{named.name}自己。请选择应当办理的其他单位。")
+    if named is None and reason_code in SOMEBODY_ELSES and actor.kind != "tenant":
+        raise WhoseMissing(
+            f"以“{RETURN_REASONS[reason_code]}”退单，要写明应由哪个单位办理。请查职责清单后选择；拿不准的选最接近的单位，"
+            "由受理席判定。"
+        )
+    return named
 
 
 def file_request(
@@ -67,10 +104,11 @@ def file_request(
     *,
     reason_code: str,
     evidence: str,
-    proposed_unit: str | None,
+    clause: str,
+    proposed: DirectoryUnit | None,
 ) -> ReturnRequest:
-    """Keep a request. Raises `NoSuchUnit` when the unit that it proposes does not exist."""
-    proposed = directory(scope).get_unit(proposed_unit) if proposed_unit else None
+    """Keep a request, with what the duty list says of the ticket today."""
+    item = clause_of(scope, ticket)
     request = ReturnRequest(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -82,6 +120,9 @@ def file_request(
         requested_by=order.actor.name,
         requested_by_id=order.actor.id,
         requested_at=order.now,
+        clause=clause,
+        duty_item=item.words,
+        duty_list=item.duty_list,
     )
     scope.session.add(request)
     return request
@@ -122,3 +163,9 @@ def settle_request(request: ReturnRequest, order: Order, *, state: str, note: st
     """Note who decided on a request, or withdrew it, and why."""
     request.state, request.decision_note = state, note
     request.decided_by, request.decided_by_id, request.decided_at = order.actor.name, order.actor.id, order.now
+
+
+def go_on(assignment: Assignment, *, now: datetime) -> None:
+    """Let a unit whose request came to nothing stand where it stood before."""
+    state = AssignmentState.SIGNED if assignment.signed_at else AssignmentState.PENDING_SIGN
+    advance(assignment, state, now=now)

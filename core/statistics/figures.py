@@ -143,6 +143,16 @@ CORE_METRICS: tuple[Metric, ...] = (
     ),
     Metric("returned", 1, "退单率", "returned", "dispatched", "percent", "down", note="当期退单次数与当期派单次数之比"),
     Metric(
+        "ping_pong",
+        1,
+        "踢皮球指数",
+        "returned_in_vain",
+        "dispatched",
+        "percent",
+        "down",
+        note="每百次派单中没有站住脚的退单：不准的，和同意后又回到原单位的；按决定之日计",
+    ),
+    Metric(
         "extended", 1, "延期率", "extended", "dispatched", "percent", "down", note="当期批准的延期与当期派单次数之比"
     ),
     Metric("redone", 1, "重办率", "redone", "concluded", "percent", "down", note="当期重办次数与当期办结数之比"),

@@ -23,11 +23,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, SQLColumnExpression, and_, case, func, literal, select, true
+from sqlalchemy import FromClause, SQLColumnExpression, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy.orm import aliased
 
 from core.evaluation.models import Adjudication, Rating
 from core.handling.models import Reply
-from core.routing.models import Assignment
+from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.tickets.models import Attachment, Ticket, TicketEvent
 from core.tickets.states import Command
@@ -78,7 +79,7 @@ class Measure:
         return f"{self.column}_seconds"
 
 
-_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Rating | TicketEvent]
+_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Rating | ReturnRequest | TicketEvent]
 _IS_NO_PART = Ticket.part_of_id.is_(None)
 
 
@@ -178,6 +179,30 @@ EXTENSION = Anchor(
     ExtensionRequest.state == literal("approved", literal_execute=True),
 )
 
+SETTLED_RETURN = Anchor(
+    _with_ticket(ReturnRequest).join(
+        Assignment.__table__,
+        and_(Assignment.tenant_id == ReturnRequest.tenant_id, Assignment.id == ReturnRequest.assignment_id),
+    ),
+    ReturnRequest.tenant_id,
+    ReturnRequest.decided_at,
+    Assignment.unit_id,
+    # Written out, not sent as parameters: an index holds just these states.
+    ReturnRequest.state.in_([literal(state, literal_execute=True) for state in ("approved", "denied")]),
+)
+"""Requests to give a ticket back that were decided, whichever way, on the day of the decision."""
+_Later = aliased(Assignment, name="later")
+_CAME_BACK = exists().where(
+    _Later.tenant_id == Assignment.tenant_id,
+    _Later.ticket_id == Assignment.ticket_id,
+    _Later.unit_id == Assignment.unit_id,
+    _Later.cycle_no == Assignment.cycle_no,
+    _Later.role == "lead",
+    _Later.parent_id.is_(None),
+    _Later.id > Assignment.id,
+)
+"""In the same cycle the ticket came back to the unit that had given it away."""
+
 _TO_REPLY = Ticket.replied_at - Ticket.submitted_at
 
 _AFTER = {DUE: DUE_ADJUDICATED, RATED: RATED_ADJUDICATED}
@@ -270,6 +295,14 @@ _TABLE = (
         label="退单",
         meaning="当日主办单位退单的次数",
         anchor=RETURN,
+    ),
+    Measure(
+        key="returned_in_vain",
+        label="徒劳退单",
+        meaning="当日决定、没有站住脚的退单申请，计在申请的单位：不准退单的，或同意退单后同一轮办理中又派回"
+        "（含会商指定）本单位主办的；撤回的申请不计，退得有理的不计",
+        anchor=SETTLED_RETURN,
+        where=or_(ReturnRequest.state == "denied", _CAME_BACK),
     ),
     Measure(
         key="replied",

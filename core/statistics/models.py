@@ -83,6 +83,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     attached: Mapped[int] = mapped_column(Integer)
     extended: Mapped[int] = mapped_column(Integer)
     redone: Mapped[int] = mapped_column(Integer)
+    returned_in_vain: Mapped[int] = mapped_column(Integer)
 
 
 class CubeHours(OfTenant, Base, kw_only=True):

@@ -29,6 +29,10 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
             each.id: plain_figure(each) | {"grade": _plain_grade(report.grades.get(each.id))} for each in report.figures
         },
         "units": [_plain_unit(unit) for unit in report.units],
+        "returning": [
+            {"unit": each.unit, "name": each.name, "returned": each.returned, "index": plain_figure(each.index)}
+            for each in report.returning
+        ],
     }
 
 

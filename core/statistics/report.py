@@ -17,6 +17,7 @@ from core.statistics.queries import (
     hours_of,
     matter_names,
 )
+from core.statistics.returning import UnitReturns, returning_units
 from core.statistics.shares import Share, shares
 from core.statistics.units import UnitMonth, units_in
 from core.tenancy.scope import Scope
@@ -45,6 +46,8 @@ class MonthReport:
     """The bands that figures fall into, by the figure's id."""
     units: Sequence[UnitMonth]
     """The units, where the district grades or scores them."""
+    returning: Sequence[UnitReturns]
+    """The units that gave tickets back, each with its ping-pong index."""
 
     def figure(self, figure_id: str) -> Figure:
         return next(figure for figure in self.figures if figure.id == figure_id)
@@ -91,6 +94,7 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
         figures=figures,
         grades={each.id: grade for each in figures if (grade := grade_of(each, bands))},
         units=units_in(scope, month),
+        returning=returning_units(scope, month),
     )
 
 

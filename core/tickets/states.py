@@ -122,6 +122,7 @@ TICKET_CLOCKS = ("accept", "dispatch", "reply", "follow_up", "progress")
 _REASON = Guard("reason-missing", "写明理由")
 _OWN = Guard("not-your-ticket", "由工单现在的主办单位操作")
 _NO_CONSULTATION = Guard("consultation-open", "没有尚未裁决的会商")
+_UNLESS_ACTING = Guard("consultation-open", "没有尚未裁决的会商，或指定为先办单位")
 
 MOVES: dict[Command, Move] = {
     move.command: move
@@ -193,7 +194,7 @@ MOVES: dict[Command, Move] = {
             Permission.DISPATCH,
             WAITING_FOR_DISPATCH,
             (State.DISPATCHED,),
-            (Guard("no-such-unit", "主办单位在本区名录内"), _NO_CONSULTATION),
+            (Guard("no-such-unit", "主办单位在本区名录内"), _UNLESS_ACTING),
             Clocks(starts=UNIT_CLOCKS, stops=("dispatch",)),
         ),
         Move(
@@ -213,7 +214,7 @@ MOVES: dict[Command, Move] = {
             (State.TO_DISPATCH,),
             (
                 Guard("no-return-request", "有主办单位在退单期限内提出、理由在清单内的申请"),
-                Guard("not-returnable", "主办单位不是会商指定的"),
+                Guard("not-returnable", "主办单位不是会商指定的，也没有尚未裁决的会商"),
             ),
             Clocks(starts=("dispatch",), cancels=UNIT_CLOCKS),
         ),
@@ -227,6 +228,7 @@ MOVES: dict[Command, Move] = {
                 _REASON,
                 Guard("no-such-unit", "改派的单位在本区名录内"),
                 Guard("same-unit", "改派的不是现在的主办单位"),
+                _NO_CONSULTATION,
             ),
             Clocks(starts=UNIT_CLOCKS, cancels=UNIT_CLOCKS),
         ),
@@ -324,7 +326,7 @@ MOVES: dict[Command, Move] = {
             Permission.REVIEW,
             (*CONCLUDED, State.REJECTED),
             (State.ARCHIVED,),
-            (Guard("still-disputable", "申诉期已过，没有尚未裁定的申诉和未销号的督办"),),
+            (Guard("still-disputable", "申诉期已过，没有尚未裁定的申诉、未销号的督办和尚未裁决的会商"),),
             Clocks(cancels=("follow_up", "progress")),
         ),
         Move(

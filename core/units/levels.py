@@ -14,6 +14,8 @@ KIND_LEVELS: dict[str, Level] = {
     "district_department": "district",
     "dispatch_desk": "district",
     "discipline": "district",
+    "establishment": "district",
+    "government": "district",
     "city_department": "city",
     "public_utility": "city",
     "central_body": "city",

@@ -19,6 +19,7 @@ from core.hooks import (
 
 BEST = 100
 EACH_WORD = 10
+HOUR = 3600
 RETURNING = ("request_return",)
 """Commands by which a unit gives a ticket back."""
 
@@ -102,8 +103,8 @@ def guard_command(
 
 @hookimpl
 def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
-    """Let nobody pass the ball: after the first return the units consult, and the one designated keeps the ticket."""
-    return [HandlingRules(max_returns=settings["max_returns"])]
+    """Let nobody pass the ball: after the first return, or a day, the units consult, and the one designated keeps it."""
+    return [HandlingRules(max_returns=settings["max_returns"], consult_after=settings["consult_after"] * HOUR)]
 
 
 @hookimpl

@@ -114,6 +114,15 @@ class DutyListSettings(Settings):
         help="首问负责：退到这个次数就由会商指定责任主体，指定后不得再退",
         group="首问负责",
     )
+    consult_after = Whole(
+        load_default=8,  # a working day: what two units toss to each other is decided on the next
+        min=0,
+        max=80,
+        unit="工作小时",
+        title="退单多久即会商",
+        help="退过单、或正申请退单的工单，受理后过了这么多工作小时仍没有单位承办，自动会商；0 为不自动会商",
+        group="首问负责",
+    )
     owner_keeps = YesNo(
         load_default=True,
         title="处置责任主体不得退单",

@@ -26,7 +26,7 @@ def test_a_returned_ticket_goes_to_the_desk_and_to_no_other_unit(walk: Walk) -> 
         ("co", "recalled", beijing("2026-03-12 15:00")),
     ]
     assert walk.timeline()[-2:] == [
-        "03-12 15:00 经办人丙 return_request in_progress→in_progress 申请退单（不属本单位职责）：不属本单位职责",
+        "03-12 15:00 经办人丙 return_request in_progress→in_progress 申请退单（不属本单位职责）：不属本单位职责，建议由园林管理处办理",
         "03-12 15:00 坐席甲 return in_progress→to_dispatch 同意退单：不属本单位职责",
     ]
 
@@ -46,7 +46,7 @@ def test_the_unit_that_returned_a_ticket_is_not_suggested_again(walk: Walk) -> N
         ("dispatched", "person"),
         ("nobody", "core.routing/nobody"),
     ]
-    assert [row["passed_over"] for row in decisions[-1].candidates] == ["该单位已退回过本工单"]
+    assert [row["why"] for row in decisions[-1].record["passed_over"]] == ["该单位已退回过本工单"]
 
 
 def test_a_co_unit_of_a_returned_ticket_may_still_be_asked_for_its_own_part(walk: Walk) -> None:

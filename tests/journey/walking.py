@@ -64,7 +64,10 @@ class Walk:
         return self.do(handle.sign, at, **{"actor": self.lead_clerk(), **how})
 
     def ask_back(self, at: str = "2026-03-12 11:00", *, evidence: str = "不属本单位职责", **how: Any) -> Ticket:
+        """The unit asks to give the ticket back; where it says nothing else, the other of two units should have it."""
         how = {"reason_code": "not_duty", "actor": self.lead_clerk(), **how}
+        if "proposed_unit" not in how:
+            how["proposed_unit"] = "parks" if self.ticket().lead_unit_id == self.unit_id("roads") else "roads"
         return self.do(give_back.request_return, at, evidence=evidence, **how)
 
     def approve_return(self, at: str = "2026-03-12 11:10", **how: Any) -> Ticket:

@@ -41,6 +41,7 @@ def test_without_a_word_the_articles_hold() -> None:
         "pingshan.duty_list": {
             "direct": True,
             "max_returns": 1,
+            "consult_after": 8,
             "owner_keeps": True,
             "owner_returns": 0,
             "scene_score": 60,

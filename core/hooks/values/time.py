@@ -76,7 +76,8 @@ class Mark:
 class HandlingRules:
     """How a district lets units handle 办理规则: how often and how long. Days are working days.
 
-    After `max_returns` returns units consult, and the one designated cannot give the ticket back. An assignment is
+    After `max_returns` returns units consult, and the one designated cannot give the ticket back; they also do once a
+    ticket that its unit gave, or asks to give, back is `consult_after` working seconds old (0 = never). An assignment is
     extended at most `extension_times` times by at most `extension_days` days altogether, and stands still for at most
     `pause_days` days, for one of `pause_reasons`; the resident's clock stands still with it only if `pauses_reply`.
     From `max_redos` redone cycles on, a supervision comes first. `contact_attempts` calls that nobody answers will do
@@ -84,6 +85,7 @@ class HandlingRules:
     """
 
     max_returns: int = 2
+    consult_after: int = 28_800
     extension_times: int = 3
     extension_days: int = 10
     pause_reasons: tuple[PauseReason, ...] = ("awaiting_resident", "judicial", "force_majeure")

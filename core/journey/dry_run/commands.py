@@ -45,7 +45,8 @@ NOTED: Mapping[str, str] = {
     "case": "hold_to_account",
 }
 """Commands that leave the ticket where it is, told by one entry each."""
-DECIDED_BY_CONSULTATION = "consultation"
+BY_CONSULTATION = {"consultation": "decide_consultation", "acting-first": "act_first"}
+"""Commands of a consultation that move the ticket, by what the entry says decided."""
 
 
 def command_of(entry: Entry, *, was_registered: bool) -> str | None:
@@ -63,8 +64,8 @@ def command_of(entry: Entry, *, was_registered: bool) -> str | None:
             return None  # answered with its master
         case Command.TRANSFER_OUT if detail.get("destination") == SENDER:
             return "send_back"
-        case Command.DISPATCH if detail.get("rule_id") == DECIDED_BY_CONSULTATION:
-            return "decide_consultation"
+        case Command.DISPATCH | Command.REDIRECT if detail.get("rule_id") in BY_CONSULTATION:
+            return BY_CONSULTATION[detail["rule_id"]]
         case "extension" if detail.get("state") in ("pending", "approved", "denied"):
             return "request_extension" if detail["state"] == "pending" else "decide_extension"
         case "pause" if detail.get("state") in ("pending", "holding", "denied"):

@@ -38,7 +38,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """One request. `wish` says in words what was asked for, `ground` why, `evidence` with what proof."""
+    """One request. `wish` says in words what was asked for, `ground` why, `evidence` with what proof.
+
+    Of a return, `clause` is what the unit relies on, `duty_item` what the duty list said of the ticket that day.
+    """
 
     id: int
     assignment_id: int
@@ -57,6 +60,8 @@ class RequestLine:
     days: int = 0
     proposed_unit: str | None = None
     until: datetime | None = None
+    clause: str = ""
+    duty_item: str = ""
 
     @property
     def is_pending(self) -> bool:
@@ -75,6 +80,8 @@ def returns_of(scope: Scope, ticket: Ticket) -> tuple[RequestLine, ...]:
             ground=RETURN_REASONS[row.reason_code],
             evidence=row.evidence,
             proposed_unit=units.name_of(row.proposed_unit_id) if row.proposed_unit_id else None,
+            clause=row.clause,
+            duty_item=row.duty_item,
         )
         for row, unit_id in _asked(scope, ticket, ReturnRequest)
     )
@@ -137,6 +144,8 @@ def _line(
     granted: str = "",
     proposed_unit: str | None = None,
     until: datetime | None = None,
+    clause: str = "",
+    duty_item: str = "",
 ) -> RequestLine:
     label = REQUEST_LABELS[row.state]
     decision = None
@@ -161,4 +170,6 @@ def _line(
         days=days,
         proposed_unit=proposed_unit,
         until=until,
+        clause=clause,
+        duty_item=duty_item,
     )

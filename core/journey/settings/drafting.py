@@ -14,7 +14,7 @@ from core.journey.settings.standings import changes_of
 from core.kit.errors import Refused
 from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import revision_of_command
-from core.tenancy.revisions import feature_row, write_revision
+from core.tenancy.revisions import Author, feature_row, write_revision
 from core.tenancy.scope import Scope
 from core.tickets.service import CommandReused
 from core.tickets.timeline import Actor
@@ -83,10 +83,28 @@ def draft(
     """
     author = administering(actor, "起草设置")
     why = reason_for(reason, "起草设置")
+    marked = f"{author.account_id}/{command_id}" if command_id else None
+    return write_draft(scope, roster, feature_id, wish, reason=why, author=author, now=now, marked=marked)
+
+
+def write_draft(
+    scope: Scope,
+    roster: Roster,
+    feature_id: str,
+    wish: Wish,
+    *,
+    reason: str,
+    author: Author,
+    now: datetime,
+    marked: str | None,
+) -> Drafted:
+    """Write the next revision for somebody whose right to it was settled before; raises as `draft`.
+
+    What was written under the same mark is returned, and nothing is written again.
+    """
     roster.get(feature_id)
     feature_row(scope, feature_id)  # locked: two that draft at once get two numbers, one after the other
     now_held = held(scope, roster, feature_id)
-    marked = f"{author.account_id}/{command_id}" if command_id else None
     if marked and (written := revision_of_command(scope, marked)):
         return _repeated(scope, now_held, written)
     _refuse_unknown(now_held, wish)
@@ -103,7 +121,7 @@ def draft(
         feature_id,
         values=own,
         schema_version=now_held.schema.VERSION,
-        reason=why,
+        reason=reason,
         author=author,
         now=now,
         locked=locked,

@@ -66,7 +66,7 @@ class Act:
 
     `beside` is the place on the page, empty = among all others. With `records` there is a form for each record, beside
     it, and `record` is the command's argument that names it. `remarks` are said above the fields; where there are any
-    the form stands open.
+    the form stands open, unless it is `folded` all the same.
     """
 
     title: str
@@ -79,6 +79,7 @@ class Act:
     records: Records | None = None
     hint: str = ""
     remarks: Callable[[Standing], Sequence[str]] = no_remarks
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,11 @@ class ShownAct:
     record: str
     record_value: str
     refusal: str
+    folded: bool
 
     @property
     def is_open(self) -> bool:
-        return bool(self.refusal or self.remarks)
+        return bool(self.refusal or (self.remarks and not self.folded))
 
 
 Offered = Mapping[str, Sequence[ShownAct]]
@@ -214,6 +216,7 @@ def _shown(act: Act, deeds: tuple[Deed, ...], standing: Standing, *, value: str,
         record=act.record,
         record_value=value,
         refusal=words_of(refusal) if refusal and is_refused else "",
+        folded=act.folded,
     )
 
 

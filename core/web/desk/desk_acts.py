@@ -138,6 +138,7 @@ DISPATCHING = (
             REASON,
         ),
         states=sources(Command.REDIRECT),
+        when=lambda standing: standing.file.consultation is None,
         hint="原承办单位的任务收回，诉求人的答复时限不变。",
     ),
     Act(
@@ -195,7 +196,7 @@ DISPATCHING = (
         (Field("question", "请各单位明确什么"),),
         states=WAITING_FOR_DISPATCH,
         when=lambda standing: standing.file.consultation is None,
-        hint="会商期间不能派单，诉求人的答复时限不停。",
+        hint="会商期间不派单（要先办的可以指定先办单位），诉求人的答复时限不停。",
     ),
     Act(
         "升为紧急",
@@ -271,6 +272,37 @@ DECIDING = (
         beside="return",
     ),
     Act(
+        "先办后议：指定先办单位",
+        (Deed(consult.act_first, "先行办理", "已派给先办单位，会商继续"),),
+        (
+            Field("unit", "由哪个单位先办", "unit"),
+            Field("co", "协办单位", "units", required=False),
+            REASON,
+        ),
+        states=WAITING_FOR_DISPATCH,
+        when=lambda standing: standing.file.consultation is not None,
+        beside="consult",
+        hint="工单即派给这个单位，时限照常计算，裁决之前不能退单；会商继续，裁决可以改由别的单位办理。",
+    ),
+    Act(
+        "召集会议",
+        (Deed(consult.set_meeting, "召集会议", "已召集会商会议"),),
+        (
+            Field("meets_at", "时间", "moment"),
+            Field("place", "地点", "line"),
+            Field("units", "请哪些单位参加", "units", required=False),
+        ),
+        when=lambda standing: standing.file.consultation is not None,
+        beside="consult",
+    ),
+    Act(
+        "记录会议结果",
+        (Deed(consult.note_meeting, "记录结果", "已记录会议结果"),),
+        (Field("outcome", "会上怎么定的"),),
+        when=lambda standing: (open_one := standing.file.consultation) is not None and open_one.meeting is not None,
+        beside="consult",
+    ),
+    Act(
         "提请上级明确",
         (Deed(consult.refer_upward, "提请上级", "已提请上级明确"),),
         (REASON,),
@@ -280,11 +312,15 @@ DECIDING = (
     Act(
         "会商裁决",
         (Deed(consult.decide_consultation, "指定承办", "已裁决并派单"),),
-        (Field("unit", "指定哪个单位承办", "unit"), REASON),
-        states=WAITING_FOR_DISPATCH,
+        (
+            Field("unit", "指定哪个单位承办", "unit"),
+            Field("co", "协办单位", "units", required=False),
+            REASON,
+        ),
+        states=consult.DECIDABLE,
         when=lambda standing: standing.file.consultation is not None,
         beside="consult",
-        hint="裁决后即派单，被指定的单位不能再退单。",
+        hint="裁决后即派给被指定的单位，不能再退单；正由它先办的，照旧办理。裁决会记成派单规则的草稿，启用前不生效。",
     ),
     Act(
         "决定延期申请",

@@ -13,6 +13,7 @@ from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
 from core.people.roster.queries import colleagues
+from core.routing.clauses import clause_of
 from core.routing.rules_in_force import rules_of
 from core.sla.queries import window_has_closed
 from core.tickets.models import Ticket
@@ -42,6 +43,8 @@ class Standing:
     has_granted_review: bool = False
     grounds: tuple[Ground, ...] = ()
     hints: Hints = NO_HINTS
+    duty_item: str = ""
+    """What the duty list says of the ticket, to the unit that may give it back."""
     colleagues: tuple[Choice, ...] = ()
 
     @property
@@ -95,6 +98,7 @@ def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) 
         may_still_return=part.is_root
         and part.is_active
         and not window_has_closed(visit.scope, part.assignment_id, now=visit.now),
+        duty_item=_duty_item(visit, case, part),
         disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
         colleagues=_colleagues(visit, part),
     )
@@ -109,6 +113,12 @@ def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
         for each in colleagues(visit.scope, part.unit_id)
         if each.id != part.person_id
     )
+
+
+def _duty_item(visit: Visit, case: Case, part: UnitsPart) -> str:
+    if not (part.is_root and part.is_active):
+        return ""
+    return clause_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id))).words
 
 
 def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:

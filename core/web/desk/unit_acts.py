@@ -7,7 +7,7 @@ from core.journey.queries.choices import Choice
 from core.journey.queries.requests import RequestLine
 from core.routing.returns import RETURN_REASONS
 from core.sla.labels import PAUSE_LABELS
-from core.tickets.states import CONCLUDED, WAITING_FOR_DISPATCH, WITH_UNIT, Command
+from core.tickets.states import CONCLUDED, WITH_UNIT, Command
 from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.fields import Field
 from core.web.desk.standing import Standing
@@ -64,6 +64,19 @@ def pause_reasons(standing: Standing) -> tuple[Choice, ...]:
 def below(standing: Standing) -> tuple[Choice, ...]:
     """Offer the units below that have no share yet."""
     return tuple((unit.code, unit.name) for unit in standing.below)
+
+
+def clause_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say what the duty list says of the ticket, against which the unit argues."""
+    return (standing.duty_item,) if standing.duty_item else ()
+
+
+def may_speak(standing: Standing) -> bool:
+    """Units consult, and this one has a part in the ticket, or answers for the authority that was asked."""
+    asked, part = standing.file.consultation, standing.part
+    if asked is None or part is None:
+        return False
+    return not part.is_watching or part.unit_id == asked.answering_id
 
 
 def others(standing: Standing) -> tuple[Choice, ...]:
@@ -173,8 +186,22 @@ HANDLING = (
         (Deed(give_back.request_return, "申请退单", "的退单申请已提交，等待受理席决定"),),
         (
             Field("reason_code", "理由", "list", options=listed(RETURN_REASONS)),
-            Field("evidence", "依据", placeholder="职责清单、三定方案的条款，或现场情况"),
-            Field("proposed_unit", "应由哪个单位办理", "unit", required=False, hint="知道的话请选上。"),
+            Field("evidence", "情况说明", placeholder="查了什么、现场情况怎样"),
+            Field(
+                "clause",
+                "依据的条款",
+                "line",
+                required=False,
+                placeholder="职责清单、三定方案或法规的哪一条",
+                hint="上面是职责清单现在对本单的写法，会随申请一并留存；认为写得不对的，请写明以哪一条为准。",
+            ),
+            Field(
+                "proposed_unit",
+                "应由哪个单位办理",
+                "unit",
+                required=False,
+                hint="以“不属本单位职责”或“应由其他单位主办”退单时必选。",
+            ),
         ),
         states=WITH_UNIT,
         when=lambda standing: (
@@ -184,8 +211,11 @@ HANDLING = (
             and standing.part is not None
             and standing.part.returnable
             and standing.file.pending_return is None
+            and standing.file.consultation is None
         ),
         hint="受理席决定之前，工单仍在本单位，时限照常计算。",
+        remarks=clause_in_words,
+        folded=True,
     ),
     Act(
         "撤回退单申请",
@@ -204,11 +234,11 @@ ANSWERING = (
     Act(
         "会商意见",
         (Deed(consult.give_opinion, "提交意见", "的会商意见已提交"),),
-        (Field("text", "本单位的意见", hint="提交后不能修改。"),),
-        states=WAITING_FOR_DISPATCH,
-        when=lambda standing: (
-            standing.file.consultation is not None and standing.part is not None and not standing.part.is_watching
+        (
+            Field("text", "本单位的意见", hint="提交后不能修改。"),
+            Field("clause", "依据的条款", "line", required=False, placeholder="职责清单、三定方案或法规的哪一条"),
         ),
+        when=may_speak,
         beside="consult",
     ),
     Act(

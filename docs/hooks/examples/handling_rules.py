@@ -3,6 +3,7 @@
 | field | default | meaning |
 | --- | --- | --- |
 | `max_returns` | 2 | so many returns 退单 call for a consultation 会商, whose unit cannot give the ticket back |
+| `consult_after` | 28 800 | working seconds from acceptance after which units consult on what was given back; 0 = never |
 | `extension_times`, `extension_days` | 3, 10 | extensions 延期 of a limit, and their working days altogether |
 | `pause_reasons` | all | for what a clock may stand still 挂起: `awaiting_resident`, `judicial`, `force_majeure` |
 | `pause_days`, `pauses_reply` | 20, no | working days of pauses altogether; whether the resident's clock stands still too |
