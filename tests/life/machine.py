@@ -35,7 +35,7 @@ from core.tickets.timeline import Actor, Order
 from tests.builders import OPERATOR, beijing, make_appeal, make_district
 from tests.life.invariants import Remembered, check
 from tests.life.orders import arguments
-from tests.life.people import cast_of
+from tests.life.people import cast_of, hire
 from tests.life.places import moving, places_of
 from tests.life.waiting import called_for
 
@@ -98,6 +98,7 @@ class Life(RuleBasedStateMachine):
             )
             self.serials[slug], self.remembered[slug] = [], Remembered()
             self.cast[slug] = cast_of(self.installation, slug)
+            hire(self.installation, slug, on_duty="life.lenient" in features)
             told = self.run_in(slug, lambda scope: accept(scope, make_appeal(), actor=OPERATOR, now=self.now))
             self.serials[slug].append(told.serial_no)
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from core.journey.command import COMMANDS
-from tests.life.people import UNITS
+from tests.life.people import STAFF, UNITS
 
 T = TypeVar("T")
 WRONG = 0.1
@@ -60,6 +60,7 @@ def arguments(
             "disposition": one(("resolved", "partly", "planned", "unreasonable", "unknown")),
         },
         "sub_dispatch": {"unit": unit()},
+        "hand_to": {"person": one((*STAFF, "nobody")), "reason": said()},
         "contribute": {"text": said()},
         "waive": {"unit": unit(), "reason": said()},
         "request_return": {"reason_code": one(("not_duty", "unknown")), "evidence": said()},

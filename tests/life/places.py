@@ -23,6 +23,7 @@ PLACES: dict[str, tuple[State, ...]] = {
     "contact": WITH_UNIT,
     "arrive": WITH_UNIT,
     "contribute": WITH_UNIT,
+    "hand_to": WITH_UNIT,
     "waive": WITH_UNIT,
     "request_return": WITH_UNIT,
     "withdraw_return": WITH_UNIT,

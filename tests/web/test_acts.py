@@ -257,6 +257,13 @@ UNIT = {
     "note": Scene(in_progress, "clerk", "note", "已派人", {"what": "已派人"}),
     "arrive": Scene(in_progress, "clerk", "on_site", "已到场"),
     "sub_dispatch": Scene(in_progress, "clerk", "sub_dispatch", "道路管理处转派 道路养护队", {"unit": "crew"}),
+    "hand_to": Scene(
+        in_progress,
+        "clerk",
+        "given_to_person",
+        f"道路管理处由 李工 承办：李工（道路管理处）转交，{SENTENCE}",
+        REASON | {"person": "clerk"},
+    ),
     "request_extension": Scene(
         in_progress, "clerk", "extension", f"道路管理处申请延期 2 个工作日：{SENTENCE}", REASON | {"days": "2"}
     ),
@@ -408,7 +415,7 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
         (
             "clerk",
             "/unit/{}",
-            {"note", "contact", "withdraw_return", "file_dispute", "request_extension", "request_pause"},
+            {"note", "contact", "hand_to", "withdraw_return", "file_dispute", "request_extension", "request_pause"},
         ),
     ],
 )
