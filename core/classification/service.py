@@ -144,7 +144,7 @@ def _ask_urgency(scope: Scope, ticket: Ticket, *, now: datetime) -> Sequence[tup
 
 
 def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str], located: Located | None = None) -> str:
-    duty = directory(scope).find_duty(ticket.matter)
+    duty = directory(scope).find_duty(ticket.matter, ticket.area)
     matter = f"{duty.category} / {duty.subcategory}" if duty else "事项待判定"
     why = f"（{because}）" if because else ""
     urgent = f"，紧急（{'；'.join(reasons)}）" if reasons else "，紧急" if ticket.urgency == "urgent" else ""

@@ -18,9 +18,10 @@ from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
+from core.routing.deciding import follow_rules, propose
 from core.routing.referrals import may_direct, refer_if_elsewhere, units_of_ours
 from core.routing.rules import goes_at_once
-from core.routing.service import dispatch, propose, watch
+from core.routing.service import dispatch, watch
 from core.sla.service import turn_clocks
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
@@ -117,17 +118,16 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     from: then the rule's unit is suggested to the dispatcher.
     """
     choice = propose(scope, ticket, now=now)
-    chosen = choice.proposal
     is_direct = goes_at_once(choice, matter_guessed=ticket.matter_guessed)
-    if chosen and is_direct and may_direct(scope, ticket, chosen.unit):
+    if choice.lead and is_direct and may_direct(scope, ticket, choice.lead):
         order = Order(SYSTEM, now)
         assigned = dispatch(
             scope,
             ticket,
-            lead=chosen.unit,
-            co=units_of_ours(scope, chosen.co),
+            lead=choice.lead,
+            co=units_of_ours(scope, choice.co),
             rule_id=choice.rule_id,
-            by=scope.hooks.stamp(choice.feature),
+            by=choice.by,
             reason=choice.reason,
             order=order,
         )
@@ -177,6 +177,7 @@ def _accept(
     move(scope, ticket, Command.ACCEPT, order)
     ticket.accepted_at = order.now
     classify(scope, ticket, nature=nature, matter=matter, urgency=urgency, now=order.now)
+    follow_rules(scope, ticket, keeps_urgency=urgency is not None, now=order.now)
     note_grounds(scope, ticket, now=order.now)
     watch(scope, ticket, now=order.now)
     turn_clocks(scope, ticket, Command.ACCEPT, order)

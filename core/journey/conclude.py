@@ -11,6 +11,7 @@ from core.intake.joining import let_go, parts_of
 from core.journey.command import command
 from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.routing.deciding import propose
 from core.routing.models import Assignment
 from core.routing.persons import give_to_persons
 from core.routing.referrals import refer_if_elsewhere, tell_other_side
@@ -22,7 +23,6 @@ from core.routing.service import (
     find_concluding_assignment,
     lead_assignment,
     open_assignment,
-    propose,
 )
 from core.routing.states import AssignmentState
 from core.sla.service import cancel_clocks, live_clocks, resume_after_review, start_clock, stop_clock, turn_clocks

@@ -14,10 +14,12 @@ from core.journey.command import command
 from core.journey.conclude import conclude
 from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.routing.consultations import drop_consultation
+from core.routing.deciding import follow_rules, propose
 from core.routing.models import Assignment
 from core.routing.referrals import refer_if_elsewhere
 from core.routing.returns import drop_request
-from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, propose, tell_assigned
+from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, tell_assigned
 from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
@@ -97,6 +99,7 @@ def conclude_with_answer(scope: Scope, ticket: Ticket, order: Order, *, text: st
         summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）",
         detail={"disposition": disposition},
     )
+    drop_consultation(scope, ticket, order, why="受理席已直接答复")
     kept = add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved")
     conclude(scope, ticket, Command.ANSWER_DIRECTLY, order, reply=kept)
 
@@ -114,6 +117,7 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     words = f"移交{where}：{because}"
     move(scope, ticket, Command.TRANSFER_OUT, order, summary=words, detail={"destination": destination})
     drop_request(scope, ticket, order)
+    drop_consultation(scope, ticket, order, why=words)
     set_aside_reply(scope, ticket, order, note="工单已移交")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     text = f"您反映的事项已移交{where}办理。{because}"
@@ -141,6 +145,7 @@ def correct(
     """
     check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
     reclassify(scope, ticket, order, nature=nature, matter=matter, complexity=complexity, area=area)
+    follow_rules(scope, ticket, keeps_urgency=ticket.urgency == "urgent", now=order.now)
     supersede(scope, ticket, order)
     propose(scope, ticket, now=order.now)
 

@@ -28,7 +28,7 @@ def ask_guards(scope: Scope, ticket: Ticket, order: Order, command: str) -> tupl
         specs.guard_command,
         ticket=view_of(scope, ticket),
         command=command,
-        duty=directory(scope).find_duty(ticket.matter),
+        duty=directory(scope).find_duty(ticket.matter, ticket.area),
         contact=contact_view(scope, ticket),
     )
     if answers:

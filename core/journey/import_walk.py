@@ -5,7 +5,7 @@ from datetime import datetime
 from core.intake.reading import Incoming
 from core.journey.accept import find_unit, take_in
 from core.journey.desk import conclude_with_answer
-from core.routing.service import propose
+from core.routing.deciding import propose
 from core.sla.service import pass_over_history
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket

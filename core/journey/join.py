@@ -10,7 +10,8 @@ from core.intake.joining import attach_to, let_go, refuse_attachment, refuse_spl
 from core.intake.service import open_part
 from core.journey.accept import find_unit
 from core.journey.command import command
-from core.routing.service import propose, refuse_consultation
+from core.routing.deciding import follow_rules, propose
+from core.routing.service import refuse_consultation
 from core.sla.service import live_clocks, start_clock, turn_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
@@ -109,6 +110,7 @@ def _open_part(scope: Scope, whole: Ticket, order: Order, *, text: str, matter: 
     part.accepted_at = order.now
     nature, urgency = cast(Nature, whole.nature), cast(Urgency, whole.urgency)
     classify(scope, part, nature=nature, matter=matter, urgency=urgency, now=order.now)
+    follow_rules(scope, part, keeps_urgency=True, now=order.now)
     start_clock(scope, part, "reply", unnumbered, since=begun)
     start_clock(scope, part, "dispatch", unnumbered)
     scope.session.flush()

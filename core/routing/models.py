@@ -76,7 +76,12 @@ class Assignment(TenantRow, Base, kw_only=True):
 
 
 class RouteDecision(TenantRow, Base, kw_only=True):
-    """Why a ticket went, or should go, to a unit: the rule or person, the reason, and who else was proposed."""
+    """Why a ticket went, or should go, to a unit: the rule or person, the reason, and all that it rests on.
+
+    `by` is the stamp of the feature (the core's own `core.routing` too) whose rule decided, or `person`; `record` holds
+    facts, traces and who was passed over, where rules were asked. Where a person dispatched, `suggested_unit_id` tells
+    what the rules had suggested.
+    """
 
     __tablename__ = "route_decision"
     __table_args__ = (
@@ -92,7 +97,11 @@ class RouteDecision(TenantRow, Base, kw_only=True):
     rule_id: Mapped[str] = mapped_column(Text)
     """The rule that decided, or `person` when a dispatcher did."""
     reason: Mapped[str] = mapped_column(Text)
-    candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    by: Mapped[str] = mapped_column(Text)
+    suggested_unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    duty_list: Mapped[int] = mapped_column(Integer)
+    """Version of the duty list that was in force, 0 = none."""
+    record: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     decided_by: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime] = mapped_column(INSTANT)
     epoch: Mapped[int] = mapped_column(Integer)

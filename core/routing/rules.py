@@ -1,62 +1,90 @@
-"""Pure choice among proposed units."""
+"""Pure choice among the units that rules, features and the duty list propose."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from core.hooks.contract import CORE
-from core.hooks.values import DutyView, RouteProposal, Watcher
+from core.hooks.core_features import ROUTING
+from core.hooks.values import RouteProposal, TicketView, Watcher
+from core.routing.policy import RoutingPolicy
+from core.routing.ruleset import DUTY_LIST, Assign, Facts, Offered, Rule, Verdict
+from core.routing.ruleset.conditions import leaves_of
 
-DUTY_LIST_RULE = "core.routing/duty-list"
-NOBODY_RULE = "core.routing/nobody"
+DUTY_LIST_RULE = f"{ROUTING.id}/{DUTY_LIST}"
+NOBODY_RULE = f"{ROUTING.id}/nobody"
+NOBODY = "没有规则命中，由受理席判定"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The proposal to follow, or None when a person must decide, with the reason and all that was proposed."""
+    """The unit to which the ticket goes by rules, features and duty list; `lead` None = a person must decide.
 
-    proposal: RouteProposal | None
-    reason: str
+    `rule_id` and `reason` say by what, `by` whose it is: the stamp of a feature, or of the core's own settings.
+    `is_direct`: at once, without the dispatcher; `asks_matter`: what decided hangs on what the ticket is about.
+    """
+
+    verdict: Verdict
+    lead: str | None
+    co: tuple[str, ...]
     rule_id: str
-    candidates: tuple[tuple[RouteProposal, str], ...]
-    """Every proposal with the ground on which it was passed over, empty for the chosen one."""
-    feature: str = CORE
-    """Whose the proposal is."""
+    reason: str
+    by: str
+    is_direct: bool = False
+    asks_matter: bool = True
 
 
 def choose(
-    proposals: Sequence[RouteProposal],
-    duty: DutyView | None,
+    policy: RoutingPolicy,
+    view: TicketView,
+    facts: Facts,
+    answers: Iterable[tuple[str, RouteProposal]],
     *,
-    known: Collection[str],
-    returned_by: Collection[str],
+    on: date,
+    label_of: Callable[[str], str],
+    stamp_of: Callable[[str], str],
 ) -> Choice:
-    """Choose the highest score among known units that did not return this ticket; the earlier one wins a tie.
+    """Choose among known units that did not return this ticket: by rule, then the feature's with the highest score.
 
-    Without any proposal the duty list's lead unit is suggested; without that, a person decides at the dispatch desk.
+    Of equal scores the earlier one wins. Without any the duty list's lead unit is suggested; without that, a person
+    decides at the dispatch desk. What a rule excludes gets it from nobody.
     """
-    offered = list(proposals)
-    if not offered and duty and duty.lead:
-        reason = f"职责清单：{duty.category} / {duty.subcategory}"
-        offered = [RouteProposal(duty.lead, DUTY_LIST_RULE, reason, co=duty.co)]
-    chosen: RouteProposal | None = None
-    for proposal in sorted(offered, key=lambda offer: -offer.score):
-        if not _objection(proposal, known, returned_by):
-            chosen = proposal
-            break
-    candidates = tuple((offer, _objection(offer, known, returned_by) or _outdone(offer, chosen)) for offer in offered)
-    if chosen is None:
-        return Choice(None, "没有规则命中，由受理席判定", NOBODY_RULE, candidates)
-    return Choice(chosen, chosen.reason, chosen.rule_id, candidates)
-
-
-def source_of(answers: Iterable[tuple[str, RouteProposal]], proposal: RouteProposal) -> str:
-    """Return the feature that made a proposal; one that none of them made is the core's."""
-    return next((feature for feature, offer in answers if offer is proposal), CORE)
+    offered = tuple(
+        Offered(
+            each.rule_id, label_of(feature), each.reason, Assign(each.unit, each.co, each.direct), stamp_of(feature)
+        )
+        for feature, each in sorted(answers, key=lambda answer: -answer[1].score)
+    )
+    verdict = policy.judge(view, facts, on=on, offered=offered)
+    assignee = verdict.assignee
+    if assignee is None:
+        return Choice(verdict, None, (), NOBODY_RULE, NOBODY, policy.stamp)
+    if assignee.source == DUTY_LIST:
+        names = " / ".join(policy.catalogue.matters.names(view.matter or ""))
+        return Choice(verdict, assignee.lead, assignee.co, DUTY_LIST_RULE, f"职责清单：{names}", policy.stamp)
+    rule = next((hit.rule for hit in verdict.hits if hit.rule.id == assignee.source), None)
+    if rule is None:
+        offer = next(each for each in offered if each.source == assignee.source and each.assign.lead == assignee.lead)
+        return Choice(
+            verdict, assignee.lead, assignee.co, offer.source, offer.why, offer.stamp, is_direct=assignee.direct
+        )
+    return Choice(
+        verdict,
+        assignee.lead,
+        assignee.co,
+        f"{ROUTING.id}/{rule.id}",
+        rule.explain,
+        policy.stamp,
+        is_direct=assignee.direct,
+        asks_matter=_asks_matter(rule),
+    )
 
 
 def goes_at_once(choice: Choice, *, matter_guessed: bool) -> bool:
-    """Tell whether the chosen unit gets the ticket without a dispatcher: words alone are no ground to dispatch."""
-    return choice.proposal is not None and choice.proposal.direct and not matter_guessed
+    """Tell whether the chosen unit gets the ticket without a dispatcher.
+
+    A matter that words alone point to is no ground to dispatch; a rule that does not ask for it does not rest on it.
+    """
+    return choice.is_direct and not (matter_guessed and choice.asks_matter)
 
 
 def watchers_from(answers: Iterable[tuple[str, Watcher]], *, known: Collection[str]) -> list[tuple[str, Watcher]]:
@@ -68,13 +96,5 @@ def watchers_from(answers: Iterable[tuple[str, Watcher]], *, known: Collection[s
     return list(watchers.values())
 
 
-def _objection(proposal: RouteProposal, known: Collection[str], returned_by: Collection[str]) -> str:
-    if proposal.unit not in known:
-        return "单位不存在或已停用"
-    if proposal.unit in returned_by:
-        return "该单位已退回过本工单"
-    return ""
-
-
-def _outdone(proposal: RouteProposal, chosen: RouteProposal | None) -> str:
-    return "" if proposal is chosen else "有得分更高的单位"
+def _asks_matter(rule: Rule) -> bool:
+    return any(leaf.field == "matter" for _, leaf in leaves_of(rule.when))

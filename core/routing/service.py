@@ -1,16 +1,16 @@
 """Dispatching a ticket, taking it back, and letting others look on."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
 
 from core.hooks import specs
 from core.kit.errors import Refused
-from core.routing.models import Assignment, Consultation, RouteDecision
+from core.routing.deciding import keep_decision
+from core.routing.models import Assignment, Consultation
 from core.routing.persons import give_to_persons
-from core.routing.rules import Choice, choose, source_of, watchers_from
+from core.routing.rules import watchers_from
 from core.routing.states import ACTIVE, ASSIGNMENT_MOVES, AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
@@ -38,41 +38,6 @@ class ConsultationOpen(Refused):
     code = "consultation-open"
 
 
-def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
-    """Ask the district's rules whose the ticket is, keep the decision with its reasons, and suggest the unit."""
-    units = directory(scope)
-    duty = units.find_duty(ticket.matter)
-    hook = specs.propose_routes
-    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), duty=duty, units=units.views)
-    failures = (*answers.failures, *report_strangers(scope, hook, answers))
-    note_failures(scope, ticket, failures, instead="没有采用它的分派意见，需要时转人工分派", now=now)
-    choice = choose(
-        [proposal for _, proposal in answers],
-        duty,
-        known={unit.code for unit in units.units},
-        returned_by=_returned_by(scope, ticket),
-    )
-    if choice.proposal:
-        choice = replace(choice, feature=source_of(answers, choice.proposal))
-    unit = units.find_unit(choice.proposal.unit) if choice.proposal else None
-    ticket.suggested_unit_id = unit.id if unit else None
-    _decide(
-        scope,
-        ticket,
-        outcome="suggested" if unit else "nobody",
-        unit=unit,
-        rule_id=choice.rule_id,
-        reason=choice.reason,
-        candidates=[
-            {**asdict(offer), "passed_over": why, "by": scope.hooks.stamp(source_of(answers, offer))}
-            for offer, why in choice.candidates
-        ],
-        actor=SYSTEM,
-        now=now,
-    )
-    return choice
-
-
 def assign(
     scope: Scope,
     ticket: Ticket,
@@ -80,26 +45,30 @@ def assign(
     lead: str,
     co: Sequence[str] = (),
     rule_id: str = BY_PERSON,
+    by: str = BY_PERSON,
     reason: str,
     order: Order,
     returnable: bool = True,
+    during_consultation: bool = False,
 ) -> list[Assignment]:
     """Keep the decision and give the ticket to its lead unit and co-units; return their assignments, the lead's first.
 
-    The caller moves the ticket. Raises `NoSuchUnit`, or `ConsultationOpen` while units consult on whose it is.
+    The caller moves the ticket. Raises `NoSuchUnit`, or `ConsultationOpen` while units consult on whose it is, unless
+    it is given away for just that time 先办后议.
     """
-    refuse_consultation(scope, ticket)
+    if not during_consultation:
+        refuse_consultation(scope, ticket)
     units = directory(scope)
     unit = units.get_unit(lead)
     ticket.lead_unit_id = unit.id
-    _decide(
+    keep_decision(
         scope,
         ticket,
         outcome="dispatched",
         unit=unit,
         rule_id=rule_id,
         reason=reason,
-        candidates=[],
+        by=by,
         actor=order.actor,
         now=order.now,
     )
@@ -120,6 +89,7 @@ def dispatch(
     reason: str,
     order: Order,
     returnable: bool = True,
+    during_consultation: bool = False,
 ) -> list[Assignment]:
     """Dispatch the ticket 派单 and return the assignments. Raises as `assign`, and `MoveNotAllowed`.
 
@@ -127,7 +97,16 @@ def dispatch(
     """
     check_state(ticket, MOVES[Command.DISPATCH].sources, "派单")
     assigned = assign(
-        scope, ticket, lead=lead, co=co, rule_id=rule_id, reason=reason, order=order, returnable=returnable
+        scope,
+        ticket,
+        lead=lead,
+        co=co,
+        rule_id=rule_id,
+        by=by,
+        reason=reason,
+        order=order,
+        returnable=returnable,
+        during_consultation=during_consultation,
     )
     tell_assigned(scope, ticket, Command.DISPATCH, assigned, rule_id=rule_id, by=by, reason=reason, order=order)
     return assigned
@@ -262,7 +241,7 @@ def refuse_consultation(scope: Scope, ticket: Ticket) -> None:
     )
     if ticket not in scope.session.fresh and scope.session.scalar(open_one) is not None:
         raise ConsultationOpen(
-            f"工单 {ticket.serial_no} 正在会商，裁决之前不能派单。请等待裁决，或由会商裁决指定单位。"
+            f"工单 {ticket.serial_no} 正在会商，裁决之前不能派单。事情要先办的，请指定先办单位；否则等待会商裁决。"
         )
 
 
@@ -276,21 +255,6 @@ def _partners(scope: Scope, lead: str, co: Sequence[str]) -> list[DirectoryUnit]
     """Return the co-units; a partner that is no longer there stops nothing."""
     named = (directory(scope).find_unit(code) for code in dict.fromkeys(co) if code != lead)
     return [partner for partner in named if partner]
-
-
-def _returned_by(scope: Scope, ticket: Ticket) -> set[str]:
-    if not ticket.bounce_count:
-        return set()
-    rows = scope.session.scalars(
-        select(Assignment.unit_id).where(
-            Assignment.tenant_id == scope.tenant.id,
-            Assignment.ticket_id == ticket.id,
-            Assignment.role == "lead",  # the return also ended the work of co-units, who objected to nothing
-            Assignment.state == AssignmentState.RETURNED,
-        )
-    )
-    units = (directory(scope).unit_of_id(unit_id) for unit_id in rows)
-    return {unit.code for unit in units if unit}
 
 
 def open_assignment(
@@ -318,32 +282,3 @@ def open_assignment(
     )
     scope.session.add(assignment)
     return assignment
-
-
-def _decide(
-    scope: Scope,
-    ticket: Ticket,
-    *,
-    outcome: str,
-    unit: DirectoryUnit | None,
-    rule_id: str,
-    reason: str,
-    candidates: list[dict[str, object]],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    scope.session.add(
-        RouteDecision(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=ticket.id,
-            outcome=outcome,
-            unit_id=unit.id if unit else None,
-            rule_id=rule_id,
-            reason=reason,
-            candidates=candidates,
-            decided_by=actor.name,
-            decided_at=now,
-            epoch=scope.tenant.epoch,
-        )
-    )

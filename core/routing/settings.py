@@ -1,24 +1,36 @@
 """What holds about routing as one revision of settings: which version of the duty list, and which routing rules."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from json import JSONDecodeError, dumps, loads
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import ValidationError
 
 from core.hooks.core_features import ROUTING
-from core.hooks.settings import Choices, SettingField, Settings, Whole
+from core.hooks.settings import Choices, Line, OneOf, Rows, SettingField, Settings, Whole, cross_check
 from core.hooks.settings.frozen import plain
 from core.hooks.table import HookTable
+from core.hooks.values import Budget, BudgetMode, ClockName
 from core.routing.ruleset.faults import RulesUnusable
 from core.routing.ruleset.reading import parse_rules
 from core.routing.ruleset.rules import Rule, RuleSet
 from core.routing.ruleset.wording import Wording
 from core.routing.ruleset.writing import dump_rules
 
-DUTY_LIST, RULES = "duty_list", "rules"
+DUTY_LIST, RULES, LIMITS = "duty_list", "rules", "limits"
+IN_MINUTES = ("ws", "wall")
 """Names of the settings."""
 MOST_VERSIONS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLimit:
+    """A limit that a rule can give: of which clock, how long, and what it is called."""
+
+    clock: ClockName
+    budget: Budget
+    label: str
 
 
 class DutyListNumber(Whole):
@@ -77,7 +89,11 @@ class RoutingRules(SettingField):
         """Return which rules came, went or changed, each as it is read out; and whether their order changed."""
         old, new = _by_id(before), _by_id(after)
         told = [
-            (f"规则“{(new.get(name) or old[name]).label}”（{name}）", _words(old.get(name), "没有"), _words(new.get(name), "删去"))
+            (
+                f"规则“{(new.get(name) or old[name]).label}”（{name}）",
+                _words(old.get(name), "没有"),
+                _words(new.get(name), "删去"),
+            )
             for name in dict.fromkeys((*old, *new))
             if old.get(name) != new.get(name)
         ]
@@ -91,6 +107,27 @@ class RoutingRules(SettingField):
         return {**super().shape(), "version": 1}
 
 
+class LimitRow(Settings):
+    """A limit that routing rules give by its code: of which clock, and how long."""
+
+    code = Line(
+        required=True,
+        longest=40,
+        pattern=r"[a-z0-9][a-z0-9-]*",
+        pattern_says="代码用小写字母、数字和连字符",
+        title="代码",
+        help="规则里 limit 写它",
+    )
+    label = Line(required=True, longest=40, title="名称")
+    clock = OneOf(required=True, choices={"handle": "办理", "on_site": "到场", "reply": "答复"}, title="时限")
+    mode = OneOf(
+        required=True,
+        choices={"wd_eod": "工作日", "ws": "工作分钟", "wall": "自然分钟", "natural": "自然日"},
+        title="计法",
+    )
+    amount = Whole(required=True, min=1, max=100_000, title="多少")
+
+
 class RoutingSettings(Settings):
     """What is in force about routing."""
 
@@ -101,6 +138,26 @@ class RoutingSettings(Settings):
         help="职责清单以外的例外，写法见手册“派单规则”",
         risk="dispatch",
     )
+    limits = Rows(
+        LimitRow, most=100, load_default=(), title="规则时限", help="派单规则可以给工单的时限", risk="dispatch"
+    )
+
+    @cross_check
+    def limits_are_there(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Refuse a rule whose limit is not declared, and a limit declared twice for one clock."""
+        known = {row["code"] for row in values[LIMITS]}
+        wrong = {
+            f"{RULES}.{place}": f"规则“{rule['label']}”写的时限 {limit} 不在规则时限之列，请先在那里写明"
+            for place, rule in enumerate(values[RULES])
+            if (limit := rule["then"].get("limit")) and limit not in known
+        }
+        pairs = [(row["code"], row["clock"]) for row in values[LIMITS]]
+        repeated = {
+            f"{LIMITS}.{place}.code": "同一代码的同一种时限写了两次，请删去一个"
+            for place, pair in enumerate(pairs)
+            if pair in pairs[:place]
+        }
+        return wrong | repeated
 
 
 def duty_list_number(table: HookTable) -> int:
@@ -115,12 +172,22 @@ def rules_of(table: HookTable) -> Sequence[Mapping[str, Any]]:
     return rules
 
 
+def limits_given(table: HookTable) -> Mapping[str, Sequence[RuleLimit]]:
+    """Return the limits that rules may give a ticket, by their code."""
+    found: dict[str, list[RuleLimit]] = {}
+    for row in _settings_of(table)[LIMITS]:
+        amount = row["amount"] * (60 if row["mode"] in IN_MINUTES else 1)
+        budget = Budget(cast(BudgetMode, row["mode"]), amount)
+        found.setdefault(row["code"], []).append(RuleLimit(cast(ClockName, row["clock"]), budget, row["label"]))
+    return found
+
+
 def _settings_of(table: HookTable) -> Mapping[str, Any]:
     enabled = table.enabled.get(ROUTING.id)
     return enabled.settings if enabled else NOTHING
 
 
-NOTHING: Mapping[str, Any] = {DUTY_LIST: 0, RULES: ()}
+NOTHING: Mapping[str, Any] = {DUTY_LIST: 0, RULES: (), LIMITS: ()}
 """Where no revision can be read: nothing is anybody's, and a person decides."""
 
 

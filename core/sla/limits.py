@@ -7,7 +7,9 @@ from typing import cast
 
 from core.hooks import specs
 from core.hooks.contract import CORE
+from core.hooks.core_features import ROUTING
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, DutyView, Mark, TimeLimit
+from core.routing.policy import RoutingPolicy, policy_of
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
@@ -42,11 +44,22 @@ class Ruled:
 
 
 def limits_of(scope: Scope, ticket: Ticket, *, now: datetime) -> dict[str, Ruled]:
-    """Return the limit of each clock that has one: the first feature's in the tenant's order, else the core's."""
-    duty = directory(scope).find_duty(ticket.matter)
+    """Return the limit of each clock that has one: a routing rule's, the first feature's in the tenant's order, else ours."""
+    duty = directory(scope).find_duty(ticket.matter, ticket.area)
     answers = scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty)
     note_failures(scope, ticket, answers.failures, instead="时限没有按它的规则", now=now)
-    return limits_from(answers, duty, disposition=ticket.disposition)
+    given = given_by_rule(policy_of(scope), ticket.rule_limit)
+    return {**limits_from(answers, duty, disposition=ticket.disposition), **given}
+
+
+def given_by_rule(policy: RoutingPolicy, code: str) -> dict[str, Ruled]:
+    """Return the limits that a routing rule gave a ticket by their code: they go before all others."""
+    return {
+        each.clock: Ruled(
+            ROUTING.id, TimeLimit(each.clock, each.budget, f"{ROUTING.id}/{code}", f"规则时限“{each.label}”")
+        )
+        for each in policy.limits.get(code, ())
+    }
 
 
 def limits_from(

@@ -104,6 +104,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     complexity: Mapped[str] = mapped_column(Text, default="simple")
     matter: Mapped[str | None] = mapped_column(Text, default=None)
     """Code of the duty-list item, None while unclassified."""
+    rule_limit: Mapped[str] = mapped_column(Text, default="")
+    """Code of the limit that a routing rule gives it, of those in the settings of routing; empty = none."""
     matter_guessed: Mapped[bool] = mapped_column(default=False)
     """The matter was found by words alone and no person has confirmed it."""
     affected_count: Mapped[int] = mapped_column(Integer, default=1)

@@ -10,7 +10,7 @@ from core.kit.errors import Refused
 from core.kit.trees import Node
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
-from core.units.catalogue.queries import duty_list_in_force
+from core.units.catalogue.queries import duty_list_in_force, duty_list_of
 from core.units.models import Unit
 
 
@@ -104,8 +104,12 @@ class Directory:
 
 def directory(scope: Scope) -> Directory:
     """Return the tenant's units and duties, read once per epoch and duty list."""
-    in_force = duty_list_in_force(scope)
-    return scope.remember(f"directory/{in_force.number}", lambda: _load(scope, in_force.catalogue))
+    return directory_with(scope, duty_list_in_force(scope).number)
+
+
+def directory_with(scope: Scope, duty_list: int) -> Directory:
+    """Return the tenant's units with the duties of this version of the duty list. Raises `NoSuchDutyList`."""
+    return scope.remember(f"directory/{duty_list}", lambda: _load(scope, duty_list_of(scope, duty_list)))
 
 
 def duty_view(catalogue: Catalogue, matter: str, area: str | None, *, units: Collection[str]) -> DutyView:

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster
-from core.hooks.table import HookTable
 from core.journey.dry_run.outcome import Outcome
 from core.journey.dry_run.past import Past
 from core.journey.dry_run.reading import pasts_of, place_of
 from core.journey.dry_run.replay import replay
+from core.journey.dry_run.tables import Rulebook, rulebook_of
 from core.routing.models import RouteDecision
 from core.sla.models import Clock, ClockEvent
-from core.tenancy.active import context_of, features_on, in_use
+from core.tenancy.active import context_of, in_use, rows_asked
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.units.queries import directory
@@ -68,10 +68,10 @@ def compare(lives: Lives) -> None:
     with lives.installation.scope(lives.slug) as scope:
         accepted = select(Ticket).where(Ticket.accepted_at.is_not(None)).order_by(Ticket.id)
         tickets = scope.session.scalars(accepted).all()
-        place, table = place_of(scope, today=lives.now), held_table(scope, lives.installation.roster)
+        place, rulebook = place_of(scope, today=lives.now), held_rulebook(scope, lives.installation.roster)
         assert len(tickets) > 9
         for ticket, past in zip(tickets, pasts_of(scope, tickets), strict=True):
-            outcome = replay(past, table, place)
+            outcome = replay(past, rulebook, place)
 
             assert outcome.failures == {}
             assert outcome.urgency == ticket.urgency
@@ -94,11 +94,11 @@ def has_lost_what_was_reached(scope: Scope, ticket: Ticket) -> bool:
     return scope.session.scalars(lost.limit(1)).first() is not None
 
 
-def held_table(scope: Scope, roster: Roster) -> HookTable:
-    rows = features_on(scope.session, scope.tenant)
+def held_rulebook(scope: Scope, roster: Roster) -> Rulebook:
+    rows = rows_asked(scope.session, scope.tenant)
     enabled = [in_use(scope.session, scope.tenant, roster, scope.keys, row) for row in rows]
     context = context_of(scope.tenant, dry_run=True)
-    return roster.compiled(context, [each for each in enabled if each], breaker=Breaker())
+    return rulebook_of(scope, roster.compiled(context, [each for each in enabled if each], breaker=Breaker()))
 
 
 def tried_clocks(outcome: Outcome) -> list[Any]:

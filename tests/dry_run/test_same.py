@@ -1,5 +1,6 @@
 """A draft that says what holds already changes nothing, whatever the settings are."""
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from core.journey.dry_run.changes import changes_between
 from core.journey.dry_run.past import Past, Place
 from core.journey.dry_run.reading import pasts_of, place_of
 from core.journey.dry_run.replay import replay
+from core.journey.dry_run.tables import Rulebook, rulebook_of
 from core.journey.dry_run.tally import TRIED_HOOKS
 from core.tenancy.active import context_of
 from core.tenancy.scope import Installation
@@ -26,17 +28,17 @@ TRIED = sorted(name for name, feature in SHIPPED.features.items() if set(feature
 """The shipped features that decide about tickets."""
 
 
-def lived(installation: Installation, slug: str, *, seed: str) -> tuple[list[Past], Place]:
-    """Return what is known of tickets that lived in this district."""
+def lived(installation: Installation, slug: str, *, seed: str) -> tuple[list[Past], Place, Rulebook]:
+    """Return what is known of tickets that lived in this district, and what decides there."""
     lives = Lives(installation, open_district(installation, PROFILES[slug]), LETTERS[slug], Random(seed))
     lives.live(tickets=6, steps=8)
     with installation.scope(lives.slug) as scope:
         tickets = scope.session.scalars(select(Ticket).where(Ticket.accepted_at.is_not(None))).all()
-        return pasts_of(scope, tickets), place_of(scope, today=lives.now)
+        return pasts_of(scope, tickets), place_of(scope, today=lives.now), rulebook_of(scope, scope.hooks)
 
 
 def test_the_same_settings_decide_the_same_whatever_they_are(installation: Installation) -> None:
-    pasts, place = lived(installation, "nanhai", seed="same")
+    pasts, place, held = lived(installation, "nanhai", seed="same")
 
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
@@ -47,7 +49,8 @@ def test_the_same_settings_decide_the_same_whatever_they_are(installation: Insta
         except SettingsInvalid:
             return  # fields that contradict each other
         context = context_of(place.tenant, dry_run=True)
-        before, after = (SHIPPED.compiled(context, enabled, breaker=Breaker()) for _ in range(2))
+        tables = [SHIPPED.compiled(context, enabled, breaker=Breaker()) for _ in range(2)]
+        before, after = (replace(held, table=table) for table in tables)
         for past in pasts:
             assert changes_between(replay(past, before, place), replay(past, after, place), place) == []
 

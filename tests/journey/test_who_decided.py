@@ -64,9 +64,13 @@ def test_every_decision_keeps_who_made_it(database_url: str) -> None:
         assert {detail["by"] for detail in pressed} == {BY}
         assert {"f/step", "f/letter", "f/supervise"} == {detail["rule_id"] for detail in pressed}
         [suggested, _dispatched] = walk.rows(RouteDecision, RouteDecision.id)
-        assert [(each["rule_id"], each["by"], each["passed_over"]) for each in suggested.candidates] == [
-            ("f/route", BY, ""),
-            ("f/other", BY, "有得分更高的单位"),
+        assert (suggested.rule_id, suggested.by) == ("f/route", BY)
+        assert [(each["source"], each["by"]) for each in suggested.record["offered"]] == [
+            ("f/route", BY),
+            ("f/other", BY),
+        ]
+        assert [(each["source"], each["why"]) for each in suggested.record["passed_over"]] == [
+            ("f/other", "功能“f”的意见在前"),
         ]
         assert (entry(walk, "dispatch").detail["rule_id"], entry(walk, "dispatch").detail["by"]) == ("person", "person")
 

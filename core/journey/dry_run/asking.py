@@ -9,14 +9,17 @@ from typing import TypeVar, cast
 
 from core.escalation.service import steps_from
 from core.hooks import specs
-from core.hooks.contract import CORE, Hook
-from core.hooks.table import Answers, HookTable
-from core.hooks.values import ClockName, ClockView, ContactView, Mark, TicketView, Trigger
-from core.journey.dry_run.outcome import Act, Ground, Outcome, Route
-from core.journey.dry_run.past import Place
-from core.routing.rules import choose, goes_at_once, source_of, watchers_from
+from core.hooks.contract import Hook
+from core.hooks.core_features import ROUTING
+from core.hooks.table import Answers
+from core.hooks.values import ClockName, ClockView, ContactView, Mark, TicketView, Trigger, Urgency
+from core.journey.dry_run.outcome import Act, Ground, Outcome, Route, Urged
+from core.journey.dry_run.past import Past, Place
+from core.journey.dry_run.tables import Rulebook
+from core.routing.rules import choose, goes_at_once, watchers_from
 from core.routing.rules_in_force import rules_from
-from core.sla.limits import Ruled, budget_of, limits_from, marks_from
+from core.routing.ruleset import Facts, evaluate
+from core.sla.limits import Ruled, budget_of, given_by_rule, limits_from, marks_from
 from core.sla.models import Clock
 from core.units.references import missing_in
 
@@ -24,18 +27,34 @@ T = TypeVar("T")
 
 
 class Rules:
-    """The rules of one table, asked about one ticket, whose matter is known."""
+    """All that decides, asked about one ticket, of which is known what it is about and where it is from."""
 
-    def __init__(self, table: HookTable, place: Place, matter: str | None, outcome: Outcome) -> None:
-        self._table, self._place, self._outcome = table, place, outcome
+    def __init__(self, rulebook: Rulebook, place: Place, past: Past, outcome: Outcome) -> None:
+        self._table, self._policy = rulebook.table, rulebook.policy
+        self._place, self._outcome = place, outcome
         self._known = {unit.code for unit in place.units.units}
-        self._duty = place.units.find_duty(matter)
-        self.handling = rules_from(self._noted(specs.handling_rules, table.ask(specs.handling_rules)).values)
-        self.has_guards = bool(table.answerers_of(specs.guard_command))
+        self._duty = rulebook.units.find_duty(past.view.matter, past.view.area or None)
+        self._limit = ""
+        self._day = past.accepted_at.astimezone(place.tenant.zone).date()
+        self.handling = rules_from(self._noted(specs.handling_rules, rulebook.table.ask(specs.handling_rules)).values)
+        self.has_guards = bool(rulebook.table.answerers_of(specs.guard_command))
 
     def stamp(self, feature: str) -> str:
         """Return who a feature is, as decisions keep it."""
         return self._table.stamp(feature)
+
+    def follow(self, view: TicketView) -> Urged | None:
+        """Follow the routing rules as far as they set a limit; return the urgency that they set, None = none."""
+        verdict = evaluate(self._policy.rules, self._facts(view), on=self._day)
+        self._outcome.answered |= {f"{ROUTING.id}/{hit.rule.id}" for hit in verdict.hits}
+        self._limit = verdict.limit
+        setting = [hit.rule for hit in verdict.hits if hit.rule.then.urgency or hit.rule.then.limit]
+        self._outcome.decisive |= {f"{ROUTING.id}/{rule.id}" for rule in setting}
+        urging = next((rule for rule in setting if rule.then.urgency), None)
+        if urging is None:
+            return None
+        ground = Ground(f"{ROUTING.id}/{urging.id}", urging.explain, self._policy.stamp)
+        return Urged(cast(Urgency, urging.then.urgency), ground)
 
     def urgency(self, view: TicketView) -> list[Ground]:
         """Return the grounds to treat the ticket as urgent."""
@@ -66,20 +85,31 @@ class Rules:
         """Return to whom the ticket goes."""
         hook, units = specs.propose_routes, self._place.units.views
         answers = self._noted(hook, self._table.ask(hook, ticket=view, duty=self._duty, units=units))
-        choice = choose(answers.values, self._duty, known=self._known, returned_by=())
-        chosen = choice.proposal
+        choice = choose(
+            self._policy,
+            view,
+            self._facts(view),
+            answers,
+            on=self._day,
+            label_of=lambda feature: self._table.enabled[feature].feature.label,
+            stamp_of=self.stamp,
+        )
+        self._outcome.answered |= {f"{ROUTING.id}/{hit.rule.id}" for hit in choice.verdict.hits}
         self._outcome.decisive.add(choice.rule_id)
         return Route(
-            unit=chosen.unit if chosen else "",
-            co=chosen.co if chosen else (),
+            unit=choice.lead or "",
+            co=choice.co,
             is_direct=goes_at_once(choice, matter_guessed=view.matter_guessed),
-            ground=Ground(choice.rule_id, choice.reason, self.stamp(source_of(answers, chosen) if chosen else CORE)),
+            ground=Ground(choice.rule_id, choice.reason, choice.by),
         )
 
     def limits(self, view: TicketView) -> Mapping[str, Ruled]:
         """Return the limit of each clock that has one."""
         answers = self._noted(specs.time_limits, self._table.ask(specs.time_limits, ticket=view, duty=self._duty))
-        limits = limits_from(answers, self._duty, disposition=None)
+        limits = {
+            **limits_from(answers, self._duty, disposition=None),
+            **given_by_rule(self._policy, self._limit),
+        }
         self._outcome.decisive |= {ruled.limit.rule_id for ruled in limits.values()}
         return limits
 
@@ -115,6 +145,16 @@ class Rules:
         return [
             (objection.text, self._followed(feature, objection)) for feature, objection in self._noted(hook, answers)
         ]
+
+    def _facts(self, view: TicketView) -> Facts:
+        """Return what rules were told of it when it came in: nothing was attached, nobody had instructed or returned."""
+        return self._policy.facts(
+            view,
+            zone=self._place.tenant.zone,
+            timetable=self._place.calendar.timetable,
+            repeat_count=0,
+            has_instruction=False,
+        )
 
     def _may_accuse(self, view: TicketView, authority: str) -> bool:
         if view.lead_unit not in self._known or authority not in self._known:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.hooks.values import Light, StepKind
+from core.hooks.values import Light, StepKind, Urgency
 from core.sla.limits import OVERDUE
 
 
@@ -14,6 +14,14 @@ class Ground:
     rule_id: str
     reason: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """An urgency that a routing rule sets, and why."""
+
+    urgency: Urgency
+    ground: Ground
 
 
 @dataclass(frozen=True, slots=True)

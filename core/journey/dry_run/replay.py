@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from core.hooks.table import HookTable
 from core.hooks.values import ClockName, ContactView, Trigger
 from core.journey.dry_run.asking import Rules
 from core.journey.dry_run.clocks import Clocks, Pending
 from core.journey.dry_run.commands import command_of, label_of
 from core.journey.dry_run.outcome import Ground, Marked, Outcome, Refusal, Timed
 from core.journey.dry_run.past import Entry, Held, Past, Place
+from core.journey.dry_run.tables import Rulebook
 from core.routing.models import Assignment
 from core.sla.allowances import days_held, extension_days_left, pause_days_left
 from core.sla.limits import OVERDUE
@@ -30,18 +30,18 @@ MOST_MARKS = 1000
 """A ticket that reaches more marks than that is not followed further."""
 
 
-def replay(past: Past, table: HookTable, place: Place) -> Outcome:
+def replay(past: Past, rulebook: Rulebook, place: Place) -> Outcome:
     """Return everything that these rules decide about the ticket, until today where it is still open."""
-    return _Replay(past, table, place).run()
+    return _Replay(past, rulebook, place).run()
 
 
 class _Replay:
     """One ticket under way: `view` is how features see it at this point of its life, `lead` the work of its lead unit."""
 
-    def __init__(self, past: Past, table: HookTable, place: Place) -> None:
+    def __init__(self, past: Past, rulebook: Rulebook, place: Place) -> None:
         self.past, self.place = past, place
         self.outcome = Outcome()
-        self.rules = Rules(table, place, past.view.matter, self.outcome)
+        self.rules = Rules(rulebook, place, past, self.outcome)
         self.clocks = Clocks(
             past.view.id,
             place.calendar,
@@ -140,6 +140,10 @@ class _Replay:
         if self.past.said_urgency is None:
             self.outcome.urgent = self.rules.urgency(self.view)
             self.view = replace(self.view, urgency="urgent" if self.outcome.urgent else "normal")
+        said = self.rules.follow(self.view)
+        if said is not None and self.past.said_urgency is None:
+            self.outcome.urgent = [said.ground] if said.urgency == "urgent" else []
+            self.view = replace(self.view, urgency=said.urgency)
         self.outcome.urgency = self.view.urgency
         self._note_issues()
         if not self.past.is_part:

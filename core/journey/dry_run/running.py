@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from core.hooks.core_features import ROUTING
 from core.hooks.roster import Roster
 from core.journey.dry_run.changes import changes_between
 from core.journey.dry_run.past import Past, Place
@@ -159,7 +160,8 @@ def _do_part(scope: Scope, roster: Roster, run: DryRun, tables: Tables, *, now: 
     if run.state == "waiting":
         run.state = "running"
         feature = roster.get(run.feature)
-        tally.begin(feature, list(roster.answers_of(feature)))
+        own = [rule.id for rule in tables.after.policy.rules.rules] if run.feature == ROUTING.id else feature.rules
+        tally.begin(run.feature, own, list(roster.answers_of(feature)))
     tickets = next_tickets(
         scope,
         from_plain(run.sample),

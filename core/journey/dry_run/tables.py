@@ -7,10 +7,12 @@ from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster
 from core.hooks.table import Enabled, HookTable
 from core.kit.errors import Refused
+from core.routing.policy import RoutingPolicy, policy_from
 from core.tenancy.active import context_of, in_safe_mode, in_use, rows_asked, stored_of, wanted
 from core.tenancy.models import DryRun
 from core.tenancy.queries import find_feature_row
 from core.tenancy.scope import Scope
+from core.units.queries import Directory, directory_with
 
 
 class SafeMode(Refused):
@@ -20,17 +22,26 @@ class SafeMode(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All that decides on a ticket: the features asked, what is set about routing, and the duties of that list."""
+
+    table: HookTable
+    policy: RoutingPolicy
+    units: Directory
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """What holds, and what would."""
 
-    before: HookTable
-    after: HookTable
+    before: Rulebook
+    after: Rulebook
 
 
 def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
     """Compile both tables of a try, each with a breaker of its own; nothing that fails is reported.
 
-    Raises `SafeMode`, `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`, `MigrationFailed`.
+    Raises `SafeMode`, `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`, `MigrationFailed`, `NoSuchDutyList`.
     """
     if in_safe_mode():
         raise SafeMode("系统处于安全模式，所有功能都不询问，无法试算。请在恢复正常后再试。")
@@ -50,7 +61,13 @@ def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
         enabled[place:place] = [own] if own else []
         return roster.compiled(ctx, enabled, breaker=Breaker())
 
-    return Tables(table(present), table(tried))
+    return Tables(rulebook_of(scope, table(present)), rulebook_of(scope, table(tried)))
+
+
+def rulebook_of(scope: Scope, table: HookTable) -> Rulebook:
+    """Return all that decides on a ticket where the features of this table are asked. Raises `NoSuchDutyList`."""
+    policy = policy_from(scope, table)
+    return Rulebook(table, policy, directory_with(scope, policy.duty_list))
 
 
 def _tried(scope: Scope, roster: Roster, run: DryRun) -> Enabled:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.hooks.features import Feature
 from core.hooks.specs import HOOKS
 from core.journey.dry_run.changes import MESSAGES, Change
 from core.journey.dry_run.outcome import Outcome, Route
@@ -45,9 +44,9 @@ class Tally:
     decisive: set[str] = field(default_factory=set)
     untried: list[str] = field(default_factory=list)
 
-    def begin(self, feature: Feature, hooks: Sequence[str]) -> None:
-        """Take note of the feature's rules, and of the questions it answers that are not asked anew."""
-        self.rules = [f"{feature.id}/{rule}" for rule in feature.rules]
+    def begin(self, feature: str, rules: Sequence[str], hooks: Sequence[str]) -> None:
+        """Take note of what is tried: the names of its rules, and the questions it answers that are not asked anew."""
+        self.rules = [f"{feature}/{rule}" for rule in rules]
         self.untried = [HOOKS[name].label for name in sorted(hooks) if name not in TRIED_HOOKS]
 
     def add(self, feature: str, before: Outcome, after: Outcome, changes: Sequence[Change]) -> None:

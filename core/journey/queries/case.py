@@ -145,7 +145,7 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
     )
     if ticket is None:
         raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于本区。")
-    channel, duty = channels_of(scope).get(ticket.channel), directory(scope).find_duty(ticket.matter)
+    channel, duty = channels_of(scope).get(ticket.channel), directory(scope).find_duty(ticket.matter, ticket.area)
     replies = replies_of(scope, ticket.id)
     clocks = _clock_lines(scope, ticket, replies, now=now)
     return Case(
@@ -231,10 +231,8 @@ def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
     if decision is None:
         return None
     unit = directory(scope).unit_of_id(decision.unit_id) if decision.unit_id else None
-    chosen = [
-        offer for offer in decision.candidates if unit and offer["unit"] == unit.code and not offer["passed_over"]
-    ]
-    co = tuple(str(code) for code in chosen[0]["co"]) if chosen else ()
+    assignee = (decision.record or {}).get("assignee") or {}
+    co = tuple(str(code) for code in assignee.get("co", ()))
     return Suggestion(unit.code if unit else None, unit.name if unit else "待判定", co, decision.reason)
 
 

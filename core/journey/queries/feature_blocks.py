@@ -25,7 +25,7 @@ def blocks_about(scope: Scope, ticket_id: int) -> list[FeatureBlocks]:
     if not scope.hooks.answerers_of(specs.ticket_blocks):
         return []
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
-    duty = directory(scope).find_duty(ticket.matter)
+    duty = directory(scope).find_duty(ticket.matter, ticket.area)
     shown: dict[str, list[Block]] = {}
     for feature, block in scope.hooks.ask(specs.ticket_blocks, ticket=view_of(scope, ticket), duty=duty):
         shown.setdefault(feature, []).append(block)

@@ -1,6 +1,6 @@
 """Asking the rules about a ticket: the first match of each phase, and what follows from all of them together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -71,6 +71,20 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What a feature proposes 功能的分派意见: by which of its rules (`source`), what the feature is called, and why.
+
+    `stamp` is who the feature was: its version and the revision of its settings.
+    """
+
+    source: str
+    by: str
+    why: str
+    assign: Assign
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """The rule that matched in its phase, and the values as that phase knew them."""
 
@@ -80,7 +94,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Assignee:
-    """Who gets the ticket, by which rule, or by the duty list. Units are codes; what was `local:` is resolved."""
+    """Who gets the ticket, by which rule (of the set or of a feature), or by the duty list. Units are codes."""
 
     source: str
     lead: str
@@ -109,6 +123,7 @@ class Verdict:
     hits: tuple[Hit, ...]
     assignee: Assignee | None
     listed: Listed | None = None
+    offered: tuple[Offered, ...] = ()
     urgency: str | None = None
     limit: str = ""
     split: str = ""
@@ -122,24 +137,44 @@ class Verdict:
         return self.assignee is None
 
 
-def evaluate(rules: CompiledRules, facts: Facts, *, on: date, listed: Listed | None = None) -> Verdict:
-    """Return what the rules say of a ticket on this day of the district, `listed` being the duty list's word.
+def evaluate(
+    rules: CompiledRules,
+    facts: Facts,
+    *,
+    on: date,
+    listed: Listed | None = None,
+    offered: Sequence[Offered] = (),
+    known: Collection[str] | None = None,
+) -> Verdict:
+    """Return what the rules say of a ticket on this day of the district.
+
+    `listed` is the duty list's word, `offered` what features propose, the best first, `known` the units that there are
+    (None = all that are named).
 
     In each phase the first rule counts whose condition is true. Of several phases the earlier one wins what only one can
     have: unit, urgency, limit. What any phase excludes gets nothing from anybody. A rule whose unit gave the ticket
-    back, is excluded or is not known here has matched all the same; then the next phase has the word, then the duty
-    list, then a person. The phase fallback counts only in this last case.
+    back, is excluded or is not known here has matched all the same; then the next phase has the word, then what is
+    offered, then the duty list, then a person. The phase fallback counts only in this last case.
     """
-    return verdict_of(
-        rules, facts, [Hit(rule, values) for rule, values in rules.matches(facts.values, on)], on=on, listed=listed
-    )
+    hits = [Hit(rule, values) for rule, values in rules.matches(facts.values, on)]
+    return verdict_of(rules, facts, hits, on=on, listed=listed, offered=offered, known=known)
 
 
-def verdict_of(rules: CompiledRules, facts: Facts, hits: Sequence[Hit], *, on: date, listed: Listed | None) -> Verdict:
+def verdict_of(
+    rules: CompiledRules,
+    facts: Facts,
+    hits: Sequence[Hit],
+    *,
+    on: date,
+    listed: Listed | None,
+    offered: Sequence[Offered] = (),
+    known: Collection[str] | None = None,
+) -> Verdict:
     """Return what follows from the rules that matched, one of each phase at most."""
     asked = [hit for hit in hits if hit.rule.phase is not Phase.FALLBACK]
     excluded = _excluded(asked, facts)
-    assignee, passed_over = _assigned(asked, listed, facts, excluded)
+    objections = _Objections(facts, excluded, known)
+    assignee, passed_over = _assigned(asked, listed, offered, objections)
     if assignee is None and len(asked) < len(hits):
         asked = list(hits)
         excluded = _excluded(asked, facts)
@@ -152,6 +187,7 @@ def verdict_of(rules: CompiledRules, facts: Facts, hits: Sequence[Hit], *, on: d
         hits=tuple(asked),
         assignee=assignee,
         listed=listed,
+        offered=tuple(offered),
         urgency=next((each.urgency for each in outcomes if each.urgency), None),
         limit=next((each.limit for each in outcomes if each.limit), ""),
         split=next((each.split for each in outcomes if each.split), ""),
@@ -169,41 +205,64 @@ def _excluded(hits: Sequence[Hit], facts: Facts) -> dict[str, Rule]:
     return excluded
 
 
+@dataclass(frozen=True, slots=True)
+class _Objections:
+    """What stands against a unit, whoever proposes it."""
+
+    facts: Facts
+    excluded: Mapping[str, Rule]
+    known: Collection[str] | None
+
+    def against(self, written: str, code: str | None) -> str:
+        if code is None:
+            return f"不知道本工单的{LOCAL_NAMES[written]}"
+        if self.known is not None and code not in self.known:
+            return "单位不存在或已停用"
+        if code in self.facts.returned_by:
+            return "该单位已退回过本工单"
+        if code in self.excluded:
+            return f"规则“{self.excluded[code].label}”排除了该单位"
+        return ""
+
+
 def _assigned(
-    hits: Sequence[Hit], listed: Listed | None, facts: Facts, excluded: Mapping[str, Rule]
+    hits: Sequence[Hit], listed: Listed | None, offered: Sequence[Offered], objections: _Objections
 ) -> tuple[Assignee | None, list[PassedOver]]:
     """Return who gets the ticket, and who was proposed and does not."""
-    proposals = [(hit.rule.id, hit.rule.label, hit.rule.then.assign) for hit in hits]
+    proposals = [
+        (hit.rule.id, f"前面的规则“{hit.rule.label}”已指定单位", hit.rule.then.assign)
+        for hit in hits
+        if hit.rule.then.assign
+    ]
+    proposals += [(each.source, f"功能“{each.by}”的意见在前", each.assign) for each in offered]
     if listed:
         proposals.append((DUTY_LIST, "", Assign(listed.lead, listed.co)))
     chosen: Assignee | None = None
-    by = ""
+    outdone = ""
     passed_over: list[PassedOver] = []
-    for source, label, assign in proposals:
-        if assign is None:
-            continue
-        lead = _resolved(assign.lead, facts)
+    for source, outdoes, assign in proposals:
+        lead = _resolved(assign.lead, objections.facts)
         if chosen and lead == chosen.lead:
             continue
-        why = f"前面的规则“{by}”已指定单位" if chosen else _objection(assign.lead, lead, facts, excluded)
+        why = outdone or objections.against(assign.lead, lead)
         if lead is None or why:
             passed_over.append(PassedOver(source, lead or assign.lead, "lead", why))
             continue
-        co, not_co = _partners(source, assign, lead, facts, excluded)
+        co, not_co = _partners(source, assign, lead, objections)
         passed_over += not_co
-        chosen, by = Assignee(source, lead, co, assign.direct), label
+        chosen, outdone = Assignee(source, lead, co, assign.direct), outdoes
     return chosen, passed_over
 
 
 def _partners(
-    source: str, assign: Assign, lead: str, facts: Facts, excluded: Mapping[str, Rule]
+    source: str, assign: Assign, lead: str, objections: _Objections
 ) -> tuple[tuple[str, ...], list[PassedOver]]:
     """Return the co-units, each once and none of them the lead, and those that are passed over."""
     co: list[str] = []
     passed_over: list[PassedOver] = []
     for unit in assign.co:
-        code = _resolved(unit, facts)
-        if why := _objection(unit, code, facts, excluded):
+        code = _resolved(unit, objections.facts)
+        if why := objections.against(unit, code):
             passed_over.append(PassedOver(source, code or unit, "co", why))
         elif code is not None and code != lead and code not in co:
             co.append(code)
@@ -215,13 +274,3 @@ def _resolved(unit: str, facts: Facts) -> str | None:
     if unit.startswith(LOCAL):
         return facts.local_units.get(unit.removeprefix(LOCAL))
     return unit
-
-
-def _objection(written: str, code: str | None, facts: Facts, excluded: Mapping[str, Rule]) -> str:
-    if code is None:
-        return f"不知道本工单的{LOCAL_NAMES[written]}"
-    if code in facts.returned_by:
-        return "该单位已退回过本工单"
-    if code in excluded:
-        return f"规则“{excluded[code].label}”排除了该单位"
-    return ""

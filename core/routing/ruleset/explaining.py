@@ -16,6 +16,7 @@ def explain(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> list[st
     """Return why the ticket goes where it goes: who gets it, by which rules and which facts, and who does not and why."""
     wording = Wording(verdict.fields, directory)
     labels = {hit.rule.id: f"规则“{hit.rule.label}”" for hit in verdict.hits} | {DUTY_LIST: "职责清单"}
+    labels |= {each.source: f"功能“{each.by}”" for each in verdict.offered}
     return [
         _decision(verdict, labels, wording),
         *(_matched(hit, wording) for hit in verdict.hits),
@@ -26,13 +27,17 @@ def explain(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> list[st
 def record(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> dict[str, Any]:
     """Return the whole decision as JSON, to be kept: rules by digest, facts, traces, who was passed over, and the words.
 
-    The words are kept as they were said: units and rules may be called otherwise when somebody disputes it.
+    The words are kept as they were said: units and rules may be called otherwise when somebody disputes it. What the
+    resident wrote is not copied: of texts only the words are kept that a rule looked for and found.
     """
     assignee = verdict.assignee
+    facts = verdict.facts.snapshot()
+    texts = {name for name, field in verdict.fields.items() if field.kind == "text"}
+    facts["values"] = {name: value for name, value in facts["values"].items() if name not in texts}
     return {
         "rules": verdict.digest,
         "on": verdict.on.isoformat(),
-        "facts": verdict.facts.snapshot(),
+        "facts": facts,
         "hits": [
             {
                 "phase": str(hit.rule.phase),
@@ -40,6 +45,16 @@ def record(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> dict[str
                 "trace": [leaf.written() for leaf in trace(hit.rule.when, hit.values).leaves],
             }
             for hit in verdict.hits
+        ],
+        "offered": [
+            {
+                "source": each.source,
+                "by": each.stamp,
+                "lead": each.assign.lead,
+                "co": list(each.assign.co),
+                "why": each.why,
+            }
+            for each in verdict.offered
         ],
         "listed": {"item": verdict.listed.item, "lead": verdict.listed.lead, "co": list(verdict.listed.co)}
         if verdict.listed
@@ -123,6 +138,7 @@ def _decision(verdict: Verdict, labels: Mapping[str, str], wording: Wording) -> 
         by = labels[assignee.source]
         if assignee.source == DUTY_LIST and verdict.listed:
             by += f"“{wording.directory.name_of('matter', verdict.listed.item)}”"
+        by += "".join(f"（{each.why.rstrip('。')}）" for each in verdict.offered if each.source == assignee.source)
         parts.append(f"依据{by}")
     else:
         parts.append("派单规则和职责清单都没有可派的单位，由派单台的人员判定")

@@ -61,9 +61,14 @@ def facts_from(
     return Facts(MappingProxyType(known), frozenset(returned_by), MappingProxyType(dict(local_units)))
 
 
-def facts_from_snapshot(snapshot: Mapping[str, Any], *, fields: Fields = FIELDS) -> Facts:
-    """Return the facts of a snapshot. Raises `FactsUnusable`, e.g. when a field is no longer there."""
-    values: dict[str, Any] = {}
+def facts_from_snapshot(
+    snapshot: Mapping[str, Any], *, texts: Mapping[str, str] = NOWHERE, fields: Fields = FIELDS
+) -> Facts:
+    """Return the facts of a snapshot, with the ticket's texts by field, which a record does not repeat.
+
+    Raises `FactsUnusable`, e.g. when a field is no longer there.
+    """
+    values: dict[str, Any] = dict(texts)
     for name, value in snapshot["values"].items():
         moment, _, calendar = name.partition("/")
         if calendar:

@@ -1,0 +1,138 @@
+"""What holds about routing at a tenant, ready to be asked: the duty list and the compiled rules of one revision."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from core.areas.tree import local_units
+from core.hooks.core_features import ROUTING
+from core.hooks.settings.frozen import plain
+from core.hooks.table import HookTable
+from core.hooks.values import TicketView
+from core.routing.ruleset import (
+    CompiledRules,
+    Facts,
+    Listed,
+    Offered,
+    RoutingDirectory,
+    Verdict,
+    compile_rules,
+    directory_of,
+    evaluate,
+    facts_of,
+    parse_rules,
+)
+from core.routing.ruleset.conditions import leaves_of
+from core.routing.settings import RuleLimit, duty_list_number, limits_given, rules_of
+from core.tenancy.scope import Scope
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.queries import duty_list_of, known_units
+from core.units.levels import KnownUnits
+from core.workdays.rules import Timetable
+
+KEPT = 64
+"""Sets of rules that a process keeps compiled."""
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class RoutingPolicy:
+    """A revision of `core.routing`: version of the duty list, its catalogue, the rules; `stamp` is kept with decisions."""
+
+    duty_list: int
+    catalogue: Catalogue
+    rules: CompiledRules
+    limits: Mapping[str, Sequence[RuleLimit]]
+    units: KnownUnits
+    stamp: str
+
+    @cached_property
+    def asked_fields(self) -> frozenset[str]:
+        """The fields that some rule asks for: what costs a look into the database is only looked up for these."""
+        return frozenset(leaf.field for rule in self.rules.rules for _, leaf in leaves_of(rule.when))
+
+    @cached_property
+    def directory(self) -> RoutingDirectory:
+        """What rules may name, with what it is called; made when something is to be said in words."""
+        return directory_of(self.catalogue, self.units, channels=NO_NAMES, limits=self._limit_names)
+
+    def listed(self, matter: str | None, area: str) -> Listed | None:
+        """Return what the duty list says of a matter in an area, None when it names nobody."""
+        if matter is None or matter not in self.catalogue.matters:
+            return None
+        values = self.catalogue.resolve(matter, area or None).values
+        return Listed(self.catalogue.matters.path(matter), values.lead, values.co or ()) if values.lead else None
+
+    def facts(
+        self,
+        view: TicketView,
+        *,
+        zone: tzinfo,
+        timetable: Timetable | None,
+        returned_by: Collection[str] = (),
+        repeat_count: int | None = None,
+        has_instruction: bool | None = None,
+    ) -> Facts:
+        """Return what rules are told of a ticket. Without a timetable it is unknown whether it came in office hours."""
+        matters, areas = self.catalogue.matters, self.catalogue.areas
+        area = view.area if view.area in areas else None
+        submitted = view.submitted_at
+        return facts_of(
+            view,
+            zone=zone,
+            matter=matters.path(view.matter) if view.matter is not None and view.matter in matters else None,
+            area=areas.path(area) if area is not None else None,
+            is_working_time=_is_open(timetable, submitted) if timetable else None,
+            is_working_day=timetable.is_working_day(timetable.date_of(submitted)) if timetable else None,
+            repeat_count=repeat_count,
+            has_instruction=has_instruction,
+            returned_by=returned_by,
+            local_units=local_units(areas, area),
+            fields=self.rules.fields,
+        )
+
+    def judge(self, view: TicketView, facts: Facts, *, on: date, offered: Sequence[Offered] = ()) -> Verdict:
+        """Return what rules, features (`offered`, the best first) and duty list say of a ticket on a day."""
+        listed = self.listed(view.matter, view.area)
+        return evaluate(self.rules, facts, on=on, listed=listed, offered=offered, known=self._open_units)
+
+    @cached_property
+    def _limit_names(self) -> Mapping[str, str]:
+        return {code: limits[0].label for code, limits in self.limits.items()}
+
+    @cached_property
+    def _open_units(self) -> frozenset[str]:
+        return frozenset(code for code, unit in self.units.items() if unit.active)
+
+
+def policy_of(scope: Scope) -> RoutingPolicy:
+    """Return what holds about routing, made once per process and epoch."""
+    return scope.remember("routing_policy", lambda: policy_from(scope, scope.hooks))
+
+
+def policy_from(scope: Scope, table: HookTable) -> RoutingPolicy:
+    """Return what would hold about routing with the settings of this table. Raises `NoSuchDutyList`."""
+    number = duty_list_number(table)
+    return RoutingPolicy(
+        duty_list=number,
+        catalogue=duty_list_of(scope, number),
+        rules=_compiled(json.dumps(plain(rules_of(table)), ensure_ascii=False, sort_keys=True)),
+        limits=limits_given(table),
+        units=known_units(scope),
+        stamp=table.stamp(ROUTING.id),
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(written: str) -> CompiledRules:
+    rules: Any = json.loads(written)
+    return compile_rules(parse_rules({"rules": rules}))
+
+
+def _is_open(timetable: Timetable, at: datetime) -> bool:
+    stretch = timetable.next_stretch(at)
+    return stretch.start <= at < stretch.end
