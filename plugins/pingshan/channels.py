@@ -20,6 +20,8 @@ NATURES: Mapping[str, Nature] = {
     "表扬": "praise",
 }
 ENTRANCE = "entrance"
+MOST_DEGREES = 1_000_000
+"""Beyond this a number was not even meant to be degrees."""
 
 
 @hookimpl
@@ -106,8 +108,10 @@ def _text(document: Mapping[str, Any], name: str) -> str:
 
 
 def _degrees(document: Mapping[str, Any], name: str) -> float | None:
+    """Return degrees as they are written, also impossible ones, which are told; None for what is no number at all."""
     value = document.get(name)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST_DEGREES
+    return value if is_number else None
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -51,7 +51,13 @@ def test_a_call_to_the_hotline_81812345_becomes_a_ticket(shipped: Installation, 
 def test_the_merged_sources_come_in_by_their_channels(shipped: Installation, served: Flask) -> None:
     slug = make_wired_district(shipped, feature="pingshan.channels", name="platform_secret")
     batches = [
-        {"source": "数字城管", "appeals": [{"content": "井盖缺失"}, {"content": "垃圾三天没有清运"}]},
+        {
+            "source": "数字城管",
+            "appeals": [
+                {"content": "井盖缺失", "longitude": 114.35, "latitude": 22.69},
+                {"content": "垃圾三天没有清运", "longitude": "东"},
+            ],
+        },
         {"source": "美丽坪山公众号", "appeals": [{"content": "路灯不亮"}, {"title": "没有内容"}]},
     ]
     for number, batch in enumerate(batches):
@@ -63,6 +69,10 @@ def test_the_merged_sources_come_in_by_their_channels(shipped: Installation, ser
         ("urban-management", "井盖缺失"),
         ("urban-management", "垃圾三天没有清运"),
         ("entrance", "路灯不亮"),
+    ]
+    assert [(ticket.longitude, ticket.latitude) for ticket in tickets_of(shipped, slug)][:2] == [
+        (114.35, 22.69),
+        (None, None),
     ]
     first, second = items_of(shipped, slug)
     assert (first.state, second.state, second.failure) == (

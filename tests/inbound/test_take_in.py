@@ -130,6 +130,42 @@ def test_what_cannot_be_read_waits_for_a_person_and_becomes_a_ticket_after_the_m
     assert (mended.state, mended.failure, mended.tickets, ticket.text) == ("taken_in", "", {"1": ticket.id}, "路灯不亮")
 
 
+@pytest.mark.parametrize(
+    ("given", "kept", "words"),
+    [
+        ({"longitude": 114.3, "latitude": 22.7}, (114.3, 22.7), ""),
+        ({"longitude": 114, "latitude": -22}, (114.0, -22.0), ""),
+        ({"longitude": 114.3}, (None, None), "；来件只有经度（114.3），没有纬度，未采用"),
+        (
+            {"longitude": 22.7, "latitude": 114.3},
+            (None, None),
+            "；来件的经度 22.7、纬度 114.3 不在范围内，可能经纬颠倒，未采用",
+        ),
+        ({"longitude": 1e300, "latitude": 1.0}, (None, None), "；来件的经度 1e+300、纬度 1 不在范围内，未采用"),
+    ],
+)
+def test_a_point_that_is_of_no_use_is_left_out_and_told(
+    app: Flask,
+    installation: Installation,
+    slug: str,
+    wire: Wire,
+    given: dict[str, float],
+    kept: tuple[float | None, float | None],
+    words: str,
+) -> None:
+    wire.read = lambda _: [appeal("路灯不亮", **given)]
+    push(app, slug, body_of("路灯不亮"))
+    work(installation)
+
+    [ticket], [item] = tickets_of(installation, slug), items_of(installation, slug)
+    assert (item.state, ticket.longitude, ticket.latitude) == ("taken_in", *kept)
+    with installation.scope(slug) as scope:
+        told = scope.session.scalars(
+            select(TicketEvent.summary).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "draft")
+        ).all()
+    assert told == [f"从推送来件读出（电报里的诉求）{words}"]
+
+
 def test_one_appeal_that_cannot_be_taken_in_keeps_none_of_the_others_waiting(
     app: Flask, installation: Installation, slug: str, wire: Wire
 ) -> None:
