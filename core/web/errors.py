@@ -35,7 +35,7 @@ WORDS = {
 }
 
 
-HANDED_IN = ("json", "form", "files")
+HANDED_IN = ("json", "form")
 """Where in a request the things stand that a schema has looked at."""
 FOR_PROGRAMS = ("/api/", "/in/")
 """Where programs ask, not people: they are told what is wrong as a problem in JSON."""

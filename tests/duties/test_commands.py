@@ -179,10 +179,9 @@ def test_what_cannot_hold_as_a_whole_is_refused_and_the_list_in_force_stays(
 
 def test_a_tree_that_goes_round_in_a_circle_is_refused(district: District) -> None:
     circle = Catalogue.of([Node("1", "城管", "2"), Node("2", "市政", "1"), Node("3", "道路", "1")], (), [])
-    wanted = {"gazetteer": 0, "reason": "试", "actor": ADMINISTRATOR, "now": NOW}
 
     with pytest.raises(CatalogueUnusable) as refused:
-        district.ask(lambda scope: draft_version(scope, circle, **wanted))
+        district.ask(lambda scope: draft_version(scope, circle, gazetteer=0, reason="试", actor=ADMINISTRATOR, now=NOW))
 
     assert refused.value.faults[0] == "事项的上级关系绕成了圈（2 → 1 → 2），分不出谁上谁下；请改正其中一个的上级"
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from werkzeug.datastructures import FileStorage
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import CombinedMultiDict, FileStorage
 
 from core.journey.duties.drafting import DraftedVersion
 from core.journey.duties.files import NoSuchFormat
@@ -36,10 +38,25 @@ from core.web.api.duty_schemas import (
     DutyFileSchema,
     DutyRowsSchema,
     DutyVersionSchema,
-    HowToReadSchema,
 )
 
-duty_lists = Blueprint("duty-lists", __name__, description="职责清单")
+
+class Forms(FlaskParser):
+    """Reads a form together with the files that come with it, as one schema describes them."""
+
+    def load_form(self, req: Any, schema: Any) -> Any:
+        """Return fields and files."""
+        return MultiDictProxy(CombinedMultiDict([req.form, req.files]), schema)
+
+
+class Uploads(Blueprint):
+    """Endpoints that take files."""
+
+    ARGUMENTS_PARSER = Forms()
+
+
+duty_lists = Uploads("duty-lists", __name__, description="职责清单")
+FORM = {"location": "form", "content_type": "multipart/form-data"}
 PAGE = 200
 """Rows of a list in one answer."""
 UPLOADED = "上传的文件"
@@ -77,21 +94,20 @@ class QueryUnclear(Refused):
 @for_systems
 @described(duty_lists)
 @duty_lists.response(200, DutyVersionSchema(many=True))
-def list_versions(call: Call) -> tuple[VersionLine, ...]:
+def list_versions(call: Call) -> list[VersionLine]:
     """List the versions of the duty list 职责清单, the newest first."""
-    return versions(call.scope, actor=call.actor)
+    return list(versions(call.scope, actor=call.actor))  # a tuple would be taken for a body and a status
 
 
 @duty_lists.post("")
 @for_systems
 @described(duty_lists)
-@duty_lists.arguments(DutyFileSchema(), location="files", content_type="multipart/form-data")
-@duty_lists.arguments(DutyDraftSchema(), location="form", content_type="multipart/form-data")
+@duty_lists.arguments(DutyDraftSchema(), **FORM)
 @duty_lists.response(201, DraftedVersionSchema)
-def draft_list(call: Call, files: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def draft_list(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Draft a version 起草 from a file; rows that cannot be taken are told. It holds once a revision of routing names it."""
     reason, loosened = given.pop("reason"), given.pop("loosened")
-    with _kept(files["file"]) as path:
+    with _kept(given.pop("file")) as path:
         read, drafted = import_duties(
             call.scope,
             path,
@@ -107,13 +123,12 @@ def draft_list(call: Call, files: dict[str, Any], given: dict[str, Any]) -> dict
 @duty_lists.post("/check")
 @for_systems
 @described(duty_lists)
-@duty_lists.arguments(DutyFileSchema(), location="files", content_type="multipart/form-data")
-@duty_lists.arguments(HowToReadSchema(), location="form", content_type="multipart/form-data")
+@duty_lists.arguments(DutyFileSchema(), **FORM)
 @duty_lists.response(200, CheckedFileSchema)
-def check_list(call: Call, files: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def check_list(call: Call, given: dict[str, Any]) -> dict[str, Any]:
     """Tell what would come of drafting a file 检查; nothing is kept."""
     loosened = given.pop("loosened")
-    with _kept(files["file"]) as path:
+    with _kept(given.pop("file")) as path:
         read = read_duties(call.scope, path, _how(given), actor=call.actor)
     return _checked(check_read(call.scope, read, now=call.now, loosened=loosened))
 
@@ -156,7 +171,7 @@ def compare_lists(call: Call, number: int) -> Compared:
 @duty_lists.get(f"/{NUMBER}/export")
 @for_systems
 @described(duty_lists, parameters=[AS])
-@duty_lists.response(200, content_type=KINDS["xlsx"])
+@duty_lists.response(200, {"type": "string", "format": "binary"}, content_type=KINDS["xlsx"])
 def export_list(call: Call, number: int) -> Response:
     """Give a version as a file 导出 that can be imported again."""
     ending = request.args.get("as", "xlsx")

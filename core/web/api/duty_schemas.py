@@ -21,18 +21,13 @@ class Number(fields.Integer):
 
 
 class DutyFileSchema(StrictSchema):
-    """A file with a duty list."""
+    """A file with a duty list, what it leaves open, and which limits may get longer."""
 
     file = fields.Raw(
         required=True,
         error_messages={"required": REQUIRED},
         metadata={"type": "string", "format": "binary", "description": "CSV、xlsx、xls 或 ods"},
     )
-
-
-class HowToReadSchema(StrictSchema):
-    """What the file leaves open, and which limits may get longer."""
-
     loosened = Listed(
         Text(longest=LONGEST_NAME),
         longest=MOST_CODES,
@@ -47,7 +42,7 @@ class HowToReadSchema(StrictSchema):
     gazetteer = Number("文件里的区域按哪一版地名库")
 
 
-class DutyDraftSchema(HowToReadSchema):
+class DutyDraftSchema(DutyFileSchema):
     """The same, and why the list is drafted."""
 
     reason = Text(longest=LONGEST_REASON, required=True, metadata={"description": "理由，写进记录"})
