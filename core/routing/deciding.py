@@ -10,7 +10,8 @@ from core.hooks import specs
 from core.hooks.core_features import ROUTING
 from core.hooks.values import TicketView
 from core.routing.models import Assignment, RouteDecision
-from core.routing.policy import RoutingPolicy, policy_of
+from core.routing.policy import RoutingPolicy
+from core.routing.policy_in_force import policy_of
 from core.routing.rules import Choice, choose
 from core.routing.ruleset import Facts, evaluate, record
 from core.routing.states import AssignmentState

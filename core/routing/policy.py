@@ -1,17 +1,11 @@
 """What holds about routing at a tenant, ready to be asked: the duty list and the compiled rules of one revision."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from functools import cached_property, lru_cache
-from types import MappingProxyType
-from typing import Any
+from functools import cached_property
 
 from core.areas.tree import local_units
-from core.hooks.core_features import ROUTING
-from core.hooks.settings.frozen import plain
-from core.hooks.table import HookTable
 from core.hooks.values import TicketView
 from core.routing.ruleset import (
     CompiledRules,
@@ -20,23 +14,15 @@ from core.routing.ruleset import (
     Offered,
     RoutingDirectory,
     Verdict,
-    compile_rules,
     directory_of,
     evaluate,
     facts_of,
-    parse_rules,
 )
 from core.routing.ruleset.conditions import leaves_of
-from core.routing.settings import RuleLimit, duty_list_number, limits_given, rules_of
-from core.tenancy.scope import Scope
+from core.routing.settings import RuleLimit
 from core.units.catalogue.catalogue import Catalogue
-from core.units.catalogue.queries import duty_list_of, known_units
 from core.units.levels import KnownUnits
 from core.workdays.rules import Timetable
-
-KEPT = 64
-"""Sets of rules that a process keeps compiled."""
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,6 +34,7 @@ class RoutingPolicy:
     rules: CompiledRules
     limits: Mapping[str, Sequence[RuleLimit]]
     units: KnownUnits
+    channels: Mapping[str, str]
     stamp: str
 
     @cached_property
@@ -58,7 +45,7 @@ class RoutingPolicy:
     @cached_property
     def directory(self) -> RoutingDirectory:
         """What rules may name, with what it is called; made when something is to be said in words."""
-        return directory_of(self.catalogue, self.units, channels=NO_NAMES, limits=self._limit_names)
+        return directory_of(self.catalogue, self.units, channels=self.channels, limits=self._limit_names)
 
     def listed(self, matter: str | None, area: str) -> Listed | None:
         """Return what the duty list says of a matter in an area, None when it names nobody."""
@@ -107,30 +94,6 @@ class RoutingPolicy:
     @cached_property
     def _open_units(self) -> frozenset[str]:
         return frozenset(code for code, unit in self.units.items() if unit.active)
-
-
-def policy_of(scope: Scope) -> RoutingPolicy:
-    """Return what holds about routing, made once per process and epoch."""
-    return scope.remember("routing_policy", lambda: policy_from(scope, scope.hooks))
-
-
-def policy_from(scope: Scope, table: HookTable) -> RoutingPolicy:
-    """Return what would hold about routing with the settings of this table. Raises `NoSuchDutyList`."""
-    number = duty_list_number(table)
-    return RoutingPolicy(
-        duty_list=number,
-        catalogue=duty_list_of(scope, number),
-        rules=_compiled(json.dumps(plain(rules_of(table)), ensure_ascii=False, sort_keys=True)),
-        limits=limits_given(table),
-        units=known_units(scope),
-        stamp=table.stamp(ROUTING.id),
-    )
-
-
-@lru_cache(maxsize=KEPT)
-def _compiled(written: str) -> CompiledRules:
-    rules: Any = json.loads(written)
-    return compile_rules(parse_rules({"rules": rules}))
 
 
 def _is_open(timetable: Timetable, at: datetime) -> bool:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from json import JSONDecodeError, dumps, loads
 from typing import Any, cast
 
-from marshmallow import ValidationError
-
 from core.hooks.core_features import ROUTING
-from core.hooks.settings import Choices, Line, OneOf, Rows, SettingField, Settings, Whole, cross_check
+from core.hooks.settings import Choices, Line, OneOf, Rows, SettingField, Settings, Whole, complaint, cross_check
 from core.hooks.settings.frozen import plain
 from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode, ClockName
@@ -62,11 +60,11 @@ class RoutingRules(SettingField):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> list[dict[str, Any]]:
         if not isinstance(value, list | tuple):
-            raise ValidationError("请填写规则的列表（JSON）")
+            raise complaint("请填写规则的列表（JSON）")
         try:
             rules = parse_rules({"rules": plain(value)})
         except RulesUnusable as unusable:
-            raise ValidationError([str(fault) for fault in unusable.faults]) from unusable
+            raise complaint(*(fault.sentence for fault in unusable.faults)) from unusable
         written: list[dict[str, Any]] = dump_rules(rules)["rules"]
         return written
 

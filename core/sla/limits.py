@@ -9,7 +9,8 @@ from core.hooks import specs
 from core.hooks.contract import CORE
 from core.hooks.core_features import ROUTING
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, DutyView, Mark, TimeLimit
-from core.routing.policy import RoutingPolicy, policy_of
+from core.routing.policy import RoutingPolicy
+from core.routing.policy_in_force import policy_of
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures

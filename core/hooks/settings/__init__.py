@@ -11,7 +11,7 @@ from core.hooks.settings.choices import ChannelChoice, MatterChoice, OneOf, Role
 from core.hooks.settings.days import Day
 from core.hooks.settings.description import Reference, describe, fingerprint, references, risks_of
 from core.hooks.settings.differences import Difference, differences
-from core.hooks.settings.field import Choice, Choices, SettingField
+from core.hooks.settings.field import Choice, Choices, SettingField, complaint
 from core.hooks.settings.form import (
     Emptied,
     FormError,
@@ -81,6 +81,7 @@ __all__ = [
     "WorkDays",
     "WorkHours",
     "YesNo",
+    "complaint",
     "cross_check",
     "describe",
     "differences",

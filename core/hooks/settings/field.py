@@ -36,6 +36,11 @@ class Common(TypedDict, total=False):
     required: bool
 
 
+def complaint(*sentences: str) -> ValidationError:
+    """Return the error that a field raises of a value that does not fit, with what is wrong in words."""
+    return ValidationError(list(sentences))
+
+
 class SettingField(fields.Field[Any]):
     """One setting. `risk` makes a change need a second person; `affects` says whose tickets a change concerns.
 

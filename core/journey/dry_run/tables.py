@@ -7,7 +7,8 @@ from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster
 from core.hooks.table import Enabled, HookTable
 from core.kit.errors import Refused
-from core.routing.policy import RoutingPolicy, policy_from
+from core.routing.policy import RoutingPolicy
+from core.routing.policy_in_force import policy_from
 from core.tenancy.active import context_of, in_safe_mode, in_use, rows_asked, stored_of, wanted
 from core.tenancy.models import DryRun
 from core.tenancy.queries import find_feature_row

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from core.hooks import specs
 from core.hooks.breaker import Breaker
+from core.hooks.core_features import CORE_IDS, ROUTING
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import MigrationFailed, SettingsInvalid, fields_of, scrubbed
 from core.hooks.table import EffectFailed
@@ -13,6 +14,7 @@ from core.hooks.values import Finding
 from core.journey.settings.administering import administering
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import not_there
+from core.journey.settings.routing import routing_findings
 from core.journey.settings.standings import weigh
 from core.tenancy.active import context_of, secrets_of
 from core.tenancy.models import SettingsRevision
@@ -82,7 +84,7 @@ def findings_of(
     fitting = tuple(unfit_in(scope, now_held, revision))
     if fitting:
         return fitting
-    own = tuple(_found_by_feature(scope, roster, now_held, revision))
+    own = tuple(_found_by_feature(scope, roster, now_held, revision, now))
     return (*own, *_short_calendar(scope, roster, now_held, now))[:MOST_FINDINGS]
 
 
@@ -103,10 +105,13 @@ def unfit_in(scope: Scope, now_held: Held, revision: SettingsRevision) -> Iterat
         yield from (Finding("error", sentence, field) for sentence in sentences)
 
 
-def _found_by_feature(scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
+def _found_by_feature(
+    scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision, now: datetime
+) -> Iterator[Finding]:
     """Yield what the feature's own check finds with the draft's settings and the secrets that are set."""
     feature = now_held.feature
-    if is_preset(scope, feature) or specs.check_settings.name not in roster.answers_of(feature):
+    asks_itself = feature.id in CORE_IDS or specs.check_settings.name in roster.answers_of(feature)
+    if is_preset(scope, feature) or not asks_itself:
         return
     secrets = secrets_of(scope.session, scope.tenant, feature.id, scope.keys)
     own = now_held.own_of(revision)
@@ -114,6 +119,10 @@ def _found_by_feature(scope: Scope, roster: Roster, now_held: Held, revision: Se
     enabled = roster.enabled(Wanted(feature.id, values, revision.number, secrets))
     # A breaker of its own: what failed while tickets were handled says nothing about a draft.
     table = roster.compiled(context_of(scope.tenant), [enabled], breaker=Breaker())
+    if feature.id == ROUTING.id:
+        for finding in routing_findings(scope, table, now=now):
+            yield Finding(finding.level, finding.text[:LONGEST_FINDING], finding.field)
+        return
     try:
         found = table.perform(specs.check_settings, feature.id, units=directory(scope).views)
     except EffectFailed as failed:

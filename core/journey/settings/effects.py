@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.journey.settings.held import is_preset
+from core.journey.settings.routing import note_new_limits
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.tenancy.active import features_on
@@ -40,7 +42,10 @@ def take_effect(
     is_awaited = row.state == "enabling"
     if is_awaited:
         refuse_conflicts(scope, roster, feature)
+    before = row.revision
     make_active(scope, feature.id, number, actor=author, now=now)
+    if feature.id == ROUTING.id:
+        note_new_limits(scope, before=before, after=number, now=now)
     if is_awaited:
         set_state(scope, feature.id, "on", reason="")
         record_feature_event(scope, feature.id, "on", actor=author, reason=f"第 {number} 次修订生效", now=now)
