@@ -24,6 +24,7 @@ COMMANDS = {
     "message": "core.cli.message:message",
     "plugin": "core.cli.plugin:plugin",
     "report": "core.cli.report:report",
+    "roster": "core.cli.roster:roster",
     "settings": "core.cli.settings:settings",
     "sla": "core.cli.sla:sla",
     "token": "core.cli.people:token",

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from core.web.api.commands import commands
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
+from core.web.api.rosters import rosters
 from core.web.api.settings import settings
 from core.web.api.tickets import tickets
 from core.web.visit import open_to_all
@@ -30,8 +31,9 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(commands, url_prefix="/api/v1")
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
+    api.register_blueprint(rosters, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
-    for blueprint in (tickets, commands, features, settings, duty_lists):
+    for blueprint in (tickets, commands, features, settings, rosters, duty_lists):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 
