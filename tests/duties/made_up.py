@@ -63,6 +63,10 @@ budgets = st.one_of(
 )
 
 
+def _row(values: Any) -> Row:
+    return Row(**values)
+
+
 def some(values: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(values, max_size=3, unique=True).map(tuple)
 
@@ -81,7 +85,7 @@ rows = st.fixed_dictionaries(
         "min_level": st.sampled_from(LEVELS),
         "department_function": st.booleans(),
     },
-).map(lambda values: Row(**values))
+).map(_row)
 """A row that may leave anything open."""
 catalogues = st.lists(rows, max_size=8, unique_by=lambda row: row.key).map(lambda drawn: make_catalogue(*drawn))
 """A list over the small world, with one row at most for each matter and area."""

@@ -114,7 +114,7 @@ def test_an_export_is_drafted_as_the_same_version(district: District, system: Sy
         exported = system.get(f"/1/export?as={ending}")
         again = system.send(exported.data, reason="原样导入").get_json()
 
-        assert exported.mimetype.startswith(kind)
+        assert (exported.mimetype or "").startswith(kind)
         assert exported.headers["Content-Disposition"] == (
             f'attachment; filename="duty-list-{district.slug}-1.{ending}"'
         )

@@ -49,13 +49,8 @@ class Forms(FlaskParser):
         return MultiDictProxy(CombinedMultiDict([req.form, req.files]), schema)
 
 
-class Uploads(Blueprint):
-    """Endpoints that take files."""
-
-    ARGUMENTS_PARSER = Forms()
-
-
-duty_lists = Uploads("duty-lists", __name__, description="职责清单")
+duty_lists = Blueprint("duty-lists", __name__, description="职责清单")
+duty_lists.ARGUMENTS_PARSER = Forms()
 FORM = {"location": "form", "content_type": "multipart/form-data"}
 PAGE = 200
 """Rows of a list in one answer."""
