@@ -10,6 +10,7 @@ from core.kit.trees import Node
 from core.tenancy.revisions import FILES
 from core.tenancy.scope import Installation, Scope
 from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.queries import duty_list_in_force
 from core.units.catalogue.rows import Row
 from core.units.catalogue.service import draft as draft_duties
 from tests.builders import let_hold as let_duties_hold
@@ -44,25 +45,22 @@ NAMES = (
 )
 GAZETTEER = Gazetteer.of(AREAS, NAMES)
 
+MATTERS = (Node("city", "城市管理"), Node("road", "道路", "city"), Node("park", "园林", "city"))
+ROWS = (
+    Row(matter="road", lead="roads", keywords=("坑洼",)),
+    Row(matter="park", lead="parks", keywords=("枯树",)),
+)
+
 
 def let_hold(installation: Installation, slug: str, gazetteer: Gazetteer = GAZETTEER) -> int:
-    """Let a gazetteer hold in a district, with a duty list of its own on these areas; return the gazetteer's number."""
+    """Let a gazetteer hold in a district, with its duty list, or one of ours where it has none; return the number."""
 
     def work(scope: Scope) -> int:
+        held = duty_list_in_force(scope).catalogue
+        nodes, rows = (held.matters.nodes, held.rows) if held.rows else (MATTERS, ROWS)
         number = draft(scope, gazetteer, reason="测试", author=FILES, now=BEGINNING).number
-        nodes = [Node("city", "城市管理"), Node("road", "道路", "city"), Node("park", "园林", "city")]
-        rows = [
-            Row(matter="road", lead="roads", keywords=("坑洼",)),
-            Row(matter="park", lead="parks", keywords=("枯树",)),
-        ]
-        duties = draft_duties(
-            scope,
-            Catalogue.of(nodes, gazetteer.areas.nodes, rows),
-            gazetteer=number,
-            reason="测试",
-            author=FILES,
-            now=BEGINNING,
-        )
+        listed = Catalogue.of(nodes, gazetteer.areas.nodes, rows)
+        duties = draft_duties(scope, listed, gazetteer=number, reason="测试", author=FILES, now=BEGINNING)
         let_duties_hold(scope, duties.number)
         return number
 
