@@ -132,6 +132,7 @@ def _return(stage: Stage, step: verbs.Return) -> None:
         reason_code=step.reason,
         evidence=step.text,
         proposed_unit=step.to or None,
+        clause=step.clause,
     )
 
 

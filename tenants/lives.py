@@ -249,7 +249,17 @@ def _sign(life: Life) -> Iterator[datetime]:
 def _ask_return(life: Life) -> Iterator[datetime]:
     yield life.work(20 * MINUTE, 150 * MINUTE, of="return")
     reason, why = life.letter.return_reason, life.letter.why
-    give_back.request_return(life.scope, life.serial_no, life.by_unit, reason_code=reason, evidence=why)
+    give_back.request_return(
+        life.scope, life.serial_no, life.by_unit, reason_code=reason, evidence=why, proposed_unit=_whose(life)
+    )
+
+
+def _whose(life: Life) -> str:
+    """Return whose the unit that has the ticket says it is: what the letter or the duty list says, else the desk's."""
+    units, letter = directory(life.scope), life.letter
+    duty = units.find_duty(letter.matter)
+    named = (letter.unit, *((duty.lead, *duty.co) if duty else ()), units.desk.code)
+    return next(code for code in named if code not in ("", None, life.unit))
 
 
 def _take_back(life: Life) -> Iterator[datetime]:

@@ -146,12 +146,16 @@ class Sign(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return(Step):
-    """The lead unit asks to give the ticket back 申请退单, with its evidence; `to` is whose it thinks it is."""
+    """The lead unit asks to give the ticket back 申请退单, with its evidence; `to` is whose it thinks it is.
+
+    `clause` is the clause on which it relies.
+    """
 
     unit: str = unit_code()
     reason: str = one_of(*RETURN_REASONS)
     text: str
     to: str = unit_code(required=False)
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ DEEDS: Mapping[str, tuple[Deed, ...]] = {
     "to_dispatch": AT_DESK,
     "dispatched": (
         Deed(30, "unit", "sign"),
-        Deed(6, "unit", "request_return", _with(reason_code="not_duty", evidence="不在辖区")),
+        Deed(6, "unit", "request_return", _with(reason_code="wrong_area", evidence="不在辖区")),
         *WITH_UNIT,
     ),
     "in_progress": (

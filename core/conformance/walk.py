@@ -52,7 +52,7 @@ STEPS: Sequence[tuple[str, str, Carried[...], str, Mapping[str, Any]]] = (
         "clerk",
         give_back.request_return,
         "roads",
-        {"reason_code": "not_duty", "evidence": "不属本单位职责"},
+        {"reason_code": "not_duty", "evidence": "不属本单位职责", "proposed_unit": "parks"},
     ),
     ("2026-03-12 11:10", "operator", give_back.approve_return, "desk", {}),
     ("2026-03-12 11:20", "operator", desk.dispatch, "desk", {"lead": "parks"}),

@@ -11,12 +11,20 @@ from core.routing.states import AssignmentState
 from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
 
+CONSULTING = (
+    "give_opinion",
+    "refer_upward",
+    "set_meeting",
+    "note_meeting",
+    "act_first",
+    "decide_consultation",
+)
 CALLS: tuple[tuple[Any, ColumnElement[bool], tuple[str, ...]], ...] = (
     (ReturnRequest, ReturnRequest.state == "pending", ("approve_return", "deny_return", "withdraw_return")),
     (ExtensionRequest, ExtensionRequest.state == "pending", ("decide_extension", "decide_extension", "reply")),
     (PauseRequest, PauseRequest.state == "pending", ("decide_pause",)),
     (PauseRequest, PauseRequest.state == "holding", ("resume", "reply", "change_urgency", "redirect")),
-    (Consultation, Consultation.state == "open", ("give_opinion", "refer_upward", "decide_consultation")),
+    (Consultation, Consultation.state == "open", CONSULTING),
     (Supervision, Supervision.state == "open", ("answer_supervision", "raise_supervision")),
     (Supervision, Supervision.state == "answered", ("close_supervision",)),
     (Instruction, Instruction.feedback == "", ("report_instruction",)),

@@ -53,6 +53,7 @@ def test_a_ticket_that_the_desk_here_takes_back_for_the_unit_is_voided_there(pla
         actor=here.clerk(EAST),
         reason_code="not_duty",
         evidence="东城区来电说明",
+        proposed_unit="roads",
     )
 
     here.approve_return("2026-03-12 11:10")

@@ -39,9 +39,9 @@ def ticket_of(scope: Scope, serial_no: str) -> Ticket:
 
 
 def _give_back(scope: Scope, no: str, now: datetime) -> None:
-    give_back.request_return(
-        scope, no, Order(lead_clerk(scope, no), now), reason_code="not_duty", evidence="不属本单位职责"
-    )
+    other = "parks" if ticket_of(scope, no).lead_unit_id == directory(scope).get_unit("roads").id else "roads"
+    asked = {"reason_code": "not_duty", "evidence": "不属本单位职责", "proposed_unit": other}
+    give_back.request_return(scope, no, Order(lead_clerk(scope, no), now), **asked)
     give_back.approve_return(scope, no, Order(OPERATOR, now))
 
 

@@ -68,6 +68,11 @@ def consulted(life: Life) -> Life:
     )
 
 
+def meeting(life: Life) -> Life:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    return consulted(life).do(consult.set_meeting, OPERATOR, meets_at=tomorrow, place="三楼会议室")
+
+
 def extending(life: Life) -> Life:
     return in_progress(life).do(time.request_extension, life.clerk("roads"), days=2, reason=SENTENCE)
 
@@ -139,6 +144,19 @@ DESK = {
     "approve_return": Scene(asked_back, "operator", "return", "同意退单：不属本单位职责"),
     "deny_return": Scene(asked_back, "operator", "return_denied", f"不准退单：{SENTENCE}", REASON),
     "refer_upward": Scene(consulted, "operator", "consultation", f"提请机构编制部门明确：{SENTENCE}", REASON),
+    "act_first": Scene(consulted, "operator", "dispatch", "先办后议：", REASON | {"unit": "parks"}),
+    "set_meeting": Scene(
+        consulted,
+        "operator",
+        "consultation",
+        "在三楼会议室开会，请道路管理处参加",
+        {
+            "meets_at": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT09:30}",
+            "place": "三楼会议室",
+            "units": ["roads"],
+        },
+    ),
+    "note_meeting": Scene(meeting, "operator", "consultation", "会商会议结果：归道路", {"outcome": "归道路"}),
     "decide_consultation": Scene(consulted, "supervisor", "dispatch", "派给 园林管理处", REASON | {"unit": "parks"}),
     "approve_extension": Scene(
         extending, "reviewer", "extension", "准予延期 1 个工作日", {"days": "1"}, lambda _: {"unit": "roads"}

@@ -205,7 +205,7 @@ def test_a_unit_that_must_be_chosen_is_asked_for_where_it_can_be_seen(
 def test_a_refused_form_in_a_lane_keeps_what_was_typed(house: House, browser: Browser, address: str) -> None:
     life = Life(house.installation, house.slug).take_in()
     life.do(desk.dispatch, OPERATOR, lead="roads")
-    asked = {"reason_code": "not_duty", "evidence": "不属本单位职责"}
+    asked = {"reason_code": "not_duty", "evidence": "不属本单位职责", "proposed_unit": "parks"}
     life.do(give_back.request_return, life.clerk("roads"), **asked)
     with watched(browser, address) as window:
         window.sign_in(house.operator)

@@ -58,7 +58,8 @@ def waits_for_dispatch(life: Life) -> Life:
 
 def asks_back(life: Life) -> Life:
     life.take_in().do(desk.dispatch, OPERATOR, lead="roads")
-    return life.do(give_back.request_return, life.clerk("roads"), reason_code="not_duty", evidence="不属本单位")
+    asked = {"reason_code": "not_duty", "evidence": "不属本单位", "proposed_unit": "parks"}
+    return life.do(give_back.request_return, life.clerk("roads"), **asked)
 
 
 def consults(life: Life) -> Life:

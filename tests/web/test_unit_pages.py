@@ -73,7 +73,8 @@ def test_letters_and_supervisions_are_shown_to_the_unit_that_they_are_for(house:
 def test_a_unit_that_gave_a_ticket_back_is_asked_for_its_opinion(house: House) -> None:
     life = life_of(house).take_in().handled()
     clerk = house.visitor(house.clerk)
-    life.do(give_back.request_return, life.clerk("roads"), reason_code="not_duty", evidence="属绿化带")
+    asked = {"reason_code": "not_duty", "evidence": "属绿化带", "proposed_unit": "parks"}
+    life.do(give_back.request_return, life.clerk("roads"), **asked)
     assert serials(clerk, "/unit?tab=consulting") == []
     life.do(give_back.approve_return, OPERATOR).do(consult.open_consultation, OPERATOR, question="归谁")
     assert serials(clerk, "/unit?tab=consulting") == [life.serial_no]

@@ -53,7 +53,7 @@ def test_a_unit_asks_to_give_a_ticket_back_and_the_desk_agrees(house: House) -> 
     clerk.get(f"/unit/{serial_no}")
     refused = clerk.post(f"/unit/{serial_no}/request_return", reason_code="not_duty", evidence="")
     assert refused.status_code == 422
-    assert "请填写“依据”" in clerk.page
+    assert "请填写“情况说明”" in clerk.page
 
     asked = clerk.post(
         f"/unit/{serial_no}/request_return", reason_code="not_duty", evidence="属绿化带内", proposed_unit="parks"
