@@ -260,7 +260,9 @@ def _difference_lines(sentences: Iterable[str], everything: str) -> Iterator[str
     listed = list(sentences)
     yield from (f"  {sentence}" for sentence in listed[:DIFFERENCES_SHOWN] or ["没有不同"])
     if len(listed) > DIFFERENCES_SHOWN:
-        yield f"  另有 {len(listed) - DIFFERENCES_SHOWN:,} 处不同，全部见 {everything}。"
+        kinds = Counter("事项更名或改上级" if kind == "事项" else kind for kind, *_ in map(str.split, listed))
+        counted = "、".join(f"{kind} {count:,} 处" for kind, count in kinds.items())
+        yield f"  等等，共 {len(listed):,} 处不同：{counted}。全部见 {everything}。"
 
 
 def _plain_read(read: Read) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def _about_the_list(held: RoutingPolicy, draft: RoutingPolicy, scope: Scope, now
         ]
         yield from _several("warning", told, DUTY_LIST)
         day = now.astimezone(scope.tenant.zone).date()
-        changes = limit_changes(held.catalogue, draft.catalogue, on=day, reason="")
+        changes = limit_changes(held.catalogue, draft.catalogue, on=day, reason="检查")
         yield from _several("warning", [change_words(each, draft.catalogue) for each in changes], DUTY_LIST)
     gaps = coverage_of(draft.catalogue).gaps
     nobodys = [f"{draft.catalogue.key_words((gap.matter, gap.area))}没有主办单位，由人判定：{gap.why}" for gap in gaps]

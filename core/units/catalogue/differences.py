@@ -14,13 +14,15 @@ from core.units.catalogue.rows import FIELD_WORDS, VALUES, Key, Row
 class Effect:
     """What a new version means where tickets are: matters in areas for which another value comes out.
 
-    `matters` counts the lowest matters concerned, `moved` tells for the lead unit how many cells go from whom to whom.
+    `matters` counts the lowest matters concerned, `moved` tells for the lead unit how many cells go from whom to whom;
+    `gone` counts the lowest matters that there are no longer.
     """
 
     cells: int
     matters: int
     changed: Mapping[str, int]
     moved: Mapping[tuple[str | None, str | None], int]
+    gone: int = 0
 
 
 def differences(before: Catalogue, after: Catalogue, unit_names: Mapping[str, str]) -> tuple[str, ...]:
@@ -50,13 +52,16 @@ def effect_of(before: Catalogue, after: Catalogue) -> Effect:
                 changed[name] += getattr(was, name) != getattr(will, name)
             if was.lead != will.lead:
                 moved[was.lead, will.lead] = moved.get((was.lead, will.lead), 0) + 1
-    return Effect(cells, len(matters), {name: count for name, count in changed.items() if count}, moved)
+    gone = sum(matter.code not in after.matters for matter in before.matters.leaves)
+    return Effect(cells, len(matters), {name: count for name, count in changed.items() if count}, moved, gone)
 
 
 def effect_words(effect: Effect, unit_names: Mapping[str, str]) -> Iterator[str]:
     """Say what a new version means, the largest moves between units first."""
+    if effect.gone:
+        yield f"删去 {effect.gone:,} 个事项：新工单选不到它们，已有的工单仍按原名显示。"
     if not effect.cells:
-        yield "对现有事项没有影响。"
+        yield "对保留的事项没有影响。" if effect.gone else "对现有事项没有影响。"
         return
     what = "、".join(f"{FIELD_WORDS[name]} {count:,} 种" for name, count in effect.changed.items())
     yield f"{effect.matters:,} 个事项、{effect.cells:,} 种事项与区域的组合结果不同：{what}。"
