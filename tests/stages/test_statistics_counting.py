@@ -26,7 +26,8 @@ from core.statistics.queries import (
 from core.statistics.service import refresh, refresh_all
 from core.tenancy.scope import Installation, Scope
 from core.units.models import Unit
-from tests.builders import OPERATOR, beijing, make_appeal, make_district
+from core.units.queries import directory
+from tests.builders import OPERATOR, beijing, make_appeal, make_district, set_duties
 from tests.stages.lives import DUTIES, Life, cells, hours, naive_cells, naive_hours
 from tests.stages.steps import STEPS
 
@@ -410,6 +411,25 @@ def test_names_follow_units_and_matters_and_outlive_them(installation: Installat
         cube = Cube.of(scope)
         assert unit_names(cube)[roads.id] == "道路养护中心"
         assert {(name.category, name.subcategory) for name in matter_names(cube).values()} == {
+            ("城市管理", "道路"),
+            ("公共设施", "路灯"),
+        }
+
+
+def test_a_matter_that_left_the_list_before_its_tickets_were_counted_is_called_as_it_was(
+    installation: Installation,
+) -> None:
+    life = make_life(installation)
+    life.take_in("路灯不亮")
+    with installation.scope(life.slug) as scope:
+        assert [duty.subcategory for duty in directory(scope).duties.values()] == ["道路", "路灯"]
+        set_duties(scope, [duty for duty in DUTIES if duty.get("subcategory") != "路灯"])
+    installation.forget()
+
+    refresh_all(installation, life.slug)
+
+    with installation.scope(life.slug) as scope:
+        assert {(name.category, name.subcategory) for name in matter_names(Cube.of(scope)).values()} == {
             ("城市管理", "道路"),
             ("公共设施", "路灯"),
         }
