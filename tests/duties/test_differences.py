@@ -67,6 +67,15 @@ def test_matters_that_come_go_move_and_are_renamed() -> None:
     )
 
 
+def test_items_that_are_gone_are_counted_for_tickets_that_were_theirs() -> None:
+    after = Catalogue.of((node for node in MATTERS if node.code != "1.1.2"), AREAS, BEFORE.rows)
+
+    assert list(effect_words(effect_of(BEFORE, after), UNIT_NAMES)) == [
+        "删去 1 个事项：新工单选不到它们，已有的工单仍按原名显示。",
+        "对保留的事项没有影响。",
+    ]
+
+
 @settings(max_examples=100, deadline=None)
 @given(catalogues, catalogues)
 def test_differences_are_told_whenever_there_are_any(one: Catalogue, other: Catalogue) -> None:
