@@ -123,10 +123,15 @@ def set_duties(scope: Scope, duties: Sequence[Mapping[str, Any]]) -> int:
     return drafted.number
 
 
-def let_hold(scope: Scope, duty_list: int, rules: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Let a version of the duty list, and routing rules, hold."""
+def let_hold(
+    scope: Scope,
+    duty_list: int,
+    rules: Sequence[Mapping[str, Any]] = (),
+    limits: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Let a version of the duty list, routing rules and the limits that they may give hold."""
     now = datetime(2010, 1, 1, tzinfo=UTC)
-    values = {"duty_list": duty_list, "rules": list(rules)}
+    values = {"duty_list": duty_list, "rules": list(rules), "limits": list(limits)}
     revision = write_revision(scope, ROUTING.id, values=values, schema_version=1, reason="测试", author=FILES, now=now)
     make_active(scope, ROUTING.id, revision.number, actor=FILES, now=now)
 

@@ -42,6 +42,8 @@ from core.routing.ruleset.rules import (
 
 T = TypeVar("T")
 MOST_RULES = 6_000
+RESERVED = {"duty-list": "职责清单", "nobody": "没有命中、由人判定"}
+"""Ids that stand in records for what is no rule."""
 MOST_NODES = 200
 """Of one rule's condition."""
 DEEPEST = 20
@@ -118,6 +120,11 @@ def _rules(written: list[Any], fields: Fields, faults: Faults) -> Iterator[Rule]
             continue
         rule_id = value.get("id")
         if isinstance(rule_id, str) and _is_code(rule_id):
+            if rule_id in RESERVED:
+                faults.add(
+                    Place(f"规则“{rule_id}”", "id"),
+                    f"第 {number} 条规则的 id 不能是 {rule_id}，派单记录用它表示{RESERVED[rule_id]}。请换一个。",
+                )
             if rule_id in places:
                 faults.add(
                     Place(f"规则“{rule_id}”", "id"),
