@@ -179,9 +179,11 @@ def _say(plain: Any, lines: Iterable[str], *, as_json: bool) -> None:
 
 def _point(written: str) -> Point:
     match = POINT.fullmatch(written)
-    point = Point(float(match[1]), float(match[2])) if match else None
-    if point is None or not point.is_on_earth:
-        raise PointUnclear(f"--point {written} 不是一个点。请写“经度,纬度”，如 114.3468,22.6909。")
+    if match is None:
+        raise PointUnclear(f"--point {written} 不是两个数。请写“经度,纬度”，如 114.3468,22.6909。")
+    point = Point(float(match[1]), float(match[2]))
+    if not point.is_on_earth:
+        raise PointUnclear(f"--point {written} 不在经纬度的范围内。请先写经度、再写纬度，如 114.3468,22.6909。")
     return point
 
 

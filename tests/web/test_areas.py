@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from core.areas.shapes import Point
 from tests.areas.places import let_hold
 from tests.builders import make_ticket
 from tests.web.conftest import House
@@ -31,7 +32,7 @@ def test_the_area_is_set_right_with_the_classification(house: House) -> None:
     operator.get(f"/desk/{serial_no}/classify")
     done = operator.post(f"/desk/{serial_no}/classify", nature="help", matter="road", area="laokeng")
 
-    assert '<option value="tiantou" selected>\u3000\u3000田头社区</option>' in form
+    assert '<option value="tiantou" selected>石井街道 / 田头社区</option>' in form
     assert refused.status_code == 422
     assert "没有代码为 sky 的区域" in refused.get_data(as_text=True)
     assert done.status_code == 303
@@ -42,3 +43,12 @@ def test_a_district_without_a_gazetteer_is_asked_for_no_area(house: House) -> No
     serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
 
     assert 'name="area"' not in page_of(house, f"/desk/{serial_no}/classify")
+
+
+def test_a_point_is_shown_where_nobody_wrote_a_place(house: House) -> None:
+    located = make_ticket(house.installation, house.slug, point=Point(114.3468, 22.6909), now=datetime.now(UTC))
+
+    page = page_of(house, f"/t/{located.serial_no}")
+
+    assert ">114.34680, 22.69090</span></dd>" in page
+    assert "没有填写" not in page

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from core.areas.shapes import Point
 from core.classification.locating import area_words
 from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
@@ -75,6 +76,7 @@ class Case:
     channel: str
     mailbox: str
     place: str
+    point: Point | None
     area_code: str
     area: str
     """How people call the area it is from, empty = unknown."""
@@ -162,6 +164,7 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
         channel=channel.label if channel else ticket.channel,
         mailbox=ticket.mailbox,
         place=ticket.place,
+        point=ticket.point,
         area_code=ticket.area or "",
         area=area_words(scope, ticket.area),
         matter_code=ticket.matter,

@@ -1,9 +1,8 @@
 """What can be chosen in a form: channels, natures, units, matters and answers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.areas.tree import AreaTree
+from core.classification.locating import area_words
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.intake.channels import open_channels_of
@@ -16,15 +15,13 @@ Choice = tuple[str, str]
 
 NATURE_LABELS = {"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"}
 NOT_DISPATCHED_TO = ("dispatch_desk",)
-INDENT = "\u3000"
-"""Before the name of an area, once for each one around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """All choices of a tenant's forms. `units` are those a ticket can be given to; `matters` by category.
 
-    `areas` stand each below the one around it, and there are none where the tenant has no gazetteer.
+    There are no `areas` where the tenant has no gazetteer.
     """
 
     channels: tuple[Choice, ...]
@@ -51,14 +48,9 @@ def _gather(scope: Scope) -> Choices:
         channels=tuple((channel.id, channel.label) for channel in open_channels_of(scope).values()),
         natures=tuple(NATURE_LABELS.items()),
         units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
-        areas=tuple(_areas(gazetteer_in_force(scope).areas)),
+        areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),
         dispositions=tuple(DISPOSITION_LABELS.items()),
         resolved=tuple(RESOLVED_LABELS.items()),
         satisfaction=tuple(SATISFACTION_LABELS.items()),
     )
-
-
-def _areas(areas: AreaTree) -> Iterator[Choice]:
-    for area in areas.nodes:
-        yield area.code, f"{INDENT * (len(areas.line(area.code)) - 1)}{area.name}"
