@@ -12,8 +12,10 @@ from core.people.roster.queries import absences_on, find_colleague, head_of, nam
 from core.routing.models import Assignment
 from core.routing.persons import hand_over, held_by, relieve, today
 from core.routing.service import assignments_in_hand, own_assignment
+from core.routing.states import AssignmentState
 from core.sla.firing import Reached
 from core.sla.limits import OVERDUE
+from core.sla.service import live_clocks
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
 from core.tickets.models import Ticket
@@ -23,6 +25,7 @@ from core.units.queries import directory
 
 UNSIGNED = "core.routing/unsigned"
 """The rule by which a unit's head hears that nobody has signed."""
+HOW = {"sign": "签收时限将到", "overdue": "签收时限已过", "return_window": "退单期限将到，到期视同签收"}
 
 
 class NotAColleague(Refused):
@@ -82,9 +85,10 @@ def relieve_ticket(scope: Scope, ticket_id: int, *, now: datetime) -> None:
 
 
 def tell_head(scope: Scope, reached: Reached, *, now: datetime) -> None:
-    """Tell the head of a unit that nobody there has signed and the time to sign runs out; units without one hear as ever.
+    """Tell the head of a unit that nobody there has signed and the time to sign runs out.
 
-    It goes to the unit's mailbox and names the head.
+    It goes to the unit's mailbox and names the head. Where the district sets no time to sign, the return window tells,
+    at whose end the unit counts as having signed.
     """
     ticket, clock = reached.ticket, reached.clock
     assignment = scope.session.scalar(
@@ -92,10 +96,14 @@ def tell_head(scope: Scope, reached: Reached, *, now: datetime) -> None:
     )
     head = head_of(scope, assignment.unit_id) if assignment else None
     unit = directory(scope).unit_of_id(assignment.unit_id) if assignment else None
-    if assignment is None or head is None or unit is None:
+    if assignment is None or head is None or unit is None or assignment.state != AssignmentState.PENDING_SIGN:
+        return
+    if clock.name != "sign" and any(
+        each.name == "sign" and each.subject_id == assignment.id for each in live_clocks(scope, ticket)
+    ):
         return
     name = name_of_person(scope, head)
-    how = "签收时限已过" if reached.timer.mark == OVERDUE else "签收时限将到"
+    how = HOW["overdue" if reached.timer.mark == OVERDUE else clock.name]
     person = f"，承办人{name_of_person(scope, assignment.person_id)}" if assignment.person_id else ""
     words = f"请{name}督促签收：工单 {ticket.serial_no}「{ticket.title}」派到{unit.name}后还没有签收{person}，{how}。"
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=now)

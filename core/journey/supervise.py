@@ -11,7 +11,7 @@ from core.journey.handle import deem_signed
 from core.journey.persons import tell_head
 from core.kit.db import is_connection_lost
 from core.routing.referrals import tell_other_side
-from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, still_stands
+from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, pass_by, still_stands
 from core.sla.limits import OVERDUE
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
@@ -68,6 +68,9 @@ def _act_on(scope: Scope, reached: Reached, *, now: datetime) -> None:
     elif reached.closes_window:
         close_window(scope, reached, now=now)
         deem_signed(scope, reached.ticket, reached.clock.subject_id, now=now)
+    elif reached.is_for_the_head:
+        pass_by(scope, reached, now=now)
+        tell_head(scope, reached, now=now)
     else:
         _press(scope, reached, now=now)
     if reached.ticket.is_from_elsewhere:

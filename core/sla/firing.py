@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
-from core.sla.limits import OVERDUE, UNPRESSED
+from core.sla.limits import OVERDUE, UNPRESSED, UNSIGNED
 from core.sla.live import LIVE, SEVERITY, clock_words, live_clocks, sum_up
 from core.sla.models import Clock, ClockEvent, ClockPause, PauseRequest, Timer
 from core.sla.pausing import BY_TIME, release
@@ -45,6 +45,11 @@ class Reached:
     def closes_window(self) -> bool:
         """Whether a clock has run out that nobody is pressed for."""
         return self.clock.name in UNPRESSED and self.timer.mark == OVERDUE
+
+    @property
+    def is_for_the_head(self) -> bool:
+        """Whether most of a unit's return window is gone, which is for its head to know."""
+        return self.clock.name in UNPRESSED and self.timer.mark == UNSIGNED.name
 
     @property
     def cause(self) -> str:
@@ -112,6 +117,12 @@ def end_pause_by_time(scope: Scope, reached: Reached, *, now: datetime) -> None:
     clocks, at = held_clocks(scope, live, assignment), reached.timer.fire_at
     release(scope, reached.ticket, clocks, Order(SYSTEM, now), at=at, why=BY_TIME)
     sum_up(scope, reached.ticket)
+
+
+def pass_by(scope: Scope, reached: Reached, *, now: datetime) -> None:
+    """Keep that a mark was reached which changes no light and presses no unit."""
+    _keep_event(scope, reached.clock, reached.timer, now=now)
+    scope.session.delete(reached.timer)
 
 
 def close_window(scope: Scope, reached: Reached, *, now: datetime) -> None:

@@ -33,7 +33,9 @@ DEFAULT_LIMITS: Mapping[ClockName, TimeLimit] = {
 """Limits that the core sets where the district sets none. Clocks that are not here do not run without a rule."""
 DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
 UNPRESSED = ("return_window",)
-"""Clocks that only run out: nothing is late when they do, so they have no marks and light no lamp."""
+"""Clocks that only run out: nothing is late when they do, so no rule gives them marks, and they light no lamp."""
+UNSIGNED = Mark("unsigned", "green", "core.sla/unsigned", "退单期限已用去八成，还没有签收", share_used=0.8)
+"""The one mark of the return window, after which a unit counts as having signed: its head is told that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)

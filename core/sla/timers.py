@@ -9,10 +9,11 @@ from sqlalchemy import and_, delete, inspect, or_, select
 
 from core.hooks.contract import CORE
 from core.hooks.values import Light, Mark
+from core.people.roster.queries import units_with_head
 from core.sla.course import placed, to_be_set
 from core.sla.ledger import Pause
-from core.sla.limits import OVERDUE, UNPRESSED, marks_of
-from core.sla.live import SEVERITY
+from core.sla.limits import OVERDUE, UNPRESSED, UNSIGNED, marks_of
+from core.sla.live import SEVERITY, assignment_of
 from core.sla.models import Clock, ClockEvent, Timer
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -25,7 +26,7 @@ RowT = TypeVar("RowT", Timer, ClockEvent)
 def set_timers(scope: Scope, ticket: Ticket, clock: Clock, timetable: Timetable, *, now: datetime) -> None:
     """Set the timers of a clock that has just started: one for each mark, and one for its due time."""
     assert clock.due_at is not None
-    for feature, mark, at in placed(marks_of(scope, ticket, clock, clock.due_at, now=now), clock, timetable):
+    for feature, mark, at in placed(_marks(scope, ticket, clock, clock.due_at, now=now), clock, timetable):
         _set_mark(scope, clock, feature, mark, at)
     _set_overdue(scope, clock)
 
@@ -75,7 +76,7 @@ def set_timers_anew(
     given = {mark for mark, arm in waiting.given if is_later or arm == clock.arm} | {
         timer.mark for timer in pending if is_later or timer.arm == clock.arm
     }
-    marks = placed(marks_of(scope, ticket, clock, clock.due_at, now=now), clock, timetable, pauses=list(pauses))
+    marks = placed(_marks(scope, ticket, clock, clock.due_at, now=now), clock, timetable, pauses=list(pauses))
     for feature, mark, at in to_be_set(marks, given=given, is_later=is_later, since=since):
         _set_mark(scope, clock, feature, mark, at)
     if is_later and clock.overdue_at is None:
@@ -108,6 +109,14 @@ def drop_timers(scope: Scope, clocks: Sequence[Clock], *, after: datetime | None
 def is_reached(timer: Timer, by: datetime) -> bool:
     """Tell whether a mark was reached by then; overdue only after the due time: an answer at that instant is in time."""
     return timer.fire_at < by or (timer.fire_at == by and timer.mark != OVERDUE)
+
+
+def _marks(scope: Scope, ticket: Ticket, clock: Clock, due: datetime, *, now: datetime) -> list[tuple[str, Mark]]:
+    """Return the marks of a clock: those of rules, and of a unit's return window one for its head, if it has one."""
+    if clock.name not in UNPRESSED:
+        return marks_of(scope, ticket, clock, due, now=now)
+    assignment = assignment_of(scope, clock) if units_with_head(scope) else None
+    return [(CORE, UNSIGNED)] if assignment and assignment.unit_id in units_with_head(scope) else []
 
 
 def _drop(scope: Scope, timer: Timer) -> None:

@@ -60,3 +60,26 @@ def test_a_signed_ticket_and_a_unit_without_head_bother_nobody(hurried: Team) ->
 
     for walk in (headless, signed):
         assert [entry for entry in walk.entries() if "负责人" in entry.summary] == []
+
+
+def test_without_a_time_to_sign_the_head_is_told_before_the_window_for_returning_closes(team: Team) -> None:
+    team.head("eve")
+    late, signed, redirected = team.given(), team.given(), team.given()
+    signed.sign("2026-03-12 11:00")
+    redirected.redirect("2026-03-12 11:00", lead="roads")
+
+    late.supervise("2026-03-16 13:00")
+    late.supervise("2026-03-16 17:00")
+    late.supervise("2026-03-16 17:05")
+
+    assert [entry.summary for entry in late.entries() if entry.kind == "escalate"] == [
+        "站内信 → 园林管理处负责人伊芙（退单期限将到，到期视同签收，尚未签收）"
+    ]
+    assert [message.text for message in late.rows(Message)] == [
+        f"请伊芙督促签收：工单 {late.serial_no}「道路坑洼，出行不便」派到园林管理处后还没有签收，承办人伊芙，"
+        "退单期限将到，到期视同签收。"
+    ]
+    for walk in (signed, redirected):
+        assert [entry for entry in walk.entries() if entry.kind == "escalate"] == []
+    late.supervise("2026-03-16 18:01")
+    assert late.ticket().state == "in_progress"

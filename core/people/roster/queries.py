@@ -27,6 +27,11 @@ def units_with_persons(scope: Scope) -> frozenset[int]:
     return scope.remember("units_with_persons", lambda: _units_with_persons(scope))
 
 
+def units_with_head(scope: Scope) -> frozenset[int]:
+    """Return the units that have a head; read once per epoch."""
+    return scope.remember("units_with_head", lambda: frozenset(scope.session.scalars(_headed(scope))))
+
+
 def roster_of(scope: Scope, unit_id: int) -> list[RosterEntry]:
     """Return who is on duty in a unit and when; who has left the unit, or was closed out, is left out."""
     rows = scope.session.scalars(
@@ -117,5 +122,8 @@ def _works_in(unit_id: int) -> ColumnElement[bool]:
 
 def _units_with_persons(scope: Scope) -> frozenset[int]:
     rostered = select(DutyRoster.unit_id).where(DutyRoster.tenant_id == scope.tenant.id)
-    headed = select(UnitHead.unit_id).where(UnitHead.tenant_id == scope.tenant.id)
-    return frozenset(scope.session.scalars(union(rostered, headed)))
+    return frozenset(scope.session.scalars(union(rostered, _headed(scope))))
+
+
+def _headed(scope: Scope) -> Select[int]:
+    return select(UnitHead.unit_id).where(UnitHead.tenant_id == scope.tenant.id)
