@@ -57,7 +57,7 @@ def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
         by=choice.by,
         actor=SYSTEM,
         now=now,
-        record=record(choice.verdict, policy.directory),
+        record=record(choice.verdict, policy.names),
     )
     return choice
 
@@ -79,7 +79,7 @@ def follow_rules(scope: Scope, ticket: Ticket, *, keeps_urgency: bool, now: date
         told.append(f"紧急程度定为{URGENCY_LABELS[verdict.urgency]}")
     if verdict.limit != ticket.rule_limit:
         ticket.rule_limit = verdict.limit
-        told.append(f"时限按“{policy.directory.limit_name(verdict.limit)}”" if verdict.limit else "时限不再按规则")
+        told.append(f"时限按“{policy.names.limit_name(verdict.limit)}”" if verdict.limit else "时限不再按规则")
     if told:
         rules = [hit.rule for hit in verdict.hits if hit.rule.then.urgency or hit.rule.then.limit]
         because = "；".join(f"规则“{rule.label}”：{rule.explain.rstrip('。')}" for rule in rules) or "没有命中规则"

@@ -13,6 +13,7 @@ from core.routing.ruleset import (
     Listed,
     Offered,
     RoutingDirectory,
+    RoutingMatter,
     Verdict,
     directory_of,
     evaluate,
@@ -43,8 +44,21 @@ class RoutingPolicy:
         return frozenset(leaf.field for rule in self.rules.rules for _, leaf in leaves_of(rule.when))
 
     @cached_property
+    def names(self) -> RoutingDirectory:
+        """What rules may name, with what it is called, for words about a decision; whom a matter suits is not asked."""
+        matters, areas = self.catalogue.matters, self.catalogue.areas
+        named = (RoutingMatter(matters.path(node.code), matters.words(node.code)) for node in matters.nodes)
+        return RoutingDirectory(
+            self.units,
+            {matter.path: matter for matter in named},
+            {areas.path(area.code): self.catalogue.area_words(area.code) for area in areas.nodes},
+            self.channels,
+            self._limit_names,
+        )
+
+    @cached_property
     def directory(self) -> RoutingDirectory:
-        """What rules may name, with what it is called; made when something is to be said in words."""
+        """What rules are checked against: names, and who may not be given which matter. Looks at every matter and area."""
         return directory_of(self.catalogue, self.units, channels=self.channels, limits=self._limit_names)
 
     def listed(self, matter: str | None, area: str) -> Listed | None:
