@@ -87,7 +87,7 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, claus
     """
     said = reason_of(text, "会商意见")
     if clause.strip():
-        said = f"{said}（依据：{clause.strip()}）"
+        said = f"{said.rstrip('。')}（依据：{clause.strip()}）"
     consultation = get_consultation(scope, ticket)
     units = directory(scope)
     unit_id = order.actor.unit_id or units.get_unit(unit).id

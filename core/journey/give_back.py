@@ -82,7 +82,7 @@ def request_return(
         ticket,
         "return_request",
         order,
-        summary=f"申请退单（{words}）：{shown}{on}{proposal}",
+        summary=f"申请退单（{words}）：{shown.rstrip('。')}{on}{proposal}",
         detail={
             "request": request.id,
             "reason": reason_code,

@@ -199,7 +199,8 @@ _CAME_BACK = exists().where(
     _Later.cycle_no == Assignment.cycle_no,
     _Later.role == "lead",
     _Later.parent_id.is_(None),
-    _Later.id > Assignment.id,
+    _Later.id != Assignment.id,
+    _Later.assigned_at >= ReturnRequest.decided_at,
 )
 """In the same cycle the ticket came back to the unit that had given it away."""
 

@@ -12,7 +12,7 @@ from core.handling.models import Reply
 from core.journey.accept import accept, register
 from core.journey.supervise import supervise
 from core.kit.errors import Refused
-from core.routing.models import Assignment
+from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.statistics.counting import CELLS, COUNTED, HOURS
 from core.tenancy.scope import Installation, Scope
@@ -207,6 +207,17 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
     for attachment in scope.session.scalars(select(Attachment)):
         ticket = tickets[attachment.ticket_id]
         add(attachment.attached_at, "attached", ticket, ticket.lead_unit_id)
+    for asked in scope.session.scalars(select(ReturnRequest)):
+        given = next(each for each in leads if each.id == asked.assignment_id)
+        came_back = any(
+            (each.ticket_id, each.unit_id, each.cycle_no) == (given.ticket_id, given.unit_id, given.cycle_no)
+            and each.id != given.id
+            and asked.decided_at is not None
+            and each.assigned_at >= asked.decided_at
+            for each in leads
+        )
+        if asked.state == "denied" or (asked.state == "approved" and came_back):
+            add(asked.decided_at, "returned_in_vain", tickets[asked.ticket_id], given.unit_id)
     for request in scope.session.scalars(select(ExtensionRequest)):
         if request.state == "approved":
             add(request.decided_at, "extended", tickets[request.ticket_id], units[request.assignment_id])

@@ -272,6 +272,19 @@ DECIDING = (
         beside="return",
     ),
     Act(
+        "会商裁决",
+        (Deed(consult.decide_consultation, "指定承办", "已裁决并派单"),),
+        (
+            Field("unit", "指定哪个单位承办", "unit"),
+            Field("co", "协办单位", "units", required=False),
+            REASON,
+        ),
+        states=consult.DECIDABLE,
+        when=lambda standing: standing.file.consultation is not None,
+        beside="consult",
+        hint="裁决后即派给被指定的单位，不能再退单；正由它先办的，照旧办理。裁决会记成派单规则的草稿，启用前不生效。",
+    ),
+    Act(
         "先办后议：指定先办单位",
         (Deed(consult.act_first, "先行办理", "已派给先办单位，会商继续"),),
         (
@@ -283,6 +296,13 @@ DECIDING = (
         when=lambda standing: standing.file.consultation is not None,
         beside="consult",
         hint="工单即派给这个单位，时限照常计算，裁决之前不能退单；会商继续，裁决可以改由别的单位办理。",
+    ),
+    Act(
+        "提请上级明确",
+        (Deed(consult.refer_upward, "提请上级", "已提请上级明确"),),
+        (REASON,),
+        when=lambda standing: (open_one := standing.file.consultation) is not None and not open_one.is_highest,
+        beside="consult",
     ),
     Act(
         "召集会议",
@@ -301,26 +321,6 @@ DECIDING = (
         (Field("outcome", "会上怎么定的"),),
         when=lambda standing: (open_one := standing.file.consultation) is not None and open_one.meeting is not None,
         beside="consult",
-    ),
-    Act(
-        "提请上级明确",
-        (Deed(consult.refer_upward, "提请上级", "已提请上级明确"),),
-        (REASON,),
-        when=lambda standing: (open_one := standing.file.consultation) is not None and not open_one.is_highest,
-        beside="consult",
-    ),
-    Act(
-        "会商裁决",
-        (Deed(consult.decide_consultation, "指定承办", "已裁决并派单"),),
-        (
-            Field("unit", "指定哪个单位承办", "unit"),
-            Field("co", "协办单位", "units", required=False),
-            REASON,
-        ),
-        states=consult.DECIDABLE,
-        when=lambda standing: standing.file.consultation is not None,
-        beside="consult",
-        hint="裁决后即派给被指定的单位，不能再退单；正由它先办的，照旧办理。裁决会记成派单规则的草稿，启用前不生效。",
     ),
     Act(
         "决定延期申请",
