@@ -42,6 +42,7 @@ class Tally:
     read: int = 0
     created: int = 0
     existing: int = 0
+    left_out: int = 0
     seconds: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -57,6 +58,7 @@ class Tally:
         self.read += rows
         self.created += outcome.created
         self.existing += outcome.existing
+        self.left_out += outcome.left_out
         self.reasons.update(rejected.reason for rejected in outcome.rejected)
 
 
@@ -96,6 +98,7 @@ def appeals(
                 "created": tally.created,
                 "existing": tally.existing,
                 "rejected": tally.rejected,
+                "points_left_out": tally.left_out,
                 "rejects_file": str(back.path) if tally.rejected else None,
                 "seconds": round(tally.seconds, 2),
                 "per_second": round(tally.per_second, 1),
@@ -151,6 +154,8 @@ def _say(tally: Tally, columns: Columns, back: Rejects, tenant: str, *, history:
         click.echo(f"没有读取的列：{'、'.join(columns.unknown)}。要读取请用 --map 项目=列名。")
     if "reply" in columns.places and not history:
         click.echo("答复没有收进来：诉求按现在受理。如为历史数据，请加 --history。")
+    if tally.left_out:
+        click.echo(f"有 {tally.left_out:,} 件的经纬度不能用，没有采用，原因见各工单的流转记录。")
     if tally.rejected:
         click.echo(f"退回的行和原因在 {back.path}，改好后可直接导入这个文件。原因：")
         for reason, rows in tally.reasons.most_common(REASONS_SHOWN):

@@ -53,11 +53,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a batch: new tickets, rows that came in before, rows not taken in their order."""
+    """What became of a batch: new tickets, rows that came in before, rows not taken in their order.
+
+    `left_out` counts the new tickets whose timeline says that something of their row was of no use.
+    """
 
     created: int
     existing: int
     rejected: tuple[Rejected, ...]
+    left_out: int = 0
 
 
 def refuse_receiver(scope: Scope, channel: str) -> None:
@@ -97,7 +101,10 @@ def import_batch(
     first = import_batch(installation, tenant, rows[:middle], wanted, now=now)
     second = import_batch(installation, tenant, rows[middle:], wanted, now=now)
     return Outcome(
-        first.created + second.created, first.existing + second.existing, (*first.rejected, *second.rejected)
+        first.created + second.created,
+        first.existing + second.existing,
+        (*first.rejected, *second.rejected),
+        first.left_out + second.left_out,
     )
 
 
@@ -106,7 +113,7 @@ def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime
     known = came_in_before(scope, [item.key for _, item in read if isinstance(item, Incoming)])
     walk = walk_then if wanted.history else walk_now
     written: list[Base] = []
-    created = existing = 0
+    created = existing = left_out = 0
     rejected = []
     for row, item in read:
         if isinstance(item, Refused):
@@ -123,8 +130,9 @@ def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime
                 written += ticket_rows
                 known.add(item.key)
                 created += 1
+                left_out += bool(item.left_out)
     insert_rows(scope.session, _each_day_once(written))
-    return Outcome(created, existing, tuple(rejected))
+    return Outcome(created, existing, tuple(rejected), left_out)
 
 
 def _read(scope: Scope, row: Row, wanted: Import) -> Incoming | Refused:

@@ -39,6 +39,7 @@ def import_rows(
         sum(outcome.created for outcome in outcomes),
         sum(outcome.existing for outcome in outcomes),
         tuple(rejected for outcome in outcomes for rejected in outcome.rejected),
+        sum(outcome.left_out for outcome in outcomes),
     )
 
 

@@ -65,6 +65,7 @@ def test_the_last_line_is_an_object_for_machines(tmp_path: Path, empty_district:
         "created": 1,
         "existing": 1,
         "rejected": 1,
+        "points_left_out": 0,
         "rejects_file": f"{path}.rejects.csv",
         "unread_columns": ["点赞"],
         "tenant": empty_district,
@@ -174,3 +175,11 @@ def test_a_table_of_nothing_but_a_header_is_no_error(tmp_path: Path, empty_distr
     path = written(tmp_path, "编号,内容\n")
 
     assert said(run(path, empty_district, "--json"))["read"] == 0
+
+
+def test_points_that_are_of_no_use_are_told(tmp_path: Path, empty_district: str) -> None:
+    path = written(tmp_path, "内容,经度,纬度\n路灯不亮,22.6,114.3\n井盖缺失,114.3,22.6\n")
+
+    told = run(path, empty_district).stdout.splitlines()
+
+    assert told[1:] == ["有 1 件的经纬度不能用，没有采用，原因见各工单的流转记录。"]
