@@ -2,8 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import click
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
 from core.hooks.core_features import ROUTING
-from core.journey.duties.drafting import DraftedVersion
+from core.journey.duties.drafting import Against, DraftedVersion
 from core.journey.duties.importing import CheckedFile, HowToRead, Read, at_once_as, check_read, draft_read, read_duties
 from core.journey.duties.mending import (
     PartsUnclear,
@@ -228,16 +227,15 @@ def _read_lines(read: Read) -> Iterator[str]:
 
 
 def _drafted_lines(drafted: DraftedVersion, tenant: str, login: str) -> Iterator[str]:
-    against = drafted.against
-    held = f"现行第 {against.number} 版" if against.number else "还没有现行的"
-    if drafted.number == against.number:
-        yield f"与现行第 {against.number} 版相同，没有起草。"
+    held = f"现行第 {drafted.in_force} 版" if drafted.in_force else "还没有现行的"
+    if drafted.number == drafted.in_force:
+        yield f"与现行第 {drafted.number} 版相同，没有起草。"
         return
     words = "已起草" if drafted.is_new else "与已有的相同，就是"
     yield f"{words}职责清单第 {drafted.number} 版，还没有生效（{held}）。"
     yield from (f"{note}。" for note in drafted.notes)
-    yield from _difference_lines(drafted.against.differences, f"huiying duties diff {drafted.number} --tenant {tenant}")
-    yield from against.effect
+    base = drafted.against.number
+    yield from _against_lines(drafted.against, f"huiying duties diff {base} {drafted.number} --tenant {tenant}")
     yield from (f"时限：{words}" for words in drafted.limit_changes)
     yield from drafted.coverage_words
     yield "要启用，依次："
@@ -248,21 +246,20 @@ def _checked_lines(checked: CheckedFile) -> Iterator[str]:
     yield from _read_lines(checked.read)
     yield from (f"错误：{fault}。" for fault in checked.faults)
     yield from (f"放宽了时限，须用 --loosen 写明：{words}。" for words in checked.loosened)
-    beside = f"现行第 {checked.against.number} 版" if checked.against.number else "空的清单"
-    yield f"与{beside}相比："
-    yield from _difference_lines(checked.against.differences, "--json")
-    yield from checked.against.effect
+    yield from _against_lines(checked.against, "--json")
     yield from checked.coverage_words
     yield "检查通过，可以导入。" if checked.passed else "检查没有通过。"
 
 
-def _difference_lines(sentences: Iterable[str], everything: str) -> Iterator[str]:
-    listed = list(sentences)
+def _against_lines(against: Against, everything: str) -> Iterator[str]:
+    yield f"与第 {against.number} 版相比：" if against.number else "还没有现行的清单，以下都是新增："
+    listed = against.differences
     yield from (f"  {sentence}" for sentence in listed[:DIFFERENCES_SHOWN] or ["没有不同"])
     if len(listed) > DIFFERENCES_SHOWN:
         kinds = Counter("事项更名或改上级" if kind == "事项" else kind for kind, *_ in map(str.split, listed))
         counted = "、".join(f"{kind} {count:,} 处" for kind, count in kinds.items())
-        yield f"  等等，共 {len(listed):,} 处不同：{counted}。全部见 {everything}。"
+        yield f"  等等，共 {len(listed):,} 处不同：{counted}。全部见 {everything if against.number else '--json'}。"
+    yield from against.effect
 
 
 def _plain_read(read: Read) -> dict[str, Any]:
@@ -279,7 +276,8 @@ def _plain_drafted(drafted: DraftedVersion, tenant: str, login: str) -> dict[str
     return {
         "number": drafted.number,
         "is_new": drafted.is_new,
-        "in_force": drafted.against.number,
+        "in_force": drafted.in_force,
+        "compared_with": drafted.against.number,
         "differences": list(drafted.against.differences),
         "effect": list(drafted.against.effect),
         "limit_changes": list(drafted.limit_changes),
@@ -294,7 +292,9 @@ def _plain_checked(checked: CheckedFile) -> dict[str, Any]:
         "passed": checked.passed,
         "faults": list(checked.faults),
         "loosened": list(checked.loosened),
-        **asdict(checked.against),
+        "compared_with": checked.against.number,
+        "differences": list(checked.against.differences),
+        "effect": list(checked.against.effect),
         "coverage": plain_coverage(checked),
     }
 

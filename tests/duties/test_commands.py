@@ -44,6 +44,7 @@ def test_a_file_becomes_a_draft_that_is_told_whole_and_holds_by_a_revision_only(
         "读入 4 行，收下 4 行，退回 0 行。",
         "“即时”按 1小时 计，共 1 处。",
         "已起草职责清单第 1 版，还没有生效（还没有现行的）。",
+        "还没有现行的清单，以下都是新增：",
         "  新增事项 01 城市管理",
         "  新增事项 01.01 城市管理 / 道路",
         "  新增事项 01.02 城市管理 / 路灯",
@@ -69,8 +70,9 @@ def test_the_second_version_is_told_against_the_one_in_force(district: District)
 
     told = district.imported(*TIGHTER)
 
-    assert told[2:7] == [
+    assert told[2:8] == [
         "已起草职责清单第 2 版，还没有生效（现行第 1 版）。",
+        "与第 1 版相比：",
         "  改时限 01.01 城市管理 / 道路（全区）：5个工作日 → 3个工作日",
         "1 个事项、3 种事项与区域的组合结果不同：时限 3 种。",
         "时限：01.01 城市管理 / 道路（全区）时限压缩 5个工作日 → 3个工作日",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.journey.duties.versions import in_force
+from core.journey.duties.versions import Version, in_force
 from core.journey.settings.administering import administering, reason_for
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -28,20 +28,24 @@ class NoSuchItem(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a list says otherwise than the one in force, in words: each difference, and what comes of it for tickets."""
+    """What a list says otherwise than a version, in words: each difference, and what comes of it for tickets."""
 
     number: int
-    """The version in force; 0 = none is."""
+    """The version; 0 = none was in force yet."""
     differences: tuple[str, ...]
     effect: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DraftedVersion:
-    """A version that was drafted, or the one that says the same already (`is_new` is false)."""
+    """A version that was drafted, or the one that says the same already (`is_new` is false).
+
+    It is compared with the version that it was made from: the one in force, or the one that was named.
+    """
 
     number: int
     is_new: bool
+    in_force: int
     against: Against
     limit_changes: tuple[str, ...]
     coverage: Coverage
@@ -55,13 +59,15 @@ def draft_version(
     catalogue: Catalogue,
     *,
     gazetteer: int,
+    base: Version | None = None,
     reason: str,
     actor: Actor,
     now: datetime,
     loosened: Collection[str] = (),
     notes: tuple[str, ...] = (),
 ) -> DraftedVersion:
-    """Keep a list as a version; `loosened` are codes of matters whose limits may get longer.
+    """Keep a list as a version, compared with `base` or the one in force; `loosened` are codes of matters whose limits
+    may get longer than in the one in force.
 
     Raises `NotPermitted`, `ReasonMissing`, `ReasonUnusable`, `CatalogueUnusable` with every fault, `LimitsLoosened`,
     `NoSuchItem`.
@@ -80,7 +86,8 @@ def draft_version(
     return DraftedVersion(
         number=drafted.number,
         is_new=drafted.is_new,
-        against=against_in_force(scope, catalogue),
+        in_force=in_force(scope).number,
+        against=against(scope, base or in_force(scope), catalogue),
         limit_changes=limit_words(drafted.limit_changes, catalogue),
         coverage=(coverage := coverage_of(catalogue)),
         coverage_words=tuple(coverage_words(catalogue, coverage)),
@@ -88,12 +95,11 @@ def draft_version(
     )
 
 
-def against_in_force(scope: Scope, catalogue: Catalogue) -> Against:
-    """Compare a list with the one in force, in words."""
-    now_held = in_force(scope)
+def against(scope: Scope, base: Version, catalogue: Catalogue) -> Against:
+    """Compare a list with a version, in words."""
     names = unit_names(scope)
-    effect = tuple(effect_words(effect_of(now_held.catalogue, catalogue), names)) if now_held.number else ()
-    return Against(now_held.number, differences(now_held.catalogue, catalogue, names), effect)
+    effect = tuple(effect_words(effect_of(base.catalogue, catalogue), names)) if base.number else ()
+    return Against(base.number, differences(base.catalogue, catalogue, names), effect)
 
 
 def limit_words(changes: Collection[LimitChange], catalogue: Catalogue) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from core.intake.tabular.opening import open_table
 from core.journey.duties.drafting import (
     Against,
     DraftedVersion,
-    against_in_force,
+    against,
     draft_version,
     keys_of,
     limit_words,
@@ -65,9 +65,13 @@ class HowToRead:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a file came to: the whole list with it, the file's own rows, and on which version of the areas."""
+    """What a file came to: the whole list with it, the file's own rows, and on which version of the areas.
+
+    `base` is the version in force, or the one that the rows were added to.
+    """
 
     catalogue: Catalogue
+    base: Version
     gazetteer: int
     file: DutyFile
     notes: tuple[str, ...]
@@ -132,7 +136,7 @@ def read_duties(scope: Scope, path: Path, how: HowToRead = HowToRead(), *, actor
     )
     whole = add(base.catalogue, file.reading.catalogue) if how.onto is not None else file.reading.catalogue
     catalogue, notes = _with_leads(whole, how, units)
-    return Read(catalogue, gazetteer, file, notes)
+    return Read(catalogue, base, gazetteer, file, notes)
 
 
 def import_duties(
@@ -158,6 +162,7 @@ def draft_read(
         scope,
         read.catalogue,
         gazetteer=read.gazetteer,
+        base=read.base,
         reason=reason,
         actor=actor,
         now=now,
@@ -178,7 +183,7 @@ def check_read(scope: Scope, read: Read, *, now: datetime, loosened: Collection[
         read=read,
         faults=check(catalogue, known_units(scope)),
         loosened=limit_words(refused, catalogue),
-        against=against_in_force(scope, catalogue),
+        against=against(scope, read.base, catalogue),
         coverage=coverage,
         coverage_words=tuple(coverage_words(catalogue, coverage)),
     )

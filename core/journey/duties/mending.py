@@ -140,6 +140,7 @@ def _mended(scope: Scope, base: Version, mended: Mended, wanted: Wanted) -> Draf
         scope,
         mended.catalogue,
         gazetteer=base.gazetteer,
+        base=base,
         reason=wanted.reason,
         actor=wanted.actor,
         now=wanted.now,

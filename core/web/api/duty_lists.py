@@ -208,7 +208,7 @@ def _read(read: Read) -> dict[str, Any]:
 
 
 def _drafted(read: Read, drafted: DraftedVersion) -> dict[str, Any]:
-    names = ("number", "is_new", "against", "limit_changes", "coverage", "notes")
+    names = ("number", "is_new", "in_force", "against", "limit_changes", "coverage", "notes")
     return {name: getattr(drafted, name) for name in names} | {"read": _read(read)}
 
 

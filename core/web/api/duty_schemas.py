@@ -103,7 +103,7 @@ class CoveredSchema(StrictSchema):
 
 
 class AgainstSchema(StrictSchema):
-    """What a list says otherwise than the one in force, number 0 = none is."""
+    """What a list says otherwise than the version of this number, 0 = there was none."""
 
     number = fields.Integer(required=True)
     differences = fields.List(fields.String(), required=True)
@@ -115,6 +115,7 @@ class DraftedVersionSchema(StrictSchema):
 
     number = fields.Integer(required=True)
     is_new = fields.Boolean(required=True)
+    in_force = fields.Integer(required=True)
     against = fields.Nested(AgainstSchema, required=True)
     limit_changes = fields.List(fields.String(), required=True)
     coverage = fields.Nested(CoverageSchema, required=True)
