@@ -75,12 +75,12 @@ class Gazetteer:
         return {name: tuple(places) for name, places in found.items()}
 
     @cached_property
-    def by_beginning(self) -> Mapping[str, tuple[str, ...]]:
-        """The names by their first two letters, the longest first."""
-        found: dict[str, list[str]] = {}
+    def lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """How long names are by their first two letters, the longest first: however many there are, these are few."""
+        found: dict[str, set[int]] = {}
         for name in self.by_name:
-            found.setdefault(name[:2], []).append(name)
-        return {beginning: tuple(sorted(names, key=len, reverse=True)) for beginning, names in found.items()}
+            found.setdefault(name[:2], set()).add(len(name))
+        return {beginning: tuple(sorted(lengths, reverse=True)) for beginning, lengths in found.items()}
 
 
 def to_document(gazetteer: Gazetteer) -> dict[str, Any]:

@@ -12,6 +12,8 @@ ORDER: tuple[NameKind, ...] = ("alias", "road", "landmark")
 """Who is believed first: the name of an area, then the road, then what stands nearby."""
 LONGEST = 2000
 """Letters of a text that are looked through: nobody writes a longer address."""
+SHOWN = 6
+"""Words and areas that a sentence names."""
 NOTHING_FOUND = "地址里没有认出本区的街道、社区、道路或地标"
 OUTSIDE = "这个点不在任何一个区域的边界内"
 
@@ -48,9 +50,8 @@ def locate(gazetteer: Gazetteer, address: str) -> Located:
 
     When all that fits lies in several areas, the answer is the area around them, unless that is the whole district.
     """
-    mentions = sorted(
-        _mentions(gazetteer, normalised(address[:LONGEST])), key=lambda mention: ORDER.index(mention.kind)
-    )
+    found = dict.fromkeys(_mentions(gazetteer, normalised(address[:LONGEST])))
+    mentions = sorted(found, key=lambda mention: ORDER.index(mention.kind))
     words = tuple(dict.fromkeys(mention.word for mention in mentions))
     if not mentions:
         return Located(None, None, (), NOTHING_FOUND)
@@ -85,20 +86,22 @@ def _mentions(gazetteer: Gazetteer, text: str) -> Iterator[_Mention]:
 def _found(gazetteer: Gazetteer, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a name stands, at each place the longest one that is no part of another word."""
     for start in range(len(text)):
-        for name in gazetteer.by_beginning.get(text[start : start + 2], ()):
-            end = start + len(name)
-            if text.startswith(name, start) and stands_alone(text, start, end):
+        for length in gazetteer.lengths.get(text[start : start + 2], ()):
+            end = start + length
+            if end <= len(text) and text[start:end] in gazetteer.by_name and stands_alone(text, start, end):
                 yield start, end
                 break
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return spans that do not overlap, the longest of those that do, in the order of the text."""
-    taken: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    kept = []
     for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        if all(end <= other_start or other_end <= start for other_start, other_end in taken):
-            taken.append((start, end))
-    return sorted(taken)
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            kept.append((start, end))
+    return sorted(kept)
 
 
 def _parts(places: Sequence[PlaceName], number: int | None) -> Sequence[PlaceName]:
@@ -137,18 +140,24 @@ def _lower(areas: AreaTree, one: str, other: str) -> str | None:
 def _answer(
     areas: AreaTree, possible: tuple[str, ...], words: tuple[str, ...], passed_over: tuple[str, ...]
 ) -> Located:
-    by = f"按“{'”“'.join(word for word in words if word not in passed_over)}”"
-    aside = f"；“{'”“'.join(passed_over)}”不在那里，未采用" if passed_over else ""
+    by = f"按{_quoted([word for word in words if word not in passed_over])}"
+    aside = f"；{_quoted(passed_over)}不在那里，未采用" if passed_over else ""
     if not possible:
         return Located(None, None, words, NOTHING_FOUND)
     if len(possible) == 1:
         (area,) = possible
         return Located(area, areas.path(area), words, f"{by}定位到 {areas.words(area)}{aside}")
     possible = tuple(sorted(possible, key=areas.order.__getitem__))
-    several = "、".join(areas.words(area) for area in possible)
+    more = f"等 {len(possible)} 处" if len(possible) > SHOWN else ""
+    several = "、".join(areas.words(area) for area in possible[:SHOWN]) + more
     around = areas.common(possible)
     found = areas.find(around)
     if found is None or found.kind == "district":
         return Located(None, None, words, f"{by}可能在{several}，无法确定是哪一处{aside}", possible)
     why = f"{by}可能在{several}，只能定位到 {areas.words(found.code)}{aside}"
     return Located(found.code, areas.path(found.code), words, why, possible)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    more = f"等 {len(words)} 处" if len(words) > SHOWN else ""
+    return f"“{'”“'.join(words[:SHOWN])}”{more}"

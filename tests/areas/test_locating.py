@@ -1,5 +1,7 @@
 """Where a written address lies: by the longest names, streets before roads before landmarks; unknown is an answer."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from core.areas.gazetteer import Gazetteer, PlaceName
 from core.areas.locating import Located, locate, locate_point
 from core.areas.shapes import Point
+from core.areas.tree import Area
 from tests.areas.places import AREAS, GAZETTEER, NAMES
 
 
@@ -130,6 +133,33 @@ def test_a_point_on_the_line_between_two_is_found_as_far_as_both_have_one_around
 def test_a_text_without_end_is_looked_through_only_as_far_as_an_address_goes() -> None:
     assert locate(GAZETTEER, "石井街道" * 100_000).area == "shijing"
     assert locate(GAZETTEER, "某" * 2000 + "石井街道").area is None
+
+
+def test_a_sentence_names_some_of_many_words_and_areas() -> None:
+    roads = [f"{letter}山路" for letter in "甲乙丙丁戊己庚辛"]
+    streets = [Area(f"s{number}", f"{road}街道", None, "street") for number, road in enumerate(roads)]
+    gazetteer = Gazetteer.of(streets, [PlaceName(road, f"s{number}", "road") for number, road in enumerate(roads)])
+
+    found = locate(gazetteer, "，".join(roads))
+
+    assert (found.area, len(found.candidates), len(found.words)) == (None, 8, 8)
+    assert found.why == (
+        "按“甲山路”“乙山路”“丙山路”“丁山路”“戊山路”“己山路”等 8 处可能在甲山路街道、乙山路街道、丙山路街道、"
+        "丁山路街道、戊山路街道、己山路街道等 8 处，无法确定是哪一处"
+    )
+
+
+def test_thousands_of_names_and_a_text_made_to_hit_them_take_a_moment() -> None:
+    """Somebody repeats a beginning that all roads have; looking at each name at each place took most of a second."""
+    roads = [PlaceName(f"坪山{chr(0x6000 + number)}路", "tiantou", "road") for number in range(5000)]
+    gazetteer = Gazetteer.of(AREAS, roads)
+    locate(gazetteer, "坪山")
+    begun = process_time()
+
+    for _ in range(10):
+        assert locate(gazetteer, "坪山" * 1000).area is None
+
+    assert process_time() - begun < 1
 
 
 KNOWN = sorted(GAZETTEER.by_name)
