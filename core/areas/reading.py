@@ -118,22 +118,24 @@ class _Reader:
 
     def areas_with_parents(self) -> dict[int, Area]:
         """Return the areas by row with the codes of those above them; one whose parent is not there is not taken."""
-        found = dict(self.areas)
-        while True:
-            places = _by_word(found.values())
-            lost = {
-                number: words
-                for number, area in found.items()
-                if area.parent and (words := _not_one(places, area.parent))
-            }
-            if not lost:
-                return {
-                    number: replace(area, parent=_codes(places, area.parent)[0] if area.parent else None)
-                    for number, area in found.items()
-                }
-            for number, words in lost.items():
+        places = _by_word(self.areas.values())
+        below: dict[str, list[int]] = defaultdict(list)
+        lost = []
+        for number, area in self.areas.items():
+            if area.parent and (words := _not_one(places, area.parent)):
                 self.faults[number] = f"上级{words}"
-                del found[number]
+                lost.append(number)
+            elif area.parent:
+                below[_codes(places, area.parent)[0]].append(number)
+        for number in lost:  # grows by those below, as long as there are any
+            for under in below.pop(self.areas[number].code, []):
+                self.faults[under] = f"上级{_missing(self.areas[under].parent or '')}"
+                lost.append(under)
+        return {
+            number: replace(area, parent=_codes(places, area.parent)[0] if area.parent else None)
+            for number, area in self.areas.items()
+            if number not in self.faults
+        }
 
     def names_within(self, areas: Mapping[int, Area]) -> list[PlaceName]:
         """Return the names with the codes of their areas; one whose area is not there is not taken."""
@@ -235,5 +237,9 @@ def _not_one(places: Mapping[str, list[str]], word: str) -> str:
     """Return in words why this names no area or several, or nothing."""
     codes = _codes(places, word)
     if not codes:
-        return f"“{word}”不在表中，或它那一行被退回；请写已有区域的编码或名称"
+        return _missing(word)
     return f"“{word}”有 {len(codes)} 个（{'、'.join(codes)}）；请写编码" if len(codes) > 1 else ""
+
+
+def _missing(word: str) -> str:
+    return f"“{word}”不在表中，或它那一行被退回；请写已有区域的编码或名称"
