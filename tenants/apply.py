@@ -31,7 +31,7 @@ from core.units.models import Unit
 from core.workdays.service import publish
 from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_refer, must_stay
 from tenants.profile import Profile, shipped_profiles
-from tenants.routing import write_routing
+from tenants.routing import check_routing, write_routing
 from tenants.stored import State, state_of
 
 
@@ -106,7 +106,7 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
         _write_features(scope, profile, state, roster, now=now)
-        write_routing(scope, profile, state.routing, now=now)
+        write_routing(scope, profile, state.routing, roster, now=now)
         calendar = declared_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
         scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
@@ -132,6 +132,7 @@ def check_features(roster: Roster, profile: Profile) -> None:
         if roster.is_aside(name):
             continue
         roster.enabled(Wanted(name, profile.settings.get(name, {})))
+    check_routing(roster, profile)
 
 
 def check_tenants(installation: Installation, profile: Profile, together: Collection[str]) -> None:

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from core.areas.gazetteer import Gazetteer
-from core.hooks.core_features import CORE_IDS
-from core.routing.ruleset.faults import RulesUnusable
-from core.routing.ruleset.reading import read_rules
+from core.hooks.core_features import CORE_IDS, ROUTING
 from core.routing.ruleset.rules import RuleSet
+from core.routing.settings import DUTY_LIST, RULES
 from core.units.catalogue.checking import check
 from core.units.levels import KnownUnit
 from core.workdays.declaration import parse_workdays
@@ -28,6 +27,7 @@ from tenants.accounts import AccountFact, read_accounts
 from tenants.areas import read_areas
 from tenants.duties import DutyFact, catalogue_of, read_duties
 from tenants.faults import Faults
+from tenants.rules import check_rules_file, read_rules_file
 from tenants.source import Table, file_name, read_table, read_text
 from tenants.units import UnitFact, read_units
 
@@ -93,9 +93,13 @@ def read_profile(folder: Path) -> Profile:
     gazetteer = read_areas(folder / AREAS_FILE, known, faults)
     areas = gazetteer.areas if gazetteer is not None else Gazetteer.of(()).areas
     duties = read_duties(folder / "duties.csv", codes, faults, areas=areas)
-    if duties and not faults.found:
-        for sentence in check(catalogue_of(duties, areas=areas.nodes), known):
+    rules = read_rules_file(folder / RULES_FILE, faults)
+    if not faults.found:
+        catalogue = catalogue_of(duties, areas=areas.nodes)
+        for sentence in check(catalogue, known) if duties else ():
             faults.add(file_name(folder / "duties.csv"), None, sentence)
+        if rules is not None:
+            check_rules_file(folder / RULES_FILE, rules, catalogue, known, faults)
     accounts = read_accounts(folder / "accounts.toml", codes, faults)
     calendar_toml = read_text(folder / "workdays.toml", faults)
     if document is None:
@@ -114,7 +118,7 @@ def read_profile(folder: Path) -> Profile:
         calendar_toml=calendar_toml or "",
         accounts=accounts,
         gazetteer=gazetteer,
-        rules=_rules(folder / RULES_FILE, faults),
+        rules=rules,
     )
     document.refuse_others()
     _check(profile, document, folder)
@@ -122,16 +126,6 @@ def read_profile(folder: Path) -> Profile:
         _check_calendar(profile, file_name(folder / "workdays.toml"), faults)
     faults.refuse()
     return profile
-
-
-def _rules(path: Path, faults: Faults) -> RuleSet | None:
-    text = read_text(path, faults) if path.exists() else None
-    try:
-        return read_rules(text) if text is not None else None
-    except RulesUnusable as unusable:
-        for fault in unusable.faults:
-            faults.add(file_name(path), None, fault.sentence)
-        return None
 
 
 def _check(profile: Profile, document: Table, folder: Path) -> None:
@@ -186,11 +180,14 @@ def _check_members(profile: Profile, document: Table, folder: Path) -> None:
 def _check_features(profile: Profile, document: Table) -> None:
     for feature in sorted({name for name in profile.features if profile.features.count(name) > 1}):
         document.fault("features", f"功能“{feature}”写了不止一次，次序就说不清了；请只留一处")
-    for feature in sorted(CORE_IDS & {*profile.features, *profile.settings}):
-        sentence = f"{feature} 是产品自己的，始终启用，不在这里写；职责清单写在 duties.csv，派单规则写在 {RULES_FILE}"
-        document.fault("features", sentence)
+    for feature in sorted(CORE_IDS & {*profile.features}):
+        document.fault("features", f"{feature} 是产品自己的，始终启用；请从 features 中删去")
+    of_routing = profile.settings.get(ROUTING.id)
+    if isinstance(of_routing, dict) and of_routing.keys() & {DUTY_LIST, RULES}:
+        sentence = f"职责清单写在 duties.csv，派单规则写在 {RULES_FILE}，不写在 {ROUTING.id} 的设置里；请移过去"
+        document.fault("settings", sentence)
     for feature, settings in profile.settings.items():
-        if feature not in profile.features:
+        if feature not in profile.features and feature not in CORE_IDS:
             document.fault("settings", f"给功能“{feature}”写了设置，却没有启用它；请加进 features，或删去设置")
         if not isinstance(settings, dict):
             document.fault("settings", f'功能“{feature}”的设置要写成一个表；请写成 [settings."{feature}"]')

@@ -14,23 +14,28 @@ from sqlalchemy import select
 from core.areas.service import draft as draft_areas
 from core.areas.tree import Area
 from core.hooks.core_features import ROUTING
+from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import differences as settings_differences
 from core.hooks.settings.frozen import plain
-from core.routing.ruleset.writing import digest_of, dump_rules
-from core.routing.settings import DUTY_LIST, RULES, RoutingSettings, rules_of
+from core.journey.settings.effects import take_effect
+from core.routing.ruleset.writing import dump_rules
+from core.routing.settings import DUTY_LIST, LIMITS, RULES, RoutingSettings
+from core.tenancy.active import stored_of
 from core.tenancy.models import TenantFeature
-from core.tenancy.revisions import FILES, feature_row, make_active, write_revision
+from core.tenancy.revisions import FILES, digest_of, feature_row, write_revision
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.differences import differences
 from core.units.catalogue.limit_history import limit_changes
 from core.units.catalogue.queries import EMPTY, duty_list_in_force
-from core.units.catalogue.service import draft, keep_limit_changes
+from core.units.catalogue.service import draft
 from tenants.duties import catalogue_of
 from tenants.profile import Profile
 
 REASON = "按区配置文件"
 AREAS = "areas"
+SETTINGS = (RULES, LIMITS)
+NONE: dict[str, Any] = dict.fromkeys(SETTINGS, ())
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ class RoutingState:
     number: int = 0
     gazetteer: int = 0
     duty_list: Catalogue = EMPTY
-    rules: Sequence[Mapping[str, Any]] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Routing rules, and the limits that they give, as they are written; what is left out there is none of."""
     told: Mapping[str, str] = field(default_factory=dict)
 
     def differs(self, what: str, profile: Profile) -> bool:
@@ -58,7 +64,7 @@ def routing_state(scope: Scope) -> RoutingState:
         in_force.number,
         in_force.gazetteer,
         in_force.catalogue,
-        plain(rules_of(scope.hooks)),
+        {name: value for name in SETTINGS if (value := plain(scope.hooks.enabled[ROUTING.id].settings[name]))},
         scope.session.scalar(declared) or {},
     )
 
@@ -68,9 +74,7 @@ def told_by(profile: Profile) -> dict[str, str]:
     told = {DUTY_LIST: catalogue_of(profile.duties).digest}
     if profile.gazetteer is not None:
         told[AREAS] = profile.gazetteer.digest
-    if profile.rules is not None:
-        told[RULES] = digest_of(profile.rules)
-    return told
+    return told | {name: digest_of({name: value}) for name, value in _settings_of(profile).items()}
 
 
 def routing_changes(state: RoutingState, profile: Profile, unit_names: Mapping[str, str]) -> Iterator[str]:
@@ -78,43 +82,62 @@ def routing_changes(state: RoutingState, profile: Profile, unit_names: Mapping[s
     if state.differs(AREAS, profile):
         areas = profile.gazetteer
         yield f"地名库改为 {len(areas.areas)} 个区域、{len(areas.names)} 个地名" if areas else "不再使用地名库"
-    told = differences(state.duty_list, _wanted_list(state, profile), unit_names)
-    yield from told
-    if state.differs(DUTY_LIST, profile) and not told:
-        yield "职责清单与现行的相同，记为出自区配置文件"
-    if state.differs(RULES, profile):
-        before, after = {RULES: state.rules}, {RULES: _wanted_rules(state, profile)}
-        rules = [
+    if state.differs(AREAS, profile) or state.differs(DUTY_LIST, profile):
+        told = differences(state.duty_list, _wanted_list(state, profile), unit_names)
+        yield from told
+        if state.differs(DUTY_LIST, profile) and not told:
+            yield "职责清单与现行的相同，记为出自区配置文件"
+    if any(state.differs(name, profile) for name in SETTINGS):
+        wanted = _wanted_settings(state, profile)
+        told_so = [
             f"{each.label}：{each.before} → {each.after}"
-            for each in settings_differences(RoutingSettings, before, after)
+            for each in settings_differences(RoutingSettings, {**NONE, **state.settings}, {**NONE, **wanted})
         ]
-        yield from rules or ["派单规则与现行的相同，记为出自区配置文件"]
+        yield from told_so or ["派单规则与现行的相同，记为出自区配置文件"]
 
 
-def write_routing(scope: Scope, profile: Profile, state: RoutingState, *, now: datetime) -> None:
+def check_routing(roster: Roster, profile: Profile) -> None:
+    """Raise `SettingsInvalid` when the rules could not be used with the limits that the files declare."""
+    roster.enabled(Wanted(ROUTING.id, _settings_of(profile)))
+
+
+def write_routing(scope: Scope, profile: Profile, state: RoutingState, roster: Roster, *, now: datetime) -> None:
     """Let hold what the files say otherwise than before, as a revision of theirs.
 
     Raises `CatalogueUnusable` where list and areas, of which one is not the files', do not go together.
     """
     if state.told == told_by(profile):
         return
-    number = _drafted(scope, profile, state, now=now)
-    rules = _wanted_rules(state, profile)
-    if (number, rules) != (state.number, state.rules):
+    wanted = _wanted_settings(state, profile)
+    if number := _drafted(scope, profile, state, now=now):
+        wanted[DUTY_LIST] = number
+    row = feature_row(scope, ROUTING.id)
+    held = stored_of(scope.session, scope.tenant, ROUTING.id, row.revision).values
+    values = {name: value for name, value in held.items() if name not in (DUTY_LIST, *SETTINGS)} | wanted
+    if values != held:
         revision = write_revision(
             scope,
             ROUTING.id,
-            values={DUTY_LIST: number, RULES: rules},
+            values=values,
             schema_version=RoutingSettings.VERSION,
             reason=REASON,
             author=FILES,
             now=now,
         )
-        make_active(scope, ROUTING.id, revision.number, actor=FILES, now=now)
-        today = now.astimezone(scope.tenant.zone).date()
-        keep_limit_changes(scope, before=state.number, after=number, on=today, reason=REASON)
-    feature_row(scope, ROUTING.id).declared = told_by(profile)
+        take_effect(scope, roster, roster.get(ROUTING.id), revision.number, author=FILES, now=now)
+    row.declared = told_by(profile)
     scope.session.flush()
+
+
+def _settings_of(profile: Profile) -> dict[str, Any]:
+    """Return what the files say of rules, and of the limits that rules give."""
+    return dict(profile.settings.get(ROUTING.id, {})) | (dump_rules(profile.rules) if profile.rules is not None else {})
+
+
+def _wanted_settings(state: RoutingState, profile: Profile) -> dict[str, Any]:
+    said = _settings_of(profile)
+    found = {name: (said if state.differs(name, profile) else state.settings).get(name) for name in SETTINGS}
+    return {name: value for name, value in found.items() if value}
 
 
 def _wanted_list(state: RoutingState, profile: Profile) -> Catalogue:
@@ -124,13 +147,6 @@ def _wanted_list(state: RoutingState, profile: Profile) -> Catalogue:
     if state.differs(DUTY_LIST, profile):
         return catalogue_of(profile.duties, known=state.duty_list, areas=areas)
     return Catalogue.of(state.duty_list.matters.nodes, areas, state.duty_list.rows)
-
-
-def _wanted_rules(state: RoutingState, profile: Profile) -> Sequence[Mapping[str, Any]]:
-    if not state.differs(RULES, profile):
-        return state.rules
-    written: list[dict[str, Any]] = dump_rules(profile.rules)["rules"] if profile.rules is not None else []
-    return written
 
 
 def _drafted(scope: Scope, profile: Profile, state: RoutingState, *, now: datetime) -> int:

@@ -15,6 +15,7 @@ from core.hooks.values import Budget
 from core.jobs.settings import settings_kinds
 from core.kit.outbox import Job
 from core.routing.ruleset.reading import read_rules
+from core.routing.ruleset.writing import dump_rules
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
 from core.tenancy.models import TenantFeature
@@ -231,22 +232,45 @@ def test_categories_keep_the_codes_that_the_list_in_force_gave_them(
         assert [(node.code, node.name) for node in matters.children(None)] == [("01", "市政"), ("02", "政务")]
 
 
-def test_rules_hold_as_the_files_say_and_not_any_more_without_the_file(
+def test_rules_and_their_limits_hold_as_the_files_say_and_not_any_more_without_them(
     installation: Installation, profile: Profile
 ) -> None:
-    ruled = replace(profile, rules=read_rules(RULES))
+    an_hour = {"code": "1h", "label": "一小时", "clock": "on_site", "mode": "wall", "amount": 60}
+    limited = {**profile.settings, ROUTING.id: {"limits": [an_hour]}}
+    rules = read_rules(RULES.replace('"then": {', '"then": {"limit": "1h", '))
+    ruled = replace(profile, rules=rules, settings=limited)
 
+    def held() -> tuple[object, ...]:
+        with installation.scope(profile.slug) as scope:
+            settings = scope.hooks.enabled[ROUTING.id].settings
+            ids = [rule["id"] for rule in settings["rules"]]
+            return settings["duty_list"], ids, [limit["code"] for limit in settings["limits"]]
+
+    with pytest.raises(SettingsInvalid):
+        plan_profile(installation, replace(profile, rules=rules))
     apply_profile(installation, ruled, now=NOW)
-    with installation.scope(profile.slug) as scope:
-        settings = scope.hooks.enabled[ROUTING.id].settings
-        assert (settings["duty_list"], [rule["id"] for rule in settings["rules"]]) == (1, ["r-power"])
+    assert held() == (1, ["r-power"], ["1h"])
     assert plan_profile(installation, ruled) == []
+
     apply_profile(installation, profile, now=NOW)
 
+    assert held() == (1, [], [])
+    assert plan_profile(installation, profile) == []
+
+
+def test_rules_that_administrators_wrote_stay_when_the_files_change_the_list_alone(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    with installation.scope(profile.slug) as scope:
+        let_hold(scope, 1, dump_rules(read_rules(RULES))["rules"])
+    installation.forget()
+
+    apply_profile(installation, replace(profile, duties=profile.duties[:2]), now=NOW)
+
     with installation.scope(profile.slug) as scope:
         settings = scope.hooks.enabled[ROUTING.id].settings
-        assert (settings["duty_list"], settings["rules"]) == (1, ())
-    assert plan_profile(installation, profile) == []
+        assert (settings["duty_list"], [rule["id"] for rule in settings["rules"]]) == (2, ["r-power"])
 
 
 def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:
@@ -370,12 +394,11 @@ def test_a_unit_that_stands_for_nobody_known_is_refused_before_anything_is_writt
     strange = replace(
         profile, units=(*profile.units, UnitFact("far", "远区", "district_department", None, tenant="far"))
     )
-    for attempt in (
-        lambda: plan_profile(installation, strange),
-        lambda: apply_profile(installation, strange, now=NOW),
-    ):
-        with pytest.raises(UnknownTenant, match="远区（far）代表的租户 far 不存在"):
-            attempt()
+    refused = "远区（far）代表的租户 far 不存在"
+    with pytest.raises(UnknownTenant, match=refused):
+        plan_profile(installation, strange)
+    with pytest.raises(UnknownTenant, match=refused):
+        apply_profile(installation, strange, now=NOW)
 
     with pytest.raises(UnknownTenant):
         installation.tenant(profile.slug)

@@ -150,7 +150,7 @@ def test_rules_are_told_one_by_one_where_the_files_say_them_otherwise(profile: P
     ruled = replace(profile, rules=read_rules(RULES))
     stored = replace(
         before.routing,
-        rules=dump_rules(read_rules(RULES.replace('"priority": 10', '"priority": 20')))["rules"],
+        settings=dump_rules(read_rules(RULES.replace('"priority": 10', '"priority": 20'))),
         told=told_by(ruled) | {"rules": "others"},
     )
 

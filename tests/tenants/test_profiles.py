@@ -341,21 +341,35 @@ def test_faults_of_areas_are_told_with_their_lines_and_nothing_is_written_beside
 
 def test_rules_are_read_and_their_faults_told_like_others(tmp_path: Path) -> None:
     profile = read_profile(make_folder(tmp_path, rules=RULES))
-    faulty = make_folder(tmp_path, slug="b", rules=RULES.replace('"safety"', '"first"'))
+    (tmp_path / "b").mkdir()
+    faulty = make_folder(tmp_path / "b", rules=RULES.replace('"safety"', '"first"'))
 
     assert profile.rules is not None
     assert [rule.id for rule in profile.rules.rules] == ["r-power"]
-    assert [fault for fault in faults_of(faulty) if "rules.json" in fault] == [
-        "b/rules.json：规则“r-power”的 phase：没有阶段“first”。请从 safety、override、catalogue、split、fallback 中选一个。"
-    ]
+    assert faults_of(faulty) == (
+        "xinqu/rules.json：规则“r-power”的 phase：没有阶段“first”。请从 safety、override、catalogue、split、fallback 中选一个。",
+    )
+
+
+def test_a_rule_that_names_what_there_is_not_is_told(tmp_path: Path) -> None:
+    [fault] = faults_of(make_folder(tmp_path, rules=RULES.replace("street-cg", "water")))
+
+    assert fault.startswith("xinqu/rules.json：")
+    assert "没有代码为 water 的单位" in fault
 
 
 def test_what_is_the_product_s_own_is_no_feature_of_a_profile(tmp_path: Path) -> None:
-    listed = GOOD["profile.toml"].replace('["city.light"]', '["city.light", "core.routing"]')
+    listed = (
+        PROFILE.replace('["city.light"]', '["city.light", "core.routing"]')
+        + """
+[settings."core.routing"]
+duty_list = 3
+"""
+    )
 
     assert faults_of(make_folder(tmp_path, profile=listed)) == (
-        "xinqu/profile.toml 第 6 行：core.routing 是产品自己的，始终启用，不在这里写；"
-        "职责清单写在 duties.csv，派单规则写在 rules.json",
+        "xinqu/profile.toml 第 6 行：core.routing 是产品自己的，始终启用；请从 features 中删去",
+        "xinqu/profile.toml 第 8 行：职责清单写在 duties.csv，派单规则写在 rules.json，不写在 core.routing 的设置里；请移过去",
     )
 
 
