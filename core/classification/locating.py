@@ -1,10 +1,11 @@
 """Where a ticket is from 定位: the area of its point, else of the place that was written, else of its words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from core.areas.gazetteer import Gazetteer
 from core.areas.locating import Located, locate, located_within
 from core.areas.queries import areas_around
+from core.areas.shapes import Point
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -27,10 +28,24 @@ def locate_ticket(scope: Scope, ticket: Ticket) -> Located | None:
     only if nothing says more.
     """
     gazetteer = gazetteer_in_force(scope)
+
+    def around(point: Point) -> Located:
+        within = areas_around(scope, point, version=duty_list_in_force(scope).gazetteer)
+        return located_within(gazetteer, point, within)
+
+    return located_by(
+        gazetteer, point=ticket.point, around=around, place=ticket.place, title=ticket.title, text=ticket.text
+    )
+
+
+def located_by(
+    gazetteer: Gazetteer, *, point: Point | None, around: Callable[[Point], Located], place: str, title: str, text: str
+) -> Located | None:
+    """Return where an appeal is from by this gazetteer, None = unknown; `around` tells in which areas a point lies."""
     if not gazetteer.areas.nodes:
         return None
     somewhere = None
-    for found in _answers(scope, gazetteer, ticket):
+    for found in _answers(gazetteer, point, around, place, f"{place}\n{title}\n{text}"):
         area = gazetteer.areas.find(found.area)
         if area and area.kind != "district":
             return found
@@ -58,10 +73,11 @@ def get_area(scope: Scope, code: str) -> str:
     )
 
 
-def _answers(scope: Scope, gazetteer: Gazetteer, ticket: Ticket) -> Iterator[Located]:
-    point = ticket.point
+def _answers(
+    gazetteer: Gazetteer, point: Point | None, around: Callable[[Point], Located], place: str, words: str
+) -> Iterator[Located]:
     if point is not None and any(area.shape for area in gazetteer.areas.nodes):
-        yield located_within(gazetteer, point, areas_around(scope, point, version=duty_list_in_force(scope).gazetteer))
-    yield locate(gazetteer, ticket.place)
+        yield around(point)
+    yield locate(gazetteer, place)
     # Together, so that the words may tell which of several places of that name is meant, and none other.
-    yield locate(gazetteer, f"{ticket.place}\n{ticket.title}\n{ticket.text}")
+    yield locate(gazetteer, words)

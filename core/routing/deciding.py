@@ -13,7 +13,7 @@ from core.routing.models import Assignment, RouteDecision
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_of
 from core.routing.rules import Choice, choose
-from core.routing.ruleset import Facts, evaluate, record
+from core.routing.ruleset import Facts, record
 from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
@@ -72,7 +72,7 @@ def follow_rules(scope: Scope, ticket: Ticket, *, keeps_urgency: bool, now: date
         ticket.rule_limit = ""
         return
     facts = facts_in_hand(scope, policy, ticket, view)
-    verdict = evaluate(policy.rules, facts, on=now.astimezone(scope.tenant.zone).date())
+    verdict = policy.judge(view, facts, on=now.astimezone(scope.tenant.zone).date())
     told = []
     if verdict.urgency and verdict.urgency != ticket.urgency and not keeps_urgency:
         ticket.urgency = verdict.urgency

@@ -16,9 +16,9 @@ from core.hooks.values import ClockName, ClockView, ContactView, Mark, TicketVie
 from core.journey.dry_run.outcome import Act, Ground, Outcome, Route, Urged
 from core.journey.dry_run.past import Past, Place
 from core.journey.dry_run.tables import Rulebook
-from core.routing.rules import choose, goes_at_once, watchers_from
+from core.routing.rules import Choice, choose, goes_at_once, watchers_from
 from core.routing.rules_in_force import rules_from
-from core.routing.ruleset import Facts, evaluate
+from core.routing.ruleset import Facts
 from core.sla.limits import Ruled, budget_of, given_by_rule, limits_from, marks_from
 from core.sla.models import Clock
 from core.units.references import missing_in
@@ -45,12 +45,14 @@ class Rules:
 
     def follow(self, view: TicketView) -> Urged | None:
         """Follow the routing rules as far as they set a limit; return the urgency that they set, None = none."""
-        verdict = evaluate(self._policy.rules, self._facts(view), on=self._day)
-        self._outcome.answered |= {f"{ROUTING.id}/{hit.rule.id}" for hit in verdict.hits}
+        if not self._policy.rules.rules:
+            return None
+        verdict = self._policy.judge(view, self._facts(view), on=self._day)
+        rules = [hit.rule for hit in verdict.hits]
         self._limit = verdict.limit
-        setting = [hit.rule for hit in verdict.hits if hit.rule.then.urgency or hit.rule.then.limit]
-        self._outcome.decisive |= {f"{ROUTING.id}/{rule.id}" for rule in setting}
-        urging = next((rule for rule in setting if rule.then.urgency), None)
+        if limiting := next((rule for rule in rules if rule.then.limit), None):
+            self._outcome.decisive.add(f"{ROUTING.id}/{limiting.id}")
+        urging = next((rule for rule in rules if rule.then.urgency), None)
         if urging is None:
             return None
         ground = Ground(f"{ROUTING.id}/{urging.id}", urging.explain, self._policy.stamp)
@@ -94,14 +96,23 @@ class Rules:
             label_of=lambda feature: self._table.enabled[feature].feature.label,
             stamp_of=self.stamp,
         )
-        self._outcome.answered |= {f"{ROUTING.id}/{hit.rule.id}" for hit in choice.verdict.hits}
-        self._outcome.decisive.add(choice.rule_id)
+        self._note_rules(choice)
         return Route(
             unit=choice.lead or "",
             co=choice.co,
             is_direct=goes_at_once(choice, matter_guessed=view.matter_guessed),
             ground=Ground(choice.rule_id, choice.reason, choice.by),
         )
+
+    def _note_rules(self, choice: Choice) -> None:
+        """Note which routing rules are true of the ticket, and which of them made a difference to who gets it."""
+        verdict, rules = choice.verdict, self._policy.rules
+        self._outcome.answered |= {
+            f"{ROUTING.id}/{rule.id}" for rule in rules.true_ones(verdict.facts.values, self._day)
+        }
+        barred = {verdict.excluded[each.unit] for each in verdict.passed_over if each.unit in verdict.excluded}
+        hinting = {hit.rule.id for hit in verdict.hits if hit.rule.then.split}
+        self._outcome.decisive |= {choice.rule_id, *(f"{ROUTING.id}/{name}" for name in barred | hinting)}
 
     def limits(self, view: TicketView) -> Mapping[str, Ruled]:
         """Return the limit of each clock that has one."""

@@ -11,12 +11,14 @@ from core.escalation.labels import LETTER_LABELS, SUPERVISION_LABELS
 from core.escalation.service import STEP_LABELS
 from core.hooks.specs import HOOKS
 from core.hooks.values import StepKind
-from core.journey.dry_run.outcome import Act, Ground, Marked, Outcome, Refusal, Route, Timed
+from core.journey.dry_run.outcome import Act, Ground, Known, Marked, Outcome, Refusal, Route, Timed
 from core.journey.dry_run.past import Place
 from core.sla.labels import CLOCK_LABELS
 
 MESSAGES: tuple[StepKind, ...] = ("sms", "mail", "inbox")
 WHAT_LABELS = {
+    "matter": "事项",
+    "area": "区域",
     "urgency": "紧急程度",
     "route": "承办单位",
     "dispatch": "派单方式",
@@ -47,7 +49,7 @@ EFFECT_LABELS = {
 }
 
 
-REPLACED = ("urgency", "route", "dispatch", "receipt")
+REPLACED = ("matter", "area", "urgency", "route", "dispatch", "receipt")
 """What there always is: it is another one, whichever way that counts."""
 
 
@@ -95,6 +97,7 @@ def changes_between(before: Outcome, after: Outcome, place: Place) -> list[Chang
     """Return what differs, in the order of the ticket's life; nothing where both decide the same."""
     told = _Teller(place)
     return [
+        *told.known(before.known, after.known),
         *told.urgency(before, after),
         *told.grounds("scope", before.issues, after.issues),
         *told.receipt(before, after),
@@ -116,6 +119,20 @@ class _Teller:
 
     def __init__(self, place: Place) -> None:
         self._place = place
+
+    def known(self, before: Known, after: Known) -> Iterator[Change]:
+        """Tell where words point to another matter, or another gazetteer to another area."""
+        if before.matter != after.matter:
+            sides = [
+                Side(each.matter, each.matter_name or each.matter or "待判定", reason=each.because)
+                for each in (before, after)
+            ]
+            yield Change("matter", "other", "", *sides)
+        if before.area != after.area:
+            sides = [
+                Side(each.area, each.area_name or each.area or "未知", reason=each.where) for each in (before, after)
+            ]
+            yield Change("area", "other", "", *sides)
 
     def urgency(self, before: Outcome, after: Outcome) -> Iterator[Change]:
         if before.urgency != after.urgency:

@@ -9,7 +9,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from core.intake.tabular.rejects import harmless
 from core.journey.dry_run.changes import WHAT_LABELS
-from core.journey.dry_run.result import TOTAL_WORDS, Result, UnitLoad, summary
+from core.journey.dry_run.result import TOTAL_WORDS, Result, UnitLoad, rule_name, summary
 from core.kit.errors import Refused
 
 COLUMNS = (
@@ -90,8 +90,8 @@ def _conclusion(result: Result) -> Iterator[Sequence[str | int]]:
 
 
 def _rules(result: Result) -> Iterator[Sequence[str]]:
-    yield from ((rule, "从未用到") for rule in result.never_hit)
-    yield from ((rule, "答了但从未起决定作用") for rule in result.shadowed)
+    yield from ((rule_name(result, rule), "从未用到") for rule in result.never_hit)
+    yield from ((rule_name(result, rule), "答了但从未起决定作用") for rule in result.shadowed)
     yield from ((f"{each.feature} {each.hook}", f"出错 {each.after:,} 件：{each.words}") for each in result.failures)
 
 

@@ -17,6 +17,21 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the ticket is about and where it is from, empty = unknown, in codes and in the names of that duty list.
+
+    `because` and `where` say why, where it was found anew.
+    """
+
+    matter: str = ""
+    matter_name: str = ""
+    because: str = ""
+    area: str = ""
+    area_name: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Urged:
     """An urgency that a routing rule sets, and why."""
 
@@ -99,11 +114,12 @@ class Refusal:
 class Outcome:
     """Everything that the rules decide about one ticket.
 
-    `said` is what they say at acceptance: grounds to treat it as urgent or as out of scope, and the receipt. `answered`
+    `urgent` are the grounds of its urgency, `issues` of it being out of scope. `answered`
     and `decisive` are the rules that answered, and those whose answer was followed. `failures` are what could not be
     had, by feature and question.
     """
 
+    known: Known = field(default_factory=Known)
     urgency: str = "normal"
     urgent: list[Ground] = field(default_factory=list)
     issues: list[Ground] = field(default_factory=list)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.areas.shapes import Point
 from core.hooks.values import TicketView, Urgency
 from core.routing.models import Assignment
 from core.tenancy.facts import TenantFacts
@@ -74,11 +75,15 @@ class Past:
 
     `said_urgency` is what a person said of its urgency, None = nobody did. `reply_since` is given for a part 分项, whose
     clock began with that of the whole. `replied_at` is when the answer that concluded a cycle was handed in.
-    `has_phone`: the resident can be called. `is_from_elsewhere`: another tenant referred it here.
+    `is_guessed`: only words of the duty list tell what it is about, or nothing does. `point` is where it was put on the
+    map; `is_area_said`: a person said in which area. `has_phone`: the resident can be called. `is_from_elsewhere`: another tenant referred it here.
     """
 
     view: TicketView
     said_urgency: Urgency | None
+    is_guessed: bool
+    point: Point | None
+    is_area_said: bool
     accepted_at: datetime
     reply_since: datetime | None
     is_part: bool

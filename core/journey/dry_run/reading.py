@@ -30,6 +30,8 @@ KINDS = (*Command, *MOVING, *NOTED, "classify", "extension", "pause", "instructi
 """Entries that tell what somebody did."""
 URGENT_BY_RULE = "紧急（"
 """Stands in the entry of a classification that a rule found urgent, where it does not say what was given."""
+AREA_SAID = "；区域改为"
+"""Stands in the entry of a classification by which a person said in which area it is."""
 T = TypeVar("T")
 
 
@@ -84,6 +86,9 @@ def _past(
     return Past(
         view=view_of(scope, ticket),
         said_urgency=_said_urgency(ticket, told),
+        is_guessed=_is_guessed(ticket, told),
+        point=ticket.point,
+        is_area_said=any(AREA_SAID in summary for entry, summary in told if entry.kind == "classify"),
         accepted_at=ticket.accepted_at,
         reply_since=since if is_part else None,
         is_part=is_part,
@@ -112,6 +117,15 @@ def _said_urgency(ticket: Ticket, told: Iterable[tuple[Entry, str]]) -> Urgency 
         ):
             has_said = True
     return cast(Urgency, ticket.urgency) if has_said else None
+
+
+def _is_guessed(ticket: Ticket, told: Iterable[tuple[Entry, str]]) -> bool:
+    """Tell whether only words of the duty list pointed to what it is about, or nothing did: no person, no feature."""
+    details = [entry.detail for entry, _ in told if entry.kind == "classify"]
+    if any("complexity" in detail or "matter" in detail.get("given", ()) for detail in details):
+        return False
+    by_words = any(detail.get("words") for detail in details)
+    return ticket.matter is None or (ticket.matter_guessed and by_words)
 
 
 def _was_overdue(ticket: Ticket, clocks: Iterable[Clock]) -> bool | None:

@@ -14,6 +14,7 @@ from core.hooks.values import ClockName, ContactView, Trigger
 from core.journey.dry_run.asking import Rules
 from core.journey.dry_run.clocks import Clocks, Pending
 from core.journey.dry_run.commands import command_of, label_of
+from core.journey.dry_run.knowing import known_by
 from core.journey.dry_run.outcome import Ground, Marked, Outcome, Refusal, Timed
 from core.journey.dry_run.past import Entry, Held, Past, Place
 from core.journey.dry_run.tables import Rulebook
@@ -32,7 +33,10 @@ MOST_MARKS = 1000
 
 def replay(past: Past, rulebook: Rulebook, place: Place) -> Outcome:
     """Return everything that these rules decide about the ticket, until today where it is still open."""
-    return _Replay(past, rulebook, place).run()
+    seen, known = known_by(past, rulebook)
+    outcome = _Replay(seen, rulebook, place).run()
+    outcome.known = known
+    return outcome
 
 
 class _Replay:
@@ -142,7 +146,8 @@ class _Replay:
             self.view = replace(self.view, urgency="urgent" if self.outcome.urgent else "normal")
         said = self.rules.follow(self.view)
         if said is not None and self.past.said_urgency is None:
-            self.outcome.urgent = [said.ground] if said.urgency == "urgent" else []
+            self.outcome.decisive.add(said.ground.rule_id)
+            self.outcome.urgent = [said.ground]
             self.view = replace(self.view, urgency=said.urgency)
         self.outcome.urgency = self.view.urgency
         self._note_issues()

@@ -1,6 +1,6 @@
 """What a try came to, for those who decide about it: totals, tickets, rules, units, in values and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,8 +24,13 @@ METHOD = (
 """How a try was made, in words."""
 
 
+NAMED = 20
+"""Rules that one line names before it counts the rest; all of them are in the export."""
 TOTAL_WORDS = {
     "rerouted": "改派",
+    "joined_otherwise": "协办单位不同",
+    "rematched": "按关键词推断为别的事项",
+    "relocated": "定位到别的区域",
     "direct": "改为直接派出",
     "not_direct": "不再直接派出",
     "urgent": "改按紧急诉求处理",
@@ -65,6 +70,7 @@ TOTAL_WORDS = {
 class Totals:
     """How many tickets change in which way; each ticket counts once in each, messages are counted altogether.
 
+    `rerouted` get another lead unit, `joined_otherwise` only other co-units.
     `due_…` and `yellow_…` are of any of the ticket's clocks; `yellow_new` would turn yellow and did not, `yellow_never`
     the other way round. `refused_…` are tickets on which something was done that would not be allowed, or would.
     """
@@ -72,6 +78,9 @@ class Totals:
     tickets: int
     changed: int
     rerouted: int
+    joined_otherwise: int
+    rematched: int
+    relocated: int
     direct: int
     not_direct: int
     urgent: int
@@ -120,6 +129,16 @@ class UnitLoad:
     direct_before: int
     direct_after: int
 
+    @property
+    def before(self) -> int:
+        """How many in all, by what holds."""
+        return self.suggested_before + self.direct_before
+
+    @property
+    def after(self) -> int:
+        """How many in all, by what is tried."""
+        return self.suggested_after + self.direct_after
+
 
 @dataclass(frozen=True, slots=True)
 class FailureSeen:
@@ -148,7 +167,8 @@ class ChangedTicket:
 class Result:
     """A try as plain values. `number` None = the feature was tried off; `base` is what it was compared with.
 
-    `never_hit` are rules of the feature that answered nothing, `shadowed` those whose answers never decided.
+    `never_hit` are rules of the feature that answered nothing, `shadowed` those whose answers never decided; `labels` say
+    what a rule is called, where it has a name.
     `untried` are questions that the feature answers and that no past ticket is asked again; `method` tells how it was
     tried. Times are shown in the tenant's `zone`.
     """
@@ -171,6 +191,7 @@ class Result:
     failures: tuple[FailureSeen, ...]
     never_hit: tuple[str, ...]
     shadowed: tuple[str, ...]
+    labels: Mapping[str, str]
     untried: tuple[str, ...]
     zone: str
     method: tuple[str, ...] = METHOD
@@ -207,6 +228,7 @@ def result_of(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | Non
         ),
         never_hit=tuple(rule for rule in tally.rules if rule not in tally.answered) if run.turns == "on" else (),
         shadowed=tuple(rule for rule in answered if rule not in tally.decisive),
+        labels=tally.labels,
         untried=tuple(tally.untried),
         zone=scope.tenant.zone.key,
     )
@@ -258,12 +280,23 @@ def _rule_lines(result: Result) -> list[str]:
     lines = []
     if result.never_hit:
         caveat = f"（{'、'.join(result.untried)}没有试算，其规则可能也在此列）" if result.untried else ""
-        lines.append(f"从未用到的规则：{'、'.join(result.never_hit)}{caveat}。")
+        lines.append(f"从未用到的规则：{_rule_names(result, result.never_hit)}{caveat}。")
     if result.shadowed:
-        lines.append(f"答了但总被其他规则盖过的规则：{'、'.join(result.shadowed)}。")
+        lines.append(f"答了但总被其他规则盖过的规则：{_rule_names(result, result.shadowed)}。")
     if result.untried and not result.never_hit:
         lines.append(f"没有试算的部分：{'、'.join(result.untried)}。")
     return lines
+
+
+def rule_name(result: Result, rule_id: str) -> str:
+    """Return what people call a rule: its label, with the id by which it is found; the id alone where it has none."""
+    label = result.labels.get(rule_id)
+    return f"“{label}”（{rule_id.partition('/')[2]}）" if label else rule_id
+
+
+def _rule_names(result: Result, rule_ids: Sequence[str]) -> str:
+    more = f"等 {len(rule_ids):,} 条" if len(rule_ids) > NAMED else ""
+    return "、".join(rule_name(result, each) for each in rule_ids[:NAMED]) + more
 
 
 def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
@@ -275,10 +308,7 @@ def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
 
 
 def _load_lines(load: Sequence[UnitLoad]) -> list[str]:
-    moved = [
-        (each.direct_after + each.suggested_after - each.direct_before - each.suggested_before, each) for each in load
-    ]
-    told = [f"{each.name}{'多' if change > 0 else '少'} {abs(change):,} 件" for change, each in moved if change]
+    told = [f"{each.name} {each.before:,} → {each.after:,} 件" for each in load if each.before != each.after]
     return [f"主办工单：{'，'.join(told)}。"] if told else []
 
 
@@ -288,6 +318,9 @@ def _totals(tally: Tally) -> Totals:
         tickets=counts["tickets"],
         changed=counts["changed"],
         rerouted=counts["rerouted"],
+        joined_otherwise=counts["joined_otherwise"],
+        rematched=counts["matter/other"],
+        relocated=counts["area/other"],
         direct=counts["dispatch/new"],
         not_direct=counts["dispatch/gone"],
         urgent=counts["urgency/new"],
@@ -354,13 +387,20 @@ def _load(scope: Scope, tally: Tally) -> tuple[UnitLoad, ...]:
         for code, counted in tally.load.items()
         for unit in (units.find_unit(code),)
     ]
-    return tuple(sorted(loads, key=lambda load: (-(load.direct_after + load.suggested_after), load.code)))
+    return tuple(sorted(loads, key=lambda load: (-load.after, load.code)))
+
+
+WITH_BOTH_REASONS = ("matter", "area", "route")
+"""Changes that are understood only by knowing why it was so before."""
 
 
 def change_words(change: Change) -> str:
     """Say a change in one line: what, of which clock or deed, from what to what, and why."""
     subject = f" {change.subject}" if change.subject else ""
-    why = change.after.reason or change.before.reason
-    because = f"（{why}）" if why else ""
+    before, after = change.before, change.after
+    if change.what in WITH_BOTH_REASONS and before.reason and after.reason and before.reason != after.reason:
+        because = f"（原：{before.reason}；现：{after.reason}）"
+    else:
+        because = f"（{why}）" if (why := after.reason or before.reason) else ""
     what = f"{WHAT_LABELS[change.what]}{change.effect_words}{subject}"
-    return f"{what}：{change.before.words} → {change.after.words}{because}"
+    return f"{what}：{before.words} → {after.words}{because}"

@@ -160,7 +160,9 @@ def _do_part(scope: Scope, roster: Roster, run: DryRun, tables: Tables, *, now: 
     if run.state == "waiting":
         run.state = "running"
         feature = roster.get(run.feature)
-        own = [rule.id for rule in tables.after.policy.rules.rules] if run.feature == ROUTING.id else feature.rules
+        own = dict.fromkeys(feature.rules, "")
+        if run.feature == ROUTING.id:
+            own = {rule.id: rule.label for rule in tables.after.policy.rules.rules}
         tally.begin(run.feature, own, list(roster.answers_of(feature)))
     tickets = next_tickets(
         scope,

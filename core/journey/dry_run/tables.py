@@ -1,8 +1,10 @@
 """The two sets of rules that are compared: what holds, and what would hold with the settings that are tried."""
 
 from bisect import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.areas.gazetteer import Gazetteer
+from core.areas.queries import gazetteer_of
 from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster
 from core.hooks.table import Enabled, HookTable
@@ -13,6 +15,7 @@ from core.tenancy.active import context_of, in_safe_mode, in_use, rows_asked, st
 from core.tenancy.models import DryRun
 from core.tenancy.queries import find_feature_row
 from core.tenancy.scope import Scope
+from core.units.catalogue.queries import duty_list_versions
 from core.units.queries import Directory, directory_with
 
 
@@ -24,11 +27,17 @@ class SafeMode(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All that decides on a ticket: the features asked, what is set about routing, and the duties of that list."""
+    """All that decides on a ticket: the features asked, what is set about routing, and the duties of that list.
+
+    `gazetteer` is given where tickets have to be located anew, None = they are where they are known to be.
+    `guesses_anew`: what only words had told is found again, since the two lists know other words.
+    """
 
     table: HookTable
     policy: RoutingPolicy
     units: Directory
+    gazetteer: Gazetteer | None = None
+    guesses_anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,24 @@ def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
         enabled[place:place] = [own] if own else []
         return roster.compiled(ctx, enabled, breaker=Breaker())
 
-    return Tables(rulebook_of(scope, table(present)), rulebook_of(scope, table(tried)))
+    return _told_apart(scope, rulebook_of(scope, table(present)), rulebook_of(scope, table(tried)))
 
 
 def rulebook_of(scope: Scope, table: HookTable) -> Rulebook:
     """Return all that decides on a ticket where the features of this table are asked. Raises `NoSuchDutyList`."""
     policy = policy_from(scope, table)
     return Rulebook(table, policy, directory_with(scope, policy.duty_list))
+
+
+def _told_apart(scope: Scope, before: Rulebook, after: Rulebook) -> Tables:
+    """Return both, with what follows for each from the other: other words, another gazetteer."""
+    if before.policy.duty_list == after.policy.duty_list:
+        return Tables(before, after)
+    anew = before.units.keywords != after.units.keywords
+    gazetteers = {0: 0, **{line.number: line.gazetteer for line in duty_list_versions(scope)}}
+    was, would_be = (gazetteers[book.policy.duty_list] for book in (before, after))
+    other = gazetteer_of(scope, would_be) if was != would_be else None
+    return Tables(replace(before, guesses_anew=anew), replace(after, guesses_anew=anew, gazetteer=other))
 
 
 def _tried(scope: Scope, roster: Roster, run: DryRun) -> Enabled:

@@ -33,20 +33,23 @@ class Tally:
     `counts` are tickets by what changes and how (`due/earlier`), each once, besides `tickets`, `changed`, `rerouted`,
     and the messages sent altogether before and after. `load` is how many tickets each unit would get, `failures` what
     could not be had by feature and question: its words, and of how many tickets before and after.
-    `rules` are those of the feature that was tried; which `answered`, and whose answer was ever `decisive`.
+    `rules` are those of the feature that was tried, `labels` what some of them are called; which `answered`, and whose
+    answer was ever `decisive`.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     load: dict[str, dict[str, int]] = field(default_factory=dict)
     failures: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     decisive: set[str] = field(default_factory=set)
     untried: list[str] = field(default_factory=list)
 
-    def begin(self, feature: str, rules: Sequence[str], hooks: Sequence[str]) -> None:
-        """Take note of what is tried: the names of its rules, and the questions it answers that are not asked anew."""
+    def begin(self, feature: str, rules: Mapping[str, str], hooks: Sequence[str]) -> None:
+        """Take note of what is tried: its rules, each with its label or an empty one; what it answers and is not asked."""
         self.rules = [f"{feature}/{rule}" for rule in rules]
+        self.labels = {f"{feature}/{rule}": label for rule, label in rules.items() if label}
         self.untried = [HOOKS[name].label for name in sorted(hooks) if name not in TRIED_HOOKS]
 
     def add(self, feature: str, before: Outcome, after: Outcome, changes: Sequence[Change]) -> None:
@@ -54,6 +57,8 @@ class Tally:
         counted = {f"{change.what}/{change.effect}" for change in changes}
         if before.route and after.route and before.route.unit != after.route.unit:
             counted.add("rerouted")
+        elif before.route and after.route and before.route.co != after.route.co:
+            counted.add("joined_otherwise")
         if changes:
             counted.add("changed")
         self.counts.update(["tickets", *counted])
@@ -73,6 +78,7 @@ class Tally:
             "load": self.load,
             "failures": self.failures,
             "rules": self.rules,
+            "labels": self.labels,
             "answered": sorted(self.answered),
             "decisive": sorted(self.decisive),
             "untried": self.untried,
@@ -97,6 +103,7 @@ def tally_from(plain: Mapping[str, Any]) -> Tally:
         load=dict(plain.get("load", {})),
         failures=dict(plain.get("failures", {})),
         rules=list(plain.get("rules", [])),
+        labels=dict(plain.get("labels", {})),
         answered=set(plain.get("answered", [])),
         decisive=set(plain.get("decisive", [])),
         untried=list(plain.get("untried", [])),

@@ -51,6 +51,21 @@ class CompiledRules:
                 is_set = True
                 values = {**values, "urgency": rule.then.urgency}
 
+    def true_ones(self, values: Values, on: date) -> Iterator[Rule]:
+        """Yield every rule whose condition is true, those too before which another one of their phase counts."""
+        asked, done, following, is_set = -1, -1, values, False
+        for place in self.index.candidates(values):
+            phase, test, valid = self._entries[place]
+            if phase != asked:
+                asked, values = phase, following
+            if test(values) and (not valid or valid.holds_on(on)):
+                rule = self.rules[place]
+                yield rule
+                if rule.then.urgency and not is_set and phase != done:  # it counts
+                    is_set = True
+                    following = {**values, "urgency": rule.then.urgency}
+                done = phase
+
     def find(self, rule_id: str) -> Rule | None:
         """Return the rule of this id, also one that is switched off."""
         return next((rule for rule in self.written.rules if rule.id == rule_id), None)

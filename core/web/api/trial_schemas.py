@@ -110,6 +110,7 @@ class TrialSchema(StrictSchema):
     failures = fields.List(fields.Nested(FailureSeenSchema), required=True)
     never_hit = fields.List(fields.String(), required=True)
     shadowed = fields.List(fields.String(), required=True)
+    labels = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     untried = fields.List(fields.String(), required=True)
     method = fields.List(fields.String(), required=True)
 
