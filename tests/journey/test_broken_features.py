@@ -123,7 +123,7 @@ EXPECTED = [
     "03-12 10:10 dispatch accepted→dispatched 派给 道路管理处（受理席派单）",
     "03-12 10:10 clock_started dispatched→dispatched 退单时限至 2026-03-16 18:00（派单后 2 个工作日内可以退单）",
     "03-12 10:10 escalate dispatched→dispatched 站内信 → 道路管理处（紧急诉求）",
-    "03-13 11:00 return_request dispatched→dispatched 申请退单（不属本单位职责）：不属本单位职责",
+    "03-13 11:00 return_request dispatched→dispatched 申请退单（不属本单位职责）：不属本单位职责，建议由园林管理处办理",
     "03-13 11:00 return dispatched→to_dispatch 同意退单：不属本单位职责",
     "03-13 11:10 dispatch to_dispatch→dispatched 派给 园林管理处（受理席派单）",
     "03-13 11:10 clock_started dispatched→dispatched 退单时限至 2026-03-17 18:00（派单后 2 个工作日内可以退单）",
