@@ -28,7 +28,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(name="roster")
 def roster() -> None:
-    """值班表:单位内由谁接单,谁不在岗。"""
+    """值班表：单位内由谁接单，谁不在岗。"""
 
 
 @roster.command(name="show")
@@ -36,7 +36,7 @@ def roster() -> None:
 @UNIT
 @AS_JSON
 def show(tenant: str, unit: str, *, as_json: bool) -> None:
-    """列出一个单位的负责人、值班表、不在岗人员,以及每人手上有几件工单。"""
+    """列出一个单位的负责人、值班表、不在岗人员，以及每人手上有几件工单。"""
     now = datetime.now(UTC)
     with installed() as installation:
         shown = looked_at(installation, tenant, lambda scope, actor: show_roster(scope, unit, actor=actor, now=now))
@@ -59,7 +59,7 @@ def show(tenant: str, unit: str, *, as_json: bool) -> None:
 def set_(
     tenant: str, unit: str, by: str, file: Path | None, on: tuple[str, ...], *, nobody: bool, as_json: bool
 ) -> None:
-    """换上一张新的值班表,原来的不再有效;已经分到人的工单不变。"""
+    """换上一张新的值班表，原来的不再有效；已经分到人的工单不变。"""
     if sum((file is not None, bool(on), nobody)) != 1:
         raise click.UsageError("--file、--on 和 --nobody 请写其中一样")
     duties = _read(file) if file else [read_duty(each) for each in on]
@@ -79,7 +79,7 @@ def set_(
 @click.option("--nobody", is_flag=True, help="不再有负责人")
 @AS_JSON
 def head(login: str | None, tenant: str, unit: str, by: str, *, nobody: bool, as_json: bool) -> None:
-    """指定单位负责人:值班的都不在岗时由负责人接单,迟迟不签收时提醒负责人。"""
+    """指定单位负责人：值班的都不在岗时由负责人接单，迟迟不签收时提醒负责人。"""
     if (login is None) is not nobody:
         raise click.UsageError("请写负责人的登录名，或写 --nobody")
     with installed() as installation:
@@ -101,7 +101,7 @@ def head(login: str | None, tenant: str, unit: str, by: str, *, nobody: bool, as
 def away(
     login: str, tenant: str, by: str, first: datetime | None, last: datetime | None, reason: str, *, as_json: bool
 ) -> None:
-    """登记不在岗;今天起不在岗的,手上的工单立即转给本单位其他人。"""
+    """登记不在岗；今天起不在岗的，手上的工单立即转给本单位其他人。"""
     with installed() as installation:
         begins = _day(first) or datetime.now(installation.tenant(tenant).zone).date()
         moved = done_by(
@@ -124,7 +124,7 @@ def away(
 @BY
 @AS_JSON
 def back(login: str, tenant: str, by: str, *, as_json: bool) -> None:
-    """登记返岗;已经转出的工单不再转回。"""
+    """登记返岗；已经转出的工单不再转回。"""
     with installed() as installation:
         done_by(installation, tenant, by, lambda scope, actor, now: note_return(scope, login, actor=actor, now=now))
     if as_json:
