@@ -75,7 +75,7 @@ def live(installation: Installation, at: datetime, number: int) -> None:
     def walk(scope: Scope) -> None:
         unit = next(unit for unit in directory(scope).units if unit.kind == "district_department")
         clerk = Actor("staff", CLERK.name, CLERK.id, unit.id, CLERK.permissions)
-        desk.dispatch(scope, serial, Order(SYSTEM, at), lead=unit.code)
+        desk.dispatch(scope, serial, Order(SYSTEM, at), lead=unit.code, reason="核实后判定")
         scope.session.flush()
         handle.sign(scope, serial, Order(clerk, at + timedelta(hours=1)))
         scope.session.flush()

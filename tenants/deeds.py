@@ -27,6 +27,10 @@ class ReplayDiffers(Refused):
     code = "replay-differs"
 
 
+AS_IT_WAS = "按当时的实际去向"
+"""Why the desk dispatches as it does, where the published case tells no reason."""
+
+
 @dataclass
 class Stage:
     """Where a scenario is replayed: the district, who acts in it, and the tickets' numbers by their labels."""
@@ -100,7 +104,14 @@ def _dispatch(stage: Stage, step: verbs.Dispatch) -> None:
         lead = suggested.code if suggested else units.desk.code
     if lead and ticket.state in WAITING_FOR_DISPATCH:
         order = stage.by_desk(step)
-        ticket = desk.dispatch(stage.scope, ticket.serial_no, order, lead=lead, co=step.co, reason=step.reason)
+        ticket = desk.dispatch(
+            stage.scope,
+            ticket.serial_no,
+            order,
+            lead=lead,
+            co=step.co,
+            reason=step.reason or (AS_IT_WAS if step.unit else ""),
+        )
     went_to = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     wanted = step.expect or step.unit
     if wanted and (went_to is None or went_to.code != wanted):

@@ -37,6 +37,7 @@ CONTACTED = 0.15
 """Part of the residents whom the unit calls before it answers."""
 JOINT = 0.2
 """Part of the letters that the desk gives to co-units too, where the duty list names some."""
+SENT_BECAUSE = "核实事项和地点后派单"
 WAIVED = 0.1
 """Part of the co-units without whose answer the desk does in the end."""
 LONGEST_PAUSE = 15
@@ -189,7 +190,7 @@ def _split(life: Life) -> Iterator[datetime]:
     for part in waiting:
         yield life.wait(MINUTE, 6 * MINUTE, of=part.text)
         duty = directory(scope).get_duty(part.matter or "")
-        desk.dispatch(scope, part.serial_no, life.by_desk, lead=duty.lead)
+        desk.dispatch(scope, part.serial_no, life.by_desk, lead=duty.lead, reason="按职责清单")
         life.marks.clocks_started()
 
 
@@ -207,7 +208,7 @@ def _go_astray(life: Life) -> Iterator[datetime]:
         return
     life.unit = life.letter.astray
     yield life.wait(2 * MINUTE, 25 * MINUTE, of="astray")
-    desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit)
+    desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit, reason="按来件所说的地点判断")
     life.look_at_clocks()
     yield from _ask_return(life)
     yield from _take_back(life)
@@ -222,7 +223,7 @@ def _send_out(life: Life) -> Iterator[datetime]:
     if life.waits_for_desk:
         life.co = life.co if life.chance("joint") < JOINT else ()
         yield life.wait(2 * MINUTE, 25 * MINUTE, of="dispatch")
-        desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit, co=life.co)
+        desk.dispatch(life.scope, life.serial_no, life.by_desk, lead=life.unit, co=life.co, reason=SENT_BECAUSE)
     life.look_at_clocks()
 
 

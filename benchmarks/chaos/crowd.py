@@ -39,12 +39,12 @@ def _soon(chance: random.Random) -> Mapping[str, Any]:
 
 
 def _to_a_unit(**more: Any) -> Callable[[random.Random], Mapping[str, Any]]:
-    return lambda chance: {"lead": chance.choice(UNITS), **more}
+    return lambda chance: {"lead": chance.choice(UNITS), "reason": "核实后判定", **more}
 
 
 AT_DESK = (
     Deed(30, "operator", "dispatch", _to_a_unit()),
-    Deed(4, "operator", "dispatch", lambda chance: {"lead": "roads", "co": ["water"]}),
+    Deed(4, "operator", "dispatch", lambda chance: {"lead": "roads", "co": ["water"], "reason": "核实后判定"}),
     Deed(2, "operator", "answer_directly", _with(text="请致电路政热线。")),
     Deed(1, "operator", "void", _with(reason="测试来电")),
     Deed(2, "operator", "change_urgency", _with(urgency="urgent", reason="险情")),

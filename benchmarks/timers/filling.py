@@ -58,7 +58,7 @@ def _walk_original(scope: Scope) -> District:
     clerk = Actor("staff", "承办", 2, unit.id, permissions_of(["clerk"]))
     reviewer = Actor("staff", "审核", 3, None, permissions_of(["reviewer"]))
     serial_no = accept(scope, Appeal(channel="desk", text=TEXT), actor=operator, now=now).serial_no
-    dispatch(scope, serial_no, Order(operator, now), lead=unit.code)
+    dispatch(scope, serial_no, Order(operator, now), lead=unit.code, reason="核实后判定")
     ticket: Ticket = sign(scope, serial_no, Order(clerk, now))
     return District(scope.tenant.slug, scope.tenant.id, ticket.id, operator, clerk, reviewer)
 

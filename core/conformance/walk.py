@@ -46,7 +46,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 KEYS = {1: b"conformance kit, no secrets here"}
 STEPS: Sequence[tuple[str, str, Carried[...], str, Mapping[str, Any]]] = (
-    ("2026-03-12 10:10", "operator", desk.dispatch, "desk", {"lead": "roads"}),
+    ("2026-03-12 10:10", "operator", desk.dispatch, "desk", {"lead": "roads", "reason": "核实后判定"}),
     (
         "2026-03-12 11:00",
         "clerk",
@@ -55,7 +55,7 @@ STEPS: Sequence[tuple[str, str, Carried[...], str, Mapping[str, Any]]] = (
         {"reason_code": "not_duty", "evidence": "不属本单位职责", "proposed_unit": "parks"},
     ),
     ("2026-03-12 11:10", "operator", give_back.approve_return, "desk", {}),
-    ("2026-03-12 11:20", "operator", desk.dispatch, "desk", {"lead": "parks"}),
+    ("2026-03-12 11:20", "operator", desk.dispatch, "desk", {"lead": "parks", "reason": "核实后判定"}),
     ("2026-03-20 11:00", "operator", desk.redirect, "desk", {"lead": "roads", "reason": "派错了"}),
     ("2026-03-20 11:05", "clerk", handle.sign, "roads", {}),
     ("2026-03-20 11:06", "clerk", handle.contact, "roads", {"reached": True, "what": "已联系"}),

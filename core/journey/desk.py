@@ -19,7 +19,16 @@ from core.routing.deciding import follow_rules, propose
 from core.routing.models import Assignment
 from core.routing.referrals import refer_if_elsewhere
 from core.routing.returns import drop_request
-from core.routing.service import BY_PERSON, assign, end_assignments, lead_assignment, tell_assigned
+from core.routing.service import (
+    BY_PERSON,
+    UNEXPLAINED,
+    assign,
+    end_assignments,
+    has_returned,
+    lead_assignment,
+    refuse_consultation,
+    tell_assigned,
+)
 from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
@@ -46,16 +55,27 @@ class StillAttached(Refused):
     code = "still-attached"
 
 
+class OverrideReasonMissing(Refused):
+    """The ticket goes to another unit than the one suggested, and nobody says why."""
+
+    code = "override-reason-missing"
+
+
 @command(Command.DISPATCH)
 def dispatch(
     scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Sequence[str] = (), reason: str = ""
 ) -> None:
     """Give the ticket to a unit 派单 and start the clocks of the units.
 
-    Raises `NoSuchUnit`, `ConsultationOpen`, `MoveNotAllowed`.
+    Where rules or duty list suggest another unit, which did not give it back, the reason is needed.
+    Raises `NoSuchUnit`, `OverrideReasonMissing`, `ConsultationOpen`, `MoveNotAllowed`.
     """
+    because = reason.strip()
+    check_state(ticket, MOVES[Command.DISPATCH].sources, "派单")
+    if not because:
+        _refuse_unexplained(scope, ticket, lead)
     assigned = dispatch_to(
-        scope, ticket, lead=lead, co=co, rule_id=BY_PERSON, reason=reason.strip() or "受理席派单", order=order
+        scope, ticket, lead=lead, co=co, rule_id=BY_PERSON, reason=because or UNEXPLAINED, order=order
     )
     start_work(scope, ticket, Command.DISPATCH, order, assigned)
 
@@ -165,6 +185,19 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
     note_urgency(scope, ticket, order, urgency=urgency, reason=because)
     supersede(scope, ticket, order)
     _press_if_urgent(scope, ticket, order)
+
+
+def _refuse_unexplained(scope: Scope, ticket: Ticket, lead: str) -> None:
+    units = directory(scope)
+    suggested = units.unit_of_id(ticket.suggested_unit_id) if ticket.suggested_unit_id else None
+    chosen = units.get_unit(lead)
+    if suggested is None or suggested.id == chosen.id or has_returned(scope, ticket, suggested):
+        return
+    refuse_consultation(scope, ticket)
+    raise OverrideReasonMissing(
+        f"工单 {ticket.serial_no} 建议派给{suggested.name}，您选的是{chosen.name}。"
+        "请写明不按建议派单的理由，承办单位会看到；或者按建议派单。"
+    )
 
 
 def start_work(scope: Scope, ticket: Ticket, command: Command, order: Order, assigned: Sequence[Assignment]) -> None:

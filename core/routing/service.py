@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from core.hooks import specs
 from core.kit.errors import Refused
@@ -23,6 +23,8 @@ from core.units.queries import DirectoryUnit, directory
 from core.units.references import report_strangers
 
 BY_PERSON = "person"
+UNEXPLAINED = "受理席派单"
+"""What stands for the reason where the desk dispatched and gave none."""
 
 
 class NotYours(Refused):
@@ -195,6 +197,18 @@ def find_concluding_assignment(scope: Scope, ticket: Ticket) -> Assignment | Non
             Assignment.state == AssignmentState.DONE,
         )
     )
+
+
+def has_returned(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> bool:
+    """Tell whether the unit gave this ticket back."""
+    returned = exists().where(
+        Assignment.tenant_id == scope.tenant.id,
+        Assignment.ticket_id == ticket.id,
+        Assignment.unit_id == unit.id,
+        Assignment.role == "lead",
+        Assignment.state == AssignmentState.RETURNED,
+    )
+    return bool(scope.session.scalar(select(returned)))
 
 
 def assignments_in_hand(scope: Scope, ticket: Ticket) -> list[Assignment]:

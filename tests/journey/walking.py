@@ -13,6 +13,7 @@ from core.journey.accept import Accepted, accept, register
 from core.journey.supervise import Fired, supervise
 from core.journey.void import void
 from core.routing.models import Assignment
+from core.routing.service import UNEXPLAINED
 from core.sla.models import Clock
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket, TicketEvent
@@ -52,7 +53,7 @@ class Walk:
         return self.do(void, at, reason=reason, **{"actor": OPERATOR, **how})
 
     def dispatch(self, at: str = "2026-03-12 10:10", *, lead: str = "roads", **how: Any) -> Ticket:
-        return self.do(desk.dispatch, at, lead=lead, **{"actor": OPERATOR, **how})
+        return self.do(desk.dispatch, at, lead=lead, **{"actor": OPERATOR, "reason": UNEXPLAINED, **how})
 
     def redirect(self, at: str, *, lead: str, reason: str = "派错了", **how: Any) -> Ticket:
         return self.do(desk.redirect, at, lead=lead, reason=reason, **{"actor": OPERATOR, **how})

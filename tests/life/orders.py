@@ -43,7 +43,7 @@ def arguments(
         "submit_for_acceptance": {},
         "accept_registered": {},
         "reject": {"reason_code": one(("litigation", "unknown"))},
-        "dispatch": {"lead": unit(), "co": [unit() for _ in range(rng.randrange(3))]},
+        "dispatch": {"lead": unit(), "co": [unit() for _ in range(rng.randrange(3))], "reason": said()},
         "redirect": {"lead": unit(), "reason": said()},
         "answer_directly": {"text": said()},
         "send_back": {"reason_code": one(("not_duty", "unknown")), "evidence": said()},

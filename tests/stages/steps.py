@@ -110,8 +110,10 @@ def _reopen(scope: Scope, no: str, now: datetime) -> None:
 STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "accept": lambda scope, no, now: accept_registered(scope, no, Order(OPERATOR, now)),
     "reject": lambda scope, no, now: reject(scope, no, Order(OPERATOR, now), reason_code="outside"),
-    "dispatch": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="roads"),
-    "dispatch elsewhere": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="parks"),
+    "dispatch": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="roads", reason="核实"),
+    "dispatch elsewhere": lambda scope, no, now: desk.dispatch(
+        scope, no, Order(OPERATOR, now), lead="parks", reason="核实"
+    ),
     "redirect": lambda scope, no, now: desk.redirect(scope, no, Order(OPERATOR, now), lead="parks", reason="派错"),
     "answer": lambda scope, no, now: desk.answer_directly(scope, no, Order(OPERATOR, now), text="请致电路政热线"),
     "correct": lambda scope, no, now: desk.correct(

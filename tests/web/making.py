@@ -15,6 +15,7 @@ from core.journey import conclude, desk, handle
 from core.journey.accept import register
 from core.journey.command import Carried
 from core.people.service import open_account
+from core.routing.service import UNEXPLAINED
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import TicketEvent
 from core.tickets.queries import get_ticket_id
@@ -84,7 +85,7 @@ class Life:
 
     def handled(self, lead: str = "roads", **how: Any) -> "Life":
         """Dispatch the ticket; its unit signs."""
-        self.do(desk.dispatch, OPERATOR, lead=lead, **how)
+        self.do(desk.dispatch, OPERATOR, lead=lead, **{"reason": UNEXPLAINED, **how})
         return self.do(handle.sign, self.clerk(lead))
 
     def concluded(self, disposition: str = "resolved") -> "Life":

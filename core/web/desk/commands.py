@@ -20,10 +20,15 @@ pages = Blueprint("commands", __name__)
 @pages.post("/desk/dispatch")
 @allows(Permission.DISPATCH)
 def dispatch(visit: Visit) -> Answer:
-    """Give the ticket to a unit, with co-units where named."""
+    """Give the ticket to a unit, with co-units where named, and a reason where it is not the one suggested."""
     given, lead = sent(), required("unit", ask="请先选承办单位，再派单。")
     ticket = journey.dispatch(
-        visit.scope, given.serial_no, _order(visit, given), lead=lead, co=request.form.getlist("co")
+        visit.scope,
+        given.serial_no,
+        _order(visit, given),
+        lead=lead,
+        co=request.form.getlist("co"),
+        reason=text("reason", longest=2000),
     )
     return Done(f"{ticket.serial_no} 已派给{directory(visit.scope).get_unit(lead).name}", _next())
 
