@@ -25,6 +25,7 @@ COMMANDS = {
     "plugin": "core.cli.plugin:plugin",
     "report": "core.cli.report:report",
     "roster": "core.cli.roster:roster",
+    "route": "core.cli.route:route",
     "settings": "core.cli.settings:settings",
     "sla": "core.cli.sla:sla",
     "token": "core.cli.people:token",

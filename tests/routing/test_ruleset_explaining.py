@@ -198,6 +198,7 @@ def test_the_record_keeps_rules_facts_traces_and_words() -> None:
         {
             "phase": "safety",
             "rule": "danger",
+            "label": "用电险情",
             "trace": [
                 {
                     "path": "when.all[0]",

@@ -42,6 +42,7 @@ def record(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> dict[str
             {
                 "phase": str(hit.rule.phase),
                 "rule": hit.rule.id,
+                "label": hit.rule.label,
                 "trace": [leaf.written() for leaf in trace(hit.rule.when, hit.values).leaves],
             }
             for hit in verdict.hits
@@ -49,6 +50,7 @@ def record(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> dict[str
         "offered": [
             {
                 "source": each.source,
+                "label": each.by,
                 "by": each.stamp,
                 "lead": each.assign.lead,
                 "co": list(each.assign.co),
