@@ -38,11 +38,20 @@ def ticket_of(scope: Scope, serial_no: str) -> Ticket:
     return scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
 
 
-def _give_back(scope: Scope, no: str, now: datetime) -> None:
+def _ask_back(scope: Scope, no: str, now: datetime) -> None:
     other = "parks" if ticket_of(scope, no).lead_unit_id == directory(scope).get_unit("roads").id else "roads"
     asked = {"reason_code": "not_duty", "evidence": "不属本单位职责", "proposed_unit": other}
     give_back.request_return(scope, no, Order(lead_clerk(scope, no), now), **asked)
+
+
+def _give_back(scope: Scope, no: str, now: datetime) -> None:
+    _ask_back(scope, no, now)
     give_back.approve_return(scope, no, Order(OPERATOR, now))
+
+
+def _ask_in_vain(scope: Scope, no: str, now: datetime) -> None:
+    _ask_back(scope, no, now)
+    give_back.deny_return(scope, no, Order(OPERATOR, now), reason="属该单位职责")
 
 
 def _extend(scope: Scope, no: str, now: datetime) -> None:
@@ -127,6 +136,7 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     ),
     "sign": lambda scope, no, now: handle.sign(scope, no, Order(lead_clerk(scope, no), now)),
     "give back": _give_back,
+    "ask in vain": _ask_in_vain,
     "extend": _extend,
     "reply": lambda scope, no, now: handle.reply(
         scope, no, Order(lead_clerk(scope, no), now), text="已修补", disposition="resolved"

@@ -95,7 +95,8 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
 
     master = life.take_in()
     life.take_in()
-    walk("attach", "detach", "correct", "dispatch", "give back", "dispatch elsewhere", "sign", "reply")
+    walk("attach", "detach", "correct", "dispatch", "give back", "dispatch elsewhere", "ask in vain")
+    walk("sign", "reply")
     walk("return reply", "reply", "pass reply", "rate badly", "shift responsibility")
     walk("redo", "dispatch", "redirect")
     life.take_in()
