@@ -93,8 +93,8 @@ def import_(
         read = done_by(
             installation, tenant, login, lambda scope, actor, now: read_duties(scope, file, how, actor=actor)
         )
-        if not as_json:
-            click.echo("\n".join(_read_lines(read)))  # now, since these rows explain what may be wrong with the whole
+        # Before the whole is judged, since these rows explain what may be wrong with it.
+        click.echo("\n".join(_read_lines(read)), err=as_json)
         drafted = done_by(
             installation,
             tenant,

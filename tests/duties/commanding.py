@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from core.areas.gazetteer import Gazetteer
 from core.areas.service import draft as draft_gazetteer
 from core.cli import duties as looking
-from core.cli import duty_drafts, duty_mapping, huiying
+from core.cli import duty_drafts, duty_mapping, huiying, settings, trials
 from core.kit.errors import Refused
 from core.people.service import open_account
 from core.tenancy.revisions import Author
@@ -105,11 +105,11 @@ def make_administered(installation: Installation, folder: Path, *, areas: bool =
 
 
 def answer_at_the_command_line(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the commands find this installation."""
+    """Let the commands of the duty list, and those of settings that let it hold, find this installation."""
 
     @contextmanager
     def installed() -> Iterator[Installation]:
         yield installation
 
-    for module in (looking, duty_drafts, duty_mapping):
+    for module in (looking, duty_drafts, duty_mapping, settings, trials):
         monkeypatch.setattr(module, "installed", installed)

@@ -242,6 +242,26 @@ def test_units_of_categories_are_taken_from_a_table_and_one_for_all_others(distr
     )
 
 
+def test_a_row_that_names_a_unit_keeps_it(district: District) -> None:
+    file = district.file(
+        "城市管理,道路,道路管理处", "城市管理,路灯,", "环境卫生,垃圾,园林管理处", head="大类,小类,主办单位"
+    )
+
+    district.said("import", file, "--lead", "灯光管理科", by="anna")
+
+    rows = district.ask(lambda scope: duty_list_of(scope, 1)).rows
+    assert [(row.matter, row.lead) for row in rows] == [("01", "light"), ("01.01", "roads"), ("02.01", "parks")]
+
+
+def test_rejected_rows_are_told_also_where_the_whole_is_refused(district: District) -> None:
+    result = district.run("import", district.file("城市管理,道路,,道路局,5,"), "--json", by="anna")
+
+    assert isinstance(result.exception, CatalogueUnusable)
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[0] == "读入 1 行，收下 0 行，退回 1 行。"
+    assert (district.folder / "清单.csv.rejects.csv").exists()
+
+
 def test_a_table_of_units_with_faults_is_refused_with_all_of_them(district: District) -> None:
     file = district.file("城市管理,道路", head="大类,小类")
     leads = district.file("环卫,道路管理处", "城市管理,道路局", "城市管理,", head="大类,主办单位", name="对照.csv")

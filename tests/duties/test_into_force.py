@@ -1,22 +1,10 @@
 """A drafted version comes into force by the commands that its draft ends with, and its limits become history."""
 
-import pytest
 from click.testing import CliRunner
 
-from core.cli import huiying, trials
-from core.cli import settings as settings_commands
+from core.cli import huiying
 from tests.builders import make_ticket
 from tests.duties.commanding import LINES, NOW, District
-
-
-@pytest.fixture
-def settings(district: District, monkeypatch: pytest.MonkeyPatch) -> District:
-    """The district, whose commands of settings find it as well."""
-    from core.cli import duties
-
-    for module in (settings_commands, trials):
-        monkeypatch.setattr(module, "installed", duties.installed)
-    return district
 
 
 def put_into_force(district: District, told: list[str], revision: int) -> list[str]:
@@ -33,14 +21,14 @@ def put_into_force(district: District, told: list[str], revision: int) -> list[s
     return printed
 
 
-def test_the_commands_that_are_told_put_a_version_into_force(settings: District) -> None:
-    make_ticket(settings.installation, settings.slug, now=NOW)
+def test_the_commands_that_are_told_put_a_version_into_force(district: District) -> None:
+    make_ticket(district.installation, district.slug, now=NOW)
 
-    first = put_into_force(settings, settings.imported(), 1)
-    second = put_into_force(settings, settings.imported("城市管理,道路,,道路管理处,3,", *LINES[1:]), 2)
+    first = put_into_force(district, district.imported(), 1)
+    second = put_into_force(district, district.imported("城市管理,道路,,道路管理处,3,", *LINES[1:]), 2)
 
     assert first[0] == "第 1 次修订已生效："
     assert second[:2] == ["第 2 次修订已生效：", "  职责清单（须两人同意）：第 1 版 → 第 2 版"]
-    assert next(line.split()[:2] for line in settings.said("versions")[1:]) == ["2", "现行"]
-    [change] = settings.said("limits")
+    assert next(line.split()[:2] for line in district.said("versions")[1:]) == ["2", "现行"]
+    [change] = district.said("limits")
     assert change.endswith("01.01 城市管理 / 道路（全区）时限压缩 5个工作日 → 3个工作日（理由）")
