@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
@@ -86,3 +87,14 @@ def test_a_file_that_is_no_duty_list_is_refused(tmp_path: Path) -> None:
         read_duty_file(path, units=UNITS)
     with pytest.raises(TableUnusable):
         read_duty_file(tmp_path / "nothing.csv", units=UNITS)
+
+
+def test_a_small_workbook_that_unpacks_into_a_huge_one_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as parts, parts.open("xl/worksheets/sheet1.xml", "w") as sheet:
+        for _ in range(101):
+            sheet.write(b" " * 1024**2)
+
+    assert path.stat().st_size < 1024**2
+    with pytest.raises(TableUnusable, match="解开后有 101 MB"):
+        read_duty_file(path, units=UNITS)

@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
@@ -13,7 +14,7 @@ from core.areas.tree import Area
 from core.hooks.values import Budget
 from core.intake.tabular.opening import open_table
 from core.intake.tabular.rejects import Rejects, as_it_was, harmless
-from core.intake.tabular.rows import Row
+from core.intake.tabular.rows import Row, TableUnusable
 from core.kit.errors import Refused
 from core.kit.trees import Node, Tree
 from core.units.catalogue.catalogue import Catalogue
@@ -35,6 +36,8 @@ WIDTHS = {
 }
 USUAL_WIDTH = 16
 """Widths of columns in a workbook, in characters."""
+LARGEST_UNPACKED = 100 * 1024 * 1024
+"""Bytes of a workbook once it is unpacked; the largest list that is taken has half of it."""
 NOTES = (
     ("怎样填写", ""),
     ("一行", "说的是一个事项在一个区域；区域留空就是全区"),
@@ -83,6 +86,7 @@ def read_duty_file(
     Rows that cannot be taken are written beside the file with the reason, to be mended and read again.
     Raises `TableUnusable`, `NotADutyList`, `TooManyRows`.
     """
+    _refuse_bomb(path)
     table = open_table(path, is_header=is_header)
     columns = recognise(table.columns)
     back = Rejects(rejects or path.with_name(f"{path.name}.rejects.csv"), table.columns)
@@ -123,6 +127,16 @@ def write_text(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Raise `TableUnusable` for a small workbook that says it unpacks into more than any list."""
+    with suppress(OSError, BadZipFile), ZipFile(path) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+        if size > LARGEST_UNPACKED:
+            raise TableUnusable(
+                f"{path.name} 解开后有 {size // 1024**2:,} MB，不像职责清单，没有读取。请检查文件，或另存为 CSV 再试。"
+            )
 
 
 @contextmanager
