@@ -114,6 +114,22 @@ def test_with_the_index_the_verdict_is_that_of_asking_every_rule(rules: RuleSet,
 
 
 @SOME
+@given(rule_sets(), known(), DAYS)
+def test_the_rules_that_are_true_are_those_that_count_and_those_behind_them(
+    rules: RuleSet, facts: Facts, on: date
+) -> None:
+    hits = {hit.rule.phase: hit for hit in naive_hits(rules, facts, on)}
+    asked = {rule.id for rule in rules.rules if rule.enabled and rule.valid.holds_on(on)}
+    expected = {
+        rule.id
+        for rule in rules.rules
+        if rule.id in asked and rule.phase in hits and naive_truth(rule.when, hits[rule.phase].values) is True
+    }
+
+    assert {rule.id for rule in compile_rules(rules).true_ones(facts.values, on)} == expected
+
+
+@SOME
 @given(conditions, known())
 def test_what_is_compiled_and_what_is_traced_is_what_the_condition_says(condition: Condition, facts: Facts) -> None:
     truth = naive_truth(condition, facts.values)

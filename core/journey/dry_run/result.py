@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from core.hooks.core_features import ROUTING
 from core.hooks.specs import HOOKS
 from core.journey.dry_run.changes import WHAT_LABELS, Change, change_from
 from core.journey.dry_run.running import find_run
@@ -22,6 +23,11 @@ METHOD = (
     "派单、签收、延期、挂起、批示、答复的时间按实际发生的计；督办答复和进展反馈的时限不推算",
 )
 """How a try was made, in words."""
+ROUTING_METHOD = (
+    "派单规则问到的重复次数、批示、退回按刚受理时计，都还没有；规则的有效期按受理那天判断",
+    "只靠关键词推断的事项，两份清单的关键词不同时各按自己的重新推断；换了地名库的，改后按新的重新定位",
+)
+"""What is added where routing is tried."""
 
 
 NAMED = 20
@@ -194,7 +200,7 @@ class Result:
     labels: Mapping[str, str]
     untried: tuple[str, ...]
     zone: str
-    method: tuple[str, ...] = METHOD
+    method: tuple[str, ...]
 
 
 def result_of(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | None = None) -> Result:
@@ -231,6 +237,7 @@ def result_of(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | Non
         labels=tally.labels,
         untried=tuple(tally.untried),
         zone=scope.tenant.zone.key,
+        method=(*METHOD, *ROUTING_METHOD) if run.feature == ROUTING.id else METHOD,
     )
 
 
