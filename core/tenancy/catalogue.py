@@ -39,6 +39,8 @@ APPEND_ONLY = (
     "route_decision",
     "seal",
     "sealed_head",
+    "sealed_record",
+    "security_event",
     "settings_event",
     "settings_revision",
     "sla_adjustment",

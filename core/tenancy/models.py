@@ -277,5 +277,37 @@ class FeatureAct(TenantRow, Base, kw_only=True):
     """What the feature said of it."""
 
 
+class SecurityEvent(TenantRow, Base, kw_only=True):
+    """An event of the security log 安全日志. Only added to, and only by `core.tenancy.security_log.note_security`."""
+
+    __tablename__ = "security_event"
+    __table_args__ = (CheckConstraint("kind <> ''", name="kind"), Index("ix_security_event_at", "tenant_id", "at"))
+
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    actor: Mapped[str] = mapped_column(Text)
+    """Who did it, in words; what somebody typed as a login is never here."""
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Account, or token; None = nobody who is known, or the command line."""
+    address: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    """What it was done to: a login, the label of a token, a ticket's number."""
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    mark: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC of all the rest under a key outside the database."""
+
+
+class SecurityEventSent(OfTenant, Base, kw_only=True):
+    """An event of the last days that was sent to a syslog server; older ones than these all were."""
+
+    __tablename__ = "security_event_sent"
+    __table_args__ = (Index("ix_security_event_sent_at", "tenant_id", "target", "at"),)
+
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    """The event's own time."""
+
+
 SHARED_TABLES = frozenset({"tenant", "city_member"})
 """The only tables without a tenant of their own; everything else is kept apart row by row."""

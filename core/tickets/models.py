@@ -293,6 +293,10 @@ class Seal(OfTenant, Base, kw_only=True):
     sealed_at: Mapped[datetime] = mapped_column(INSTANT)
     heads: Mapped[int] = mapped_column(Integer)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+    records: Mapped[int] = mapped_column(Integer, default=0)
+    """How many records beside the timelines were sealed with it."""
+    covers: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    """Table → columns of the records that it seals; empty for seals of before, which sealed timelines alone."""
 
 
 class SealedHead(OfTenant, Base, kw_only=True):
@@ -308,4 +312,23 @@ class SealedHead(OfTenant, Base, kw_only=True):
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     seal_number: Mapped[int] = mapped_column(Integer)
     serial_no: Mapped[str] = mapped_column(Text)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealedRecord(OfTenant, Base, kw_only=True):
+    """A record beside the timelines 留证记录 that was there when it was sealed. No foreign key: it outlives the record."""
+
+    __tablename__ = "sealed_record"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "seal_number"], ["seal.tenant_id", "seal.number"]),
+        Index("ix_sealed_record_seal", "tenant_id", "seal_number"),
+    )
+
+    of: Mapped[str] = mapped_column(Text, primary_key=True)
+    """The record's table."""
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    """Its primary key without the tenant, joined by `/`."""
+    seal_number: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime | None] = mapped_column(INSTANT)
+    """The record's own time, where it has one."""
     hash: Mapped[bytes] = mapped_column(LargeBinary)

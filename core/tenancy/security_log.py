@@ -1,0 +1,196 @@
+"""The security log 安全日志: who signed in, was given a right, looked at what is masked, or tried what they may not.
+
+One table of the tenant, which the application's role can only add to. Each event carries a mark made with a key that is
+not in the database, so that one written or changed behind the product's back shows at once; one taken away shows against
+the daily seal. What is sent to a syslog server is read from here.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import select
+
+from core.kit.keys import Keyring
+from core.tenancy.models import SecurityEvent
+from core.tenancy.scope import Scope
+
+SecurityKind = Literal[
+    "sign_in",
+    "sign_in_failed",
+    "locked",
+    "signed_out",
+    "session_revoked",
+    "password_set",
+    "totp_on",
+    "totp_off",
+    "recovery_used",
+    "invited",
+    "reset_sent",
+    "break_glass",
+    "account_opened",
+    "account_closed",
+    "role_given",
+    "role_taken",
+    "token_made",
+    "token_revoked",
+    "trespass",
+    "unmasked",
+    "exported",
+    "erased",
+    "keys_rotated",
+]
+"""Everything the log can tell. A new kind is added here, with its words in `KIND_LABELS`."""
+KINDS: frozenset[str] = frozenset(get_args(SecurityKind))
+KIND_LABELS: dict[SecurityKind, str] = {
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "locked": "锁定",
+    "signed_out": "退出登录",
+    "session_revoked": "吊销会话",
+    "password_set": "设置密码",
+    "totp_on": "启用动态口令",
+    "totp_off": "停用动态口令",
+    "recovery_used": "使用恢复码",
+    "invited": "发出邀请",
+    "reset_sent": "发出密码重设链接",
+    "break_glass": "启用应急账号",
+    "account_opened": "开设账号",
+    "account_closed": "停用账号",
+    "role_given": "授予角色",
+    "role_taken": "收回角色",
+    "token_made": "签发令牌",
+    "token_revoked": "吊销令牌",
+    "trespass": "越权被拒",
+    "unmasked": "查看隐去的信息",
+    "exported": "导出",
+    "erased": "删除个人信息",
+    "keys_rotated": "更换密钥",
+}
+LONGEST = 500
+"""Characters kept of one text; what was sent in its place may be of any length."""
+MOST_PARTS = 200
+"""Values kept of one detail."""
+UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that a terminal, or a reader of lines, may obey: control characters, directions, line ends."""
+
+
+def note_security(
+    scope: Scope,
+    kind: SecurityKind,
+    *,
+    actor: str,
+    actor_id: int | None = None,
+    address: str = "",
+    subject: str = "",
+    detail: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Add an event to the security log, in the transaction of what it tells of.
+
+    `actor` is who did it, in words (`林工（审核席）`, `命令行`); `actor_id` their account or token. `address` is where the
+    request came from, `subject` what it was done to. No secret and no contact data belongs in any of them. Texts are cut at
+    `LONGEST` characters, and characters that a terminal or a log would obey are kept as escapes (`\\x1b`).
+    """
+    assert kind in KINDS, "a kind that is declared in SecurityKind"
+    event = SecurityEvent(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        kind=kind,
+        at=now,
+        actor=escaped(actor),
+        actor_id=actor_id,
+        address=escaped(address),
+        subject=escaped(subject),
+        detail=_plain(detail or {}),
+        mark=b"",
+    )
+    event.mark = scope.keys.seal(_content(event), tenant_id=scope.tenant.id)
+    scope.session.add(event)
+
+
+def is_genuine(event: SecurityEvent, keys: Keyring) -> bool:
+    """Tell whether the event is as the product wrote it, under any of our keys."""
+    return event.mark in keys.possible_seals(_content(event), tenant_id=event.tenant_id)
+
+
+def security_events(
+    scope: Scope, *, since: datetime | None = None, until: datetime | None = None, kind: str | None = None
+) -> Iterator[SecurityEvent]:
+    """Yield the events in the order of their times: from `since` on, before `until`, of one kind."""
+    query = select(SecurityEvent).where(SecurityEvent.tenant_id == scope.tenant.id)
+    if since is not None:
+        query = query.where(SecurityEvent.at >= since)
+    if until is not None:
+        query = query.where(SecurityEvent.at < until)
+    if kind is not None:
+        query = query.where(SecurityEvent.kind == kind)
+    ordered = query.order_by(SecurityEvent.at, SecurityEvent.id)
+    yield from scope.session.scalars(ordered, execution_options={"yield_per": 1000})
+
+
+def as_document(event: SecurityEvent, *, tenant: str) -> dict[str, Any]:
+    """Return the event as the JSON object that is exported: times in UTC, the tenant by its short name."""
+    return {
+        "tenant": tenant,
+        "id": event.id,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "kind": event.kind,
+        "actor": event.actor,
+        "actor_id": event.actor_id,
+        "address": event.address,
+        "subject": event.subject,
+        "detail": event.detail,
+    }
+
+
+def escaped(text: str) -> str:
+    """Return the text on one line, cut off, with nothing in it that a terminal or a log would obey."""
+    return "".join(_escape(each) if unicodedata.category(each) in UNSAFE else each for each in text[:LONGEST])
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _plain(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the detail as JSON can hold it, every text in it escaped; a value of another kind is kept as its text."""
+    left = [MOST_PARTS]
+
+    def plain(value: object) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            return "…"
+        if value is None or isinstance(value, bool | int):
+            return value
+        if isinstance(value, Mapping):
+            return {escaped(str(key)): plain(each) for key, each in list(value.items())[:MOST_PARTS]}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [plain(each) for each in list(value)[:MOST_PARTS]]
+        return escaped(str(value))
+
+    return {escaped(str(key)): plain(value) for key, value in detail.items()}
+
+
+def _content(event: SecurityEvent) -> bytes:
+    """Return what an event's mark is made over, in one canonical form."""
+    values = {
+        "of": "security_event",
+        "tenant": event.tenant_id,
+        "id": event.id,
+        "kind": event.kind,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "actor_id": event.actor_id,
+        "address": event.address,
+        "subject": event.subject,
+        "detail": event.detail,
+    }
+    canonical = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
