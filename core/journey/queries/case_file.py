@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from core.journey.queries.consultations import ConsultationLine, consultations_of
+from core.journey.queries.decisions import Why, why_here
 from core.journey.queries.disputes import DisputeLine, dispute_lines
 from core.journey.queries.pressing import (
     AccountabilityLine,
@@ -38,8 +39,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """What is on record around a ticket; every list with the newest first, units as a tree."""
+    """What is on record around a ticket; every list with the newest first, units as a tree.
 
+    `why` says why it is with its unit, None as long as nothing was decided.
+    """
+
+    why: Why | None
     units: tuple[UnitOnCase, ...]
     returns: tuple[RequestLine, ...]
     extensions: tuple[RequestLine, ...]
@@ -105,6 +110,7 @@ def case_file(scope: Scope, ticket_id: int) -> CaseFile:
     """Return everything on record around a ticket."""
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
     return CaseFile(
+        why=why_here(scope, ticket),
         units=units_on_case(scope, ticket),
         returns=returns_of(scope, ticket),
         extensions=extensions_of(scope, ticket),

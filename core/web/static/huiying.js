@@ -185,6 +185,17 @@
     });
   }
 
+  /* -- a field that only another choice than the suggested one needs -- */
+  function otherThan(field) {
+    const select = one("#" + field.dataset.of), area = one("textarea", field);
+    function show() {
+      const other = Boolean(select.value) && select.value !== field.dataset.otherThan;
+      field.hidden = !other; area.required = other;
+    }
+    select.addEventListener("change", show);
+    show();
+  }
+
   /* -- what htmx needs from us -- */
   function say(words, tone) {
     const band = document.createElement("p");
@@ -244,7 +255,7 @@
     }
   });
 
-  function prepare(root) { all("select[data-picker]", root).forEach(picker); }
+  function prepare(root) { all("select[data-picker]", root).forEach(picker); all("[data-other-than]", root).forEach(otherThan); }
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-at-once]");
     if (form) one("button", form).click();
