@@ -1,15 +1,19 @@
 """Opening consultations on tickets that nobody takes, at leisure and tenant by tenant, one ticket per transaction."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from core.jobs.turns import Now, Turns
 from core.journey.stalled import consult_if_stalled, stalled_tickets
+from core.kit.db import is_connection_lost
+from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
 
 EVERY = timedelta(minutes=1)
+log = logging.getLogger(__name__)
 
 
 class Stalled:
@@ -33,7 +37,12 @@ class Stalled:
         for ticket_id in waiting:
             if self._is_ending():
                 break
-            self._installation.run(tenant.slug, partial(_consult, ticket_id=ticket_id, now=now()))
+            try:
+                self._installation.run(tenant.slug, partial(_consult, ticket_id=ticket_id, now=now()))
+            except Exception as error:  # one ticket that cannot be consulted on keeps no other from it
+                if is_connection_lost(error):
+                    raise
+                log.error("租户 %s 的工单 %d 没有自动会商，下次再试：%s", tenant.slug, ticket_id, where(error))
         return False
 
 

@@ -11,12 +11,13 @@ from core.jobs.kinds import job_kinds
 from core.journey import consult
 from core.journey.remember import RULE_DRAFT, draft_rule
 from core.kit.outbox import Job
-from core.routing.models import Consultation
+from core.routing.models import Consultation, RouteDecision
 from core.routing.ruleset.reading import parse_rules
 from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import find_feature_row, revisions_of
-from core.tenancy.revisions import Author, record_event
+from core.tenancy.revisions import Author, make_active, record_event
 from core.tenancy.scope import Installation, Scope
+from tests.areas.places import let_hold as let_areas_hold
 from tests.builders import OPERATOR, SUPERVISOR, beijing, let_hold, make_district
 from tests.journey.consulting import consultation_of
 from tests.journey.walking import Walk
@@ -96,6 +97,20 @@ def test_the_job_done_again_writes_nothing_again(walk: Walk) -> None:
     work(walk)
 
     assert (len(drafts(walk)), ticket.timeline()) == (1, told)
+
+
+def test_once_a_person_lets_it_hold_the_next_ticket_goes_where_it_was_decided(walk: Walk) -> None:
+    first = decided(walk, unit="parks")
+    work(walk)
+    (draft,) = drafts(walk)
+
+    walk.run(lambda scope: make_active(scope, ROUTING.id, draft.number, actor=Author("另一人"), now=beijing(DECIDED)))
+    walk.installation.forget()
+    walk.take_in("2026-03-16 10:00", matter="road", text="路面又有一个坑")
+
+    assert walk.ticket().suggested_unit_id == walk.unit_id("parks")
+    (decision,) = walk.rows(RouteDecision)
+    assert f"会商裁决（工单 {first.serial_no}）" in decision.reason
 
 
 def test_what_holds_stays_and_earlier_decisions_that_wait_come_along(walk: Walk) -> None:
@@ -180,3 +195,23 @@ def _run_again(scope: Scope) -> None:
 
 def _open_one(scope: Scope) -> int:
     return scope.session.query(Consultation).one().id
+
+
+def test_where_the_area_is_known_the_rule_is_of_that_area_alone(installation: Installation) -> None:
+    slug = make_district(installation)
+    let_areas_hold(installation, slug)
+    walk = Walk(installation, slug)
+    walk.take_in("2026-03-12 10:00", matter="road", place="石井街道田头社区", text="路面有一个坑")
+    walk.do(consult.open_consultation, "2026-03-12 15:00", actor=OPERATOR, question="归谁")
+    walk.do(consult.decide_consultation, DECIDED, actor=SUPERVISOR, unit="roads", reason="归道路")
+
+    work(walk)
+
+    (rule,) = drafts(walk)[-1].values["rules"]
+    assert walk.ticket().area == "tiantou"
+    assert rule["when"] == {
+        "all": [
+            {"field": "matter", "op": "eq", "value": "city.road"},
+            {"field": "area", "op": "under", "value": ["d.shijing.tiantou"]},
+        ]
+    }

@@ -6,12 +6,13 @@ from functools import partial
 
 import pytest
 
+import core.jobs.stalled
 from core.hooks.values import HandlingRules
 from core.jobs.stalled import Stalled
 from core.journey import consult, give_back
 from core.journey.stalled import consult_if_stalled, stalled_tickets
 from core.routing.models import Consultation, ReturnRequest
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 from core.workdays.queries import timetable
 from tests.builders import OPERATOR, SUPERVISOR, beijing, make_district, make_feature, make_installation
 from tests.journey.consulting import consultation_of
@@ -130,11 +131,28 @@ def test_a_district_says_how_long_and_whether_at_all(database_url: str) -> None:
 
 def test_the_clock_process_opens_it_ticket_by_ticket(installation: Installation, walk: Walk) -> None:
     returned_once(walk)
-    times = iter([beijing("2026-03-16 10:00")] * 20)
 
-    Stalled(installation, is_ending=lambda: False).consult(now=lambda: next(times, beijing("2026-03-16 10:00")))
+    Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
 
     assert [row.opened_because for row in walk.rows(Consultation)] == ["stalled"]
+
+
+def test_one_ticket_that_cannot_be_consulted_on_keeps_no_other_from_it(
+    installation: Installation, walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returned_once(walk)
+    broken = walk.ticket().id
+    other = Walk(installation, walk.slug)
+    returned_once(other)
+
+    def consult_but_one(scope: Scope, ticket_id: int, *, now: datetime) -> bool:
+        assert ticket_id != broken, "something is wrong with this one"
+        return consult_if_stalled(scope, ticket_id, now=now)
+
+    monkeypatch.setattr(core.jobs.stalled, "consult_if_stalled", consult_but_one)
+    Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
+
+    assert (walk.rows(Consultation), len(other.rows(Consultation))) == ([], 1)
 
 
 def working_hours_of(walk: Walk, since: str, hours: int) -> datetime:
