@@ -8,7 +8,9 @@ from flask_smorest import Blueprint
 from core.intake.rules import Appeal
 from core.journey.accept import accept
 from core.journey.queries.case import get_case
+from core.journey.queries.explained import explain_to
 from core.web.api.calls import Call, for_systems
+from core.web.api.decision_schemas import ExplainedSchema
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
 from core.web.api.schemas import AcceptedSchema, AppealSchema, ProblemSchema, TicketSchema
 
@@ -48,3 +50,17 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "reply": sent_reply,
         "version": case.version,
     }
+
+
+@tickets.get("/<serial_no>/decisions")
+@for_systems
+@tickets.doc(**TOKEN)
+@tickets.response(200, ExplainedSchema)
+@tickets.alt_response(403, schema=ProblemSchema)
+@tickets.alt_response(404, schema=ProblemSchema)
+def show_decisions(call: Call, serial_no: str) -> Any:
+    """Tell whose the ticket was to be and whose it is, and why 派单依据, the oldest decision first.
+
+    For systems whose role sees tickets, and for those of a unit with a share in this one.
+    """
+    return explain_to(call.scope, serial_no, actor=call.actor)
