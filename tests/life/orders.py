@@ -60,6 +60,7 @@ def arguments(
             "disposition": one(("resolved", "partly", "planned", "unreasonable", "unknown")),
         },
         "sub_dispatch": {"unit": unit()},
+        "call_unit": {"reached": yes(), "who": one(("", "值班员")), "what": said()},
         "hand_to": {"person": one((*STAFF, "nobody")), "reason": said()},
         "contribute": {"text": said()},
         "waive": {"unit": unit(), "reason": said()},

@@ -132,6 +132,10 @@ def urgent(life: Life) -> Life:
     return life.take_in(urgency="urgent")
 
 
+def urgently_dispatched(life: Life) -> Life:
+    return urgent(life).do(desk.dispatch, OPERATOR, lead="roads")
+
+
 def of(table: Any, name: str) -> Callable[[Life], dict[str, Any]]:
     return lambda life: {name: life.only(table).id}
 
@@ -167,6 +171,13 @@ DESK = {
     "approve_pause": Scene(pausing, "reviewer", "pause", "准予挂起", {}, lambda _: {"unit": "roads"}),
     "deny_pause": Scene(
         pausing, "reviewer", "pause", f"不准挂起：{SENTENCE}", {"note": SENTENCE}, lambda _: {"unit": "roads"}
+    ),
+    "call_unit": Scene(
+        urgently_dispatched,
+        "operator",
+        "unit_called",
+        "电话通知道路管理处，值班员接听：马上到",
+        {"reached": "yes", "who": "值班员", "what": "马上到"},
     ),
     "redirect": Scene(dispatched, "operator", "redirect", "改派给 园林管理处", REASON | {"lead": "parks"}),
     "waive": Scene(joint_work, "operator", "waive", f"园林管理处免予办理：{SENTENCE}", REASON | {"unit": "parks"}),

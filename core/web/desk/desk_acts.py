@@ -10,6 +10,7 @@ from core.intake.destinations import DESTINATIONS
 from core.intake.rejections import REJECTION_REASONS
 from core.journey import (
     accept,
+    call,
     conclude,
     consult,
     desk,
@@ -53,6 +54,28 @@ def split_in_words(standing: Standing) -> tuple[str, ...]:
     return (f"建议拆成 {len(standing.hints.parts)} 项：{standing.hints.parts_reason}",) if standing.hints.parts else ()
 
 
+def call_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say whom to call at once about an urgent ticket."""
+    due = standing.call_due
+    if due is None:
+        return ()
+    number = f"（{due.phone}）" if due.phone else "（没有登记电话）"
+    tried = f"；已打 {due.tried} 次，无人接听" if due.tried else ""
+    return (f"紧急工单，请立即电话通知{due.unit}{number}{tried}",)
+
+
+CALL = Act(
+    "电话通知单位",
+    (Deed(call.call_unit, "记下通话", "已记下通话"),),
+    (
+        Field("reached", "接通了吗", "yes_no"),
+        Field("who", "接听人", required=False, hint="接通时必填。"),
+        Field("what", "说了什么", required=False),
+    ),
+    states=WITH_UNIT,
+    when=lambda standing: standing.case.urgent,
+    remarks=call_in_words,
+)
 ACCEPTANCE = (
     Act(
         "受理",
@@ -538,4 +561,4 @@ PRESSING = (
         hint="支持后，工单可以再办一轮。",
     ),
 )
-DESK_ACTS = (*ACCEPTANCE, *DECIDING, *DISPATCHING, *AFTERWARDS, *PRESSING)
+DESK_ACTS = (CALL, *ACCEPTANCE, *DECIDING, *DISPATCHING, *AFTERWARDS, *PRESSING)

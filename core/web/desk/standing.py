@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.hooks.values import HandlingRules
 from core.intake.admission import Ground, grounds_of
+from core.journey.queries.calls import CallDue, call_due
 from core.journey.queries.case import Case
 from core.journey.queries.case_file import CaseFile
 from core.journey.queries.choices import Choice, Choices, choices
@@ -46,6 +47,8 @@ class Standing:
     duty_item: str = ""
     """What the duty list says of the ticket, to the unit that may give it back."""
     colleagues: tuple[Choice, ...] = ()
+    call_due: CallDue | None = None
+    """Whom to call about it, where it is urgent and nobody of the unit has answered yet."""
 
     @property
     def state(self) -> State:
@@ -76,6 +79,7 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         has_granted_review=has_granted_review(visit.scope, case.id, file.disputes),
         grounds=_grounds(visit, case),
         hints=hints_for(visit, case),
+        call_due=call_due(visit.scope, case.id) if case.urgent else None,
     )
 
 
