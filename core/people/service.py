@@ -12,6 +12,7 @@ from core.people.roles import role_named
 from core.people.rules import check_password
 from core.people.secrets import hash_password, new_token, token_hash
 from core.tenancy.scope import Scope
+from core.tenancy.security_log import COMMAND_LINE, SecurityKind, note_security
 
 
 class LoginTaken(Refused):
@@ -41,8 +42,12 @@ def open_account(
     roles: Iterable[str],
     now: datetime,
     unit_id: int | None = None,
+    by: str = COMMAND_LINE,
+    by_id: int | None = None,
 ) -> Account:
-    """Make an account that can sign in at once. Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`."""
+    """Make an account that can sign in at once; `by` is who does it, in words.
+
+    Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`."""
     login = login.strip().lower()
     check_password(password, login=login)
     if _find(scope, login) is not None:
@@ -58,13 +63,35 @@ def open_account(
     )
     scope.session.add(account)
     scope.session.flush()
-    give_roles(scope, account, roles)
+    detail = {"name": name, "unit_id": unit_id}
+    note_security(scope, "account_opened", actor=by, actor_id=by_id, subject=login, detail=detail, now=now)
+    give_roles(scope, account, roles, now=now, by=by, by_id=by_id)
     return account
 
 
-def give_roles(scope: Scope, account: Account, roles: Iterable[str]) -> None:
+def give_roles(
+    scope: Scope,
+    account: Account,
+    roles: Iterable[str],
+    *,
+    now: datetime,
+    by: str = COMMAND_LINE,
+    by_id: int | None = None,
+) -> None:
     """Make these the account's roles, and no others. Raises `UnknownRole`."""
     names = sorted({role_named(name).name for name in roles})
+    had = set(
+        scope.session.scalars(
+            select(AccountRole.role).where(
+                AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id
+            )
+        )
+    )
+    changes: dict[SecurityKind, set[str]] = {"role_given": set(names) - had, "role_taken": had - set(names)}
+    for kind, changed in changes.items():
+        for role in sorted(changed):
+            detail = {"role": role}
+            note_security(scope, kind, actor=by, actor_id=by_id, subject=account.login, detail=detail, now=now)
     scope.session.execute(
         delete(AccountRole).where(AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id)
     )
@@ -72,19 +99,25 @@ def give_roles(scope: Scope, account: Account, roles: Iterable[str]) -> None:
     scope.session.flush()
 
 
-def set_password(scope: Scope, login: str, password: str, *, now: datetime) -> None:
+def set_password(
+    scope: Scope, login: str, password: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
+) -> None:
     """Change the password and end all sessions of the account. Raises `NoSuchAccount`, `PasswordTooWeak`."""
     account = _get(scope, login)
     check_password(password, login=account.login)
     account.password_hash = hash_password(password)
+    note_security(scope, "password_set", actor=by, actor_id=by_id, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
 
 
-def close_account(scope: Scope, login: str, *, now: datetime) -> Account:
+def close_account(
+    scope: Scope, login: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
+) -> Account:
     """Let the account sign in no more, and end its sessions; what it did stays. Raises `NoSuchAccount`."""
     account = _get(scope, login)
     account.active = False
     scope.session.flush()
+    note_security(scope, "account_closed", actor=by, actor_id=by_id, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
     return account
 
@@ -145,7 +178,16 @@ def forgive_failures(scope: Scope, login: str) -> None:
     )
 
 
-def issue_token(scope: Scope, label: str, *, now: datetime, role: str = "", unit_id: int | None = None) -> str:
+def issue_token(
+    scope: Scope,
+    label: str,
+    *,
+    now: datetime,
+    role: str = "",
+    unit_id: int | None = None,
+    by: str = COMMAND_LINE,
+    by_id: int | None = None,
+) -> str:
     """Make a bearer token for another system and return it; it cannot be shown again.
 
     With a role the system also carries out what that role may do. Raises `LabelTaken` and `UnknownRole`.
@@ -166,16 +208,21 @@ def issue_token(scope: Scope, label: str, *, now: datetime, role: str = "", unit
         )
     )
     scope.session.flush()
+    detail = {"role": role, "unit_id": unit_id}
+    note_security(scope, "token_made", actor=by, actor_id=by_id, subject=label, detail=detail, now=now)
     return token
 
 
-def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
+def revoke_token(scope: Scope, label: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None) -> None:
     """Let the token open nothing from now on; nothing happens when there is none of that label."""
-    scope.session.execute(
+    revoked = scope.session.scalars(
         update(ApiToken)
         .where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
-    )
+        .returning(ApiToken.id)
+    ).all()
+    if revoked:
+        note_security(scope, "token_revoked", actor=by, actor_id=by_id, subject=label, now=now)
 
 
 def _find(scope: Scope, login: str) -> Account | None:

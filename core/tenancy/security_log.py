@@ -70,6 +70,8 @@ KIND_LABELS: dict[SecurityKind, str] = {
     "erased": "删除个人信息",
     "keys_rotated": "更换密钥",
 }
+COMMAND_LINE = "命令行"
+"""Actor of what is done by somebody at the server, whom nobody has signed in."""
 LONGEST = 500
 """Characters kept of one text; what was sent in its place may be of any length."""
 MOST_PARTS = 200

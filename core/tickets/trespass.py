@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
+from core.tenancy.security_log import note_security
 from core.tickets.models import Trespass
 from core.tickets.timeline import Actor
 
@@ -13,13 +14,19 @@ SERIAL_LENGTH = 40
 """Longer than any serial number; what was sent in its place is cut off here."""
 
 
-def keep_trespass(scope: Scope, refusal: Refused, *, actor: Actor, serial_no: str, now: datetime) -> None:
-    """Keep who tried to do what with which ticket, and why it was refused; `serial_no` empty = with none."""
+def keep_trespass(
+    scope: Scope, refusal: Refused, *, actor: Actor, serial_no: str, address: str = "", now: datetime
+) -> None:
+    """Keep who tried to do what with which ticket, and why it was refused; `serial_no` empty = with none.
+
+    It stands in the security log too, there with the address it came from.
+    """
+    subject = _printable(serial_no)[:SERIAL_LENGTH]
     scope.session.add(
         Trespass(
             tenant_id=scope.tenant.id,
             id=scope.new_id(),
-            serial_no=_printable(serial_no)[:SERIAL_LENGTH],
+            serial_no=subject,
             actor_kind=actor.kind,
             actor_id=actor.id,
             actor_name=actor.name,
@@ -27,6 +34,10 @@ def keep_trespass(scope: Scope, refusal: Refused, *, actor: Actor, serial_no: st
             message=refusal.message,
             at=now,
         )
+    )
+    detail = {"code": refusal.code, "message": refusal.message}
+    note_security(
+        scope, "trespass", actor=actor.name, actor_id=actor.id, address=address, subject=subject, detail=detail, now=now
     )
 
 

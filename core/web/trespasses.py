@@ -23,8 +23,12 @@ def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) ->
         return
     g.trespass = refusal.code
     serial_no = (request.view_args or {}).get("serial_no") or request.form.get("serial_no") or ""
+    address = request.remote_addr or ""
     try:
-        installation.run(slug, lambda scope: keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, now=g.now))
+        installation.run(
+            slug,
+            lambda scope: keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, address=address, now=g.now),
+        )
     except Exception as error:
         current_app.logger.error(
             "trespass not kept, tenant %s, account %s, %s: %s", slug, actor.id, refusal.code, type(error).__name__

@@ -60,7 +60,7 @@ def test_a_login_is_taken_once_per_district(installation: Installation) -> None:
 def test_giving_roles_replaces_those_before(installation: Installation) -> None:
     with installation.scope(make_district(installation)) as scope:
         account = open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["operator"], now=NOW)
-        give_roles(scope, account, ["reviewer", "reviewer", "discipline"])
+        give_roles(scope, account, ["reviewer", "reviewer", "discipline"], now=NOW)
         held = scope.session.scalars(
             select(AccountRole.role).where(AccountRole.tenant_id == scope.tenant.id).order_by(AccountRole.role)
         )
