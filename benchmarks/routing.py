@@ -20,6 +20,7 @@ from core.routing.ruleset import (
     CompiledRules,
     Facts,
     Hit,
+    Listed,
     RoutingDirectory,
     RoutingMatter,
     Verdict,
@@ -204,9 +205,15 @@ def made_up_directory() -> RoutingDirectory:
 
 def each_rule(compiled: CompiledRules) -> Ask:
     """Return a way of asking that has no index: every rule of a phase until one matches."""
+    ask = naive_verdicts(compiled)
+    return lambda facts: ask(facts, None)
+
+
+def naive_verdicts(compiled: CompiledRules) -> Callable[[Facts, Listed | None], Verdict]:
+    """Return the same, told what the duty list says as well."""
     tests = [(rule, when_true(rule.when)) for rule in compiled.rules]
     phases = [[(rule, test) for rule, test in tests if rule.phase is phase] for phase in PHASES]
-    return lambda facts: verdict_of(compiled, facts, list(_first_of_each(phases, facts)), on=ON, listed=None)
+    return lambda facts, listed: verdict_of(compiled, facts, list(_first_of_each(phases, facts)), on=ON, listed=listed)
 
 
 def _first_of_each(phases: Sequence[Sequence[tuple[Any, Met]]], facts: Facts) -> Iterator[Hit]:

@@ -31,7 +31,7 @@ ROUTING_METHOD = (
 
 
 NAMED = 20
-"""Rules that one line names before it counts the rest; all of them are in the export."""
+"""Rules or units that one line names before it counts the rest; all of them are in the export."""
 TOTAL_WORDS = {
     "rerouted": "改派",
     "joined_otherwise": "协办单位不同",
@@ -315,8 +315,11 @@ def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
 
 
 def _load_lines(load: Sequence[UnitLoad]) -> list[str]:
-    told = [f"{each.name} {each.before:,} → {each.after:,} 件" for each in load if each.before != each.after]
-    return [f"主办工单：{'，'.join(told)}。"] if told else []
+    changed = [each for each in load if each.before != each.after]
+    most = sorted(changed, key=lambda each: -abs(each.after - each.before))[:NAMED]
+    told = [f"{each.name} {each.before:,} → {each.after:,} 件" for each in changed if each in most]
+    more = f"；另有 {len(changed) - NAMED:,} 个单位改变较少" if len(changed) > NAMED else ""
+    return [f"主办工单：{'，'.join(told)}{more}。"] if told else []
 
 
 def _totals(tally: Tally) -> Totals:

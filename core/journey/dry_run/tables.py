@@ -51,10 +51,21 @@ class Tables:
 def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
     """Compile both tables of a try, each with a breaker of its own; nothing that fails is reported.
 
-    Raises `SafeMode`, `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`, `MigrationFailed`, `NoSuchDutyList`.
+    Settings are read, and rules compiled, once per process and epoch: the parts of a try do not read them anew. Raises
+    `SafeMode`, `UnknownFeature`, `FeatureUnusable`, `SettingsInvalid`, `MigrationFailed`, `NoSuchDutyList`.
     """
     if in_safe_mode():
         raise SafeMode("系统处于安全模式，所有功能都不询问，无法试算。请在恢复正常后再试。")
+    tables = scope.remember(f"dry_run/{run.feature}/{run.number}", lambda: _read(scope, roster, run))
+    ctx = context_of(scope.tenant, dry_run=True)
+
+    def with_breaker(book: Rulebook) -> Rulebook:
+        return replace(book, table=roster.compiled(ctx, list(book.table.enabled.values()), breaker=Breaker()))
+
+    return Tables(with_breaker(tables.before), with_breaker(tables.after))
+
+
+def _read(scope: Scope, roster: Roster, run: DryRun) -> Tables:
     asked = rows_asked(scope.session, scope.tenant)
     rows = [row for row in asked if row.feature != run.feature]
     held = {row.feature: in_use(scope.session, scope.tenant, roster, scope.keys, row) for row in rows}
@@ -69,7 +80,7 @@ def tables_of(scope: Scope, roster: Roster, run: DryRun) -> Tables:
     def table(own: Enabled | None) -> HookTable:
         enabled = [enabled for _, _, enabled in others]
         enabled[place:place] = [own] if own else []
-        return roster.compiled(ctx, enabled, breaker=Breaker())
+        return roster.compiled(ctx, enabled)
 
     return _told_apart(scope, rulebook_of(scope, table(present)), rulebook_of(scope, table(tried)))
 
