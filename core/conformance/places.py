@@ -52,6 +52,7 @@ COUNTED = (
     "accepted",
     "dispatched",
     "returned",
+    "returned_in_vain",
     "replied",
     "replied_of_accepted",
     "concluded",
