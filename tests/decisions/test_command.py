@@ -50,7 +50,7 @@ def test_the_story_as_text(walk: Walk, run: Run) -> None:
 
     digest = explained(walk).steps[0].decision
     assert digest is not None
-    ground = "依据规则“多人反映”，五十人以上由水务局牵头（涉及人数是 80 人，不少于 50 人）"
+    ground = "依据规则“多人反映”，五十人以上由水务局牵头；这件工单涉及人数是 80 人，不少于 50 人"
     against = f"2026-03-12 10:10，坐席甲派给道路管理处，理由：人数有误；系统原建议派给水务局，{ground}。"
     assert told == [
         f"{walk.serial_no} 道路坑洼（待签收）",

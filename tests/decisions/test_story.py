@@ -12,7 +12,7 @@ from tests.builders import OPERATOR, SUPERVISOR
 from tests.decisions.making import explained, sentences
 from tests.journey.walking import Walk
 
-DANGER_GROUND = "依据规则“用电险情”，用电险情先断电（正文提到“漏电”；区域已知（“东街道”））。"
+DANGER_GROUND = "依据规则“用电险情”，用电险情先断电；这件工单正文提到“漏电”；区域已知（“东街道”）。"
 ROAD_GROUND = "依据职责清单：城市管理 / 道路（第 1 版）"
 
 

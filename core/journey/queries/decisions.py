@@ -273,8 +273,9 @@ class _Telling:
         for hit in record.get("hits", ()):
             if hit["rule"] == source:
                 facts = "；".join(part.answered for part in self._matched(hit).parts if part.decides)
-                return f"规则“{hit['label']}”，{reason}（{facts}）"
-        return f"规则 {source}，{reason}" if source else reason
+                return f"规则“{hit['label']}”，{reason}；这件工单{facts}"
+        labels = {offer["source"]: offer["label"] for offer in record.get("offered", ())}
+        return f"功能“{labels[source]}”，{reason}" if source in labels else reason
 
     def _matched(self, hit: Mapping[str, Any]) -> Matched:
         parts = tuple(self._part(leaf) for leaf in hit["trace"])
