@@ -93,8 +93,9 @@ def import_(
         read = done_by(
             installation, tenant, login, lambda scope, actor, now: read_duties(scope, file, how, actor=actor)
         )
+        said = list(_read_lines(read))
         # Before the whole is judged, since these rows explain what may be wrong with it.
-        click.echo("\n".join(_read_lines(read)), err=as_json)
+        click.echo("\n".join(said), err=as_json)
         drafted = done_by(
             installation,
             tenant,
@@ -104,7 +105,7 @@ def import_(
     if as_json:
         say_json(_plain_read(read) | _plain_drafted(drafted, tenant, login))
     else:
-        click.echo("\n".join(_drafted_lines(drafted, tenant, login)))
+        click.echo("\n".join(line for line in _drafted_lines(drafted, tenant, login) if line not in said))
 
 
 @click.command(name="check")
