@@ -70,6 +70,7 @@ def sign_ins_in_words(sign_ins: list[SignIn]) -> str:
             tenant = sign_in.tenant
             lines.append(f"{tenant}")
         lines.append(f"  {sign_in.role}  {sign_in.login}  {sign_in.password}  （{sign_in.name}）")
+    lines.append("演示账号免动态口令；正式账号的区管理员、纪检监察首次登录时须绑定手机。")
     return "\n".join(lines)
 
 
@@ -83,13 +84,15 @@ def _stored(home: Path) -> dict[str, str]:
 
 def _sign_ins(installation: Installation, profile: Profile, passwords: dict[str, str], now: datetime) -> list[SignIn]:
     with installation.scope(profile.slug) as scope:
-        there = {account.login for account in accounts(scope)}
+        there = {account.login: account for account in accounts(scope)}
         for fact in profile.accounts:
             login = f"{fact.login}@{profile.slug}"
             if fact.login not in there:
                 passwords[login] = _password()
                 _open(scope, fact, passwords[login], now)
-            elif login not in passwords:
+                continue
+            there[fact.login].is_demonstration = True  # made before accounts said so
+            if login not in passwords:
                 # The passwords' file was lost: without a new one nobody could use the demonstration again.
                 passwords[login] = _password()
                 set_password(scope, fact.login, passwords[login], now=now)
@@ -107,7 +110,16 @@ def _sign_ins(installation: Installation, profile: Profile, passwords: dict[str,
 
 def _open(scope: Scope, fact: AccountFact, password: str, now: datetime) -> None:
     unit_id = directory(scope).get_unit(fact.unit).id if fact.unit else None
-    open_account(scope, login=fact.login, name=fact.name, password=password, roles=fact.roles, unit_id=unit_id, now=now)
+    open_account(
+        scope,
+        login=fact.login,
+        name=fact.name,
+        password=password,
+        roles=fact.roles,
+        unit_id=unit_id,
+        is_demonstration=True,
+        now=now,
+    )
 
 
 def _password() -> str:

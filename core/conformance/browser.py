@@ -75,7 +75,16 @@ def _signed_in(app: Flask, district: District, role: str) -> Visitor:
     login, password = f"{role}-{secrets.token_hex(3)}", secrets.token_urlsafe(16)
     with district.installation.scope(district.slug) as scope:
         unit_id = district.unit_id(scope, "roads")
-        open_account(scope, login=login, name=role, password=password, roles=[role], unit_id=unit_id, now=LONG_AGO)
+        open_account(
+            scope,
+            login=login,
+            name=role,
+            password=password,
+            roles=[role],
+            unit_id=unit_id,
+            is_demonstration=True,
+            now=LONG_AGO,
+        )
     visitor = Visitor(app)
     visitor.sign_in(f"{login}@{district.slug}", password)
     return visitor

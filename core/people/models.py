@@ -28,6 +28,8 @@ class Account(TenantRow, Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(INSTANT)
     unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     active: Mapped[bool] = mapped_column(default=True)
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
+    """Made by `huiying up --demo`: needs no second factor in any role."""
 
 
 class AccountRole(OfTenant, Base, kw_only=True):
@@ -56,6 +58,21 @@ class StaffSession(TenantRow, Base, kw_only=True):
     started_at: Mapped[datetime] = mapped_column(INSTANT)
     seen_at: Mapped[datetime] = mapped_column(INSTANT)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
+class SignInStep(TenantRow, Base, kw_only=True):
+    """A sign-in whose password was right and whose second factor is still to come. It opens nothing else."""
+
+    __tablename__ = "sign_in_step"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        Index("ix_sign_in_step_account", "tenant_id", "account_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    started_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class SignInFailure(TenantRow, Base, kw_only=True):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 
-from core.people.models import Account, AccountRole, ApiToken, SignInFailure, StaffSession
-from core.people.rules import FAILURE_WINDOW, Failures, Staff, is_alive
+from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
+from core.people.roles import need_second_factor
+from core.people.rules import AGE_LIMIT, FAILURE_WINDOW, IDLE_LIMIT, STEP_LIMIT, Failures, Staff, is_alive
 from core.people.secrets import token_hash
 from core.tenancy.scope import Scope
 
@@ -20,11 +21,32 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who has proved by one factor to be the holder of an account, and is not signed in yet."""
+
+    account_id: int
+    login: str
+    name: str
+    needs_second_factor: bool
+    """Whether a role of the account asks for a second factor; demonstration accounts are let off."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeenStaff:
     """Somebody signed in, and when the session was last used."""
 
     staff: Staff
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session that is alive: since when, when last used, and from which address it was begun."""
+
+    session_id: int
+    started_at: datetime
+    seen_at: datetime
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,32 @@ def find_credentials(scope: Scope, login: str) -> Credentials | None:
     return Credentials(row.id, row.password_hash) if row else None
 
 
+def find_candidate(scope: Scope, account_id: int) -> Candidate | None:
+    """Return an active account on its way in, or None."""
+    row = scope.session.execute(
+        select(Account, _roles_of_account().label("roles")).where(
+            Account.tenant_id == scope.tenant.id, Account.id == account_id, Account.active
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    account: Account = row.Account
+    needs = need_second_factor(row.roles or ()) and not account.is_demonstration
+    return Candidate(account.id, account.login, account.name, needs)
+
+
+def find_step(scope: Scope, token: str, *, now: datetime) -> Candidate | None:
+    """Return whose second step this token opens, None when it is unknown, over or older than ten minutes."""
+    account_id = scope.session.scalar(
+        select(SignInStep.account_id).where(
+            SignInStep.tenant_id == scope.tenant.id,
+            SignInStep.token_hash == token_hash(token),
+            SignInStep.started_at > now - STEP_LIMIT,
+        )
+    )
+    return find_candidate(scope, account_id) if account_id is not None else None
+
+
 def failures_of(scope: Scope, login: str, *, address: str, now: datetime) -> Failures:
     """Count the recent failed sign-ins of a login and from an address."""
     of_login = SignInFailure.login_hash == login_hash(scope, login)
@@ -77,13 +125,8 @@ def login_hash(scope: Scope, login: str) -> bytes:
 
 def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
     """Return who holds the session of this token, or None when it is unknown, ended, idle too long or too old."""
-    roles = (
-        select(func.array_agg(AccountRole.role))
-        .where(AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == Account.id)
-        .scalar_subquery()
-    )
     row = scope.session.execute(
-        select(StaffSession, Account, roles.label("roles"))
+        select(StaffSession, Account, _roles_of_account().label("roles"))
         .join(Account, (Account.tenant_id == StaffSession.tenant_id) & (Account.id == StaffSession.account_id))
         .where(StaffSession.tenant_id == scope.tenant.id, StaffSession.token_hash == token_hash(token), Account.active)
     ).one_or_none()
@@ -102,6 +145,29 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
         roles=tuple(sorted(row.roles or ())),
     )
     return SeenStaff(staff, session.seen_at)
+
+
+def sessions_of(scope: Scope, account_id: int, *, now: datetime) -> list[SessionLine]:
+    """Return the sessions of an account that are alive, the newest first."""
+    rows = scope.session.execute(
+        select(StaffSession.id, StaffSession.started_at, StaffSession.seen_at, StaffSession.address)
+        .where(
+            StaffSession.tenant_id == scope.tenant.id,
+            StaffSession.account_id == account_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.seen_at > now - IDLE_LIMIT,
+            StaffSession.started_at > now - AGE_LIMIT,
+        )
+        .order_by(StaffSession.started_at.desc(), StaffSession.id.desc())
+    )
+    return [SessionLine(*row) for row in rows]
+
+
+def get_account(scope: Scope, account_id: int) -> Account:
+    """Return the account of this id, which is known to be there."""
+    account = scope.session.get(Account, (scope.tenant.id, account_id))
+    assert account is not None
+    return account
 
 
 def find_system(scope: Scope, token: str) -> System | None:
@@ -144,3 +210,12 @@ def tokens(scope: Scope) -> list[TokenLine]:
         .order_by(ApiToken.label)
     )
     return [TokenLine(*row) for row in rows]
+
+
+def _roles_of_account() -> ScalarSelect[list[str]]:
+    """Return the roles of the account in the statement around it; NULL = none."""
+    return (
+        select(func.array_agg(AccountRole.role))
+        .where(AccountRole.tenant_id == Account.tenant_id, AccountRole.account_id == Account.id)
+        .scalar_subquery()
+    )

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DISPATCH = "dispatch"
     REVIEW = "review"
     FOLLOW_UP = "follow-up"
+    REVEAL = "reveal"
     HANDLE = "handle"
     APPROVE = "approve"
     SUPERVISE = "supervise"
@@ -35,17 +36,26 @@ class Permission(StrEnum):
     ADJUDICATE = "adjudicate"
     SPEAK = "speak"
     SEE_CITY = "see-city"
+    OWN_ACCOUNT = "own-account"
     ADMINISTER = "administer"
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role: its name in code, its name in the house, what it may do, and the page it starts from."""
+    """A role: its name in code, its name in the house, what it may do, and the page it starts from.
+
+    With `needs_second_factor` nobody gets in by a password alone: they bind one at the first sign-in. Every role brings
+    the own account.
+    """
 
     name: str
     label: str
     permissions: frozenset[Permission]
     home: str
+    needs_second_factor: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permissions", self.permissions | {Permission.OWN_ACCOUNT})
 
 
 ROLES = {
@@ -54,7 +64,15 @@ ROLES = {
         Role(
             "operator",
             "受理席",
-            frozenset({Permission.SEE_TICKETS, Permission.ACCEPT, Permission.DISPATCH, Permission.FOLLOW_UP}),
+            frozenset(
+                {
+                    Permission.SEE_TICKETS,
+                    Permission.ACCEPT,
+                    Permission.DISPATCH,
+                    Permission.FOLLOW_UP,
+                    Permission.REVEAL,
+                }
+            ),
             "/desk",
         ),
         Role(
@@ -71,9 +89,21 @@ ROLES = {
             "/desk?lane=all",
         ),
         Role("leader", "领导", frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT}), "/desk?lane=all"),
-        Role("discipline", "纪检监察", frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE}), "/desk?lane=all"),
+        Role(
+            "discipline",
+            "纪检监察",
+            frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE}),
+            "/desk?lane=all",
+            needs_second_factor=True,
+        ),
         Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
-        Role("administrator", "区管理员", frozenset({Permission.SEE_TICKETS, Permission.ADMINISTER}), "/desk?lane=all"),
+        Role(
+            "administrator",
+            "区管理员",
+            frozenset({Permission.SEE_TICKETS, Permission.ADMINISTER}),
+            "/desk?lane=all",
+            needs_second_factor=True,
+        ),
     )
 }
 
@@ -89,6 +119,11 @@ def role_named(name: str) -> Role:
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     """Return what somebody with all these roles may do. A role no longer known gives nothing."""
     return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
+
+
+def need_second_factor(roles: Iterable[str]) -> bool:
+    """Tell whether any of these roles asks for more than a password."""
+    return any(ROLES[name].needs_second_factor for name in roles if name in ROLES)
 
 
 def roles_granting(permission: Permission) -> tuple[Role, ...]:

@@ -7,10 +7,13 @@ from core.kit.errors import Refused
 
 IDLE_LIMIT = timedelta(minutes=30)
 AGE_LIMIT = timedelta(hours=12)
+STEP_LIMIT = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN = 5
 FAILURES_PER_ADDRESS = 30
+MOST_SESSIONS = 10
+"""So many sessions of one account live at once; one more, and the one unused for longest ends."""
 PASSWORD_LENGTH = 10
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 
 from core.kit.errors import Refused
-from core.people.models import Account, AccountRole, ApiToken, SignInFailure, StaffSession
-from core.people.queries import login_hash
+from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
+from core.people.queries import login_hash, sessions_of
 from core.people.roles import role_named
-from core.people.rules import check_password
+from core.people.rules import MOST_SESSIONS, STEP_LIMIT, check_password
 from core.people.secrets import hash_password, new_token, token_hash
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import COMMAND_LINE, SecurityKind, note_security
@@ -42,12 +42,14 @@ def open_account(
     roles: Iterable[str],
     now: datetime,
     unit_id: int | None = None,
+    is_demonstration: bool = False,
     by: str = COMMAND_LINE,
     by_id: int | None = None,
 ) -> Account:
     """Make an account that can sign in at once; `by` is who does it, in words.
 
-    Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`."""
+    One for demonstration needs no second factor, whatever its roles. Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`.
+    """
     login = login.strip().lower()
     check_password(password, login=login)
     if _find(scope, login) is not None:
@@ -60,6 +62,7 @@ def open_account(
         password_hash=hash_password(password),
         created_at=now,
         unit_id=unit_id,
+        is_demonstration=is_demonstration,
     )
     scope.session.add(account)
     scope.session.flush()
@@ -123,7 +126,14 @@ def close_account(
 
 
 def start_session(scope: Scope, account_id: int, *, address: str, now: datetime) -> str:
-    """Start a session and return its token, which is nowhere stored as it is."""
+    """Start a session and return its token, which is nowhere stored as it is.
+
+    Of an account's sessions the ten used last go on; an older one ends.
+    """
+    alive = sorted(sessions_of(scope, account_id, now=now), key=lambda each: (each.seen_at, each.session_id))
+    surplus = [each.session_id for each in alive[: max(0, len(alive) - MOST_SESSIONS + 1)]]
+    if surplus:
+        _end(scope, StaffSession.id.in_(surplus), now=now)
     token = new_token()
     scope.session.add(
         StaffSession(
@@ -138,6 +148,28 @@ def start_session(scope: Scope, account_id: int, *, address: str, now: datetime)
     )
     scope.session.flush()
     return token
+
+
+def start_step(scope: Scope, account_id: int, *, now: datetime) -> str:
+    """Start the second step of a sign-in and return its token, which opens nothing else and holds for ten minutes."""
+    _end_steps(scope, SignInStep.account_id == account_id, SignInStep.started_at <= now - STEP_LIMIT)
+    token = new_token()
+    scope.session.add(
+        SignInStep(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            account_id=account_id,
+            token_hash=token_hash(token),
+            started_at=now,
+        )
+    )
+    scope.session.flush()
+    return token
+
+
+def end_step(scope: Scope, token: str) -> None:
+    """Let the token open no second step any more."""
+    _end_steps(scope, SignInStep.token_hash == token_hash(token))
 
 
 def mark_seen(scope: Scope, session_id: int, *, now: datetime) -> None:
@@ -155,8 +187,21 @@ def end_session(scope: Scope, token: str, *, now: datetime) -> None:
 
 
 def end_sessions(scope: Scope, account_id: int, *, now: datetime) -> None:
-    """End all sessions of an account."""
+    """End all sessions of an account, and what has got as far as the second step."""
     _end(scope, StaffSession.account_id == account_id, now=now)
+    _end_steps(scope, SignInStep.account_id == account_id)
+
+
+def end_session_of(scope: Scope, account_id: int, session_id: int, *, now: datetime) -> bool:
+    """End one session of an account and return whether there was one."""
+    return _end(scope, StaffSession.account_id == account_id, StaffSession.id == session_id, now=now) > 0
+
+
+def end_other_sessions(scope: Scope, account_id: int, *, but: int, now: datetime) -> int:
+    """End all sessions of an account but one, and return how many were alive."""
+    alive = [each.session_id for each in sessions_of(scope, account_id, now=now) if each.session_id != but]
+    _end(scope, StaffSession.account_id == account_id, StaffSession.id != but, now=now)
+    return len(alive)
 
 
 def record_failure(scope: Scope, login: str, *, address: str, now: datetime) -> None:
@@ -239,9 +284,15 @@ def _get(scope: Scope, login: str) -> Account:
     return account
 
 
-def _end(scope: Scope, which: ColumnElement[bool], *, now: datetime) -> None:
-    scope.session.execute(
+def _end(scope: Scope, *which: ColumnElement[bool], now: datetime) -> int:
+    ended = scope.session.scalars(
         update(StaffSession)
-        .where(StaffSession.tenant_id == scope.tenant.id, which, StaffSession.ended_at.is_(None))
+        .where(StaffSession.tenant_id == scope.tenant.id, *which, StaffSession.ended_at.is_(None))
         .values(ended_at=now)
-    )
+        .returning(StaffSession.id)
+    ).all()
+    return len(ended)
+
+
+def _end_steps(scope: Scope, *which: ColumnElement[bool]) -> None:
+    scope.session.execute(delete(SignInStep).where(SignInStep.tenant_id == scope.tenant.id, *which))

@@ -1,22 +1,35 @@
 """Signing in and out, the start page, and the visitor's choice of light or dark."""
 
 from contextlib import suppress
+from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.journey.sign_in import NotSignedIn, SignedIn, refuse_stranger, resume, sign_in, sign_out
+from core.journey.sign_in import NotSignedIn, SignedIn, StepNeeded, refuse_stranger, resume, sign_in, sign_out
 from core.people.roles import ROLES
 from core.tenancy.scope import UnknownTenant
 from core.web.input import own_path
-from core.web.visit import COOKIE, clock, installation, open_to_all, session_in_cookie, set_session, to_sign_in
+from core.web.step_cookie import end_step_in_browser, set_step
+from core.web.visit import (
+    COOKIE,
+    clock,
+    installation,
+    open_to_all,
+    session_in_cookie,
+    set_session,
+    to_sign_in,
+)
 
 account = Blueprint("account", __name__)
 PROBLEMS = {
     "wrong": "账号或密码不对，请核对后再试。账号写成「登录名@区县代号」。",
+    "wrong-code": "这个码不对，或已经用过。请等手机上出现下一个六位数再试。",
     "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。",
+    "too-late": "这一步已经过时，请重新登录。",
 }
+STEPS = {"code": "/sign-in/code", "bind": "/sign-in/bind"}
 THEME = "theme"
 THEME_SECONDS = 365 * 24 * 3600
 
@@ -53,17 +66,8 @@ def sign_in_now() -> ResponseReturnValue:
     outcome = _sign_in(slug.lower(), login, request.form.get("password", ""))
     following = own_path(request.form.get("next"))
     if isinstance(outcome, NotSignedIn):
-        page = render_template(
-            "account/sign_in.html",
-            login=request.form.get("login", ""),
-            problem=PROBLEMS[outcome.reason],
-            following=following,
-        )
-        return page, 429 if outcome.reason == "throttled" else 422
-    session.clear()
-    response = redirect(following, 303)
-    set_session(response, slug.lower(), outcome.token)
-    return response
+        return asked_again(outcome, login=request.form.get("login", ""), following=following)
+    return let_in(outcome, slug=slug.lower(), following=following)
 
 
 @account.post("/sign-out")
@@ -97,7 +101,33 @@ def home_of(roles: tuple[str, ...]) -> str:
     return next((role.home for role in ROLES.values() if role.name in roles), "/sign-in")
 
 
-def _sign_in(slug: str, login: str, password: str) -> SignedIn | NotSignedIn:
+def asked_again(outcome: NotSignedIn, *, login: str = "", following: str = "/") -> ResponseReturnValue:
+    """Ask for account and password once more, saying why."""
+    page = render_template("account/sign_in.html", login=login, problem=PROBLEMS[outcome.reason], following=following)
+    response = make_response(page, status_of_failure(outcome))
+    end_step_in_browser(response)
+    return response
+
+
+def let_in(outcome: SignedIn | StepNeeded, *, slug: str, following: str) -> ResponseReturnValue:
+    """Give the browser its session and lead on, or lead to the second step first."""
+    if isinstance(outcome, StepNeeded):
+        response = redirect(f"{STEPS[outcome.step]}?{urlencode({'next': following})}", 303)
+        set_step(response, slug, outcome.token)
+        return response
+    session.clear()
+    response = redirect(following, 303)
+    set_session(response, slug, outcome.token)
+    end_step_in_browser(response)
+    return response
+
+
+def status_of_failure(outcome: NotSignedIn) -> int:
+    """Return the HTTP status of a sign-in that failed."""
+    return 429 if outcome.reason == "throttled" else 422
+
+
+def _sign_in(slug: str, login: str, password: str) -> SignedIn | StepNeeded | NotSignedIn:
     address, now = request.remote_addr or "", clock()
     if not f"{slug}{login}".isprintable():
         return refuse_stranger(password)

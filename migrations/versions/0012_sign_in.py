@@ -1,16 +1,83 @@
-"""How staff sign in."""
+"""How staff sign in: second factors, recovery codes, and sign-ins that wait for them."""
 
 from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from core.kit.policies import allow, keep_apart
 
 revision: str = "0012"
 down_revision: str | None = "0011"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+INSTANT = postgresql.TIMESTAMP(timezone=True)
+CHANGED = ("SELECT", "INSERT", "UPDATE", "DELETE")
+GRANTS = {
+    "second_factor": CHANGED,
+    "recovery_code": CHANGED,
+    "sign_in_step": CHANGED,
+}
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.add_column(
+        "account", sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.text("false"))
+    )
+    op.create_table(
+        "second_factor",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("offered", sa.LargeBinary(), nullable=True),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("bound_at", INSTANT, nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        _of_account("second_factor"),
+        sa.PrimaryKeyConstraint("tenant_id", "account_id", name=op.f("pk_second_factor")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        _of_account("recovery_code"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint(
+            "tenant_id", "account_id", "code_hash", name=op.f("uq_recovery_code_tenant_id_account_id_code_hash")
+        ),
+    )
+    op.create_table(
+        "sign_in_step",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        _of_account("sign_in_step"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sign_in_step")),
+        sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_sign_in_step_tenant_id_token_hash")),
+    )
+    op.create_index("ix_sign_in_step_account", "sign_in_step", ["tenant_id", "account_id"], unique=False)
+    for table, privileges in GRANTS.items():
+        for statement in keep_apart(table):
+            op.execute(statement)
+        op.execute(allow(table, *privileges))
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    for table in reversed(GRANTS):
+        op.drop_table(table)
+    op.drop_column("account", "is_demonstration")
+
+
+def _of_account(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["tenant_id", "account_id"],
+        ["account.tenant_id", "account.id"],
+        name=op.f(f"fk_{table}_tenant_id_account_id"),
+    )

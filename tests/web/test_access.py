@@ -28,7 +28,17 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         if getattr(house.app.view_functions[rule.endpoint], "permission", "static") is None
     }
     pushed_to = "/in/<tenant>/<channel>"  # a feature vouches for who pushes; a person has no business there
-    assert opened == {"/", "/sign-in", "/sign-out", "/theme", "/healthz", "/api/v1/openapi.json", pushed_to}
+    second_step = {"/sign-in/code", "/sign-in/bind"}
+    assert opened == {
+        "/",
+        "/sign-in",
+        *second_step,
+        "/sign-out",
+        "/theme",
+        "/healthz",
+        "/api/v1/openapi.json",
+        pushed_to,
+    }
 
 
 def test_the_permission_of_these_routes_alone_depends_on_the_address(house: House) -> None:

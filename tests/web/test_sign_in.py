@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.journey.sign_in import NotSignedIn, SignedIn, resume, sign_in, sign_out
+from core.journey.sign_in import NotSignedIn, SignedIn, StepNeeded, resume, sign_in, sign_out
 from core.people.rules import FAILURES_PER_LOGIN
 from core.people.service import close_account, set_password
 from tests.web.conftest import House
@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 
 def enter(
     house: House, *, login: str = "operator", password: str = PASSWORD, now: datetime = NOW
-) -> SignedIn | NotSignedIn:
+) -> SignedIn | StepNeeded | NotSignedIn:
     """Try to sign in below the pages, at a chosen time."""
     return house.installation.run(
         house.slug, lambda scope: sign_in(scope, login=login, password=password, address="10.0.0.1", now=now)
