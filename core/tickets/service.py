@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.db import Base
 from core.kit.errors import Refused
-from core.people.roles import NotPermitted, Permission, roles_granting
+from core.people.access import asked_of, may
+from core.people.roles import NotPermitted, Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import CommandLog, Ticket, TicketEvent
 from core.tickets.news import tell_features
@@ -120,9 +121,10 @@ def keep_result(scope: Scope, ticket: Ticket, command: str, order: Order) -> Non
 
 def refuse_actor(actor: Actor, permission: Permission, deed: str) -> None:
     """Raise `NotPermitted`, naming the deed and who may do it, unless the actor may."""
-    if permission not in actor.permissions:
-        granting = "、".join(role.label for role in roles_granting(permission)) or "诉求人本人"
-        raise NotPermitted(f"「{deed}」由{granting}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
+    if not may(actor.permissions, permission):
+        raise NotPermitted(
+            f"「{deed}」由{asked_of(permission)}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。"
+        )
 
 
 def refuse_early(ticket: Ticket, now: datetime) -> None:

@@ -11,9 +11,11 @@ from flask import Response, current_app, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
-from core.people.roles import ROLES, NotPermitted, Permission, permissions_of, roles_granting
+from core.people.access import asked_of, may
+from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
 from core.people.rules import Staff
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
@@ -147,8 +149,10 @@ def _visit(view: View, permission: Permission | PermissionOf, parts: dict[str, A
         g.visit = visit = Visit(scope, staff, clock())
         try:
             needed = permission if isinstance(permission, Permission) else permission(scope, parts)
-            if needed not in visit.permissions:
+            if not may(visit.permissions, needed):
                 raise _not_permitted(needed)
+            if "serial_no" in parts:
+                refuse_beyond_reach(scope, needed, parts["serial_no"], actor=visit.actor)
             return view(visit, **parts)
         except Refused as refusal:
             remember_words(refusal)  # its rows can no longer be read when the transaction has ended
@@ -173,5 +177,4 @@ def to_sign_in() -> Response:
 
 
 def _not_permitted(permission: Permission) -> NotPermitted:
-    granting = "、".join(role.label for role in roles_granting(permission))
-    return NotPermitted(f"这一页由{granting}使用，您的账号没有这项权限。需要时请联系系统管理员开通。")
+    return NotPermitted(f"这一页由{asked_of(permission)}使用，您的账号没有这项权限。需要时请联系系统管理员开通。")

@@ -42,12 +42,16 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
 
 
 def test_the_permission_of_these_routes_alone_depends_on_the_address(house: House) -> None:
-    """What each of them asks for is tested page by page in `test_plugin_pages`."""
+    """What they ask for is tested page by page in `test_plugin_pages`, and deed by deed in `tests/permissions`."""
     found = {
         (rule.rule, getattr(house.app.view_functions[rule.endpoint], "permission", None))
         for rule in house.app.url_map.iter_rules()
     }
-    assert {rule for rule, permission in found if callable(permission)} == {"/x/<plugin>/<path:path>"}
+    assert {rule for rule, permission in found if callable(permission)} == {
+        "/x/<plugin>/<path:path>",
+        "/t/<serial_no>/<deed>",
+        "/unit/<serial_no>/<deed>",
+    }
 
 
 def test_without_a_session_every_staff_page_leads_to_the_sign_in_page(house: House) -> None:

@@ -136,4 +136,4 @@ def test_another_districts_tickets_stand_in_no_units_list(house: House, make_hou
         unit = directory(scope).get_unit("roads")
         listed = unit_rows(scope, unit.id, "in_hand", now=datetime.now(UTC))
     assert [row.serial_no for row in listed] == [mine.serial_no]
-    assert house.visitor(house.clerk).get(f"/unit/{theirs.serial_no}").status_code == 403
+    assert house.visitor(house.clerk).get(f"/unit/{theirs.serial_no}").status_code == 404

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.kit.errors import Refused
-from core.people.roles import ROLES, NotPermitted, permissions_of
+from core.people.access import HOUSE, may
+from core.people.roles import NotPermitted
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.queries import duty_list_in_force, duty_list_of, duty_list_versions
-
-HOUSE = permissions_of(ROLES)
 
 
 class NoDutyListYet(Refused):
@@ -42,7 +41,7 @@ class VersionLine:
 
 def refuse_outsider(actor: Actor, deed: str) -> None:
     """Raise `NotPermitted` unless the actor has some role of the house: the list is read by all its staff."""
-    if not actor.permissions & HOUSE:
+    if not may(actor.permissions, HOUSE):
         raise NotPermitted(f"「{deed}」只供本区工作人员，{actor.name}没有任何角色。需要时请联系系统管理员开通。")
 
 

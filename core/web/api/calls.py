@@ -8,15 +8,20 @@ from typing import Any
 
 from flask import request
 
+from core.journey.reach import refuse_beyond_reach
 from core.kit.errors import Refused
+from core.people.access import Needs, asked_of, may
 from core.people.queries import System, find_system
-from core.people.roles import Permission, permissions_of
+from core.people.roles import NotPermitted, Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.web.trespasses import keep_if_trespass, remember_actor
 from core.web.visit import clock, installation
 
 SCHEME = "Bearer "
+ANY_TOKEN = "api-token"  # noqa: S105 -- a word, no secret
+"""What an endpoint says of itself that asks for no more than a token of the tenant."""
+View = Callable[..., Any]
 
 
 class TokenUnusable(Refused):
@@ -45,35 +50,53 @@ class Call:
         return replace(self.actor, permissions=frozenset({Permission.ACCEPT}))
 
 
-def for_systems(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Open an endpoint to systems with a token of the tenant; the view gets a `Call` first. Raises `TokenUnusable`."""
+def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View]:
+    """Open an endpoint to systems with a token of the tenant whose role brings what is needed; None = any token.
 
-    @wraps(view)
-    def called(*given: Any, **parts: Any) -> Any:
-        token = _token()
-        slug = token.split("_")[1]
+    Whether it may be called, and for this ticket, is decided before the body is looked at. The view gets a `Call` first;
+    `what` is what the house calls that which is done. Raises `TokenUnusable`, `NotPermitted`, `NotYours`.
+    """
 
-        def work(scope: Scope) -> Any:
-            system = find_system(scope, token)
-            if system is None:
-                raise _unusable()
-            call = Call(scope, system, clock())
+    def guard(view: View) -> View:
+        @wraps(view)
+        def called(*given: Any, **parts: Any) -> Any:
+            token = _token()
+            slug = token.split("_")[1]
+
+            def work(scope: Scope) -> Any:
+                system = find_system(scope, token)
+                if system is None:
+                    raise _unusable()
+                call = Call(scope, system, clock())
+                try:
+                    if needs is not None:
+                        _refuse(call, needs, what, parts.get("serial_no"))
+                    return view(call, *given, **parts)
+                except Refused:
+                    remember_actor(call.actor)
+                    raise
+
             try:
-                return view(call, *given, **parts)
-            except Refused:
-                remember_actor(call.actor)
+                return installation().run(slug, work)
+            except UnknownTenant:
+                raise _unusable() from None
+            except Refused as refusal:
+                keep_if_trespass(installation(), slug, refusal)
                 raise
 
-        try:
-            return installation().run(slug, work)
-        except UnknownTenant:
-            raise _unusable() from None
-        except Refused as refusal:
-            keep_if_trespass(installation(), slug, refusal)
-            raise
+        called.permission = ANY_TOKEN if needs is None else needs  # type: ignore[attr-defined]
+        return called
 
-    called.permission = "api-token"  # type: ignore[attr-defined]
-    return called
+    return guard
+
+
+def _refuse(call: Call, needs: Needs, what: str, serial_no: str | None) -> None:
+    actor = call.actor
+    if not may(actor.permissions, needs):
+        deed = f"「{what}」" if what else "这个接口"
+        raise NotPermitted(f"{deed}由{asked_of(needs)}使用，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
+    if serial_no is not None:
+        refuse_beyond_reach(call.scope, needs, serial_no, actor=actor)
 
 
 def _token() -> str:

@@ -36,7 +36,7 @@ def add_command(command: Carried[Any]) -> None:
     """Add the endpoint of a command, with its own arguments in the description."""
 
     @commands.post(f"/tickets/<serial_no>/commands/{command.name}", endpoint=command.name)
-    @for_systems
+    @for_systems(command.permission, what=command.label)
     @commands.doc(**TOKEN, parameters=[KEY_HEADER], summary=command.label, operationId=command.name)
     @commands.arguments(arguments_of(command))
     @commands.response(200, DoneSchema)
@@ -61,7 +61,7 @@ def add_command(command: Carried[Any]) -> None:
 
 
 @commands.post("/tickets/<serial_no>/commands/<command>")
-@for_systems
+@for_systems(None)
 @commands.doc(**TOKEN)
 @commands.alt_response(404, schema=ProblemSchema)
 def refuse_unknown(_call: Call, *, command: str, **_parts: str) -> None:
@@ -70,7 +70,7 @@ def refuse_unknown(_call: Call, *, command: str, **_parts: str) -> None:
 
 
 @commands.get("/commands")
-@for_systems
+@for_systems(None)
 @commands.doc(**TOKEN)
 @commands.response(200, CommandSchema(many=True))
 def list_commands(call: Call) -> list[dict[str, Any]]:

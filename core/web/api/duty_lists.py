@@ -26,6 +26,8 @@ from core.journey.duties.importing import (
 from core.journey.duties.showing import Compared, Covered, compare_versions, coverage, export_duties, table_of
 from core.journey.duties.versions import VersionLine, versions
 from core.kit.errors import Refused
+from core.people.access import HOUSE
+from core.people.roles import Permission
 from core.web.api.administering import NUMBER, described
 from core.web.api.calls import Call, for_systems
 from core.web.api.duty_schemas import (
@@ -86,7 +88,7 @@ class QueryUnclear(Refused):
 
 
 @duty_lists.get("")
-@for_systems
+@for_systems(HOUSE)
 @described(duty_lists)
 @duty_lists.response(200, DutyVersionSchema(many=True))
 def list_versions(call: Call) -> list[VersionLine]:
@@ -95,7 +97,7 @@ def list_versions(call: Call) -> list[VersionLine]:
 
 
 @duty_lists.post("")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(duty_lists)
 @duty_lists.arguments(DutyDraftSchema(), **FORM)
 @duty_lists.response(201, DraftedVersionSchema)
@@ -116,7 +118,7 @@ def draft_list(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @duty_lists.post("/check")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(duty_lists)
 @duty_lists.arguments(DutyFileSchema(), **FORM)
 @duty_lists.response(200, CheckedFileSchema)
@@ -129,7 +131,7 @@ def check_list(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @duty_lists.get(f"/{NUMBER}")
-@for_systems
+@for_systems(HOUSE)
 @described(duty_lists, parameters=[OFFSET])
 @duty_lists.response(200, DutyRowsSchema)
 def show_list(call: Call, number: int) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def show_list(call: Call, number: int) -> dict[str, Any]:
 
 
 @duty_lists.get(f"/{NUMBER}/coverage")
-@for_systems
+@for_systems(HOUSE)
 @described(duty_lists)
 @duty_lists.response(200, CoveredSchema)
 def show_coverage(call: Call, number: int) -> Covered:
@@ -155,7 +157,7 @@ def show_coverage(call: Call, number: int) -> Covered:
 
 
 @duty_lists.get(f"/{NUMBER}/diff")
-@for_systems
+@for_systems(HOUSE)
 @described(duty_lists, parameters=[AGAINST])
 @duty_lists.response(200, ComparedSchema)
 def compare_lists(call: Call, number: int) -> Compared:
@@ -164,7 +166,7 @@ def compare_lists(call: Call, number: int) -> Compared:
 
 
 @duty_lists.get(f"/{NUMBER}/export")
-@for_systems
+@for_systems(HOUSE)
 @described(duty_lists, parameters=[AS])
 @duty_lists.response(200, {"type": "string", "format": "binary"}, content_type=KINDS["xlsx"])
 def export_list(call: Call, number: int) -> Response:

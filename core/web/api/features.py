@@ -14,6 +14,7 @@ from core.journey.settings.presets import push_preset
 from core.journey.settings.secrets import forget_secret, list_secrets, set_secret
 from core.journey.settings.trying import ask_trial, show_trial
 from core.kit.errors import Refused
+from core.people.roles import Permission
 from core.web.api.administering import described, roster
 from core.web.api.calls import Call, for_systems
 from core.web.api.feature_schemas import (
@@ -59,7 +60,7 @@ class SecretUnclear(Refused):
 
 
 @features.get("/features")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.response(200, FeaturesSchema)
 def list_all(call: Call) -> FeatureList:
@@ -68,7 +69,7 @@ def list_all(call: Call) -> FeatureList:
 
 
 @features.post("/features/<feature>/on")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(OnSchema())
 @features.response(200, SwitchingSchema)
@@ -89,7 +90,7 @@ def switch_feature_on(call: Call, given: dict[str, Any], feature: str) -> dict[s
 
 
 @features.post("/features/<feature>/off")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(OffSchema())
 @features.response(200, DependentsSchema)
@@ -107,7 +108,7 @@ def switch_feature_off(call: Call, given: dict[str, Any], feature: str) -> Depen
 
 
 @features.post("/features/<feature>/order")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(OrderSchema())
 @features.response(200, NamesSchema)
@@ -117,7 +118,7 @@ def order_feature(call: Call, given: dict[str, Any], feature: str) -> dict[str, 
 
 
 @features.post("/features/<feature>/resume")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(ReasonSchema())
 @features.response(200, NamesSchema)
@@ -128,7 +129,7 @@ def resume_feature(call: Call, given: dict[str, Any], feature: str) -> dict[str,
 
 
 @features.post("/features/suspend-all")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(ReasonSchema())
 @features.response(200, NamesSchema)
@@ -138,7 +139,7 @@ def suspend_all_features(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @features.post("/features/resume-all")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(ReasonSchema())
 @features.response(200, NamesSchema)
@@ -148,7 +149,7 @@ def resume_all_features(call: Call, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @features.post("/features/<feature>/push")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.response(202, NamesSchema)
 def push_feature_preset(call: Call, feature: str) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def push_feature_preset(call: Call, feature: str) -> dict[str, Any]:
 
 
 @features.get("/features/<feature>/secrets")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.response(200, SecretSchema(many=True))
 def list_feature_secrets(call: Call, feature: str) -> Any:
@@ -166,7 +167,7 @@ def list_feature_secrets(call: Call, feature: str) -> Any:
 
 
 @features.put("/features/<feature>/secrets/<name>")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(SecretInSchema())
 @features.response(204)
@@ -179,7 +180,7 @@ def set_feature_secret(call: Call, given: dict[str, Any], feature: str, name: st
 
 
 @features.delete("/features/<feature>/secrets/<name>")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.response(204)
 def remove_feature_secret(call: Call, feature: str, name: str) -> None:
@@ -188,7 +189,7 @@ def remove_feature_secret(call: Call, feature: str, name: str) -> None:
 
 
 @features.get(f"/dry-runs/<int(max={2**63 - 1}):dry_run>")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features, parameters=[OFFSET])
 @features.response(200, TrialSchema)
 def show_dry_run(call: Call, dry_run: int) -> Result:
@@ -197,7 +198,7 @@ def show_dry_run(call: Call, dry_run: int) -> Result:
 
 
 @features.get("/repairs")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.response(200, CardSchema(many=True))
 def list_repairs(call: Call) -> Any:
@@ -206,7 +207,7 @@ def list_repairs(call: Call) -> Any:
 
 
 @features.post("/repairs/<feature>/put-away")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(features)
 @features.arguments(PutAwaySchema())
 @features.response(200, CountSchema)

@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from core.journey.rosters import Duty, RosterShown, put_head, put_roster, show_roster
+from core.people.roles import Permission
 from core.web.api.administering import described
 from core.web.api.calls import Call, for_systems
 from core.web.api.fields import Count, Day, Listed, StrictSchema, Text
@@ -66,7 +67,7 @@ class RosterSchema(StrictSchema):
 
 
 @rosters.get("/units/<code>/roster")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(rosters)
 @rosters.response(200, RosterSchema)
 def show_unit_roster(call: Call, code: str) -> RosterShown:
@@ -75,7 +76,7 @@ def show_unit_roster(call: Call, code: str) -> RosterShown:
 
 
 @rosters.put("/units/<code>/roster")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(rosters)
 @rosters.arguments(RosterInSchema())
 @rosters.response(200, RosterSchema)

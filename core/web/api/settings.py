@@ -15,6 +15,7 @@ from core.journey.settings.effects import HOLDS_FROM_NOW
 from core.journey.settings.showing import RevisionShown, diff, history, show, show_revision
 from core.journey.settings.trying import ask_trial
 from core.kit.errors import Refused
+from core.people.roles import Permission
 from core.web.api.administering import NUMBER, described, roster
 from core.web.api.calls import Call, for_systems
 from core.web.api.feature_schemas import (
@@ -50,7 +51,7 @@ class RevisionUnclear(Refused):
 
 
 @settings.get("/<feature>/settings")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.response(200, SettingsShownSchema)
 def show_settings(call: Call, feature: str) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def show_settings(call: Call, feature: str) -> dict[str, Any]:
 
 
 @settings.post("/<feature>/settings")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings, parameters=[KEY_HEADER])
 @settings.arguments(DraftSchema())
 @settings.response(201, DraftedSchema)
@@ -81,7 +82,7 @@ def draft_settings(call: Call, given: dict[str, Any], feature: str) -> Drafted:
 
 
 @settings.get("/<feature>/revisions")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.response(200, RevisionLineSchema(many=True))
 def list_revisions(call: Call, feature: str) -> Any:
@@ -90,7 +91,7 @@ def list_revisions(call: Call, feature: str) -> Any:
 
 
 @settings.get(f"/<feature>/revisions/{NUMBER}")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.response(200, RevisionSchema)
 def show_one_revision(call: Call, feature: str, number: int) -> RevisionShown:
@@ -99,7 +100,7 @@ def show_one_revision(call: Call, feature: str, number: int) -> RevisionShown:
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/check")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.response(200, CheckedSchema)
 def check_revision(call: Call, feature: str, number: int) -> Checked:
@@ -108,7 +109,7 @@ def check_revision(call: Call, feature: str, number: int) -> Checked:
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/dry-run")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.arguments(SampleSchema())
 @settings.response(202, TrialSchema)
@@ -119,7 +120,7 @@ def try_revision(call: Call, given: dict[str, Any], feature: str, number: int) -
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/approve")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.arguments(NoteSchema())
 @settings.response(200, ApprovedSchema)
@@ -130,7 +131,7 @@ def approve_revision(call: Call, given: dict[str, Any], feature: str, number: in
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/activate")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.arguments(ActivateSchema())
 @settings.response(200, DecidedSchema)
@@ -140,7 +141,7 @@ def activate_revision(call: Call, given: dict[str, Any], feature: str, number: i
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/rollback")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings, parameters=[KEY_HEADER])
 @settings.arguments(ReasonSchema())
 @settings.response(201, DecidedSchema)
@@ -161,7 +162,7 @@ def roll_back_to(call: Call, given: dict[str, Any], feature: str, number: int) -
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/withdraw")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings)
 @settings.arguments(ReasonSchema())
 @settings.response(204)
@@ -171,7 +172,7 @@ def withdraw_revision(call: Call, given: dict[str, Any], feature: str, number: i
 
 
 @settings.get(f"/<feature>/revisions/{NUMBER}/diff")
-@for_systems
+@for_systems(Permission.ADMINISTER)
 @described(settings, parameters=[AGAINST])
 @settings.response(200, ApprovedSchema)
 def compare_revisions(call: Call, feature: str, number: int) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from core.intake.rules import Appeal
 from core.journey.accept import accept
 from core.journey.queries.case import get_case
 from core.journey.queries.explained import explain_to
+from core.journey.reach import refuse_unseen
+from core.people.roles import Permission
 from core.web.api.calls import Call, for_systems
 from core.web.api.decision_schemas import ExplainedSchema
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
@@ -18,7 +20,7 @@ tickets = Blueprint("tickets", __name__, description="工单")
 
 
 @tickets.post("")
-@for_systems
+@for_systems(None)
 @tickets.doc(**TOKEN, parameters=[KEY_HEADER])
 @tickets.arguments(AppealSchema())
 @tickets.response(201, AcceptedSchema)
@@ -31,12 +33,13 @@ def accept_ticket(call: Call, appeal: Appeal) -> Any:
 
 
 @tickets.get("/<serial_no>")
-@for_systems
+@for_systems(None)
 @tickets.doc(**TOKEN)
 @tickets.response(200, TicketSchema)
 @tickets.alt_response(404, schema=ProblemSchema)
 def show_ticket(call: Call, serial_no: str) -> Any:
-    """Tell how a ticket stands 查询."""
+    """Tell how a ticket stands 查询: to systems whose role sees tickets, of a unit with a share in it, or that handed it in."""
+    refuse_unseen(call.scope, serial_no, actor=call.actor)
     case = get_case(call.scope, serial_no, now=call.now)
     sent_reply = next((reply.text for reply in case.replies if reply.state == "approved"), None)
     return {
@@ -53,7 +56,7 @@ def show_ticket(call: Call, serial_no: str) -> Any:
 
 
 @tickets.get("/<serial_no>/decisions")
-@for_systems
+@for_systems(frozenset({Permission.SEE_TICKETS, Permission.HANDLE}))
 @tickets.doc(**TOKEN)
 @tickets.response(200, ExplainedSchema)
 @tickets.alt_response(403, schema=ProblemSchema)

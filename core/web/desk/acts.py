@@ -13,6 +13,8 @@ from flask import abort, request
 from core.journey.command import Carried
 from core.journey.queries.choices import Choice
 from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.tenancy.scope import Scope
 from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import Order
 from core.web.desk.fields import Field, FieldUnusable, read
@@ -167,6 +169,24 @@ def carry_out(acts: Iterable[Act], visit: Visit, serial_no: str, key: str) -> De
     order = Order(visit.actor, visit.now, given.version, given.command_id)
     deed.command(visit.scope, serial_no, order, **_arguments(act, deed, zone))
     return deed
+
+
+@dataclass(frozen=True)
+class DeedPermission:
+    """Finds what a form's address asks for by the deed in it; 404 where there is no such deed."""
+
+    acts: Sequence[Act]
+
+    @property
+    def each(self) -> dict[str, Permission]:
+        """What each deed asks for, by its name in addresses."""
+        return {deed.key: deed.command.permission for act in self.acts for deed in act.deeds}
+
+    def __call__(self, _scope: Scope, parts: Mapping[str, Any]) -> Permission:
+        permission = self.each.get(parts["deed"])
+        if permission is None:
+            abort(404)
+        return permission
 
 
 def _arguments(act: Act, deed: Deed, zone: ZoneInfo) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.people.roles import Permission
 from core.web.blocks import shown_blocks
-from core.web.desk.acts import RefusedForm, carry_out, offered
+from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import standing_at_desk
 from core.web.input import own_path
@@ -47,7 +47,7 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
 
 
 @pages.post("/t/<serial_no>/<deed>")
-@allows(Permission.SEE_TICKETS, again=show_ticket)
+@allows(DeedPermission(DESK_ACTS), again=show_ticket)
 def act_on_ticket(visit: Visit, serial_no: str, deed: str) -> Answer:
     """Do one of the desk's acts on the ticket."""
     done = carry_out(DESK_ACTS, visit, serial_no, deed)

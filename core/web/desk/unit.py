@@ -14,7 +14,7 @@ from core.people.roster.queries import units_with_persons
 from core.tickets.timeline import Order
 from core.units.queries import DirectoryUnit, directory
 from core.web.blocks import shown_blocks
-from core.web.desk.acts import RefusedForm, carry_out, offered
+from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
 from core.web.desk.lanes import Tab
 from core.web.desk.standing import standing_of_unit
 from core.web.desk.unit_acts import UNIT_ACTS
@@ -109,10 +109,9 @@ def reply(visit: Visit, serial_no: str) -> Answer:
 
 
 @pages.post("/unit/<serial_no>/<deed>")
-@allows(Permission.HANDLE, again=handle_ticket)
+@allows(DeedPermission(UNIT_ACTS), again=handle_ticket)
 def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
     """Do one of a unit's acts on a ticket in which it has, or had, a share."""
-    part_of(visit.scope, _unit(visit), serial_no)
     done = carry_out(UNIT_ACTS, visit, serial_no, deed)
     return Done(f"{serial_no} {done.told}", f"/unit/{serial_no}")
 

@@ -1,0 +1,48 @@
+"""Who may do something, and how far it reaches: declared where a page, an operation or a command is defined, decided here."""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from core.people.roles import ROLES, Permission, permissions_of
+
+Needs = Permission | frozenset[Permission]
+"""What is asked for: one permission, or any one of several."""
+
+
+class Reach(StrEnum):
+    """Of what a permission speaks."""
+
+    TENANT = "tenant"
+    """Everything of the tenant."""
+    SHARE = "share"
+    """Tickets in which the own unit has, or had, a share."""
+    OWN = "own"
+    """What is one's own: the account, or the appeal that one made."""
+
+
+REACHES = {Permission.HANDLE: Reach.SHARE, Permission.SPEAK: Reach.OWN, Permission.OWN_ACCOUNT: Reach.OWN}
+"""How far permissions reach that do not reach everywhere in the tenant."""
+HOUSE = permissions_of(ROLES)
+"""What somebody has one of who has any role: asked for by what all the house may read."""
+
+
+def may(permissions: Collection[Permission], needs: Needs) -> bool:
+    """Tell whether somebody with these permissions may do what asks for this."""
+    return not any_of(needs).isdisjoint(permissions)
+
+
+def any_of(needs: Needs) -> frozenset[Permission]:
+    """Return the permissions each of which is enough."""
+    return frozenset({needs}) if isinstance(needs, Permission) else needs
+
+
+def reach_of(needs: Needs) -> Reach:
+    """Return how far it reaches at least for all who have it."""
+    (permission, *others) = any_of(needs)
+    return Reach.TENANT if others else REACHES.get(permission, Reach.TENANT)
+
+
+def asked_of(needs: Needs) -> str:
+    """Return in words who may: the roles that bring it, or the resident, whom no role stands for."""
+    labels = [role.label for role in ROLES.values() if may(role.permissions, needs)]
+    return "、".join(labels) or "诉求人本人"
