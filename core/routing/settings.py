@@ -10,11 +10,13 @@ from core.hooks.settings import Choices, Line, OneOf, Rows, SettingField, Settin
 from core.hooks.settings.frozen import plain
 from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode, ClockName
+from core.routing.ruleset.directory import RoutingDirectory
 from core.routing.ruleset.faults import RulesUnusable
 from core.routing.ruleset.reading import parse_rules
 from core.routing.ruleset.rules import Rule, RuleSet
 from core.routing.ruleset.wording import Wording
 from core.routing.ruleset.writing import dump_rules
+from core.units.levels import KnownUnit
 
 DUTY_LIST, RULES, LIMITS = "duty_list", "rules", "limits"
 IN_MINUTES = ("ws", "wall")
@@ -86,11 +88,13 @@ class RoutingRules(SettingField):
     def told_apart(self, before: Any, after: Any, choices: Choices) -> Sequence[tuple[str, str, str]]:
         """Return which rules came, went or changed, each as it is read out; and whether their order changed."""
         old, new = _by_id(before), _by_id(after)
+        units = {unit.value: KnownUnit(unit.value, unit.label, unit.kind) for unit in choices.get("units", ())}
+        wording = Wording(directory=RoutingDirectory(units))
         told = [
             (
                 f"规则“{(new.get(name) or old[name]).label}”（{name}）",
-                _words(old.get(name), "没有"),
-                _words(new.get(name), "删去"),
+                _words(old.get(name), "没有", wording),
+                _words(new.get(name), "删去", wording),
             )
             for name in dict.fromkeys((*old, *new))
             if old.get(name) != new.get(name)
@@ -194,7 +198,7 @@ def _by_id(written: Any) -> dict[str, Rule]:
     return {rule.id: rule for rule in rules.rules}
 
 
-def _words(rule: Rule | None, instead: str) -> str:
+def _words(rule: Rule | None, instead: str, wording: Wording) -> str:
     if rule is None:
         return instead
-    return f"{Wording().rule(rule)}{'' if rule.enabled else '（停用）'}优先 {rule.priority}；说明：{rule.explain}"
+    return f"{wording.rule(rule)}{'' if rule.enabled else '（停用）'}优先 {rule.priority}；说明：{rule.explain}"

@@ -90,7 +90,7 @@ def test_rules_hold_only_after_a_try_and_a_second_person(make: Callable[..., Dis
         (
             "派单规则 规则“夜间”（night）",
             "没有",
-            "专项：凡正文含有“夜间”的，派给parks。优先 100；说明：夜间归园林值守",
+            "专项：凡正文含有“夜间”的，派给园林管理处。优先 100；说明：夜间归园林值守",
         )
     ]
     assert [each["id"] for each in district.settings(ID)["rules"]] == ["night"]
@@ -104,7 +104,7 @@ def test_what_changes_of_rules_is_told_rule_by_rule(make: Callable[..., District
 
     told = district.run(lambda scope: diff(scope, district.roster, ID, number, actor=ANNA))
 
-    words = "专项：凡正文含有“夜间”的，派给parks。优先 {}；说明：夜间归园林值守"
+    words = "专项：凡正文含有“夜间”的，派给园林管理处。优先 {}；说明：夜间归园林值守"
     assert [(each.label, each.before, each.after) for each in told] == [
         ("派单规则 规则“夜间”（night）", words.format(100), words.format(5)),
         ("派单规则 先后", "night、day", "day、night"),

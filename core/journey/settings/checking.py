@@ -120,7 +120,8 @@ def _found_by_feature(
     # A breaker of its own: what failed while tickets were handled says nothing about a draft.
     table = roster.compiled(context_of(scope.tenant), [enabled], breaker=Breaker())
     if feature.id == ROUTING.id:
-        for finding in routing_findings(scope, table, now=now):
+        found_here = routing_findings(scope, table, now=now)
+        for finding in sorted(found_here, key=lambda each: each.level != "error"):
             yield Finding(finding.level, finding.text[:LONGEST_FINDING], finding.field)
         return
     try:
