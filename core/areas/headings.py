@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.kit.errors import Refused
-from core.kit.headings import places_of, plain
+from core.kit.headings import places_of, shown, unread_of
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "kind": ("类型", "类别", "种类", "地名类型", "kind", "type"),
@@ -20,9 +20,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 """What a table of areas can hold, and the headings under which each is known, the surest first."""
 NEEDED = ("kind", "name")
-OF_REJECTS = ("行号", "原因")
-"""Columns of a file of rejected rows that somebody mended; they are meant for people."""
-NAMED_AT_MOST = 30
 
 
 class NotAGazetteer(Refused):
@@ -41,9 +38,7 @@ class AreaColumns:
     @property
     def unread(self) -> tuple[str, ...]:
         """The columns that are not read and might have been meant to be."""
-        read = set(self.places.values())
-        names = (name for place, name in enumerate(self.names) if place not in read)
-        return tuple(name for name in names if name and name not in OF_REJECTS)
+        return unread_of(self.names, self.places)
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -56,9 +51,8 @@ def recognise(names: Sequence[str]) -> AreaColumns:
     """Find the column of each field. Raises `NotAGazetteer` when kind or name is missing."""
     places = places_of(names, HEADINGS)
     if missing := [HEADINGS[field][0] for field in NEEDED if field not in places]:
-        shown = "、".join(name[:20] for name in names[:NAMED_AT_MOST] if plain(name)) or "无"
         raise NotAGazetteer(
-            f"没有认出哪一列是{'、'.join(missing)}。表中的列：{shown}。"
+            f"没有认出哪一列是{'、'.join(missing)}。表中的列：{shown(names)}。"
             "请把表头写成 类型、编码、名称、上级、属地单位、所属区域、门牌起、门牌止、单双、边界，再导入一次。"
         )
     return AreaColumns(tuple(names), places)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.kit.errors import Refused
-from core.kit.headings import plain
+from core.kit.headings import NAMED_AT_MOST, plain
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -38,7 +38,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "affected_count": ("人数", "涉及人数", "影响人数", "affected_count", "people"),
 }
 """Fields of an appeal, and the names under which columns of them are known, the surest first."""
-NAMED_AT_MOST = 30
 
 
 class MissingColumn(Refused):

@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 
 _REMARK = re.compile(r"\((.*?)\)|\[(.*?)\]|【(.*?)】")
 _NOISE = re.compile(r"[\s*:_-]")
+OF_REJECTS = ("行号", "原因")
+"""Columns of a file of rejected rows that somebody mended; they are meant for people."""
+NAMED_AT_MOST = 30
+"""Columns that a refusal names."""
 
 
 def plain(heading: str) -> str:
@@ -30,3 +34,15 @@ def places_of(headings: Sequence[str], known: Mapping[str, Sequence[str]]) -> di
         if place is not None:
             places[field] = place
     return places
+
+
+def unread_of(headings: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the columns that are not read and might have been meant to be."""
+    read = set(places.values())
+    names = (name for place, name in enumerate(headings) if place not in read)
+    return tuple(name for name in names if name and name not in OF_REJECTS)
+
+
+def shown(headings: Sequence[str]) -> str:
+    """Return what a refusal says of the columns that there are."""
+    return "、".join(name[:20] for name in headings[:NAMED_AT_MOST] if plain(name)) or "无"

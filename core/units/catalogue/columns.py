@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.kit.errors import Refused
-from core.kit.headings import places_of, plain, remark_in
+from core.kit.headings import places_of, remark_in, shown, unread_of
 
 LEVELS = ("level1", "level2", "level3", "level4", "level5", "level6", "level7", "level8")
 """Columns of a matter's names from the top down."""
@@ -59,9 +59,6 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "department_function": ("职能部门职责", "职能部门事项", "是否职能部门职责", "部门职责", "departmentfunction"),
 }
 """What a table of duties can hold, and the headings under which each is known, the surest first."""
-OF_REJECTS = ("行号", "原因")
-"""Columns of a file of rejected rows that somebody mended; they are meant for people."""
-NAMED_AT_MOST = 30
 
 
 class NotADutyList(Refused):
@@ -81,9 +78,7 @@ class DutyColumns:
     @property
     def unread(self) -> tuple[str, ...]:
         """The columns that are not read and might have been meant to be."""
-        read = set(self.places.values())
-        names = (name for place, name in enumerate(self.names) if place not in read)
-        return tuple(name for name in names if name and name not in OF_REJECTS)
+        return unread_of(self.names, self.places)
 
     def name(self, field: str) -> str:
         """Return what the table calls a field that it has."""
@@ -105,8 +100,7 @@ def recognise(names: Sequence[str]) -> DutyColumns:
     places = places_of(names, HEADINGS)
     levels = tuple(level for level in LEVELS if level in places)
     if not levels:
-        shown = "、".join(name[:20] for name in names[:NAMED_AT_MOST] if plain(name)) or "无"
         raise NotADutyList(
-            f"没有认出哪一列是事项。表中的列：{shown}。请把表头写成 大类、小类（三级、四级），再导入一次。"
+            f"没有认出哪一列是事项。表中的列：{shown(names)}。请把表头写成 大类、小类（三级、四级），再导入一次。"
         )
     return DutyColumns(tuple(names), places, levels)
