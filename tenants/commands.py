@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.kit.errors import Refused
 from tenants.apply import apply_profile, plan_profile
 from tenants.changes import Change
@@ -43,6 +44,7 @@ def tenant() -> None:
 
 
 @tenant.command("list")
+@for_the_machine
 @FOLDER
 @AS_JSON
 def list_(folder: Path, *, as_json: bool) -> None:
@@ -57,6 +59,7 @@ def list_(folder: Path, *, as_json: bool) -> None:
 
 
 @tenant.command()
+@for_the_machine
 @SLUGS
 @FOLDER
 @AS_JSON
@@ -71,6 +74,7 @@ def plan(slugs: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
 
 
 @tenant.command()
+@for_the_machine
 @SLUGS
 @FOLDER
 @AS_JSON

@@ -8,6 +8,7 @@ import click
 from sqlalchemy import select
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.kit.errors import Refused
 from core.tenancy.scope import Installation
 from core.tickets.models import Ticket, TicketEvent
@@ -43,6 +44,7 @@ class Told:
 
 
 @click.command()
+@for_the_machine
 @click.argument("case", required=False, default="")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 def demo(case: str, *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from core.areas.shapes import Point
 from core.areas.tree import KIND_NAMES, Area
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.areas import (
     AreasImported,
@@ -95,6 +96,7 @@ def import_(
 
 
 @area.command(name="versions")
+@for_the_machine
 @TENANT
 @AS_JSON
 def versions(tenant: str, *, as_json: bool) -> None:
@@ -117,6 +119,7 @@ def versions(tenant: str, *, as_json: bool) -> None:
 
 
 @area.command(name="show")
+@for_the_machine
 @TENANT
 @VERSION
 @AS_JSON
@@ -129,6 +132,7 @@ def show(tenant: str, number: int | None, *, as_json: bool) -> None:
 
 
 @area.command(name="export")
+@for_the_machine
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @TENANT
 @VERSION
@@ -147,6 +151,7 @@ def export(file: Path, tenant: str, number: int | None, *, as_json: bool) -> Non
 
 
 @area.command(name="locate")
+@for_the_machine
 @click.argument("text", metavar="[地址]", required=False)
 @click.option("--point", metavar="经度,纬度", help="按点定位，WGS84，如 114.3468,22.6909")
 @TENANT

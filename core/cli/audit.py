@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.audit import Audit, KeptSeal, audit_tenant, audit_ticket
 from core.tenancy.facts import TenantFacts
@@ -30,6 +31,7 @@ def audit() -> None:
 
 
 @audit.command(name="verify")
+@for_the_machine
 @click.option("--tenant", metavar="租户", help="租户短名；不写则核对全部租户")
 @click.option("--ticket", metavar="编号", help="只核对这一件工单；须同时写租户")
 @click.option("--kept", metavar="次数:摘要", help="另处留存的一次封存；须同时写租户，不能与 --ticket 并用")
@@ -57,6 +59,7 @@ def verify(ctx: click.Context, tenant: str | None, ticket: str | None, kept: str
 
 
 @audit.command(name="seal")
+@for_the_machine
 @TENANT
 @AS_JSON
 def seal(tenant: str, *, as_json: bool) -> None:
@@ -71,6 +74,7 @@ def seal(tenant: str, *, as_json: bool) -> None:
 
 
 @audit.command(name="trespasses")
+@for_the_machine
 @TENANT
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="只列这一天（当地）以来的，如 2026-03-12"

@@ -11,6 +11,7 @@ import click
 from tqdm import tqdm
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.journey.calendar import Imported, Progress, import_notices, move_clocks, preview_notices
 from core.kit.errors import Refused
 from core.sla.labels import CLOCK_LABELS
@@ -30,6 +31,7 @@ def calendar() -> None:
 
 
 @calendar.command(name="import")
+@for_the_machine
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--tenant", "slug", required=True, metavar="租户", help="租户的短名")
 @click.option("--dry-run", is_flag=True, help="只列出会变动的时限，不改动")

@@ -12,6 +12,7 @@ from core.cli.context import installed, say_json
 from core.cli.duty_drafts import COMMANDS as DRAFTING
 from core.cli.duty_drafts import NUMBER
 from core.cli.duty_mapping import COMMANDS as MAPPING
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.duties.mending import Alike, duplicates
 from core.journey.duties.showing import (
@@ -46,6 +47,7 @@ for command in (*DRAFTING, *MAPPING):
 
 
 @duties.command(name="versions")
+@for_the_machine
 @TENANT
 @AS_JSON
 def versions_(tenant: str, *, as_json: bool) -> None:
@@ -69,6 +71,7 @@ def versions_(tenant: str, *, as_json: bool) -> None:
 
 
 @duties.command(name="list")
+@for_the_machine
 @TENANT
 @VERSION
 @click.option("--under", metavar="事项", help="只列这个事项之下的，写编码或名称")
@@ -83,6 +86,7 @@ def list_(tenant: str, number: int | None, under: str | None, *, as_json: bool) 
 
 
 @duties.command(name="show")
+@for_the_machine
 @click.argument("matter", metavar="事项")
 @TENANT
 @click.option("--area", default="", metavar="区域", help="在哪个区域，写名称或代码；不写则按区域未知")
@@ -98,6 +102,7 @@ def show(matter: str, tenant: str, area: str, number: int | None, *, as_json: bo
 
 
 @duties.command(name="coverage")
+@for_the_machine
 @TENANT
 @VERSION
 @click.option("--gaps", type=click.Path(path_type=Path), metavar="文件", help="没有主办单位的全部写成 CSV")
@@ -120,6 +125,7 @@ def coverage_(tenant: str, number: int | None, gaps: Path | None, *, as_json: bo
 
 
 @duties.command(name="diff")
+@for_the_machine
 @click.argument("numbers", metavar="[第几版] [第几版]", type=NUMBER, nargs=-1)
 @TENANT
 @AS_JSON
@@ -136,6 +142,7 @@ def diff(numbers: tuple[int, ...], tenant: str, *, as_json: bool) -> None:
 
 
 @duties.command(name="export")
+@for_the_machine
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @TENANT
 @VERSION
@@ -154,6 +161,7 @@ def export(file: Path, tenant: str, number: int | None, *, as_json: bool) -> Non
 
 
 @duties.command(name="duplicates")
+@for_the_machine
 @TENANT
 @VERSION
 @AS_JSON
@@ -165,6 +173,7 @@ def duplicates_(tenant: str, number: int | None, *, as_json: bool) -> None:
 
 
 @duties.command(name="limits")
+@for_the_machine
 @click.argument("matter", metavar="[事项]", default="")
 @TENANT
 @AS_JSON

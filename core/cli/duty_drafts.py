@@ -11,6 +11,7 @@ import click
 
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.hooks.core_features import ROUTING
 from core.journey.duties.drafting import Against, DraftedVersion
 from core.journey.duties.importing import CheckedFile, HowToRead, Read, at_once_as, check_read, draft_read, read_duties
@@ -109,6 +110,7 @@ def import_(
 
 
 @click.command(name="check")
+@for_the_machine
 @of_a_file
 @click.option("--gaps", type=click.Path(path_type=Path), metavar="文件", help="没有主办单位的全部写成 CSV")
 def check(

@@ -9,6 +9,7 @@ import click
 from core.cli.administering import AS_JSON, BY, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
 from core.cli.duty_drafts import NUMBER
+from core.cli.entitled import for_the_machine
 from core.journey.duties.mapping import Mapped, MappingShown, city_list, map_from, mapping_shown, write_mapping
 
 CITY = click.option("--city", default="", metavar="租户", help="哪个市中心的目录；不写则是本区所属的")
@@ -42,6 +43,7 @@ def map_(file: Path, tenant: str, login: str, city: str, rejects: Path | None, *
 
 
 @click.command(name="mapping")
+@for_the_machine
 @TENANT
 @CITY
 @click.option("--version", "number", type=NUMBER, metavar="第几版", help="看哪一版；不写则是现行的")

@@ -8,12 +8,14 @@ import click
 
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import MACHINE, entitled, for_the_machine
 from core.cli.tables import table
 from core.cli.trials import inline_trial, say_result, trial_off
 from core.journey.features.listing import STATE_LABELS, FeatureList, list_features
 from core.journey.features.switching import Switching, move, switch_off, switch_on
 from core.journey.features.trouble import Card, list_cards, put_away, resume, resume_all, suspend_all
 from core.kit.errors import Refused
+from core.people.roles import Permission
 from core.tenancy.rules import NEED_LABELS
 
 FEATURE = click.argument("feature_id", metavar="功能")
@@ -31,6 +33,7 @@ def feature() -> None:
 
 
 @feature.command(name="list")
+@for_the_machine
 @TENANT
 @AS_JSON
 def list_(tenant: str, *, as_json: bool) -> None:
@@ -193,6 +196,7 @@ def resume_(feature_id: str, tenant: str, login: str, reason: str, *, everything
 
 
 @feature.command(name="repairs")
+@entitled(MACHINE, Permission.ADMINISTER)
 @TENANT
 @click.option("--put-away", "put", metavar="功能", help="收起这项功能的待修复；再出错会重新出现")
 @click.option("--by", "login", metavar="登录名", help="谁来收起：有区管理员角色的账号")

@@ -10,6 +10,7 @@ import click
 from tqdm import tqdm
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.intake.channels import FILE
 from core.intake.columns import Columns, field_named, is_header, recognise
 from core.intake.tabular.opening import Table, open_table
@@ -68,6 +69,7 @@ def import_() -> None:
 
 
 @import_.command(name="appeals")
+@for_the_machine
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--tenant", required=True, metavar="租户", help="收进哪个区")
 @click.option("--history", is_flag=True, help="历史数据：按提交时间受理，按答复时间办结，不督促也不通知任何人")

@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.intake.inbound import STATE_LABELS, ItemSettled
 from core.journey.inbound.take_in import read_again
@@ -24,6 +25,7 @@ def inbound() -> None:
 
 
 @inbound.command(name="list")
+@for_the_machine
 @TENANT
 @click.option(
     "--state",
@@ -57,6 +59,7 @@ def list_items(tenant: str, state: str, *, as_json: bool) -> None:
 
 
 @inbound.command(name="retry")
+@for_the_machine
 @TENANT
 @click.option("--number", "numbers", type=int, multiple=True, metavar="编号", help="只登记这一份；可以写多次")
 @AS_JSON

@@ -6,6 +6,7 @@ import click
 from sqlalchemy import select
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.jobs.delivery import resend_failed
 from core.tenancy.scope import Scope
 from core.tickets.models import Message, Ticket
@@ -17,6 +18,7 @@ def message() -> None:
 
 
 @message.command(name="failed")
+@for_the_machine
 @click.option("--tenant", required=True, metavar="租户", help="租户短名")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="最近多少天")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
@@ -34,6 +36,7 @@ def failed(tenant: str, days: int, *, as_json: bool) -> None:
 
 
 @message.command(name="resend")
+@for_the_machine
 @click.option("--tenant", required=True, metavar="租户", help="租户短名")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="最近多少天")
 def resend(tenant: str, days: int) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import click
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.journey import people
 from core.people.roles import ROLES
 from core.tenancy.scope import Scope
@@ -23,6 +24,7 @@ def user() -> None:
 
 
 @user.command(name="add")
+@for_the_machine
 @click.argument("login", metavar="登录名")
 @TENANT
 @click.option("--name", required=True, metavar="姓名", help="工单上显示的姓名")
@@ -45,6 +47,7 @@ def add(
 
 
 @user.command(name="list")
+@for_the_machine
 @TENANT
 @AS_JSON
 def list_users(tenant: str, *, as_json: bool) -> None:
@@ -67,6 +70,7 @@ def list_users(tenant: str, *, as_json: bool) -> None:
 
 
 @user.command(name="password")
+@for_the_machine
 @click.argument("login", metavar="登录名")
 @TENANT
 @click.option("--ask-password", is_flag=True, help="键入密码；不加则自动生成，只显示一次")
@@ -79,6 +83,7 @@ def password(login: str, tenant: str, *, ask_password: bool, as_json: bool) -> N
 
 
 @user.command(name="close")
+@for_the_machine
 @click.argument("login", metavar="登录名")
 @TENANT
 def close(login: str, tenant: str) -> None:
@@ -94,6 +99,7 @@ def token() -> None:
 
 
 @token.command(name="issue")
+@for_the_machine
 @click.argument("label", metavar="名称")
 @TENANT
 @click.option("--role", metavar="角色", help=f"系统以什么角色办理，不加则只能提交和查询诉求：{ROLE_NAMES}")
@@ -111,6 +117,7 @@ def issue(label: str, tenant: str, role: str | None, unit: str | None, *, as_jso
 
 
 @token.command(name="list")
+@for_the_machine
 @TENANT
 @AS_JSON
 def list_tokens(tenant: str, *, as_json: bool) -> None:
@@ -139,6 +146,7 @@ def list_tokens(tenant: str, *, as_json: bool) -> None:
 
 
 @token.command(name="revoke")
+@for_the_machine
 @click.argument("label", metavar="名称")
 @TENANT
 def revoke(label: str, tenant: str) -> None:

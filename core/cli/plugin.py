@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from core.cli.context import as_owner, installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.conformance.baking import bake
 from core.conformance.examining import run
@@ -46,6 +47,7 @@ def plugin() -> None:
 
 
 @plugin.command(name="list")
+@for_the_machine
 @AS_JSON
 def list_plugins(*, as_json: bool) -> None:
     """列出装着的插件、各项功能和启用它们的租户，以及被隔离的插件和原因。"""
@@ -70,6 +72,7 @@ def list_plugins(*, as_json: bool) -> None:
 
 
 @plugin.command(name="check")
+@for_the_machine
 @click.argument("which", metavar="插件或文件夹")
 @click.option(
     "--tier", type=click.Choice(list(TIERS)), help="只检查到这一级：铜 才能启用，银 才能用于生产，金 随产品提供"
@@ -89,6 +92,7 @@ def check(ctx: click.Context, which: str, tier: str | None, *, without_database:
 
 
 @plugin.command(name="lock")
+@for_the_machine
 @click.argument("which", metavar="插件或文件夹")
 def lock(which: str) -> None:
     """记下各功能设置现在的样子；以后样子变了而 VERSION 没有加一，检查就不合格。"""
@@ -98,6 +102,7 @@ def lock(which: str) -> None:
 
 
 @plugin.command(name="new")
+@for_the_machine
 @click.argument("plugin_id", metavar="插件")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="建在哪个文件夹里")
 @click.option("--label", default="", help="插件的中文名称")
@@ -110,6 +115,7 @@ def new(plugin_id: str, folder: Path, label: str) -> None:
 
 
 @plugin.command(name="migrate")
+@for_the_machine
 @PLUGIN
 def migrate(plugin_id: str) -> None:
     """把插件的数据表更新到当前版本。"""
@@ -120,6 +126,7 @@ def migrate(plugin_id: str) -> None:
 
 
 @plugin.command(name="migration")
+@for_the_machine
 @PLUGIN
 @click.argument("message", metavar="说明")
 def migration(plugin_id: str, message: str) -> None:
@@ -130,6 +137,7 @@ def migration(plugin_id: str, message: str) -> None:
 
 
 @plugin.command(name="purge")
+@for_the_machine
 @PLUGIN
 @click.option("--dry-run", is_flag=True, help="只说会删除什么")
 @click.option("--yes", is_flag=True, help="不再询问")

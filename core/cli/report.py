@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import click
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.report import report_city, report_month
 from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
@@ -33,6 +34,7 @@ def report() -> None:
 
 
 @report.command(name="month")
+@for_the_machine
 @click.option("--tenant", required=True, metavar="区", help="租户短名，如 sandbox")
 @click.option("--month", required=True, metavar="年-月", help="如 2019-04")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
@@ -47,6 +49,7 @@ def month_(tenant: str, month: str, *, as_json: bool) -> None:
 
 
 @report.command(name="city")
+@for_the_machine
 @click.option("--city", required=True, metavar="市", help="市中心短名，如 center")
 @click.option("--month", required=True, metavar="年-月", help="如 2019-04")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")

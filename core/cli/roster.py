@@ -9,6 +9,7 @@ import click
 
 from core.cli.administering import AS_JSON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import HEAD_OF_UNIT, Run, entitled, for_the_machine
 from core.cli.tables import table
 from core.journey.roster_words import RosterUnreadable, read_duty, read_table, weekday_words
 from core.journey.rosters import (
@@ -20,10 +21,16 @@ from core.journey.rosters import (
     put_roster,
     show_roster,
 )
+from core.people.roles import Permission
 
 UNIT = click.option("--unit", required=True, metavar="单位代码", help="哪个承办单位")
-BY = click.option("--by", "by", required=True, metavar="登录名", help="谁来做：区管理员，或本单位负责人")
 DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def BY(run: Run) -> Run:  # noqa: N802 -- stands among the options of a command like the others
+    """Take `--by`: an account that administers the tenant, or that of the head of the unit."""
+    taken = click.option("--by", "by", required=True, metavar="登录名", help="谁来做：区管理员，或本单位负责人")
+    return taken(entitled(Permission.ADMINISTER, HEAD_OF_UNIT)(run))
 
 
 @click.group(name="roster")
@@ -32,6 +39,7 @@ def roster() -> None:
 
 
 @roster.command(name="show")
+@for_the_machine
 @TENANT
 @UNIT
 @AS_JSON

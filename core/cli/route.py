@@ -12,6 +12,7 @@ import click
 
 from core.cli.administering import AS_JSON, TENANT, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.sla_explain import tenant_of
 from core.intake.rules import Appeal
 from core.journey.queries.decisions import DecisionLine
@@ -38,6 +39,7 @@ def route() -> None:
 
 
 @route.command(name="explain")
+@for_the_machine
 @click.argument("ticket", metavar="受理流水号")
 @click.option("--tenant", "slug", default=None, metavar="租户", help="租户的短名；不写则按流水号查找")
 @click.option("--why-not", "rule_id", default=None, metavar="规则", help="这条规则当时为什么没有起作用")
@@ -58,6 +60,7 @@ def explain(ticket: str, slug: str | None, rule_id: str | None, *, as_json: bool
 
 
 @route.command(name="try")
+@for_the_machine
 @TENANT
 @click.option("--text", required=True, metavar="内容", help="诉求内容")
 @click.option("--title", default="", metavar="标题")
@@ -83,6 +86,7 @@ def rules() -> None:
 
 
 @rules.command(name="show")
+@for_the_machine
 @TENANT
 @click.option("--file", type=click.Path(path_type=Path), metavar="文件", help="写进文件；不写则显示")
 def show(tenant: str, file: Path | None) -> None:
@@ -105,6 +109,7 @@ def show(tenant: str, file: Path | None) -> None:
 
 
 @rules.command(name="check")
+@for_the_machine
 @click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @TENANT
 @AS_JSON

@@ -13,6 +13,7 @@ import click
 
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by, looked_at
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.cli.sla import TimeUnclear
 from core.cli.tables import table
 from core.cli.trials import dry_run, what_follows
@@ -58,6 +59,7 @@ def settings() -> None:
 
 
 @settings.command(name="show")
+@for_the_machine
 @click.argument("number", metavar="[第几次]", type=click.IntRange(min=1, max=2**31 - 1), required=False)
 @TENANT
 @FEATURE
@@ -249,6 +251,7 @@ def withdraw_(number: int, tenant: str, feature_id: str, login: str, reason: str
 
 
 @settings.command(name="diff")
+@for_the_machine
 @NUMBER
 @TENANT
 @FEATURE
@@ -270,6 +273,7 @@ def diff_(number: int, tenant: str, feature_id: str, against: int | None, *, as_
 
 
 @settings.command(name="history")
+@for_the_machine
 @TENANT
 @FEATURE
 @AS_JSON
@@ -351,6 +355,7 @@ def secret_remove(name: str, tenant: str, feature_id: str, login: str, *, as_jso
 
 
 @secret.command(name="list")
+@for_the_machine
 @TENANT
 @FEATURE
 @AS_JSON

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from core.cli.entitled import for_the_machine
 from core.kit.errors import Refused
 from core.sla.budgets import parse_budget
 from core.sla.explanation import explain, instant_words
@@ -53,6 +54,7 @@ def sla() -> None:
 
 
 @sla.command(name="due")
+@for_the_machine
 @click.option("--start", default="", metavar="时间", help="起点，如 2025-09-26T10:00；不写时区则按日历所在时区")
 @click.option("--mode", default="", metavar="方式", help="计时方式：wall、ws、wd_eod、wd_same、natural")
 @click.option("--amount", default="", metavar="数量", help="天数如 5，或时间如 4h、30m、1h30m")

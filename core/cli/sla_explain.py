@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.sla.labels import CLOCK_LABELS, CLOCK_STATE_LABELS
 from core.sla.queries import ClockAccount, accounts_of
 from core.tenancy.scope import Installation
@@ -14,6 +15,7 @@ from core.tickets.queries import NoSuchTicket, get_ticket_id
 
 
 @click.command(name="explain")
+@for_the_machine
 @click.argument("serial_no", metavar="受理流水号")
 @click.option("--tenant", "slug", default=None, metavar="租户", help="租户的短名；不写则按流水号查找")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")

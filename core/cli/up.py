@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 import click
 
 from core.cli.context import open_installation, prepare, say_json
+from core.cli.entitled import for_the_machine
 from core.embedded.doctor import examine
 from core.embedded.doctor.findings import Finding
 from core.embedded.home import default_home
@@ -22,6 +23,7 @@ DEMONSTRATION_GROUP = "huiying.demonstration"
 
 
 @click.command()
+@for_the_machine
 @click.option("--port", envvar="PORT", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="备好演示：重演公开案例，并为各区各角色准备登录账号。")
 def up(port: int, *, demo: bool) -> None:
@@ -47,12 +49,14 @@ def up(port: int, *, demo: bool) -> None:
 
 
 @click.command()
+@for_the_machine
 def down() -> None:
     """停止 huiying up 启动的全部服务,包括意外残留的进程。"""
     stop_all(default_home(), tell=tell_at_terminal)
 
 
 @click.command()
+@for_the_machine
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取。")
 def doctor(as_json: bool) -> None:
     """检查安装是否安全、完整;没有问题时返回码为 0,否则为 1。"""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from core.cli.context import installed
+from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.hooks.settings import SettingField, SettingsInvalid, fields_of, values_from
 from core.journey.feature_work.parts import FeatureCommand, commands_of
@@ -39,6 +40,7 @@ class OptionsUnusable(Refused):
     context_settings={"ignore_unknown_options": True},
     epilog="例：huiying x 插件 命令 --tenant 租户 --help",
 )
+@for_the_machine
 @click.argument("plugin", required=False, metavar="[插件")
 @click.argument("name", required=False, metavar="命令]")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[选项…]")

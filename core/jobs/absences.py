@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.journey.persons import relieve_ticket
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 class Absences:
     """All tenants' absences, seen from the clock process. Each ticket is given in a transaction of its own."""
+
+    acts_as = ActsAs.SYSTEM
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

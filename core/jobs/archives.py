@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, time
 from functools import partial
 
+from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.archive import archive_closed
 from core.tenancy.facts import TenantFacts
@@ -15,6 +16,8 @@ FROM = time(1)
 
 class Archives:
     """All tenants' tickets whose windows have closed, seen from the clock process."""
+
+    acts_as = ActsAs.SYSTEM
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

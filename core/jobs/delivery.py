@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
 from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
 from core.kit.errors import Refused
@@ -33,7 +34,7 @@ class NotFailed(Refused):
 
 def delivering(gateways: Mapping[str, Gateway]) -> JobKind:
     """Return how jobs of kind `deliver` are done through these gateways."""
-    return JobKind(do=partial(deliver, gateways), tell=tell_failure)
+    return JobKind(do=partial(deliver, gateways), tell=tell_failure, acts_as=ActsAs.NOBODY)
 
 
 def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.kit.outbox import Job
@@ -56,10 +57,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """How jobs of one kind are done, and what is to be seen of it when a try fails."""
+    """How jobs of one kind are done and in whose name, and what is to be seen of it when a try fails."""
 
     do: Callable[[Scope, Mapping[str, Any], datetime], None]
     tell: Callable[[Scope, Mapping[str, Any], Failure], None]
+    acts_as: ActsAs
 
 
 @dataclass(frozen=True, slots=True)

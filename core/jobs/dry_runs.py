@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
 from core.journey.dry_run import fail, go_on
 from core.tenancy.scope import Installation, Scope
@@ -19,7 +20,7 @@ Payload = Mapping[str, Any]
 
 def trying(installation: Installation) -> JobKind:
     """Return how jobs of kind `dry-run` are done."""
-    return JobKind(do=partial(try_part, installation), tell=tell_failure)
+    return JobKind(do=partial(try_part, installation), tell=tell_failure, acts_as=ActsAs.NOBODY)
 
 
 def try_part(installation: Installation, scope: Scope, payload: Payload, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet, TryLater
 from core.journey.feature_work.events import FeatureAway, act_on_event, leave_to_a_person
 from core.journey.feature_work.visits import FeatureFailed
@@ -18,7 +19,7 @@ Payload = Mapping[str, Any]
 
 def acting_on_events() -> JobKind:
     """Return how jobs of kind `feature-event` are done."""
-    return JobKind(do=act, tell=tell_failure)
+    return JobKind(do=act, tell=tell_failure, acts_as=ActsAs.FEATURE)
 
 
 def act(scope: Scope, payload: Payload, now: datetime) -> None:

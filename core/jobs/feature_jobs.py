@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.hooks.features import NotPossible
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, TryLater
 from core.jobs.feature_events import put_off
 from core.jobs.turns import Now, Turns
@@ -35,6 +36,8 @@ class FeatureJobs:
     A job is written when its time has come, under a key that holds once for its day, however many clocks there are. What
     was missed is made up for once, if the job was ever done before: one that is new waits for its next time.
     """
+
+    acts_as = ActsAs.FEATURE
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
@@ -83,7 +86,7 @@ def occurrence(job: FeatureJob, tenant: TenantFacts, day: date) -> datetime:
 
 def doing_daily_work() -> JobKind:
     """Return how jobs of kind `feature-job` are done."""
-    return JobKind(do=do_daily_work, tell=tell_failure)
+    return JobKind(do=do_daily_work, tell=tell_failure, acts_as=ActsAs.FEATURE)
 
 
 def do_daily_work(scope: Scope, payload: Payload, now: datetime) -> None:

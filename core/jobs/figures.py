@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.statistics.models import DirtyDay
@@ -18,6 +19,8 @@ LEISURE = timedelta(seconds=5)
 
 class Figures:
     """All tenants' dirty days, seen from the clock process."""
+
+    acts_as = ActsAs.NOBODY
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind
 from core.journey.inbound.take_in import put_off, take_in
 from core.tenancy.scope import Scope
@@ -11,7 +12,7 @@ from core.tenancy.scope import Scope
 
 def taking_in() -> JobKind:
     """Return how jobs of kind `inbound` are done."""
-    return JobKind(do=_do, tell=_tell)
+    return JobKind(do=_do, tell=_tell, acts_as=ActsAs.SENDER)
 
 
 def _do(scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, TryLater
 from core.journey.refer import end_referral, read_referral, take_over
 from core.journey.referral_news import note_undelivered, read_news, take_news
@@ -21,12 +22,12 @@ Payload = Mapping[str, Any]
 
 def referring(installation: Installation) -> JobKind:
     """Return how jobs of kind `refer` are done: from the sender to the receiver."""
-    return JobKind(do=partial(refer, installation), tell=partial(_tell_failure, "out"))
+    return JobKind(do=partial(refer, installation), tell=partial(_tell_failure, "out"), acts_as=ActsAs.OTHER_TENANT)
 
 
 def bringing_news(installation: Installation) -> JobKind:
     """Return how jobs of kind `referral-news` are done: from the receiver to the sender."""
-    return JobKind(do=partial(bring_news, installation), tell=partial(_tell_failure, "in"))
+    return JobKind(do=partial(bring_news, installation), tell=partial(_tell_failure, "in"), acts_as=ActsAs.OTHER_TENANT)
 
 
 def refer(installation: Installation, scope: Scope, payload: Payload, now: datetime) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from core.hooks.core_features import ROUTING
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind
 from core.journey.remember import draft_rule
 from core.journey.settings.deciding import put_card
@@ -17,7 +18,7 @@ Payload = Mapping[str, Any]
 
 def drafting_rules(installation: Installation) -> JobKind:
     """Return how jobs of kind `routing-rule-draft` are done."""
-    return JobKind(do=partial(draft, installation), tell=tell_failure)
+    return JobKind(do=partial(draft, installation), tell=tell_failure, acts_as=ActsAs.SYSTEM)
 
 
 def draft(installation: Installation, scope: Scope, payload: Payload, now: datetime) -> None:

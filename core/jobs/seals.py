@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.tenancy.facts import TenantFacts
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 class Seals:
     """All tenants' daily seals, seen from the clock process. After an outage one seal makes up for the days missed."""
+
+    acts_as = ActsAs.NOBODY
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

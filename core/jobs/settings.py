@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet, TryLater
 from core.journey.features.switching import ENABLING, go_on_enabling
 from core.journey.settings.deciding import PLANNED, activate_planned, put_card
@@ -28,9 +29,11 @@ GIVES_UP = timedelta(days=1)
 def settings_kinds(installation: Installation) -> Mapping[str, JobKind]:
     """Return how jobs about settings are done."""
     return {
-        PLANNED: JobKind(do=partial(let_hold, installation), tell=_tell("到了生效时间却没有生效")),
-        PRESET: JobKind(do=partial(bring_preset, installation), tell=_tell("全市预设没有送到")),
-        ENABLING: JobKind(do=partial(go_on, installation), tell=_tell("没有启用成")),
+        PLANNED: JobKind(
+            do=partial(let_hold, installation), tell=_tell("到了生效时间却没有生效"), acts_as=ActsAs.AUTHOR
+        ),
+        PRESET: JobKind(do=partial(bring_preset, installation), tell=_tell("全市预设没有送到"), acts_as=ActsAs.AUTHOR),
+        ENABLING: JobKind(do=partial(go_on, installation), tell=_tell("没有启用成"), acts_as=ActsAs.AUTHOR),
     }
 
 

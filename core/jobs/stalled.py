@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.stalled import consult_if_stalled, stalled_tickets
 from core.kit.db import is_connection_lost
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 class Stalled:
     """All tenants' tickets that wait for somebody to take them, seen from the clock process."""
+
+    acts_as = ActsAs.SYSTEM
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy import select
 
+from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.journey.features.trouble import suspend_failing
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 class Suspensions:
     """All tenants' failing features, seen from the clock process."""
+
+    acts_as = ActsAs.SYSTEM
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from core.jobs.acting import ActsAs
 from core.jobs.drain import Drain, Failure, JobKind
 from core.kit.outbox import Job, enqueue
 from core.tenancy.scope import Installation, Scope
@@ -86,7 +87,7 @@ def kinds_doing(do: Callable[[Scope, Mapping[str, Any], datetime], None]) -> Map
     def tell(_scope: Scope, _payload: Mapping[str, Any], _failure: Failure) -> None:
         pass
 
-    return {"test": JobKind(do=do, tell=tell)}
+    return {"test": JobKind(do=do, tell=tell, acts_as=ActsAs.NOBODY)}
 
 
 def drain(

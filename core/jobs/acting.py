@@ -1,0 +1,20 @@
+"""In whose name work is done that no request asked for: declared where each kind of it is defined."""
+
+from enum import StrEnum
+
+
+class ActsAs(StrEnum):
+    """Whose permissions stand behind a job. None of them reaches another tenant's rows: a job runs in one tenant's scope."""
+
+    NOBODY = "nobody"
+    """It decides nothing: it counts, seals, delivers or tries what others decided."""
+    SYSTEM = "system"
+    """The system: it does what the rules in force say, and may whatever they say."""
+    AUTHOR = "author"
+    """Who decided it, as an administrator, before the job was written."""
+    FEATURE = "feature"
+    """A feature of the tenant, within what its manifest declares."""
+    SENDER = "sender"
+    """Another system that pushed an appeal, and may hand in appeals and nothing else."""
+    OTHER_TENANT = "other-tenant"
+    """The other side of a referral, with no more than what a unit may that has the ticket in hand."""
