@@ -20,7 +20,7 @@ def test_the_examples_are_rules() -> None:
 
 def test_each_field_stands_beside_the_operators_of_its_kind() -> None:
     table = PAGE.read_text("utf-8").split("## What a condition can ask")[1].split("```")[0]
-    told = {}
+    told: dict[str, tuple[str, ...]] = {}
     for row in re.findall(r"^\| (`.*?) \| (.*?) \|$", table, re.M):
         operators = tuple(name for name in re.findall(r"`(\w+)`", row[1]) if name not in NOT_OF_A_KIND)
         told |= {name: operators for name in re.findall(r"`(\w+)`", row[0]) if name in FIELDS}
