@@ -23,6 +23,7 @@ COMMANDS = {
     "inbound": "core.cli.inbound:inbound",
     "message": "core.cli.message:message",
     "plugin": "core.cli.plugin:plugin",
+    "privacy": "core.cli.privacy:privacy",
     "report": "core.cli.report:report",
     "roster": "core.cli.roster:roster",
     "route": "core.cli.route:route",

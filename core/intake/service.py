@@ -16,8 +16,9 @@ from core.intake.rules import Appeal, is_storable, usable
 from core.kit.errors import Refused
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket
-from core.tickets.sealing import sealed
+from core.tickets.contact import blanked
+from core.tickets.models import Ticket, TicketContact
+from core.tickets.sealing import opened, sealed
 from core.tickets.service import begin
 from core.tickets.states import State
 from core.tickets.timeline import Actor, Order
@@ -72,7 +73,7 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         channel=channel.id,
         medium=channel.medium,
         mailbox=appeal.mailbox or channel.owner,
-        title=kept.title,
+        title=blanked(kept.title, appeal.contact),
         text=kept.text,
         place=kept.place,
         longitude=kept.point.x if kept.point else None,
@@ -112,6 +113,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
     Who spoke is known to the whole alone. Raises `AppealUnusable`.
     """
     kept = usable(Appeal(channel=whole.channel, text=text))
+    spoke = scope.session.get(TicketContact, (whole.tenant_id, whole.id))
     part = Ticket(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -120,7 +122,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         channel=whole.channel,
         medium=whole.medium,
         mailbox=whole.mailbox,
-        title=kept.title,
+        title=blanked(kept.title, opened(scope.keys, spoke)) if spoke else kept.title,
         text=kept.text,
         place=whole.place,
         longitude=whole.longitude,

@@ -16,7 +16,7 @@ from core.kit.errors import Refused
 from core.routing.models import Consultation, ConsultationStep, Opinion
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
-from core.tickets.models import CommandLog, Seal, Ticket, TicketEvent
+from core.tickets.models import CommandLog, ContactReveal, Seal, Ticket, TicketEvent
 from core.tickets.queries import Chain, NoSuchTicket, chain_of, chains, get_ticket_id
 from core.tickets.records import fingerprint, marks_of, table_of
 from core.tickets.seals import SealsChecked, check_seals, find_sealed_head, removed_tickets, see_one_moment
@@ -115,6 +115,7 @@ KINDS = (
     ),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
     Kind(ContactAttempt, "联系记录", ContactAttempt.ticket_id, "at"),
+    Kind(ContactReveal, "查看联系方式的记录", ContactReveal.ticket_id, "at"),
 )
 LABELS = {kind.model.__tablename__: kind.label for kind in KINDS}
 

@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "command_log",
     "consultation_step",
     "contact_attempt",
+    "contact_reveal",
     "contribution",
     "dry_run_change",
     "duty_limit_change",

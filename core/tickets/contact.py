@@ -23,6 +23,22 @@ def masked(contact: Contact) -> Contact:
     )
 
 
+def blanked(text: str, contact: Contact) -> str:
+    """Return the text without the person's own name, phone and address, each shown as in lists.
+
+    A phone is found with blanks or dashes in it too; a name of one character is no name that could be found.
+    """
+    phone = normal_phone(contact.phone)
+    if len(phone) >= 7:
+        spelt = r"[\s\-]?".join(map(re.escape, phone))
+        text = re.sub(rf"(?<!\d){spelt}(?!\d)", masked_phone(phone), text)
+    if len(contact.address) >= 4:
+        text = text.replace(contact.address, "＊＊")
+    if len(contact.name) >= 2:
+        text = text.replace(contact.name, f"{contact.name[:1]}**")
+    return text
+
+
 def masked_phone(phone: str) -> str:
     """Show a phone's first three and last four digits."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****" if phone else ""

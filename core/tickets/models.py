@@ -163,6 +163,27 @@ class TicketContact(OfTenant, Base, kw_only=True):
     keep_private: Mapped[bool] = mapped_column(default=True)
 
 
+class ContactReveal(TenantRow, Base, kw_only=True):
+    """One time that somebody looked at a contact in full 查看联系方式: who, when, what for. What was seen is named, not kept."""
+
+    __tablename__ = "contact_reveal"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        Index("ix_contact_reveal_ticket", "tenant_id", "ticket_id"),
+        Index("ix_contact_reveal_actor", "tenant_id", "actor_kind", "actor_id", "at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    purpose: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    shown: Mapped[str] = mapped_column(Text)
+    """Names of the fields that were shown, with commas."""
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class TicketEvent(OfTenant, Base, kw_only=True):
     """One entry of the timeline 流转记录: append-only, linked to the entry before by its hash.
 

@@ -6,12 +6,15 @@ import pytest
 
 from core.journey import consult, handle
 from core.journey.audit import KINDS, LABELS
+from core.journey.reveal import reveal_contact
 from core.kit.db import Base
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Installation
+from core.tickets.contact import Contact
 from core.tickets.models import TicketEvent
 from core.tickets.records import marks_of, table_of
-from tests.builders import OPERATOR, SUPERVISOR, make_district
+from core.tickets.timeline import Order
+from tests.builders import OPERATOR, SUPERVISOR, beijing, make_district
 from tests.judge.case import Case
 from tests.press.pressing import Pressing
 from tests.trust.spoiling import Owner, Proven
@@ -65,6 +68,12 @@ def contacted(walk: Evidence) -> None:
     walk.do(handle.contact, "2026-03-12 12:00", actor=walk.lead_clerk(), reached=True, what="约定明日到场")
 
 
+def revealed(walk: Evidence) -> None:
+    walk.take_in(contact=Contact("陈某某", "13800000001"))
+    order = Order(OPERATOR, beijing("2026-03-12 12:00"))
+    walk.run(lambda scope: reveal_contact(scope, walk.serial_no, order, purpose="verify", words="核实地点"))
+
+
 MADE: dict[str, Callable[[Evidence], None]] = {
     "rating": rated,
     "follow_up": asked,
@@ -74,6 +83,7 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "opinion": consulted,
     "contribution": joined,
     "contact_attempt": contacted,
+    "contact_reveal": revealed,
 }
 CHANGES = {
     "rating": "resolved = 'yes', satisfaction = 'satisfied'",
@@ -84,6 +94,7 @@ CHANGES = {
     "opinion": "text = '属我单位'",
     "contribution": "text = ''",
     "contact_attempt": "at = 'infinity'",
+    "contact_reveal": "purpose = 'follow_up'",
 }
 VOUCHED_FOR_OTHERWISE = {
     "ticket_event": "is the timeline",

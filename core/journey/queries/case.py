@@ -1,7 +1,7 @@
 """One ticket as its page shows it: the appeal, who spoke (masked), its clocks, its units, its answers."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -19,7 +19,7 @@ from core.sla.limits import UNPRESSED
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, masked
+from core.tickets.contact import Contact, blanked, masked
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
 from core.tickets.sealing import opened
@@ -142,11 +142,37 @@ class Case:
 
 def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
     """Return the ticket with its contact masked. Raises `NoSuchTicket`."""
+    return _case(scope, _ticket(scope, serial_no), now=now)
+
+
+def get_case_for_unit(scope: Scope, serial_no: str, *, now: datetime) -> Case:
+    """Return the ticket as units see it: of who keeps the identity from them no name and no phone, in the words neither.
+
+    Raises `NoSuchTicket`.
+    """
+    ticket = _ticket(scope, serial_no)
+    case, contact = _case(scope, ticket, now=now), _plain_contact(scope, ticket.part_of_id or ticket.id)
+    if not contact.keep_private:
+        return case
+    return replace(
+        case,
+        contact=Contact(keep_private=True),
+        title=blanked(case.title, contact),
+        text=blanked(case.text, contact),
+        place=blanked(case.place, contact),
+    )
+
+
+def _ticket(scope: Scope, serial_no: str) -> Ticket:
     ticket = scope.session.scalar(
         select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     )
     if ticket is None:
         raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于本区。")
+    return ticket
+
+
+def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
     channel, duty = channels_of(scope).get(ticket.channel), directory(scope).find_duty(ticket.matter, ticket.area)
     replies = replies_of(scope, ticket.id)
     clocks = _clock_lines(scope, ticket, replies, now=now)
@@ -176,7 +202,7 @@ def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,
-        contact=_contact(scope, ticket),
+        contact=masked(_plain_contact(scope, ticket.id)),
         lead_id=ticket.lead_unit_id,
         lead=directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else None,
         suggestion=_suggestion(scope, ticket),
@@ -218,9 +244,10 @@ def _by_words(scope: Scope, by: str) -> str:
     return f"（{stamp_words(scope, by)}）" if "@" in by else ""
 
 
-def _contact(scope: Scope, ticket: Ticket) -> Contact:
-    row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
-    return masked(opened(scope.keys, row)) if row else Contact()
+def _plain_contact(scope: Scope, ticket_id: int) -> Contact:
+    """Return who spoke. Of a part 分项, where the whole alone knows that, nobody, who keeps nothing."""
+    row = scope.session.get(TicketContact, (scope.tenant.id, ticket_id))
+    return opened(scope.keys, row) if row else Contact(keep_private=False)
 
 
 def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
@@ -228,7 +255,7 @@ def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
     decision = scope.session.scalar(
         select(RouteDecision)
         .where(RouteDecision.tenant_id == scope.tenant.id, RouteDecision.ticket_id == ticket.id)
-        .order_by(RouteDecision.id.desc())
+        .order_by(RouteDecision.decided_at.desc(), RouteDecision.id.desc())
         .limit(1)
     )
     if decision is None:

@@ -8,6 +8,7 @@ from core.areas.shapes import LARGEST_LATITUDE, LARGEST_LONGITUDE, Point
 from core.hooks.values import Nature, Urgency
 from core.intake.rules import TEXT_MAX, Appeal
 from core.tickets.contact import Contact
+from core.tickets.reveals import LONGEST_WORDS, PURPOSE_LABELS
 from core.web.api.fields import Choice, Count, Degrees, Moment, StrictSchema, Text, YesNo
 
 HALF_A_POINT = "经度和纬度要一起写，或都不写。"
@@ -77,6 +78,26 @@ class TicketSchema(StrictSchema):
     lead_unit = fields.String(allow_none=True)
     reply = fields.String(allow_none=True, metadata={"description": "已发出的答复"})
     version = fields.Integer(required=True)
+
+
+class RevealSchema(StrictSchema):
+    """What the contact of a resident is asked for."""
+
+    purpose = Choice(tuple(PURPOSE_LABELS), required=True, metadata={"description": "用途"})
+    words = Text(longest=LONGEST_WORDS, required=True, metadata={"description": "事由"})
+
+
+class RevealedSchema(StrictSchema):
+    """A contact in full, and to whom it was shown when: to be shown with it, and not to be kept."""
+
+    serial_no = fields.String(required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    address = fields.String(required=True)
+    keep_private = fields.Boolean(required=True, metadata={"description": "不向承办单位公开身份"})
+    purpose = fields.String(required=True)
+    shown_to = fields.String(required=True)
+    shown_at = fields.AwareDateTime(required=True)
 
 
 class ProblemSchema(StrictSchema):

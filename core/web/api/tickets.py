@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 
 from core.intake.rules import Appeal
@@ -10,11 +11,20 @@ from core.journey.accept import accept
 from core.journey.queries.case import get_case
 from core.journey.queries.explained import explain_to
 from core.journey.reach import refuse_unseen
+from core.journey.reveal import MAY_ASK, reveal_contact
 from core.people.roles import Permission
+from core.tickets.timeline import Order
 from core.web.api.calls import Call, for_systems
 from core.web.api.decision_schemas import ExplainedSchema
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
-from core.web.api.schemas import AcceptedSchema, AppealSchema, ProblemSchema, TicketSchema
+from core.web.api.schemas import (
+    AcceptedSchema,
+    AppealSchema,
+    ProblemSchema,
+    RevealedSchema,
+    RevealSchema,
+    TicketSchema,
+)
 
 tickets = Blueprint("tickets", __name__, description="工单")
 
@@ -52,6 +62,35 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "lead_unit": case.lead,
         "reply": sent_reply,
         "version": case.version,
+    }
+
+
+@tickets.post("/<serial_no>/contact")
+@for_systems(MAY_ASK, what="查看联系方式")
+@tickets.doc(**TOKEN, parameters=[KEY_HEADER], summary="查看联系方式")
+@tickets.arguments(RevealSchema())
+@tickets.response(200, RevealedSchema)
+@tickets.alt_response(403, schema=ProblemSchema)
+@tickets.alt_response(404, schema=ProblemSchema)
+@tickets.alt_response(409, schema=ProblemSchema)
+@tickets.alt_response(422, schema=ProblemSchema)
+@tickets.alt_response(429, schema=ProblemSchema)
+def show_contact(call: Call, asked: dict[str, str], serial_no: str) -> Any:
+    """Show the resident's contact in full, once, for a purpose: to the desk's systems, and to those of the unit that leads.
+
+    Each time stands in the timeline and in the security log; under a key that was used before nothing is shown.
+    """
+    order = Order(call.actor, call.now, command_id=given_key())
+    revealed = reveal_contact(call.scope, serial_no, order, address=request.remote_addr or "", **asked)
+    return {
+        "serial_no": revealed.serial_no,
+        "name": revealed.contact.name,
+        "phone": revealed.contact.phone,
+        "address": revealed.contact.address,
+        "keep_private": revealed.contact.keep_private,
+        "purpose": revealed.purpose,
+        "shown_to": revealed.by,
+        "shown_at": revealed.at,
     }
 
 

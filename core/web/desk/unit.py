@@ -3,7 +3,7 @@
 from flask import Blueprint, g, render_template, request
 
 from core.journey import handle
-from core.journey.queries.case import get_case
+from core.journey.queries.case import get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.feature_blocks import blocks_about
@@ -70,7 +70,7 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     """Show one ticket of the unit with the forms for what can be done now; after a refusal, with what was typed."""
     unit, refusal = _unit(visit), g.get("refusal")
     part = part_of(visit.scope, unit, serial_no)
-    case = get_case(visit.scope, serial_no, now=visit.now)
+    case = get_case_for_unit(visit.scope, serial_no, now=visit.now)
     file = case_file(visit.scope, case.id).seen_by(unit.id)
     acts = offered(UNIT_ACTS, standing_of_unit(visit, case, file, part), refusal=refusal)
     page = render_template(
@@ -87,6 +87,7 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         part=part,
         awaited=file.awaited_by(part.assignment_id) if part.is_root else (),
         hides_contact=case.contact.keep_private,
+        reveal_at=f"/unit/{serial_no}/reveal" if case.lead_id == unit.id else "",
         form={} if deed else request.form,
         refused=RefusedForm.of(acts, refusal),
     )

@@ -1,0 +1,56 @@
+"""Looking at a resident's contact in full 查看联系方式: who may, for which tickets, and what is kept of it."""
+
+from core.kit.errors import Refused
+from core.people.roles import NotPermitted, Permission
+from core.routing.service import NotYours
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket, TicketContact
+from core.tickets.reveals import REVEAL, Revealed, RevealedAlready, find_contact, reveal
+from core.tickets.service import find_result, in_order, lock_ticket, refuse_early
+from core.tickets.timeline import Actor, Order
+
+MAY_ASK = frozenset({Permission.REVEAL, Permission.HANDLE})
+"""Either is enough to ask: the desk's for every ticket, a unit's for those that it leads."""
+
+
+class IdentityKept(Refused):
+    """The resident asked that the unit does not learn who they are."""
+
+    code = "identity-kept"
+    is_trespass = True
+
+
+def reveal_contact(
+    scope: Scope, serial_no: str, order: Order, *, purpose: str, words: str, address: str = ""
+) -> Revealed:
+    """Show the resident's name, phone and address once: to the desk, and to the unit that leads.
+
+    A unit sees nothing of residents who keep their identity from it. `address` is where the request came from.
+    Raises `NoSuchTicket`, `NotPermitted`, `NotYours`, `IdentityKept`, `RevealedAlready`, and as `core.tickets.reveals.reveal`.
+    """
+    ticket = lock_ticket(scope, serial_no)
+    row = find_contact(scope, ticket)
+    _refuse_others(ticket, row, order.actor)
+    refuse_early(ticket, order.now)
+    if find_result(scope, ticket, REVEAL, order.command_id):
+        raise RevealedAlready(
+            f"工单 {serial_no} 的联系方式已按这次申请显示过，不再重复显示。需要再看时请重新填写用途。"
+        )
+    order = in_order(scope, ticket, order)
+    return reveal(scope, ticket, row, order, purpose=purpose, words=words, address=address)
+
+
+def _refuse_others(ticket: Ticket, row: TicketContact | None, actor: Actor) -> None:
+    if Permission.REVEAL in actor.permissions:
+        return
+    if Permission.HANDLE not in actor.permissions:
+        raise NotPermitted(
+            f"查看联系方式由受理席和主办单位的承办办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。"
+        )
+    if ticket.lead_unit_id is None or actor.unit_id != ticket.lead_unit_id:
+        raise NotYours(f"工单 {ticket.serial_no} 不由您的单位主办，不能查看诉求人的联系方式。请由主办单位联系诉求人。")
+    if row is not None and row.keep_private:
+        raise IdentityKept(
+            f"工单 {ticket.serial_no} 的诉求人要求不向承办单位公开身份，不能显示姓名和电话。"
+            "需要联系诉求人的，请由受理席转达。"
+        )
