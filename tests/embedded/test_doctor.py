@@ -99,8 +99,19 @@ def test_a_table_that_does_not_keep_tenants_apart(running: tuple[Home, Services]
         owner.execute("ALTER TABLE open_two FORCE ROW LEVEL SECURITY")
         owner.execute("CREATE POLICY everything ON open_two USING (true)")
     assert diagnose(home.path) == [
-        ("UNSAFE", "租户隔离", "未强制行级隔离的表：open_one"),
-        ("UNSAFE", "租户隔离", "表 open_two 的策略 everything 放行所有租户的行"),
+        ("UNSAFE", "租户隔离", "表未启用并强制行级隔离：open_one（1 处）"),
+        ("UNSAFE", "租户隔离", "表没有同时约束读和写的租户策略：open_one、open_two（2 处）"),
+        ("UNSAFE", "租户隔离", "表上另有策略，策略之间是“或”的关系，会放宽隔离：open_two.everything（1 处）"),
+        ("UNSAFE", "租户隔离", "tenant_id 可为空或类型不对：open_one、open_two（2 处）"),
+        ("UNSAFE", "租户隔离", "主键不以 tenant_id 开头：open_one、open_two（2 处）"),
+    ]
+
+
+def test_an_application_role_without_its_limits(running: tuple[Home, Services]) -> None:
+    as_superuser(running[0], "ALTER ROLE huiying_app RESET lock_timeout", "CREATE EXTENSION vector")
+    assert diagnose(running[0].path) == [
+        ("UNSAFE", "租户隔离", "应用角色没有设置时限，卡住的进程会一直占着行：lock_timeout（1 处）"),
+        ("HINT", "租户隔离", "装有扩展：vector（1 处）"),
     ]
 
 

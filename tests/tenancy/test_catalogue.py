@@ -6,7 +6,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from core.tenancy.catalogue import APPEND_ONLY, CONDITION, RULES, faults_of
+from core.tenancy.catalogue import APPEND_ONLY, faults_of
+from core.tenancy.catalogue_rules import CONDITION, RULES
+from tests.servers import TestServers
 
 GOOD = f"""
     CREATE TABLE planted (tenant_id int NOT NULL REFERENCES tenant (id), id bigint, PRIMARY KEY (tenant_id, id));
@@ -88,6 +90,96 @@ PLANTED = {
         "alembic_version INSERT lets the application's role say which migrations have run"
     ),
     "GRANT CREATE ON SCHEMA public TO huiying_app": "public lets the application's role make objects",
+    "ALTER TABLE planted ALTER tenant_id SET DEFAULT 1": "planted gives a row a tenant that nobody named",
+    "ALTER TABLE planted ADD score numeric; CREATE INDEX by_score ON planted (tenant_id, score)": (
+        "by_score is an index by a comparison that is not leakproof"
+    ),
+    "CREATE TYPE mood AS ENUM ('good', 'bad'); ALTER TABLE planted ADD mood mood; CREATE INDEX by_mood ON planted (mood)": (
+        "by_mood is an index by a comparison that is not leakproof"
+    ),
+    "ALTER TABLE planted ADD words text[]; CREATE INDEX by_words ON planted USING gin (words)": (
+        "by_words is an index by a comparison that is not leakproof"
+    ),
+    "ALTER TABLE planted ADD n int; ALTER TABLE planted ADD CONSTRAINT unsure CHECK (n > 0) NOT VALID": (
+        "unsure is a constraint that the rows there were never held against"
+    ),
+    f"""CREATE TABLE parted (LIKE planted INCLUDING ALL) PARTITION BY RANGE (id);
+        ALTER TABLE parted ENABLE ROW LEVEL SECURITY; ALTER TABLE parted FORCE ROW LEVEL SECURITY;
+        CREATE POLICY tenant_only ON parted USING ({CONDITION}) WITH CHECK ({CONDITION});
+        CREATE TABLE part PARTITION OF parted DEFAULT; GRANT SELECT ON part TO huiying_app""": (
+        "part is reached past its parent"
+    ),
+    "CREATE TABLE child () INHERITS (planted); GRANT SELECT (id) ON child TO huiying_stats": (
+        "child is reached past its parent"
+    ),
+    """CREATE TABLE noted (LIKE planted INCLUDING ALL); COMMENT ON TABLE noted IS 'evidence';
+       ALTER TABLE noted ADD CONSTRAINT along FOREIGN KEY (tenant_id, id) REFERENCES planted ON DELETE CASCADE""": (
+        "along changes evidence along with the row it refers to"
+    ),
+    "GRANT REFERENCES ON ticket TO huiying_app": (
+        "ticket REFERENCES gives the application's role more than reading and writing rows"
+    ),
+    "GRANT REFERENCES (id) ON ticket TO huiying_app": (
+        "ticket.id REFERENCES gives the application's role more than reading and writing rows"
+    ),
+    "GRANT TRIGGER ON ticket TO huiying_app": (
+        "ticket TRIGGER gives the application's role more than reading and writing rows"
+    ),
+    "CREATE VIEW peep WITH (security_invoker) AS SELECT 1 AS one; GRANT TRUNCATE ON peep TO huiying_app": (
+        "peep TRUNCATE gives the application's role more than reading and writing rows"
+    ),
+    "GRANT SELECT ON ticket TO huiying_app WITH GRANT OPTION": "ticket SELECT may be handed on",
+    "GRANT SELECT (title) ON ticket TO huiying_stats": "ticket SELECT lets the statistics role at more than counts",
+    "GRANT SELECT (id) ON planted TO PUBLIC": "planted.id is open to everybody",
+    "CREATE SCHEMA aside; GRANT USAGE ON SCHEMA aside TO PUBLIC": "aside is open to everybody",
+    "GRANT CREATE ON SCHEMA public TO PUBLIC": "public is open to everybody",
+    "GRANT UPDATE ON SEQUENCE row_id TO huiying_app": "row_id shows how many ids were handed out",
+    "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO huiying_app": (
+        "huiying_owner SELECT gives rights on what is not made yet"
+    ),
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC": (
+        "huiying_owner SELECT gives rights on what is not made yet"
+    ),
+}
+PLANTED_BY_A_SUPERUSER = {
+    "CREATE EXTENSION vector": "vector is an extension",
+    "ALTER TABLE ticket OWNER TO huiying_app": "ticket belongs to the application's role",
+    "ALTER ROLE huiying_app BYPASSRLS": "huiying_app is a role with powers beyond its grants",
+    "ALTER ROLE huiying_app SUPERUSER": "huiying_app is a role with powers beyond its grants",
+    "ALTER ROLE huiying_stats LOGIN": "huiying_stats is a role with powers beyond its grants",
+    "GRANT pg_read_all_data TO huiying_app": (
+        "pg_read_all_data is a role whose rights the application's role inherits"
+    ),
+    "GRANT huiying_owner TO huiying_app WITH INHERIT FALSE, SET TRUE": (
+        "huiying_owner is a role that the application's role may become"
+    ),
+    "ALTER ROLE huiying_app RESET statement_timeout": (
+        "statement_timeout is a limit that the application's role does not bring along"
+    ),
+    "ALTER ROLE huiying_app SET lock_timeout = '0s'": (
+        "lock_timeout is a limit that the application's role does not bring along"
+    ),
+    "ALTER ROLE huiying_app SET idle_in_transaction_session_timeout = -0": (
+        "idle_in_transaction_session_timeout is a limit that the application's role does not bring along"
+    ),
+    "ALTER ROLE huiying_app SET app.tenant = '1'": "app.tenant is set for whole sessions",
+    "ALTER ROLE ALL SET search_path = 'aside'": "search_path is set for whole sessions",
+    "GRANT EXECUTE ON FUNCTION lo_create(oid) TO huiying_app": (
+        "lo_create lets the application's role make large objects"
+    ),
+    "CREATE FUNCTION peep(text) RETURNS bool LANGUAGE sql LEAKPROOF AS 'SELECT true'": (
+        "peep is a function that claims to be leakproof"
+    ),
+    """CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA WRAPPER far;
+       CREATE FOREIGN TABLE far (tenant_id int) SERVER far""": (
+        "far is a foreign table, which row-level security does not bind"
+    ),
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_job_pending'::regclass": (
+        "ix_job_pending is an index that was never finished"
+    ),
+    "DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO PUBLIC', current_database()); END $$": (
+        "{database} is open to everybody"
+    ),
 }
 PLUGIN_POLICY = "CREATE POLICY tenant_only ON plugin_trial.own"
 PLANTED_IN_A_PLUGIN = {
@@ -159,20 +251,21 @@ PLUGIN_SCHEMA = f"""
     ALTER TABLE plugin_trial.own FORCE ROW LEVEL SECURITY;
     CREATE POLICY tenant_only ON plugin_trial.own USING ({CONDITION}) WITH CHECK ({CONDITION});
     GRANT SELECT, INSERT, UPDATE, DELETE ON plugin_trial.own TO huiying_app;"""
-FOR_SUPERUSERS = {
-    "is an extension",
-    "belongs to the application's role",
-    "is a role with powers beyond its grants",
-    "is a role whose rights the application's role inherits",
-    "is a role that the application's role may become",
-}
-"""Rules whose faults only a superuser could plant; they are read from the same catalogue."""
 
 
 @pytest.fixture
 def catalogue(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
     """The schema as its owner sees and may change it; nothing stays."""
     with psycopg.connect(owner_url) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def superuser(servers: TestServers) -> Iterator[psycopg.Connection[Any]]:
+    """The same schema as somebody who may change everything in it; nothing stays."""
+    with servers._servers.postgres.connect(servers._database) as connection:
+        connection.autocommit = False
         yield connection
         connection.rollback()
 
@@ -213,6 +306,15 @@ def test_a_planted_fault_is_found(catalogue: psycopg.Connection[Any], planted: s
     assert fault in [str(found) for found in faults_of(catalogue)]
 
 
+@pytest.mark.parametrize(
+    ("planted", "fault"), PLANTED_BY_A_SUPERUSER.items(), ids=list(PLANTED_BY_A_SUPERUSER.values())
+)
+def test_a_fault_planted_by_a_superuser_is_found(superuser: psycopg.Connection[Any], planted: str, fault: str) -> None:
+    superuser.execute(planted)
+
+    assert fault.format(database=superuser.info.dbname) in [str(found) for found in faults_of(superuser)]
+
+
 def test_a_plugins_table_made_as_ours_are_has_no_fault(catalogue: psycopg.Connection[Any]) -> None:
     catalogue.execute(PLUGIN_SCHEMA)
 
@@ -241,7 +343,14 @@ def test_one_schemas_faults_are_told_without_the_others(catalogue: psycopg.Conne
 
 
 def test_every_rule_has_a_fault_planted_against_it() -> None:
-    planted = [*PLANTED.values(), *PLANTED_IN_A_PLUGIN.values()]
-    tried = {rule for rule in RULES if any(fault.endswith(rule) for fault in planted)}
+    planted = [*PLANTED.values(), *PLANTED_BY_A_SUPERUSER.values(), *PLANTED_IN_A_PLUGIN.values()]
 
-    assert tried | FOR_SUPERUSERS == set(RULES)
+    assert {rule for rule in RULES if any(fault.endswith(f" {rule}") for fault in planted)} == set(RULES)
+
+
+def test_a_fault_is_said_in_words(catalogue: psycopg.Connection[Any]) -> None:
+    catalogue.execute("GRANT TRUNCATE ON ticket TO huiying_app")
+
+    assert [(fault.what, fault.words) for fault in faults_of(catalogue)] == [
+        ("ticket TRUNCATE", "应用角色的权限不止读写行")
+    ]
