@@ -8,6 +8,7 @@ import click
 
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
+from core.cli.entrusting import ENTRUSTING
 from core.journey import people
 from core.people.roles import ROLES
 from core.tenancy.scope import Scope
@@ -56,7 +57,15 @@ def list_users(tenant: str, *, as_json: bool) -> None:
     if as_json:
         say_json(
             [
-                {"login": each.login, "name": each.name, "roles": each.roles, "unit": each.unit, "active": each.active}
+                {
+                    "login": each.login,
+                    "name": each.name,
+                    "roles": each.roles,
+                    "unit": each.unit,
+                    "active": each.active,
+                    "second_factor": each.has_second_factor,
+                    "standing": each.standing,
+                }
                 for each in lines
             ]
         )
@@ -64,7 +73,8 @@ def list_users(tenant: str, *, as_json: bool) -> None:
     for line in lines:
         roles = "、".join(ROLES[role].label if role in ROLES else role for role in line.roles) or "无角色"
         unit = f"  {line.unit}" if line.unit else ""
-        click.echo(f"{line.login}  {line.name}  {roles}{unit}{'' if line.active else '  已停用'}")
+        marks = [line.standing, "已绑定动态口令" if line.has_second_factor else "", "" if line.active else "已停用"]
+        click.echo("  ".join([f"{line.login}  {line.name}  {roles}{unit}", *filter(None, marks)]))
     if not lines:
         click.echo("还没有账号。用 huiying user add 开设。")
 
@@ -91,6 +101,10 @@ def close(login: str, tenant: str) -> None:
     now = datetime.now(UTC)
     _in(tenant, lambda scope: people.remove_account(scope, login, now=now))
     click.echo(f"已停用账号 {login}。")
+
+
+for command in ENTRUSTING:
+    user.add_command(command)
 
 
 @click.group(name="token")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.journey.sign_in import NotSignedIn, Offer, offered, prove
 from core.kit.errors import Refused
-from core.people.queries import SessionLine, get_account, sessions_of
+from core.people.queries import SessionLine, get_account, is_let_off, sessions_of
 from core.people.roles import need_second_factor
 from core.people.rules import Staff
 from core.people.second_factor.queries import Bound, find_bound, has_offer
@@ -54,7 +54,7 @@ def own_account(scope: Scope, staff: Staff, *, now: datetime) -> OwnAccount:
     account = get_account(scope, staff.account_id)
     return OwnAccount(
         bound=find_bound(scope, staff.account_id),
-        needs_second_factor=need_second_factor(staff.roles) and not account.is_demonstration,
+        needs_second_factor=need_second_factor(staff.roles) and not is_let_off(account),
         is_demonstration=account.is_demonstration,
         sessions=sessions_of(scope, staff.account_id, now=now),
     )

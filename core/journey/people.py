@@ -7,8 +7,10 @@ from datetime import datetime
 
 from core.journey.persons import relieve_person
 from core.kit.errors import Refused
+from core.people.models import Account
 from core.people.queries import accounts, roles_by_account, tokens
 from core.people.roles import ROLES, permissions_of, role_named
+from core.people.second_factor.queries import accounts_bound
 from core.people.secrets import new_password
 from core.people.service import NoSuchAccount, close_account, open_account, set_password
 from core.people.service import issue_token as issue
@@ -54,13 +56,18 @@ class NoSuchToken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """An account as lists show it; `unit` is the name of the unit it works for, empty at the desk."""
+    """An account as lists show it; `unit` is the name of the unit it works for, empty at the desk.
+
+    `standing` says what is out of the ordinary: for demonstration, an emergency account and until when, invited only.
+    """
 
     login: str
     name: str
     roles: tuple[str, ...]
     unit: str
     active: bool
+    has_second_factor: bool
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,16 @@ def add_account(
     `unit` is a unit's code. Raises `LoginUnusable`, `LoginTaken`, `UnknownRole`, `UnitMissing`, `NoSuchUnit`,
     `PasswordTooWeak`.
     """
-    if not LOGIN.fullmatch(login.strip().lower()):
-        raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
-    unit_id = _unit_for(scope, roles, unit)
     password = password or new_password()
-    open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now)
+    _open(scope, login=login, name=name, roles=roles, unit=unit, password=password, now=now)
     return password
+
+
+def add_invited(
+    scope: Scope, *, login: str, name: str, roles: Sequence[str], unit: str | None, now: datetime
+) -> Account:
+    """Open an account without a password, which nobody signs in by until a link has set one. Raises as `add_account`."""
+    return _open(scope, login=login, name=name, roles=roles, unit=unit, password=None, now=now)
 
 
 def change_password(scope: Scope, login: str, *, password: str | None, now: datetime) -> str:
@@ -111,13 +122,19 @@ def remove_account(scope: Scope, login: str, *, now: datetime) -> None:
 
 def list_accounts(scope: Scope) -> list[AccountLine]:
     """Return all accounts in order of their logins, closed ones too."""
-    units, roles = directory(scope), roles_by_account(scope)
+    units, roles, bound = directory(scope), roles_by_account(scope), accounts_bound(scope)
     lines = []
     for account in accounts(scope):
         unit = units.unit_of_id(account.unit_id) if account.unit_id else None
         lines.append(
             AccountLine(
-                account.login, account.name, roles.get(account.id, ()), unit.name if unit else "", account.active
+                account.login,
+                account.name,
+                roles.get(account.id, ()),
+                unit.name if unit else "",
+                account.active,
+                account.id in bound,
+                _standing(scope, account),
             )
         )
     return lines
@@ -168,9 +185,31 @@ def list_tokens(scope: Scope) -> list[SystemLine]:
     return lines
 
 
+def _standing(scope: Scope, account: Account) -> str:
+    if account.is_demonstration:
+        return "演示账号，免动态口令"
+    if account.valid_until is not None:
+        return f"应急账号，有效至 {account.valid_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+    return "" if account.password_hash else "尚未设置密码"
+
+
+def refuse_without_unit(roles: Sequence[str], *, has_unit: bool) -> None:
+    """Raise `UnitMissing` when one of the roles works for a unit and there is none, `UnknownRole` when one is not ours."""
+    labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
+    if labels and not has_unit:
+        raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
+
+
+def _open(
+    scope: Scope, *, login: str, name: str, roles: Sequence[str], unit: str | None, password: str | None, now: datetime
+) -> Account:
+    if not LOGIN.fullmatch(login.strip().lower()):
+        raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
+    unit_id = _unit_for(scope, roles, unit)
+    return open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now)
+
+
 def _unit_for(scope: Scope, roles: Sequence[str], code: str | None) -> int | None:
     """Return the id of the unit that somebody in these roles works for. Raises `UnitMissing` when one is needed."""
-    labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
-    if labels and code is None:
-        raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
+    refuse_without_unit(roles, has_unit=code is not None)
     return directory(scope).get_unit(code).id if code else None

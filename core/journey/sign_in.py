@@ -6,13 +6,22 @@ from typing import Literal
 
 from core.people.queries import (
     Candidate,
+    failures_in_tenant,
     failures_of,
     find_candidate,
     find_credentials,
     find_staff,
     find_step,
 )
-from core.people.rules import FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN, SEEN_EVERY, Staff, is_throttled
+from core.people.rules import (
+    FAILURES_PER_ADDRESS,
+    FAILURES_PER_LOGIN,
+    FAILURES_PER_LOGIN_A_DAY,
+    SEEN_EVERY,
+    SPRAYING,
+    Staff,
+    is_throttled,
+)
 from core.people.second_factor.queries import find_bound
 from core.people.second_factor.service import bind, offer, use_code
 from core.people.second_factor.totp import address_of, in_letters
@@ -87,11 +96,11 @@ def sign_in(
     login = login.strip().lower()
     if is_throttled(failures_of(scope, login, address=address, now=now)):
         return NotSignedIn("throttled")
-    credentials = find_credentials(scope, login)
+    credentials = find_credentials(scope, login, now=now)
     fits = password_fits(credentials.password_hash if credentials else None, password)
     if credentials is None or not fits:
         return _failed(scope, login, "wrong", known=credentials is not None, address=address, now=now)
-    candidate = find_candidate(scope, credentials.account_id)
+    candidate = find_candidate(scope, credentials.account_id, now=now)
     assert candidate is not None
     return admit(scope, candidate, address=address, now=now)
 
@@ -178,7 +187,7 @@ def prove(scope: Scope, staff: Staff, *, password: str, code: str, address: str,
     """
     if is_throttled(failures_of(scope, staff.login, address=address, now=now)):
         return NotSignedIn("throttled")
-    credentials = find_credentials(scope, staff.login)
+    credentials = find_credentials(scope, staff.login, now=now)
     if not password_fits(credentials.password_hash if credentials else None, password):
         return _failed(scope, staff.login, "wrong", known=True, address=address, now=now)
     if find_bound(scope, staff.account_id) and use_code(scope, staff.account_id, code, now=now) is None:
@@ -244,6 +253,12 @@ def _failed(
     failures = failures_of(scope, login, address=address, now=now)
     if failures.of_login == FAILURES_PER_LOGIN:
         note_security(scope, "locked", actor=NOBODY, address=address, subject=subject, detail={"of": "login"}, now=now)
+    if failures.of_login_today == FAILURES_PER_LOGIN_A_DAY:
+        note_security(
+            scope, "locked", actor=NOBODY, address=address, subject=subject, detail={"of": "login, for a day"}, now=now
+        )
     if failures.from_address == FAILURES_PER_ADDRESS:
         note_security(scope, "locked", actor=NOBODY, address=address, detail={"of": "address"}, now=now)
+    if failures_in_tenant(scope, now=now) == SPRAYING:
+        note_security(scope, "spraying", actor=NOBODY, address=address, detail={"failures": SPRAYING}, now=now)
     return NotSignedIn(reason)

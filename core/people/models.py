@@ -30,6 +30,8 @@ class Account(TenantRow, Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     """Made by `huiying up --demo`: needs no second factor in any role."""
+    valid_until: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    """Of an emergency account: from then on it opens nothing."""
 
 
 class AccountRole(OfTenant, Base, kw_only=True):
@@ -75,6 +77,25 @@ class SignInStep(TenantRow, Base, kw_only=True):
     started_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
+class AccountLink(TenantRow, Base, kw_only=True):
+    """A link by which whoever holds it sets the password of an account, once, until it expires."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        CheckConstraint("kind IN ('invitation', 'reset')", name="kind"),
+        Index("ix_account_link_account", "tenant_id", "account_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(INSTANT)
+    expires_at: Mapped[datetime] = mapped_column(INSTANT)
+    used_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
 class SignInFailure(TenantRow, Base, kw_only=True):
     """A sign-in that failed. The login is kept as a keyed hash: people type passwords into the wrong field."""
 
@@ -82,6 +103,7 @@ class SignInFailure(TenantRow, Base, kw_only=True):
     __table_args__ = (
         Index("ix_sign_in_failure_login", "tenant_id", "login_hash", "at"),
         Index("ix_sign_in_failure_address", "tenant_id", "address", "at"),
+        Index("ix_sign_in_failure_at", "tenant_id", "at"),
     )
 
     login_hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
 from core.people.roles import need_second_factor
-from core.people.rules import AGE_LIMIT, FAILURE_WINDOW, IDLE_LIMIT, STEP_LIMIT, Failures, Staff, is_alive
+from core.people.rules import (
+    AGE_LIMIT,
+    FAILURE_MEMORY,
+    FAILURE_WINDOW,
+    IDLE_LIMIT,
+    STEP_LIMIT,
+    Failures,
+    Staff,
+    is_alive,
+)
 from core.people.secrets import token_hash
 from core.tenancy.scope import Scope
 
@@ -28,7 +37,7 @@ class Candidate:
     login: str
     name: str
     needs_second_factor: bool
-    """Whether a role of the account asks for a second factor; demonstration accounts are let off."""
+    """Whether a role of the account asks for a second factor, and nothing lets it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +79,27 @@ class TokenLine:
     revoked_at: datetime | None
 
 
-def find_credentials(scope: Scope, login: str) -> Credentials | None:
-    """Return what an active account is checked against, or None."""
+def find_credentials(scope: Scope, login: str, *, now: datetime) -> Credentials | None:
+    """Return what an account that may sign in is checked against, or None."""
     row = scope.session.execute(
         select(Account.id, Account.password_hash).where(
-            Account.tenant_id == scope.tenant.id, Account.login == login, Account.active
+            Account.tenant_id == scope.tenant.id, Account.login == login, *_open_at(now)
         )
     ).one_or_none()
     return Credentials(row.id, row.password_hash) if row else None
 
 
-def find_candidate(scope: Scope, account_id: int) -> Candidate | None:
-    """Return an active account on its way in, or None."""
+def find_candidate(scope: Scope, account_id: int, *, now: datetime) -> Candidate | None:
+    """Return an account that may sign in, on its way in, or None."""
     row = scope.session.execute(
         select(Account, _roles_of_account().label("roles")).where(
-            Account.tenant_id == scope.tenant.id, Account.id == account_id, Account.active
+            Account.tenant_id == scope.tenant.id, Account.id == account_id, *_open_at(now)
         )
     ).one_or_none()
     if row is None:
         return None
     account: Account = row.Account
-    needs = need_second_factor(row.roles or ()) and not account.is_demonstration
+    needs = need_second_factor(row.roles or ()) and not is_let_off(account)
     return Candidate(account.id, account.login, account.name, needs)
 
 
@@ -103,19 +112,36 @@ def find_step(scope: Scope, token: str, *, now: datetime) -> Candidate | None:
             SignInStep.started_at > now - STEP_LIMIT,
         )
     )
-    return find_candidate(scope, account_id) if account_id is not None else None
+    return find_candidate(scope, account_id, now=now) if account_id is not None else None
 
 
 def failures_of(scope: Scope, login: str, *, address: str, now: datetime) -> Failures:
     """Count the recent failed sign-ins of a login and from an address."""
     of_login = SignInFailure.login_hash == login_hash(scope, login)
     from_address = SignInFailure.address == address
+    lately = SignInFailure.at > now - FAILURE_WINDOW
     counts = scope.session.execute(
-        select(func.count().filter(of_login).label("login"), func.count().filter(from_address).label("address")).where(
-            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at > now - FAILURE_WINDOW, of_login | from_address
+        select(
+            func.count().filter(of_login & lately).label("login"),
+            func.count().filter(from_address & lately).label("address"),
+            func.count().filter(of_login).label("today"),
+        ).where(
+            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at > now - FAILURE_MEMORY, of_login | from_address
         )
     ).one()
-    return Failures(of_login=counts.login, from_address=counts.address)
+    return Failures(of_login=counts.login, from_address=counts.address, of_login_today=counts.today)
+
+
+def failures_in_tenant(scope: Scope, *, now: datetime) -> int:
+    """Count the recent failed sign-ins of all logins from everywhere."""
+    return (
+        scope.session.scalar(
+            select(func.count()).where(
+                SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at > now - FAILURE_WINDOW
+            )
+        )
+        or 0
+    )
 
 
 def login_hash(scope: Scope, login: str) -> bytes:
@@ -128,7 +154,7 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
     row = scope.session.execute(
         select(StaffSession, Account, _roles_of_account().label("roles"))
         .join(Account, (Account.tenant_id == StaffSession.tenant_id) & (Account.id == StaffSession.account_id))
-        .where(StaffSession.tenant_id == scope.tenant.id, StaffSession.token_hash == token_hash(token), Account.active)
+        .where(StaffSession.tenant_id == scope.tenant.id, StaffSession.token_hash == token_hash(token), *_open_at(now))
     ).one_or_none()
     if row is None:
         return None
@@ -145,6 +171,11 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
         roles=tuple(sorted(row.roles or ())),
     )
     return SeenStaff(staff, session.seen_at)
+
+
+def is_let_off(account: Account) -> bool:
+    """Tell whether an account needs no second factor whatever its roles: for demonstration, or for hours only."""
+    return account.is_demonstration or account.valid_until is not None
 
 
 def sessions_of(scope: Scope, account_id: int, *, now: datetime) -> list[SessionLine]:
@@ -210,6 +241,11 @@ def tokens(scope: Scope) -> list[TokenLine]:
         .order_by(ApiToken.label)
     )
     return [TokenLine(*row) for row in rows]
+
+
+def _open_at(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions under which an account may sign in and be signed in."""
+    return Account.active.is_(True), Account.valid_until.is_(None) | (Account.valid_until > now)
 
 
 def _roles_of_account() -> ScalarSelect[list[str]]:

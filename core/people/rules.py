@@ -1,9 +1,7 @@
-"""Decisions about sign-ins: how long a session lives, when guessing is stopped, which passwords will do."""
+"""Decisions about sign-ins: how long a session lives, and when guessing is stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from core.kit.errors import Refused
 
 IDLE_LIMIT = timedelta(minutes=30)
 AGE_LIMIT = timedelta(hours=12)
@@ -12,15 +10,12 @@ SEEN_EVERY = timedelta(minutes=1)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN = 5
 FAILURES_PER_ADDRESS = 30
+FAILURE_MEMORY = timedelta(days=1)
+FAILURES_PER_LOGIN_A_DAY = 20
+SPRAYING = 100
+"""So many failures in a tenant within `FAILURE_WINDOW`, whoever and from wherever, are somebody trying at all accounts."""
 MOST_SESSIONS = 10
 """So many sessions of one account live at once; one more, and the one unused for longest ends."""
-PASSWORD_LENGTH = 10
-
-
-class PasswordTooWeak(Refused):
-    """The password is too short or is the login itself."""
-
-    code = "password-too-weak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +32,11 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Failed sign-ins of the last `FAILURE_WINDOW`, for a login and from an address."""
+    """Failed sign-ins: of a login and from an address in the last `FAILURE_WINDOW`, and of the login in a day."""
 
     of_login: int
     from_address: int
+    of_login_today: int
 
 
 def is_alive(*, started_at: datetime, seen_at: datetime, ended_at: datetime | None, now: datetime) -> bool:
@@ -50,12 +46,8 @@ def is_alive(*, started_at: datetime, seen_at: datetime, ended_at: datetime | No
 
 def is_throttled(failures: Failures) -> bool:
     """Tell whether another attempt must wait, right or wrong."""
-    return failures.of_login >= FAILURES_PER_LOGIN or failures.from_address >= FAILURES_PER_ADDRESS
-
-
-def check_password(password: str, *, login: str) -> None:
-    """Raise `PasswordTooWeak` unless the password is long enough and not the login."""
-    if len(password) < PASSWORD_LENGTH:
-        raise PasswordTooWeak(f"密码太短：至少 {PASSWORD_LENGTH} 个字符。长一点的一句话最好记，也最难猜")
-    if password.lower() == login.lower():
-        raise PasswordTooWeak("密码不能和登录名相同，请换一个")
+    return (
+        failures.of_login >= FAILURES_PER_LOGIN
+        or failures.from_address >= FAILURES_PER_ADDRESS
+        or failures.of_login_today >= FAILURES_PER_LOGIN_A_DAY
+    )

@@ -21,7 +21,7 @@ def hash_password(password: str) -> str:
 def password_fits(stored: str | None, password: str) -> bool:
     """Tell whether the password belongs to the hash; with no hash it takes as long, and says no."""
     try:
-        return _hasher.verify(stored or _nobody(), password) and stored is not None
+        return _hasher.verify(stored or _nobody(), password) and bool(stored)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from core.kit.errors import Refused
 from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
+from core.people.passwords import check_password
 from core.people.queries import login_hash, sessions_of
 from core.people.roles import role_named
-from core.people.rules import MOST_SESSIONS, STEP_LIMIT, check_password
+from core.people.rules import FAILURE_MEMORY, MOST_SESSIONS, STEP_LIMIT
 from core.people.secrets import hash_password, new_token, token_hash
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import COMMAND_LINE, SecurityKind, note_security
@@ -38,20 +39,23 @@ def open_account(
     *,
     login: str,
     name: str,
-    password: str,
+    password: str | None,
     roles: Iterable[str],
     now: datetime,
     unit_id: int | None = None,
     is_demonstration: bool = False,
+    valid_until: datetime | None = None,
     by: str = COMMAND_LINE,
     by_id: int | None = None,
 ) -> Account:
-    """Make an account that can sign in at once; `by` is who does it, in words.
+    """Make an account that can sign in at once, or without a password once a link has set one; `by` is who does it, in words.
 
-    One for demonstration needs no second factor, whatever its roles. Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`.
+    One for demonstration needs no second factor, whatever its roles, and neither does one that is valid for hours only.
+    Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`.
     """
     login = login.strip().lower()
-    check_password(password, login=login)
+    if password is not None:
+        check_password(password, known=(login, name, scope.tenant.slug, scope.tenant.name))
     if _find(scope, login) is not None:
         raise LoginTaken(f"登录名 {login} 已被使用，请换一个，或给已有账号加上角色")
     account = Account(
@@ -59,10 +63,11 @@ def open_account(
         id=scope.new_id(),
         login=login,
         name=name,
-        password_hash=hash_password(password),
+        password_hash=hash_password(password) if password is not None else "",
         created_at=now,
         unit_id=unit_id,
         is_demonstration=is_demonstration,
+        valid_until=valid_until,
     )
     scope.session.add(account)
     scope.session.flush()
@@ -81,7 +86,7 @@ def give_roles(
     by: str = COMMAND_LINE,
     by_id: int | None = None,
 ) -> None:
-    """Make these the account's roles, and no others. Raises `UnknownRole`."""
+    """Make these the account's roles, and no others; where that changes any, its sessions end. Raises `UnknownRole`."""
     names = sorted({role_named(name).name for name in roles})
     had = set(
         scope.session.scalars(
@@ -100,14 +105,16 @@ def give_roles(
     )
     scope.session.add_all(AccountRole(tenant_id=scope.tenant.id, account_id=account.id, role=name) for name in names)
     scope.session.flush()
+    if any(changes.values()):
+        end_sessions(scope, account.id, now=now)
 
 
 def set_password(
     scope: Scope, login: str, password: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
 ) -> None:
     """Change the password and end all sessions of the account. Raises `NoSuchAccount`, `PasswordTooWeak`."""
-    account = _get(scope, login)
-    check_password(password, login=account.login)
+    account = get_account_of(scope, login)
+    check_password(password, known=(account.login, account.name, scope.tenant.slug, scope.tenant.name))
     account.password_hash = hash_password(password)
     note_security(scope, "password_set", actor=by, actor_id=by_id, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
@@ -117,7 +124,7 @@ def close_account(
     scope: Scope, login: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
 ) -> Account:
     """Let the account sign in no more, and end its sessions; what it did stays. Raises `NoSuchAccount`."""
-    account = _get(scope, login)
+    account = get_account_of(scope, login)
     account.active = False
     scope.session.flush()
     note_security(scope, "account_closed", actor=by, actor_id=by_id, subject=account.login, now=now)
@@ -186,10 +193,12 @@ def end_session(scope: Scope, token: str, *, now: datetime) -> None:
     _end(scope, StaffSession.token_hash == token_hash(token), now=now)
 
 
-def end_sessions(scope: Scope, account_id: int, *, now: datetime) -> None:
-    """End all sessions of an account, and what has got as far as the second step."""
+def end_sessions(scope: Scope, account_id: int, *, now: datetime) -> int:
+    """End all sessions of an account, and what has got as far as the second step; return how many were alive."""
+    alive = len(sessions_of(scope, account_id, now=now))
     _end(scope, StaffSession.account_id == account_id, now=now)
     _end_steps(scope, SignInStep.account_id == account_id)
+    return alive
 
 
 def end_session_of(scope: Scope, account_id: int, session_id: int, *, now: datetime) -> bool:
@@ -205,7 +214,12 @@ def end_other_sessions(scope: Scope, account_id: int, *, but: int, now: datetime
 
 
 def record_failure(scope: Scope, login: str, *, address: str, now: datetime) -> None:
-    """Count a sign-in that failed."""
+    """Count a sign-in that failed, and forget those that count no more."""
+    scope.session.execute(
+        delete(SignInFailure).where(
+            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at <= now - FAILURE_MEMORY
+        )
+    )
     scope.session.add(
         SignInFailure(
             tenant_id=scope.tenant.id, id=scope.new_id(), login_hash=login_hash(scope, login), address=address, at=now
@@ -277,7 +291,8 @@ def _find(scope: Scope, login: str) -> Account | None:
     return account
 
 
-def _get(scope: Scope, login: str) -> Account:
+def get_account_of(scope: Scope, login: str) -> Account:
+    """Return the account that signs in so, closed ones too. Raises `NoSuchAccount`."""
     account = _find(scope, login.strip().lower())
     if account is None:
         raise NoSuchAccount(f"没有登录名为 {login} 的账号。用 huiying user list 查看已有账号")

@@ -21,6 +21,7 @@ from core.web.input import refuse_unprintable_addresses
 from core.web.own_account import own_account
 from core.web.plugin_pages import pages as plugin_pages
 from core.web.second_step import second_step
+from core.web.set_password import set_password
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -42,7 +43,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY=installation.keys.derive("web-session", 0),
+        SECRET_KEY=installation.keys.derive("web-session", 0, number=1),
         MAX_CONTENT_LENGTH=MAX_BODY,
         SESSION_COOKIE_NAME="huiying_form",
         SESSION_COOKIE_HTTPONLY=True,
@@ -59,7 +60,7 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, second_step, own_account, *DESK, city, plugin_pages, health, inbound):
+    for blueprint in (account, second_step, set_password, own_account, *DESK, city, plugin_pages, health, inbound):
         app.register_blueprint(blueprint)
     csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)

@@ -26,7 +26,7 @@ account = Blueprint("account", __name__)
 PROBLEMS = {
     "wrong": "账号或密码不对，请核对后再试。账号写成「登录名@区县代号」。",
     "wrong-code": "这个码不对，或已经用过。请等手机上出现下一个六位数再试。",
-    "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。",
+    "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。一天里失败满 20 次的，次日再试，或请系统管理员解锁。",
     "too-late": "这一步已经过时，请重新登录。",
 }
 STEPS = {"code": "/sign-in/code", "bind": "/sign-in/bind"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from core.journey.entrusting import emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.queries.inbound import count_needing_person, takes_pushes
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
@@ -74,6 +75,7 @@ def _around() -> dict[str, Any]:
             "home": home_of(visit.staff.roles),
             "now": visit.now,
             "may": lambda permission: Permission(permission) in visit.permissions,
+            "emergencies": emergencies(visit.scope, now=visit.now) if Permission.ADMINISTER in visit.permissions else (),
             "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
     return around

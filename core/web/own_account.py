@@ -18,7 +18,7 @@ from core.journey.own_account import (
 )
 from core.journey.sign_in import NotSignedIn
 from core.people.roles import Permission
-from core.people.rules import PasswordTooWeak
+from core.people.passwords import PasswordTooWeak
 from core.web.account import PROBLEMS, status_of_failure
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of

@@ -1,4 +1,4 @@
-"""How staff sign in: second factors, recovery codes, and sign-ins that wait for them."""
+"""How staff sign in: second factors, recovery codes, links that set a password once, accounts for hours."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,7 @@ GRANTS = {
     "second_factor": CHANGED,
     "recovery_code": CHANGED,
     "sign_in_step": CHANGED,
+    "account_link": CHANGED,
 }
 
 
@@ -26,6 +27,8 @@ def upgrade() -> None:
     op.add_column(
         "account", sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.text("false"))
     )
+    op.add_column("account", sa.Column("valid_until", INSTANT, nullable=True))
+    op.create_index("ix_sign_in_failure_at", "sign_in_failure", ["tenant_id", "at"], unique=False)
     op.create_table(
         "second_factor",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -63,6 +66,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_sign_in_step_tenant_id_token_hash")),
     )
     op.create_index("ix_sign_in_step_account", "sign_in_step", ["tenant_id", "account_id"], unique=False)
+    op.create_table(
+        "account_link",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.CheckConstraint("kind IN ('invitation', 'reset')", name=op.f("ck_account_link_kind")),
+        _of_account("account_link"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_account_link")),
+        sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_account_link_tenant_id_token_hash")),
+    )
+    op.create_index("ix_account_link_account", "account_link", ["tenant_id", "account_id"], unique=False)
     for table, privileges in GRANTS.items():
         for statement in keep_apart(table):
             op.execute(statement)
@@ -72,6 +91,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(GRANTS):
         op.drop_table(table)
+    op.drop_index("ix_sign_in_failure_at", table_name="sign_in_failure")
+    op.drop_column("account", "valid_until")
     op.drop_column("account", "is_demonstration")
 
 

@@ -20,7 +20,7 @@ HEAD = Author("科长", 7)
 
 def clerk(scope: Scope, login: str, unit_id: int) -> int:
     return open_account(
-        scope, login=login, name=login, password="示范用的长长密码一二三", roles=["clerk"], now=NOW, unit_id=unit_id
+        scope, login=login, name=login, password="示范用的长长密码，一二三", roles=["clerk"], now=NOW, unit_id=unit_id
     ).id
 
 

@@ -48,7 +48,7 @@ def hire(installation: Installation, slug: str, *, on_duty: bool) -> None:
                 scope,
                 login=login,
                 name=login,
-                password=f"{login} 的长长密码",
+                password=f"{login} 的又长又好记的密码",
                 roles=["clerk"],
                 unit_id=unit_id,
                 now=now,

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core.people.models import Account, AccountRole, ApiToken, SignInFailure
 from core.people.queries import System, accounts, find_system
-from core.people.rules import PasswordTooWeak
+from core.people.passwords import PasswordTooWeak
 from core.people.secrets import password_fits
 from core.people.service import (
     LabelTaken,
@@ -22,7 +22,7 @@ from core.tenancy.scope import Installation
 from tests.builders import beijing, make_district, make_installation
 
 NOW = beijing("2026-03-12 10:00")
-PASSWORD = "一句只有测试知道的话"
+PASSWORD = "一句只有测试才知道的长话"
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from core.tickets.trespass import keep_trespass
 from tests.builders import beijing, make_actor, make_district, make_installation
 
 NOW = beijing("2026-03-12 10:00")
-PASSWORD = "一句只有测试知道的话"
+PASSWORD = "一句只有测试才知道的长话"
 
 
 class House:

@@ -38,7 +38,7 @@ class Team:
                     scope,
                     login=login,
                     name=name,
-                    password="示范用的长长密码一二三",
+                    password="示范用的长长密码，一二三",
                     roles=[role],
                     now=AT,
                     unit_id=unit_id,

@@ -36,7 +36,7 @@ def run(team: Team, monkeypatch: pytest.MonkeyPatch) -> Command:
 
     monkeypatch.setattr(cli, "installed", installed)
     with team.installation.scope(team.slug) as scope:
-        password = "示范用的长长密码一二三"
+        password = "示范用的长长密码，一二三"
         open_account(scope, login="boss", name="管", password=password, roles=["administrator"], now=AT)
 
     def run(name: str, *arguments: str) -> Result:

@@ -25,7 +25,7 @@ from core.units.queries import directory
 from tests.builders import CLERK_ID, OPERATOR, REVIEWER, make_actor, make_appeal, make_ticket
 
 T = TypeVar("T")
-PASSWORD = "一句只有测试知道的话"
+PASSWORD = "一句只有测试才知道的长话"
 
 
 def make_account(

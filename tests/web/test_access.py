@@ -28,7 +28,11 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         if getattr(house.app.view_functions[rule.endpoint], "permission", "static") is None
     }
     pushed_to = "/in/<tenant>/<channel>"  # a feature vouches for who pushes; a person has no business there
-    second_step = {"/sign-in/code", "/sign-in/bind"}
+    second_step = {
+        "/sign-in/code",
+        "/sign-in/bind",
+        "/set-password/<tenant>/<token>",
+    }  # the holder of a link is nobody yet
     assert opened == {
         "/",
         "/sign-in",
