@@ -17,8 +17,8 @@ from core.journey.own_account import (
     own_account as own_account_of,
 )
 from core.journey.sign_in import NotSignedIn
-from core.people.roles import Permission
 from core.people.passwords import PasswordTooWeak
+from core.people.roles import Permission
 from core.web.account import PROBLEMS, status_of_failure
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from core.people.models import Account, AccountRole, ApiToken, SignInFailure
-from core.people.queries import System, accounts, find_system
 from core.people.passwords import PasswordTooWeak
+from core.people.queries import System, accounts, find_system
 from core.people.secrets import password_fits
 from core.people.service import (
     LabelTaken,
