@@ -1,4 +1,4 @@
-"""Sealing the timelines of every tenant once a day, soon after its midnight."""
+"""Sealing the evidence of every tenant once a day, soon after its midnight."""
 
 import logging
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
+from core.journey.sealing import seal_day
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
-from core.tickets.seals import seal_day, sealed_today
+from core.tickets.seals import sealed_today
 
 LEISURE = timedelta(seconds=10)
 """How long after midnight a seal may wait, so that most rounds need not look."""
@@ -49,7 +50,12 @@ class Seals:
             if seal is not None:
                 # Whoever keeps this line elsewhere can prove later that no seal was taken away.
                 log.info(
-                    "租户 %s：第 %d 次封存，%d 件，摘要 %s", tenant.slug, seal.number, seal.heads, seal.digest.hex()
+                    "租户 %s：第 %d 次封存，%d 件，%d 条留证记录，摘要 %s",
+                    tenant.slug,
+                    seal.number,
+                    seal.heads,
+                    seal.records,
+                    seal.digest.hex(),
                 )
                 sealed.append(tenant.slug)
         self._done[tenant.slug] = today

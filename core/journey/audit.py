@@ -1,4 +1,4 @@
-"""Auditing: proving that no timeline, no record beside it and no seal of a tenant was changed behind the product's back."""
+"""Auditing: proving that no timeline, no record and no seal of a tenant was changed behind the product's back."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, select
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, Rating
 from core.handling.models import ContactAttempt, Contribution
+from core.journey.sealing import SEALED
 from core.kit.db import Base
 from core.kit.errors import Refused
 from core.routing.models import Consultation, ConsultationStep, Opinion
@@ -19,6 +20,7 @@ from core.tickets.legible import legible, read
 from core.tickets.models import CommandLog, ContactReveal, Seal, Ticket, TicketEvent
 from core.tickets.queries import Chain, NoSuchTicket, chain_of, chains, get_ticket_id
 from core.tickets.records import fingerprint, marks_of, table_of
+from core.tickets.sealed_records import check_records
 from core.tickets.seals import SealsChecked, check_seals, find_sealed_head, removed_tickets, see_one_moment
 from core.tickets.tampering import Fault, Finding, label_of, tampering_with, ticket_removed
 from core.tickets.timeline import Entry
@@ -66,6 +68,8 @@ class Audit:
     seals: int
     newest: Seal | None
     findings: tuple[Finding, ...]
+    records: int = 0
+    """Records beside the timelines that were looked at; none where one ticket alone was audited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ LABELS = {kind.model.__tablename__: kind.label for kind in KINDS}
 
 
 def audit_tenant(scope: Scope, *, watched: Watched = iter, kept: KeptSeal | None = None) -> Audit:
-    """Check every timeline, every record beside it and every seal of the tenant. Must be the transaction's first act."""
+    """Check every timeline, every record and every seal of the tenant. Must be the transaction's first act."""
     see_one_moment(scope)
     seals = check_seals(scope)
     findings = [*seals.findings]
@@ -133,7 +137,8 @@ def audit_tenant(scope: Scope, *, watched: Watched = iter, kept: KeptSeal | None
         tickets += len(batch)
         findings += _findings(scope, batch, seals)
     findings += _unless_known(_commands_changed(scope), findings)
-    return Audit(tickets, seals.count, seals.newest, tuple(findings))
+    records = check_records(scope, SEALED, seals.seals)
+    return Audit(tickets, seals.count, seals.newest, (*findings, *records.findings), records.count)
 
 
 def audit_ticket(scope: Scope, serial_no: str) -> Audit:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Label, Row, Text, case, cast
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.types import UserDefinedType
 
 from core.kit.db import Base
 
@@ -18,7 +19,7 @@ T = TypeVar("T", bound=Base)
 def legible(model: type[Base]) -> Iterator[Label[Any]]:
     """Yield the columns of a table for a select whose rows `read` takes."""
     for column in model.__table__.columns:
-        yield _legible(column).label(column.key)
+        yield legible_column(column).label(column.key)
 
 
 def read(model: type[T], row: Row[Any]) -> T:
@@ -38,8 +39,9 @@ def document(text: str) -> Any:
         return {"unreadable": text}
 
 
-def _legible(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def legible_column(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column in a form in which whatever stands in it can be read: JSON and shapes as texts, times bounded."""
     if isinstance(column.type, TIMESTAMP):
         beyond = column.is_not(None) & ~column.between(EARLIEST, LATEST)
         return case((beyond, EARLIEST), else_=column)
-    return cast(column, Text) if isinstance(column.type, JSONB) else column
+    return cast(column, Text) if isinstance(column.type, JSONB | UserDefinedType) else column

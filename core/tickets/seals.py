@@ -1,4 +1,5 @@
-"""Sealing 封存: once a day over the newest entries of all timelines, under a key that is not in the database.
+"""Sealing 封存: once a day over the newest entries of all timelines and the records beside them, under a key that is not
+in the database.
 
 Who can write every table can also write a timeline anew with right hashes, or take a ticket away with all its rows. Against
 what was sealed both show; and nobody makes a seal anew without the key.
@@ -7,9 +8,9 @@ what was sealed both show; and nobody makes a seal anew without the key.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, exists, insert, literal, select, text
@@ -19,11 +20,14 @@ from core.kit.db import insert_rows
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
-from core.tickets.models import Seal, SealedHead, Ticket
+from core.tickets.models import Seal, SealedHead, SealedRecord, Ticket
+from core.tickets.sealed_records import Sealable, Summed, covers_of, summed_by_seal, unsealed_records
 from core.tickets.tampering import Fault, Finding
 
 STREAMED = {"yield_per": 10_000}
 """Heads are read as a stream: a tenant may have millions."""
+LISTED = 1_000
+"""Records that are listed in one statement."""
 LONG = "SET LOCAL statement_timeout = '15min'"
 """The statements that look at everything have more time than one of a page."""
 
@@ -47,6 +51,7 @@ class SealsChecked:
     newest: Seal | None
     broken: frozenset[int]
     findings: tuple[Finding, ...]
+    seals: tuple[Seal, ...] = field(repr=False)
 
 
 def see_one_moment(scope: Scope) -> None:
@@ -55,21 +60,22 @@ def see_one_moment(scope: Scope) -> None:
     scope.session.execute(text(LONG))
 
 
-def seal_timelines(scope: Scope, *, now: datetime) -> Seal:
-    """Seal the newest entry of every timeline that has moved since it was sealed. Must be the transaction's first act.
+def seal_timelines(scope: Scope, *, records: Sequence[Sealable] = (), now: datetime) -> Seal:
+    """Seal the newest entry of every timeline that has moved since it was sealed, and every new record of these kinds.
 
+    Must be the transaction's first act.
     Raises `Collision` when somebody else made a seal at the same moment.
     """
     see_one_moment(scope)
-    return _seal(scope, now)
+    return _seal(scope, records, now)
 
 
-def seal_day(scope: Scope, *, now: datetime) -> Seal | None:
+def seal_day(scope: Scope, *, records: Sequence[Sealable] = (), now: datetime) -> Seal | None:
     """Seal as `seal_timelines` does, unless that was done on this local day already; then return None."""
     see_one_moment(scope)
     if scope.session.execute(sealed_today(scope.tenant, now)).first():
         return None
-    return _seal(scope, now)
+    return _seal(scope, records, now)
 
 
 def sealed_today(tenant: TenantFacts, now: datetime) -> Select[int]:
@@ -91,19 +97,20 @@ def check_seals(scope: Scope, *, only: Iterable[int] | None = None) -> SealsChec
     seals = {seal.number: seal for seal in rows}
     wanted = None if only is None else frozenset(only)
     # The seal before is looked at too: when its digest alone was changed, the one it should have still holds.
-    heads = _heads_by_seal(scope, None if wanted is None else wanted | {number - 1 for number in wanted})
-    findings = [] if wanted is not None else [*_seals_removed(sorted({*seals, *heads}), seals)]
-    broken = set(heads) - set(seals)
+    looked_at = None if wanted is None else wanted | {number - 1 for number in wanted}
+    heads, records = _heads_by_seal(scope, looked_at), summed_by_seal(scope, looked_at)
+    findings = [] if wanted is not None else [*_seals_removed(sorted({*seals, *heads, *records}), seals)]
+    broken = {*heads, *records} - set(seals)
     right: tuple[bytes, ...] = (b"",)
     for number, seal in seals.items():
         before = right if number == 1 or number - 1 in seals else ()
-        sealed = heads.get(number, NO_HEADS)
-        right = _right_digests(scope, seal, before, sealed)
+        sealed, listed = heads.get(number, NO_HEADS), records.get(number) or Summed()
+        right = _right_digests(scope, seal, before, sealed, listed)
         if before and seal.digest not in right and (wanted is None or number in wanted):
             broken.add(number)
-            findings.append(_seal_changed(seal, sealed))
+            findings.append(_seal_changed(seal, sealed, listed))
         right = (seal.digest, *right)
-    return SealsChecked(len(seals), rows[-1] if rows else None, frozenset(broken), tuple(findings))
+    return SealsChecked(len(seals), rows[-1] if rows else None, frozenset(broken), tuple(findings), tuple(rows))
 
 
 def removed_tickets(scope: Scope) -> Iterator[SealedHead]:
@@ -132,13 +139,25 @@ def _all_seals(scope: Scope) -> list[Seal]:
     return [read(Seal, row) for row in rows]
 
 
-def _seal(scope: Scope, now: datetime) -> Seal:
+def _seal(scope: Scope, records: Sequence[Sealable], now: datetime) -> Seal:
     before = newest_seal(scope)
     number = before.number + 1 if before else 1
     unsealed = _unsealed(scope)
     heads = _summed_up(scope.session.execute(unsealed.order_by("ticket_id"), execution_options=STREAMED))
-    seal = Seal(tenant_id=scope.tenant.id, number=number, sealed_at=now, heads=heads.count, digest=b"")
-    seal.digest = scope.keys.seal(_content(seal, before.digest if before else b"", heads), tenant_id=scope.tenant.id)
+    listed = Summed()
+    for record in unsealed_records(scope, records):
+        listed.add(record)
+    seal = Seal(
+        tenant_id=scope.tenant.id,
+        number=number,
+        sealed_at=now,
+        heads=heads.count,
+        digest=b"",
+        records=listed.count,
+        covers=covers_of(records),
+    )
+    content = _content(seal, before.digest if before else b"", heads, listed)
+    seal.digest = scope.keys.seal(content, tenant_id=scope.tenant.id)
     insert_rows(scope.session, [seal])
     written = scope.session.execute(
         insert(SealedHead).from_select(
@@ -149,7 +168,28 @@ def _seal(scope: Scope, now: datetime) -> Seal:
     )
     assert isinstance(written, CursorResult)
     assert written.rowcount == heads.count, "what was sealed is what was written"
+    assert _list_records(scope, records, number) == listed.count, "what was sealed is what was listed"
     return seal
+
+
+def _list_records(scope: Scope, records: Sequence[Sealable], number: int) -> int:
+    """Write the list of a seal's records, reading them again rather than keeping them; return how many there are."""
+    count, remaining = 0, unsealed_records(scope, records)
+    while batch := list(islice(remaining, LISTED)):
+        count += len(batch)
+        rows = [
+            {
+                "tenant_id": scope.tenant.id,
+                "of": each.of,
+                "key": each.key,
+                "seal_number": number,
+                "at": each.at,
+                "hash": each.hash,
+            }
+            for each in batch
+        ]
+        scope.session.execute(insert(SealedRecord), rows)
+    return count
 
 
 def _unsealed(scope: Scope) -> Select[int, int, str, bytes]:
@@ -183,8 +223,9 @@ def _summed_up(heads: Iterable[Sequence[Any]]) -> Heads:
     return Heads(count, content.digest())
 
 
-def _content(seal: Seal, before: bytes, heads: Heads) -> bytes:
-    """Return what a seal's digest is made over, in one canonical form."""
+def _content(seal: Seal, before: bytes, heads: Heads, listed: Summed) -> bytes:
+    """Return what a seal's digest is made over, in one canonical form; seals of before knew of no records."""
+    records = {"covers": seal.covers, "records": seal.records, "listed": listed.content.hexdigest()}
     return _canonical(
         {
             "tenant": seal.tenant_id,
@@ -193,6 +234,7 @@ def _content(seal: Seal, before: bytes, heads: Heads) -> bytes:
             "before": before.hex(),
             "heads": seal.heads,
             "content": heads.content.hex(),
+            **(records if seal.covers or seal.records or listed.count else {}),
         }
     )
 
@@ -201,17 +243,21 @@ def _canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _right_digests(scope: Scope, seal: Seal, before: Iterable[bytes], heads: Heads) -> tuple[bytes, ...]:
+def _right_digests(
+    scope: Scope, seal: Seal, before: Iterable[bytes], heads: Heads, listed: Summed
+) -> tuple[bytes, ...]:
     """Return the digests a seal may have: with each possible digest of the seal before, under each of our keys."""
     return tuple(
         digest
         for each in before
-        for digest in scope.keys.possible_seals(_content(seal, each, heads), tenant_id=seal.tenant_id)
+        for digest in scope.keys.possible_seals(_content(seal, each, heads, listed), tenant_id=seal.tenant_id)
     )
 
 
-def _seal_changed(seal: Seal, heads: Heads) -> Finding:
+def _seal_changed(seal: Seal, heads: Heads, listed: Summed) -> Finding:
     differs = f"：写作 {seal.heads} 件，清单有 {heads.count} 件" if seal.heads != heads.count else ""
+    if seal.records != listed.count:
+        differs += f"：写作 {seal.records} 条留证记录，清单有 {listed.count} 条"
     return Finding(Fault.SEAL_CHANGED, f"被改动{differs}", at=seal.sealed_at, seal=seal.number)
 
 

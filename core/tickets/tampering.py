@@ -35,6 +35,8 @@ class Fault(StrEnum):
     TICKET_CHANGED = "ticket-changed"
     TICKET_REMOVED = "ticket-removed"
     RECORD_CHANGED = "record-changed"
+    RECORD_REMOVED = "record-removed"
+    RECORD_ADDED = "record-added"
     SEALED_HEAD_CHANGED = "sealed-head-changed"
     SEAL_CHANGED = "seal-changed"
     SEAL_REMOVED = "seal-removed"
@@ -53,6 +55,7 @@ class Finding:
     """Something that is not as it was written: where, and what is wrong in words.
 
     `entry` to `until` are numbers of timeline entries, `kind` and `at` what the entry is and when, as it stands now.
+    `record` names one beside the timelines: what it is called and its key.
     """
 
     fault: Fault
@@ -63,6 +66,7 @@ class Finding:
     kind: str | None = None
     at: datetime | None = None
     seal: int | None = None
+    record: str | None = None
 
 
 def label_of(kind: str) -> str:

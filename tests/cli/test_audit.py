@@ -44,7 +44,9 @@ def test_whole_timelines_are_called_whole(walk: Proven) -> None:
 
     result = run("verify", "--tenant", walk.slug)
 
-    told = f"{walk.slug}：核对 3 件工单、1 次封存，全部完整。最近一次封存：2026-03-14 00:00。\n"
+    records = walk.audit().records
+    assert records >= 6  # what each ticket came in as, and why it went where it did
+    told = f"{walk.slug}：核对 3 件工单、{records} 条留证记录、1 次封存，全部完整。最近一次封存：2026-03-14 00:00。\n"
     assert (result.exit_code, result.stdout) == (0, told)
 
 
@@ -84,6 +86,7 @@ def test_in_json_a_finding_has_all_there_is_to_know(walk: Proven, owner: Owner) 
             {
                 "tenant": walk.slug,
                 "tickets": 3,
+                "records": walk.audit().records,
                 "seals": 1,
                 "newest_seal": {"sealed_at": str(seal.sealed_at), "kept": f"1:{seal.digest.hex()}"},
                 "findings": [
@@ -96,6 +99,7 @@ def test_in_json_a_finding_has_all_there_is_to_know(walk: Proven, owner: Owner) 
                         "kind": None,
                         "at": None,
                         "seal": 1,
+                        "record": None,
                         "in_words": f"工单 {walk.serial_no} 第 4 至 {last} 条：{words}。",
                     }
                 ],
@@ -164,10 +168,12 @@ def test_a_seal_by_hand_gives_out_what_can_be_kept_elsewhere(walk: Proven, owner
     result = run("seal", "--tenant", walk.slug)
 
     told, _, kept = result.stdout.strip().partition("可留存：")
-    assert (result.exit_code, told) == (0, "第 1 次封存，3 件工单有新的记录。")
+    listed = walk.audit().records
+    assert (result.exit_code, told) == (0, f"第 1 次封存，3 件工单有新的记录，另有 {listed} 条留证记录。")
     assert run("verify", "--tenant", walk.slug, "--kept", kept).exit_code == 0
 
     owner.do("DELETE FROM sealed_head WHERE DISTRICT")
+    owner.do("DELETE FROM sealed_record WHERE DISTRICT")
     owner.do("DELETE FROM seal WHERE DISTRICT")
     assert run("verify", "--tenant", walk.slug).exit_code == 0
     gone = run("verify", "--tenant", walk.slug, "--kept", kept)

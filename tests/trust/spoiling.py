@@ -9,9 +9,9 @@ from psycopg.rows import dict_row
 from sqlalchemy import ForeignKeyConstraint, Table
 
 from core.journey.audit import Audit, KeptSeal, audit_tenant, audit_ticket
+from core.journey.sealing import seal_now
 from core.kit.db import Base
 from core.tickets.models import Seal, TicketEvent
-from core.tickets.seals import seal_timelines
 from core.tickets.timeline import entry_hash
 from tests.builders import beijing
 from tests.journey.walking import Walk
@@ -22,7 +22,7 @@ class Proven(Walk):
     """One ticket of one district, which can be sealed and audited."""
 
     def seal(self, at: str = "2026-03-14 00:00") -> Seal:
-        return self.run(lambda scope: seal_timelines(scope, now=beijing(at)))
+        return self.run(lambda scope: seal_now(scope, now=beijing(at)))
 
     def audit(self, *, kept: KeptSeal | None = None) -> Audit:
         return self.run(lambda scope: audit_tenant(scope, kept=kept))
