@@ -21,6 +21,7 @@ COMMANDS = {
     "calendar": "core.cli.calendar:calendar",
     "import": "core.cli.import_:import_",
     "inbound": "core.cli.inbound:inbound",
+    "keys": "core.cli.keys:keys",
     "message": "core.cli.message:message",
     "plugin": "core.cli.plugin:plugin",
     "privacy": "core.cli.privacy:privacy",

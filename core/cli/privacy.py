@@ -25,6 +25,7 @@ def privacy() -> None:
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="日期", help="只列这一天（当地）以来的，如 2026-03-12"
 )
 @AS_JSON
+@for_the_machine
 def list_reveals(tenant: str, since: datetime | None, *, as_json: bool) -> None:
     """列出谁查看过哪件工单的联系方式，最近的在前。"""
     with installed() as installation, installation.scope(tenant) as scope:

@@ -22,7 +22,9 @@ class IntakeEvent(TenantRow, Base, kw_only=True):
     external_id: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(INSTANT)
     payload: Mapped[bytes] = mapped_column(LargeBinary)
+    """What came in, encrypted; emptied when the person is erased."""
     payload_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    """Its digest, keyed so that nothing can be learnt from it; stays when the person is erased."""
     ticket_id: Mapped[int] = mapped_column(BigInteger)
 
 

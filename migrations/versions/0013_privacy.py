@@ -1,4 +1,4 @@
-"""What becomes of personal data: who looked at a contact in full."""
+"""What becomes of personal data: who looked at a contact in full, and what can be encrypted anew or erased."""
 
 from collections.abc import Sequence
 
@@ -45,7 +45,9 @@ def upgrade() -> None:
         for statement in keep_apart(table):
             op.execute(statement)
         op.execute(allow(table, *privileges))
+    op.execute(allow("intake_event", "UPDATE (payload)"))
 
 
 def downgrade() -> None:
+    op.execute("REVOKE UPDATE (payload) ON intake_event FROM huiying_app")
     op.drop_table("contact_reveal")
