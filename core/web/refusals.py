@@ -23,6 +23,7 @@ STATUS = {
     "link-unusable": 404,
     "no-duty-list": 404,
     "no-preset": 404,
+    "no-such-account": 404,
     "no-such-command": 404,
     "no-such-dispute": 404,
     "no-such-dry-run": 404,

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
+from core.web.api.accounts import accounts
 from core.web.api.commands import commands
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
@@ -32,8 +33,9 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
     api.register_blueprint(rosters, url_prefix="/api/v1")
+    api.register_blueprint(accounts, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
-    for blueprint in (tickets, commands, features, settings, rosters, duty_lists):
+    for blueprint in (tickets, commands, features, settings, rosters, accounts, duty_lists):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 

@@ -1,0 +1,88 @@
+"""Accounts over the API: listed, looked at and signed out by an administrator's system, and by no other."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.journey.people import issue_token
+from core.journey.sign_in import SignedIn, resume, sign_in
+from core.people.service import open_account
+from core.tenancy.scope import Installation
+from core.tenancy.security_log import security_events
+from core.web import create_app
+from tests.builders import make_district, make_installation
+
+PASSWORD = "一句只有测试才知道的长话"
+
+
+@pytest.fixture(scope="module")
+def installation(database_url: str) -> Installation:
+    return make_installation(database_url)
+
+
+@pytest.fixture(scope="module")
+def client(installation: Installation) -> FlaskClient:
+    return create_app(installation).test_client()
+
+
+@pytest.fixture
+def slug(installation: Installation) -> str:
+    slug = make_district(installation)
+    with installation.scope(slug) as scope:
+        open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["operator"], now=datetime.now(UTC))
+    return slug
+
+
+def headers(installation: Installation, slug: str, role: str) -> dict[str, str]:
+    with installation.scope(slug) as scope:
+        token = issue_token(scope, f"{role} system", role=role, now=datetime.now(UTC))
+    return {"Authorization": f"Bearer {token}"}
+
+
+def enter(installation: Installation, slug: str) -> str:
+    with installation.scope(slug) as scope:
+        outcome = sign_in(scope, login="zhangli", password=PASSWORD, address="10.0.0.8", now=datetime.now(UTC))
+    assert isinstance(outcome, SignedIn)
+    return outcome.token
+
+
+def test_an_administrators_system_lists_and_ends_the_sessions_of_somebody(
+    installation: Installation, client: FlaskClient, slug: str
+) -> None:
+    token, allowed = enter(installation, slug), headers(installation, slug, "administrator")
+    (listed,) = client.get("/api/v1/accounts", headers=allowed).get_json()
+    assert listed == {
+        "login": "zhangli",
+        "name": "张丽",
+        "roles": ["operator"],
+        "unit": "",
+        "active": True,
+        "second_factor": False,
+        "standing": "",
+    }
+    (session,) = client.get("/api/v1/accounts/zhangli/sessions", headers=allowed).get_json()
+    assert session["address"] == "10.0.0.8"
+    assert token not in str(session)
+
+    assert client.delete("/api/v1/accounts/zhangli/sessions", headers=allowed).get_json() == {"ended": 1}
+    assert installation.run(slug, lambda scope: resume(scope, token, now=datetime.now(UTC))) is None
+    assert client.get("/api/v1/accounts/zhangli/sessions", headers=allowed).get_json() == []
+    with installation.scope(slug) as scope:
+        (event,) = security_events(scope, kind="session_revoked")
+        assert (event.actor, event.subject) == ("administrator system", "zhangli")
+
+
+def test_no_other_system_sees_accounts_and_nobody_those_of_another_district(
+    installation: Installation, client: FlaskClient, slug: str
+) -> None:
+    token = enter(installation, slug)
+    operator = headers(installation, slug, "operator")
+    stranger = headers(installation, make_district(installation), "administrator")
+    for path in ("/api/v1/accounts", "/api/v1/accounts/zhangli/sessions"):
+        assert client.get(path, headers=operator).status_code == 403
+    assert client.get("/api/v1/accounts", headers=stranger).get_json() == []
+    assert client.get("/api/v1/accounts/zhangli/sessions", headers=stranger).status_code == 404
+    for refused, status in ((operator, 403), (stranger, 404)):
+        assert client.delete("/api/v1/accounts/zhangli/sessions", headers=refused).status_code == status
+    assert installation.run(slug, lambda scope: resume(scope, token, now=datetime.now(UTC))) is not None
