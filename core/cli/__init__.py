@@ -33,6 +33,8 @@ COMMANDS = {
     "token": "core.cli.people:token",
     "user": "core.cli.people:user",
     "audit": "core.cli.audit:audit",
+    "backup": "core.cli.backup:backup",
+    "restore": "core.cli.backup:restore",
     "x": "core.cli.x:x",
 }
 """Commands by name; a command's module is loaded when it is called, so that `huiying sla due` needs no database."""

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from core.embedded import archiving
 from core.embedded.account import own_account
 from core.embedded.binaries import POSTGRES_MAJOR, postgres_programs
 from core.embedded.errors import ServerNotStarted
@@ -65,11 +66,18 @@ def make_cluster(home: Home) -> None:
 
 
 def configure_cluster(home: Home, *, durable: bool) -> None:
-    """Write who may connect and how the server runs. `durable` is False only in tests: a power cut loses data then."""
+    """Write who may connect and how the server runs. `durable` is False only in tests: a power cut loses data then.
+
+    Where a backup folder was set up, the server hands its log over to it, and the superuser may also copy the cluster.
+    """
+    access = ACCESS.format(superuser=SUPERUSER)
     mapped = f"huiying {_quoted(own_account().name)} {SUPERUSER}\n"
-    settings = SETTINGS.format(sockets=_quoted_value(home.sockets), durable="on" if durable else "off")
+    settings = SETTINGS.format(sockets=archiving.quoted(str(home.sockets)), durable="on" if durable else "off")
+    if archive := archiving.find_archive(home):
+        settings += archiving.archive_settings(archive)
+        access += archiving.ACCESS.format(superuser=SUPERUSER)
     for name, content in {
-        "pg_hba.conf": ACCESS.format(superuser=SUPERUSER),
+        "pg_hba.conf": access,
         "pg_ident.conf": mapped,
         "huiying.conf": settings,
     }.items():
@@ -104,7 +112,3 @@ def _last_line(output: str) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted_value(path: Path) -> str:
-    return str(path).replace("\\", "\\\\").replace("'", "''")

@@ -32,3 +32,21 @@ class ProgramKeepsFailing(Refused):
     """One of the programs ended again and again, so all were stopped."""
 
     code = "program-keeps-failing"
+
+
+class BackupRefused(Refused):
+    """A backup cannot be made, set up or found as asked."""
+
+    code = "backup-refused"
+
+
+class BackupDamaged(Refused):
+    """A backup is not what was written: a file differs or a segment of the log is missing."""
+
+    code = "backup-damaged"
+
+
+class RestoreRefused(Refused):
+    """A backup cannot be restored as asked; nothing was left behind."""
+
+    code = "restore-refused"

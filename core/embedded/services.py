@@ -165,7 +165,8 @@ class Servers:
 
     def remember_prepared(self, edition: str) -> None:
         """Note that the data is prepared; the mark lies with the data and goes with it."""
-        write_private(self._prepared, edition)
+        account = self._home.account
+        write_private(self._prepared, edition, uid=account.uid, gid=account.gid)
 
     @property
     def _prepared(self) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from core.embedded.doctor.backups import archiver_findings, backup_findings
 from core.embedded.doctor.database import database_findings
 from core.embedded.doctor.findings import Finding, hint, missing
 from core.embedded.doctor.folders import folder_findings, machine_findings
@@ -32,8 +33,12 @@ def _installation_findings(path: Path, *, now: datetime, tell: Tell) -> Iterable
             return
         if home:
             yield from folder_findings(home)
+            if not given.database_url:
+                yield from backup_findings(home, now=now)
         yield from queue_findings(home, given.redis_url)
         with ensure(path, tell=tell) as services:
             yield from database_findings(services, now=now)
+            if home and not given.database_url:
+                yield from archiver_findings(home, services.database_url)
     except Refused as refused:
         yield missing("服务", refused.message, "按上面的说明处理后再运行 huiying doctor")

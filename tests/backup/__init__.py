@@ -1,0 +1,1 @@
+"""Tests of backing up, restoring and moving a tenant."""
