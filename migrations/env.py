@@ -3,7 +3,7 @@
 import os
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 import core.areas.models
 import core.escalation.models
@@ -22,19 +22,19 @@ import core.units.catalogue.models
 import core.units.models
 import core.workdays.models  # noqa: F401 -- each import adds its tables to the metadata
 from core.kit.db import Base, as_psycopg
-
-LOCK_TIMEOUT = "3s"
-"""A migration that cannot have its lock gives up rather than make readers queue behind it."""
+from core.migrations.giving_way import give_way
 
 url = context.config.attributes.get("owner_url") or os.environ.get("DATABASE_OWNER_URL")
 if not url:
     raise SystemExit("请设置 DATABASE_OWNER_URL(表所有者的账号),或用 huiying up 自动迁移。")
 
 engine = create_engine(as_psycopg(str(url)))
+give_way(engine)
 with engine.connect() as connection:
-    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-    connection.commit()
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+    # Each migration is a transaction: what is done stays done when the next one cannot have its lock and starts again.
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, compare_type=True, transaction_per_migration=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 engine.dispose()

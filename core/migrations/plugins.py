@@ -24,6 +24,7 @@ from core.hooks.tables import schema_of, tables_of
 from core.kit.db import as_psycopg
 from core.kit.errors import Refused
 from core.migrations.folders import migrations_folder
+from core.migrations.giving_way import try_again
 from core.tenancy.plugin_schemas import VERSION_TABLE, migration_files
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def migrate_plugin(owner_url: str, manifest: Manifest, revision: str = "heads") 
         if not migration_files(manifest):
             raise FileNotFoundError(f"{manifest.migrations} 文件夹中没有迁移文件")
         go = command.downgrade if revision == "base" else command.upgrade
-        go(_config(manifest, owner_url), revision)
+        try_again(lambda: go(_config(manifest, owner_url), revision))
     except (Exception, SystemExit) as error:
         log.error("the migrations of plugin %s failed", manifest.id, exc_info=error)
         raise PluginNotMigrated(

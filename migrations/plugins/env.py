@@ -1,22 +1,19 @@
 """Runs the migrations of one plugin, as the owner of the schema, and keeps only what keeps districts apart."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from core.hooks.tables import schema_of, tables_of
 from core.kit.db import as_psycopg
+from core.migrations.giving_way import give_way
 from core.tenancy.plugin_schemas import VERSION_TABLE, fingerprint, open_schema, outside_of, refuse_unsafe, remember
-
-LOCK_TIMEOUT = "3s"
-"""A migration that cannot have its lock gives up rather than make readers queue behind it."""
 
 manifest = context.config.attributes["manifest"]
 schema = schema_of(manifest.id)
 engine = create_engine(as_psycopg(str(context.config.attributes["owner_url"])))
 try:
+    give_way(engine)
     with engine.connect() as connection:
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.commit()
         context.configure(
             connection=connection,
             target_metadata=tables_of(manifest.id),
