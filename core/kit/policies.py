@@ -23,4 +23,4 @@ def allow(table: str, *privileges: str, role: str = APP_ROLE, schema: str | None
 
 
 def _quoted(table: str, schema: str | None) -> str:
-    return f'"{schema}"."{table}"' if schema else f'"{table}"'
+    return ".".join('"' + name.replace('"', '""') + '"' for name in (schema, table) if name)
