@@ -46,11 +46,11 @@ def check_password(password: str, *, known: Iterable[str] = ()) -> None:
     number, however many.
     """
     if len(password) < SHORTEST:
-        raise PasswordTooWeak(f"密码太短：至少 {SHORTEST} 个字符。几个不相干的词连成一句，好记也最难猜")
+        raise PasswordTooWeak(f"密码太短：至少 {SHORTEST} 个字符。几个不相干的词连成一句，好记也最难猜。")
     left = _not_guessed_first(password, known)
     if len(left) < FEWEST_LEFT or len(set(left)) < FEWEST_DIFFERENT or left.isdigit():
         raise PasswordTooWeak(
-            "这个密码容易猜中：除去登录名、姓名、地名、常见的词、日期、连号和重复，剩下的太少。请换成几个不相干的词"
+            "这个密码容易猜中：除去登录名、姓名、地名、常见的词、日期、连号和重复，剩下的太少。请换成几个不相干的词。"
         )
 
 
