@@ -174,6 +174,12 @@ def rules_of(table: HookTable) -> Sequence[Mapping[str, Any]]:
     return rules
 
 
+def limits_written(table: HookTable) -> list[dict[str, Any]]:
+    """Return the limits that rules may give, as they are written."""
+    written: list[dict[str, Any]] = plain(_settings_of(table)[LIMITS])
+    return written
+
+
 def limits_given(table: HookTable) -> Mapping[str, Sequence[RuleLimit]]:
     """Return the limits that rules may give a ticket, by their code."""
     found: dict[str, list[RuleLimit]] = {}

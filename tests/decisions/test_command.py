@@ -161,10 +161,22 @@ def test_rules_in_force_are_written_as_a_draft_takes_them(walk: Walk, run: Run, 
 
     assert told[0] == f"现行的 2 条派单规则已写到 {file}。"
     written = json.loads(file.read_text("utf-8"))
-    assert written == dump_rules(parse_rules({"rules": list(RULES)}))
+    assert written == {**dump_rules(parse_rules({"rules": list(RULES)})), "limits": []}
     assert json.loads("\n".join(lines(run, "rules", "show", "--tenant", walk.slug))) == written
     checked = lines(run, "rules", "check", str(file), "--tenant", walk.slug)
     assert checked[0].startswith("共 2 条规则，可以起草（摘要 ")
+
+
+def test_limits_beside_the_rules_of_a_file_are_known_to_them(walk: Walk, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "draft.json"
+    quick = {**RULES[1], "then": {"limit": "quick"}}
+    limit = {"code": "quick", "label": "快办", "clock": "handle", "mode": "wd_eod", "amount": 1}
+
+    file.write_text(json.dumps({"rules": [quick], "limits": [limit]}), "utf-8")
+    assert lines(run, "rules", "check", str(file), "--tenant", walk.slug)[0].startswith("共 1 条规则，可以起草")
+    file.write_text(json.dumps({"rules": [quick]}), "utf-8")
+    told = lines(run, "rules", "check", str(file), "--tenant", walk.slug, exit_code=1)
+    assert "quick" in told[1]
 
 
 def test_rules_that_cannot_hold_are_told_with_exit_code_1(walk: Walk, run: Run, tmp_path: Path) -> None:

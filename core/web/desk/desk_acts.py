@@ -68,9 +68,9 @@ CALL = Act(
     "电话通知单位",
     (Deed(call.call_unit, "记下通话", "已记下通话"),),
     (
-        Field("reached", "接通了吗", "yes_no"),
-        Field("who", "接听人", required=False, hint="接通时必填。"),
-        Field("what", "说了什么", required=False),
+        Field("reached", "接通了吗", "yes_no", options=lambda _: (("yes", "接通了"), ("no", "无人接听"))),
+        Field("who", "接听人", "line", required=False, hint="接通时必填。"),
+        Field("what", "说了什么", "line", required=False),
     ),
     states=WITH_UNIT,
     when=lambda standing: standing.case.urgent,
