@@ -15,13 +15,14 @@ from psycopg.sql import SQL, Identifier, Literal, Placeholder
 from sqlalchemy import create_engine, text
 
 from core.kit.db import Database, as_psycopg
-from core.migrations import migrate_core
-from core.migrations.giving_way import TablesInUse, try_again
+from core.migrations import migrate_core, migrations_folder
+from core.migrations.giving_way import TablesInUse, give_way, try_again
+from tests.architecture.migration_steps import read_released
 from tests.tenancy.addresses import Address, core_config
 from tests.tenancy.filling import Row, allowed_values, fill, tables_of_tenants
 
-BEFORE = "0010"
-"""Where the upgrade begins. After a release: the newest revision of that release."""
+BEFORE = "".join(release.revision for release in read_released(migrations_folder())[-1:]) or "0010"
+"""Where the upgrade begins: at the newest migration of the last release; until there is one, at one of ours."""
 TENANT = 1
 READERS_WAIT = "500ms"
 """The database itself ends a reader's wait for a lock after this, with an error, which fails the test."""
@@ -183,6 +184,22 @@ def test_without_giving_way_a_reader_would_wait(address: Address, ticket: Row) -
     changing.join()
 
     assert "canceling statement due to lock timeout" in reader.errors[0]
+
+
+def test_the_wait_is_bounded_in_transactions_and_nowhere_else(address: Address) -> None:
+    engine = create_engine(as_psycopg(address.owner))
+    give_way(engine)
+    limit = text("SHOW lock_timeout")
+
+    with engine.connect() as connection:
+        first = connection.scalar(limit)
+        connection.commit()
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT").scalar(limit)
+        connection.commit()
+        again = connection.execution_options(isolation_level="READ COMMITTED").scalar(limit)
+    engine.dispose()
+
+    assert (first, alone, again) == ("200ms", "0", "200ms")
 
 
 def newest(address: Address) -> list[str]:
