@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, exists, select
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, Rating
 from core.handling.models import ContactAttempt, Contribution
-from core.journey.sealing import SEALED
+from core.journey.sealing import SEALED, covers_security
+from core.journey.standing import check_standing
 from core.kit.db import Base
 from core.kit.errors import Refused
 from core.routing.models import Consultation, ConsultationStep, Opinion
@@ -138,6 +139,8 @@ def audit_tenant(scope: Scope, *, watched: Watched = iter, kept: KeptSeal | None
         findings += _findings(scope, batch, seals)
     findings += _unless_known(_commands_changed(scope), findings)
     records = check_records(scope, SEALED, seals.seals)
+    if any(map(covers_security, seals.seals)):
+        findings += check_standing(scope)
     return Audit(tickets, seals.count, seals.newest, (*findings, *records.findings), records.count)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
 from core.intake.models import IntakeEvent
+from core.journey.standing import note_untold_rights
 from core.routing.models import RouteDecision
 from core.sla.models import ClockAdjustment, ClockEvent
 from core.tenancy.models import (
@@ -60,9 +61,24 @@ PROVED_OTHERWISE = {
 
 def seal_now(scope: Scope, *, now: datetime) -> Seal:
     """Seal all that is new. Must be the transaction's first act. Raises `Collision` as `seals.seal_timelines`."""
+    _begin(scope, now=now)
     return seals.seal_timelines(scope, records=SEALED, now=now)
 
 
 def seal_day(scope: Scope, *, now: datetime) -> Seal | None:
     """Seal all that is new, unless that was done on this local day already; then return None."""
+    _begin(scope, now=now)
     return seals.seal_day(scope, records=SEALED, now=now)
+
+
+def covers_security(seal: Seal) -> bool:
+    """Tell whether the security log was sealed with this seal."""
+    return SecurityEvent.__tablename__ in seal.covers
+
+
+def _begin(scope: Scope, *, now: datetime) -> None:
+    """Before the log is sealed for the first time, let it tell of the rights that were there before it."""
+    seals.see_one_moment(scope)
+    newest = seals.newest_seal(scope)
+    if newest is None or not covers_security(newest):
+        note_untold_rights(scope, now=now)

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     RECORD_CHANGED = "record-changed"
     RECORD_REMOVED = "record-removed"
     RECORD_ADDED = "record-added"
+    STANDING_CHANGED = "standing-changed"
     SEALED_HEAD_CHANGED = "sealed-head-changed"
     SEAL_CHANGED = "seal-changed"
     SEAL_REMOVED = "seal-removed"
