@@ -58,6 +58,17 @@ def findings_in(path: str, source: str) -> Iterator[Finding]:
     yield from reader.findings
 
 
+def connections_in(path: str, source: str) -> Iterator[Finding]:
+    """Yield where a module takes a connection of a pool by itself, past the sessions that are born with their tenant."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, _Function)]
+    for function in functions:
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Attribute(value=pool, attr="connect" | "begin" | "raw_connection")):
+                    if ast.unparse(pool).rpartition(".")[2].strip("_") == "engine":
+                        yield Finding(path, node.lineno, function.name, f"takes a connection: {ast.unparse(node)}")
+
+
 @dataclass(frozen=True)
 class _Module:
     """What a module says at its top: constants and classes' constants by name, where names come from, its functions."""

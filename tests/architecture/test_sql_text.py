@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from tests.architecture.sql_text import ROOT, Finding, findings_in
+from tests.architecture.sql_text import ROOT, Finding, connections_in, findings_in
 
 READ = ("core", "plugins", "tenants", "migrations")
 MADE_OF_OUR_OWN_WORDS = {
@@ -22,6 +22,15 @@ MADE_OF_OUR_OWN_WORDS = {
 }
 """Places where text that reaches the database is put together all the same, and why nothing of it is a value."""
 
+WITHOUT_A_SESSION = {
+    "core/conformance/on_data.py:_objects": "the names of all objects, before and after a plugin's migrations",
+    "core/jobs/leadership.py:leadership": "an advisory lock, and nothing of any table; thrown away afterwards",
+    "core/kit/db.py:refuse_unsafe_role": "what the role may, from the catalogue",
+    "core/migrations/plugins.py:differences": "tables as the owner sees them, from the catalogue",
+    "core/tenancy/plugin_schemas.py:purge": "the owner, whom a command was told to remove a plugin's tables",
+    "core/tenancy/plugin_schemas.py:unprepared": "comments of schemas, from the catalogue",
+}
+"""Places that take a connection as it comes from the pool, where a tenant could still be set; none reads tenants' rows."""
 IMPORTS = (
     "from sqlalchemy import text, literal_column\nfrom psycopg.sql import SQL, Identifier\nfrom alembic import op\n"
 )
@@ -90,6 +99,20 @@ def test_the_places_that_set_role_or_tenant_are_these_two() -> None:
         "core/kit/db.py:_enter_tenant",
         "core/embedded/doctor/database.py:_lacks_notice",
     }
+
+
+def test_connections_are_taken_through_sessions_that_have_their_tenant() -> None:
+    paths = [path for top in ("core", "plugins", "tenants") for path in sorted((ROOT / top).rglob("*.py"))]
+    taken = [each for path in paths for each in connections_in(path.relative_to(ROOT).as_posix(), path.read_text())]
+
+    assert {each.place for each in taken} == set(WITHOUT_A_SESSION)
+
+
+@pytest.mark.parametrize("call", ["engine.connect()", "self.database.engine.begin()", "scope._engine.raw_connection()"])
+def test_a_planted_connection_is_found(call: str) -> None:
+    (found,) = connections_in("core/planted.py", f"def look(self):\n    with {call} as connection:\n        pass\n")
+
+    assert found.place == "core/planted.py:look"
 
 
 @pytest.mark.parametrize("code", PLANTED.values(), ids=list(PLANTED))
