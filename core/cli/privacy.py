@@ -1,21 +1,38 @@
-"""`huiying privacy`: what was done with residents' personal data."""
+"""`huiying privacy`: who looked at residents' personal data, giving it to a person, and erasing it."""
 
+import json
+import os
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
+from core.journey.erase import Erased, erase_person
+from core.journey.person import export_person
 from core.tickets.reveals import PURPOSE_LABELS, reveals
 
-TENANT = click.option("--tenant", required=True, metavar="租户", help="租户短名")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+PHONE = click.option("--phone", required=True, metavar="电话", help="诉求人留的电话，写全")
+NAMES = {
+    "ticket_event": "流转记录",
+    "rating": "评价",
+    "follow_up": "回访记录",
+    "letter": "函件",
+    "contribution": "协办意见",
+    "contact_attempt": "联系记录",
+    "opinion": "会商意见",
+    "consultation_step": "会商记录",
+    "route_decision": "派单依据",
+}
+"""What the tables of evidence are called in which a person may be named."""
 
 
 @click.group(name="privacy")
 def privacy() -> None:
-    """个人信息：谁查看过联系方式。"""
+    """个人信息：谁查看过联系方式，导出和删除一个人的信息。"""
 
 
 @privacy.command(name="reveals")
@@ -59,3 +76,70 @@ def list_reveals(tenant: str, since: datetime | None, *, as_json: bool) -> None:
         for each, serial_no in found
     ]
     click.echo("\n".join(table(("时间", "谁", "工单", "用途", "事由"), rows)) if rows else "没有人查看过联系方式。")
+
+
+@privacy.command(name="export")
+@TENANT
+@PHONE
+@BY
+@REASON
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="文件", help="写入这个新文件；不写则输出到屏幕"
+)
+def export(tenant: str, phone: str, login: str, reason: str, out: Path | None) -> None:
+    """导出本租户保存的一个人的全部信息（JSON），只含其本人的。谁导出、为什么，记入安全日志。"""
+    if out is not None and out.exists():
+        raise click.UsageError(f"文件 {out} 已存在")
+    with installed() as installation:
+        found = done_by(
+            installation,
+            tenant,
+            login,
+            lambda scope, actor, now: export_person(scope, phone, actor=actor, reason=reason, now=now),
+        )
+    content = json.dumps(found, ensure_ascii=False, indent=2, default=str)
+    if out is None:
+        click.echo(content)
+        return
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content + "\n")
+    click.echo(f"已把 {len(found['tickets'])} 件工单的信息写入 {out}。请交给本人后删除这个文件。")
+
+
+@privacy.command(name="erase")
+@TENANT
+@PHONE
+@BY
+@REASON
+@click.option("--dry-run", is_flag=True, help="只说会删除哪些，不删除")
+@AS_JSON
+def erase(tenant: str, phone: str, login: str, reason: str, *, dry_run: bool, as_json: bool) -> None:
+    """删除一个人的联系方式，并隐去工单里出现的本人姓名、电话和住址；工单和流转记录保留。还在办理的不动。"""
+    with installed() as installation:
+        erased = done_by(
+            installation,
+            tenant,
+            login,
+            lambda scope, actor, now: erase_person(scope, phone, actor=actor, reason=reason, now=now, dry_run=dry_run),
+        )
+    if as_json:
+        say_json({"erased": erased.erased, "still_open": erased.still_open, "named": erased.named, "dry_run": dry_run})
+        return
+    for line in _erased_in_words(erased, dry_run=dry_run):
+        click.echo(line)
+
+
+def _erased_in_words(erased: Erased, *, dry_run: bool) -> list[str]:
+    if not erased.erased and not erased.still_open:
+        return ["没有找到留有这个电话的工单，或已经删除过。"]
+    would = "会删除" if dry_run else "已删除"
+    lines = [f"{would} {len(erased.erased)} 件工单的诉求人信息：{'、'.join(erased.erased)}。"] if erased.erased else []
+    if erased.still_open:
+        lines.append(
+            f"还在办理、没有删除的 {len(erased.still_open)} 件：{'、'.join(erased.still_open)}。请在办结后再运行。"
+        )
+    if erased.named:
+        told = "、".join(f"{NAMES.get(table, table)} {count} 条" for table, count in erased.named.items())
+        lines.append(f"不能改动的记录里还写有这个人：{told}。它们是凭证，保留原样。")
+    return lines

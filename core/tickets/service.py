@@ -21,9 +21,17 @@ from core.tickets.timeline import Actor, Detail, Order, entry_hash
 
 LONGEST_WAIT = timedelta(minutes=2)
 """How long a command may have waited for a ticket's lock, or two hosts' clocks may differ."""
-DONE_BY_TIME = ("clock_mark", "escalate", "clock_started", "rule_failed", "given_to_person", "contact_revealed")
+DONE_BY_TIME = (
+    "clock_mark",
+    "escalate",
+    "clock_started",
+    "rule_failed",
+    "given_to_person",
+    "contact_revealed",
+    "erased",
+)
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or
-looked at the contact: nobody decided anything on the ticket itself."""
+looked at the contact or had it erased: nobody decided anything on the ticket itself."""
 
 
 class MoveNotAllowed(Refused):

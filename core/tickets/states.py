@@ -370,6 +370,7 @@ NOTE_LABELS = {
     "follow_up_attempt": "回访未接通",
     "contact": "联系诉求人",
     "contact_revealed": "查看联系方式",
+    "erased": "删除个人信息",
     "unit_called": "电话通知单位",
     "contribute": "协办意见",
     "waive": "免予办理",

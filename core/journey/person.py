@@ -1,0 +1,162 @@
+"""All that is kept of a person 个人信息: the tickets of a phone, with everything that was said, sent and looked at."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.evaluation.models import Rating
+from core.handling.dispositions import DISPOSITION_LABELS
+from core.handling.models import ContactAttempt, Reply
+from core.intake.channels import channels_of
+from core.intake.models import IntakeEvent
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.tenancy.scope import Scope
+from core.tenancy.security_log import note_security
+from core.tickets.contact import masked_phone, normal_phone
+from core.tickets.models import ContactReveal, Message, Ticket, TicketContact
+from core.tickets.reveals import PURPOSE_LABELS
+from core.tickets.sealing import opened
+from core.tickets.service import reason_of, refuse_actor
+from core.tickets.states import STATE_LABELS, State
+from core.tickets.timeline import Actor
+
+SHORTEST_PHONE = 7
+Plain = dict[str, Any]
+
+
+class PhoneUnusable(Refused):
+    """What was given is no phone by which somebody could be found."""
+
+    code = "phone-unusable"
+
+
+def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:
+    """Return the tickets of who left this phone, the oldest first. Raises `PhoneUnusable`."""
+    wanted = normal_phone(phone.strip())
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) < SHORTEST_PHONE:
+        raise PhoneUnusable(f"“{phone}”不是完整的电话号码，没有查找。请写全号码，只写数字。")
+    phone_hash = scope.keys.lookup_hash(wanted, tenant_id=scope.tenant.id, field="phone")
+    return scope.session.scalars(
+        select(Ticket)
+        .join(
+            TicketContact,
+            (TicketContact.tenant_id == Ticket.tenant_id) & (TicketContact.ticket_id == Ticket.id),
+        )
+        .where(Ticket.tenant_id == scope.tenant.id, TicketContact.phone_hash == phone_hash)
+        .order_by(Ticket.submitted_at, Ticket.id)
+    ).all()
+
+
+def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: datetime) -> Plain:
+    """Return everything that is kept of who left this phone, for them to have; who asked for it is kept.
+
+    It holds the person's own data and no other's: no name of a clerk, nothing that units said among themselves.
+    Raises `NotPermitted`, `ReasonMissing`, `PhoneUnusable`.
+    """
+    refuse_actor(actor, Permission.ADMINISTER, "导出个人信息")
+    why = reason_of(reason, "导出个人信息")
+    tickets = tickets_of_person(scope, phone)
+    number = masked_phone(normal_phone(phone.strip()))
+    note_security(
+        scope,
+        "exported",
+        actor=actor.name,
+        actor_id=actor.id,
+        subject=number,
+        detail={"tickets": [ticket.serial_no for ticket in tickets], "reason": why},
+        now=now,
+    )
+    return {
+        "tenant": scope.tenant.slug,
+        "tenant_name": scope.tenant.name,
+        "phone": number,
+        "exported_at": now,
+        "exported_by": actor.name,
+        "reason": why,
+        "tickets": [_of_ticket(scope, ticket) for ticket in tickets],
+    }
+
+
+def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
+    contact = opened(scope.keys, scope.session.get_one(TicketContact, (scope.tenant.id, ticket.id)))
+    channel = channels_of(scope).get(ticket.channel)
+    parts = scope.session.scalars(
+        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.part_of_id == ticket.id).order_by(Ticket.id)
+    ).all()
+    return {
+        **_said(scope, ticket),
+        "channel": channel.label if channel else ticket.channel,
+        "contact": {
+            "name": contact.name,
+            "phone": contact.phone,
+            "address": contact.address,
+            "keep_private": contact.keep_private,
+        },
+        "point": [ticket.longitude, ticket.latitude] if ticket.point else None,
+        "as_it_came": _as_it_came(scope, ticket),
+        "parts": [_said(scope, part) for part in parts],
+        "looked_at": [
+            {"at": each.at, "purpose": PURPOSE_LABELS.get(each.purpose, each.purpose), "shown": each.shown.split(",")}
+            for each in _rows(scope, ContactReveal, ticket, ContactReveal.at)
+        ],
+    }
+
+
+def _said(scope: Scope, ticket: Ticket) -> Plain:
+    """Return what was said about one ticket between the resident and the house."""
+    return {
+        "serial_no": ticket.serial_no,
+        "state": STATE_LABELS[State(ticket.state)],
+        "submitted_at": ticket.submitted_at,
+        "accepted_at": ticket.accepted_at,
+        "concluded_at": ticket.concluded_at,
+        "title": ticket.title,
+        "text": ticket.text,
+        "place": ticket.place,
+        "replies": [
+            {"at": each.submitted_at, "text": each.text, "result": DISPOSITION_LABELS[each.disposition]}
+            for each in _rows(scope, Reply, ticket, Reply.id)
+            if each.state == "approved"
+        ],
+        "ratings": [
+            {
+                "at": each.at,
+                "resolved": RESOLVED_LABELS.get(each.resolved, each.resolved),
+                "satisfaction": SATISFACTION_LABELS.get(each.satisfaction, each.satisfaction),
+                "comment": each.comment,
+            }
+            for each in _rows(scope, Rating, ticket, Rating.at)
+        ],
+        "calls": [
+            {"at": each.at, "reached": each.outcome == "reached"}
+            for each in _rows(scope, ContactAttempt, ticket, ContactAttempt.at)
+        ],
+        "messages": [
+            {"at": each.created_at, "text": each.text, "state": each.state}
+            for each in _rows(scope, Message, ticket, Message.id)
+            if each.to_unit_id is None
+        ],
+    }
+
+
+def _as_it_came(scope: Scope, ticket: Ticket) -> list[Plain]:
+    return [
+        {
+            "at": event.received_at,
+            "content": json.loads(
+                scope.keys.decrypt(event.payload, tenant_id=scope.tenant.id, field="intake.payload", row_id=event.id)
+            ),
+        }
+        for event in _rows(scope, IntakeEvent, ticket, IntakeEvent.received_at)
+    ]
+
+
+def _rows(scope: Scope, model: Any, ticket: Ticket, order: Any) -> Sequence[Any]:
+    return scope.session.scalars(
+        select(model).where(model.tenant_id == scope.tenant.id, model.ticket_id == ticket.id).order_by(order)
+    ).all()
