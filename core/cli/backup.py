@@ -10,6 +10,7 @@ import click
 
 from core.cli.backup_drill import Drill, drill_backup
 from core.cli.context import say_json
+from core.cli.entitled import for_the_machine
 from core.cli.restored import Proof, prove
 from core.cli.tables import table
 from core.embedded import archiving
@@ -43,6 +44,7 @@ def backup() -> None:
 
 
 @backup.command()
+@for_the_machine
 @click.argument("folder", metavar="文件夹", type=click.Path(file_okay=False, path_type=Path))
 def init(folder: Path) -> None:
     """设置备份文件夹，此后数据库把变更日志归档到那里。最好在另一块磁盘上。"""
@@ -58,6 +60,7 @@ def init(folder: Path) -> None:
 
 
 @backup.command()
+@for_the_machine
 @click.option("--keep", type=click.IntRange(1), metavar="份数", help="做成后只留最近这么多份，连同它们需要的日志")
 @AS_JSON
 def now(keep: int | None, *, as_json: bool) -> None:
@@ -77,6 +80,7 @@ def now(keep: int | None, *, as_json: bool) -> None:
 
 
 @backup.command(name="list")
+@for_the_machine
 @AS_JSON
 def list_(*, as_json: bool) -> None:
     """列出现有的备份，最早的在前。"""
@@ -92,6 +96,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @backup.command()
+@for_the_machine
 @click.argument("named", metavar="名称或文件夹")
 def check(named: str) -> None:
     """核对一份备份：每个文件与清单相符，之后的日志一段不缺、段段完好。"""
@@ -102,6 +107,7 @@ def check(named: str) -> None:
 
 
 @backup.command()
+@for_the_machine
 @click.option("--tenant", default="sandbox", show_default=True, metavar="租户", help="演练的三件工单登记在哪个租户")
 @AS_JSON
 @click.pass_context
@@ -119,6 +125,7 @@ def drill(ctx: click.Context, tenant: str, *, as_json: bool) -> None:
 
 
 @click.command()
+@for_the_machine
 @click.argument("named", metavar="名称或文件夹")
 @click.option(
     "--into",

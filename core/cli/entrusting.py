@@ -9,6 +9,7 @@ import click
 
 from core.cli.administering import AS_JSON, TENANT
 from core.cli.context import installed, say_json
+from core.cli.entitled import for_the_machine
 from core.journey import entrusting
 from core.people.links import MadeLink
 from core.people.roles import ROLES
@@ -22,6 +23,7 @@ MOST_HOURS = 24
 
 
 @click.command(name="invite")
+@for_the_machine
 @LOGIN
 @TENANT
 @click.option("--name", required=True, metavar="姓名", help="工单上显示的姓名")
@@ -36,6 +38,7 @@ def invite(login: str, tenant: str, name: str, roles: tuple[str, ...], unit: str
 
 
 @click.command(name="reset")
+@for_the_machine
 @LOGIN
 @TENANT
 @AS_JSON
@@ -47,6 +50,7 @@ def reset(login: str, tenant: str, *, as_json: bool) -> None:
 
 
 @click.command(name="roles")
+@for_the_machine
 @LOGIN
 @TENANT
 @ROLE
@@ -58,6 +62,7 @@ def roles(login: str, tenant: str, roles: tuple[str, ...]) -> None:
 
 
 @click.command(name="sessions")
+@for_the_machine
 @LOGIN
 @TENANT
 @AS_JSON
@@ -77,6 +82,7 @@ def sessions(login: str, tenant: str, *, as_json: bool) -> None:
 
 
 @click.command(name="sign-out")
+@for_the_machine
 @LOGIN
 @TENANT
 def sign_out(login: str, tenant: str) -> None:
@@ -87,6 +93,7 @@ def sign_out(login: str, tenant: str) -> None:
 
 
 @click.command(name="totp-off")
+@for_the_machine
 @LOGIN
 @TENANT
 def totp_off(login: str, tenant: str) -> None:
@@ -97,6 +104,7 @@ def totp_off(login: str, tenant: str) -> None:
 
 
 @click.command(name="unlock")
+@for_the_machine
 @LOGIN
 @TENANT
 def unlock(login: str, tenant: str) -> None:
@@ -107,6 +115,7 @@ def unlock(login: str, tenant: str) -> None:
 
 
 @click.command(name="break-glass")
+@for_the_machine
 @TENANT
 @click.option("--reason", required=True, metavar="理由", help="为什么启用，写进安全日志")
 @click.option(

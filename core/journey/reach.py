@@ -2,7 +2,7 @@
 
 from sqlalchemy import exists, select
 
-from core.people.access import Needs, Reach, reach_of
+from core.people.access import Needs, Reach, reach
 from core.people.roles import Permission
 from core.routing.consultations import has_share
 from core.routing.service import NotYours
@@ -14,11 +14,11 @@ from core.units.queries import directory
 
 
 def refuse_beyond_reach(scope: Scope, needs: Needs, serial_no: str, *, actor: Actor) -> None:
-    """Raise `NotYours` where what is done reaches only tickets of the actor's unit, and this one is none of them.
+    """Raise `NotYours` where what the actor has of this reaches only tickets of their unit, and this is none of them.
 
     Where there is no such ticket at all, `NoSuchTicket`.
     """
-    if reach_of(needs) is Reach.SHARE and not _is_shared(scope, get_ticket_id(scope, serial_no), actor):
+    if reach(actor.permissions, needs) is Reach.SHARE and not _is_shared(scope, get_ticket_id(scope, serial_no), actor):
         raise NotYours(f"没有派给{_unit_name(scope, actor)}的工单 {serial_no}。请核对编号。")
 
 

@@ -10,7 +10,7 @@ Needs = Permission | frozenset[Permission]
 
 
 class Reach(StrEnum):
-    """Of what a permission speaks."""
+    """Of what a permission speaks, the widest first."""
 
     TENANT = "tenant"
     """Everything of the tenant."""
@@ -36,10 +36,10 @@ def any_of(needs: Needs) -> frozenset[Permission]:
     return frozenset({needs}) if isinstance(needs, Permission) else needs
 
 
-def reach_of(needs: Needs) -> Reach:
-    """Return how far it reaches at least for all who have it."""
-    (permission, *others) = any_of(needs)
-    return Reach.TENANT if others else REACHES.get(permission, Reach.TENANT)
+def reach(permissions: Collection[Permission], needs: Needs) -> Reach | None:
+    """Return how far it reaches for somebody with these permissions, by the widest they have of it; None = they may not."""
+    held = {REACHES.get(each, Reach.TENANT) for each in any_of(needs).intersection(permissions)}
+    return next((each for each in Reach if each in held), None)
 
 
 def asked_of(needs: Needs) -> str:

@@ -33,6 +33,7 @@ STATUS = {
     "no-such-instruction": 404,
     "no-such-letter": 404,
     "no-such-revision": 404,
+    "no-such-roster": 404,
     "no-such-secret": 404,
     "no-such-session": 404,
     "no-such-supervision": 404,

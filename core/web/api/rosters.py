@@ -6,10 +6,19 @@ from flask_smorest import Blueprint
 from marshmallow import fields
 
 from core.journey.rosters import Duty, RosterShown, put_head, put_roster, show_roster
+from core.kit.errors import Refused
 from core.people.roles import Permission
+from core.units.queries import directory
 from core.web.api.administering import described
 from core.web.api.calls import Call, for_systems
 from core.web.api.fields import Count, Day, Listed, StrictSchema, Text
+
+
+class NoSuchRoster(Refused):
+    """The address names no unit of the tenant."""
+
+    code = "no-such-roster"
+
 
 rosters = Blueprint("rosters", __name__, description="值班表")
 MOST_DUTIES = 500
@@ -72,6 +81,7 @@ class RosterSchema(StrictSchema):
 @rosters.response(200, RosterSchema)
 def show_unit_roster(call: Call, code: str) -> RosterShown:
     """Tell a unit's duty roster 值班表, its head, who is away, and how many tickets each of its people has."""
+    _refuse_unknown(call, code)
     return show_roster(call.scope, code, actor=call.actor, now=call.now)
 
 
@@ -82,8 +92,15 @@ def show_unit_roster(call: Call, code: str) -> RosterShown:
 @rosters.response(200, RosterSchema)
 def put_unit_roster(call: Call, given: dict[str, Any], code: str) -> RosterShown:
     """Make this the unit's roster, and no other; tickets that somebody has already stay with them."""
+    _refuse_unknown(call, code)
     duties = [Duty(each["login"], each["first"], each["last"], frozenset(each["weekdays"])) for each in given["duties"]]
     put_roster(call.scope, code, duties, actor=call.actor)
     if "head" in given:
         put_head(call.scope, code, given["head"], actor=call.actor)
     return show_roster(call.scope, code, actor=call.actor, now=call.now)
+
+
+def _refuse_unknown(call: Call, code: str) -> None:
+    """Raise `NoSuchRoster` where there is no such unit."""
+    if directory(call.scope).find_unit(code) is None:
+        raise NoSuchRoster(f"没有代码为 {code} 的承办单位，也就没有它的值班表。请核对地址。")

@@ -1,0 +1,240 @@
+"""Two districts full of people, systems and things, so that there is something that could leak, and somebody to whom."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.hooks import Feature, PageSpec, TextBlock
+from core.hooks.settings import Line, Secret, SecretText, Settings
+from core.intake.inbound import new_item
+from core.journey import desk, entrusting, handle, people
+from core.journey.settings.drafting import Wish, draft
+from core.journey.settings.trying import ask_trial
+from core.people.roles import ROLES, Permission, permissions_of
+from core.people.service import open_account, revoke_token, start_session
+from core.tenancy.scope import Installation, Scope
+from core.tenancy.secret_rows import keep_text
+from core.tickets.contact import Contact
+from core.tickets.timeline import Actor, Order
+from core.units.queries import directory
+from core.web.visit import COOKIE
+from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties
+from tests.permissions.operations import Operation
+
+FEATURE = "trust.place"
+PLUGIN, PAGE = FEATURE.split(".")[0], "page"
+PAGE_PERMISSION = Permission.SEE_TICKETS
+PASSWORD = "青山隔岸灯火三更明日再来看"
+ELSEWHERE = "clerk of another unit"
+"""Somebody with the role of a clerk, whose unit has no share in the ticket."""
+NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
+KINDS = {
+    "serial_no": "ticket",
+    "dry_run": "dry run",
+    "code": "unit",
+    "login": "account",
+    "token": "link",
+    "name": "secret",
+    "feature": "feature",
+    "plugin": "plugin",
+    "path": "page",
+    "tenant": "tenant",
+    "channel": "channel",
+    "command": "command",
+}
+"""What a parameter in an address names, wherever it stands."""
+NUMBERED = {"/desk/inbound/": "inbound item", "/api/v1/duty-lists/": "duty list", "/api/v1/features/": "revision"}
+"""What `number` names, by the beginning of the address."""
+
+
+class PlaceSettings(Settings):
+    """Something to set, and two secrets."""
+
+    word = Line(title="一个词", longest=40, load_default="原来")
+    first = Secret(title="第一个密钥", shortest=8)
+    second = Secret(title="第二个密钥", shortest=8)
+
+
+def place_feature() -> Feature:
+    """Return a feature with settings, secrets and a page."""
+    page = PageSpec(PAGE, "试验页", str(PAGE_PERMISSION), show="show")
+    made = make_feature(FEATURE, pages=lambda: [page])
+    module: Any = made.answers
+    module.show = lambda: [TextBlock("看得到")]
+    return Feature(made.id, made.label, made.summary, module, PlaceSettings, permissions=(str(PAGE_PERMISSION),))
+
+
+@dataclass
+class Persona:
+    """Somebody who asks: what they may, whether their unit has a share in the place's ticket, and their way in."""
+
+    name: str
+    permissions: frozenset[Permission]
+    has_share: bool
+    client: FlaskClient
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form_token: str = ""
+
+
+@dataclass
+class Place:
+    """A district with one ticket in hand, and one of everything that an address can name."""
+
+    installation: Installation
+    app: Flask
+    slug: str
+    mark: str
+    has: dict[str, list[object]] = field(default_factory=dict)
+    """What there is, by kind; the first is what is asked for."""
+    accounts: dict[str, int] = field(default_factory=dict)
+    staff: dict[str, Persona] = field(default_factory=dict)
+    systems: dict[str, Persona] = field(default_factory=dict)
+
+    def signed_in(self, name: str) -> Persona:
+        """Return somebody of the staff with a session of their own, straight from the service that starts them."""
+        now = datetime.now(UTC)
+        with self.installation.scope(self.slug) as scope:
+            token = start_session(scope, self.accounts[name], address="", now=now)
+        client = self.app.test_client()
+        client.set_cookie(COOKIE, f"{self.slug}:{token}")
+        role = "clerk" if name == ELSEWHERE else name
+        return Persona(name, permissions_of([role]), name == "clerk", client, form_token=form_token(client))
+
+    def values(self, operation: Operation) -> dict[str, object]:
+        """Return a value that this place has for each parameter of the address."""
+        return {name: self.has[kind_of(operation.rule, name)][0] for name in operation.parameters}
+
+    def foreign(self, operation: Operation, other: "Place") -> dict[str, object] | None:
+        """Return the parameters with one value of the other place's, None where it has nothing that is not here too."""
+        values = self.values(operation)
+        for name in reversed(operation.parameters):
+            kind = kind_of(operation.rule, name)
+            theirs = [each for each in other.has[kind] if each not in self.has[kind]]
+            if theirs:
+                return values | {name: theirs[0]}
+        return None
+
+
+def kind_of(rule: str, parameter: str) -> str:
+    """Return what a parameter names. Fails in words where nobody has said it yet."""
+    if parameter == "number":
+        kind = next((kind for start, kind in NUMBERED.items() if rule.startswith(start)), None)
+    else:
+        kind = KINDS.get(parameter)
+    assert kind, (
+        f"{rule}: nothing is known of the parameter <{parameter}>. Say in KINDS or NUMBERED of tests/permissions/places.py "
+        "what it names, and make one of them in `make_place`, so that strangers can be seen to be refused."
+    )
+    return kind
+
+
+def form_token(client: FlaskClient) -> str:
+    """Return the token that this browser's forms must carry."""
+    found = re.search(r'name="csrf_token" value="([^"]*)"', client.get("/sign-in").get_data(as_text=True))
+    assert found
+    return found[1]
+
+
+def make_place(installation: Installation, app: Flask, *, more: int) -> Place:
+    """Make a district; `more` is how many further versions of what it counts for itself it has."""
+    mark = f"机密{secrets.token_hex(4)}"
+    code, matter = f"unit-{secrets.token_hex(3)}", f"m-{secrets.token_hex(3)}"
+    slug = make_district(
+        installation, features={FEATURE: {}}, units=[(code, f"{mark}处", "district_department")], kind="district"
+    )
+    place = Place(installation, app, slug, mark)
+    now = datetime.now(UTC)
+    with installation.scope(slug) as scope:
+        numbers = [
+            set_duties(scope, [{"code": matter, "subcategory": f"道路{each}", "lead": code}])
+            for each in range(1 + more)
+        ]
+    installation.forget()
+    _people(place, code, now)
+    _things(place, code, second=bool(more), more=more, now=now)
+    place.has |= {"duty list": list(reversed(numbers)), "unit": [code], "matter": [matter]}
+    place.has |= {"feature": [FEATURE], "plugin": [PLUGIN], "page": [PAGE]}
+    place.has |= {"tenant": [slug], "channel": ["web"], "command": ["no-such-command"]}
+    return place
+
+
+def administrator_of(place: Place, name: str = "administrator") -> Actor:
+    """Return the administrator of a place as who decides."""
+    return make_actor(name, "administrator", id=place.accounts["administrator"])
+
+
+def _people(place: Place, code: str, now: datetime) -> None:
+    names = {**{name: name for name in ROLES}, ELSEWHERE: "clerk"}
+    with place.installation.scope(place.slug) as scope:
+        units = {"clerk": code, ELSEWHERE: "parks", "discipline": "parks"}
+        for number, (name, role) in enumerate(names.items()):
+            unit = directory(scope).get_unit(units[name]).id if name in units else None
+            login, called = f"{role}-{place.mark[2:]}-{number}", f"{place.mark}{number}"
+            account = open_account(
+                scope, login=login, name=called, password=PASSWORD, roles=[role], unit_id=unit, now=now
+            )
+            place.accounts[name] = account.id
+            place.has |= {"login": [login]} if name == "clerk" else {}
+        tokens = {
+            name: people.issue_token(scope, f"{place.mark}{name}", role=role, unit=units.get(name), now=now)
+            for name, role in names.items()
+        }
+        spare = f"spare-{secrets.token_hex(4)}"
+        link = entrusting.invite(scope, login=spare, name=f"{place.mark}备用", roles=["leader"], unit=None, now=now)
+        place.has |= {"account": [spare], "link": [link.token]}
+        tokens[NO_ROLE] = people.issue_token(scope, f"{place.mark}{NO_ROLE}", now=now)
+        tokens[REVOKED] = people.issue_token(scope, f"{place.mark}{REVOKED}", role="administrator", now=now)
+        revoke_token(scope, f"{place.mark}{REVOKED}", now=now)
+    place.staff = {name: place.signed_in(name) for name in names}
+    client = place.app.test_client()
+    place.staff[STRANGER] = Persona(STRANGER, frozenset(), False, client, form_token=form_token(client))
+    for name, token in tokens.items():
+        held = permissions_of([names[name]]) if name in names else frozenset()
+        headers = {"Authorization": f"Bearer {token}"}
+        place.systems[name] = Persona(name, held, name == "clerk", place.app.test_client(), headers)
+    place.systems[STRANGER] = Persona(STRANGER, frozenset(), False, place.app.test_client())
+
+
+def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) -> None:
+    contact = Contact(f"{place.mark}女士", "13800000001")
+    accepted = make_ticket(place.installation, place.slug, text=f"{place.mark}道路坑洼", now=now, contact=contact)
+    with place.installation.scope(place.slug) as scope:
+        clerk = make_actor("经办人", "clerk", id=place.accounts["clerk"], unit_id=directory(scope).get_unit(code).id)
+        at = datetime.now(UTC)
+        desk.dispatch(scope, accepted.serial_no, Order(OPERATOR, at), lead=code, reason="受理席派单")
+        handle.sign(scope, accepted.serial_no, Order(clerk, at))
+        secret = "second" if second else "first"
+        keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
+        place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
+        place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
+    numbers: list[object] = []
+    for each in range(1 + more):
+        with place.installation.scope(place.slug) as scope:
+            wish, who = Wish({"word": f"{place.mark}{each}"}), administrator_of(place)
+            roster = place.installation.roster
+            numbers.append(draft(scope, roster, FEATURE, wish, reason="测试", actor=who, now=at).number)
+            run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
+            place.has.setdefault("dry run", []).append(run.id)
+    place.has["revision"] = list(reversed(numbers))
+
+
+def _item(scope: Scope, mark: str, now: datetime) -> int:
+    item = new_item(
+        scope,
+        channel="web",
+        message_id=f"{mark}-1",
+        content_type="text/plain",
+        body=f"{mark}来件".encode(),
+        state="needs_person",
+        vouched_by="",
+        now=now,
+    )
+    scope.session.add(item)
+    scope.session.flush()
+    return item.id

@@ -1,0 +1,185 @@
+"""Every operation, asked for by everybody of two districts, answers as docs/permissions.md says."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from core.people.access import Reach, may, reach
+from core.people.roles import Permission
+from tests.permissions.answers import told_by
+from tests.permissions.bodies import Bodies
+from tests.permissions.operations import Operation, operations
+from tests.permissions.places import NO_ROLE, PAGE_PERMISSION, REVOKED, STRANGER, Persona, Place
+
+SIGN_IN = "/sign-in"
+LINK = "token"
+"""The parameter that opens something to whoever holds it."""
+ALWAYS = {
+    "GET /city": (404, "a district has no districts"),
+    "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),
+    "POST /api/v1/tickets/<serial_no>/commands/<command>": (404, "there is no such command"),
+}
+"""Operations that answer all who may the same here, and why."""
+OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
+"""Operations whose address holds a name that every district may use for what is its own."""
+LOOK_UP = "GET /api/v1/tickets/<serial_no>"
+REFUSED = (401, 403, 404)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and its answer."""
+
+    operation: Operation
+    who: str
+    what: str
+    answer: TestResponse
+
+    def __str__(self) -> str:
+        words = self.answer.get_data(as_text=True)[:160] if (self.answer.mimetype or "").endswith("json") else ""
+        return f"{self.operation} by {self.who}, {self.what}: {self.answer.status_code} {words}"
+
+
+class Walk:
+    """Asks in the name of the people of one place, and remembers what was not answered as it should be."""
+
+    def __init__(self, place: Place, other: Place, bodies: Bodies) -> None:
+        self._place = place
+        self._other = other
+        self._bodies = bodies
+        self.asked = 0
+        self.wrong: list[str] = []
+        self.leaks: list[str] = []
+
+    def take(self, operation: Operation, who: Persona) -> None:
+        """Ask for one operation as somebody, with a good body and a bad one, with one's own things and with others'."""
+        own = operation.at(**self._place.values(operation))
+        good, bad = self._bodies.good(operation), self._bodies.bad(operation)
+        expected = expected_of(operation, who)
+        if expected == "anything":
+            self._ask(operation, who, own, bad, "bad body", lambda answer: answer.status_code < 500)
+            if LINK in operation.parameters:
+                theirs = operation.at(**self._place.values(operation) | {LINK: self._other.has["link"][0]})
+                self._ask(
+                    operation, who, theirs, good, "the other district's", lambda answer: answer.status_code == 404
+                )
+        elif isinstance(expected, int):
+            body, what = (good, "good body") if self._place.has["revision"][0] == 1 else (bad, "bad body")
+            self._ask(operation, who, own, body, what, lambda answer: refused(answer, expected))
+        else:
+            self._ask(operation, who, own, bad, "bad body", opened)
+            foreign = self._place.foreign(operation, self._other)
+            if foreign is not None and str(operation) not in OWN_NAMES:
+                path = operation.at(**foreign)
+                self._ask(operation, who, path, good, "the other district's", lambda answer: answer.status_code == 404)
+
+    def _ask(
+        self,
+        operation: Operation,
+        who: Persona,
+        path: str,
+        body: dict[str, Any],
+        what: str,
+        is_right: Callable[[TestResponse], bool],
+    ) -> None:
+        self.asked += 1
+        if "data" in body and not operation.is_api:
+            body = {"data": body["data"] | {"csrf_token": who.form_token}}
+        answer = who.client.open(path, method=operation.method, headers=dict(who.headers), **body)
+        told = str(Asked(operation, who.name, what, answer))
+        if not is_right(answer):
+            self.wrong.append(told)
+        if self._other.mark in told_by(answer):
+            self.leaks.append(told)
+
+
+def expected_of(operation: Operation, who: Persona) -> int | str:
+    """Return the status with which somebody is refused, `open` where they are not, or `anything` where nobody is."""
+    if operation.needs == "anybody":
+        return "anything"
+    if who.name in (STRANGER, REVOKED):
+        return 401 if operation.is_api else 303
+    if str(operation) in ALWAYS:
+        needs = operation.needs
+        return ALWAYS[str(operation)][0] if not isinstance(needs, Permission) or may(who.permissions, needs) else 403
+    if operation.needs == "api-token":
+        sees = Permission.SEE_TICKETS in who.permissions or who.has_share
+        return 404 if str(operation) == LOOK_UP and not sees else "open"
+    needs = PAGE_PERMISSION if operation.needs == "its page" else operation.needs
+    assert not isinstance(needs, str) or isinstance(needs, Permission)
+    reaches = reach(who.permissions, needs)
+    if reaches is None or (reaches is Reach.SHARE and "serial_no" in operation.parameters and not who.has_share):
+        return 403
+    return "open"
+
+
+def opened(answer: TestResponse) -> bool:
+    """Tell whether somebody was let in, whatever became of what they asked for."""
+    status = answer.status_code
+    return status < 500 and status not in REFUSED and not (status == 303 and answer.location.startswith(SIGN_IN))
+
+
+def refused(answer: TestResponse, status: int) -> bool:
+    """Tell whether somebody was refused with this status; signed out that is the way to the sign-in page."""
+    return answer.status_code == status and (status != 303 or answer.location.startswith(SIGN_IN))
+
+
+def ends_sessions(operation: Operation) -> bool:
+    """Tell whether it is about sessions or accounts, so that whoever asks for it may be signed in no more."""
+    return operation.is_write and operation.needs in ("anybody", Permission.OWN_ACCOUNT)
+
+
+def askers(operation: Operation, place: Place) -> Iterator[Persona]:
+    """Return everybody who may come along; for what may end a session, each with a new one."""
+    if operation.is_api:
+        yield from place.systems.values()
+        return
+    for name, who in place.staff.items():
+        yield place.signed_in(name) if ends_sessions(operation) and name != STRANGER else who
+
+
+def test_every_operation_answers_everybody_as_the_matrix_says(
+    app: Flask, places: tuple[Place, Place], record_property: Callable[[str, object], None]
+) -> None:
+    found, bodies = sorted(operations(app), key=ends_sessions), Bodies(app)
+    here, there = places
+    walks = Walk(here, there, bodies), Walk(there, here, bodies)
+
+    for walk, place in zip(walks, places, strict=True):
+        for operation in found:
+            for who in askers(operation, place):
+                walk.take(operation, who)
+
+    asked = sum(walk.asked for walk in walks)
+    roles = len(here.staff), len(here.systems)
+    size = f"{len(found)} operations × {roles[0]} people or {roles[1]} systems × 2 districts, {asked} questions"
+    record_property("permission_matrix", size)
+    print(f"\npermission matrix: {size}")  # noqa: T201 -- the figure that the run is asked for
+    assert [*walks[0].leaks, *walks[1].leaks] == []
+    assert [*walks[0].wrong, *walks[1].wrong] == []
+
+
+def test_the_walk_finds_a_route_that_is_open_to_the_wrong_ones(app: Flask, places: tuple[Place, Place]) -> None:
+    here, there = places
+    page = next(each for each in operations(app) if str(each) == "GET /desk/new")
+    walk = Walk(here, there, Bodies(app))
+
+    for declared in (Permission.ADMINISTER, Permission.ACCEPT):
+        walk.take(replace(page, needs=declared), here.signed_in("operator"))
+
+    assert [each.split(",")[0] for each in walk.wrong] == ["GET /desk/new by operator"]
+
+
+def test_a_system_without_a_role_looks_up_what_it_handed_in_and_nothing_else(places: tuple[Place, Place]) -> None:
+    here, _ = places
+    system = here.systems[NO_ROLE]
+    handed_in = system.client.post("/api/v1/tickets", json={"text": "路灯不亮"}, headers=dict(system.headers))
+
+    paths = [f"/api/v1/tickets/{number}" for number in (handed_in.get_json()["serial_no"], here.has["ticket"][0])]
+    answers = [system.client.get(path, headers=dict(system.headers)) for path in paths]
+
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert answers[1].get_json()["code"] == "no-such-ticket"
