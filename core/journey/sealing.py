@@ -32,7 +32,7 @@ SEALED = (
     Sealable(DryRun, "试算结果", "finished_at", when=DryRun.state.in_(("done", "failed"))),
     Sealable(DryRunChange, "试算中有变化的工单", part_of=(DryRun, ("dry_run_id",))),
     Sealable(FeatureEvent, "功能启停记录", "at"),
-    Sealable(FeatureAct, "功能所做的事", "at"),
+    Sealable(FeatureAct, "功能所做的事", "at", is_dated=False),
     Sealable(WorkCalendarVersion, "工作日历版本", "published_at"),
     Sealable(GazetteerVersion, "地名库版本", "created_at"),
     Sealable(AreaOfVersion, "区域", part_of=(GazetteerVersion, ("version",))),
@@ -47,7 +47,7 @@ SEALED = (
     Sealable(ClockEvent, "时限到点记录", "fired_at", is_dated=False),
     Sealable(ClockAdjustment, "时限调整", "at", is_dated=False),
 )
-"""What is sealed record by record. Appeals are also imported with times of the past, so theirs are not `is_dated`."""
+"""What is sealed record by record. Appeals are also imported with times of the past, so what follows from one is not dated."""
 IS_THE_SEAL = "is the seal itself, made under a key outside the database"
 PROVED_OTHERWISE = {
     "command_log": "is compared with the timeline entry it is the result of",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -290,6 +291,12 @@ def test_every_append_only_table_is_sealed_or_proved_otherwise() -> None:
     assert not sealed & {*LABELS, *PROVED_OTHERWISE}
     assert not set(LABELS) & set(PROVED_OTHERWISE)
     assert len({kind.label for kind in SEALED}) == len(SEALED)
+
+
+def test_the_manual_names_every_table_that_is_sealed() -> None:
+    manual = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+
+    assert [kind.table for kind in SEALED if f"`{kind.table}`" not in manual] == []
 
 
 def test_what_may_be_emptied_later_is_not_sealed() -> None:
