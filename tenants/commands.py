@@ -9,6 +9,7 @@ import click
 
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
+from core.cli.moving import export_tenant, import_tenant
 from core.kit.errors import Refused
 from tenants.apply import apply_profile, plan_profile
 from tenants.changes import Change
@@ -40,7 +41,11 @@ class Outcome:
 
 @click.group()
 def tenant() -> None:
-    """区（县）和市中心：查看声明、预览将要发生的变更、使之生效。"""
+    """区（县）和市中心：查看声明、预览将要发生的变更、使之生效；迁出、迁入。"""
+
+
+tenant.add_command(export_tenant)
+tenant.add_command(import_tenant)
 
 
 @tenant.command("list")
