@@ -259,7 +259,9 @@ _ROLES = {
         "应用角色可切换成别的角色",
         """
         SELECT NULL, rolname FROM pg_roles
-        WHERE rolname NOT IN (%(app)s, %(stats)s) AND pg_has_role(%(app)s, oid, 'SET')""",
+        WHERE rolname NOT IN (%(app)s, %(stats)s) AND pg_has_role(%(app)s, oid, (
+            -- PostgreSQL 15 knows no membership without the right to SET ROLE, nor this word for it.
+            SELECT CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END))""",
     ),
     "is a limit that the application's role does not bring along": Rule(
         "应用角色没有设置时限，卡住的进程会一直占着行",

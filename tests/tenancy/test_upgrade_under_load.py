@@ -12,11 +12,12 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from psycopg.sql import SQL, Identifier, Literal, Placeholder
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from core.kit.db import Database, as_psycopg
 from core.migrations import migrate_core, migrations_folder
 from core.migrations.giving_way import TablesInUse, give_way, try_again
+from core.tenancy.plugin_schemas import outside_of
 from tests.architecture.migration_steps import read_released
 from tests.tenancy.addresses import Address, core_config
 from tests.tenancy.filling import Row, allowed_values, fill, tables_of_tenants
@@ -184,6 +185,46 @@ def test_without_giving_way_a_reader_would_wait(address: Address, ticket: Row) -
     changing.join()
 
     assert "canceling statement due to lock timeout" in reader.errors[0]
+
+
+def test_an_upgrade_broken_off_again_and_again_is_finished_in_the_end(
+    address: Address, ticket: Row, owner: Engine
+) -> None:
+    broken_off = 0
+    while address.ask("SELECT version_num FROM alembic_version") != newest(address):
+        with breaking_off_after(broken_off):
+            try:
+                command.upgrade(core_config(address), "heads")
+            except BrokenOff:
+                broken_off += 3
+
+    upgraded = create_engine(as_psycopg(address.owner))
+    with upgraded.connect() as broken, owner.connect() as whole:
+        assert outside_of(broken, "none") == outside_of(whole, "none")
+    upgraded.dispose()
+    assert broken_off > 5
+
+
+class BrokenOff(Exception):  # noqa: N818 -- a fact
+    """The migrating process went away here."""
+
+
+@contextmanager
+def breaking_off_after(count: int) -> Iterator[None]:
+    """Have whoever migrates in this block go away before the statement after so many."""
+    left = count
+
+    def before(*_: object) -> None:
+        nonlocal left
+        if left == 0:
+            raise BrokenOff
+        left -= 1
+
+    event.listen(Engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
 
 
 def test_the_wait_is_bounded_in_transactions_and_nowhere_else(address: Address) -> None:
