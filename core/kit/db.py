@@ -171,6 +171,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         # hide_parameters: a resident's words and phone must not appear in the text of an exception.
         self.engine = create_engine(as_psycopg(url), pool_size=pool_size, max_overflow=5, hide_parameters=True)
+        event.listen(self.engine, "connect", _notice_pooler)
         self._ids = IdBlocks()
 
     @contextmanager
@@ -207,6 +208,18 @@ class Database:
     def dispose(self) -> None:
         """Close the pool, for instance in a forked child that must not share its parent's connections."""
         self.engine.dispose(close=False)
+
+
+def _notice_pooler(connection: psycopg.Connection[Any], _record: Any) -> None:
+    """Prepare no statements when a pooler stands between: the next transaction may go to a session without them.
+
+    A pooler answers for the server, so the process it claims to be is not the one that works.
+    """
+    connection.autocommit = True
+    (process,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+    connection.autocommit = False
+    if process != connection.info.backend_pid:
+        connection.prepare_threshold = None
 
 
 def _begin(session: TenantSession) -> None:
