@@ -75,7 +75,8 @@ def set_up_archive(home: Home, folder: Path, *, system: str) -> Archive:
     """
     archive = Archive(folder.absolute())
     _refuse_inside(home, archive.folder)
-    _refuse_anothers(archive, system)
+    mark = {"system": system, "home": str(home.path)}
+    _refuse_anothers(archive, mark)
     own = own_account()
     private_folder(archive.folder, uid=own.uid, gid=own.gid)
     private_folder(archive.base, uid=own.uid, gid=own.gid)
@@ -86,7 +87,7 @@ def set_up_archive(home: Home, folder: Path, *, system: str) -> Archive:
     for path in home.cluster.iterdir():  # what root once left there, the server could not read when it is copied
         if path.stat().st_uid != home.account.uid:
             os.chown(path, home.account.uid, home.account.gid)
-    write_private(archive.mark, json.dumps({"system": system, "home": str(home.path)}, indent=2))
+    write_private(archive.mark, json.dumps(mark, indent=2))
     write_private(record_of(home), json.dumps({"folder": str(archive.folder)}, indent=2))
     return archive
 
@@ -112,15 +113,16 @@ def _refuse_inside(home: Home, folder: Path) -> None:
             raise BackupRefused(f"{folder} 在安装自己的文件夹 {own} 里，会与数据一起丢失。请选另一块磁盘上的文件夹。")
 
 
-def _refuse_anothers(archive: Archive, system: str) -> None:
+def _refuse_anothers(archive: Archive, mark: dict[str, str]) -> None:
+    """Refuse a folder of another cluster, and of the cluster that this one was restored from: their logs differ."""
     if not archive.folder.exists() or not any(archive.folder.iterdir()):
         return
     try:
-        found = json.loads(archive.mark.read_text(encoding="utf-8"))["system"]
+        found = {name: json.loads(archive.mark.read_text(encoding="utf-8"))[name] for name in mark}
     except (OSError, ValueError, KeyError, TypeError):
         raise BackupRefused(f"{archive.folder} 里已有别的东西，不能用来存放备份。请选一个空的文件夹。") from None
-    if found != system:
-        raise BackupRefused(f"{archive.folder} 存放着另一个数据库的备份。请选一个空的文件夹。")
+    if found != mark:
+        raise BackupRefused(f"{archive.folder} 存放着另一个安装（{found['home']}）的备份。请选一个空的文件夹。")
 
 
 def _refuse_unreachable(home: Home, archive: Archive) -> None:

@@ -74,6 +74,9 @@ def test_a_restore_ends_at_the_moment_asked_for(installed: Installed, into: Path
         # It is an installation like any other: more can be taken in.
         assert make_ticket(installation, DISTRICT).serial_no not in {after, *found}
         installation.database.engine.dispose()
+    # Its log is another one from here on, though its cluster has the same number.
+    with pytest.raises(BackupRefused, match="另一个安装"):
+        set_up_archive(restored.home, installed.archive.folder, system=installed.backup.system)
 
 
 def test_a_restore_without_a_moment_goes_to_the_end_of_the_log(installed: Installed, into: Path) -> None:
@@ -213,7 +216,7 @@ def test_a_backup_needs_a_server_that_hands_its_log_over(folder: Path) -> None:
     home = open_home(folder / "other")
     try:
         with ensure(home.path, tell=silent):
-            with pytest.raises(BackupRefused, match="另一个数据库"):
+            with pytest.raises(BackupRefused, match="另一个安装"):
                 set_up_archive(home, folder / "备份 store", system="1")
             with pytest.raises(BackupRefused, match="会与数据一起丢失"):
                 set_up_archive(home, home.path / "store", system="1")
