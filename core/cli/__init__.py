@@ -32,6 +32,7 @@ COMMANDS = {
     "sla": "core.cli.sla:sla",
     "token": "core.cli.people:token",
     "user": "core.cli.people:user",
+    "oidc": "core.cli.oidc:oidc",
     "audit": "core.cli.audit:audit",
     "backup": "core.cli.backup:backup",
     "restore": "core.cli.backup:restore",

@@ -19,6 +19,8 @@ from core.kit.ciphers import CipherName, number_of
 from core.kit.errors import Refused
 from core.kit.key_file import Keys, KeysUnusable, alone, read_keys, write_keys
 from core.kit.keys import Keyring
+from core.people.identities import SECRET as PROVIDER_SECRET
+from core.people.models import IdentityProvider
 from core.people.second_factor.models import SecondFactor
 from core.people.second_factor.service import FIELD as SECOND_FACTOR
 from core.tenancy.facts import TenantFacts
@@ -80,6 +82,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
         {"offered": _always(SECOND_FACTOR), "secret": _always(SECOND_FACTOR)},
         row_id="account_id",
     ),
+    Encrypted(IdentityProvider.__table__, "统一身份认证", {"secret": _always(PROVIDER_SECRET)}),  # type: ignore[arg-type]
 )
 """Everything that is encrypted. A column that is not here would keep an old key in use without anybody knowing."""
 

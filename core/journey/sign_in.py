@@ -61,12 +61,13 @@ class StepNeeded:
 
 @dataclass(frozen=True, slots=True)
 class NotSignedIn:
-    """No session: login, password or code is wrong, there were too many failures lately, or the step came too late.
+    """No session: login, password or code is wrong, there were too many failures lately, the step came too late, or the
+    identity that a provider vouches for is linked to no account.
 
     A value and not a refusal, because the failure that was counted must be committed.
     """
 
-    reason: Literal["wrong", "wrong-code", "throttled", "too-late"]
+    reason: Literal["wrong", "wrong-code", "throttled", "too-late", "not-linked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,16 @@ def sign_in(
         return _failed(scope, login, "wrong", known=credentials is not None, address=address, now=now)
     candidate = find_candidate(scope, credentials.account_id, now=now)
     assert candidate is not None
-    return admit(scope, candidate, address=address, now=now)
+    return admit(scope, candidate, by="password", address=address, now=now)
 
 
-def admit(scope: Scope, candidate: Candidate, *, address: str, now: datetime) -> SignedIn | StepNeeded:
+def admit(scope: Scope, candidate: Candidate, *, by: str, address: str, now: datetime) -> SignedIn | StepNeeded:
     """Let somebody in who has proved to be this account's holder by one factor, as far as that one is enough."""
     if find_bound(scope, candidate.account_id):
         return StepNeeded(start_step(scope, candidate.account_id, now=now), "code")
     if candidate.needs_second_factor:
         return StepNeeded(start_step(scope, candidate.account_id, now=now), "bind")
-    return SignedIn(_enter(scope, candidate, "password", address=address, now=now))
+    return SignedIn(_enter(scope, candidate, by, address=address, now=now))
 
 
 def give_code(scope: Scope, token: str, *, code: str, address: str, now: datetime) -> SignedIn | NotSignedIn:

@@ -96,6 +96,39 @@ class AccountLink(TenantRow, Base, kw_only=True):
     used_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
+class IdentityProvider(TenantRow, Base, kw_only=True):
+    """Somebody who vouches by OpenID Connect for who a person is. The client's secret is encrypted."""
+
+    __tablename__ = "identity_provider"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name"),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+    )
+
+    name: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    issuer: Mapped[str] = mapped_column(Text)
+    client_id: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[datetime] = mapped_column(INSTANT)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+
+
+class Identity(TenantRow, Base, kw_only=True):
+    """A person as a provider knows them, who signs in to an account."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "issuer", "subject"),
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        Index("ix_identity_account", "tenant_id", "account_id"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    issuer: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    linked_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class SignInFailure(TenantRow, Base, kw_only=True):
     """A sign-in that failed. The login is kept as a keyed hash: people type passwords into the wrong field."""
 

@@ -18,6 +18,7 @@ from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
 from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
+from core.web.oidc import oidc
 from core.web.own_account import own_account
 from core.web.plugin_pages import pages as plugin_pages
 from core.web.second_step import second_step
@@ -60,7 +61,7 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, second_step, set_password, own_account, *DESK, city, plugin_pages, health, inbound):
+    for blueprint in (account, second_step, set_password, own_account, oidc, *DESK, city, plugin_pages, health, inbound):
         app.register_blueprint(blueprint)
     csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)

@@ -7,6 +7,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from core.journey.identity import list_providers
 from core.journey.sign_in import NotSignedIn, SignedIn, StepNeeded, refuse_stranger, resume, sign_in, sign_out
 from core.people.roles import ROLES
 from core.tenancy.scope import UnknownTenant
@@ -27,6 +28,7 @@ PROBLEMS = {
     "wrong": "账号或密码不对，请核对后再试。账号写成「登录名@区县代号」。",
     "wrong-code": "这个码不对，或已经用过。请等手机上出现下一个六位数再试。",
     "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。一天里失败满 20 次的，次日再试，或请系统管理员解锁。",
+    "not-linked": "这个统一身份没有关联本区的账号。请先用账号和密码登录，在“我的账号”里关联。",
     "too-late": "这一步已经过时，请重新登录。",
 }
 STEPS = {"code": "/sign-in/code", "bind": "/sign-in/bind"}
@@ -55,7 +57,9 @@ def start() -> ResponseReturnValue:
 @open_to_all
 def sign_in_page() -> ResponseReturnValue:
     """Ask for account and password."""
-    return render_template("account/sign_in.html", login="", problem=None, following=own_path(request.args.get("next")))
+    following = own_path(request.args.get("next"))
+    offers = _offers(request.args.get("at", ""))
+    return render_template("account/sign_in.html", login="", problem=None, following=following, offers=offers)
 
 
 @account.post("/sign-in")
@@ -109,6 +113,12 @@ def asked_again(outcome: NotSignedIn, *, login: str = "", following: str = "/") 
     return response
 
 
+def problem_page(problem: NotSignedIn | str, *, status: int) -> ResponseReturnValue:
+    """Show the sign-in page with what went wrong."""
+    words = PROBLEMS[problem.reason] if isinstance(problem, NotSignedIn) else problem
+    return render_template("account/sign_in.html", login="", problem=words, following="/", offers=_offers("")), status
+
+
 def let_in(outcome: SignedIn | StepNeeded, *, slug: str, following: str) -> ResponseReturnValue:
     """Give the browser its session and lead on, or lead to the second step first."""
     if isinstance(outcome, StepNeeded):
@@ -125,6 +135,17 @@ def let_in(outcome: SignedIn | StepNeeded, *, slug: str, following: str) -> Resp
 def status_of_failure(outcome: NotSignedIn) -> int:
     """Return the HTTP status of a sign-in that failed."""
     return 429 if outcome.reason == "throttled" else 422
+
+
+def _offers(slug: str) -> list[tuple[str, str]]:
+    """Return the providers by which staff of a tenant may sign in, as words and path; none where no tenant is named."""
+    if not slug or not slug.isprintable():
+        return []
+    try:
+        found = installation().run(slug, list_providers)
+    except UnknownTenant:
+        return []
+    return [(each.label, f"/sign-in/oidc/{slug}/{each.name}") for each in found]
 
 
 def _sign_in(slug: str, login: str, password: str) -> SignedIn | StepNeeded | NotSignedIn:

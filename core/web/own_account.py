@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session
 
+from core.journey.identity import list_providers, own_identities
 from core.journey.own_account import (
     Proof,
     accept_offer,
@@ -49,8 +50,8 @@ def shown_again(visit: Visit) -> Answer:
 @allows(Permission.OWN_ACCOUNT)
 def offer_now(visit: Visit) -> Answer:
     """Offer a second factor, after a proof."""
-    failed = ask_for_offer(visit.scope, visit.staff, _proof(), now=visit.now)
-    return _failed(visit, failed) if failed else redirect(OFFER, 303)
+    failed = ask_for_offer(visit.scope, visit.staff, proof_in_form(), now=visit.now)
+    return proof_failed(visit, failed) if failed else redirect(OFFER, 303)
 
 
 @own_account.get(OFFER)
@@ -74,17 +75,17 @@ def bind_offered(visit: Visit) -> Answer:
 @allows(Permission.OWN_ACCOUNT, again=shown_again)
 def give_up_now(visit: Visit) -> Answer:
     """Take the second factor away, after a proof."""
-    failed = give_up_second_factor(visit.scope, visit.staff, _proof(), now=visit.now)
-    return _failed(visit, failed) if failed else Done("已停用动态口令，以后只凭密码登录。", PAGE, "soon")
+    failed = give_up_second_factor(visit.scope, visit.staff, proof_in_form(), now=visit.now)
+    return proof_failed(visit, failed) if failed else Done("已停用动态口令，以后只凭密码登录。", PAGE, "soon")
 
 
 @own_account.post("/account/recovery-codes")
 @allows(Permission.OWN_ACCOUNT)
 def renew_codes(visit: Visit) -> Answer:
     """Show new recovery codes this once, after a proof."""
-    codes = ask_for_recovery_codes(visit.scope, visit.staff, _proof(), now=visit.now)
+    codes = ask_for_recovery_codes(visit.scope, visit.staff, proof_in_form(), now=visit.now)
     if isinstance(codes, NotSignedIn):
-        return _failed(visit, codes)
+        return proof_failed(visit, codes)
     if codes is None:
         return redirect(PAGE, 303)
     return render_template("account/own_codes.html", codes=codes, title="新的恢复码")
@@ -111,9 +112,9 @@ def change_password(visit: Visit) -> Answer:
     password = request.form.get("new", "")
     if password != request.form.get("again", ""):
         raise PasswordTooWeak("两次填写的新密码不一样。请重新填写。")
-    token = change_own_password(visit.scope, visit.staff, _proof(), password=password, now=visit.now)
+    token = change_own_password(visit.scope, visit.staff, proof_in_form(), password=password, now=visit.now)
     if isinstance(token, NotSignedIn):
-        return _failed(visit, token)
+        return proof_failed(visit, token)
     session.clear()
     flash("已更换密码，其他登录全部结束。", "ok")
     response = make_response(redirect(PAGE, 303))
@@ -124,12 +125,18 @@ def change_password(visit: Visit) -> Answer:
 def _shown(visit: Visit, *, problem: str | None = None, status: int = 200) -> Answer:
     account = own_account_of(visit.scope, visit.staff, now=visit.now)
     page = render_template(
-        "account/own.html", account=account, here=visit.staff.session_id, problem=problem, role_words=visit.seat
+        "account/own.html",
+        account=account,
+        identities=own_identities(visit.scope, visit.staff),
+        providers=list_providers(visit.scope),
+        here=visit.staff.session_id,
+        problem=problem,
+        role_words=visit.seat,
     )
     return page, status
 
 
-def _failed(visit: Visit, failed: NotSignedIn) -> Answer:
+def proof_failed(visit: Visit, failed: NotSignedIn) -> Answer:
     words = WRONG if failed.reason == "wrong" else PROBLEMS[failed.reason]
     return _shown(visit, problem=words, status=status_of_failure(failed))
 
@@ -142,7 +149,7 @@ def _offer(visit: Visit, *, problem: str | None) -> Answer:
     return page, 422 if problem else 200
 
 
-def _proof() -> Proof:
+def proof_in_form() -> Proof:
     return Proof(request.form.get("password", ""), _code(), _address())
 
 

@@ -1,4 +1,6 @@
-"""How staff sign in: second factors, recovery codes, links that set a password once, accounts for hours."""
+"""How staff sign in: second factors, recovery codes, links that set a password once, accounts for hours,
+and identities that others vouch for.
+"""
 
 from collections.abc import Sequence
 
@@ -20,6 +22,8 @@ GRANTS = {
     "recovery_code": CHANGED,
     "sign_in_step": CHANGED,
     "account_link": CHANGED,
+    "identity_provider": CHANGED,
+    "identity": CHANGED,
 }
 
 
@@ -82,6 +86,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_account_link_tenant_id_token_hash")),
     )
     op.create_index("ix_account_link_account", "account_link", ["tenant_id", "account_id"], unique=False)
+    op.create_table(
+        "identity_provider",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_identity_provider_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_identity_provider")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_identity_provider_tenant_id_name")),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("linked_at", INSTANT, nullable=False),
+        _of_account("identity"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_identity")),
+        sa.UniqueConstraint("tenant_id", "issuer", "subject", name=op.f("uq_identity_tenant_id_issuer_subject")),
+    )
+    op.create_index("ix_identity_account", "identity", ["tenant_id", "account_id"], unique=False)
     for table, privileges in GRANTS.items():
         for statement in keep_apart(table):
             op.execute(statement)

@@ -14,8 +14,10 @@ from core.hooks import Feature, PageSpec, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.inbound import new_item
 from core.journey import desk, entrusting, handle, people
+from core.journey.identity import bring_provider
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
+from core.people.identities import Provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
 from core.tenancy.scope import Installation, Scope
@@ -41,6 +43,7 @@ KINDS = {
     "login": "account",
     "token": "link",
     "name": "secret",
+    "provider": "provider",
     "feature": "feature",
     "plugin": "plugin",
     "path": "page",
@@ -187,7 +190,9 @@ def _people(place: Place, code: str, now: datetime) -> None:
         }
         spare = f"spare-{secrets.token_hex(4)}"
         link = entrusting.invite(scope, login=spare, name=f"{place.mark}备用", roles=["leader"], unit=None, now=now)
-        place.has |= {"account": [spare], "link": [link.token]}
+        known = f"provider-{secrets.token_hex(3)}"
+        bring_provider(scope, Provider(known, f"{place.mark}认证", f"http://{known}.test", "huiying", None), now=now)
+        place.has |= {"account": [spare], "link": [link.token], "provider": [known]}
         tokens[NO_ROLE] = people.issue_token(scope, f"{place.mark}{NO_ROLE}", now=now)
         tokens[REVOKED] = people.issue_token(scope, f"{place.mark}{REVOKED}", role="administrator", now=now)
         revoke_token(scope, f"{place.mark}{REVOKED}", now=now)
