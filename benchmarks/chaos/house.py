@@ -31,7 +31,7 @@ START_PATIENCE = 120.0
 STOP_PATIENCE = 60.0
 DIST_INFO = {
     "METADATA": "Metadata-Version: 2.1\nName: bench-hurry\nVersion: 0\n",
-    "entry_points.txt": "[huiying.plugins]\nbench = benchmarks.district.plugin\n",
+    "entry_points.txt": "[huiying.plugins]\nbench = benchmarks.district\n",
 }
 COMMAND_LINE = "from core.cli import main; main()"
 

@@ -3,28 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import fields
-
 from core.hooks import Budget, ClockName, EscalationStep, HandlingRules, TimeLimit, Trigger, hookimpl
-from core.hooks.settings import Settings
+from core.hooks.settings import Settings, Whole, YesNo
 
 FEATURE = "bench.hurry"
+RULE = f"{FEATURE}/seconds"
 
 
 class HurrySettings(Settings):
     """How many seconds the clocks run."""
 
-    reply_seconds = fields.Integer(load_default=60)
-    handle_seconds = fields.Integer(load_default=40)
-    sign_seconds = fields.Integer(load_default=15)
-    letters = fields.Boolean(load_default=True)
+    reply_seconds = Whole(load_default=60, min=1, max=86_400, title="答复秒数", help="答复的时限", group="时限")
+    handle_seconds = Whole(load_default=40, min=1, max=86_400, title="办理秒数", help="办理的时限", group="时限")
+    sign_seconds = Whole(load_default=15, min=1, max=86_400, title="签收秒数", help="签收的时限", group="时限")
+    letters = YesNo(load_default=True, title="催办函", help="超时即发函", group="督促")
 
 
 @hookimpl
 def time_limits(settings: Mapping[str, Any]) -> Sequence[TimeLimit]:
     """Give the resident's clock and the unit's clocks their seconds; the window for returns is the core's."""
     clocks: tuple[ClockName, ...] = ("reply", "handle", "sign")
-    return [TimeLimit(clock, Budget("wall", settings[f"{clock}_seconds"]), FEATURE, "测量") for clock in clocks]
+    return [TimeLimit(clock, Budget("wall", settings[f"{clock}_seconds"]), RULE, "测量") for clock in clocks]
 
 
 @hookimpl
@@ -39,7 +38,7 @@ def escalation_steps(settings: Mapping[str, Any], trigger: Trigger) -> Sequence[
     if trigger.kind != "mark":
         return None
     said = "工单 {serial_no} 时限提示：应于 {due} 前答复。"
-    steps = [EscalationStep("sms", "lead", said, FEATURE, "测量", at_night=True)]
+    steps = [EscalationStep("sms", "lead", said, RULE, "测量", at_night=True)]
     if settings["letters"] and trigger.mark == "overdue":
-        steps.append(EscalationStep("letter", "lead", said, FEATURE, "测量"))
+        steps.append(EscalationStep("letter", "lead", said, RULE, "测量"))
     return steps
