@@ -118,11 +118,14 @@ def token() -> None:
 @TENANT
 @click.option("--role", metavar="角色", help=f"系统以什么角色办理，不加则只能提交和查询诉求：{ROLE_NAMES}")
 @click.option("--unit", metavar="单位代码", help="系统代哪个承办单位办理；承办和纪检监察必填")
+@click.option(
+    "--days", type=click.IntRange(min=1, max=3650), metavar="天数", help="多少天后失效；不加则一直有效，直到吊销"
+)
 @AS_JSON
-def issue(label: str, tenant: str, role: str | None, unit: str | None, *, as_json: bool) -> None:
+def issue(label: str, tenant: str, role: str | None, unit: str | None, days: int | None, *, as_json: bool) -> None:
     """发放令牌,只显示一次。"""
     now = datetime.now(UTC)
-    issued = _in(tenant, lambda scope: people.issue_token(scope, label, role=role, unit=unit, now=now))
+    issued = _in(tenant, lambda scope: people.issue_token(scope, label, role=role, unit=unit, days=days, now=now))
     if as_json:
         say_json({"label": label, "role": role, "unit": unit, "token": issued})
         return
@@ -146,6 +149,8 @@ def list_tokens(tenant: str, *, as_json: bool) -> None:
                     "unit": each.unit or None,
                     "issued": each.created_at,
                     "revoked": each.revoked_at,
+                    "expires": each.expires_at,
+                    "used": each.last_used_at,
                 }
                 for each in lines
             ]
@@ -154,7 +159,7 @@ def list_tokens(tenant: str, *, as_json: bool) -> None:
     for line in lines:
         role = ROLES[line.role].label if line.role in ROLES else line.role or "只提交和查询"
         unit = f"  {line.unit}" if line.unit else ""
-        click.echo(f"{line.created_at:%Y-%m-%d}  {line.label}  {role}{unit}  {'已吊销' if line.revoked_at else '有效'}")
+        click.echo(f"{line.created_at:%Y-%m-%d}  {line.label}  {role}{unit}  {_standing(line)}{_used(line)}")
     if not lines:
         click.echo("还没有令牌。用 huiying token issue 发放。")
 
@@ -173,6 +178,19 @@ def revoke(label: str, tenant: str) -> None:
 def _in(tenant: str, work: Callable[[Scope], T]) -> T:
     with installed() as installation:
         return installation.run(tenant, work)
+
+
+def _standing(line: people.SystemLine) -> str:
+    if line.revoked_at:
+        return "已吊销"
+    if line.expires_at is None:
+        return "有效"
+    is_over = line.expires_at <= datetime.now(UTC)
+    return f"{'已过期，' if is_over else ''}有效至 {line.expires_at:%Y-%m-%d}"
+
+
+def _used(line: people.SystemLine) -> str:
+    return f"  最近使用 {line.last_used_at:%Y-%m-%d}" if line.last_used_at else ""
 
 
 def _typed(ask: bool) -> str | None:

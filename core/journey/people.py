@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.journey.persons import relieve_person
 from core.kit.errors import Refused
@@ -79,6 +79,8 @@ class SystemLine:
     unit: str
     created_at: datetime
     revoked_at: datetime | None
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 def add_account(
@@ -151,11 +153,19 @@ def acting(scope: Scope, login: str) -> Actor:
     return Actor("staff", f"{account.name}（{seat}）", account.id, account.unit_id, permissions_of(roles))
 
 
-def issue_token(scope: Scope, label: str, *, role: str | None = None, unit: str | None = None, now: datetime) -> str:
+def issue_token(
+    scope: Scope,
+    label: str,
+    *,
+    role: str | None = None,
+    unit: str | None = None,
+    days: int | None = None,
+    now: datetime,
+) -> str:
     """Make a bearer token for another system and return it; it cannot be shown again.
 
     Without a role the system hands in and looks up appeals. With one it also carries out the commands of that role,
-    for the unit of this code where they are a unit's.
+    for the unit of this code where they are a unit's. After `days` it opens nothing; None = until it is revoked.
     Raises `LabelUnusable`, `LabelTaken`, `UnknownRole`, `UnitMissing`, `RoleMissing`, `NoSuchUnit`.
     """
     if not label.strip():
@@ -163,7 +173,8 @@ def issue_token(scope: Scope, label: str, *, role: str | None = None, unit: str 
     if unit and not role:
         raise RoleMissing("令牌写了单位，却没有角色，不能代单位办理。请加上 --role 角色。")
     unit_id = _unit_for(scope, [role] if role else [], unit)
-    return issue(scope, label, role=role or "", unit_id=unit_id, now=now)
+    expires_at = now + timedelta(days=days) if days is not None else None
+    return issue(scope, label, role=role or "", unit_id=unit_id, expires_at=expires_at, now=now)
 
 
 def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
@@ -180,8 +191,10 @@ def list_tokens(scope: Scope) -> list[SystemLine]:
     lines = []
     for token in tokens(scope):
         unit = units.unit_of_id(token.unit_id) if token.unit_id else None
-        issued, revoked = token.created_at.astimezone(zone), token.revoked_at and token.revoked_at.astimezone(zone)
-        lines.append(SystemLine(token.label, token.role, unit.name if unit else "", issued, revoked))
+        times = (token.created_at, token.revoked_at, token.expires_at, token.last_used_at)
+        issued, revoked, expires, used = (at.astimezone(zone) if at else None for at in times)
+        assert issued is not None
+        lines.append(SystemLine(token.label, token.role, unit.name if unit else "", issued, revoked, expires, used))
     return lines
 
 

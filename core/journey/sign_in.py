@@ -6,12 +6,14 @@ from typing import Literal
 
 from core.people.queries import (
     Candidate,
+    System,
     failures_in_tenant,
     failures_of,
     find_candidate,
     find_credentials,
     find_staff,
     find_step,
+    find_system,
 )
 from core.people.rules import (
     FAILURES_PER_ADDRESS,
@@ -19,6 +21,7 @@ from core.people.rules import (
     FAILURES_PER_LOGIN_A_DAY,
     SEEN_EVERY,
     SPRAYING,
+    TOKEN_SEEN_EVERY,
     Staff,
     is_throttled,
 )
@@ -31,6 +34,7 @@ from core.people.service import (
     end_step,
     forgive_failures,
     mark_seen,
+    mark_used,
     record_failure,
     start_session,
     start_step,
@@ -210,6 +214,14 @@ def resume(scope: Scope, token: str, *, now: datetime) -> Staff | None:
     if now - seen.seen_at >= SEEN_EVERY:
         mark_seen(scope, seen.staff.session_id, now=now)
     return seen.staff
+
+
+def call_in(scope: Scope, token: str, *, now: datetime) -> System | None:
+    """Return the system that calls with this token, noting once an hour that it does, or None."""
+    system = find_system(scope, token, now=now)
+    if system is not None and (system.last_used_at is None or now - system.last_used_at >= TOKEN_SEEN_EVERY):
+        mark_used(scope, system.token_id, now=now)
+    return system
 
 
 def sign_out(scope: Scope, token: str, *, now: datetime) -> None:

@@ -165,3 +165,6 @@ class ApiToken(TenantRow, Base, kw_only=True):
     """A role of `core.people.roles`; empty = may only hand in and look up appeals."""
     unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     revoked_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    last_used_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    """To the hour: a token in use is not written to at every call."""

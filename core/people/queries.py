@@ -1,6 +1,6 @@
 """Reading accounts: who may sign in, who is signed in, which system holds a token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
@@ -66,6 +66,7 @@ class System:
     label: str
     role: str
     unit_id: int | None
+    last_used_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class TokenLine:
     unit_id: int | None
     created_at: datetime
     revoked_at: datetime | None
+    expires_at: datetime | None
+    last_used_at: datetime | None
 
 
 def find_credentials(scope: Scope, login: str, *, now: datetime) -> Credentials | None:
@@ -201,16 +204,17 @@ def get_account(scope: Scope, account_id: int) -> Account:
     return account
 
 
-def find_system(scope: Scope, token: str) -> System | None:
-    """Return the system that holds this bearer token, or None when it is unknown or revoked."""
+def find_system(scope: Scope, token: str, *, now: datetime) -> System | None:
+    """Return the system that holds this bearer token, or None when it is unknown, revoked or expired."""
     row = scope.session.execute(
-        select(ApiToken.id, ApiToken.label, ApiToken.role, ApiToken.unit_id).where(
+        select(ApiToken.id, ApiToken.label, ApiToken.role, ApiToken.unit_id, ApiToken.last_used_at).where(
             ApiToken.tenant_id == scope.tenant.id,
             ApiToken.token_hash == token_hash(token),
             ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now),
         )
     ).one_or_none()
-    return System(row.id, row.label, row.role, row.unit_id) if row else None
+    return System(*row) if row else None
 
 
 def accounts(scope: Scope) -> list[Account]:
@@ -236,7 +240,15 @@ def roles_by_account(scope: Scope) -> dict[int, tuple[str, ...]]:
 def tokens(scope: Scope) -> list[TokenLine]:
     """Return all tokens by label, revoked ones too; never the tokens themselves, which are nowhere stored."""
     rows = scope.session.execute(
-        select(ApiToken.label, ApiToken.role, ApiToken.unit_id, ApiToken.created_at, ApiToken.revoked_at)
+        select(
+            ApiToken.label,
+            ApiToken.role,
+            ApiToken.unit_id,
+            ApiToken.created_at,
+            ApiToken.revoked_at,
+            ApiToken.expires_at,
+            ApiToken.last_used_at,
+        )
         .where(ApiToken.tenant_id == scope.tenant.id)
         .order_by(ApiToken.label)
     )

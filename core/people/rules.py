@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 IDLE_LIMIT = timedelta(minutes=30)
 AGE_LIMIT = timedelta(hours=12)
 STEP_LIMIT = timedelta(minutes=10)
+TOKEN_SEEN_EVERY = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=1)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN = 5

@@ -244,6 +244,7 @@ def issue_token(
     now: datetime,
     role: str = "",
     unit_id: int | None = None,
+    expires_at: datetime | None = None,
     by: str = COMMAND_LINE,
     by_id: int | None = None,
 ) -> str:
@@ -264,12 +265,20 @@ def issue_token(
             created_at=now,
             role=role_named(role).name if role else "",
             unit_id=unit_id,
+            expires_at=expires_at,
         )
     )
     scope.session.flush()
     detail = {"role": role, "unit_id": unit_id}
     note_security(scope, "token_made", actor=by, actor_id=by_id, subject=label, detail=detail, now=now)
     return token
+
+
+def mark_used(scope: Scope, token_id: int, *, now: datetime) -> None:
+    """Note that a token was used."""
+    scope.session.execute(
+        update(ApiToken).where(ApiToken.tenant_id == scope.tenant.id, ApiToken.id == token_id).values(last_used_at=now)
+    )
 
 
 def revoke_token(scope: Scope, label: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None) -> None:

@@ -32,6 +32,8 @@ def upgrade() -> None:
         "account", sa.Column("is_demonstration", sa.Boolean(), nullable=False, server_default=sa.text("false"))
     )
     op.add_column("account", sa.Column("valid_until", INSTANT, nullable=True))
+    op.add_column("api_token", sa.Column("expires_at", INSTANT, nullable=True))
+    op.add_column("api_token", sa.Column("last_used_at", INSTANT, nullable=True))
     op.create_index("ix_sign_in_failure_at", "sign_in_failure", ["tenant_id", "at"], unique=False)
     op.create_table(
         "second_factor",
@@ -123,6 +125,8 @@ def downgrade() -> None:
     for table in reversed(GRANTS):
         op.drop_table(table)
     op.drop_index("ix_sign_in_failure_at", table_name="sign_in_failure")
+    op.drop_column("api_token", "last_used_at")
+    op.drop_column("api_token", "expires_at")
     op.drop_column("account", "valid_until")
     op.drop_column("account", "is_demonstration")
 

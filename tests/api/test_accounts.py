@@ -1,11 +1,11 @@
 """Accounts over the API: listed, looked at and signed out by an administrator's system, and by no other."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
-from core.journey.people import issue_token
+from core.journey.people import issue_token, list_tokens
 from core.journey.sign_in import SignedIn, resume, sign_in
 from core.people.service import open_account
 from core.tenancy.scope import Installation
@@ -86,3 +86,18 @@ def test_no_other_system_sees_accounts_and_nobody_those_of_another_district(
     for refused, status in ((operator, 403), (stranger, 404)):
         assert client.delete("/api/v1/accounts/zhangli/sessions", headers=refused).status_code == status
     assert installation.run(slug, lambda scope: resume(scope, token, now=datetime.now(UTC))) is not None
+
+
+def test_a_token_opens_nothing_after_its_days_and_tells_when_it_was_used(
+    installation: Installation, client: FlaskClient, slug: str
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+    with installation.scope(slug) as scope:
+        over = issue_token(scope, "过期的系统", role="administrator", days=29, now=long_ago)
+        good = issue_token(scope, "在用的系统", role="administrator", days=31, now=long_ago)
+    for token, status in ((over, 401), (good, 200)):
+        answer = client.get("/api/v1/accounts", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
+    with installation.scope(slug) as scope:
+        used = {each.label: each.last_used_at is not None for each in list_tokens(scope)}
+    assert used == {"过期的系统": False, "在用的系统": True}

@@ -161,13 +161,13 @@ def test_a_login_that_does_not_exist_is_refused(run: Command, command: str) -> N
 
 def test_a_token_opens_until_it_is_revoked(run: Command, installation: Installation, district: str) -> None:
     issued = json.loads(run(token, "issue", "hotline", "--json").stdout)["token"]
-    named = installation.run(district, lambda scope: find_system(scope, issued))
+    named = installation.run(district, lambda scope: find_system(scope, issued, now=NOW))
 
     assert run(token, "revoke", "hotline").stdout == "已吊销令牌「hotline」。\n"
 
     assert named is not None
     assert (named.label, named.role, named.unit_id) == ("hotline", "", None)
-    assert installation.run(district, lambda scope: find_system(scope, issued)) is None
+    assert installation.run(district, lambda scope: find_system(scope, issued, now=NOW)) is None
 
 
 def test_a_token_is_shown_once(run: Command) -> None:
@@ -193,7 +193,7 @@ def test_tokens_are_listed_with_what_became_of_them(run: Command) -> None:
 def test_a_token_can_act_in_a_role_for_a_unit(run: Command, installation: Installation, district: str) -> None:
     issued = run(token, "issue", "roads-office", "--role", "clerk", "--unit", "roads").stdout.splitlines()[-1]
 
-    system = installation.run(district, lambda scope: find_system(scope, issued))
+    system = installation.run(district, lambda scope: find_system(scope, issued, now=NOW))
     roads = installation.run(district, lambda scope: directory(scope).get_unit("roads"))
     assert system is not None
     assert (system.label, system.role, system.unit_id) == ("roads-office", "clerk", roads.id)

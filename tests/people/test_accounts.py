@@ -85,10 +85,10 @@ def test_a_token_is_shown_once_kept_as_a_hash_and_can_be_revoked(installation: I
         token = issue_token(scope, "网格平台", now=NOW)
         assert token.startswith(f"hy_{slug}_")
         kept = scope.session.scalars(select(ApiToken).where(ApiToken.tenant_id == scope.tenant.id)).one()
-        assert find_system(scope, token) == System(kept.id, "网格平台", role="", unit_id=None)
+        assert find_system(scope, token, now=NOW) == System(kept.id, "网格平台", role="", unit_id=None)
         assert token.encode() not in kept.token_hash
         revoke_token(scope, "网格平台", now=NOW)
-        assert find_system(scope, token) is None
+        assert find_system(scope, token, now=NOW) is None
         with pytest.raises(LabelTaken):
             issue_token(scope, "网格平台", now=NOW)
 

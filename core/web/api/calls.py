@@ -9,9 +9,10 @@ from typing import Any
 from flask import request
 
 from core.journey.reach import refuse_beyond_reach
+from core.journey.sign_in import call_in
 from core.kit.errors import Refused
 from core.people.access import Needs, asked_of, may
-from core.people.queries import System, find_system
+from core.people.queries import System
 from core.people.roles import NotPermitted, Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
@@ -64,7 +65,7 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
             slug = token.split("_")[1]
 
             def work(scope: Scope) -> Any:
-                system = find_system(scope, token)
+                system = call_in(scope, token, now=clock())
                 if system is None:
                     raise _unusable()
                 call = Call(scope, system, clock())
