@@ -8,6 +8,9 @@ from importlib.metadata import entry_points
 
 import click
 
+import core.people.models
+import core.units.models
+import core.workdays.models  # noqa: F401 -- other tables refer to these, whichever of them a command writes
 from core.embedded.services import Services, ensure
 from core.hooks.roster import Roster
 from core.kit.db import Database

@@ -154,7 +154,7 @@ def _recover(home: Home, added: str, *, at: datetime | None, tell: Tell) -> date
     postgres = Postgres(home)
     with exclusive(start_lock(home.state)):
         try:
-            postgres.start(tell)
+            postgres.start(lambda _: tell("正在重放日志，请稍候……"))
             last_commit = _await_end(postgres, tell)
             with postgres.connect() as connection:
                 connection.execute("CHECKPOINT")
