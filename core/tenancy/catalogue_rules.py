@@ -260,7 +260,7 @@ _ROLES = {
         """
         SELECT NULL, rolname FROM pg_roles
         WHERE rolname NOT IN (%(app)s, %(stats)s) AND pg_has_role(%(app)s, oid, (
-            -- PostgreSQL 15 knows no membership without the right to SET ROLE, nor this word for it.
+            -- PostgreSQL 15 knows no membership without the right to become it, nor this word for it.
             SELECT CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END))""",
     ),
     "is a limit that the application's role does not bring along": Rule(
