@@ -14,10 +14,9 @@ from core.hooks import Feature, PageSpec, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.inbound import new_item
 from core.journey import desk, entrusting, handle, people
-from core.journey.identity import bring_provider
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
-from core.people.identities import Provider
+from core.people.identities import Provider, add_provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
 from core.tenancy.scope import Installation, Scope
@@ -33,6 +32,8 @@ FEATURE = "trust.place"
 PLUGIN, PAGE = FEATURE.split(".")[0], "page"
 PAGE_PERMISSION = Permission.SEE_TICKETS
 PASSWORD = "青山隔岸灯火三更明日再来看"
+UNREACHABLE = "https://127.0.0.1:9"
+"""Where no identity provider answers."""
 ELSEWHERE = "clerk of another unit"
 """Somebody with the role of a clerk, whose unit has no share in the ticket."""
 NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
@@ -42,8 +43,8 @@ KINDS = {
     "code": "unit",
     "login": "account",
     "token": "link",
+    "provider": "identity provider",
     "name": "secret",
-    "provider": "provider",
     "feature": "feature",
     "plugin": "plugin",
     "path": "page",
@@ -184,15 +185,17 @@ def _people(place: Place, code: str, now: datetime) -> None:
             )
             place.accounts[name] = account.id
             place.has |= {"login": [login]} if name == "clerk" else {}
+            place.has |= {"operator login": [login]} if name == "operator" else {}
         tokens = {
             name: people.issue_token(scope, f"{place.mark}{name}", role=role, unit=units.get(name), now=now)
             for name, role in names.items()
         }
         spare = f"spare-{secrets.token_hex(4)}"
         link = entrusting.invite(scope, login=spare, name=f"{place.mark}备用", roles=["leader"], unit=None, now=now)
-        known = f"provider-{secrets.token_hex(3)}"
-        bring_provider(scope, Provider(known, f"{place.mark}认证", f"http://{known}.test", "huiying", None), now=now)
-        place.has |= {"account": [spare], "link": [link.token], "provider": [known]}
+        place.has |= {"account": [spare], "link": [link.token]}
+        provider = f"idp-{secrets.token_hex(4)}"
+        add_provider(scope, Provider(provider, f"{place.mark}认证", UNREACHABLE, "client", ""), now=now)
+        place.has |= {"identity provider": [provider]}
         tokens[NO_ROLE] = people.issue_token(scope, f"{place.mark}{NO_ROLE}", now=now)
         tokens[REVOKED] = people.issue_token(scope, f"{place.mark}{REVOKED}", role="administrator", now=now)
         revoke_token(scope, f"{place.mark}{REVOKED}", now=now)

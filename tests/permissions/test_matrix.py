@@ -26,6 +26,8 @@ ALWAYS = {
 OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
 """Operations whose address holds a name that every district may use for what is its own."""
 LOOK_UP = "GET /api/v1/tickets/<serial_no>"
+CALM = (*range(500), 503)
+"""What an answer may be that anybody gets; 503 is said of something outside that does not answer."""
 REFUSED = (401, 403, 404)
 
 
@@ -60,7 +62,7 @@ class Walk:
         good, bad = self._bodies.good(operation), self._bodies.bad(operation)
         expected = expected_of(operation, who)
         if expected == "anything":
-            self._ask(operation, who, own, bad, "bad body", lambda answer: answer.status_code < 500)
+            self._ask(operation, who, own, bad, "bad body", lambda answer: answer.status_code in CALM)
             if LINK in operation.parameters:
                 theirs = operation.at(**self._place.values(operation) | {LINK: self._other.has["link"][0]})
                 self._ask(

@@ -88,20 +88,21 @@ class MappingShown:
 
 
 def city_list(installation: Installation, district: str, city: str = "") -> CityList:
-    """Return the duty list of the central city that the district lies in, or of the one named; read in its own scope.
+    """Return the duty list of the central city that the district lies in, or of the one of them that is named.
 
-    Raises `NoCityList`, `UnknownTenant`.
+    It is read in the city's own scope. What is no city of the district is told nothing of. Raises `NoCityList`.
     """
-    if not city:
-        cities = [
-            tenant.slug
-            for tenant in installation.tenants()
-            if tenant.kind == CITY and district in [member.slug for member in installation.members(tenant.slug)]
-        ]
-        if len(cities) != 1:
-            why = f"同属 {'、'.join(cities)}" if cities else "不属于这里的任何市中心"
-            raise NoCityList(f"{district} {why}，不知道与哪一份市级目录对照。请用 --city 写明。")
-        city = cities[0]
+    cities = [
+        tenant.slug
+        for tenant in installation.tenants()
+        if tenant.kind == CITY and district in [member.slug for member in installation.members(tenant.slug)]
+    ]
+    if city and city not in cities:
+        raise NoCityList(f"{city} 不是 {district} 所属的市中心，没有对照。所属的有：{'、'.join(cities) or '无'}。")
+    if not city and len(cities) != 1:
+        why = f"同属 {'、'.join(cities)}" if cities else "不属于这里的任何市中心"
+        raise NoCityList(f"{district} {why}，不知道与哪一份市级目录对照。请用 --city 写明。")
+    city = city or cities[0]
     return installation.run(city, _matters_of_city)
 
 

@@ -1,0 +1,264 @@
+"""What people and systems of a district really do with tickets and settings, request by request, to be recorded and replayed.
+
+Every id that a request carries is written as `Id`, so that a replay knows what to exchange for another district's.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.permissions.places import NO_ROLE, Persona, Place
+
+SERIAL = re.compile(r'data-copy="([^"]+)"')
+
+
+class Id(str):
+    """The name of something that belongs to one district."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request before it is sent: who, what, with ids marked. `path` has its ids apart, in order of their places."""
+
+    who: str
+    method: str
+    path: str
+    ids: tuple[str, ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, Any] | None = None
+    json: Mapping[str, Any] | None = None
+    key: str = ""
+    is_api: bool = False
+
+    def values(self) -> dict[tuple[str, ...], str]:
+        """Return the ids in it by where they stand."""
+        found: dict[tuple[str, ...], str] = {("path", str(place)): value for place, value in enumerate(self.ids)}
+        for where, mapping in (("query", self.query), ("form", self.form or {}), ("json", self.json or {})):
+            found |= {(where, *place): value for place, value in _ids_in(mapping)}
+        return found
+
+    def with_value(self, place: tuple[str, ...], value: str) -> "Request":
+        """Return the request with another id in this place."""
+        where, *rest = place
+        if where == "path":
+            ids = tuple(value if str(number) == rest[0] else each for number, each in enumerate(self.ids))
+            return _changed(self, ids=ids)
+        mapping = getattr(self, where)
+        return _changed(self, **{where: _put(mapping, rest, value)})
+
+    def send(self, asker: Persona) -> TestResponse:
+        """Send it in somebody's session, or with a system's token."""
+        path = self.path.format(*self.ids)
+        headers = dict(asker.headers) | ({"Idempotency-Key": self.key} if self.key else {})
+        body: dict[str, Any] = {}
+        if self.form is not None:
+            body = {"data": {"csrf_token": asker.form_token, **self.form}}
+        elif self.json is not None:
+            body = {"json": self.json}
+        return asker.client.open(path, method=self.method, query_string=dict(self.query), headers=headers, **body)
+
+
+Send = Callable[[Request], TestResponse]
+
+
+class Course:
+    """One district's course of work. `send` gives each request to whoever records or attacks, and returns its answer."""
+
+    def __init__(self, place: Place, send: Send) -> None:
+        self._place = place
+        self._send = send
+
+    def run(self) -> None:
+        """Take an appeal from its beginning to its end, then do what else is done with tickets, persons and settings."""
+        serial_no = self._accepted(f"{self._place.mark}路面塌陷")
+        self._looked_up(serial_no)
+        self._dispatched_and_in_hand(serial_no)
+        self._pressed(serial_no)
+        self._joined(serial_no)
+        self._answered(serial_no)
+        self._consulted(self._accepted(f"{self._place.mark}无人认领"))
+        self._entered()
+        self._by_systems()
+        self._administered()
+        self._signed_in_elsewhere()
+
+    def _accepted(self, text: str) -> Id:
+        answer = self._form(
+            "operator", "/desk/new", text=text, channel="desk", nature="complaint", name="王女士", phone="13800000002"
+        )
+        found = SERIAL.search(answer.get_data(as_text=True))
+        assert found
+        return Id(found[1])
+
+    def _looked_up(self, serial_no: Id) -> None:
+        code = self._id("unit")
+        self._get("operator", "/desk", at=serial_no, lane="all")
+        self._get("operator", "/desk", lane="all", q=serial_no)
+        self._get("operator", "/desk", lane="all", unit=code)
+        self._get("leader", "/t/{0}", serial_no)
+        self._get("operator", "/desk/{0}/classify", serial_no)
+        self._form(
+            "operator", "/desk/{0}/classify", serial_no, nature="help", complexity="simple", matter=self._id("matter")
+        )
+
+    def _dispatched_and_in_hand(self, serial_no: Id) -> None:
+        code = self._id("unit")
+        self._form("operator", "/desk/dispatch", of=serial_no, serial_no=serial_no, unit=code, reason="就近")
+        self._get("clerk", "/unit/{0}", serial_no)
+        self._form("clerk", "/unit/{0}/sign", serial_no)
+        self._form("clerk", "/unit/{0}/note", serial_no, what="已到现场")
+        self._form("clerk", "/unit/{0}/request_extension", serial_no, days="1", reason="下雨")
+        self._form("reviewer", "/t/{0}/approve_extension", serial_no, unit=code, days="1")
+
+    def _pressed(self, serial_no: Id) -> None:
+        self._form("supervisor", "/t/{0}/open_supervision", serial_no, level="yellow", demand="尽快")
+        supervision = self._record("clerk", serial_no, "supervision_id")
+        self._form("clerk", "/unit/{0}/answer_supervision", serial_no, supervision_id=supervision, text="在办")
+        self._form("supervisor", "/t/{0}/close_supervision", serial_no, supervision_id=supervision, note="销号")
+        self._form("leader", "/t/{0}/instruct", serial_no, leader="某领导", level="district", text="请办好")
+        instruction = self._record("clerk", serial_no, "instruction_id")
+        self._form("clerk", "/unit/{0}/report_instruction", serial_no, instruction_id=instruction, text="照办")
+        self._form("supervisor", "/t/{0}/send_letter", serial_no, kind="reminder", text="请按时")
+        letter = self._record("clerk", serial_no, "letter_id")
+        self._form("clerk", "/unit/{0}/acknowledge_letter", serial_no, letter_id=letter)
+
+    def _joined(self, master: Id) -> None:
+        other = self._accepted(f"{self._place.mark}同一处塌陷")
+        self._form("operator", "/t/{0}/attach", other, master=master, reason="同一件事")
+        self._form("operator", "/t/{0}/detach", other, reason="不是同一件事")
+
+    def _answered(self, serial_no: Id) -> None:
+        self._form("clerk", "/unit/{0}/reply", serial_no, text="已修复", disposition="resolved")
+        self._form("reviewer", "/desk/review", of=serial_no, serial_no=serial_no, verdict="pass", note="同意")
+        self._form(
+            "operator", "/desk/follow-up", of=serial_no, serial_no=serial_no, outcome="unreachable", note="无人接听"
+        )
+
+    def _consulted(self, serial_no: Id) -> None:
+        self._form("operator", "/t/{0}/open_consultation", serial_no, question="谁来办")
+        self._form("supervisor", "/t/{0}/decide_consultation", serial_no, unit=self._id("unit"), reason="就近")
+
+    def _entered(self) -> None:
+        item = self._id("inbound item")
+        self._get("operator", "/desk/inbound/{0}", item)
+        self._get("operator", "/desk/new", inbound=item)
+        self._form(
+            "operator",
+            "/desk/new",
+            inbound=item,
+            text=f"{self._place.mark}来件所说",
+            channel="desk",
+            nature="complaint",
+        )
+
+    def _by_systems(self) -> None:
+        mine, code = self._handed_in(NO_ROLE), self._id("unit")
+        ticket = "/api/v1/tickets/{0}"
+        self._call(NO_ROLE, "GET", ticket, mine)
+        self._call(
+            "operator", "POST", f"{ticket}/commands/dispatch", mine, json={"lead": code, "reason": "就近"}, key="give"
+        )
+        self._call("clerk", "POST", f"{ticket}/commands/sign", mine, json={})
+        self._call("operator", "POST", f"{ticket}/contact", mine, json={"purpose": "verify", "words": "核实"})
+        self._call("supervisor", "GET", f"{ticket}/decisions", mine)
+
+    def _administered(self) -> None:
+        login, code, revision = self._id("login"), self._id("unit"), self._id("revision")
+        administer = "administrator"
+        roster = "/api/v1/units/{0}/roster"
+        self._call(administer, "GET", roster, code)
+        self._call(administer, "PUT", roster, code, json={"duties": [{"login": login}], "head": login})
+        self._call(administer, "GET", "/api/v1/accounts/{0}/sessions", self._id("account"))
+        self._call(administer, "GET", "/api/v1/dry-runs/{0}", self._id("dry run"))
+        revisions = "/api/v1/features/trust.place/revisions/{0}"
+        self._call(administer, "GET", revisions, revision)
+        self._call(administer, "GET", f"{revisions}/diff", revision)
+        self._call(administer, "POST", f"{revisions}/check", revision)
+        lists = "/api/v1/duty-lists/{0}"
+        number = self._id("duty list")
+        for path in (lists, f"{lists}/coverage", f"{lists}/diff", f"{lists}/export"):
+            self._call(administer, "GET", path, number)
+        self._call(administer, "GET", f"{lists}/diff", number, against=number)
+
+    def _signed_in_elsewhere(self) -> None:
+        self._place.signed_in("leader")
+        page = self._get("leader", "/account").get_data(as_text=True)
+        other = re.findall(r'name="session" value="(\d+)"', page)[-1]
+        self._form("leader", "/account/sessions/end", session=Id(other))
+
+    def _handed_in(self, who: str) -> Id:
+        contact = {"name": "王女士", "phone": "13800000003"}
+        body = {"text": f"{self._place.mark}网上反映", "contact": contact}
+        answer = self._call(who, "POST", "/api/v1/tickets", json=body, key="the same in every district")
+        return Id(answer.get_json()["serial_no"])
+
+    def _id(self, kind: str) -> Id:
+        return Id(self._place.has[kind][0])
+
+    def _record(self, who: str, serial_no: Id, name: str) -> Id:
+        page = self._get(who, "/unit/{0}", serial_no).get_data(as_text=True)
+        found = re.search(rf'name="{name}" value="(\d+)"', page)
+        assert found, f"no form for {name}"
+        return Id(found[1])
+
+    def _get(self, who: str, path: str, *ids: Id, **query: str) -> TestResponse:
+        return self._done(Request(who, "GET", path, ids, query=query), 200, 303)
+
+    def _form(self, who: str, path: str, *ids: Id, of: str = "", **fields: Any) -> TestResponse:
+        """Send a form with the version that the ticket has now."""
+        ticket = of or (ids[0] if ids else "")
+        version = {"version": str(self._version(ticket))} if ticket else {}
+        return self._done(Request(who, "POST", path, ids, form={**version, **fields}), 200, 303)
+
+    def _call(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        *ids: Id,
+        json: Mapping[str, Any] | None = None,
+        key: str = "",
+        **query: str,
+    ) -> TestResponse:
+        return self._done(Request(who, method, path, ids, query=query, json=json, key=key, is_api=True), 200, 201, 202)
+
+    def _done(self, request: Request, *statuses: int) -> TestResponse:
+        answer = self._send(request)
+        words = answer.get_data(as_text=True)[-2500:] if answer.status_code not in statuses else ""
+        assert answer.status_code in statuses, f"{request}: {answer.status_code} {words}"
+        return answer
+
+    def _version(self, serial_no: str) -> int:
+        system = self._place.systems["operator"]
+        answer = system.client.get(f"/api/v1/tickets/{serial_no}", headers=dict(system.headers))
+        version: int = answer.get_json()["version"]
+        return version
+
+
+def _changed(request: Request, **changes: Any) -> Request:
+    given = {name: getattr(request, name) for name in Request.__dataclass_fields__}
+    return Request(**{**given, **changes})
+
+
+def _ids_in(value: Any, place: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
+    if isinstance(value, Id):
+        return [(place, value)]
+    if isinstance(value, Mapping):
+        return [found for name, each in value.items() for found in _ids_in(each, (*place, name))]
+    if isinstance(value, list):
+        return [found for number, each in enumerate(value) for found in _ids_in(each, (*place, str(number)))]
+    return []
+
+
+def _put(value: Any, place: list[str], new: str) -> Any:
+    if not place:
+        return Id(new)
+    name, *rest = place
+    if isinstance(value, list):
+        return [_put(each, rest, new) if str(number) == name else each for number, each in enumerate(value)]
+    return {key: _put(each, rest, new) if key == name else each for key, each in value.items()}
