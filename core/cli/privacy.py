@@ -2,7 +2,8 @@
 
 import json
 import os
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,8 +12,9 @@ from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
-from core.journey.erase import Erased, erase_person
+from core.journey.erase import Erased, due_for_erasure, erase_due, erase_person
 from core.journey.person import export_person
+from core.tickets.retention import days_kept
 from core.tickets.reveals import PURPOSE_LABELS, reveals
 
 PHONE = click.option("--phone", required=True, metavar="电话", help="诉求人留的电话，写全")
@@ -128,6 +130,32 @@ def erase(tenant: str, phone: str, login: str, reason: str, *, dry_run: bool, as
         return
     for line in _erased_in_words(erased, dry_run=dry_run):
         click.echo(line)
+
+
+@privacy.command(name="retention")
+@TENANT
+@click.option("--dry-run", is_flag=True, help="只说会删除哪些，不删除")
+@click.option("--days", type=click.IntRange(1), metavar="天数", help="按这个期限试算；只能与 --dry-run 同用")
+@AS_JSON
+@for_the_machine
+def retention(tenant: str, *, dry_run: bool, days: int | None, as_json: bool) -> None:
+    """删除保存期限已到的联系方式；平时每天夜里自动进行。期限在功能 core.privacy 的设置里。"""
+    if days is not None and not dry_run:
+        raise click.UsageError("--days 只能与 --dry-run 同用")
+    now = datetime.now(UTC)
+    with installed() as installation:
+        with installation.scope(tenant) as scope:
+            held = days or days_kept(scope.hooks)
+            due = due_for_erasure(scope, days=held, now=now) if held else ()
+        if not dry_run:
+            while held and installation.run(tenant, partial(erase_due, days=held, now=now)):
+                pass
+    if as_json:
+        say_json({"days": held, "tickets": list(due), "dry_run": dry_run})
+    elif not held:
+        click.echo("没有设置保存期限，不自动删除。期限是功能 core.privacy 的设置 days。")
+    else:
+        click.echo(f"保存期限 {held} 天，{'会删除' if dry_run else '已删除'} {len(due):,} 件工单的联系方式。")
 
 
 def _erased_in_words(erased: Erased, *, dry_run: bool) -> list[str]:

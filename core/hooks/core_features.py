@@ -17,5 +17,16 @@ ROUTING = Feature(
     hooks=(),
     level="every",
 )
-CORE_FEATURES = (ROUTING,)
+PRIVACY = Feature(
+    id=f"{CORE}.privacy",
+    label="个人信息",
+    summary="办结之后，诉求人的联系方式保存多久",
+    answers="core.tickets.retention",
+    settings="core.tickets.retention:RetentionSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=(),
+    level="every",
+)
+CORE_FEATURES = (ROUTING, PRIVACY)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

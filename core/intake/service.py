@@ -16,7 +16,7 @@ from core.intake.rules import Appeal, is_storable, usable
 from core.kit.errors import Refused
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
-from core.tickets.contact import blanked
+from core.tickets.contact import unnamed
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened, sealed
 from core.tickets.service import begin
@@ -73,7 +73,7 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         channel=channel.id,
         medium=channel.medium,
         mailbox=appeal.mailbox or channel.owner,
-        title=blanked(kept.title, appeal.contact),
+        title=unnamed(kept.title, appeal.contact),
         text=kept.text,
         place=kept.place,
         longitude=kept.point.x if kept.point else None,
@@ -122,7 +122,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         channel=whole.channel,
         medium=whole.medium,
         mailbox=whole.mailbox,
-        title=blanked(kept.title, opened(scope.keys, spoke)) if spoke else kept.title,
+        title=unnamed(kept.title, opened(scope.keys, spoke)) if spoke else kept.title,
         text=kept.text,
         place=whole.place,
         longitude=whole.longitude,

@@ -1,5 +1,5 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
-gives to others what absent people have, and lets units consult on what nobody takes.
+gives to others what absent people have, lets units consult on what nobody takes, and erases contacts in their time.
 
 Several may run; one at a time leads.
 """
@@ -13,6 +13,7 @@ from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
 from core.jobs.leadership import leadership
 from core.jobs.process import Ending, run_process, utc_now
+from core.jobs.retention import Retention
 from core.jobs.seals import Seals
 from core.jobs.stalled import Stalled
 from core.jobs.suspensions import Suspensions
@@ -38,6 +39,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
                 stalled = Stalled(installation, is_ending=ending.is_asked)
                 absences = Absences(installation, is_ending=ending.is_asked)
+                retention = Retention(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
@@ -48,6 +50,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     suspensions.suspend(now=utc_now)
                     stalled.consult(now=utc_now)
                     absences.relieve(now=utc_now)
+                    retention.erase(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)
 

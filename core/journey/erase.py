@@ -4,6 +4,7 @@ What is evidence is never changed, so that it still proves what happened: there 
 timeline holds no contact by itself; only words that somebody typed could name a person.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from core.intake.inbound import BODY
 from core.intake.models import InboundItem, IntakeEvent
 from core.journey.person import tickets_of_person
-from core.kit.db import Base
+from core.kit.db import Base, is_connection_lost
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.catalogue import APPEND_ONLY
@@ -34,8 +35,11 @@ ENDED = (*CONCLUDED, State.ARCHIVED, State.REJECTED, State.VOIDED)
 ERASED_BODY = b"{}"
 BATCH = 20
 """Tickets that the retention erases in one transaction."""
+LOOKED_AT = 200
+"""Tickets that are looked at for that: some may not be erasable."""
 STAFF = ("leader",)
 """Columns with names of staff, beside those that end in `by`."""
+log = logging.getLogger(__name__)
 
 
 class StillOpen(Refused):
@@ -139,14 +143,27 @@ def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None
 
 
 def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> int:
-    """Erase the contacts of up to so many tickets whose retention has ended; return how many."""
-    due = due_for_erasure(scope, days=days, now=now, limit=limit)
-    for serial_no in due:
-        erase_contact(scope, serial_no, Order(SYSTEM, now), reason=f"办结满 {days} 天")
-    if due:
-        detail = {"tickets": list(due), "days": days}
+    """Erase the contacts of up to so many tickets whose retention has ended; return how many.
+
+    One that cannot be erased, because somebody changed its rows, is logged and left.
+    """
+    erased: list[str] = []
+    for serial_no in due_for_erasure(scope, days=days, now=now, limit=LOOKED_AT):
+        if len(erased) == limit:
+            break
+        try:
+            with scope.session.begin_nested():
+                erase_contact(scope, serial_no, Order(SYSTEM, now), reason=f"办结满 {days} 天")
+        except Exception as error:
+            if is_connection_lost(error):
+                raise
+            log.error("租户 %s 工单 %s 的联系方式到期未能删除：%s", scope.tenant.slug, serial_no, type(error).__name__)
+        else:
+            erased.append(serial_no)
+    if erased:
+        detail = {"tickets": erased, "days": days}
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)
-    return len(due)
+    return len(erased)
 
 
 def _ended_before(instant: datetime) -> ColumnElement[bool]:

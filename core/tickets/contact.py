@@ -1,7 +1,9 @@
 """Contact data of residents as plain values: masked in lists, one spelling of a phone."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+HIDDEN = "＊＊"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +26,25 @@ def masked(contact: Contact) -> Contact:
 
 
 def blanked(text: str, contact: Contact) -> str:
-    """Return the text without the person's own name, phone and address, each shown as in lists.
+    """Return the text without the person's own name, phone and address: as in lists, of who stays private not even that.
 
     A phone is found with blanks or dashes in it too; a name of one character is no name that could be found.
     """
+    shown = Contact(HIDDEN, HIDDEN) if contact.keep_private else masked(contact)
     phone = normal_phone(contact.phone)
     if len(phone) >= 7:
         spelt = r"[\s\-]?".join(map(re.escape, phone))
-        text = re.sub(rf"(?<!\d){spelt}(?!\d)", masked_phone(phone), text)
+        text = re.sub(rf"(?<!\d){spelt}(?!\d)", shown.phone, text)
     if len(contact.address) >= 4:
-        text = text.replace(contact.address, "＊＊")
+        text = text.replace(contact.address, HIDDEN)
     if len(contact.name) >= 2:
-        text = text.replace(contact.name, f"{contact.name[:1]}**")
+        text = text.replace(contact.name, shown.name)
     return text
+
+
+def unnamed(text: str, contact: Contact) -> str:
+    """Return the text without the person's own name and phone. An address stays: mostly it says where the matter is."""
+    return blanked(text, replace(contact, address=""))
 
 
 def masked_phone(phone: str) -> str:

@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from core.cli.privacy import privacy
+from core.hooks.core_features import PRIVACY
 from core.journey.accept import reject
 from core.journey.reveal import reveal_contact
+from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.timeline import Order
@@ -90,3 +92,25 @@ def test_a_person_is_erased_where_nothing_is_open_and_it_is_said(run: Callable[.
     assert "还在办理、没有删除的 1 件" in first
     assert second["erased"] == []
     assert [len(json.loads(run("export").stdout)["tickets"]), len(second["still_open"])] == [1, 1]
+
+
+def test_contacts_that_need_not_be_kept_are_counted_and_erased(installation: Installation) -> None:
+    slug = make_district(installation)
+    walk = Walk(installation, slug)
+    walk.register(contact=Contact("陈某某", "13800000001"))
+    walk.do(reject, "2026-03-12 11:00", actor=OPERATOR, reason_code="outside")
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(privacy, ["retention", "--tenant", slug, *options])
+
+    assert run().stdout == "没有设置保存期限，不自动删除。期限是功能 core.privacy 的设置 days。\n"
+    assert run("--days", "30").exit_code == 2
+    assert run("--dry-run", "--days", "30").stdout == "保存期限 30 天，会删除 1 件工单的联系方式。\n"
+    with installation.scope(slug) as scope:
+        values, now = {"days": 30}, beijing("2026-03-12 12:00")
+        write_revision(scope, PRIVACY.id, values=values, schema_version=1, reason="规定", author=FILES, now=now)
+        make_active(scope, PRIVACY.id, 1, actor=FILES, now=now)
+    installation.forget()
+
+    assert run().stdout == "保存期限 30 天，已删除 1 件工单的联系方式。\n"
+    assert json.loads(run("--json").stdout) == {"days": 30, "tickets": [], "dry_run": False}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.journey import join
 from core.journey.audit import audit_ticket
-from core.journey.queries.case import get_case_for_unit
+from core.journey.queries.case import get_case, get_case_for_unit
 from core.journey.reveal import IdentityKept, reveal_contact
 from core.people.roles import NotPermitted
 from core.routing.service import NotYours
@@ -58,7 +58,7 @@ def test_the_desk_sees_the_contact_and_it_is_told_of_without_the_data(walk: Walk
     [record] = walk.rows(ContactReveal)
     assert (record.purpose, record.words, record.shown) == (
         "verify",
-        "核实地点，陈** 138****0001",
+        "核实地点，＊＊ ＊＊",
         "name,phone,address",
     )
     assert (record.actor_kind, record.actor_id, record.actor_name) == ("staff", OPERATOR.id, "坐席甲")
@@ -160,17 +160,21 @@ def test_the_report_lists_who_looked_the_newest_first(walk: Walk) -> None:
     assert since == ["follow_up"]
 
 
-def test_units_read_no_name_and_no_phone_in_the_words_of_who_stays_unknown(walk: Walk) -> None:
-    text = "我叫陈某某，电话 138-0000-0001，住人民路 1 号，门口路灯不亮"
+def test_name_and_phone_are_masked_in_the_words_too_and_units_do_not_see_even_that_who_it_is(walk: Walk) -> None:
+    text = "我叫陈某某，电话 138-0000-0001，人民路 1 号门口路灯不亮"
     walk.take_in(contact=CHEN, text=text, place="人民路 1 号门口")
+    at = beijing("2026-03-12 12:00")
 
-    case = walk.run(lambda scope: get_case_for_unit(scope, walk.serial_no, now=beijing("2026-03-12 12:00")))
+    desk = walk.run(lambda scope: get_case(scope, walk.serial_no, now=at))
+    unit = walk.run(lambda scope: get_case_for_unit(scope, walk.serial_no, now=at))
 
-    assert case.text == "我叫陈**，电话 138****0001，住＊＊，门口路灯不亮"
-    assert case.place == "＊＊门口"
-    assert case.title == walk.ticket().title == "我叫陈**，电话 138****0001，住＊＊，门口路灯不亮"
-    assert case.contact == Contact(keep_private=True)
-    assert walk.ticket().text == text
+    masked = "我叫＊＊，电话 ＊＊，人民路 1 号门口路灯不亮"
+    assert [case.text for case in (desk, unit)] == [masked, masked]
+    assert [case.title for case in (desk, unit)] == [masked, masked]
+    assert [case.place for case in (desk, unit)] == ["人民路 1 号门口", "人民路 1 号门口"]
+    assert desk.contact == Contact("陈**", "138****0001", keep_private=True)
+    assert unit.contact == Contact(keep_private=True)
+    assert (walk.ticket().title, walk.ticket().text) == (masked, text)
 
 
 def test_parts_of_a_letter_do_not_tell_units_either(walk: Walk) -> None:
@@ -180,7 +184,7 @@ def test_parts_of_a_letter_do_not_tell_units_either(walk: Walk) -> None:
 
     case = walk.run(lambda scope: get_case_for_unit(scope, part, now=beijing("2026-03-12 12:00")))
 
-    assert (case.title, case.text) == ("陈**家门口路灯不亮", "陈**家门口路灯不亮")
+    assert (case.title, case.text) == ("＊＊家门口路灯不亮", "＊＊家门口路灯不亮")
 
 
 def _parts(scope: Any, walk: Walk) -> list[str]:

@@ -19,7 +19,7 @@ from core.sla.limits import UNPRESSED
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, blanked, masked
+from core.tickets.contact import Contact, masked, unnamed
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
 from core.tickets.sealing import opened
@@ -141,26 +141,18 @@ class Case:
 
 
 def get_case(scope: Scope, serial_no: str, *, now: datetime) -> Case:
-    """Return the ticket with its contact masked. Raises `NoSuchTicket`."""
+    """Return the ticket with its contact masked, in the words too. Raises `NoSuchTicket`."""
     return _case(scope, _ticket(scope, serial_no), now=now)
 
 
 def get_case_for_unit(scope: Scope, serial_no: str, *, now: datetime) -> Case:
-    """Return the ticket as units see it: of who keeps the identity from them no name and no phone, in the words neither.
+    """Return the ticket as units see it: of who keeps the identity from them no name and no phone, not even masked.
 
     Raises `NoSuchTicket`.
     """
     ticket = _ticket(scope, serial_no)
-    case, contact = _case(scope, ticket, now=now), _plain_contact(scope, ticket.part_of_id or ticket.id)
-    if not contact.keep_private:
-        return case
-    return replace(
-        case,
-        contact=Contact(keep_private=True),
-        title=blanked(case.title, contact),
-        text=blanked(case.text, contact),
-        place=blanked(case.place, contact),
-    )
+    case, spoke = _case(scope, ticket, now=now), _who_spoke(scope, ticket)
+    return replace(case, contact=Contact(keep_private=True)) if spoke.keep_private else case
 
 
 def _ticket(scope: Scope, serial_no: str) -> Ticket:
@@ -173,6 +165,7 @@ def _ticket(scope: Scope, serial_no: str) -> Ticket:
 
 
 def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
+    spoke = _who_spoke(scope, ticket)
     channel, duty = channels_of(scope).get(ticket.channel), directory(scope).find_duty(ticket.matter, ticket.area)
     replies = replies_of(scope, ticket.id)
     clocks = _clock_lines(scope, ticket, replies, now=now)
@@ -180,8 +173,8 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         id=ticket.id,
         serial_no=ticket.serial_no,
         version=ticket.version,
-        title=ticket.title,
-        text=ticket.text,
+        title=unnamed(ticket.title, spoke),
+        text=unnamed(ticket.text, spoke),
         state=ticket.state,
         state_label=STATE_LABELS[State(ticket.state)],
         nature_id=ticket.nature,
@@ -189,7 +182,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         complexity=ticket.complexity,
         channel=channel.label if channel else ticket.channel,
         mailbox=ticket.mailbox,
-        place=ticket.place,
+        place=unnamed(ticket.place, spoke),
         point=ticket.point,
         area_code=ticket.area or "",
         area=area_words(scope, ticket.area),
@@ -202,7 +195,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,
-        contact=masked(_plain_contact(scope, ticket.id)),
+        contact=masked(spoke) if ticket.part_of_id is None else Contact(keep_private=False),
         lead_id=ticket.lead_unit_id,
         lead=directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else None,
         suggestion=_suggestion(scope, ticket),
@@ -244,9 +237,9 @@ def _by_words(scope: Scope, by: str) -> str:
     return f"（{stamp_words(scope, by)}）" if "@" in by else ""
 
 
-def _plain_contact(scope: Scope, ticket_id: int) -> Contact:
-    """Return who spoke. Of a part 分项, where the whole alone knows that, nobody, who keeps nothing."""
-    row = scope.session.get(TicketContact, (scope.tenant.id, ticket_id))
+def _who_spoke(scope: Scope, ticket: Ticket) -> Contact:
+    """Return who spoke; of a part 分项, who spoke the whole."""
+    row = scope.session.get(TicketContact, (scope.tenant.id, ticket.part_of_id or ticket.id))
     return opened(scope.keys, row) if row else Contact(keep_private=False)
 
 

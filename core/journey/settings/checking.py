@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.hooks import specs
 from core.hooks.breaker import Breaker
-from core.hooks.core_features import CORE_IDS, ROUTING
+from core.hooks.core_features import ROUTING
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import MigrationFailed, SettingsInvalid, fields_of, scrubbed
 from core.hooks.table import EffectFailed
@@ -110,7 +110,7 @@ def _found_by_feature(
 ) -> Iterator[Finding]:
     """Yield what the feature's own check finds with the draft's settings and the secrets that are set."""
     feature = now_held.feature
-    asks_itself = feature.id in CORE_IDS or specs.check_settings.name in roster.answers_of(feature)
+    asks_itself = feature.id == ROUTING.id or specs.check_settings.name in roster.answers_of(feature)
     if is_preset(scope, feature) or not asks_itself:
         return
     secrets = secrets_of(scope.session, scope.tenant, feature.id, scope.keys)

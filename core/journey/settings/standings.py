@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.hooks.core_features import CORE_IDS
+from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.hooks.settings import Difference, MigrationFailed, differences, risks_of
@@ -68,7 +68,7 @@ def decides_on_tickets(scope: Scope, roster: Roster, feature: Feature) -> bool:
     What a city presets is tried in none of its districts by the city: their tickets are not its to see. Where nothing
     was ever accepted there is nothing to try it on.
     """
-    decides = feature.id in CORE_IDS or POLICIES & set(roster.answers_of(feature))
+    decides = feature.id == ROUTING.id or POLICIES & set(roster.answers_of(feature))
     if is_preset(scope, feature) or not decides:
         return False
     accepted = select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.accepted_at.is_not(None))

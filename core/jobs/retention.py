@@ -1,0 +1,44 @@
+"""Erasing contacts whose retention has ended, once a day and tenant by tenant: timers come first."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from functools import partial
+
+from core.jobs.acting import ActsAs
+from core.jobs.turns import Now, Turns
+from core.journey.erase import erase_due
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation, Scope
+from core.tickets.retention import days_kept
+
+FROM = time(2)
+"""Local time of a day from which it is done, while nobody works; what was missed is made up at the next look."""
+
+
+class Retention:
+    """All tenants' contacts that need not be kept any longer, seen from the clock process."""
+
+    acts_as = ActsAs.SYSTEM
+
+    def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
+        self._installation = installation
+        self._turns = Turns(installation, what="保存期限", is_ending=is_ending)
+        self._done: dict[str, date] = {}
+
+    def erase(self, *, now: Now) -> None:
+        """Erase one batch per tenant that is not done for today."""
+        self._turns.take(partial(self._erase_of, now=now), now=now)
+
+    def _erase_of(self, tenant: TenantFacts, *, now: Now) -> bool:
+        local = now().astimezone(tenant.zone)
+        if local.time() < FROM or self._done.get(tenant.slug) == local.date():
+            return False
+        erased = self._installation.run(tenant.slug, partial(_erase, now=now()))
+        if not erased:
+            self._done[tenant.slug] = local.date()
+        return erased > 0
+
+
+def _erase(scope: Scope, *, now: datetime) -> int:
+    days = days_kept(scope.hooks)
+    return erase_due(scope, days=days, now=now) if days else 0
