@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from benchmarks.chaos.gateway import Taken, gateway
 from benchmarks.chaos.house import House
 from benchmarks.chaos.verdict import Verdict, await_calm, connect, judge, lost_writes
-from benchmarks.ha.drill import fail_over
+from benchmarks.ha.drill import Cycle, fail_over
 from benchmarks.ha.packages import ON_PATRONI, ON_PGBOUNCER, ON_POSTGRES15, unmet
 from benchmarks.ha.pair import LOOP_WAIT, RETRY_TIMEOUT, TTL, patroni_pair
-from benchmarks.ha.place import place
+from benchmarks.ha.place import ServerFell, place
 from benchmarks.ha.pooler import pgbouncer
 from benchmarks.ha.product import Product, ProductInParts, named
 from benchmarks.ha.server import open_database, postgres15
@@ -30,6 +30,7 @@ from core.embedded.locks import ending_politely
 
 SEED = 20_260_101
 SHOWN_TROUBLES = 8
+STUCK_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Asked:
     cycles: int
     seconds: float
     keep: bool
+    lock_in: str
 
 
 def main() -> int:
@@ -48,13 +50,14 @@ def main() -> int:
     parser.add_argument("--cycles", type=int, default=3, help="how many times the primary fails")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long is written where nothing fails")
     parser.add_argument("--keep", action="store_true", help="keep the product's home and log")
+    parser.add_argument("--etcd3", action="store_true", help="keep Patroni's lock by etcd's v3 interface, see pair.py")
     given = parser.parse_args()
     stages = [name for name in STAGES if getattr(given, name)] or list(STAGES)
     lacks = unmet(package for name in stages for package in STAGES[name].packages)
     if lacks and stages != ["postgres18"]:
         print("\n".join(lacks), file=sys.stderr)
         return 2
-    asked = Asked(given.cycles, given.seconds, given.keep)
+    asked = Asked(given.cycles, given.seconds, given.keep, "etcd3" if given.etcd3 else "etcd")
     faults = 0
     with ending_politely():
         for name in stages:
@@ -101,14 +104,13 @@ def on_patroni(asked: Asked) -> int:
         place() as here,
         home_of_its_own(keep=asked.keep) as home,
         gateway() as (sms, taken),
-        patroni_pair(here) as pair,
+        patroni_pair(here, lock_in=asked.lock_in) as pair,
         named(open_database(pair.sockets, pair.passwords)),
     ):
-        print(
-            f"  ttl {TTL} s, loop_wait {LOOP_WAIT} s, retry_timeout {RETRY_TIMEOUT} s, synchronous_mode on", flush=True
-        )
-        cycles = []
-        faults = _work(Product(home, sms), taken, lambda journal: cycles.extend(fail_over(pair, journal, asked.cycles)))
+        print(f"  ttl {TTL} s, loop_wait {LOOP_WAIT} s, retry_timeout {RETRY_TIMEOUT} s, synchronous_mode on")
+        print(f"  leader's key by the interface {asked.lock_in}", flush=True)
+        cycles: list[Cycle] = []
+        faults = _work(Product(home, sms), taken, lambda journal: fail_over(pair, journal, asked.cycles, cycles))
         print(f"  time to recover, worst       {max((cycle.first_write for cycle in cycles), default=0):7.1f} s")
         return faults + (len(cycles) < asked.cycles)
 
@@ -137,13 +139,10 @@ def _work(house: House, taken: Taken, meanwhile: Callable[[TimedJournal], None])
     try:
         house.start()
         writers = Writers(house, journal, SEED)
-        writers.start()
-        try:
-            meanwhile(journal)
-        finally:
-            writers.stop()
+        fell = _write(writers, lambda: meanwhile(journal))
         with connect(house) as owner:
-            await_calm(owner, house.tenant_id)
+            if not fell:
+                await_calm(owner, house.tenant_id)
             verdict = judge(owner, house, journal, taken.ids())
             lost = lost_writes(owner, house.tenant_id, journal)
             version = owner.info.parameter_status("server_version")
@@ -157,7 +156,21 @@ def _work(house: House, taken: Taken, meanwhile: Callable[[TimedJournal], None])
     appeals_lost = sum(not write.command for write in lost)
     _tell(journal, verdict, appeals_lost, version)
     refused = journal.counts["refused"]
-    return verdict.faults + len(writers.failures) + refused + (not is_up) + (not journal.appeals())
+    return verdict.faults + len(writers.failures) + refused + (not is_up) + fell + (not journal.appeals())
+
+
+def _write(writers: Writers, meanwhile: Callable[[], None]) -> bool:
+    """Have the writers write; return whether a server fell for good, and then wait for no answer any more."""
+    fell = True
+    writers.start()
+    try:
+        meanwhile()
+        fell = False
+    except ServerFell as fact:
+        print(f"  {fact}", flush=True)
+    finally:
+        writers.stop(patience=STUCK_PATIENCE if fell else None)
+    return fell
 
 
 def _tell(journal: TimedJournal, verdict: Verdict, appeals_lost: int, version: str | None) -> None:

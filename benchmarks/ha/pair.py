@@ -22,7 +22,7 @@ NODES = {"a": "10.99.0.11", "b": "10.99.0.12"}
 SCOPE = "huiying"
 TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 5, 5
 """Seconds: how long the leader's key lasts, between two looks, and how long etcd or PostgreSQL may be silent."""
-HEALTH_PATIENCE = 150.0
+HEALTH_PATIENCE = 120.0
 HAPROXY = """\
 global
     maxconn 400
@@ -56,8 +56,9 @@ class Node:
 class Pair:
     """The nodes, and what Patroni says of them."""
 
-    def __init__(self, place: Place, passwords: Passwords) -> None:
+    def __init__(self, place: Place, passwords: Passwords, *, lock_in: str) -> None:
         self._place = place
+        self._lock_in = lock_in
         self.passwords = passwords
         self.sockets = place.folder_of("primary")
         self._hub = ""
@@ -147,6 +148,7 @@ class Pair:
         data = self._place.folder_of("etcd")
         command = ["/usr/bin/etcd", f"--data-dir={data}", f"--listen-client-urls={client}"]
         command += [f"--advertise-client-urls={client}", f"--listen-peer-urls=http://{HUB}:2380", "--log-level=warn"]
+        command += ["--enable-v2"] if self._lock_in == "etcd" else []
         self._place.start("etcd", command, namespace=self._hub)
 
     def _start_haproxy(self) -> None:
@@ -163,7 +165,7 @@ class Pair:
             "name": name,
             "log": {"level": "INFO"},
             "restapi": {"listen": f"{address}:8008", "connect_address": f"{address}:8008"},
-            "etcd3": {"host": f"{HUB}:2379"},
+            self._lock_in: {"host": f"{HUB}:2379"},
             "bootstrap": {
                 "dcs": {
                     "ttl": TTL,
@@ -193,8 +195,12 @@ class Pair:
 
 
 @contextmanager
-def patroni_pair(place: Place) -> Iterator[Pair]:
-    """Have a healthy pair; the place clears it away."""
-    pair = Pair(place, Passwords.fresh())
+def patroni_pair(place: Place, *, lock_in: str = "etcd") -> Iterator[Pair]:
+    """Have a healthy pair; the place clears it away.
+
+    `lock_in` is Patroni's name for the interface of etcd that keeps the leader's key. With `etcd3`, Patroni before 3.0.3
+    writes the key over another's when its machine thaws (its pull requests 2689 and 2693): Debian 12 has 3.0.2.
+    """
+    pair = Pair(place, Passwords.fresh(), lock_in=lock_in)
     pair.start()
     yield pair

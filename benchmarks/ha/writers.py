@@ -64,11 +64,12 @@ class Writers:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
-        """Finish what was begun, until it is acknowledged, and write no more."""
+    def stop(self, *, patience: float | None = None) -> None:
+        """Finish what was begun, until it is acknowledged or patience ends (seconds), and write no more."""
         self._going_home.set()
+        give_up = None if patience is None else time.monotonic() + patience
         for thread in self._threads:
-            thread.join()
+            thread.join(None if give_up is None else max(0.0, give_up - time.monotonic()))
 
     def _work(self, number: int) -> None:
         chance = random.Random(self._seed * 1000 + number)
