@@ -160,7 +160,9 @@ def feature_row(scope: Scope, feature: str) -> TenantFeature:
             select(func.max(TenantFeature.position)).where(TenantFeature.tenant_id == scope.tenant.id)
         )
         position = CORE_POSITION if is_core else 0 if last is None else last + 1
-        row = TenantFeature(tenant_id=scope.tenant.id, feature=feature, position=position, state="on" if is_core else "off")
+        row = TenantFeature(
+            tenant_id=scope.tenant.id, feature=feature, position=position, state="on" if is_core else "off"
+        )
         scope.session.add(row)
         scope.session.flush()
     return row

@@ -61,7 +61,18 @@ def create_app(
     app.before_request(refuse_unprintable_addresses)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
-    for blueprint in (account, second_step, set_password, own_account, oidc, *DESK, city, plugin_pages, health, inbound):
+    for blueprint in (
+        account,
+        second_step,
+        set_password,
+        own_account,
+        oidc,
+        *DESK,
+        city,
+        plugin_pages,
+        health,
+        inbound,
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)

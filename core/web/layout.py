@@ -75,7 +75,9 @@ def _around() -> dict[str, Any]:
             "home": home_of(visit.staff.roles),
             "now": visit.now,
             "may": lambda permission: Permission(permission) in visit.permissions,
-            "emergencies": emergencies(visit.scope, now=visit.now) if Permission.ADMINISTER in visit.permissions else (),
+            "emergencies": emergencies(visit.scope, now=visit.now)
+            if Permission.ADMINISTER in visit.permissions
+            else (),
             "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
     return around

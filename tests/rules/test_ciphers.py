@@ -127,7 +127,9 @@ def test_a_file_of_before_is_read_as_it_is(tmp_path: Path) -> None:
     assert read_keys(path) == Keys({1: KEY})
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"masters": {}}', '{"masters": {"1": "?"}}', '{"masters": {}, "cipher": "rot13"}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"masters": {}}', '{"masters": {"1": "?"}}', '{"masters": {}, "cipher": "rot13"}']
+)
 def test_a_file_that_is_not_ours_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(content)
