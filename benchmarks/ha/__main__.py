@@ -1,6 +1,6 @@
 """The product on databases that are not its own: PostgreSQL 15, behind PgBouncer, on a Patroni pair that fails over.
 
-    python -m benchmarks.ha [--postgres18] [--postgres15] [--pgbouncer] [--patroni] [--cycles 3] [--seconds 10] [--keep]
+    python -m benchmarks.ha [--postgres18] [--postgres15] [--pgbouncer] [--patroni] [--cycles 3] [--seconds 40] [--keep]
 
 Without a stage named, all of them. Each stage has a database of its own, made of Debian's packages, and the product run
 on it unchanged: writers hand in appeals over the API and see every fourth through, each write under a key of its own
@@ -48,7 +48,7 @@ def main() -> int:
     for name in STAGES:
         parser.add_argument(f"--{name}", action="store_true")
     parser.add_argument("--cycles", type=int, default=3, help="how many times the primary fails")
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long is written where nothing fails")
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long is written where nothing fails")
     parser.add_argument("--keep", action="store_true", help="keep the product's home and log")
     parser.add_argument("--etcd3", action="store_true", help="keep Patroni's lock by etcd's v3 interface, see pair.py")
     given = parser.parse_args()
