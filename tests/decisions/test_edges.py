@@ -60,11 +60,13 @@ def test_the_api_tells_the_story_to_the_desk_and_to_a_unit_with_a_share(sent: Wa
     assert systems.of("clerk", "parks").get(path(sent)) == told
 
 
-@pytest.mark.parametrize(("role", "unit"), [(None, None), ("clerk", "water")])
-def test_others_are_refused(sent: Walk, systems: Systems, role: str | None, unit: str | None) -> None:
+@pytest.mark.parametrize(
+    ("role", "unit", "code"), [(None, None, "not-permitted"), ("clerk", "water", "not-your-ticket")]
+)
+def test_others_are_refused(sent: Walk, systems: Systems, role: str | None, unit: str | None, code: str) -> None:
     refused = systems.of(role, unit).get(path(sent))
 
-    assert (refused["status"], refused["code"]) == (403, "not-permitted")
+    assert (refused["status"], refused["code"]) == (403, code)
 
 
 def test_a_ticket_of_another_district_is_not_there(sent: Walk, systems: Systems) -> None:

@@ -17,6 +17,8 @@ from tests.builders import make_feature, make_installation
 from tests.tenants.test_cases_replayed import NOW, SCENARIOS, Case, replayed
 
 BAD = "bad"
+HANGS_IN = ("propose_routes", "time_limits", "clock_marks", "escalation_steps")
+"""Questions that a hanging feature is asked here: each costs its whole time, again and again until it is left alone."""
 ELSEWHERE = 1
 """Another tenant's id, whose rows a meddling feature would like to write."""
 
@@ -47,7 +49,8 @@ def writes_to_another_tenant(ctx: Any, settings: Any) -> Sequence[Any]:
 
 
 def bad_feature(answer: Callable[..., Sequence[Any]]) -> Feature:
-    return make_feature(BAD, **{hook.name: answer for hook in ALL_HOOKS if hook.kind != "effect"})
+    asked = HANGS_IN if answer is hangs else [hook.name for hook in ALL_HOOKS if hook.kind != "effect"]
+    return make_feature(BAD, **dict.fromkeys(asked, answer))
 
 
 def outcome(case: Case) -> list[Any]:
