@@ -21,7 +21,7 @@ down: $(INSTALLED)
 	@$(BIN)/huiying down
 
 test: check browser
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2
 
 check: $(INSTALLED) $(ASSETS)
 	$(BIN)/ruff check .
