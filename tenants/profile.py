@@ -18,8 +18,9 @@ from typing import Any, Literal, cast
 from core.areas.gazetteer import Gazetteer
 from core.hooks.core_features import CORE_IDS, ROUTING
 from core.routing.ruleset.rules import RuleSet
-from core.routing.settings import DUTY_LIST, RULES
+from core.routing.settings import RULES
 from core.units.catalogue.checking import check
+from core.units.catalogue.queries import DUTY_LIST
 from core.units.levels import KnownUnit
 from core.workdays.declaration import parse_workdays
 from core.workdays.specification import CalendarUnusable, zone_named

@@ -19,7 +19,7 @@ from core.hooks.settings import differences as settings_differences
 from core.hooks.settings.frozen import plain
 from core.journey.settings.effects import take_effect
 from core.routing.ruleset.writing import dump_rules
-from core.routing.settings import DUTY_LIST, LIMITS, RULES, RoutingSettings
+from core.routing.settings import LIMITS, RULES, RoutingSettings
 from core.tenancy.active import stored_of
 from core.tenancy.models import TenantFeature
 from core.tenancy.revisions import FILES, digest_of, feature_row, write_revision
@@ -27,7 +27,7 @@ from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.differences import differences
 from core.units.catalogue.limit_history import limit_changes
-from core.units.catalogue.queries import EMPTY, duty_list_in_force
+from core.units.catalogue.queries import DUTY_LIST, EMPTY, duty_list_in_force
 from core.units.catalogue.service import draft
 from tenants.duties import catalogue_of
 from tenants.profile import Profile

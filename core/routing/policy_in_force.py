@@ -10,9 +10,9 @@ from core.hooks.table import HookTable
 from core.intake.channels import open_channels_of
 from core.routing.policy import RoutingPolicy
 from core.routing.ruleset import CompiledRules, compile_rules, parse_rules
-from core.routing.settings import duty_list_number, limits_given, rules_of
+from core.routing.settings import limits_given, rules_of
 from core.tenancy.scope import Scope
-from core.units.catalogue.queries import duty_list_of, known_units
+from core.units.catalogue.queries import duty_list_of, known_units, number_in
 
 KEPT = 64
 """Sets of rules that a process keeps compiled."""
@@ -25,7 +25,7 @@ def policy_of(scope: Scope) -> RoutingPolicy:
 
 def policy_from(scope: Scope, table: HookTable) -> RoutingPolicy:
     """Return what would hold about routing with the settings of this table. Raises `NoSuchDutyList`."""
-    number = duty_list_number(table)
+    number = number_in(table)
     return RoutingPolicy(
         duty_list=number,
         catalogue=duty_list_of(scope, number),

@@ -18,9 +18,10 @@ from core.routing.ruleset.wording import Wording
 from core.routing.ruleset.writing import dump_rules
 from core.units.levels import KnownUnit
 
-DUTY_LIST, RULES, LIMITS = "duty_list", "rules", "limits"
+RULES, LIMITS = "rules", "limits"
+"""Names of settings, beside that of the duty list."""
 IN_MINUTES = ("ws", "wall")
-"""Names of the settings."""
+"""Modes whose amount an administrator writes in minutes; it is kept in seconds."""
 MOST_VERSIONS = 1_000_000
 
 
@@ -162,12 +163,6 @@ class RoutingSettings(Settings):
         return wrong | repeated
 
 
-def duty_list_number(table: HookTable) -> int:
-    """Return which version of the duty list holds by these settings, 0 = none."""
-    number: int = _settings_of(table)[DUTY_LIST]
-    return number
-
-
 def rules_of(table: HookTable) -> Sequence[Mapping[str, Any]]:
     """Return the routing rules that hold by these settings, as they are written."""
     rules: Sequence[Mapping[str, Any]] = _settings_of(table)[RULES]
@@ -195,7 +190,7 @@ def _settings_of(table: HookTable) -> Mapping[str, Any]:
     return enabled.settings if enabled else NOTHING
 
 
-NOTHING: Mapping[str, Any] = {DUTY_LIST: 0, RULES: (), LIMITS: ()}
+NOTHING: Mapping[str, Any] = {RULES: (), LIMITS: ()}
 """Where no revision can be read: nothing is anybody's, and a person decides."""
 
 

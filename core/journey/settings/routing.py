@@ -10,7 +10,7 @@ from core.hooks.values import Finding
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_from, policy_of
 from core.routing.ruleset import check_rules
-from core.routing.settings import DUTY_LIST, RULES
+from core.routing.settings import RULES
 from core.tenancy.active import stored_of
 from core.tenancy.revisions import get_revision
 from core.tenancy.scope import Scope
@@ -18,7 +18,7 @@ from core.units.catalogue.checking import check
 from core.units.catalogue.coverage import coverage_of
 from core.units.catalogue.differences import differences, effect_of, effect_words
 from core.units.catalogue.limit_history import change_words, limit_changes
-from core.units.catalogue.queries import NoSuchDutyList
+from core.units.catalogue.queries import DUTY_LIST, NoSuchDutyList
 from core.units.catalogue.service import keep_limit_changes
 
 SHOWN = 20

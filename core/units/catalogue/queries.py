@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from core.areas.gazetteer import Gazetteer
 from core.areas.queries import gazetteer_of
 from core.hooks.core_features import ROUTING
+from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode
 from core.kit.errors import Refused
 from core.kit.trees import Node, Tree
@@ -31,6 +32,8 @@ from core.units.levels import KnownUnit, KnownUnits, Level
 from core.units.models import Unit
 
 EMPTY = Catalogue.of(())
+DUTY_LIST = "duty_list"
+"""Name of the setting of routing that names the version in force."""
 
 
 class NoSuchDutyList(Refused):
@@ -67,16 +70,22 @@ NONE_IN_FORCE = DutyListInForce(0, 0, EMPTY)
 
 def duty_list_in_force(scope: Scope) -> DutyListInForce:
     """Return the duty list that the revision of routing which holds names; read once per process and epoch."""
-    routing = scope.hooks.enabled.get(ROUTING.id)
-    number: int = routing.settings["duty_list"] if routing else 0
+    number = number_in(scope.hooks)
     # By its number, since a try asks with another table of features in the same epoch.
     return scope.remember(f"duty_list_in_force/{number}", lambda: _in_force(scope, number))
+
+
+def number_in(table: HookTable) -> int:
+    """Return which version of the duty list holds where these settings do, 0 = none."""
+    routing = table.enabled.get(ROUTING.id)
+    number: int = routing.settings[DUTY_LIST] if routing else 0
+    return number
 
 
 def gazetteer_in_force(scope: Scope) -> Gazetteer:
     """Return the gazetteer whose areas the duty list in force speaks of, an empty one where it knows no areas."""
     number = duty_list_in_force(scope).gazetteer
-    return scope.remember("gazetteer_in_force", lambda: gazetteer_of(scope, number))
+    return scope.remember(f"gazetteer_in_force/{number}", lambda: gazetteer_of(scope, number))
 
 
 def duty_list_of(scope: Scope, number: int) -> Catalogue:
