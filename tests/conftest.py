@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from core.embedded.home import open_home
+from core.people import secrets
 from tests.servers import RUN_HOME, RunFolder, TestServers
 
 _run_folder: RunFolder | None = None
@@ -55,3 +57,12 @@ def owner_url(servers: TestServers) -> str:
 def valkey_url(servers: TestServers) -> str:
     """A queue server with the rights that workers have in the product."""
     return servers.valkey_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def products_hasher() -> Iterator[PasswordHasher]:
+    """What the product hashes passwords with; tests, which make thousands of accounts, do it at the least cost there is."""
+    with pytest.MonkeyPatch.context() as patch:
+        product = secrets._hasher
+        patch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield product

@@ -1,6 +1,7 @@
 """Which passwords are refused, and that nothing of a long one is cut off."""
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from core.people.passwords import PasswordTooWeak, check_password
 from core.people.secrets import hash_password, new_password, password_fits
@@ -55,3 +56,8 @@ def test_nothing_of_a_long_password_is_cut_off() -> None:
     assert password_fits(stored, long)
     assert not password_fits(stored, long[:-1])
     assert not password_fits(stored, long + "x")
+
+
+def test_a_guess_costs_what_rfc_9106_asks_of_machines_with_little_memory(products_hasher: PasswordHasher) -> None:
+    cost = (products_hasher.time_cost, products_hasher.memory_cost, products_hasher.parallelism)
+    assert (products_hasher.type, cost) == (Type.ID, (3, 64 * 1024, 4))
