@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -101,3 +102,44 @@ def test_columns_line_up_where_characters_are_two_cells_wide() -> None:
 
     assert lines == ["指标        n", "受理量      7", "a       1,204"]
     assert {width(line) for line in lines} == {13}
+
+
+def test_a_month_is_written_into_files_that_are_the_same_whenever_they_are_made(life: Life, tmp_path: Path) -> None:
+    asked = ("month", "--tenant", life.slug, "--month", "2026-03", "--format", "pdf,docx,xlsx", "--into")
+
+    lines = said(*asked, str(tmp_path / "one")).splitlines()
+    said(*asked, str(tmp_path / "two"))
+
+    names = [f"{life.slug}-2026-03.{form}" for form in ("pdf", "docx", "xlsx")]
+    assert lines == [f"已写入 {tmp_path / 'one' / name}" for name in names]
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == sorted(names)
+
+
+def test_a_form_that_there_is_not_is_refused_before_anything_is_counted(life: Life, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refusal:
+        said("month", "--tenant", life.slug, "--month", "2026-03", "--format", "pdf,doc", "--into", str(tmp_path))
+
+    assert refusal.value.code == "document-form-unknown"
+    assert "没有 doc 这种格式" in refusal.value.message
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(life: Life, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(Refused) as refusal:
+        said(
+            "month",
+            "--tenant",
+            life.slug,
+            "--month",
+            "2026-03",
+            "--format",
+            "xlsx",
+            "--into",
+            str(tmp_path / "file" / "deeper"),
+        )
+
+    assert "换一个目录" in refusal.value.message

@@ -7,17 +7,23 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from core.documents.drawing import drawn
+from core.documents.model import Chart
 from core.statistics.city import FLOOR, BelowFloor, CityReport, District
+from core.statistics.drawings import (
+    SATISFIED,
+    by_satisfaction,
+    is_compared,
+    satisfaction_dots,
+    satisfaction_of,
+    share_bars,
+    week_lines,
+)
 from core.statistics.figures import Figure
-from core.statistics.shares import NONE, OTHERS
 from core.statistics.words import change_words, parts_words, remark_words, value_words
-from core.web.charts import Mark, Series, bars, dot_plot, lines
 
 SHOWN = ("accepted", "on_time", "resolved", "satisfied", "overdue", "mean_days_to_reply_of_replies")
 """The six figures on top, in their order."""
-SATISFIED = "satisfied"
-LOWEST_SHOWN = 75
-TICK = 10
 Tone = Literal["better", "worse", "same"]
 
 
@@ -79,8 +85,7 @@ class Overview:
 def presented(report: CityReport) -> Overview:
     """Return the report as the page shows it."""
     figures = {figure.id: figure for figure in report.figures}
-    ranked = sorted(report.districts, key=_by_satisfaction)
-    compared = [district for district in ranked if _is_compared(_satisfaction(district))]
+    ranked = by_satisfaction(report.districts)
     return Overview(
         title=f"{report.month.words}运行总览",
         month=str(report.month),
@@ -91,10 +96,10 @@ def presented(report: CityReport) -> Overview:
         below=[_below_words(below) for below in report.below_floor if below.unit is None],
         units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
         rows=[_row(district) for district in ranked],
-        not_compared=[district.name for district in ranked if district not in compared],
-        satisfaction=_satisfaction_chart(compared),
-        matters=_matters_chart(report),
-        weeks=_weeks_chart(report),
+        not_compared=[district.name for district in ranked if not is_compared(district)],
+        satisfaction=_drawn(satisfaction_dots(report.districts)),
+        matters=_drawn(share_bars("受理最多的十类诉求", report.by_matter)),
+        weeks=_drawn(week_lines(report.weeks)),
     )
 
 
@@ -123,7 +128,7 @@ def _row(district: District) -> DistrictRow:
         figure.id: Cell(value_words(figure.now.value, figure.unit), parts_words(figure.now, figure.unit))
         for figure in district.figures
     }
-    satisfaction = _satisfaction(district)
+    satisfaction = satisfaction_of(district)
     return DistrictRow(
         slug=district.slug,
         name=district.name,
@@ -131,49 +136,8 @@ def _row(district: District) -> DistrictRow:
         on_time=cells["on_time"],
         resolved=cells["resolved"],
         satisfied=cells[SATISFIED],
-        is_below=_is_below(satisfaction),
+        is_below=is_compared(district) and (satisfaction.now.value or 0) < FLOOR,
         remark="还没有评价" if satisfaction.now.value is None else remark_words(satisfaction),
-    )
-
-
-def _satisfaction_chart(compared: Sequence[District]) -> Markup | None:
-    values = [(district, _satisfaction(district).now.value or Fraction(0)) for district in compared]
-    if not values:
-        return None
-    lowest = min(int(float(value * 100)) // TICK * TICK for _, value in values)
-    marks = [
-        Mark(district.name, float(value * 100), value_words(value, "percent"), f"#d-{district.slug}")
-        for district, value in values
-    ]
-    return dot_plot(
-        marks,
-        title="各区（市）县满意率",
-        hold=float(FLOOR * 100),
-        low=lowest if lowest < LOWEST_SHOWN - TICK // 2 else LOWEST_SHOWN,
-    )
-
-
-def _matters_chart(report: CityReport) -> Markup | None:
-    named = [share for share in report.by_matter if share.key not in (OTHERS, NONE) and share.numerator]
-    if not named:
-        return None
-    marks = [
-        Mark(share.label, share.numerator, f"{share.numerator:,}（{value_words(share.value, 'percent')}）")
-        for share in named
-    ]
-    return bars(marks, title="受理最多的十类诉求")
-
-
-def _weeks_chart(report: CityReport) -> Markup | None:
-    if not any(week.accepted or week.concluded for week in report.weeks):
-        return None
-    return lines(
-        [
-            Series("受理", [week.accepted for week in report.weeks]),
-            Series("办结", [week.concluded for week in report.weeks]),
-        ],
-        [f"{week.span.first:%m-%d}" for week in report.weeks],
-        title="近十二周受理与办结",
     )
 
 
@@ -186,19 +150,5 @@ def _below_words(below: BelowFloor) -> str:
     return f"{words}，裁定后 {adjudicated}（{below.satisfied_adjudicated:,}/{below.rated_adjudicated:,}）"
 
 
-def _satisfaction(district: District) -> Figure:
-    return next(figure for figure in district.figures if figure.id == SATISFIED)
-
-
-def _is_compared(satisfaction: Figure) -> bool:
-    return satisfaction.now.value is not None and not satisfaction.is_small
-
-
-def _is_below(satisfaction: Figure) -> bool:
-    return _is_compared(satisfaction) and (satisfaction.now.value or 0) < FLOOR
-
-
-def _by_satisfaction(district: District) -> tuple[bool, Fraction, str]:
-    """Order the lowest first; those that cannot be compared come last."""
-    satisfaction = _satisfaction(district)
-    return not _is_compared(satisfaction), satisfaction.now.value or Fraction(0), district.name
+def _drawn(chart: Chart | None) -> Markup | None:
+    return None if chart is None else drawn(chart)

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from core.web.charts import BAD, Mark, Series, bars, dot_plot, lines
+from core.documents.charts import BAD, Mark, Series, bars, dot_plot, lines
 
 
 def test_a_bar_begins_at_zero_and_is_as_long_as_its_value() -> None:

@@ -1,0 +1,221 @@
+"""Reports of a month as documents: of a district, and of a city with its districts beside each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
+from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
+from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
+from core.statistics.figures import SMALL_SAMPLE, Figure, Unit
+from core.statistics.grades import Band
+from core.statistics.periods import Month
+from core.statistics.report import MonthReport
+from core.statistics.returning import UnitReturns
+from core.statistics.shares import Share
+from core.statistics.units import UnitMonth
+from core.statistics.words import (
+    NOTHING,
+    change_words,
+    grade_words,
+    parts_words,
+    points_words,
+    remark_words,
+    value_words,
+)
+
+IN_CITY = ("accepted", "concluded", "on_time", "resolved", "satisfied", "coverage")
+"""Figures that stand beside each district."""
+ADJUDICATED_IN_CITY = ("on_time_adjudicated", "overdue_adjudicated", "resolved_adjudicated", "satisfied_adjudicated")
+BESIDE_IN_CITY = ("closed", "returned", "ping_pong", "extended", "redone", "attached", "rejected", "voided")
+"""Figures without which the others could look better than they are."""
+NO_GRADES: Mapping[str, Band] = {}
+PATTERNS: Mapping[Unit, str] = {"count": "#,##0", "percent": "0.00%", "days": "0.0"}
+"""How a spreadsheet writes what `value_words` writes."""
+
+
+def month_document(told: MonthReport, *, made_at: datetime) -> Document:
+    """Return a district's month as a document that bears `made_at` (aware)."""
+    sections = [
+        Section("各项指标", [_figure_table(told.figures, told.grades)]),
+        *(
+            Section(title, [*_if_any(share_bars(title, shares)), _share_table(shares)])
+            for title, shares in (
+                ("诉求性质", told.by_nature),
+                ("受理渠道", told.by_channel),
+                ("诉求事项（前十）", told.by_matter),
+            )
+        ),
+    ]
+    if any(unit.graded for unit in told.units):
+        sections.append(Section(f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", [_graded_table(told.units)]))
+    if any(unit.score for unit in told.units):
+        sections.append(Section("承办单位绩效考核", [_score_table(told.units)]))
+    if told.returning:
+        title = f"退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {SMALL_SAMPLE} 的不作比较）"
+        sections.append(Section(title, [_returning_table(told.returning)]))
+    title = f"{told.tenant_name} {told.month.words}月报"
+    return _document(title, told.month, sections, is_over=told.is_over, maker=told.tenant_name, made_at=made_at)
+
+
+def city_document(told: CityReport, *, made_at: datetime) -> Document:
+    """Return a city's month as a document that bears `made_at` (aware)."""
+    floor = value_words(FLOOR, "percent")
+    sections = [
+        Section("各项指标", [_figure_table(told.figures)]),
+        Section("各区", [*_if_any(satisfaction_dots(told.districts)), _district_table(told, IN_CITY)]),
+        Section("各区（裁定后）", [_district_table(told, ADJUDICATED_IN_CITY)]),
+        Section("各区退单、延期、重办等", [_district_table(told, BESIDE_IN_CITY)]),
+        Section(
+            "事项类别（前十）",
+            [*_if_any(share_bars("受理最多的事项类别", told.by_matter)), _share_table(told.by_matter)],
+        ),
+        Section(
+            f"群众满意率低于 {floor} 的区和单位（评价不足 {SMALL_SAMPLE} 件的不作评判）",
+            [_below_table(told.below_floor)],
+        ),
+        Section("近十二周", [*_if_any(week_lines(told.weeks)), _week_table(told.weeks)]),
+    ]
+    title = f"{told.city_name} {told.month.words}月报（各区合并计算）"
+    return _document(title, told.month, sections, is_over=told.is_over, maker=told.city_name, made_at=made_at)
+
+
+def _document(
+    title: str, month: Month, sections: Sequence[Section], *, is_over: bool, maker: str, made_at: datetime
+) -> Document:
+    return Document(
+        title=title if is_over else f"{title}（本月未结束，与整个上月对比）",
+        lead=(f"对比：{month.previous.words}",),
+        sections=sections,
+        maker=maker,
+        made_at=made_at,
+        footer=title,
+    )
+
+
+def value_cell(value: Fraction | None, unit: Unit) -> Cell:
+    """Return a value as a number of a document, or a dash for none."""
+    return NOTHING if value is None else Number(value_words(value, unit), value, PATTERNS[unit])
+
+
+def _count(count: int) -> Number:
+    return Number(f"{count:,}", count)
+
+
+def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES) -> Table:
+    rows = [
+        (
+            figure.label,
+            value_cell(figure.now.value, figure.unit),
+            parts_words(figure.now, figure.unit),
+            value_cell(figure.before.value, figure.unit),
+            change_words(figure.now.value, figure.before.value, figure.unit),
+            grade_words(grades[figure.id].band) if figure.id in grades else remark_words(figure),
+        )
+        for figure in figures
+    ]
+    return Table(("指标", "本月", "分子/分母", "上月", "变化", "备注"), rows)
+
+
+def _graded_table(units: Sequence[UnitMonth]) -> Table:
+    rows = [
+        (
+            unit.name,
+            each.figure.label,
+            value_cell(each.figure.now.value, each.figure.unit),
+            parts_words(each.figure.now, each.figure.unit),
+            grade_words(each.grade.band),
+        )
+        for unit in units
+        for each in unit.graded
+    ]
+    return Table(("单位", "指标", "本月", "分子/分母", "等次"), rows)
+
+
+def _score_table(units: Sequence[UnitMonth]) -> Table:
+    rows: list[Sequence[Cell]] = []
+    for unit in units:
+        if unit.score is None:
+            continue
+        total = "不完整" if unit.score.total is None else _points(unit.score.total)
+        rows.append((unit.name, "合计", total, "有规则没有算出来，不作为考核结果" if unit.score.total is None else ""))
+        rows += [("", each.line.label, _points(each.line.points), each.line.reason) for each in unit.score.lines]
+    return Table(("单位", "考核项", "得分", "依据"), rows)
+
+
+def _points(points: object) -> Number:
+    words = points_words(points)  # type: ignore[arg-type]
+    return Number(words, Fraction(words), "0.##")
+
+
+def _returning_table(units: Sequence[UnitReturns]) -> Table:
+    rows = [
+        (
+            unit.name,
+            _count(unit.returned),
+            value_cell(unit.index.now.value, "percent"),
+            parts_words(unit.index.now, "percent"),
+            value_cell(unit.index.before.value, "percent"),
+            remark_words(unit.index),
+        )
+        for unit in units
+    ]
+    return Table(("单位", "退单", "踢皮球指数", "分子/分母", "上月", "备注"), rows)
+
+
+def _share_table(shares: Sequence[Share]) -> Table:
+    rows = [
+        (
+            share.label,
+            _count(share.numerator),
+            value_cell(share.value, "percent"),
+            f"{share.numerator:,}/{share.denominator:,}",
+            _count(share.numerator_before),
+            change_words(share.value, share.value_before, "percent"),
+        )
+        for share in shares
+    ]
+    return Table(("", "本月", "占比", "分子/分母", "上月", "占比变化"), rows, empty="本月和上月都没有受理的诉求。")
+
+
+def _district_table(told: CityReport, shown: Sequence[str]) -> Table:
+    lines = [*((district.name, district.figures) for district in told.districts), ("全市", told.figures)]
+    by_id = [(name, {figure.id: figure for figure in figures}) for name, figures in lines]
+    rows = [(name, *(_in_cell(figures[figure_id]) for figure_id in shown)) for name, figures in by_id]
+    return Table(("区", *(by_id[-1][1][figure_id].label for figure_id in shown)), rows)
+
+
+def _in_cell(figure: Figure) -> Cell:
+    cell = value_cell(figure.now.value, figure.unit)
+    if isinstance(cell, str):
+        return cell
+    parts = parts_words(figure.now, figure.unit)
+    small = "*" if figure.is_small and figure.now.denominator else ""
+    return Number(f"{cell.words}{small}{f' ({parts})' if parts else ''}", cell.value, cell.pattern)
+
+
+def _below_table(below: Sequence[BelowFloor]) -> Table:
+    rows = [
+        (
+            one.district_name,
+            one.unit or "全区",
+            value_cell(one.value, "percent"),
+            f"{one.satisfied:,}/{one.rated:,}",
+            value_cell(one.value_adjudicated, "percent"),
+            f"{one.satisfied_adjudicated:,}/{one.rated_adjudicated:,}",
+        )
+        for one in below
+    ]
+    return Table(("区", "单位", "满意率", "满意/评价", "裁定后", "满意/评价（裁定后）"), rows)
+
+
+def _week_table(weeks: Sequence[Week]) -> Table:
+    rows = [
+        (f"{week.span.first:%Y-%m-%d} 至 {week.span.last:%m-%d}", _count(week.accepted), _count(week.concluded))
+        for week in weeks
+    ]
+    return Table(("周", "受理", "办结"), rows)
+
+
+def _if_any(chart: Chart | None) -> Iterable[Block]:
+    return () if chart is None else (chart,)

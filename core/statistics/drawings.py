@@ -1,0 +1,80 @@
+"""What reports draw: the same charts on a page, in print and in every file."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from core.documents.charts import Mark, Series
+from core.documents.model import Bars, Dots, Lines
+from core.statistics.city import FLOOR, District, Week
+from core.statistics.figures import Figure
+from core.statistics.shares import NONE, OTHERS, Share
+from core.statistics.words import value_words
+
+SATISFIED = "satisfied"
+LOWEST_SHOWN, TICK = 75, 10
+"""Where the axis of satisfaction begins, in percent, unless somebody lies below."""
+
+
+def share_bars(title: str, shares: Sequence[Share]) -> Bars | None:
+    """Return the named parts of a whole as bars, or None when nothing came in."""
+    marks = [
+        Mark(share.label, share.numerator, f"{share.numerator:,}（{value_words(share.value, 'percent')}）")
+        for share in shares
+        if share.key not in (OTHERS, NONE) and share.numerator
+    ]
+    return Bars(title, marks) if marks else None
+
+
+def satisfaction_of(district: District) -> Figure:
+    """Return a district's satisfaction 满意率."""
+    return next(figure for figure in district.figures if figure.id == SATISFIED)
+
+
+def is_compared(district: District) -> bool:
+    """Tell whether a district is rated often enough to stand beside others."""
+    satisfaction = satisfaction_of(district)
+    return satisfaction.now.value is not None and not satisfaction.is_small
+
+
+def by_satisfaction(districts: Sequence[District]) -> Sequence[District]:
+    """Order districts the lowest first; those that cannot be compared come last."""
+    return sorted(
+        districts,
+        key=lambda district: (
+            not is_compared(district),
+            satisfaction_of(district).now.value or Fraction(0),
+            district.name,
+        ),
+    )
+
+
+def satisfaction_dots(districts: Sequence[District]) -> Dots | None:
+    """Return the compared districts, lowest first, against the floor; each leads to its row where there is a table."""
+    values = [
+        (district, satisfaction_of(district).now.value or Fraction(0))
+        for district in by_satisfaction(districts)
+        if is_compared(district)
+    ]
+    if not values:
+        return None
+    lowest = min(int(float(value * 100)) // TICK * TICK for _, value in values)
+    return Dots(
+        "各区（市）县满意率",
+        [
+            Mark(district.name, float(value * 100), value_words(value, "percent"), f"#d-{district.slug}")
+            for district, value in values
+        ],
+        hold=float(FLOOR * 100),
+        low=lowest if lowest < LOWEST_SHOWN - TICK // 2 else LOWEST_SHOWN,
+    )
+
+
+def week_lines(weeks: Sequence[Week]) -> Lines | None:
+    """Return what came in and what was concluded week by week, or None when nothing was."""
+    if not any(week.accepted or week.concluded for week in weeks):
+        return None
+    return Lines(
+        "近十二周受理与办结",
+        [Series("受理", [week.accepted for week in weeks]), Series("办结", [week.concluded for week in weeks])],
+        [f"{week.span.first:%m-%d}" for week in weeks],
+    )
