@@ -28,5 +28,16 @@ PRIVACY = Feature(
     hooks=(),
     level="every",
 )
-CORE_FEATURES = (ROUTING, PRIVACY)
+RATES = Feature(
+    id=f"{CORE}.rates",
+    label="限流",
+    summary="一个地址、一个电话、一个对接系统在一段时间里最多可以来多少",
+    answers="core.tenancy.rates",
+    settings="core.tenancy.rates:RateSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=(),
+    level="every",
+)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

@@ -1,4 +1,4 @@
-"""Erasing contacts whose retention has ended, once a day and tenant by tenant: timers come first."""
+"""Erasing contacts whose retention has ended, and counts of no more use, once a day and tenant by tenant: timers come first."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -8,6 +8,7 @@ from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.erase import erase_due
 from core.tenancy.facts import TenantFacts
+from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
 from core.tickets.retention import days_kept
 
@@ -40,5 +41,6 @@ class Retention:
 
 
 def _erase(scope: Scope, *, now: datetime) -> int:
+    forget_old(scope, now=now)
     days = days_kept(scope.hooks)
     return erase_due(scope, days=days, now=now) if days else 0

@@ -13,6 +13,7 @@ from core.intake.channels import get_open_channel
 from core.intake.drafting import completed
 from core.intake.receipts import in_words, receipt_of
 from core.intake.rejections import rejection_words
+from core.intake.repeated import too_many_of_phone
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
@@ -27,7 +28,7 @@ from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
-from core.tickets.service import move, refuse_actor
+from core.tickets.service import move, note, refuse_actor
 from core.tickets.states import MOVES, Command
 from core.tickets.timeline import SYSTEM, Actor, Order
 
@@ -49,6 +50,8 @@ class Accepted:
 
 def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
+
+    What a system hands in beyond what its phone is allowed is registered only: a person looks at it first.
 
     Raises `NotPermitted`, `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`, `MessageReused`.
     `core.kit.errors.Collision` means that the same message came in at the same moment: run again and the ticket is
@@ -159,6 +162,10 @@ def _taken_in(
 
 
 def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
+    if actor.kind == "agent" and (why := too_many_of_phone(scope, appeal.contact.phone, now=now)):
+        ticket = _register_only(scope, appeal, actor, now)
+        note(scope, ticket, "held_back", Order(SYSTEM, now), summary=why)
+        return ticket
     ticket = take_in(scope, appeal, actor=actor, now=now)
     find_unit(scope, ticket, now=now)
     return ticket

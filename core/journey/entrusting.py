@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from core.journey.people import add_invited, refuse_without_unit
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.people.failures import forgive_failures
 from core.people.links import MadeLink, OpenLink, find_link, make_link, use_up
 from core.people.queries import SessionLine, sessions_of
 from core.people.second_factor.service import unbind
 from core.people.secrets import new_password
 from core.people.service import (
     end_sessions,
-    forgive_failures,
     get_account_of,
     give_roles,
     open_account,

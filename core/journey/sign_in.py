@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.people.failures import failures_from, failures_of, forgive_failures, record_failure
 from core.people.queries import (
     Candidate,
     System,
-    failures_in_tenant,
-    failures_of,
     find_candidate,
     find_credentials,
     find_staff,
@@ -16,6 +15,7 @@ from core.people.queries import (
     find_system,
 )
 from core.people.rules import (
+    FAILURES_BEFORE_PROOF,
     FAILURES_PER_ADDRESS,
     FAILURES_PER_LOGIN,
     FAILURES_PER_LOGIN_A_DAY,
@@ -32,10 +32,8 @@ from core.people.secrets import password_fits
 from core.people.service import (
     end_session,
     end_step,
-    forgive_failures,
     mark_seen,
     mark_used,
-    record_failure,
     start_session,
     start_step,
 )
@@ -65,13 +63,13 @@ class StepNeeded:
 
 @dataclass(frozen=True, slots=True)
 class NotSignedIn:
-    """No session: login, password or code is wrong, there were too many failures lately, the step came too late, or the
-    identity that a provider vouches for is linked to no account.
+    """No session: login, password or code is wrong, there were too many failures lately, the step came too late, the
+    identity that a provider vouches for is linked to no account, or a proof of work is asked for first.
 
     A value and not a refusal, because the failure that was counted must be committed.
     """
 
-    reason: Literal["wrong", "wrong-code", "throttled", "too-late", "not-linked"]
+    reason: Literal["wrong", "wrong-code", "throttled", "too-late", "not-linked", "proof-needed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,11 @@ def sign_in(
     candidate = find_candidate(scope, credentials.account_id, now=now)
     assert candidate is not None
     return admit(scope, candidate, by="password", address=address, now=now)
+
+
+def needs_proof(scope: Scope, *, address: str, now: datetime) -> bool:
+    """Tell whether so many sign-ins from this address failed lately that the next one costs it a proof of work."""
+    return failures_from(scope, address, now=now) >= FAILURES_BEFORE_PROOF
 
 
 def admit(scope: Scope, candidate: Candidate, *, by: str, address: str, now: datetime) -> SignedIn | StepNeeded:
@@ -258,7 +261,7 @@ def _failed(
     scope: Scope, login: str, reason: Literal["wrong", "wrong-code"], *, known: bool, address: str, now: datetime
 ) -> NotSignedIn:
     """Count the failure and log it. A login that nobody has is not written down: people type passwords into that field."""
-    record_failure(scope, login, address=address, now=now)
+    in_tenant = record_failure(scope, login, address=address, now=now)
     subject = login if known else ""
     note_security(
         scope, "sign_in_failed", actor=NOBODY, address=address, subject=subject, detail={"reason": reason}, now=now
@@ -272,6 +275,6 @@ def _failed(
         )
     if failures.from_address == FAILURES_PER_ADDRESS:
         note_security(scope, "locked", actor=NOBODY, address=address, detail={"of": "address"}, now=now)
-    if failures_in_tenant(scope, now=now) == SPRAYING:
+    if in_tenant == SPRAYING:
         note_security(scope, "spraying", actor=NOBODY, address=address, detail={"failures": SPRAYING}, now=now)
     return NotSignedIn(reason)

@@ -129,21 +129,6 @@ class Identity(TenantRow, Base, kw_only=True):
     linked_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
-class SignInFailure(TenantRow, Base, kw_only=True):
-    """A sign-in that failed. The login is kept as a keyed hash: people type passwords into the wrong field."""
-
-    __tablename__ = "sign_in_failure"
-    __table_args__ = (
-        Index("ix_sign_in_failure_login", "tenant_id", "login_hash", "at"),
-        Index("ix_sign_in_failure_address", "tenant_id", "address", "at"),
-        Index("ix_sign_in_failure_at", "tenant_id", "at"),
-    )
-
-    login_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    address: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(INSTANT)
-
-
 class ApiToken(TenantRow, Base, kw_only=True):
     """A bearer token by which another system hands in and looks up tickets of this tenant.
 

@@ -5,15 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
-from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
+from core.people.models import Account, AccountRole, ApiToken, SignInStep, StaffSession
 from core.people.roles import need_second_factor
 from core.people.rules import (
     AGE_LIMIT,
-    FAILURE_MEMORY,
-    FAILURE_WINDOW,
     IDLE_LIMIT,
     STEP_LIMIT,
-    Failures,
     Staff,
     is_alive,
 )
@@ -116,40 +113,6 @@ def find_step(scope: Scope, token: str, *, now: datetime) -> Candidate | None:
         )
     )
     return find_candidate(scope, account_id, now=now) if account_id is not None else None
-
-
-def failures_of(scope: Scope, login: str, *, address: str, now: datetime) -> Failures:
-    """Count the recent failed sign-ins of a login and from an address."""
-    of_login = SignInFailure.login_hash == login_hash(scope, login)
-    from_address = SignInFailure.address == address
-    lately = SignInFailure.at > now - FAILURE_WINDOW
-    counts = scope.session.execute(
-        select(
-            func.count().filter(of_login & lately).label("login"),
-            func.count().filter(from_address & lately).label("address"),
-            func.count().filter(of_login).label("today"),
-        ).where(
-            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at > now - FAILURE_MEMORY, of_login | from_address
-        )
-    ).one()
-    return Failures(of_login=counts.login, from_address=counts.address, of_login_today=counts.today)
-
-
-def failures_in_tenant(scope: Scope, *, now: datetime) -> int:
-    """Count the recent failed sign-ins of all logins from everywhere."""
-    return (
-        scope.session.scalar(
-            select(func.count()).where(
-                SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at > now - FAILURE_WINDOW
-            )
-        )
-        or 0
-    )
-
-
-def login_hash(scope: Scope, login: str) -> bytes:
-    """Return the keyed hash under which failures of a login are counted."""
-    return scope.keys.lookup_hash(login, tenant_id=scope.tenant.id, field="login")
 
 
 def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:

@@ -11,7 +11,8 @@ SEEN_EVERY = timedelta(minutes=1)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_LOGIN = 5
 FAILURES_PER_ADDRESS = 30
-FAILURE_MEMORY = timedelta(days=1)
+FAILURES_BEFORE_PROOF = 8
+"""So many failures from one address within `FAILURE_WINDOW`, and each further attempt costs it a proof of work."""
 FAILURES_PER_LOGIN_A_DAY = 20
 SPRAYING = 100
 """So many failures in a tenant within `FAILURE_WINDOW`, whoever and from wherever, are somebody trying at all accounts."""

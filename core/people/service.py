@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 
 from core.kit.errors import Refused
-from core.people.models import Account, AccountRole, ApiToken, SignInFailure, SignInStep, StaffSession
+from core.people.models import Account, AccountRole, ApiToken, SignInStep, StaffSession
 from core.people.passwords import check_password
-from core.people.queries import login_hash, sessions_of
+from core.people.queries import sessions_of
 from core.people.roles import role_named
-from core.people.rules import FAILURE_MEMORY, MOST_SESSIONS, STEP_LIMIT
+from core.people.rules import MOST_SESSIONS, STEP_LIMIT
 from core.people.secrets import hash_password, new_token, token_hash
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import COMMAND_LINE, SecurityKind, note_security
@@ -211,30 +211,6 @@ def end_other_sessions(scope: Scope, account_id: int, *, but: int, now: datetime
     alive = [each.session_id for each in sessions_of(scope, account_id, now=now) if each.session_id != but]
     _end(scope, StaffSession.account_id == account_id, StaffSession.id != but, now=now)
     return len(alive)
-
-
-def record_failure(scope: Scope, login: str, *, address: str, now: datetime) -> None:
-    """Count a sign-in that failed, and forget those that count no more."""
-    scope.session.execute(
-        delete(SignInFailure).where(
-            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.at <= now - FAILURE_MEMORY
-        )
-    )
-    scope.session.add(
-        SignInFailure(
-            tenant_id=scope.tenant.id, id=scope.new_id(), login_hash=login_hash(scope, login), address=address, at=now
-        )
-    )
-    scope.session.flush()
-
-
-def forgive_failures(scope: Scope, login: str) -> None:
-    """Forget the failures of a login that has just proved who it is."""
-    scope.session.execute(
-        delete(SignInFailure).where(
-            SignInFailure.tenant_id == scope.tenant.id, SignInFailure.login_hash == login_hash(scope, login)
-        )
-    )
 
 
 def issue_token(

@@ -309,5 +309,19 @@ class SecurityEventSent(OfTenant, Base, kw_only=True):
     """The event's own time."""
 
 
+class Tally(OfTenant, Base, kw_only=True):
+    """How often something happened 计数 in a stretch of time that began at `since`, as `core.tenancy.rates` counts it."""
+
+    __tablename__ = "tally"
+    __table_args__ = (Index("ix_tally_since", "tenant_id", "since"),)
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    """What is counted (`rates.Counted`)."""
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """Whose it is, as a keyed hash: neither addresses nor phones nor what was typed as a login stand here."""
+    since: Mapped[datetime] = mapped_column(INSTANT, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
 SHARED_TABLES = frozenset({"tenant", "city_member"})
 """The only tables without a tenant of their own; everything else is kept apart row by row."""

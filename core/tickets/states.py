@@ -394,5 +394,6 @@ NOTE_LABELS = {
     "attached_here": "并入工单",
     "part": "分项",
     "rule_failed": "功能出错",
+    "held_back": "待人工核对",
 }
 """Timeline entries that tell of something without changing the state."""

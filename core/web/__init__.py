@@ -59,6 +59,7 @@ def create_app(
     csrf = CSRFProtect(app)
     headers.init_app(app)
     app.before_request(refuse_unprintable_addresses)
+    rates.init_app(app)
     layout.init_app(app, assets)
     set_redis(app, redis_url, missing_assets=assets.missing)
     for blueprint in (

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
+from core.web.rates import TooManyRequests
 from core.web.refusals import more_of, status_of, words_of
 
 HEADINGS = {
@@ -42,8 +43,11 @@ FOR_PROGRAMS = ("/api/", "/in/")
 
 
 def refused(refusal: Refused) -> ResponseReturnValue:
-    """Answer an expected refusal in its own words."""
-    return show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal))
+    """Answer an expected refusal in its own words, and say when to come back where it is a matter of waiting."""
+    answer = current_app.make_response(show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal)))
+    if isinstance(refusal, TooManyRequests):
+        answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
 
 
 def collided(_collision: Collision) -> ResponseReturnValue:

@@ -117,6 +117,7 @@ STATUS = {
     "still-attached": 409,
     "still-disputable": 409,
     "supervision-ended": 409,
+    "too-many-requests": 429,
     "too-many-reveals": 429,
     "provider-unusable": 424,
     "database-down": 503,

@@ -14,7 +14,7 @@ from core.intake.inbound import payload_of
 from core.journey.inbound import receive
 from core.journey.inbound.by_hand import enter
 from core.journey.sign_in import SignedIn, sign_in
-from core.people.models import SignInFailure
+from core.tenancy.models import Tally
 from core.tenancy.scope import Installation
 from tests.builders import OPERATOR, make_appeal, make_district
 from tests.inbound.making import (
@@ -38,8 +38,8 @@ BODY = body_of("路灯不亮")
 def failures_of(installation: Installation, slug: str) -> int:
     """Return how many pushes were counted that nobody vouched for."""
     with installation.scope(slug) as scope:
-        counted = select(func.count()).select_from(SignInFailure)
-        return scope.session.scalar(counted.where(SignInFailure.tenant_id == scope.tenant.id)) or 0
+        counted = select(func.sum(Tally.count)).where(Tally.kind == "unknown-pushes")
+        return scope.session.scalar(counted.where(Tally.tenant_id == scope.tenant.id)) or 0
 
 
 def told(answer: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import SessionTransaction
 
 from core.kit.db import Database, TenantSession
-from core.people.models import SignInFailure
+from core.tenancy.models import Tally
 from core.tenancy.scope import Installation
 from tests.builders import make_district
 
@@ -34,8 +34,9 @@ class Open:
     savepoints: list[tuple[SessionTransaction, frozenset[int]]] = field(default_factory=list)
 
 
-def row_of(tenant: int, session: TenantSession) -> SignInFailure:
-    return SignInFailure(tenant_id=tenant, id=session.new_id(), login_hash=b"", address="", at=AT)
+def row_of(tenant: int, session: TenantSession) -> Tally:
+    number = session.new_id()
+    return Tally(tenant_id=tenant, kind="proofs", key=number.to_bytes(8), since=AT, count=number)
 
 
 class Interleaving(RuleBasedStateMachine):
@@ -55,7 +56,7 @@ class Interleaving(RuleBasedStateMachine):
             one.ending.close()
         for tenant in self.tenants:
             with self.database.transaction(tenant) as session:
-                session.execute(delete(SignInFailure))
+                session.execute(delete(Tally))
 
     @precondition(lambda self: len(self.open) < AT_ONCE)
     @rule(which=st.integers(min_value=0, max_value=2))
@@ -71,7 +72,7 @@ class Interleaving(RuleBasedStateMachine):
         row = row_of(one.tenant, one.session)
         one.session.add(row)
         one.session.flush()
-        one.written.add(row.id)
+        one.written.add(row.count)
 
     @precondition(lambda self: self.open)
     @rule(which=pick, other=st.integers(min_value=0, max_value=2))
@@ -87,7 +88,7 @@ class Interleaving(RuleBasedStateMachine):
     def take_back_all(self, which: int) -> None:
         one = self._one(which)
         mine = one.written - self.committed[one.tenant]
-        taken = one.session.execute(delete(SignInFailure).where(SignInFailure.id.in_(mine)).returning(SignInFailure.id))
+        taken = one.session.execute(delete(Tally).where(Tally.count.in_(mine)).returning(Tally.count))
         assert set(taken.scalars()) == mine
         one.written -= mine
 
@@ -96,7 +97,7 @@ class Interleaving(RuleBasedStateMachine):
     def delete_what_others_wrote(self, which: int) -> None:
         one = self._one(which)
         theirs = {row for tenant, rows in self.committed.items() if tenant != one.tenant for row in rows}
-        assert list(one.session.scalars(delete(SignInFailure).where(SignInFailure.id.in_(theirs)).returning(1))) == []
+        assert list(one.session.scalars(delete(Tally).where(Tally.count.in_(theirs)).returning(1))) == []
 
     @precondition(lambda self: self.open)
     @rule(which=pick)
@@ -130,12 +131,12 @@ class Interleaving(RuleBasedStateMachine):
     @rule()
     def look_without_a_tenant(self) -> None:
         with self.database.transaction(None) as session:
-            assert list(session.scalars(select(SignInFailure.id))) == []
+            assert list(session.scalars(select(Tally.count))) == []
 
     @invariant()
     def everybody_sees_exactly_their_own(self) -> None:
         for one in self.open:
-            seen = set(one.session.execute(select(SignInFailure.tenant_id, SignInFailure.id)))
+            seen = set(one.session.execute(select(Tally.tenant_id, Tally.count)))
             assert seen == {(one.tenant, row) for row in self.committed[one.tenant] | one.written}
 
     def _one(self, which: int) -> Open:

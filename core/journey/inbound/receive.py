@@ -14,9 +14,8 @@ from core.intake.models import InboundItem
 from core.intake.service import MessageReused
 from core.kit.db import insert_rows
 from core.kit.outbox import enqueue
-from core.people.queries import failures_of
 from core.people.rules import FAILURES_PER_ADDRESS
-from core.people.service import record_failure
+from core.tenancy.rates import count, counted, key_of
 from core.tenancy.scope import Scope
 
 INBOUND = "inbound"
@@ -46,8 +45,8 @@ def receive(scope: Scope, channel: str, request: InboundRequest, *, address: str
     bytes are kept for a person. Raises `UnknownChannel`, and `MessageReused` when the id came before with other content.
     """
     _refuse_unknown(scope, channel)
-    source = f"{INBOUND}/{channel}/{address}"
-    if failures_of(scope, source, address=source, now=now).from_address >= FAILURES_PER_ADDRESS:
+    source = key_of(scope, "unknown-pushes", f"{channel}/{address}")
+    if counted(scope, "unknown-pushes", source, now=now) >= FAILURES_PER_ADDRESS:
         return Received("throttled")
     answers = scope.hooks.ask(specs.authenticate_inbound, channel=channel, request=request)
     failures = list(answers.failures)
@@ -58,7 +57,7 @@ def receive(scope: Scope, channel: str, request: InboundRequest, *, address: str
         return _keep(scope, channel, request, known, vouched_by=scope.hooks.stamp(feature), now=now)
     if failures:
         return _hold(scope, channel, request, failures[0], now=now)
-    record_failure(scope, source, address=source, now=now)
+    count(scope, "unknown-pushes", source, now=now)
     return Received("unknown")
 
 

@@ -16,6 +16,7 @@ from core.people.queries import System
 from core.people.roles import NotPermitted, Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
+from core.web.rates import admit_call
 from core.web.trespasses import keep_if_trespass, remember_actor
 from core.web.visit import clock, installation
 
@@ -55,7 +56,7 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
     """Open an endpoint to systems with a token of the tenant whose role brings what is needed; None = any token.
 
     Whether it may be called, and for this ticket, is decided before the body is looked at. The view gets a `Call` first;
-    `what` is what the house calls that which is done. Raises `TokenUnusable`, `NotPermitted`, `NotYours`.
+    `what` is what the house calls that which is done. Raises `TokenUnusable`, `TooManyRequests`, `NotPermitted`, `NotYours`.
     """
 
     def guard(view: View) -> View:
@@ -78,6 +79,7 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
                     raise
 
             try:
+                admit_call(slug, token)
                 return installation().run(slug, work)
             except UnknownTenant:
                 raise _unusable() from None

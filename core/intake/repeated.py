@@ -1,0 +1,18 @@
+"""Many appeals of one phone: none is dropped, and beyond what the tenant allows a person looks first."""
+
+from datetime import datetime
+
+from core.tenancy.rates import allowed, count, key_of
+from core.tenancy.scope import Scope
+from core.tickets.contact import normal_phone
+
+
+def too_many_of_phone(scope: Scope, phone: str, *, now: datetime) -> str:
+    """Count an appeal of this phone; say why a person is to look at it first, "" when it may go its way."""
+    spoken, most = normal_phone(phone), allowed(scope, "phone_per_day")
+    if not spoken or not most:
+        return ""
+    found = count(scope, "phone", key_of(scope, "phone", spoken), now=now)
+    if found <= most:
+        return ""
+    return f"同一电话 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
