@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from core.tenancy.scope import Installation
-from core.web import errors, headers, layout
+from core.web import errors, headers, layout, rates
 from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
