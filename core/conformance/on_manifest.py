@@ -92,7 +92,7 @@ def _imports_itself(package: str) -> bool:
     """Tell whether looking for the package imports it, which only a package above it can do."""
     if "." not in package:
         return False
-    ran = subprocess.run(  # noqa: S603 -- our own interpreter on our own text
+    ran = subprocess.run(  # noqa: S603 -- our own interpreter on our own text  # nosec B603
         [sys.executable, "-c", UNLOADED, package], env=child_environment(), capture_output=True, text=True, check=False
     )
     return ran.returncode != 0 or bool(json.loads(ran.stdout.splitlines()[-1]))

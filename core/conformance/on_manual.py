@@ -38,7 +38,7 @@ def examples_run(subject: Subject) -> Iterator[str]:
         line = subject.readme[: example.start()].count("\n") + 1
         try:
             with within(PATIENCE), redirect_stdout(StringIO()):
-                exec(compile(example[1], "README.md", "exec"), names)  # noqa: S102 -- the author's own example
+                exec(compile(example[1], "README.md", "exec"), names)  # noqa: S102 -- the author's own example  # nosec B102
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -112,7 +112,7 @@ def _unlikeness(one: Question, other: Question) -> int:
 
 def _in_another_process(subject: Subject) -> Mapping[str, str]:
     slow = [f"{feature} {hook}" for (feature, hook), is_slow in subject.slow.items() if is_slow]
-    ran = subprocess.run(  # noqa: S603 -- our own interpreter and module
+    ran = subprocess.run(  # noqa: S603 -- our own interpreter and module  # nosec B603
         [sys.executable, "-m", "core.conformance.again", subject.package, *slow],
         env=child_environment(PYTHONHASHSEED="20260310"),
         capture_output=True,

@@ -68,10 +68,10 @@ def default_of(feature: Feature) -> Sample:
     return samples_of(feature, 1)[0]
 
 
-def values_for(field: SettingField, random: Random) -> Any:
+def values_for(field: SettingField, chance: Random) -> Any:
     """Return a value that the field takes, as it is written. Raises `NoSample`."""
     for _ in range(TRIES):
-        value = _written(field, random)
+        value = _written(field, chance)
         if field.accepts(value):
             return plain(field.deserialize(value))
     raise NoSample(field.title)
@@ -79,11 +79,11 @@ def values_for(field: SettingField, random: Random) -> Any:
 
 def form_values(schema: type[Settings], *, seed: str) -> dict[str, Any]:
     """Return values for every field of a form, as they are written; a field that none is found for is left empty."""
-    random = Random(seed)  # noqa: S311 -- the same values every time
+    chance = Random(seed)  # noqa: S311 -- the same values every time  # nosec B311
     found = {}
     for name, field in fields_of(schema).items():
         with suppress(NoSample):
-            found[name] = values_for(field, random)
+            found[name] = values_for(field, chance)
     return found
 
 
@@ -110,33 +110,33 @@ def _plainest(feature: Feature) -> Iterator[Mapping[str, Any]]:
     if given is not None:
         yield given
     if required and given is None:
-        random = Random(f"{feature.id} required")  # noqa: S311 -- the same settings every time
+        chance = Random(f"{feature.id} required")  # noqa: S311 -- the same settings every time  # nosec B311
         for _ in range(TRIES):
-            yield {name: values_for(fields_of(schema)[name], random) for name in required}
+            yield {name: values_for(fields_of(schema)[name], chance) for name in required}
 
 
 def _drawn(feature: Feature, count: int, seed: str) -> Iterator[Mapping[str, Any]]:
     schema = feature.schema()
     given = authors_sample(feature) or {}
-    random = Random(f"{feature.id} {seed}")  # noqa: S311 -- the same settings every time
+    chance = Random(f"{feature.id} {seed}")  # noqa: S311 -- the same settings every time  # nosec B311
     found = 0
     for _ in range(TRIES):
         if found >= count:
             return
         # The first ones say something else than the defaults everywhere: what is mixed up is then seen.
-        values = {**given, **_some(schema, random, share=1.0 if found < 2 else 0.7)}
+        values = {**given, **_some(schema, chance, share=1.0 if found < 2 else 0.7)}
         if _sample(schema, values):
             found += 1
             yield values
 
 
-def _some(schema: type[Settings], random: Random, *, share: float) -> dict[str, Any]:
+def _some(schema: type[Settings], chance: Random, *, share: float) -> dict[str, Any]:
     """Return values for this share of the fields, each other than its default where there is another."""
     drawn = {}
     for name, field in fields_of(schema).items():
-        if not isinstance(field, Secret) and (field.required or random.random() < share):
+        if not isinstance(field, Secret) and (field.required or chance.random() < share):
             with suppress(NoSample):
-                values = [values_for(field, random) for _ in range(4)]
+                values = [values_for(field, chance) for _ in range(4)]
                 drawn[name] = next((value for value in values if value != field.load_default), values[0])
     return drawn
 
@@ -149,62 +149,62 @@ def _sample(schema: type[Settings], values: Mapping[str, Any]) -> Sample | None:
         return None
 
 
-def _written(field: SettingField, random: Random) -> Any:
+def _written(field: SettingField, chance: Random) -> Any:
     match field:
         case Whole():
-            return None if field.allow_none and random.random() < 0.2 else random.randint(field.min, field.max)
+            return None if field.allow_none and chance.random() < 0.2 else chance.randint(field.min, field.max)
         case YesNo():
-            return random.random() < 0.5
+            return chance.random() < 0.5
         case OneOf():
-            return random.choice(sorted(field.choices))
+            return chance.choice(sorted(field.choices))
         case NamedChoice():
-            return _chosen(field, random)
+            return _chosen(field, chance)
         case Words():
-            count = random.randint(field.least, max(field.least, min(field.most, 6)))
-            return [_text(random, field.shortest, field.longest) for _ in range(count)]
+            count = chance.randint(field.least, max(field.least, min(field.most, 6)))
+            return [_text(chance, field.shortest, field.longest) for _ in range(count)]
         case Line() if field.pattern_says:
-            return _like(field, random)
+            return _like(field, chance)
         case Rows():
-            count = random.randint(field.least, max(field.least, min(field.most, 4)))
-            return [_row(field, random) for _ in range(count)]
+            count = chance.randint(field.least, max(field.least, min(field.most, 4)))
+            return [_row(field, chance) for _ in range(count)]
         case _:
-            return _text(random, getattr(field, "shortest", 0), min(getattr(field, "longest", 40), 200))
+            return _text(chance, getattr(field, "shortest", 0), min(getattr(field, "longest", 40), 200))
 
 
-def _chosen(field: NamedChoice, random: Random) -> Any:
+def _chosen(field: NamedChoice, chance: Random) -> Any:
     there = [choice.value for choice in CHOICES[field.SOURCE] if field.of_kind in ("", choice.kind)]
     codes = there or [choice.value for choice in CHOICES[field.SOURCE]]
     if field.many:
         least = 0 if field.may_be_empty else 1
-        return random.sample(codes, random.randint(least, min(len(codes), field.most)))
-    return "" if field.may_be_empty and random.random() < 0.2 else random.choice(codes)
+        return chance.sample(codes, chance.randint(least, min(len(codes), field.most)))
+    return "" if field.may_be_empty and chance.random() < 0.2 else chance.choice(codes)
 
 
-def _row(rows: Rows, random: Random) -> dict[str, Any]:
+def _row(rows: Rows, chance: Random) -> dict[str, Any]:
     return {
-        name: values_for(field, random)
+        name: values_for(field, chance)
         for name, field in rows.fields.items()
-        if field.required or random.random() < 0.7
+        if field.required or chance.random() < 0.7
     }
 
 
-def _text(random: Random, shortest: int, longest: int) -> str:
-    length = random.randint(shortest, max(shortest, min(longest, 24)))
-    return "".join(random.choice(LETTERS) for _ in range(length))
+def _text(chance: Random, shortest: int, longest: int) -> str:
+    length = chance.randint(shortest, max(shortest, min(longest, 24)))
+    return "".join(chance.choice(LETTERS) for _ in range(length))
 
 
-def _like(field: Line, random: Random) -> str:
+def _like(field: Line, chance: Random) -> str:
     """Return a line written like the default, or of digits or letters, in hope that the pattern takes it."""
     default = field.load_default if isinstance(field.load_default, str) else ""
-    alphabet = random.choice(("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJ0123456789", "一二三四五六"))
-    if default and random.random() < 0.5:
-        return "".join(_alike(character, random) for character in default)
-    return "".join(random.choice(alphabet) for _ in range(random.randint(1, min(field.longest, 20))))
+    alphabet = chance.choice(("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJ0123456789", "一二三四五六"))
+    if default and chance.random() < 0.5:
+        return "".join(_alike(character, chance) for character in default)
+    return "".join(chance.choice(alphabet) for _ in range(chance.randint(1, min(field.longest, 20))))
 
 
-def _alike(character: str, random: Random) -> str:
+def _alike(character: str, chance: Random) -> str:
     if character.isdecimal() and character.isascii():
-        return random.choice("0123456789")
+        return chance.choice("0123456789")
     if character.isalpha() and character.isascii():
-        return random.choice("abcdefgh" if character.islower() else "ABCDEFGH")
+        return chance.choice("abcdefgh" if character.islower() else "ABCDEFGH")
     return character

@@ -67,7 +67,7 @@ def _create(name: str) -> Account | None:
     command = [useradd, *options, "--shell", "/usr/sbin/nologin", name]
     with _alone():
         if (made_meanwhile := _find(name)) is None:
-            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- fixed arguments, no shell
+            subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- fixed arguments, no shell  # nosec B603
     return made_meanwhile or _find(name)
 
 

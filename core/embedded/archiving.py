@@ -126,7 +126,7 @@ def _refuse_anothers(archive: Archive, mark: dict[str, str]) -> None:
 
 
 def _refuse_unreachable(home: Home, archive: Archive) -> None:
-    tried = subprocess.run(  # noqa: S603 -- fixed program, no shell
+    tried = subprocess.run(  # noqa: S603 -- fixed program, no shell  # nosec B603
         ["/bin/sh", "-c", 'test -w "$0" && test -x "$0"', str(archive.wal)],
         cwd="/",
         env={"PATH": os.defpath},

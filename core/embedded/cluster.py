@@ -51,7 +51,7 @@ def make_cluster(home: Home) -> None:
     options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     # Authentication by password without any password: nobody gets in until our own rules are in place.
     options += [f"--username={SUPERUSER}", "--auth=reject", "--no-instructions"]
-    made = subprocess.run(  # noqa: S603 -- the wheel's own program with arguments of ours, no shell
+    made = subprocess.run(  # noqa: S603 -- the wheel's own program with arguments of ours, no shell  # nosec B603
         [postgres_programs(home) / "initdb", *options, f"--pgdata={home.cluster}"],
         capture_output=True,
         text=True,

@@ -44,7 +44,7 @@ def _fits(folder: Path) -> bool:
 def _short_parent(account: Account) -> Path:
     """Return a folder for a private folder of the account, whose name is about as long as `huiying-12345678`."""
     own = os.environ.get("XDG_RUNTIME_DIR") if account.uid == os.geteuid() else None
-    named = [own, tempfile.gettempdir(), "/tmp"]  # noqa: S108 -- mkdtemp makes it private
+    named = [own, tempfile.gettempdir(), "/tmp"]  # noqa: S108 -- mkdtemp makes it private  # nosec B108
     parents = (Path(name) for name in named if name and os.access(name, os.W_OK))
     found = next((parent for parent in parents if _fits(parent / "huiying-12345678")), None)
     if found is None:

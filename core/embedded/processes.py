@@ -23,7 +23,7 @@ def launch(command: list[str], *, account: Account, folder: Path, log: Path) -> 
         log.replace(log.with_suffix(".old"))
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return subprocess.Popen(  # noqa: S603 -- our own server with arguments of ours, no shell
+        return subprocess.Popen(  # noqa: S603 -- our own server with arguments of ours, no shell  # nosec B603
             command,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
@@ -129,5 +129,5 @@ def _has_open(pid: int, held: str) -> bool:
 
 
 def _lsof(*arguments: str) -> list[int]:
-    found = subprocess.run(["lsof", "-t", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    found = subprocess.run(["lsof", "-t", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607 -- fixed arguments, no shell  # nosec B603, B607
     return [int(line) for line in found.stdout.split()]

@@ -100,7 +100,7 @@ def database_exists(connection: Connection[Any], database: str) -> bool:
 
 def explained(database: str = DATABASE) -> str:
     """Return the SQL for a server of one's own, to be run by its superuser; the passwords are to be replaced."""
-    first = role_statements(GRANT_OPTIONS_SINCE, owner_password="<密码一>", app_password="<密码二>")  # noqa: S106
+    first = role_statements(GRANT_OPTIONS_SINCE, owner_password="<密码一>", app_password="<密码二>")  # noqa: S106 -- to be replaced by whoever runs it  # nosec B106
     made = SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'")
     then = made.format(Identifier(database), Identifier(OWNER_ROLE))
     lines = [statement.as_string(None) + ";" for statement in (*first, then)]

@@ -75,7 +75,7 @@ class KeptProgram:
         with self._changing:
             if self._line.is_cut():
                 return None
-            self._child = subprocess.Popen(  # noqa: S603 -- our own programs, no shell
+            self._child = subprocess.Popen(  # noqa: S603 -- our own programs, no shell  # nosec B603
                 list(self._command),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

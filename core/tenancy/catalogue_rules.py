@@ -28,7 +28,7 @@ class Rule(NamedTuple):
 
 OUR_SCHEMAS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'"
 OURS = f"""
-    {OUR_SCHEMAS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"""
+    {OUR_SCHEMAS} AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')"""  # nosec B608  # made of our own words
 """Not what came with an extension, which is a finding of its own."""
 TABLES = f"""
     ours AS (SELECT c.*, n.nspname, n.nspname = 'public' AS is_cores, n.nspname LIKE %(plugins)s AS is_plugins,
@@ -50,7 +50,7 @@ TABLES = f"""
     settings AS (SELECT s.setrole, split_part(pair, '=', 1) AS name, split_part(pair, '=', 2) AS value
                  FROM pg_db_role_setting s, unnest(s.setconfig) AS pair
                  WHERE (s.setrole = 0 OR s.setrole IN (SELECT oid FROM pg_roles WHERE rolname IN (%(app)s, %(stats)s)))
-                 AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))"""  # noqa: S608 -- made of our own words
+                 AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))"""  # noqa: S608 -- made of our own words  # nosec B608
 """`ours`: all our relations, by name and with their schema where it is not the core's; `base`: tables with the number of
 their tenant column; `of_tenant`: those that have one; `granted`: rights on relations and on single columns; `settings`:
 what sessions of our roles begin with. Each row of a rule is a schema, and what is at fault in it."""
@@ -219,13 +219,13 @@ _OBJECTS = {
         "函数以所有者的权限运行",
         f"""
         SELECT n.nspname, c.proname FROM pg_proc c JOIN pg_namespace n ON n.oid = c.pronamespace
-        WHERE {OURS} AND c.prosecdef""",  # noqa: S608 -- made of our own words
+        WHERE {OURS} AND c.prosecdef""",  # noqa: S608 -- made of our own words  # nosec B608
     ),
     "is a function that claims to be leakproof": Rule(
         "函数自称不泄漏，会先于行级隔离看到别的租户的行",
         f"""
         SELECT n.nspname, c.proname FROM pg_proc c JOIN pg_namespace n ON n.oid = c.pronamespace
-        WHERE {OURS} AND c.proleakproof""",  # noqa: S608 -- made of our own words
+        WHERE {OURS} AND c.proleakproof""",  # noqa: S608 -- made of our own words  # nosec B608
     ),
     "is an extension": Rule(
         "装有扩展",

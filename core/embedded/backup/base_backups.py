@@ -226,7 +226,7 @@ def _copy_cluster(home: Home, draft: Path, *, label: str) -> None:
     draft.mkdir(mode=0o700)
     options = ["--format=tar", "--compress=client-gzip:1", "--wal-method=none", "--checkpoint=fast", "--no-password"]
     options += ["--manifest-checksums=SHA256", f"--host={home.sockets}", f"--username={SUPERUSER}", f"--label={label}"]
-    made = subprocess.run(  # noqa: S603 -- the wheel's own program with arguments of ours, no shell
+    made = subprocess.run(  # noqa: S603 -- the wheel's own program with arguments of ours, no shell  # nosec B603
         [postgres_programs(home) / "pg_basebackup", *options, f"--pgdata={draft}"],
         capture_output=True,
         text=True,

@@ -143,7 +143,7 @@ def _lacks_notice(connection: Connection[Any], tenant_id: int, year: int) -> boo
 
 
 def _lets_in_with_any_password(url: str) -> bool:
-    wrong = make_url(url).set(password="a-wrong-password").render_as_string(hide_password=False)  # noqa: S106 -- meant to be wrong
+    wrong = make_url(url).set(password="a-wrong-password").render_as_string(hide_password=False)  # noqa: S106 -- meant to be wrong  # nosec B106
     try:
         psycopg.connect(wrong, connect_timeout=5).close()
     except psycopg.OperationalError:
