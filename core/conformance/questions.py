@@ -75,7 +75,7 @@ class Asker:
     """
 
     def __init__(self, seed: str, settings: Sequence[Mapping[str, Any]], *, literals: Sequence[str] = ()) -> None:
-        self._random = Random(seed)  # noqa: S311 -- the same questions every time
+        self._random = Random(seed)  # noqa: S311 -- the same questions every time  # nosec B311
         self._settings = settings
         self._words = sorted({word for each in (*settings, literals) for word in _texts(each) if WORD.search(word)})
         self._names = sorted({"overdue", "yellow", *(name for name in literals if NAME.match(name))})
@@ -108,12 +108,12 @@ class Asker:
         return {name: self._value(kind, name) for name, kind in arguments_of(hook).items()}
 
     def _value(self, kind: Any, name: str) -> Any:
-        random = self._random
+        chance = self._random
         origin, inner = get_origin(kind), get_args(kind)
         if origin is Literal:
-            return random.choice(inner)
+            return chance.choice(inner)
         if origin in (Union, UnionType):
-            return self._value(random.choice(inner), name)
+            return self._value(chance.choice(inner), name)
         if kind is NoneType:
             return None
         if kind is str:
@@ -121,113 +121,113 @@ class Asker:
         if kind is bytes:
             return self._body()
         if kind is bool:
-            return random.random() < 0.5
+            return chance.random() < 0.5
         if kind in (int, float):
-            return random.randint(*NUMBERS.get(name, (0, 400)))
+            return chance.randint(*NUMBERS.get(name, (0, 400)))
         if kind is datetime:
-            return EPOCH + timedelta(seconds=random.randrange(12 * 365 * DAY))
+            return EPOCH + timedelta(seconds=chance.randrange(12 * 365 * DAY))
         if kind is date:
-            return (EPOCH + timedelta(days=random.randrange(12 * 365))).date()
+            return (EPOCH + timedelta(days=chance.randrange(12 * 365))).date()
         if origin is tuple and inner[-1] is not Ellipsis:
             return tuple(self._value(each, name) for each in inner)
         if origin is tuple or (origin and issubclass(origin, Sequence)):
             return self._several(inner[0], name)
         if origin and issubclass(origin, Mapping):
-            return {self._name(): self._value(inner[1], name) for _ in range(random.randint(0, 4))}
+            return {self._name(): self._value(inner[1], name) for _ in range(chance.randint(0, 4))}
         return self._made(kind, name)
 
     def _several(self, kind: Any, name: str) -> tuple[Any, ...]:
-        random = self._random
+        chance = self._random
         if kind is UnitView:
             return self._some(UNITS)
         if kind is DutyView:
             return self._some(DUTIES)
         if kind is str and name == "co":
-            return tuple(random.sample([unit.code for unit in UNITS], random.randint(0, 3)))
-        return tuple(self._value(kind, name) for _ in range(random.choice((0, 1, 2, 5))))
+            return tuple(chance.sample([unit.code for unit in UNITS], chance.randint(0, 3)))
+        return tuple(self._value(kind, name) for _ in range(chance.choice((0, 1, 2, 5))))
 
     def _some(self, known: Sequence[Any]) -> tuple[Any, ...]:
         """Return copies, mostly of all of them: an answer that changes one harms no other question."""
-        random = self._random
-        chosen = known if random.random() < 0.8 else random.sample(known, random.randint(0, len(known)))
+        chance = self._random
+        chosen = known if chance.random() < 0.8 else chance.sample(known, chance.randint(0, len(known)))
         return tuple(replace(each) for each in chosen)
 
     def _made(self, kind: Any, name: str) -> Any:
-        random = self._random
+        chance = self._random
         if kind is DutyView:
             limits = {each: self._value(Budget | None, each) for each in ("limit", "on_site")}
-            return replace(random.choice(DUTIES), **limits)
+            return replace(chance.choice(DUTIES), **limits)
         if kind is Budget:
-            mode = random.choice(get_args(get_type_hints(Budget)["mode"]))
+            mode = chance.choice(get_args(get_type_hints(Budget)["mode"]))
             return Budget(
-                mode, random.choice((60, 3600, 7200, DAY)) if mode in ("wall", "ws") else random.randint(0, 60)
+                mode, chance.choice((60, 3600, 7200, DAY)) if mode in ("wall", "ws") else chance.randint(0, 60)
             )
         assert is_dataclass(kind), f"{name}: no questions are made of {kind}"
         hints = get_type_hints(kind)
         make: Any = kind
         made = make(**{each.name: self._value(hints[each.name], each.name) for each in fields(kind) if each.init})
-        return _sensible(made, random, self._names)
+        return _sensible(made, chance, self._names)
 
     def _body(self) -> bytes:
         """Return what another system might push: an object with names that the code knows, or what is none."""
-        random = self._random
-        if random.random() < 0.3:
-            return random.choice(BODIES)
-        return json.dumps(self._object(depth=2), ensure_ascii=random.random() < 0.5).encode()
+        chance = self._random
+        if chance.random() < 0.3:
+            return chance.choice(BODIES)
+        return json.dumps(self._object(depth=2), ensure_ascii=chance.random() < 0.5).encode()
 
     def _object(self, *, depth: int) -> Any:
-        random = self._random
-        if depth and random.random() < 0.7:
-            names = random.sample(self._names, random.randint(1, min(8, len(self._names))))
+        chance = self._random
+        if depth and chance.random() < 0.7:
+            names = chance.sample(self._names, chance.randint(1, min(8, len(self._names))))
             return {name: self._object(depth=depth - 1) for name in names}
-        return random.choice(
-            (self._sentence("text"), self._sentence("title"), None, True, random.randint(0, 9999), [], "")
+        return chance.choice(
+            (self._sentence("text"), self._sentence("title"), None, True, chance.randint(0, 9999), [], "")
         )
 
     def _name(self) -> str:
         return self._random.choice(self._names)
 
     def _text(self, name: str) -> str:
-        random = self._random
+        chance = self._random
         match name:
             case "code" | "lead" | "lead_unit" | "unit" | "parent":
-                return random.choice(UNITS).code
+                return chance.choice(UNITS).code
             case "matter":
-                return random.choice(DUTIES).code
+                return chance.choice(DUTIES).code
             case "state":
-                return random.choice(list(State)).value
+                return chance.choice(list(State)).value
             case "command":
-                return random.choice(list(Command)).value
+                return chance.choice(list(Command)).value
             case "channel":
-                return random.choice(CHANNELS)
+                return chance.choice(CHANNELS)
             case "serial_no":
-                return f"SW2026-{random.randrange(10**6):06}"
+                return f"SW2026-{chance.randrange(10**6):06}"
             case _:
                 return self._sentence(name)
 
     def _sentence(self, name: str) -> str:
-        random = self._random
-        drawn = random.random()
+        chance = self._random
+        drawn = chance.random()
         if drawn < 0.15:
-            return random.choice(HOSTILE)
+            return chance.choice(HOSTILE)
         if self._words and drawn < 0.5:
-            word = random.choice(self._words)
-            return word if random.random() < 0.4 else f"{random.choice(APPEALS)[1][:8]}{word}，请处理。"
-        return random.choice(APPEALS)[name != "title"]
+            word = chance.choice(self._words)
+            return word if chance.random() < 0.4 else f"{chance.choice(APPEALS)[1][:8]}{word}，请处理。"
+        return chance.choice(APPEALS)[name != "title"]
 
 
-def _sensible(made: Any, random: Random, marks: Sequence[str]) -> Any:
+def _sensible(made: Any, chance: Random, marks: Sequence[str]) -> Any:
     """Return the value with what belongs together put together."""
     match made:
         case Trigger(kind="mark"):
-            return replace(made, clock=made.clock or "reply", mark=random.choice(marks))
+            return replace(made, clock=made.clock or "reply", mark=chance.choice(marks))
         case Trigger():
             return replace(made, clock=None, mark=None)
         case UnitFacts():
-            counts = {name: random.choice((0, 0, 1, random.randrange(500))) for name in COUNTED}
+            counts = {name: chance.choice((0, 0, 1, chance.randrange(500))) for name in COUNTED}
             return replace(made, last=made.first + timedelta(days=30), counts=counts)
         case ClockView():
-            return replace(made, due_at=made.started_at + timedelta(seconds=random.randrange(60, 40 * DAY)))
+            return replace(made, due_at=made.started_at + timedelta(seconds=chance.randrange(60, 40 * DAY)))
     return made
 
 
