@@ -4,11 +4,11 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from core.web.api.accounts import accounts
 from core.web.api.commands import commands
+from core.web.api.describing import DescribedApi
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
 from core.web.api.rosters import rosters
@@ -26,7 +26,8 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = Api(app)
+    api = DescribedApi(app)
+    api.describe_problems()
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
     api.register_blueprint(commands, url_prefix="/api/v1")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from core.journey.entrusting import list_sessions, sign_out_everywhere
@@ -11,6 +10,7 @@ from core.people.queries import SessionLine
 from core.people.roles import Permission
 from core.web.api.administering import described
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.fields import StrictSchema
 
 accounts = Blueprint("accounts", __name__, description="账号")

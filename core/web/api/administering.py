@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from core.hooks.roster import Roster
+from core.web.api.describing import Blueprint
 from core.web.api.keys import TOKEN
 from core.web.api.schemas import ProblemSchema
 from core.web.visit import installation

@@ -15,6 +15,7 @@ from core.web.api.fields import Choice, Count, Listed, Moment, StrictSchema, Tex
 TEXT_LONGEST = 20_000
 LIST_LONGEST = 100
 LARGEST = 2**63 - 1
+LARGEST_VERSION = 2**31 - 1
 VERSION = "version"
 GIVEN_BY_THE_EDGE = ("scope", "ticket", "order")
 
@@ -24,7 +25,7 @@ class VersionSchema(StrictSchema):
 
     version = Count(
         least=0,
-        most=LARGEST,
+        most=LARGEST_VERSION,
         metadata={"description": "据以决定的工单版本；此后有人办理过则不执行，答复 409 并说明变动"},
     )
 

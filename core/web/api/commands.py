@@ -4,8 +4,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from core import journey
 from core.journey.command import COMMANDS, Carried
 from core.journey.queries.results import Result, find_result
@@ -14,6 +12,7 @@ from core.tickets.states import STATE_LABELS, State
 from core.tickets.timeline import Order
 from core.web.api.arguments import VERSION, arguments_of, described
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
 from core.web.api.schemas import CommandSchema, DoneSchema, ProblemSchema, StaleSchema
 

@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
@@ -30,6 +29,7 @@ from core.people.access import HOUSE
 from core.people.roles import Permission
 from core.web.api.administering import NUMBER, described
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.duty_schemas import (
     LARGEST_NUMBER,
     CheckedFileSchema,
@@ -61,6 +61,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+FILE = {"type": "string", "format": "binary"}
 OFFSET = {
     "in": "query",
     "name": "offset",
@@ -168,7 +169,8 @@ def compare_lists(call: Call, number: int) -> Compared:
 @duty_lists.get(f"/{NUMBER}/export")
 @for_systems(HOUSE)
 @described(duty_lists, parameters=[AS])
-@duty_lists.response(200, {"type": "string", "format": "binary"}, content_type=KINDS["xlsx"])
+@duty_lists.response(200, FILE, content_type=KINDS["xlsx"])
+@duty_lists.alt_response(200, schema=FILE, content_type="text/csv", success=True)
 def export_list(call: Call, number: int) -> Response:
     """Give a version as a file 导出 that can be imported again."""
     ending = request.args.get("as", "xlsx")

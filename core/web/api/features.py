@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from core.hooks.settings import SecretText
 from core.journey.dry_run import Result
@@ -17,6 +16,7 @@ from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.web.api.administering import described, roster
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.feature_schemas import (
     CardSchema,
     CountSchema,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from core.journey.rosters import Duty, RosterShown, put_head, put_roster, show_roster
@@ -11,6 +10,7 @@ from core.people.roles import Permission
 from core.units.queries import directory
 from core.web.api.administering import described
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.fields import Count, Day, Listed, StrictSchema, Text
 
 

@@ -110,6 +110,7 @@ class ProblemSchema(StrictSchema):
     detail = fields.String(required=True)
     number = fields.String(required=True)
     errors = fields.Dict(keys=fields.String())
+    faults = fields.List(fields.String(), metadata={"description": "逐条的问题"})
 
 
 class DoneSchema(StrictSchema):

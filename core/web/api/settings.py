@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from core.hooks.settings import describe
 from core.journey.dry_run import Result, Sample, result_of
@@ -18,6 +17,7 @@ from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.web.api.administering import NUMBER, described, roster
 from core.web.api.calls import Call, for_systems
+from core.web.api.describing import Blueprint
 from core.web.api.feature_schemas import (
     ActivateSchema,
     ApprovedSchema,

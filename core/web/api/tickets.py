@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from core.intake.rules import Appeal
 from core.journey.accept import accept
@@ -16,6 +15,7 @@ from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.api.calls import Call, for_systems
 from core.web.api.decision_schemas import ExplainedSchema
+from core.web.api.describing import Blueprint
 from core.web.api.keys import KEY_HEADER, TOKEN, given_key
 from core.web.api.schemas import (
     AcceptedSchema,
