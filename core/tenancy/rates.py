@@ -36,7 +36,7 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "failures-from-address": (timedelta(minutes=15), MINUTE),
     "failures": (timedelta(minutes=15), MINUTE),
     "unknown-pushes": (timedelta(minutes=15), MINUTE),
-    "proofs": (DAY, DAY),
+    "proofs": (timedelta(hours=2), timedelta(hours=1)),
     "stranger": (MINUTE, MINUTE),
     "system": (MINUTE, MINUTE),
     "systems": (MINUTE, MINUTE),

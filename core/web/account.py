@@ -3,15 +3,25 @@
 from contextlib import suppress
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, redirect, render_template, request, session
+from flask import Blueprint, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.journey.identity import list_providers
-from core.journey.sign_in import NotSignedIn, SignedIn, StepNeeded, refuse_stranger, resume, sign_in, sign_out
+from core.journey.sign_in import (
+    NotSignedIn,
+    SignedIn,
+    StepNeeded,
+    needs_proof,
+    refuse_stranger,
+    resume,
+    sign_in,
+    sign_out,
+)
 from core.people.roles import ROLES
-from core.tenancy.scope import UnknownTenant
+from core.tenancy.scope import Scope, UnknownTenant
 from core.web.input import own_path
+from core.web.proof import is_proved, new_challenge
 from core.web.step_cookie import end_step_in_browser, set_step
 from core.web.visit import (
     COOKIE,
@@ -27,10 +37,13 @@ account = Blueprint("account", __name__)
 PROBLEMS = {
     "wrong": "账号或密码不对，请核对后再试。账号写成「登录名@区县代号」。",
     "wrong-code": "这个码不对，或已经用过。请等手机上出现下一个六位数再试。",
-    "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。一天里失败满 20 次的，次日再试，或请系统管理员解锁。",
+    "throttled": "失败次数太多，为防止有人猜密码，请 15 分钟后再试。一天里失败满 20 次的，次日再试，或请安全管理员解锁。",
     "not-linked": "这个统一身份没有关联本区的账号。请先用账号和密码登录，在“我的账号”里关联。",
     "too-late": "这一步已经过时，请重新登录。",
+    "proof-needed": "这个地址登录失败较多，这一次没有核对密码。请重新填写密码，完成下面的校验后再登录。",
 }
+SIGN_IN = "sign-in"
+"""What a proof of work is for that is asked here."""
 STEPS = {"code": "/sign-in/code", "bind": "/sign-in/bind"}
 THEME = "theme"
 THEME_SECONDS = 365 * 24 * 3600
@@ -107,7 +120,13 @@ def home_of(roles: tuple[str, ...]) -> str:
 
 def asked_again(outcome: NotSignedIn, *, login: str = "", following: str = "/") -> ResponseReturnValue:
     """Ask for account and password once more, saying why."""
-    page = render_template("account/sign_in.html", login=login, problem=PROBLEMS[outcome.reason], following=following)
+    page = render_template(
+        "account/sign_in.html",
+        login=login,
+        problem=PROBLEMS[outcome.reason],
+        following=following,
+        challenge=g.get("challenge"),
+    )
     response = make_response(page, status_of_failure(outcome))
     end_step_in_browser(response)
     return response
@@ -152,9 +171,16 @@ def _sign_in(slug: str, login: str, password: str) -> SignedIn | StepNeeded | No
     address, now = request.remote_addr or "", clock()
     if not f"{slug}{login}".isprintable():
         return refuse_stranger(password)
+
+    def work(scope: Scope) -> SignedIn | StepNeeded | NotSignedIn:
+        outcome: SignedIn | StepNeeded | NotSignedIn = NotSignedIn("proof-needed")
+        if not needs_proof(scope, address=address, now=now) or is_proved(scope, SIGN_IN, now=now):
+            outcome = sign_in(scope, login=login, password=password, address=address, now=now)
+        if isinstance(outcome, NotSignedIn) and needs_proof(scope, address=address, now=now):
+            g.challenge = new_challenge(scope, SIGN_IN, now=now)
+        return outcome
+
     try:
-        return installation().run(
-            slug, lambda scope: sign_in(scope, login=login, password=password, address=address, now=now)
-        )
+        return installation().run(slug, work)
     except UnknownTenant:
         return refuse_stranger(password)

@@ -1,0 +1,81 @@
+"""A proof of work 工作量证明, asked of a form that programs could fill in too often: some seconds of reckoning, or of waiting.
+
+Asked at signing in after failures from the address; any other form can ask for it under a purpose of its own. A challenge is
+signed for one tenant and purpose, ends after a quarter of an hour and counts once. Browsers solve it while the form is
+filled in (`static/proof.js`). Whoever has no script, or a page without https, waits instead: nobody is shut out.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from urllib.parse import parse_qs
+
+from altcha.v1 import ChallengeOptions, Payload, create_challenge, verify_solution
+from flask import request
+
+from core.tenancy.rates import count, key_of
+from core.tenancy.scope import Scope
+
+CHALLENGE, NUMBER = "proof", "proof_number"
+"""Names of the two fields of a form: what was asked, and the number that was found."""
+MOST = 50_000
+"""The number sought lies between 0 and this: a second or two in a browser."""
+WAIT_SECONDS = 30
+GOOD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a form asks for: found by trying numbers after `salt` until their SHA-256 is `wanted`."""
+
+    salt: str
+    wanted: str
+    most: int
+    field: str
+    """All of it with its signatures, as the form carries it."""
+    wait_seconds: int = WAIT_SECONDS
+
+
+def new_challenge(scope: Scope, purpose: str, *, now: datetime) -> Challenge:
+    """Make a challenge for a form of this purpose."""
+    key = _key(scope, purpose)
+    made = create_challenge(
+        ChallengeOptions(
+            max_number=MOST, hmac_key=key, expires=now + GOOD, params={"issued": str(int(now.timestamp()))}
+        )
+    )
+    parts = (made.salt, made.challenge, made.signature)
+    return Challenge(made.salt, made.challenge, MOST, "~".join((*parts, _seal(key, *parts))))
+
+
+def is_proved(scope: Scope, purpose: str, *, now: datetime) -> bool:
+    """Tell whether the form that was sent carries a proof for this purpose, and use it up."""
+    parts = request.form.get(CHALLENGE, "").split("~")
+    if len(parts) != 4 or not all(part.isascii() for part in parts):
+        return False
+    salt, wanted, signature, seal = parts
+    key = _key(scope, purpose)
+    if not hmac.compare_digest(seal, _seal(key, salt, wanted, signature)):
+        return False
+    said = parse_qs(salt.partition("?")[2])
+    issued, expires = (int(said[name][0]) for name in ("issued", "expires"))
+    moment = now.timestamp()
+    if moment >= expires:
+        return False
+    number = request.form.get(NUMBER, "")
+    if number.isascii() and number.isdecimal() and len(number) <= len(str(MOST)):
+        solution = Payload("SHA-256", wanted, int(number), salt, signature)
+        is_good = verify_solution(solution, key, check_expires=False)[0]
+    else:
+        is_good = moment >= issued + WAIT_SECONDS
+    return is_good and count(scope, "proofs", key_of(scope, "proofs", wanted), now=now) == 1
+
+
+def _key(scope: Scope, purpose: str) -> bytes:
+    return scope.keys.derive(f"proof-of-work/{purpose}", scope.tenant.id)
+
+
+def _seal(key: bytes, *parts: str) -> str:
+    """Return a signature over all that was asked: the library's own covers a solution, and who waits has none."""
+    return hmac.digest(key, "~".join(("asked", *parts)).encode(), sha256).hex()
