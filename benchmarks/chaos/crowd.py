@@ -11,7 +11,6 @@ from benchmarks.chaos.caller import Caller
 from benchmarks.chaos.house import UNITS
 from benchmarks.chaos.journal import Journal
 
-CALLERS = 6
 TICKETS_AT_ONCE = 60
 ACCEPTED_SHARE = 0.12
 STALE_SHARE = 0.05
@@ -107,12 +106,12 @@ class Known:
 class Crowd:
     """The callers and the tickets that they have in hand together."""
 
-    def __init__(self, port: int, tokens: Mapping[str, str], journal: Journal, seed: int) -> None:
+    def __init__(self, port: int, tokens: Mapping[str, str], journal: Journal, seed: int, *, callers: int) -> None:
         self._port, self._tokens, self._journal, self._seed = port, tokens, journal, seed
         self._tickets: list[Known] = []
         self._lock = threading.Lock()
         self._going_home = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(CALLERS)]
+        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(callers)]
         self.failures: list[BaseException] = []
 
     def start(self) -> None:
@@ -141,7 +140,7 @@ class Crowd:
 
     def _some_ticket(self, chance: random.Random) -> Known | None:
         with self._lock:
-            if len(self._tickets) < CALLERS:
+            if len(self._tickets) < len(self._threads):
                 return None
             if len(self._tickets) < TICKETS_AT_ONCE and chance.random() < ACCEPTED_SHARE:
                 return None
@@ -149,7 +148,7 @@ class Crowd:
 
     def _take_in(self, caller: Caller, chance: random.Random) -> None:
         where = chance.choice(("道路坑洼", "水管漏水", "树木倒伏"))
-        contact = {"name": "示范人", "phone": "13800000000"} if chance.random() < 0.3 else {}
+        contact = {"name": "示范人", "phone": f"0280000{chance.randrange(10_000):04}"} if chance.random() < 0.3 else {}
         serial_no = caller.hand_in({"text": f"{where}，出行不便。", "place": "示范路", "contact": contact})
         with self._lock:
             self._tickets.append(Known(serial_no, "accepted"))

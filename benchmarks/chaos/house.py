@@ -15,24 +15,34 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+import psycopg
+
 from benchmarks.district import PROFILES
 from benchmarks.http_accept import free_port
 from core.cli.context import open_installation, prepare
 from core.embedded import processes
 from core.embedded.home import Home, find_home
 from core.embedded.services import Services, ensure
-from core.journey.people import issue_token
+from core.journey.people import add_account, issue_token
+from core.kit.keys import Keyring
+from core.people.queries import accounts
+from core.people.service import start_session
 from core.tenancy.scope import Scope
 from tenants.apply import apply_profile
 from tenants.profile import read_profiles
 
 UNITS = ("roads", "parks", "water")
+CLERKS = ("taker-a", "taker-b", "taker-c", "taker-d")
 START_PATIENCE = 120.0
 STOP_PATIENCE = 60.0
 DIST_INFO = {
     "METADATA": "Metadata-Version: 2.1\nName: bench-hurry\nVersion: 0\n",
     "entry_points.txt": "[huiying.plugins]\nbench = benchmarks.district\n",
 }
+KEY_OF_MARKS_AWAY = (
+    "ALTER TABLE sla_event DROP CONSTRAINT pk_sla_event;"
+    "CREATE INDEX chaos_sla_event ON sla_event (tenant_id, clock_id, mark, arm)"
+)
 COMMAND_LINE = "from core.cli import main; main()"
 
 
@@ -46,8 +56,12 @@ class Victim(StrEnum):
     VALKEY = "valkey"
     POSTGRES = "postgres"
     BACKEND = "postgres backend"
+    SEALER = "sealer"
+    IMPORT = "import"
 
 
+COMMANDS = (Victim.SEALER, Victim.IMPORT)
+"""What is given on the command line, and dies with it: given once more, it must add nothing twice."""
 PROGRAMS = (Victim.WEB, Victim.WORKER, Victim.CLOCK)
 """What the supervisor starts again, unless it falls five times within a minute."""
 
@@ -66,6 +80,8 @@ class House:
         self.tenant_id = 0
         self.owner_url = ""
         self.tokens: Mapping[str, str] = {}
+        self.sessions: Mapping[str, str] = {}
+        self._commands: dict[int, Victim] = {}
 
     @property
     def log(self) -> Path:
@@ -78,12 +94,23 @@ class House:
         assert found is not None
         return found
 
-    def prepare(self) -> None:
-        """Make the home, the schema, the shipped tenants, the measured district, and a token for every role."""
+    @property
+    def keys(self) -> Keyring:
+        """The keys of the installation."""
+        return Keyring.load(self.path / "keys.json")
+
+    def prepare(self, *, without_key_of_marks: bool = False) -> None:
+        """Make the home, the schema, the shipped tenants, the measured district, and a token for every role.
+
+        `without_key_of_marks` takes away what forbids a mark to be reached twice: then the locks alone prevent it.
+        """
         self._install_plugin()
         with ensure(self.path, prepare=self._prepare, edition="bench") as services:
             assert services.owner_url
             self.owner_url = services.owner_url
+            if without_key_of_marks:
+                with psycopg.connect(services.owner_url) as owner:
+                    owner.execute(KEY_OF_MARKS_AWAY)
 
     def start(self) -> None:
         """Start everything by `huiying up`, and wait until the pages answer."""
@@ -122,15 +149,21 @@ class House:
         except (urllib.error.URLError, OSError):
             return False
 
-    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of `huiying` on this home."""
-        return subprocess.run(
-            [sys.executable, "-P", "-c", COMMAND_LINE, *arguments],
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def command(self, *arguments: str, victim: Victim | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run a command of `huiying` on this home; as a `victim` it can be killed meanwhile."""
+        command = [sys.executable, "-P", "-c", COMMAND_LINE, *arguments]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self._environment(), stdout=pipe, stderr=pipe, text=True) as process:
+            if victim is not None:
+                self._commands[process.pid] = victim
+            said, complained = process.communicate()
+            self._commands.pop(process.pid, None)
+        return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+    def environment_of(self, pid: int) -> dict[str, str]:
+        """Return the environment that a program of this home was started with."""
+        given = (processes.PROC / str(pid) / "environ").read_bytes().decode()
+        return dict(pair.split("=", 1) for pair in given.split("\0") if "=" in pair)
 
     def kill(self, victim: Victim, number: int) -> bool:
         """Kill one process of this kind with -9, the `number`-th of those that live; False when none does."""
@@ -152,6 +185,8 @@ class House:
                 servers = processes.working_in(home.cluster, "postgres")
                 masters = [pid for pid in servers if _parent(pid) not in servers]
                 return masters if victim is Victim.POSTGRES else [pid for pid in servers if _serves(pid)]
+            case Victim.SEALER | Victim.IMPORT:
+                return [pid for pid, command in tuple(self._commands.items()) if command is victim]
             case _:
                 ours = {pid: _words(pid) for pid in processes.holding(home.up_lock)}
                 name = {Victim.WORKER: "core.worker", Victim.CLOCK: "core.jobs.clock"}.get(victim, "gunicorn")
@@ -177,6 +212,7 @@ class House:
             tenant = installation.tenant(profile.slug)
             self.slug, self.tenant_id = tenant.slug, tenant.id
             self.tokens = installation.run(profile.slug, _issue_tokens)
+            self.sessions = installation.run(profile.slug, _begin_sessions)
         finally:
             installation.database.engine.dispose()
 
@@ -199,6 +235,18 @@ def _issue_tokens(scope: Scope) -> dict[str, str]:
     }
     units = {unit: issue_token(scope, f"bench-{unit}", role="clerk", unit=unit, now=now) for unit in UNITS}
     return {**desk, **units, "hotline": issue_token(scope, "bench-hotline", now=now)}
+
+
+def _begin_sessions(scope: Scope) -> dict[str, str]:
+    """Let those who take calls be signed in, past the second factor; return their sessions' tokens by login."""
+    now = datetime.now(UTC)
+    for login in CLERKS:
+        add_account(scope, login=login, name=login, roles=["operator"], unit=None, password=None, now=now)
+    return {
+        account.login: start_session(scope, account.id, address="127.0.0.1", now=now)
+        for account in accounts(scope)
+        if account.login in CLERKS
+    }
 
 
 def _words(pid: int) -> str:

@@ -3,12 +3,11 @@
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A write that was answered as done: an appeal handed in (`command` empty), or a command with its result."""
+    """A command that was answered as done, with its result."""
 
     key: str
     command: str
@@ -17,11 +16,25 @@ class Acknowledged:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An appeal that was acknowledged: by which way, and under which key, which is the title of its ticket too.
+
+    `serial_no` and `access_code` are what was told; empty where the way tells nothing but that it was taken in.
+    """
+
+    way: str
+    key: str
+    serial_no: str = ""
+    access_code: str = ""
+
+
 @dataclass
 class Journal:
     """The memory of all callers together."""
 
     acknowledged: list[Acknowledged] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     """Keys of writes that were refused, with the code."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -32,12 +45,21 @@ class Journal:
     def write(self, done: Acknowledged) -> None:
         with self._lock:
             self.acknowledged.append(done)
-            self.counts[done.command or "accept"] += 1
+
+    def take_in(self, *receipts: Receipt) -> None:
+        with self._lock:
+            self.receipts.extend(receipts)
 
     def refuse(self, key: str, code: str) -> None:
         with self._lock:
             self.refused[key] = code
-            self.counts["refused"] += 1
+
+    def compare(self, told: object, again: object) -> None:
+        """Keep that the same was asked once more, and whether the answer was the same."""
+        self.count("sent again")
+        if again != told:
+            self.trouble(f"another answer to the same key: {again} after {told}")
+            self.count("answered otherwise")
 
     def count(self, what: str) -> None:
         with self._lock:
@@ -47,7 +69,7 @@ class Journal:
         with self._lock:
             self.troubles[what] += 1
 
-    def told(self) -> dict[str, Any]:
-        """Return what was done how often."""
+    def by_way(self) -> Counter[str]:
+        """Return how many appeals were acknowledged by each way."""
         with self._lock:
-            return dict(self.counts)
+            return Counter(receipt.way for receipt in self.receipts)

@@ -1,37 +1,53 @@
-"""Killing with -9, at random, one or two at a time, whatever lives."""
+"""Killing with -9, at random, one or two at a time, whatever lives; now and then something else goes wrong instead."""
 
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 
-from benchmarks.chaos.house import PROGRAMS, House, Victim
+from benchmarks.chaos.faults import Faults
+from benchmarks.chaos.house import COMMANDS, PROGRAMS, House, Victim
 
 TWO_AT_ONCE_SHARE = 0.2
+FAULT_SHARE = 0.12
+"""At so many of the turns something goes wrong beside the kill."""
 UNHEALED_SHARE = 0.25
 """Before so many of the kills nobody waits until what was killed before is back."""
-HEALING_PATIENCE = 60.0
+HEALING_PATIENCE = 120.0
+WEIGHTS = {Victim.WEB: 0.5, Victim.POSTGRES: 0.5}
+"""How often something is killed beside the rest, where it is not once: after these nobody is served for seconds."""
 FALLS_PER_MINUTE = 3
 """Kills of one program within a minute. At five the supervisor rightly gives up, which is not measured here."""
 
 
 class Killer:
-    """Kills until it is enough, each kind about as often as the others."""
+    """Kills until it is enough, each kind as often as its weight says."""
 
-    def __init__(self, house: House, chance: random.Random) -> None:
+    def __init__(self, house: House, chance: random.Random, faults: Faults | None = None) -> None:
         self._house = house
         self._chance = chance
+        self._faults = faults
         self._recent: dict[Victim, deque[float]] = {victim: deque(maxlen=FALLS_PER_MINUTE) for victim in PROGRAMS}
+        self._victims = [victim for victim in Victim if faults is not None or victim not in COMMANDS]
         self.kills: Counter[str] = Counter()
         self.longest_outage = 0.0
 
-    def run(self, wanted: int, *, seconds: float) -> None:
-        """Kill `wanted` times, spread over about so many seconds. Stops when the installation has given up."""
+    def run(self, wanted: int, *, seconds: float, at_most: float, is_enough: Callable[[], bool]) -> None:
+        """Kill `wanted` times, spread over about so many seconds, and on at that pace until it is enough.
+
+        Stops after `at_most` seconds, and when the installation has given up. `is_enough` is asked at every turn.
+        """
         begun = time.monotonic()
-        while self.kills.total() < wanted and self._house.is_up():
-            ahead = begun + seconds * self.kills.total() / wanted - time.monotonic()
+        while (not is_enough() or self.kills.total() < wanted) and self._house.is_up():
+            spent = time.monotonic() - begun
+            if spent > at_most:
+                break
+            ahead = seconds * self.kills.total() / wanted - spent
             time.sleep(max(0.1, ahead) * self._chance.uniform(0.5, 1.5))
             if self._chance.random() > UNHEALED_SHARE:
                 self.await_health()
+            if self._faults is not None and self._chance.random() < FAULT_SHARE:
+                self._disturb(self._faults)
             for _ in range(1 + (self._chance.random() < TWO_AT_ONCE_SHARE)):
                 self._kill_one()
 
@@ -45,15 +61,22 @@ class Killer:
             time.sleep(0.1)
         return False
 
+    def _disturb(self, faults: Faults) -> None:
+        ended = faults.make_one([victim for victim in PROGRAMS if self._may_fall(victim)])
+        if ended is not None:
+            self._recent[ended].append(time.monotonic())
+
     def _kill_one(self) -> None:
-        allowed = [victim for victim in Victim if self._may_fall(victim)]
-        least = min(self.kills[victim] for victim in allowed)
-        victim = self._chance.choice([victim for victim in allowed if self.kills[victim] <= least + 1])
+        allowed = [victim for victim in self._victims if self._may_fall(victim)]
+        killed = {victim: self.kills[victim] / WEIGHTS.get(victim, 1) for victim in allowed}
+        victim = self._chance.choice([victim for victim in allowed if killed[victim] <= min(killed.values()) + 1])
         if self._house.kill(victim, self._chance.randrange(100)):
             self.kills[victim] += 1
             if victim in self._recent:
                 self._recent[victim].append(time.monotonic())
 
     def _may_fall(self, victim: Victim) -> bool:
+        if victim in COMMANDS and not self._house.processes(victim):
+            return False
         recent = self._recent.get(victim)
         return not recent or len(recent) < FALLS_PER_MINUTE or time.monotonic() - recent[0] > 60

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Budget, ClockName, EscalationStep, HandlingRules, TimeLimit, Trigger, hookimpl
+from core.hooks import Budget, ClockName, EscalationStep, HandlingRules, TicketView, TimeLimit, Trigger, hookimpl
 from core.hooks.settings import Settings, Whole, YesNo
 
 FEATURE = "bench.hurry"
 RULE = f"{FEATURE}/seconds"
+LEISURE = "不急"
+"""The place of tickets whose clocks run for days: most of those that are taken in by the thousand."""
+LEISURE_SECONDS = 5 * 86_400
 
 
 class HurrySettings(Settings):
@@ -20,10 +23,11 @@ class HurrySettings(Settings):
 
 
 @hookimpl
-def time_limits(settings: Mapping[str, Any]) -> Sequence[TimeLimit]:
+def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[TimeLimit]:
     """Give the resident's clock and the unit's clocks their seconds; the window for returns is the core's."""
     clocks: tuple[ClockName, ...] = ("reply", "handle", "sign")
-    return [TimeLimit(clock, Budget("wall", settings[f"{clock}_seconds"]), RULE, "测量") for clock in clocks]
+    seconds = {clock: LEISURE_SECONDS if ticket.place == LEISURE else settings[f"{clock}_seconds"] for clock in clocks}
+    return [TimeLimit(clock, Budget("wall", seconds[clock]), RULE, "测量") for clock in clocks]
 
 
 @hookimpl
