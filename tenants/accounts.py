@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.people.roles import ROLES
+from core.people.roles import ROLES, DutiesNotSeparate, refuse_joined
 from tenants.faults import Faults
 from tenants.source import Table, read_table
 
@@ -55,6 +55,10 @@ def _check(account: AccountFact, table: Table, lines: dict[str, int], units: Col
     for role in account.roles:
         if role not in ROLES:
             table.fault("roles", f"账号“{login}”的角色“{role}”不存在；请从 {'、'.join(ROLES)} 中选择")
+    try:
+        refuse_joined(account.roles)
+    except DutiesNotSeparate:
+        table.fault("roles", f"账号“{login}”兼任了须由不同的人担任的管理角色（三员分立）；请为另一项职责另开账号")
     if account.unit is not None and account.unit not in units:
         table.fault("unit", f"账号“{login}”的单位“{account.unit}”不在 units.csv 中；请改用已有的单位代码")
     if account.unit is None and NEEDS_UNIT & set(account.roles):

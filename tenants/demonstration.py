@@ -70,7 +70,7 @@ def sign_ins_in_words(sign_ins: list[SignIn]) -> str:
             tenant = sign_in.tenant
             lines.append(f"{tenant}")
         lines.append(f"  {sign_in.role}  {sign_in.login}  {sign_in.password}  （{sign_in.name}）")
-    lines.append("演示账号免动态口令；正式账号的区管理员、纪检监察首次登录时须绑定手机。")
+    lines.append("演示账号免动态口令；正式账号凡能查看联系方式或设置的，首次登录时须绑定手机。")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ AT_THE_CONSOLE = Actor("system", "命令行", permissions=frozenset({Permission.
 
 def BY(run: Run) -> Run:  # noqa: N802 -- stands among the options of a command like the others
     """Take `--by`: an account that administers the tenant."""
-    taken = click.option("--by", "login", required=True, metavar="登录名", help="谁来做：有区管理员角色的账号")
+    taken = click.option("--by", "login", required=True, metavar="登录名", help="谁来做：有系统管理员角色的账号")
     return taken(entitled(Permission.ADMINISTER)(run))
 
 

@@ -11,14 +11,18 @@ from core.cli.administering import AS_JSON, TENANT
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.journey import entrusting
+from core.journey.people import put_unit
 from core.people.links import MadeLink
-from core.people.roles import ROLES
+from core.people.roles import ROLES, STEWARDS
 from core.tenancy.scope import Scope
+from core.tenancy.security_log import COMMAND_LINE, By
 
 T = TypeVar("T")
 LOGIN = click.argument("login", metavar="登录名")
 ROLE_NAMES = "、".join(f"{role.name}（{role.label}）" for role in ROLES.values())
 ROLE = click.option("--role", "roles", multiple=True, required=True, metavar="角色", help=f"可重复：{ROLE_NAMES}")
+REASON = click.option("--reason", default="", metavar="理由", help="为什么，写进安全日志")
+STEWARD = click.Choice(STEWARDS)
 MOST_HOURS = 24
 
 
@@ -54,11 +58,26 @@ def reset(login: str, tenant: str, *, as_json: bool) -> None:
 @LOGIN
 @TENANT
 @ROLE
-def roles(login: str, tenant: str, roles: tuple[str, ...]) -> None:
-    """改为只有这些角色;有变化时,这个账号的登录随即全部失效。"""
-    now = datetime.now(UTC)
-    _in(tenant, lambda scope: entrusting.put_roles(scope, login, roles, now=now))
+@REASON
+@click.option("--together", is_flag=True, help="准许一人兼任本应分开的管理角色，须写明理由")
+def roles(login: str, tenant: str, roles: tuple[str, ...], reason: str, *, together: bool) -> None:
+    """改为只有这些角色;有变化时,这个账号的登录随即全部失效。三员的角色只能在这里任免。"""
+    now, by = datetime.now(UTC), By(COMMAND_LINE, reason=reason.strip())
+    _in(tenant, lambda scope: entrusting.put_roles(scope, login, roles, now=now, together=together, by=by))
     click.echo(f"账号 {login} 的角色现在是：{'、'.join(ROLES[role].label for role in roles)}。")
+
+
+@click.command(name="move")
+@for_the_machine
+@LOGIN
+@TENANT
+@click.option("--unit", metavar="单位代码", help="调到哪个单位；不写则不再属于任何单位")
+@REASON
+def move(login: str, tenant: str, unit: str | None, reason: str) -> None:
+    """调到另一个单位;登录随即失效,在办工单留给原单位的其他人。"""
+    now, by = datetime.now(UTC), By(COMMAND_LINE, reason=reason.strip())
+    _in(tenant, lambda scope: put_unit(scope, login, unit, now=now, by=by))
+    click.echo(f"账号 {login} 已调整所属单位，原有登录全部失效。")
 
 
 @click.command(name="sessions")
@@ -121,14 +140,15 @@ def unlock(login: str, tenant: str) -> None:
 @click.option(
     "--hours", type=click.IntRange(1, MOST_HOURS), default=4, show_default=True, metavar="小时", help="有效几小时"
 )
+@click.option("--role", type=STEWARD, default=STEWARDS[0], show_default=True, metavar="角色", help="三员中的哪一个")
 @AS_JSON
-def break_glass(tenant: str, reason: str, hours: int, *, as_json: bool) -> None:
-    """启用应急账号:几小时内有区管理员权限,用于没有管理员能登录的时候。
+def break_glass(tenant: str, reason: str, hours: int, role: str, *, as_json: bool) -> None:
+    """启用应急账号:几小时内有系统管理员(或三员中另一个)的权限,用于没有管理员能登录的时候。
 
-    写入安全日志;有效期间,每位区管理员的每一页都会提示。
+    写入安全日志;有效期间,三员的每一页都会提示。
     """
     now = datetime.now(UTC)
-    opened = _in(tenant, lambda scope: entrusting.open_emergency(scope, reason=reason, hours=hours, now=now))
+    opened = _in(tenant, lambda scope: entrusting.open_emergency(scope, reason=reason, hours=hours, role=role, now=now))
     if as_json:
         say_json({"login": opened.login, "password": opened.password, "until": opened.until})
         return
@@ -136,7 +156,7 @@ def break_glass(tenant: str, reason: str, hours: int, *, as_json: bool) -> None:
     click.echo(f"密码（只显示这一次）：{opened.password}")
 
 
-ENTRUSTING = (invite, reset, roles, sessions, sign_out, totp_off, unlock, break_glass)
+ENTRUSTING = (invite, reset, roles, move, sessions, sign_out, totp_off, unlock, break_glass)
 
 
 def site_address() -> str:

@@ -199,7 +199,7 @@ def resume_(feature_id: str, tenant: str, login: str, reason: str, *, everything
 @entitled(MACHINE, Permission.ADMINISTER)
 @TENANT
 @click.option("--put-away", "put", metavar="功能", help="收起这项功能的待修复；再出错会重新出现")
-@click.option("--by", "login", metavar="登录名", help="谁来收起：有区管理员角色的账号")
+@click.option("--by", "login", metavar="登录名", help="谁来收起：有系统管理员角色的账号")
 @AS_JSON
 def repairs(tenant: str, put: str | None, login: str | None, *, as_json: bool) -> None:
     """待修复：哪些功能在哪里出错、几次、系统改为怎样处理。"""

@@ -103,6 +103,17 @@ def close(login: str, tenant: str) -> None:
     click.echo(f"已停用账号 {login}。")
 
 
+@user.command(name="reopen")
+@for_the_machine
+@click.argument("login", metavar="登录名")
+@TENANT
+def reopen(login: str, tenant: str) -> None:
+    """恢复停用的账号:原来的角色照旧。"""
+    now = datetime.now(UTC)
+    _in(tenant, lambda scope: people.return_account(scope, login, now=now))
+    click.echo(f"已恢复账号 {login}。")
+
+
 for command in ENTRUSTING:
     user.add_command(command)
 

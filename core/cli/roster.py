@@ -29,7 +29,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 def BY(run: Run) -> Run:  # noqa: N802 -- stands among the options of a command like the others
     """Take `--by`: an account that administers the tenant, or that of the head of the unit."""
-    taken = click.option("--by", "by", required=True, metavar="登录名", help="谁来做：区管理员，或本单位负责人")
+    taken = click.option("--by", "by", required=True, metavar="登录名", help="谁来做：系统管理员，或本单位负责人")
     return taken(entitled(Permission.ADMINISTER, HEAD_OF_UNIT)(run))
 
 

@@ -39,5 +39,27 @@ RATES = Feature(
     hooks=(),
     level="every",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES)
+SIGN_IN = Feature(
+    id=f"{CORE}.sign_in",
+    label="登录",
+    summary="哪些角色只凭密码不能登录",
+    answers="core.people.second_factor.settings",
+    settings="core.people.second_factor.settings:SignInSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=(),
+    level="every",
+)
+MAIL_INTAKE = Feature(
+    id=f"{CORE}.mail_intake",
+    label="邮件收取",
+    summary="从政务邮箱收取来信，登记为工单；没有写收信服务器就不收取",
+    answers="core.intake.mail.settings",
+    settings="core.intake.mail.settings:MailIntakeSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=(),
+    level="every",
+)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

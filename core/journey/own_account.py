@@ -8,14 +8,13 @@ from datetime import datetime
 
 from core.journey.sign_in import NotSignedIn, Offer, offered, prove
 from core.kit.errors import Refused
-from core.people.queries import SessionLine, get_account, is_let_off, sessions_of
-from core.people.roles import need_second_factor
+from core.people.queries import SessionLine, get_account, must_have_second_factor, sessions_of
 from core.people.rules import Staff
 from core.people.second_factor.queries import Bound, find_bound, has_offer
 from core.people.second_factor.service import bind, drop_offer, renew_recovery_codes, unbind
 from core.people.service import end_other_sessions, end_session_of, set_password, start_session
 from core.tenancy.scope import Scope
-from core.tenancy.security_log import SecurityKind, note_security
+from core.tenancy.security_log import By, SecurityKind, note_security
 
 
 class SecondFactorNeeded(Refused):
@@ -54,7 +53,7 @@ def own_account(scope: Scope, staff: Staff, *, now: datetime) -> OwnAccount:
     account = get_account(scope, staff.account_id)
     return OwnAccount(
         bound=find_bound(scope, staff.account_id),
-        needs_second_factor=need_second_factor(staff.roles) and not is_let_off(account),
+        needs_second_factor=must_have_second_factor(scope, account, staff.roles),
         is_demonstration=account.is_demonstration,
         sessions=sessions_of(scope, staff.account_id, now=now),
     )
@@ -110,7 +109,7 @@ def change_own_password(scope: Scope, staff: Staff, proof: Proof, *, password: s
     failed = _prove(scope, staff, proof, now=now)
     if failed is not None:
         return failed
-    set_password(scope, staff.login, password, now=now, by=staff.name, by_id=staff.account_id)
+    set_password(scope, staff.login, password, now=now, by=By(staff.name, staff.account_id, proof.address))
     return start_session(scope, staff.account_id, address=proof.address, now=now)
 
 

@@ -12,10 +12,20 @@ from core.people.queries import accounts, roles_by_account, tokens
 from core.people.roles import ROLES, permissions_of, role_named
 from core.people.second_factor.queries import accounts_bound
 from core.people.secrets import new_password
-from core.people.service import NoSuchAccount, close_account, open_account, set_password
+from core.people.service import (
+    NoSuchAccount,
+    close_account,
+    get_account_of,
+    move_account,
+    open_account,
+    reopen_account,
+    roles_of,
+    set_password,
+)
 from core.people.service import issue_token as issue
 from core.people.service import revoke_token as revoke
 from core.tenancy.scope import Scope
+from core.tenancy.security_log import AT_THE_MACHINE, By
 from core.tickets.timeline import Actor
 from core.units.queries import directory
 
@@ -46,6 +56,12 @@ class LabelUnusable(Refused):
     """A token needs a label that says whose it is."""
 
     code = "label-unusable"
+
+
+class NothingChanged(Refused):
+    """It is so already."""
+
+    code = "nothing-changed"
 
 
 class NoSuchToken(Refused):
@@ -89,7 +105,7 @@ def add_account(
     """Open an account and return its password, made here when none is given.
 
     `unit` is a unit's code. Raises `LoginUnusable`, `LoginTaken`, `UnknownRole`, `UnitMissing`, `NoSuchUnit`,
-    `PasswordTooWeak`.
+    `PasswordTooWeak`, `DutiesNotSeparate`.
     """
     password = password or new_password()
     _open(scope, login=login, name=name, roles=roles, unit=unit, password=password, now=now)
@@ -97,10 +113,17 @@ def add_account(
 
 
 def add_invited(
-    scope: Scope, *, login: str, name: str, roles: Sequence[str], unit: str | None, now: datetime
+    scope: Scope,
+    *,
+    login: str,
+    name: str,
+    roles: Sequence[str],
+    unit: str | None,
+    now: datetime,
+    by: By = AT_THE_MACHINE,
 ) -> Account:
     """Open an account without a password, which nobody signs in by until a link has set one. Raises as `add_account`."""
-    return _open(scope, login=login, name=name, roles=roles, unit=unit, password=None, now=now)
+    return _open(scope, login=login, name=name, roles=roles, unit=unit, password=None, now=now, by=by)
 
 
 def change_password(scope: Scope, login: str, *, password: str | None, now: datetime) -> str:
@@ -113,12 +136,30 @@ def change_password(scope: Scope, login: str, *, password: str | None, now: date
     return password
 
 
-def remove_account(scope: Scope, login: str, *, now: datetime) -> None:
+def remove_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MACHINE) -> None:
     """Close the account: it signs in no more, what it did stays; tickets it had go to others of its unit at once.
 
-    Raises `NoSuchAccount`.
+    Raises `NoSuchAccount`, `AccountClosed`, `LastSteward`.
     """
-    account = close_account(scope, login, now=now)
+    account = close_account(scope, login, now=now, by=by)
+    relieve_person(scope, account.id, now=now)
+
+
+def return_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MACHINE) -> None:
+    """Open a closed account again; a second factor that it had is asked for as before. Raises `NoSuchAccount`, `AccountOpen`."""
+    reopen_account(scope, login, now=now, by=by)
+
+
+def put_unit(scope: Scope, login: str, unit: str | None, *, now: datetime, by: By = AT_THE_MACHINE) -> None:
+    """Let somebody work for another unit, by its code; None = for none. What they had in hand stays with the unit before.
+
+    Raises `NoSuchAccount`, `NoSuchUnit`, `UnitMissing`, `NothingChanged`.
+    """
+    account = get_account_of(scope, login)
+    unit_id = _unit_for(scope, sorted(roles_of(scope, account)), unit)
+    if unit_id == account.unit_id:
+        raise NothingChanged(f"账号 {account.login} 已经在这个单位，没有改动。")
+    move_account(scope, login, unit_id=unit_id, now=now, by=by)
     relieve_person(scope, account.id, now=now)
 
 
@@ -214,12 +255,20 @@ def refuse_without_unit(roles: Sequence[str], *, has_unit: bool) -> None:
 
 
 def _open(
-    scope: Scope, *, login: str, name: str, roles: Sequence[str], unit: str | None, password: str | None, now: datetime
+    scope: Scope,
+    *,
+    login: str,
+    name: str,
+    roles: Sequence[str],
+    unit: str | None,
+    password: str | None,
+    now: datetime,
+    by: By = AT_THE_MACHINE,
 ) -> Account:
     if not LOGIN.fullmatch(login.strip().lower()):
         raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
     unit_id = _unit_for(scope, roles, unit)
-    return open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now)
+    return open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now, by=by)
 
 
 def _unit_for(scope: Scope, roles: Sequence[str], code: str | None) -> int | None:

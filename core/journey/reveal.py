@@ -45,7 +45,7 @@ def _refuse_others(ticket: Ticket, row: TicketContact | None, actor: Actor) -> N
         return
     if Permission.HANDLE not in actor.permissions:
         raise NotPermitted(
-            f"查看联系方式由受理席和主办单位的承办办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。"
+            f"查看联系方式由受理席和主办单位的承办办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
         )
     if ticket.lead_unit_id is None or actor.unit_id != ticket.lead_unit_id:
         raise NotYours(f"工单 {ticket.serial_no} 不由您的单位主办，不能查看诉求人的联系方式。请由主办单位联系诉求人。")

@@ -190,7 +190,7 @@ def _account_kept_by(scope: Scope, login: str, actor: Actor) -> Account:
 def _refuse_stranger(scope: Scope, unit: DirectoryUnit, actor: Actor) -> None:
     is_head = actor.kind == "staff" and actor.id is not None and actor.id == head_of(scope, unit.id)
     if not is_head and Permission.ADMINISTER not in actor.permissions:
-        raise NotPermitted(f"{unit.name}的值班表由区管理员和本单位负责人维护，{actor.name}没有这项权限。")
+        raise NotPermitted(f"{unit.name}的值班表由系统管理员和本单位负责人维护，{actor.name}没有这项权限。")
 
 
 def _of_unit(people: dict[str, Colleague], unit: DirectoryUnit, login: str) -> Colleague:

@@ -19,7 +19,7 @@ from core.tickets.tampering import Fault, Finding
 
 FOUND = "封存"
 """Actor of what was there before the log told of it, and is written down with the first seal."""
-RIGHTS = ("account_closed", "role_given", "role_taken", "token_made", "token_revoked")
+RIGHTS = ("account_closed", "account_reopened", "role_given", "role_taken", "token_made", "token_revoked")
 
 
 def note_untold_rights(scope: Scope, *, now: datetime) -> None:
@@ -47,9 +47,9 @@ class _Told:
 
     def __init__(self, scope: Scope) -> None:
         events = scope.session.execute(
-            select(SecurityEvent.kind, SecurityEvent.subject, SecurityEvent.detail["role"].astext.label("role")).where(
-                SecurityEvent.tenant_id == scope.tenant.id, SecurityEvent.kind.in_(RIGHTS)
-            )
+            select(SecurityEvent.kind, SecurityEvent.subject, SecurityEvent.detail["role"].astext.label("role"))
+            .where(SecurityEvent.tenant_id == scope.tenant.id, SecurityEvent.kind.in_(RIGHTS))
+            .order_by(SecurityEvent.at, SecurityEvent.id)
         )
         self.roles: Counter[tuple[str, str]] = Counter()
         self.tokens: dict[str, str] = {}
@@ -58,6 +58,8 @@ class _Told:
         for kind, subject, role in events:
             if kind in ("role_given", "role_taken"):
                 self.roles[subject, role or ""] += 1 if kind == "role_given" else -1
+            elif kind == "account_reopened":
+                self.closed.discard(subject)
             elif kind == "token_made":
                 self.tokens[subject] = role or ""
             else:

@@ -1,5 +1,6 @@
 """Reading accounts: who may sign in, who is signed in, which system holds a token."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from core.people.rules import (
     Staff,
     is_alive,
 )
+from core.people.second_factor.settings import asks_for_contacts
 from core.people.secrets import token_hash
 from core.tenancy.scope import Scope
 
@@ -99,8 +101,7 @@ def find_candidate(scope: Scope, account_id: int, *, now: datetime) -> Candidate
     if row is None:
         return None
     account: Account = row.Account
-    needs = need_second_factor(row.roles or ()) and not is_let_off(account)
-    return Candidate(account.id, account.login, account.name, needs)
+    return Candidate(account.id, account.login, account.name, must_have_second_factor(scope, account, row.roles or ()))
 
 
 def find_step(scope: Scope, token: str, *, now: datetime) -> Candidate | None:
@@ -139,9 +140,14 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
     return SeenStaff(staff, session.seen_at)
 
 
-def is_let_off(account: Account) -> bool:
-    """Tell whether an account needs no second factor whatever its roles: for demonstration, or for hours only."""
-    return account.is_demonstration or account.valid_until is not None
+def must_have_second_factor(scope: Scope, account: Account, roles: Collection[str]) -> bool:
+    """Tell whether a password is not enough for somebody with these roles.
+
+    It is for an account that is for demonstration, or for hours only, whatever its roles.
+    """
+    if account.is_demonstration or account.valid_until is not None:
+        return False
+    return need_second_factor(roles, for_contacts=asks_for_contacts(scope.hooks))
 
 
 def sessions_of(scope: Scope, account_id: int, *, now: datetime) -> list[SessionLine]:

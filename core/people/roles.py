@@ -1,6 +1,6 @@
 """Roles and what each may do: one table, read by the pages and by `huiying user`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +18,12 @@ class NotPermitted(Refused):
 
     code = "not-permitted"
     is_trespass = True
+
+
+class DutiesNotSeparate(Refused):
+    """One person would hold roles that are to be in different hands 三员分立."""
+
+    code = "duties-not-separate"
 
 
 class Permission(StrEnum):
@@ -38,6 +44,8 @@ class Permission(StrEnum):
     SEE_CITY = "see-city"
     OWN_ACCOUNT = "own-account"
     ADMINISTER = "administer"
+    ENTRUST = "entrust"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +107,27 @@ ROLES = {
         Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
         Role(
             "administrator",
-            "区管理员",
+            "系统管理员",
             frozenset({Permission.SEE_TICKETS, Permission.ADMINISTER}),
             "/desk?lane=all",
             needs_second_factor=True,
         ),
+        Role(
+            "security-administrator",
+            "安全管理员",
+            frozenset({Permission.ENTRUST}),
+            "/accounts",
+            needs_second_factor=True,
+        ),
+        Role("auditor", "审计管理员", frozenset({Permission.AUDIT}), "/audit", needs_second_factor=True),
     )
 }
+STEWARDS = ("administrator", "security-administrator", "auditor")
+"""The three 三员: one sets the system up and opens accounts, one says who may what, one reads what both did."""
+ALONE = "auditor"
+"""Whoever reads what everybody did, does nothing else."""
+CONTACTS = frozenset({Permission.REVEAL, Permission.HANDLE})
+"""What lets somebody look at the contact of a resident."""
 
 
 def role_named(name: str) -> Role:
@@ -121,9 +143,25 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
 
 
-def need_second_factor(roles: Iterable[str]) -> bool:
-    """Tell whether any of these roles asks for more than a password."""
-    return any(ROLES[name].needs_second_factor for name in roles if name in ROLES)
+def need_second_factor(roles: Collection[str], *, for_contacts: bool) -> bool:
+    """Tell whether any of these roles asks for more than a password; `for_contacts`: whoever can look at contacts, too."""
+    asks = any(ROLES[name].needs_second_factor for name in roles if name in ROLES)
+    return asks or (for_contacts and not CONTACTS.isdisjoint(permissions_of(roles)))
+
+
+def refuse_joined(roles: Collection[str]) -> None:
+    """Raise `DutiesNotSeparate` when somebody with all these roles would watch over themselves."""
+    held = [ROLES[name].label for name in STEWARDS if name in roles]
+    if len(held) > 1:
+        raise DutiesNotSeparate(
+            f"{'、'.join(held)}须由不同的人担任（三员分立），没有改动。请为另一项职责另开账号；"
+            "人手确实不够的，由服务器的操作人员加 --together 并写明理由。"
+        )
+    if ALONE in roles and len(set(roles)) > 1:
+        raise DutiesNotSeparate(
+            f"{ROLES[ALONE].label}不兼任其他角色，没有改动。请另开账号；"
+            "人手确实不够的，由服务器的操作人员加 --together 并写明理由。"
+        )
 
 
 def roles_granting(permission: Permission) -> tuple[Role, ...]:

@@ -9,11 +9,12 @@ from core.kit.errors import Refused
 from core.people.models import Account, AccountRole, ApiToken, SignInStep, StaffSession
 from core.people.passwords import check_password
 from core.people.queries import sessions_of
-from core.people.roles import role_named
+from core.people.roles import STEWARDS, refuse_joined, role_named
 from core.people.rules import MOST_SESSIONS, STEP_LIMIT
 from core.people.secrets import hash_password, new_token, token_hash
+from core.people.stewards import refuse_last
 from core.tenancy.scope import Scope
-from core.tenancy.security_log import COMMAND_LINE, SecurityKind, note_security
+from core.tenancy.security_log import AT_THE_MACHINE, By, SecurityKind, note_done
 
 
 class LoginTaken(Refused):
@@ -26,6 +27,18 @@ class NoSuchAccount(Refused):
     """No account of the tenant has this login."""
 
     code = "no-such-account"
+
+
+class AccountClosed(Refused):
+    """The account is closed: nobody is to be let in by it."""
+
+    code = "account-closed"
+
+
+class AccountOpen(Refused):
+    """The account is open already."""
+
+    code = "account-open"
 
 
 class LabelTaken(Refused):
@@ -45,13 +58,13 @@ def open_account(
     unit_id: int | None = None,
     is_demonstration: bool = False,
     valid_until: datetime | None = None,
-    by: str = COMMAND_LINE,
-    by_id: int | None = None,
+    together: bool = False,
+    by: By = AT_THE_MACHINE,
 ) -> Account:
     """Make an account that can sign in at once, or without a password once a link has set one; `by` is who does it, in words.
 
     One for demonstration needs no second factor, whatever its roles, and neither does one that is valid for hours only.
-    Raises `LoginTaken`, `PasswordTooWeak`, `UnknownRole`.
+    Raises `LoginTaken`, `PasswordTooWeak`, and as `give_roles`.
     """
     login = login.strip().lower()
     if password is not None:
@@ -72,8 +85,8 @@ def open_account(
     scope.session.add(account)
     scope.session.flush()
     detail = {"name": name, "unit_id": unit_id}
-    note_security(scope, "account_opened", actor=by, actor_id=by_id, subject=login, detail=detail, now=now)
-    give_roles(scope, account, roles, now=now, by=by, by_id=by_id)
+    note_done(scope, "account_opened", by, subject=login, detail=detail, now=now)
+    give_roles(scope, account, roles, now=now, together=together, by=by)
     return account
 
 
@@ -83,23 +96,26 @@ def give_roles(
     roles: Iterable[str],
     *,
     now: datetime,
-    by: str = COMMAND_LINE,
-    by_id: int | None = None,
+    together: bool = False,
+    by: By = AT_THE_MACHINE,
 ) -> None:
-    """Make these the account's roles, and no others; where that changes any, its sessions end. Raises `UnknownRole`."""
+    """Make these the account's roles, and no others; where that changes any, its sessions end.
+
+    `together` lets one person hold what is otherwise in different hands, and stands in the security log with its reason.
+    Raises `UnknownRole`, `DutiesNotSeparate`, `LastSteward`.
+    """
     names = sorted({role_named(name).name for name in roles})
-    had = set(
-        scope.session.scalars(
-            select(AccountRole.role).where(
-                AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id
-            )
-        )
-    )
+    had = roles_of(scope, account)
+    if set(names) - had:
+        if not together:
+            refuse_joined(names)
+        elif sum(name in STEWARDS for name in names):
+            note_done(scope, "duties_joined", by, subject=account.login, detail={"roles": names}, now=now)
+    refuse_last(scope, account, had - set(names))
     changes: dict[SecurityKind, set[str]] = {"role_given": set(names) - had, "role_taken": had - set(names)}
     for kind, changed in changes.items():
         for role in sorted(changed):
-            detail = {"role": role}
-            note_security(scope, kind, actor=by, actor_id=by_id, subject=account.login, detail=detail, now=now)
+            note_done(scope, kind, by, subject=account.login, detail={"role": role}, now=now)
     scope.session.execute(
         delete(AccountRole).where(AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id)
     )
@@ -109,25 +125,49 @@ def give_roles(
         end_sessions(scope, account.id, now=now)
 
 
-def set_password(
-    scope: Scope, login: str, password: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
-) -> None:
+def set_password(scope: Scope, login: str, password: str, *, now: datetime, by: By = AT_THE_MACHINE) -> None:
     """Change the password and end all sessions of the account. Raises `NoSuchAccount`, `PasswordTooWeak`."""
     account = get_account_of(scope, login)
     check_password(password, known=(account.login, account.name, scope.tenant.slug, scope.tenant.name))
     account.password_hash = hash_password(password)
-    note_security(scope, "password_set", actor=by, actor_id=by_id, subject=account.login, now=now)
+    note_done(scope, "password_set", by, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
 
 
-def close_account(
-    scope: Scope, login: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None
-) -> Account:
-    """Let the account sign in no more, and end its sessions; what it did stays. Raises `NoSuchAccount`."""
+def close_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MACHINE) -> Account:
+    """Let the account sign in no more, and end its sessions; what it did stays.
+
+    Raises `NoSuchAccount`, `AccountClosed`, `LastSteward`.
+    """
     account = get_account_of(scope, login)
+    if not account.active:
+        raise AccountClosed(f"账号 {account.login} 已经停用，没有改动。")
+    refuse_last(scope, account, roles_of(scope, account))
     account.active = False
     scope.session.flush()
-    note_security(scope, "account_closed", actor=by, actor_id=by_id, subject=account.login, now=now)
+    note_done(scope, "account_closed", by, subject=account.login, now=now)
+    end_sessions(scope, account.id, now=now)
+    return account
+
+
+def reopen_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MACHINE) -> Account:
+    """Let a closed account sign in again, with the roles that it had. Raises `NoSuchAccount`, `AccountOpen`."""
+    account = get_account_of(scope, login)
+    if account.active:
+        raise AccountOpen(f"账号 {account.login} 没有停用，不需要恢复。")
+    account.active = True
+    scope.session.flush()
+    note_done(scope, "account_reopened", by, subject=account.login, now=now)
+    return account
+
+
+def move_account(scope: Scope, login: str, *, unit_id: int | None, now: datetime, by: By = AT_THE_MACHINE) -> Account:
+    """Let the account work for another unit from now on, None = for none; its sessions end. Raises `NoSuchAccount`."""
+    account = get_account_of(scope, login)
+    before, account.unit_id = account.unit_id, unit_id
+    scope.session.flush()
+    detail = {"from": before, "to": unit_id}
+    note_done(scope, "account_moved", by, subject=account.login, detail=detail, now=now)
     end_sessions(scope, account.id, now=now)
     return account
 
@@ -221,8 +261,7 @@ def issue_token(
     role: str = "",
     unit_id: int | None = None,
     expires_at: datetime | None = None,
-    by: str = COMMAND_LINE,
-    by_id: int | None = None,
+    by: By = AT_THE_MACHINE,
 ) -> str:
     """Make a bearer token for another system and return it; it cannot be shown again.
 
@@ -246,7 +285,7 @@ def issue_token(
     )
     scope.session.flush()
     detail = {"role": role, "unit_id": unit_id}
-    note_security(scope, "token_made", actor=by, actor_id=by_id, subject=label, detail=detail, now=now)
+    note_done(scope, "token_made", by, subject=label, detail=detail, now=now)
     return token
 
 
@@ -257,7 +296,7 @@ def mark_used(scope: Scope, token_id: int, *, now: datetime) -> None:
     )
 
 
-def revoke_token(scope: Scope, label: str, *, now: datetime, by: str = COMMAND_LINE, by_id: int | None = None) -> None:
+def revoke_token(scope: Scope, label: str, *, now: datetime, by: By = AT_THE_MACHINE) -> None:
     """Let the token open nothing from now on; nothing happens when there is none of that label."""
     revoked = scope.session.scalars(
         update(ApiToken)
@@ -266,7 +305,15 @@ def revoke_token(scope: Scope, label: str, *, now: datetime, by: str = COMMAND_L
         .returning(ApiToken.id)
     ).all()
     if revoked:
-        note_security(scope, "token_revoked", actor=by, actor_id=by_id, subject=label, now=now)
+        note_done(scope, "token_revoked", by, subject=label, now=now)
+
+
+def roles_of(scope: Scope, account: Account) -> set[str]:
+    """Return the roles of an account."""
+    held = select(AccountRole.role).where(
+        AccountRole.tenant_id == scope.tenant.id, AccountRole.account_id == account.id
+    )
+    return set(scope.session.scalars(held))
 
 
 def _find(scope: Scope, login: str) -> Account | None:

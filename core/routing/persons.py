@@ -47,19 +47,19 @@ def hand_over(scope: Scope, ticket: Ticket, assignment: Assignment, person: int,
 
 
 def relieve(scope: Scope, ticket: Ticket, assignments: Collection[Assignment], *, now: datetime) -> None:
-    """Give those shares of a ticket to somebody else whose holders are away today or have no account any more.
+    """Give those shares of a ticket to somebody else whose holders are away today or do not work for the unit any more.
 
     Where nobody is there, the unit has its share as a whole. The caller has locked the ticket.
     """
     holders = {each.id: each.person_id for each in assignments if each.person_id is not None}
     day = today(scope, now)
     held = held_by_absent(holders, absences_on(scope, day), day=day)
-    gone = _closed(scope, holders.values())
+    gone = {each.id: why for each in assignments if each.person_id is not None and (why := _why_gone(scope, each))}
     for assignment in sorted(assignments, key=lambda each: each.unit_id):
         holder = assignment.person_id
-        if holder is None or (assignment.id not in held and holder not in gone):
+        if holder is None or (assignment.id not in held and assignment.id not in gone):
             continue
-        why = "的账号已停用" if holder in gone else "不在岗"
+        why = gone.get(assignment.id, "不在岗")
         before = f"{name_of_person(scope, holder)}{why}，"
         taker = _taker(scope, assignment.unit_id, now=now)
         _give(scope, ticket, assignment, taker, Order(SYSTEM, now), before=before)
@@ -67,14 +67,17 @@ def relieve(scope: Scope, ticket: Ticket, assignments: Collection[Assignment], *
 
 
 def held_by_missing(tenant_id: int, day: date) -> Select[int]:
-    """Select the tickets that somebody has who is away on a day, or whose account was closed."""
+    """Select the tickets that somebody has who is away on a day, works for another unit, or whose account was closed."""
+    moved = Account.unit_id.is_distinct_from(Assignment.unit_id)
     is_away = exists().where(
         StaffAbsence.tenant_id == Assignment.tenant_id, StaffAbsence.account_id == Assignment.person_id, covers(day)
     )
     return (
         select(Assignment.ticket_id)
         .join(Account, and_(Account.tenant_id == Assignment.tenant_id, Account.id == Assignment.person_id))
-        .where(Assignment.tenant_id == tenant_id, Assignment.state.in_(ACTIVE), or_(not_(Account.active), is_away))
+        .where(
+            Assignment.tenant_id == tenant_id, Assignment.state.in_(ACTIVE), or_(not_(Account.active), moved, is_away)
+        )
         .order_by(Assignment.ticket_id)
     )
 
@@ -165,10 +168,11 @@ def _fresh(scope: Scope, unit_id: int) -> list[Assignment]:
     return [row for row in scope.session.fresh if isinstance(row, Assignment) and row.unit_id == unit_id]
 
 
-def _closed(scope: Scope, people: Collection[int]) -> set[int]:
-    """Return whose accounts were closed."""
-    return set(
-        scope.session.scalars(
-            select(Account.id).where(Account.tenant_id == scope.tenant.id, Account.id.in_(people), not_(Account.active))
-        )
-    )
+def _why_gone(scope: Scope, assignment: Assignment) -> str:
+    """Return why the holder of a share no longer works for its unit, empty where they do."""
+    assert assignment.person_id is not None
+    account = scope.session.get_one(Account, (scope.tenant.id, assignment.person_id))
+    if not account.active:
+        return "的账号已停用"
+    staff = staff_of(scope, assignment.unit_id)
+    return "" if account.id in (*staff.clerks, staff.head) else "不再承办本单位的工单"

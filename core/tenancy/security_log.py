@@ -9,6 +9,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -40,8 +41,11 @@ SecurityKind = Literal[
     "break_glass",
     "account_opened",
     "account_closed",
+    "account_reopened",
+    "account_moved",
     "role_given",
     "role_taken",
+    "duties_joined",
     "token_made",
     "token_revoked",
     "trespass",
@@ -74,8 +78,11 @@ KIND_LABELS: dict[SecurityKind, str] = {
     "break_glass": "启用应急账号",
     "account_opened": "开设账号",
     "account_closed": "停用账号",
+    "account_reopened": "恢复账号",
+    "account_moved": "调整所属单位",
     "role_given": "授予角色",
     "role_taken": "收回角色",
+    "duties_joined": "准许兼任管理角色",
     "token_made": "签发令牌",
     "token_revoked": "吊销令牌",
     "trespass": "越权被拒",
@@ -86,6 +93,19 @@ KIND_LABELS: dict[SecurityKind, str] = {
 }
 COMMAND_LINE = "命令行"
 """Actor of what is done by somebody at the server, whom nobody has signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something that the security log tells of: in words, by account or token, from where, and why."""
+
+    name: str
+    id: int | None = None
+    address: str = ""
+    reason: str = ""
+
+
+AT_THE_MACHINE = By(COMMAND_LINE)
 LONGEST = 500
 """Characters kept of one text; what was sent in its place may be of any length."""
 MOST_PARTS = 200
@@ -128,15 +148,34 @@ def note_security(
     scope.session.add(event)
 
 
+def note_done(
+    scope: Scope,
+    kind: SecurityKind,
+    by: By,
+    *,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Add an event of what somebody did, with the reason they gave, if any; otherwise as `note_security`."""
+    told = {**(detail or {}), **({"reason": by.reason} if by.reason else {})}
+    note_security(scope, kind, actor=by.name, actor_id=by.id, address=by.address, subject=subject, detail=told, now=now)
+
+
 def is_genuine(event: SecurityEvent, keys: Keyring) -> bool:
     """Tell whether the event is as the product wrote it, under any of our keys."""
     return event.mark in keys.possible_seals(_content(event), tenant_id=event.tenant_id)
 
 
 def security_events(
-    scope: Scope, *, since: datetime | None = None, until: datetime | None = None, kind: str | None = None
+    scope: Scope,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    kind: str | None = None,
+    subject: str | None = None,
 ) -> Iterator[SecurityEvent]:
-    """Yield the events in the order of their times: from `since` on, before `until`, of one kind."""
+    """Yield the events in the order of their times: from `since` on, before `until`, of one kind, about one subject."""
     query = select(SecurityEvent).where(SecurityEvent.tenant_id == scope.tenant.id)
     if since is not None:
         query = query.where(SecurityEvent.at >= since)
@@ -144,6 +183,8 @@ def security_events(
         query = query.where(SecurityEvent.at < until)
     if kind is not None:
         query = query.where(SecurityEvent.kind == kind)
+    if subject is not None:
+        query = query.where(SecurityEvent.subject == subject)
     ordered = query.order_by(SecurityEvent.at, SecurityEvent.id)
     yield from scope.session.scalars(ordered, execution_options={"yield_per": 1000})
 

@@ -29,6 +29,7 @@ DONE_BY_TIME = (
     "given_to_person",
     "contact_revealed",
     "erased",
+    "file_locked",
 )
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or
 looked at the contact or had it erased: nobody decided anything on the ticket itself."""
@@ -131,7 +132,7 @@ def refuse_actor(actor: Actor, permission: Permission, deed: str) -> None:
     """Raise `NotPermitted`, naming the deed and who may do it, unless the actor may."""
     if not may(actor.permissions, permission):
         raise NotPermitted(
-            f"「{deed}」由{asked_of(permission)}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。"
+            f"「{deed}」由{asked_of(permission)}办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
         )
 
 

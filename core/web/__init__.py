@@ -1,7 +1,6 @@
 """The pages and the API of Huiying: one Flask application for one installation."""
 
 from collections.abc import Sequence
-from wsgiref.headers import Headers
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
@@ -9,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from core.tenancy.scope import Installation
-from core.web import errors, headers, layout, rates
+from core.web import errors, headers, layout, rates, uploads
 from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
@@ -23,6 +22,8 @@ from core.web.own_account import own_account
 from core.web.plugin_pages import pages as plugin_pages
 from core.web.second_step import second_step
 from core.web.set_password import set_password
+from core.web.stewards.accounts import pages as accounts_pages
+from core.web.stewards.audit import pages as audit_pages
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -30,6 +31,9 @@ HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
 
 class SecureWhenHttps(SecureCookieSessionInterface):
     """Flask's cookie, sent over https alone wherever the page was."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return headers.host_bound(super().get_cookie_name(app))
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -56,6 +60,7 @@ def create_app(
     app.session_interface = SecureWhenHttps()
     app.extensions["huiying"] = installation
     assets = find_assets()
+    uploads.init_app(app)  # before the check of forms, which reads the body
     csrf = CSRFProtect(app)
     headers.init_app(app)
     app.before_request(refuse_unprintable_addresses)
@@ -70,6 +75,8 @@ def create_app(
         oidc,
         *DESK,
         city,
+        accounts_pages,
+        audit_pages,
         plugin_pages,
         health,
         inbound,
@@ -84,10 +91,6 @@ def create_app(
         prefix="static/",
         allow_all_origins=False,
         immutable_file_test=HASHED_NAME,
-        add_headers_function=_trust_type,
+        add_headers_function=headers.add_to_file,
     )
     return app
-
-
-def _trust_type(headers: Headers, _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"

@@ -9,7 +9,7 @@ from flask import Flask, g, request
 
 from core.journey.entrusting import emergencies
 from core.journey.feature_work.parts import pages_of
-from core.journey.queries.inbound import count_needing_person, takes_pushes
+from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.people.roles import Permission
 from core.web import words
@@ -38,6 +38,10 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
     Permission.ADJUDICATE: ("disputes",),
 }
 """The lanes in the menu of those who have a permission. Every lane can be looked at by its address."""
+
+ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
+STEWARDS = ACCOUNTS | {Permission.AUDIT}
+"""Whom an emergency account concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _around() -> dict[str, Any]:
             "now": visit.now,
             "may": lambda permission: Permission(permission) in visit.permissions,
             "emergencies": emergencies(visit.scope, now=visit.now)
-            if Permission.ADMINISTER in visit.permissions
+            if not STEWARDS.isdisjoint(visit.permissions)
             else (),
             "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
@@ -101,6 +105,11 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
+    if not ACCOUNTS.isdisjoint(visit.permissions):
+        items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
+    if Permission.AUDIT in visit.permissions:
+        items.append(MenuItem("安全日志", "/audit", request.path == "/audit", group="审计"))
+        items.append(MenuItem("查看联系方式的记录", "/audit/reveals", request.path == "/audit/reveals"))
     items += _pages_of_features(visit)
     return items if len(items) > 1 else []
 
@@ -117,9 +126,9 @@ def _pages_of_features(visit: Visit) -> list[MenuItem]:
 
 
 def _inbound(visit: Visit) -> list[MenuItem]:
-    """Return the entry for what was pushed and waits for somebody, where the district is pushed anything."""
-    waiting = count_needing_person(visit.scope)
-    if not waiting and not takes_pushes(visit.scope):
+    """Return the entry for what came in and waits for somebody, where anything comes to the district by itself."""
+    waiting = count_in(visit.scope)
+    if not waiting and not takes_items(visit.scope):
         return []
     return [MenuItem("待人工录入", "/desk/inbound", request.path.startswith("/desk/inbound"), _count(waiting))]
 

@@ -28,7 +28,7 @@ def set_password_now(tenant: str, token: str) -> ResponseReturnValue:
     if password != request.form.get("again", ""):
         return _shown(tenant, token, problem="两次填写的新密码不一样。请重新填写。", status=422)
     try:
-        link = installation().run(tenant, lambda scope: set_password_by_link(scope, token, password, now=clock()))
+        link = installation().run(tenant, lambda scope: set_password_by_link(scope, token, password, address=request.remote_addr or "", now=clock()))
     except PasswordTooWeak as refusal:
         return _shown(tenant, token, problem=refusal.message, status=status_of(refusal))
     except (LinkUnusable, UnknownTenant):

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
-from core.people.access import asked_of, may
+from core.people.access import Needs, asked_of, may
 from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
 from core.people.rules import Staff
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.units.queries import directory
+from core.web.headers import host_bound
 from core.web.refusals import remember_words
 from core.web.trespasses import keep_if_trespass, remember_actor
 
@@ -77,7 +78,7 @@ PermissionOf = Callable[[Scope, Mapping[str, Any]], Permission]
 """Finds the permission of a page by the tenant and the parts of the address; aborts with 404 where there is no page."""
 
 
-def allows(permission: Permission | PermissionOf, *, again: Guarded | None = None) -> Callable[[View], Guarded]:
+def allows(permission: Needs | PermissionOf, *, again: Guarded | None = None) -> Callable[[View], Guarded]:
     """Open a page to those who have the permission, in one transaction of their tenant.
 
     Which permission that is may depend on the tenant and the parts of the address. The view gets a `Visit` first. When it raises a refusal, nothing is written; then the page `again` shows the
@@ -127,16 +128,21 @@ def clock() -> datetime:
 
 def session_in_cookie() -> tuple[str, str] | None:
     """Return tenant and token from the cookie. The token opens sessions of that tenant only, so neither can be forged."""
-    slug, _, token = request.cookies.get(COOKIE, "").partition(":")
+    slug, _, token = request.cookies.get(host_bound(COOKIE), "").partition(":")
     return (slug, token) if slug and token and slug.isprintable() else None
 
 
 def set_session(response: BaseResponse, slug: str, token: str) -> None:
     """Give the browser its session, out of reach of scripts and other sites."""
-    response.set_cookie(COOKIE, f"{slug}:{token}", httponly=True, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(host_bound(COOKIE), f"{slug}:{token}", httponly=True, samesite="Lax", secure=request.is_secure)
 
 
-def _visit(view: View, permission: Permission | PermissionOf, parts: dict[str, Any]) -> Answer:
+def end_session_in_browser(response: BaseResponse) -> None:
+    """Have the browser forget its session."""
+    response.delete_cookie(host_bound(COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) -> Answer:
     carried = session_in_cookie()
     if carried is None:
         return to_sign_in()
@@ -148,7 +154,7 @@ def _visit(view: View, permission: Permission | PermissionOf, parts: dict[str, A
             return to_sign_in()
         g.visit = visit = Visit(scope, staff, clock())
         try:
-            needed = permission if isinstance(permission, Permission) else permission(scope, parts)
+            needed = permission if isinstance(permission, Permission | frozenset) else permission(scope, parts)
             if not may(visit.permissions, needed):
                 raise _not_permitted(needed)
             if "serial_no" in parts:
@@ -176,5 +182,5 @@ def to_sign_in() -> Response:
     return response
 
 
-def _not_permitted(permission: Permission) -> NotPermitted:
-    return NotPermitted(f"这一页由{asked_of(permission)}使用，您的账号没有这项权限。需要时请联系系统管理员开通。")
+def _not_permitted(permission: Needs) -> NotPermitted:
+    return NotPermitted(f"这一页由{asked_of(permission)}使用，您的账号没有这项权限。需要时请联系安全管理员开通。")

@@ -1,4 +1,4 @@
-"""Accounts over the API: listed, looked at and signed out by an administrator's system, and by no other."""
+"""Accounts over the API: in the hands of the systems of those who administer system and security, and of no other."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,7 +30,7 @@ def client(installation: Installation) -> FlaskClient:
 def slug(installation: Installation) -> str:
     slug = make_district(installation)
     with installation.scope(slug) as scope:
-        open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["operator"], now=datetime.now(UTC))
+        open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["leader"], now=datetime.now(UTC))
     return slug
 
 
@@ -47,15 +47,15 @@ def enter(installation: Installation, slug: str) -> str:
     return outcome.token
 
 
-def test_an_administrators_system_lists_and_ends_the_sessions_of_somebody(
+def test_the_system_of_a_security_administrator_lists_and_ends_the_sessions_of_somebody(
     installation: Installation, client: FlaskClient, slug: str
 ) -> None:
-    token, allowed = enter(installation, slug), headers(installation, slug, "administrator")
+    token, allowed = enter(installation, slug), headers(installation, slug, "security-administrator")
     (listed,) = client.get("/api/v1/accounts", headers=allowed).get_json()
     assert listed == {
         "login": "zhangli",
         "name": "张丽",
-        "roles": ["operator"],
+        "roles": ["leader"],
         "unit": "",
         "active": True,
         "second_factor": False,
@@ -70,7 +70,7 @@ def test_an_administrators_system_lists_and_ends_the_sessions_of_somebody(
     assert client.get("/api/v1/accounts/zhangli/sessions", headers=allowed).get_json() == []
     with installation.scope(slug) as scope:
         (event,) = security_events(scope, kind="session_revoked")
-        assert (event.actor, event.subject) == ("administrator system", "zhangli")
+        assert (event.actor, event.subject) == ("security-administrator system", "zhangli")
 
 
 def test_no_other_system_sees_accounts_and_nobody_those_of_another_district(
@@ -78,7 +78,7 @@ def test_no_other_system_sees_accounts_and_nobody_those_of_another_district(
 ) -> None:
     token = enter(installation, slug)
     operator = headers(installation, slug, "operator")
-    stranger = headers(installation, make_district(installation), "administrator")
+    stranger = headers(installation, make_district(installation), "security-administrator")
     for path in ("/api/v1/accounts", "/api/v1/accounts/zhangli/sessions"):
         assert client.get(path, headers=operator).status_code == 403
     assert client.get("/api/v1/accounts", headers=stranger).get_json() == []

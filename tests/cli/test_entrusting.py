@@ -43,7 +43,7 @@ Outcome = SignedIn | StepNeeded | NotSignedIn
 def district(installation: Installation) -> str:
     slug = make_district(installation)
     with installation.scope(slug) as scope:
-        open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["operator"], now=datetime.now(UTC))
+        open_account(scope, login="zhangli", name="张丽", password=PASSWORD, roles=["leader"], now=datetime.now(UTC))
     return slug
 
 
@@ -95,7 +95,7 @@ def kinds(installation: Installation, slug: str) -> list[str]:
 def test_an_invited_person_sets_the_password_once(
     run: Command, enter: Callable[..., Outcome], installation: Installation, district: str
 ) -> None:
-    result = run("invite", "lina", "--name", "李娜", "--role", "operator")
+    result = run("invite", "lina", "--name", "李娜", "--role", "leader")
     assert result.exit_code == 0
     token = token_in(result, district)
     assert enter("lina", "") == NotSignedIn("wrong"), "nobody signs in before"
@@ -119,7 +119,7 @@ def test_an_invited_person_sets_the_password_once(
 
 @pytest.mark.parametrize(("command", "hours"), [("invite", 7 * 24), ("reset", 24)])
 def test_a_link_expires(run: Command, installation: Installation, district: str, command: str, hours: int) -> None:
-    arguments = ("lina", "--name", "李娜", "--role", "operator") if command == "invite" else ("zhangli",)
+    arguments = ("lina", "--name", "李娜", "--role", "leader") if command == "invite" else ("zhangli",)
     token = token_in(run(command, *arguments), district)
     with installation.scope(district) as scope:
         look_at_link(scope, token, now=datetime.now(UTC) + timedelta(hours=hours, seconds=-60))
@@ -196,9 +196,9 @@ def test_other_roles_end_sessions_and_the_same_roles_do_not(
     run: Command, enter: Callable[..., Outcome], installation: Installation, district: str
 ) -> None:
     session = enter()
-    run("roles", "zhangli", "--role", "operator")
+    run("roles", "zhangli", "--role", "leader")
     assert holds(installation, district, session)
-    assert run("roles", "zhangli", "--role", "operator", "--role", "reviewer").exit_code == 0
+    assert run("roles", "zhangli", "--role", "leader", "--role", "reviewer").exit_code == 0
     assert not holds(installation, district, session)
     assert isinstance(run("roles", "zhangli", "--role", "clerk").exception, UnitMissing)
 

@@ -39,7 +39,7 @@ def run(district: str) -> Command:
 
 
 def add(run: Command, login: str = "zhangli", *options: str, typed: str | None = None) -> Result:
-    return run(user, "add", login, "--name", "张丽", *(options or ("--role", "operator")), typed=typed)
+    return run(user, "add", login, "--name", "张丽", *(options or ("--role", "leader")), typed=typed)
 
 
 def signs_in(installation: Installation, slug: str, login: str, password: str) -> bool:
@@ -62,7 +62,7 @@ def test_a_new_account_signs_in_with_the_password_that_was_shown(
 
 def test_passwords_made_here_are_long_and_never_the_same(run: Command) -> None:
     passwords = [
-        json.loads(add(run, login, "--role", "operator", "--json").stdout)["password"] for login in ("jia", "yi-")
+        json.loads(add(run, login, "--role", "leader", "--json").stdout)["password"] for login in ("jia", "yi-")
     ]
 
     assert [len(password.replace("-", "")) for password in passwords] == [16, 16]
@@ -72,7 +72,7 @@ def test_passwords_made_here_are_long_and_never_the_same(run: Command) -> None:
 def test_a_typed_password_is_not_shown(run: Command, installation: Installation, district: str) -> None:
     sentence = "一句只有我自己知道的长话"
 
-    result = add(run, "zhangli", "--role", "operator", "--ask-password", typed=f"{sentence}\n{sentence}\n")
+    result = add(run, "zhangli", "--role", "leader", "--ask-password", typed=f"{sentence}\n{sentence}\n")
 
     assert result.exit_code == 0
     assert sentence not in result.output
@@ -101,7 +101,7 @@ def test_an_unknown_role_is_refused_with_all_that_exist(run: Command) -> None:
         ("张丽", (), None, LoginUnusable),
         ("x", (), None, LoginUnusable),
         ("has space", (), None, LoginUnusable),
-        ("zhangli", ("--role", "operator", "--ask-password"), "short\nshort\n", PasswordTooWeak),
+        ("zhangli", ("--role", "leader", "--ask-password"), "short\nshort\n", PasswordTooWeak),
     ],
 )
 def test_an_unusable_account_is_refused_and_not_made(
@@ -133,7 +133,7 @@ def test_accounts_are_listed_with_what_they_do(run: Command) -> None:
 
 
 def test_a_closed_account_is_out_at_once(run: Command, installation: Installation, district: str) -> None:
-    password = json.loads(add(run, "zhangli", "--role", "operator", "--json").stdout)["password"]
+    password = json.loads(add(run, "zhangli", "--role", "leader", "--json").stdout)["password"]
     session = installation.run(
         district, lambda scope: sign_in(scope, login="zhangli", password=password, address="127.0.0.1", now=NOW)
     )
@@ -146,7 +146,7 @@ def test_a_closed_account_is_out_at_once(run: Command, installation: Installatio
 
 
 def test_a_changed_password_replaces_the_old_one(run: Command, installation: Installation, district: str) -> None:
-    old = json.loads(add(run, "zhangli", "--role", "operator", "--json").stdout)["password"]
+    old = json.loads(add(run, "zhangli", "--role", "leader", "--json").stdout)["password"]
 
     new = json.loads(run(user, "password", "zhangli", "--json").stdout)["password"]
 

@@ -213,7 +213,7 @@ def test_what_a_command_writes_stays_and_what_a_failed_one_wrote_does_not(
     [card] = cards(installation, slug)
 
     assert isinstance(refused, FeatureFailed)
-    assert f"请把编号 {card.error_id} 告诉区管理员" in refused.message
+    assert f"请把编号 {card.error_id} 告诉系统管理员" in refused.message
     assert "13800000001" not in f"{refused.message}{card.words}"
     assert held(installation, slug) == []
 

@@ -17,7 +17,7 @@ from core.people.service import (
     set_password,
 )
 from core.tenancy.scope import Installation, Scope
-from core.tenancy.security_log import security_events
+from core.tenancy.security_log import By, security_events
 from core.tickets.trespass import keep_trespass
 from tests.builders import beijing, make_actor, make_district, make_installation
 
@@ -65,8 +65,8 @@ def test_opening_an_account_tells_its_roles(house: House) -> None:
 def test_changed_roles_are_told_one_by_one_and_unchanged_ones_not(house: House) -> None:
     def change(scope: Scope) -> None:
         account = scope.session.scalars(select(Account).where(Account.tenant_id == scope.tenant.id)).one()
-        give_roles(scope, account, ["operator", "reviewer"], now=NOW, by="王工（管理员）", by_id=3)
-        give_roles(scope, account, ["reviewer"], now=NOW, by="王工（管理员）", by_id=3)
+        give_roles(scope, account, ["operator", "reviewer"], now=NOW, by=By("王工（管理员）", 3))
+        give_roles(scope, account, ["reviewer"], now=NOW, by=By("王工（管理员）", 3))
 
     house.run(change)
 

@@ -146,7 +146,7 @@ def test_a_check_that_hangs_is_cut(
 def test_who_administers_nothing_checks_nothing(district: District) -> None:
     number = district.draft({"yellow_hours": 5})
 
-    with pytest.raises(NotPermitted, match="区管理员"):
+    with pytest.raises(NotPermitted, match="系统管理员"):
         district.check(number, actor=CLERK)
     assert district.events(number) == []
 

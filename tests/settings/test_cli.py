@@ -123,7 +123,7 @@ def test_a_change_goes_from_draft_to_rollback(run: Run, staffed: District) -> No
     told = said(run("settings", "history"))
     assert told[0].split() == ["第几次", "状态", "起草于", "起草人", "批准人", "生效于", "理由"]
     assert [line.split()[:2] for line in told[1:]] == [["3", "生效中"], ["2", "已被取代"], ["1", "已被取代"]]
-    assert "鲍里斯（区管理员）" in told[2]
+    assert "鲍里斯（系统管理员）" in told[2]
     assert "变黄太早（恢复自第 1 次）" in told[1]
 
 
@@ -341,7 +341,7 @@ def test_a_secret_is_read_from_standard_input_and_never_printed(
 
     assert [result.exit_code for result in results] == [0, 0, 0, 0, 1, 1, 1]
     assert results[0].stdout == "已设置密钥 token，两秒内在各处生效。\n"
-    assert results[1].stdout.splitlines()[1].split()[:3] == ["token", "加密保存", "安娜（区管理员）"]
+    assert results[1].stdout.splitlines()[1].split()[:3] == ["token", "加密保存", "安娜（系统管理员）"]
     assert all(CANARY not in f"{result.output}{result.exception}" for result in results)
     assert CANARY not in caplog.text
     with staffed.installation.scope(staffed.slug) as scope:

@@ -300,7 +300,7 @@ def test_what_cannot_be_shown_is_an_apology_with_a_number(database_url: str, ans
     [card] = house.incidents()
     assert response.status_code == 503
     assert HOSTILE not in page
-    assert f"请把编号 {card.error_id} 告诉区管理员" in page
+    assert f"请把编号 {card.error_id} 告诉系统管理员" in page
     assert (card.hook, card.kind) == ("show", "unusable")
 
 

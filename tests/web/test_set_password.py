@@ -13,7 +13,7 @@ def link(house: House) -> str:
     """Invite somebody and return the path of their link."""
     now = datetime.now(UTC)
     with house.installation.scope(house.slug) as scope:
-        made = invite(scope, login="lina", name="李娜", roles=["operator"], unit=None, now=now)
+        made = invite(scope, login="lina", name="李娜", roles=["leader"], unit=None, now=now)
     return f"/set-password/{house.slug}/{made.token}"
 
 
@@ -51,5 +51,5 @@ def test_administrators_are_told_of_an_emergency_account_on_every_page(house: Ho
         visitor = Visitor(house.app)
         visitor.sign_in(login, password)
         for page in ("/desk?lane=all", "/account"):
-            assert f"应急账号 {opened.login} 有区管理员权限" in visitor.get(page).get_data(as_text=True), page
+            assert f"应急账号 {opened.login} 有系统管理员权限" in visitor.get(page).get_data(as_text=True), page
     assert opened.login not in house.visitor(house.operator).get("/desk").get_data(as_text=True)

@@ -42,7 +42,7 @@ class VersionLine:
 def refuse_outsider(actor: Actor, deed: str) -> None:
     """Raise `NotPermitted` unless the actor has some role of the house: the list is read by all its staff."""
     if not may(actor.permissions, HOUSE):
-        raise NotPermitted(f"「{deed}」只供本区工作人员，{actor.name}没有任何角色。需要时请联系系统管理员开通。")
+        raise NotPermitted(f"「{deed}」只供本区工作人员，{actor.name}没有任何角色。需要时请联系安全管理员开通。")
 
 
 def versions(scope: Scope, *, actor: Actor) -> tuple[VersionLine, ...]:

@@ -158,7 +158,7 @@ def _words(part: Part, failure: Failure, *, writes: bool) -> str:
     by, saved = f"这里由功能“{part.feature_label}”提供，", "，什么都没有保存" if writes else ""
     if failure.kind == "resting":
         return f"{by}它连续出错，暂停使用{saved}，请过一会儿再试。其他页面不受影响。"
-    return f"{by}它出错了{saved}。其他页面不受影响；请把编号 {failure.error_id} 告诉区管理员。"
+    return f"{by}它出错了{saved}。其他页面不受影响；请把编号 {failure.error_id} 告诉系统管理员。"
 
 
 def _checked(scope: Scope, part: Part, typed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -131,7 +131,7 @@ def explain_to(scope: Scope, serial_no: str, *, actor: Actor) -> Explained:
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, get_ticket_id(scope, serial_no)))
     unit = directory(scope).unit_of_id(actor.unit_id) if actor.unit_id else None
     if Permission.SEE_TICKETS not in actor.permissions and not (unit and has_share(scope, ticket, unit)):
-        raise NotPermitted(f"{actor.name}不能查看工单 {serial_no} 的派单依据。需要时请联系系统管理员开通。")
+        raise NotPermitted(f"{actor.name}不能查看工单 {serial_no} 的派单依据。需要时请联系安全管理员开通。")
     return explain_ticket(scope, serial_no)
 
 

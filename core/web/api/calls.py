@@ -97,7 +97,7 @@ def _refuse(call: Call, needs: Needs, what: str, serial_no: str | None) -> None:
     actor = call.actor
     if not may(actor.permissions, needs):
         deed = f"「{what}」" if what else "这个接口"
-        raise NotPermitted(f"{deed}由{asked_of(needs)}使用，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
+        raise NotPermitted(f"{deed}由{asked_of(needs)}使用，{actor.name}没有这项权限。需要时请联系安全管理员开通。")
     if serial_no is not None:
         refuse_beyond_reach(call.scope, needs, serial_no, actor=actor)
 

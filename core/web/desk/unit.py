@@ -2,7 +2,9 @@
 
 from flask import Blueprint, g, render_template, request
 
+from core.files.queries import OPEN_FOR_FILES, files_of
 from core.journey import handle
+from core.journey.files import add_files, judge_all
 from core.journey.queries.case import get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
@@ -20,6 +22,7 @@ from core.web.desk.standing import standing_of_unit
 from core.web.desk.unit_acts import UNIT_ACTS
 from core.web.input import required, sent, text
 from core.web.refusals import status_of
+from core.web.uploads import id_beside, takes_files, uploads
 from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("unit", __name__)
@@ -82,6 +85,8 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         acts=acts,
         act_base=f"/unit/{serial_no}",
         timeline=timeline_of(visit.scope, case.id),
+        files=files_of(visit.scope, case.id),
+        takes_files=case.state in OPEN_FOR_FILES,
         said=[(each.label, shown_blocks(each.blocks)) for each in blocks_about(visit.scope, case.id)],
         choices=choices(visit.scope),
         part=part,
@@ -95,10 +100,11 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
 
 
 @pages.post("/unit/<serial_no>/reply")
+@takes_files
 @allows(Permission.HANDLE, again=handle_ticket)
 def reply(visit: Visit, serial_no: str) -> Answer:
-    """The unit hands in its reply for review."""
-    given = sent(serial_no)
+    """The unit hands in its reply for review, with files where it has some."""
+    given, files = sent(serial_no), judge_all(uploads())
     handle.reply(
         visit.scope,
         serial_no,
@@ -106,6 +112,8 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         text=text("text"),
         disposition=required("disposition", ask="请选择办理结果。"),
     )
+    if files:
+        add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)
     return Done(f"{serial_no} 的答复已提交，等待审核", "/unit")
 
 
@@ -120,7 +128,7 @@ def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
 def _unit(visit: Visit) -> DirectoryUnit:
     unit = directory(visit.scope).unit_of_id(visit.staff.unit_id) if visit.staff.unit_id else None
     if unit is None:
-        raise NotPermitted("您的账号没有归属的承办单位，或单位已停用。请联系系统管理员设置。")
+        raise NotPermitted("您的账号没有归属的承办单位，或单位已停用。请联系安全管理员设置。")
     return unit
 
 
