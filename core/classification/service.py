@@ -9,6 +9,7 @@ from core.classification.locating import area_words, get_area, locate_ticket
 from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
 from core.hooks.values import Complexity, Nature, Urgency, UrgencySignal
+from core.hooks.values.words import NATURE_LABELS
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
@@ -18,13 +19,6 @@ from core.tickets.views import view_of
 from core.units.queries import directory
 from core.units.references import report_strangers
 
-NATURE_LABELS: dict[str, str] = {
-    "complaint": "投诉",
-    "help": "求助",
-    "inquiry": "咨询",
-    "suggestion": "建议",
-    "praise": "表扬",
-}
 URGENCY_LABELS: dict[str, str] = {"normal": "一般", "urgent": "紧急"}
 
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from core.hooks.values import Nature, Urgency
+from core.hooks.values import Appellant, Nature, Urgency
+from core.hooks.values.words import APPELLANT_LABELS
 from core.intake.columns import Columns
 from core.intake.points import read_point
 from core.intake.rules import Appeal, usable_text
@@ -22,6 +23,17 @@ from core.tickets.contact import Contact
 SOURCE_ID_MAX = 200
 AFFECTED_MAX = 1_000_000
 URGENCIES: Mapping[str, Urgency] = {"普通": "normal", "一般": "normal", "紧急": "urgent", "特急": "urgent"}
+APPELLANTS: Mapping[str, Appellant] = {
+    **{APPELLANT_LABELS[code]: code for code in get_args(Appellant)},
+    **{code: code for code in get_args(Appellant)},
+    "居民": "person",
+    "市民": "person",
+    "群众": "person",
+    "公司": "enterprise",
+    "企业机构": "enterprise",
+    "单位": "organisation",
+    "社会组织": "organisation",
+}
 _COUNT = re.compile(r"(\d{1,7})\s*(?:人|户|家|名|件)?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 T = TypeVar("T", bound=str)
@@ -97,6 +109,8 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         matter=_meant(row, columns, "matter", vocabulary.matters),
         urgency=_meant(row, columns, "urgency", URGENCIES),
         affected_count=_affected(row, columns),
+        appellant=_meant(row, columns, "appellant", APPELLANTS),
+        source=columns.cell(row.cells, "source"),
         point=located.point,
     )
     return Incoming(

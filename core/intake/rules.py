@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.areas.shapes import Point
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Appellant, Complexity, Nature, Urgency
 from core.kit.errors import Refused
 from core.tickets.contact import Contact
 
@@ -29,6 +29,8 @@ class Appeal:
 
     `external_id` is the channel's own id of the message; the same one comes in once only. `submitted_at` is when the
     resident spoke, None = now. `point` is where it is, longitude and latitude by WGS84, None = nobody said so.
+    `appellant` is who appeals, None = as usual by the channel; `source` the line or account of the channel that it came by
+    来源, for instance the old number of a hotline that was merged.
     """
 
     channel: str
@@ -45,6 +47,8 @@ class Appeal:
     complexity: Complexity = "simple"
     affected_count: int = 1
     point: Point | None = None
+    appellant: Appellant | None = None
+    source: str = ""
 
 
 def usable(appeal: Appeal) -> Appeal:
@@ -56,6 +60,7 @@ def usable(appeal: Appeal) -> Appeal:
     for label, value, longest in (
         ("地点", appeal.place, 500),
         ("信箱", appeal.mailbox, 100),
+        ("来源", appeal.source, 100),
         ("来件编号", appeal.external_id or "", 200),
         ("姓名", contact.name, 100),
         ("电话", contact.phone, 50),

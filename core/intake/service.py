@@ -82,6 +82,8 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         urgency=appeal.urgency or "normal",
         complexity=appeal.complexity,
         affected_count=appeal.affected_count,
+        appellant=appeal.appellant or channel.appellant,
+        source=appeal.source,
         submitted_at=submitted_at,
     )
     raw = json.dumps(done.as_it_came, ensure_ascii=False, sort_keys=True, default=_plain)
@@ -132,6 +134,8 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         urgency=whole.urgency,
         complexity=whole.complexity,
         affected_count=whole.affected_count,
+        appellant=whole.appellant,
+        source=whole.source,
         submitted_at=whole.submitted_at,
         part_of_id=whole.id,
     )

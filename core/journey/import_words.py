@@ -2,9 +2,9 @@
 
 from typing import get_args
 
-from core.classification.service import NATURE_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.hooks.values import Nature
+from core.hooks.values.words import NATURE_LABELS
 from core.intake.channels import open_channels_of
 from core.intake.reading import Vocabulary
 from core.tenancy.scope import Scope

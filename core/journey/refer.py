@@ -12,7 +12,7 @@ from typing import Literal, cast
 from sqlalchemy import select
 
 from core.handling.service import add_reply
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Appellant, Complexity, Nature, Urgency
 from core.intake.channels import REFERRAL
 from core.intake.joining import has_attached
 from core.intake.rules import Appeal
@@ -228,6 +228,7 @@ def _appeal(scope: Scope, ticket: Ticket, reference: str) -> Appeal:
         urgency=cast(Urgency, ticket.urgency),
         complexity=cast(Complexity, ticket.complexity),
         affected_count=ticket.affected_count,
+        appellant=cast(Appellant, ticket.appellant),
     )
 
 

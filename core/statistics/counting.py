@@ -82,7 +82,7 @@ def _counted_cells() -> Select[Any]:
     for measure in MEASURES.values():
         by_anchor.setdefault(measure.anchor, []).append(measure)
     happened = union_all(*(_happenings(*each) for each in by_anchor.items())).cte("happened").c
-    way = (happened.channel, happened.medium, happened.nature)
+    way = (happened.channel, happened.medium, happened.nature, happened.appellant)
     return select(
         case(
             (func.grouping(happened.channel) == 0, "way"),
@@ -125,6 +125,7 @@ def _happenings(anchor: Anchor, measures: Iterable[Measure]) -> Select[Any]:
         Ticket.channel,
         Ticket.medium,
         Ticket.nature,
+        Ticket.appellant,
         func.coalesce(anchor.unit_id, 0).label("unit_id"),
         func.coalesce(Ticket.matter, "").label("matter"),
         *(amounts.get(name, literal_column("0")).label(name) for name in COUNTED),

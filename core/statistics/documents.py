@@ -43,6 +43,7 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
             for title, shares in (
                 ("诉求性质", told.by_nature),
                 ("受理渠道", told.by_channel),
+                ("诉求主体", told.by_appellant),
                 ("诉求事项（前十）", told.by_matter),
             )
         ),

@@ -28,7 +28,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     """How often each measure happened on one local day.
 
     The same happenings stand once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is divided by
-    channel, medium and nature, `unit` by unit, `matter` by matter. So a month of a large district is read from a few
+    channel, medium, nature and who appeals, `unit` by unit, `matter` by matter. So a month of a large district is read from a few
     hundred rows, where one row per combination of everything would be nearly one per ticket.
     In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
 
@@ -39,7 +39,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     __tablename__ = "cube_cell"
     __table_args__ = (
         CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name="aspect"),
-        CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name="way"),
+        CheckConstraint("aspect = 'way' OR channel || medium || nature || appellant = ''", name="way"),
         CheckConstraint("aspect = 'unit' OR unit_id = 0", name="unit"),
         CheckConstraint("aspect = 'matter' OR matter = ''", name="matter"),
     )
@@ -49,6 +49,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     medium: Mapped[str] = mapped_column(Text, primary_key=True)
     nature: Mapped[str] = mapped_column(Text, primary_key=True)
+    appellant: Mapped[str] = mapped_column(Text, primary_key=True)
     unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     matter: Mapped[str] = mapped_column(Text, primary_key=True)
 

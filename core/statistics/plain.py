@@ -24,6 +24,7 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
         "concluded": _plain_count(report.figure("concluded")),
         "by_nature": _plain_shares(report.by_nature, "nature"),
         "by_channel": _plain_shares(report.by_channel, "channel"),
+        "by_appellant": _plain_shares(report.by_appellant, "appellant"),
         "by_matter": _plain_shares(report.by_matter, "matter"),
         "figures": {
             each.id: plain_figure(each) | {"grade": _plain_grade(report.grades.get(each.id))} for each in report.figures

@@ -70,8 +70,8 @@ def counts(cube: Cube, span: Span) -> Counts:
 
 
 def counts_by_way(cube: Cube, span: Span) -> Counts:
-    """Count a period by channel, medium and nature."""
-    return Counts(_sums(cube, span, "way", CELLS.c.channel, CELLS.c.medium, CELLS.c.nature))
+    """Count a period by channel, medium, nature and who appeals."""
+    return Counts(_sums(cube, span, "way", CELLS.c.channel, CELLS.c.medium, CELLS.c.nature, CELLS.c.appellant))
 
 
 def counts_by_unit(cube: Cube, span: Span, *measures: str) -> dict[int, Counts]:

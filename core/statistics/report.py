@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.classification.service import NATURE_LABELS
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import channels_of
 from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
 from core.statistics.grades import Band, bands_of, grade_of
@@ -39,6 +39,8 @@ class MonthReport:
     is_over: bool
     by_nature: Sequence[Share]
     by_channel: Sequence[Share]
+    by_appellant: Sequence[Share]
+    """Persons, enterprises and other bodies."""
     by_matter: Sequence[Share]
     """The ten largest matters by name, then all others, then those of no matter."""
     figures: Sequence[Figure]
@@ -83,6 +85,9 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
             now.by("nature", "accepted"), before.by("nature", "accepted"), lambda nature: NATURE_LABELS[nature]
         ),
         by_channel=shares(now.by("channel", "accepted"), before.by("channel", "accepted"), channel_label),
+        by_appellant=shares(
+            now.by("appellant", "accepted"), before.by("appellant", "accepted"), lambda kind: APPELLANT_LABELS[kind]
+        ),
         by_matter=shares(
             matters_now,
             matters_before,

@@ -44,6 +44,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "lead_unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint(f"state IN ({_any_of(State)})", name="state"),
         CheckConstraint("nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise')", name="nature"),
+        CheckConstraint("appellant IN ('person', 'enterprise', 'organisation')", name="appellant"),
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
@@ -110,6 +111,9 @@ class Ticket(TenantRow, Base, kw_only=True):
     """The matter was found by words alone and no person has confirmed it."""
     affected_count: Mapped[int] = mapped_column(Integer, default=1)
     """How many people, households or firms stand behind the one appeal."""
+    appellant: Mapped[str] = mapped_column(Text, default="person")
+    source: Mapped[str] = mapped_column(Text, default="")
+    """By which line or account of the channel it came 来源."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from core.hooks.values import Complexity, Medium, Nature, TicketView, Urgency
+from core.hooks.values import Appellant, Complexity, Medium, Nature, TicketView, Urgency
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.queries import directory
@@ -32,4 +32,6 @@ def view_of(scope: Scope, ticket: Ticket) -> TicketView:
         bounce_count=ticket.bounce_count,
         matter_guessed=ticket.matter_guessed,
         area=ticket.area or "",
+        appellant=cast(Appellant, ticket.appellant),
+        source=ticket.source,
     )

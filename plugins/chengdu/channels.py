@@ -15,7 +15,7 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
         Channel(id="mailbox-government", label="市政府信箱", medium="letter", owner="市政府"),
         Channel(id="mailbox-district", label="区（市）县信箱", medium="letter"),
         Channel(id="mailbox-town", label="乡镇（街道）信箱", medium="letter"),
-        Channel(id="mailbox-enterprise", label="服务企业信箱", medium="letter"),
+        Channel(id="mailbox-enterprise", label="服务企业信箱", medium="letter", appellant="enterprise"),
         Channel(id="hotline", label=f"{settings['hotline']} 热线", medium="phone"),
         Channel(id="forum", label="网络论坛", medium="web"),
         Channel(id="weibo", label="微博", medium="weibo"),

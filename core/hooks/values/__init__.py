@@ -58,6 +58,7 @@ from core.hooks.values.routing import (
     Watcher,
 )
 from core.hooks.values.ticket import (
+    Appellant,
     Complexity,
     ContactView,
     DutyView,
@@ -80,6 +81,7 @@ from core.hooks.values.time import (
 )
 
 __all__ = [
+    "Appellant",
     "Authenticated",
     "Block",
     "Budget",

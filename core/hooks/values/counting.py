@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Dimension = Literal["nature", "channel", "medium"]
+Dimension = Literal["nature", "channel", "medium", "appellant"]
 
 
 @dataclass(frozen=True, slots=True)

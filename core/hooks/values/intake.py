@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from core.hooks.values.ticket import Medium, Nature
+from core.hooks.values.ticket import Appellant, Medium, Nature
 
 Rejection = Literal["litigation", "petition", "review", "secret", "no_matter", "outside", "final"]
 """诉讼或仲裁、信访在办、行政复议、涉密、没有具体诉求、不属本级职责、已有最终答复"""
@@ -13,12 +13,16 @@ Rejection = Literal["litigation", "petition", "review", "secret", "no_matter", "
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way 渠道 by which appeals come in. `owner` names the mailbox's leader or the account, if it has one."""
+    """A way 渠道 by which appeals come in. `owner` names the mailbox's leader or the account, if it has one.
+
+    `appellant`: who appeals by it, where nobody says otherwise.
+    """
 
     id: str
     label: str
     medium: Medium
     owner: str = ""
+    appellant: Appellant = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class InboundAppeal:
 
     `channel` is the one it came by before it was pushed, empty = the one it was pushed to. `submitted_at` is when the
     resident spoke, None = when it was pushed. `longitude` and `latitude` are degrees by WGS84; where they are no point
-    on the map, the appeal is taken in without them. Shown or logged, it says nothing of the resident.
+    on the map, the appeal is taken in without them. `source` is the line or account of the channel that it came by 来源.
+    Shown or logged, it says nothing of the resident.
     """
 
     text: str = field(repr=False)
@@ -85,6 +90,8 @@ class InboundAppeal:
     submitted_at: datetime | None = None
     longitude: float | None = field(default=None, repr=False)
     latitude: float | None = field(default=None, repr=False)
+    appellant: Appellant | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

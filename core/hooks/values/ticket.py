@@ -8,6 +8,8 @@ from core.hooks.values.time import Budget
 
 Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise"]
 """投诉、求助、咨询、建议、表扬"""
+Appellant = Literal["person", "enterprise", "organisation"]
+"""Who appeals 诉求主体: 个人、企业、其他单位"""
 Urgency = Literal["normal", "urgent"]
 Complexity = Literal["simple", "complex"]
 Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
@@ -68,6 +70,9 @@ class TicketView:
     """The matter was found by words or by a rule, and no person has confirmed it."""
     area: str = ""
     """Code of the area 区域 it is from, empty = unknown."""
+    appellant: Appellant = "person"
+    source: str = ""
+    """By which line or account of the channel it came 来源, for instance a merged hotline's old number; empty = unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from sqlalchemy import exists, select
 
 from core.areas.shapes import Point
 from core.classification.locating import area_words
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
-from core.journey.queries.choices import NATURE_LABELS
 from core.journey.queries.lights import Light, explained, lights_of, settled
 from core.journey.queries.stamps import stamp_words
 from core.routing.models import Consultation, RouteDecision
@@ -86,6 +86,9 @@ class Case:
     bounces: int
     cycle: int
     affected_count: int
+    appellant: str
+    """Who appeals, in words; empty for one person, of whom nobody says so."""
+    source: str
     submitted_at: datetime
     light: Light
     clocks: tuple[ClockLine, ...]
@@ -192,6 +195,8 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         bounces=ticket.bounce_count,
         cycle=ticket.cycle_no,
         affected_count=ticket.affected_count,
+        appellant=APPELLANT_LABELS[ticket.appellant] if ticket.appellant != "person" else "",
+        source=ticket.source,
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.classification.locating import area_words
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import open_channels_of
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import gazetteer_in_force
@@ -13,7 +14,6 @@ from core.units.queries import DirectoryUnit, directory
 Choice = tuple[str, str]
 """A value and the words for it."""
 
-NATURE_LABELS = {"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"}
 NOT_DISPATCHED_TO = ("dispatch_desk",)
 
 
@@ -26,6 +26,7 @@ class Choices:
 
     channels: tuple[Choice, ...]
     natures: tuple[Choice, ...]
+    appellants: tuple[Choice, ...]
     units: tuple[DirectoryUnit, ...]
     matters: tuple[tuple[str, tuple[Choice, ...]], ...]
     areas: tuple[Choice, ...]
@@ -47,6 +48,7 @@ def _gather(scope: Scope) -> Choices:
     return Choices(
         channels=tuple((channel.id, channel.label) for channel in open_channels_of(scope).values()),
         natures=tuple(NATURE_LABELS.items()),
+        appellants=tuple(APPELLANT_LABELS.items()),
         units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
         areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from core.handling.models import Reply
+from core.hooks.values.words import NATURE_LABELS
 from core.intake.channels import channels_of
-from core.journey.queries.choices import NATURE_LABELS
 from core.journey.queries.lanes import Filters, LaneName, in_lane, narrowed
 from core.journey.queries.lights import Light, lights_of, settled
 from core.routing.models import Assignment

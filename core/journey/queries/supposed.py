@@ -131,6 +131,8 @@ def _unkept(scope: Scope, appeal: Appeal, *, now: datetime) -> Ticket:
         bounce_count=0,
         matter_guessed=False,
         affected_count=appeal.affected_count,
+        appellant=appeal.appellant or channel.appellant,
+        source=appeal.source,
         submitted_at=min(appeal.submitted_at or now, now),
     )
 

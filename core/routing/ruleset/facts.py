@@ -98,7 +98,19 @@ def facts_of(
     Raises `FactsUnusable`.
     """
     submitted = ticket.submitted_at.astimezone(zone)
-    named = ("channel", "medium", "mailbox", "nature", "urgency", "complexity", "title", "text", "place")
+    named = (
+        "channel",
+        "source",
+        "medium",
+        "mailbox",
+        "nature",
+        "appellant",
+        "urgency",
+        "complexity",
+        "title",
+        "text",
+        "place",
+    )
     counted = ("affected_count", "cycle_no", "bounce_count", "matter_guessed")
     calendars = {"working_time": is_working_time, "working_day": is_working_day}
     values: dict[str, Any] = {name: getattr(ticket, name) for name in (*named, *counted)}

@@ -7,6 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
+
 Kind = Literal["path", "code", "text", "number", "flag", "moment"]
 """A place in a tree such as 07.08.03; one of a list; words; an integer; yes or no; a moment within calendars or not."""
 Scalar: TypeAlias = str | int | bool
@@ -54,13 +56,8 @@ class Field:
 
 Fields: TypeAlias = Mapping[str, Field]
 
-NATURES: dict[Scalar, str] = {
-    "complaint": "投诉",
-    "help": "求助",
-    "inquiry": "咨询",
-    "suggestion": "建议",
-    "praise": "表扬",
-}
+NATURES: dict[Scalar, str] = {**NATURE_LABELS}
+APPELLANTS: dict[Scalar, str] = {**APPELLANT_LABELS}
 URGENCIES: dict[Scalar, str] = {"normal": "一般", "urgent": "紧急"}
 COMPLEXITIES: dict[Scalar, str] = {"simple": "简单", "complex": "复杂"}
 MEDIA: dict[Scalar, str] = {
@@ -85,6 +82,8 @@ _CORE = (
     Field("medium", "来件方式", "code", MEDIA),
     Field("mailbox", "信箱", "code"),
     Field("nature", "性质", "code", NATURES),
+    Field("appellant", "诉求主体", "code", APPELLANTS),
+    Field("source", "来源", "code"),
     Field("urgency", "紧急程度", "code", URGENCIES),
     Field("complexity", "复杂程度", "code", COMPLEXITIES),
     Field("title", "标题", "text"),

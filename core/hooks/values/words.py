@@ -1,0 +1,12 @@
+"""What the codes of a ticket are called, in one place for forms, lists, rules and reports."""
+
+from collections.abc import Mapping
+
+NATURE_LABELS: Mapping[str, str] = {
+    "complaint": "投诉",
+    "help": "求助",
+    "inquiry": "咨询",
+    "suggestion": "建议",
+    "praise": "表扬",
+}
+APPELLANT_LABELS: Mapping[str, str] = {"person": "个人", "enterprise": "企业", "organisation": "其他单位"}
