@@ -6,10 +6,11 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.kit.db import DatabaseDown, database_down_in_words
 from core.kit.errors import Refused
+from core.kit.outages import outage_of
 
 COMMANDS = {
     "up": "core.cli.up:up",
@@ -89,7 +90,9 @@ def main() -> None:
         _say(refusal.message, DATABASE_DOWN)
     except Refused as refusal:
         _say(refusal.message, REFUSED)
-    except OperationalError as error:
+    except DBAPIError as error:
+        if outage_of(error) is None:
+            raise
         _say(database_down_in_words(error), DATABASE_DOWN)
 
 

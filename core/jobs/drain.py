@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
 
 from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
-from core.kit.outbox import Job
+from core.kit.outbox import Job, JobStart
 from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
@@ -30,6 +31,14 @@ BACKOFF = (
     timedelta(hours=12),
 )
 """How long a job rests after its first, second … failure. One failure more, and it is dead."""
+MOST_CRASHES = 3
+"""A job that ended so many workers is dead. Fewer than the falls after which `huiying up` gives a program up."""
+CRASH_REST = timedelta(minutes=1)
+"""How long it rests after the second of them; after the first, which most often is none of its fault, not at all."""
+WATCH = timedelta(minutes=5)
+"""So long after its start a worker marks what it begins. A mark costs as much as a small job, and a worker that a job
+ended is followed by a young one, which meets that job among the first: the oldest are done first."""
+CRASHED = "执行到一半时后台程序意外退出（被强行终止，或者内存不足）"
 log = logging.getLogger(__name__)
 
 
@@ -84,6 +93,7 @@ class Drain:
         self._kinds = kinds
         self._is_ending = is_ending
         self._turns = Turns(installation, what="任务", is_ending=is_ending)
+        self._watching_until: datetime | None = None
 
     def run(self, *, now: Now) -> None:
         """Do the due jobs of all tenants, in turns, until none is left.
@@ -93,6 +103,12 @@ class Drain:
         """
         while self._turns.take(partial(self._visit, now=now), now=now):
             pass
+
+    def _is_watching(self, now: datetime) -> bool:
+        """Return whether the process is young: it may stand where a job ended the one before, and marks each start."""
+        if self._watching_until is None:
+            self._watching_until = now + WATCH
+        return now < self._watching_until
 
     def _visit(self, tenant: TenantFacts, *, now: Now) -> bool:
         """Do up to `VISIT` jobs of a tenant; return whether there may be more."""
@@ -108,17 +124,26 @@ class Drain:
         claim = None
         try:
             with self._installation.scope(slug) as scope:
-                job = scope.session.scalar(_due(scope.tenant.id, now()).with_for_update(skip_locked=True))
-                if job is None:
+                found = scope.session.execute(_claiming(scope.tenant.id, now())).first()
+                if found is None:
                     return False
-                claim = _Claim(job.id, job.kind, job.payload, job.attempts)
+                job, was_begun = found
+                if was_begun:
+                    _count_crash(scope, self._kinds, job, now=now())
+                    return True
+                if is_marked := self._is_watching(now()) or job.crashes > 0:
+                    _mark(self._installation, scope.tenant.id, job.id)
+                claim = _claim_of(job)
                 if job.kind not in self._kinds:  # written by a newer version that is being rolled out
                     raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
                 try:
                     self._kinds[job.kind].do(scope, job.payload, now())
                 except NotYet as early:
                     job.run_after = early.until
+                    _unmark(scope, job.id)
                     return True
+                if is_marked:
+                    _unmark(scope, job.id)
                 job.state, job.attempts, job.last_error, job.finished_at = "done", job.attempts + 1, None, now()
         except Exception as error:
             if claim is None:
@@ -134,6 +159,49 @@ def _due(tenant_id: int, now: datetime) -> Select[Job]:
         .order_by(Job.run_after, Job.id)
         .limit(1)
     )
+
+
+def _claim_of(job: Job) -> _Claim:
+    return _Claim(job.id, job.kind, job.payload, job.attempts)
+
+
+def _claiming(tenant_id: int, now: datetime) -> Select[Job, bool]:
+    """Find and lock the next due job, and whether it was begun: who holds the lock ends the mark with the try.
+
+    `key_share`: the mark, which is written beside the transaction that holds the lock, refers to the row.
+    """
+    was_begun = exists().where(JobStart.tenant_id == Job.tenant_id, JobStart.job_id == Job.id)
+    return _due(tenant_id, now).add_columns(was_begun).with_for_update(skip_locked=True, key_share=True, of=Job)
+
+
+def _mark(installation: Installation, tenant_id: int, job_id: int) -> None:
+    """Keep, whatever becomes of this process, that the job was begun."""
+    with installation.database.transaction(tenant_id) as session:
+        session.execute(insert(JobStart).values(tenant_id=tenant_id, job_id=job_id).on_conflict_do_nothing())
+
+
+def _unmark(scope: Scope, job_id: int) -> None:
+    scope.session.execute(
+        delete(JobStart).where(JobStart.tenant_id == scope.tenant.id, JobStart.job_id == job_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _count_crash(scope: Scope, kinds: Mapping[str, JobKind], job: Job, *, now: datetime) -> None:
+    """Count the try that a worker did not survive: again at once, after a rest, or, the third time, never."""
+    _unmark(scope, job.id)
+    job.crashes += 1
+    job.last_error = f"{CRASHED}，第 {job.crashes} 次"
+    is_last = job.crashes >= MOST_CRASHES
+    if is_last:
+        job.state, job.finished_at = "dead", now
+    elif job.crashes > 1:
+        job.run_after = now + CRASH_REST
+    scope.session.flush()
+    _tell(scope, kinds, _claim_of(job), Failure(job.last_error, job.attempts + job.crashes, is_last, now))
+    outcome = "不再重试" if is_last else "将重试"
+    level = logging.ERROR if is_last else logging.WARNING
+    log.log(level, "租户 %s 的任务 %s/%s %s，%s", scope.tenant.slug, job.kind, job.id, job.last_error, outcome)
 
 
 def _put_off(
@@ -156,10 +224,11 @@ def _put_off(
                 Job.state == "pending",
                 Job.attempts == claim.attempts,
             )
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, key_share=True)
         )
         if job is None:
             return
+        _unmark(scope, job.id)
         job.attempts += 1
         job.last_error = reason
         is_last = job.attempts > len(BACKOFF)

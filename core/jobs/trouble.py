@@ -1,14 +1,11 @@
 """Telling a database that is gone from one that refused a piece of work."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
-GONE = ("08", "53", "57P")
-"""Classes of SQLSTATE: no connection, no room, shut down. A time limit that ran out is not among them."""
+from core.kit.outages import outage_of
 
 
 def is_database_gone(error: DBAPIError) -> bool:
-    """Return whether the database does not answer, as opposed to having refused this one piece of work."""
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return state.startswith(GONE)
+    """Return whether the database can do nothing at all now, as opposed to having refused this one piece of work."""
+    outage = outage_of(error)
+    return outage is not None and outage.extent == "database"

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
 
 from core.kit.errors import Collision, Refused
+from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, outage_of
 
 INSTANT = TIMESTAMP(timezone=True)
 """Column type of every instant: stored in UTC, to the microsecond."""
@@ -185,9 +186,11 @@ class Database:
             try:
                 _begin(session)
                 yield session
-                session.commit()
-            except BaseException:
+                _commit(session)
+            except BaseException as error:
                 session.rollback()
+                if outage_of(error) is READ_ONLY:  # the pool leads to a server that another one has replaced
+                    self.engine.dispose()
                 raise
 
     def refuse_unsafe_role(self) -> None:
@@ -233,14 +236,28 @@ def _begin(session: TenantSession) -> None:
         session.connection()
 
 
+def _commit(session: TenantSession) -> None:
+    """Commit; where the connection is lost meanwhile, say on the error that nobody knows how it ended."""
+    session.flush()
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if is_connection_lost(error):
+            error.add_detail(COMMIT_UNANSWERED)
+        raise
+
+
 def is_connection_lost(error: BaseException) -> bool:
     """Tell whether the connection was lost on the way: then the work is undone, and nothing in it was at fault."""
     return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
-def database_down_in_words(error: OperationalError) -> str:
-    """Say in one sentence that the database does not answer, with the server's first line as the reason."""
+def database_down_in_words(error: DBAPIError) -> str:
+    """Say in one sentence why the database cannot do it now, with the server's first line as the reason."""
     reason = str(error.orig).strip().splitlines()[0] if error.orig else "没有应答"
+    outage = outage_of(error)
+    if outage is not None and outage is not DOWN:
+        return f"{outage.why.removesuffix('。')}（{reason}）。没有办成，请处理后重新执行。"
     return f"数据库没有应答（{reason}）。请检查 DATABASE_URL，或先用 huiying up 启动自带的数据库。"
 
 
@@ -254,7 +271,7 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
 
     The unit of work sends one statement per table and waits for each; an intake writes about ten tables, so the
     waiting would be most of its time. Every row must have its whole primary key. Raises `Collision` when a unique
-    key is already taken.
+    key is already taken, DBAPIError for whatever else the database says.
     """
     dialect = session.get_bind().dialect
     assert isinstance(dialect, DefaultDialect)
@@ -277,6 +294,18 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
                     cursor.executemany(insertion.sql, by_table[table])
     except psycopg.errors.UniqueViolation as error:
         raise Collision(error.diag.constraint_name or "") from error
+    except psycopg.Error as error:
+        if is_lost := connection.closed:
+            session.connection().invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
+        ) from error
 
 
 @cache

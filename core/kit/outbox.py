@@ -6,11 +6,11 @@ The table is the truth; a message in the queue server is only a hint to look her
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.kit.db import INSTANT, Base, TenantRow, TenantSession
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow, TenantSession
 
 WOKEN = "woken"
 """Key in `Session.info`: set when the transaction wrote a job, so that the edge may send its hint after commit."""
@@ -35,6 +35,23 @@ class Job(TenantRow, Base, kw_only=True):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
     finished_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    crashes: Mapped[int] = mapped_column(default=0)
+    """How often the worker that did it ended in the middle; apart from the tries that ended in order."""
+
+
+class JobStart(OfTenant, Base, kw_only=True):
+    """That a worker has begun with a job. Taken away when the try ends, so one that is left tells of a worker's end.
+
+    Not logged by the database: when that crashes all marks are gone, and no job is blamed for it.
+    """
+
+    __tablename__ = "job_start"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "job_id"], ["job.tenant_id", "job.id"]),
+        {"prefixes": ["UNLOGGED"]},
+    )
+
+    job_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 def enqueue(
@@ -79,6 +96,7 @@ def enqueue_once(session: TenantSession, kind: str, *, dedup_key: str, payload: 
             created_at=now,
             state="pending",
             attempts=0,
+            crashes=0,
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "dedup_key"])
         .returning(Job.id)

@@ -29,6 +29,8 @@ MOST_ROWS = 10_000
 CANCELED, NO_LOCK = "57014", "55P03"
 READ_ONLY, NO_RIGHT = "25006", "42501"
 INTEGRITY = "23"
+NO_ROOM = "53"
+"""A full disk, for instance: no fault of the plugin's, so the whole transaction fails."""
 log = logging.getLogger(__name__)
 
 
@@ -164,7 +166,7 @@ class _GuestStore:
                 yield
         except SQLAlchemyError as error:
             sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-            if is_connection_lost(error) or sqlstate in RETRIED_SQLSTATES:
+            if is_connection_lost(error) or sqlstate in RETRIED_SQLSTATES or sqlstate.startswith(NO_ROOM):
                 raise
             self._broken = self._refusal(error, sqlstate)
             raise self._broken from error

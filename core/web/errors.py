@@ -2,13 +2,17 @@
 
 import secrets
 
+import psycopg
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
+from core.kit.outages import DOWN, UNCERTAIN, outage_of
+from core.web.headers import READING
 from core.web.rates import TooManyRequests
 from core.web.refusals import more_of, status_of, words_of
 
@@ -20,6 +24,7 @@ HEADINGS = {
     405: "不能这样访问",
     409: "情况已经变了",
     413: "内容太大",
+    415: "内容的类型不对",
     422: "没有办成",
     429: "尝试太多",
     500: "系统出错了",
@@ -30,21 +35,22 @@ WORDS = {
     400: "请返回上一页，刷新后重试。",
     404: "没有这个页面。地址可能写错了，或者内容已经移走。",
     405: "请从页面上的按钮进入。",
-    413: "提交的内容超过 1 MB，请精简后再提交。",
     500: "您提交的内容可能没有保存，请稍后重试；仍然不行，请把编号告诉系统管理员。",
-    503: "数据库暂时没有应答，您提交的内容没有保存。请一分钟后重试；仍然不行，请把编号告诉系统管理员。",
 }
 
 
-HANDED_IN = ("json", "form")
+HANDED_IN = ("json", "form", "files")
 """Where in a request the things stand that a schema has looked at."""
+NOT_KEPT = "您提交的内容没有保存，也没有办理。"
 FOR_PROGRAMS = ("/api/", "/in/")
 """Where programs ask, not people: they are told what is wrong as a problem in JSON."""
 
 
 def refused(refusal: Refused) -> ResponseReturnValue:
     """Answer an expected refusal in its own words, and say when to come back where it is a matter of waiting."""
-    answer = current_app.make_response(show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal)))
+    answer = current_app.make_response(
+        show(status_of(refusal), words_of(refusal), code=refusal.code, **more_of(refusal))
+    )
     if isinstance(refusal, TooManyRequests):
         answer.headers["Retry-After"] = str(refusal.seconds)
     return answer
@@ -69,14 +75,31 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=messages)
     if messages is not None:
         return show(status, "提交的内容不是 JSON，请检查格式和编码。", code="json-unusable")
+    if status == 413:
+        return show(status, _too_large(), code=f"http-{status}")
     return show(status, WORDS.get(status, "请返回上一页重试。"), code=f"http-{status}")
 
 
-def database_down(error: OperationalError) -> ResponseReturnValue:
-    """Log that the database does not answer, and say when to come back."""
+def database_failed(error: Exception) -> ResponseReturnValue:
+    """Say why the database could not do it now, whether something was kept, and when to come back.
+
+    Whoever was typing gets a button that sends the same again, where doing it twice does it once. What the database
+    refused for what it is, is an error nobody expected.
+    """
+    outage = outage_of(error)
+    if outage is None:
+        return unexpected(error)
     number = _number()
-    current_app.logger.error("error %s, no database: %s", number, error.orig)
-    return show(503, WORDS[503], code="database-down", number=number)
+    current_app.logger.error("error %s, %s: %s", number, outage.code, type(error).__name__)
+    is_change = request.method not in READING
+    if outage is UNCERTAIN and not is_change:
+        outage = DOWN
+    words = f"{outage.why}{NOT_KEPT if is_change and outage.is_kept is False else ''}{outage.remedy}"
+    answer = current_app.make_response(
+        show(503, words, code=outage.code, number=number, again=_again() if is_change else None)
+    )
+    answer.headers["Retry-After"] = str(outage.again_seconds)
+    return answer
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
@@ -87,8 +110,16 @@ def unexpected(error: Exception) -> ResponseReturnValue:
     return show(500, WORDS[500], code="internal-error", number=number)
 
 
-def show(status: int, words: str, *, code: str, number: str | None = None, **more: object) -> ResponseReturnValue:
-    """Answer with a problem (programs), a notice for htmx, or a page."""
+def show(
+    status: int,
+    words: str,
+    *,
+    code: str,
+    number: str | None = None,
+    again: list[tuple[str, str]] | None = None,
+    **more: object,
+) -> ResponseReturnValue:
+    """Answer with a problem (programs), a notice for htmx, or a page; `again` are the fields it offers to send anew."""
     number = number or _number()
     heading = HEADINGS.get(status, HEADINGS[400] if status < 500 else HEADINGS[500])
     if request.path.startswith(FOR_PROGRAMS):
@@ -98,7 +129,13 @@ def show(status: int, words: str, *, code: str, number: str | None = None, **mor
     if request.headers.get("HX-Request"):
         body = render_template("errors/notice.html", **facts)
         return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
-    return render_template("errors/page.html", **facts), status
+    return render_template("errors/page.html", again=again, **facts), status
+
+
+def _again() -> list[tuple[str, str]] | None:
+    """Return what was typed, if it is a command that names itself: sent twice, it is done once."""
+    is_whole = bool(request.form.get("command_id")) and not request.files  # a page cannot hold files
+    return list(request.form.items(multi=True)) if is_whole else None
 
 
 def _here(status: int) -> str | None:
@@ -111,6 +148,12 @@ def _here(status: int) -> str | None:
     return f"/unit/{serial_no}" if request.path.startswith("/unit") else f"/t/{serial_no}"
 
 
+def _too_large() -> str:
+    """Say how much may be handed in: it differs where files are."""
+    most = (request.max_content_length or 0) // 1_000_000
+    return f"提交的内容超过 {most} MB，没有收下。请精简文字、缩小或减少附件后再提交。"
+
+
 def _number() -> str:
     return secrets.token_hex(3).upper()
 
@@ -121,5 +164,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Collision, collided)
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(OperationalError, database_down)
+    for kind in (DBAPIError, psycopg.Error, NoConnectionFree):
+        app.register_error_handler(kind, database_failed)
     app.register_error_handler(Exception, unexpected)

@@ -1,0 +1,1 @@
+"""Faults below the product: disks, clocks, poolers, and servers that go."""
