@@ -13,8 +13,8 @@ MOST_CORNERS = 20_000
 CODE_NAMES = ("code", "编码", "区域编码", "区划代码", "adcode")
 """Names of the property of a feature that says which area it is of, the surest first."""
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d*)?(?:[eE][-+]?\d{1,3})?"
-_CORNER = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})(?:\s+{_NUMBER}){{0,2}}\s*")
-_WKT = re.compile(r"(?:SRID=\d+;)?\s*POLYGON\s*(?:Z|M|ZM)?\s*\(\s*(\(.*\))\s*\)", re.IGNORECASE | re.DOTALL)
+_CORNER = re.compile(rf"\s*+({_NUMBER})\s++({_NUMBER})(?:\s++{_NUMBER}){{0,2}}\s*+")
+_WKT = re.compile(r"(?:SRID=\d+;)?\s*+POLYGON\s*+(?:ZM|Z|M)?\s*+\(\s*+(\(.*\))\s*\)", re.IGNORECASE | re.DOTALL)
 
 
 class BoundaryUnclear(Refused):

@@ -13,7 +13,7 @@ from sqlalchemy.types import UserDefinedType
 
 from core.areas.shapes import Polygon, polygon
 
-_CORNER = re.compile(r"\(\s*([^,()]+),\s*([^,()]+)\)")
+_CORNER = re.compile(r"\(\s*+([^,()]++),\s*+([^,()]++)\)")
 
 
 class ShapeColumn(UserDefinedType[Polygon]):

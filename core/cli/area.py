@@ -32,7 +32,7 @@ VERSION = click.option(
     "--version", "number", type=click.IntRange(min=1, max=2**31 - 1), metavar="第几版", help="哪一版；不写则是现行的"
 )
 REASONS_SHOWN = 20
-POINT = re.compile(r"\s*([-+]?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*([-+]?\d{1,3}(?:\.\d+)?)\s*")
+POINT = re.compile(r"\s*([-+]?\d{1,3}(?:\.\d+)?)(?:\s*+[,，]\s*+|\s++)([-+]?\d{1,3}(?:\.\d+)?)\s*")
 
 
 class PointUnclear(Refused):

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from core.kit.errors import Refused
 
 YEARS = range(1949, 2101)
+LONGEST = 100
+"""Characters of a time; what is longer is none, and nobody looks for one in it."""
 _AS_PEOPLE_WRITE = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
     r"(?:[\sT,]*(?:(?:星期|周)[一二三四五六日天])?\s*(?P<half>上午|下午|AM|PM)?\s*"
@@ -28,7 +30,9 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
 
     Without an offset the time is one of `zone`. Raises `NoSuchTime`.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1])
+    if len(plain) > LONGEST:
+        raise NoSuchTime(f"“{text[:40]}……”太长，不是日期；请写成 2020-01-06 12:09 这样")
     try:
         time = _iso(plain) or _digits_only(plain) or _as_people_write(plain)
     except ValueError as error:

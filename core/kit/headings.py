@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-_REMARK = re.compile(r"\((.*?)\)|\[(.*?)\]|【(.*?)】")
+_REMARK = re.compile(r"\((.{0,200}?)\)|\[(.{0,200}?)\]|【(.{0,200}?)】")
 _NOISE = re.compile(r"[\s*:_-]")
 OF_REJECTS = ("行号", "原因")
 """Columns of a file of rejected rows that somebody mended; they are meant for people."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.hooks import Draft, DraftPatch, hookimpl
 
-SALUTATION = re.compile(r"\s*(?P<honour>尊敬的|敬爱的)?\s*(?P<who>\w{2,20}?)\s*(?P<hail>您好|你好)?\s*[：:，,！!]")
+SALUTATION = re.compile(r"\s*+(?P<honour>尊敬的|敬爱的)?\s*+(?P<who>\w{2,20}?)\s*+(?P<hail>您好|你好)?\s*+[：:，,！!]")
 """How a letter begins: 尊敬的市长： or 王书记您好， ; nothing behind the first line is looked at."""
 DEPUTY = "副"
 

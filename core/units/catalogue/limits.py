@@ -22,6 +22,8 @@ LONGEST: dict[BudgetMode, int] = {
     "natural": 366,
 }
 LONGEST_ON_SITE = 7 * DAY
+LONGEST_WORDS = 100
+"""Characters of a limit in words; what is longer is none, and nobody looks for one in it."""
 AT_ONCE = ("即时", "立即", "即办", "即时办结", "当场", "当场办结", "马上就办")
 ONE_HOUR = Budget("wall", HOUR)
 SAME_HOUR = "到同一钟点"
@@ -48,7 +50,9 @@ def read_limit(text: str, *, unit: str = "", at_once: Budget = ONE_HOUR) -> Budg
     `unit` is what a bare number counts, as the heading says it. 即时 is `at_once`: a clock needs a length.
     Raises `LimitUnclear`.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    plain = unicodedata.normalize("NFKC", text.strip()[: LONGEST_WORDS + 1]).strip().lower()
+    if len(plain) > LONGEST_WORDS:
+        raise LimitUnclear(f"时限“{text[:40]}……”太长，看不懂；请写成 5个工作日、24小时、8个工作小时、3天、30分钟或即时")
     if plain in AT_ONCE:
         return at_once
     keeps_hour = SAME_HOUR in plain
