@@ -16,6 +16,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column
 
+from core.kit.clock import Clock
 from core.kit.errors import Collision, Refused
 from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, outage_of
 
@@ -173,6 +174,7 @@ class Database:
         # hide_parameters: a resident's words and phone must not appear in the text of an exception.
         self.engine = create_engine(as_psycopg(url), pool_size=pool_size, max_overflow=5, hide_parameters=True)
         event.listen(self.engine, "connect", _notice_pooler)
+        self.clock = Clock(self.engine)
         self._ids = IdBlocks()
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -119,9 +119,9 @@ def installation() -> Installation:
 
 
 def clock() -> datetime:
-    """Read the clock, once per request: everything below is told the time."""
+    """Read the time as the database has it, once per request: everything below is told it."""
     if "now" not in g:
-        g.now = datetime.now(UTC)
+        g.now = installation().database.clock.now()
     now: datetime = g.now
     return now
 
