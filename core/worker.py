@@ -6,7 +6,7 @@ import sys
 from core.jobs.drain import Drain
 from core.jobs.kinds import job_kinds
 from core.jobs.listening import Ear
-from core.jobs.process import Ending, run_process, utc_now
+from core.jobs.process import Ending, run_process
 from core.jobs.transports.configured import gateways_from_environment
 from core.tenancy.scope import Installation
 
@@ -17,7 +17,7 @@ def work(installation: Installation, ending: Ending) -> None:
     ear = Ear(os.environ["REDIS_URL"], ending)
     try:
         while not ending.is_asked():
-            drain.run(now=utc_now)
+            drain.run(now=installation.database.clock.now)
             ear.wait()
     finally:
         ear.close()

@@ -11,9 +11,9 @@ from sqlalchemy import event
 
 from benchmarks.timers.filling import TABLES, District, Shift, copy_ticket, timers_of_original
 from benchmarks.verdicts import Owner, one
-from core.jobs.process import utc_now
 from core.jobs.timers import Timers
 from core.journey.supervise import supervise
+from core.kit.clock import machine_time
 from core.tenancy.scope import Installation
 
 WORKS = {
@@ -62,11 +62,11 @@ def measure_idle(places: Sequence[Installation], slug: str, *, polls: int) -> li
 
 def _works(installation: Installation, slug: str) -> dict[str, Callable[[], object]]:
     timers, tenant = Timers(installation, is_ending=lambda: False), installation.tenant(slug)
-    assert not timers.fire(now=utc_now)
+    assert not timers.fire(now=machine_time)
     return {
-        "look": lambda: timers._fire_of(tenant, now=utc_now),
-        "claim": lambda: installation.run(slug, partial(supervise, now=utc_now())),
-        "round": lambda: timers.fire(now=utc_now),
+        "look": lambda: timers._fire_of(tenant, now=machine_time),
+        "claim": lambda: installation.run(slug, partial(supervise, now=machine_time())),
+        "round": lambda: timers.fire(now=machine_time),
     }
 
 

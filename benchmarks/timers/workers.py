@@ -14,11 +14,11 @@ from benchmarks.district.plugin import FEATURES
 from benchmarks.timers.crashing import die_after
 from benchmarks.timers.filling import District
 from core.hooks.roster import Roster
-from core.jobs.process import utc_now
 from core.jobs.timers import Timers
 from core.journey.conclude import pass_reply
 from core.journey.handle import reply
 from core.journey.time import decide_pause, request_pause, resume
+from core.kit.clock import machine_time
 from core.kit.db import Database
 from core.kit.errors import Refused
 from core.kit.keys import Keyring
@@ -54,7 +54,7 @@ def fire_timers(place: Place, fuse: int | None) -> None:
         die_after(installation.database.engine, fuse)
     timers = Timers(installation, is_ending=place.ended.exists)
     while not place.ended.exists():
-        if not timers.fire(now=utc_now):
+        if not timers.fire(now=machine_time):
             time.sleep(IDLE)
 
 

@@ -12,7 +12,7 @@ from core.jobs.archives import Archives
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
 from core.jobs.leadership import leadership
-from core.jobs.process import Ending, run_process, utc_now
+from core.jobs.process import Ending, run_process
 from core.jobs.retention import Retention
 from core.jobs.seals import Seals
 from core.jobs.stalled import Stalled
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 def keep_time(installation: Installation, ending: Ending) -> None:
     """Take the lead as soon as it is free, then fire timers every second and count at leisure, until asked to end."""
+    utc_now = installation.database.clock.now
     while not ending.is_asked():
         with leadership(installation.database.engine) as lead:
             if lead is not None:

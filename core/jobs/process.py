@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from types import FrameType
 
 from sqlalchemy.exc import DBAPIError
@@ -55,11 +54,6 @@ class Ending:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.ask()
-
-
-def utc_now() -> datetime:
-    """Return the time; the only place of the jobs that reads the clock."""
-    return datetime.now(UTC)
 
 
 def run_process(name: str, body: Callable[[Installation, Ending], None]) -> int:
