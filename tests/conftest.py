@@ -1,17 +1,20 @@
 """Fixtures for all tests: a real PostgreSQL with the real schema, a real Valkey."""
 
+import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 
 from core.embedded.home import open_home
 from core.people import secrets
 from tests.servers import RUN_HOME, RunFolder, TestServers
 
+CHROMIUM = Path("/usr/bin/chromium")
 _run_folder: RunFolder | None = None
 
 
@@ -25,6 +28,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["HUIYING_DATA"] = tempfile.gettempdir()
         for given in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "HUIYING_HOME"):
             os.environ.pop(given, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are collected, nor afterwards in what was made then: it lives as long as the run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -66,3 +80,14 @@ def products_hasher() -> Iterator[PasswordHasher]:
         product = secrets._hasher
         patch.setattr(secrets, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield product
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a download; tests that need it are skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no chromium at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,32 +1,20 @@
 """待人工录入 in a real browser: it fits a telephone, says nothing to the console, and keys lead through it."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from core.hooks import InboundAppeal
 from core.tenancy.scope import Installation
 from tests.inbound.making import FEATURE, Wire, body_of, make_wired_district, push, work
-from tests.web.browser import CHROMIUM, served, watched
+from tests.web.browser import served, watched
 from tests.web.making import make_account
 
 SHOTS = os.environ.get("HUIYING_SHOTS")
 """A folder for pictures of the pages, when somebody wants to look at them."""
 SIZES = {"wide": (1440, 900, False), "narrow": (390, 844, False), "dark": (1440, 900, True)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no chromium at /usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

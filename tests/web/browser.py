@@ -11,8 +11,6 @@ from werkzeug.serving import make_server
 
 from tests.web.making import PASSWORD
 
-CHROMIUM = "/usr/bin/chromium"
-
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
@@ -36,20 +34,29 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     loaded: list[Request] = field(default_factory=list)
+    loading: set[Request] = field(default_factory=set)
 
     def open(self, path: str) -> None:
         """Open a page of the server and wait until nothing is loading."""
         self.loaded.clear()
+        self.loading.clear()
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is there, and all that it asked for."""
+        self.page.wait_for_load_state("load")
+        while self.loading:
+            self.page.wait_for_timeout(10)
 
     def sign_in(self, login: str) -> None:
         """Sign in on the sign-in page."""
         self.open("/sign-in")
         self.page.fill("#login", login)
         self.page.fill("#password", PASSWORD)
-        self.page.click("text=登录 >> nth=-1")
-        self.page.wait_for_load_state("networkidle")
+        with self.page.expect_navigation():
+            self.page.click("text=登录 >> nth=-1")
+        self.settle()
 
     def weight(self) -> int:
         """Return the bytes of everything the page loaded."""
@@ -73,13 +80,19 @@ def watched(
     seen = Watched(page, address)
 
     def note(request: Request) -> None:
+        seen.loading.add(request)
         if not request.url.startswith((address, "data:", "about:")):
             seen.strangers.append(request.url)
+
+    def arrived(request: Request) -> None:
+        seen.loading.discard(request)
+        seen.loaded.append(request)
 
     page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("request", note)
-    page.on("requestfinished", lambda request: seen.loaded.append(request))
+    page.on("requestfinished", arrived)
+    page.on("requestfailed", lambda request: seen.loading.discard(request))
     try:
         yield seen
     finally:

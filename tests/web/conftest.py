@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
 
 from core.tenancy.scope import Installation
 from core.web import create_app
 from tests.builders import make_district, make_installation
-from tests.web.browser import CHROMIUM, served
+from tests.web.browser import served
 from tests.web.making import Visitor, make_account, put_below
 
 
@@ -80,17 +78,6 @@ def make_house(installation: Installation, app: Flask) -> Callable[..., House]:
 @pytest.fixture
 def house(make_house: Callable[..., House]) -> House:
     return make_house()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a download; tests that need it are skipped where there is none."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no chromium at /usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

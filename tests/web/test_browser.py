@@ -237,5 +237,4 @@ def test_a_ticket_is_dispatched_without_javascript(house: House, browser: Browse
         window.open("/desk")
         window.page.select_option("#unit", "parks")
         window.page.click("#pane button >> text=派单并下一件")
-        window.page.wait_for_load_state("networkidle")
         expect(window.page.locator("#notice")).to_contain_text(f"{first} 已派给园林管理处")
