@@ -111,7 +111,7 @@ class Crowd:
         self._tickets: list[Known] = []
         self._lock = threading.Lock()
         self._going_home = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(callers)]
+        self._threads = [threading.Thread(target=self._work, args=(number,), daemon=True) for number in range(callers)]
         self.failures: list[BaseException] = []
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""Killing with -9, at random, one or two at a time, whatever lives; now and then something else goes wrong instead."""
+"""Killing with -9, at random, one or a few at a time, whatever lives; now and then something else goes wrong instead."""
 
 import random
 import time
@@ -8,14 +8,16 @@ from collections.abc import Callable
 from benchmarks.chaos.faults import Faults
 from benchmarks.chaos.house import COMMANDS, PROGRAMS, House, Victim
 
-TWO_AT_ONCE_SHARE = 0.2
+AT_ONCE = (1, 1, 1, 1, 2)
+AT_ONCE_WITH_FAULTS = (1, 2, 2, 3)
+"""How many are killed at a turn."""
 FAULT_SHARE = 0.12
 """At so many of the turns something goes wrong beside the kill."""
-UNHEALED_SHARE = 0.25
+UNHEALED_SHARE = 0.3
 """Before so many of the kills nobody waits until what was killed before is back."""
 HEALING_PATIENCE = 120.0
-WEIGHTS = {Victim.WEB: 0.5, Victim.POSTGRES: 0.5}
-"""How often something is killed beside the rest, where it is not once: after these nobody is served for seconds."""
+WEIGHTS = {Victim.WEB: 0.3, Victim.POSTGRES: 0.3, Victim.BACKEND: 0.5}
+"""How often something is killed, where it is less often than the rest: after these nobody is served for seconds."""
 FALLS_PER_MINUTE = 3
 """Kills of one program within a minute. At five the supervisor rightly gives up, which is not measured here."""
 
@@ -48,7 +50,7 @@ class Killer:
                 self.await_health()
             if self._faults is not None and self._chance.random() < FAULT_SHARE:
                 self._disturb(self._faults)
-            for _ in range(1 + (self._chance.random() < TWO_AT_ONCE_SHARE)):
+            for _ in range(self._chance.choice(AT_ONCE if self._faults is None else AT_ONCE_WITH_FAULTS)):
                 self._kill_one()
 
     def await_health(self) -> bool:

@@ -1,6 +1,7 @@
 """A line to the product that is asked again and again, under the same key, until it says what became of it."""
 
 import http.client
+import json
 import random
 import time
 from collections.abc import Mapping
@@ -82,6 +83,8 @@ class Line:
 
 
 def _code(answer: Answer) -> str:
-    """Return the code of a refusal, where the answer has one."""
-    _, _, rest = answer.body.partition(b'"code":')
-    return rest.partition(b'"')[2].partition(b'"')[0].decode(errors="replace") if rest else ""
+    """Return the code of a refusal, where the answer is a problem that has one."""
+    try:
+        return str(json.loads(answer.body).get("code", ""))
+    except ValueError:
+        return ""

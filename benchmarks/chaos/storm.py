@@ -37,7 +37,7 @@ class Plan:
     at_least: int = 0
     each: int = 0
     rows: int = 0
-    seal_every: float = 20.0
+    seal_every: float = 45.0
     away_seconds: float = 20.0
     frozen_seconds: float = 60.0
 

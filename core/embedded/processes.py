@@ -87,6 +87,13 @@ def holding(path: Path) -> list[int]:
     return [pid for pid in _all_processes() if pid != os.getpid() and _has_open(pid, held)]
 
 
+def in_group(group: int) -> list[int]:
+    """Return the running processes of a process group; its leader may be gone already."""
+    if sys.platform != "linux":
+        return _lsof("-g", str(group))
+    return [pid for pid in _all_processes() if _group_of(pid) == group and is_running(pid)]
+
+
 def end(pids: Iterable[int], *, ask: signal.Signals, patience: float) -> None:
     """Ask processes to end; those still running after `patience` seconds are killed. Returns when all are gone."""
     asked = list(pids)
@@ -119,6 +126,13 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 def _all_processes() -> Iterator[int]:
     return (int(entry.name) for entry in PROC.iterdir() if entry.name.isdecimal())
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def _has_open(pid: int, held: str) -> bool:

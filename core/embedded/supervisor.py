@@ -9,21 +9,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
+from core.embedded import processes
 from core.embedded.lifeline import Lifeline
-from core.embedded.programs import Program
+from core.embedded.programs import GRACE_SECONDS, Program
 
 KILL_AFTER = 10.0
 """Seconds a program has for ending when asked."""
 FALLS_ALLOWED = 5
 FALLS_WITHIN = 60.0
 """More falls than these within these seconds and starting again is given up."""
+LEFT_BEHIND_WITHIN = GRACE_SECONDS + 1.0
+"""Seconds that what a fallen program leaves behind has for ending what it has in hand."""
 LAST_WORDS_WITHIN = 1.0
 """Seconds that a grandchild may keep the output open."""
 
@@ -92,8 +94,8 @@ class KeptProgram:
         reader = threading.Thread(target=self._read, args=(child,), daemon=True)
         reader.start()
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: its number is still its own
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
+        # What outlives it can hold the port that the next one needs, and nobody else would end it.
+        processes.end(processes.in_group(child.pid), ask=signal.SIGTERM, patience=LEFT_BEHIND_WITHIN)
         returncode = child.wait()
         reader.join(LAST_WORDS_WITHIN)
         return returncode

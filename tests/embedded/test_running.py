@@ -1,6 +1,7 @@
 """`huiying up` and `down`: one at a time, started again after a crash, nothing left behind."""
 
 import os
+import re
 import signal
 import urllib.request
 from collections.abc import Callable
@@ -110,6 +111,23 @@ def test_fallen_servers_and_programs_are_started_again(up: Callable[..., Trial],
     wait_until(lambda: trial.output.count("began") == 2)
     assert trial.end(signal.SIGINT) == 0
     assert living(home) == []
+
+
+def test_what_a_fallen_program_leaves_behind_is_gone_before_it_starts_again(up: Callable[..., Trial]) -> None:
+    stubborn = "sh -c 'trap \"\" TERM; echo child=$$; exec sleep 3600' & echo parent=$$; wait"
+    trial = up(stubborn).until(READY)
+    wait_until(lambda: len(said(trial, "child")) == len(said(trial, "parent")) == 1)
+    (parent,), (child,) = said(trial, "parent"), said(trial, "child")
+
+    os.kill(parent, signal.SIGKILL)
+    wait_until(lambda: len(said(trial, "parent")) == 2)
+
+    assert not processes.is_running(child)
+
+
+def said(trial: Trial, name: str) -> list[int]:
+    """Return the numbers that a program said under this name."""
+    return [int(found) for found in re.findall(rf"{name}=(\d+)", trial.output)]
 
 
 def test_a_program_that_falls_again_and_again_stops_all(up: Callable[..., Trial], home_path: Path) -> None:

@@ -62,7 +62,8 @@ class Crew:
         self.sealer = Sealer(house, every=seal_every)
         self._going_home = threading.Event()
         self._threads = [
-            threading.Thread(target=self._work, args=(taker, chance)) for taker, chance in self._takers(each)
+            threading.Thread(target=self._work, args=(taker, chance), daemon=True)
+            for taker, chance in self._takers(each)
         ]
         self.failures: list[BaseException] = []
 
