@@ -17,6 +17,7 @@ from core.hooks.core_features import CORE_IDS
 from core.hooks.roster import Roster, Wanted
 from core.journey.calendar import move_clocks
 from core.journey.settings.presets import leave_city, tell_new_district
+from core.tenancy.ending import was_deleted
 from core.tenancy.models import CityMember, Tenant, TenantFeature
 from core.tenancy.revisions import (
     FILES,
@@ -40,9 +41,10 @@ def apply_shipped(installation: Installation) -> None:
 
     For a tenant declared in files the files are the truth of its units and calendar: what was changed by other means is
     changed back, without asking. Of duty list, routing rules, features and settings they are the beginning: only what
-    the files themselves say otherwise than when they were last applied is changed, as a revision of theirs.
+    the files themselves say otherwise than when they were last applied is changed, as a revision of theirs. A tenant that
+    was deleted here is not made again.
     """
-    profiles = shipped_profiles()
+    profiles = [each for each in shipped_profiles() if not was_deleted(installation, each.slug)]
     for profile in profiles:
         apply_profile(installation, profile, now=datetime.now(UTC), together=[each.slug for each in profiles])
 

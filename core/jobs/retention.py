@@ -23,7 +23,7 @@ class Retention:
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._turns = Turns(installation, what="保存期限", is_ending=is_ending)
+        self._turns = Turns(installation, what="保存期限", is_ending=is_ending, even_suspended=True)
         self._done: dict[str, date] = {}
 
     def erase(self, *, now: Now) -> None:

@@ -25,7 +25,7 @@ class Seals:
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._turns = Turns(installation, what="封存", is_ending=is_ending)
+        self._turns = Turns(installation, what="封存", is_ending=is_ending, even_suspended=True)
         self._done: dict[str, date] = {}
         self._next: datetime | None = None
 

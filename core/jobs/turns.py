@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from core.jobs.trouble import is_database_gone
 from core.kit.db import is_connection_lost
 from core.kit.trouble import where
+from core.tenancy.ending import ACTIVE
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
 
@@ -25,8 +26,12 @@ Now = Callable[[], datetime]
 class Turns:
     """Rounds through all tenants for one kind of work, named in the log as `what`."""
 
-    def __init__(self, installation: Installation, *, what: str, is_ending: Callable[[], bool]) -> None:
+    def __init__(
+        self, installation: Installation, *, what: str, is_ending: Callable[[], bool], even_suspended: bool = False
+    ) -> None:
+        """`even_suspended`: what goes on in a tenant that is suspended too, because it keeps or forgets what is there."""
         self._installation = installation
+        self._even_suspended = even_suspended
         self._what = what
         self._is_ending = is_ending
         self._resting: dict[str, datetime] = {}
@@ -38,6 +43,8 @@ class Turns:
         """
         has_more = False
         for tenant in self._installation.tenants():
+            if tenant.state != ACTIVE and not self._even_suspended:
+                continue
             if self._is_ending() or self._resting.get(tenant.slug, now()) > now():
                 continue
             try:

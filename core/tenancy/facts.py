@@ -15,3 +15,4 @@ class TenantFacts:
     zone: ZoneInfo
     serial_prefix: str
     epoch: int
+    state: str = "active"

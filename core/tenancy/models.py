@@ -14,7 +14,10 @@ class Tenant(Base, kw_only=True):
     """A tenant 租户: a district 区(县), or the central city 市中心 that adds up its districts' figures."""
 
     __tablename__ = "tenant"
-    __table_args__ = (CheckConstraint("kind IN ('district', 'city')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('district', 'city')", name="kind"),
+        CheckConstraint("state IN ('active', 'suspended', 'closed', 'deleted')", name="state"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True, init=False)
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -24,6 +27,11 @@ class Tenant(Base, kw_only=True):
     serial_prefix: Mapped[str] = mapped_column(Text, unique=True)
     epoch: Mapped[int] = mapped_column(Integer, default=1)
     """Counts up whenever facts of the tenant change (features, units, duties, calendars), so that processes reload."""
+    state: Mapped[str] = mapped_column(Text, default="active")
+    """`suspended`: nobody gets in and nothing is done. `closed`: the same, and it may be deleted. `deleted`: what is left is
+    this row, which keeps the number from being given again and tells who deleted it."""
+    standing: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    """Since when it is in this state, by whom, why, and of a closed one which file it was taken out into."""
 
 
 class CityMember(Base, kw_only=True):

@@ -16,6 +16,7 @@ from core.hooks.roster import Roster
 from core.hooks.table import Failure, HookTable
 from core.kit.db import Database, TenantSession
 from core.kit.errors import Collision, Refused
+from core.kit.file_store import FileStore, TenantFiles
 from core.kit.keys import Keyring
 from core.kit.outbox import was_woken
 from core.tenancy.active import compile_table
@@ -29,6 +30,8 @@ EPOCH_TRUSTED_SECONDS = 2.0
 MOST_FAILURES = 1000
 """Failures of features that wait to be written down; more than that at once say nothing new."""
 ATTEMPTS = 3
+THERE = Tenant.state != "deleted"
+"""What is left of a deleted tenant is no tenant."""
 RETRIED_SQLSTATES = ("40001", "40P01")
 """Serialisation failure and deadlock: the transaction left nothing behind and may simply run again."""
 
@@ -57,6 +60,7 @@ class Scope:
     tenant: TenantFacts
     hooks: HookTable
     keys: Keyring
+    files: TenantFiles
     _memory: dict[str, Any]
 
     def new_id(self) -> int:
@@ -74,12 +78,22 @@ class Installation:
     """One running Huiying: its database, keys and roster. Opens scopes; made once per process."""
 
     def __init__(
-        self, database: Database, keys: Keyring, roster: Roster, *, on_wake: Callable[[], None] | None = None
+        self,
+        database: Database,
+        keys: Keyring,
+        roster: Roster,
+        *,
+        files: FileStore | None = None,
+        on_wake: Callable[[], None] | None = None,
     ) -> None:
-        """`on_wake` is called after a commit that wrote jobs, to hint at them; it must never raise."""
+        """`files` is where files lie, None = nowhere; `on_wake` is called after a commit that wrote jobs, to hint at them.
+
+        It must never raise.
+        """
         self.database = database
         self.keys = keys
         self.roster = roster
+        self.files = files
         self._on_wake = on_wake
         self._failures: deque[Failure] = deque(maxlen=MOST_FAILURES)
         self._loaded: dict[str, _Loaded] = {}
@@ -91,7 +105,8 @@ class Installation:
         loaded = self._load(slug)
         try:
             with self.database.transaction(loaded.tenant.id) as session:
-                yield Scope(session, loaded.tenant, loaded.hooks, self.keys, loaded.memory)
+                files = TenantFiles(self.files, loaded.tenant.id)
+                yield Scope(session, loaded.tenant, loaded.hooks, self.keys, files, loaded.memory)
         finally:
             if self._failures:
                 keep_incidents(self.database, self._failures)
@@ -119,7 +134,7 @@ class Installation:
     def tenants(self) -> list[TenantFacts]:
         """Return all tenants in order of their short names."""
         with self.database.transaction(None) as session:
-            return [_facts(row) for row in session.scalars(select(Tenant).order_by(Tenant.slug))]
+            return [_facts(row) for row in session.scalars(select(Tenant).where(THERE).order_by(Tenant.slug))]
 
     def members(self, city: str) -> list[TenantFacts]:
         """Return the districts of a city in order of their short names; none when it is a district itself."""
@@ -139,9 +154,11 @@ class Installation:
         if known and time.monotonic() < known.trusted_until:
             return known
         with self.database.transaction(None) as session:
-            row = session.scalar(select(Tenant).where(Tenant.slug == slug))
+            row = session.scalar(select(Tenant).where(Tenant.slug == slug, THERE))
             if row is None:
-                slugs = session.scalars(select(Tenant.slug).order_by(Tenant.slug)).all()
+                with self._lock:
+                    self._loaded.pop(slug, None)
+                slugs = session.scalars(select(Tenant.slug).where(THERE).order_by(Tenant.slug)).all()
                 raise UnknownTenant(
                     f"没有名为 {slug} 的租户。现有：{'、'.join(slugs) or '无,请先运行 huiying tenant apply'}。"
                 )
@@ -161,4 +178,6 @@ class Installation:
 
 
 def _facts(row: Tenant) -> TenantFacts:
-    return TenantFacts(row.id, row.slug, row.name, row.kind, ZoneInfo(row.zone), row.serial_prefix, row.epoch)
+    return TenantFacts(
+        row.id, row.slug, row.name, row.kind, ZoneInfo(row.zone), row.serial_prefix, row.epoch, row.state
+    )

@@ -53,6 +53,10 @@ SecurityKind = Literal[
     "exported",
     "erased",
     "keys_rotated",
+    "tenant_suspended",
+    "tenant_resumed",
+    "tenant_closed",
+    "tenant_deleted",
 ]
 """Everything the log can tell. A new kind is added here, with its words in `KIND_LABELS`."""
 KINDS: frozenset[str] = frozenset(get_args(SecurityKind))
@@ -90,6 +94,10 @@ KIND_LABELS: dict[SecurityKind, str] = {
     "exported": "导出",
     "erased": "删除个人信息",
     "keys_rotated": "更换密钥",
+    "tenant_suspended": "停用租户",
+    "tenant_resumed": "恢复租户",
+    "tenant_closed": "注销租户",
+    "tenant_deleted": "删除租户",
 }
 COMMAND_LINE = "命令行"
 """Actor of what is done by somebody at the server, whom nobody has signed in."""

@@ -19,14 +19,15 @@ from core.journey.sign_in import (
     sign_out,
 )
 from core.people.roles import ROLES
+from core.tenancy.ending import TenantSuspended
 from core.tenancy.scope import Scope, UnknownTenant
 from core.web.input import own_path
 from core.web.proof import is_proved, new_challenge
 from core.web.step_cookie import end_step_in_browser, set_step
 from core.web.visit import (
-    COOKIE,
     clock,
-    installation,
+    end_session_in_browser,
+    in_tenant,
     open_to_all,
     session_in_cookie,
     set_session,
@@ -58,7 +59,7 @@ def start() -> ResponseReturnValue:
         return to_sign_in()
     slug, token = carried
     try:
-        staff = installation().run(slug, lambda scope: resume(scope, token, now=clock()))
+        staff = in_tenant(slug, lambda scope: resume(scope, token, now=clock()))
     except UnknownTenant:
         staff = None
     if staff is None:
@@ -94,11 +95,11 @@ def sign_out_now() -> ResponseReturnValue:
     carried = session_in_cookie()
     if carried is not None:
         slug, token = carried
-        with suppress(UnknownTenant):
-            installation().run(slug, lambda scope: sign_out(scope, token, now=clock()))
+        with suppress(UnknownTenant, TenantSuspended):
+            in_tenant(slug, lambda scope: sign_out(scope, token, now=clock()))
     session.clear()
     response = redirect("/sign-in", 303)
-    response.delete_cookie(COOKIE)
+    end_session_in_browser(response)
     return response
 
 
@@ -109,7 +110,9 @@ def choose_theme() -> ResponseReturnValue:
     response: BaseResponse = redirect(own_path(request.form.get("next")), 303)
     theme = request.form.get("theme")
     if theme in ("light", "dark"):
-        response.set_cookie(THEME, theme, max_age=THEME_SECONDS, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(
+            THEME, theme, max_age=THEME_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+        )
     return response
 
 
@@ -161,7 +164,7 @@ def _offers(slug: str) -> list[tuple[str, str]]:
     if not slug or not slug.isprintable():
         return []
     try:
-        found = installation().run(slug, list_providers)
+        found = in_tenant(slug, list_providers)
     except UnknownTenant:
         return []
     return [(each.label, f"/sign-in/oidc/{slug}/{each.name}") for each in found]
@@ -181,6 +184,6 @@ def _sign_in(slug: str, login: str, password: str) -> SignedIn | StepNeeded | No
         return outcome
 
     try:
-        return installation().run(slug, work)
+        return in_tenant(slug, work)
     except UnknownTenant:
         return refuse_stranger(password)

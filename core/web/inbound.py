@@ -14,7 +14,7 @@ from core.journey.inbound.receive import Outcome, receive
 from core.people.rules import FAILURE_WINDOW
 from core.tenancy.scope import UnknownTenant
 from core.web.errors import show
-from core.web.visit import clock, installation, open_to_all
+from core.web.visit import clock, in_tenant, open_to_all
 
 inbound = Blueprint("inbound", __name__)
 TAKEN = 202
@@ -40,7 +40,7 @@ def receive_push(tenant: str, channel: str) -> ResponseReturnValue:
     """Keep what was pushed and answer 202 with our number of it; the same message gets the same answer again."""
     pushed, address = _request(), request.remote_addr or ""
     try:
-        received = installation().run(
+        received = in_tenant(
             tenant, lambda scope: receive(scope, channel, pushed, address=address, now=clock())
         )
     except (UnknownTenant, UnknownChannel):

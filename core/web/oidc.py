@@ -18,7 +18,7 @@ from core.web.input import own_path, text
 from core.web.oidc_protocol import Asked, NotVouchedFor, endpoints_of, new_question, question_to, subject_of
 from core.web.own_account import PAGE, proof_failed, proof_in_form
 from core.web.refusals import status_of
-from core.web.visit import Answer, Done, Visit, allows, clock, installation, open_to_all, session_in_cookie
+from core.web.visit import Answer, Done, Visit, allows, clock, in_tenant, open_to_all, session_in_cookie
 
 oidc = Blueprint("oidc", __name__)
 QUESTION = "oidc"
@@ -32,7 +32,7 @@ GOOD_SECONDS = 600
 def go_to_provider(tenant: str, provider: str) -> ResponseReturnValue:
     """Send the browser to the provider, to come back signed in."""
     try:
-        known = installation().run(tenant, lambda scope: provider_named(scope, provider))
+        known = in_tenant(tenant, lambda scope: provider_named(scope, provider))
     except (NoSuchProvider, UnknownTenant):
         return problem_page("没有这个登录入口。请用账号和密码登录。", status=404)
     try:
@@ -50,7 +50,7 @@ def come_back() -> ResponseReturnValue:
         tenant, provider, subject = _answered(asked)
         if asked["account"] is not None:
             return _link(tenant, asked["account"], provider, subject)
-        outcome = installation().run(
+        outcome = in_tenant(
             tenant,
             lambda scope: sign_in_by_identity(
                 scope, issuer=provider.issuer, subject=subject, address=request.remote_addr or "", now=clock()
@@ -116,7 +116,7 @@ def _answered(asked: dict[str, Any] | None) -> tuple[str, Provider, str]:
     if int(clock().timestamp()) - asked["at"] >= GOOD_SECONDS:
         raise NotVouchedFor("登录用时太久，已经失效。请重新登录。")
     tenant, name = asked["tenant"], asked["provider"]
-    provider = installation().run(tenant, lambda scope: provider_named(scope, name))
+    provider = in_tenant(tenant, lambda scope: provider_named(scope, name))
     if request.args.get("iss", provider.issuer) != provider.issuer:
         raise NotVouchedFor("应答来自另一个统一身份认证。请重新登录。")
     code = request.args.get("code")
@@ -141,7 +141,7 @@ def _link(tenant: str, account_id: int, provider: Provider, subject: str) -> Res
         link_own(scope, staff, issuer=provider.issuer, subject=subject, address=address, now=clock())
         return True
 
-    if not installation().run(tenant, work):
+    if not in_tenant(tenant, work):
         raise NotVouchedFor("关联时您已退出登录。请登录后重新关联。")
     flash(f"已关联{provider.label}，以后可以用它登录。", "ok")
     return redirect(PAGE, 303)

@@ -13,7 +13,7 @@ from core.tenancy.scope import Scope, UnknownTenant
 from core.web.account import PROBLEMS, STEPS, asked_again, let_in, status_of_failure
 from core.web.input import own_path
 from core.web.step_cookie import end_step_in_browser, step_in_cookie
-from core.web.visit import clock, installation, open_to_all, set_session
+from core.web.visit import clock, in_tenant, open_to_all, set_session
 
 second_step = Blueprint("second_step", __name__)
 T = TypeVar("T")
@@ -96,7 +96,7 @@ def _in_step(work: Callable[[Scope, str], T]) -> T | None:
         return None
     slug, token = carried
     try:
-        return installation().run(slug, lambda scope: work(scope, token))
+        return in_tenant(slug, lambda scope: work(scope, token))
     except UnknownTenant:
         return None
 

@@ -7,7 +7,7 @@ from core.journey.entrusting import LinkUnusable, look_at_link, set_password_by_
 from core.people.passwords import PasswordTooWeak
 from core.tenancy.scope import UnknownTenant
 from core.web.refusals import status_of
-from core.web.visit import clock, installation, open_to_all
+from core.web.visit import clock, in_tenant, open_to_all
 
 set_password = Blueprint("set_password", __name__)
 NO_LINK = "这个链接已经用过、过期或不完整。请向系统管理员要一个新的。"
@@ -28,7 +28,10 @@ def set_password_now(tenant: str, token: str) -> ResponseReturnValue:
     if password != request.form.get("again", ""):
         return _shown(tenant, token, problem="两次填写的新密码不一样。请重新填写。", status=422)
     try:
-        link = installation().run(tenant, lambda scope: set_password_by_link(scope, token, password, address=request.remote_addr or "", now=clock()))
+        link = in_tenant(
+            tenant,
+            lambda scope: set_password_by_link(scope, token, password, address=request.remote_addr or "", now=clock()),
+        )
     except PasswordTooWeak as refusal:
         return _shown(tenant, token, problem=refusal.message, status=status_of(refusal))
     except (LinkUnusable, UnknownTenant):
@@ -40,7 +43,7 @@ def set_password_now(tenant: str, token: str) -> ResponseReturnValue:
 
 def _shown(tenant: str, token: str, *, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
     try:
-        link = installation().run(tenant, lambda scope: look_at_link(scope, token, now=clock()))
+        link = in_tenant(tenant, lambda scope: look_at_link(scope, token, now=clock()))
     except (LinkUnusable, UnknownTenant):
         return _no_link()
     page = render_template("account/set_password.html", link=link, tenant_slug=tenant, problem=problem)

@@ -17,6 +17,7 @@ from core.kit.errors import Refused
 from core.people.access import Needs, asked_of, may
 from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
 from core.people.rules import Staff
+from core.tenancy.ending import refuse_suspended
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.units.queries import directory
@@ -26,6 +27,7 @@ from core.web.trespasses import keep_if_trespass, remember_actor
 
 COOKIE = "huiying_staff"
 Route = TypeVar("Route", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,13 @@ def installation() -> Installation:
     return found
 
 
+def in_tenant(slug: str, work: Callable[[Scope], T]) -> T:
+    """Do `work` in one transaction of the tenant. Raises `UnknownTenant`, `TenantSuspended`, and what the work refuses."""
+    served = installation()
+    refuse_suspended(served.tenant(slug))
+    return served.run(slug, work)
+
+
 def clock() -> datetime:
     """Read the time as the database has it, once per request: everything below is told it."""
     if "now" not in g:
@@ -166,7 +175,7 @@ def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) 
             raise
 
     try:
-        return installation().run(slug, work)
+        return in_tenant(slug, work)
     except UnknownTenant:
         return to_sign_in()
     except Refused as refusal:

@@ -23,7 +23,7 @@ VALUES: dict[type[Any], Any] = {
     JSONB: {},
 }
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
-    "cube_cell": {"aspect": "all", "channel": "", "medium": "", "nature": "", "unit_id": 0, "matter": ""},
+    "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "") | {"aspect": "all", "unit_id": 0},
     "adjudication": {"effect": "shift"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
     "dispute": {"subject_id": 1},
@@ -34,6 +34,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "sla_adjustment": {"kind": "extension", "days": 1},
     "sla_clock": {"subject": "assignment", "subject_id": 1, "due_at": VALUES[TIMESTAMP]},
     "tenant_secret": {"reference": "env:X"},
+    "ticket_file": {"state": "ready", "key": "x"},
     "ticket": {"is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""

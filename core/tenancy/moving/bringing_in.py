@@ -10,6 +10,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier, Literal
 
+from core.kit.file_store import FileGone, FileStore, TenantFiles
 from core.kit.keys import Keyring
 from core.kit.policies import APP_ROLE
 from core.tenancy.moving.errors import NotMovable
@@ -33,13 +34,16 @@ class BroughtIn:
     tables: int
     rows: int
     replaced: bool
+    files: int
 
 
-def bring_in(path: Path, keys: Keyring, *, owner_url: str, slug: str | None) -> BroughtIn:
+def bring_in(
+    path: Path, keys: Keyring, *, owner_url: str, slug: str | None, files: FileStore | None = None
+) -> BroughtIn:
     """Write a tenant's file into this installation, under its short name or another, as the owner of the schema.
 
     All is written or nothing. A tenant of the same number and short name that was only declared, and in which nothing has
-    happened, makes way for it. Raises `FileDamaged` or `NotMovable`.
+    happened, makes way for it. Its files go into `files` first. Raises `FileDamaged`, `NotMovable` or `FilesAway`.
     """
     if slug is not None and not SLUG.match(slug):
         raise NotMovable(f"短名只能由小写字母、数字和连字符组成，以字母开头：{slug!r}。")
@@ -52,6 +56,7 @@ def bring_in(path: Path, keys: Keyring, *, owner_url: str, slug: str | None) -> 
         tables = tables_of_tenants(connection)
         wanted = slug or str(moved.tenant["slug"])
         replaced = _make_room(connection, moved, wanted, tables)
+        _put_files(moved, TenantFiles(files, int(moved.tenant["id"])))
         by_name = {(table.schema, table.name): table for table in tables}
         for part in moved.parts:
             table = by_name[part.schema, part.table]
@@ -63,7 +68,19 @@ def bring_in(path: Path, keys: Keyring, *, owner_url: str, slug: str | None) -> 
             advance = SQL("SELECT setval({}, greatest(last_value, {})) FROM {}")
             name = Identifier(sequence)
             connection.execute(advance.format(Literal(sequence), Literal(moved.sequences[sequence]), name))
-        return BroughtIn(wanted, len(moved.parts), sum(part.rows for part in moved.parts), replaced)
+        return BroughtIn(wanted, len(moved.parts), sum(part.rows for part in moved.parts), replaced, len(moved.files))
+
+
+def _put_files(moved: Moved, files: TenantFiles) -> None:
+    """Put the tenant's files under the keys that its rows name; those that an attempt before has left are the same."""
+    for key in moved.files:
+        content = moved.file(key)
+        try:
+            if files.get(key) == content:
+                continue
+        except FileGone:
+            pass
+        files.put_as(key, content)
 
 
 def _refuse_while_working(connection: Connection[Any]) -> None:
@@ -88,8 +105,9 @@ def _make_room(connection: Connection[Any], moved: Moved, slug: str, tables: Seq
             )
         existing = epoch
     if existing is None:
-        columns = SQL(", ").join(map(Identifier, theirs))
-        values = SQL(", ").join(map(Literal, theirs.values()))
+        fresh = {**theirs, "state": "active", "standing": "{}"}
+        columns = SQL(", ").join(map(Identifier, fresh))
+        values = SQL(", ").join(map(Literal, fresh.values()))
         connection.execute(SQL("INSERT INTO tenant ({}) VALUES ({})").format(columns, values))
         connection.execute("SELECT setval('tenant_id_seq', greatest(last_value, %s)) FROM tenant_id_seq", [number])
         return False

@@ -24,6 +24,11 @@ from core.tenancy.scope import Scope
 FORMAT = 1
 MANIFEST = "manifest.json"
 SEAL = "manifest.seal"
+OF_HERE = frozenset({"state", "standing"})
+"""What is said of a tenant in this installation alone: brought in elsewhere it is active."""
+FILES = "files/"
+"""Where in the archive the files of tickets lie, each under its key."""
+KEYS = "SELECT key FROM ticket_file WHERE tenant_id = %s AND key IS NOT NULL ORDER BY id"
 SEQUENCES = ("row_id", "ticket_no")
 """What numbers were handed out from; after the move none may be handed out again."""
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
@@ -58,6 +63,9 @@ class TakenOut:
     path: Path
     parts: Sequence[Part]
     keys: dict[int, str]
+    files: int
+    lost: int
+    """Files that rows name and that lie nowhere; an export goes without them, and their rows say so wherever they come."""
 
     @property
     def rows(self) -> int:
@@ -82,8 +90,8 @@ def sequences(owner: Connection[Any]) -> dict[str, int]:
 def take_out(scope: Scope, path: Path, *, owner_url: str, now: datetime) -> TakenOut:
     """Write all rows of the tenant into a new file that only its owner may read. Must be the transaction's first act.
 
-    The rows are read as the application's role, which sees no other tenant's. Encrypted fields stay encrypted.
-    Raises `NotMovable` when the file cannot be made; nothing is left of one that failed.
+    The files that the rows name go along, with their small copies. The rows are read as the application's role, which sees no other tenant's. Encrypted fields stay encrypted.
+    Raises `NotMovable` when the file cannot be made, `FilesAway`; nothing is left of one that failed.
     """
     scope.session.execute(text(ONE_MOMENT))
     connection = scope.session.connection().connection.driver_connection
@@ -103,6 +111,8 @@ def take_out(scope: Scope, path: Path, *, owner_url: str, now: datetime) -> Take
                 _write(connection, archive, f"{number:03d}-{table.full_name}.jsonl", table, scope.tenant.id)
                 for number, table in enumerate(tables, 1)
             ]
+            named, lying = _files(scope, connection)
+            carried = {key: _carry(scope, archive, key) for key in lying}
             # After the rows: no number of theirs is beyond it.
             with psycopg.connect(as_libpq(owner_url), autocommit=True) as owner:
                 numbers, versions = sequences(owner), revisions(owner)
@@ -114,6 +124,7 @@ def take_out(scope: Scope, path: Path, *, owner_url: str, now: datetime) -> Take
                 "keys": ring,
                 "sequences": numbers,
                 "tables": [asdict(part) for part in parts],
+                "files": carried,
             }
             written = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
             archive.writestr(MANIFEST, written)
@@ -124,7 +135,7 @@ def take_out(scope: Scope, path: Path, *, owner_url: str, now: datetime) -> Take
     except BaseException:
         path.unlink()
         raise
-    return TakenOut(path, parts, ring)
+    return TakenOut(path, parts, ring, len(carried), len(named - set(lying)))
 
 
 def _write(
@@ -143,6 +154,20 @@ def _write(
     return Part(name, table.schema, table.name, table.columns, table.types, rows, digest.hexdigest())
 
 
+def _files(scope: Scope, connection: Connection[Any]) -> tuple[frozenset[str], list[str]]:
+    """Return the keys of all files that rows name, and of those of them that lie there, with what lies beside each."""
+    named = frozenset(key for (key,) in connection.execute(KEYS, [scope.tenant.id]))
+    lying = (each.key for each in scope.files.lying()) if named else ()
+    return named, [key for key in lying if key.partition(".")[0] in named]
+
+
+def _carry(scope: Scope, archive: zipfile.ZipFile, key: str) -> str:
+    """Write a file into the archive as it lies, packed already, and return its SHA-256."""
+    content = scope.files.get(key)
+    archive.writestr(zipfile.ZipInfo(FILES + key), content, zipfile.ZIP_STORED)
+    return hashlib.sha256(content).hexdigest()
+
+
 def _tenant(scope: Scope) -> dict[str, Any]:
     tenant = scope.session.scalars(select(Tenant).where(Tenant.id == scope.tenant.id)).one()
-    return {column.key: getattr(tenant, column.key) for column in Tenant.__table__.columns}
+    return {column.key: getattr(tenant, column.key) for column in Tenant.__table__.columns if column.key not in OF_HERE}

@@ -16,9 +16,10 @@ from core.people.queries import System
 from core.people.roles import NotPermitted, Permission, permissions_of
 from core.tenancy.scope import Scope, UnknownTenant
 from core.tickets.timeline import Actor
+from core.web.api.reading import refuse_other_content
 from core.web.rates import admit_call
 from core.web.trespasses import keep_if_trespass, remember_actor
-from core.web.visit import clock, installation
+from core.web.visit import clock, in_tenant, installation
 
 SCHEME = "Bearer "
 ANY_TOKEN = "api-token"  # noqa: S105 -- a word, no secret
@@ -56,7 +57,8 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
     """Open an endpoint to systems with a token of the tenant whose role brings what is needed; None = any token.
 
     Whether it may be called, and for this ticket, is decided before the body is looked at. The view gets a `Call` first;
-    `what` is what the house calls that which is done. Raises `TokenUnusable`, `TooManyRequests`, `NotPermitted`, `NotYours`.
+    `what` is what the house calls that which is done. Raises `TokenUnusable`, `TooManyRequests`, `NotPermitted`, `NotYours`,
+    `ContentUnusable`.
     """
 
     def guard(view: View) -> View:
@@ -73,6 +75,7 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
                 try:
                     if needs is not None:
                         _refuse(call, needs, what, parts.get("serial_no"))
+                    refuse_other_content()
                     return view(call, *given, **parts)
                 except Refused:
                     remember_actor(call.actor)
@@ -80,7 +83,7 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
 
             try:
                 admit_call(slug, token)
-                return installation().run(slug, work)
+                return in_tenant(slug, work)
             except UnknownTenant:
                 raise _unusable() from None
             except Refused as refusal:
