@@ -122,9 +122,10 @@ def test_a_new_ticket_appears_by_itself(house: House, browser: Browser, address:
     fill(house, tickets=1)
     with watched(browser, address) as window:
         window.sign_in(house.operator)
+        window.page.clock.install()
         window.open("/desk")
         made = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
-        window.page.evaluate("htmx.trigger('#list', 'htmx:poll')")
+        window.page.clock.fast_forward(15_000)
         expect(window.page.locator(f"#r-{made}")).to_have_count(1, timeout=20_000)
 
 
