@@ -42,6 +42,14 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str) -> None:
     assert cells_of(table) == [("1", "路灯不亮，夜里看不清")]
 
 
+def test_a_spoilt_row_of_utf_16_is_a_fault_of_that_row_alone(tmp_path: Path) -> None:
+    before, after = ("编号,内容\n1,路灯不亮\n2,井盖".encode("utf-16"), "破损\n3,积水\n".encode("utf-16-le"))
+
+    table = table_of(tmp_path, before + b"\x00\xd8" + after + b"\x00")
+
+    assert cells_of(table) == [("1", "路灯不亮"), ("2", "井盖\udcff破损"), ("3", "积水"), ("\udcff",)]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     table = table_of(tmp_path, f"编号{delimiter}内容\n1{delimiter}路灯不亮\n")

@@ -19,6 +19,17 @@ UNCLOSED = "从这一行起双引号没有成对，其后的内容都被当作�
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """Put a lone surrogate where bytes are no character: of those of UTF-16, Python's own way escapes only some."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+MARKED = "huiying.marked"
+codecs.register_error(MARKED, _marked)
+
+
 @dataclass(frozen=True, slots=True)
 class DelimitedText:
     """A text file of rows. Bytes that its encoding does not know become lone surrogates, and thus a fault of one row."""
@@ -30,7 +41,8 @@ class DelimitedText:
     def rows(self) -> Iterator[Row]:
         """Read row by row; a file of any size needs the memory of one row."""
         csv.field_size_limit(CELL_MAX)  # the only way to set it; the default refuses 131,072 characters and more
-        with self.path.open(encoding=self.encoding, errors="surrogateescape", newline="") as file:
+        errors = MARKED if self.encoding == "utf-16" else "surrogateescape"
+        with self.path.open(encoding=self.encoding, errors=errors, newline="") as file:
             lines = _Lines(file)
             reader = csv.reader(lines, delimiter=self.delimiter)
             number = 0
