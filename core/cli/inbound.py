@@ -1,6 +1,7 @@
-"""`huiying inbound`: what other systems pushed and became of it, and reading again what could not be taken in."""
+"""`huiying inbound`: what other systems pushed or residents mailed and became of it, and taking it in once more."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,6 +12,7 @@ from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.intake.inbound import STATE_LABELS, ItemSettled
+from core.jobs.mailbox.look import get_mailbox, look
 from core.journey.inbound.take_in import read_again
 from core.journey.queries.inbound import ItemLine, item_lines
 
@@ -21,7 +23,7 @@ EVERY = "all"
 
 @click.group(name="inbound")
 def inbound() -> None:
-    """推送来件：热线、微信等系统推送来的诉求登记了没有，没有登记成功的再登记一次。"""
+    """推送来件和来信：热线、微信等系统推送来的、从邮箱收取的诉求登记了没有，没有登记成功的再登记一次。"""
 
 
 @inbound.command(name="list")
@@ -79,6 +81,27 @@ def retry(tenant: str, numbers: tuple[int, ...], *, as_json: bool) -> None:
         with installation.scope(tenant) as scope:
             lines = item_lines(scope, numbers=numbers, limit=None)
     _say(tenant, lines, as_json=as_json)
+
+
+@inbound.command(name="fetch")
+@for_the_machine
+@TENANT
+@AS_JSON
+def fetch(tenant: str, *, as_json: bool) -> None:
+    """现在就到政务邮箱收取一次，例如在设好之后看看通不通；平时按设置的间隔自动收取。"""
+    with installed() as installation:
+        looked = look(installation, tenant, get_mailbox(installation, tenant), now=lambda: datetime.now(UTC))
+    if as_json:
+        say_json({"tenant": tenant, **asdict(looked)})
+        return
+    parts = (
+        f"收取 {looked.kept} 封新邮件",
+        f"{looked.known} 封先前已收过" if looked.known else "",
+        f"{looked.too_large} 封超过大小上限，留在邮箱里" if looked.too_large else "",
+        f"{looked.failed} 封没有收下，下次再试" if looked.failed else "",
+        "邮箱里还有，请再收取一次" if looked.has_more else "",
+    )
+    click.echo(f"{'，'.join(filter(None, parts))}。")
 
 
 def _say(tenant: str, lines: Sequence[ItemLine], *, as_json: bool) -> None:

@@ -144,18 +144,27 @@ def _looked_up(url: str | SecretText) -> tuple[SplitResult, IPAddress]:
         raise AddressNotAllowed("地址写得不对。请写成 https://主机/路径。")
     if parts.username is not None or parts.password is not None:
         raise AddressNotAllowed("地址里不能带账号和密码。请改用对方给的令牌地址。")
-    is_own = _is_own(host, port or (443 if parts.scheme == "https" else 80))
-    if parts.scheme != "https" and not is_own:
+    port = port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme != "https" and not is_own_host(host, port):
         raise AddressNotAllowed("地址没有加密，内容会在网络上明文传送。请改用 https://。")
+    return parts, address_of(host, port)
+
+
+def address_of(host: str, port: int) -> IPAddress:
+    """Look the host up once and return the address to connect to. Raises `AddressNotAllowed` for an inner network.
+
+    A host that the operator of the installation names in `OWN_HOSTS` may be anywhere.
+    """
     addresses = _addresses_of(host)
-    if not is_own and not all(map(_is_public, addresses)):
+    if not is_own_host(host, port) and not all(map(_is_public, addresses)):
         raise AddressNotAllowed(
-            f"主机 {host} 在内部网络里，不能从这里访问。确是本单位自己的网关，请管理员写入环境变量 {OWN_HOSTS}。"
+            f"主机 {host} 在内部网络里，不能从这里访问。确是本单位自己的主机，请系统维护人员写入环境变量 {OWN_HOSTS}。"
         )
-    return parts, addresses[0]
+    return addresses[0]
 
 
-def _is_own(host: str, port: int) -> bool:
+def is_own_host(host: str, port: int) -> bool:
+    """Tell whether the operator of the installation names the host as one of their own."""
     listed = {each.strip().lower() for each in os.environ.get(OWN_HOSTS, "").split(",")}
     return bool(listed & {host, f"{host}:{port}"})
 

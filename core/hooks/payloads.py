@@ -29,12 +29,18 @@ def text_of(payload: InboundPayload) -> str:
 
     What cannot be read or stored becomes a �; nothing raises.
     """
-    for codec in _codecs(payload.content_type):
+    named = CHARSET.search(payload.content_type)
+    return decoded(payload.body, named[1] if named else "")
+
+
+def decoded(body: bytes, charset: str) -> str:
+    """Return bytes as text that say they are in this charset, or in none, read as `text_of` reads them."""
+    for codec in _codecs(charset):
         try:
-            return _storable(payload.body.decode(codec))
+            return _storable(body.decode(codec))
         except UnicodeDecodeError:
             continue
-    return _storable(payload.body.decode("utf-8", errors="replace"))
+    return _storable(body.decode("utf-8", errors="replace"))
 
 
 def json_of(payload: InboundPayload) -> Any:
@@ -45,9 +51,8 @@ def json_of(payload: InboundPayload) -> Any:
         return None
 
 
-def _codecs(content_type: str) -> Iterator[str]:
-    named = CHARSET.search(content_type)
-    codec = CODECS.get(named[1].lower(), "") if named else ""
+def _codecs(charset: str) -> Iterator[str]:
+    codec = CODECS.get(charset.lower(), "")
     if codec.startswith("utf-16"):  # every second byte of it may be a zero, which UTF-8 would take
         yield codec
     yield "utf-8-sig"

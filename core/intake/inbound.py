@@ -1,4 +1,4 @@
-"""What other systems push 推送来件: kept as it came under the sender's own id, and what becomes of it."""
+"""What other systems push 推送来件 and residents mail 来信: kept as it came under an id of its own, and what becomes of it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from core.hooks.table import FAILURE_LABELS, Failure
 from core.hooks.values import InboundPayload
+from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -20,8 +21,11 @@ STATE_LABELS: Mapping[str, str] = {
     "waiting": "等待登记",
     "taken_in": "已登记",
     "needs_person": "待人工录入",
+    "aside": "自动邮件",
     "refused": "不是诉求",
 }
+UNDECIDED = ("needs_person", "aside")
+"""States in which a person may still enter an item, or say that it is no appeal."""
 
 
 class NoSuchItem(Refused):
@@ -34,6 +38,11 @@ class ItemSettled(Refused):
     """It is known already what became of the item."""
 
     code = "inbound-item-settled"
+
+
+def noun_of(item: InboundItem) -> str:
+    """Return what people call the item."""
+    return "来信" if is_mail(item.content_type) else "推送来件"
 
 
 def new_item(
@@ -77,6 +86,13 @@ def held_id(scope: Scope, body: bytes) -> str:
     return HELD + body_hash(scope, body).hex()
 
 
+def replace_body(scope: Scope, item: InboundItem, body: bytes, *, content_type: str) -> None:
+    """Keep the whole of what could be kept in part only before."""
+    item.content_type = content_type
+    item.body = scope.keys.encrypt_bytes(body, tenant_id=scope.tenant.id, field=BODY, row_id=item.id)
+    item.body_hash = body_hash(scope, body)
+
+
 def payload_of(scope: Scope, item: InboundItem) -> InboundPayload:
     """Return what was pushed, opened."""
     return InboundPayload(
@@ -99,23 +115,23 @@ def get_item(scope: Scope, item_id: int, *, locked: bool = False) -> InboundItem
     found = _items(scope, InboundItem.id == item_id)
     item = scope.session.scalar(found.with_for_update() if locked else found)
     if item is None:
-        raise NoSuchItem(f"没有编号为 {item_id} 的推送来件。请回到待人工录入的列表重新选择。")
+        raise NoSuchItem(f"没有编号为 {item_id} 的来件。请回到待人工录入的列表重新选择。")
     return item
 
 
 def open_item(scope: Scope, item_id: int) -> InboundItem:
-    """Return, locked, an item that a person is to decide about. Raises `NoSuchItem`, `ItemSettled`."""
+    """Return, locked, an item that a person may decide about. Raises `NoSuchItem`, `ItemSettled`."""
     item = get_item(scope, item_id, locked=True)
     refuse_settled(item)
     return item
 
 
 def refuse_settled(item: InboundItem) -> None:
-    """Raise `ItemSettled` unless a person is to decide about the item."""
-    if item.state != "needs_person":
+    """Raise `ItemSettled` unless a person may decide about the item."""
+    if item.state not in UNDECIDED:
         who = f"，由{item.decided_by}处理" if item.decided_by else ""
         raise ItemSettled(
-            f"推送来件 {item.id} 已是「{STATE_LABELS[item.state]}」{who}，不用再处理。请回到列表看下一件。"
+            f"{noun_of(item)} {item.id} 已是「{STATE_LABELS[item.state]}」{who}，不用再处理。请回到列表看下一件。"
         )
 
 

@@ -29,18 +29,19 @@ class IntakeEvent(TenantRow, Base, kw_only=True):
 
 
 class InboundItem(TenantRow, Base, kw_only=True):
-    """What another system pushed 推送来件, as it came (encrypted), and what became of it.
+    """What another system pushed 推送来件, or a mail 来信, as it came (encrypted), and what became of it.
 
     `waiting`: a job will read it. `taken_in`: it became tickets. `needs_person` 待人工录入: nobody vouched for it, or it
-    could not be read as a whole. `refused`: somebody said that it is no appeal. The same message id of a channel counts
-    once.
+    could not be read as a whole. `aside` 自动邮件: a mail that no resident wrote. `refused`: somebody said that it is no
+    appeal. The same message id of a channel counts once.
     """
 
     __tablename__ = "inbound_item"
     __table_args__ = (
         UniqueConstraint("tenant_id", "channel", "message_id"),
-        CheckConstraint("state IN ('waiting', 'taken_in', 'needs_person', 'refused')", name="state"),
+        CheckConstraint("state IN ('waiting', 'taken_in', 'needs_person', 'aside', 'refused')", name="state"),
         Index("ix_inbound_item_open", "tenant_id", "received_at", postgresql_where="state = 'needs_person'"),
+        Index("ix_inbound_item_aside", "tenant_id", "received_at", postgresql_where="state = 'aside'"),
     )
 
     channel: Mapped[str] = mapped_column(Text)

@@ -1,22 +1,38 @@
-"""What was pushed, as a person can read it: JSON in lines, a form by its fields, anything else as the text it is."""
+"""What came in, as a person can read it: JSON in lines, a form by its fields, a mail by who wrote what, else as it is."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from core.hooks.payloads import json_of, text_of
 from core.hooks.values import InboundPayload
+from core.intake.mail.reading import MailUnreadable, is_mail, read_mail
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 1000
+SHOWN_BYTES = 100_000
+"""So much is shown of a mail that cannot be read; the whole can be downloaded."""
 
 
 def readable(payload: InboundPayload) -> str:
     """Return the body so that a person can read it; Chinese that was written in escapes is written out."""
+    if is_mail(payload.content_type):
+        return _mail(payload)
     text = text_of(payload)
     if payload.content_type.partition(";")[0].strip().lower() == FORM:
         return _fields(text) or text
     document = json_of(payload)
     return json.dumps(document, ensure_ascii=False, indent=2) if isinstance(document, dict | list) else text
+
+
+def _mail(payload: InboundPayload) -> str:
+    try:
+        mail = read_mail(payload.body, received_at=payload.received_at)
+    except MailUnreadable:
+        return text_of(replace(payload, body=payload.body[:SHOWN_BYTES]))
+    sender = " ".join(filter(None, (mail.name, f"<{mail.address}>" if mail.address else "")))
+    head = (f"发件人：{sender}", f"主题：{mail.subject}", mail.files_words)
+    return "\n\n".join(filter(None, ("\n".join(filter(None, head)), mail.text)))
 
 
 def _fields(text: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, Text, and_, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.intake.inbound import BODY
+from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
 from core.journey.person import tickets_of_person
 from core.kit.db import Base, is_connection_lost
@@ -247,7 +248,8 @@ def _empty_messages(scope: Scope, ticket: Ticket, contact: Contact) -> None:
         item = _pushed(scope, ticket, event)
         if item is not None:
             where: dict[str, Any] = {"tenant_id": scope.tenant.id, "field": BODY, "row_id": item.id}
-            alone = set(item.tickets.values()) <= {ticket.id}
+            # A mail is the words of one person, and mostly encoded so that no name is found in it.
+            alone = is_mail(item.content_type) or set(item.tickets.values()) <= {ticket.id}
             body = ERASED_BODY if alone else _blanked_bytes(scope.keys.decrypt_bytes(item.body, **where), contact)
             item.body = scope.keys.encrypt_bytes(body, **where)
 

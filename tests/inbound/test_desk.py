@@ -262,7 +262,7 @@ def test_a_district_that_is_pushed_nothing_has_no_such_entry_in_its_menu(desk: D
     visitor.sign_in(make_account(desk.installation, make_district(desk.installation), "operator", ["operator"]))
 
     assert "待人工录入" not in page(visitor.get("/desk"))
-    assert "没有等待录入的推送来件" in page(visitor.get("/desk/inbound"))
+    assert "没有等待录入的来件" in page(visitor.get("/desk/inbound"))
 
 
 def test_a_longer_list_costs_no_more_statements(desk: Desk) -> None:

@@ -95,7 +95,7 @@ def _keep(
             vouched_by=vouched_by,
             now=now,
         )
-        _have_taken_in(scope, item, now=now)
+        have_taken_in(scope, item, now=now)
     insert_rows(scope.session, rows)
     return Received("kept", item.id)
 
@@ -107,7 +107,7 @@ def _vouched_for_at_last(
     held.message_id, held.vouched_by = known.message_id, vouched_by
     if held.state == "needs_person":
         held.state, held.failure = "waiting", ""
-        _have_taken_in(scope, held, now=now)
+        have_taken_in(scope, held, now=now)
     scope.session.flush()
     return Received("kept", held.id)
 
@@ -134,7 +134,8 @@ def _hold(scope: Scope, channel: str, request: InboundRequest, failure: Failure,
     return Received("held", item.id)
 
 
-def _have_taken_in(scope: Scope, item: InboundItem, *, now: datetime) -> None:
+def have_taken_in(scope: Scope, item: InboundItem, *, now: datetime) -> None:
+    """Have a worker take the item in soon."""
     enqueue(scope.session, INBOUND, dedup_key=f"{INBOUND}/{item.id}", payload={"item_id": item.id}, now=now)
 
 

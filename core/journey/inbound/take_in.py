@@ -1,4 +1,4 @@
-"""Taking in what was pushed: read by the district's features, each appeal of it accepted once, the rest for a person."""
+"""Taking in what was pushed or mailed: read by the district's features, each appeal of it accepted once, the rest for a person."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,16 +6,19 @@ from datetime import datetime
 from psycopg.errors import DataError, IntegrityError
 
 from core.hooks import specs
+from core.hooks.core_features import MAIL_INTAKE
 from core.hooks.table import Answers
 from core.hooks.values import InboundAppeal
 from core.intake.channels import UnknownChannel, channels_of, open_channels_of
 from core.intake.inbound import failure_words, get_item, open_item, payload_of
+from core.intake.mail.reading import MailUnreadable, is_mail
 from core.intake.models import InboundItem
 from core.intake.points import point_of
 from core.intake.rules import Appeal
 from core.intake.service import refuse_another_text
 from core.intake.times import YEARS
 from core.journey.accept import accept
+from core.journey.inbound.mail import appeal_of, mail_of
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -48,7 +51,8 @@ def take_in(scope: Scope, item_id: int, *, now: datetime) -> None:
 
 
 def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
-    """Read an item again that waits for a person, for instance after a plugin was mended.
+    """Read an item again that waits for a person, for instance after a plugin was mended. A mail that was put aside as
+    automatic is read as one that is none.
 
     Raises `NoSuchItem`, `ItemSettled`, `NotVouchedFor`.
     """
@@ -57,7 +61,7 @@ def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
         raise NotVouchedFor(
             f"推送来件 {item.id} 的来源没有核实，不能自动登记。发送方重新推送、核实后会自动登记；也可以核对后人工录入。"
         )
-    _read(scope, item, now=now)
+    _read(scope, item, is_asked_for=True, now=now)
     return item
 
 
@@ -72,13 +76,26 @@ def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
         item.failure = f"没有登记成功，稍后自动重试：{reason}"
 
 
-def _read(scope: Scope, item: InboundItem, *, now: datetime) -> None:
-    answers = scope.hooks.ask(specs.parse_inbound, channel=item.channel, payload=payload_of(scope, item))
-    tickets, troubles = dict(item.tickets), list(_unread(scope, answers))
-    for number, (feature, found) in enumerate(answers, start=1):
+def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: datetime) -> None:
+    payload = payload_of(scope, item)
+    answers = scope.hooks.ask(specs.parse_inbound, channel=item.channel, payload=payload)
+    found, troubles = list(answers), list(_unread(scope, answers))
+    if is_mail(item.content_type) and not answers and not answers.failures:
+        try:
+            mail = mail_of(scope, payload)
+        except MailUnreadable as unreadable:
+            troubles = [unreadable.message]
+        else:
+            if mail.automatic and not is_asked_for:
+                item.state, item.failure = "aside", f"{mail.automatic}，没有登记。"
+                scope.session.flush()
+                return
+            found, troubles = [(MAIL_INTAKE.id, appeal_of(mail))], []
+    tickets = dict(item.tickets)
+    for number, (feature, appeal) in enumerate(found, start=1):
         try:
             with scope.session.begin_nested():
-                tickets[str(number)] = _accept(scope, item, found, number, feature=feature, now=now)
+                tickets[str(number)] = _accept(scope, item, appeal, number, feature=feature, now=now)
         except Refused as refusal:
             troubles.append(f"第 {number} 件没有登记：{refusal.message}")
         except (DataError, IntegrityError) as error:
@@ -103,11 +120,12 @@ def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, 
         refuse_another_text(scope.session.get_one(Ticket, (scope.tenant.id, known)), appeal)
         return known
     label = channels_of(scope)[item.channel].label if item.channel in channels_of(scope) else item.channel
-    sender = Actor("agent", f"{label}（推送）", permissions=frozenset({Permission.ACCEPT}))
+    way, source = ("收取", "来信") if is_mail(item.content_type) else ("推送", "推送来件")
+    sender = Actor("agent", f"{label}（{way}）", permissions=frozenset({Permission.ACCEPT}))
     accepted = accept(scope, appeal, actor=sender, now=now)
     if accepted.created:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
-        read, left_out = f"从推送来件读出（{found.reason}）", point_of(found.longitude, found.latitude).flaw
+        read, left_out = f"从{source}读出（{found.reason}）", point_of(found.longitude, found.latitude).flaw
         detail: Detail = {"rule_id": found.rule_id, "by": scope.hooks.stamp(feature), "item": item.id, "number": number}
         note(
             scope, ticket, "draft", Order(sender, now), summary="；".join(filter(None, (read, left_out))), detail=detail

@@ -1,5 +1,7 @@
 """What features make of a ticket that waits for dispatch: is it known, is it several, can it be answered at once."""
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +16,7 @@ from core.tickets.views import view_of
 RECENT = timedelta(days=30)
 MOST_CANDIDATES = 50
 MOST_SHOWN = 5
+NAMED, SURE = "来件里写着它的受理流水号", 95
 IN_HAND = (*WAITING_FOR_DISPATCH, *WITH_UNIT, State.SUBMITTED)
 """States in which a ticket may be the master of another."""
 
@@ -63,22 +66,49 @@ def hints_on(scope: Scope, ticket_id: int, *, now: datetime) -> Hints:
 
 
 def _duplicates(scope: Scope, ticket: Ticket, *, now: datetime) -> tuple[Duplicate, ...]:
-    if not scope.hooks.answerers_of(specs.find_duplicates) or ticket.part_of_id or ticket.part_count:
+    if ticket.part_of_id or ticket.part_count:
         return ()
+    found = {known.serial_no: _duplicate(known, NAMED, SURE) for known in _named_in(scope, ticket)}
+    for hint in _said_by_features(scope, ticket, now=now):
+        if hint.serial_no not in found or found[hint.serial_no].score < hint.score:
+            found[hint.serial_no] = hint
+    return tuple(sorted(found.values(), key=lambda each: -each.score)[:MOST_SHOWN])
+
+
+def _said_by_features(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[Duplicate]:
+    if not scope.hooks.answerers_of(specs.find_duplicates):
+        return
     candidates = {each.serial_no: each for each in _candidates(scope, ticket, now=now)}
     if not candidates:
-        return ()
+        return
     views = tuple(view_of(scope, each) for each in candidates.values())
-    answers = scope.hooks.ask(specs.find_duplicates, ticket=view_of(scope, ticket), candidates=views)
-    found: dict[str, Duplicate] = {}
-    for feature, hint in answers:
+    for feature, hint in scope.hooks.ask(specs.find_duplicates, ticket=view_of(scope, ticket), candidates=views):
         known = candidates.get(hint.serial_no)
         if known is None:
             scope.hooks.refuse(feature, specs.find_duplicates, "提到的工单不在所给的工单之中")
-        elif known.serial_no not in found or found[known.serial_no].score < hint.score:
-            label = STATE_LABELS[State(known.state)]
-            found[known.serial_no] = Duplicate(known.serial_no, known.title, label, hint.reason, hint.score)
-    return tuple(sorted(found.values(), key=lambda each: -each.score)[:MOST_SHOWN])
+        else:
+            yield _duplicate(known, hint.reason, hint.score)
+
+
+def _named_in(scope: Scope, ticket: Ticket) -> Sequence[Ticket]:
+    """Return tickets in hand whose numbers stand in the words of this one, as in an answer to what we wrote."""
+    spelt = re.compile(rf"(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])")
+    numbers = set(spelt.findall(f"{ticket.title}\n{ticket.text}")) - {ticket.serial_no}
+    if not numbers:
+        return ()
+    return scope.session.scalars(
+        select(Ticket).where(
+            Ticket.tenant_id == scope.tenant.id,
+            Ticket.serial_no.in_(sorted(numbers)[:MOST_CANDIDATES]),
+            Ticket.state.in_(IN_HAND),
+            Ticket.part_of_id.is_(None),
+            Ticket.part_count == 0,
+        )
+    ).all()
+
+
+def _duplicate(known: Ticket, reason: str, score: int) -> Duplicate:
+    return Duplicate(known.serial_no, known.title, STATE_LABELS[State(known.state)], reason, score)
 
 
 def _candidates(scope: Scope, ticket: Ticket, *, now: datetime) -> list[Ticket]:

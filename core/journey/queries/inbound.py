@@ -1,4 +1,4 @@
-"""What other systems pushed, as people see it: what waits for somebody to enter it, and one item with its content."""
+"""What other systems pushed and residents mailed, as people see it: what waits for somebody to enter it, and one item with its content."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
 from core.hooks import specs
+from core.hooks.values import InboundPayload
 from core.intake.channels import channels_of
-from core.intake.inbound import STATE_LABELS, get_item, payload_of
+from core.intake.inbound import STATE_LABELS, UNDECIDED, get_item, payload_of
+from core.intake.mail.reading import MailUnreadable, is_mail
+from core.intake.mail.settings import find_mailbox
 from core.intake.models import InboundItem
 from core.intake.readable import readable
+from core.journey.inbound.mail import mail_of
 from core.journey.queries.lanes import COUNTED
 from core.journey.queries.stamps import stamp_words
 from core.tenancy.scope import Scope
@@ -38,33 +42,43 @@ class ItemLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """What is known of an appeal before a person has read it."""
+
+    text: str
+    title: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedItem:
-    """One item with its content as a person reads it."""
+    """One item with its content as a person reads it, and what a ticket entered from it begins with."""
 
     line: ItemLine
     channel_id: str
     message_id: str
     vouched_by: str
     text: str
+    beginning: Beginning
+    is_mail: bool
     decided_by: str
     decided_at: datetime | None
     reason: str
 
     @property
     def needs_person(self) -> bool:
-        return self.line.state == "needs_person"
+        """Whether a person may still enter it, or say that it is no appeal."""
+        return self.line.state in UNDECIDED
 
 
-def takes_pushes(scope: Scope) -> bool:
-    """Tell whether a feature of the tenant may vouch for what is pushed."""
-    return bool(scope.hooks.answerers_of(specs.authenticate_inbound))
+def takes_items(scope: Scope) -> bool:
+    """Tell whether anything comes to the tenant by itself: a feature may vouch for what is pushed, or mails are fetched."""
+    return bool(scope.hooks.answerers_of(specs.authenticate_inbound)) or find_mailbox(scope.hooks) is not None
 
 
-def count_needing_person(scope: Scope) -> int:
-    """Count what waits for somebody to enter it, up to `COUNTED`."""
-    waiting = select(InboundItem.id).where(
-        InboundItem.tenant_id == scope.tenant.id, InboundItem.state == "needs_person"
-    )
+def count_in(scope: Scope, state: str = "needs_person") -> int:
+    """Count what waits for somebody to enter it, or is in another state, up to `COUNTED`."""
+    waiting = select(InboundItem.id).where(InboundItem.tenant_id == scope.tenant.id, InboundItem.state == state)
     return scope.session.scalar(select(func.count()).select_from(waiting.limit(COUNTED).subquery())) or 0
 
 
@@ -91,16 +105,36 @@ def item_lines(
 def opened_item(scope: Scope, item_id: int) -> OpenedItem:
     """Return one item, opened. Raises `NoSuchItem`."""
     item = get_item(scope, item_id)
+    payload = payload_of(scope, item)
+    text = readable(payload)
     return OpenedItem(
         line=_line(scope, item, _serials_of(scope, [item])),
         channel_id=item.channel,
         message_id=item.message_id if item.vouched_by else "",
         vouched_by=stamp_words(scope, item.vouched_by) if item.vouched_by else "",
-        text=readable(payload_of(scope, item)),
+        text=text,
+        beginning=_beginning(scope, payload, text),
+        is_mail=is_mail(item.content_type),
         decided_by=item.decided_by,
         decided_at=item.decided_at,
         reason=item.reason,
     )
+
+
+def find_mail(scope: Scope, item_id: int) -> bytes | None:
+    """Return the bytes of an item as they came if it is a mail. Raises `NoSuchItem`."""
+    item = get_item(scope, item_id)
+    return payload_of(scope, item).body if is_mail(item.content_type) else None
+
+
+def _beginning(scope: Scope, payload: InboundPayload, text: str) -> Beginning:
+    if is_mail(payload.content_type):
+        try:
+            mail = mail_of(scope, payload)
+        except MailUnreadable:
+            return Beginning("")
+        return Beginning(mail.text, mail.subject, mail.name)
+    return Beginning(text)
 
 
 def _serials_of(scope: Scope, items: Sequence[InboundItem]) -> dict[int, str]:

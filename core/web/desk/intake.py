@@ -22,6 +22,7 @@ pages = Blueprint("intake", __name__)
 FIELD_OF = {"appeal-unusable": "text"}
 """The field that a refusal is about, by its code."""
 TICKS = ("keep_private", "has_more")
+TITLE_LONGEST, NAME_LONGEST = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,14 @@ class NewTicket:
     def of_item(cls, visit: Visit, number: str) -> "NewTicket":
         """Begin with what another system pushed, as far as a ticket can hold it."""
         item = opened_item(visit.scope, number_of(number))
-        return cls(text=item.text[:TEXT_MAX], channel=item.channel_id, inbound=number)
+        begun = item.beginning
+        return cls(
+            text=begun.text[:TEXT_MAX],
+            title=begun.title[:TITLE_LONGEST],
+            name=begun.name[:NAME_LONGEST],
+            channel=item.channel_id,
+            inbound=number,
+        )
 
     @property
     def is_cut(self) -> bool:
@@ -67,9 +75,11 @@ class NewTicket:
         return Appeal(
             channel=text("channel", longest=64),
             text=request.form.get("text", ""),
-            title=text("title", longest=200),
+            title=text("title", longest=TITLE_LONGEST),
             place=text("place", longest=200),
-            contact=Contact(text("name", longest=50), text("phone", longest=30), keep_private=self.keep_private),
+            contact=Contact(
+                text("name", longest=NAME_LONGEST), text("phone", longest=30), keep_private=self.keep_private
+            ),
             external_id=text("command_id", longest=64) or None,
             nature=_nature(self.nature),
             matter=self.matter or None,

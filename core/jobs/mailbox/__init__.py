@@ -1,0 +1,1 @@
+"""Fetching mails 邮件收取 from the mailboxes of tenants."""
