@@ -14,7 +14,7 @@ ASSETS := core/web/static/vendor/.copied
 # Benchmarks draw numbers, start programs and write statements of their own making, against servers of their own.
 NOT_IN_BENCHMARKS := B101,B105,B310,B311,B404,B603,B607,B608
 
-.PHONY: run test check assets lock browser down
+.PHONY: run test check assets lock browser faults down
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED) $(ASSETS)
@@ -23,7 +23,7 @@ run: $(INSTALLED) $(ASSETS)
 down: $(INSTALLED)
 	@$(BIN)/huiying down
 
-test: check browser
+test: check browser faults
 	$(BIN)/python -m pytest -n 2
 
 check: $(INSTALLED) $(ASSETS)
@@ -76,3 +76,12 @@ browser:
 		fi || true
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 		echo "没有找到 chromium,浏览器测试会被跳过。请安装:apt-get install chromium fonts-noto-cjk"
+
+# A pooler and a tracer, for the tests that have things break below the product. RUNLEVEL=1: nothing is started.
+faults:
+	@test -x /usr/sbin/pgbouncer && command -v strace >/dev/null || \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer strace >/dev/null; \
+		fi || true
+	@test -x /usr/sbin/pgbouncer && command -v strace >/dev/null || \
+		echo "没有找到 pgbouncer 或 strace,连接池和磁盘故障的测试会被跳过。请安装:apt-get install pgbouncer strace"

@@ -22,6 +22,7 @@ COMMANDS = {
     "calendar": "core.cli.calendar:calendar",
     "import": "core.cli.import_:import_",
     "inbound": "core.cli.inbound:inbound",
+    "job": "core.cli.job:job",
     "keys": "core.cli.keys:keys",
     "message": "core.cli.message:message",
     "plugin": "core.cli.plugin:plugin",

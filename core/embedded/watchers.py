@@ -11,7 +11,7 @@ from core.embedded.services import Servers
 from core.kit.errors import Refused
 
 LOOK_EVERY = 1.0
-HEALTH_PATH = "/healthz"
+READY_PATH = "/readyz"
 
 Watcher = Callable[[threading.Event], None]
 """Runs in a thread until it is done or the event is set."""
@@ -23,7 +23,7 @@ def announce(port: int, banner: Callable[[], str], say: Tell) -> Watcher:
     def watch(ended: threading.Event) -> None:
         address = f"http://127.0.0.1:{port}"
         while not ended.wait(0.2):
-            if _answers(address + HEALTH_PATH):
+            if _answers(address + READY_PATH):
                 for line in (*banner().splitlines(), f"回应已就绪：{address}"):
                     say(line)
                 return

@@ -12,6 +12,7 @@ from core.jobs.absences import Absences
 from core.jobs.archives import Archives
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
+from core.jobs.lagging import Lagging
 from core.jobs.leadership import leadership
 from core.jobs.mailbox.clock import MailIntake
 from core.jobs.process import Ending, run_process
@@ -44,6 +45,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 absences = Absences(installation, is_ending=ending.is_asked)
                 retention = Retention(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
+                lagging = Lagging(installation)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
@@ -56,6 +58,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     absences.relieve(now=utc_now)
                     retention.erase(now=utc_now)
                     mail_intake.fetch(now=utc_now)
+                    lagging.tell(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)
 

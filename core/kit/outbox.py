@@ -23,6 +23,7 @@ class Job(TenantRow, Base, kw_only=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "dedup_key"),
         CheckConstraint("state IN ('pending', 'done', 'dead')", name="state"),
+        Index("ix_job_dead", "tenant_id", postgresql_where="state = 'dead'"),
         Index("ix_job_pending", "tenant_id", "run_after", postgresql_where="state = 'pending'"),
     )
 

@@ -11,6 +11,7 @@ from core.journey.entrusting import emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
+from core.journey.watching import Lag, lag_of
 from core.people.roles import Permission
 from core.web import words
 from core.web.account import THEME, home_of
@@ -82,9 +83,19 @@ def _around() -> dict[str, Any]:
             "emergencies": emergencies(visit.scope, now=visit.now)
             if not STEWARDS.isdisjoint(visit.permissions)
             else (),
+            "lag": _lag(visit),
             "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
     return around
+
+
+def _lag(visit: Visit) -> Lag | None:
+    """Return how far the tenant's work is behind, for those who can have somebody look; None when it is not."""
+    if Permission.ADMINISTER not in visit.permissions:
+        return None
+    tenant = visit.scope.tenant
+    lag = lag_of(visit.scope.session, tenant.id, tenant.slug, tenant.name, now=visit.now)
+    return lag if lag.is_behind else None
 
 
 def _menu_items() -> list[MenuItem]:

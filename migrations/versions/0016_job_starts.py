@@ -15,6 +15,7 @@ depends_on: Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("job", sa.Column("crashes", sa.Integer(), server_default="0", nullable=False))
+    op.create_index("ix_job_dead", "job", ["tenant_id"], unique=False, postgresql_where="state = 'dead'")
     op.create_table(
         "job_start",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -32,4 +33,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("job_start")
+    op.drop_index("ix_job_dead", "job")
     op.drop_column("job", "crashes")

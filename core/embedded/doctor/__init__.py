@@ -11,6 +11,7 @@ from core.embedded.doctor.backups import archiver_findings, backup_findings
 from core.embedded.doctor.database import database_findings
 from core.embedded.doctor.findings import Finding, hint, missing
 from core.embedded.doctor.folders import folder_findings, machine_findings
+from core.embedded.doctor.lagging import lag_findings
 from core.embedded.doctor.queue import queue_findings
 from core.embedded.home import find_home
 from core.embedded.locks import Tell
@@ -38,6 +39,7 @@ def _installation_findings(path: Path, *, now: datetime, tell: Tell) -> Iterable
         yield from queue_findings(home, given.redis_url)
         with ensure(path, tell=tell) as services:
             yield from database_findings(services, now=now)
+            yield from lag_findings(services, now=now)
             if home and not given.database_url:
                 yield from archiver_findings(home, services.database_url)
     except Refused as refused:
