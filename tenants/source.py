@@ -159,7 +159,7 @@ def read_table(path: Path, faults: Faults) -> Table | None:
         return None
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers and brackets without an end are no TOMLDecodeError
         line = _TOML_LINE.search(str(error))
         sentence = f"不合 TOML 语法（{error}），整个文件都读不了；请检查引号、方括号和等号"
         faults.add(file_name(path), int(line[1]) if line else None, sentence)

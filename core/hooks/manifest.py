@@ -82,7 +82,7 @@ def read_manifest(path: Path) -> Manifest:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ManifestUnusable(f"没有 {path.parent.name}/{MANIFEST}。每个插件都要有这份清单。") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ManifestUnusable(f"{path.parent.name}/{MANIFEST} 读不出来：{error}") from error
     reader = _Reader(path.parent.name)
     manifest = _manifest(reader, document, path.parent)

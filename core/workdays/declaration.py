@@ -110,7 +110,7 @@ def parse_notices(text: str) -> tuple[Notice, ...]:
 def _whole(text: str) -> "_Entry":
     try:
         return _Entry("文件", tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # numbers and brackets without an end are no TOMLDecodeError
         raise CalendarUnusable(f"不合 TOML 语法（{error}）。请检查引号、方括号和等号。") from error
 
 
