@@ -60,9 +60,9 @@ def create_app(
     app.session_interface = SecureWhenHttps()
     app.extensions["huiying"] = installation
     assets = find_assets()
+    headers.init_app(app)  # first: what another site has sent is refused unread
     uploads.init_app(app)  # before the check of forms, which reads the body
     csrf = CSRFProtect(app)
-    headers.init_app(app)
     app.before_request(refuse_unprintable_addresses)
     rates.init_app(app)
     layout.init_app(app, assets)

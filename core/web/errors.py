@@ -1,6 +1,7 @@
 """Pages and notices for what went wrong: in words, with a number to quote."""
 
 import secrets
+from itertools import islice
 
 import psycopg
 from flask import Flask, current_app, g, render_template, request
@@ -39,6 +40,8 @@ WORDS = {
 }
 
 
+MOST_ERRORS, LONGEST_NAME = 100, 200
+"""So many faults of one body are told, by as much of their names: whoever sends more does not read them."""
 HANDED_IN = ("json", "form", "files")
 """Where in a request the things stand that a schema has looked at."""
 NOT_KEPT = "您提交的内容没有保存，也没有办理。"
@@ -72,7 +75,8 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     told = getattr(error, "data", {}).get("messages", {})
     messages = next((told[place] for place in HANDED_IN if place in told), None)
     if isinstance(messages, dict):
-        return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=messages)
+        first = {str(name)[:LONGEST_NAME]: said for name, said in islice(messages.items(), MOST_ERRORS)}
+        return show(status, "提交的内容有误，请按 errors 逐项修改。", code="validation-failed", errors=first)
     if messages is not None:
         return show(status, "提交的内容不是 JSON，请检查格式和编码。", code="json-unusable")
     if status == 413:

@@ -1,5 +1,8 @@
 """What every answer says to the browser about trust."""
 
+from urllib.parse import urlsplit
+from wsgiref.headers import Headers
+
 from flask import Flask, Response, abort, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -16,6 +19,7 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 READING = ("GET", "HEAD", "OPTIONS")
@@ -25,7 +29,8 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 def add_headers(response: Response) -> Response:
     """Set the security headers; nothing but static files may be kept by the browser or anybody between."""
-    response.headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)  # a file that was uploaded says stricter things of itself
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
     if request.endpoint != "static":
@@ -34,9 +39,28 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def add_to_file(headers: Headers, _path: str, _url: str) -> None:
+    """Set the security headers of a static file, which is answered before the application is asked."""
+    for name, value in ALWAYS.items():
+        headers[name] = value
+
+
+def host_bound(name: str) -> str:
+    """Return what a cookie is called here: over https browsers then take it from this very host alone, over https alone."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
 def refuse_other_sites() -> None:
-    """Refuse a command that the browser says another site has sent; the form token is asked for besides."""
-    if request.method not in READING and request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITE:
+    """Refuse a command that the browser says another site has sent; the form token is asked for besides.
+
+    Browsers say so in `Sec-Fetch-Site`; those that do not, and all of them without https, in `Origin`.
+    """
+    if request.method in READING:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and origin is not None:
+        site = "same-origin" if urlsplit(origin).netloc == request.host else "cross-site"
+    if (site or "none") not in OWN_SITE:
         abort(403)
 
 

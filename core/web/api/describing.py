@@ -4,7 +4,9 @@ from typing import Any
 
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
+from webargs.flaskparser import FlaskParser
 
+from core.web.api.reading import BodyParser
 from core.web.api.schemas import ProblemSchema
 
 PROBLEM = "application/problem+json"
@@ -12,6 +14,8 @@ PROBLEM = "application/problem+json"
 
 class Blueprint(SmorestBlueprint):
     """Endpoints of one subject."""
+
+    ARGUMENTS_PARSER: FlaskParser = BodyParser()
 
     def alt_response(self, status_code: int, *given: Any, **documented: Any) -> Any:
         """Describe another answer; one that is a problem is described under the content type that problems have."""
