@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -73,19 +74,22 @@ def test_no_field_of_no_form_brings_an_error_of_ours(house: House, value: str) -
         "next",
         "theme",
     ]
+    pages = {operator: ("/desk", "/desk/new"), clerk: ("/unit", f"/unit/{serial_no}")}
     for path, permission, own_fields in posted_to(house):
         visitor = clerk if permission is Permission.HANDLE else operator
-        visitor.get("/")
-        visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
+        overview, form = pages[visitor]
+        assert visitor.get(form).status_code == 200, path
+        page = visitor.page
         sent: dict[str, Any] = dict.fromkeys(own_fields or fields, value)
         for fixed in (
             {},
             {"serial_no": value, "version": value, "command_id": value},
-            {"serial_no": serial_no, "version": "1"},
+            {"serial_no": serial_no, "version": "1", "command_id": str(uuid4())},
         ):
+            visitor.page = page
             status = visitor.post(path.replace("<serial_no>", serial_no), **(sent | fixed)).status_code
             assert status < 500, (path, fixed)
-            visitor.get(f"/unit/{serial_no}" if visitor is clerk else "/desk/new")
+        assert visitor.get(overview).status_code == 200, path
 
 
 @pytest.mark.parametrize("value", ["%00", "%ff", "..%2f..", "a" * 5000, "%F0%9F%99%82", "%ED%A0%80"])
