@@ -1,5 +1,6 @@
 """Making districts, units and tickets for tests: plain functions with keywords, through our own code."""
 
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -7,12 +8,15 @@ from types import FunctionType, ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import make_url
+
 from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature, hookimpl
 from core.hooks.roster import Roster
 from core.intake.rules import Appeal
 from core.journey.accept import Accepted, accept
 from core.kit.db import Database
+from core.kit.file_store import FileStore
 from core.kit.keys import Keyring
 from core.people.roles import permissions_of
 from core.tenancy.models import CityMember, Tenant
@@ -26,6 +30,7 @@ from core.units.catalogue.service import draft
 from core.units.models import Unit
 from core.workdays.service import publish
 from core.workdays.shipped import SHIPPED
+from tests.servers import RUN_HOME
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -50,8 +55,11 @@ def beijing(text: str) -> datetime:
 
 
 def make_installation(database_url: str, *, features: Sequence[Feature] = ()) -> Installation:
-    """Open an installation on the test database with these features installed."""
-    return Installation(Database(database_url), KEYS, Roster(features))
+    """Open an installation on the test database with these features installed; its files lie in the run's own folder."""
+    home = os.environ.get(RUN_HOME)
+    # Each database has a folder of its own: tenants of two databases have the same numbers.
+    files = FileStore(f"{home}/files-{make_url(database_url).database}") if home else None
+    return Installation(Database(database_url), KEYS, Roster(features), files=files)
 
 
 def make_district(

@@ -12,6 +12,7 @@ from core.cli.entitled import for_the_machine
 from core.cli.syslog import syslog
 from core.cli.tables import table
 from core.journey.audit import Audit, KeptSeal, audit_tenant, audit_ticket
+from core.journey.file_audit import FileAudit, audit_files
 from core.journey.sealing import seal_now
 from core.tenancy.facts import TenantFacts
 from core.tenancy.models import SecurityEvent
@@ -62,6 +63,27 @@ def verify(ctx: click.Context, tenant: str | None, ticket: str | None, kept: str
     if any(audited.findings for _, audited in audits):
         if not as_json:
             click.echo("有内容被改动过。请不要修复，先备份数据库，再与更早的备份比对。")
+        ctx.exit(TAMPERED)
+
+
+@audit.command(name="files")
+@for_the_machine
+@click.option("--tenant", metavar="租户", help="租户短名；不写则核对全部租户")
+@AS_JSON
+@click.pass_context
+def files(ctx: click.Context, tenant: str | None, *, as_json: bool) -> None:
+    """逐个读出附件，核对内容与上传时流转记录里的校验值；有不符的逐条指明，并以 1 退出。"""
+    with installed() as installation:
+        chosen = [installation.tenant(tenant)] if tenant else installation.tenants()
+        audits = [(each, _files_of(installation, each)) for each in chosen]
+    if as_json:
+        say_json({"tenants": [{"tenant": each.slug, **asdict(audited)} for each, audited in audits]})
+    for each, audited in () if as_json else audits:
+        for finding in audited.findings[:SHOWN]:
+            click.echo(f"{each.slug}：工单 {finding.serial_no} 的附件 {finding.file}：{finding.words}。")
+        result = f"{len(audited.findings)} 处不符" if audited.findings else "全部完整"
+        click.echo(f"{each.slug}：核对 {audited.files} 个附件，{audited.bytes / 1_000_000:.1f} MB，{result}。")
+    if any(audited.findings for _, audited in audits):
         ctx.exit(TAMPERED)
 
 
@@ -163,6 +185,14 @@ def _audit(installation: Installation, tenant: TenantFacts, ticket: str | None, 
             return tqdm(chains, total=count_tickets(scope), desc=f"核对 {tenant.slug}", unit="件", disable=None)
 
         return audit_tenant(scope, watched=watched, kept=kept)
+
+
+def _files_of(installation: Installation, tenant: TenantFacts) -> FileAudit:
+    return audit_files(
+        installation,
+        tenant.slug,
+        watched=lambda files: tqdm(files, desc=f"核对 {tenant.slug}", unit="个", disable=None),
+    )
 
 
 def _say(tenant: TenantFacts, audited: Audit) -> None:

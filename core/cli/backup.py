@@ -14,6 +14,7 @@ from core.cli.entitled import for_the_machine
 from core.cli.restored import Proof, prove
 from core.cli.tables import table
 from core.embedded import archiving
+from core.embedded.backup import stored_files
 from core.embedded.backup.base_backups import (
     Backup,
     archive_of,
@@ -73,10 +74,27 @@ def now(keep: int | None, *, as_json: bool) -> None:
     if as_json:
         say_json({**_as_json(made), "dropped": [each.name for each in dropped]})
         return
-    click.echo(f"备份 {made.name} 已做成并核对：{_size(made.bytes)}，{made.seconds:.1f} 秒。")
+    click.echo(f"备份 {made.name} 已做成并核对：{_size(made.bytes)}，附件文件 {made.files} 个，{made.seconds:.1f} 秒。")
     if dropped:
         click.echo(f"已删除较早的 {len(dropped)} 份：{'、'.join(each.name for each in dropped)}。")
     click.echo(KEYS_APART.format(keys=home.keys))
+
+
+@backup.command()
+@for_the_machine
+@AS_JSON
+def files(*, as_json: bool) -> None:
+    """只复制新的附件，不备份数据库；可每几分钟执行一次。"""
+    home = _own_home()
+    archive = archive_of(home)
+    folder = stored_files.folder_of(home)
+    if folder is None:
+        raise BackupRefused("附件存放在对象存储的桶里，由桶的版本保留来备份，不在这里复制。")
+    copied = stored_files.copy_new(folder, archive)
+    if as_json:
+        say_json({"files": len(copied)})
+    else:
+        click.echo(f"备份文件夹里有现有的全部 {len(copied)} 个附件文件。")
 
 
 @backup.command(name="list")
@@ -252,4 +270,5 @@ def _as_json(made: Backup) -> dict[str, object]:
         "bytes": made.bytes,
         "seconds": round(made.seconds, 2),
         "keys": made.keys,
+        "files": made.files,
     }

@@ -17,6 +17,7 @@ from core.kit.db import Database
 from core.kit.errors import Refused
 from core.kit.keys import Keyring
 from core.migrations import PluginNotMigrated, edition, installed_manifests, migrate_core, migrate_plugins
+from core.process import file_store
 from core.tenancy.plugin_schemas import unprepared
 from core.tenancy.scope import Installation
 
@@ -58,7 +59,10 @@ def open_installation(services: Services) -> Installation:
     database = Database(services.database_url)
     database.refuse_unsafe_role()
     return Installation(
-        database, Keyring.load(services.home / "keys.json"), Roster.installed(partial(unprepared, database))
+        database,
+        Keyring.load(services.home / "keys.json"),
+        Roster.installed(partial(unprepared, database)),
+        files=file_store(services.home),
     )
 
 

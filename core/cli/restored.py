@@ -1,4 +1,4 @@
-"""Proving a restored home: every timeline and seal of every tenant is whole, and no row of evidence is missing."""
+"""Proving a restored home: every timeline, seal and file of every tenant is whole, and no row of evidence is missing."""
 
 import time
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from core.embedded.postgres import Postgres
 from core.embedded.roles import DATABASE
 from core.embedded.services import ensure
 from core.journey.audit import audit_tenant
+from core.journey.file_audit import audit_files
 from core.migrations import edition, installed_manifests
 from core.tenancy.scope import Installation
 
@@ -60,6 +61,8 @@ def _audited(installation: Installation) -> tuple[int, int, int, list[str]]:
     for tenant in tenants:
         with installation.scope(tenant.slug) as scope:
             audited = audit_tenant(scope)
+        files = audit_files(installation, tenant.slug)
         tickets, seals = tickets + audited.tickets, seals + audited.seals
         found += [f"{tenant.slug}：{finding.serial_no} {finding.words}" for finding in audited.findings]
+        found += [f"{tenant.slug}：{each.serial_no} 的附件 {each.file}：{each.words}" for each in files.findings]
     return len(tenants), tickets, seals, found

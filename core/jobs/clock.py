@@ -1,6 +1,6 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
-gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, and looks
-into mailboxes.
+gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, removes
+files that belong to nobody, and looks into mailboxes.
 
 Several may run; one at a time leads.
 """
@@ -15,6 +15,7 @@ from core.jobs.figures import Figures
 from core.jobs.lagging import Lagging
 from core.jobs.leadership import leadership
 from core.jobs.mailbox.clock import MailIntake
+from core.jobs.orphans import Orphans
 from core.jobs.process import Ending, run_process
 from core.jobs.retention import Retention
 from core.jobs.seals import Seals
@@ -44,6 +45,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 stalled = Stalled(installation, is_ending=ending.is_asked)
                 absences = Absences(installation, is_ending=ending.is_asked)
                 retention = Retention(installation, is_ending=ending.is_asked)
+                orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
                 lagging = Lagging(installation)
                 while not ending.is_asked():
@@ -57,6 +59,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     stalled.consult(now=utc_now)
                     absences.relieve(now=utc_now)
                     retention.erase(now=utc_now)
+                    orphans.remove(now=utc_now)
                     mail_intake.fetch(now=utc_now)
                     lagging.tell(now=utc_now)
                     ending.wait(0 if has_more else TICK)

@@ -1,4 +1,4 @@
-"""Erasing a person 删除个人信息: the contact goes, and the name, phone and address in the words; the ticket stays.
+"""Erasing a person 删除个人信息: the contact goes, the name, phone and address in the words, and the files; the ticket stays.
 
 What is evidence is never changed, so that it still proves what happened: there it is counted where the person is named. The
 timeline holds no contact by itself; only words that somebody typed could name a person.
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, and_, func, select, update
+from sqlalchemy import ColumnElement, Table, Text, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from core.files.models import TicketFile
+from core.files.service import erase_files
 from core.intake.inbound import BODY
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
@@ -94,50 +96,60 @@ def erase_person(
 def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) -> Mapping[str, int]:
     """Erase who spoke from one ticket and its parts; return what names the person and cannot be changed, by table.
 
-    The message as it came is emptied, its keyed digest stays. Raises `NoSuchTicket`, `StillOpen`.
+    The message as it came is emptied, its keyed digest stays. Files go whatever they show: nobody can tell who is in a
+    photo. Raises `NoSuchTicket`, `StillOpen`.
     """
     ticket = lock_ticket(scope, serial_no)
     if ticket.state not in ENDED:
         raise StillOpen(f"工单 {serial_no} 还在办理，没有删除诉求人的信息。请在办结后再删除。")
     row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
     contact = opened(scope.keys, row) if row else Contact()
-    if row is None or not (contact.name or contact.phone or contact.address):
-        return {}
     parts = scope.session.scalars(
         select(Ticket)
         .where(Ticket.tenant_id == scope.tenant.id, Ticket.part_of_id == ticket.id)
         .order_by(Ticket.id)
         .with_for_update()
     ).all()
+    files = sum(erase_files(scope, each) for each in (ticket, *parts))
+    has_contact = bool(contact.name or contact.phone or contact.address)
+    if not has_contact and not files:
+        return {}
     named: Counter[str] = Counter()
-    for each in (ticket, *parts):
+    for each in (ticket, *parts) if has_contact else ():
         each.title, each.text, each.place = (blanked(words, contact) for words in (each.title, each.text, each.place))
         named.update(_blank_words(scope, each, contact))
         _empty_messages(scope, each, contact)
-    row.name = row.phone = row.address = row.phone_hash = None
+    if row is not None:
+        row.name = row.phone = row.address = row.phone_hash = None
     note(
         scope,
         ticket,
         "erased",
         in_order(scope, ticket, order),
-        summary=f"删除了诉求人的个人信息：{blanked(reason, contact)}",
+        summary=f"删除了诉求人的个人信息{f'和 {files} 个附件' if files else ''}：{blanked(reason, contact)}",
     )
     scope.session.flush()
     return named
 
 
 def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None = None) -> Sequence[str]:
-    """Return the numbers of tickets that ended longer than so many days ago and still have a contact, the oldest first."""
+    """Return the numbers of tickets that ended longer than so many days ago and still have a contact or a file.
+
+    The oldest come first.
+    """
     has_contact = (
         TicketContact.name.is_not(None) | TicketContact.phone.is_not(None) | TicketContact.address.is_not(None)
     )
+    has_files = exists().where(
+        TicketFile.tenant_id == Ticket.tenant_id, TicketFile.ticket_id == Ticket.id, TicketFile.key.is_not(None)
+    )
     query = (
         select(Ticket.serial_no)
-        .join(
+        .outerjoin(
             TicketContact,
             (TicketContact.tenant_id == Ticket.tenant_id) & (TicketContact.ticket_id == Ticket.id),
         )
-        .where(Ticket.tenant_id == scope.tenant.id, _ended_before(now - timedelta(days=days)), has_contact)
+        .where(Ticket.tenant_id == scope.tenant.id, _ended_before(now - timedelta(days=days)), has_contact | has_files)
         .order_by(Ticket.submitted_at, Ticket.id)
     )
     return scope.session.scalars(query.limit(limit) if limit else query).all()

@@ -18,7 +18,7 @@ def refuse_beyond_reach(scope: Scope, needs: Needs, serial_no: str, *, actor: Ac
 
     Where there is no such ticket at all, `NoSuchTicket`.
     """
-    if reach(actor.permissions, needs) is Reach.SHARE and not _is_shared(scope, get_ticket_id(scope, serial_no), actor):
+    if reach(actor.permissions, needs) is Reach.SHARE and not is_shared(scope, get_ticket_id(scope, serial_no), actor):
         raise NotYours(f"没有派给{_unit_name(scope, actor)}的工单 {serial_no}。请核对编号。")
 
 
@@ -27,16 +27,18 @@ def refuse_unseen(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     if Permission.SEE_TICKETS in actor.permissions:
         return
     ticket_id = get_ticket_id(scope, serial_no)
-    if not _is_shared(scope, ticket_id, actor) and not _was_handed_in(scope, ticket_id, actor):
+    if not is_shared(scope, ticket_id, actor) and not was_handed_in(scope, ticket_id, actor):
         raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{scope.tenant.name}。")
 
 
-def _is_shared(scope: Scope, ticket_id: int, actor: Actor) -> bool:
+def is_shared(scope: Scope, ticket_id: int, actor: Actor) -> bool:
+    """Tell whether the actor's unit has a share in the ticket."""
     unit = directory(scope).unit_of_id(actor.unit_id) if actor.unit_id else None
     return unit is not None and has_share(scope, scope.session.get_one(Ticket, (scope.tenant.id, ticket_id)), unit)
 
 
-def _was_handed_in(scope: Scope, ticket_id: int, actor: Actor) -> bool:
+def was_handed_in(scope: Scope, ticket_id: int, actor: Actor) -> bool:
+    """Tell whether it was this actor that handed the ticket in."""
     handed_in = exists().where(
         TicketEvent.tenant_id == scope.tenant.id,
         TicketEvent.ticket_id == ticket_id,

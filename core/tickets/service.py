@@ -103,6 +103,8 @@ def find_result(scope: Scope, ticket: Ticket, command: str, command_id: str | No
     done = scope.session.get(CommandLog, (scope.tenant.id, command_id))
     if done is not None and (done.ticket_id, done.command) != (ticket.id, command):
         raise _reused(command_id)
+    if done is not None:
+        scope.session.vouch_for_earlier()
     return done
 
 

@@ -371,6 +371,8 @@ NOTE_LABELS = {
     "contact": "联系诉求人",
     "contact_revealed": "查看联系方式",
     "erased": "删除个人信息",
+    "file_added": "上传附件",
+    "file_locked": "隔离附件",
     "unit_called": "电话通知单位",
     "contribute": "协办意见",
     "waive": "免予办理",

@@ -15,9 +15,13 @@ import pytest
 from psycopg.sql import SQL
 from sqlalchemy import create_engine, select
 
+from core.files.judging import Upload, judge
 from core.hooks.roster import Roster
 from core.journey.audit import audit_tenant
+from core.journey.file_audit import audit_files
+from core.journey.files import add_files, give_file, give_preview
 from core.kit.db import Database, as_psycopg
+from core.kit.file_store import FilesAway, FileStore
 from core.kit.keys import Keyring
 from core.tenancy.moving.bringing_in import bring_in
 from core.tenancy.moving.errors import FileDamaged, NotMovable
@@ -27,7 +31,9 @@ from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.models import TicketContact
 from core.tickets.sealing import opened
-from tests.builders import KEYS, make_district, make_installation, make_ticket
+from core.tickets.timeline import Order
+from tests.builders import KEYS, OPERATOR, make_district, make_installation, make_ticket
+from tests.files.samples import photo
 from tests.servers import TestServers
 from tests.tenancy.filling import allowed_values, fill
 from tests.tenancy.filling import tables_of_tenants as tables_to_fill
@@ -118,6 +124,34 @@ def test_every_row_arrives_as_it_was_and_the_evidence_holds(
     # It goes on there, under numbers and serial numbers that nobody has.
     accepted = make_ticket(there, walk.slug)
     assert accepted.serial_no not in {walk.serial_no}
+    there.database.engine.dispose()
+
+
+def test_files_arrive_as_they_were_and_no_others(
+    installation: Installation, walk: Proven, owner_url: str, elsewhere: tuple[str, str], tmp_path: Path
+) -> None:
+    files = [judge(Upload("坑洼.jpg", photo()))]
+    with installation.scope(walk.slug) as scope:
+        (added,) = add_files(scope, walk.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
+        scope.files.put(b"nobody's")
+    out = taken(installation, walk.slug, owner_url, tmp_path / "out.zip")
+    assert (out.files, out.lost) == (2, 0)
+    store = FileStore(str(tmp_path / "there"))
+
+    with pytest.raises(FileDamaged, match="附件"):
+        bring_in(
+            changed(out.path, "files/", lambda _: b"another"), KEYS, files=store, owner_url=elsewhere[1], slug=None
+        )
+    with pytest.raises(FilesAway):
+        bring_in(out.path, KEYS, owner_url=elsewhere[1], slug=None)
+    assert bring_in(out.path, KEYS, files=store, owner_url=elsewhere[1], slug=None).files == 2
+
+    there = Installation(Database(elsewhere[0]), KEYS, Roster([]), files=store)
+    assert audit_files(there, walk.slug).findings == ()
+    with there.scope(walk.slug) as scope:
+        assert give_file(scope, walk.serial_no, added.id).content == files[0].content
+        assert give_preview(scope, walk.serial_no, added.id).content == files[0].preview
+        assert len(list(scope.files.lying())) == 2
     there.database.engine.dispose()
 
 

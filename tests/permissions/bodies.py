@@ -10,9 +10,11 @@ from core.web.desk.acts import Act
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.fields import Field
 from core.web.desk.unit_acts import UNIT_ACTS
+from tests.files.samples import photo
 from tests.permissions.operations import PARAMETER, Operation
 
 JSON = "application/json"
+PHOTO = photo()
 ACTS = {"/t/": DESK_ACTS, "/unit/": UNIT_ACTS}
 BY_FORMAT = {"date-time": "2030-03-12T10:00:00+08:00", "date": "2030-03-12", "binary": "x"}
 EVERYWHERE = {
@@ -65,6 +67,8 @@ class Bodies:
             return {"json": self._example(content[JSON]["schema"])}
         if content:
             (form,) = content.values()
+            if operation.rule.endswith("/files"):
+                return {"data": {"files": [(BytesIO(PHOTO), "a.jpg")]}}
             fields = self._example(form["schema"], every=False)
             return {"data": {**fields, "file": (BytesIO("事项,主办\n".encode()), "list.csv")}}
         return {}

@@ -10,10 +10,12 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.files.judging import Upload, judge
 from core.hooks import Feature, PageSpec, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.inbound import new_item
 from core.journey import desk, entrusting, handle, people
+from core.journey.files import add_files
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.people.identities import Provider, add_provider
@@ -26,11 +28,13 @@ from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from core.web.visit import COOKIE
 from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties
+from tests.files.samples import photo
 from tests.permissions.operations import Operation
 
 FEATURE = "trust.place"
 PLUGIN, PAGE = FEATURE.split(".")[0], "page"
 PAGE_PERMISSION = Permission.SEE_TICKETS
+PHOTO = photo()
 PASSWORD = "青山隔岸灯火三更明日再来看"
 UNREACHABLE = "https://127.0.0.1:9"
 """Where no identity provider answers."""
@@ -39,6 +43,7 @@ ELSEWHERE = "clerk of another unit"
 NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
 KINDS = {
     "serial_no": "ticket",
+    "file": "file",
     "dry_run": "dry run",
     "code": "unit",
     "login": "account",
@@ -211,6 +216,7 @@ def _people(place: Place, code: str, now: datetime) -> None:
 
 def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) -> None:
     contact = Contact(f"{place.mark}女士", "13800000001")
+    files = [judge(Upload(f"{place.mark}.jpg", PHOTO))]
     accepted = make_ticket(place.installation, place.slug, text=f"{place.mark}道路坑洼", now=now, contact=contact)
     with place.installation.scope(place.slug) as scope:
         clerk = make_actor("经办人", "clerk", id=place.accounts["clerk"], unit_id=directory(scope).get_unit(code).id)
@@ -220,6 +226,8 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         secret = "second" if second else "first"
         keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
         place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
+        added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
+        place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
     numbers: list[object] = []
     for each in range(1 + more):

@@ -25,7 +25,11 @@ ALWAYS = {
 """Operations that answer all who may the same here, and why."""
 OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
 """Operations whose address holds a name that every district may use for what is its own."""
-LOOK_UP = "GET /api/v1/tickets/<serial_no>"
+LOOK_UPS = frozenset(
+    f"GET /api/v1/tickets/<serial_no>{what}" for what in ("", "/files", "/files/<file>", "/files/<file>/preview")
+)
+"""What any system may ask for that sees the ticket, by its role or as who handed it in."""
+ADD_FILES = "POST /api/v1/tickets/<serial_no>/files"
 CALM = (*range(500), 503)
 """What an answer may be that anybody gets; 503 is said of something outside that does not answer."""
 REFUSED = (401, 403, 404)
@@ -109,7 +113,10 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
         return ALWAYS[str(operation)][0] if not isinstance(needs, Permission) or may(who.permissions, needs) else 403
     if operation.needs == "api-token":
         sees = Permission.SEE_TICKETS in who.permissions or who.has_share
-        return 404 if str(operation) == LOOK_UP and not sees else "open"
+        if str(operation) == ADD_FILES and sees:
+            adds = Permission.ACCEPT in who.permissions or who.has_share
+            return "open" if adds else 403
+        return 404 if str(operation) in {*LOOK_UPS, ADD_FILES} and not sees else "open"
     needs = PAGE_PERMISSION if operation.needs == "its page" else operation.needs
     assert not isinstance(needs, str) or isinstance(needs, Permission)
     reaches = reach(who.permissions, needs)

@@ -23,7 +23,8 @@ VALUES: dict[type[Any], Any] = {
     JSONB: {},
 }
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
-    "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "") | {"aspect": "all", "unit_id": 0},
+    "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "")
+    | {"aspect": "all", "unit_id": 0},
     "adjudication": {"effect": "shift"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
     "dispute": {"subject_id": 1},

@@ -15,7 +15,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from core.embedded.archiving import Archive, archive_command, find_archive
-from core.embedded.backup import manifest, segments
+from core.embedded.backup import manifest, segments, stored_files
 from core.embedded.backup.manifest import read_manifest
 from core.embedded.backup.segments import Segment
 from core.embedded.binaries import postgres_programs
@@ -42,7 +42,7 @@ class Backup:
     """A base backup, and what was noted of the installation when it was made.
 
     `first` and `last` are the segments of the log that it cannot do without; `keys` the fingerprints of the master keys
-    that were in use, by number; `counts` how many rows there were when it began.
+    that were in use, by number; `counts` how many rows there were when it began; `files` how many files of tickets.
     """
 
     path: Path
@@ -54,6 +54,7 @@ class Backup:
     last: str
     keys: Mapping[str, str]
     counts: Counts
+    files: int = 0
 
     @property
     def name(self) -> str:
@@ -63,6 +64,11 @@ class Backup:
     def wal(self) -> Path:
         """The archive of the log that belongs to it."""
         return self.path.parent.parent / "wal"
+
+    @property
+    def mirror(self) -> Path:
+        """Where the files of tickets lie that belong to it."""
+        return stored_files.mirror_of(Archive(self.path.parent.parent))
 
     @property
     def seconds(self) -> float:
@@ -121,6 +127,8 @@ def take_backup(home: Home, archive: Archive, *, keys: Mapping[int, str]) -> Bac
             first = Segment.of_lsn(said.timeline, said.start_lsn)
             last = Segment.of_lsn(said.timeline, said.end_lsn, last_byte=True)
             segments.refuse_damaged(archive.wal, segments.needed_segments(archive.wal, first, last))
+            listed = stored_files.copy_new(stored_files.folder_of(home), archive)
+            stored_files.write_list(draft, listed)
             backup = Backup(
                 path=path,
                 began_at=began_at,
@@ -131,6 +139,7 @@ def take_backup(home: Home, archive: Archive, *, keys: Mapping[int, str]) -> Bac
                 last=str(last),
                 keys={str(number): fingerprint for number, fingerprint in keys.items()},
                 counts=counts,
+                files=len(listed),
             )
             stored = {name: value for name, value in asdict(backup).items() if name != "path"}
             write_private(draft / RECORD, json.dumps(stored, default=_iso, indent=1))
@@ -141,11 +150,12 @@ def take_backup(home: Home, archive: Archive, *, keys: Mapping[int, str]) -> Bac
 
 
 def check_backup(backup: Backup) -> int:
-    """Hold a base backup against its manifest, and the log from it on; return how many segments that are.
+    """Hold a base backup against its manifest, its files, and the log from it on; return how many segments that are.
 
     Raises `BackupDamaged`.
     """
     manifest.refuse_damaged(backup.path, read_manifest(backup.path))
+    stored_files.refuse_damaged(backup.path, backup.mirror)
     needed = segments.needed_segments(backup.wal, Segment.named(backup.first), Segment.named(backup.last))
     segments.refuse_damaged(backup.wal, needed)
     return len(needed)
@@ -175,6 +185,10 @@ def drop_old(archive: Archive, *, keep: int) -> list[Backup]:
             for segment in segments.archived(archive.wal):
                 if segment < oldest:
                     segment.path_in(archive.wal).unlink()
+            newest = max(backup.ended_at for backup in kept)
+            stored_files.drop_unneeded(
+                stored_files.mirror_of(archive), [backup.path for backup in kept], older_than=newest.timestamp()
+            )
     return dropped
 
 

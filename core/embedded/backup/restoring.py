@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from core.embedded.archiving import quoted
-from core.embedded.backup import manifest, segments
+from core.embedded.backup import manifest, segments, stored_files
 from core.embedded.backup.base_backups import Backup
 from core.embedded.backup.manifest import read_manifest
 from core.embedded.backup.segments import Segment
@@ -66,6 +66,7 @@ def restore(backup: Backup, *, into: Path, keys: Path | None, at: datetime | Non
     with _new_home(into) as home:
         write_private(home.keys, ring)
         manifest.refuse_damaged(backup.path, said, into=home.cluster)
+        stored_files.refuse_damaged(backup.path, backup.mirror, into=home.path / "files")
         log = home.state / "recovery"
         private_folder(log, uid=home.account.uid, gid=home.account.gid)
         for path in backup.wal.glob("*.gz"):

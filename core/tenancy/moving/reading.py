@@ -16,20 +16,32 @@ from core.kit.fingerprints import fingerprints
 from core.kit.keys import Keyring
 from core.tenancy.moving.errors import FileDamaged, NotMovable
 from core.tenancy.moving.tables import revisions, tables_of_tenants
-from core.tenancy.moving.taking_out import FORMAT, MANIFEST, SEAL, Part
+from core.tenancy.moving.taking_out import FILES, FORMAT, MANIFEST, SEAL, Part
 
 Row = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A tenant's file, opened: the tenant's own row, the numbers it came to, and its tables, parents first."""
+    """A tenant's file, opened: the tenant's own row, the numbers it came to, its tables, parents first, and its files."""
 
     archive: zipfile.ZipFile
     tenant: Mapping[str, Any]
     revisions: Mapping[str, Sequence[str]]
     sequences: Mapping[str, int]
     parts: Sequence[Part]
+    files: Mapping[str, str]
+    """SHA-256 of each file of tickets by its key."""
+
+    def file(self, key: str) -> bytes:
+        """Return a file of tickets. Raises `FileDamaged`."""
+        try:
+            content = self.archive.read(FILES + key)
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+            raise FileDamaged(f"附件 {key} 读不出来，文件已损坏或被改动。请重新导出。") from error
+        if hashlib.sha256(content).hexdigest() != self.files[key]:
+            raise FileDamaged(f"附件 {key} 与清单不符，文件已损坏或被改动。请重新导出。")
+        return content
 
     def rows(self, part: Part) -> Iterator[Row]:
         """Yield the rows of a table. Raises `FileDamaged`, at the latest after the last one."""
@@ -68,10 +80,14 @@ def opened(path: Path, keys: Keyring) -> Iterator[Moved]:
             if seal not in keys.possible_seals(written, tenant_id=int(stored["tenant"]["id"])):
                 raise FileDamaged(f"{path} 的清单不是产品写下的，已被改动。请重新导出。")
             parts = [Part(**part) for part in stored["tables"]]
-            moved = Moved(archive, stored["tenant"], stored["revisions"], stored["sequences"], parts)
+            moved = Moved(
+                archive, stored["tenant"], stored["revisions"], stored["sequences"], parts, stored.get("files", {})
+            )
             for part in parts:
                 for _ in moved.rows(part):
                     pass
+            for key in moved.files:
+                moved.file(key)
             yield moved
     except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise FileDamaged(f"{path} 不是导出的租户，或已损坏（{type(error).__name__}）。请重新导出。") from error

@@ -11,6 +11,7 @@ from core.web.api.commands import commands
 from core.web.api.describing import DescribedApi
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
+from core.web.api.files import files
 from core.web.api.rosters import rosters
 from core.web.api.settings import settings
 from core.web.api.tickets import tickets
@@ -30,13 +31,14 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.describe_problems()
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
+    api.register_blueprint(files, url_prefix="/api/v1/tickets")
     api.register_blueprint(commands, url_prefix="/api/v1")
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
     api.register_blueprint(rosters, url_prefix="/api/v1")
     api.register_blueprint(accounts, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
-    for blueprint in (tickets, commands, features, settings, rosters, accounts, duty_lists):
+    for blueprint in (tickets, files, commands, features, settings, rosters, accounts, duty_lists):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 

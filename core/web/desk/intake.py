@@ -1,27 +1,35 @@
 """Taking a call: the form for a new ticket, and the receipt with serial number and access code."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from flask import Blueprint, g, render_template, request
 
-from core.hooks.values import Nature, Urgency
+from core.areas.shapes import Point
+from core.files.judging import CleanFile
+from core.files.refusals import KINDS_OF_REFUSAL
+from core.hooks.values import Appellant, Nature, Urgency
 from core.intake.rules import TEXT_MAX, Appeal
 from core.journey.accept import Accepted, accept
+from core.journey.files import add_files, judge_all
 from core.journey.inbound.by_hand import enter
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.journey.queries.inbound import opened_item
 from core.people.roles import Permission
 from core.tickets.contact import Contact
+from core.tickets.timeline import Order
 from core.web.desk.inbound import number_of
 from core.web.input import text
 from core.web.refusals import WRONG_INPUT, words_of
+from core.web.uploads import id_beside, takes_files, uploads
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("intake", __name__)
-FIELD_OF = {"appeal-unusable": "text"}
+FIELD_OF = {"appeal-unusable": "text"} | {each.code: "files" for each in KINDS_OF_REFUSAL}
 """The field that a refusal is about, by its code."""
-TICKS = ("keep_private", "has_more")
+TICKS = ("keep_private", "has_more", "use_place")
 TITLE_LONGEST, NAME_LONGEST = 200, 50
 
 
@@ -38,6 +46,9 @@ class NewTicket:
     channel: str = "desk"
     matter: str = ""
     nature: str = "complaint"
+    appellant: str = ""
+    """What the operator says of who appeals; empty = as usual by the channel."""
+    source: str = ""
     urgency: str = ""
     """What the operator says of it; empty = the words and the district's rules decide."""
     command_id: str = ""
@@ -45,12 +56,19 @@ class NewTicket:
     """Number of the pushed item that is entered by this."""
     has_more: bool = False
     """Whether there are more appeals in that item."""
+    use_place: bool = False
+    """Whether the place where a photo was taken is to be the appeal's."""
 
     @classmethod
     def typed(cls) -> "NewTicket":
         """Read the form as it is, without judging it."""
         fields = {name: request.form.get(name, "") for name in cls.__annotations__ if name not in TICKS}
-        return cls(**fields, keep_private="keep_private" in request.form, has_more="has_more" in request.form)
+        return cls(
+            **fields,
+            keep_private="keep_private" in request.form,
+            has_more="has_more" in request.form,
+            use_place="use_place" in request.form,
+        )
 
     @classmethod
     def of_item(cls, visit: Visit, number: str) -> "NewTicket":
@@ -70,8 +88,9 @@ class NewTicket:
         """Whether what was pushed is perhaps longer than what one ticket holds."""
         return bool(self.inbound) and len(self.text) >= TEXT_MAX
 
-    def appeal(self) -> Appeal:
+    def appeal(self, files: Sequence[CleanFile]) -> Appeal:
         """Return the appeal that was typed. Raises `InputUnusable`."""
+        place = next((file.place for file in files if file.place), None) if self.use_place else None
         return Appeal(
             channel=text("channel", longest=64),
             text=request.form.get("text", ""),
@@ -82,8 +101,11 @@ class NewTicket:
             ),
             external_id=text("command_id", longest=64) or None,
             nature=_nature(self.nature),
+            appellant=_appellant(self.appellant),
+            source=text("source", longest=100),
             matter=self.matter or None,
             urgency=_urgency(self.urgency),
+            point=Point(place.longitude, place.latitude) if place else None,
         )
 
 
@@ -104,26 +126,34 @@ def new_ticket(visit: Visit) -> Answer:
 
 
 @pages.post("/desk/new")
+@takes_files
 @allows(Permission.ACCEPT, again=new_ticket)
 def accept_ticket(visit: Visit) -> Answer:
-    """Accept the appeal and show the receipt; the access code is shown here and nowhere else."""
-    form = NewTicket.typed()
-    receipt = _entered(visit, form) if form.inbound else _accepted(visit, form)
+    """Accept the appeal with its files and show the receipt; the access code is shown here and nowhere else."""
+    form, files = NewTicket.typed(), judge_all(uploads())
+    receipt = _entered(visit, form, files) if form.inbound else _accepted(visit, form, files)
+    if files:
+        order = Order(visit.actor, visit.now, command_id=id_beside(form.command_id))
+        add_files(visit.scope, receipt.serial_no, order, files)
     case = get_case(visit.scope, receipt.serial_no, now=visit.now)
     return render_template("desk/accepted.html", receipt=receipt, case=case, form=form)
 
 
-def _accepted(visit: Visit, form: NewTicket) -> Accepted:
-    return accept(visit.scope, form.appeal(), actor=visit.actor, now=visit.now)
+def _accepted(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
+    return accept(visit.scope, form.appeal(files), actor=visit.actor, now=visit.now)
 
 
-def _entered(visit: Visit, form: NewTicket) -> Accepted:
+def _entered(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
     number = number_of(form.inbound)
-    return enter(visit.scope, number, form.appeal(), has_more=form.has_more, actor=visit.actor, now=visit.now)
+    return enter(visit.scope, number, form.appeal(files), has_more=form.has_more, actor=visit.actor, now=visit.now)
 
 
 def _urgency(given: str) -> Urgency | None:
     return next((urgency for urgency in ("normal", "urgent") if urgency == given), None)
+
+
+def _appellant(given: str) -> Appellant | None:
+    return next((kind for kind in get_args(Appellant) if kind == given), None)
 
 
 def _nature(given: str) -> Nature | None:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, g, render_template, request
 
+from core.files.queries import OPEN_FOR_FILES, files_of
 from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
@@ -40,6 +41,8 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         act_base=f"/t/{serial_no}",
         choices=choices(visit.scope),
         timeline=timeline_of(visit.scope, case.id),
+        files=files_of(visit.scope, case.id),
+        takes_files=case.state in OPEN_FOR_FILES and Permission.ACCEPT in visit.permissions,
         said=[(each.label, shown_blocks(each.blocks)) for each in blocks_about(visit.scope, case.id)],
         refused=RefusedForm.of(acts, refusal),
     )

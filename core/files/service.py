@@ -1,0 +1,98 @@
+"""Adding files to a ticket, and taking them away: bytes into the store, a row, and an entry of the timeline."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+
+from core.files.judging import CleanFile
+from core.files.limits import MEGABYTE, MOST_BYTES_PER_TICKET, MOST_PER_TICKET
+from core.files.models import TicketFile, preview_key
+from core.files.queries import OPEN_FOR_FILES
+from core.files.refusals import FilesTooMany
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import check_state, note
+from core.tickets.timeline import Detail, Order
+
+
+def add_files(
+    scope: Scope, ticket: Ticket, order: Order, files: Sequence[CleanFile], *, state: str
+) -> list[TicketFile]:
+    """Keep cleaned files with a locked ticket, and tell of them in one entry of its timeline.
+
+    The bytes are put first: until the transaction is committed nobody can come to them, and if it is not, nobody ever
+    does (`core.journey.files.remove_orphans`). The entry names no file, since a name may name a person.
+    Raises `MoveNotAllowed`, `FilesTooMany`, `FilesAway`.
+    """
+    check_state(ticket, OPEN_FOR_FILES, "上传附件")
+    _refuse_too_many(scope, ticket, files)
+    rows = [
+        TicketFile(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            ticket_id=ticket.id,
+            name=file.name,
+            kind=file.kind.name,
+            size=len(file.content),
+            sha256=file.sha256,
+            key=_put(scope, file),
+            has_preview=bool(file.preview),
+            state=state,
+            added_at=order.now,
+            actor_kind=order.actor.kind,
+            actor_id=order.actor.id,
+            actor_name=order.actor.name,
+            command_id=order.command_id,
+        )
+        for file in files
+    ]
+    scope.session.add_all(rows)
+    marks: list[Detail] = [{"id": row.id, "kind": row.kind, "size": row.size, "sha256": row.sha256} for row in rows]
+    labels = "、".join(dict.fromkeys(file.kind.label for file in files))
+    note(
+        scope,
+        ticket,
+        "file_added",
+        order,
+        summary=f"上传了 {len(rows)} 个附件（{labels}）",
+        detail={"files": marks},
+    )
+    return rows
+
+
+def erase_files(scope: Scope, ticket: Ticket) -> int:
+    """Take away all files of a locked ticket: their names and keys; return how many.
+
+    What lies in the store belongs to nobody from then on, and goes within a day. The timeline keeps their SHA-256.
+    """
+    erased = scope.session.execute(
+        update(TicketFile)
+        .where(TicketFile.tenant_id == scope.tenant.id, TicketFile.ticket_id == ticket.id, TicketFile.key.is_not(None))
+        .values(key=None, state="erased", has_preview=False, name="")
+        .returning(TicketFile.id)
+    )
+    return len(erased.all())
+
+
+def _put(scope: Scope, file: CleanFile) -> str:
+    key = scope.files.put(file.content)
+    if file.preview:
+        scope.files.put_as(preview_key(key), file.preview)
+    return key
+
+
+def _refuse_too_many(scope: Scope, ticket: Ticket, files: Sequence[CleanFile]) -> None:
+    count, size = scope.session.execute(
+        select(func.count(), func.coalesce(func.sum(TicketFile.size), 0)).where(
+            TicketFile.tenant_id == scope.tenant.id, TicketFile.ticket_id == ticket.id, TicketFile.key.is_not(None)
+        )
+    ).one()
+    if count + len(files) > MOST_PER_TICKET:
+        raise FilesTooMany(
+            f"工单 {ticket.serial_no} 已有 {count} 个附件，每件最多 {MOST_PER_TICKET} 个，没有上传。请只传要紧的。"
+        )
+    if size + sum(len(file.content) for file in files) > MOST_BYTES_PER_TICKET:
+        raise FilesTooMany(
+            f"工单 {ticket.serial_no} 的附件已有 {size / MEGABYTE:.0f} MB，每件共 {MOST_BYTES_PER_TICKET // MEGABYTE} MB，"
+            "没有上传。请压缩后再传。"
+        )
