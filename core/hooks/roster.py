@@ -124,10 +124,14 @@ class Roster:
 
     def get(self, feature_id: str) -> Feature:
         """Return the installed feature, or the core's own. Raises `UnknownFeature`."""
-        found = self.features.get(feature_id) or _CORE.get(feature_id)
+        found = self.find(feature_id)
         if found is None:
             raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
         return found
+
+    def find(self, feature_id: str) -> Feature | None:
+        """Return the installed feature, or the core's own."""
+        return self.features.get(feature_id) or _CORE.get(feature_id)
 
     def is_aside(self, feature_id: str) -> bool:
         """Tell whether the feature's plugin is installed but was put aside."""

@@ -13,7 +13,8 @@ from core.intake.channels import channels_of
 from core.intake.inbound import ItemSettled
 from core.jobs.mailbox import look as looking
 from core.jobs.mailbox.look import Looked, NoMailbox
-from core.jobs.mailbox.session import MailboxTrouble
+from core.jobs.mailbox.session import MailboxSession, MailboxTrouble
+from core.journey.inbound.mail import keep_mail
 from core.journey.inbound.take_in import read_again
 from core.journey.queries.hints import hints_on
 from core.tenancy.models import FeatureIncident
@@ -154,7 +155,7 @@ def test_a_process_that_dies_between_keeping_and_settling_does_nothing_twice(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(looking.MailboxSession, "settle", dies)
+        patch.setattr(MailboxSession, "settle", dies)
         with pytest.raises(KeyboardInterrupt):
             fetch(installation, slug)
     assert (len(box.waiting()), states_of(installation, slug)) == (1, ["waiting"])
@@ -170,10 +171,9 @@ def test_no_mail_is_settled_that_could_not_be_kept(
 ) -> None:
     box.deliver(letter("第一件", message_id="<1@example.com>"))
     box.deliver(letter("第二件", message_id="<2@example.com>"))
-    keep = looking.keep_mail
 
     def fails_once(*given: Any, **more: Any) -> Any:
-        monkeypatch.setattr(looking, "keep_mail", keep)
+        monkeypatch.setattr(looking, "keep_mail", keep_mail)
         raise RuntimeError("broken")
 
     monkeypatch.setattr(looking, "keep_mail", fails_once)

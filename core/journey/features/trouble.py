@@ -177,7 +177,7 @@ def _resume(scope: Scope, feature_id: str, why: str, author: Author, now: dateti
 
 
 def _card(scope: Scope, roster: Roster, incident: FeatureIncident, row: TenantFeature | None) -> Card:
-    feature = roster.features.get(incident.feature)
+    feature = roster.find(incident.feature)
     hook = HOOKS.get(incident.hook)
     zone = scope.tenant.zone
     labels = cast(Mapping[str, str], FAILURE_LABELS)
