@@ -71,7 +71,7 @@ class Killer:
     def _kill_one(self) -> None:
         allowed = [victim for victim in self._victims if self._may_fall(victim)]
         killed = {victim: self.kills[victim] / WEIGHTS.get(victim, 1) for victim in allowed}
-        victim = self._chance.choice([victim for victim in allowed if killed[victim] <= min(killed.values()) + 1])
+        victim = self._chance.choice([victim for victim in allowed if killed[victim] == min(killed.values())])
         if self._house.kill(victim, self._chance.randrange(100)):
             self.kills[victim] += 1
             if victim in self._recent:

@@ -16,7 +16,8 @@ from benchmarks.chaos.killer import Killer
 from benchmarks.chaos.verdict import Verdict, await_calm, connect, judge
 
 LONGER = 1.6
-"""A storm goes on for so many times what was planned at most, when too little was acknowledged by then."""
+LONGER_AT_LEAST = 150.0
+"""A storm goes on for so many times what was planned at most, or so many seconds more, when too little was done by then."""
 
 SAID_EVERY = 60.0
 
@@ -105,7 +106,7 @@ def rage(house: House, plan: Plan, taken: Taken, folder: Path) -> Outcome:
     killer.run(
         plan.kills,
         seconds=plan.seconds,
-        at_most=plan.seconds * LONGER,
+        at_most=max(plan.seconds * LONGER, plan.seconds + LONGER_AT_LEAST),
         is_enough=is_enough,
     )
     if faults is not None:

@@ -1,0 +1,1 @@
+"""Nothing is lost, doubled or half done, whatever dies and whenever."""
