@@ -4,13 +4,12 @@ import logging
 import os
 import time
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from core.jobs.hints import waker
 from core.kit.db import DatabaseDown
 from core.process import installation_from_environment
 from core.tenancy.scope import Installation
 from core.web import create_app
+from core.web.proxies import believe_proxies
 
 RETRY_SECONDS = 2.0
 log = logging.getLogger(__name__)
@@ -35,6 +34,4 @@ app = create_app(
     redis_url=os.environ.get("REDIS_URL"),
     trusted_hosts=[host for host in os.environ.get("HUIYING_HOSTS", "").split(",") if host] or None,
 )
-if proxies := int(os.environ.get("HUIYING_PROXIES", "0")):
-    # Only proxies of one's own may say who asks: a header that anybody can send would defeat the throttle of sign-ins.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+believe_proxies(app, hops=int(os.environ.get("HUIYING_PROXIES", "0")))

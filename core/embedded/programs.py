@@ -30,6 +30,7 @@ def programs(port: int) -> tuple[Program, ...]:
         f"--workers={os.environ.get('WEB_CONCURRENCY', WEB_PROCESSES)}",
         "--worker-class=core.web.serving.OneAtATime",
         "--keep-alive=0",  # a connection kept by a process would wait for that process while others are idle
+        "--forwarded-allow-ips=",  # gunicorn would believe SCRIPT_NAME and PATH_INFO of whoever asks through a local proxy
         f"--timeout={STUCK_SECONDS}",
         f"--graceful-timeout={GRACE_SECONDS}",
         "--no-control-socket",

@@ -8,6 +8,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from core.hooks.budget import OverBudget, within
 
+TOLD = ("SCRIPT_NAME", "PATH_INFO", "wsgi.url_scheme", "REMOTE_ADDR", "REQUEST_METHOD", "HTTPS", "HTTP_X_FORWARDED_FOR")
+
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Do what the path says; the query is a number."""
@@ -26,6 +28,8 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
             said = "not read"
         case "/large":
             said = "x" * int(amount)
+        case "/told":
+            said = " ".join(f"{name}={environ.get(name)}" for name in TOLD)
         case "/exit":
             raise SystemExit(3)
         case _:
