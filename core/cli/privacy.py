@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by
+from core.cli.breach import affected_by
 from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
@@ -34,7 +35,10 @@ NAMES = {
 
 @click.group(name="privacy")
 def privacy() -> None:
-    """个人信息：谁查看过联系方式，导出和删除一个人的信息。"""
+    """个人信息：谁查看过联系方式，导出和删除一个人的信息，泄露时列出受影响的人。"""
+
+
+privacy.add_command(affected_by)
 
 
 @privacy.command(name="reveals")

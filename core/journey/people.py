@@ -183,6 +183,11 @@ def list_accounts(scope: Scope) -> list[AccountLine]:
     return lines
 
 
+def account_ids(scope: Scope, logins: Sequence[str]) -> frozenset[int]:
+    """Return the ids of accounts, closed ones too, by their logins. Raises `NoSuchAccount`."""
+    return frozenset(get_account_of(scope, login).id for login in logins)
+
+
 def acting(scope: Scope, login: str) -> Actor:
     """Return somebody of the house as who does something at the command line. Raises `NoSuchAccount`."""
     wanted = login.strip().lower()

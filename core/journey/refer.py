@@ -19,6 +19,7 @@ from core.intake.rules import Appeal
 from core.journey.accept import find_unit, take_in
 from core.journey.command import command
 from core.journey.conclude import begin_cycle, conclude
+from core.journey.erase import erase_contact
 from core.journey.void import end_by_voiding, others_hang_on
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
@@ -301,12 +302,17 @@ def _settle(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred
 
 
 def _withdraw(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred, order: Order) -> None:
-    """Void what is not concluded yet, unless others of ours hang on it: then the desk decides."""
+    """Void what is not concluded yet, unless others of ours hang on it: then the desk decides.
+
+    Whoever has the task no more has no use for who spoke: with the task their contact goes, and they in its words.
+    """
     incoming.ended_at = order.now
     by = f"（{referred.words}）" if referred.words else ""
     withdrawn = f"{referred.sender_name}已撤回移交{by}"
     if ticket.state in OPEN and not others_hang_on(scope, ticket):
         end_by_voiding(scope, ticket, order, because=withdrawn)
+        scope.session.flush()  # so that it is read again as ended
+        erase_contact(scope, ticket.serial_no, order, reason=withdrawn)
     elif ticket.state in OPEN:
         note(scope, ticket, "referral", order, summary=f"{withdrawn}；本单另有并入的工单或分项，请受理席处理")
     elif ticket.state != State.ARCHIVED:

@@ -40,9 +40,7 @@ def receive_push(tenant: str, channel: str) -> ResponseReturnValue:
     """Keep what was pushed and answer 202 with our number of it; the same message gets the same answer again."""
     pushed, address = _request(), request.remote_addr or ""
     try:
-        received = in_tenant(
-            tenant, lambda scope: receive(scope, channel, pushed, address=address, now=clock())
-        )
+        received = in_tenant(tenant, lambda scope: receive(scope, channel, pushed, address=address, now=clock()))
     except (UnknownTenant, UnknownChannel):
         abort(404)
     if received.outcome == "kept":

@@ -2,7 +2,12 @@
 
 from core.journey import desk, give_back
 from core.journey.void import propose_void
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact
+from core.tickets.models import TicketContact
+from core.tickets.sealing import opened
 from tests.builders import OPERATOR, beijing, make_actor
+from tests.journey.walking import Walk
 from tests.referral.making import CITY, EAST, WEST, Places, words_of
 
 SECOND_OPERATOR = make_actor("坐席戊", "operator", id=8)
@@ -24,6 +29,33 @@ def test_a_ticket_given_to_another_unit_is_voided_there(places: Places) -> None:
     assert {referral.ended_at for slug in (CITY, EAST) for referral in places.referrals(slug)} == {
         beijing("2026-03-12 11:11")
     }
+
+
+def test_whoever_has_the_task_no_more_does_not_know_who_spoke_any_more(places: Places) -> None:
+    here, there = places.referred(
+        text="张晓梅反映路灯不亮", contact=Contact(name="张晓梅", phone="13800001234", keep_private=False)
+    )
+    assert contact_at(there) == ("张晓梅", "13800001234")
+
+    here.redirect("2026-03-12 11:10", lead="roads")
+    places.carry("2026-03-12 11:11")
+
+    assert there.ticket().state == "voided"
+    assert contact_at(there) == ("", "")
+    assert "张晓梅" not in there.ticket().text
+    assert contact_at(here) == ("张晓梅", "13800001234")
+    assert words_of(there, "erased") == ["删除了诉求人的个人信息：中心市已撤回移交（改派）"]
+
+
+def contact_at(walk: Walk) -> tuple[str, str]:
+    """Return name and phone of who spoke, as they are kept there."""
+
+    def read(scope: Scope) -> tuple[str, str]:
+        row = scope.session.get_one(TicketContact, (scope.tenant.id, walk.ticket().id))
+        contact = opened(scope.keys, row)
+        return contact.name, contact.phone
+
+    return walk.run(read)
 
 
 def test_a_ticket_voided_here_is_voided_there(places: Places) -> None:

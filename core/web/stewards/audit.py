@@ -5,13 +5,36 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, render_template, request
 
 from core.journey.queries.security import LogWish, last_sealed, log_page
-from core.people.roles import Permission
+from core.people.roles import ROLES, Permission
+from core.tenancy.models import SecurityEvent
 from core.tenancy.security_log import KIND_LABELS, KINDS
 from core.tickets.reveals import PURPOSE_LABELS, reveals
 from core.web.input import InputUnusable
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("audit_pages", __name__)
+DETAILS = {
+    "role": "角色",
+    "roles": "角色",
+    "reason": "理由",
+    "by": "方式",
+    "name": "姓名",
+    "unit_id": "单位编号",
+    "from": "原单位编号",
+    "to": "现单位编号",
+    "sessions": "处数",
+    "purpose": "用途",
+    "shown": "显示的内容",
+    "until": "有效至",
+    "of": "对象",
+    "code": "代码",
+    "message": "说明",
+    "tickets": "工单",
+    "rows": "行数",
+    "file_sha256": "文件 SHA-256",
+    "closed_by": "注销人",
+}
+"""What the details of events are called on the page; others stand under their own names."""
 SHOWN = 200
 """Looks at contacts on the page; all of them are listed by `huiying privacy reveals`."""
 DAYS = 30
@@ -52,6 +75,20 @@ def show_reveals(visit: Visit) -> Answer:
     return render_template(
         "stewards/reveals.html", lines=found[:SHOWN], total=len(found), days=DAYS, purposes=PURPOSE_LABELS
     )
+
+
+@pages.app_template_filter("told")
+def told(event: SecurityEvent) -> str:
+    """Return the details of an event in words, those that say nothing left out."""
+    labels = {role.name: role.label for role in ROLES.values()}
+    parts = []
+    for name, value in event.detail.items():
+        if value in (None, "", []):
+            continue
+        values = value if isinstance(value, list) else [value]
+        words = "、".join(labels.get(each, each) if isinstance(each, str) else str(each) for each in values)
+        parts.append(f"{DETAILS.get(name, name)}：{words}")
+    return "，".join(parts)
 
 
 def _day(name: str, otherwise: date) -> date:
