@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -71,6 +72,13 @@ def owner_url(servers: TestServers) -> str:
 def valkey_url(servers: TestServers) -> str:
     """A queue server with the rights that workers have in the product."""
     return servers.valkey_url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hangups_reach_programs() -> None:
+    """Under nohup, let this process alone ignore that its terminal is gone: programs under test would inherit it."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.fixture(scope="session", autouse=True)

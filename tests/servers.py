@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -26,9 +26,11 @@ class RunFolder:
 
     def __init__(self) -> None:
         _clear_folders_of_killed_runs()
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = open_lock(self.path / "run.lock")
+        made = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+        self._lock = open_lock(made / "run.lock")
         try_exclusive(self._lock)
+        # Named as one to be cleared away only now that it is locked: another run may begin at this moment.
+        self.path = made.rename(made.with_name(made.name.removeprefix(".")))
 
     def remove(self) -> None:
         """Stop what still runs and remove the folder."""
@@ -98,11 +100,12 @@ class TestServers:
 
 def _clear_folders_of_killed_runs() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if folder.stat().st_uid == os.geteuid() and (folder / "run.lock").exists():
-            lock = open_lock(folder / "run.lock")
-            if try_exclusive(lock):
-                _clear(folder)
-            os.close(lock)
+        with suppress(FileNotFoundError):  # a run that ends removes its own
+            if folder.stat().st_uid == os.geteuid() and (folder / "run.lock").exists():
+                lock = open_lock(folder / "run.lock")
+                if try_exclusive(lock):
+                    _clear(folder)
+                os.close(lock)
 
 
 def _clear(folder: Path) -> None:

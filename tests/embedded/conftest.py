@@ -16,6 +16,7 @@ import pytest
 from core.embedded import processes
 from core.embedded.home import Home, exists, open_home
 from core.embedded.services import Servers
+from tests.patience import patience
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -62,7 +63,7 @@ class Trial:
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(patience(PATIENCE))
 
     @property
     def output(self) -> str:
@@ -82,7 +83,7 @@ def up(home_path: Path) -> Iterator[Callable[..., Trial]]:
     for trial in trials:
         with suppress(ProcessLookupError):
             trial.process.kill()
-        trial.process.wait(PATIENCE)
+        trial.process.wait(patience(PATIENCE))
 
 
 def run_down(home: Path) -> str:
@@ -105,9 +106,9 @@ def postmaster(home: Home) -> int:
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait until something becomes true."""
-    give_up = time.monotonic() + PATIENCE
+    begun = time.monotonic()
     while not is_so():
-        assert time.monotonic() < give_up, "waited in vain"
+        assert time.monotonic() < begun + patience(PATIENCE), "waited in vain"
         time.sleep(0.05)
 
 

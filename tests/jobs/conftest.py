@@ -23,6 +23,7 @@ from core.tenancy.scope import Installation
 from tests.builders import make_installation
 from tests.jobs.outside import MailReceiver, SmsReceiver, mail_receiver, sms_receiver
 from tests.jobs.queue_server import QueueServer
+from tests.patience import patience
 from tests.servers import RUN_HOME, TEMPLATE, TestServers
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +132,7 @@ class Running:
     def end(self, *, within: float = 10.0) -> int:
         """Ask the program to end and return its exit code. Raises TimeoutExpired."""
         self.process.terminate()
-        return self.process.wait(within)
+        return self.process.wait(patience(within))
 
 
 Start = Callable[..., Running]

@@ -15,6 +15,7 @@ from core.tickets.messages import Transport, say
 from core.tickets.models import Message
 from core.units.models import Unit
 from tests.builders import make_ticket
+from tests.patience import patience
 
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 PATIENCE = 20.0
@@ -103,8 +104,8 @@ def drain(
 
 def soon(is_so: Callable[[], bool], *, within: float = PATIENCE) -> bool:
     """Return whether something becomes so in time."""
-    give_up = time.monotonic() + within
-    while time.monotonic() < give_up:
+    begun = time.monotonic()
+    while time.monotonic() < begun + patience(within):
         if is_so():
             return True
         time.sleep(0.05)

@@ -13,6 +13,7 @@ import redis
 from core.embedded.binaries import valkey_program
 from core.embedded.home import Home
 from core.embedded.valkey import ACCOUNT, RIGHTS
+from tests.patience import patience
 
 PASSWORD = "of-the-tests"
 SETTINGS = f"""
@@ -52,12 +53,12 @@ class QueueServer:
         settings = self._folder / "valkey.conf"
         settings.write_text(SETTINGS.format(socket=self._socket, folder=self._folder))
         self._process = subprocess.Popen([str(self._program), str(settings)], stdout=subprocess.DEVNULL)
-        give_up = time.monotonic() + 10
+        begun = time.monotonic()
         while True:
             try:
                 self.admin.ping()
             except redis.RedisError:
-                assert time.monotonic() < give_up, "the queue server does not answer"
+                assert time.monotonic() < begun + patience(10), "the queue server does not answer"
                 time.sleep(0.02)
             else:
                 return

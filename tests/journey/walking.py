@@ -20,6 +20,7 @@ from core.tickets.models import Ticket, TicketEvent
 from core.tickets.timeline import RESIDENT, Actor, Order
 from core.units.models import Unit
 from tests.builders import BEIJING, CLERK_ID, OPERATOR, REVIEWER, beijing, make_actor, make_appeal
+from tests.patience import patience
 
 T = TypeVar("T")
 
@@ -186,7 +187,7 @@ def rolled_back(walk: Walk) -> Iterator[Scope]:
 def wait_until_someone_waits(scope: Scope, *, seconds: float = 10) -> None:
     """Return as soon as another transaction waits for a lock that this one holds."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-    deadline = time.monotonic() + seconds
+    begun = time.monotonic()
     while not scope.session.scalar(waiting):
-        assert time.monotonic() < deadline, "nobody waits"
+        assert time.monotonic() < begun + patience(seconds), "nobody waits"
         time.sleep(0.005)
