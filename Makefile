@@ -24,7 +24,7 @@ down: $(INSTALLED)
 	@$(BIN)/huiying down
 
 test: check browser faults
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(INSTALLED) $(ASSETS)
 	$(BIN)/ruff check .
@@ -41,6 +41,12 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --extra embedded --group dev pyproject.toml -o requirements.lock
 	! grep -nE 'https?://|file:|index-url|find-links' requirements.lock
+
+# What the product is made of, in the form of CycloneDX: packages, versions and hashes as the lock file has them.
+sbom: $(INSTALLED)
+	@mkdir -p .local
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON --output-file .local/sbom.json 2>/dev/null
+	@echo ".local/sbom.json"
 
 $(INSTALLED): requirements.lock pyproject.toml
 ifdef UV
