@@ -152,6 +152,7 @@ def _taken_in(
     known = find_ticket_of(scope, appeal.channel, appeal.external_id)
     if known is not None:
         refuse_another_text(known, appeal)
+        scope.session.vouch_for_earlier()
         return _told(scope, known, receipt_of(scope, known), created=False)
     get_open_channel(scope, appeal.channel)
     with scope.session.gathering() as rows:

@@ -17,6 +17,7 @@ from core.kit.db import Base, Database
 from core.kit.outages import CROWDED, DISK_FULL, READ_ONLY, RECOVERING, Outage, outage_of
 from core.kit.outbox import Job
 from core.sla.models import Timer
+from core.tenancy.ending import ACTIVE
 from core.tenancy.models import Tenant
 from core.tickets.models import Seal
 
@@ -92,9 +93,9 @@ def standbys(database: Database) -> Standbys:
 
 
 def lags(database: Database, *, now: datetime) -> Sequence[Lag]:
-    """Return how far behind each tenant is, in the order of their short names. Raises DBAPIError."""
+    """Return how far behind each tenant that works is, in the order of their short names. Raises DBAPIError."""
     with database.transaction(None) as session:
-        tenants = session.execute(select(Tenant.id, Tenant.slug, Tenant.name).order_by(Tenant.slug)).all()
+        tenants = session.execute(select(Tenant.id, Tenant.slug, Tenant.name).where(Tenant.state == ACTIVE).order_by(Tenant.slug)).all()
     found = []
     for number, slug, name in tenants:
         with database.transaction(number) as session:

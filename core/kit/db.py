@@ -18,13 +18,19 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, 
 
 from core.kit.clock import Clock
 from core.kit.errors import Collision, Refused
-from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, outage_of
+from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, CommittedAlone, outage_of
 
 INSTANT = TIMESTAMP(timezone=True)
 """Column type of every instant: stored in UTC, to the microsecond."""
 ROW_ID_SEQUENCE = "row_id"
 ID_BLOCK = 100
 """Ids are handed out from blocks of this many; the sequences count in steps of it."""
+
+
+VOUCHING = text("SELECT pg_logical_emit_message(true, 'huiying', '')")
+"""Writes to the log and nowhere else: the least that a commit waits for."""
+ALONE = "committed on this server alone"
+"""Key in the facts of a connection: set when the server gave up waiting for its standby, which it says in a warning."""
 
 
 class UnsafeRole(Refused):
@@ -113,6 +119,13 @@ class TenantSession(Session):
         """Return an id that no other row of the installation has."""
         return self._ids.take(self, sequence)
 
+    def vouch_for_earlier(self) -> None:
+        """Have the commit wait for a synchronous standby although nothing is written.
+
+        For an answer that says what an earlier transaction did: that one may be on this server alone.
+        """
+        self.execute(VOUCHING)
+
     @contextmanager
     def gathering(self) -> Iterator[list[Base]]:
         """Keep rows added in the block in a list, away from the unit of work, to be written by `insert_rows`.
@@ -174,6 +187,7 @@ class Database:
         # hide_parameters: a resident's words and phone must not appear in the text of an exception.
         self.engine = create_engine(as_psycopg(url), pool_size=pool_size, max_overflow=5, hide_parameters=True)
         event.listen(self.engine, "connect", _notice_pooler)
+        event.listen(self.engine, "connect", _heed_warnings)
         self.clock = Clock(self.engine)
         self._ids = IdBlocks()
 
@@ -227,6 +241,16 @@ def _notice_pooler(connection: psycopg.Connection[Any], _record: Any) -> None:
         connection.prepare_threshold = None
 
 
+def _heed_warnings(connection: psycopg.Connection[Any], record: Any) -> None:
+    """Remember when a commit ends without its standby, as a time-out or an administrator makes it: that is no error."""
+
+    def heed(warning: psycopg.errors.Diagnostic) -> None:
+        if warning.sqlstate == "01000" and "synchronous replication" in (warning.message_primary or ""):
+            record.info[ALONE] = True
+
+    connection.add_notice_handler(heed)
+
+
 def _begin(session: TenantSession) -> None:
     """Begin the transaction now, on a fresh connection if the pooled one died with a restarted database."""
     try:
@@ -239,14 +263,20 @@ def _begin(session: TenantSession) -> None:
 
 
 def _commit(session: TenantSession) -> None:
-    """Commit; where the connection is lost meanwhile, say on the error that nobody knows how it ended."""
+    """Commit; where the connection is lost meanwhile, say on the error that nobody knows how it ended.
+
+    Raises `CommittedAlone` when the server did not wait until its standby had it too.
+    """
     session.flush()
+    facts = session.connection().info
     try:
         session.commit()
     except DBAPIError as error:
         if is_connection_lost(error):
             error.add_detail(COMMIT_UNANSWERED)
         raise
+    if facts.pop(ALONE, False):
+        raise CommittedAlone
 
 
 def is_connection_lost(error: BaseException) -> bool:

@@ -11,6 +11,10 @@ COMMIT_UNANSWERED = "the connection was lost at the commit"
 """Detail of an error after which nobody can say whether the work was kept."""
 
 
+class CommittedAlone(Exception):  # noqa: N818 -- a fact about the servers
+    """The commit was to be on two servers and is on one: lost if that one is, so it must not be acknowledged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """What is the matter, in words without personal data, and what to do."""
@@ -70,6 +74,8 @@ def outage_of(error: BaseException) -> Outage | None:
     """Return what kept the database from its work; None when it refused the work for what it is."""
     if isinstance(error, NoConnectionFree):
         return CROWDED
+    if isinstance(error, CommittedAlone):
+        return UNCERTAIN
     if isinstance(error, DBAPIError):
         if COMMIT_UNANSWERED in error.detail:
             return UNCERTAIN

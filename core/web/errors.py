@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
-from core.kit.outages import DOWN, UNCERTAIN, outage_of
+from core.kit.outages import DOWN, UNCERTAIN, CommittedAlone, outage_of
 from core.web.headers import READING
 from core.web.rates import TooManyRequests
 from core.web.refusals import more_of, status_of, words_of
@@ -168,6 +168,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Collision, collided)
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(HTTPException, http_error)
-    for kind in (DBAPIError, psycopg.Error, NoConnectionFree):
+    for kind in (DBAPIError, psycopg.Error, NoConnectionFree, CommittedAlone):
         app.register_error_handler(kind, database_failed)
     app.register_error_handler(Exception, unexpected)

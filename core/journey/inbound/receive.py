@@ -80,6 +80,7 @@ def _keep(
             raise MessageReused(
                 f"推送编号 {known.message_id} 已收到过，但内容不同，本次没有接收。新的内容请换一个编号。"
             )
+        scope.session.vouch_for_earlier()
         return Received("kept", before.id)
     held = find_message(scope, channel, held_id(scope, request.body), locked=True)
     if held is not None:
