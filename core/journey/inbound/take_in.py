@@ -154,5 +154,7 @@ def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) 
         submitted_at=found.submitted_at or item.received_at,
         nature=found.nature,
         affected_count=found.affected_count,
+        appellant=found.appellant,
+        source=found.source,
         point=point_of(found.longitude, found.latitude).point,
     )
