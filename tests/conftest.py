@@ -33,12 +33,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while tests are collected, nor afterwards in what was made then: it lives as long as the run."""
+    """Collect no garbage while tests are collected, nor afterwards in what was made then: it lives as long as the run.
+
+    Of what tests make garbage is collected a tenth as often as usual: it took a fifth of their time.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(10 * gc.get_threshold()[0], *gc.get_threshold()[1:])
         gc.enable()
 
 

@@ -60,7 +60,7 @@ class Server:
     def end(self) -> None:
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(patience(10))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -285,7 +285,7 @@ def test_asked_to_end_it_finishes_the_request(serve: Serve) -> None:
         # In the queue already, or still before the door: answered or refused, but not left hanging.
         with suppress(OSError, http.client.HTTPException):
             assert waiting.result() == pid
-    assert server.process.wait(10) == 0
+    assert server.process.wait(patience(10)) == 0
     assert "Traceback" not in server.said()
 
 
@@ -293,7 +293,7 @@ def test_with_idle_connections_it_ends_at_once(serve: Serve) -> None:
     server = serve()
     with server.connect():
         server.ask("/pid")
-        assert seconds(lambda: (server.process.terminate(), server.process.wait(10))) < patience(AT_ONCE + 1)
+        assert seconds(lambda: (server.process.terminate(), server.process.wait(patience(10)))) < patience(AT_ONCE + 1)
     assert server.process.returncode == 0
 
 
@@ -304,7 +304,7 @@ def test_told_to_quit_it_waits_for_no_request(serve: Serve) -> None:
         time.sleep(0.3)
         server.process.send_signal(signal.SIGQUIT)
 
-        assert server.process.wait(10) == 0
+        assert server.process.wait(patience(10)) == 0
         assert isinstance(running.exception(), (OSError, http.client.HTTPException))
 
 
