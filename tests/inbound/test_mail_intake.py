@@ -42,7 +42,9 @@ def slug(installation: Installation, box: ImapBox) -> str:
 
 def cards_of(installation: Installation, slug: str) -> list[tuple[str, int, str]]:
     with installation.scope(slug) as scope:
-        found = select(FeatureIncident).where(FeatureIncident.tenant_id == scope.tenant.id)
+        found = select(FeatureIncident).where(
+            FeatureIncident.tenant_id == scope.tenant.id, FeatureIncident.feature == MAIL_INTAKE.id
+        )
         return [(card.hook, card.count, card.words) for card in scope.session.scalars(found)]
 
 
