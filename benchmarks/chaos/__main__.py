@@ -6,10 +6,11 @@ An installation of its own, run by `huiying up`, with limits of seconds. Callers
 write under a key of its own and again until it is answered, and write down what was acknowledged. Afterwards the tables
 are held against that. Exits with 1 when anything is missing, doubled or broken.
 
-`--with-intake` lets appeals come in by every way at once, also by the desk's form, by signed push and by import, and
-makes more go wrong: the queue emptied or gone, the app's connections cut, a worker frozen for a minute, programs asked to
-end, an import and a seal killed in the middle. What forbids that a mark is reached twice is taken away, so that locks
-alone prevent it. Unless `--at-least` appeals were acknowledged, a hundred for each kill where nothing is said, it fails.
+`--with-intake` lets appeals come in by every way at once, also by the desk's form, by signed push, by mail and by import,
+and makes more go wrong: the queue emptied or gone, the app's connections cut, a worker frozen for a minute, programs
+asked to end, an import, a fetch of mails and a seal killed in the middle. What forbids that a mark is reached twice is
+taken away, so that locks alone prevent it. Unless `--at-least` appeals were acknowledged, a hundred for each kill where
+nothing is said, it fails.
 `--small` is for the suite: few at work, and faults that last for seconds.
 """
 
@@ -25,11 +26,11 @@ from benchmarks.chaos.house import House
 from benchmarks.chaos.storm import Outcome, Plan, rage
 from benchmarks.chaos.telling import tell
 from benchmarks.place import home_of_its_own
+from tests.inbound.imap_double import imap_server
 
 SECONDS_PER_KILL = 4.0
 APPEALS_PER_KILL = 100
 """Acknowledged appeals that are asked of a storm with intake, for each kill: what makes a rare fault show."""
-
 ASKED_TO_END = 143
 
 
@@ -40,13 +41,14 @@ def main() -> int:
     with (
         home_of_its_own(keep=asked.keep) as home,
         gateway() as (sms_url, taken),
+        imap_server() as box,
         tempfile.TemporaryDirectory() as tables,
     ):
         house = House(home, sms_url)
-        house.prepare(without_key_of_marks=plan.with_intake)
+        house.prepare(without_key_of_marks=plan.with_intake, mailbox=box if plan.with_intake else None)
         try:
             house.start()
-            outcome = rage(house, plan, taken, Path(tables))
+            outcome = rage(house, plan, taken, Path(tables), box)
         finally:
             house.stop()
         tell(outcome, plan)
@@ -85,7 +87,8 @@ def _plan(asked: argparse.Namespace) -> Plan:
             at_least=at_least,
             each=1,
             rows=120,
-            seal_every=2.0,
+            by_hand_every=8.0,
+            fault_share=0.6,
             away_seconds=2.0,
             frozen_seconds=3.0,
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.district import PROFILES
+from benchmarks.district.mailbox import MAIL_HOST, fetch_from
 from benchmarks.http_accept import free_port
 from core.cli.context import open_installation, prepare
 from core.embedded import processes
@@ -30,6 +31,7 @@ from core.people.service import start_session
 from core.tenancy.scope import Scope
 from tenants.apply import apply_profile
 from tenants.profile import read_profiles
+from tests.inbound.imap_double import ImapBox
 
 UNITS = ("roads", "parks", "water")
 CLERKS = ("taker-a", "taker-b", "taker-c", "taker-d")
@@ -58,9 +60,10 @@ class Victim(StrEnum):
     BACKEND = "postgres backend"
     SEALER = "sealer"
     IMPORT = "import"
+    FETCH = "fetch of mails"
 
 
-COMMANDS = (Victim.SEALER, Victim.IMPORT)
+COMMANDS = (Victim.SEALER, Victim.IMPORT, Victim.FETCH)
 """What is given on the command line, and dies with it: given once more, it must add nothing twice."""
 PROGRAMS = (Victim.WEB, Victim.WORKER, Victim.CLOCK)
 """What the supervisor starts again, unless it falls five times within a minute."""
@@ -81,6 +84,7 @@ class House:
         self.owner_url = ""
         self.tokens: Mapping[str, str] = {}
         self.sessions: Mapping[str, str] = {}
+        self._mailbox: ImapBox | None = None
         self._commands: dict[int, Victim] = {}
 
     @property
@@ -99,11 +103,13 @@ class House:
         """The keys of the installation."""
         return Keyring.load(self.path / "keys.json")
 
-    def prepare(self, *, without_key_of_marks: bool = False) -> None:
+    def prepare(self, *, without_key_of_marks: bool = False, mailbox: ImapBox | None = None) -> None:
         """Make the home, the schema, the shipped tenants, the measured district, and a token for every role.
 
         `without_key_of_marks` takes away what forbids a mark to be reached twice: then the locks alone prevent it.
+        Mails are fetched from `mailbox`.
         """
+        self._mailbox = mailbox
         self._install_plugin()
         with ensure(self.path, prepare=self._prepare, edition="bench") as services:
             assert services.owner_url
@@ -185,7 +191,7 @@ class House:
                 servers = processes.working_in(home.cluster, "postgres")
                 masters = [pid for pid in servers if _parent(pid) not in servers]
                 return masters if victim is Victim.POSTGRES else [pid for pid in servers if _serves(pid)]
-            case Victim.SEALER | Victim.IMPORT:
+            case Victim.SEALER | Victim.IMPORT | Victim.FETCH:
                 return [pid for pid, command in tuple(self._commands.items()) if command is victim]
             case _:
                 ours = {pid: _words(pid) for pid in processes.holding(home.up_lock)}
@@ -212,6 +218,8 @@ class House:
             tenant = installation.tenant(profile.slug)
             self.slug, self.tenant_id = tenant.slug, tenant.id
             self.tokens = installation.run(profile.slug, _issue_tokens)
+            if self._mailbox is not None:
+                fetch_from(installation, profile.slug, self._mailbox)
             self.sessions = installation.run(profile.slug, _begin_sessions)
         finally:
             installation.database.engine.dispose()
@@ -223,6 +231,7 @@ class House:
             "PYTHONPATH": os.pathsep.join(paths),
             "SMS_URL": self._sms_url,
             "SMS_SECRET": self._sms_secret,
+            "HUIYING_OUTSIDE_HOSTS": MAIL_HOST,
         }
 
 

@@ -11,8 +11,6 @@ from benchmarks.chaos.house import COMMANDS, PROGRAMS, House, Victim
 AT_ONCE = (1, 1, 1, 1, 2)
 AT_ONCE_WITH_FAULTS = (1, 2, 2, 3)
 """How many are killed at a turn."""
-FAULT_SHARE = 0.12
-"""At so many of the turns something goes wrong beside the kill."""
 UNHEALED_SHARE = 0.3
 """Before so many of the kills nobody waits until what was killed before is back."""
 HEALING_PATIENCE = 120.0
@@ -25,10 +23,11 @@ FALLS_PER_MINUTE = 3
 class Killer:
     """Kills until it is enough, each kind as often as its weight says."""
 
-    def __init__(self, house: House, chance: random.Random, faults: Faults | None = None) -> None:
+    def __init__(self, house: House, chance: random.Random, faults: Faults | None, *, fault_share: float) -> None:
         self._house = house
         self._chance = chance
         self._faults = faults
+        self._fault_share = fault_share
         self._recent: dict[Victim, deque[float]] = {victim: deque(maxlen=FALLS_PER_MINUTE) for victim in PROGRAMS}
         self._victims = [victim for victim in Victim if faults is not None or victim not in COMMANDS]
         self.kills: Counter[str] = Counter()
@@ -48,7 +47,7 @@ class Killer:
             time.sleep(max(0.1, ahead) * self._chance.uniform(0.5, 1.5))
             if self._chance.random() > UNHEALED_SHARE:
                 self.await_health()
-            if self._faults is not None and self._chance.random() < FAULT_SHARE:
+            if self._faults is not None and self._chance.random() < self._fault_share:
                 self._disturb(self._faults)
             for _ in range(self._chance.choice(AT_ONCE if self._faults is None else AT_ONCE_WITH_FAULTS)):
                 self._kill_one()

@@ -14,6 +14,7 @@ from benchmarks.chaos.intake.crew import Crew
 from benchmarks.chaos.journal import Journal
 from benchmarks.chaos.killer import Killer
 from benchmarks.chaos.verdict import Verdict, await_calm, connect, judge
+from tests.inbound.imap_double import ImapBox
 
 LONGER = 1.6
 LONGER_AT_LEAST = 150.0
@@ -26,7 +27,9 @@ SAID_EVERY = 60.0
 class Plan:
     """How much of everything: kills, seconds for them, appeals that must be acknowledged, people at work.
 
-    `each` is the number of takers by each way, 0 = nobody but the crowd; `rows` those of an imported table.
+    `each` is the number of takers by each way, 0 = nobody but the crowd; `rows` those of an imported table. Every `by_hand_every` seconds somebody seals
+    the evidence, and fetches mails.
+    At `fault_share` of the turns something goes wrong beside the kill.
     """
 
     kills: int
@@ -38,7 +41,8 @@ class Plan:
     at_least: int = 0
     each: int = 0
     rows: int = 0
-    seal_every: float = 45.0
+    by_hand_every: float = 45.0
+    fault_share: float = 0.12
     away_seconds: float = 20.0
     frozen_seconds: float = 60.0
 
@@ -62,13 +66,13 @@ class Outcome:
     """Whether it came back after the last kill, and never gave up."""
 
 
-def rage(house: House, plan: Plan, taken: Taken, folder: Path) -> Outcome:
+def rage(house: House, plan: Plan, taken: Taken, folder: Path, box: ImapBox) -> Outcome:
     """Let everybody work while things die, wait until it is calm, and compare. The house is prepared and started."""
     journal, chance = Journal(), random.Random(plan.seed)
     faults = None
     if plan.with_intake:
         faults = Faults(house, chance, away_seconds=plan.away_seconds, frozen_seconds=plan.frozen_seconds)
-    killer = Killer(house, chance, faults)
+    killer = Killer(house, chance, faults, fault_share=plan.fault_share)
 
     def wants_import() -> bool:
         """Tell whether less came in than there should be by now."""
@@ -95,9 +99,10 @@ def rage(house: House, plan: Plan, taken: Taken, folder: Path) -> Outcome:
         seed=plan.seed,
         each=plan.each,
         rows=plan.rows,
-        seal_every=plan.seal_every,
+        by_hand_every=plan.by_hand_every,
         wants_import=wants_import,
         folder=folder,
+        box=box,
     )
     crowd = Crowd(house.port, house.tokens, journal, plan.seed, callers=plan.callers)
     for group in (crowd, crew):

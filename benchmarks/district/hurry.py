@@ -8,8 +8,8 @@ from core.hooks.settings import Settings, Whole, YesNo
 
 FEATURE = "bench.hurry"
 RULE = f"{FEATURE}/seconds"
-LEISURE = "不急"
-"""The place of tickets whose clocks run for days: most of those that are taken in by the thousand."""
+LEISURE = "不急："
+"""How the words of tickets begin whose clocks run for days: most of those that are taken in by the thousand."""
 LEISURE_SECONDS = 5 * 86_400
 
 
@@ -26,7 +26,9 @@ class HurrySettings(Settings):
 def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[TimeLimit]:
     """Give the resident's clock and the unit's clocks their seconds; the window for returns is the core's."""
     clocks: tuple[ClockName, ...] = ("reply", "handle", "sign")
-    seconds = {clock: LEISURE_SECONDS if ticket.place == LEISURE else settings[f"{clock}_seconds"] for clock in clocks}
+    seconds = {
+        clock: LEISURE_SECONDS if ticket.text.startswith(LEISURE) else settings[f"{clock}_seconds"] for clock in clocks
+    }
     return [TimeLimit(clock, Budget("wall", seconds[clock]), RULE, "测量") for clock in clocks]
 
 

@@ -30,7 +30,7 @@ def authenticate_inbound(channel: str, request: InboundRequest) -> Sequence[Auth
 
 @hookimpl
 def parse_inbound(channel: str, payload: InboundPayload) -> Sequence[InboundAppeal] | None:
-    """Read {"appeals": [{"text", "title", "place"}]}."""
+    """Read {"appeals": [{"text", "title"}]}."""
     read = json_of(payload)
     if channel != CHANNEL or not isinstance(read, dict):
         return None

@@ -11,12 +11,16 @@ from benchmarks.chaos.house import CLERKS, House
 from benchmarks.chaos.intake import words
 from benchmarks.chaos.intake.desk import DeskClerk
 from benchmarks.chaos.intake.importing import Importer
+from benchmarks.chaos.intake.mailing import Fetcher, Residents
 from benchmarks.chaos.intake.pushing import Pusher
 from benchmarks.chaos.intake.sealing import Sealer
 from benchmarks.chaos.journal import Journal
+from tests.inbound.imap_double import ImapBox
 
 THINKING = (0.02, 0.12)
 """Seconds between two appeals of one who takes them in."""
+MAILS_BETWEEN = 20
+"""Mails that come between two times that somebody fetches them by hand."""
 
 
 class Taker(Protocol):
@@ -39,7 +43,7 @@ class Hotline:
 
     def take_one(self) -> None:
         """Hand in one appeal."""
-        self._caller.hand_in({"text": words.text(self._chance), "place": words.place(self._chance)})
+        self._caller.hand_in({"text": words.text(self._chance)})
 
 
 class Crew:
@@ -53,13 +57,16 @@ class Crew:
         seed: int,
         each: int,
         rows: int,
-        seal_every: float,
+        by_hand_every: float,
         wants_import: Callable[[], bool],
         folder: Path,
+        box: ImapBox,
     ) -> None:
         self._house, self._journal, self._seed = house, journal, seed
         self._folder, self._rows, self._wants_import = folder, rows, wants_import
-        self.sealer = Sealer(house, every=seal_every)
+        self.sealer = Sealer(house, every=by_hand_every)
+        self.fetcher = Fetcher(house, box, every=by_hand_every)
+        self._box, self._mail_every = box, by_hand_every / MAILS_BETWEEN
         self._going_home = threading.Event()
         self._threads = [
             threading.Thread(target=self._work, args=(taker, chance), daemon=True)
@@ -73,10 +80,12 @@ class Crew:
             thread.start()
 
     def stop(self) -> None:
-        """Finish what was begun, until it is acknowledged, and take in no more."""
+        """Finish what was begun, until it is acknowledged, fetch the last mails, and take in no more."""
         self._going_home.set()
         for thread in self._threads:
             thread.join()
+        if self._threads:
+            self.fetcher.empty()
 
     def _takers(self, each: int) -> Sequence[tuple[Taker, random.Random]]:
         house, journal = self._house, self._journal
@@ -97,7 +106,9 @@ class Crew:
             importer = Importer(house, self._folder, journal, own, rows=self._rows, wants=self._wants_import)
             takers.append((importer, own))
         if each:
-            takers.append((self.sealer, chance()))
+            own = chance()
+            takers.append((Residents(self._box, journal, own, every=self._mail_every), own))
+            takers += [(self.sealer, chance()), (self.fetcher, chance())]
         return takers
 
     def _work(self, taker: Taker, chance: random.Random) -> None:

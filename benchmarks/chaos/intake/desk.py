@@ -37,7 +37,6 @@ class DeskClerk:
             "command_id": key,
             "text": words.text(self._chance),
             "title": key,
-            "place": words.place(self._chance),
             "channel": "desk",
             "nature": "complaint",
         }

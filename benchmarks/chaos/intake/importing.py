@@ -13,7 +13,7 @@ from benchmarks.chaos.house import House, Victim
 from benchmarks.chaos.intake import words
 from benchmarks.chaos.journal import Journal, Receipt
 
-COLUMNS = ("编号", "标题", "诉求内容", "地点")
+COLUMNS = ("编号", "标题", "诉求内容")
 PAUSE = 0.5
 REPEATED_SHARE = 0.1
 
@@ -50,7 +50,7 @@ class Importer:
         with file.open("w", encoding="utf-8", newline="") as opened:
             table = csv.writer(opened)
             table.writerow(COLUMNS)
-            table.writerows((key, key, words.text(self._chance), words.place(self._chance)) for key in keys)
+            table.writerows((key, key, words.text(self._chance)) for key in keys)
         told = self._until_done(file)
         assert (told["read"], told["rejected"]) == (self._rows, 0), told
         self._journal.take_in(*(Receipt(self.way, key) for key in keys))

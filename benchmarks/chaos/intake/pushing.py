@@ -33,7 +33,7 @@ class Pusher:
         """Push one message."""
         key, chance = uuid.uuid4().hex, self._chance
         titles = [f"{key}-{number}" for number in range(APPEALS)]
-        listed = [{"text": words.text(chance), "title": title, "place": words.place(chance)} for title in titles]
+        listed = [{"text": words.text(chance), "title": title} for title in titles]
         body = json.dumps({"appeals": listed}).encode()
         number = self._push(key, body)
         self._journal.take_in(*(Receipt(self.way, title) for title in titles))

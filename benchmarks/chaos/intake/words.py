@@ -11,9 +11,4 @@ HURRIED_SHARE = 0.06
 
 def text(chance: random.Random) -> str:
     """Return what somebody says."""
-    return f"{chance.choice(TROUBLES)}，出行不便。"
-
-
-def place(chance: random.Random) -> str:
-    """Return where it is, which decides how long the clocks run."""
-    return "示范路" if chance.random() < HURRIED_SHARE else LEISURE
+    return f"{'' if chance.random() < HURRIED_SHARE else LEISURE}{chance.choice(TROUBLES)}，出行不便。"
