@@ -3,10 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 MEASURE_EVERY = 60.0
 """Seconds after which the time is asked for again."""
@@ -32,12 +34,12 @@ class Clock:
 
     def __init__(
         self,
-        engine: Engine,
+        transaction: Callable[[None], AbstractContextManager[Session]],
         *,
         read: Callable[[], datetime] = machine_time,
         count: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine = engine
+        self._transaction = transaction
         self._read = read
         self._count = count
         self._zero: datetime | None = None
@@ -55,15 +57,14 @@ class Clock:
     def _measure(self) -> None:
         asked = self._count()
         try:
-            with self._engine.connect() as connection:
-                connection.execute(text("SELECT 1"))  # what opening a connection takes is not to count
-                asked = self._count()
-                told: datetime = connection.execute(NOW).scalar_one()
+            with self._transaction(None) as session:
+                asked = self._count()  # what opening a connection took is not to count
+                told: datetime = session.execute(NOW).scalar_one()
+                answered = self._count()
         except SQLAlchemyError:
             self._ask_at = asked + ASK_AGAIN
             return
-        answered = self._count()
-        own = self._read()
+        own = self._read() - timedelta(seconds=self._count() - answered)
         self._ask_at = answered + MEASURE_EVERY
         self._zero = told.astimezone(UTC) - timedelta(seconds=(asked + answered) / 2)
         self.skew = own - (self._zero + timedelta(seconds=answered))

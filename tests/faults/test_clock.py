@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from core.journey.people import issue_token
 from core.kit.clock import ASK_AGAIN, CLOCK_SKEWED, MEASURE_EVERY, Clock
@@ -44,7 +44,7 @@ def test_what_a_skewed_process_takes_in_is_due_when_it_would_be(
 ) -> None:
     installation = make_installation(database_url)
     slug = make_district(installation)
-    installation.database.clock = Clock(installation.database.engine, read=off_by(ahead))
+    installation.database.clock = Clock(installation.database.transaction, read=off_by(ahead))
     with installation.scope(slug) as scope:
         token = issue_token(scope, "热线", role=None, unit=None, now=datetime.now(UTC))
 
@@ -76,7 +76,7 @@ def test_what_a_skewed_process_takes_in_is_due_when_it_would_be(
 
 def test_a_clock_that_jumps_meanwhile_moves_nothing(database: Database) -> None:
     count, jumped = Counter(), [timedelta()]
-    clock = Clock(database.engine, read=lambda: datetime.now(UTC) + jumped[0], count=count)
+    clock = Clock(database.transaction, read=lambda: datetime.now(UTC) + jumped[0], count=count)
     first = clock.now()
 
     jumped[0] = timedelta(hours=1)
@@ -91,7 +91,7 @@ def test_it_is_told_once_when_clocks_differ_and_once_when_they_agree_again(
 ) -> None:
     caplog.set_level("INFO")
     count, ahead = Counter(), [TEN_MINUTES]
-    clock = Clock(database.engine, read=lambda: datetime.now(UTC) + ahead[0], count=count)
+    clock = Clock(database.transaction, read=lambda: datetime.now(UTC) + ahead[0], count=count)
     for amount in (TEN_MINUTES, TEN_MINUTES, timedelta(), timedelta(), -TEN_MINUTES):
         ahead[0] = amount
         clock.now()
@@ -104,14 +104,14 @@ def test_it_is_told_once_when_clocks_differ_and_once_when_they_agree_again(
 
 def test_without_the_database_the_count_goes_on(database_url: str) -> None:
     count = Counter()
-    nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/nothing").transaction
     clock = Clock(nowhere, read=off_by(TEN_MINUTES), count=count)
     assert abs(clock.now() - datetime.now(UTC) - TEN_MINUTES) < NEAR, "its own time, until one is told"
 
-    clock._engine = Database(database_url).engine
+    clock._transaction = Database(database_url).transaction
     count.value += ASK_AGAIN
     told = clock.now()
-    clock._engine = nowhere
+    clock._transaction = nowhere
     count.value += MEASURE_EVERY
 
     assert clock.now() == told + timedelta(seconds=MEASURE_EVERY)

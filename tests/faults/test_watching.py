@@ -173,7 +173,7 @@ class _Given:
 
 
 def test_a_clock_that_differs_is_told(installation: Installation, client: FlaskClient) -> None:
-    own = installation.database.engine
+    own = installation.database.transaction
     installation.database.clock = Clock(own, read=lambda: datetime.now(UTC) + timedelta(minutes=10))
     told = client.get("/healthz").get_json()
     assert told["alarms"] == ["clock-skewed"]
