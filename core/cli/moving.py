@@ -10,11 +10,11 @@ from core.cli.entitled import for_the_machine
 from core.embedded.home import default_home
 from core.journey.audit import audit_tenant
 from core.journey.file_audit import audit_files
+from core.journey.taking_out import take_tenant_out
 from core.kit.keys import Keyring
 from core.process import file_store
 from core.tenancy.moving.bringing_in import bring_in
-from core.tenancy.moving.taking_out import take_out
-from core.tenancy.security_log import COMMAND_LINE, note_security
+from core.tenancy.security_log import AT_THE_MACHINE
 
 FOUND = 1
 """Exit code when something in what was brought in is not as it was written."""
@@ -30,16 +30,15 @@ def export_tenant(slug: str, file: Path, *, as_json: bool) -> None:
     """把一个租户的全部数据写进一个文件，供导入另一个安装。"""
     now = datetime.now(UTC)
     with as_owner() as owner_url, installed() as installation:
-        with installation.scope(slug) as scope:
-            note_security(scope, "exported", actor=COMMAND_LINE, subject=f"租户 {slug}", now=now)
-        with installation.scope(slug) as scope:
-            taken = take_out(scope, file, owner_url=owner_url, now=now)
+        exported = take_tenant_out(installation, slug, file, AT_THE_MACHINE, owner_url=owner_url, now=now)
+    taken = exported.taken
     filled = [part for part in taken.parts if part.rows]
     if as_json:
         say_json(
             {
                 "lost": taken.lost,
                 "rows": taken.rows,
+                "sha256": exported.sha256,
                 "files": taken.files,
                 "keys": taken.keys,
                 "tables": {part.table: part.rows for part in filled},
@@ -52,6 +51,7 @@ def export_tenant(slug: str, file: Path, *, as_json: bool) -> None:
     )
     if taken.lost:
         click.echo(f"有 {taken.lost} 个附件不在存放处，没有导出；是哪些，见 huiying audit files --tenant {slug}。")
+    click.echo(f"文件的 SHA-256：{exported.sha256}，已记入安全日志。")
     needed = "、".join(f"第 {number} 号（指纹 {mark}）" for number, mark in taken.keys.items())
     click.echo(f"联系方式仍是加密的。导入要用密钥 {needed}，即本安装的 keys.json，它不在文件里。")
 

@@ -1,6 +1,5 @@
 """`huiying privacy`: who looked at residents' personal data, giving it to a person, and erasing it."""
 
-import json
 import os
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +13,7 @@ from core.cli.context import installed, say_json
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.erase import Erased, due_for_erasure, erase_due, erase_person
-from core.journey.person import export_person
+from core.journey.person import as_file, export_person
 from core.tickets.retention import days_kept
 from core.tickets.reveals import PURPOSE_LABELS, reveals
 
@@ -103,13 +102,13 @@ def export(tenant: str, phone: str, login: str, reason: str, out: Path | None) -
             login,
             lambda scope, actor, now: export_person(scope, phone, actor=actor, reason=reason, now=now),
         )
-    content = json.dumps(found, ensure_ascii=False, indent=2, default=str)
+    content = as_file(found)
     if out is None:
-        click.echo(content)
+        click.echo(content, nl=False)
         return
     descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content + "\n")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     click.echo(f"已把 {len(found['tickets'])} 件工单的信息写入 {out}。请交给本人后删除这个文件。")
 
 

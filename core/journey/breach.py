@@ -21,7 +21,7 @@ from core.tickets.sealing import opened
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.timeline import Actor
 
-KINDS = ("unmasked", "exported")
+KINDS = ("unmasked", "export_begun", "exported")
 PARTS = {"name": "姓名", "phone": "电话", "address": "住址"}
 NOTICE = """{name}：
 
@@ -143,7 +143,7 @@ def _add(
 
 def _notice(scope: Scope, person: Affected, *, since: datetime, until: datetime, reason: str, now: datetime) -> str:
     zone = scope.tenant.zone
-    kinds = {kind for _, _, kind in person.seen}
+    kinds = {kind.replace("export_begun", "exported") for _, _, kind in person.seen}
     how = "、".join(word for kind, word in (("unmasked", "查看"), ("exported", "导出")) if kind in kinds)
     return NOTICE.format(
         name=person.contact.name or "诉求人",

@@ -1,21 +1,18 @@
 """Suspending a tenant, closing it and deleting it 停用、注销、删除: by whom, after what, and what is told of it."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.journey.taking_out import take_tenant_out
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.ending import ACTIVE, WAIT, cities_of, put_state, standing_of
 from core.tenancy.moving.deleting import delete_rows
-from core.tenancy.moving.taking_out import take_out
 from core.tenancy.scope import Installation, Scope
-from core.tenancy.security_log import By, note_done, note_security
+from core.tenancy.security_log import By, note_done
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.timeline import Actor
-
-CHUNK = 1 << 20
 
 
 class AlreadySo(Refused):
@@ -94,14 +91,12 @@ def close(
     with installation.scope(slug) as scope:
         if scope.tenant.state == ACTIVE:
             put_state(scope, "suspended", by, now=now)
-        note_security(scope, "exported", actor=by.name, actor_id=by.id, subject=f"租户 {slug}", now=now)
+    exported = take_tenant_out(installation, slug, file, by, owner_url=owner_url, now=now)
+    rows = exported.taken.rows
     with installation.scope(slug) as scope:
-        taken = take_out(scope, file, owner_url=owner_url, now=now)
-    digest = _digest(file)
-    with installation.scope(slug) as scope:
-        put_state(scope, "closed", by, now=now, file_sha256=digest, rows_taken=taken.rows)
+        put_state(scope, "closed", by, now=now, file_sha256=exported.sha256, rows_taken=rows)
     installation.forget()
-    return Closed(file, taken.rows, digest, now + WAIT)
+    return Closed(file, rows, exported.sha256, now + WAIT)
 
 
 def delete(
@@ -154,11 +149,3 @@ def _refuse_members(installation: Installation, slug: str) -> None:
     if members:
         names = "、".join(each.slug for each in members)
         raise CityHasMembers(f"{slug} 还有成员 {names}，不能注销或删除。请先把它们移出或注销。")
-
-
-def _digest(file: Path) -> str:
-    found = hashlib.sha256()
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            found.update(chunk)
-    return found.hexdigest()

@@ -1,5 +1,6 @@
 """All that is kept of a person 个人信息: the tickets of a phone, with everything that was said, sent and looked at."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -62,16 +63,7 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
     why = reason_of(reason, "导出个人信息")
     tickets = tickets_of_person(scope, phone)
     number = masked_phone(normal_phone(phone.strip()))
-    note_security(
-        scope,
-        "exported",
-        actor=actor.name,
-        actor_id=actor.id,
-        subject=number,
-        detail={"tickets": [ticket.serial_no for ticket in tickets], "reason": why},
-        now=now,
-    )
-    return {
+    found = {
         "tenant": scope.tenant.slug,
         "tenant_name": scope.tenant.name,
         "phone": number,
@@ -80,6 +72,19 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
         "reason": why,
         "tickets": [_of_ticket(scope, ticket) for ticket in tickets],
     }
+    detail = {
+        "tickets": [ticket.serial_no for ticket in tickets],
+        "rows": len(tickets),
+        "sha256": hashlib.sha256(as_file(found)).hexdigest(),
+        "reason": why,
+    }
+    note_security(scope, "exported", actor=actor.name, actor_id=actor.id, subject=number, detail=detail, now=now)
+    return found
+
+
+def as_file(found: Plain) -> bytes:
+    """Return what was exported as the file that is handed over, byte by byte as its digest was kept."""
+    return f"{json.dumps(found, ensure_ascii=False, indent=2, default=str)}\n".encode()
 
 
 def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:

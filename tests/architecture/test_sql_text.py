@@ -17,6 +17,7 @@ MADE_OF_OUR_OWN_WORDS = {
     "core/statistics/counting.py:_durations": "a measure's column, from the table of measures in the code",
     "core/tenancy/catalogue.py:faults_of": "a rule from the table of rules in the code",
     "core/tenancy/guest.py:guest": "int(), and what SHOW said of the same setting; SET takes no parameters",
+    "core/tenancy/moving/deleting.py:delete_rows": "the owner deletes a tenant in its name alone; psycopg.sql quotes the number",
     "core/tenancy/plugin_schemas.py:open_schema": "schema_of() refuses ids with anything but letters, digits, - and _",
     "core/tenancy/plugin_schemas.py:remember": "as open_schema, and a digest that is asserted to be letters and digits",
 }
@@ -94,10 +95,11 @@ def test_no_sql_is_made_of_values() -> None:
     assert {finding.place for finding in findings} == set(MADE_OF_OUR_OWN_WORDS), "a place in the list needs it no more"
 
 
-def test_the_places_that_set_role_or_tenant_are_these_two() -> None:
+def test_the_places_that_set_role_or_tenant_are_these() -> None:
     assert {finding.place for finding in read_ours() if "sets role or tenant" in finding.what} == {
         "core/kit/db.py:_enter_tenant",
         "core/embedded/doctor/database.py:_lacks_notice",
+        "core/tenancy/moving/deleting.py:delete_rows",
     }
 
 

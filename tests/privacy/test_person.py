@@ -1,5 +1,6 @@
 """A person gets all that is kept of them and nothing of others; erased, they are nowhere, and the evidence still verifies."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.journey.accept import reject
 from core.journey.audit import audit_tenant
 from core.journey.erase import Erased, StillOpen, erase_contact, erase_person
 from core.journey.inbound.by_hand import enter
-from core.journey.person import PhoneUnusable, export_person
+from core.journey.person import PhoneUnusable, as_file, export_person
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
 from core.people.roles import NotPermitted
@@ -99,7 +100,8 @@ def test_a_person_gets_all_tickets_with_everything_said_and_nobody_elses(walk: W
     assert [word in whole for word in (theirs, "欧阳小路", "13700001234", "经办人丙", "坐席甲")] == [False] * 5
     [event] = security(walk, "exported")
     assert (event.actor, event.subject) == ("管理员庚", "138****0001")
-    assert event.detail == {"tickets": [mine], "reason": "本人申请"}
+    digest = hashlib.sha256(as_file(found)).hexdigest()
+    assert event.detail == {"tickets": [mine], "rows": 1, "sha256": digest, "reason": "本人申请"}
 
 
 def test_a_person_gets_what_was_sent_to_them(walk: Walk) -> None:

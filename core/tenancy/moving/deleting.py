@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from core.tenancy.moving.errors import NotMovable
 from core.tenancy.moving.tables import tables_of_tenants
 from core.tenancy.moving.taking_out import as_libpq
 
 LONG = ("SET LOCAL statement_timeout = '6h'", "SET LOCAL idle_in_transaction_session_timeout = '6h'")
-OF_THE_TENANT = "SELECT set_config('app.tenant', %s, true)"
 LEFT_CITIES = "DELETE FROM city_member WHERE city_id = %(tenant)s OR district_id = %(tenant)s"
 TOMBSTONE = """
     UPDATE tenant SET slug = %(mark)s, serial_prefix = %(mark)s, state = 'deleted', standing = %(standing)s,
@@ -29,7 +28,7 @@ def delete_rows(tenant_id: int, *, owner_url: str, standing: Mapping[str, Any]) 
     with psycopg.connect(as_libpq(owner_url)) as connection:
         for statement in LONG:
             connection.execute(statement)
-        connection.execute(OF_THE_TENANT, [str(tenant_id)])
+        connection.execute(SQL("SET LOCAL app.tenant = {}").format(Literal(str(tenant_id))))
         tables = tables_of_tenants(connection)
         deleted = {}
         for table in reversed(tables):
