@@ -47,7 +47,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 retention = Retention(installation, is_ending=ending.is_asked)
                 orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
-                lagging = Lagging(installation)
+                lagging = Lagging(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)

@@ -1,6 +1,7 @@
 """Telling, once a spell, that the work of a tenant is behind."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.jobs.acting import ActsAs
@@ -19,8 +20,9 @@ class Lagging:
 
     acts_as = ActsAs.NOBODY
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
+        self._is_ending = is_ending
         self._told: set[str] = set()
         self._next: datetime | None = None
 
@@ -29,7 +31,7 @@ class Lagging:
 
         Raises sqlalchemy's DBAPIError when the database is gone.
         """
-        if self._next is not None and now() < self._next:
+        if self._is_ending() or (self._next is not None and now() < self._next):
             return
         behind = {lag.slug: lag for lag in lags(self._installation.database, now=now()) if lag.is_behind}
         for slug in sorted(behind.keys() - self._told):

@@ -97,7 +97,7 @@ def test_what_lags_is_told_in_the_log_to_administrators_and_by_the_doctor(
     assert told["alarms"] == ["jobs-lagging"]
 
     caplog.set_level("INFO")
-    lagging, now = Lagging(installation), [datetime.now(UTC)]
+    lagging, now = Lagging(installation, is_ending=lambda: False), [datetime.now(UTC)]
     for _ in range(3):
         lagging.tell(now=lambda: now[0])
         now[0] += MINUTE / 2
