@@ -24,7 +24,7 @@ def clean(kind: Kind, content: bytes, *, seconds: float = SECONDS) -> Cleaned:
     A process that dies, hangs or grows over its bounds refuses by that.
     """
     try:
-        done = subprocess.run(  # noqa: S603 -- our own module with a word of ours, no shell
+        done = subprocess.run(  # noqa: S603 -- our own module with a word of ours, no shell  # nosec B603
             command(kind),
             input=content,
             capture_output=True,
