@@ -61,5 +61,16 @@ MAIL_INTAKE = Feature(
     hooks=(),
     level="every",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE)
+SCANNING = Feature(
+    id=f"{CORE}.scanning",
+    label="查毒",
+    summary="附件给人看之前，先由哪个查毒服务查过；不写则不查",
+    answers="core.files.scanning",
+    settings="core.files.scanning:ScanSettings",
+    plugin=CORE,
+    version=API_VERSION,
+    hooks=("judge_file",),
+    level="every",
+)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, SCANNING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

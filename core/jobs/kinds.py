@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from core.files.scanning import SCAN_FILE
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
 from core.jobs.dry_runs import trying
 from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
+from core.jobs.file_scans import scanning
 from core.jobs.inbound import taking_in
 from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
@@ -32,5 +34,6 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
         RULE_DRAFT: drafting_rules(installation),
+        SCAN_FILE: scanning(),
         **settings_kinds(installation),
     }

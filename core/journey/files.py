@@ -13,6 +13,7 @@ from core.files.limits import MOST_AT_ONCE
 from core.files.models import preview_key
 from core.files.queries import FileLine, files_of, get_file, orphans
 from core.files.refusals import FileEmpty, FileNotReady, FilesTooMany, NoSuchFile
+from core.files.scanning import ask_to_judge, judges
 from core.files.service import add_files as keep_files
 from core.journey.reach import is_shared, refuse_unseen, was_handed_in
 from core.people.access import asked_of
@@ -66,7 +67,8 @@ def add_files(scope: Scope, serial_no: str, order: Order, files: Sequence[CleanF
         raise FileEmpty("没有选择附件。请选择文件后再上传。")
     refuse_early(ticket, order.now)
     order = in_order(scope, ticket, order)
-    rows = keep_files(scope, ticket, order, files, state="ready")
+    rows = keep_files(scope, ticket, order, files, state="waiting" if judges(scope) else "ready")
+    ask_to_judge(scope, rows, now=order.now)
     keep_result(scope, ticket, ADD, order)
     mark_ticket(scope, ticket)
     scope.session.flush()

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, get_type_hints
 
 from core.hooks.contract import Hook, Kind, Merge, OnError
+from core.hooks.core_features import CORE_FEATURES
 from core.hooks.features import Feature
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import Settings, secrets_of
@@ -75,8 +76,8 @@ def heading_of(hook: Hook[..., Any]) -> str:
 
 
 def answering(hook: Hook[..., Any]) -> list[Feature]:
-    """Return the shipped features that answer a hook, by id."""
-    features = Roster.installed().features.values()
+    """Return the shipped features that answer a hook, the core's own among them, by id."""
+    features = {each.id: each for each in (*CORE_FEATURES, *Roster.installed().features.values())}.values()
     return sorted((feature for feature in features if hook.name in (feature.hooks or ())), key=lambda each: each.id)
 
 

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from core.hooks import Budget, ContactView, DomainEvent, Draft, InboundPayload, InboundRequest, Trigger, UnitFacts
+from core.hooks import (
+    Budget,
+    ContactView,
+    DomainEvent,
+    Draft,
+    FileView,
+    InboundPayload,
+    InboundRequest,
+    Trigger,
+    UnitFacts,
+)
 from core.hooks.settings import SecretText
 from tests.plugins.making import UNITS, make_clock, make_duty, make_ticket
 
@@ -93,4 +103,5 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "commands": {},
     "jobs": {},
     "on_event": {"event": HAPPENED, "store": None},
+    "judge_file": {"file": FileView("somewhere-1", "pdf", "0" * 64, b"%PDF-1.7")},
 }

@@ -11,6 +11,7 @@ from core.hooks.specs.classification import assess_urgency, suggest_matters
 from core.hooks.specs.counting import grade_bands, metrics, score_lines
 from core.hooks.specs.desk import find_duplicates, suggest_reply, suggest_split, ticket_blocks
 from core.hooks.specs.feature import check_settings, commands, jobs, on_event, pages
+from core.hooks.specs.files import judge_file
 from core.hooks.specs.intake import (
     authenticate_inbound,
     channels,
@@ -34,6 +35,7 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     suggest_split,
     suggest_reply,
     ticket_blocks,
+    judge_file,
     suggest_matters,
     assess_urgency,
     propose_routes,
@@ -71,6 +73,7 @@ __all__ = [
     "guard_command",
     "handling_rules",
     "jobs",
+    "judge_file",
     "metrics",
     "normalise_draft",
     "on_event",

@@ -15,6 +15,7 @@ from core.hooks.values.feature import (
     Done,
     Finding,
 )
+from core.hooks.values.files import FileVerdict, FileView
 from core.hooks.values.intake import (
     Authenticated,
     Channel,
@@ -103,6 +104,8 @@ __all__ = [
     "EscalationStep",
     "Exemption",
     "FactsBlock",
+    "FileVerdict",
+    "FileView",
     "Finding",
     "GradeBand",
     "HandlingRules",
