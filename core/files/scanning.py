@@ -27,6 +27,7 @@ class ScanSettings(Settings):
 
     scanner = Line(
         title="查毒服务",
+        shortest=0,
         longest=200,
         load_default="",
         group="查毒",
