@@ -3,6 +3,7 @@
 `python -m tests.attacks.fuzz 100` asks a hundred times each way for each operation, on a database of its own.
 """
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from tests.builders import make_installation
 from tests.journey.walking import Walk
 from tests.permissions.operations import operations
 from tests.permissions.places import REVOKED, STRANGER, Persona, Place, kind_of, make_place, place_feature
-from tests.servers import TestServers
+from tests.servers import RUN_HOME, TestServers
 
 DESCRIPTION = "/api/v1/openapi.json"
 CHECKS = [
@@ -147,6 +148,7 @@ def add_tickets(place: Place) -> None:
 def main() -> int:
     """Fuzz on servers of its own and print what was found; return 1 when something was."""
     with TemporaryDirectory() as folder:
+        os.environ[RUN_HOME] = folder
         home = open_home(Path(folder))
         with TestServers(home, "gw0").running() as servers:
             installation = make_installation(servers.database_url, features=[place_feature()])
