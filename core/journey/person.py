@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.evaluation.models import Rating
+from core.files.queries import files_of
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.models import ContactAttempt, Reply
 from core.intake.channels import channels_of
@@ -145,6 +146,10 @@ def _said(scope: Scope, ticket: Ticket) -> Plain:
             {"at": each.created_at, "text": each.text, "state": each.state}
             for each in _rows(scope, Message, ticket, Message.id)
             if each.to_unit_id is None
+        ],
+        "files": [
+            {"at": each.added_at, "kind": each.kind.label, "bytes": each.size, "sha256": each.sha256}
+            for each in files_of(scope, ticket.id)
         ],
     }
 

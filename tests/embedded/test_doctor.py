@@ -49,6 +49,19 @@ def test_an_empty_home_is_no_fault(home_path: Path) -> None:
     assert not home_path.exists()
 
 
+def test_files_of_tickets_in_a_bucket_have_their_backup_there(
+    running: tuple[Home, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIYING_FILES", "s3://bucket/huiying")
+    assert diagnose(running[0].path) == [("HINT", "附件", "附件存放在对象存储的桶里，huiying backup 不复制它")]
+
+
+def test_a_folder_of_files_that_others_can_enter_is_told(running: tuple[Home, Services]) -> None:
+    files = running[0].path / "files"
+    files.mkdir(mode=0o755)
+    assert diagnose(running[0].path) == [("UNSAFE", "文件权限", f"{files} 对其他账户开放（755）")]
+
+
 def test_files_open_to_others(running: tuple[Home, Services]) -> None:
     home = running[0]
     home.path.chmod(0o755)

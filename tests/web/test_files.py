@@ -13,11 +13,14 @@ from core.files.limits import MOST_PER_TICKET
 from core.files.models import TicketFile
 from core.files.queries import FileLine
 from core.journey import erase
+from core.journey.file_audit import audit_files
 from core.journey.files import list_files, remove_orphans
+from core.journey.person import export_person
 from core.kit.file_store import FileStore
+from core.tickets.contact import Contact
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.timeline import SYSTEM, Order
-from tests.builders import make_ticket
+from tests.builders import make_actor, make_ticket
 from tests.files.samples import DEVICE, document, photo
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
@@ -306,3 +309,38 @@ def test_a_person_is_erased_with_the_files(house: House) -> None:
         assert remove_orphans(scope, now=datetime.now(UTC) + timedelta(hours=25)) == 2
         assert list(scope.files.lying()) == []
     assert isinstance(house.installation.files, FileStore)
+
+
+def test_a_person_is_told_of_the_files_without_their_names(house: House) -> None:
+    who = Contact("王女士", "13800000001")
+    serial_no = make_ticket(house.installation, house.slug, contact=who).serial_no
+    added(house, serial_no, ("王女士家门口.jpg", photo()))
+    (file,) = files_of(house, serial_no)
+
+    actor = make_actor("管理员", "administrator", id=9)
+    with house.installation.scope(house.slug) as scope:
+        told = export_person(scope, who.phone, actor=actor, reason="本人申请", now=datetime.now(UTC))
+
+    assert told["tickets"][0]["files"] == [
+        {"at": file.added_at, "kind": "JPG 图片", "bytes": file.size, "sha256": file.sha256}
+    ]
+
+
+def test_the_audit_names_what_was_slipped_in_and_what_was_rewritten(house: House) -> None:
+    serial_no = make_ticket(house.installation, house.slug).serial_no
+    added(house, serial_no, ("a.jpg", photo()))
+    assert audit_files(house.installation, house.slug).findings == ()
+
+    with house.installation.scope(house.slug) as scope:
+        row = scope.session.scalars(select(TicketFile).where(TicketFile.tenant_id == scope.tenant.id)).one()
+        values = {column.key: getattr(row, column.key) for column in TicketFile.__table__.columns}
+        slipped = TicketFile(**values | {"id": scope.new_id(), "key": scope.files.put(b"forged"), "sha256": "0" * 64})
+        scope.session.add(slipped)
+        row.sha256 = "0" * 64
+
+    found = audit_files(house.installation, house.slug)
+    assert [(each.serial_no, each.words) for each in found.findings] == [
+        (serial_no, "登记的校验值被改动，与流转记录不符"),
+        (serial_no, "被添加，流转记录里没有上传过它"),
+        (serial_no, "文件内容被改动，与上传时不符"),
+    ]

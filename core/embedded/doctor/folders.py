@@ -7,6 +7,7 @@ from pathlib import Path
 
 import core
 from core.embedded.account import LAST_RESORT
+from core.embedded.backup.stored_files import folder_of
 from core.embedded.cluster import unsafe_access_lines
 from core.embedded.doctor.findings import Finding, hint, missing, unsafe
 from core.embedded.files import is_open_to_others
@@ -36,6 +37,14 @@ def machine_findings(path: Path) -> Iterable[Finding]:
 def folder_findings(home: Home) -> Iterable[Finding]:
     """Look at what lies in the home and beside it."""
     private = [home.path, home.logs, home.cluster, home.queue, home.sockets]
+    if files := folder_of(home):
+        private.append(files)
+    else:
+        yield hint(
+            "附件",
+            "附件存放在对象存储的桶里，huiying backup 不复制它",
+            "打开桶的版本保留，它就是附件的备份；并定期执行 huiying audit files",
+        )
     secret = [home.services, home.keys, home.queue / "valkey.conf"]
     for path in (*private, *secret):
         if path.exists() and is_open_to_others(path):
