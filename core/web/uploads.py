@@ -1,5 +1,6 @@
 """Files on their way in and out over HTTP: larger bodies where files may come, and what is said to browsers with a file."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -15,6 +16,10 @@ from core.web.visit import clock, in_tenant, session_in_cookie
 
 View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "files"
+TAKING = re.compile(
+    rb"POST (?:/desk/new|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply)|/api/v1/tickets/[^ /?]+/files)(?:\?[^ ]*)? HTTP/"
+)
+"""How a request begins that may bring files: the server collects it before anything else knows of it."""
 ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """A file that a browser shows by itself runs nothing, loads nothing, and is no page of this site."""
 

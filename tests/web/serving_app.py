@@ -22,7 +22,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
             said = str(os.getpid())
         case "/cut":
             said = _cut_after(amount)
-        case "/length":
+        case "/length" | "/t/x/files":
             said = str(len(environ["wsgi.input"].read()))
         case "/unread":
             said = "not read"

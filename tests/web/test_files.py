@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,7 @@ from core.kit.file_store import FileStore
 from core.tickets.contact import Contact
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.timeline import SYSTEM, Order
+from core.web.uploads import TAKING
 from tests.builders import make_actor, make_ticket
 from tests.files.samples import DEVICE, document, photo
 from tests.web.conftest import House
@@ -222,6 +224,20 @@ def test_only_who_is_signed_in_may_send_much(house: House) -> None:
     assert added(house, serial_no, large, visitor=operator).status_code == 303
     assert operator.post(f"/t/{serial_no}/files", files=sent(("a.jpg", bytes(61_000_000)))).status_code == 413
     assert "超过 60 MB" in operator.page
+
+
+def test_the_server_collects_just_what_the_pages_take(house: House) -> None:
+    lines = {
+        f"POST {re.sub('<[^>]*>', 'x', rule.rule)} HTTP/1.1": getattr(
+            house.app.view_functions[rule.endpoint], "takes_files", False
+        )
+        for rule in house.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+
+    assert {line: bool(TAKING.match(line.encode())) for line in lines} == lines
+    assert sum(lines.values()) == 5
+    assert not TAKING.match(b"GET /t/x/files HTTP/1.1")
 
 
 def test_what_was_put_and_never_committed_goes_after_a_day_and_nothing_else(house: House) -> None:

@@ -192,6 +192,20 @@ def test_a_request_that_comes_slowly_keeps_nobody_waiting(server: Server) -> Non
         assert received(slow).endswith(b"\r\n\r\n6")
 
 
+@pytest.mark.parametrize("who", ["Cookie: a=b; huiying_staff=x:y", "Authorization: Bearer hy_x_y"])
+def test_files_that_come_slowly_keep_nobody_waiting(server: Server, who: str) -> None:
+    piece = b"x" * 1_000_000
+    head = (
+        f"POST /t/x/files HTTP/1.1\r\nHost: localhost\r\n{who}\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n"
+    )
+    with server.connect() as slow:
+        slow.sendall(head.encode())
+        for _ in range(3):
+            assert seconds(lambda: server.ask("/pid")) < patience(AT_ONCE)
+            slow.sendall(piece)
+        assert received(slow).endswith(b"\r\n\r\n3000000")
+
+
 def test_a_body_without_a_length_is_read(server: Server) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     connection.request("POST", "/length", iter([b"abc", b"de"]), encode_chunked=True)

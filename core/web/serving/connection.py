@@ -2,16 +2,23 @@
 
 import errno
 import re
+import threading
 import time
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
+from core.files.limits import LARGEST_UPLOAD
 from core.web import MAX_BODY
+from core.web.uploads import TAKING
 
 WAITING_SECONDS = 5.0
 """So long the main thread waits for a client: for all that the poller has not read, and to take a piece of the answer."""
 MAX_HEAD = 64 * 1024
+MOST_HELD = 4 * LARGEST_UPLOAD
+"""Bytes of files on their way in that one process holds; who comes when it is full must send within the main thread's patience."""
+SIGNED_IN = re.compile(rb"\r\n(?:cookie:[^\r]*huiying_staff=|authorization:[ \t]*bearer )", re.IGNORECASE)
+"""What a request carries of somebody who may bring files; whether it is genuine is found out before the body is looked at."""
 PIECE = 64 * 1024
 
 HEAD_END = b"\r\n\r\n"
@@ -20,13 +27,16 @@ EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
-    """A client's connection, and as much of its next request as has come."""
+    """A client's connection, and as much of its next request as has come. `held` is what all of them hold of files."""
+
+    held = 0
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._received = bytearray()
         self._needed: int | None = None
         self._patience = WAITING_SECONDS
+        self._held = 0
 
     @property
     def has_begun(self) -> bool:
@@ -51,6 +61,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.parser.unreader.sock = self
         self.parser.unreader.unread(bytes(self._received))
         self._received.clear()
+        self._let_go()
         self._needed = None
         self._patience = WAITING_SECONDS
 
@@ -81,5 +92,29 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
                 return len(self._received) > MAX_HEAD
             length = LENGTH.search(self._received, 0, end + 2)
             body = int(length[1]) if length and not EXPECTS.search(self._received, 0, end) else 0
-            self._needed = end + len(HEAD_END) + (body if body <= MAX_BODY else 0)
+            self._needed = end + len(HEAD_END) + (body if body <= MAX_BODY or self._holds(body, end) else 0)
         return len(self._received) >= self._needed
+
+    def close(self) -> None:
+        """Close the connection, and make room for others."""
+        self._let_go()
+        super().close()
+
+    def _holds(self, body: int, end: int) -> bool:
+        """Make room for a large body if it may bring files, its head says who sends it, and there is room."""
+        if body > LARGEST_UPLOAD or not TAKING.match(self._received) or not SIGNED_IN.search(self._received, 0, end):
+            return False
+        with _room:
+            if Connection.held + body > MOST_HELD:
+                return False
+            Connection.held += body
+            self._held = body
+        return True
+
+    def _let_go(self) -> None:
+        with _room:
+            Connection.held -= self._held
+            self._held = 0
+
+
+_room = threading.Lock()
