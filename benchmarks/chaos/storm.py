@@ -122,6 +122,7 @@ def rage(house: House, plan: Plan, taken: Taken, folder: Path, box: ImapBox) -> 
     worked = time.monotonic() - begun
     with connect(house) as owner:
         await_calm(owner, house.tenant_id, quiet=plan.quiet)
+        owner.execute("ANALYZE")  # what the planner knew did not survive the crashes
         compared = compare(owner, house.keys, house.tenant_id, journal.receipts, kept_seals=crew.sealer.kept)
         verdict = judge(owner, house, journal, taken.ids())
     failures = (*crowd.failures, *crew.failures)

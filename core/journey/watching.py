@@ -95,7 +95,9 @@ def standbys(database: Database) -> Standbys:
 def lags(database: Database, *, now: datetime) -> Sequence[Lag]:
     """Return how far behind each tenant that works is, in the order of their short names. Raises DBAPIError."""
     with database.transaction(None) as session:
-        tenants = session.execute(select(Tenant.id, Tenant.slug, Tenant.name).where(Tenant.state == ACTIVE).order_by(Tenant.slug)).all()
+        tenants = session.execute(
+            select(Tenant.id, Tenant.slug, Tenant.name).where(Tenant.state == ACTIVE).order_by(Tenant.slug)
+        ).all()
     found = []
     for number, slug, name in tenants:
         with database.transaction(number) as session:

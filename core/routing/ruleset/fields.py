@@ -56,8 +56,8 @@ class Field:
 
 Fields: TypeAlias = Mapping[str, Field]
 
-NATURES: dict[Scalar, str] = {**NATURE_LABELS}
-APPELLANTS: dict[Scalar, str] = {**APPELLANT_LABELS}
+NATURES: dict[Scalar, str] = dict(NATURE_LABELS.items())
+APPELLANTS: dict[Scalar, str] = dict(APPELLANT_LABELS.items())
 URGENCIES: dict[Scalar, str] = {"normal": "一般", "urgent": "紧急"}
 COMPLEXITIES: dict[Scalar, str] = {"simple": "简单", "complex": "复杂"}
 MEDIA: dict[Scalar, str] = {

@@ -12,7 +12,7 @@ from core.web.api.schemas import ProblemSchema
 PROBLEM = "application/problem+json"
 
 
-class Blueprint(SmorestBlueprint):
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # the library has no types
     """Endpoints of one subject."""
 
     ARGUMENTS_PARSER: FlaskParser = BodyParser()
@@ -25,7 +25,7 @@ class Blueprint(SmorestBlueprint):
         return super().alt_response(status_code, *given, **documented)
 
 
-class DescribedApi(Api):
+class DescribedApi(Api):  # type: ignore[misc]  # the library has no types
     """The API with its description, in which every other answer than those told one by one is a problem."""
 
     DEFAULT_ERROR_RESPONSE_NAME = "PROBLEM"

@@ -43,9 +43,7 @@ class AppealSchema(StrictSchema):
     nature = Choice(get_args(Nature), metadata={"description": "投诉、求助、咨询、建议、表扬"})
     matter = Text(longest=64, metadata={"description": "职责清单事项代码"})
     urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
-    appellant = Choice(
-        get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"}
-    )
+    appellant = Choice(get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"})
     source = Text(longest=100, metadata={"description": "来源：渠道内的线路或账号，如并入的热线原号码"})
     affected_count = Count(least=1, most=10_000_000, metadata={"description": "涉及人数"})
     submitted_at = Moment(metadata={"description": "诉求人提出的时间，带时区；不写时为现在"})
