@@ -13,42 +13,62 @@ class Died(SystemExit):
     """The process is gone."""
 
 
+WRITING = ("INSERT", "UPDATE", "DELETE")
+
+
 @dataclass
 class Death:
-    """Comes at the `number`-th place where it can: before a statement, before a commit, after a commit."""
+    """Comes before the `number`-th statement or commit; and where that many do not come, after the commit that wrote."""
 
     number: int
-    places: int = 0
+    passed: int = 0
+    has_committed: bool = False
+    """Whether it came after the commit."""
+    _has_written: bool = False
 
-    def pass_by(self) -> None:
-        """Let a place be passed, or die there."""
-        self.places += 1
-        if self.places == self.number:
+    def before_statement(self, words: str) -> None:
+        """Let a statement pass, or die before it."""
+        self._pass()
+        self._has_written |= words.lstrip().upper().startswith(WRITING)
+
+    def before_commit(self) -> None:
+        """Let a commit pass, or die before it."""
+        self._pass()
+
+    def after_commit(self) -> None:
+        """Die after a commit that wrote something."""
+        if self._has_written:
+            self.has_committed = True
+            raise Died
+
+    def _pass(self) -> None:
+        self.passed += 1
+        if self.passed == self.number:
             raise Died
 
 
 @contextmanager
 def dying(death: Death) -> Iterator[Death]:
-    """Let this process die where it is said; what it passes until then is counted."""
+    """Let this process die where it is said."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("execute", "executemany"):
-            _count(patch, psycopg.Cursor, name, death)
+            _watch(patch, name, death)
         commit = psycopg.Connection.commit
 
         def committing(connection: psycopg.Connection[Any]) -> None:
-            death.pass_by()
+            death.before_commit()
             commit(connection)
-            death.pass_by()
+            death.after_commit()
 
         patch.setattr(psycopg.Connection, "commit", committing)
         yield death
 
 
-def _count(patch: pytest.MonkeyPatch, owner: type, name: str, death: Death) -> None:
-    original = getattr(owner, name)
+def _watch(patch: pytest.MonkeyPatch, name: str, death: Death) -> None:
+    original = getattr(psycopg.Cursor, name)
 
-    def counting(*args: Any, **kwargs: Any) -> Any:
-        death.pass_by()
-        return original(*args, **kwargs)
+    def watched(cursor: psycopg.Cursor[Any], query: Any, *args: Any, **kwargs: Any) -> Any:
+        death.before_statement(str(query))
+        return original(cursor, query, *args, **kwargs)
 
-    patch.setattr(owner, name, counting)
+    patch.setattr(psycopg.Cursor, name, watched)

@@ -2,10 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from core.journey.accept import Accepted, accept
@@ -37,26 +37,24 @@ def rows_of(walk: Walk) -> dict[str, Any]:
 
 
 def die_everywhere(walk: Walk, act: Callable[[], Any]) -> int:
-    """Let `act` die at every place, and once live; return at how many places it died with nothing left of it.
+    """Let `act` die before each of its statements and its commit, with nothing left of it, and once after its commit.
 
-    Where something was left, all of it was, and nothing more came of asking again.
+    Return how often it died before. Asked for again, nothing more comes of it.
     """
-    before, left = rows_of(walk), []
+    before = rows_of(walk)
     for number in range(1, MOST_PLACES):
-        with dying(Death(number)) as death:
-            with suppress(Died):
-                act()
-            if death.places < number:  # it lived
-                break
-        left.append(rows_of(walk))
+        with dying(Death(number)) as death, pytest.raises(Died):
+            act()
+        if death.has_committed:
+            break
+        assert rows_of(walk) == before, f"something is left of what died before its statement {number}"
     done = rows_of(walk)
-    nothing = [rows for rows in left if rows == before]
+    act()
 
-    assert death.places < number, "it never ends"
-    assert before != done
-    assert left == [before] * len(nothing) + [done] * (len(left) - len(nothing))
-    assert len(nothing) < len(left), "nobody died after the commit"
-    return len(nothing)
+    assert death.has_committed
+    assert done != before
+    assert rows_of(walk) == done
+    return number - 1
 
 
 def test_each_step_of_a_life_happens_as_a_whole_and_once(installation: Installation, district: str) -> None:
