@@ -14,8 +14,9 @@ AT_ONCE_WITH_FAULTS = (1, 2, 2, 3)
 UNHEALED_SHARE = 0.3
 """Before so many of the kills nobody waits until what was killed before is back."""
 HEALING_PATIENCE = 120.0
-WEIGHTS = {Victim.WEB: 0.3, Victim.POSTGRES: 0.3, Victim.BACKEND: 0.5}
-"""How often something is killed, where it is less often than the rest: after these nobody is served for seconds."""
+WEIGHTS = {Victim.WEB: 0.3, Victim.POSTGRES: 0.3, Victim.BACKEND: 0.5, Victim.SEALER: 0.3, Victim.FETCH: 0.3}
+"""How often something is killed, where it is less often than the rest: after some nobody is served for seconds, and some
+live for seconds only and would never come to an end."""
 FALLS_PER_MINUTE = 3
 """Kills of one program within a minute. At five the supervisor rightly gives up, which is not measured here."""
 

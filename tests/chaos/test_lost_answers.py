@@ -13,7 +13,7 @@ from core.web import create_app
 from tests.chaos.crashing import Died
 
 TIMES = 40
-"""`python -m benchmarks.chaos --with-intake` does it thousands of times, over the wire."""
+"""`python -m benchmarks.chaos --with-intake` does it hundreds of times, over the wire."""
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
