@@ -88,7 +88,7 @@ def _plan(asked: argparse.Namespace) -> Plan:
             each=1,
             rows=120,
             by_hand_every=8.0,
-            fault_share=0.6,
+            fault_share=0.4,
             away_seconds=2.0,
             frozen_seconds=3.0,
         )
