@@ -33,9 +33,6 @@ class Fault(StrEnum):
     ENDED = "asked to end"
 
 
-ENDABLE = (Victim.WEB, Victim.WORKER, Victim.CLOCK)
-
-
 class Faults:
     """Makes faults, each kind about as often as the others."""
 
