@@ -106,10 +106,13 @@ class IdBlocks:
 
 
 class TenantSession(Session):
-    """A session born with its tenant; the tenant is set at the start of each transaction and never changes."""
+    """A session born with its tenant; the tenant is set at the start of each transaction and never changes.
+
+    After its end it is of no use: asked again it refuses, where it would else take a connection that nobody gives back.
+    """
 
     def __init__(self, engine: Engine, ids: IdBlocks, tenant_id: int | None, role: str | None) -> None:
-        super().__init__(engine, autoflush=False, expire_on_commit=False)
+        super().__init__(engine, autoflush=False, expire_on_commit=False, close_resets_only=False)
         self._ids = ids
         self._tenant_id = tenant_id
         self._role = role

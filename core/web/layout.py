@@ -1,13 +1,15 @@
 """What every page has around it: menu, names, filters for words, and the addresses of stylesheet and scripts."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, request
 
-from core.journey.entrusting import emergencies
+from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
@@ -76,17 +78,20 @@ def _around() -> dict[str, Any]:
         around |= {
             "tenant": visit.scope.tenant,
             "staff": visit.staff,
-            "seat": visit.unit_name or visit.seat,
+            "seat": lambda: visit.unit_name or visit.seat,
             "home": home_of(visit.staff.roles),
             "now": visit.now,
             "may": lambda permission: Permission(permission) in visit.permissions,
-            "emergencies": emergencies(visit.scope, now=visit.now)
-            if not STEWARDS.isdisjoint(visit.permissions)
-            else (),
-            "lag": _lag(visit),
+            "emergencies": partial(_emergencies, visit),
+            "lag": partial(_lag, visit),
             "this_page": request.full_path.rstrip("?") if request.method == "GET" else "/",
         }
     return around
+
+
+def _emergencies(visit: Visit) -> Sequence[Emergency]:
+    """Return the emergency accounts that are good now, for those whom they concern."""
+    return () if STEWARDS.isdisjoint(visit.permissions) else emergencies(visit.scope, now=visit.now)
 
 
 def _lag(visit: Visit) -> Lag | None:
