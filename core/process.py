@@ -5,8 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from core.hooks.roster import Roster
-from core.kit.db import Database
+from core.kit.db import Database, DatabaseDown, database_down_in_words
 from core.kit.file_store import FileStore
 from core.kit.keys import Keyring
 from core.tenancy.plugin_schemas import unprepared
@@ -21,13 +23,11 @@ def installation_from_environment(*, on_wake: Callable[[], None]) -> Installatio
     database = Database(os.environ["DATABASE_URL"])
     database.refuse_unsafe_role()
     home = Path(os.environ["HUIYING_HOME"])
-    return Installation(
-        database,
-        Keyring.load(home / "keys.json"),
-        Roster.installed(partial(unprepared, database)),
-        files=file_store(home),
-        on_wake=on_wake,
-    )
+    try:
+        roster = Roster.installed(partial(unprepared, database))
+    except OperationalError as error:  # it went away since: whoever waits for it waits on
+        raise DatabaseDown(database_down_in_words(error)) from error
+    return Installation(database, Keyring.load(home / "keys.json"), roster, files=file_store(home), on_wake=on_wake)
 
 
 def file_store(home: Path) -> FileStore:

@@ -23,6 +23,14 @@ LONGER_AT_LEAST = 150.0
 SAID_EVERY = 60.0
 
 
+LAST_WORDS = 6000
+"""Characters of the log that are shown of an installation that gave up."""
+
+
+class GaveUp(Exception):  # noqa: N818 -- a fact
+    """The installation has stopped by itself, as it does when a program falls again and again. Says its last words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How much of everything: kills, seconds for them, appeals that must be acknowledged, people at work.
@@ -120,6 +128,8 @@ def rage(house: House, plan: Plan, taken: Taken, folder: Path, box: ImapBox) -> 
     for group in (crowd, crew):
         group.stop()
     worked = time.monotonic() - begun
+    if not house.is_up():
+        raise GaveUp(house.log.read_text(encoding="utf-8")[-LAST_WORDS:])
     with connect(house) as owner:
         await_calm(owner, house.tenant_id, quiet=plan.quiet)
         owner.execute("ANALYZE")  # what the planner knew did not survive the crashes
