@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import make_url
 
-from core.hooks.core_features import ROUTING
+from core.hooks.core_features import RATES, ROUTING
 from core.hooks.features import Feature, hookimpl
 from core.hooks.roster import Roster
 from core.intake.rules import Appeal
@@ -171,6 +171,17 @@ def make_ticket(
 def make_appeal(**columns: Any) -> Appeal:
     """Return an appeal by the desk about a bad road, with these columns changed."""
     return Appeal(**{"channel": "desk", "text": "道路坑洼，出行不便", **columns})
+
+
+def set_rates(installation: Installation, slug: str, *, now: datetime, **rates: int) -> None:
+    """Let these rates 限流 hold in the tenant, and no others."""
+    others = dict.fromkeys(("system_per_minute", "systems_per_minute", "stranger_per_minute", "phone_per_day"), 0)
+    with installation.scope(slug) as scope:
+        revision = write_revision(
+            scope, RATES.id, values=others | rates, schema_version=1, reason="测试", author=FILES, now=now
+        )
+        make_active(scope, RATES.id, revision.number, actor=FILES, now=now)
+    installation.forget()
 
 
 def make_feature(feature_id: str, **answers: Callable[..., Any]) -> Feature:

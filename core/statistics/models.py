@@ -49,7 +49,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
     medium: Mapped[str] = mapped_column(Text, primary_key=True)
     nature: Mapped[str] = mapped_column(Text, primary_key=True)
-    appellant: Mapped[str] = mapped_column(Text, primary_key=True)
+    appellant: Mapped[str] = mapped_column(Text, primary_key=True, server_default="")
     unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     matter: Mapped[str] = mapped_column(Text, primary_key=True)
 

@@ -111,8 +111,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     """The matter was found by words alone and no person has confirmed it."""
     affected_count: Mapped[int] = mapped_column(Integer, default=1)
     """How many people, households or firms stand behind the one appeal."""
-    appellant: Mapped[str] = mapped_column(Text, default="person")
-    source: Mapped[str] = mapped_column(Text, default="")
+    appellant: Mapped[str] = mapped_column(Text, default="person", server_default="person")
+    source: Mapped[str] = mapped_column(Text, default="", server_default="")
     """By which line or account of the channel it came 来源."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

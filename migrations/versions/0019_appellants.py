@@ -21,17 +21,16 @@ MARK_EVERY_DAY = """
     CROSS JOIN (SELECT nextval('row_id') AS id) mark
 """
 
+# The defaults stay: a version before this one writes tickets while it is being replaced.
+
 
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("appellant", sa.Text(), nullable=False, server_default="person"))
     op.add_column("ticket", sa.Column("source", sa.Text(), nullable=False, server_default=""))
-    op.alter_column("ticket", "appellant", server_default=None)
-    op.alter_column("ticket", "source", server_default=None)
     op.create_check_constraint(
         op.f("ck_ticket_appellant"), "ticket", "appellant IN ('person', 'enterprise', 'organisation')"
     )
     op.add_column("cube_cell", sa.Column("appellant", sa.Text(), nullable=False, server_default=""))
-    op.alter_column("cube_cell", "appellant", server_default=None)
     op.drop_constraint(op.f("pk_cube_cell"), "cube_cell", type_="primary")
     op.create_primary_key(op.f("pk_cube_cell"), "cube_cell", [*WAY, "appellant", *REST])
     op.drop_constraint(op.f("ck_cube_cell_way"), "cube_cell", type_="check")

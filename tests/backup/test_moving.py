@@ -128,8 +128,10 @@ def test_every_row_arrives_as_it_was_and_the_evidence_holds(
 
 
 def test_files_arrive_as_they_were_and_no_others(
-    installation: Installation, walk: Proven, owner_url: str, elsewhere: tuple[str, str], tmp_path: Path
+    installation: Installation, owner_url: str, elsewhere: tuple[str, str], tmp_path: Path
 ) -> None:
+    walk = Proven(installation, make_district(installation))  # what the others hold has no files
+    walk.take_in()
     files = [judge(Upload("坑洼.jpg", photo()))]
     with installation.scope(walk.slug) as scope:
         (added,) = add_files(scope, walk.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
@@ -260,7 +262,8 @@ def test_it_is_refused_where_it_does_not_fit(
         assert row is not None
         there.execute("UPDATE alembic_version SET version_num = %s", row)
         insert = (
-            "INSERT INTO tenant (id, slug, name, kind, zone, serial_prefix, epoch) VALUES (%s, %s, '', %s, '', %s, 1)"
+            "INSERT INTO tenant (id, slug, name, kind, zone, serial_prefix, epoch, state, standing)"
+            " VALUES (%s, %s, '', %s, '', %s, 1, 'active', '{}')"
         )
         there.execute(insert, [tenant.id, "another", "district", "AN"])
     refused("another 已占用编号")

@@ -312,7 +312,10 @@ def test_ten_megabytes_are_refused_in_words_and_quickly(app: Flask, installation
     answer = push(app, slug, body, headers=headers)
 
     assert time.monotonic() - begun < patience(5)
-    assert (answer.status_code, answer.get_json()["detail"]) == (413, "提交的内容超过 1 MB，请精简后再提交。")
+    assert (answer.status_code, answer.get_json()["detail"]) == (
+        413,
+        "提交的内容超过 1 MB，没有收下。请精简文字、缩小或减少附件后再提交。",
+    )
     assert items_of(installation, slug) == []
 
 

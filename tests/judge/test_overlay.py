@@ -151,7 +151,7 @@ def test_the_days_of_what_was_adjudicated_are_counted_anew_at_once(case: Case) -
 
 
 def _all_of(tenant_id: int, day: date) -> tuple[object, ...]:
-    return (tenant_id, "all", day, "", "", "", 0, "")
+    return (tenant_id, "all", day, "", "", "", "", 0, "")
 
 
 def test_the_report_shows_both_with_both_numbers_and_so_does_the_citys(installation: Installation, case: Case) -> None:

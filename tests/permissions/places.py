@@ -14,6 +14,7 @@ from core.files.judging import Upload, judge
 from core.hooks import Feature, PageSpec, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.inbound import new_item
+from core.intake.mail.reading import MAIL_TYPE
 from core.journey import desk, entrusting, handle, people
 from core.journey.files import add_files
 from core.journey.settings.drafting import Wish, draft
@@ -27,7 +28,7 @@ from core.tickets.contact import Contact
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from core.web.visit import COOKIE
-from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties
+from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties, set_rates
 from tests.files.samples import photo
 from tests.permissions.operations import Operation
 
@@ -164,7 +165,7 @@ def make_place(installation: Installation, app: Flask, *, more: int) -> Place:
             set_duties(scope, [{"code": matter, "subcategory": f"道路{each}", "lead": code}])
             for each in range(1 + more)
         ]
-    installation.forget()
+    set_rates(installation, slug, now=now)  # a walk asks as often as a flood
     _people(place, code, now)
     _things(place, code, second=bool(more), more=more, now=now)
     place.has |= {"duty list": list(reversed(numbers)), "unit": [code], "matter": [matter]}
@@ -245,8 +246,8 @@ def _item(scope: Scope, mark: str, now: datetime) -> int:
         scope,
         channel="web",
         message_id=f"{mark}-1",
-        content_type="text/plain",
-        body=f"{mark}来件".encode(),
+        content_type=MAIL_TYPE,
+        body=f"Subject: {mark}\r\n\r\n{mark}来件".encode(),
         state="needs_person",
         vouched_by="",
         now=now,

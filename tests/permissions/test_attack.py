@@ -387,6 +387,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "inbound": {"item_id": int(str(place.has["inbound item"][0]))},
         "routing-rule-draft": {"consultation": 1},
         "deliver": {"message_id": _any_record(place)},
+        "scan-file": {"file_id": int(str(place.has["file"][0]))},
         "refer": {"reference": f"{place.slug}/1"},
         "referral-news": {"reference": f"{place.slug}/1"},
         "settings-planned": {**revision, "plan": 1},

@@ -11,10 +11,11 @@ from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
 from core.kit.db import as_psycopg
+from core.tenancy.scope import Installation
 from core.web.headers import ALWAYS, READING
 from tests.permissions.bodies import Bodies
 from tests.permissions.operations import Operation, operations
-from tests.permissions.places import REVOKED, STRANGER, Persona, Place
+from tests.permissions.places import REVOKED, STRANGER, Persona, Place, make_place
 from tests.tenancy.filling import tables_of_tenants
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -96,8 +97,13 @@ class Looked:
 
 
 @pytest.fixture(scope="module")
-def looked(app: Flask, places: tuple[Place, Place], addresses: tuple[str, str]) -> Looked:
-    place, _ = places
+def place(installation: Installation, app: Flask) -> Place:
+    """A district for these tests alone: commands that need no body are carried out here."""
+    return make_place(installation, app, more=0)
+
+
+@pytest.fixture(scope="module")
+def looked(app: Flask, place: Place, addresses: tuple[str, str]) -> Looked:
     before = rows_of(place, addresses[1])
     answers = list(asked(place, [each for each in operations(app) if each.method in READING], Bodies(app)))
     return Looked(answers, changes(before, rows_of(place, addresses[1])))
@@ -118,10 +124,10 @@ def people_of(place: Place, operation: Operation) -> Iterator[Persona]:
 
 
 def test_every_answer_carries_the_same_strict_headers_and_no_page_runs_anything_of_its_own(
-    app: Flask, places: tuple[Place, Place], looked: Looked
+    app: Flask, place: Place, looked: Looked
 ) -> None:
     commands = [each for each in operations(app) if each.method not in READING]
-    answers = [*looked.answers, *asked(places[0], commands, Bodies(app))]
+    answers = [*looked.answers, *asked(place, commands, Bodies(app))]
     wrong = {
         name: faults
         for name, answer in answers
@@ -195,11 +201,8 @@ WAYS: dict[str, dict[str, str]] = {
 """What a page of another site can send without asking, and the token that it puts in."""
 
 
-def test_no_other_site_can_have_anything_carried_out(
-    app: Flask, places: tuple[Place, Place], addresses: tuple[str, str]
-) -> None:
+def test_no_other_site_can_have_anything_carried_out(app: Flask, place: Place, addresses: tuple[str, str]) -> None:
     """Each with a good body, the right token of the form and the cookie of whoever may do it."""
-    place, _ = places
     bodies = Bodies(app)
     writing = [each for each in operations(app) if each.method not in READING]
     before = rows_of(place, addresses[1])
@@ -221,10 +224,9 @@ def test_no_other_site_can_have_anything_carried_out(
 
 
 def test_without_the_token_of_our_form_no_form_does_anything(
-    app: Flask, places: tuple[Place, Place], addresses: tuple[str, str]
+    app: Flask, place: Place, addresses: tuple[str, str]
 ) -> None:
     """Sent by a browser that says nothing of where it comes from, in each of the ways in which a page can send."""
-    place, _ = places
     bodies = Bodies(app)
     pages = [each for each in operations(app) if each.is_write and not each.is_api and not each.rule.startswith("/in/")]
     before = rows_of(place, addresses[1])
@@ -244,9 +246,8 @@ def test_without_the_token_of_our_form_no_form_does_anything(
 
 
 def test_the_api_is_not_entered_by_a_cookie_nor_by_what_a_page_of_another_site_can_send(
-    app: Flask, places: tuple[Place, Place], addresses: tuple[str, str]
+    app: Flask, place: Place, addresses: tuple[str, str]
 ) -> None:
-    place, _ = places
     bodies = Bodies(app)
     before = rows_of(place, addresses[1])
     wrong = []

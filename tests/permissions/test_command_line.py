@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -42,6 +42,8 @@ def runner(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> CliRu
     for name, module in list(sys.modules.items()):
         if name.startswith("core.cli.") and hasattr(module, "installed") and name != "core.cli.context":
             monkeypatch.setattr(module, "installed", installed)
+            if hasattr(module, "as_owner"):
+                monkeypatch.setattr(module, "as_owner", lambda: nullcontext(""))
     return CliRunner()
 
 
@@ -107,7 +109,12 @@ def test_commands_that_need_an_account_refuse_one_that_may_not(
 def arguments_of(command: click.Command, place: Place, file: Path) -> list[str]:
     """Return what the command must be given, in the name of somebody at the desk."""
     operator = place.has["operator login"][0]
-    known = {"tenant": place.slug, "login": str(operator), "by": str(operator), "unit": str(place.has["unit"][0])}
+    known = {
+        **dict.fromkeys(("tenant", "slug", "confirm"), place.slug),
+        **dict.fromkeys(("login", "by"), str(operator)),
+        "unit": str(place.has["unit"][0]),
+        "out": str(file.with_name("new.json")),
+    }
     given: list[str] = []
     for parameter in command.params:
         value = known.get(str(parameter.name), _value(parameter, file))

@@ -24,6 +24,7 @@ from tests.web.making import Visitor, make_account
 
 TRESPASSES = {
     *("not-permitted", "not-your-ticket", "same-hands", "second-person-missing", "own-supervision"),
+    "not-grantable",
     *("own-revision", "identity-kept", "too-many-reveals"),
 }
 """Codes of refusals that are about who asks."""

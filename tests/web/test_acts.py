@@ -437,14 +437,17 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
         (
             "operator",
             "/t/{}",
-            {"approve_return", "redirect", "raise_urgency", "transfer_out", "propose_void", "remark"},
+            {"approve_return", "redirect", "raise_urgency", "transfer_out", "propose_void", "remark", "files"},
         ),
         ("reviewer", "/t/{}", set()),
         ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter", "hold_to_account"}),
         (
             "clerk",
             "/unit/{}",
-            {"note", "contact", "hand_to", "withdraw_return", "file_dispute", "request_extension", "request_pause"},
+            {
+                *("note", "contact", "hand_to", "withdraw_return", "file_dispute", "request_extension"),
+                *("request_pause", "files"),
+            },
         ),
     ],
 )

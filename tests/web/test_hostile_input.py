@@ -34,9 +34,13 @@ def posted_to(house: House) -> Iterator[tuple[str, Permission | None, list[str]]
 
 def test_what_is_too_large_is_refused_in_words(house: House) -> None:
     operator = house.visitor(house.operator)
-    operator.get("/desk/new")
-    assert operator.post("/desk/new", text="长" * 400_000).status_code == 413
+    serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
+    operator.get(f"/t/{serial_no}")
+    assert operator.post(f"/t/{serial_no}/remark", text="长" * 400_000).status_code == 413
     assert "超过 1 MB" in operator.page
+    operator.get("/desk/new")
+    assert operator.post("/desk/new", text="长" * 400_000).status_code == 422  # files may come with it
+    assert "400,000 个字，超过 20,000 字的上限" in operator.page
 
 
 @pytest.mark.parametrize("value", NASTY)

@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from core.hooks.core_features import RATES
 from core.journey.queries.lanes import tab_counts
 from core.people.service import issue_token
 from core.tenancy.models import SecurityEvent
-from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tickets.models import Ticket, TicketEvent
+from tests.builders import set_rates
 from tests.web.conftest import House
 
 NOW = datetime(2026, 3, 12, 2, 0, 20, tzinfo=UTC)
@@ -27,13 +26,7 @@ def at_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def allow(house: House, **rates: int) -> None:
     """Let these rates hold in the tenant, and no others."""
-    with house.installation.scope(house.slug) as scope:
-        others = dict.fromkeys(("system_per_minute", "systems_per_minute", "stranger_per_minute", "phone_per_day"), 0)
-        revision = write_revision(
-            scope, RATES.id, values=others | rates, schema_version=1, reason="测试", author=FILES, now=NOW
-        )
-        make_active(scope, RATES.id, revision.number, actor=FILES, now=NOW)
-    house.installation.forget()
+    set_rates(house.installation, house.slug, now=NOW, **rates)
 
 
 def token_of(house: House, label: str = "网格平台") -> str:

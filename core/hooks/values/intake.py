@@ -90,8 +90,8 @@ class InboundAppeal:
     submitted_at: datetime | None = None
     longitude: float | None = field(default=None, repr=False)
     latitude: float | None = field(default=None, repr=False)
-    appellant: Appellant | None = None
-    source: str = ""
+    appellant: Appellant | None = field(default=None, repr=False)
+    source: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def test_mailboxes_of_all_levels_one_number_and_new_media_on_one_platform() -> N
         Channel("mailbox-government", "市政府信箱", "letter", "市政府"),
         Channel("mailbox-district", "区（市）县信箱", "letter"),
         Channel("mailbox-town", "乡镇（街道）信箱", "letter"),
-        Channel("mailbox-enterprise", "服务企业信箱", "letter"),
+        Channel("mailbox-enterprise", "服务企业信箱", "letter", appellant="enterprise"),
         Channel("hotline", "12345 热线", "phone"),
         Channel("forum", "网络论坛", "web"),
         Channel("weibo", "微博", "weibo"),
