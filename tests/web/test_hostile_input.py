@@ -39,7 +39,7 @@ def test_what_is_too_large_is_refused_in_words(house: House) -> None:
     assert operator.post(f"/t/{serial_no}/remark", text="长" * 400_000).status_code == 413
     assert "超过 1 MB" in operator.page
     operator.get("/desk/new")
-    assert operator.post("/desk/new", text="长" * 400_000).status_code == 422  # files may come with it
+    assert operator.post("/desk/new", channel="desk", text="长" * 400_000).status_code == 422  # files may come with it
     assert "400,000 个字，超过 20,000 字的上限" in operator.page
 
 
