@@ -93,7 +93,7 @@ def made_up(chance: random.Random, areas: list[Area]) -> Catalogue:
         )
         for place in range(ITEMS)
     ]
-    rows = {
+    rows: dict[tuple[str, str | None], Row] = {
         (node.code, None): Row(matter=node.code, lead=f"d{place % 30}", limit=LIMITS[0], standard="修复并答复")
         for place, node in enumerate(matters[:CATEGORIES])
     }

@@ -279,7 +279,7 @@ def main(rounds: int = ROUNDS) -> int:
     for label, tell in (("explaining a verdict", explain), ("its record, with traces", record)):
         begun = time.thread_time()
         for verdict in verdicts:
-            tell(verdict)  # type: ignore[operator]
+            tell(verdict)
         print(f"{label:46} {(time.thread_time() - begun) / len(verdicts) * 1e6:9.1f} µs a ticket")
     return 0 if ratio >= AIM else 1
 

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -111,12 +111,15 @@ class House:
         """
         self._mailbox = mailbox
         self._install_plugin()
-        with ensure(self.path, prepare=self._prepare, edition="bench") as services:
+        with self._prepared() as services:
             assert services.owner_url
             self.owner_url = services.owner_url
             if without_key_of_marks:
                 with psycopg.connect(services.owner_url) as owner:
                     owner.execute(KEY_OF_MARKS_AWAY)
+
+    def _prepared(self) -> AbstractContextManager[Services]:
+        return ensure(self.path, prepare=self._prepare, edition="bench")
 
     def start(self) -> None:
         """Start everything by `huiying up`, and wait until the pages answer."""

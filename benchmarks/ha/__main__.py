@@ -31,6 +31,8 @@ from core.embedded.locks import ending_politely
 SEED = 20_260_101
 SHOWN_TROUBLES = 8
 STUCK_PATIENCE = 5.0
+QUIET = 8.0
+"""Seconds after the last write before what is still due is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _work(house: House, taken: Taken, meanwhile: Callable[[TimedJournal], None])
         fell = _write(writers, lambda: meanwhile(journal))
         with connect(house) as owner:
             if not fell:
-                await_calm(owner, house.tenant_id)
+                await_calm(owner, house.tenant_id, quiet=QUIET)
             verdict = judge(owner, house, journal, taken.ids())
             lost = lost_writes(owner, house.tenant_id, journal)
             version = owner.info.parameter_status("server_version")

@@ -12,7 +12,7 @@ from benchmarks.chaos.house import START_PATIENCE, House
 from benchmarks.ha.server import Addresses
 from core.embedded import processes
 from core.embedded.programs import programs
-from core.embedded.services import ensure
+from core.embedded.services import Services, ensure
 
 CLOCK = "clock"
 
@@ -20,13 +20,12 @@ CLOCK = "clock"
 class Product(House):
     """The installation that `huiying up` runs, with PostgreSQL where the environment says."""
 
-    def prepare(self) -> None:
+    @contextmanager
+    def _prepared(self) -> Iterator[Services]:
         """Bring the schema and the shipped tenants into the named database, then the measured district."""
-        self._install_plugin()
         with ensure(self.path) as services:
             self._prepare(services)
-            assert services.owner_url
-            self.owner_url = services.owner_url
+            yield services
 
 
 class ProductInParts(Product):

@@ -29,9 +29,11 @@ class Lagging:
     def tell(self, *, now: Now) -> None:
         """Say which tenants have fallen behind, and which have caught up, unless that was looked at a moment ago.
 
+        What waits when the clock begins has a minute to be done: after an outage everything is behind for a moment.
         Raises sqlalchemy's DBAPIError when the database is gone.
         """
-        if self._is_ending() or (self._next is not None and now() < self._next):
+        self._next = self._next or now() + EVERY
+        if self._is_ending() or now() < self._next:
             return
         behind = {lag.slug: lag for lag in lags(self._installation.database, now=now()) if lag.is_behind}
         for slug in sorted(behind.keys() - self._told):
