@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from benchmarks.chaos.gateway import Taken, gateway
 from benchmarks.chaos.house import House
-from benchmarks.chaos.verdict import Verdict, await_calm, connect, judge, lost_writes
+from benchmarks.chaos.intake.comparing import Compared, compare
+from benchmarks.chaos.verdict import Verdict, await_calm, connect, judge
 from benchmarks.ha.drill import Cycle, fail_over
 from benchmarks.ha.packages import ON_PATRONI, ON_PGBOUNCER, ON_POSTGRES15, unmet
 from benchmarks.ha.pair import LOOP_WAIT, RETRY_TIMEOUT, TTL, patroni_pair
@@ -146,7 +147,7 @@ def _work(house: House, taken: Taken, meanwhile: Callable[[TimedJournal], None])
             if not fell:
                 await_calm(owner, house.tenant_id, quiet=QUIET)
             verdict = judge(owner, house, journal, taken.ids())
-            lost = lost_writes(owner, house.tenant_id, journal)
+            compared = compare(owner, house.keys, house.tenant_id, journal.receipts)
             version = owner.info.parameter_status("server_version")
         is_up = house.is_up()
     finally:
@@ -155,10 +156,9 @@ def _work(house: House, taken: Taken, meanwhile: Callable[[TimedJournal], None])
         print(f"  a writer failed: {failure!r}")
     if not is_up:
         print("  the installation gave up")
-    appeals_lost = sum(not write.command for write in lost)
-    _tell(journal, verdict, appeals_lost, version)
-    refused = journal.counts["refused"]
-    return verdict.faults + len(writers.failures) + refused + (not is_up) + fell + (not journal.appeals())
+    _tell(journal, verdict, compared, version)
+    broken = len(writers.failures) + len(journal.refused) + (not is_up) + fell + (not journal.receipts)
+    return verdict.faults + compared.faults + broken
 
 
 def _write(writers: Writers, meanwhile: Callable[[], None]) -> bool:
@@ -175,12 +175,15 @@ def _write(writers: Writers, meanwhile: Callable[[], None]) -> bool:
     return fell
 
 
-def _tell(journal: TimedJournal, verdict: Verdict, appeals_lost: int, version: str | None) -> None:
+def _tell(journal: TimedJournal, verdict: Verdict, compared: Compared, version: str | None) -> None:
     counts = journal.counts
     print(f"  PostgreSQL                   {version}")
-    print(f"  appeals acknowledged         {journal.appeals():7}   lost {appeals_lost}")
     print(
-        f"  writes acknowledged          {len(journal.acknowledged):7}   lost {verdict.writes_lost}, {counts['refused']} refused"
+        f"  appeals acknowledged         {compared.acknowledged:7}   lost {compared.lost}, doubled {compared.doubled}, "
+        f"mismatched {compared.mismatched}, written by halves {compared.half_written}"
+    )
+    print(
+        f"  commands acknowledged        {len(journal.acknowledged):7}   lost {verdict.writes_lost}, {len(journal.refused)} refused"
     )
     print(
         f"  sent again unanswered        {counts['retries']:7}   {dict(journal.troubles.most_common(SHOWN_TROUBLES))}"

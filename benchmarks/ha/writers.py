@@ -4,20 +4,16 @@ import random
 import threading
 import time
 from itertools import pairwise
+from typing import Any
 
 from benchmarks.chaos.caller import Caller
 from benchmarks.chaos.house import UNITS, House
-from benchmarks.chaos.journal import Acknowledged, Journal
+from benchmarks.chaos.journal import Acknowledged, Journal, Receipt
 
 WRITERS = 4
 SEEN_THROUGH = 4
 """Of so many appeals of a writer one is dispatched, signed for, replied to and passed."""
 PAUSE = 0.2
-APPEAL = {
-    "text": "道路坑洼，雨天积水，出行不便。",
-    "place": "示范路",
-    "contact": {"name": "示范人", "phone": "13800000000"},
-}
 
 
 class TimedJournal(Journal):
@@ -31,9 +27,9 @@ class TimedJournal(Journal):
         super().write(done)
         self.times.append(time.monotonic())
 
-    def appeals(self) -> int:
-        """Return how many appeals were acknowledged."""
-        return sum(not write.command for write in self.acknowledged)
+    def take_in(self, *receipts: Receipt) -> None:
+        super().take_in(*receipts)
+        self.times.append(time.monotonic())
 
     def recovery(self, since: float) -> tuple[float, float] | None:
         """Return the longest time without an acknowledged write after `since`, and from `since` to its end.
@@ -77,13 +73,19 @@ class Writers:
         done = 0
         try:
             while not self._going_home.is_set():
-                serial_no = caller.hand_in(APPEAL)
+                serial_no = caller.hand_in(_appeal(chance))
                 done += 1
                 if done % SEEN_THROUGH == 0:
                     see_through(caller, serial_no, chance.choice(UNITS))
                 self._going_home.wait(PAUSE)
         except BaseException as error:
             self.failures.append(error)
+
+
+def _appeal(chance: random.Random) -> dict[str, Any]:
+    """Return an appeal of one of many residents: too many of one phone would wait for a person."""
+    contact = {"name": "示范人", "phone": f"0280000{chance.randrange(10_000):04}"}
+    return {"text": "道路坑洼，雨天积水，出行不便。", "place": "示范路", "contact": contact}
 
 
 def see_through(caller: Caller, serial_no: str, unit: str) -> None:

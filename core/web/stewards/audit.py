@@ -35,6 +35,8 @@ DETAILS = {
     "closed_by": "注销人",
 }
 """What the details of events are called on the page; others stand under their own names."""
+WAYS_IN = {"password": "口令", "identity": "统一身份认证", "code": "动态口令", "recovery-code": "恢复码"}
+"""What the ways are called by which somebody signed in."""
 SHOWN = 200
 """Looks at contacts on the page; all of them are listed by `huiying privacy reveals`."""
 DAYS = 30
@@ -80,7 +82,7 @@ def show_reveals(visit: Visit) -> Answer:
 @pages.app_template_filter("told")
 def told(event: SecurityEvent) -> str:
     """Return the details of an event in words, those that say nothing left out."""
-    labels = {role.name: role.label for role in ROLES.values()}
+    labels = {role.name: role.label for role in ROLES.values()} | WAYS_IN
     parts = []
     for name, value in event.detail.items():
         if value in (None, "", []):
