@@ -50,6 +50,7 @@ def affected_by(
         )
     told = {
         "made_at": datetime.now(UTC),
+        "made_by": f"{login}@{tenant}",
         "persons": [
             {
                 "name": person.contact.name,

@@ -84,7 +84,7 @@ def dry_run(
             ),
         )
         if file:
-            _export(installation, tenant, run, file)
+            _export(installation, tenant, login, run, file)
         result = _result(installation, tenant, run, most)
         following = what_follows(installation, tenant, feature_id, number)
     say_result(result, as_json=as_json, file=file, following=following)
@@ -178,10 +178,11 @@ def _result(installation: Installation, tenant: str, run: int, most: int) -> Res
     return installation.run(tenant, lambda scope: result_of(scope, run, most=most))
 
 
-def _export(installation: Installation, tenant: str, run: int, file: Path) -> None:
+def _export(installation: Installation, tenant: str, login: str, run: int, file: Path) -> None:
     result = installation.run(tenant, lambda scope: result_of(scope, run))
+    now = datetime.now(installation.tenant(tenant).zone)
     try:
-        export(result, file)
+        export(result, file, mark=f"{login}@{tenant} 于 {now:%Y-%m-%d %H:%M} 导出")
     except OSError as error:
         raise ExportFailed(f"结果没有存成 {file}（{error.strerror}）。请换一个可以写入的位置。") from error
 

@@ -197,7 +197,9 @@ def test_the_file_tells_why_on_both_sides_and_each_units_load(
     make_ticket(installation, slug, matter="park")
 
     export(
-        tried_list(installation, slug, list_draft(installation, slug, ROAD, matters=MATTERS[:2])), tmp_path / "a.xlsx"
+        tried_list(installation, slug, list_draft(installation, slug, ROAD, matters=MATTERS[:2])),
+        tmp_path / "a.xlsx",
+        mark="",
     )
 
     book = CalamineWorkbook.from_path(tmp_path / "a.xlsx")

@@ -79,7 +79,7 @@ def test_rules_that_do_nothing_are_told_by_name(installation: Installation, slug
         "从未用到的规则：“规则never”（never）。",
         "答了但总被其他规则盖过的规则：“规则behind”（behind）、“规则later”（later）。",
     ]
-    export(found, tmp_path / "a.xlsx")
+    export(found, tmp_path / "a.xlsx", mark="")
     assert CalamineWorkbook.from_path(tmp_path / "a.xlsx").get_sheet_by_name("规则").to_python()[1:] == [
         ["“规则never”（never）", "从未用到"],
         ["“规则behind”（behind）", "答了但从未起决定作用"],

@@ -15,7 +15,7 @@ from core.kit.errors import Refused
 COLUMNS = (
     *("工单编号", "改变", "方式", "哪一项", "现行", "改后"),
     *("现行理由", "改后理由", "现行规则", "改后规则", "现行出自", "改后出自"),
-    *("实际承办单位", "实际答复时间", "实际是否超期", "满意度"),
+    *("实际承办单位", "实际答复时间", "实际是否超期", "满意度", "导出"),
 )
 LOAD_COLUMNS = ("单位代码", "单位", "建议（现行）", "建议（改后）", "直接派出（现行）", "直接派出（改后）")
 WIDTH = 22
@@ -28,17 +28,21 @@ class NoSuchFormat(Refused):
     code = "no-such-format"
 
 
-def export(result: Result, path: Path) -> None:
-    """Write a try to `path`: by its ending a workbook (.xlsx) or the changed tickets as text (.csv). Raises `NoSuchFormat`."""
+def export(result: Result, path: Path, *, mark: str) -> None:
+    """Write a try to `path`: by its ending a workbook (.xlsx) or the changed tickets as text (.csv).
+
+    `mark` says who took it out and when 水印: it stands in every row of a ticket and under every printed page.
+    Raises `NoSuchFormat`.
+    """
     if path.suffix == ".xlsx":
-        _workbook(result, path)
+        _workbook(result, path, mark)
     elif path.suffix == ".csv":
-        _text(result, path)
+        _text(result, path, mark)
     else:
         raise NoSuchFormat(f"不能导出为 {path.name}。文件名请以 .xlsx 或 .csv 结尾。")
 
 
-def _workbook(result: Result, path: Path) -> None:
+def _workbook(result: Result, path: Path, mark: str) -> None:
     # Texts stay texts, whatever they begin with.
     plain = {
         "constant_memory": True,
@@ -50,23 +54,24 @@ def _workbook(result: Result, path: Path) -> None:
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         for name, head, rows in (
             ("结论", ("试算结果", ""), _conclusion(result)),
-            ("改变的工单", COLUMNS, _rows(result)),
+            ("改变的工单", COLUMNS, _rows(result, mark)),
             ("单位工单量", LOAD_COLUMNS, map(_load, result.load)),
             ("规则", ("规则", "试算中"), _rules(result)),
         ):
             sheet = book.add_worksheet(name)
             sheet.set_column(0, len(head) - 1, WIDTH, wrapped)
             sheet.freeze_panes(1, 0)
+            sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
             for row, cells in enumerate((head, *rows)):
                 for column, cell in enumerate(cells):
                     sheet.write(row, column, cell, bold if row == 0 else wrapped)
 
 
-def _text(result: Result, path: Path) -> None:
+def _text(result: Result, path: Path, mark: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows([harmless(cell) for cell in row] for row in _rows(result))
+        writer.writerows([harmless(cell) for cell in row] for row in _rows(result, mark))
 
 
 def _conclusion(result: Result) -> Iterator[Sequence[str | int]]:
@@ -102,7 +107,7 @@ def _load(load: UnitLoad) -> Sequence[str | int]:
     )
 
 
-def _rows(result: Result) -> Iterable[Sequence[str]]:
+def _rows(result: Result, mark: str) -> Iterable[Sequence[str]]:
     zone = ZoneInfo(result.zone)
     for ticket in result.changed:
         answered = f"{ticket.answered_at.astimezone(zone):%Y-%m-%d %H:%M}" if ticket.answered_at else "未答复"
@@ -112,5 +117,5 @@ def _rows(result: Result) -> Iterable[Sequence[str]]:
                 *(ticket.serial_no, WHAT_LABELS[change.what], change.effect_words, change.subject),
                 *(before.words, after.words, before.reason, after.reason),
                 *(before.rule_id, after.rule_id, before.by, after.by),
-                *(ticket.unit, answered, OVERDUE_WORDS[ticket.is_overdue], ticket.satisfaction),
+                *(ticket.unit, answered, OVERDUE_WORDS[ticket.is_overdue], ticket.satisfaction, mark),
             )
