@@ -6,71 +6,45 @@ Settings and answers are named here and imported when a tenant is read: the stag
 from core.hooks.contract import API_VERSION, CORE
 from core.hooks.features import Feature
 
-ROUTING = Feature(
-    id=f"{CORE}.routing",
-    label="派单依据",
-    summary="现行的职责清单和派单规则：谁的事谁来办，例外写在规则里",
-    answers="core.routing.settings",
-    settings="core.routing.settings:RoutingSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=(),
-    level="every",
+
+def _own(name: str, label: str, summary: str, settings: str, *hooks: str) -> Feature:
+    """Return a feature of the core; the module of its `settings`, named as `module:class`, holds its answers too."""
+    return Feature(
+        id=f"{CORE}.{name}",
+        label=label,
+        summary=summary,
+        answers=settings.partition(":")[0],
+        settings=settings,
+        plugin=CORE,
+        version=API_VERSION,
+        hooks=hooks,
+        level="every",
+    )
+
+
+ROUTING = _own(
+    "routing",
+    "派单依据",
+    "现行的职责清单和派单规则：谁的事谁来办，例外写在规则里",
+    "core.routing.settings:RoutingSettings",
 )
-PRIVACY = Feature(
-    id=f"{CORE}.privacy",
-    label="个人信息",
-    summary="办结之后，诉求人的联系方式保存多久",
-    answers="core.tickets.retention",
-    settings="core.tickets.retention:RetentionSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=(),
-    level="every",
+PRIVACY = _own("privacy", "个人信息", "办结之后，诉求人的联系方式保存多久", "core.tickets.retention:RetentionSettings")
+RATES = _own(
+    "rates", "限流", "一个地址、一个电话、一个对接系统在一段时间里最多可以来多少", "core.tenancy.rates:RateSettings"
 )
-RATES = Feature(
-    id=f"{CORE}.rates",
-    label="限流",
-    summary="一个地址、一个电话、一个对接系统在一段时间里最多可以来多少",
-    answers="core.tenancy.rates",
-    settings="core.tenancy.rates:RateSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=(),
-    level="every",
+SIGN_IN = _own("sign_in", "登录", "哪些角色只凭密码不能登录", "core.people.second_factor.settings:SignInSettings")
+MAIL_INTAKE = _own(
+    "mail_intake",
+    "邮件收取",
+    "从政务邮箱收取来信，登记为工单；没有写收信服务器就不收取",
+    "core.intake.mail.settings:MailIntakeSettings",
 )
-SIGN_IN = Feature(
-    id=f"{CORE}.sign_in",
-    label="登录",
-    summary="哪些角色只凭密码不能登录",
-    answers="core.people.second_factor.settings",
-    settings="core.people.second_factor.settings:SignInSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=(),
-    level="every",
-)
-MAIL_INTAKE = Feature(
-    id=f"{CORE}.mail_intake",
-    label="邮件收取",
-    summary="从政务邮箱收取来信，登记为工单；没有写收信服务器就不收取",
-    answers="core.intake.mail.settings",
-    settings="core.intake.mail.settings:MailIntakeSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=(),
-    level="every",
-)
-SCANNING = Feature(
-    id=f"{CORE}.scanning",
-    label="查毒",
-    summary="附件给人看之前，先由哪个查毒服务查过；不写则不查",
-    answers="core.files.scanning",
-    settings="core.files.scanning:ScanSettings",
-    plugin=CORE,
-    version=API_VERSION,
-    hooks=("judge_file",),
-    level="every",
+SCANNING = _own(
+    "scanning",
+    "查毒",
+    "附件给人看之前，先由哪个查毒服务查过；不写则不查",
+    "core.files.scanning:ScanSettings",
+    "judge_file",
 )
 CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, SCANNING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

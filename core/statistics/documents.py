@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
@@ -144,8 +145,8 @@ def _score_table(units: Sequence[UnitMonth]) -> Table:
     return Table(("单位", "考核项", "得分", "依据"), rows)
 
 
-def _points(points: object) -> Number:
-    words = points_words(points)  # type: ignore[arg-type]
+def _points(points: float | Decimal) -> Number:
+    words = points_words(points)
     return Number(words, Fraction(words), "0.##")
 
 
