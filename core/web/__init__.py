@@ -20,6 +20,7 @@ from core.web.input import refuse_unprintable_addresses
 from core.web.oidc import oidc
 from core.web.own_account import own_account
 from core.web.plugin_pages import pages as plugin_pages
+from core.web.public import public
 from core.web.second_step import second_step
 from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
@@ -78,10 +79,12 @@ def create_app(
         accounts_pages,
         audit_pages,
         plugin_pages,
+        public,
         health,
         inbound,
     ):
         app.register_blueprint(blueprint)
+    csrf.exempt(public)  # forms sent by nobody in particular: no session, no cookie, nothing to forge
     csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others

@@ -47,6 +47,8 @@ HANDED_IN = ("json", "form", "files")
 NOT_KEPT = "您提交的内容没有保存，也没有办理。"
 FOR_PROGRAMS = ("/api/", "/in/")
 """Where programs ask, not people: they are told what is wrong as a problem in JSON."""
+OPEN_PAGES = "/public/"
+"""Pages without sign-in: whoever is there is not led to the sign-in page."""
 
 
 def refused(refusal: Refused) -> ResponseReturnValue:
@@ -133,6 +135,8 @@ def show(
     if request.headers.get("HX-Request"):
         body = render_template("errors/notice.html", **facts)
         return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+    if request.path.startswith(OPEN_PAGES):
+        return render_template("public/error.html", **facts), status
     return render_template("errors/page.html", again=again, **facts), status
 
 

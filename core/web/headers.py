@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -28,15 +28,21 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 
 def add_headers(response: Response) -> Response:
-    """Set the security headers; nothing but static files may be kept by the browser or anybody between."""
+    """Set the security headers; nothing but static files and pages open to all may be kept by anybody on the way."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)  # a file that was uploaded says stricter things of itself
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not g.get("may_be_kept"):
         response.headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "HX-Target", "Cookie"))
     return response
+
+
+def may_be_kept(response: Response, *, seconds: int) -> None:
+    """Let anybody on the way keep a copy of this answer for so long: it is the same for everybody."""
+    g.may_be_kept = True
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
 
 
 def add_to_file(headers: Headers, _path: str, _url: str) -> None:

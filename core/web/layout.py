@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 
@@ -15,6 +16,7 @@ from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.watching import Lag, lag_of
 from core.people.roles import Permission
+from core.tenancy.facts import TenantFacts
 from core.web import words
 from core.web.account import THEME, home_of
 from core.web.assets import Assets
@@ -156,12 +158,18 @@ def _count(number: int | None) -> str | None:
 
 
 def _moment(at: datetime) -> str:
-    return words.moment(at, now=clock(), zone=g.visit.scope.tenant.zone)
+    return words.moment(at, now=clock(), zone=_zone())
 
 
 def _moment_exact(at: datetime) -> str:
-    return words.moment_exact(at, zone=g.visit.scope.tenant.zone)
+    return words.moment_exact(at, zone=_zone())
 
 
 def _clock_time(at: datetime) -> str:
-    return words.clock_time(at, zone=g.visit.scope.tenant.zone)
+    return words.clock_time(at, zone=_zone())
+
+
+def _zone() -> ZoneInfo:
+    """Return the zone of the tenant whose page this is: the visitor's, or the one that a page open to all names."""
+    tenant: TenantFacts = g.public_tenant if "public_tenant" in g else g.visit.scope.tenant
+    return tenant.zone

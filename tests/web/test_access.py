@@ -37,7 +37,9 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         "/sign-in/oidc/callback",
         "/set-password/<tenant>/<token>",
     }
-    assert opened == {
+    public_pages = {rule for rule in opened if rule.startswith("/public/<tenant>")}
+    assert {view.rpartition(".")[0] for view in views_of(house, public_pages)} == {"public"}
+    assert opened - public_pages == {
         "/",
         *on_the_way_in,
         "/sign-out",
@@ -48,6 +50,10 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         "/api/v1/openapi.json",
         pushed_to,
     }
+
+
+def views_of(house: House, rules: set[str]) -> set[str]:
+    return {rule.endpoint for rule in house.app.url_map.iter_rules() if rule.rule in rules}
 
 
 def test_the_permission_of_these_routes_alone_depends_on_the_address(house: House) -> None:
