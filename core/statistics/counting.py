@@ -37,13 +37,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from core.kit.db import Base
 from core.statistics.days import ONE_DAY, Span, local_day
+from core.statistics.kinds import KINDS, Kind
 from core.statistics.measures import MEASURES, Anchor, Measure
-from core.statistics.models import CubeCell, CubeHours
+from core.statistics.models import CubeCell, CubeCode, CubeHours
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 
 CELLS = Base.metadata.tables[CubeCell.__tablename__]
 HOURS = Base.metadata.tables[CubeHours.__tablename__]
+CODES = Base.metadata.tables[CubeCode.__tablename__]
 TENANT = bindparam("tenant", type_=Integer)
 ZONE = bindparam("zone", type_=Text)
 ASPECTS = ("all", "way", "unit", "matter")
@@ -68,11 +70,14 @@ def recount(scope: Scope, spans: Sequence[Span]) -> None:
 def _statements() -> tuple[Executable, ...]:
     """Build the statements, once: they are long, and the same for every tenant and any days."""
     of_cells, of_hours = {"aspect": ASPECTS}, {"measure": tuple(measure.column for measure in TIMED)}
+    of_codes = {"kind": tuple(kind.column for kind in KINDS.values())}
     return (
         _put(CELLS, _counted_cells(), amounts=COUNTED, narrowed=of_cells),
         _put(HOURS, _counted_hours(), amounts=("n",), narrowed=of_hours),
+        _put(CODES, _counted_codes(), amounts=("n",), narrowed=of_codes),
         _drop_zeros(CELLS, amounts=COUNTED, narrowed=of_cells),
         _drop_zeros(HOURS, amounts=("n",), narrowed=of_hours),
+        _drop_zeros(CODES, amounts=("n",), narrowed=of_codes),
     )
 
 
@@ -113,6 +118,13 @@ def _counted_hours() -> Select[Any]:
     )
 
 
+def _counted_codes() -> Select[Any]:
+    """Count the days' happenings with a code, by unit, matter and code."""
+    coded = union_all(*(_coded(kind) for kind in KINDS.values())).subquery("coded").c
+    by = (coded.kind, coded.day, coded.unit_id, coded.matter, coded.code)
+    return select(*by, func.count().label("n")).group_by(*by)
+
+
 def _happenings(anchor: Anchor, measures: Iterable[Measure]) -> Select[Any]:
     """Return the rows of an anchor on these days, with one or nothing for each measure."""
     amounts: dict[str, ColumnElement[int]] = {}
@@ -138,6 +150,17 @@ def _durations(measure: Measure) -> Select[Any]:
     hours = func.floor(_seconds(measure.took) / literal_column("3600.0"))
     named = literal_column(f"'{measure.column}'", Text).label("measure")
     return _on_these_days(measure.anchor, named, cast(hours, Integer).label("hours")).where(measure.where)
+
+
+def _coded(kind: Kind) -> Select[Any]:
+    """Return the happenings of a kind on these days, each with whose it is, its matter and its code."""
+    return _on_these_days(
+        kind.anchor,
+        literal_column(f"'{kind.column}'", Text).label("kind"),
+        func.coalesce(kind.anchor.unit_id, 0).label("unit_id"),
+        func.coalesce(Ticket.matter, "").label("matter"),
+        func.coalesce(kind.code, "").label("code"),
+    ).where(kind.where)
 
 
 def _seconds(took: SQLColumnExpression[Any]) -> ColumnElement[int]:

@@ -26,6 +26,7 @@ from typing import Any
 from sqlalchemy import FromClause, SQLColumnExpression, and_, case, exists, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
+from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
 from core.handling.models import Reply
 from core.routing.models import Assignment, ReturnRequest
@@ -79,11 +80,12 @@ class Measure:
         return f"{self.column}_seconds"
 
 
-_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Rating | ReturnRequest | TicketEvent]
+_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Instruction | Rating | ReturnRequest | TicketEvent]
 _IS_NO_PART = Ticket.part_of_id.is_(None)
 
 
-def _with_ticket(table: _Row) -> FromClause:
+def with_ticket(table: _Row) -> FromClause:
+    """Return the rows of a table, each with its ticket."""
     same = and_(Ticket.tenant_id == table.tenant_id, Ticket.id == table.ticket_id)
     return table.__table__.join(Ticket.__table__, same)
 
@@ -116,14 +118,14 @@ def _of_ticket(instant: SQLColumnExpression[Any]) -> Anchor:
 
 def _of_lead(instant: SQLColumnExpression[Any], where: SQLColumnExpression[bool]) -> Anchor:
     lead = and_(Assignment.role == "lead", Assignment.parent_id.is_(None), where)
-    return Anchor(_with_ticket(Assignment), Assignment.tenant_id, instant, Assignment.unit_id, lead)
+    return Anchor(with_ticket(Assignment), Assignment.tenant_id, instant, Assignment.unit_id, lead)
 
 
 def _of_entry(*kinds: Command, unit_id: SQLColumnExpression[Any] = Ticket.lead_unit_id) -> Anchor:
     # Written out, not sent as parameters: an index holds just these kinds.
     written = [literal(str(kind), literal_execute=True) for kind in kinds]
     counts = and_(TicketEvent.kind.in_(written), _IS_NO_PART)
-    return Anchor(_with_ticket(TicketEvent), TicketEvent.tenant_id, TicketEvent.at, unit_id, counts)
+    return Anchor(with_ticket(TicketEvent), TicketEvent.tenant_id, TicketEvent.at, unit_id, counts)
 
 
 def _after_adjudication(anchor: Anchor, table: type[Clock | Rating], subject: str) -> Anchor:
@@ -146,7 +148,7 @@ CONCLUSION = _of_ticket(Ticket.concluded_at)
 DISPATCH = _of_lead(Assignment.assigned_at, true())
 RETURN = _of_lead(Assignment.ended_at, Assignment.state == "returned")
 DUE = Anchor(
-    _with_ticket(Clock),
+    with_ticket(Clock),
     Clock.tenant_id,
     Clock.due_at,
     _unit_of_cycle(Clock),
@@ -158,15 +160,15 @@ DUE = Anchor(
     ),
 )
 """Reply clocks whose verdict is known: one that still runs, or whose reply waits for review, may yet be met."""
-RATED = Anchor(_with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), _IS_NO_PART)
+RATED = Anchor(with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), _IS_NO_PART)
 DUE_ADJUDICATED = _after_adjudication(DUE, Clock, "clock")
 RATED_ADJUDICATED = _after_adjudication(RATED, Rating, "rating")
 REJECTION = _of_entry(Command.REJECT)
 VOIDING = _of_entry(Command.VOID)
 REDO = _of_entry(Command.REDO, Command.REOPEN, unit_id=_replied_by(TicketEvent, Reply.submitted_at <= TicketEvent.at))
-ATTACHING = Anchor(_with_ticket(Attachment), Attachment.tenant_id, Attachment.attached_at, Ticket.lead_unit_id, true())
+ATTACHING = Anchor(with_ticket(Attachment), Attachment.tenant_id, Attachment.attached_at, Ticket.lead_unit_id, true())
 EXTENSION = Anchor(
-    _with_ticket(ExtensionRequest).join(
+    with_ticket(ExtensionRequest).join(
         Assignment.__table__,
         and_(
             Assignment.tenant_id == ExtensionRequest.tenant_id,
@@ -180,7 +182,7 @@ EXTENSION = Anchor(
 )
 
 SETTLED_RETURN = Anchor(
-    _with_ticket(ReturnRequest).join(
+    with_ticket(ReturnRequest).join(
         Assignment.__table__,
         and_(Assignment.tenant_id == ReturnRequest.tenant_id, Assignment.id == ReturnRequest.assignment_id),
     ),

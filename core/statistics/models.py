@@ -85,6 +85,8 @@ class CubeCell(OfTenant, Base, kw_only=True):
     extended: Mapped[int] = mapped_column(Integer)
     redone: Mapped[int] = mapped_column(Integer)
     returned_in_vain: Mapped[int] = mapped_column(Integer)
+    first_dispatched: Mapped[int] = mapped_column(Integer, server_default="0")
+    first_dispatched_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class CubeHours(OfTenant, Base, kw_only=True):
@@ -98,6 +100,23 @@ class CubeHours(OfTenant, Base, kw_only=True):
     measure: Mapped[str] = mapped_column(Text, primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     hours: Mapped[int] = mapped_column(Integer, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class CubeCode(OfTenant, Base, kw_only=True):
+    """How often each kind of happening bore which code on one local day, by unit and matter.
+
+    `kind` is `Kind.column`; every version of a kind has rows of its own. `unit_id` 0, `matter` "" and `code` "" stand for
+    "none". Happenings with a code are few beside the tickets, so one table holds them divided by all three at once.
+    """
+
+    __tablename__ = "cube_code"
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
     n: Mapped[int] = mapped_column(Integer)
 
 

@@ -6,11 +6,11 @@ stay when a unit is closed or a matter leaves the duty list, and old months keep
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import SQLColumnExpression, or_, select
+from sqlalchemy import SQLColumnExpression, or_, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from core.statistics.days import Span
-from core.statistics.models import CubeCell, CubeMatter, CubeUnit
+from core.statistics.models import CubeCell, CubeCode, CubeMatter, CubeUnit
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import duty_list_in_force, former_names
 from core.units.models import Unit
@@ -64,12 +64,13 @@ def _put_matters(scope: Scope, names: Mapping[str, Sequence[str]]) -> set[str]:
 
 def _matters_in(scope: Scope, spans: Sequence[Span]) -> set[str]:
     """Return the matters of what happened on these days."""
-    found = select(CubeCell.matter).where(
-        CubeCell.tenant_id == scope.tenant.id,
-        CubeCell.aspect == "matter",
-        or_(*(CubeCell.day.between(span.first, span.last) for span in spans)),
+    counted, coded = (
+        select(table.matter).where(
+            table.tenant_id == scope.tenant.id, or_(*(table.day.between(span.first, span.last) for span in spans))
+        )
+        for table in (CubeCell, CubeCode)
     )
-    return set(scope.session.scalars(found.distinct()))
+    return set(scope.session.scalars(union(counted.where(CubeCell.aspect == "matter"), coded)))
 
 
 def _differ(*pairs: tuple[SQLColumnExpression[str], SQLColumnExpression[str]]) -> SQLColumnExpression[bool]:

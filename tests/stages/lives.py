@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
 from core.handling.models import Reply
 from core.journey.accept import accept, register
@@ -14,7 +15,7 @@ from core.journey.supervise import supervise
 from core.kit.errors import Refused
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
-from core.statistics.counting import CELLS, COUNTED, HOURS
+from core.statistics.counting import CELLS, CODES, COUNTED, HOURS
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Attachment, Ticket, TicketEvent
 from tests.builders import OPERATOR, beijing, make_appeal
@@ -96,6 +97,12 @@ def hours(scope: Scope) -> dict[tuple[str, date, int], int]:
     return {(measure, day, hour): n for measure, day, hour, n in rows}
 
 
+def codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
+    """Return what the cube says by code: kind, day, unit, matter and code, with the count."""
+    rows = scope.session.execute(select(*(CODES.c[name] for name in ("kind", "day", "unit_id", "matter", "code", "n"))))
+    return {(kind, day, unit, matter, code): n for kind, day, unit, matter, code, n in rows}
+
+
 def naive_cells(scope: Scope) -> dict[Cell, dict[str, int]]:
     """Count every ticket by hand, one after the other."""
     sums: dict[Cell, Counter[str]] = {}
@@ -119,6 +126,20 @@ def naive_hours(scope: Scope) -> dict[tuple[str, date, int], int]:
     for day, measure, _, _, seconds in happenings(scope):
         if seconds is not None:
             sums[measure, day, seconds // 3600] += 1
+    return dict(sums)
+
+
+def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
+    """Count everything that has a code by hand."""
+    sums: Counter[tuple[str, date, int, str, str]] = Counter()
+    tickets = {ticket.id: ticket for ticket in scope.session.scalars(select(Ticket))}
+
+    def add(kind: str, at: datetime, ticket: Ticket, unit: int | None, code: str) -> None:
+        sums[kind, at.astimezone(scope.tenant.zone).date(), unit or 0, ticket.matter or "", code] += 1
+
+    for instruction in scope.session.scalars(select(Instruction)):
+        ticket = tickets[instruction.ticket_id]
+        add("instructed", instruction.given_at, ticket, ticket.lead_unit_id, instruction.level)
     return dict(sums)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.evaluation.models import Dispute
-from core.journey import conclude, desk, give_back, handle, join, judge
+from core.journey import conclude, desk, give_back, handle, join, judge, press
 from core.journey.accept import accept_registered, reject
 from core.journey.archive import archive
 from core.journey.time import decide_extension, request_extension
@@ -152,6 +152,9 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "redo": lambda scope, no, now: conclude.redo(scope, no, Order(OPERATOR, now), reason="又坏了"),
     "redo there": lambda scope, no, now: conclude.redo(
         scope, no, Order(OPERATOR, now), reason="又坏了", same_unit=True
+    ),
+    "instruct": lambda scope, no, now: press.instruct(
+        scope, no, Order(SUPERVISOR, now), leader="副市长庚", level="city", text="抓紧解决"
     ),
     "exclude rating": _adjudicate("rating"),
     "shift rating": _adjudicate("rating", shifts=True),

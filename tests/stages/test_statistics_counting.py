@@ -11,6 +11,7 @@ from core.journey.accept import accept
 from core.statistics.counting import COUNTED
 from core.statistics.days import Span
 from core.statistics.dirty import mark_everything
+from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 from core.statistics.models import CubeCell, DirtyDay
 from core.statistics.periods import Month
@@ -28,7 +29,7 @@ from core.tenancy.scope import Installation, Scope
 from core.units.models import Unit
 from core.units.queries import directory
 from tests.builders import OPERATOR, beijing, make_appeal, make_district, set_duties
-from tests.stages.lives import DUTIES, Life, cells, hours, naive_cells, naive_hours
+from tests.stages.lives import DUTIES, Life, cells, codes, hours, naive_cells, naive_codes, naive_hours
 from tests.stages.steps import STEPS
 
 FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
@@ -80,6 +81,7 @@ def test_the_cube_equals_a_naive_count_of_any_life(
     with installation.scope(life.slug) as scope:
         assert cells(scope) == naive_cells(scope)
         assert hours(scope) == naive_hours(scope)
+        assert codes(scope) == naive_codes(scope)
 
 
 def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Installation) -> None:
@@ -104,7 +106,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     life.register()
     walk("reject", "archive", hours=150)
     life.register()
-    walk("accept", "dispatch", "extend", "sign", "reply", "pass reply", "rate well", "exclude rating")
+    walk("accept", "dispatch", "instruct", "extend", "sign", "reply", "pass reply", "rate well", "exclude rating")
     walk("redo there", "reply", "pass reply", "rate badly", "shift rating")
     walk("archive", "reopen", hours=150)
     late = life.take_in()
@@ -125,14 +127,16 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     with installation.scope(life.slug) as scope:
         assert cells(scope) == naive_cells(scope)
         assert hours(scope) == naive_hours(scope)
+        assert codes(scope) == naive_codes(scope)
         year = counts(Cube.of(scope), Span(date(2026, 1, 1), date(2026, 12, 31)))
         assert [measure for measure in MEASURES if not year.n(measure)] == []
+        assert {kind for kind, *_ in codes(scope)} == set(KINDS)
 
 
 def test_counting_twice_changes_nothing(installation: Installation) -> None:
     life = make_life(installation)
     life.take_in()
-    life.walk("dispatch", "sign", "reply", "pass reply", "rate well")
+    life.walk("dispatch", "instruct", "sign", "reply", "pass reply", "rate well")
     refresh_all(installation, life.slug)
     written = rows_as_written(installation, life.slug)
 
@@ -147,8 +151,9 @@ def rows_as_written(installation: Installation, slug: str) -> list[tuple[object,
     """Return the cube's rows with the transaction that wrote each."""
     with installation.scope(slug) as scope:
         cube = scope.session.execute(text("SELECT xmin::text, c.* FROM cube_cell c ORDER BY 3, 4, 5, 6, 7, 8, 9")).all()
+        coded = scope.session.execute(text("SELECT xmin::text, c.* FROM cube_code c ORDER BY 3, 4, 5, 6, 7")).all()
         names = scope.session.execute(text("SELECT xmin::text, u.* FROM cube_unit u ORDER BY 3")).all()
-    return [tuple(row) for row in (*cube, *names)]
+    return [tuple(row) for row in (*cube, *coded, *names)]
 
 
 def test_the_days_of_a_month_add_up_to_the_month_in_every_aspect(installation: Installation) -> None:

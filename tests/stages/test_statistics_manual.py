@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from core.statistics.figures import CORE_METRICS, MEDIANS
+from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
@@ -17,6 +18,10 @@ def rows_under(heading: str) -> list[tuple[str, ...]]:
 
 def test_every_measure_stands_in_the_manual_with_its_exact_meaning() -> None:
     assert rows_under("Measures") == [(measure.column, measure.label, measure.meaning) for measure in MEASURES.values()]
+
+
+def test_every_kind_stands_in_the_manual_with_its_exact_meaning() -> None:
+    assert rows_under("Counts by code") == [(kind.column, kind.label, kind.meaning) for kind in KINDS.values()]
 
 
 def test_every_figure_stands_in_the_manual_with_its_two_measures() -> None:
