@@ -1,11 +1,12 @@
-"""Tables of replies, of what co-units contribute to them, and of attempts to reach the resident."""
+"""Tables of replies, of what co-units contribute to them, of attempts to reach the resident, and of what was found and done."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.handling.dispositions import DISPOSITION_LABELS
+from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
 from core.kit.db import INSTANT, Base, TenantRow
 
 
@@ -72,3 +73,74 @@ class ContactAttempt(TenantRow, Base, kw_only=True):
     note: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Verification(TenantRow, Base, kw_only=True):
+    """What a unit found of whether the appeal is true 核实: wholly, in part or not, and what it saw. The newest counts."""
+
+    __tablename__ = "verification"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        CheckConstraint(f"result IN ({', '.join(map(repr, VERIFICATION_LABELS))})", name="result"),
+        Index("ix_verification_ticket", "tenant_id", "ticket_id"),
+        Index("ix_verification_at", "tenant_id", "at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    assignment_id: Mapped[int] = mapped_column(BigInteger)
+    cycle_no: Mapped[int] = mapped_column(Integer)
+    result: Mapped[str] = mapped_column(Text)
+    found: Mapped[str] = mapped_column(Text)
+    on_site: Mapped[bool] = mapped_column()
+    """Whether it was seen on site, and not only with the reply."""
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Enforcement(TenantRow, Base, kw_only=True):
+    """An outcome of enforcement 执法结果: which measure a unit took against whoever is at fault, in words, and how much."""
+
+    __tablename__ = "enforcement"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "assignment_id"], ["assignment.tenant_id", "assignment.id"]),
+        CheckConstraint(f"measure IN ({', '.join(map(repr, MEASURE_LABELS))})", name="measure"),
+        CheckConstraint("amount IS NULL OR amount > 0", name="amount"),
+        Index("ix_enforcement_ticket", "tenant_id", "ticket_id"),
+        Index("ix_enforcement_at", "tenant_id", "at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    assignment_id: Mapped[int] = mapped_column(BigInteger)
+    measure: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text)
+    """Number of the written decision, empty = none was named."""
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    """Yuan, of a fine or of what was confiscated."""
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class Tracking(TenantRow, Base, kw_only=True):
+    """A day on which the desk looks again at what a concluded ticket came to 效能追踪, and what it found then."""
+
+    __tablename__ = "tracking"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("state IN ('open', 'holds', 'fails', 'dropped')", name="state"),
+        CheckConstraint("(state = 'open') = (looked_at IS NULL)", name="looked"),
+        Index("uq_tracking_open", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'open'"),
+        Index("ix_tracking_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    due_on: Mapped[date] = mapped_column(Date)
+    why: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime] = mapped_column(INSTANT)
+    state: Mapped[str] = mapped_column(Text, default="open")
+    found: Mapped[str] = mapped_column(Text, default="")
+    looked_by: Mapped[str] = mapped_column(Text, default="")
+    looked_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

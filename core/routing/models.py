@@ -70,6 +70,8 @@ class Assignment(TenantRow, Base, kw_only=True):
     budget_percent: Mapped[int | None] = mapped_column(Integer, default=None)
     person_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     person_reason: Mapped[str] = mapped_column(Text, default="")
+    task: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What the unit was brought in for, where it was brought in while others handled the ticket."""
     signed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     submitted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

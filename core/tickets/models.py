@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.areas.shapes import Point
+from core.hooks.values.words import RELATION_LABELS
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 from core.tickets.states import MOVES, OPEN, Command, State
 
@@ -45,6 +46,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         CheckConstraint(f"state IN ({_any_of(State)})", name="state"),
         CheckConstraint("nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise')", name="nature"),
         CheckConstraint("appellant IN ('person', 'enterprise', 'organisation')", name="appellant"),
+        CheckConstraint(f"relation IN ('', {_any_of(tuple(RELATION_LABELS))})", name="relation"),
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
@@ -114,6 +116,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     appellant: Mapped[str] = mapped_column(Text, default="person", server_default="person")
     source: Mapped[str] = mapped_column(Text, default="", server_default="")
     """By which line or account of the channel it came 来源."""
+    relation: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What the appellant said of their tie to the place 与本地的关系; empty = nobody asked, and nobody has to."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

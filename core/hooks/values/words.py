@@ -10,3 +10,12 @@ NATURE_LABELS: Mapping[str, str] = {
     "praise": "表扬",
 }
 APPELLANT_LABELS: Mapping[str, str] = {"person": "个人", "enterprise": "企业", "organisation": "其他单位"}
+RELATION_LABELS: Mapping[str, str] = {
+    "resident": "本地居民",
+    "visitor": "外地游客",
+    "investor": "投资者",
+    "manager": "企业管理者",
+    "worker": "务工、就学人员",
+    "other": "其他",
+}
+"""What an appellant may say of their tie to the place; nobody has to, and it decides nothing."""

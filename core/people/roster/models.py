@@ -1,8 +1,11 @@
-"""Tables of the duty roster: who is on duty, who heads a unit, who is away. Plans, which are changed and taken back."""
+"""Tables of rosters: who is on duty, who heads a unit, who is away, who sits at the desk when; and of the hand-over of shifts.
+
+All but the hand-overs are plans, which are changed and taken back.
+"""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,3 +59,47 @@ class StaffAbsence(TenantRow, Base, kw_only=True):
     reason: Mapped[str] = mapped_column(Text)
     entered_at: Mapped[datetime] = mapped_column(INSTANT)
     entered_by: Mapped[str] = mapped_column(Text)
+
+
+class DeskShift(TenantRow, Base, kw_only=True):
+    """Somebody sits at the desk 坐席班次 from one instant to another: what the shifts of a day and a night are made of."""
+
+    __tablename__ = "desk_shift"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        CheckConstraint("begins_at < ends_at", name="span"),
+        UniqueConstraint("tenant_id", "account_id", "begins_at"),
+        Index("ix_desk_shift_ends_at", "tenant_id", "ends_at"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    begins_at: Mapped[datetime] = mapped_column(INSTANT)
+    ends_at: Mapped[datetime] = mapped_column(INSTANT)
+    label: Mapped[str] = mapped_column(Text)
+    """What the house calls the shift: 白班, 夜班."""
+
+
+class Handover(TenantRow, Base, kw_only=True):
+    """The hand-over of a shift 交接班: what is open and matters, written by who leaves, taken by who comes; never changed.
+
+    `items` are the tickets and calls as they stood then, `counts` how many of everything waited.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("(taken_by_id IS NULL) = (taken_at IS NULL)", name="taken"),
+        Index("ix_handover_written_at", "tenant_id", "written_at"),
+        Index("ix_handover_open", "tenant_id", "written_at", postgresql_where="taken_at IS NULL"),
+    )
+
+    words: Mapped[str] = mapped_column(Text)
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB)
+    items: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    written_by: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int] = mapped_column(BigInteger)
+    written_at: Mapped[datetime] = mapped_column(INSTANT)
+    taken_by: Mapped[str] = mapped_column(Text, default="")
+    taken_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    taken_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    remark: Mapped[str] = mapped_column(Text, default="")
+    """What who comes says of it."""

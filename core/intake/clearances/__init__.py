@@ -1,0 +1,1 @@
+"""Clearance 审定: somebody else lets a ticket that an operator wrote down go to dispatch."""
