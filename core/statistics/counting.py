@@ -104,8 +104,8 @@ def _counted_cells() -> Select[Any]:
         func.grouping_sets(
             tuple_(happened.day),
             tuple_(happened.day, *way),
-            tuple_(happened.day, happened.unit_id),
-            tuple_(happened.day, happened.matter),
+            tuple_(happened.day, happened.unit_id, happened.appellant),
+            tuple_(happened.day, happened.matter, happened.appellant),
         )
     )
 

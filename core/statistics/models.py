@@ -28,8 +28,9 @@ class CubeCell(OfTenant, Base, kw_only=True):
     """How often each measure happened on one local day.
 
     The same happenings stand once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is divided by
-    channel, medium, nature and who appeals, `unit` by unit, `matter` by matter. So a month of a large district is read from a few
-    hundred rows, where one row per combination of everything would be nearly one per ticket.
+    channel, medium, nature and who appeals, `unit` by unit and who appeals, `matter` by matter and who appeals. So a
+    month of a large district is read from a few hundred rows, where one row per combination of everything would be nearly
+    one per ticket.
     In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
 
     Each version of a measure has a column of its own (`Measure.column`), and one for its seconds if it takes time: a
@@ -39,7 +40,8 @@ class CubeCell(OfTenant, Base, kw_only=True):
     __tablename__ = "cube_cell"
     __table_args__ = (
         CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name="aspect"),
-        CheckConstraint("aspect = 'way' OR channel || medium || nature || appellant = ''", name="way"),
+        CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name="way"),
+        CheckConstraint("aspect <> 'all' OR appellant = ''", name="whole"),
         CheckConstraint("aspect = 'unit' OR unit_id = 0", name="unit"),
         CheckConstraint("aspect = 'matter' OR matter = ''", name="matter"),
     )

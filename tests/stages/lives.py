@@ -21,8 +21,9 @@ from core.tickets.models import Attachment, Ticket, TicketEvent
 from tests.builders import OPERATOR, beijing, make_appeal
 from tests.stages.steps import STEPS
 
-Cell = tuple[str, date, str, str, str, int, str]
-"""Aspect, day, channel, medium, nature, unit, matter: the key of a cell."""
+Cell = tuple[str, date, str, str, str, str, int, str]
+"""Aspect, day, channel, medium, nature, who appeals, unit, matter: the key of a cell."""
+KEYS = ("aspect", "day", "channel", "medium", "nature", "appellant", "unit_id", "matter")
 
 DUTIES = (
     {"code": "road", "keywords": ["坑洼"]},
@@ -86,9 +87,9 @@ class Life:
 
 def cells(scope: Scope) -> dict[Cell, dict[str, int]]:
     """Return what the cube says: by key, the counts that are not nothing."""
-    keys = [CELLS.c[name] for name in ("aspect", "day", "channel", "medium", "nature", "unit_id", "matter")]
+    keys = [CELLS.c[name] for name in KEYS]
     rows = scope.session.execute(select(*keys, *(CELLS.c[name] for name in COUNTED)))
-    return {tuple(row[:7]): {name: n for name, n in zip(COUNTED, row[7:], strict=True) if n} for row in rows}
+    return {tuple(row[:8]): {name: n for name, n in zip(COUNTED, row[8:], strict=True) if n} for row in rows}
 
 
 def hours(scope: Scope) -> dict[tuple[str, date, int], int]:
@@ -108,10 +109,10 @@ def naive_cells(scope: Scope) -> dict[Cell, dict[str, int]]:
     sums: dict[Cell, Counter[str]] = {}
     for day, measure, ticket, unit, seconds in happenings(scope):
         for key in (
-            ("all", day, "", "", "", 0, ""),
-            ("way", day, ticket.channel, ticket.medium, ticket.nature, 0, ""),
-            ("unit", day, "", "", "", unit or 0, ""),
-            ("matter", day, "", "", "", 0, ticket.matter or ""),
+            ("all", day, "", "", "", "", 0, ""),
+            ("way", day, ticket.channel, ticket.medium, ticket.nature, ticket.appellant, 0, ""),
+            ("unit", day, "", "", "", ticket.appellant, unit or 0, ""),
+            ("matter", day, "", "", "", ticket.appellant, 0, ticket.matter or ""),
         ):
             counted = sums.setdefault(key, Counter())
             counted[measure] += 1

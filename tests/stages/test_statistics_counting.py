@@ -68,7 +68,8 @@ def test_the_cube_equals_a_naive_count_of_any_life(
     for what, which, wait in doings:
         life.wait(wait)
         if what == "take in":
-            life.take_in("路灯不亮" if which else "道路坑洼", channel="file" if which % 2 else "desk")
+            who = "enterprise" if which == 2 else "person"
+            life.take_in("路灯不亮" if which else "道路坑洼", channel="file" if which % 2 else "desk", appellant=who)
         elif what == "register":
             life.register()
         elif what == "count":
