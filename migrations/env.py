@@ -6,10 +6,17 @@ from alembic import context
 from sqlalchemy import create_engine
 
 import core.areas.models
+import core.coordination.models
+import core.disclosure.models
 import core.escalation.models
 import core.evaluation.models
+import core.evaluation.panels.models
 import core.handling.models
+import core.intake.calls.models
+import core.intake.clearances.models
+import core.intake.hotlines.models
 import core.intake.models
+import core.knowledge.models
 import core.kit.outbox
 import core.people.models
 import core.people.roster.models
@@ -19,6 +26,7 @@ import core.statistics.models
 import core.tenancy.models
 import core.tickets.models
 import core.units.catalogue.models
+import core.units.mailboxes.models
 import core.units.models
 import core.workdays.models  # noqa: F401 -- each import adds its tables to the metadata
 from core.kit.db import Base, as_psycopg

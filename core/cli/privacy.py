@@ -26,8 +26,10 @@ NAMES = {
     "contribution": "协办意见",
     "contact_attempt": "联系记录",
     "opinion": "会商意见",
+    "policy": "形成的政策",
     "consultation_step": "会商记录",
     "route_decision": "派单依据",
+    "article_use": "据知识答复",
 }
 """What the tables of evidence are called in which a person may be named."""
 

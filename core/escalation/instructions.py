@@ -9,6 +9,7 @@ from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
+from core.units.queries import DirectoryUnit
 
 
 class NoSuchInstruction(Refused):
@@ -24,9 +25,17 @@ class AlreadyReported(Refused):
 
 
 def keep_instruction(
-    scope: Scope, ticket: Ticket, order: Order, *, leader: str, level: str, text: str, deadline: datetime | None
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    leader: str,
+    level: str,
+    text: str,
+    deadline: datetime | None,
+    unit: DirectoryUnit | None,
 ) -> Instruction:
-    """Keep what a leader wrote, and who put it down."""
+    """Keep what a leader wrote, who put it down, and the unit to whose head it is addressed, if to one."""
     instruction = Instruction(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -36,6 +45,8 @@ def keep_instruction(
         text=text,
         given_at=order.now,
         recorded_by=order.actor.name,
+        recorded_by_id=order.actor.id,
+        unit_id=unit.id if unit else None,
         deadline=deadline,
     )
     scope.session.add(instruction)

@@ -48,11 +48,16 @@ class LetterReceipt(OfTenant, Base, kw_only=True):
 
 
 class Instruction(TenantRow, Base, kw_only=True):
-    """An instruction 批示 of a leader on a ticket. Its deadline may only tighten the limits; the unit reports back."""
+    """An instruction 批示 of a leader on a ticket. Its deadline may only tighten the limits; the unit reports back.
+
+    `unit_id` is the unit to whose head it is addressed 点对点; None = whichever has the ticket in hand.
+    `recorded_by_id` is the account of whoever gave it, or put it down for a leader.
+    """
 
     __tablename__ = "instruction"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint(f"level IN ({', '.join(repr(level) for level in LEVEL_LABELS)})", name="level"),
         CheckConstraint("(feedback_at IS NULL) = (feedback = '')", name="feedback"),
         Index("ix_instruction_ticket", "tenant_id", "ticket_id"),
@@ -65,6 +70,8 @@ class Instruction(TenantRow, Base, kw_only=True):
     text: Mapped[str] = mapped_column(Text)
     given_at: Mapped[datetime] = mapped_column(INSTANT)
     recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     deadline: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     feedback: Mapped[str] = mapped_column(Text, default="")
     feedback_by: Mapped[str | None] = mapped_column(Text, default=None)

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from core.coordination.errands import ERRAND_DUE
 from core.files.scanning import SCAN_FILE
+from core.jobs.bulletins import drafting_bulletins
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
 from core.jobs.dry_runs import trying
+from core.jobs.errands import watching_errands
 from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.file_scans import scanning
@@ -14,6 +17,7 @@ from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
+from core.journey.bulletins import BULLETIN
 from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
@@ -26,8 +30,10 @@ from core.tickets.news import FEATURE_EVENT
 def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Mapping[str, JobKind]:
     """Return the table of kinds: what may be written to the outbox stands here, or waits for a version that has it."""
     return {
+        BULLETIN: drafting_bulletins(installation),
         DELIVER: delivering(gateways),
         DRY_RUN: trying(installation),
+        ERRAND_DUE: watching_errands(),
         FEATURE_EVENT: acting_on_events(),
         FEATURE_JOB: doing_daily_work(),
         INBOUND: taking_in(),

@@ -8,8 +8,10 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, exists, select
 
+from core.coordination.models import Policy, Reading
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, Rating
+from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
 from core.handling.models import ContactAttempt, Contribution
 from core.journey.sealing import SEALED, covers_security
 from core.journey.standing import check_standing
@@ -118,7 +120,23 @@ KINDS = (
             & (Consultation.id == ConsultationStep.consultation_id),
         ),
     ),
+    Kind(
+        PanelDraw,
+        "评议抽签",
+        ReviewPanel.ticket_id,
+        "drawn_at",
+        (ReviewPanel, (ReviewPanel.tenant_id == PanelDraw.tenant_id) & (ReviewPanel.id == PanelDraw.panel_id)),
+    ),
+    Kind(
+        PanelVote,
+        "评议投票",
+        ReviewPanel.ticket_id,
+        "at",
+        (ReviewPanel, (ReviewPanel.tenant_id == PanelVote.tenant_id) & (ReviewPanel.id == PanelVote.panel_id)),
+    ),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
+    Kind(Policy, "形成的政策", Policy.ticket_id, "at"),
+    Kind(Reading, "阅批记录", Reading.ticket_id, "at"),
     Kind(ContactAttempt, "联系记录", ContactAttempt.ticket_id, "at"),
     Kind(ContactReveal, "查看联系方式的记录", ContactReveal.ticket_id, "at"),
 )

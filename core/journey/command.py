@@ -1,8 +1,8 @@
 """What every command on a ticket has in common: the lock, once only, who may, nothing stale, one result kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Concatenate, Generic, ParamSpec
+from typing import Any, Concatenate, Generic, ParamSpec
 
 from core.journey.guarding import ask_guards
 from core.people.roles import Permission
@@ -26,6 +26,8 @@ from core.tickets.timeline import Order
 
 P = ParamSpec("P")
 Deed = Callable[Concatenate[Scope, Ticket, Order, P], None]
+Others = Callable[[Scope, Mapping[str, Any]], Sequence[str]]
+"""Finds the numbers of the other tickets that a command changes, by its arguments."""
 COMMANDS: dict[str, "Carried[...]"] = {}
 """Every command on a ticket by its name, as the API and the tests of permissions find them."""
 
@@ -42,14 +44,15 @@ class Carried(Generic[P]):
     label: str
     permission: Permission
     deed: Deed[P]
-    also: str = ""
-    """Name of the argument that is the number of another ticket, locked together with this one."""
+    also: str | Others = ""
+    """Name of the argument that is the number of another ticket, or what finds several, locked together with this one."""
     sources: tuple[State, ...] = ()
     """States from which its move leads; empty = it makes none."""
 
     def __call__(self, scope: Scope, serial_no: str, order: Order, *given: P.args, **named: P.kwargs) -> Ticket:
         if self.also:
-            lock_tickets(scope, [serial_no, str(named[self.also])])
+            others = [str(named[self.also])] if isinstance(self.also, str) else self.also(scope, named)
+            lock_tickets(scope, [serial_no, *others])
         ticket = lock_ticket(scope, serial_no)
         if find_result(scope, ticket, self.name, order.command_id):
             return ticket
@@ -70,11 +73,11 @@ class Carried(Generic[P]):
         return not self.sources or ticket.state in self.sources
 
 
-def command(what: Command | Permission, label: str = "", *, also: str = "") -> Callable[[Deed[P]], Carried[P]]:
+def command(what: Command | Permission, label: str = "", *, also: str | Others = "") -> Callable[[Deed[P]], Carried[P]]:
     """Make a deed on a locked ticket a command. `what` is the move it makes, or the permission when it makes none.
 
     `label` is what the house calls it; a move has its label in the table. `also` names the argument with the number of
-    a second ticket that the deed changes.
+    a second ticket that the deed changes, or finds the numbers of several.
     """
 
     def declare(deed: Deed[P]) -> Carried[P]:

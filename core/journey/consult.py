@@ -54,6 +54,12 @@ class HighestAuthority(Refused):
     code = "highest-authority"
 
 
+class ReportNeeded(Refused):
+    """From the establishment office on the way to the government is a special report that it signs."""
+
+    code = "report-needed"
+
+
 class NoMeeting(Refused):
     """No meeting was called of which there could be minutes."""
 
@@ -108,7 +114,8 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, claus
 def refer_upward(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     """Lay the question before the next authority of the ladder; the unit that answers for it sees the ticket from now on.
 
-    Raises `ReasonMissing`, `NoConsultation`, `HighestAuthority`.
+    From the establishment office, where there is one, only a special report leads further (`report_specially`).
+    Raises `ReasonMissing`, `NoConsultation`, `HighestAuthority`, `ReportNeeded`.
     """
     because = reason_of(reason, "提请上级")
     consultation = get_consultation(scope, ticket)
@@ -116,6 +123,10 @@ def refer_upward(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
     if position == len(LADDER):
         raise HighestAuthority(
             f"工单 {ticket.serial_no} 的会商已提请{AUTHORITY_LABELS[LADDER[-1]]}，没有更高一级。请裁决。"
+        )
+    if consultation.authority == "establishment" and answering_unit(scope, "establishment") is not None:
+        raise ReportNeeded(
+            f"工单 {ticket.serial_no} 的会商已在机构编制部门。确实不能形成一致意见的，请起草专报，会签后专题向政府报告。"
         )
     consultation.authority = LADDER[position]
     asked = answering_unit(scope, consultation.authority)

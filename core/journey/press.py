@@ -14,7 +14,9 @@ from core.escalation.supervisions import open_supervision as open_for
 from core.escalation.supervisions import raise_level, supervision_of
 from core.journey.command import command
 from core.people.roles import Permission
-from core.routing.service import BY_PERSON, NotYours
+from core.people.roster.queries import head_of, name_of_person
+from core.routing.consultations import has_share
+from core.routing.service import BY_PERSON, NotYours, open_assignment
 from core.sla.service import live_clocks, tighten
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
@@ -22,7 +24,7 @@ from core.tickets.models import Ticket
 from core.tickets.service import check_state, note, reason_of
 from core.tickets.states import CONCLUDED, OPEN
 from core.tickets.timeline import Order
-from core.units.queries import directory
+from core.units.queries import DirectoryUnit, directory
 
 PRESSABLE = (*OPEN, *CONCLUDED)
 """States in which something can still come of pressing."""
@@ -32,50 +34,64 @@ TIGHTENED = ("reply", "handle")
 
 @command(Permission.INSTRUCT, "批示")
 def instruct(
-    scope: Scope, ticket: Ticket, order: Order, *, leader: str, level: str, text: str, deadline: datetime | None = None
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    leader: str,
+    level: str,
+    text: str,
+    deadline: datetime | None = None,
+    unit: str = "",
 ) -> None:
-    """Keep a leader's instruction 批示 and tell the unit that has the ticket in hand.
+    """Keep a leader's instruction 批示 and tell the unit that has the ticket in hand, or the head of `unit` 点对点.
 
     The deadline ends the clocks of reply and handling by then, and never later than without it; one that is later than
     they are is kept and changes nothing, which the timeline says.
-    Raises `NothingSaid`, `NotListed`, `DeadlineUnusable`, `MoveNotAllowed`.
+    Raises `NothingSaid`, `NotListed`, `DeadlineUnusable`, `NoSuchUnit`, `MoveNotAllowed`.
     """
     label, said = listed(level, LEVEL_LABELS, "领导层级"), words_of(text, "批示")
     who = words_of(leader, "批示的领导")
     check_state(ticket, PRESSABLE, "批示")
     until = usable_deadline(deadline, now=order.now) if deadline else None
-    instruction = keep_instruction(scope, ticket, order, leader=who, level=level, text=said, deadline=until)
+    addressed = directory(scope).get_unit(unit) if unit else None
+    instruction = keep_instruction(
+        scope, ticket, order, leader=who, level=level, text=said, deadline=until, unit=addressed
+    )
     effect = _effect(scope, ticket, until) if until else ""
-    unit = unit_in_hand(scope, ticket)
+    to = addressed or unit_in_hand(scope, ticket)
+    directly = f"，请{_head_words(scope, to)}办理" if addressed else ""
+    if addressed and not has_share(scope, ticket, addressed):
+        open_assignment(scope, ticket, addressed, role="info", now=order.now)
     note(
         scope,
         ticket,
         "instruction",
         order,
-        summary=f"{who}（{label}）批示：{said}{effect}",
+        summary=f"{who}（{label}）批示：{said}{effect}{directly}",
         detail={
             "instruction": instruction.id,
             "level": level,
-            "to": unit.code,
+            "to": to.code,
             "deadline": until.isoformat() if until else None,
         },
     )
-    words = f"工单 {ticket.serial_no}「{ticket.title}」有{who}（{label}）批示：{said}{effect}"
-    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+    words = f"工单 {ticket.serial_no}「{ticket.title}」有{who}（{label}）批示：{said}{effect}{directly}"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=to.id, now=order.now)
     if until:
         tighten(scope, ticket, until, order, cause=f"instruction/{instruction.id}", reason=f"{who}批示")
 
 
 @command(Permission.HANDLE, "反馈批示")
 def report_instruction(scope: Scope, ticket: Ticket, order: Order, *, instruction_id: int, text: str) -> None:
-    """The unit that has the ticket in hand reports what came of an instruction; once.
+    """The unit to which it was addressed, else the one that has the ticket in hand, reports on an instruction; once.
 
     Raises `NothingSaid`, `NoSuchInstruction`, `NotYours`, `AlreadyReported`.
     """
     said = words_of(text, "批示反馈")
     instruction = instruction_of(scope, ticket, instruction_id)
-    if not order.actor.acts_for(unit_in_hand(scope, ticket).id):
-        raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办，您不能代为反馈批示。")
+    if not order.actor.acts_for(instruction.unit_id or unit_in_hand(scope, ticket).id):
+        raise NotYours(f"工单 {ticket.serial_no} 的这条批示由其他单位办理，您不能代为反馈。")
     keep_feedback(ticket, instruction, order, text=said)
     summary = f"反馈{instruction.leader}批示：{said}"
     note(scope, ticket, "instruction", order, summary=summary, detail={"instruction": instruction.id})
@@ -218,6 +234,12 @@ def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: st
 def acknowledge_letter(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -> None:
     """The addressed unit acknowledges a letter; once. Raises `NoSuchLetter`, `NotYours`, `AlreadyAcknowledged`."""
     acknowledge(scope, ticket, order, letter_id=letter_id)
+
+
+def _head_words(scope: Scope, unit: DirectoryUnit) -> str:
+    """Say who an instruction to a unit goes to: its head by name, where one is named."""
+    head = head_of(scope, unit.id)
+    return f"{unit.name}{name_of_person(scope, head)}" if head is not None else unit.name
 
 
 def _effect(scope: Scope, ticket: Ticket, deadline: datetime) -> str:

@@ -122,6 +122,7 @@ TICKET_CLOCKS = ("accept", "dispatch", "reply", "follow_up", "progress")
 _REASON = Guard("reason-missing", "写明理由")
 _OWN = Guard("not-your-ticket", "由工单现在的主办单位操作")
 _NO_CONSULTATION = Guard("consultation-open", "没有尚未裁决的会商")
+_CLEARED = Guard("clearance-open", "没有待审定的内容")
 _UNLESS_ACTING = Guard("consultation-open", "没有尚未裁决的会商，或指定为先办单位")
 
 MOVES: dict[Command, Move] = {
@@ -161,7 +162,7 @@ MOVES: dict[Command, Move] = {
             Permission.DISPATCH,
             (*WAITING_FOR_DISPATCH, State.ATTACHED),
             (State.CONCLUDED,),
-            (Guard("reply-unusable", "答复有内容"), Guard("still-attached", "已并单的，随主单一并答复")),
+            (Guard("reply-unusable", "答复有内容"), Guard("still-attached", "已并单的，随主单一并答复"), _CLEARED),
             Clocks(starts=("follow_up", "progress"), stops=("reply",), cancels=("dispatch",)),
         ),
         Move(
@@ -173,6 +174,7 @@ MOVES: dict[Command, Move] = {
             (
                 Guard("cannot-attach", "主单仍在办，本身没有并入别的工单；本单没有并入的工单，也不是分项或拆分的工单"),
                 _NO_CONSULTATION,
+                _CLEARED,
             ),
             Clocks(cancels=("dispatch",)),
         ),
@@ -185,7 +187,7 @@ MOVES: dict[Command, Move] = {
             Permission.DISPATCH,
             WAITING_FOR_DISPATCH,
             (State.IN_PROGRESS,),
-            (Guard("cannot-split", "至少两个分项；本单不是分项，没有并单"), _NO_CONSULTATION),
+            (Guard("cannot-split", "至少两个分项；本单不是分项，没有并单"), _NO_CONSULTATION, _CLEARED),
             Clocks(cancels=("dispatch",)),
         ),
         Move(
@@ -194,7 +196,7 @@ MOVES: dict[Command, Move] = {
             Permission.DISPATCH,
             WAITING_FOR_DISPATCH,
             (State.DISPATCHED,),
-            (Guard("no-such-unit", "主办单位在本区名录内"), _UNLESS_ACTING),
+            (Guard("no-such-unit", "主办单位在本区名录内"), _UNLESS_ACTING, _CLEARED),
             Clocks(starts=UNIT_CLOCKS, stops=("dispatch",)),
         ),
         Move(
@@ -379,16 +381,31 @@ NOTE_LABELS = {
     "co_sign": "协办签收",
     "return_request": "申请退单",
     "return_denied": "不准退单",
+    "call": "来电",
+    "clearance": "审定",
+    "verification": "核实",
+    "enforcement": "执法结果",
+    "brought_in": "增派协办",
+    "tracking": "效能追踪",
     "consultation": "会商",
     "extension": "延期",
     "pause": "挂起",
     "resume": "恢复计时",
     "instruction": "批示",
+    "read": "阅",
+    "class_check": "举一反三",
+    "errand": "交办事项",
+    "meeting": "协调会",
+    "special_report": "专报",
+    "policy": "形成政策",
     "supervision": "督办",
     "letter": "函件",
     "case": "启动问责",
     "dispute": "申诉",
     "adjudication": "裁定",
+    "panel": "第三方评议",
+    "overdue_cause": "超期原因",
+    "rating_cause": "不满意原因",
     "void_proposed": "申请作废",
     "second": "首审通过",
     "referral": "跨区移交",
@@ -397,5 +414,10 @@ NOTE_LABELS = {
     "part": "分项",
     "rule_failed": "功能出错",
     "held_back": "待人工核对",
+    "urged": "诉求人催办",
+    "disclosure_prepared": "准备公开",
+    "disclosure": "公开",
+    "exposure": "曝光",
+    "interpretation": "回应解读",
 }
 """Timeline entries that tell of something without changing the state."""

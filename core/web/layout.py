@@ -12,9 +12,11 @@ from flask import Flask, g, request
 
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
+from core.journey.queries.call_records import count_calls
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.watching import Lag, lag_of
+from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.roles import Permission
 from core.tenancy.facts import TenantFacts
 from core.web import words
@@ -24,22 +26,27 @@ from core.web.visit import Visit, clock
 
 LANE_LABELS: dict[LaneName, str] = {
     "accept": "待受理",
+    "clearance": "待审定电话工单",
     "dispatch": "派单台",
     "returns": "退单申请",
     "consult": "会商",
     "review": "审核回复",
     "time": "延期与挂起",
     "follow_up": "回访",
+    "tracking": "效能追踪",
     "supervised": "督办",
+    "errands": "交办事项",
     "disputes": "申诉裁定",
     "all": "全部工单",
 }
 LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
     Permission.SEE_TICKETS: ("dispatch", "review", "follow_up", "all"),
-    Permission.ACCEPT: ("accept",),
-    Permission.DISPATCH: ("returns", "consult"),
+    Permission.ACCEPT: ("accept", "clearance"),
+    Permission.REVIEW: ("clearance",),
+    Permission.FOLLOW_UP: ("tracking",),
+    Permission.DISPATCH: ("returns", "consult", "errands"),
     Permission.APPROVE: ("time",),
-    Permission.SUPERVISE: ("consult", "supervised"),
+    Permission.SUPERVISE: ("consult", "supervised", "errands"),
     Permission.ADJUDICATE: ("disputes",),
 }
 """The lanes in the menu of those who have a permission. Every lane can be looked at by its address."""
@@ -118,9 +125,11 @@ def _menu_items() -> list[MenuItem]:
             MenuItem(LANE_LABELS[lane], f"/desk?lane={lane}", lane == here, _count(counts.get(lane))) for lane in lanes
         ]
         if "accept" in mine:
-            items[1:1] = _inbound(visit)
+            items[1:1] = [*_inbound(visit), *_calls(visit)]
+        items += _knowledge(visit)
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
+        items += _knowledge_of_unit(visit)
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
     if not ACCOUNTS.isdisjoint(visit.permissions):
@@ -149,6 +158,32 @@ def _inbound(visit: Visit) -> list[MenuItem]:
     if not waiting and not takes_items(visit.scope):
         return []
     return [MenuItem("待人工录入", "/desk/inbound", request.path.startswith("/desk/inbound"), _count(waiting))]
+
+
+def _calls(visit: Visit) -> list[MenuItem]:
+    """Return the entry for call records that nobody has decided about, where the telephone system tells of any."""
+    waiting = count_calls(visit.scope)
+    if waiting is None:
+        return []
+    return [MenuItem("待处理来电记录", "/desk/calls", request.path.startswith("/desk/calls"), _count(waiting))]
+
+
+def _knowledge(visit: Visit) -> list[MenuItem]:
+    """Return the entry for the knowledge base, with what waits for whoever approves."""
+    waiting = waits_for_approval(visit.scope) if Permission.REVIEW in visit.permissions else None
+    return [MenuItem("知识库", "/knowledge", request.path.startswith("/knowledge"), _count(waiting))]
+
+
+def _knowledge_of_unit(visit: Visit) -> list[MenuItem]:
+    """Return the same entry for somebody of a unit that was ever asked something, with what waits for the unit."""
+    unit_id = visit.staff.unit_id
+    if unit_id is None or Permission.SEE_TICKETS in visit.permissions:
+        return []
+    today = visit.now.astimezone(visit.scope.tenant.zone).date()
+    waiting = waits_for_unit(visit.scope, unit_id, today=today)
+    if waiting is None:
+        return []
+    return [MenuItem("知识库", "/knowledge", request.path.startswith("/knowledge"), _count(waiting))]
 
 
 def _count(number: int | None) -> str | None:

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from core.journey import consult, give_back
+from core.coordination.special_reports import NoReport, ReportSigned
+from core.journey import consult, give_back, report_specially
 from core.journey.audit import audit_ticket
-from core.journey.consult import HighestAuthority, MeetingTooEarly, NoMeeting
+from core.journey.consult import HighestAuthority, MeetingTooEarly, NoMeeting, ReportNeeded
 from core.journey.give_back import ReturnWindowOver
 from core.people.roles import NotPermitted
 from core.routing.consultations import NoConsultation
@@ -236,19 +237,29 @@ def test_each_step_up_the_ladder_is_on_record_with_the_unit_that_answers(install
 
     walk.do(consult.refer_upward, "2026-03-13 09:00", actor=OPERATOR, reason="双方意见不一")
     walk.do(consult.give_opinion, "2026-03-13 10:00", actor=walk.clerk("bianban"), text="属道路附属", clause="三定方案")
-    walk.do(consult.refer_upward, "2026-03-13 11:00", actor=OPERATOR, reason="编办提请区政府")
+    with pytest.raises(ReportNeeded):
+        walk.do(consult.refer_upward, "2026-03-13 10:30", actor=OPERATOR, reason="编办提请区政府")
+    with pytest.raises(NoReport):
+        walk.do(report_specially.cosign_special_report, "2026-03-13 10:40", actor=walk.clerk("bianban"))
+    walk.do(report_specially.write_special_report, "2026-03-13 10:50", actor=OPERATOR, text="双方各执一词，建议由道路处办")
+    with pytest.raises(NotYours):
+        walk.do(report_specially.cosign_special_report, "2026-03-13 10:55", actor=walk.clerk("roads"))
+    walk.do(report_specially.cosign_special_report, "2026-03-13 11:00", actor=walk.clerk("bianban"))
+    with pytest.raises(ReportSigned):
+        walk.do(report_specially.cosign_special_report, "2026-03-13 11:05", actor=walk.clerk("bianban"))
 
     assert steps_of(walk) == [
         ("opened", "coordinator", "已退单 2 次，主办单位待明确"),
         ("referred", "establishment", "双方意见不一"),
-        ("referred", "government", "编办提请区政府"),
+        ("referred", "government", "双方各执一词，建议由道路处办"),
     ]
     watching = [row.unit_id for row in walk.assignments() if row.state == "watching"]
     assert watching == [walk.unit_id("bianban"), walk.unit_id("office")]
-    assert [entry.split(" ", 4)[4] for entry in walk.timeline()[-3:]] == [
+    assert [entry.split(" ", 4)[4] for entry in walk.timeline()[-4:]] == [
         "to_dispatch→to_dispatch 提请机构编制部门（区委编办）明确：双方意见不一",
         "to_dispatch→to_dispatch 区委编办意见：属道路附属（依据：三定方案）",
-        "to_dispatch→to_dispatch 提请政府（区政府办公室）明确：编办提请区政府",
+        "to_dispatch→to_dispatch 起草专报，请机构编制部门会签：双方各执一词，建议由道路处办",
+        "to_dispatch→to_dispatch 专报〔2026〕1 号：会同区委编办专题向区政府办公室报告",
     ]
 
 

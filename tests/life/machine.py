@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import func, select
 
 import core.journey
+from core.coordination.models import Errand, Meeting
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute, Rating
 from core.journey.accept import accept, register
@@ -44,7 +45,7 @@ AT_ONCE = 4
 BY_ANY_UNIT = ("give_opinion",)
 seeds = st.integers(min_value=0, max_value=2**32)
 """One draw a step: the steps of a life are many, and what Hypothesis may draw for it is not."""
-RECORDS: tuple[Any, ...] = (Instruction, Supervision, Letter, Dispute, Rating, Assignment, Clock)
+RECORDS: tuple[Any, ...] = (Instruction, Supervision, Letter, Dispute, Rating, Assignment, Clock, Meeting, Errand)
 STEPS = (timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=3), timedelta(hours=20), timedelta(days=5))
 PACES = (timedelta(), timedelta(minutes=5), timedelta(hours=1))
 WHO = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 
+from core.coordination.models import Errand, Meeting
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
 from core.routing.models import Assignment, Consultation, ReturnRequest
@@ -29,6 +30,9 @@ CALLS: tuple[tuple[Any, ColumnElement[bool], tuple[str, ...]], ...] = (
     (Supervision, Supervision.state == "answered", ("close_supervision",)),
     (Instruction, Instruction.feedback == "", ("report_instruction",)),
     (Letter, Letter.kind != "", ("acknowledge_letter",)),
+    (Meeting, Meeting.outcome == "", ("hold_meeting",)),
+    (Meeting, Meeting.outcome != "", ("assign_errand",)),
+    (Errand, Errand.answer == "", ("answer_errand",)),
     (Dispute, Dispute.state == "open", ("decide_dispute", "decide_dispute", "withdraw_dispute", "withdraw_review")),
     (Dispute, Dispute.state == "upheld", ("reopen", "redo", "archive")),
     (Assignment, Assignment.state == AssignmentState.PENDING_SIGN, ("sign", "request_return")),

@@ -385,6 +385,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "feature-event": {"feature": FEATURE, "ticket_id": event.ticket_id, "seq": event.seq},
         "feature-job": {"feature": FEATURE, "name": "none", "day": "2030-03-12"},
         "inbound": {"item_id": int(str(place.has["inbound item"][0]))},
+        "errand-due": {"errand_id": _any_record(place)},
         "routing-rule-draft": {"consultation": 1},
         "deliver": {"message_id": _any_record(place)},
         "scan-file": {"file_id": int(str(place.has["file"][0]))},

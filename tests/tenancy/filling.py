@@ -25,6 +25,7 @@ VALUES: dict[type[Any], Any] = {
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "")
     | {"aspect": "all", "unit_id": 0},
+    "article": {"state": "published", "in_force": 1, "expires_on": VALUES[Date], "terms": []},
     "adjudication": {"effect": "shift"},
     "call_record": {"state": "ticket", "ended_at": VALUES[TIMESTAMP]},
     "clearance": {"state": "pending", "because": "wish"},
@@ -34,10 +35,10 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "desk_shift": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},
     "duty_list_row": {"limit_amount": 1},
     "instruction": {"feedback": ""},
-    "class_check": {"state": "open"},
-    "errand": {"kind": "stage", "answer": ""},
+    "errand": {"answer": ""},
     "meeting": {"outcome": ""},
     "return_request": {"state": "pending"},
+    "review_panel": {"verdict": ""},
     "sla_adjustment": {"kind": "extension", "days": 1},
     "sla_clock": {"subject": "assignment", "subject_id": 1, "due_at": VALUES[TIMESTAMP]},
     "tenant_secret": {"reference": "env:X"},

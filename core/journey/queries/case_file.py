@@ -7,8 +7,30 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from core.journey.queries.consultations import ConsultationLine, consultations_of
+from core.journey.queries.coordination import (
+    CheckLine,
+    ErrandLine,
+    MeetingLine,
+    PolicyLine,
+    ReportLine,
+    checks_of,
+    errands_of,
+    meetings_of,
+    policies_of,
+    reports_of,
+)
 from core.journey.queries.decisions import Why, why_here
 from core.journey.queries.disputes import DisputeLine, dispute_lines
+from core.journey.queries.overruns import OverrunLine, overruns_of
+from core.journey.queries.findings import (
+    ClearanceLine,
+    FindingLine,
+    TrackingLine,
+    clearances_of,
+    enforcements_of,
+    trackings_of,
+    verifications_of,
+)
 from core.journey.queries.pressing import (
     AccountabilityLine,
     InstructionLine,
@@ -25,7 +47,9 @@ from core.journey.queries.units_on_case import UnitOnCase, units_on_case, walk_d
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 
-LineT = TypeVar("LineT", RequestLine, SupervisionLine, LetterLine, AccountabilityLine, DisputeLine)
+LineT = TypeVar(
+    "LineT", RequestLine, SupervisionLine, LetterLine, AccountabilityLine, DisputeLine, OverrunLine, ErrandLine
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +79,33 @@ class CaseFile:
     letters: tuple[LetterLine, ...]
     accountability: tuple[AccountabilityLine, ...]
     disputes: tuple[DisputeLine, ...]
+    overruns: tuple[OverrunLine, ...]
     related: Related
     referrals: tuple[ReferralLine, ...]
     proposals: tuple[Proposal, ...]
+    clearances: tuple[ClearanceLine, ...]
+    verifications: tuple[FindingLine, ...]
+    enforcements: tuple[FindingLine, ...]
+    trackings: tuple[TrackingLine, ...]
+    meetings: tuple[MeetingLine, ...]
+    checks: tuple[CheckLine, ...]
+    errands: tuple[ErrandLine, ...]
+    reports: tuple[ReportLine, ...]
+    policies: tuple[PolicyLine, ...]
 
     @property
     def pending_return(self) -> RequestLine | None:
         return next((each for each in self.returns if each.is_pending), None)
+
+    @property
+    def clearance(self) -> ClearanceLine | None:
+        """The clearance for which the ticket waits."""
+        return next((each for each in self.clearances if each.is_open), None)
+
+    @property
+    def tracking(self) -> TrackingLine | None:
+        """The day that is set for looking again."""
+        return next((each for each in self.trackings if each.is_open), None)
 
     @property
     def consultation(self) -> ConsultationLine | None:
@@ -88,7 +132,8 @@ class CaseFile:
     def seen_by(self, unit_id: int) -> "CaseFile":
         """Return what a unit may see: what the lead may, and of others only what is its own or what it handed down."""
         own = [unit for unit in self.all_units if unit.unit_id == unit_id]
-        if any(unit.role == "lead" and unit in self.units for unit in own):
+        leads = any(unit.role == "lead" and unit in self.units for unit in own)
+        if leads:
             hears = {unit.assignment_id for unit in self.all_units}
         else:
             hears = {unit.assignment_id for unit in walk_down(own)}
@@ -102,28 +147,43 @@ class CaseFile:
             letters=_own(self.letters, unit_id),
             accountability=_own(self.accountability, unit_id),
             disputes=_own(self.disputes, unit_id),
+            overruns=_own(self.overruns, unit_id),
             proposals=(),
+            clearances=(),
+            checks=self.checks if leads else (),
+            errands=self.errands if leads else _own(self.errands, unit_id),
         )
 
 
 def case_file(scope: Scope, ticket_id: int) -> CaseFile:
     """Return everything on record around a ticket."""
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+    errands, consultations = errands_of(scope, ticket), consultations_of(scope, ticket)
     return CaseFile(
         why=why_here(scope, ticket),
         units=units_on_case(scope, ticket),
         returns=returns_of(scope, ticket),
         extensions=extensions_of(scope, ticket),
         pauses=pauses_of(scope, ticket),
-        consultations=consultations_of(scope, ticket),
+        consultations=consultations,
         instructions=instructions_of(scope, ticket),
         supervisions=supervisions_of(scope, ticket),
         letters=letters_of(scope, ticket),
         accountability=accountability_of(scope, ticket),
         disputes=dispute_lines(scope, ticket),
+        overruns=overruns_of(scope, ticket),
         related=related_to(scope, ticket),
         referrals=referrals_of(scope, ticket),
         proposals=_proposals(scope, ticket),
+        clearances=clearances_of(scope, ticket),
+        verifications=verifications_of(scope, ticket),
+        enforcements=enforcements_of(scope, ticket),
+        trackings=trackings_of(scope, ticket),
+        meetings=meetings_of(scope, ticket),
+        checks=checks_of(scope, ticket, errands),
+        errands=errands,
+        reports=reports_of(scope, ticket) if consultations else (),
+        policies=policies_of(scope, ticket),
     )
 
 

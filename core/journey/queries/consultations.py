@@ -83,6 +83,7 @@ class ConsultationLine:
     opened_by: str
     opened_at: datetime
     authority: str
+    is_with_establishment: bool
     is_highest: bool
     is_open: bool
     state_label: str
@@ -125,6 +126,7 @@ def _line(
         opened_by=row.opened_by,
         opened_at=row.opened_at,
         authority=AUTHORITY_LABELS[row.authority],
+        is_with_establishment=row.authority == "establishment",
         is_highest=row.authority == LADDER[-1],
         is_open=row.state == "open",
         state_label=STATE_LABELS[row.state],

@@ -7,9 +7,13 @@ from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from core.coordination.models import Errand
 from core.escalation.models import Supervision
 from core.evaluation.models import Dispute
 from core.evaluation.queries import asked_enough
+from core.handling.models import Tracking
+from core.intake.clearances.models import OPEN as WAITING
+from core.intake.clearances.models import Clearance
 from core.routing.models import Consultation, ReturnRequest
 from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
@@ -19,7 +23,19 @@ from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPAT
 from core.units.queries import directory
 
 LaneName = Literal[
-    "accept", "dispatch", "returns", "consult", "review", "time", "follow_up", "supervised", "disputes", "all"
+    "accept",
+    "clearance",
+    "dispatch",
+    "returns",
+    "consult",
+    "review",
+    "time",
+    "follow_up",
+    "tracking",
+    "supervised",
+    "errands",
+    "disputes",
+    "all",
 ]
 LANES: tuple[LaneName, ...] = get_args(LaneName)
 COUNTED = 1_000
@@ -32,7 +48,17 @@ STATES: dict[LaneName, tuple[State, ...]] = {
     "follow_up": (State.CONCLUDED,),
 }
 """Lanes of the tickets that stand in certain states; the others are of those with a certain record."""
-Recorded = Consultation | Dispute | ExtensionRequest | PauseRequest | ReturnRequest | Supervision
+Recorded = (
+    Clearance
+    | Consultation
+    | Dispute
+    | Errand
+    | ExtensionRequest
+    | PauseRequest
+    | ReturnRequest
+    | Supervision
+    | Tracking
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +92,13 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
     if lane in STATES:
         conditions.append(Ticket.state.in_(STATES[lane]))
     match lane:
+        case "clearance":
+            conditions.append(_has(Clearance, Clearance.state.in_(WAITING)))
+        case "tracking":
+            conditions.append(_has(Tracking, Tracking.state == "open"))
         case "dispatch":
             conditions.append(~_has(Consultation, Consultation.state == "open"))
+            conditions.append(~_has(Clearance, Clearance.state.in_(WAITING)))
         case "returns":
             conditions.append(_has(ReturnRequest, ReturnRequest.state == "pending"))
         case "consult":
@@ -79,6 +110,8 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
             conditions += [~asked_enough(scope), Ticket.channel != FROM_ELSEWHERE]  # the sender asks its resident
         case "supervised":
             conditions.append(_has(Supervision, Supervision.state != "closed"))
+        case "errands":
+            conditions.append(_has(Errand, Errand.answered_at.is_(None)))
         case "disputes":
             conditions.append(_has(Dispute, Dispute.state == "open"))
     return conditions

@@ -18,7 +18,7 @@ TONES = {"blue": "info", "yellow": "soon", "red": "over"}
 
 @dataclass(frozen=True, slots=True)
 class InstructionLine:
-    """What a leader wrote on the ticket, and what was reported on it."""
+    """What a leader wrote on the ticket, and what was reported on it; `to` is the unit it is addressed to, if one is."""
 
     id: int
     leader: str
@@ -26,6 +26,8 @@ class InstructionLine:
     text: str
     given_at: datetime
     recorded_by: str
+    unit_id: int | None
+    to: str
     deadline: datetime | None
     feedback: str
     feedback_by: str
@@ -88,6 +90,7 @@ class AccountabilityLine:
 
 def instructions_of(scope: Scope, ticket: Ticket) -> tuple[InstructionLine, ...]:
     """Return the instructions 批示 on a ticket, the newest first."""
+    units = directory(scope)
     rows = scope.session.scalars(
         select(Instruction)
         .where(Instruction.tenant_id == scope.tenant.id, Instruction.ticket_id == ticket.id)
@@ -101,6 +104,8 @@ def instructions_of(scope: Scope, ticket: Ticket) -> tuple[InstructionLine, ...]
             text=row.text,
             given_at=row.given_at,
             recorded_by=row.recorded_by,
+            unit_id=row.unit_id,
+            to=units.name_of(row.unit_id) if row.unit_id else "",
             deadline=row.deadline,
             feedback=row.feedback,
             feedback_by=row.feedback_by or "",

@@ -25,13 +25,16 @@ from core.units.queries import directory
 PAGE = 50
 _ORDER: dict[LaneName, tuple[InstrumentedAttribute[Any], bool]] = {
     "accept": (Ticket.submitted_at, False),
+    "clearance": (Ticket.next_due_at, False),
     "dispatch": (Ticket.next_due_at, False),
     "returns": (Ticket.next_due_at, False),
     "consult": (Ticket.next_due_at, False),
     "review": (Ticket.next_due_at, False),
     "time": (Ticket.next_due_at, False),
     "follow_up": (Ticket.concluded_at, False),
+    "tracking": (Ticket.concluded_at, False),
     "supervised": (Ticket.next_due_at, False),
+    "errands": (Ticket.next_due_at, False),
     "disputes": (Ticket.submitted_at, False),
     "all": (Ticket.submitted_at, True),
 }

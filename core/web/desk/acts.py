@@ -17,14 +17,13 @@ from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import Order
-from core.web.desk.fields import Field, FieldUnusable, read
+from core.web.desk.fields import LONGEST_ID, Field, FieldUnusable, read
 from core.web.desk.standing import Standing
 from core.web.input import InputUnusable, sent, text
 from core.web.refusals import words_of
 from core.web.visit import Visit
 
 ANY = tuple(State)
-LONGEST_ID = 18
 Test = Callable[[Standing], bool]
 Records = Callable[[Standing], Iterable[tuple[int, int | str]]]
 """The records beside which a form stands: the id of each, and what the command calls it."""

@@ -1,9 +1,11 @@
 """What the desk does with a ticket now and then: operators, reviewers, supervisors and leaders."""
 
+from collections.abc import Iterator
 from typing import get_args
 
 from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS, SUPERVISION_LABELS
 from core.evaluation.answers import ADJUDICATION_REASONS
+from core.evaluation.causes import DISSATISFACTION_LABELS, OVERDUE_LABELS
 from core.evaluation.disputes import OVERLAID
 from core.hooks.values import Nature
 from core.intake.destinations import DESTINATIONS
@@ -14,11 +16,13 @@ from core.journey import (
     conclude,
     consult,
     desk,
+    explain,
     give_back,
     handle,
     join,
     joint,
     judge,
+    knowledge,
     press,
     refer,
     time,
@@ -30,7 +34,9 @@ from core.people.roles import Permission
 from core.routing.returns import RETURN_REASONS
 from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, WITH_UNIT, Command, State
 from core.web.desk.acts import Act, Deed, Records, listed, sources
+from core.web.desk.coordination_acts import COORDINATING
 from core.web.desk.fields import Field
+from core.web.desk.finding_acts import ADDING, CLEARING, TRACKING
 from core.web.desk.standing import Standing
 
 REASON = Field("reason", "理由")
@@ -151,6 +157,14 @@ def waivable(standing: Standing) -> tuple[Choice, ...]:
     )
 
 
+def may_refer_upward(standing: Standing) -> bool:
+    """There is an authority above; from the establishment office on the way is a special report."""
+    asked = standing.file.consultation
+    if asked is None or asked.is_highest:
+        return False
+    return not asked.is_with_establishment or asked.answering_id is None
+
+
 DISPATCHING = (
     Act(
         "改派",
@@ -220,6 +234,15 @@ DISPATCHING = (
         states=WAITING_FOR_DISPATCH,
         when=lambda standing: standing.file.consultation is None,
         hint="会商期间不派单（要先办的可以指定先办单位），诉求人的答复时限不停。",
+    ),
+    Act(
+        "请单位解读",
+        (Deed(knowledge.ask_interpretation, "请单位解读", "已请单位解读"),),
+        (
+            Field("unit", "由哪个单位解读", "unit"),
+            Field("question", "要解读的问题", hint="写许多人都会问的那个问题，不写诉求人的姓名和电话。"),
+        ),
+        hint="解读审核通过后进入知识库，受理席可以据此直接答复；工单照常办理。",
     ),
     Act(
         "升为紧急",
@@ -324,7 +347,7 @@ DECIDING = (
         "提请上级明确",
         (Deed(consult.refer_upward, "提请上级", "已提请上级明确"),),
         (REASON,),
-        when=lambda standing: (open_one := standing.file.consultation) is not None and not open_one.is_highest,
+        when=may_refer_upward,
         beside="consult",
     ),
     Act(
@@ -405,6 +428,13 @@ DECIDING = (
 
 AFTERWARDS = (
     Act(
+        "记不满意原因",
+        (Deed(explain.ask_cause, "记下原因", "的不满意原因已记下"),),
+        (Field("cause", "主要原因", "list", options=listed(DISSATISFACTION_LABELS)),),
+        when=lambda standing: bool(rated := standing.case.ratings) and not rated[0].is_good and not rated[0].cause,
+        hint="问过诉求人再记，只记最主要的一项；记下后不能更改。",
+    ),
+    Act(
         "诉求人不认可：重办",
         (Deed(conclude.redo, "重办", "已重办"),),
         (
@@ -446,6 +476,23 @@ def objected(*kinds: str) -> Records:
     )
 
 
+def overrun(standing: Standing) -> Iterator[tuple[int, int | str]]:
+    """Find the missed limits whose cause the visitor may find on: not of their unit, not stated by them."""
+    return (
+        (each.id, each.id)
+        for each in standing.file.overruns
+        if each.is_open
+        and not standing.is_mine(each.stated_by_id)
+        and (each.unit_id is None or each.unit_id != standing.actor.unit_id)
+    )
+
+
+def only_stated(standing: Standing) -> str:
+    """Propose what the unit stated, where only one limit waits for a finding."""
+    stated = [each.stated_code for each in standing.file.overruns if each.is_open]
+    return stated[0] if len(stated) == 1 else ""
+
+
 def decided(upholding: str, *, needs: tuple[str, ...] = (), takes: tuple[str, ...] = ()) -> tuple[Deed, ...]:
     """Return the two buttons under a dispute, the first of this name."""
     fixed = {"upheld": True}
@@ -473,6 +520,7 @@ PRESSING = (
             Field("level", "层级", "list", options=listed(LEVEL_LABELS)),
             Field("text", "批示内容"),
             Field("deadline", "要求何时办结", "moment", required=False, hint="只会提前时限，不会推后。"),
+            Field("unit", "直接交给哪个单位负责人", "unit", required=False, hint="不选就交给现在承办的单位。"),
         ),
         states=PRESSABLE,
     ),
@@ -485,6 +533,18 @@ PRESSING = (
         ),
         states=PRESSABLE,
         hint="督办函随即发给承办单位，督办答复开始计时。",
+    ),
+    Act(
+        "核定超期原因",
+        (Deed(explain.find_overdue_cause, "核定", "的超期原因已核定"),),
+        (
+            Field("cause", "主要原因", "list", options=listed(OVERDUE_LABELS), preset=only_stated),
+            Field("finding", "核定意见", required=False, hint="与单位所说不同，或单位没有说明的，必填。"),
+        ),
+        beside="overrun",
+        record="clock_id",
+        records=overrun,
+        hint="核定一次，不再更改；超期的认定不变。",
     ),
     Act(
         "发函",
@@ -561,4 +621,15 @@ PRESSING = (
         hint="支持后，工单可以再办一轮。",
     ),
 )
-DESK_ACTS = (CALL, *ACCEPTANCE, *DECIDING, *DISPATCHING, *AFTERWARDS, *PRESSING)
+DESK_ACTS = (
+    CALL,
+    *ACCEPTANCE,
+    *CLEARING,
+    *DECIDING,
+    *DISPATCHING,
+    *ADDING,
+    *AFTERWARDS,
+    *TRACKING,
+    *PRESSING,
+    *COORDINATING,
+)

@@ -13,13 +13,27 @@ from core.web.desk.standing import Standing
 from core.web.input import InputUnusable, text, texts
 
 Kind = Literal[
-    "line", "long", "choice", "list", "unit", "units", "matter", "number", "moment", "yes_no", "tick", "parts"
+    "line",
+    "long",
+    "choice",
+    "list",
+    "unit",
+    "units",
+    "matter",
+    "number",
+    "yuan",
+    "moment",
+    "yes_no",
+    "tick",
+    "parts",
+    "record",
 ]
 Options = Callable[[Standing], Sequence[Choice]]
 LONGEST = {"line": 200, "long": 5000}
-MOST_DAYS = 4
-"""Digits of a number of days."""
+DIGITS = {"number": 4, "yuan": 12}
+"""Digits of a number of days, of an amount in yuan."""
 FEWEST_PARTS = 2
+LONGEST_ID = 18
 
 
 class FieldUnusable(InputUnusable):
@@ -66,7 +80,7 @@ class Field:
 
     @property
     def is_chosen(self) -> bool:
-        return self.kind in ("choice", "list", "unit", "units", "matter", "yes_no")
+        return self.kind in ("choice", "list", "record", "unit", "units", "matter", "yes_no")
 
 
 def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
@@ -88,8 +102,10 @@ def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
     if field.within and typed not in field.within:
         raise FieldUnusable(f"“{field.label}”没有这一项。请从列表中选择。", field=field.name)
     match field.kind:
-        case "number":
+        case "number" | "yuan":
             return {field.name: _number(field, typed)}
+        case "record":
+            return {field.name: _record(field, typed)}
         case "moment":
             return {field.name: _moment(field, typed, zone)}
         case "yes_no":
@@ -104,8 +120,14 @@ def _left_empty(field: Field, required: bool) -> dict[str, Any]:
 
 
 def _number(field: Field, typed: str) -> int:
-    if not typed.isascii() or not typed.isdecimal() or len(typed) > MOST_DAYS:
+    if not typed.isascii() or not typed.isdecimal() or len(typed) > DIGITS[field.kind]:
         raise FieldUnusable(f"“{field.label}”要填整数，例如 3。", field=field.name)
+    return int(typed)
+
+
+def _record(field: Field, typed: str) -> int:
+    if not typed.isascii() or not typed.isdecimal() or len(typed) > LONGEST_ID:
+        raise FieldUnusable(f"“{field.label}”没有这一项。请从列表中选择。", field=field.name)
     return int(typed)
 
 

@@ -15,6 +15,7 @@ from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCou
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
 from core.people.roles import Permission
 from core.web.desk.acts import offered
+from core.web.desk.answers import known_for
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import hints_for, standing_at_desk
 from core.web.layout import LANE_LABELS
@@ -25,7 +26,7 @@ LONGEST_ARGUMENT = 200
 PARTS = {"pane": "pane", "list": "list", "work": "work"}
 """What htmx asks for, by the id of the element it will fill."""
 RETURNABLE: tuple[LaneName, ...] = ("dispatch", "review", "all")
-PRESSED: tuple[LaneName, ...] = ("accept", "returns", "consult", "time", "supervised")
+PRESSED: tuple[LaneName, ...] = ("accept", "clearance", "returns", "consult", "time", "supervised")
 """Lanes in which the light, and for those of `RETURNABLE` the returns, divide the tickets."""
 TABS = (
     ("", "全部", "everything"),
@@ -66,6 +67,13 @@ LANE_WORDS = {
     words.name: words
     for words in (
         LaneWords("accept", "先登记的在前", "没有等待受理的来件", "登记后还没有受理的来件会出现在这里。", decides=True),
+        LaneWords(
+            "clearance",
+            NEAREST_FIRST,
+            "没有待审定的电话工单",
+            "受理席交审定、审定退回的工单会出现在这里。",
+            decides=True,
+        ),
         LaneWords("dispatch", NEAREST_FIRST, "没有待派单的工单", "新来件会自动出现在这里。"),
         LaneWords("returns", NEAREST_FIRST, "没有待决定的退单申请", "承办单位申请退单后会出现在这里。", decides=True),
         LaneWords("consult", NEAREST_FIRST, "没有进行中的会商", "发起会商的工单会出现在这里。", decides=True),
@@ -74,7 +82,15 @@ LANE_WORDS = {
             "time", NEAREST_FIRST, "没有待审批的延期和挂起", "承办单位申请延期或挂起后会出现在这里。", decides=True
         ),
         LaneWords("follow_up", "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"),
+        LaneWords("tracking", "先办结的在前", "没有要再看的工单", "定了日子再看效果的工单会出现在这里。", decides=True),
         LaneWords("supervised", NEAREST_FIRST, "没有未销号的督办", "发出督办的工单会出现在这里。", decides=True),
+        LaneWords(
+            "errands",
+            NEAREST_FIRST,
+            "没有等待回复的交办事项",
+            "会议分工、举一反三和后续安排没有全部回复的工单会出现在这里。",
+            decides=True,
+        ),
         LaneWords("disputes", "先登记的在前", "没有待裁定的申诉", "提出申诉或复核申请后会出现在这里。", decides=True),
         LaneWords("all", "新的在前", "还没有工单", "受理第一件之后，这里可以查到全部工单。"),
     )
@@ -146,7 +162,7 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     if case and words.decides:
         facts |= _to_decide(visit, case)
     elif case and case.waits_for_dispatch:
-        facts["hints"] = hints_for(visit, case)
+        facts |= {"hints": hints_for(visit, case), "known": known_for(visit, case)}
     return render_template(
         template,
         lane=words,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 
-from core.journey import conclude, consult, give_back, handle, joint, judge, persons, press, time
+from core.evaluation.causes import OVERDUE_LABELS
+from core.journey import conclude, consult, explain, give_back, handle, joint, judge, persons, press, time
 from core.journey.queries.choices import Choice
 from core.journey.queries.requests import RequestLine
 from core.routing.returns import RETURN_REASONS
 from core.sla.labels import PAUSE_LABELS
 from core.tickets.states import CONCLUDED, WITH_UNIT, Command
 from core.web.desk.acts import Act, Deed, listed, sources
+from core.web.desk.coordination_acts import UNITS_COORDINATING
 from core.web.desk.fields import Field
+from core.web.desk.finding_acts import FINDING
 from core.web.desk.standing import Standing
 
 REASON = Field("reason", "理由")
@@ -250,7 +253,9 @@ ANSWERING = (
         records=lambda standing: (
             (each.id, each.id)
             for each in standing.file.instructions
-            if not each.is_reported and standing.part is not None and standing.case.lead_id == standing.part.unit_id
+            if not each.is_reported
+            and standing.part is not None
+            and (each.unit_id or standing.case.lead_id) == standing.part.unit_id
         ),
     ),
     Act(
@@ -292,6 +297,22 @@ ANSWERING = (
         beside="progress",
     ),
     Act(
+        "说明超期原因",
+        (Deed(explain.state_overdue_cause, "提交说明", "的超期原因已提交"),),
+        (
+            Field("cause", "主要原因", "list", options=listed(OVERDUE_LABELS)),
+            Field("evidence", "情况和依据", placeholder="卡在哪一步、与谁协调、有何凭据"),
+        ),
+        beside="overrun",
+        record="clock_id",
+        records=lambda standing: (
+            (each.id, each.id)
+            for each in standing.file.overruns
+            if each.is_open and standing.part is not None and each.unit_id == standing.part.unit_id
+        ),
+        hint="只说明原因，超期的认定不变；督办人员核定后计入统计。不服超期认定的，请提申诉。",
+    ),
+    Act(
         "申诉",
         (Deed(judge.file_dispute, "提出申诉", "的申诉已提交"),),
         (
@@ -316,4 +337,4 @@ ANSWERING = (
 )
 
 
-UNIT_ACTS = (*HANDLING, *ANSWERING)
+UNIT_ACTS = (*HANDLING, *FINDING, *ANSWERING, *UNITS_COORDINATING)

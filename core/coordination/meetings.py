@@ -1,0 +1,124 @@
+"""Meetings 协调会: called over one ticket or several, with people from outside, and what came of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.coordination.labels import GUEST_LABELS, MEETING_LABELS
+from core.coordination.models import Meeting, MeetingTicket
+from core.kit.errors import Refused
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.timeline import Order
+from core.units.queries import DirectoryUnit
+
+MOST_GUESTS = 100
+
+
+class NoSuchMeeting(Refused):
+    """The ticket has called no meeting with this id."""
+
+    code = "no-such-meeting"
+
+
+class MeetingHeld(Refused):
+    """What came of the meeting is written down already."""
+
+    code = "meeting-held"
+
+
+class MeetingNotHeld(Refused):
+    """Nothing is known yet of what came of the meeting."""
+
+    code = "meeting-not-held"
+
+
+class GuestUnusable(Refused):
+    """It is not said who somebody from outside is, or in what capacity they come."""
+
+    code = "guest-unusable"
+
+
+def guests_in(text: str) -> list[dict[str, Any]]:
+    """Read those from outside, one a line: `专家：张教授（某大学）`. Raises `GuestUnusable`."""
+    kinds = {label: kind for kind, label in GUEST_LABELS.items()}
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_GUESTS:
+        raise GuestUnusable(f"参加人多于 {MOST_GUESTS} 位，没有保存。请只写主要的参加人。")
+    guests = []
+    for line in lines:
+        label, _, name = line.replace(":", "：", 1).partition("：")
+        if label.strip() not in kinds or not name.strip():
+            raise GuestUnusable(
+                f"“{line[:40]}”没有写清是谁、以什么身份参加，没有保存。请一行写一位，如“专家：张教授”；"
+                f"身份可以是{'、'.join(kinds)}。"
+            )
+        guests.append({"kind": kinds[label.strip()], "name": name.strip()})
+    return guests
+
+
+def guest_words(guests: Sequence[Mapping[str, Any]]) -> str:
+    """Say who comes from outside."""
+    return "、".join(f"{each['name']}（{GUEST_LABELS[each['kind']]}）" for each in guests)
+
+
+def keep_meeting(
+    scope: Scope,
+    tickets: Sequence[Ticket],
+    order: Order,
+    *,
+    kind: str,
+    subject: str,
+    meets_at: datetime,
+    place: str,
+    units: Sequence[DirectoryUnit],
+    guests: list[dict[str, Any]],
+) -> Meeting:
+    """Keep that a meeting was called over these tickets, the first of which calls it."""
+    meeting = Meeting(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=tickets[0].id,
+        kind=kind,
+        subject=subject,
+        meets_at=meets_at,
+        place=place,
+        units=[unit.code for unit in units],
+        guests=guests,
+        called_by=order.actor.name,
+        called_at=order.now,
+    )
+    scope.session.add(meeting)
+    scope.session.flush()
+    for ticket in tickets:
+        scope.session.add(MeetingTicket(tenant_id=scope.tenant.id, meeting_id=meeting.id, ticket_id=ticket.id))
+    return meeting
+
+
+def meeting_of(scope: Scope, ticket: Ticket, meeting_id: int) -> Meeting:
+    """Return a meeting that this ticket called. Raises `NoSuchMeeting`."""
+    found = scope.session.get(Meeting, (scope.tenant.id, meeting_id))
+    if found is None or found.ticket_id != ticket.id:
+        raise NoSuchMeeting(f"工单 {ticket.serial_no} 没有召集编号为 {meeting_id} 的会议。请在召集会议的工单上办理。")
+    return found
+
+
+def numbers_of(scope: Scope, meeting_id: int) -> Sequence[str]:
+    """Return the numbers of all tickets that a meeting is about; none where there is no such meeting."""
+    return scope.session.scalars(
+        select(Ticket.serial_no)
+        .join(MeetingTicket, (MeetingTicket.tenant_id == Ticket.tenant_id) & (MeetingTicket.ticket_id == Ticket.id))
+        .where(Ticket.tenant_id == scope.tenant.id, MeetingTicket.meeting_id == meeting_id)
+        .order_by(Ticket.id)
+    ).all()
+
+
+def meeting_words(scope: Scope, meeting: Meeting, units: Sequence[DirectoryUnit]) -> str:
+    """Say where and when the meeting is, about what, and who is asked to come."""
+    when = f"{meeting.meets_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+    coming = [unit.name for unit in units]
+    invited = f"，请{'、'.join(coming)}参加" if coming else ""
+    guests = f"，邀请{guest_words(meeting.guests)}" if meeting.guests else ""
+    return f"{MEETING_LABELS[meeting.kind]}（{when}，{meeting.place}）：{meeting.subject}{invited}{guests}"
