@@ -23,7 +23,7 @@ from sqlalchemy import SQLColumnExpression, true
 
 from core.escalation.labels import LEVEL_LABELS
 from core.escalation.models import Instruction
-from core.statistics.measures import Anchor, with_ticket
+from core.statistics.measures import ACCEPTANCE, Anchor, with_ticket
 from core.tickets.models import Ticket
 
 
@@ -57,6 +57,24 @@ _TABLE = (
         anchor=INSTRUCTION,
         code=Instruction.level,
         labels=LEVEL_LABELS,
+    ),
+    Kind(
+        key="accepted_by_source",
+        label="受理诉求的来源",
+        meaning="当日受理的诉求，按来源线路（并入热线的原号码等）",
+        anchor=ACCEPTANCE,
+        code=Ticket.source,
+        labels={},
+        none="没有写明来源",
+    ),
+    Kind(
+        key="accepted_by_mailbox",
+        label="受理诉求的信箱",
+        meaning="当日受理的诉求，按写给的领导信箱",
+        anchor=ACCEPTANCE,
+        code=Ticket.mailbox,
+        labels={},
+        none="没有写给信箱",
     ),
 )
 KINDS = {kind.key: kind for kind in _TABLE}

@@ -5,12 +5,14 @@ from typing import cast
 from core.hooks.values import Appellant, Complexity, Medium, Nature, TicketView, Urgency
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
+from core.units.mailboxes.queries import mailbox_book
 from core.units.queries import directory
 
 
 def view_of(scope: Scope, ticket: Ticket) -> TicketView:
     """Return a frozen view of the ticket, without anything about who spoke."""
     lead = directory(scope).unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    mailbox = mailbox_book(scope).find(ticket.mailbox) if ticket.mailbox else None
     return TicketView(
         id=ticket.id,
         serial_no=ticket.serial_no,
@@ -34,4 +36,6 @@ def view_of(scope: Scope, ticket: Ticket) -> TicketView:
         area=ticket.area or "",
         appellant=cast(Appellant, ticket.appellant),
         source=ticket.source,
+        mailbox_owner=mailbox.owner if mailbox else "",
+        mailbox_handler=mailbox.handler if mailbox else "",
     )

@@ -10,8 +10,20 @@ from core.hooks import DutyView, RouteProposal, TicketView, UnitView, Watcher, h
 def propose_routes(
     settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None, units: Sequence[UnitView]
 ) -> Sequence[RouteProposal] | None:
-    """Propose the lead of the duty item with its co-units; a ticket that came back waits for the dispatcher."""
+    """Propose the lead of the duty item with its co-units; a ticket that came back waits for the dispatcher.
+
+    A letter of which nobody has said what it is about is proposed to the unit that handles its mailbox.
+    """
     codes = {unit.code for unit in units}
+    if ticket.mailbox_handler in codes and (duty is None or ticket.matter_guessed):
+        return [
+            RouteProposal(
+                unit=ticket.mailbox_handler,
+                score=60,
+                rule_id="chengdu.routing/mailbox",
+                reason=f"诉求写给“{ticket.mailbox}”，由该信箱的承办单位办理，请分派员确认",
+            )
+        ]
     if duty is None or duty.lead not in codes:
         return None
     co = tuple(code for code in duty.co if code in codes)
@@ -39,9 +51,13 @@ def propose_routes(
 
 @hookimpl
 def propose_watchers(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
-    """Let the unit of the leader who was written to look on; the unit that handles may be another."""
-    unit = next((row["unit"] for row in settings["mailboxes"] if row["mailbox"] == ticket.mailbox), None)
-    if unit is None:
+    """Let the unit of the leader who was written to look on; the unit that handles may be another.
+
+    The district's list of mailboxes comes before the few that stand in the settings.
+    """
+    set_here = (row["unit"] for row in settings["mailboxes"] if row["mailbox"] == ticket.mailbox)
+    unit = ticket.mailbox_owner or next(set_here, "")
+    if not unit:
         return None
     return [
         Watcher(unit=unit, rule_id="chengdu.routing/mailbox", reason=f"诉求写给“{ticket.mailbox}”，知会该信箱所属单位")

@@ -103,9 +103,9 @@ class RoutingSettings(Settings):
     mailboxes = Rows(
         MailboxSettings,
         load_default=[],
-        most=3000,  # the city counts 2,641 of them
+        most=100,  # a form; the 2,641 of a city are a list, imported by `huiying mailbox import`
         title="领导信箱所属单位",
-        help="写给该信箱的诉求，从受理起即知会这个单位",
+        help="写给该信箱的诉求，从受理起即知会这个单位；信箱很多时请导入领导信箱名册，名册里有的以名册为准",
         group="领导信箱",
         risk="privacy",
     )
@@ -231,6 +231,93 @@ class MetricSettings(Settings):
     )
 
 
+class TopicSettings(Settings):
+    """A topic that is followed over months, and the words by which matters belong to it."""
+
+    name = Line(required=True, shortest=2, longest=20, title="专题", help="如“住房保障”")
+    words = Words(required=True, shortest=2, longest=20, least=1, title="词", help="事项名称含有其中一词即属于这个专题")
+
+
+class BulletinSettings(Settings):
+    """The monthly pack for the mayor's meeting: how long its lists are, who is named, and what it begins with."""
+
+    top = Whole(
+        load_default=10,
+        min=1,
+        max=50,
+        unit="类",
+        title="列出前几类事项",
+        help="诉求量和不满意件各列这么多",
+        group="内容",
+    )
+    enterprise = YesNo(
+        load_default=True,
+        title="另出企业专版",
+        help="“企业诉求”专版：只统计企业提出的诉求",
+        group="内容",
+        affects="open",
+    )
+    topics = Rows(
+        TopicSettings,
+        load_default=[
+            {"name": "住房保障", "words": ["住房", "房屋", "物业", "房产"]},
+            {"name": "交通出行", "words": ["交通", "停车", "道路", "公交", "地铁"]},
+            {"name": "市场监管", "words": ["市场监管", "消费", "食品", "价格", "广告"]},
+            {"name": "公共交通", "words": ["公交", "地铁", "公共交通", "出租"]},
+            {"name": "环境卫生", "words": ["环境卫生", "环卫", "垃圾", "保洁"]},
+            {"name": "农民工欠薪", "words": ["欠薪", "工资", "劳动报酬"]},
+        ],
+        most=30,
+        title="跟踪的专题",
+        help="按月对照；一件诉求可以属于几个专题",
+        group="内容",
+    )
+    agenda = Words(
+        load_default=[
+            "通报各级领导批示情况和各级各部门办理效能",
+            "分析诉求量前十、不满意件前十的事项",
+            "通报“企业诉求”专版情况",
+            "点名通报并约谈群众满意率低于底线的单位",
+        ],
+        shortest=2,
+        longest=60,
+        title="会议议程",
+        help="印在综合版开头；留空则不印",
+        group="会议",
+    )
+    audience = Line(load_default="市长办公会", longest=40, title="报送", help="印在标题下面", group="会议")
+    monthly = YesNo(
+        load_default=True,
+        title="月初自动生成草稿",
+        help="每月 1 日凌晨生成上月的草稿，待人核准",
+        group="会议",
+        affects="open",
+    )
+    floor = Percent(
+        load_default=85,
+        min=1,
+        title="群众满意率底线",
+        help="当月低于此数的单位列为拟点名，由第二人逐个核准",
+        group="点名",
+        risk="accountability",
+    )
+    sample = Whole(
+        load_default=30,
+        min=1,
+        max=1000,
+        unit="件",
+        title="最少评价数",
+        help="评价不足此数的单位、事项不评判、不排名",
+        group="点名",
+        risk="accountability",
+    )
+
+    @cross_check
+    def each_topic_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say of each topic after the first of its name that it was written before."""
+        return _written_before(values["topics"], "topics", "name", "这个专题")
+
+
 class TitleSettings(Settings):
     """Into which mailbox a letter goes that begins with this title."""
 
@@ -353,6 +440,137 @@ class ScopeSettings(Settings):
     def each_reason_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Say of each reason after the first that it was written before: its words belong into one row."""
         return _written_before(values["grounds"], "grounds", "rejection", "这个理由")
+
+
+def _seats(title: str) -> Whole:
+    """Return the setting for the seats of a group of panel members; the articles name the groups, one seat each."""
+    return Whole(
+        load_default=1,
+        min=0,
+        max=9,
+        unit="席",
+        title=f"{title}席位",
+        help="抽签为这一组产生的评议员人数，0 为不设",
+        group="席位",
+        risk="accountability",
+    )
+
+
+class ReviewPanelSettings(Settings):
+    """How a third-party panel is made up and decides, and when one is proposed."""
+
+    official_seats = _seats("机关工作人员")
+    deputy_seats = _seats("人大代表")
+    cppcc_seats = _seats("政协委员")
+    lawyer_seats = _seats("律师")
+    journalist_seats = _seats("记者")
+    grassroots_seats = _seats("基层代表")
+    netizen_seats = _seats("网民代表")
+    substitutes = Whole(
+        load_default=2,
+        min=0,
+        max=9,
+        unit="人",
+        title="每组递补",
+        help="有人回避时，由同组递补人员接替",
+        group="席位",
+        risk="accountability",
+    )
+    quorum = Whole(
+        load_default=5,
+        min=1,
+        max=63,
+        unit="票",
+        title="法定票数",
+        help="截止时少于此数，没有结论；可延期一次或重新抽签",
+        group="表决",
+        risk="accountability",
+    )
+    majority = Percent(
+        load_default=50,
+        min=50,
+        max=99,
+        title="多数",
+        help="一种意见的票数须超过已投票数的这个比例才是结论",
+        group="表决",
+        risk="accountability",
+    )
+    days = WorkDays(
+        load_default=5,
+        min=1,
+        max=30,
+        title="投票期限",
+        help="抽签次日起算，最后一个工作日下班时截止",
+        group="表决",
+        risk="accountability",
+    )
+    extension_days = WorkDays(
+        load_default=3,
+        min=1,
+        max=30,
+        title="延期",
+        help="只能延期一次",
+        group="表决",
+        risk="accountability",
+    )
+    criteria = Words(
+        load_default=["诉求是否解决", "办理是否依法合规", "答复是否属实", "态度是否认真"],
+        least=1,
+        most=10,
+        shortest=2,
+        longest=20,
+        title="评分项",
+        help="每一项由评议员打 1 到 5 分",
+        group="表决",
+        risk="accountability",
+    )
+    binds = YesNo(
+        load_default=False,
+        title="结论须执行",
+        help="选否时结论供督办席参考，不采纳的须写明理由",
+        group="表决",
+        risk="accountability",
+    )
+    on_unit_disputes = YesNo(
+        load_default=True,
+        title="单位认为考核结果不合理时建议评议",
+        help="承办单位对评价或超期提出申诉",
+        group="建议评议",
+        risk="accountability",
+    )
+    on_two_stories = YesNo(
+        load_default=True,
+        title="双方各执一词时建议评议",
+        help="单位答复“已解决”，诉求人认为没有解决",
+        group="建议评议",
+        risk="accountability",
+    )
+    on_large_gap = YesNo(
+        load_default=True,
+        title="诉求与结果差距较大时建议评议",
+        help="诉求人不满意且没有完全解决，并已办理多轮或申请复核",
+        group="建议评议",
+        risk="accountability",
+    )
+    gap_rounds = Whole(
+        load_default=2,
+        min=1,
+        max=9,
+        unit="轮",
+        title="差距较大从第几轮算起",
+        help="办理到第几轮仍不满意，即为差距较大",
+        group="建议评议",
+        risk="accountability",
+    )
+
+    @cross_check
+    def can_be_decided(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say when there are no seats at all, or fewer than votes that must be in."""
+        groups = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
+        seats = sum(values[f"{group}_seats"] for group in groups)
+        if values["quorum"] > seats:
+            return {"quorum": f"法定票数 {values['quorum']} 多于全部席位 {seats}，永远不会有结论"}
+        return {}
 
 
 def _written_before(rows: Sequence[Mapping[str, Any]], name: str, column: str, what: str) -> dict[str, str]:

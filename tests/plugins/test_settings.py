@@ -188,7 +188,10 @@ def test_the_mailboxes_of_before_become_rows() -> None:
     assert migrated(RoutingSettings, {}, from_version=1) == {}
 
 
-def test_all_mailboxes_of_the_city_can_be_set() -> None:
-    rows = [{"mailbox": f"第 {number} 号信箱", "unit": "office"} for number in range(2641)]
+def test_a_form_takes_a_hundred_mailboxes_and_the_rest_is_a_list() -> None:
+    rows = [{"mailbox": f"第 {number} 号信箱", "unit": "office"} for number in range(101)]
 
-    assert len(read(RoutingSettings, {"mailboxes": rows})["mailboxes"]) == 2641
+    assert len(read(RoutingSettings, {"mailboxes": rows[:100]})["mailboxes"]) == 100
+    with pytest.raises(SettingsInvalid) as refused:
+        read(RoutingSettings, {"mailboxes": rows})
+    assert refused.value.messages == {"mailboxes": ["领导信箱所属单位最多 100 行"]}

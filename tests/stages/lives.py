@@ -141,6 +141,10 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     for instruction in scope.session.scalars(select(Instruction)):
         ticket = tickets[instruction.ticket_id]
         add("instructed", instruction.given_at, ticket, ticket.lead_unit_id, instruction.level)
+    for ticket in tickets.values():
+        if ticket.accepted_at is not None and ticket.part_of_id is None:
+            add("accepted_by_source", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.source)
+            add("accepted_by_mailbox", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.mailbox)
     return dict(sums)
 
 

@@ -10,6 +10,8 @@ Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise"]
 """投诉、求助、咨询、建议、表扬"""
 Appellant = Literal["person", "enterprise", "organisation"]
 """Who appeals 诉求主体: 个人、企业、其他单位"""
+Relation = Literal["resident", "visitor", "investor", "manager", "worker", "other"]
+"""Tie to the place 与本地的关系, by one's own word: 本地居民、外地游客、投资者、企业管理者、务工或就学人员、其他"""
 Urgency = Literal["normal", "urgent"]
 Complexity = Literal["simple", "complex"]
 Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
@@ -73,6 +75,10 @@ class TicketView:
     appellant: Appellant = "person"
     source: str = ""
     """By which line or account of the channel it came 来源, for instance a merged hotline's old number; empty = unknown."""
+    mailbox_owner: str = ""
+    """Code of the unit that owns the mailbox, where it is on the tenant's list of leaders' mailboxes."""
+    mailbox_handler: str = ""
+    """Code of the unit that handles the mailbox's letters, where the list names one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""Mailboxes from the rows of a table: every fault is told with its row, and who or what stands there twice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from core.kit.cells import flaw_of_cell, list_of, read_yes_no
+from core.units.catalogue.lookup import NotFound, UnitLookup
+from core.units.levels import KnownUnits
+from core.units.mailboxes.levels import LEVEL_WORDS, MAILBOX_LEVELS
+
+Line: TypeAlias = tuple[int, Mapping[str, str]]
+"""The number of a row, and its cells by field."""
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "name": ("信箱名称", "信箱", "名称", "mailbox"),
+    "level": ("层级", "级别", "level"),
+    "leader": ("领导职务", "职务", "领导", "leader"),
+    "owner": ("所属单位", "归属单位", "owner"),
+    "handler": ("承办单位", "办理单位", "handler"),
+    "channel": ("渠道", "channel"),
+    "matters": ("诉求类型", "事项类型", "类型", "matters"),
+    "areas": ("受理区域", "区域", "辖区", "areas"),
+    "is_public": ("是否公开", "公开", "public"),
+}
+NEEDED = ("name", "level", "leader", "owner")
+LONGEST = {"name": 100, "leader": 50}
+MOST_WORDS = 50
+"""Types or areas of one mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMailbox:
+    """A mailbox as a table has it, with the units as codes; `handler` empty = whoever the rules find."""
+
+    name: str
+    level: str
+    leader: str
+    owner: str
+    handler: str
+    channel: str
+    matters: tuple[str, ...]
+    areas: tuple[str, ...]
+    is_public: bool
+
+
+def read_mailboxes(
+    lines: Iterable[Line], *, units: KnownUnits, channels: Mapping[str, str]
+) -> tuple[list[WrittenMailbox], dict[int, str]]:
+    """Return the mailboxes, and what is wrong by the number of its row. `channels` are ids by what tables call them."""
+    lookup, found, faults = UnitLookup(units), list[WrittenMailbox](), dict[int, str]()
+    names: dict[str, int] = {}
+    leaders: dict[tuple[str, str], int] = {}
+    for number, cells in lines:
+        written, wrong = _read(cells, lookup, channels)
+        if written.name and (first := names.setdefault(written.name, number)) != number:
+            wrong.append(f"信箱“{written.name}”与第 {first} 行重复")
+        whose = (written.owner, written.leader)
+        if all(whose) and (first := leaders.setdefault(whose, number)) != number:
+            wrong.append(f"{cells['owner']}的“{written.leader}”与第 {first} 行重复，一位领导只有一个信箱")
+        if wrong:
+            faults[number] = "；".join(wrong)
+        else:
+            found.append(written)
+    return found, faults
+
+
+def _read(
+    cells: Mapping[str, str], lookup: UnitLookup, channels: Mapping[str, str]
+) -> tuple[WrittenMailbox, list[str]]:
+    wrong = [
+        f"{COLUMNS[field][0]}{flaw}"
+        for field in LONGEST
+        if (flaw := flaw_of_cell(cells[field], longest=LONGEST[field]))
+    ]
+    level = LEVEL_WORDS.get(cells["level"], "")
+    if not level:
+        wrong.append(f"层级“{cells['level']}”不认得，可写：{'、'.join(MAILBOX_LEVELS.values())}")
+    codes = {"owner": "", "handler": ""}
+    for field in codes:
+        if not cells.get(field):
+            if field in NEEDED:
+                wrong.append(f"{COLUMNS[field][0]}没有填写")
+            continue
+        try:
+            codes[field] = lookup.code_of(cells[field])
+        except NotFound as refusal:
+            wrong.append(f"{COLUMNS[field][0]}：{refusal.message}")
+            continue
+        if ":" in codes[field]:
+            wrong.append(f"{COLUMNS[field][0]}要写一个单位，不能写“{cells[field]}”")
+    channel = cells.get("channel", "")
+    if channel and channel not in channels:
+        wrong.append(f"本区没有渠道“{channel}”")
+    words = {field: list_of(cells.get(field, "")) for field in ("matters", "areas")}
+    for field, listed in words.items():
+        if len(listed) > MOST_WORDS or any(flaw_of_cell(word, longest=LONGEST["leader"]) for word in listed):
+            wrong.append(f"{COLUMNS[field][0]}最多 {MOST_WORDS} 项，每项最多 {LONGEST['leader']} 个字")
+    public = read_yes_no(cells.get("is_public", ""), otherwise=True)
+    if public is None:
+        wrong.append(f"是否公开要写“是”或“否”，不能写“{cells['is_public']}”")
+    written = WrittenMailbox(
+        name=cells["name"],
+        level=level,
+        leader=cells["leader"],
+        owner=codes["owner"],
+        handler=codes["handler"],
+        channel=channels.get(channel, ""),
+        matters=words["matters"],
+        areas=words["areas"],
+        is_public=bool(public),
+    )
+    return written, wrong

@@ -1,0 +1,1 @@
+"""Leaders' mailboxes and merged hotlines as lists: put from files, chosen among, and counted."""
