@@ -40,8 +40,10 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"
     INSTRUCT = "instruct"
     ADJUDICATE = "adjudicate"
+    JUDGE = "judge"
     SPEAK = "speak"
     SEE_CITY = "see-city"
+    BULLETIN = "bulletin"
     OWN_ACCOUNT = "own-account"
     ADMINISTER = "administer"
     ENTRUST = "entrust"
@@ -83,6 +85,7 @@ ROLES = {
             ),
             "/desk",
         ),
+        Role("trainee", "见习受理席", frozenset({Permission.SEE_TICKETS, Permission.ACCEPT}), "/desk?lane=clearance"),
         Role(
             "reviewer",
             "审核席",
@@ -93,10 +96,23 @@ ROLES = {
         Role(
             "supervisor",
             "督办席",
-            frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE, Permission.INSTRUCT, Permission.ADJUDICATE}),
+            frozenset(
+                {
+                    Permission.SEE_TICKETS,
+                    Permission.SUPERVISE,
+                    Permission.INSTRUCT,
+                    Permission.ADJUDICATE,
+                    Permission.BULLETIN,
+                }
+            ),
             "/desk?lane=all",
         ),
-        Role("leader", "领导", frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT}), "/desk?lane=all"),
+        Role(
+            "leader",
+            "领导",
+            frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT, Permission.BULLETIN}),
+            "/leader",
+        ),
         Role(
             "discipline",
             "纪检监察",
@@ -104,7 +120,8 @@ ROLES = {
             "/desk?lane=all",
             needs_second_factor=True,
         ),
-        Role("analyst", "分析席", frozenset({Permission.SEE_CITY}), "/city"),
+        Role("panel-member", "评议员", frozenset({Permission.JUDGE}), "/panel"),
+        Role("analyst", "分析席", frozenset({Permission.SEE_CITY, Permission.BULLETIN}), "/city"),
         Role(
             "administrator",
             "系统管理员",

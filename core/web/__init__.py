@@ -12,15 +12,17 @@ from core.web import errors, headers, layout, rates, uploads
 from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
+from core.web.bulletins import pages as bulletins
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
 from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
+from core.web.leader import BLUEPRINTS as LEADER
 from core.web.oidc import oidc
 from core.web.own_account import own_account
 from core.web.plugin_pages import pages as plugin_pages
-from core.web.public import public
+from core.web.public import public as public_pages
 from core.web.second_step import second_step
 from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
@@ -75,16 +77,18 @@ def create_app(
         own_account,
         oidc,
         *DESK,
+        *LEADER,
         city,
+        bulletins,
         accounts_pages,
         audit_pages,
         plugin_pages,
-        public,
+        public_pages,
         health,
         inbound,
     ):
         app.register_blueprint(blueprint)
-    csrf.exempt(public)  # forms sent by nobody in particular: no session, no cookie, nothing to forge
+    csrf.exempt(public_pages)  # forms sent by nobody in particular: no session, no cookie, nothing to forge
     csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others

@@ -127,11 +127,17 @@ def _menu_items() -> list[MenuItem]:
         if "accept" in mine:
             items[1:1] = [*_inbound(visit), *_calls(visit)]
         items += _knowledge(visit)
+    if Permission.INSTRUCT in visit.permissions:
+        items.insert(0, MenuItem("领导批阅", "/leader", request.path.startswith("/leader")))
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
         items += _knowledge_of_unit(visit)
+    if Permission.JUDGE in visit.permissions:
+        items.append(MenuItem("我的评议", "/panel", request.path.startswith("/panel")))
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
+    if Permission.BULLETIN in visit.permissions:
+        items.append(MenuItem("公开通报", "/bulletins", request.path.startswith("/bulletins")))
     if not ACCOUNTS.isdisjoint(visit.permissions):
         items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
     if Permission.AUDIT in visit.permissions:

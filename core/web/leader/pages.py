@@ -1,0 +1,116 @@
+"""What needs the leader on one short page; each ticket with its brief, and what a leader does with it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, g, render_template
+
+from core.escalation.rules import listed
+from core.journey import lead, press
+from core.journey.command import Carried
+from core.journey.queries.case import get_case
+from core.journey.queries.case_file import case_file
+from core.journey.queries.choices import choices
+from core.journey.queries.leader import leader_brief, leader_items, level_of, level_words, own_instructions
+from core.journey.queries.timeline import timeline_of
+from core.people.roles import Permission
+from core.tickets.timeline import Order
+from core.web.input import required, sent, text
+from core.web.refusals import status_of, words_of
+from core.web.visit import Answer, Done, Visit, allows
+from core.workdays.queries import timetable
+
+pages = Blueprint("leader", __name__)
+PHRASES = ("请立即整改，举一反三", "请牵头会商，三日内报结果", "请核实情况，依法依规办理，及时回复群众")
+"""What leaders write most, as beginnings to pick from."""
+DEADLINES = {"": "不另提要求", "1": "1 个工作日内", "3": "3 个工作日内", "5": "5 个工作日内", "10": "10 个工作日内"}
+
+
+@pages.get("/leader")
+@allows(Permission.INSTRUCT)
+def show_items(visit: Visit) -> Answer:
+    """Show the tickets that need the leader, the gravest first."""
+    return render_template(
+        "leader/items.html",
+        items=leader_items(visit.scope, visit.actor, now=visit.now),
+        brief=leader_brief(visit.scope, visit.actor, now=visit.now),
+        level=level_words(level_of(visit.scope, visit.actor)),
+    )
+
+
+@pages.get("/leader/instructions")
+@allows(Permission.INSTRUCT)
+def show_instructions(visit: Visit) -> Answer:
+    """Show what became of the leader's instructions."""
+    return render_template(
+        "leader/instructions.html", instructions=own_instructions(visit.scope, visit.actor, now=visit.now)
+    )
+
+
+@pages.get("/leader/<serial_no>")
+@allows(Permission.INSTRUCT)
+def show_one(visit: Visit, serial_no: str) -> Answer:
+    """Show one ticket with its brief and the forms of a leader; after a refusal with what was typed."""
+    refusal = g.get("refusal")
+    case = get_case(visit.scope, serial_no, now=visit.now)
+    page = render_template(
+        "leader/one.html",
+        case=case,
+        file=case_file(visit.scope, case.id),
+        timeline=timeline_of(visit.scope, case.id),
+        choices=choices(visit.scope),
+        level=level_words(level_of(visit.scope, visit.actor)),
+        may_instruct=case.state in press.PRESSABLE,
+        phrases=PHRASES,
+        deadlines=DEADLINES,
+        refusal=words_of(refusal) if refusal else "",
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post("/leader/<serial_no>/instruct")
+@allows(Permission.INSTRUCT, again=show_one)
+def instruct(visit: Visit, serial_no: str) -> Answer:
+    """Give an instruction in the leader's own name, on the level of their account."""
+    days = text("days", longest=2)
+    listed(days, DEADLINES, "要求时间")
+    written = text("text", longest=5000) or text("phrase", longest=200)
+    deadline = _in_workdays(visit, int(days)) if days else None
+    _do(
+        visit,
+        press.instruct,
+        serial_no,
+        leader=visit.staff.name,
+        level=level_of(visit.scope, visit.actor),
+        text=written,
+        deadline=deadline,
+        unit=text("unit", longest=100),
+    )
+    return Done(f"{serial_no} 的批示已下达", "/leader")
+
+
+@pages.post("/leader/<serial_no>/read")
+@allows(Permission.INSTRUCT, again=show_one)
+def read(visit: Visit, serial_no: str) -> Answer:
+    """Say 阅 in one tap."""
+    _do(visit, lead.read_ticket, serial_no)
+    return Done(f"{serial_no} 已阅", "/leader")
+
+
+@pages.post("/leader/<serial_no>/answer")
+@allows(Permission.INSTRUCT, again=show_one)
+def answer(visit: Visit, serial_no: str) -> Answer:
+    """Answer the resident directly, while the ticket is with no unit."""
+    _do(visit, lead.answer_as_leader, serial_no, text=required("text", ask="请写下答复群众的话。", longest=5000))
+    return Done(f"{serial_no} 已直接答复", "/leader")
+
+
+def _do(visit: Visit, command: Carried[Any], serial_no: str, **arguments: Any) -> None:
+    given = sent(serial_no)
+    order = Order(visit.actor, visit.now, given.version, given.command_id)
+    command(visit.scope, serial_no, order, **arguments)
+
+
+def _in_workdays(visit: Visit, days: int) -> datetime:
+    """Return the end of working hours of the day that many working days ahead."""
+    return timetable(visit.scope).close_after(visit.now, days)

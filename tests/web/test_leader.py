@@ -1,0 +1,125 @@
+"""The leader's page: what needs the leader and why, 阅 and 批示 on a phone without JavaScript, level by the account."""
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Browser
+
+from core.coordination.models import Reading
+from core.escalation.models import Instruction
+from core.handling.models import Reply
+from core.journey import press
+from core.journey.queries.leader import MOST, leader_brief, leader_items, own_instructions
+from core.tickets.timeline import Actor
+from core.units.queries import directory
+from tests.builders import LEADER, SUPERVISOR, make_actor
+from tests.web.browser import watched
+from tests.web.conftest import House
+from tests.web.making import Life, make_account
+
+
+def life_of(house: House) -> Life:
+    return Life(house.installation, house.slug)
+
+
+def urgent(house: House) -> Life:
+    return life_of(house).take_in(text="道路坑洼，围墙要倒", urgency="urgent")
+
+
+def instructed(life: Life, actor: Actor, **how: object) -> Life:
+    return life.do(press.instruct, actor, **{"leader": "区领导", "level": "district", "text": "请办好", **how})
+
+
+def reasons(house: House, actor: Actor = LEADER) -> list[tuple[str, tuple[str, ...]]]:
+    now = datetime.now(UTC)
+    return life_of(house).run(
+        lambda scope: [(each.serial_no, each.reasons) for each in leader_items(scope, actor, now=now)]
+    )
+
+
+def test_a_leader_is_shown_what_needs_them_the_gravest_first_and_nothing_else(house: House) -> None:
+    life_of(house).take_in()
+    crowd = life_of(house).take_in(affected_count=12)
+    danger = urgent(house)
+    pressed = life_of(house).take_in().handled()
+    pressed.do(press.open_supervision, SUPERVISOR, level="red", demand="说明原因")
+    own = instructed(life_of(house).take_in().handled(), LEADER)
+    parks = life_of(house).run(lambda scope: directory(scope).get_unit("parks").id)
+
+    assert reasons(house) == [
+        (danger.serial_no, ("紧急",)),
+        (pressed.serial_no, ("红色督办",)),
+        (crowd.serial_no, ("涉及人多",)),
+        (own.serial_no, ("批示待反馈",)),
+    ]
+    assert own.serial_no not in dict(reasons(house, make_actor("另一领导", "leader", id=77)))
+    assert reasons(house, make_actor("园林处长", "leader", id=78, unit_id=parks)) == []
+
+
+def test_no_more_than_twenty_stand_on_the_page_and_all_are_counted(house: House) -> None:
+    for _ in range(MOST + 1):
+        urgent(house)
+    now = datetime.now(UTC)
+
+    brief = life_of(house).run(lambda scope: leader_brief(scope, LEADER, now=now))
+
+    assert (len(reasons(house)), brief.total, brief.by_reason) == (MOST, MOST + 1, (("紧急", MOST + 1),))
+
+
+def test_what_was_read_comes_back_when_something_new_happens(house: House) -> None:
+    life = urgent(house).handled()
+    visitor = house.visitor(make_account(house.installation, house.slug, "leader", ["leader"], name="王区长"))
+
+    assert visitor.get("/").location == "/leader"
+    visitor.get("/leader")
+    assert f'href="/leader/{life.serial_no}"' in visitor.page
+    assert visitor.post(f"/leader/{life.serial_no}/read").location == "/leader"
+    visitor.get("/leader")
+    assert ("没有待阅" in visitor.page, f"{life.serial_no} 已阅" in visitor.page) == (True, True)
+    assert life.only(Reading).by == "王区长（领导）"
+
+    instructed(life, SUPERVISOR, leader="市领导", level="city")
+    visitor.get("/leader")
+    assert f'href="/leader/{life.serial_no}"' in visitor.page
+
+
+def test_a_leader_answers_a_resident_directly_while_no_unit_has_the_ticket(house: House) -> None:
+    life = urgent(house)
+    visitor = house.visitor(make_account(house.installation, house.slug, "leader", ["leader"], name="王区长"))
+    visitor.get(f"/leader/{life.serial_no}")
+
+    assert visitor.post(f"/leader/{life.serial_no}/answer", text=" ").status_code == 422
+    assert "请写下答复群众的话" in visitor.page
+    assert visitor.post(f"/leader/{life.serial_no}/answer", text="已请人加固，请绕行。").status_code == 303
+    assert (life.only(Reply).submitted_by, life.only(Reply).state) == ("王区长（领导）", "approved")
+
+    late = urgent(house).handled()
+    visitor.get(f"/leader/{late.serial_no}")
+    assert "直接答复群众" not in visitor.page
+
+
+def test_a_leader_instructs_on_a_phone_without_javascript_on_the_level_of_the_account(
+    house: House, browser: Browser, address: str
+) -> None:
+    life = urgent(house).handled()
+    login = make_account(house.installation, house.slug, "director", ["leader"], name="路处长", unit="roads")
+    with watched(browser, address, width=390, height=844, javascript=False) as window:
+        window.sign_in(login)
+        page = window.page
+        page.click(f'#item-{life.serial_no} a:has-text("批示")')
+        page.check('text="请立即整改，举一反三"')
+        page.select_option("#days", "3")
+        page.select_option("#unit", "parks")
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        page.click('button:has-text("签批并下达")')
+        page.wait_for_url("**/leader")
+        told = page.inner_text("#notice")
+
+    given = life.only(Instruction)
+    assert (wide, told) == (False, f"{life.serial_no} 的批示已下达")
+    assert (given.leader, given.level, given.text) == ("路处长", "bureau", "请立即整改，举一反三")
+    assert given.deadline > datetime.now(UTC) + timedelta(days=2)
+    parks = life.run(lambda scope: directory(scope).get_unit("parks"))
+    (own,) = life.run(
+        lambda scope: own_instructions(scope, make_actor("", id=given.recorded_by_id), now=datetime.now(UTC))
+    )
+    assert (given.unit_id, own.to, own.feedback_at, own.is_late) == (parks.id, parks.name, None, False)
