@@ -39,6 +39,18 @@ MAIL_INTAKE = _own(
     "从政务邮箱收取来信，登记为工单；没有写收信服务器就不收取",
     "core.intake.mail.settings:MailIntakeSettings",
 )
+CLEARANCE = _own(
+    "clearance",
+    "派单前审定",
+    "受理席记下的电话工单，是否都要由另一人审定后才派单",
+    "core.intake.clearances.settings:ClearanceSettings",
+)
+PORTAL_INTAKE = _own(
+    "portal",
+    "网上提交",
+    "诉求人在公开页面上不用注册即可提交诉求；没有开通就没有这个页面",
+    "core.intake.portal:PortalSettings",
+)
 SCANNING = _own(
     "scanning",
     "查毒",
@@ -46,5 +58,5 @@ SCANNING = _own(
     "core.files.scanning:ScanSettings",
     "judge_file",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, SCANNING)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, CLEARANCE, SCANNING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

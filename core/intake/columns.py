@@ -36,6 +36,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "phone": ("电话", "联系电话", "手机", "手机号", "手机号码", "电话号码", "来电号码", "phone", "mobile", "tel"),
     "address": ("联系地址", "住址", "家庭住址", "address"),
     "appellant": ("诉求主体", "主体类型", "诉求人类型", "appellant"),
+    "relation": ("与本地的关系", "relation"),
     "source": ("原热线", "原号码", "来源号码", "来源线路", "line"),
     "affected_count": ("人数", "涉及人数", "影响人数", "affected_count", "people"),
 }

@@ -10,7 +10,8 @@ from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from core.hooks.values import Appellant, Nature, Urgency
-from core.hooks.values.words import APPELLANT_LABELS
+from core.hooks.values.ticket import Relation
+from core.hooks.values.words import APPELLANT_LABELS, RELATION_LABELS
 from core.intake.columns import Columns
 from core.intake.points import read_point
 from core.intake.rules import Appeal, usable_text
@@ -33,6 +34,13 @@ APPELLANTS: Mapping[str, Appellant] = {
     "企业机构": "enterprise",
     "单位": "organisation",
     "社会组织": "organisation",
+}
+RELATIONS: Mapping[str, Relation] = {
+    **{RELATION_LABELS[code]: code for code in get_args(Relation)},
+    **{code: code for code in get_args(Relation)},
+    "居民": "resident",
+    "市民": "resident",
+    "游客": "visitor",
 }
 _COUNT = re.compile(r"(\d{1,7})\s*(?:人|户|家|名|件)?")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -111,6 +119,7 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         affected_count=_affected(row, columns),
         appellant=_meant(row, columns, "appellant", APPELLANTS),
         source=columns.cell(row.cells, "source"),
+        relation=_meant(row, columns, "relation", RELATIONS),
         point=located.point,
     )
     return Incoming(

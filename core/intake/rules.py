@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.areas.shapes import Point
 from core.hooks.values import Appellant, Complexity, Nature, Urgency
+from core.hooks.values.ticket import Relation
 from core.kit.errors import Refused
 from core.tickets.contact import Contact
 
@@ -30,7 +31,8 @@ class Appeal:
     `external_id` is the channel's own id of the message; the same one comes in once only. `submitted_at` is when the
     resident spoke, None = now. `point` is where it is, longitude and latitude by WGS84, None = nobody said so.
     `appellant` is who appeals, None = as usual by the channel; `source` the line or account of the channel that it came by
-    来源, for instance the old number of a hotline that was merged.
+    来源, for instance the old number of a hotline that was merged. `relation` is the tie to the place that somebody said of
+    themselves, None = nobody asked, and nobody has to.
     """
 
     channel: str
@@ -49,6 +51,7 @@ class Appeal:
     point: Point | None = None
     appellant: Appellant | None = None
     source: str = ""
+    relation: Relation | None = None
 
 
 def usable(appeal: Appeal) -> Appeal:

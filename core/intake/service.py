@@ -84,6 +84,7 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         affected_count=appeal.affected_count,
         appellant=appeal.appellant or channel.appellant,
         source=appeal.source,
+        relation=appeal.relation or "",
         submitted_at=submitted_at,
     )
     raw = json.dumps(done.as_it_came, ensure_ascii=False, sort_keys=True, default=_plain)
@@ -136,6 +137,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         affected_count=whole.affected_count,
         appellant=whole.appellant,
         source=whole.source,
+        relation=whole.relation,
         submitted_at=whole.submitted_at,
         part_of_id=whole.id,
     )

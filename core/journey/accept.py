@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from core.classification.service import classify
@@ -10,6 +11,7 @@ from core.escalation.service import escalate
 from core.hooks.values import Nature, Trigger, Urgency
 from core.intake.admission import note_grounds
 from core.intake.channels import get_open_channel
+from core.intake.clearances.service import ask_clearance, why_to_clear
 from core.intake.drafting import completed
 from core.intake.receipts import in_words, receipt_of
 from core.intake.rejections import rejection_words
@@ -48,16 +50,18 @@ class Accepted:
     receipt: str
 
 
-def accept(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
+def accept(scope: Scope, appeal: Appeal, *, for_clearance: bool = False, actor: Actor, now: datetime) -> Accepted:
     """Take in an appeal and accept it 受理; dispatch it at once where a rule of the district says so.
 
-    What a system hands in beyond what its phone is allowed is registered only: a person looks at it first.
+    What a system hands in beyond what its phone is allowed is registered only: a person looks at it first. What an
+    operator writes down waits for clearance 审定 by somebody else where they wish it, or the district does.
 
     Raises `NotPermitted`, `AppealUnusable`, `UnknownChannel`, `NoSuchMatter`, `MessageReused`.
     `core.kit.errors.Collision` means that the same message came in at the same moment: run again and the ticket is
     found.
     """
-    return _taken_in(scope, appeal, actor=actor, now=now, work=_accept_at_once)
+    work = partial(_accept_at_once, for_clearance=for_clearance)
+    return _taken_in(scope, appeal, actor=actor, now=now, work=work)
 
 
 def register(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
@@ -80,7 +84,7 @@ def accept_registered(
 ) -> None:
     """Accept a registered ticket 受理, classify it and find its unit. Raises `NoSuchMatter`, `MoveNotAllowed`."""
     _accept(scope, ticket, order, nature=nature or cast(Nature, ticket.nature), matter=matter, urgency=None)
-    find_unit(scope, ticket, now=order.now)
+    _send_on(scope, ticket, Order(order.actor, order.now), for_clearance=False)
 
 
 @command(Command.REJECT)
@@ -162,14 +166,24 @@ def _taken_in(
     return _told(scope, ticket, receipt, created=True)
 
 
-def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
+def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime, *, for_clearance: bool) -> Ticket:
     if actor.kind == "agent" and (why := too_many_of_phone(scope, appeal.contact.phone, now=now)):
         ticket = _register_only(scope, appeal, actor, now)
         note(scope, ticket, "held_back", Order(SYSTEM, now), summary=why)
         return ticket
     ticket = take_in(scope, appeal, actor=actor, now=now)
-    find_unit(scope, ticket, now=now)
+    _send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
     return ticket
+
+
+def _send_on(scope: Scope, ticket: Ticket, order: Order, *, for_clearance: bool) -> None:
+    """Let an accepted ticket find its unit, or first wait for clearance; then its unit is only suggested."""
+    because = why_to_clear(scope, ticket, order.actor, wished=for_clearance)
+    if because is None:
+        find_unit(scope, ticket, now=order.now)
+        return
+    ask_clearance(scope, ticket, order, because=because)
+    propose(scope, ticket, now=order.now)
 
 
 def _register_only(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:

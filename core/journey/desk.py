@@ -9,10 +9,13 @@ from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
 from core.handling.service import add_reply, set_aside_reply
 from core.hooks.values import Complexity, Nature, Trigger, Urgency
+from core.intake.clearances.service import drop_clearance, refuse_uncleared
 from core.intake.destinations import destination_words
 from core.journey.command import command
 from core.journey.conclude import conclude
 from core.kit.errors import Refused
+from core.knowledge.models import ArticleVersion
+from core.knowledge.service import note_use
 from core.people.roles import Permission
 from core.routing.consultations import drop_consultation
 from core.routing.deciding import follow_rules, propose
@@ -100,24 +103,46 @@ def redirect(scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Seque
 
 
 @command(Command.ANSWER_DIRECTLY)
-def answer_directly(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str = "explained") -> None:
-    """Answer without dispatch 直接答复; the ticket is concluded. Raises `ReplyUnusable` and the refusals of moves."""
+def answer_directly(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    text: str,
+    disposition: str = "explained",
+    article_id: int | None = None,
+    article_version: int | None = None,
+) -> None:
+    """Answer without dispatch 直接答复; the ticket is concluded. `article_id` and `article_version` say what it rests on.
+
+    Raises `ReplyUnusable`, `NoSuchArticle`, `ArticleChanged`, `ClearanceOpen` and the refusals of moves.
+    """
     if ticket.is_attached:
         raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。需要单独答复时请先拆并。")
-    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition)
+    rests_on = None
+    if article_id is not None:
+        rests_on = note_use(
+            scope, article_id, article_version or 0, ticket_id=ticket.id, actor=order.actor, now=order.now
+        )
+    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on)
 
 
-def conclude_with_answer(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str) -> None:
+def conclude_with_answer(
+    scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str, rests_on: ArticleVersion | None = None
+) -> None:
     """Answer a ticket in hand and conclude it; shared by the desk and the import of history."""
     reply = usable_reply(text, disposition)
     check_state(ticket, WAITING_FOR_DISPATCH, "直接答复")
+    refuse_uncleared(scope, ticket, "直接答复")
+    words = f"，依据知识“{rests_on.title}”第 {rests_on.number} 版" if rests_on else ""
+    article = {"article": rests_on.article_id, "article_version": rests_on.number} if rests_on else {}
     move(
         scope,
         ticket,
         Command.ANSWER_DIRECTLY,
         order,
-        summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）",
-        detail={"disposition": disposition},
+        summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）{words}",
+        detail={"disposition": disposition, **article},
     )
     drop_consultation(scope, ticket, order, why="受理席已直接答复")
     kept = add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved")
@@ -138,6 +163,7 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     move(scope, ticket, Command.TRANSFER_OUT, order, summary=words, detail={"destination": destination})
     drop_request(scope, ticket, order)
     drop_consultation(scope, ticket, order, why=words)
+    drop_clearance(scope, ticket, order, why=words)
     set_aside_reply(scope, ticket, order, note="工单已移交")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     text = f"您反映的事项已移交{where}办理。{because}"
@@ -183,6 +209,8 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
     if urgency == "normal":
         refuse_actor(order.actor, Permission.SUPERVISE, "降低紧急程度")
     note_urgency(scope, ticket, order, urgency=urgency, reason=because)
+    if urgency == "urgent":
+        drop_clearance(scope, ticket, Order(order.actor, order.now), why="紧急工单不等待审定")
     supersede(scope, ticket, order)
     _press_if_urgent(scope, ticket, order)
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from core.files.models import TicketFile
 from core.files.service import erase_files
+from core.intake.calls.erasing import erase_calls, erase_calls_before, erase_calls_of
 from core.intake.inbound import BODY
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
@@ -80,14 +81,15 @@ def erase_person(
     named: Counter[str] = Counter()
     for serial_no in ended:
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
-    if ended:
+    calls = erase_calls(scope, phone)
+    if ended or calls:
         note_security(
             scope,
             "erased",
             actor=actor.name,
             actor_id=actor.id,
             subject=masked_phone(normal_phone(phone.strip())),
-            detail={"tickets": ended, "reason": why},
+            detail={"tickets": ended, "calls": calls, "reason": why},
             now=now,
         )
     return Erased(tuple(ended), still_open, dict(named))
@@ -110,6 +112,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         .order_by(Ticket.id)
         .with_for_update()
     ).all()
+    erase_calls_of(scope, ticket)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
     has_contact = bool(contact.name or contact.phone or contact.address)
     if not has_contact and not files:
@@ -156,7 +159,7 @@ def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None
 
 
 def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> int:
-    """Erase the contacts of up to so many tickets whose retention has ended; return how many.
+    """Erase the contacts of up to so many tickets, and calls without one, whose retention has ended; return how many.
 
     One that cannot be erased, because somebody changed its rows, is logged and left.
     """
@@ -173,10 +176,11 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             log.error("租户 %s 工单 %s 的联系方式到期未能删除：%s", scope.tenant.slug, serial_no, type(error).__name__)
         else:
             erased.append(serial_no)
-    if erased:
-        detail = {"tickets": erased, "days": days}
+    calls = erase_calls_before(scope, now - timedelta(days=days), limit=limit)
+    if erased or calls:
+        detail = {"tickets": erased, "calls": calls, "days": days}
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)
-    return len(erased)
+    return len(erased) + calls
 
 
 def _ended_before(instant: datetime) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from core.handling.contact import keep_contact, refuse_uncontacted
 from core.handling.service import submit_reply
 from core.journey.command import command
+from core.journey.findings import Finding, keep_verification
 from core.people.roles import Permission
 from core.routing.joint import refuse_open_work
 from core.routing.models import Assignment
@@ -87,10 +88,20 @@ def remark(scope: Scope, ticket: Ticket, order: Order, *, what: str) -> None:
 
 
 @command(Command.SUBMIT_RESULT)
-def reply(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str) -> None:
+def reply(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    text: str,
+    disposition: str,
+    verified: Finding | None = None,
+    found: str = "",
+) -> None:
     """The lead unit hands in its reply; it waits for review, and no mark fires while it does.
 
-    Raises `NotYours`, `ReturnPending`, `CoUnitsOpen`, `NotContacted`, `ReplyUnusable`, `UnknownDisposition` and the
+    With `verified` it says whether the appeal is true 核实, and with `found` what it saw; without, nothing is said of it.
+    Raises `ReasonMissing` where it is verified and nothing found, `NotYours`, `ReturnPending`, `CoUnitsOpen`, `NotContacted`, `ReplyUnusable`, `UnknownDisposition` and the
     refusals of moves.
     """
     check_state(ticket, MOVES[Command.SUBMIT_RESULT].sources, "提交办结")
@@ -101,6 +112,9 @@ def reply(scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition:
     refuse_uncontacted(
         scope, ticket, assignment, must_contact=any(each.subject_id == assignment.id for each in contacting)
     )
+    if verified is not None:
+        before = Order(order.actor, order.now)  # the command's id belongs to the reply
+        keep_verification(scope, ticket, assignment, before, verified, found, on_site=False)
     submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition)
     freeze_for_review(scope, ticket, order)
     turn_clocks(scope, ticket, Command.SUBMIT_RESULT, order)

@@ -6,6 +6,7 @@ from typing import cast
 
 from core.classification.service import classify
 from core.hooks.values import Nature, Urgency
+from core.intake.clearances.service import refuse_uncleared
 from core.intake.joining import attach_to, let_go, refuse_attachment, refuse_split
 from core.intake.service import open_part
 from core.journey.accept import find_unit
@@ -26,12 +27,13 @@ def attach(scope: Scope, ticket: Ticket, order: Order, *, master: str, reason: s
     """Have a ticket handled with another one about the same matter 并单; `master` is that one's number.
 
     The resident keeps number, clock, reply and rating. Raises `NoSuchTicket`, `CannotAttach`, `ConsultationOpen`,
-    `MoveNotAllowed`.
+    `ClearanceOpen`, `MoveNotAllowed`.
     """
     check_state(ticket, MOVES[Command.ATTACH].sources, "并单")
     whole = lock_ticket(scope, master)
     refuse_attachment(scope, ticket, whole)
     refuse_consultation(scope, ticket)
+    refuse_uncleared(scope, ticket, "并单")
     because = reason.strip() or "同一事项"
     attach_to(scope, ticket, whole, order, reason=because)
     move(
@@ -74,12 +76,13 @@ def split(scope: Scope, ticket: Ticket, order: Order, *, texts: Sequence[str], m
 
     `texts` says each part, `matters` its item of the duty list in the same order (empty = found from the words).
     The parts' limits began when the whole's did. Raises `CannotSplit`, `AppealUnusable`, `NoSuchMatter`,
-    `ConsultationOpen`, `MoveNotAllowed`.
+    `ConsultationOpen`, `ClearanceOpen`, `MoveNotAllowed`.
     """
     check_state(ticket, MOVES[Command.SPLIT].sources, "拆单")
     parts = [text.strip() for text in texts]
     refuse_split(scope, ticket, parts)
     refuse_consultation(scope, ticket)
+    refuse_uncleared(scope, ticket, "拆单")
     begun = min((clock.started_at for clock in live_clocks(scope, ticket) if clock.name == "reply"), default=order.now)
     of_matter = dict(enumerate(matters))
     opened = [

@@ -1,4 +1,4 @@
-"""Joint handling 联合办理: handing work down, answering to the unit that leads, and doing without an answer."""
+"""Joint handling 联合办理: handing work down, bringing a unit in, answering to the unit that leads, doing without an answer."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,17 @@ from core.handling.models import Contribution
 from core.handling.rules import usable_text
 from core.journey.command import command
 from core.people.roles import Permission
-from core.routing.joint import hand_down, refuse_open_work, waivable
+from core.routing.joint import AlreadyInvolved, hand_down, refuse_open_work, waivable
 from core.routing.persons import give_to_persons
-from core.routing.service import advance, own_assignment
+from core.routing.referrals import refer_if_elsewhere
+from core.routing.service import advance, assignments_in_hand, check_unit, open_assignment, own_assignment
 from core.routing.states import AssignmentState
 from core.sla.service import cancel_clocks, stop_clock, turn_clocks
 from core.tenancy.scope import Scope
+from core.tickets.messages import say
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, note, reason_of
-from core.tickets.states import MOVES, WITH_UNIT, Command
+from core.tickets.states import MOVES, WITH_UNIT, Command, State
 from core.tickets.timeline import Order
 from core.units.queries import directory
 
@@ -44,6 +46,25 @@ def sub_dispatch(
     )
     give_to_persons(scope, ticket, assigned, now=order.now)
     turn_clocks(scope, ticket, Command.SUB_DISPATCH, order, assignments=assigned)
+
+
+@command(Permission.HANDLE, "请其他单位协办")
+def bring_in(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str) -> None:
+    """The lead unit brings a further unit in while it handles the ticket 增派协办: with a task and clocks of its own.
+
+    It answers to the lead, which replies only when it has. Raises `ReasonMissing`, `NotYours`, `AlreadyInvolved`,
+    `NoSuchUnit`, `LeadsOnly`, `MoveNotAllowed`.
+    """
+    check_state(ticket, (State.IN_PROGRESS,), "请其他单位协办")
+    check_unit(scope, ticket, order.actor)
+    _bring_in(scope, ticket, order, unit=unit, task=task)
+
+
+@command(Permission.DISPATCH, "增派协办单位")
+def add_unit(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str) -> None:
+    """The desk brings a further unit in after dispatch. Raises as `bring_in`."""
+    check_state(ticket, WITH_UNIT, "增派协办单位")
+    _bring_in(scope, ticket, order, unit=unit, task=task)
 
 
 @command(Permission.HANDLE, "协办意见")
@@ -108,6 +129,29 @@ def waive(scope: Scope, ticket: Ticket, order: Order, *, unit: str, reason: str)
     )
     clocks = ("sign", "return_window", "first_contact", "on_site", "handle")
     cancel_clocks(scope, ticket, clocks, now=order.now, assignment_ids=[each.id for each in relieved])
+
+
+def _bring_in(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str) -> None:
+    wanted = reason_of(task, "增派协办（请它办什么）")
+    helping = directory(scope).get_unit(unit)
+    if any(each.unit_id == helping.id for each in assignments_in_hand(scope, ticket)):
+        raise AlreadyInvolved(f"{helping.name}已在办这张工单，不必再增派。要它另办什么，请写办理记录。")
+    assignment = open_assignment(scope, ticket, helping, role="co", now=order.now)
+    assignment.task = wanted
+    scope.session.flush()
+    note(
+        scope,
+        ticket,
+        "brought_in",
+        order,
+        summary=f"增派{helping.name}协办：{wanted}",
+        detail={"unit": helping.code, "assignment": assignment.id},
+    )
+    give_to_persons(scope, ticket, [assignment], now=order.now)
+    turn_clocks(scope, ticket, Command.DISPATCH, Order(order.actor, order.now), assignments=[assignment])
+    refer_if_elsewhere(scope, ticket, [assignment], order)
+    told = f"工单 {ticket.serial_no} 请贵单位协办：{wanted}"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=told, to_unit_id=helping.id, now=order.now)
 
 
 def _refuse_unsigned(ticket: Ticket, state: str) -> None:

@@ -9,10 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
-from core.evaluation.models import Rating
+from core.evaluation.causes import DISSATISFACTION_LABELS
+from core.evaluation.models import Rating, RatingCause
 from core.files.queries import files_of
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.models import ContactAttempt, Reply
+from core.intake.calls.erasing import calls_of_person
+from core.intake.calls.models import CallRecord
+from core.intake.calls.rules import STATE_LABELS as CALL_STATE_LABELS
 from core.intake.channels import channels_of
 from core.intake.models import IntakeEvent
 from core.kit.errors import Refused
@@ -72,6 +76,7 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
         "exported_by": actor.name,
         "reason": why,
         "tickets": [_of_ticket(scope, ticket) for ticket in tickets],
+        "calls": [_of_call(record) for record in calls_of_person(scope, phone)],
     }
     detail = {
         "tickets": [ticket.serial_no for ticket in tickets],
@@ -81,6 +86,18 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
     }
     note_security(scope, "exported", actor=actor.name, actor_id=actor.id, subject=number, detail=detail, now=now)
     return found
+
+
+def _of_call(record: CallRecord) -> Plain:
+    return {
+        "at": record.began_at,
+        "line": record.line,
+        "seconds": record.seconds,
+        "missed": record.missed,
+        "recording": record.recording,
+        "state": CALL_STATE_LABELS[record.state],
+        "words": record.words if record.state == "answered" else "",
+    }
 
 
 def as_file(found: Plain) -> bytes:
@@ -115,6 +132,7 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
 
 def _said(scope: Scope, ticket: Ticket) -> Plain:
     """Return what was said about one ticket between the resident and the house."""
+    causes = {each.rating_id: each.cause for each in _rows(scope, RatingCause, ticket, RatingCause.at)}
     return {
         "serial_no": ticket.serial_no,
         "state": STATE_LABELS[State(ticket.state)],
@@ -134,6 +152,7 @@ def _said(scope: Scope, ticket: Ticket) -> Plain:
                 "at": each.at,
                 "resolved": RESOLVED_LABELS.get(each.resolved, each.resolved),
                 "satisfaction": SATISFACTION_LABELS.get(each.satisfaction, each.satisfaction),
+                "cause": DISSATISFACTION_LABELS.get(causes.get(each.id, ""), ""),
                 "comment": each.comment,
             }
             for each in _rows(scope, Rating, ticket, Rating.at)

@@ -13,6 +13,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from sqlalchemy import Table, func, or_, select, tuple_, update
 
+from core.intake.calls.models import CallRecord
+from core.intake.calls.service import PHONE as CALL_PHONE
 from core.intake.inbound import BODY
 from core.intake.models import InboundItem, IntakeEvent
 from core.kit.ciphers import CipherName, number_of
@@ -71,6 +73,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     ),
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]
     Encrypted(InboundItem.__table__, "推送来件", {"body": _always(BODY)}),  # type: ignore[arg-type]
+    Encrypted(CallRecord.__table__, "来电记录", {"phone": _always(CALL_PHONE)}),  # type: ignore[arg-type]
     Encrypted(
         TenantSecret.__table__,  # type: ignore[arg-type]
         "功能的密钥",

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from core.handling.service import set_aside_reply
+from core.intake.clearances.service import drop_clearance
 from core.intake.joining import has_attached, let_go, parts_of
 from core.journey.command import command
 from core.journey.conclude import ENDED, end_part
@@ -75,6 +76,7 @@ def end_by_voiding(scope: Scope, ticket: Ticket, order: Order, *, because: str) 
     move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})
     drop_request(scope, ticket, order)
     drop_consultation(scope, ticket, order, why="工单已作废")
+    drop_clearance(scope, ticket, order, why="工单已作废")
     set_aside_reply(scope, ticket, order, note="工单已作废")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     turn_clocks(scope, ticket, Command.VOID, order)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select
 
 from core.hooks import specs
+from core.intake.clearances.service import refuse_uncleared
 from core.kit.errors import Refused
 from core.routing.deciding import keep_decision
 from core.routing.models import Assignment, Consultation
@@ -55,9 +56,10 @@ def assign(
 ) -> list[Assignment]:
     """Keep the decision and give the ticket to its lead unit and co-units; return their assignments, the lead's first.
 
-    The caller moves the ticket. Raises `NoSuchUnit`, or `ConsultationOpen` while units consult on whose it is, unless
-    it is given away for just that time 先办后议.
+    The caller moves the ticket. Raises `NoSuchUnit`, `ClearanceOpen`, or `ConsultationOpen` while units consult on whose
+    it is, unless it is given away for just that time 先办后议.
     """
+    refuse_uncleared(scope, ticket, "派单")
     if not during_consultation:
         refuse_consultation(scope, ticket)
     units = directory(scope)

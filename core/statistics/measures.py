@@ -206,6 +206,16 @@ _CAME_BACK = exists().where(
 )
 """In the same cycle the ticket came back to the unit that had given it away."""
 
+_Earlier = aliased(Assignment, name="earlier")
+_DISPATCHED_BEFORE = exists().where(
+    _Earlier.tenant_id == Assignment.tenant_id,
+    _Earlier.ticket_id == Assignment.ticket_id,
+    _Earlier.role == "lead",
+    _Earlier.parent_id.is_(None),
+    _Earlier.id < Assignment.id,
+)
+"""The ticket had been dispatched before."""
+
 _TO_REPLY = Ticket.replied_at - Ticket.submitted_at
 
 _AFTER = {DUE: DUE_ADJUDICATED, RATED: RATED_ADJUDICATED}
@@ -292,6 +302,15 @@ _TABLE = (
         label="派单",
         meaning="当日派给主办单位的次数，退单后再派、改派、重办再派、分项各计一次；转派下级和协办不计",
         anchor=DISPATCH,
+    ),
+    Measure(
+        key="first_dispatched",
+        label="首次派单",
+        meaning="当日第一次派给主办单位的诉求，退单后再派、改派、重办再派和拆单的分项不计；时长从受理到首次派单，"
+        "等待审定的时间也在内，计在首派的单位",
+        anchor=DISPATCH,
+        where=and_(_IS_NO_PART, ~_DISPATCHED_BEFORE, Ticket.accepted_at.is_not(None)),
+        took=Assignment.assigned_at - Ticket.accepted_at,
     ),
     Measure(
         key="returned",

@@ -116,7 +116,7 @@ def _value(field: Field) -> Any:
             return "roads"
         case "parts":
             return ["一", "二"]
-        case "number":
+        case "number" | "yuan":
             return "1"
         case "moment":
             return "2030-03-12T10:00"

@@ -83,6 +83,7 @@ class Course:
         self._answered(serial_no)
         self._consulted(self._accepted(f"{self._place.mark}无人认领"))
         self._entered()
+        self._known()
         self._by_systems()
         self._administered()
         self._signed_in_elsewhere()
@@ -147,6 +148,11 @@ class Course:
         item = self._id("inbound item")
         self._get("operator", "/desk/inbound/{0}", item)
         self._get("operator", "/desk/new", inbound=item)
+        call = self._id("call record")
+        self._get("operator", "/desk/calls/{0}", call)
+        self._get("operator", "/desk/new", call=call)
+        self._form("operator", "/desk/calls/{0}/call-back", call, of="-", reached="no", words="")
+        self._form("operator", "/desk/calls/{0}/answer", call, of="-", words="已告知")
         self._form(
             "operator",
             "/desk/new",
@@ -155,6 +161,17 @@ class Course:
             channel="desk",
             nature="complaint",
         )
+
+    def _known(self) -> None:
+        question, article = self._id("question"), self._id("article")
+        self._get("operator", "/knowledge", tab="questions")
+        self._get("clerk", "/knowledge/new", question=question)
+        self._get("reviewer", "/knowledge/{0}", article)
+        self._form("reviewer", "/knowledge/{0}/return", article, of="-", number="1", reason="写全")
+        self._form("clerk", "/knowledge/{0}/revise", article, of="-", title="题", question="问", answer="答")
+        self._form("reviewer", "/knowledge/{0}/approve", article, of="-", number="2")
+        self._form("reviewer", "/knowledge/{0}/withdraw", article, of="-", reason="过时")
+        self._form("operator", "/knowledge/questions/{0}/drop", question, of="-", reason="不用了")
 
     def _by_systems(self) -> None:
         mine, code = self._handed_in(NO_ROLE), self._id("unit")
@@ -211,7 +228,7 @@ class Course:
 
     def _form(self, who: str, path: str, *ids: Id, of: str = "", **fields: Any) -> TestResponse:
         """Send a form with the version that the ticket has now."""
-        ticket = of or (ids[0] if ids else "")
+        ticket = "" if of == "-" else of or (ids[0] if ids else "")
         version = {"version": str(self._version(ticket))} if ticket else {}
         return self._done(Request(who, "POST", path, ids, form={**version, **fields}), 200, 303)
 

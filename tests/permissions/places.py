@@ -13,12 +13,15 @@ from flask.testing import FlaskClient
 from core.files.judging import Upload, judge
 from core.hooks import Feature, PageSpec, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
+from core.intake.calls.rules import IncomingCall
+from core.intake.calls.service import keep_call
 from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
-from core.journey import desk, entrusting, handle, people
+from core.journey import desk, entrusting, handle, knowledge, people
 from core.journey.files import add_files
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
+from core.knowledge.drafts import Draft
 from core.people.identities import Provider, add_provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
@@ -45,6 +48,8 @@ NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
 KINDS = {
     "serial_no": "ticket",
     "file": "file",
+    "article": "article",
+    "question": "question",
     "dry_run": "dry run",
     "code": "unit",
     "login": "account",
@@ -59,7 +64,7 @@ KINDS = {
     "command": "command",
 }
 """What a parameter in an address names, wherever it stands."""
-NUMBERED = {"/desk/inbound/": "inbound item", "/api/v1/duty-lists/": "duty list", "/api/v1/features/": "revision"}
+NUMBERED = {"/desk/calls/": "call record", "/desk/inbound/": "inbound item", "/api/v1/duty-lists/": "duty list", "/api/v1/features/": "revision"}
 """What `number` names, by the beginning of the address."""
 
 
@@ -230,6 +235,9 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
+        call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
+        place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
+        place.has |= _knowledge(scope, place.mark, code, clerk, at)
     numbers: list[object] = []
     for each in range(1 + more):
         with place.installation.scope(place.slug) as scope:
@@ -239,6 +247,14 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))
+
+
+def _knowledge(scope: Scope, mark: str, code: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
+    """Ask a unit a question, and write an article that waits for approval."""
+    asked = knowledge.ask_unit(scope, unit=code, question=f"{mark}怎么申请", actor=OPERATOR, now=now)
+    draft = Draft(f"{mark}的答案", f"{mark}怎么办", f"{mark}找本处")
+    written = knowledge.write_article(scope, draft, actor=clerk, now=now)
+    return {"question": [str(asked.id)], "article": [str(written.id)]}
 
 
 def _item(scope: Scope, mark: str, now: datetime) -> int:

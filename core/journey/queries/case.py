@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from core.areas.shapes import Point
 from core.classification.locating import area_words
-from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.lights import Light, explained, lights_of, settled
@@ -89,6 +89,8 @@ class Case:
     appellant: str
     """Who appeals, in words; empty for one person, of whom nobody says so."""
     source: str
+    relation: str
+    """What the appellant said of their tie to the place, in words; empty = nothing."""
     submitted_at: datetime
     light: Light
     clocks: tuple[ClockLine, ...]
@@ -197,6 +199,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         affected_count=ticket.affected_count,
         appellant=APPELLANT_LABELS[ticket.appellant] if ticket.appellant != "person" else "",
         source=ticket.source,
+        relation=RELATION_LABELS.get(ticket.relation, ""),
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,

@@ -21,7 +21,6 @@ from core.journey.queries.coordination import (
 )
 from core.journey.queries.decisions import Why, why_here
 from core.journey.queries.disputes import DisputeLine, dispute_lines
-from core.journey.queries.overruns import OverrunLine, overruns_of
 from core.journey.queries.findings import (
     ClearanceLine,
     FindingLine,
@@ -31,6 +30,8 @@ from core.journey.queries.findings import (
     trackings_of,
     verifications_of,
 )
+from core.journey.queries.overruns import OverrunLine, overruns_of
+from core.journey.queries.panels import PanelLine, panels_of
 from core.journey.queries.pressing import (
     AccountabilityLine,
     InstructionLine,
@@ -79,6 +80,7 @@ class CaseFile:
     letters: tuple[LetterLine, ...]
     accountability: tuple[AccountabilityLine, ...]
     disputes: tuple[DisputeLine, ...]
+    panels: tuple[PanelLine, ...]
     overruns: tuple[OverrunLine, ...]
     related: Related
     referrals: tuple[ReferralLine, ...]
@@ -147,6 +149,7 @@ class CaseFile:
             letters=_own(self.letters, unit_id),
             accountability=_own(self.accountability, unit_id),
             disputes=_own(self.disputes, unit_id),
+            panels=tuple(panel.for_parties for panel in self.panels),
             overruns=_own(self.overruns, unit_id),
             proposals=(),
             clearances=(),
@@ -171,6 +174,7 @@ def case_file(scope: Scope, ticket_id: int) -> CaseFile:
         letters=letters_of(scope, ticket),
         accountability=accountability_of(scope, ticket),
         disputes=dispute_lines(scope, ticket),
+        panels=panels_of(scope, ticket),
         overruns=overruns_of(scope, ticket),
         related=related_to(scope, ticket),
         referrals=referrals_of(scope, ticket),

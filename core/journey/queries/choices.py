@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from core.classification.locating import area_words
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.evaluation.causes import DISSATISFACTION_GROUPS
 from core.handling.dispositions import DISPOSITION_LABELS
-from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
+from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import open_channels_of
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import gazetteer_in_force
@@ -27,12 +28,15 @@ class Choices:
     channels: tuple[Choice, ...]
     natures: tuple[Choice, ...]
     appellants: tuple[Choice, ...]
+    relations: tuple[Choice, ...]
     units: tuple[DirectoryUnit, ...]
     matters: tuple[tuple[str, tuple[Choice, ...]], ...]
     areas: tuple[Choice, ...]
     dispositions: tuple[Choice, ...]
     resolved: tuple[Choice, ...]
     satisfaction: tuple[Choice, ...]
+    dissatisfaction: tuple[tuple[str, tuple[Choice, ...]], ...]
+    """Causes of dissatisfaction, by what it is about."""
 
 
 def choices(scope: Scope) -> Choices:
@@ -49,10 +53,12 @@ def _gather(scope: Scope) -> Choices:
         channels=tuple((channel.id, channel.label) for channel in open_channels_of(scope).values()),
         natures=tuple(NATURE_LABELS.items()),
         appellants=tuple(APPELLANT_LABELS.items()),
+        relations=tuple(RELATION_LABELS.items()),
         units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
         areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),
         dispositions=tuple(DISPOSITION_LABELS.items()),
         resolved=tuple(RESOLVED_LABELS.items()),
         satisfaction=tuple(SATISFACTION_LABELS.items()),
+        dissatisfaction=tuple((group.label, tuple(group.causes.items())) for group in DISSATISFACTION_GROUPS.values()),
     )

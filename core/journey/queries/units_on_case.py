@@ -47,6 +47,8 @@ class UnitOnCase:
     percent_left: int | None
     person: str | None
     person_reason: str
+    task: str
+    """What the unit was brought in for while others handled the ticket; empty = it had its part from the beginning."""
     contributions: tuple[Said, ...]
     contacts: tuple[Said, ...]
     below: tuple["UnitOnCase", ...]
@@ -143,6 +145,7 @@ def _unit(
         percent_left=percent if percent is not None and percent < SHORT_PERCENT else None,
         person=share.person,
         person_reason=assignment.person_reason,
+        task=assignment.task,
         contributions=tuple(contributions),
         contacts=tuple(contacts),
         below=below,

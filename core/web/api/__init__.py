@@ -7,6 +7,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from core.web.api.accounts import accounts
+from core.web.api.call_records import call_records
 from core.web.api.commands import commands
 from core.web.api.describing import DescribedApi
 from core.web.api.duty_lists import duty_lists
@@ -33,12 +34,13 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(tickets, url_prefix="/api/v1/tickets")
     api.register_blueprint(files, url_prefix="/api/v1/tickets")
     api.register_blueprint(commands, url_prefix="/api/v1")
+    api.register_blueprint(call_records, url_prefix="/api/v1")
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
     api.register_blueprint(rosters, url_prefix="/api/v1")
     api.register_blueprint(accounts, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
-    for blueprint in (tickets, files, commands, features, settings, rosters, accounts, duty_lists):
+    for blueprint in (tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 

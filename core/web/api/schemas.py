@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from core.areas.shapes import LARGEST_LATITUDE, LARGEST_LONGITUDE, Point
 from core.hooks.values import Appellant, Nature, Urgency
+from core.hooks.values.ticket import Relation
 from core.intake.rules import TEXT_MAX, Appeal
 from core.tickets.contact import Contact
 from core.tickets.reveals import LONGEST_WORDS, PURPOSE_LABELS
@@ -45,6 +46,10 @@ class AppealSchema(StrictSchema):
     urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
     appellant = Choice(get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"})
     source = Text(longest=100, metadata={"description": "来源：渠道内的线路或账号，如并入的热线原号码"})
+    relation = Choice(
+        get_args(Relation),
+        metadata={"description": "与本地的关系，由诉求人自己说：居民、游客、投资者、企业管理者、务工就学、其他；不必问"},
+    )
     affected_count = Count(least=1, most=10_000_000, metadata={"description": "涉及人数"})
     submitted_at = Moment(metadata={"description": "诉求人提出的时间，带时区；不写时为现在"})
     contact = fields.Nested(ContactSchema)

@@ -1,15 +1,29 @@
 """The pages of the district's staff: the desk with its lanes, the ticket, and the unit's work."""
 
-from core.web.desk import classification, commands, contact, files, inbound, intake, lanes, ticket, unit
+from core.web.desk import (
+    calls,
+    classification,
+    commands,
+    contact,
+    files,
+    inbound,
+    intake,
+    knowledge,
+    lanes,
+    ticket,
+    unit,
+)
 
 BLUEPRINTS = (
     lanes.pages,
+    calls.pages,
     classification.pages,
     commands.pages,
     contact.pages,
     files.pages,
     inbound.pages,
     intake.pages,
+    knowledge.pages,
     ticket.pages,
     unit.pages,
 )

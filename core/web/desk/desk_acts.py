@@ -37,6 +37,7 @@ from core.web.desk.acts import Act, Deed, Records, listed, sources
 from core.web.desk.coordination_acts import COORDINATING
 from core.web.desk.fields import Field
 from core.web.desk.finding_acts import ADDING, CLEARING, TRACKING
+from core.web.desk.panel_acts import PANELS
 from core.web.desk.standing import Standing
 
 REASON = Field("reason", "理由")
@@ -631,5 +632,6 @@ DESK_ACTS = (
     *AFTERWARDS,
     *TRACKING,
     *PRESSING,
+    *PANELS,
     *COORDINATING,
 )

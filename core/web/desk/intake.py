@@ -10,16 +10,22 @@ from core.areas.shapes import Point
 from core.files.judging import CleanFile
 from core.files.refusals import KINDS_OF_REFUSAL
 from core.hooks.values import Appellant, Nature, Urgency
+from core.hooks.values.ticket import Relation
 from core.intake.rules import TEXT_MAX, Appeal
 from core.journey.accept import Accepted, accept
+from core.journey.call_records import make_ticket
+from core.journey.desk import answer_directly
 from core.journey.files import add_files, judge_all
 from core.journey.inbound.by_hand import enter
+from core.journey.queries.call_records import opened_call
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.journey.queries.inbound import opened_item
+from core.knowledge.queries import find_answer
 from core.people.roles import Permission
 from core.tickets.contact import Contact
 from core.tickets.timeline import Order
+from core.web.desk.answers import Rests
 from core.web.desk.inbound import number_of
 from core.web.input import text
 from core.web.refusals import WRONG_INPUT, words_of
@@ -29,7 +35,7 @@ from core.web.visit import Answer, Visit, allows
 pages = Blueprint("intake", __name__)
 FIELD_OF = {"appeal-unusable": "text"} | {each.code: "files" for each in KINDS_OF_REFUSAL}
 """The field that a refusal is about, by its code."""
-TICKS = ("keep_private", "has_more", "use_place")
+TICKS = ("keep_private", "has_more", "use_place", "for_clearance")
 TITLE_LONGEST, NAME_LONGEST = 200, 50
 
 
@@ -49,6 +55,8 @@ class NewTicket:
     appellant: str = ""
     """What the operator says of who appeals; empty = as usual by the channel."""
     source: str = ""
+    relation: str = ""
+    """What the appellant said of their tie to the place; empty = nothing."""
     urgency: str = ""
     """What the operator says of it; empty = the words and the district's rules decide."""
     command_id: str = ""
@@ -58,6 +66,12 @@ class NewTicket:
     """Whether there are more appeals in that item."""
     use_place: bool = False
     """Whether the place where a photo was taken is to be the appeal's."""
+    call: str = ""
+    """Number of the call record of which this is made."""
+    for_clearance: bool = False
+    """Whether somebody else is to clear it before it is dispatched."""
+    article: str = ""
+    """The version of an article with which it is answered as soon as it is accepted; empty = it is dispatched."""
 
     @classmethod
     def typed(cls) -> "NewTicket":
@@ -68,6 +82,7 @@ class NewTicket:
             keep_private="keep_private" in request.form,
             has_more="has_more" in request.form,
             use_place="use_place" in request.form,
+            for_clearance="for_clearance" in request.form,
         )
 
     @classmethod
@@ -82,6 +97,12 @@ class NewTicket:
             channel=item.channel_id,
             inbound=number,
         )
+
+    @classmethod
+    def of_call(cls, visit: Visit, number: str) -> "NewTicket":
+        """Begin with what the telephone system told of a call; the caller's phone goes along without being shown."""
+        call = opened_call(visit.scope, number_of(number))
+        return cls(channel=call.channel_id, source=call.line.line, call=number)
 
     @property
     def is_cut(self) -> bool:
@@ -103,6 +124,7 @@ class NewTicket:
             nature=_nature(self.nature),
             appellant=_appellant(self.appellant),
             source=text("source", longest=100),
+            relation=_relation(self.relation),
             matter=self.matter or None,
             urgency=_urgency(self.urgency),
             point=Point(place.longitude, place.latitude) if place else None,
@@ -113,8 +135,8 @@ class NewTicket:
 @allows(Permission.ACCEPT)
 def new_ticket(visit: Visit) -> Answer:
     """Show the form: empty, or with what was typed and why it was not accepted."""
-    refusal, number = g.get("refusal"), request.args.get("inbound", "")
-    begun = NewTicket.of_item(visit, number) if number and not refusal else NewTicket()
+    refusal = g.get("refusal")
+    begun = NewTicket() if refusal else _begun(visit)
     page = render_template(
         "desk/new.html",
         form=NewTicket.typed() if refusal else begun,
@@ -131,21 +153,53 @@ def new_ticket(visit: Visit) -> Answer:
 def accept_ticket(visit: Visit) -> Answer:
     """Accept the appeal with its files and show the receipt; the access code is shown here and nowhere else."""
     form, files = NewTicket.typed(), judge_all(uploads())
-    receipt = _entered(visit, form, files) if form.inbound else _accepted(visit, form, files)
+    receipt = (_entered if form.inbound else _called if form.call else _accepted)(visit, form, files)
     if files:
         order = Order(visit.actor, visit.now, command_id=id_beside(form.command_id))
         add_files(visit.scope, receipt.serial_no, order, files)
+    if form.article:
+        _answer(visit, receipt.serial_no, form.command_id)
     case = get_case(visit.scope, receipt.serial_no, now=visit.now)
     return render_template("desk/accepted.html", receipt=receipt, case=case, form=form)
 
 
+def _begun(visit: Visit) -> NewTicket:
+    if number := request.args.get("inbound", ""):
+        return NewTicket.of_item(visit, number)
+    if number := request.args.get("call", ""):
+        return NewTicket.of_call(visit, number)
+    return NewTicket()
+
+
 def _accepted(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
-    return accept(visit.scope, form.appeal(files), actor=visit.actor, now=visit.now)
+    appeal = form.appeal(files)
+    return accept(visit.scope, appeal, for_clearance=form.for_clearance, actor=visit.actor, now=visit.now)
+
+
+def _called(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
+    return make_ticket(
+        visit.scope,
+        number_of(form.call),
+        form.appeal(files),
+        for_clearance=form.for_clearance,
+        actor=visit.actor,
+        now=visit.now,
+    )
 
 
 def _entered(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
     number = number_of(form.inbound)
     return enter(visit.scope, number, form.appeal(files), has_more=form.has_more, actor=visit.actor, now=visit.now)
+
+
+def _answer(visit: Visit, serial_no: str, command_id: str) -> None:
+    """Answer what was just accepted with the article that was chosen, in its words."""
+    rests = Rests.read()
+    article, number = rests.article_id or 0, rests.article_version or 0
+    order = Order(visit.actor, visit.now, command_id=command_id and f"{command_id}/answer")
+    found = find_answer(visit.scope, article, today=visit.now.astimezone(visit.scope.tenant.zone).date())
+    words = found.answer if found else ""
+    answer_directly(visit.scope, serial_no, order, text=words, article_id=article, article_version=number)
 
 
 def _urgency(given: str) -> Urgency | None:
@@ -154,6 +208,10 @@ def _urgency(given: str) -> Urgency | None:
 
 def _appellant(given: str) -> Appellant | None:
     return next((kind for kind in get_args(Appellant) if kind == given), None)
+
+
+def _relation(given: str) -> Relation | None:
+    return next((relation for relation in get_args(Relation) if relation == given), None)
 
 
 def _nature(given: str) -> Nature | None:

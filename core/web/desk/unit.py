@@ -1,16 +1,23 @@
 """A unit's work: its list, one ticket to handle, and what is done with it."""
 
+from collections.abc import Sequence
+from typing import get_args
+
 from flask import Blueprint, g, render_template, request
 
 from core.files.queries import OPEN_FOR_FILES, files_of
+from core.hooks.values import ReplyTemplate
 from core.journey import handle
 from core.journey.files import add_files, judge_all
+from core.journey.findings import Finding
 from core.journey.queries.case import get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
+from core.journey.queries.coordination import open_errands_of_unit
 from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
+from core.knowledge.settings import templates_for
 from core.people.roles import NotPermitted, Permission
 from core.people.roster.queries import units_with_persons
 from core.tickets.timeline import Order
@@ -53,6 +60,7 @@ def show_list(visit: Visit) -> Answer:
         "desk/unit.html",
         unit=unit,
         rows=rows,
+        errands=open_errands_of_unit(visit.scope, unit.id),
         tabs=[
             Tab(label, f"/unit?tab={name}{mine}", name == tab, str(counts[name]) if name in counts else None)
             for name, label in TAB_LABELS.items()
@@ -95,6 +103,8 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         reveal_at=f"/unit/{serial_no}/reveal" if case.lead_id == unit.id else "",
         form={} if deed else request.form,
         refused=RefusedForm.of(acts, refusal),
+        templates=templates_for(visit.scope, case.nature_id),
+        begun=_begun(templates_for(visit.scope, case.nature_id)),
     )
     return (page, status_of(refusal)) if refusal else page
 
@@ -111,6 +121,8 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         Order(visit.actor, visit.now, given.version, given.command_id),
         text=text("text"),
         disposition=required("disposition", ask="请选择办理结果。"),
+        verified=next((each for each in get_args(Finding) if each == text("verified")), None),
+        found=text("found", longest=2000),
     )
     if files:
         add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)
@@ -130,6 +142,12 @@ def _unit(visit: Visit) -> DirectoryUnit:
     if unit is None:
         raise NotPermitted("您的账号没有归属的承办单位，或单位已停用。请联系安全管理员设置。")
     return unit
+
+
+def _begun(templates: Sequence[ReplyTemplate]) -> str:
+    """Return the template that `?template=` chooses by its place, empty where none is chosen."""
+    wanted = request.args.get("template", "")
+    return next((each.text for place, each in enumerate(templates) if str(place) == wanted), "")
 
 
 def _first_tab(counts: dict[UnitTab, int]) -> UnitTab:
