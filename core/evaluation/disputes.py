@@ -206,7 +206,7 @@ def lay_over(
         subject_id = _clock_to_shift(scope, ticket, dispute)
     if subject_id is None:
         return None
-    if dispute.kind in OVERLAID and _is_adjudicated(scope, subject, subject_id):
+    if dispute.kind in OVERLAID and is_adjudicated(scope, subject, subject_id):
         raise AdjudicationUnusable("所申诉的事项已有裁定，不能再次改变。请不予支持，并在意见中说明。")
     adjudication = Adjudication(
         tenant_id=scope.tenant.id,
@@ -233,6 +233,16 @@ def granted_review(scope: Scope, ticket: Ticket) -> Dispute:
     return review
 
 
+def is_adjudicated(scope: Scope, subject: str, subject_id: int) -> bool:
+    """Tell whether a rating or a clock has an overlay."""
+    found = select(Adjudication.id).where(
+        Adjudication.tenant_id == scope.tenant.id,
+        Adjudication.subject == subject,
+        Adjudication.subject_id == subject_id,
+    )
+    return scope.session.scalar(found) is not None
+
+
 def _refusal(scope: Scope, ticket: Ticket, subject: Subject, *, kind: str, now: datetime) -> Refused | None:
     """Return why a subject of the unit's is not open to it any more, or None."""
     before = scope.session.scalar(
@@ -248,7 +258,7 @@ def _refusal(scope: Scope, ticket: Ticket, subject: Subject, *, kind: str, now: 
             f"工单 {ticket.serial_no} 的{subject.words}已提过{DISPUTE_LABELS[kind]}，现为“{STATE_LABELS[before]}”，"
             "每一事项只能申诉一次。"
         )
-    if kind in OVERLAID and _is_adjudicated(scope, OVERLAID[kind], subject.id):
+    if kind in OVERLAID and is_adjudicated(scope, OVERLAID[kind], subject.id):
         return AlreadyDisputed(f"工单 {ticket.serial_no} 的{subject.words}已有裁定，不能再申诉。")
     until = disputable_until(scope, subject.since)
     if now > until:
@@ -265,13 +275,4 @@ def _clock_to_shift(scope: Scope, ticket: Ticket, dispute: Dispute) -> int | Non
     clock = find_missed_reply_clock(scope, ticket, assignment.cycle_no)
     if clock is None or find_unit_of_cycle(scope, ticket, clock.cycle_no) != dispute.unit_id:
         return None
-    return None if _is_adjudicated(scope, "clock", clock.id) else clock.id
-
-
-def _is_adjudicated(scope: Scope, subject: str, subject_id: int) -> bool:
-    found = select(Adjudication.id).where(
-        Adjudication.tenant_id == scope.tenant.id,
-        Adjudication.subject == subject,
-        Adjudication.subject_id == subject_id,
-    )
-    return scope.session.scalar(found) is not None
+    return None if is_adjudicated(scope, "clock", clock.id) else clock.id

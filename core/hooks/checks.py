@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 
 from core.hooks.contract import Hook
 from core.hooks.parts import flaw_of_part
-from core.hooks.values import Budget, HandlingRules, Mark
+from core.hooks.values import Budget, HandlingRules, Mark, PanelRules
 
 T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -24,6 +24,10 @@ MOST_CHARACTERS = 256 * 1024
 """What one answer may hold altogether."""
 LONGEST_DAYS = 3650
 LONGEST_SECONDS = LONGEST_DAYS * 86_400
+MOST_SEATS = 99
+MOST_CRITERIA = 10
+LONGEST_VOTE = 60
+"""Working days within which a panel votes."""
 IN_SECONDS = ("consult_after",)
 """Handling rules that are lengths of time in seconds; the others are days or numbers of times."""
 
@@ -115,6 +119,8 @@ def check(answer: Any) -> None:
         _check_place(answer)
     if isinstance(answer, HandlingRules):
         _check_numbers(answer)
+    if isinstance(answer, PanelRules):
+        _check_panel(answer)
 
 
 def _check_place(mark: Mark) -> None:
@@ -134,6 +140,22 @@ def _check_numbers(rules: HandlingRules) -> None:
         value, most = getattr(rules, name), LONGEST_SECONDS if name in IN_SECONDS else LONGEST_DAYS
         if isinstance(value, int) and not 0 <= value <= most:
             raise AnswerUnusable(f"HandlingRules.{name} 为 {value}，不在 0 到 {most} 之间")
+
+
+def _check_panel(rules: PanelRules) -> None:
+    """Refuse a panel that could not be drawn, or could not decide."""
+    groups = [each.group for each in rules.seats]
+    seats = sum(each.seats for each in rules.seats)
+    if len(set(groups)) != len(groups) or any(each.seats < 0 for each in rules.seats):
+        raise AnswerUnusable("PanelRules.seats 每个组只写一次，席位不能为负")
+    if not 1 <= seats <= MOST_SEATS or not 1 <= rules.quorum <= seats:
+        raise AnswerUnusable(f"评议席位应为 1 到 {MOST_SEATS}，法定票数应在 1 和席位数之间")
+    if not 50 <= rules.majority_percent < 100 or not 1 <= rules.days <= LONGEST_VOTE:
+        raise AnswerUnusable(f"评议的多数应为 50 到 99（%），期限应为 1 到 {LONGEST_VOTE} 个工作日")
+    if not 1 <= rules.extension_days <= LONGEST_VOTE or not 0 <= rules.substitutes <= MOST_SEATS:
+        raise AnswerUnusable(f"评议延期应为 1 到 {LONGEST_VOTE} 个工作日，每组递补应为 0 到 {MOST_SEATS} 人")
+    if not 1 <= len(rules.criteria) <= MOST_CRITERIA or not all(each.strip() for each in rules.criteria):
+        raise AnswerUnusable(f"评分项应为 1 到 {MOST_CRITERIA} 项，都要写明")
 
 
 @cache

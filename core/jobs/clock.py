@@ -1,6 +1,6 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
-gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, removes
-files that belong to nobody, and looks into mailboxes.
+gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, orders bulletins, removes
+files that belong to nobody, ends articles in their time, and looks into mailboxes.
 
 Several may run; one at a time leads.
 """
@@ -10,12 +10,15 @@ import sys
 
 from core.jobs.absences import Absences
 from core.jobs.archives import Archives
+from core.jobs.bulletins import Bulletins
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
+from core.jobs.knowledge import Knowledge
 from core.jobs.lagging import Lagging
 from core.jobs.leadership import leadership
 from core.jobs.mailbox.clock import MailIntake
 from core.jobs.orphans import Orphans
+from core.jobs.panels import Panels
 from core.jobs.process import Ending, run_process
 from core.jobs.retention import Retention
 from core.jobs.seals import Seals
@@ -40,13 +43,16 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 figures = Figures(installation, is_ending=ending.is_asked)
                 seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
+                bulletins = Bulletins(installation, is_ending=ending.is_asked)
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
                 stalled = Stalled(installation, is_ending=ending.is_asked)
+                panels = Panels(installation, is_ending=ending.is_asked)
                 absences = Absences(installation, is_ending=ending.is_asked)
                 retention = Retention(installation, is_ending=ending.is_asked)
                 orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
+                knowledge = Knowledge(installation, is_ending=ending.is_asked)
                 lagging = Lagging(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
@@ -54,13 +60,16 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     figures.refresh(now=utc_now)
                     seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
+                    bulletins.order(now=utc_now)
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)
                     stalled.consult(now=utc_now)
+                    panels.keep_time(now=utc_now)
                     absences.relieve(now=utc_now)
                     retention.erase(now=utc_now)
                     orphans.remove(now=utc_now)
                     mail_intake.fetch(now=utc_now)
+                    knowledge.end(now=utc_now)
                     lagging.tell(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)

@@ -16,6 +16,7 @@ from core.evaluation.disputes import (
     settle_dispute,
 )
 from core.evaluation.models import Dispute
+from core.evaluation.panels.voting import refuse_judged
 from core.journey.command import command
 from core.journey.conclude import begin_cycle
 from core.people.roles import Permission
@@ -100,11 +101,12 @@ def decide_dispute(
     Upheld, an objection to a rating or an overdue clock leaves it out of the figures after adjudication (`effect`
     exclude) or counts it there for another `unit` (shift); one to a responsibility shifts the missed reply clock of that
     cycle. An upheld review allows another cycle. Raises `ReasonMissing`, `NoSuchDispute`, `SameHands`,
-    `AdjudicationUnusable`, `NoSuchUnit`.
+    `PanelUnderWay`, `AdjudicationUnusable`, `NoSuchUnit`.
     """
     because = reason_of(finding, "裁定")
     dispute = get_open_dispute(scope, ticket, dispute_id)
     refuse_party(scope, ticket, dispute, order.actor)
+    refuse_judged(scope, dispute)
     overlay = read_overlay(scope, dispute, upheld=upheld, effect=effect, unit=unit, reason_code=reason_code)
     settle_dispute(dispute, order, state="upheld" if upheld else "dismissed", finding=because)
     laid = lay_over(scope, ticket, dispute, order, overlay=overlay, reason_code=reason_code) if overlay else None

@@ -17,10 +17,15 @@ class Reach(StrEnum):
     SHARE = "share"
     """Tickets in which the own unit has, or had, a share."""
     OWN = "own"
-    """What is one's own: the account, or the appeal that one made."""
+    """What is one's own: the account, the appeal that one made, or the panel on which one sits."""
 
 
-REACHES = {Permission.HANDLE: Reach.SHARE, Permission.SPEAK: Reach.OWN, Permission.OWN_ACCOUNT: Reach.OWN}
+REACHES = {
+    Permission.HANDLE: Reach.SHARE,
+    Permission.SPEAK: Reach.OWN,
+    Permission.JUDGE: Reach.OWN,
+    Permission.OWN_ACCOUNT: Reach.OWN,
+}
 """How far permissions reach that do not reach everywhere in the tenant."""
 HOUSE = permissions_of(ROLES)
 """What somebody has one of who has any role: asked for by what all the house may read."""

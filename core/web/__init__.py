@@ -21,6 +21,7 @@ from core.web.input import refuse_unprintable_addresses
 from core.web.leader import BLUEPRINTS as LEADER
 from core.web.oidc import oidc
 from core.web.own_account import own_account
+from core.web.panel import pages as panel_pages
 from core.web.plugin_pages import pages as plugin_pages
 from core.web.public import public as public_pages
 from core.web.second_step import second_step
@@ -82,6 +83,7 @@ def create_app(
         bulletins,
         accounts_pages,
         audit_pages,
+        panel_pages,
         plugin_pages,
         public_pages,
         health,

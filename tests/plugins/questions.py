@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.hooks import (
+    BulletinMonth,
     Budget,
     ContactView,
     DomainEvent,
@@ -12,6 +13,7 @@ from core.hooks import (
     FileView,
     InboundPayload,
     InboundRequest,
+    ReviewFacts,
     Trigger,
     UnitFacts,
 )
@@ -48,6 +50,14 @@ MONTH = UnitFacts(
     last=date(2026, 3, 31),
     counts={"due_adjudicated": 50, "on_time_adjudicated": 46, "overdue_adjudicated": 4, "rated_adjudicated": 40}
     | {"satisfied_adjudicated": 36, "due": 50, "on_time": 45, "overdue": 5, "rated": 40, "satisfied": 35},
+)
+BULLETIN = BulletinMonth(
+    edition="general",
+    first=date(2026, 3, 1),
+    last=date(2026, 3, 31),
+    counts={"accepted": 812, "replied": 790},
+    counts_before={"accepted": 777, "replied": 760},
+    counts_year_before={"accepted": 640, "replied": 655},
 )
 HAPPENED = DomainEvent(
     id="somewhere/1/3", kind="accept", at=datetime(2026, 3, 10, 2, 0, tzinfo=UTC), summary="受理", ticket=TICKET
@@ -94,10 +104,22 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "clock_marks": {"ticket": TICKET, "clock": make_clock()},
     "handling_rules": {},
     "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
+    "review_triggers": {
+        "ticket": TICKET,
+        "facts": ReviewFacts(("rating",), "resolved", "no", "dissatisfied"),
+    },
+    "panel_rules": {"ticket": TICKET},
     "exemptions": {"ticket": make_ticket(text="台风期间树倒了，双方已在法院诉讼。", lead_unit="roads")},
     "metrics": {},
     "grade_bands": {},
+    "warning_rules": {},
+    "knowledge_rules": {},
+    "reply_templates": {},
     "score_lines": {"facts": MONTH},
+    "bulletin_rules": {},
+    "bulletin_sections": {"month": BULLETIN},
+    "disclosure_decision": {"ticket": make_ticket(text="路灯不亮，法院已受理。"), "wish": "none"},
+    "hide_in_public": {"text": "望江橱柜厂门口的路灯不亮。"},
     "check_settings": {"units": UNITS},
     "pages": {},
     "commands": {},

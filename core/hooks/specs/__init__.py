@@ -7,9 +7,11 @@ A feature's implementation takes any of the arguments named in the specification
 from typing import Any
 
 from core.hooks.contract import Hook
+from core.hooks.specs.bulletins import bulletin_rules, bulletin_sections
 from core.hooks.specs.classification import assess_urgency, suggest_matters
-from core.hooks.specs.counting import grade_bands, metrics, score_lines
+from core.hooks.specs.counting import grade_bands, metrics, score_lines, warning_rules
 from core.hooks.specs.desk import find_duplicates, suggest_reply, suggest_split, ticket_blocks
+from core.hooks.specs.disclosure import disclosure_decision, hide_in_public
 from core.hooks.specs.feature import check_settings, commands, jobs, on_event, pages
 from core.hooks.specs.files import judge_file
 from core.hooks.specs.intake import (
@@ -20,6 +22,8 @@ from core.hooks.specs.intake import (
     receipt,
     scope_issues,
 )
+from core.hooks.specs.knowledge import knowledge_rules, reply_templates
+from core.hooks.specs.panels import panel_rules, review_triggers
 from core.hooks.specs.pressing import escalation_steps, exemptions
 from core.hooks.specs.routing import guard_command, propose_routes, propose_watchers
 from core.hooks.specs.time import clock_marks, handling_rules, time_limits
@@ -46,9 +50,18 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     handling_rules,
     escalation_steps,
     exemptions,
+    review_triggers,
+    panel_rules,
     metrics,
     grade_bands,
     score_lines,
+    warning_rules,
+    knowledge_rules,
+    reply_templates,
+    bulletin_rules,
+    bulletin_sections,
+    disclosure_decision,
+    hide_in_public,
     check_settings,
     pages,
     commands,
@@ -62,26 +75,34 @@ __all__ = [
     "HOOKS",
     "assess_urgency",
     "authenticate_inbound",
+    "bulletin_rules",
+    "bulletin_sections",
     "channels",
     "check_settings",
     "clock_marks",
     "commands",
+    "disclosure_decision",
     "escalation_steps",
     "exemptions",
     "find_duplicates",
     "grade_bands",
     "guard_command",
     "handling_rules",
+    "hide_in_public",
     "jobs",
     "judge_file",
+    "knowledge_rules",
     "metrics",
     "normalise_draft",
     "on_event",
     "pages",
+    "panel_rules",
     "parse_inbound",
     "propose_routes",
     "propose_watchers",
     "receipt",
+    "reply_templates",
+    "review_triggers",
     "scope_issues",
     "score_lines",
     "suggest_matters",
@@ -89,4 +110,5 @@ __all__ = [
     "suggest_split",
     "ticket_blocks",
     "time_limits",
+    "warning_rules",
 ]

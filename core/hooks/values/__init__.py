@@ -1,5 +1,6 @@
 """What travels between the core and a district's features: frozen values of plain data, no rows, no sessions."""
 
+from core.hooks.values.bulletins import BulletinEdition, BulletinMonth, BulletinRules, BulletinSection
 from core.hooks.values.context import (
     Context,
 )
@@ -9,6 +10,14 @@ from core.hooks.values.counting import (
     Metric,
     ScoreLine,
     UnitFacts,
+    WarningRules,
+)
+from core.hooks.values.disclosure import (
+    ClosedGround,
+    DisclosureDecision,
+    HiddenSpan,
+    Opening,
+    Wish,
 )
 from core.hooks.values.feature import (
     DomainEvent,
@@ -33,6 +42,10 @@ from core.hooks.values.intake import (
     SplitHint,
     UrgencySignal,
 )
+from core.hooks.values.knowledge import (
+    KnowledgeRules,
+    ReplyTemplate,
+)
 from core.hooks.values.pages import (
     Block,
     CommandSpec,
@@ -43,6 +56,14 @@ from core.hooks.values.pages import (
     TextBlock,
     Tone,
     Visitor,
+)
+from core.hooks.values.panels import (
+    GroupSeats,
+    PanelGroup,
+    PanelRules,
+    ReviewCause,
+    ReviewFacts,
+    ReviewProposal,
 )
 from core.hooks.values.pressing import (
     EscalationStep,
@@ -87,14 +108,20 @@ __all__ = [
     "Block",
     "Budget",
     "BudgetMode",
+    "BulletinEdition",
+    "BulletinMonth",
+    "BulletinRules",
+    "BulletinSection",
     "Channel",
     "ClockName",
     "ClockView",
+    "ClosedGround",
     "CommandSpec",
     "Complexity",
     "ContactView",
     "Context",
     "Dimension",
+    "DisclosureDecision",
     "DomainEvent",
     "Done",
     "Draft",
@@ -108,11 +135,14 @@ __all__ = [
     "FileView",
     "Finding",
     "GradeBand",
+    "GroupSeats",
     "HandlingRules",
+    "HiddenSpan",
     "InboundAppeal",
     "InboundPayload",
     "InboundRequest",
     "JobSpec",
+    "KnowledgeRules",
     "LetterKind",
     "Light",
     "Mark",
@@ -121,11 +151,18 @@ __all__ = [
     "Metric",
     "Nature",
     "Objection",
+    "Opening",
     "PageSpec",
+    "PanelGroup",
+    "PanelRules",
     "PauseReason",
     "Receipt",
     "Rejection",
     "ReplyHint",
+    "ReplyTemplate",
+    "ReviewCause",
+    "ReviewFacts",
+    "ReviewProposal",
     "RouteProposal",
     "ScopeIssue",
     "ScoreLine",
@@ -144,5 +181,7 @@ __all__ = [
     "Urgency",
     "UrgencySignal",
     "Visitor",
+    "WarningRules",
     "Watcher",
+    "Wish",
 ]

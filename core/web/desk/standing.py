@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.hooks.values import HandlingRules
+from core.hooks.values import HandlingRules, ReviewProposal
 from core.intake.admission import Ground, grounds_of
 from core.journey.queries.calls import CallDue, call_due
 from core.journey.queries.case import Case
@@ -11,6 +11,7 @@ from core.journey.queries.case_file import CaseFile
 from core.journey.queries.choices import Choice, Choices, choices
 from core.journey.queries.disputable import disputable_kinds, has_granted_review
 from core.journey.queries.hints import NO_HINTS, Hints, hints_on
+from core.journey.queries.panels import proposals_on
 from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
 from core.people.roster.queries import colleagues
@@ -18,7 +19,7 @@ from core.routing.clauses import clause_of
 from core.routing.rules_in_force import rules_of
 from core.sla.queries import window_has_closed
 from core.tickets.models import Ticket
-from core.tickets.states import WAITING_FOR_ACCEPTANCE, State
+from core.tickets.states import ANSWERED, WAITING_FOR_ACCEPTANCE, State
 from core.tickets.timeline import Actor
 from core.units.queries import DirectoryUnit, directory
 from core.web.visit import Visit
@@ -43,6 +44,8 @@ class Standing:
     disputable: tuple[Choice, ...] = ()
     has_granted_review: bool = False
     grounds: tuple[Ground, ...] = ()
+    review_proposals: tuple[ReviewProposal, ...] = ()
+    """What calls for a third-party panel, to somebody who may open one."""
     hints: Hints = NO_HINTS
     duty_item: str = ""
     """What the duty list says of the ticket, to the unit that may give it back."""
@@ -78,6 +81,7 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         rules=rules_of(visit.scope),
         has_granted_review=has_granted_review(visit.scope, case.id, file.disputes),
         grounds=_grounds(visit, case),
+        review_proposals=_review_proposals(visit, case, file),
         hints=hints_for(visit, case),
         call_due=call_due(visit.scope, case.id) if case.urgent else None,
     )
@@ -123,6 +127,12 @@ def _duty_item(visit: Visit, case: Case, part: UnitsPart) -> str:
     if not (part.is_root and part.is_active):
         return ""
     return clause_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id))).words
+
+
+def _review_proposals(visit: Visit, case: Case, file: CaseFile) -> tuple[ReviewProposal, ...]:
+    """Return what calls for a panel on an answered ticket that has none under way."""
+    may = Permission.SUPERVISE in visit.actor.permissions and case.state in ANSWERED
+    return proposals_on(visit.scope, case.id) if may and not any(each.is_under_way for each in file.panels) else ()
 
 
 def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
