@@ -5,6 +5,7 @@ from datetime import datetime
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
 from core.intake.models import IntakeEvent
 from core.journey.standing import note_untold_rights
+from core.knowledge.models import ArticleStep, ArticleUse, ArticleVersion
 from core.routing.models import RouteDecision
 from core.sla.models import ClockAdjustment, ClockEvent
 from core.tenancy.models import (
@@ -43,6 +44,9 @@ SEALED = (
     Sealable(DutyLimitChange, "时限变更"),
     Sealable(MappedMatter, "市级目录对照", "set_at"),
     Sealable(RouteDecision, "派单依据", "decided_at", is_dated=False),
+    Sealable(ArticleVersion, "知识的版本", "at"),
+    Sealable(ArticleStep, "知识的经过", "at"),
+    Sealable(ArticleUse, "据知识答复", "at"),
     Sealable(IntakeEvent, "来件", "received_at", is_dated=False, left_out=frozenset({"payload"})),
     Sealable(ClockEvent, "时限到点记录", "fired_at", is_dated=False),
     Sealable(ClockAdjustment, "时限调整", "at", is_dated=False),

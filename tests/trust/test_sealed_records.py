@@ -1,7 +1,7 @@
 """Settings, rights, versions and the security log stand in the daily seal: what the owner of the database does to them shows."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.areas.shapes import polygon
 from core.journey.audit import LABELS
 from core.journey.sealing import PROVED_OTHERWISE, SEALED
 from core.kit.policies import APP_ROLE
+from core.knowledge.models import Article, ArticleStep, ArticleUse, ArticleVersion
 from core.people.service import open_account
 from core.sla.models import Clock, ClockAdjustment, ClockEvent
 from core.tenancy.catalogue import APPEND_ONLY, ERASABLE
@@ -27,10 +28,11 @@ from core.tenancy.models import (
 )
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.security_log import note_security
-from core.tickets.models import Trespass
+from core.tickets.models import Ticket, Trespass
 from core.tickets.sealed_records import Sealable, unsealed_records
 from core.tickets.seals import seal_timelines
 from core.units.catalogue.models import DutyLimitChange, MappedMatter
+from core.units.queries import directory
 from core.workdays.models import WorkCalendar, WorkCalendarVersion
 from tests.builders import beijing, make_district
 from tests.servers import TestServers
@@ -204,7 +206,34 @@ def make_records(scope: Scope, *, number: int) -> None:
             ),
         ]
     )
+    _make_article(scope, at)
     note_security(scope, "exported", actor="王工", actor_id=7, subject="lin", now=at)
+
+
+def _make_article(scope: Scope, at: datetime) -> None:
+    tenant, unit = scope.tenant.id, directory(scope).get_unit("roads").id
+    ticket = scope.session.scalars(select(Ticket.id).where(Ticket.tenant_id == tenant).order_by(Ticket.id)).first()
+    assert ticket is not None
+    article = Article(tenant_id=tenant, id=scope.new_id(), unit_id=unit, title="井盖", created_at=at, newest=1)
+    scope.session.add(article)
+    scope.session.flush()
+    of: dict[str, Any] = {
+        "tenant_id": tenant,
+        "article_id": article.id,
+        "number": 1,
+        "by": "王工",
+        "by_id": 7,
+        "at": at,
+    }
+    texts: dict[str, Any] = {"title": "井盖", "question": "谁修", "also_asked": "", "answer": "养护队修", "policy": ""}
+    ends: dict[str, Any] = {"reach": "internal", "expires_on": at.date()}
+    scope.session.add_all(
+        [
+            ArticleVersion(id=scope.new_id(), **of, **texts, **ends),
+            ArticleStep(id=scope.new_id(), kind="written", note="", **of),
+            ArticleUse(id=scope.new_id(), ticket_id=ticket, **of),
+        ]
+    )
 
 
 def found(walk: Proven) -> Found:
@@ -255,6 +284,9 @@ FILLED = (
     "duty_limit_change",
     "matter_mapping",
     "route_decision",
+    "article_version",
+    "article_step",
+    "article_use",
     "intake_event",
     "sla_event",
     "sla_adjustment",
@@ -278,6 +310,9 @@ CHANGES = {
     "duty_limit_change": "reason = '别的'",
     "matter_mapping": "central = '02'",
     "route_decision": "reason = '别的'",
+    "article_version": "answer = '别的'",
+    "article_step": "kind = 'withdrawn'",
+    "article_use": "number = 9",
     "intake_event": "external_id = external_id || 'x'",
     "sla_event": "at = at - interval '1 day'",
     "sla_adjustment": "days = 30",
@@ -330,7 +365,7 @@ def test_what_nobody_touched_is_whole_before_and_after_each_seal(walk: Proven) -
     second = walk.seal("2026-03-15 00:00")
 
     assert found(walk) == []
-    assert (first.records > 20, second.records) == (True, 16)
+    assert (first.records > 20, second.records) == (True, 19)
     assert walk.audit().records == first.records + second.records
     assert walk.run(lambda scope: list(unsealed_records(scope, SEALED))) == []
 
@@ -389,7 +424,7 @@ def test_a_record_put_in_among_those_of_before_is_named(
         changed["key"] = "key || 'x'"
     if table == "dry_run_change":
         changed["ticket_id"] = "ticket_id + 1000000"
-    if table == "work_calendar_version":
+    if table in ("work_calendar_version", "article_version"):
         changed["number"] = "number + 1000000"
     taken = ", ".join(changed.get(column, f'"{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)

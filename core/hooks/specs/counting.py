@@ -1,4 +1,4 @@
-"""Figures, grades and scores."""
+"""Figures, grades, scores and warnings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from core.hooks.values import (
     Metric,
     ScoreLine,
     UnitFacts,
+    WarningRules,
 )
 
 
@@ -34,4 +35,14 @@ def score_lines(ctx: Context, settings: Mapping[str, Any], facts: UnitFacts) -> 
 
     Asked for each unit when a district's month is reported; the score is the sum of its lines. If one fails the unit's
     score says that it is incomplete, and no sum is shown. Nobody answers: no score is shown.
+    """
+
+
+@hook(
+    label="预警规则", kind="load", merge="first", on_error="quarantine", item=WarningRules, budget_ms=1000, since="1.1"
+)
+def warning_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[WarningRules] | None:
+    """When a rise of appeals on a matter, in an area or by enterprises, is unusual enough to warn of it 综合预警.
+
+    Asked once per tenant and epoch. The first feature in the tenant's order decides. Nobody answers: nothing is watched.
     """

@@ -65,3 +65,21 @@ class ScoreLine:
     points: float
     rule_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRules:
+    """When a rise is unusual enough to warn of it 综合预警.
+
+    The appeals of the last `window_days` days are held against the same days of `baseline_weeks` weeks before. There is a
+    warning of `least` appeals or more that are at least `factor` times what was to be expected, if by chance alone so
+    many would come less often than in `chance_percent` of a hundred runs over everything that is watched. Urgent appeals
+    are looked at every hour, those of the last 24 hours; there `urgent_least` are enough.
+    """
+
+    window_days: int = 7
+    baseline_weeks: int = 8
+    factor: float = 2.0
+    least: int = 8
+    urgent_least: int = 4
+    chance_percent: float = 5.0

@@ -11,6 +11,7 @@ from core.people.roles import Permission
 from core.tickets.states import State
 from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
+from core.web.desk.answers import Rests
 from core.web.input import InputUnusable, Sent, own_path, required, sent, text
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -36,9 +37,16 @@ def dispatch(visit: Visit) -> Answer:
 @pages.post("/desk/answer")
 @allows(Permission.DISPATCH)
 def answer(visit: Visit) -> Answer:
-    """Answer the resident without dispatch."""
-    given = sent()
-    ticket = journey.answer_directly(visit.scope, given.serial_no, _order(visit, given), text=text("text"))
+    """Answer the resident without dispatch, in one's own words or with an article of the knowledge base."""
+    given, rests = sent(), Rests.read()
+    ticket = journey.answer_directly(
+        visit.scope,
+        given.serial_no,
+        _order(visit, given),
+        text=text("text"),
+        article_id=rests.article_id,
+        article_version=rests.article_version,
+    )
     return Done(f"{ticket.serial_no} 已直接答复并办结", _next())
 
 
@@ -69,7 +77,15 @@ def follow_up(visit: Visit) -> Answer:
     ticket = conclude.follow_up(visit.scope, given.serial_no, _order(visit, given), outcome=outcome, remark=remark)
     if outcome == "reached":
         said = Order(RESIDENT, visit.now, command_id=given.command_id and f"{given.command_id}/rate")
-        conclude.rate(visit.scope, given.serial_no, said, resolved=answers[0], satisfaction=answers[1], comment=remark)
+        conclude.rate(
+            visit.scope,
+            given.serial_no,
+            said,
+            resolved=answers[0],
+            satisfaction=answers[1],
+            comment=remark,
+            cause=text("cause"),
+        )
     return Done(f"{ticket.serial_no} 的回访已记录", _next())
 
 

@@ -1,0 +1,1 @@
+"""The knowledge base: what units answer for all who ask."""
