@@ -1,19 +1,16 @@
 """A document at the command line: as text, or written into files of the forms asked for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from core.cli.tables import table
-from core.documents.excel import to_excel
+from core.documents.forms import FORMS
 from core.documents.model import Document, Table, Words, words_of
-from core.documents.typeset import to_pdf
-from core.documents.word import to_word
 from core.kit.errors import Refused
 
-WRITERS: Mapping[str, Callable[[Document], bytes]] = {"pdf": to_pdf, "docx": to_word, "xlsx": to_excel}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -43,8 +40,8 @@ def forms_of(asked: str) -> list[str]:
     """Return the forms named in `pdf,docx`. Raises `FormUnknown`."""
     forms = [form.strip().lower() for form in asked.split(",") if form.strip()]
     for form in forms:
-        if form not in WRITERS:
-            raise FormUnknown(f"没有 {form} 这种格式。可选:{'、'.join(WRITERS)}。")
+        if form not in FORMS:
+            raise FormUnknown(f"没有 {form} 这种格式。可选:{'、'.join(FORMS)}。")
     return forms
 
 
@@ -55,7 +52,7 @@ def write(document: Document, name: str, forms: Iterable[str], into: Path) -> No
         beside = path.with_name(f".{path.name}.part")
         try:
             into.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(WRITERS[form](document))
+            beside.write_bytes(FORMS[form].write(document))
             beside.replace(path)
         except OSError as error:
             raise NotWritable(f"{path} 写不进去:{error.strerror}。请换一个目录。") from error

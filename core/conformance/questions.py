@@ -13,7 +13,17 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from core.conformance.appeals import APPEALS, HOSTILE, PLAIN
 from core.conformance.places import CHANNELS, CONTEXT, COUNTED, DUTIES, UNITS
 from core.hooks.contract import Hook
-from core.hooks.values import Budget, ClockView, Context, DutyView, TicketView, Trigger, UnitFacts, UnitView
+from core.hooks.values import (
+    Budget,
+    BulletinMonth,
+    ClockView,
+    Context,
+    DutyView,
+    TicketView,
+    Trigger,
+    UnitFacts,
+    UnitView,
+)
 from core.tickets.states import Command, State
 
 GENERATED = 300
@@ -225,6 +235,9 @@ def _sensible(made: Any, chance: Random, marks: Sequence[str]) -> Any:
             return replace(made, clock=None, mark=None)
         case UnitFacts():
             counts = {name: chance.choice((0, 0, 1, chance.randrange(500))) for name in COUNTED}
+            return replace(made, last=made.first + timedelta(days=30), counts=counts)
+        case BulletinMonth():
+            counts = {name: chance.choice((0, 1, chance.randrange(5000))) for name in COUNTED}
             return replace(made, last=made.first + timedelta(days=30), counts=counts)
         case ClockView():
             return replace(made, due_at=made.started_at + timedelta(seconds=chance.randrange(60, 40 * DAY)))

@@ -12,6 +12,8 @@ from markupsafe import Markup
 INK, GRID, ONE, TWO, BAD = "#465362", "#d8dee6", "#0b57a8", "#0b6e43", "#d3322b"
 TEXT_WIDTH, DIGIT_WIDTH = 12, 8
 """Width of one Chinese character and of one digit at the charts' type size."""
+ALL_NAMED = 8
+"""So many steps of time have room for a name each; of more every second one is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def lines(
     names = Markup("").join(
         _text(point(step, 0)[0], height - 6, label, anchor="middle")
         for step, label in enumerate(labels)
-        if step % 2 == 0
+        if step % 2 == 0 or len(labels) <= ALL_NAMED
     )
     drawn = Markup("").join(
         _line(one, [point(step, value) for step, value in enumerate(one.values)], labels, place, left)

@@ -8,7 +8,19 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from core.documents.model import Bars, Chart, Document, Dots, Number, Section, Table, Words
+from core.documents.model import (
+    NARROWEST,
+    WIDEST,
+    Bars,
+    Chart,
+    Document,
+    Dots,
+    Number,
+    Section,
+    Table,
+    Words,
+    cells_of,
+)
 
 PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Texts stay texts, whatever they begin with."""
@@ -73,7 +85,7 @@ class _Sheets:
             elif isinstance(block, Table):
                 row = self._table(sheet, block, row, widths)
             else:
-                row = self._chart(sheet, block, row)
+                row = self._chart(sheet, block, row, widths)
         for place, width in widths.items():
             sheet.set_column(place, place, width)
 
@@ -111,7 +123,7 @@ class _Sheets:
             self._numbers[pattern] = self._book.add_format({"num_format": pattern, "valign": "top"})
         return self._numbers[pattern]
 
-    def _chart(self, sheet: Any, chart: Chart, row: int) -> int:
+    def _chart(self, sheet: Any, chart: Chart, row: int, widths: dict[int, int]) -> int:
         """Write the chart's numbers, and the chart beside them."""
         columns: Sequence[tuple[str, Sequence[float]]]
         if isinstance(chart, Bars | Dots):
@@ -122,11 +134,15 @@ class _Sheets:
         else:
             labels = list(chart.labels)
             columns = [(series.label, series.values) for series in chart.series]
+        for place, words in enumerate((labels, *([name] for name, _ in columns))):
+            wanted = max((cells_of(each) for each in words), default=0) + 2
+            widths[place] = max(widths.get(place, NARROWEST), min(wanted, WIDEST))
+        number = self._number("0.00" if isinstance(chart, Dots) else "General")
         sheet.write_string(row, 0, "", self._head)
         for place, (name, values) in enumerate(columns, start=1):
             sheet.write_string(row, place, name, self._head_right)
             for line, value in enumerate(values, start=row + 1):
-                sheet.write_number(line, place, value, self._number("General"))
+                sheet.write_number(line, place, value, number)
         for line, label in enumerate(labels, start=row + 1):
             sheet.write_string(line, 0, label, self._text)
         if labels:

@@ -33,7 +33,7 @@ class Feature:
     `<feature id>/<rule>`. `events` are the kinds of timeline entries that `on_event` is asked about (none = all of them),
     `permissions` those that its pages ask for. A `restricted` feature is switched on by two persons. `conflicts` cannot
     be on together with it, `suggests` are better on too. A feature of `level` city is for a city alone; of `level`
-    every, the core's own alone, for both.
+    every, for both, each with settings of its own.
     """
 
     id: str

@@ -186,8 +186,8 @@ def _feature(reader: _Reader, table: Mapping[str, Any], plugin: Mapping[str, str
     for rule in rules:
         reader.matching(rule, RULE, f"{where}规则")
     level = reader.text(table, "level", where, default="district")
-    if level not in ("district", "city"):
-        reader.fault(f"{where}level 应为 district 或 city")
+    if level not in ("district", "city", "every"):
+        reader.fault(f"{where}level 应为 district、city 或 every")
     restricted = table.get("restricted", False)
     if not isinstance(restricted, bool):
         reader.fault(f"{where}restricted 应为 true 或 false")

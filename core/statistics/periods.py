@@ -57,6 +57,10 @@ class Month:
         return Month.of(self.first - ONE_DAY)
 
     @property
+    def year_before(self) -> "Month":
+        return Month(self.year - 1, self.number)
+
+    @property
     def span(self) -> Span:
         """The days of the month."""
         return Span(self.first, self.following.first - ONE_DAY)

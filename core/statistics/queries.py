@@ -84,6 +84,16 @@ def counts_by_matter(cube: Cube, span: Span, *measures: str) -> dict[str, Counts
     return {row["matter"]: Counts([row]) for row in _sums(cube, span, "matter", CELLS.c.matter, measures=measures)}
 
 
+def counts_by_unit_and_appellant(cube: Cube, span: Span, *measures: str) -> dict[int, Counts]:
+    """Count measures, or all, in a period for each unit, in one row for each kind of appellant; 0 is nobody's."""
+    return _rows_by("unit_id", _sums(cube, span, "unit", CELLS.c.unit_id, CELLS.c.appellant, measures=measures))
+
+
+def counts_by_matter_and_appellant(cube: Cube, span: Span, *measures: str) -> dict[str, Counts]:
+    """Count measures, or all, in a period for each matter, in one row for each kind of appellant; "" is not classified."""
+    return _rows_by("matter", _sums(cube, span, "matter", CELLS.c.matter, CELLS.c.appellant, measures=measures))
+
+
 def accepted_by_category(cube: Cube, span: Span) -> dict[str, int]:
     """Count what was accepted in a period for each category of matters; "" is not classified."""
     # Added up before the names are joined: a month has some thousand cells and some hundred matters.
@@ -144,6 +154,13 @@ def matter_names(cube: Cube) -> dict[str, MatterName]:
     asked = select(CubeMatter.matter, CubeMatter.category, CubeMatter.subcategory)
     rows = cube.session.execute(asked.where(CubeMatter.tenant_id == cube.tenant_id))
     return {matter: MatterName(category, subcategory) for matter, category, subcategory in rows}
+
+
+def _rows_by(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[Any, Counts]:
+    found: dict[Any, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[name], []).append(row)
+    return {key: Counts(each) for key, each in found.items()}
 
 
 def _sums(

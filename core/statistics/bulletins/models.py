@@ -24,7 +24,9 @@ class Bulletin(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "replaces_id"], ["bulletin.tenant_id", "bulletin.id"]),
         CheckConstraint("edition IN ('general', 'enterprise')", name="edition"),
         CheckConstraint("state IN ('draft', 'approved', 'published')", name="state"),
-        Index("uq_bulletin_first", "tenant_id", "month", "edition", unique=True, postgresql_where="replaces_id IS NULL"),
+        Index(
+            "uq_bulletin_first", "tenant_id", "month", "edition", unique=True, postgresql_where="replaces_id IS NULL"
+        ),
         Index("uq_bulletin_replaces", "tenant_id", "replaces_id", unique=True),
     )
 

@@ -32,6 +32,9 @@ DETAILS = {
     "tickets": "工单",
     "rows": "行数",
     "file_sha256": "文件 SHA-256",
+    "sha256": "SHA-256",
+    "unit": "单位",
+    "decided": "决定",
     "closed_by": "注销人",
 }
 """What the details of events are called on the page; others stand under their own names."""

@@ -1,0 +1,149 @@
+"""A bulletin as a document: its sections in the order that holds, numbered, with what could not be made said in its place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from core.documents.model import Block, Cell, Document, Number, Section, Table, Words
+from core.hooks import specs
+from core.hooks.values import BulletinMonth, BulletinRules, BulletinSection
+from core.statistics.bulletins.facts import Facts
+from core.statistics.bulletins.in_force import EDITION_LABELS
+from core.statistics.bulletins.naming import Proposals, undecided_blocks
+from core.statistics.bulletins.sections import CORE, NAMING, NAMING_HEADING, shown_metrics
+from core.statistics.kinds import KINDS
+from core.statistics.measures import MEASURES
+from core.statistics.queries import Counts
+from core.tenancy.scope import Scope
+
+NOT_MADE = "本节未生成"
+DIGITS = "〇一二三四五六七八九"
+COMMONEST = 10
+"""Up to here numbers are written in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A bulletin's document, and the place of the section that tells who was named; None = it has none."""
+
+    document: Document
+    naming_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A section before it has its number; `is_naming` is the one that is filled when the bulletin is approved."""
+
+    heading: str
+    blocks: Sequence[Block]
+    is_naming: bool = False
+
+
+def assemble(
+    scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals, *, number: int, correction: str = ""
+) -> Assembled:
+    """Return the document of a bulletin. It bears the end of its month, so that it is the same whenever it is made.
+
+    `correction` says what it corrects and why, of an erratum.
+    """
+    parts = [*_parts(scope, facts, rules, proposals), _definitions(facts)]
+    title = (
+        f"{scope.tenant.name}群众诉求办理情况通报"
+        if facts.edition == "general"
+        else f"{scope.tenant.name}企业诉求办理情况通报"
+    )
+    issue = f"{facts.month.words} · 第 {number} 期 · {EDITION_LABELS[facts.edition]}"
+    counted = (
+        "各区（市）县合并计算，比率以合计的分子、分母相除" if facts.is_city else "以本区受理、派单、到期、评价之日统计"
+    )
+    lead = (
+        issue,
+        *([f"报送：{rules.audience}"] if rules.audience else []),
+        f"对比：{facts.month.previous.words}（环比）、{facts.month.year_before.words}（同比）。{counted}。",
+        *([correction] if correction else []),
+    )
+    document = Document(
+        title=title,
+        lead=lead,
+        sections=[
+            Section(f"{numeral(place)}、{part.heading}", part.blocks) for place, part in enumerate(parts, start=1)
+        ],
+        maker=scope.tenant.name,
+        made_at=datetime.combine(facts.month.following.first, time(), scope.tenant.zone),
+        footer=f"{title} {facts.month.words}第 {number} 期",
+    )
+    return Assembled(document, next((place for place, part in enumerate(parts) if part.is_naming), None))
+
+
+def definitions_of(facts: Facts, rules: BulletinRules) -> dict[str, Any]:
+    """Return by which definitions a bulletin was counted: versions of metrics, measures and kinds, and the rules."""
+    return {
+        "metrics": {metric.id: metric.version for metric in facts.metrics},
+        "measures": {measure.key: measure.version for measure in MEASURES.values()},
+        "kinds": {kind.key: kind.version for kind in KINDS.values()},
+        "rules": {"rule_id": rules.rule_id, "top": rules.top, "floor": rules.floor, "sample": rules.sample},
+    }
+
+
+def numeral(place: int) -> str:
+    """Write the number of a section in Chinese: 一, 十, 十二, 二十."""
+    tens, ones = divmod(place, 10)
+    return f"{DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{DIGITS[ones] if ones else ''}"
+
+
+def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
+    answers = scope.hooks.ask(specs.bulletin_sections, month=_told(facts))
+    if not any(section.core for section in answers.values):
+        for name in (*CORE, NAMING):
+            yield from _core(name, facts, rules, proposals)
+    for feature, section in answers:
+        if not section.core:
+            yield _Part(section.heading or scope.hooks.enabled[feature].feature.label, _own_blocks(section))
+        elif section.core == NAMING or section.core in CORE:
+            yield from _core(section.core, facts, rules, proposals)
+        else:
+            scope.hooks.refuse(feature, specs.bulletin_sections, f"通报没有叫 {section.core} 的章节")
+            yield _Part(scope.hooks.enabled[feature].feature.label, [Words(f"{NOT_MADE}：没有这个章节。")])
+    for failure in answers.failures:
+        label = scope.hooks.enabled[failure.feature].feature.label
+        yield _Part(label, [Words(f"{NOT_MADE}：功能“{label}”没有给出内容，已记入待修复。")])
+
+
+def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
+    if name == NAMING:
+        if facts.edition == "general":
+            yield _Part(NAMING_HEADING, undecided_blocks(proposals, rules), is_naming=True)
+        return
+    section = CORE[name]
+    if facts.edition in section.editions:
+        top = numeral(rules.top) if rules.top <= COMMONEST else f" {rules.top} 位"
+        yield _Part(section.heading.format(top=top), section.make(facts, rules))
+
+
+def _own_blocks(section: BulletinSection) -> Sequence[Block]:
+    words: list[Block] = [Words(line) for line in section.lines]
+    if not section.columns:
+        return words
+    width = len(section.columns)
+    rows = [[_cell(value) for value in (*row, *[""] * width)[:width]] for row in section.rows]
+    return [*words, Table(section.columns, rows)]
+
+
+def _cell(value: str | int) -> Cell:
+    return value if isinstance(value, str) else Number(f"{value:,}", value)
+
+
+def _told(facts: Facts) -> BulletinMonth:
+    def of(counts: Counts) -> dict[str, int]:
+        return {measure: counts.n(measure) for measure in MEASURES}
+
+    span = facts.month.span
+    ways = facts.ways
+    return BulletinMonth(facts.edition, span.first, span.last, of(ways.now), of(ways.before), of(ways.year_before))
+
+
+def _definitions(facts: Facts) -> _Part:
+    """Tell what the figures mean, each with the version of its definition."""
+    rows = [(each.label, each.note or "件数", f"{each.id} 第 {each.version} 版") for each in shown_metrics(facts)]
+    return _Part("指标口径", [Table(("指标", "含义", "定义"), rows)])

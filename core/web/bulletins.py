@@ -1,0 +1,204 @@
+"""Bulletins 公开通报 for those who make them: drafted, looked at, decided by a second person, published, corrected."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import TypedDict
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, g, render_template, request
+from markupsafe import Markup
+
+from core.documents.drawing import drawn
+from core.documents.forms import FORMS
+from core.documents.model import Block, Document, Table, Words, words_of
+from core.journey import bulletins as journey
+from core.people.roles import Permission
+from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
+from core.statistics.bulletins.queries import STATE_LABELS, NoSuchBulletin, name_of
+from core.statistics.periods import Month
+from core.statistics.words import value_words
+from core.tickets.timeline import Actor, Order
+from core.web.input import required, text
+from core.web.refusals import status_of
+from core.web.refusals import words_of as refusal_words
+from core.web.visit import Answer, Done, Visit, allows, installation
+
+pages = Blueprint("bulletins", __name__)
+LIST = "/bulletins"
+MONTHS_OFFERED = 13
+LONGEST_REASON = 500
+STATE_TONES = {"draft": "waits", "approved": "", "published": ""}
+
+
+class Who(TypedDict):
+    """Who acts, from where, and when."""
+
+    actor: Actor
+    address: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of a section as the page shows it: words, or a table with its numeric columns, or a drawing."""
+
+    words: str = ""
+    table: Table | None = None
+    drawing: Markup | None = None
+
+
+@pages.get(LIST)
+@allows(Permission.BULLETIN)
+def show_bulletins(visit: Visit) -> Answer:
+    """List all bulletins; after a refusal with why it was refused."""
+    month = Month.of(visit.now.astimezone(visit.scope.tenant.zone).date()).previous
+    months = [month]
+    while len(months) < MONTHS_OFFERED:
+        months.append(months[-1].previous)
+    refusal = g.get("refusal")
+    page = render_template(
+        "bulletins/list.html",
+        bulletins=journey.list_bulletins(visit.scope),
+        name_of=name_of,
+        months=months,
+        editions={name: EDITION_LABELS[name] for name in rules_of(visit.scope).editions},
+        states=STATE_LABELS,
+        tones=STATE_TONES,
+        refusal=refusal_words(refusal) if refusal else None,
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.post(LIST)
+@allows(Permission.BULLETIN, again=show_bulletins)
+def draft(visit: Visit) -> Answer:
+    """Draft the bulletin of a month."""
+    month = Month.parse(required("month", ask="请选择月份。", longest=7))
+    edition = journey.edition_named(required("edition", ask="请选择版别。", longest=20))
+    bulletin = journey.draft_bulletin(visit.scope, installation(), month, edition, **_who(visit))
+    return Done(f"已生成{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
+
+
+@pages.get(f"{LIST}/<number>")
+@allows(Permission.BULLETIN)
+def show_bulletin(visit: Visit, number: str) -> Answer:
+    """Show one bulletin with what can be done with it; after a refusal with why it was refused."""
+    shown, refusal = journey.show_bulletin(visit.scope, _read(number)), g.get("refusal")
+    page = render_template(
+        "bulletins/one.html",
+        shown=shown,
+        bulletin=shown.bulletin,
+        name=name_of(shown.bulletin),
+        sections=[(section.heading, [_part(block) for block in section.blocks]) for section in shown.document.sections],
+        states=STATE_LABELS,
+        tones=STATE_TONES,
+        forms={name: form.label for name, form in FORMS.items()},
+        words_of=words_of,
+        rate=_rate,
+        is_own=shown.bulletin.made_by_id == visit.staff.account_id,
+        refusal=refusal_words(refusal) if refusal else None,
+    )
+    return (page, status_of(refusal)) if refusal else page
+
+
+@pages.get(f"{LIST}/<number>/file/<form>")
+@allows(Permission.BULLETIN)
+def download(visit: Visit, number: str, form: str) -> Answer:
+    """Answer with the bulletin as a file."""
+    shown = journey.show_bulletin(visit.scope, _read(number))
+    return file_of(shown.document, f"{visit.scope.tenant.slug}-{shown.bulletin.month}-{shown.bulletin.edition}", form)
+
+
+@pages.post(f"{LIST}/<number>/recount")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def recount(visit: Visit, number: str) -> Answer:
+    """Count a draft anew."""
+    bulletin = journey.recount_bulletin(visit.scope, installation(), _read(number), **_who(visit))
+    return Done(f"{name_of(bulletin)}的草稿已重新统计，拟点名的单位也重新列出。", _at(bulletin.number))
+
+
+@pages.post(f"{LIST}/<number>/approve")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def approve(visit: Visit, number: str) -> Answer:
+    """Approve a draft."""
+    bulletin = journey.approve_bulletin(visit.scope, _read(number), **_who(visit))
+    return Done(f"{name_of(bulletin)}已核准，内容不再变动。", _at(bulletin.number))
+
+
+@pages.post(f"{LIST}/<number>/publish")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def publish(visit: Visit, number: str) -> Answer:
+    """Publish what was approved."""
+    bulletin = journey.publish_bulletin(visit.scope, _read(number), **_who(visit))
+    return Done(f"{name_of(bulletin)}已发布，公开页面上可以下载。", _at(bulletin.number))
+
+
+@pages.post(f"{LIST}/<number>/correct")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def correct(visit: Visit, number: str) -> Answer:
+    """Draft an erratum of what was published."""
+    reason = required("reason", ask="请写明为什么更正，更正上会印出来。", longest=LONGEST_REASON)
+    bulletin = journey.correct_bulletin(visit.scope, installation(), _read(number), reason=reason, **_who(visit))
+    return Done(f"已生成更正{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
+
+
+@pages.post(f"{LIST}/<number>/namings/<naming>")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def decide(visit: Visit, number: str, naming: str) -> Answer:
+    """Decide whether somebody is named."""
+    reason = required("reason", ask="请写明点名或不点名的理由。", longest=LONGEST_REASON)
+    names = required("decision", ask="请选择点名或不点名。", longest=10) == "name"
+    decided = journey.decide_naming(
+        visit.scope, _read(number), _read(naming), names=names, reason=reason, **_who(visit)
+    )
+    return Done(f"{decided.name}：{'点名' if names else '不点名'}。", f"{_at(_read(number))}#naming")
+
+
+@pages.post(f"{LIST}/<number>/namings/<naming>/summons")
+@allows(Permission.SUPERVISE, again=show_bulletin)
+def summon(visit: Visit, number: str, naming: str) -> Answer:
+    """Summon a unit that was named by a letter."""
+    letter = journey.summon(
+        visit.scope,
+        _read(number),
+        _read(naming),
+        serial_no=required("serial_no", ask="请选择一件工单。", longest=40),
+        text=required("text", ask="请写明约谈的时间、地点和事由。", longest=2000),
+        order=Order(visit.actor, visit.now, command_id=text("command_id", longest=64) or None),
+    )
+    return Done(f"已发出{letter}。", f"{_at(_read(number))}#naming")
+
+
+def file_of(document: Document, name: str, form: str) -> Response:
+    """Return a document as a file to be saved; 404 for a form that there is not."""
+    if form not in FORMS:
+        abort(404)
+    disposition = f"attachment; filename=\"bulletin.{form}\"; filename*=UTF-8''{quote(f'bulletin-{name}.{form}')}"
+    content = FORMS[form].write(document)
+    return Response(content, mimetype=FORMS[form].media_type, headers={"Content-Disposition": disposition})
+
+
+def _part(block: Block) -> Part:
+    if isinstance(block, Words):
+        return Part(words=block.text)
+    return Part(table=block) if isinstance(block, Table) else Part(drawing=drawn(block))
+
+
+def _rate(satisfied: int, rated: int) -> str:
+    return value_words(Fraction(satisfied, rated) if rated else None, "percent")
+
+
+def _read(number: str) -> int:
+    """Return the number in an address. Raises `NoSuchBulletin`."""
+    if not number.isascii() or not number.isdecimal() or len(number) > 18:
+        raise NoSuchBulletin("没有这一期通报。请从通报列表中选择。")
+    return int(number)
+
+
+def _who(visit: Visit) -> Who:
+    return {"actor": visit.actor, "address": request.remote_addr or "", "now": visit.now}
+
+
+def _at(number: int) -> str:
+    return f"{LIST}/{number}"
