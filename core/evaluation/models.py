@@ -1,12 +1,18 @@
 """Tables of follow-ups and ratings, of disputes about them, and of what was adjudicated."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.evaluation.answers import ADJUDICATION_REASONS
-from core.kit.db import INSTANT, Base, TenantRow
+from core.evaluation.causes import DISSATISFACTION_LABELS, OVERDUE_LABELS
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(repr(code) for code in codes)
 
 
 class FollowUp(TenantRow, Base, kw_only=True):
@@ -45,6 +51,58 @@ class Rating(TenantRow, Base, kw_only=True):
     satisfaction: Mapped[str] = mapped_column(Text)
     comment: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class RatingCause(OfTenant, Base, kw_only=True):
+    """Why the resident is dissatisfied in a rating 不满意原因, the main cause as somebody asked it; never changed."""
+
+    __tablename__ = "rating_cause"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "rating_id"], ["rating.tenant_id", "rating.id"]),
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint(f"cause IN ({_listed(DISSATISFACTION_LABELS)})", name="cause"),
+        Index("ix_rating_cause_ticket", "tenant_id", "ticket_id"),
+    )
+
+    rating_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    cause: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class OverdueCause(TenantRow, Base, kw_only=True):
+    """Why a reply clock was missed 超期原因: what its unit states with evidence, and what the desk finds.
+
+    One per clock. `stated` is the unit's word, empty = it said nothing; `found` is the desk's finding, after which
+    nothing is changed any more. It never changes that the clock was missed.
+    """
+
+    __tablename__ = "overdue_cause"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "clock_id"], ["sla_clock.tenant_id", "sla_clock.id"]),
+        UniqueConstraint("tenant_id", "clock_id"),
+        CheckConstraint(f"stated IN ('', {_listed(OVERDUE_LABELS)})", name="stated"),
+        CheckConstraint(f"found IN ('', {_listed(OVERDUE_LABELS)})", name="found"),
+        CheckConstraint("(stated_at IS NULL) = (stated = '')", name="stated_at"),
+        CheckConstraint("(found_at IS NULL) = (found = '')", name="found_at"),
+        Index("ix_overdue_cause_ticket", "tenant_id", "ticket_id"),
+        Index("ix_overdue_cause_waiting", "tenant_id", "ticket_id", postgresql_where="found = ''"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    clock_id: Mapped[int] = mapped_column(BigInteger)
+    stated: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    stated_by: Mapped[str | None] = mapped_column(Text, default=None)
+    stated_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    stated_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    found: Mapped[str] = mapped_column(Text, default="")
+    finding: Mapped[str] = mapped_column(Text, default="")
+    found_by: Mapped[str | None] = mapped_column(Text, default=None)
+    found_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    found_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
 class Dispute(TenantRow, Base, kw_only=True):
@@ -110,7 +168,7 @@ class Adjudication(TenantRow, Base, kw_only=True):
         CheckConstraint("subject IN ('rating', 'clock')", name="subject"),
         CheckConstraint("effect IN ('exclude', 'shift')", name="effect"),
         CheckConstraint("(effect = 'shift') = (unit_id IS NOT NULL)", name="unit"),
-        CheckConstraint(f"reason_code IN ({', '.join(repr(code) for code in ADJUDICATION_REASONS)})", name="reason"),
+        CheckConstraint(f"reason_code IN ({_listed(ADJUDICATION_REASONS)})", name="reason"),
         Index("ix_adjudication_ticket", "tenant_id", "ticket_id"),
     )
 

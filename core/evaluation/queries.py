@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, SQLColumnExpression, and_, cast, exists, func, or_, select
 
-from core.evaluation.models import Dispute, FollowUp
+from core.evaluation.models import Dispute, FollowUp, Rating, RatingCause
 from core.handling.models import Reply
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
@@ -76,6 +76,20 @@ def find_unit_of_cycle(scope: Scope, ticket: Ticket, cycle_no: int) -> int | Non
         .order_by(Reply.submitted_at.desc(), Reply.id.desc())
         .limit(1)
     )
+
+
+def find_unexplained_rating(scope: Scope, ticket: Ticket) -> Rating | None:
+    """Return the newest rating if the resident is dissatisfied and nobody has asked why."""
+    newest = scope.session.execute(
+        select(Rating, RatingCause.cause)
+        .outerjoin(RatingCause, and_(RatingCause.tenant_id == Rating.tenant_id, RatingCause.rating_id == Rating.id))
+        .where(Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id)
+        .order_by(Rating.cycle_no.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest[0].satisfaction != "dissatisfied" or newest[1] is not None:
+        return None
+    return newest[0]
 
 
 def disputes_of(scope: Scope, ticket: Ticket, states: Collection[str]) -> list[Dispute]:

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select
 
-from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS
-from core.evaluation.models import FollowUp, Rating
-from core.evaluation.queries import follow_up_is_over, reached_nobody, units_concerned
+from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS, known
+from core.evaluation.causes import DISSATISFACTION_LABELS
+from core.evaluation.models import FollowUp, Rating, RatingCause
+from core.evaluation.queries import find_unexplained_rating, follow_up_is_over, reached_nobody, units_concerned
 from core.handling.service import SameHands
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -14,16 +15,16 @@ from core.tickets.states import MOVES, Command
 from core.tickets.timeline import Order
 
 
-class UnknownAnswer(Refused):
-    """Not one of the answers that can be given."""
-
-    code = "unknown-answer"
-
-
 class AlreadyRated(Refused):
     """A cycle of handling is rated once."""
 
     code = "already-rated"
+
+
+class CauseNotAsked(Refused):
+    """Only who is dissatisfied is asked why, and once."""
+
+    code = "cause-not-asked"
 
 
 class FollowUpOver(Refused):
@@ -39,7 +40,7 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
     often enough on two days at least. After that only an attempt that gets through is kept.
     Raises `UnknownAnswer`, `SameHands`, `FollowUpOver`, or `MoveNotAllowed` when there is no answer yet to ask about.
     """
-    _known(outcome, OUTCOME_LABELS, "回访结果")
+    known(outcome, OUTCOME_LABELS, "回访结果")
     check_state(ticket, MOVES[Command.FOLLOW_UP].sources, "回访")
     if order.actor.unit_id in units_concerned(scope, ticket):
         raise SameHands(f"工单 {ticket.serial_no} 由您的单位承办，不能由本单位回访。请由受理席或其他单位回访。")
@@ -66,16 +67,21 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
 
 
 def keep_rating(
-    scope: Scope, ticket: Ticket, order: Order, *, resolved: str, satisfaction: str, comment: str
+    scope: Scope, ticket: Ticket, order: Order, *, resolved: str, satisfaction: str, comment: str, cause: str = ""
 ) -> Rating:
-    """Keep what the resident says of the present cycle. Raises `UnknownAnswer`, `AlreadyRated`, `MoveNotAllowed`."""
-    _known(resolved, RESOLVED_LABELS, "解决情况")
-    _known(satisfaction, SATISFACTION_LABELS, "满意度")
+    """Keep what the resident says of the present cycle, with the main cause where they are dissatisfied and said it.
+
+    Raises `UnknownAnswer`, `CauseNotAsked`, `AlreadyRated`, `MoveNotAllowed`.
+    """
+    known(resolved, RESOLVED_LABELS, "解决情况")
+    known(satisfaction, SATISFACTION_LABELS, "满意度")
     rated = select(Rating.id).where(
         Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id, Rating.cycle_no == ticket.cycle_no
     )
     if scope.session.scalar(rated) is not None:
         raise AlreadyRated(f"工单 {ticket.serial_no} 本次办理已评价过，评价不可更改。如仍不满意，可申请重办。")
+    if cause and satisfaction != "dissatisfied":
+        raise CauseNotAsked("只有不满意的评价才记不满意原因。请去掉原因，或核对满意度。")
     rating = Rating(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -86,17 +92,55 @@ def keep_rating(
         comment=comment,
         at=order.now,
     )
+    why = [_cause_of(scope, rating, order, cause=cause)] if cause else []
     move(
         scope,
         ticket,
         Command.EVALUATE,
         order,
-        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}",
-        detail={"resolved": resolved, "satisfaction": satisfaction},
-        records=[rating],
+        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}"
+        f"{f'（{DISSATISFACTION_LABELS[cause]}）' if cause else ''}",
+        detail={"resolved": resolved, "satisfaction": satisfaction, **({"cause": cause} if cause else {})},
+        records=[rating, *why],
     )
-    scope.session.add(rating)
+    scope.session.add_all([rating, *why])
     return rating
+
+
+def keep_cause(scope: Scope, ticket: Ticket, order: Order, *, cause: str) -> RatingCause:
+    """Keep why the resident is dissatisfied, asked after they had rated: of the newest rating, once.
+
+    Raises `UnknownAnswer`, `CauseNotAsked`.
+    """
+    known(cause, DISSATISFACTION_LABELS, "不满意原因")
+    rating = find_unexplained_rating(scope, ticket)
+    if rating is None:
+        raise CauseNotAsked(
+            f"工单 {ticket.serial_no} 没有待问原因的不满意评价：没有评价、评价不是不满意，或原因已记下。"
+        )
+    why = _cause_of(scope, rating, order, cause=cause)
+    scope.session.add(why)
+    note(
+        scope,
+        ticket,
+        "rating_cause",
+        order,
+        summary=f"不满意原因：{DISSATISFACTION_LABELS[cause]}",
+        detail={"rating": rating.id, "cause": cause},
+        records=[why],
+    )
+    return why
+
+
+def _cause_of(scope: Scope, rating: Rating, order: Order, *, cause: str) -> RatingCause:
+    return RatingCause(
+        tenant_id=scope.tenant.id,
+        rating_id=rating.id,
+        ticket_id=rating.ticket_id,
+        cause=known(cause, DISSATISFACTION_LABELS, "不满意原因"),
+        by=order.actor.name,
+        at=order.now,
+    )
 
 
 def _keep_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remark: str) -> FollowUp:
@@ -112,9 +156,3 @@ def _keep_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, r
     )
     scope.session.add(attempt)
     return attempt
-
-
-def _known(answer: str, labels: dict[str, str], what: str) -> None:
-    if answer not in labels:
-        choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
-        raise UnknownAnswer(f"{what}没有“{answer}”这一项。可选：{choices}。")

@@ -49,6 +49,13 @@ def find_missed_reply_clock(scope: Scope, ticket: Ticket, cycle_no: int) -> Cloc
     )
 
 
+def missed_reply_clocks(scope: Scope, ticket: Ticket) -> Sequence[Clock]:
+    """Return the reply clocks that were missed and count, the first cycle's first."""
+    return scope.session.scalars(
+        select(Clock).where(_missed(scope, ticket), Clock.name == "reply").order_by(Clock.cycle_no, Clock.id)
+    ).all()
+
+
 def _assignments(scope: Scope, ticket: Ticket) -> list[Subject]:
     found = scope.session.scalars(
         select(Assignment)

@@ -120,9 +120,14 @@ def follow_up(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, remar
 
 
 @command(Command.EVALUATE)
-def rate(scope: Scope, ticket: Ticket, order: Order, *, resolved: str, satisfaction: str, comment: str = "") -> None:
-    """Keep the resident's rating 评价 of this cycle; it can never be changed."""
-    keep_rating(scope, ticket, order, resolved=resolved, satisfaction=satisfaction, comment=comment)
+def rate(
+    scope: Scope, ticket: Ticket, order: Order, *, resolved: str, satisfaction: str, comment: str = "", cause: str = ""
+) -> None:
+    """Keep the resident's rating 评价 of this cycle; it can never be changed.
+
+    `cause` is the main one of a dissatisfied resident, empty = not asked; it can still be asked once afterwards.
+    """
+    keep_rating(scope, ticket, order, resolved=resolved, satisfaction=satisfaction, comment=comment, cause=cause)
     turn_clocks(scope, ticket, Command.EVALUATE, order)
 
 

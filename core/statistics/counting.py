@@ -27,6 +27,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -156,7 +157,7 @@ def _coded(kind: Kind) -> Select[Any]:
     """Return the happenings of a kind on these days, each with whose it is, its matter and its code."""
     return _on_these_days(
         kind.anchor,
-        literal_column(f"'{kind.column}'", Text).label("kind"),
+        literal(kind.column, Text).label("kind"),
         func.coalesce(kind.anchor.unit_id, 0).label("unit_id"),
         func.coalesce(Ticket.matter, "").label("matter"),
         func.coalesce(kind.code, "").label("code"),

@@ -17,14 +17,26 @@ Reading is in `codes`. Adjudications change nothing here: it is counted as it ha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import SQLColumnExpression, true
+from sqlalchemy import SQLColumnExpression, and_, case, exists, true
+from sqlalchemy.orm import aliased
 
 from core.escalation.labels import LEVEL_LABELS
 from core.escalation.models import Instruction
-from core.statistics.measures import ACCEPTANCE, Anchor, with_ticket
+from core.evaluation.causes import DISSATISFACTION_LABELS, OVERDUE_LABELS
+from core.evaluation.models import OverdueCause, Rating, RatingCause
+from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
+from core.handling.models import Enforcement, Verification
+from core.hooks.values.words import RELATION_LABELS
+from core.routing.models import Assignment
+from core.sla.models import Clock
+from core.statistics.measures import ACCEPTANCE, DUE, MEASURES, RATED, Anchor, with_ticket
 from core.tickets.models import Ticket
+
+UNCONFIRMED = "unconfirmed"
+"""Code of a missed limit whose unit has stated a cause on which nobody has found yet: its word alone is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +60,28 @@ class Kind:
 
 
 INSTRUCTION = Anchor(with_ticket(Instruction), Instruction.tenant_id, Instruction.given_at, Ticket.lead_unit_id, true())
+
+_WHY_DISSATISFIED = and_(RatingCause.tenant_id == Rating.tenant_id, RatingCause.rating_id == Rating.id)
+_WHY_OVERDUE = and_(OverdueCause.tenant_id == Clock.tenant_id, OverdueCause.clock_id == Clock.id)
+
+_Later = aliased(Verification, name="later_verification")
+_VERIFIED_LATER = exists().where(
+    _Later.tenant_id == Verification.tenant_id,
+    _Later.ticket_id == Verification.ticket_id,
+    _Later.assignment_id == Verification.assignment_id,
+    _Later.cycle_no == Verification.cycle_no,
+    _Later.id > Verification.id,
+)
+
+
+def _of_unit(
+    table: type[Enforcement | Verification], instant: SQLColumnExpression[Any], where: SQLColumnExpression[bool]
+) -> Anchor:
+    """Return what a unit wrote down in its share of a ticket."""
+    share = and_(Assignment.tenant_id == table.tenant_id, Assignment.id == table.assignment_id)
+    rows = with_ticket(table).join(Assignment.__table__, share)
+    return Anchor(rows, table.tenant_id, instant, Assignment.unit_id, where)
+
 
 _TABLE = (
     Kind(
@@ -76,5 +110,93 @@ _TABLE = (
         labels={},
         none="没有写给信箱",
     ),
+    Kind(
+        key="instructed_reported",
+        label="已反馈的领导批示",
+        meaning="当日登记的领导批示中承办单位已经反馈的，按领导层级；与领导批示相减即待反馈数",
+        anchor=INSTRUCTION,
+        code=Instruction.level,
+        labels=LEVEL_LABELS,
+        where=Instruction.feedback_at.is_not(None),
+    ),
+    Kind(
+        key="dissatisfied",
+        label="不满意原因",
+        meaning="当日评价为不满意的，按主要原因；没有问到原因的计为“未问明”，合计与不满意数相同",
+        anchor=replace(RATED, rows=RATED.rows.outerjoin(RatingCause.__table__, _WHY_DISSATISFIED)),
+        where=MEASURES["dissatisfied"].where,
+        code=RatingCause.cause,
+        labels=DISSATISFACTION_LABELS,
+        none="未问明",
+    ),
+    Kind(
+        key="overdue",
+        label="超期原因",
+        meaning="当日到期、超期的答复时限，按核定的原因；单位说明而尚未核定的计为“待核定”，没有说明的计为“未说明”，"
+        "合计与超期数相同",
+        anchor=replace(DUE, rows=DUE.rows.outerjoin(OverdueCause.__table__, _WHY_OVERDUE)),
+        where=MEASURES["overdue"].where,
+        code=case(
+            (OverdueCause.found != "", OverdueCause.found),
+            (OverdueCause.stated != "", UNCONFIRMED),
+            else_="",
+        ),
+        labels={**OVERDUE_LABELS, UNCONFIRMED: "待核定"},
+        none="未说明",
+    ),
+    Kind(
+        key="accepted_by_source",
+        label="受理诉求的来源",
+        meaning="当日受理的诉求，按来源线路（并入热线的原号码等）",
+        anchor=ACCEPTANCE,
+        code=Ticket.source,
+        labels={},
+        none="没有写明来源",
+    ),
+    Kind(
+        key="accepted_by_mailbox",
+        label="受理诉求的信箱",
+        meaning="当日受理的诉求，按写给的领导信箱",
+        anchor=ACCEPTANCE,
+        code=Ticket.mailbox,
+        labels={},
+        none="没有写给信箱",
+    ),
 )
-KINDS = {kind.key: kind for kind in _TABLE}
+_FOUND = (
+    Kind(
+        key="verified",
+        label="核实结果",
+        meaning="当日登记的核实结果（属实、部分属实、不属实），计在核实的单位；同一单位同一轮办理中以最后一次为准",
+        anchor=_of_unit(Verification, Verification.at, ~_VERIFIED_LATER),
+        code=Verification.result,
+        labels=VERIFICATION_LABELS,
+    ),
+    Kind(
+        key="enforced",
+        label="执法结果",
+        meaning="当日登记的执法结果，按措施，计在登记的单位；一件诉求可有多条",
+        anchor=_of_unit(Enforcement, Enforcement.at, true()),
+        code=Enforcement.measure,
+        labels=MEASURE_LABELS,
+    ),
+    Kind(
+        key="accepted_by_relation",
+        label="受理诉求的诉求人身份",
+        meaning="当日受理的诉求，按诉求人自己说的与本地的关系；不要求说明，没有说的计为“没有说”",
+        anchor=ACCEPTANCE,
+        code=Ticket.relation,
+        labels=RELATION_LABELS,
+        none="没有说",
+    ),
+    Kind(
+        key="accepted_by_area",
+        label="受理诉求的区域",
+        meaning="当日受理的诉求，按所在区域（街道、社区）",
+        anchor=ACCEPTANCE,
+        code=func.coalesce(Ticket.area, ""),
+        labels={},
+        none="区域不明",
+    ),
+)
+KINDS = {kind.key: kind for kind in (*_TABLE, *_FOUND)}

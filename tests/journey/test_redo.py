@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.evaluation.answers import UnknownAnswer
 from core.evaluation.models import Rating
-from core.evaluation.service import AlreadyRated, UnknownAnswer
+from core.evaluation.service import AlreadyRated
 from core.handling.models import Reply
 from core.tickets.states import State
 from tests.builders import beijing

@@ -1,6 +1,7 @@
 """Lives of tickets for counting: each step through the journeys in a transaction of its own, and a naive count of it all."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.escalation.models import Instruction
-from core.evaluation.models import Adjudication, Rating
-from core.handling.models import Reply
+from core.evaluation.models import Adjudication, OverdueCause, Rating, RatingCause
+from core.handling.models import Enforcement, Reply, Verification
 from core.journey.accept import accept, register
 from core.journey.supervise import supervise
 from core.kit.errors import Refused
@@ -141,11 +142,61 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     for instruction in scope.session.scalars(select(Instruction)):
         ticket = tickets[instruction.ticket_id]
         add("instructed", instruction.given_at, ticket, ticket.lead_unit_id, instruction.level)
+        if instruction.feedback_at is not None:
+            add("instructed_reported", instruction.given_at, ticket, ticket.lead_unit_id, instruction.level)
+    replies = passed_replies(scope)
+    asked = {each.rating_id: each.cause for each in scope.session.scalars(select(RatingCause))}
+    for rating in scope.session.scalars(select(Rating)):
+        ticket = tickets[rating.ticket_id]
+        if ticket.part_of_id is None and rating.satisfaction == "dissatisfied":
+            unit = unit_of_cycle(replies, ticket, rating.cycle_no)
+            add("dissatisfied", rating.at, ticket, unit, asked.get(rating.id, ""))
+    explained = {each.clock_id: each for each in scope.session.scalars(select(OverdueCause))}
+    for clock in judged_clocks(scope, tickets):
+        assert clock.due_at is not None
+        if clock.stopped_at is None or clock.stopped_at > clock.due_at:
+            ticket, why = tickets[clock.ticket_id], explained.get(clock.id)
+            code = "" if why is None else why.found or "unconfirmed"
+            add("overdue", clock.due_at, ticket, unit_of_cycle(replies, ticket, clock.cycle_no), code)
     for ticket in tickets.values():
         if ticket.accepted_at is not None and ticket.part_of_id is None:
             add("accepted_by_source", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.source)
             add("accepted_by_mailbox", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.mailbox)
+            add("accepted_by_area", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.area or "")
+            add("accepted_by_relation", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.relation)
+    units = {each.id: each.unit_id for each in scope.session.scalars(select(Assignment))}
+    newest = {
+        (each.assignment_id, each.cycle_no): each
+        for each in scope.session.scalars(select(Verification).order_by(Verification.id))
+    }
+    for found in newest.values():
+        add("verified", found.at, tickets[found.ticket_id], units[found.assignment_id], found.result)
+    for done in scope.session.scalars(select(Enforcement)):
+        add("enforced", done.at, tickets[done.ticket_id], units[done.assignment_id], done.measure)
     return dict(sums)
+
+
+def passed_replies(scope: Scope) -> list[Reply]:
+    """Return the replies that were passed, in the order in which they were handed in."""
+    passed = (each for each in scope.session.scalars(select(Reply)) if each.state == "approved")
+    return sorted(passed, key=lambda each: (each.submitted_at, each.id))
+
+
+def unit_of_cycle(replies: Sequence[Reply], ticket: Ticket, cycle_no: int) -> int | None:
+    """Return whose a cycle is."""
+    if cycle_no == ticket.cycle_no:
+        return ticket.lead_unit_id
+    given = [each.unit_id for each in replies if (each.ticket_id, each.cycle_no) == (ticket.id, cycle_no)]
+    return given[-1] if given else None
+
+
+def judged_clocks(scope: Scope, tickets: Mapping[int, Ticket]) -> Iterator[Clock]:
+    """Yield the reply clocks whose verdict is known."""
+    for clock in scope.session.scalars(select(Clock).where(Clock.name == "reply")):
+        if clock.state in ("cancelled", "superseded") or tickets[clock.ticket_id].part_count or clock.due_at is None:
+            continue
+        if clock.stopped_at is not None or clock.overdue_at is not None:
+            yield clock
 
 
 def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | None]]:
@@ -156,10 +207,7 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         each for each in scope.session.scalars(select(Assignment)) if each.role == "lead" and each.parent_id is None
     ]
     units = {each.id: each.unit_id for each in scope.session.scalars(select(Assignment))}
-    replies = sorted(
-        (each for each in scope.session.scalars(select(Reply)) if each.state == "approved"),
-        key=lambda each: (each.submitted_at, each.id),
-    )
+    replies = passed_replies(scope)
     overlays = {(each.subject, each.subject_id): each for each in scope.session.scalars(select(Adjudication))}
 
     def add(at: datetime | None, measure: str, ticket: Ticket, unit: int | None, seconds: int | None = None) -> None:
@@ -175,12 +223,6 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
                 add(at, f"{measure}_adjudicated", ticket, unit)
             elif overlay.effect == "shift":
                 add(at, f"{measure}_adjudicated", ticket, overlay.unit_id)
-
-    def unit_of(ticket: Ticket, cycle_no: int) -> int | None:
-        if cycle_no == ticket.cycle_no:
-            return ticket.lead_unit_id
-        given = [each.unit_id for each in replies if (each.ticket_id, each.cycle_no) == (ticket.id, cycle_no)]
-        return given[-1] if given else None
 
     for ticket in tickets.values():
         unit = ticket.lead_unit_id
@@ -199,17 +241,19 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
     for assignment in leads:
         ticket = tickets[assignment.ticket_id]
         add(assignment.assigned_at, "dispatched", ticket, assignment.unit_id)
+        earlier = [each for each in leads if each.ticket_id == ticket.id and each.id < assignment.id]
+        if not earlier and ticket.part_of_id is None and ticket.accepted_at is not None:
+            seconds = round((assignment.assigned_at - ticket.accepted_at).total_seconds())
+            add(assignment.assigned_at, "first_dispatched", ticket, assignment.unit_id, seconds)
         if assignment.state == "returned":
             add(assignment.ended_at, "returned", ticket, assignment.unit_id)
-    for clock in scope.session.scalars(select(Clock).where(Clock.name == "reply")):
+    for clock in judged_clocks(scope, tickets):
+        assert clock.due_at is not None
         ticket = tickets[clock.ticket_id]
-        if clock.state in ("cancelled", "superseded") or ticket.part_count or clock.due_at is None:
-            continue
-        if clock.stopped_at is not None or clock.overdue_at is not None:
-            met = clock.stopped_at is not None and clock.stopped_at <= clock.due_at
-            verdicts = ["due", "on_time" if met else "overdue"]
-            overlay = overlays.get(("clock", clock.id))
-            add_judged(clock.due_at, verdicts, ticket, unit_of(ticket, clock.cycle_no), overlay)
+        met = clock.stopped_at is not None and clock.stopped_at <= clock.due_at
+        verdicts = ["due", "on_time" if met else "overdue"]
+        overlay = overlays.get(("clock", clock.id))
+        add_judged(clock.due_at, verdicts, ticket, unit_of_cycle(replies, ticket, clock.cycle_no), overlay)
     for rating in scope.session.scalars(select(Rating)):
         ticket = tickets[rating.ticket_id]
         if ticket.part_of_id is not None:
@@ -218,7 +262,7 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         answers += ["resolved"] if rating.resolved == "yes" else []
         answers += ["dissatisfied" if rating.satisfaction == "dissatisfied" else "satisfied"]
         overlay = overlays.get(("rating", rating.id))
-        add_judged(rating.at, answers, ticket, unit_of(ticket, rating.cycle_no), overlay)
+        add_judged(rating.at, answers, ticket, unit_of_cycle(replies, ticket, rating.cycle_no), overlay)
     for entry in scope.session.scalars(select(TicketEvent)):
         ticket = tickets[entry.ticket_id]
         if ticket.part_of_id is not None:

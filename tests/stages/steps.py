@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.evaluation.models import Dispute
-from core.journey import conclude, desk, give_back, handle, join, judge, press
+from core.journey import conclude, desk, explain, findings, give_back, handle, join, judge, press
 from core.journey.accept import accept_registered, reject
 from core.journey.archive import archive
+from core.journey.queries.overruns import overruns_of
 from core.journey.time import decide_extension, request_extension
 from core.journey.void import propose_void, void
 from core.kit.errors import Refused
@@ -100,6 +101,24 @@ def _file(scope: Scope, no: str, now: datetime, *, kind: str) -> None:
             return
 
 
+def _missed(scope: Scope, no: str) -> int:
+    """Return the newest limit that was missed, none of its own where none was."""
+    missed = overruns_of(scope, ticket_of(scope, no))
+    return missed[-1].id if missed else 0
+
+
+def _state_overdue(scope: Scope, no: str, now: datetime) -> None:
+    explain.state_overdue_cause(
+        scope, no, Order(lead_clerk(scope, no), now), clock_id=_missed(scope, no), cause="technical", evidence="缺设备"
+    )
+
+
+def _find_overdue(scope: Scope, no: str, now: datetime) -> None:
+    explain.find_overdue_cause(
+        scope, no, Order(SUPERVISOR, now), clock_id=_missed(scope, no), cause="planning", finding="管网未建"
+    )
+
+
 def _reopen(scope: Scope, no: str, now: datetime) -> None:
     if ticket_of(scope, no).state == State.ARCHIVED:
         judge.ask_review(scope, no, Order(RESIDENT, now), grounds="没有修好")
@@ -141,6 +160,15 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "reply": lambda scope, no, now: handle.reply(
         scope, no, Order(lead_clerk(scope, no), now), text="已修补", disposition="resolved"
     ),
+    "verify": lambda scope, no, now: findings.verify(
+        scope, no, Order(lead_clerk(scope, no), now), result="partly", found="部分属实"
+    ),
+    "verify again": lambda scope, no, now: findings.verify(
+        scope, no, Order(lead_clerk(scope, no), now), result="true", found="属实", on_site=True
+    ),
+    "fine": lambda scope, no, now: findings.record_enforcement(
+        scope, no, Order(lead_clerk(scope, no), now), measure="fine", words="未按要求整改", amount=500
+    ),
     "return reply": lambda scope, no, now: conclude.return_reply(scope, no, Order(REVIEWER, now), remark="请附照片"),
     "pass reply": lambda scope, no, now: conclude.pass_reply(scope, no, Order(REVIEWER, now)),
     "rate well": lambda scope, no, now: conclude.rate(
@@ -149,6 +177,12 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "rate badly": lambda scope, no, now: conclude.rate(
         scope, no, Order(RESIDENT, now), resolved="no", satisfaction="dissatisfied"
     ),
+    "rate badly with cause": lambda scope, no, now: conclude.rate(
+        scope, no, Order(RESIDENT, now), resolved="no", satisfaction="dissatisfied", cause="attitude"
+    ),
+    "ask cause": lambda scope, no, now: explain.ask_cause(scope, no, Order(OPERATOR, now), cause="policy"),
+    "state overdue": _state_overdue,
+    "find overdue": _find_overdue,
     "redo": lambda scope, no, now: conclude.redo(scope, no, Order(OPERATOR, now), reason="又坏了"),
     "redo there": lambda scope, no, now: conclude.redo(
         scope, no, Order(OPERATOR, now), reason="又坏了", same_unit=True

@@ -39,6 +39,7 @@ ERRANDS = {
     "redo and handle": ["redo there", "reply", "pass reply", "rate badly"],
     "object": ["exclude rating", "exclude overdue", "shift rating", "shift responsibility"],
     "review": ["archive", "reopen"],
+    "explain": ["state overdue", "find overdue", "ask cause"],
 }
 """Steps that follow one another, so that lives come far enough to be judged; what is not possible is passed over."""
 
@@ -108,7 +109,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     walk("reject", "archive", hours=150)
     life.register()
     walk("accept", "dispatch", "instruct", "extend", "sign", "reply", "pass reply", "rate well", "exclude rating")
-    walk("redo there", "reply", "pass reply", "rate badly", "shift rating")
+    walk("redo there", "reply", "pass reply", "rate badly", "ask cause", "shift rating")
     walk("archive", "reopen", hours=150)
     late = life.take_in()
     walk("dispatch", ticket=late)
@@ -116,6 +117,10 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     later = life.take_in()
     walk("dispatch", ticket=later)
     walk("shift overdue", hours=24 * 8, ticket=later)
+    walk("state overdue", "find overdue", "reply", "pass reply", "rate badly with cause", ticket=later)
+    latest = life.take_in()
+    walk("dispatch", ticket=latest)
+    walk("state overdue", hours=24 * 8, ticket=latest)
     life.take_in("路灯不亮，路面坑洼")
     walk("split")
     for part in life.tickets[-2:]:

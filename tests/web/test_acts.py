@@ -15,6 +15,7 @@ from core.evaluation.models import Dispute
 from core.journey import conclude, consult, desk, give_back, handle, join, judge, press, time, void
 from core.journey.archive import archive
 from core.routing.referrals import keep_incoming
+from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE, Ticket
 from core.tickets.timeline import RESIDENT, SYSTEM, Order
@@ -22,6 +23,7 @@ from core.web.desk.acts import Act, Deed
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.unit_acts import UNIT_ACTS
 from tests.builders import OPERATOR, REVIEWER, SUPERVISOR
+from tests.journey.walking import Walk
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
 
@@ -113,6 +115,28 @@ def rated(life: Life) -> Life:
 
 def disputed(kind: str) -> Callable[[Life], Life]:
     return lambda life: rated(life).do(judge.file_dispute, life.clerk("roads"), kind=kind, grounds=SENTENCE)
+
+
+def overrun(life: Life) -> Life:
+    """Have a ticket of some months ago answered after its limit."""
+    walk = Walk(life.installation, life.slug)
+    life.serial_no = walk.take_in("2026-03-12 10:00", text="道路坑洼").serial_no
+    walk.dispatch("2026-03-12 10:10")
+    walk.sign("2026-03-12 11:00")
+    walk.supervise("2026-03-23 10:00")
+    walk.reply("2026-03-23 10:00")
+    return life
+
+
+def clock_missed(life: Life) -> dict[str, Any]:
+    ((clock_id,),) = life.run(
+        lambda scope: scope.session.execute(
+            select(Clock.id)
+            .join(Ticket, Ticket.id == Clock.ticket_id)
+            .where(Ticket.serial_no == life.serial_no, Clock.name == "reply")
+        ).all()
+    )
+    return {"clock_id": clock_id}
 
 
 def reviewed(life: Life) -> Life:
@@ -243,6 +267,15 @@ DESK = {
         {"note": SENTENCE},
         of(Supervision, "supervision_id"),
     ),
+    "ask_cause": Scene(rated, "operator", "rating_cause", "不满意原因：沟通过程：推诿、敷衍", {"cause": "passed_on"}),
+    "find_overdue_cause": Scene(
+        overrun,
+        "supervisor",
+        "overdue_cause",
+        f"核定超期原因：司法协同。{SENTENCE}",
+        {"cause": "judicial", "finding": SENTENCE},
+        clock_missed,
+    ),
     "uphold": Scene(
         disputed("rating"),
         "supervisor",
@@ -331,6 +364,14 @@ UNIT = {
     ),
     "acknowledge_letter": Scene(lettered, "clerk", "letter", "签收提醒函", {}, of(Letter, "letter_id")),
     "report_progress": Scene(promised, "clerk", "progress", "已兑现：铺好了", {"what": "铺好了", "fulfilled": "yes"}),
+    "state_overdue_cause": Scene(
+        overrun,
+        "clerk",
+        "overdue_cause",
+        f"说明超期原因：多部门协调。{SENTENCE}",
+        {"cause": "several_units", "evidence": SENTENCE},
+        clock_missed,
+    ),
     "file_dispute": Scene(rated, "clerk", "dispute", "提出评价申诉", {"kind": "rating", "grounds": SENTENCE}),
     "withdraw_dispute": Scene(disputed("rating"), "clerk", "dispute", "撤回评价申诉", {}, of(Dispute, "dispute_id")),
 }

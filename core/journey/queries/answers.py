@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
-from core.evaluation.models import FollowUp, Rating
+from core.evaluation.causes import DISSATISFACTION_LABELS
+from core.evaluation.models import FollowUp, Rating, RatingCause
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.models import Reply
 from core.tenancy.scope import Scope
@@ -40,6 +41,8 @@ class RatingLine:
     comment: str
     cycle: int
     is_good: bool
+    cause: str
+    """Why the resident is dissatisfied, in words; empty = not dissatisfied, or nobody asked."""
 
 
 def replies_of(scope: Scope, ticket_id: int) -> tuple[ReplyLine, ...]:
@@ -69,8 +72,9 @@ def replies_of(scope: Scope, ticket_id: int) -> tuple[ReplyLine, ...]:
 
 def ratings_of(scope: Scope, ticket_id: int) -> tuple[RatingLine, ...]:
     """Return what the resident said of each cycle, the newest first."""
-    rows = scope.session.scalars(
-        select(Rating)
+    rows = scope.session.execute(
+        select(Rating, RatingCause.cause)
+        .outerjoin(RatingCause, and_(RatingCause.tenant_id == Rating.tenant_id, RatingCause.rating_id == Rating.id))
         .where(Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket_id)
         .order_by(Rating.cycle_no.desc())
     )
@@ -81,8 +85,9 @@ def ratings_of(scope: Scope, ticket_id: int) -> tuple[RatingLine, ...]:
             comment=row.comment,
             cycle=row.cycle_no,
             is_good=row.satisfaction != "dissatisfied",
+            cause=DISSATISFACTION_LABELS[cause] if cause else "",
         )
-        for row in rows
+        for row, cause in rows
     )
 
 
