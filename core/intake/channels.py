@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.hooks import specs
 from core.hooks.values import Channel
 from core.intake.mail.settings import MAIL, find_mailbox
+from core.intake.portal import PORTAL, find_portal
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE
@@ -54,6 +55,8 @@ def _ask(scope: Scope) -> dict[str, Channel]:
     known = {channel.id: channel for channel in EVERYWHERE}
     if find_mailbox(scope.hooks):
         known[MAIL.id] = MAIL
+    if find_portal(scope.hooks):
+        known[PORTAL.id] = PORTAL
     for _, channel in scope.hooks.ask(specs.channels):
         known.setdefault(channel.id, channel)
     return known

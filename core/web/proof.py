@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from altcha.v1 import ChallengeOptions, Payload, create_challenge, verify_solution
 from flask import request
 
-from core.tenancy.rates import count, key_of
+from core.tenancy.rates import count, counted, key_of
 from core.tenancy.scope import Scope
 
 CHALLENGE, NUMBER = "proof", "proof_number"
@@ -49,27 +49,49 @@ def new_challenge(scope: Scope, purpose: str, *, now: datetime) -> Challenge:
     return Challenge(made.salt, made.challenge, MOST, "~".join((*parts, _seal(key, *parts))))
 
 
+def carried_challenge(scope: Scope, purpose: str, *, now: datetime) -> Challenge | None:
+    """Return what the form that was sent was asked for, while it can still be answered: a form that comes back to be
+    corrected need not begin to wait anew.
+    """
+    asked = _asked(scope, purpose, now=now)
+    if asked is None or counted(scope, "proofs", key_of(scope, "proofs", asked.wanted), now=now):
+        return None
+    return Challenge(asked.salt, asked.wanted, MOST, request.form[CHALLENGE])
+
+
 def is_proved(scope: Scope, purpose: str, *, now: datetime) -> bool:
     """Tell whether the form that was sent carries a proof for this purpose, and use it up."""
-    parts = request.form.get(CHALLENGE, "").split("~")
-    if len(parts) != 4 or not all(part.isascii() for part in parts):
-        return False
-    salt, wanted, signature, seal = parts
-    key = _key(scope, purpose)
-    if not hmac.compare_digest(seal, _seal(key, salt, wanted, signature)):
-        return False
-    said = parse_qs(salt.partition("?")[2])
-    issued, expires = (int(said[name][0]) for name in ("issued", "expires"))
-    moment = now.timestamp()
-    if moment >= expires:
+    asked = _asked(scope, purpose, now=now)
+    if asked is None:
         return False
     number = request.form.get(NUMBER, "")
     if number.isascii() and number.isdecimal() and len(number) <= len(str(MOST)):
-        solution = Payload("SHA-256", wanted, int(number), salt, signature)
-        is_good = verify_solution(solution, key, check_expires=False)[0]
+        solution = Payload("SHA-256", asked.wanted, int(number), asked.salt, asked.signature)
+        is_good = verify_solution(solution, _key(scope, purpose), check_expires=False)[0]
     else:
-        is_good = moment >= issued + WAIT_SECONDS
-    return is_good and count(scope, "proofs", key_of(scope, "proofs", wanted), now=now) == 1
+        is_good = now.timestamp() >= asked.issued + WAIT_SECONDS
+    return is_good and count(scope, "proofs", key_of(scope, "proofs", asked.wanted), now=now) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    salt: str
+    wanted: str
+    signature: str
+    issued: int
+
+
+def _asked(scope: Scope, purpose: str, *, now: datetime) -> _Asked | None:
+    """Return what the form was asked for, if it was us who asked this tenant's visitor, and not too long ago."""
+    parts = request.form.get(CHALLENGE, "").split("~")
+    if len(parts) != 4 or not all(part.isascii() for part in parts):
+        return None
+    salt, wanted, signature, seal = parts
+    if not hmac.compare_digest(seal, _seal(_key(scope, purpose), salt, wanted, signature)):
+        return None
+    said = parse_qs(salt.partition("?")[2])
+    issued, expires = (int(said[name][0]) for name in ("issued", "expires"))
+    return _Asked(salt, wanted, signature, issued) if now.timestamp() < expires else None
 
 
 def _key(scope: Scope, purpose: str) -> bytes:

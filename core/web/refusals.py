@@ -46,6 +46,7 @@ STATUS = {
     "no-such-portal": 404,
     "no-such-panel": 404,
     "no-such-panel-member": 404,
+    "no-such-portal": 404,
     "no-such-provider": 404,
     "no-such-revision": 404,
     "no-such-roster": 404,

@@ -1,5 +1,7 @@
 """Leaders' mailboxes: a whole list from a file or none of it, whose letters go where, and which one suits an appeal."""
 
+from typing import Any
+
 import pytest
 
 from core.journey.lists import ListUnusable, SamePerson
@@ -123,7 +125,7 @@ def test_the_owner_looks_on_and_the_handling_unit_is_proposed(lists: Lists) -> N
 def test_the_nearest_mailbox_for_type_and_area_comes_first_and_a_hidden_one_is_not_offered(lists: Lists) -> None:
     lists.put(FIVE)
 
-    def offered(**asked: str) -> list[str]:
+    def offered(**asked: Any) -> list[str]:
         return [box.name for box in lists.walk.run(lambda scope: find_mailboxes(scope, most=9, **asked))]
 
     assert offered(matter="道路", area="石桥街道") == ["石桥街道主任信箱", "市长信箱"]

@@ -1,0 +1,124 @@
+"""Handing in an appeal on the public page: written freely, to a leader's mailbox or to nobody in particular, and accepted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.hooks.values import Appellant
+from core.intake.admission import Ground, grounds_of
+from core.intake.channels import open_channels_of
+from core.intake.portal import PORTAL, Portal, find_portal
+from core.intake.rules import Appeal, usable
+from core.intake.service import find_ticket_of
+from core.journey.accept import Accepted, accept
+from core.kit.errors import Refused
+from core.people.roles import Permission
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact, normal_phone
+from core.tickets.models import Ticket
+from core.tickets.timeline import Actor
+from core.units.mailboxes.queries import mailbox_book
+
+AT_THE_PORTAL = Actor("agent", "网上提交", permissions=frozenset({Permission.ACCEPT}))
+"""Who takes it in: nobody of the house. Beyond what its phone is allowed a person looks first, as with other systems."""
+
+FEWEST_DIGITS = 7
+"""Of a phone that somebody can call."""
+
+
+class NoPortal(Refused):
+    """The tenant has no public entry."""
+
+    code = "no-such-portal"
+
+
+class NoSuchMailbox(Refused):
+    """The mailbox that was chosen is not offered any more."""
+
+    code = "mailbox-closed"
+
+
+class PhoneNeeded(Refused):
+    """The tenant asks for a phone, and there is none that could be called."""
+
+    code = "phone-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody hands in. `mailbox` is the name of the leader's mailbox, empty = to nobody in particular;
+    `message_id` names the form that was sent, so that a second click hands in nothing new.
+    """
+
+    text: str
+    message_id: str
+    mailbox: str = ""
+    place: str = ""
+    name: str = ""
+    phone: str = ""
+    appellant: Appellant | None = None
+    keep_private: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What the resident is told: number, code and receipt, and the lawful way for what may not be the district's to answer."""
+
+    accepted: Accepted
+    grounds: tuple[Ground, ...]
+
+
+def get_portal(scope: Scope) -> Portal:
+    """Return the tenant's public entry. Raises `NoPortal`."""
+    portal = find_portal(scope.hooks)
+    if portal is None:
+        raise NoPortal(f"{scope.tenant.name}没有开通网上提交。请拨打热线，或到服务窗口反映。")
+    return portal
+
+
+def appeal_of(scope: Scope, letter: Letter) -> Appeal:
+    """Return the appeal that a letter is, checked so far that it can be kept. It comes in by the mailbox's channel; what an
+    enterprise writes to nobody in particular by the channel for enterprises, where there is one.
+
+    Raises `NoPortal`, `AppealUnusable`, `PhoneNeeded`, `NoSuchMailbox`.
+    """
+    portal = get_portal(scope)
+    phone = "" if portal.phone == "none" else letter.phone
+    appeal = Appeal(
+        channel=_channel(scope, letter),
+        text=letter.text,
+        place=letter.place,
+        mailbox=letter.mailbox,
+        contact=Contact(letter.name, phone, keep_private=letter.keep_private),
+        external_id=letter.message_id,
+        appellant=letter.appellant,
+    )
+    usable(appeal)
+    if portal.phone == "required" and sum(each.isdigit() for each in normal_phone(phone)) < FEWEST_DIGITS:
+        raise PhoneNeeded("请填写能联系到您的电话号码，承办单位可能要向您了解情况。")
+    return appeal
+
+
+def came_before(scope: Scope, appeal: Appeal) -> bool:
+    """Tell whether this very form was handed in before."""
+    return find_ticket_of(scope, appeal.channel, appeal.external_id) is not None
+
+
+def hand_in(scope: Scope, appeal: Appeal, *, now: datetime) -> HandedIn:
+    """Accept the appeal; the same form twice is one ticket. Nothing is refused for what it is about: the lawful way is told.
+
+    Raises as `accept`.
+    """
+    accepted = accept(scope, appeal, actor=AT_THE_PORTAL, now=now)
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+    return HandedIn(accepted, grounds_of(scope, ticket))
+
+
+def _channel(scope: Scope, letter: Letter) -> str:
+    channels = open_channels_of(scope)
+    if letter.mailbox:
+        mailbox = mailbox_book(scope).find(letter.mailbox)
+        if mailbox is None or not mailbox.is_public:
+            raise NoSuchMailbox(f"信箱“{letter.mailbox}”现在不接收来信。请另选一个信箱，或不选，由受理人员转交。")
+        return mailbox.channel if mailbox.channel in channels else PORTAL.id
+    for_enterprises = (each.id for each in channels.values() if each.appellant == "enterprise")
+    return next(for_enterprises, PORTAL.id) if letter.appellant == "enterprise" else PORTAL.id

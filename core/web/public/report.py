@@ -1,0 +1,206 @@
+"""The public entry: what happened, in one's own words, to a leader's mailbox or to nobody in particular; no account, no menu.
+
+Nothing typed is lost: whatever goes wrong, the same form comes back with all of it. A form has a name of its own, so that a
+second click, or a page loaded again, is the same appeal with the same number.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from core.hooks.values import Appellant
+from core.hooks.values.words import APPELLANT_LABELS
+from core.intake.portal import find_portal
+from core.intake.rules import TEXT_MAX
+from core.journey.mailboxes import find_mailboxes
+from core.journey.portal import HandedIn, Letter, appeal_of, came_before, get_portal, hand_in
+from core.journey.queries.progress import progress_of
+from core.kit.errors import Refused
+from core.tickets.models import Ticket
+from core.units.mailboxes.levels import MAILBOX_LEVELS
+from core.units.mailboxes.queries import mailbox_book
+from core.units.mailboxes.rules import Mailbox
+from core.web.input import text
+from core.web.proof import carried_challenge, is_proved, new_challenge
+from core.web.public.site import Entry, Guest, not_kept, public, public_page
+from core.web.refusals import WRONG_INPUT, remember_words, words_of
+
+PURPOSE = "report"
+"""What a proof of work is for that is asked here."""
+ENTRY = Entry(
+    "反映诉求",
+    "report",
+    "用自己的话写下来即可，不用注册；可以写给某位领导的信箱，也可以不选",
+    lambda scope: find_portal(scope.hooks) is not None,
+)
+MAILBOXES = Entry(
+    "领导信箱",
+    "mailboxes",
+    "按层级、诉求类型和区域查找领导信箱",
+    lambda scope: find_portal(scope.hooks) is not None and bool(mailbox_book(scope).public),
+)
+FEW = 8
+"""So many mailboxes are shown at once without being looked for."""
+ON_A_PAGE = 50
+LONGEST_WORD = 50
+FIELD_OF = {"appeal-unusable": "text", "phone-needed": "phone", "mailbox-closed": "mailbox"}
+"""The field that a refusal is about, by its code."""
+NOT_PROVED = "还没有提交：安全校验没有完成。您写的都还在，请稍等几秒再点一次“提交”。"
+SENT_BEFORE = "这一页您刚才已经提交过一件，这次的内容不同，还没有提交。要另外反映这件事，请再点一次“提交”。"
+_MESSAGE_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is in the form, as it was typed."""
+
+    text: str = ""
+    place: str = ""
+    name: str = ""
+    phone: str = ""
+    appellant: str = "person"
+    keep_private: bool = True
+    mailbox: str = ""
+    matter: str = ""
+    area: str = ""
+    words: str = ""
+    message_id: str = ""
+
+    @classmethod
+    def of_form(cls) -> "Typed":
+        """Read the form without judging it."""
+        fields = {name: request.form.get(name, "") for name in cls.__annotations__ if name != "keep_private"}
+        if not _MESSAGE_ID.fullmatch(fields["message_id"]):
+            fields["message_id"] = secrets.token_hex(16)
+        return cls(**fields, keep_private="keep_private" in request.form)
+
+    def letter(self) -> Letter:
+        """Return the letter that was typed. Raises `InputUnusable`."""
+        return Letter(
+            text=request.form.get("text", ""),
+            message_id=self.message_id,
+            mailbox=text("mailbox", longest=100),
+            place=text("place", longest=200),
+            name=text("name", longest=50),
+            phone=text("phone", longest=30),
+            appellant=next((kind for kind in get_args(Appellant) if kind == self.appellant), None),
+            keep_private=self.keep_private,
+        )
+
+
+@public.get("/report")
+@public_page
+def show_report(guest: Guest) -> ResponseReturnValue:
+    """Show the form: empty, or begun with a mailbox (`to`) or for an enterprise (`as`)."""
+    box = mailbox_book(guest.scope).find(request.args.get("to", ""))
+    return _form(
+        guest,
+        Typed(
+            mailbox=box.name if box and box.is_public else "",
+            appellant=request.args.get("as", "person"),
+            message_id=secrets.token_hex(16),
+        ),
+    )
+
+
+@public.post("/report")
+@public_page
+def hand_in_report(guest: Guest) -> ResponseReturnValue:
+    """Accept what was written and show number and code; or look for a mailbox; or say what is missing, with all of it kept."""
+    typed, scope = Typed.of_form(), guest.scope
+    if request.form.get("act") == "find":
+        return _form(guest, typed, finding=True)
+    try:
+        appeal = appeal_of(scope, typed.letter())
+        if not is_proved(scope, PURPOSE, now=guest.now) and not came_before(scope, appeal):
+            return _form(guest, typed, problem=NOT_PROVED), WRONG_INPUT
+        with scope.session.begin_nested():
+            handed_in = hand_in(scope, appeal, now=guest.now)
+    except Refused as refusal:
+        remember_words(refusal)
+        return _refused(guest, typed, refusal), WRONG_INPUT
+    return _done(guest, handed_in)
+
+
+@public.get("/mailboxes")
+@public_page
+def list_mailboxes(guest: Guest) -> ResponseReturnValue:
+    """Look through the leaders' mailboxes by type, area and words; each leads to the form, addressed to it."""
+    get_portal(guest.scope)
+    book, wanted = mailbox_book(guest.scope), Typed(matter=_asked("matter"), area=_asked("area"), words=_asked("words"))
+    found = find_mailboxes(
+        guest.scope, matter=wanted.matter, area=wanted.area, words=wanted.words, most=len(book.public)
+    )
+    page = max(1, int(number)) if (number := request.args.get("page", "1")).isdecimal() and len(number) < 6 else 1
+    return render_template(
+        "public/mailboxes.html",
+        typed=wanted,
+        book=book,
+        levels=MAILBOX_LEVELS,
+        found=found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE],
+        count=len(found),
+        page=page,
+        pages=-(-len(found) // ON_A_PAGE),
+    )
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "")[:LONGEST_WORD]
+
+
+def _refused(guest: Guest, typed: Typed, refusal: Refused) -> str:
+    if refusal.code == "message-reused":
+        return _form(guest, replace(typed, message_id=secrets.token_hex(16)), problem=SENT_BEFORE)
+    field = FIELD_OF.get(refusal.code, "")
+    return _form(guest, typed, problem=words_of(refusal), faults={field: words_of(refusal)} if field else {})
+
+
+def _form(
+    guest: Guest, typed: Typed, *, problem: str = "", faults: dict[str, str] | None = None, finding: bool = False
+) -> str:
+    not_kept()
+    portal, book = get_portal(guest.scope), mailbox_book(guest.scope)
+    return render_template(
+        "public/report.html",
+        typed=typed,
+        portal=portal,
+        book=book,
+        offered=_offered(guest, typed, finding=finding),
+        finding=finding,
+        levels=MAILBOX_LEVELS,
+        appellants=APPELLANT_LABELS,
+        problem=problem,
+        faults=faults or {},
+        longest=TEXT_MAX,
+        challenge=carried_challenge(guest.scope, PURPOSE, now=guest.now)
+        or new_challenge(guest.scope, PURPOSE, now=guest.now),
+    )
+
+
+def _offered(guest: Guest, typed: Typed, *, finding: bool) -> list[Mailbox]:
+    """Return the mailboxes to choose from: those that were looked for, all where there are few, and the chosen one."""
+    book = mailbox_book(guest.scope)
+    found: list[Mailbox] = []
+    if finding or typed.matter or typed.area or typed.words:
+        found = list(find_mailboxes(guest.scope, matter=typed.matter, area=typed.area, words=typed.words, most=FEW))
+    elif len(book.public) <= FEW:
+        found = list(book.public)
+    chosen = book.find(typed.mailbox)
+    if chosen and chosen.is_public and chosen not in found:
+        found.insert(0, chosen)
+    return found
+
+
+def _done(guest: Guest, handed_in: HandedIn) -> str:
+    not_kept()
+    ticket = guest.scope.session.get_one(Ticket, (guest.scope.tenant.id, handed_in.accepted.ticket_id))
+    return render_template(
+        "public/reported.html",
+        receipt=handed_in.accepted,
+        grounds=handed_in.grounds,
+        progress=progress_of(guest.scope, ticket, now=guest.now),
+    )
