@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.documents.model import Document
 from core.escalation.letters import number_of
@@ -21,6 +21,7 @@ from core.statistics.bulletins import service
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.bulletins.queries import (
+    NoSuchBulletin,
     bulletins,
     document_of,
     find_newest,
@@ -43,6 +44,7 @@ BULLETIN = "bulletin"
 EDITIONS: tuple[BulletinEdition, ...] = get_args(BulletinEdition)
 TICKETS_OFFERED = 50
 """Dissatisfied tickets of a unit that are offered for its summons, the newest first."""
+LONGEST_NUMBER = 18
 CLOCK = By("系统")
 NotedKind = Literal["bulletin_drafted", "bulletin_approved", "bulletin_published"]
 
@@ -70,6 +72,16 @@ class BulletinShown:
     namings: Sequence[BulletinNaming]
     tickets: dict[int, Sequence[Ticket]]
     """By the id of a naming, the tickets on which its unit may be summoned."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLine:
+    """A published bulletin as everybody finds it in the list."""
+
+    bulletin: Bulletin
+    published_on: date
+    replaces: int | None
+    replaced_by: int | None
 
 
 def count_first(installation: Installation, slug: str) -> None:
@@ -271,12 +283,35 @@ def show_bulletin(scope: Scope, number: int) -> BulletinShown:
     )
 
 
-def published_document(scope: Scope, number: int) -> Document:
-    """Return the document of a bulletin that everybody may read. Raises `NoSuchBulletin` and `BulletinDamaged`."""
-    bulletin = get_bulletin(scope, number)
+def list_published(scope: Scope) -> Sequence[PublishedLine]:
+    """Return the published bulletins, the newest first, each with what it corrects and by what it was corrected."""
+    found = bulletins(scope, state="published")
+    numbers = {each.id: each.number for each in found}
+    later = {each.replaces_id: each.number for each in found if each.replaces_id}
+    zone = scope.tenant.zone
+    return [
+        PublishedLine(
+            each, each.published_at.astimezone(zone).date(), numbers.get(each.replaces_id or 0), later.get(each.id)
+        )
+        for each in found
+        if each.published_at
+    ]
+
+
+def get_published(scope: Scope, number: str) -> Bulletin:
+    """Return a bulletin that everybody may read, by its number. Raises `NoSuchBulletin` and `BulletinDamaged`."""
+    bulletin = get_bulletin(scope, read_number(number))
     if bulletin.state != "published":
-        raise service.BulletinNotReady(f"第 {number} 期通报没有发布。请从通报列表中选择。")
-    return document_of(bulletin)
+        raise NoSuchBulletin(f"第 {bulletin.number} 期通报没有发布。请从通报列表中选择。")
+    document_of(bulletin)
+    return bulletin
+
+
+def read_number(words: str) -> int:
+    """Return the number that stands in an address. Raises `NoSuchBulletin`."""
+    if not words.isascii() or not words.isdecimal() or len(words) > LONGEST_NUMBER:
+        raise NoSuchBulletin("没有这一期通报。请从通报列表中选择。")
+    return int(words)
 
 
 def order_drafts(scope: Scope, month: Month, *, now: datetime) -> bool:
@@ -292,21 +327,29 @@ def _dissatisfied(scope: Scope, bulletin: Bulletin, naming: BulletinNaming) -> S
     """Return the unit's tickets that were rated badly in the month and on which a letter can still be sent."""
     month, zone = Month.parse(bulletin.month), scope.tenant.zone
     starts, ends = (datetime.combine(each.first, time(), zone) for each in (month, month.following))
-    asked = (
-        select(Ticket)
-        .join(Rating, (Rating.tenant_id == Ticket.tenant_id) & (Rating.ticket_id == Ticket.id))
+    newest = (
+        select(func.max(Rating.at))
         .where(
-            Ticket.tenant_id == scope.tenant.id,
-            Ticket.lead_unit_id == naming.unit_id,
-            Ticket.state.in_(PRESSABLE),
+            Rating.tenant_id == Ticket.tenant_id,
+            Rating.ticket_id == Ticket.id,
             Rating.satisfaction == "dissatisfied",
             Rating.at >= starts,
             Rating.at < ends,
         )
-        .order_by(Rating.at.desc(), Ticket.id)
+        .scalar_subquery()
+    )
+    asked = (
+        select(Ticket)
+        .where(
+            Ticket.tenant_id == scope.tenant.id,
+            Ticket.lead_unit_id == naming.unit_id,
+            Ticket.state.in_(PRESSABLE),
+            newest.is_not(None),
+        )
+        .order_by(newest.desc(), Ticket.id)
         .limit(TICKETS_OFFERED)
     )
-    return list(dict.fromkeys(scope.session.scalars(asked)))
+    return scope.session.scalars(asked).all()
 
 
 def _locked(scope: Scope, number: int) -> Bulletin:

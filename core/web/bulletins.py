@@ -15,7 +15,7 @@ from core.documents.model import Block, Document, Table, Words, words_of
 from core.journey import bulletins as journey
 from core.people.roles import Permission
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
-from core.statistics.bulletins.queries import STATE_LABELS, NoSuchBulletin, name_of
+from core.statistics.bulletins.queries import STATE_LABELS, name_of
 from core.statistics.periods import Month
 from core.statistics.words import value_words
 from core.tickets.timeline import Actor, Order
@@ -84,7 +84,7 @@ def draft(visit: Visit) -> Answer:
 @allows(Permission.BULLETIN)
 def show_bulletin(visit: Visit, number: str) -> Answer:
     """Show one bulletin with what can be done with it; after a refusal with why it was refused."""
-    shown, refusal = journey.show_bulletin(visit.scope, _read(number)), g.get("refusal")
+    shown, refusal = journey.show_bulletin(visit.scope, journey.read_number(number)), g.get("refusal")
     page = render_template(
         "bulletins/one.html",
         shown=shown,
@@ -106,7 +106,7 @@ def show_bulletin(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN)
 def download(visit: Visit, number: str, form: str) -> Answer:
     """Answer with the bulletin as a file."""
-    shown = journey.show_bulletin(visit.scope, _read(number))
+    shown = journey.show_bulletin(visit.scope, journey.read_number(number))
     return file_of(shown.document, f"{visit.scope.tenant.slug}-{shown.bulletin.month}-{shown.bulletin.edition}", form)
 
 
@@ -114,7 +114,7 @@ def download(visit: Visit, number: str, form: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def recount(visit: Visit, number: str) -> Answer:
     """Count a draft anew."""
-    bulletin = journey.recount_bulletin(visit.scope, installation(), _read(number), **_who(visit))
+    bulletin = journey.recount_bulletin(visit.scope, installation(), journey.read_number(number), **_who(visit))
     return Done(f"{name_of(bulletin)}的草稿已重新统计，拟点名的单位也重新列出。", _at(bulletin.number))
 
 
@@ -122,7 +122,7 @@ def recount(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def approve(visit: Visit, number: str) -> Answer:
     """Approve a draft."""
-    bulletin = journey.approve_bulletin(visit.scope, _read(number), **_who(visit))
+    bulletin = journey.approve_bulletin(visit.scope, journey.read_number(number), **_who(visit))
     return Done(f"{name_of(bulletin)}已核准，内容不再变动。", _at(bulletin.number))
 
 
@@ -130,7 +130,7 @@ def approve(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def publish(visit: Visit, number: str) -> Answer:
     """Publish what was approved."""
-    bulletin = journey.publish_bulletin(visit.scope, _read(number), **_who(visit))
+    bulletin = journey.publish_bulletin(visit.scope, journey.read_number(number), **_who(visit))
     return Done(f"{name_of(bulletin)}已发布，公开页面上可以下载。", _at(bulletin.number))
 
 
@@ -139,7 +139,9 @@ def publish(visit: Visit, number: str) -> Answer:
 def correct(visit: Visit, number: str) -> Answer:
     """Draft an erratum of what was published."""
     reason = required("reason", ask="请写明为什么更正，更正上会印出来。", longest=LONGEST_REASON)
-    bulletin = journey.correct_bulletin(visit.scope, installation(), _read(number), reason=reason, **_who(visit))
+    bulletin = journey.correct_bulletin(
+        visit.scope, installation(), journey.read_number(number), reason=reason, **_who(visit)
+    )
     return Done(f"已生成更正{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
 
 
@@ -150,9 +152,9 @@ def decide(visit: Visit, number: str, naming: str) -> Answer:
     reason = required("reason", ask="请写明点名或不点名的理由。", longest=LONGEST_REASON)
     names = required("decision", ask="请选择点名或不点名。", longest=10) == "name"
     decided = journey.decide_naming(
-        visit.scope, _read(number), _read(naming), names=names, reason=reason, **_who(visit)
+        visit.scope, journey.read_number(number), journey.read_number(naming), names=names, reason=reason, **_who(visit)
     )
-    return Done(f"{decided.name}：{'点名' if names else '不点名'}。", f"{_at(_read(number))}#naming")
+    return Done(f"{decided.name}：{'点名' if names else '不点名'}。", f"{_at(journey.read_number(number))}#naming")
 
 
 @pages.post(f"{LIST}/<number>/namings/<naming>/summons")
@@ -161,13 +163,13 @@ def summon(visit: Visit, number: str, naming: str) -> Answer:
     """Summon a unit that was named by a letter."""
     letter = journey.summon(
         visit.scope,
-        _read(number),
-        _read(naming),
+        journey.read_number(number),
+        journey.read_number(naming),
         serial_no=required("serial_no", ask="请选择一件工单。", longest=40),
         text=required("text", ask="请写明约谈的时间、地点和事由。", longest=2000),
         order=Order(visit.actor, visit.now, command_id=text("command_id", longest=64) or None),
     )
-    return Done(f"已发出{letter}。", f"{_at(_read(number))}#naming")
+    return Done(f"已发出{letter}。", f"{_at(journey.read_number(number))}#naming")
 
 
 def file_of(document: Document, name: str, form: str) -> Response:
@@ -187,13 +189,6 @@ def _part(block: Block) -> Part:
 
 def _rate(satisfied: int, rated: int) -> str:
     return value_words(Fraction(satisfied, rated) if rated else None, "percent")
-
-
-def _read(number: str) -> int:
-    """Return the number in an address. Raises `NoSuchBulletin`."""
-    if not number.isascii() or not number.isdecimal() or len(number) > 18:
-        raise NoSuchBulletin("没有这一期通报。请从通报列表中选择。")
-    return int(number)
 
 
 def _who(visit: Visit) -> Who:
