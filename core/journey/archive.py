@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from core.escalation.models import Supervision
 from core.evaluation.answers import DISPUTE_LABELS
 from core.evaluation.models import Dispute, Rating
+from core.evaluation.panels.models import ReviewPanel
+from core.evaluation.panels.voting import find_panel_under_way
+from core.evaluation.panels.words import UNDER_WAY
 from core.evaluation.queries import asked_enough, disputes_of
 from core.evaluation.subjects import disputable_until
 from core.journey.command import command
@@ -81,6 +84,8 @@ def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]
     if consultation := find_consultation(scope, ticket):
         opened = consultation.opened_at.astimezone(scope.tenant.zone)
         yield f"{opened:%Y-%m-%d} 发起的会商未裁决"
+    if panel := find_panel_under_way(scope, ticket):
+        yield f"评议 {panel.number} 未办完"
     unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
     for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
         yield f"对{directory(scope).name_of(supervision.unit_id)}的督办未销号"
@@ -140,6 +145,11 @@ def _has_open(scope: Scope, closed_before: datetime) -> ColumnElement[bool]:
     return or_(
         exists().where(Rating.tenant_id == Ticket.tenant_id, Rating.ticket_id == Ticket.id, Rating.at >= closed_before),
         exists().where(Dispute.tenant_id == Ticket.tenant_id, Dispute.ticket_id == Ticket.id, Dispute.state == "open"),
+        exists().where(
+            ReviewPanel.tenant_id == Ticket.tenant_id,
+            ReviewPanel.ticket_id == Ticket.id,
+            ReviewPanel.state.in_(UNDER_WAY),
+        ),
         exists().where(_unclosed_of(scope), Supervision.ticket_id == Ticket.id),
         exists().where(
             Consultation.tenant_id == Ticket.tenant_id,

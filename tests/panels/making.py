@@ -14,12 +14,15 @@ from core.journey.panel_pool import import_pool
 from core.journey.panel_votes import accept_seat, keep_panel_time, panels_due, vote_on_panel
 from core.journey.panels import open_panel
 from core.people.service import open_account
+from core.tickets.contact import Contact
 from core.tickets.models import Ticket
 from core.tickets.timeline import Actor
 from tests.builders import SUPERVISOR, beijing, make_actor
 from tests.judge.case import Case
 
 HEADINGS = ("编号", "姓名", "组别", "产生方式", "单位", "回避单位", "登录名", "手机", "聘期至")
+CONTACT = Contact("王小明", "13800000001", "幸福路 12 号 3 单元", keep_private=True)
+APPEAL = "我叫王小明，幸福路路面坑洼，请来看。"
 PASSWORD = "青山隔岸灯火三更明日再来看"
 TWO_EACH = [(group, number) for group in GROUP_LABELS for number in (1, 2)]
 OPENED = "2026-03-16 09:00"
@@ -57,6 +60,16 @@ class PanelCase(Case):
     """One ticket of one district, with a pool of members who have accounts."""
 
     accounts: dict[str, int] = field(default_factory=dict)
+
+    def answered_badly(self, *, replied: str = "2026-03-13 10:00") -> None:
+        """The road unit says that the road is mended; the resident, who wrote who they are, says that it is not."""
+        self.take_in("2026-03-12 10:00", matter="road", text=APPEAL, contact=CONTACT)
+        self.dispatch("2026-03-12 10:10")
+        self.sign("2026-03-12 11:00")
+        self.supervise(replied)
+        self.reply(replied, text="经办人丙已到场修补，请拨打 028-85551234 核实")
+        self.pass_reply(replied)
+        self.rate(replied, resolved="no", satisfaction="dissatisfied", comment="根本没修，打我电话13800000001")
 
     def hire(self, path: Path, rows: list[dict[str, str]] | None = None) -> None:
         """Open an account for each member and take the pool over; two of each group where no rows are given."""

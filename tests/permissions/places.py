@@ -4,14 +4,17 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
+from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
-from core.hooks import Feature, PageSpec, TextBlock
+from core.hooks import Feature, PageSpec, PanelRules, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.calls.rules import IncomingCall
 from core.intake.calls.service import keep_call
@@ -28,6 +31,7 @@ from core.people.service import open_account, revoke_token, start_session
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
+from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from core.web.visit import COOKIE
@@ -64,7 +68,13 @@ KINDS = {
     "command": "command",
 }
 """What a parameter in an address names, wherever it stands."""
-NUMBERED = {"/desk/calls/": "call record", "/desk/inbound/": "inbound item", "/api/v1/duty-lists/": "duty list", "/api/v1/features/": "revision"}
+NUMBERED = {
+    "/panel/": "panel",
+    "/desk/calls/": "call record",
+    "/desk/inbound/": "inbound item",
+    "/api/v1/duty-lists/": "duty list",
+    "/api/v1/features/": "revision",
+}
 """What `number` names, by the beginning of the address."""
 
 
@@ -235,6 +245,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
+        place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
         place.has |= _knowledge(scope, place.mark, code, clerk, at)
@@ -255,6 +266,56 @@ def _knowledge(scope: Scope, mark: str, code: str, clerk: Actor, now: datetime) 
     draft = Draft(f"{mark}的答案", f"{mark}怎么办", f"{mark}找本处")
     written = knowledge.write_article(scope, draft, actor=clerk, now=now)
     return {"question": [str(asked.id)], "article": [str(written.id)]}
+
+
+def _panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:
+    """Make a panel on which the place's panel member sits, and has accepted."""
+    ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
+    member = PanelMember(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        number="NE-1",
+        name=f"{place.mark}评议员",
+        member_group="netizen",
+        recruited="application",
+        organisation="",
+        ties=[],
+        account_id=place.accounts["panel-member"],
+        added_at=now,
+        added_by="测试",
+    )
+    panel = ReviewPanel(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        number=f"PY{place.mark[2:]}",
+        ticket_id=ticket.id,
+        cycle_no=1,
+        cause="two_stories",
+        question=f"{place.mark}修好没有",
+        parties=[],
+        verdicts=["keep", "redo"],
+        rules=kept(PanelRules()),
+        opened_by="测试",
+        opened_by_id=None,
+        opened_at=now,
+        closes_at=now + timedelta(days=5),
+    )
+    scope.session.add_all([member, panel])
+    scope.session.flush()
+    seat = PanelSeat(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        panel_id=panel.id,
+        round=1,
+        member_id=member.id,
+        member_group="netizen",
+        place=1,
+        state="accepted",
+        changed_at=now,
+    )
+    scope.session.add(seat)
+    scope.session.flush()
+    return panel.number
 
 
 def _item(scope: Scope, mark: str, now: datetime) -> int:

@@ -15,8 +15,9 @@ from core.evaluation.queries import units_concerned
 from core.hooks.values import PanelRules
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
-from core.tickets.models import Seal, SealedHead, Ticket, TicketContact
+from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
+from core.tickets.seals import find_sealed_head, newest_seal
 from core.tickets.timeline import Order
 from core.units.queries import directory
 
@@ -64,15 +65,7 @@ def seed_for(scope: Scope, ticket: Ticket, *, given: str, number: int) -> Seed:
         if len(given) > LONGEST_SEED or not given.isprintable():
             raise SeedUnusable(f"抽签种子最多 {LONGEST_SEED} 个可以打印的字符。请换一个。")
         return Seed(given, GIVEN)
-    head = scope.session.scalar(
-        select(SealedHead)
-        .where(SealedHead.tenant_id == scope.tenant.id, SealedHead.ticket_id == ticket.id)
-        .order_by(SealedHead.seq.desc())
-        .limit(1)
-    )
-    seal = scope.session.scalar(
-        select(Seal).where(Seal.tenant_id == scope.tenant.id).order_by(Seal.number.desc()).limit(1)
-    )
+    head, seal = find_sealed_head(scope, ticket.serial_no), newest_seal(scope)
     entry, mark = (head.seq, head.hash.hex()) if head else (ticket.version, ticket.head_hash.hex())
     public = f"{seal.number}:{seal.digest.hex()}" if seal else "0"
     source = f"第 {entry} 条流转记录 {mark}，封存 {public}，第 {number} 次抽签"
