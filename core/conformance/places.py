@@ -51,6 +51,7 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
 COUNTED = (
     "accepted",
     "dispatched",
+    "first_dispatched",
     "returned",
     "returned_in_vain",
     "replied",

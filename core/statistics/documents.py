@@ -31,7 +31,7 @@ ADJUDICATED_IN_CITY = ("on_time_adjudicated", "overdue_adjudicated", "resolved_a
 BESIDE_IN_CITY = ("closed", "returned", "ping_pong", "extended", "redone", "attached", "rejected", "voided")
 """Figures without which the others could look better than they are."""
 NO_GRADES: Mapping[str, Band] = {}
-PATTERNS: Mapping[Unit, str] = {"count": "#,##0", "percent": "0.00%", "days": "0.0"}
+PATTERNS: Mapping[Unit, str] = {"count": "#,##0", "percent": "0.00%", "days": "0.0", "minutes": "0.0"}
 """How a spreadsheet writes what `value_words` writes."""
 
 

@@ -14,7 +14,9 @@ from core.tenancy.scope import Scope
 SMALL_SAMPLE = 30
 """A quotient over fewer is shown with this remark, and never ranked."""
 DAY_SECONDS = 86_400
-Unit = Literal["count", "percent", "days"]
+SECONDS = {"days": DAY_SECONDS, "minutes": 60}
+"""Seconds of the units in which a mean is told."""
+Unit = Literal["count", "percent", "days", "minutes"]
 Better = Literal["up", "down", "neither"]
 
 
@@ -37,7 +39,7 @@ class Median:
 class Reading:
     """A figure's value in one period, exactly. Counts have no denominator; a median has no numerator.
 
-    The numerator of a mean in days is its seconds.
+    The numerator of a mean in days or minutes is its seconds.
     """
 
     numerator: int | None
@@ -141,6 +143,16 @@ CORE_METRICS: tuple[Metric, ...] = (
         "down",
         note="当期答复的诉求，从提交到答复的平均自然日",
     ),
+    Metric(
+        "mean_minutes_to_dispatch",
+        1,
+        "平均派单用时",
+        "first_dispatched",
+        "first_dispatched",
+        "minutes",
+        "down",
+        note="当期第一次派单的诉求，从受理到派单的平均分钟数，不分昼夜，等待审定的时间也在内",
+    ),
     Metric("returned", 1, "退单率", "returned", "dispatched", "percent", "down", note="当期退单次数与当期派单次数之比"),
     Metric(
         "ping_pong",
@@ -190,9 +202,10 @@ def read(metric: Metric, counts: Counts) -> Reading:
         n = counts.n(metric.numerator, metric.where)
         return Reading(n, None, Fraction(n))
     denominator = counts.n(metric.denominator, metric.where)
-    if metric.unit == "days":
+    if metric.unit in SECONDS:
         seconds = counts.seconds(metric.numerator, metric.where)
-        return Reading(seconds, denominator, Fraction(seconds, denominator * DAY_SECONDS) if denominator else None)
+        mean = Fraction(seconds, denominator * SECONDS[metric.unit]) if denominator else None
+        return Reading(seconds, denominator, mean)
     numerator = counts.n(metric.numerator, metric.where)
     return Reading(numerator, denominator, Fraction(numerator, denominator) if denominator else None)
 
@@ -258,7 +271,7 @@ def _fault_of(metric: Metric) -> str | None:
     for measure in filter(None, (metric.numerator, metric.denominator)):
         if measure not in MEASURES:
             return f"没有计量 {measure}"
-    if metric.unit == "days" and MEASURES[metric.numerator].took is None:
+    if metric.unit in SECONDS and MEASURES[metric.numerator].took is None:
         return f"{metric.numerator} 不计时长"
     if (metric.unit == "count") != (metric.denominator is None):
         return "件数没有分母，其他指标都有"

@@ -28,7 +28,7 @@ from sqlalchemy.orm import aliased
 
 from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
-from core.handling.models import Reply
+from core.handling.models import Enforcement, Reply, Verification
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.tickets.models import Attachment, Ticket, TicketEvent
@@ -80,7 +80,18 @@ class Measure:
         return f"{self.column}_seconds"
 
 
-_Row = type[Assignment | Attachment | Clock | ExtensionRequest | Instruction | Rating | ReturnRequest | TicketEvent]
+_Row = type[
+    Assignment
+    | Attachment
+    | Clock
+    | Enforcement
+    | ExtensionRequest
+    | Instruction
+    | Rating
+    | ReturnRequest
+    | TicketEvent
+    | Verification
+]
 _IS_NO_PART = Ticket.part_of_id.is_(None)
 
 

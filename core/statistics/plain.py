@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.statistics.city import BelowFloor, CityReport, District
-from core.statistics.figures import DAY_SECONDS, Figure, Reading
+from core.statistics.figures import SECONDS, Figure, Reading
 from core.statistics.grades import Band
 from core.statistics.report import MonthReport
 from core.statistics.shares import Share
@@ -127,8 +127,8 @@ def _plain_score(score: Score) -> dict[str, Any]:
 
 def _plain_reading(reading: Reading, figure: Figure) -> dict[str, Any]:
     numerator: float | int | None = reading.numerator
-    if figure.unit == "days" and reading.numerator is not None:
-        numerator = reading.numerator / DAY_SECONDS
+    if figure.unit in SECONDS and reading.numerator is not None:
+        numerator = reading.numerator / SECONDS[figure.unit]
     return {"numerator": numerator, "denominator": reading.denominator, "value": _number(reading.value)}
 
 

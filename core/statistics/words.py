@@ -4,11 +4,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.hooks.values import GradeBand
-from core.statistics.figures import SMALL_SAMPLE, Figure, Reading, Unit
+from core.statistics.figures import SECONDS, SMALL_SAMPLE, Figure, Reading, Unit
 
-DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1}
+DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1, "minutes": 1}
 """Digits behind the point, by unit."""
-UNIT_WORDS: dict[Unit, str] = {"count": " 件", "percent": "%", "days": " 天"}
+UNIT_WORDS: dict[Unit, str] = {"count": " 件", "percent": "%", "days": " 天", "minutes": " 分钟"}
 NOTHING = "—"
 
 
@@ -33,8 +33,8 @@ def parts_words(reading: Reading, unit: Unit) -> str:
         return f"{reading.numerator:,}/{reading.denominator:,}"
     if reading.numerator is None:
         return f"{reading.denominator:,} 件"
-    total = rounded(Fraction(reading.numerator, 86_400), "days")
-    return f"{reading.denominator:,} 件共 {total:,} 天"
+    total = rounded(Fraction(reading.numerator, SECONDS[unit]), unit)
+    return f"{reading.denominator:,} 件共 {total:,}{UNIT_WORDS[unit]}"
 
 
 def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> str:
@@ -51,8 +51,8 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
     amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
     if unit == "percent":
         return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
-    if unit == "days":
-        return f"{'延长' if change > 0 else '缩短'} {amount} 天"
+    if unit in SECONDS:
+        return f"{'延长' if change > 0 else '缩短'} {amount}{UNIT_WORDS[unit]}"
     share = f"（{value_words(abs(now - before) / before, 'percent')}）" if before else ""
     return f"{'增加' if change > 0 else '减少'} {amount} 件{share}"
 

@@ -17,6 +17,7 @@ from core.kit.errors import Refused
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.statistics.counting import CELLS, CODES, COUNTED, HOURS
+from core.statistics.kinds import KINDS
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Attachment, Ticket, TicketEvent
 from tests.builders import OPERATOR, beijing, make_appeal
@@ -137,7 +138,9 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     tickets = {ticket.id: ticket for ticket in scope.session.scalars(select(Ticket))}
 
     def add(kind: str, at: datetime, ticket: Ticket, unit: int | None, code: str) -> None:
-        sums[kind, at.astimezone(scope.tenant.zone).date(), unit or 0, ticket.matter or "", code] += 1
+        whose = unit or 0 if KINDS[kind].by_unit else 0
+        matter = ticket.matter or "" if KINDS[kind].by_matter else ""
+        sums[kind, at.astimezone(scope.tenant.zone).date(), whose, matter, code] += 1
 
     for instruction in scope.session.scalars(select(Instruction)):
         ticket = tickets[instruction.ticket_id]

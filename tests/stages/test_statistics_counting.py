@@ -100,7 +100,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     master = life.take_in()
     life.take_in()
     walk("attach", "detach", "correct", "dispatch", "give back", "dispatch elsewhere", "ask in vain")
-    walk("sign", "reply")
+    walk("sign", "verify", "verify again", "fine", "reply")
     walk("return reply", "reply", "pass reply", "rate badly", "shift responsibility")
     walk("redo", "dispatch", "redirect")
     life.take_in()
@@ -290,6 +290,7 @@ def test_a_redone_ticket_leaves_the_day_it_was_concluded_on_and_keeps_its_rating
         assert {measure: month.n(measure) for measure in MEASURES if month.n(measure)} == {
             "accepted": 1,
             "dispatched": 2,
+            "first_dispatched": 1,
             "replied": 1,
             "replied_of_accepted": 1,
             "concluded": 1,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from core.statistics.figures import CORE_METRICS, MEDIANS
+from core.statistics.figures import CORE_METRICS, MEDIANS, SECONDS
 from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 
@@ -29,7 +29,7 @@ def test_every_figure_stands_in_the_manual_with_its_two_measures() -> None:
         (
             metric.id,
             metric.label,
-            f"{'time of ' if metric.unit == 'days' else ''}`{metric.numerator}`",
+            f"{'time of ' if metric.unit in SECONDS else ''}`{metric.numerator}`",
             f"`{metric.denominator}`" if metric.denominator else "–",
         )
         for metric in CORE_METRICS

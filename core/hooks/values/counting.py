@@ -21,7 +21,7 @@ class Metric:
     label: str
     numerator: str
     denominator: str | None
-    unit: Literal["count", "percent", "days"]
+    unit: Literal["count", "percent", "days", "minutes"]
     better: Literal["up", "down", "neither"] = "up"
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
