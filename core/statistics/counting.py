@@ -158,8 +158,8 @@ def _coded(kind: Kind) -> Select[Any]:
     return _on_these_days(
         kind.anchor,
         literal(kind.column, Text).label("kind"),
-        func.coalesce(kind.anchor.unit_id, 0).label("unit_id"),
-        func.coalesce(Ticket.matter, "").label("matter"),
+        (func.coalesce(kind.anchor.unit_id, 0) if kind.by_unit else literal(0, BigInteger)).label("unit_id"),
+        (func.coalesce(Ticket.matter, "") if kind.by_matter else literal("", Text)).label("matter"),
         func.coalesce(kind.code, "").label("code"),
     ).where(kind.where)
 

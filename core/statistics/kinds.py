@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, and_, case, exists, true
+from sqlalchemy import SQLColumnExpression, and_, case, exists, func, true
 from sqlalchemy.orm import aliased
 
 from core.escalation.labels import LEVEL_LABELS
@@ -41,7 +41,10 @@ UNCONFIRMED = "unconfirmed"
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of happening that is counted by code. `meaning` tells people exactly what counts."""
+    """One kind of happening that is counted by code. `meaning` tells people exactly what counts.
+
+    Happenings that are as many as the tickets are not divided by unit, or by matter: else there were a row for each.
+    """
 
     key: str
     label: str
@@ -51,6 +54,8 @@ class Kind:
     labels: Mapping[str, str]
     none: str = "未填写"
     where: SQLColumnExpression[bool] = field(default_factory=true)
+    by_unit: bool = True
+    by_matter: bool = True
     version: int = 1
 
     @property
@@ -91,24 +96,6 @@ _TABLE = (
         anchor=INSTRUCTION,
         code=Instruction.level,
         labels=LEVEL_LABELS,
-    ),
-    Kind(
-        key="accepted_by_source",
-        label="受理诉求的来源",
-        meaning="当日受理的诉求，按来源线路（并入热线的原号码等）",
-        anchor=ACCEPTANCE,
-        code=Ticket.source,
-        labels={},
-        none="没有写明来源",
-    ),
-    Kind(
-        key="accepted_by_mailbox",
-        label="受理诉求的信箱",
-        meaning="当日受理的诉求，按写给的领导信箱",
-        anchor=ACCEPTANCE,
-        code=Ticket.mailbox,
-        labels={},
-        none="没有写给信箱",
     ),
     Kind(
         key="instructed_reported",
@@ -152,6 +139,8 @@ _TABLE = (
         code=Ticket.source,
         labels={},
         none="没有写明来源",
+        by_unit=False,
+        by_matter=False,
     ),
     Kind(
         key="accepted_by_mailbox",
@@ -161,6 +150,8 @@ _TABLE = (
         code=Ticket.mailbox,
         labels={},
         none="没有写给信箱",
+        by_unit=False,
+        by_matter=False,
     ),
 )
 _FOUND = (
@@ -188,6 +179,8 @@ _FOUND = (
         code=Ticket.relation,
         labels=RELATION_LABELS,
         none="没有说",
+        by_unit=False,
+        by_matter=False,
     ),
     Kind(
         key="accepted_by_area",
@@ -197,6 +190,7 @@ _FOUND = (
         code=func.coalesce(Ticket.area, ""),
         labels={},
         none="区域不明",
+        by_unit=False,
     ),
 )
 KINDS = {kind.key: kind for kind in (*_TABLE, *_FOUND)}

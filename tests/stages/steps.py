@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.escalation.models import Instruction
 from core.evaluation.models import Dispute
 from core.journey import conclude, desk, explain, findings, give_back, handle, join, judge, press
 from core.journey.accept import accept_registered, reject
@@ -101,6 +102,19 @@ def _file(scope: Scope, no: str, now: datetime, *, kind: str) -> None:
             return
 
 
+def _report_instruction(scope: Scope, no: str, now: datetime) -> None:
+    newest = (
+        select(Instruction.id).where(Instruction.ticket_id == ticket_of(scope, no).id).order_by(Instruction.id.desc())
+    )
+    press.report_instruction(
+        scope,
+        no,
+        Order(lead_clerk(scope, no), now),
+        instruction_id=scope.session.scalars(newest).first() or 0,
+        text="已办",
+    )
+
+
 def _missed(scope: Scope, no: str) -> int:
     """Return the newest limit that was missed, none of its own where none was."""
     missed = overruns_of(scope, ticket_of(scope, no))
@@ -190,6 +204,7 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "instruct": lambda scope, no, now: press.instruct(
         scope, no, Order(SUPERVISOR, now), leader="副市长庚", level="city", text="抓紧解决"
     ),
+    "report instruction": _report_instruction,
     "exclude rating": _adjudicate("rating"),
     "shift rating": _adjudicate("rating", shifts=True),
     "exclude overdue": _adjudicate("overdue"),

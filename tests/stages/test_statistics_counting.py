@@ -108,7 +108,18 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     life.register()
     walk("reject", "archive", hours=150)
     life.register()
-    walk("accept", "dispatch", "instruct", "extend", "sign", "reply", "pass reply", "rate well", "exclude rating")
+    walk(
+        "accept",
+        "dispatch",
+        "instruct",
+        "report instruction",
+        "extend",
+        "sign",
+        "reply",
+        "pass reply",
+        "rate well",
+        "exclude rating",
+    )
     walk("redo there", "reply", "pass reply", "rate badly", "ask cause", "shift rating")
     walk("archive", "reopen", hours=150)
     late = life.take_in()
