@@ -13,8 +13,10 @@ from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
 from core.hooks.tables import select
 from plugins.chengdu.tables import TOLD
 
-URGENT, OVERDUE = "urgent", "overdue"
-HEADINGS = {URGENT: "紧急诉求", OVERDUE: "答复超期"}
+URGENT, OVERDUE, INSTRUCTED, REPORTED = "urgent", "overdue", "instructed", "reported"
+HEADINGS = {URGENT: "紧急诉求", OVERDUE: "答复超期", INSTRUCTED: "领导批示", REPORTED: "批示反馈"}
+GROUPS = (("webhook", "group_name"), ("second_webhook", "second_group_name"))
+"""The settings of each group: where its robot listens, and what it is called."""
 LONGEST_TITLE = 100
 SERIALS_NAMED = 20
 SECONDS = 5.0
@@ -27,20 +29,25 @@ class NotTaken(Exception):  # noqa: N818 -- a fact about the group's robot; the 
 @hookimpl
 def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
     """Say when nothing would be sent, or the robot's address cannot be reached from here; nobody is disturbed."""
-    if settings["webhook"] is None:
+    given = [name for name, _ in GROUPS if settings[name] is not None]
+    if not given:
         return [Finding("warning", "还没有设置群机器人地址，启用后不会发出任何消息。", "webhook")]
+    return [finding for name in given if (finding := _fault(settings, name))] or None
+
+
+def _fault(settings: Mapping[str, Any], name: str) -> Finding | None:
     try:
-        refuse_address(settings["webhook"])
+        refuse_address(settings[name])
     except AddressNotAllowed as refusal:
-        return [Finding("error", refusal.message, "webhook")]
+        return Finding("error", refusal.message, name)
     return None
 
 
 @hookimpl
 def on_event(ctx: Context, settings: Mapping[str, Any], event: DomainEvent, store: Store) -> Sequence[Done] | None:
-    """Tell the group when a ticket turns out to be urgent, and when its answer is overdue."""
-    occasion = occasion_of(settings, event)
-    if occasion is None or settings["webhook"] is None:
+    """Tell the groups when a ticket turns out to be urgent, its answer is overdue, or a leader instructs a unit."""
+    occasion, names = occasion_of(settings, event), _groups(settings)
+    if occasion is None or not names:
         return None
     if store.one_or_none(select(TOLD.c.id).where(TOLD.c.event_id == event.id)):
         return None
@@ -53,7 +60,7 @@ def on_event(ctx: Context, settings: Mapping[str, Any], event: DomainEvent, stor
         urgent=event.ticket.urgency == "urgent",
     )
     _say(settings, _words(occasion, event), key=event.id)
-    return [Done(f"{HEADINGS[occasion]} {event.ticket.serial_no} 已发到领导理政群")]
+    return [Done(f"{HEADINGS[occasion]} {event.ticket.serial_no} 已发到{'、'.join(names)}")]
 
 
 @hookimpl
@@ -66,7 +73,7 @@ def jobs(settings: Mapping[str, Any]) -> Sequence[JobSpec]:
 
 def post_morning(ctx: Context, settings: Mapping[str, Any], store: Store, day: date) -> str:
     """Tell the group how many urgent and overdue tickets it heard of the day before."""
-    if settings["webhook"] is None:
+    if not _groups(settings):
         return "没有设置群机器人地址，没有发送"
     before = day - timedelta(days=1)
     told = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == before))
@@ -86,19 +93,32 @@ def occasion_of(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
     if event.kind == "clock_mark" and (event.detail.get("clock"), event.detail.get("mark")) == ("reply", OVERDUE):
         is_wanted = is_urgent or not settings["only_urgent"]
         return OVERDUE if settings["tell_overdue"] and is_wanted else None
+    if event.kind == "instruction" and settings["tell_instructions"]:
+        return INSTRUCTED if "level" in event.detail else REPORTED
     return None
 
 
 def _words(occasion: str, event: DomainEvent) -> str:
     unit = event.lead.name if event.lead else "尚未派单"
+    if occasion in (INSTRUCTED, REPORTED):
+        return f"【{HEADINGS[occasion]}】{event.ticket.serial_no}\n{event.summary[:LONGEST_TITLE]}\n承办单位：{unit}"
     return f"【{HEADINGS[occasion]}】{event.ticket.serial_no}\n{event.ticket.title[:LONGEST_TITLE]}\n承办单位：{unit}"
 
 
 def _say(settings: Mapping[str, Any], text: str, *, key: str) -> None:
+    """Say it in every group; one that does not take it is tried again, under the same key each time."""
     body = {"msgtype": "text", "text": {"content": text}}
-    answered = post_json(settings["webhook"], body, key=key, seconds=SECONDS)
-    if not answered.is_accepted or answered.body.get("errcode") != 0:
-        raise NotTaken
+    for number, (webhook, _) in enumerate(GROUPS):
+        if settings[webhook] is None:
+            continue
+        answered = post_json(settings[webhook], body, key=f"{key}-{number}" if number else key, seconds=SECONDS)
+        if not answered.is_accepted or answered.body.get("errcode") != 0:
+            raise NotTaken
+
+
+def _groups(settings: Mapping[str, Any]) -> list[str]:
+    """Return the names of the groups whose robots listen."""
+    return [settings[name] for webhook, name in GROUPS if settings[webhook] is not None]
 
 
 def _day(ctx: Context, at: datetime) -> date:

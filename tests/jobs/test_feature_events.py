@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from core.escalation.models import Instruction
 from core.hooks import Context, DomainEvent, Done, Feature, Store
 from core.hooks import UnitView as Unit
 from core.hooks.budget import within
@@ -20,7 +21,7 @@ from core.hooks.tables import select as rows_of
 from core.intake.reading import Incoming
 from core.jobs.drain import BACKOFF
 from core.jobs.kinds import job_kinds
-from core.journey import desk
+from core.journey import desk, press
 from core.journey.import_walk import walk_then
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
@@ -35,8 +36,18 @@ from core.tickets.contact import Contact
 from core.tickets.models import TicketEvent
 from core.tickets.news import FEATURE_EVENT
 from core.tickets.timeline import Order
+from core.units.queries import directory
 from plugins.chengdu.tables import TOLD
-from tests.builders import OPERATOR, make_appeal, make_district, make_feature, make_installation, make_ticket
+from tests.builders import (
+    LEADER,
+    OPERATOR,
+    make_actor,
+    make_appeal,
+    make_district,
+    make_feature,
+    make_installation,
+    make_ticket,
+)
 from tests.jobs.conftest import OwnDatabase, Running, Start
 from tests.jobs.making import NOW, drain, jobs_of, soon
 from tests.jobs.robot import TOO_OFTEN, Robot, robot
@@ -359,7 +370,35 @@ def test_the_group_hears_of_an_urgent_ticket_and_of_no_other(shipped: Installati
     assert group.texts == [f"【紧急诉求】{serial_no}\n{DANGER}\n承办单位：道路管理处"]
     [key] = [said.key for said in group.said]
     assert key.startswith(f"{slug}-")
-    assert acts(shipped, slug) == [("chengdu.leaders", "on_event", f"紧急诉求 {serial_no} 已发到领导理政群")]
+    assert acts(shipped, slug) == [("chengdu.leaders", "on_event", f"紧急诉求 {serial_no} 已发到蓉城纤夫")]
+
+
+def test_both_groups_hear_of_an_instruction_and_of_what_the_unit_reports(shipped: Installation, group: Robot) -> None:
+    slug = make_chengdu(shipped, webhook=group.url)
+    with shipped.scope(slug) as scope:
+        keep_text(scope, "chengdu.leaders", "second_webhook", SecretText(group.url), by="测试", now=NOW)
+    shipped.forget()
+    serial_no = dispatched(shipped, slug, text="路灯不亮")
+
+    def instruct_and_report(scope: Scope) -> None:
+        given = {"leader": "市领导", "level": "city", "text": "举一反三"}
+        press.instruct(scope, serial_no, Order(LEADER, NOW), **given)
+        (instruction,) = scope.session.scalars(select(Instruction).where(Instruction.tenant_id == scope.tenant.id))
+        clerk = make_actor("丙", "clerk", id=3, unit_id=directory(scope).get_unit("roads").id)
+        press.report_instruction(scope, serial_no, Order(clerk, NOW), instruction_id=instruction.id, text="已查")
+
+    shipped.run(slug, instruct_and_report)
+    act(shipped)
+
+    unit = "承办单位：道路管理处"
+    assert sorted(group.texts) == sorted(
+        2 * [f"【领导批示】{serial_no}\n市领导（市级领导）批示：举一反三\n{unit}"]
+        + 2 * [f"【批示反馈】{serial_no}\n反馈市领导批示：已查\n{unit}"]
+    )
+    assert [told for _, _, told in acts(shipped, slug)] == [
+        f"领导批示 {serial_no} 已发到蓉城纤夫、蓉城挑夫",
+        f"批示反馈 {serial_no} 已发到蓉城纤夫、蓉城挑夫",
+    ]
 
 
 def test_without_the_secret_the_group_is_left_in_peace(shipped: Installation, group: Robot) -> None:

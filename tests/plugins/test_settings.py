@@ -25,6 +25,9 @@ def test_without_a_word_the_articles_hold() -> None:
         "chengdu.urgent": {"affected_from": 30, "leaders_unit": "", "warn_hours": 7},
         "chengdu.metrics": {"satisfaction_floor": 85},
         "chengdu.leaders": {
+            "group_name": "蓉城纤夫",
+            "second_group_name": "蓉城挑夫",
+            "tell_instructions": True,
             "tell_urgent": True,
             "tell_overdue": True,
             "only_urgent": True,
@@ -161,7 +164,9 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         "chengdu.routing": {"mailboxes": "privacy"},
         "chengdu.urgent": {"leaders_unit": "privacy"},
         "chengdu.metrics": {"satisfaction_floor": "accountability"},
-        "chengdu.leaders": dict.fromkeys(("webhook", "tell_urgent", "tell_overdue", "only_urgent"), "privacy"),
+        "chengdu.leaders": dict.fromkeys(
+            ("webhook", "second_webhook", "tell_instructions", "tell_urgent", "tell_overdue", "only_urgent"), "privacy"
+        ),
         "chengdu.mailboxes": {"titles": "privacy"},
         "chengdu.scope": {"grounds": "accountability"},
         "nanhai.discipline": dict.fromkeys(

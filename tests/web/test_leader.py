@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Browser
 
-from core.coordination.models import Reading
+from core.coordination.models import ClassCheck, Errand, Reading
 from core.escalation.models import Instruction
 from core.handling.models import Reply
 from core.journey import press
@@ -123,3 +123,36 @@ def test_a_leader_instructs_on_a_phone_without_javascript_on_the_level_of_the_ac
         lambda scope: own_instructions(scope, make_actor("", id=given.recorded_by_id), now=datetime.now(UTC))
     )
     assert (given.unit_id, own.to, own.feedback_at, own.is_late) == (parks.id, parks.name, None, False)
+
+
+def test_a_check_of_all_that_is_alike_is_ordered_on_the_ticket_and_answered_on_the_page_of_each_unit(
+    house: House,
+) -> None:
+    life = urgent(house).handled()
+    supervisor, gardener = house.visitor(house.supervisor), house.visitor(house.gardener)
+    supervisor.get(f"/t/{life.serial_no}")
+    ordered = supervisor.post(
+        f"/t/{life.serial_no}/order_check",
+        alike="全区围墙",
+        demand="查出险情立即加固",
+        units=["parks"],
+        due="2031-03-12T18:00",
+    )
+    (errand,) = life.run(lambda scope: scope.session.query(Errand.id).filter(Errand.tenant_id == scope.tenant.id).one())
+    assert ordered.status_code == 303
+    supervisor.get("/desk?lane=errands")
+    assert (life.serial_no in supervisor.page, "0/1 个单位已回复" in supervisor.page) == (True, True)
+
+    gardener.get("/unit")
+    assert ("交办事项（1 件待回复）" in gardener.page, "排查全区围墙：查出险情立即加固" in gardener.page) == (
+        True,
+        True,
+    )
+    gardener.get(f"/unit/{life.serial_no}")
+    answer = {"errand_id": str(errand), "text": "已查", "found": "2", "mended": "2"}
+    assert gardener.post(f"/unit/{life.serial_no}/answer_check", **answer | {"mended": "3"}).status_code == 422
+    gardener.get(f"/unit/{life.serial_no}")
+    assert gardener.post(f"/unit/{life.serial_no}/answer_check", **answer).status_code == 303
+
+    assert life.only(ClassCheck).state == "closed"
+    assert "交办事项（" not in gardener.get("/unit").get_data(as_text=True)

@@ -11,7 +11,7 @@ from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import SecretText
 from core.hooks.specs import check_settings, jobs
 from core.hooks.values import Urgency
-from plugins.chengdu.leaders import OVERDUE, URGENT, occasion_of
+from plugins.chengdu.leaders import INSTRUCTED, OVERDUE, REPORTED, URGENT, occasion_of
 from tests.plugins.making import CONTEXT, SHIPPED, make_ticket
 
 LEADERS = SHIPPED.features["chengdu.leaders"]
@@ -44,6 +44,9 @@ REPLY_OVERDUE = {"clock": "reply", "mark": "overdue"}
         (happened("clock_mark", {"clock": "reply", "mark": "last-day"}), {}, None),
         (happened("clock_mark", {"clock": "sign", "mark": "overdue"}), {}, None),
         (happened("dispatch", {"urgency": "urgent"}), {}, None),
+        (happened("instruction", {"level": "city"}, to="normal"), {}, INSTRUCTED),
+        (happened("instruction", {"instruction": "1"}, to="normal"), {}, REPORTED),
+        (happened("instruction", {"level": "city"}), {"tell_instructions": False}, None),
     ],
 )
 def test_the_group_is_told_of_what_the_district_wants(
