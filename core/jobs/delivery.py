@@ -130,17 +130,20 @@ def _receiver(message: Message) -> str:
 
 
 def _address(scope: Scope, message: Message) -> str:
-    """Return where the message goes, empty when that is not known. A resident's phone is decrypted here and only here."""
+    """Return where the message goes, empty when that is not known. A resident's phone or mail address is decrypted here and only here."""
     if message.to_unit_id is not None:
         column = Unit.phone if message.transport == "sms" else Unit.mail
         return scope.session.scalars(
             select(column).where(Unit.tenant_id == scope.tenant.id, Unit.id == message.to_unit_id)
         ).one()
-    if message.transport != "sms":
-        return ""
     contact = scope.session.scalar(
         select(TicketContact).where(
             TicketContact.tenant_id == scope.tenant.id, TicketContact.ticket_id == message.ticket_id
         )
     )
-    return opened(scope.keys, contact).phone if contact else ""
+    if contact is None:
+        return ""
+    left = opened(scope.keys, contact)
+    if message.transport == "sms":
+        return left.phone
+    return left.address if "@" in left.address else ""

@@ -28,6 +28,7 @@ from core.routing.states import AssignmentState
 from core.sla.service import cancel_clocks, live_clocks, resume_after_review, start_clock, stop_clock, turn_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
+from core.tickets.answering import tell_answer
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, lock_attached, lock_ticket_of_id, move, note, reason_of
 from core.tickets.states import ANSWERED, CONCLUDED, MOVES, Command, State
@@ -66,6 +67,7 @@ def pass_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "") 
     move(scope, ticket, Command.AUDIT_PASS, order, summary="审核通过，答复送达")
     end_assignments(scope, ticket, AssignmentState.DONE, now=order.now)
     conclude(scope, ticket, Command.AUDIT_PASS, order, reply=reply)
+    tell_answer(scope, ticket, reply.text, now=order.now)
 
 
 @command(Command.AUDIT_RETURN)
@@ -108,6 +110,7 @@ def end_part(scope: Scope, ticket: Ticket, order: Order) -> None:
     reply = add_reply(scope, whole, system, text=text, disposition=disposition, unit_id=None, state="approved")
     move(scope, whole, Command.AUDIT_PASS, system, summary="各分项答复均已审核，汇总送达")
     conclude(scope, whole, Command.AUDIT_PASS, system, reply=reply)
+    tell_answer(scope, whole, reply.text, now=order.now)
     tell_other_side(scope, whole, now=order.now)
     mark_ticket(scope, whole)
 
@@ -226,5 +229,6 @@ def _answer_attached(
     )
     own.submitted_at = max(reply.submitted_at, ticket.submitted_at)
     _note_result(scope, ticket, command, order, reply=own)
+    tell_answer(scope, ticket, own.text, now=order.now)
     tell_other_side(scope, ticket, now=order.now)
     mark_ticket(scope, ticket)

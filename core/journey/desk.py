@@ -36,6 +36,7 @@ from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
 from core.tenancy.scope import Scope
+from core.tickets.answering import tell_answer
 from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, reason_of, refuse_actor
@@ -125,6 +126,7 @@ def answer_directly(
             scope, article_id, article_version or 0, ticket_id=ticket.id, actor=order.actor, now=order.now
         )
     conclude_with_answer(scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on)
+    tell_answer(scope, ticket, text.strip(), now=order.now)
 
 
 def conclude_with_answer(

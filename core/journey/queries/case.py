@@ -13,12 +13,14 @@ from core.intake.channels import channels_of
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.lights import Light, explained, lights_of, settled
 from core.journey.queries.stamps import stamp_words
+from core.people.roster.queries import name_of_head
 from core.routing.models import Consultation, RouteDecision
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import UNPRESSED
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
+from core.tickets.answering import way_of
 from core.tickets.contact import Contact, masked, unnamed
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
@@ -97,8 +99,12 @@ class Case:
     contact: Contact
     lead_id: int | None
     lead: str | None
+    head: str
+    """Who heads the lead unit 单位负责人 now, and answers for it; empty = nobody is named."""
     suggestion: Suggestion | None
     is_consulted: bool
+    answered_by: str
+    """By which way the resident is answered, in words."""
     replies: tuple[ReplyLine, ...]
     ratings: tuple[RatingLine, ...]
     attempts: int
@@ -206,8 +212,10 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         contact=masked(spoke) if ticket.part_of_id is None else Contact(keep_private=False),
         lead_id=ticket.lead_unit_id,
         lead=directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else None,
+        head=name_of_head(scope, ticket.lead_unit_id) if ticket.lead_unit_id else "",
         suggestion=_suggestion(scope, ticket),
         is_consulted=ticket.state in WAITING_FOR_DISPATCH and _is_consulted(scope, ticket),
+        answered_by="" if ticket.is_from_elsewhere else way_of(ticket.medium, spoke).words,
         replies=replies,
         ratings=ratings_of(scope, ticket.id),
         attempts=attempts_to_ask(scope, ticket.id, cycle=ticket.cycle_no),

@@ -147,6 +147,17 @@ def verifications_of(scope: Scope, ticket: Ticket) -> tuple[FindingLine, ...]:
     )
 
 
+def verified_by(scope: Scope, ticket_id: int) -> str:
+    """Return the newest word on whether the appeal is true; empty = nobody has said."""
+    result = scope.session.scalar(
+        select(Verification.result)
+        .where(Verification.tenant_id == scope.tenant.id, Verification.ticket_id == ticket_id)
+        .order_by(Verification.at.desc(), Verification.id.desc())
+        .limit(1)
+    )
+    return VERIFICATION_LABELS[result] if result else ""
+
+
 def enforcements_of(scope: Scope, ticket: Ticket) -> tuple[FindingLine, ...]:
     """Return what enforcement came to."""
     rows = scope.session.execute(

@@ -85,6 +85,14 @@ def head_of(scope: Scope, unit_id: int) -> int | None:
     )
 
 
+def name_of_head(scope: Scope, unit_id: int) -> str:
+    """Return who heads a unit 单位负责人 by name, and so answers for it; empty = nobody is named."""
+    if unit_id not in units_with_head(scope):
+        return ""
+    head = head_of(scope, unit_id)
+    return name_of_person(scope, head) if head is not None else ""
+
+
 def colleagues(scope: Scope, unit_id: int) -> list[Colleague]:
     """Return who can handle a unit's tickets, in order of their logins."""
     rows = scope.session.execute(_colleagues(scope, unit_id).order_by(Account.login))

@@ -83,6 +83,9 @@ class TicketSchema(StrictSchema):
     urgent = fields.Boolean(required=True)
     submitted_at = fields.AwareDateTime(required=True)
     lead_unit = fields.String(allow_none=True)
+    head = fields.String(required=True, metadata={"description": "主办单位的负责人；没有指定的为空"})
+    relation = fields.String(required=True, metadata={"description": "诉求人自己说的与本地的关系；没有说的为空"})
+    verified = fields.String(required=True, metadata={"description": "核实结果：属实、部分属实、不属实；没有核实的为空"})
     reply = fields.String(allow_none=True, metadata={"description": "已发出的答复"})
     version = fields.Integer(required=True)
 

@@ -9,6 +9,7 @@ from core.intake.rules import Appeal
 from core.journey.accept import accept
 from core.journey.queries.case import get_case
 from core.journey.queries.explained import explain_to
+from core.journey.queries.findings import verified_by
 from core.journey.reach import refuse_unseen
 from core.journey.reveal import MAY_ASK, reveal_contact
 from core.people.roles import Permission
@@ -60,6 +61,9 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "urgent": case.urgent,
         "submitted_at": case.submitted_at,
         "lead_unit": case.lead,
+        "head": case.head,
+        "relation": case.relation,
+        "verified": verified_by(call.scope, case.id),
         "reply": sent_reply,
         "version": case.version,
     }

@@ -1,0 +1,58 @@
+"""By which way a resident is answered 答复途径: the one by which they came, as far as there is a transport for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.hooks.values.ticket import Medium
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact
+from core.tickets.messages import Transport, say
+from core.tickets.models import Ticket, TicketContact
+from core.tickets.sealing import opened
+
+NAMES: dict[str, str] = {"wechat": "微信", "weibo": "微博", "app": "APP", "web": "网页", "letter": "来信"}
+BY_PERSON: tuple[Medium, ...] = ("phone", "counter", "event")
+"""Media of people who spoke with somebody: they are called, and no machine speaks for the house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the answer goes out: by which transport, None = none of ours, and what is said of it at the desk."""
+
+    transport: Transport | None
+    words: str
+
+
+def way_of(medium: str, contact: Contact) -> Way:
+    """Return the way of answering whoever came by this medium and left this contact.
+
+    A letter with an e-mail address is answered by mail, an SMS by SMS; whoever spoke with somebody is called. For web, APP,
+    WeChat and Weibo there is no transport back: the answer stands under number and code, and an SMS says so where a phone
+    was left.
+    """
+    if medium in BY_PERSON:
+        return Way(None, "电话：由受理席回访时告知" if contact.phone else "没有留电话，凭受理流水号和提取码查询")
+    if medium == "letter" and "@" in contact.address:
+        return Way("mail", "邮件：答复发到来信的邮箱")
+    if medium == "sms" and contact.phone:
+        return Way("sms", "短信：答复发到来信的号码")
+    name = NAMES.get(medium, "来件的渠道")
+    if contact.phone:
+        return Way("sms", f"{name}没有接通回复，另发短信告知；答复凭受理流水号和提取码查询")
+    return Way(None, f"{name}没有接通回复，也没有留电话；答复凭受理流水号和提取码查询")
+
+
+def tell_answer(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
+    """Send the answer by the resident's own way, whole where it goes back by that; else only that it is there.
+
+    Nothing is sent about a ticket that another tenant referred here, or about a part of one.
+    """
+    if ticket.is_from_elsewhere or ticket.part_of_id is not None:
+        return
+    row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
+    way = way_of(ticket.medium, opened(scope.keys, row) if row else Contact())
+    if way.transport is None:
+        return
+    is_whole = way.transport == "mail" or ticket.medium == "sms"
+    told = f"您的诉求 {ticket.serial_no} 已答复{f'：{text}' if is_whole else '，可凭受理流水号和提取码查询。'}"
+    say(scope, ticket_id=ticket.id, transport=way.transport, text=told, to_unit_id=None, now=now)
