@@ -82,8 +82,8 @@ def draft(visit: Visit) -> Answer:
 
 @pages.get(f"{LIST}/<number>")
 @allows(Permission.BULLETIN)
-def show_bulletin(visit: Visit, number: str) -> Answer:
-    """Show one bulletin with what can be done with it; after a refusal with why it was refused."""
+def show_bulletin(visit: Visit, number: str, naming: str = "") -> Answer:
+    """Show one bulletin with what can be done with it; after a refusal, be it of one `naming`, with why it was refused."""
     shown, refusal = journey.show_bulletin(visit.scope, journey.read_number(number)), g.get("refusal")
     page = render_template(
         "bulletins/one.html",

@@ -18,7 +18,7 @@ def test_whoever_hands_replies_in_does_not_review_them() -> None:
 
 
 def test_the_city_analyst_sees_no_ticket() -> None:
-    assert permissions_of(["analyst"]) == {Permission.SEE_CITY, Permission.OWN_ACCOUNT}
+    assert permissions_of(["analyst"]) == {Permission.SEE_CITY, Permission.BULLETIN, Permission.OWN_ACCOUNT}
 
 
 def test_a_role_that_was_dropped_gives_nothing_and_breaks_nothing() -> None:

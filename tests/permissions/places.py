@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.documents.frozen import digest_of, to_text
+from core.documents.model import Document, Section, Words
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
@@ -22,12 +24,14 @@ from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
 from core.journey import desk, entrusting, handle, knowledge, people
 from core.journey.files import add_files
+from core.journey.handover import write_handover
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.knowledge.drafts import Draft
 from core.people.identities import Provider, add_provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
+from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
@@ -51,6 +55,7 @@ ELSEWHERE = "clerk of another unit"
 NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
 KINDS = {
     "serial_no": "ticket",
+    "public_no": "public case",
     "file": "file",
     "article": "article",
     "question": "question",
@@ -66,14 +71,18 @@ KINDS = {
     "tenant": "tenant",
     "channel": "channel",
     "command": "command",
+    "naming": "naming",
+    "form": "form of a document",
 }
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
     "/panel/": "panel",
-    "/desk/calls/": "call record",
+    "/desk/calls/": "call record", "/desk/handover/": "handover",
     "/desk/inbound/": "inbound item",
     "/api/v1/duty-lists/": "duty list",
     "/api/v1/features/": "revision",
+    "/bulletins/": "bulletin",
+    "/public/<tenant>/bulletins/": "bulletin",
 }
 """What `number` names, by the beginning of the address."""
 
@@ -245,8 +254,11 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
+        place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
         place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
+        handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
+        place.has |= {"handover": [str(handover.id)]}
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
         place.has |= _knowledge(scope, place.mark, code, clerk, at)
     numbers: list[object] = []
@@ -266,6 +278,38 @@ def _knowledge(scope: Scope, mark: str, code: str, clerk: Actor, now: datetime) 
     draft = Draft(f"{mark}的答案", f"{mark}怎么办", f"{mark}找本处")
     written = knowledge.write_article(scope, draft, actor=clerk, now=now)
     return {"question": [str(asked.id)], "article": [str(written.id)]}
+
+
+def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]:
+    """Make a draft of a bulletin that proposes to name somebody, under a number that no other place has."""
+    text = to_text(Document(f"{mark}通报", (), [Section("一、点名通报", [Words(mark)])], mark, now))
+    bulletin = Bulletin(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        number=int(mark[2:8], 16) + 1,
+        month="2026-03",
+        edition="general",
+        document=text,
+        sha256=digest_of(text),
+        naming_at=0,
+        definitions={},
+        made_by=mark,
+        made_at=now,
+    )
+    scope.session.add(bulletin)
+    scope.session.flush()
+    naming = BulletinNaming(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        bulletin_id=bulletin.id,
+        name=f"{mark}处",
+        satisfied=1,
+        rated=40,
+        satisfied_adjudicated=1,
+        rated_adjudicated=40,
+    )
+    scope.session.add(naming)
+    return {"bulletin": [str(bulletin.number)], "naming": [str(naming.id)]}
 
 
 def _panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:

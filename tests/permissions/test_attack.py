@@ -387,6 +387,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "inbound": {"item_id": int(str(place.has["inbound item"][0]))},
         "errand-due": {"errand_id": _any_record(place)},
         "routing-rule-draft": {"consultation": 1},
+        "bulletin": {"month": "2099-01"},
         "deliver": {"message_id": _any_record(place)},
         "scan-file": {"file_id": int(str(place.has["file"][0]))},
         "refer": {"reference": f"{place.slug}/1"},
