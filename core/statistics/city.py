@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from core.statistics.causes import REPORTED, Causes, Coded, category_label, coded, pooled_causes
 from core.statistics.days import Span
 from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
 from core.statistics.periods import Month, last_weeks
@@ -21,7 +22,7 @@ from core.statistics.queries import (
     counts_by_week,
     unit_names,
 )
-from core.statistics.report import TOP, UNNAMED
+from core.statistics.report import TOP, UNNAMED, beside_year_before
 from core.statistics.service import refresh_all
 from core.statistics.shares import Share, shares
 from core.tenancy.across import ask_members, members_of
@@ -92,6 +93,10 @@ class CityReport:
     """Lowest first; those rated too few times are not judged."""
     weeks: Sequence[Week]
     """The last twelve whole weeks."""
+    causes: Sequence[Causes] = ()
+    """Why limits were missed and residents dissatisfied, in all, by district and by category of matters."""
+    year_before: Sequence[Figure] = ()
+    """The figures beside those of the same month a year before; none where nothing was counted then."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ class _Answer:
     categories_before: Mapping[str, int]
     units: Sequence[tuple[str, Counts]]
     weeks: Mapping[date, Counts]
+    year_before: Counts
+    causes: Mapping[str, Coded]
 
 
 def refresh_city(installation: Installation, city: str) -> int:
@@ -168,6 +175,11 @@ def city_report(installation: Installation, city: str, month: Month, *, today: d
             )
             for week in weeks
         ],
+        causes=[
+            pooled_causes(kind, {district.name: answer.causes[kind] for district, answer in answers})
+            for kind in REPORTED
+        ],
+        year_before=beside_year_before(CORE_METRICS, now, _pooled(answer.year_before for _, answer in answers)),
     )
 
 
@@ -184,6 +196,11 @@ def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
             if unit_id in names
         ],
         weeks=counts_by_week(cube, weeks, "accepted", "concluded"),
+        year_before=counts(cube, month.year_before.span),
+        causes={
+            kind: coded(cube, kind, month.span, month.previous.span, matter_label=category_label(cube, UNNAMED))
+            for kind in REPORTED
+        },
     )
 
 

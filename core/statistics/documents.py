@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
+from core.statistics.causes import Causes, CausesOf
 from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
 from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
 from core.statistics.figures import SMALL_SAMPLE, Figure, Unit
@@ -18,6 +19,7 @@ from core.statistics.units import UnitMonth
 from core.statistics.words import (
     NOTHING,
     change_words,
+    fastest_words,
     grade_words,
     parts_words,
     points_words,
@@ -53,11 +55,21 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
         sections.append(Section(f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", [_graded_table(told.units)]))
     if any(unit.score for unit in told.units):
         sections.append(Section("承办单位绩效考核", [_score_table(told.units)]))
+    sections += _cause_sections(told.causes, party="单位")
     if told.returning:
         title = f"退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {SMALL_SAMPLE} 的不作比较）"
         sections.append(Section(title, [_returning_table(told.returning)]))
+    sections += _year_sections(told.year_before)
     title = f"{told.tenant_name} {told.month.words}月报"
-    return _document(title, told.month, sections, is_over=told.is_over, maker=told.tenant_name, made_at=made_at)
+    return _document(
+        title,
+        told.month,
+        sections,
+        is_over=told.is_over,
+        maker=told.tenant_name,
+        made_at=made_at,
+        remarks=() if told.fastest is None else (f"本月最快的答复用时{fastest_words(told.fastest)}。",),
+    )
 
 
 def city_document(told: CityReport, *, made_at: datetime) -> Document:
@@ -76,6 +88,8 @@ def city_document(told: CityReport, *, made_at: datetime) -> Document:
             f"群众满意率低于 {floor} 的区和单位（评价不足 {SMALL_SAMPLE} 件的不作评判）",
             [_below_table(told.below_floor)],
         ),
+        *_cause_sections(told.causes, party="区"),
+        *_year_sections(told.year_before),
         Section("近十二周", [*_if_any(week_lines(told.weeks)), _week_table(told.weeks)]),
     ]
     title = f"{told.city_name} {told.month.words}月报（各区合并计算）"
@@ -83,16 +97,66 @@ def city_document(told: CityReport, *, made_at: datetime) -> Document:
 
 
 def _document(
-    title: str, month: Month, sections: Sequence[Section], *, is_over: bool, maker: str, made_at: datetime
+    title: str,
+    month: Month,
+    sections: Sequence[Section],
+    *,
+    is_over: bool,
+    maker: str,
+    made_at: datetime,
+    remarks: Sequence[str] = (),
 ) -> Document:
     return Document(
         title=title if is_over else f"{title}（本月未结束，与整个上月对比）",
-        lead=(f"对比：{month.previous.words}",),
+        lead=(f"对比：{month.previous.words}", *remarks),
         sections=sections,
         maker=maker,
         made_at=made_at,
         footer=title,
     )
+
+
+def _cause_sections(causes: Sequence[Causes], *, party: str) -> Sequence[Section]:
+    """Return a section for each kind of causes that occurred: the causes, who was affected most, and which matters."""
+    return [
+        Section(
+            each.label,
+            [
+                *([_share_table(each.groups)] if each.groups else []),
+                *_if_any(share_bars(each.label, each.codes)),
+                _share_table(each.codes),
+                *(
+                    _affected_table(f"{what}（前十）", parts)
+                    for what, parts in ((party, each.parties), ("事项", each.matters))
+                    if parts
+                ),
+            ],
+        )
+        for each in causes
+        if not each.is_empty
+    ]
+
+
+def _affected_table(what: str, affected: Sequence[CausesOf]) -> Table:
+    rows = [
+        (
+            of.label if place == 0 else "",
+            _count(of.n) if place == 0 else "",
+            part.label,
+            _count(part.numerator),
+            value_cell(part.value, "percent"),
+            f"{part.numerator:,}/{part.denominator:,}",
+        )
+        for of in affected
+        for place, part in enumerate(of.parts)
+    ]
+    return Table((what, "合计", "原因", "件数", "占比", "分子/分母"), rows)
+
+
+def _year_sections(figures: Sequence[Figure]) -> Sequence[Section]:
+    if not figures:
+        return ()
+    return [Section("与上年同月对比", [_figure_table(figures, beside="上年同月")])]
 
 
 def value_cell(value: Fraction | None, unit: Unit) -> Cell:
@@ -104,7 +168,7 @@ def _count(count: int) -> Number:
     return Number(f"{count:,}", count)
 
 
-def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES) -> Table:
+def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES, *, beside: str = "上月") -> Table:
     rows = [
         (
             figure.label,
@@ -116,7 +180,7 @@ def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRA
         )
         for figure in figures
     ]
-    return Table(("指标", "本月", "分子/分母", "上月", "变化", "备注"), rows)
+    return Table(("指标", "本月", "分子/分母", beside, "变化", "备注"), rows)
 
 
 def _graded_table(units: Sequence[UnitMonth]) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from core.statistics.causes import Causes, CausesOf
 from core.statistics.city import BelowFloor, CityReport, District
 from core.statistics.figures import SECONDS, Figure, Reading
 from core.statistics.grades import Band
@@ -34,6 +35,9 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
             {"unit": each.unit, "name": each.name, "returned": each.returned, "index": plain_figure(each.index)}
             for each in report.returning
         ],
+        "causes": _plain_causes(report.causes),
+        "year_before": _plain_figures(report.year_before),
+        "fastest_hours": report.fastest,
     }
 
 
@@ -59,6 +63,8 @@ def plain_city(report: CityReport) -> dict[str, Any]:
             }
             for week in report.weeks
         ],
+        "causes": _plain_causes(report.causes),
+        "year_before": _plain_figures(report.year_before),
     }
 
 
@@ -161,6 +167,22 @@ def _plain_shares(shares: Sequence[Share], key: str) -> list[dict[str, Any]]:
         }
         for share in shares
     ]
+
+
+def _plain_causes(causes: Sequence[Causes]) -> dict[str, Any]:
+    def affected(each: Sequence[CausesOf]) -> list[dict[str, Any]]:
+        return [{"name": of.label, "n": of.n, "causes": _plain_shares(of.parts, "cause")} for of in each]
+
+    return {
+        each.kind: {
+            "label": each.label,
+            "groups": _plain_shares(each.groups, "group"),
+            "causes": _plain_shares(each.codes, "cause"),
+            "by_party": affected(each.parties),
+            "by_matter": affected(each.matters),
+        }
+        for each in causes
+    }
 
 
 def _plain_district(district: District) -> dict[str, Any]:

@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.hooks.values import Metric
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import channels_of
+from core.statistics.causes import Causes, causes_in
 from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
 from core.statistics.grades import Band, bands_of, grade_of
+from core.statistics.measures import MEASURES
 from core.statistics.periods import Month
 from core.statistics.queries import (
+    Counts,
     Cube,
     MatterName,
     counts_by_matter,
@@ -50,6 +54,12 @@ class MonthReport:
     """The units, where the district grades or scores them."""
     returning: Sequence[UnitReturns]
     """The units that gave tickets back, each with its ping-pong index."""
+    causes: Sequence[Causes]
+    """Why limits were missed and residents dissatisfied."""
+    year_before: Sequence[Figure]
+    """The figures beside those of the same month a year before; none where nothing was counted then."""
+    fastest: int | None
+    """Whole hours that the fastest reply of the month took; None where nothing was replied."""
 
     def figure(self, figure_id: str) -> Figure:
         return next(figure for figure in self.figures if figure.id == figure_id)
@@ -100,7 +110,19 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
         grades={each.id: grade for each in figures if (grade := grade_of(each, bands))},
         units=units_in(scope, month),
         returning=returning_units(scope, month),
+        causes=causes_in(
+            cube, span, earlier, matter_label=lambda matter: matter_label(names, matter) if matter else UNNAMED
+        ),
+        year_before=beside_year_before(metrics_of(scope), now, counts_by_way(cube, month.year_before.span)),
+        fastest=min(hours_of(cube, span, "replied"), default=None),
     )
+
+
+def beside_year_before(metrics: Sequence[Metric], now: Counts, earlier: Counts) -> Sequence[Figure]:
+    """Return the figures beside those of the same month a year before, none where nothing was counted then."""
+    if not any(earlier.n(measure) for measure in MEASURES):
+        return ()
+    return tuple(figure(metric, now, earlier) for metric in metrics)
 
 
 def matter_label(names: dict[str, MatterName], matter: str) -> str:

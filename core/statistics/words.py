@@ -70,3 +70,8 @@ def grade_words(band: GradeBand) -> str:
 def points_words(points: float | Decimal) -> str:
     """Write points of a score with at most two digits behind the point."""
     return f"{Decimal(str(points)).quantize(Decimal('0.01')).normalize():f}"
+
+
+def fastest_words(hours: int) -> str:
+    """Write the shortest time, of which only the whole hours are known: `不到 1 小时`, `1 小时（不足一小时的零头不计）`."""
+    return f" {hours} 小时（不足一小时的零头不计）" if hours else "不到 1 小时"

@@ -209,6 +209,7 @@ def test_the_command_says_grades_and_scores(database_url: str, monkeypatch: pyte
         assert [line.split() for line in lines if line.startswith("道路管理处")] == [
             ["道路管理处", "群众满意率", "66.67%", "20/30", "低于底线：点名通报并约谈"],
             ["道路管理处", "合计", "48.5"],
+            ["道路管理处", "10", "未问明", "10", "100.00%", "10/10"],
         ]
         assert any(line.split() == ["超时", "-5.5", "5", "件"] for line in lines)
         assert json.loads(told.splitlines()[-1])["units"][0]["score"]["total"] == 48.5
