@@ -1,5 +1,5 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
-gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, orders bulletins, removes
+makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, orders bulletins, removes
 files that belong to nobody, ends articles in their time, and looks into mailboxes.
 
 Several may run; one at a time leads.
@@ -11,6 +11,7 @@ import sys
 from core.jobs.absences import Absences
 from core.jobs.archives import Archives
 from core.jobs.bulletins import Bulletins
+from core.jobs.disclosures import Disclosures
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
 from core.jobs.knowledge import Knowledge
@@ -44,6 +45,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
                 bulletins = Bulletins(installation, is_ending=ending.is_asked)
+                disclosures = Disclosures(installation, is_ending=ending.is_asked)
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
                 stalled = Stalled(installation, is_ending=ending.is_asked)
@@ -61,6 +63,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
                     bulletins.order(now=utc_now)
+                    disclosures.disclose(now=utc_now)
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)
                     stalled.consult(now=utc_now)

@@ -27,9 +27,12 @@ Counted = Literal[
     "system",
     "systems",
     "phone",
+    "lookups-from-address",
+    "lookups-of-number",
 ]
 """What is counted: sign-ins that failed, of a login, from an address, and all of them; pushes nobody vouched for; proofs
-of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone."""
+of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone;
+look-ups of an appeal that opened nothing, from an address and of a serial number."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "failures-of-login": (DAY, MINUTE),
@@ -41,6 +44,8 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "system": (MINUTE, MINUTE),
     "systems": (MINUTE, MINUTE),
     "phone": (DAY, timedelta(hours=1)),
+    "lookups-from-address": (timedelta(minutes=15), MINUTE),
+    "lookups-of-number": (timedelta(hours=1), timedelta(minutes=5)),
 }
 """Over how long each is added up, and by which steps it moves on."""
 MEMORY = 2 * DAY
@@ -89,6 +94,15 @@ class RateSettings(Settings):
         unit="件",
         group="诉求",
         help="对接系统送来的诉求，同一电话超过的仍然登记，但不自动受理，由人工先看；0 为不限",
+    )
+    urges_per_day = Whole(
+        load_default=1,
+        min=0,
+        max=MOST,
+        title="每件诉求 24 小时内催办",
+        unit="次",
+        group="诉求",
+        help="诉求人凭受理流水号和提取码在公开页面催办；超过的告诉诉求人稍后再催，不再发给承办单位；0 为不限",
     )
 
 

@@ -30,6 +30,7 @@ DONE_BY_TIME = (
     "contact_revealed",
     "erased",
     "file_locked",
+    "disclosure_prepared",
 )
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or
 looked at the contact or had it erased: nobody decided anything on the ticket itself."""

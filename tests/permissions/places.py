@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from core.journey.handover import write_handover
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -24,7 +25,6 @@ from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
 from core.journey import desk, entrusting, handle, knowledge, people
 from core.journey.files import add_files
-from core.journey.handover import write_handover
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.knowledge.drafts import Draft

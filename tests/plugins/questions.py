@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.hooks import (
-    BulletinMonth,
     Budget,
+    BulletinMonth,
     ContactView,
     DomainEvent,
     Draft,

@@ -1,0 +1,137 @@
+"""One's own appeal 本人查询: found by serial number and access code together, without an account, and pressed for.
+
+A wrong number and a wrong code are answered alike. Failures are counted for the address and for the number; after some of
+them a proof of work is asked for, and an address that goes on guessing waits. Nobody can shut another out of their appeal:
+what was guessed at asks for a proof, and opens to whoever brings it.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from core.journey.command import command
+from core.kit.errors import Refused
+from core.kit.serials import CODE_LENGTH, access_code
+from core.people.roles import Permission
+from core.tenancy.rates import allowed, count, counted, key_of
+from core.tenancy.scope import Scope
+from core.tickets.messages import say
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.service import check_state, note
+from core.tickets.states import OPEN
+from core.tickets.timeline import Order
+from core.units.queries import directory
+
+URGED = "urged"
+"""Kind of the timeline's entry about a resident who asks when it will be done."""
+PROOF_AFTER = 3
+"""Failures from an address, or of a number, after which a proof of work is asked for."""
+WAIT_AFTER = 30
+"""Failures from an address within a quarter of an hour after which it waits."""
+A_DAY = timedelta(days=1)
+LONGEST_WORDS = 500
+READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "　": None})
+"""How a code is read that somebody copied by hand: the letters that could be mistaken are never in it."""
+NO_NUMBER = "-"
+
+
+class UrgedAlready(Refused):
+    """The resident has asked for it as often within a day as the district allows."""
+
+    code = "urged-already"
+
+
+class WordsTooLong(Refused):
+    """What the resident wrote is longer than what is read."""
+
+    code = "words-too-long"
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """No appeal was opened: number or code is `wrong` (never which), it must be proved, or the address waits."""
+
+    reason: Literal["wrong", "proof-needed", "throttled"]
+
+
+def needs_proof(scope: Scope, serial_no: str, *, address: str, now: datetime) -> bool:
+    """Tell whether the next attempt must carry a proof of work."""
+    return max(_failures(scope, serial_no, address, now=now)) >= PROOF_AFTER
+
+
+def find_own(
+    scope: Scope, serial_no: str, code: str, *, address: str, is_proved: bool, now: datetime
+) -> Ticket | NotFound:
+    """Return the appeal with this number if the code is its own. A failure is counted, so the caller must commit."""
+    if _failures(scope, serial_no, address, now=now)[0] >= WAIT_AFTER:
+        return NotFound("throttled")
+    if not is_proved and needs_proof(scope, serial_no, address=address, now=now):
+        return NotFound("proof-needed")
+    ticket = scope.session.scalar(
+        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == read_number(serial_no))
+    )
+    # Without a ticket the same is reckoned for one that nobody has: both take the same time.
+    id_, version = (ticket.id, ticket.code_version) if ticket else (0, 0)
+    right = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=id_, version=version)
+    if hmac.compare_digest(right.encode(), read_code(code).encode()) and ticket is not None:
+        return ticket
+    for kind, whose in _whose(serial_no, address).items():
+        count(scope, kind, key_of(scope, kind, whose), now=now)
+    return NotFound("wrong")
+
+
+def read_number(typed: str) -> str:
+    """Return a serial number as it is kept, however it was typed."""
+    return "".join(typed.split()).upper()
+
+
+def read_code(typed: str) -> str:
+    """Return an access code as it is reckoned, however it was copied; too long a one as it was typed."""
+    return typed.upper().translate(READ_AS) if len(typed) <= 4 * CODE_LENGTH else typed
+
+
+@command(Permission.SPEAK, "催办")
+def urge(scope: Scope, ticket: Ticket, order: Order, *, words: str = "") -> None:
+    """The resident asks when it will be done 催办: kept in the timeline and told to whoever has it in hand.
+
+    Raises `UrgedAlready`, `WordsTooLong`, `MoveNotAllowed` where it has been answered.
+    """
+    check_state(ticket, OPEN, "催办")
+    said = words.strip()
+    if len(said) > LONGEST_WORDS:
+        raise WordsTooLong(f"补充的话有 {len(said)} 个字，最多 {LONGEST_WORDS} 个字。请精简后再提交。")
+    refuse_more_urging(scope, ticket, now=order.now)
+    note(scope, ticket, URGED, order, summary=f"诉求人催办{f'：{said}' if said else ''}")
+    units = directory(scope)
+    unit = (units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None) or units.desk
+    words = f"诉求人对工单 {ticket.serial_no}「{ticket.title}」催办{f'：{said}' if said else ''}，请尽快办理"
+    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+
+
+def refuse_more_urging(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
+    """Raise `UrgedAlready` where the resident has urged as often within 24 hours as the district allows. 0 is no limit."""
+    most = allowed(scope, "urges_per_day")
+    done = scope.session.scalar(
+        select(func.count()).where(
+            TicketEvent.tenant_id == scope.tenant.id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == URGED,
+            TicketEvent.at > now - A_DAY,
+        )
+    )
+    if most and (done or 0) >= most:
+        raise UrgedAlready(f"24 小时内已催办 {done} 次，承办单位已收到，这一次没有再发。请稍后再看办理进展。")
+
+
+def _failures(scope: Scope, serial_no: str, address: str, *, now: datetime) -> tuple[int, int]:
+    """Return how often nothing was opened from the address, and for the number."""
+    of = _whose(serial_no, address)
+    from_address, of_number = (counted(scope, kind, key_of(scope, kind, whose), now=now) for kind, whose in of.items())
+    return from_address, of_number
+
+
+def _whose(serial_no: str, address: str) -> dict[Literal["lookups-from-address", "lookups-of-number"], str]:
+    return {"lookups-from-address": address, "lookups-of-number": read_number(serial_no) or NO_NUMBER}

@@ -1,0 +1,158 @@
+"""How one's own appeal stands 办理进展: what is told to whoever brings its number and code, in words for residents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.disclosure.steps import Step, steps_of
+from core.evaluation.models import Rating
+from core.evaluation.queries import disputes_of, find_review_of_cycle
+from core.journey.own_appeal import UrgedAlready, refuse_more_urging
+from core.journey.queries.answers import RatingLine, ReplyLine, ratings_of, replies_of
+from core.sla.live import LIVE
+from core.sla.models import Clock
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket, TicketEvent
+from core.tickets.states import ANSWERED, MOVES, OPEN, Command, State
+from core.units.queries import directory
+
+STANDS = {
+    State.REGISTERED: "我们已经登记您的诉求，正在看能否受理。",
+    State.PENDING_ACCEPT: "我们已经登记您的诉求，正在看能否受理。",
+    State.ACCEPTED: "您的诉求已受理，正在确定由哪个单位办理。",
+    State.REJECTED: "您的诉求没有受理，原因和办法见下面的办理经过。",
+    State.ATTACHED: "您的诉求已受理，和同一事项的诉求一并办理，答复会一样送达。",
+    State.TO_DISPATCH: "您的诉求已受理，正在确定由哪个单位办理。",
+    State.DISPATCHED: "您的诉求已派给承办单位，等它签收。",
+    State.IN_PROGRESS: "承办单位正在办理。",
+    State.SUBMITTED: "承办单位已办理，答复正在审核。",
+    State.CONCLUDED: "已经办结并答复，请评价。",
+    State.FOLLOWING_UP: "已经办结并答复，请评价。",
+    State.EVALUATED: "已经办结，您已评价。",
+    State.ARCHIVED: "已经办结归档。",
+    State.VOIDED: "这件诉求已作废，不再办理。",
+}
+"""Where an appeal stands, in plain words for who made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An appeal as its resident sees it: nothing that the house says to itself."""
+
+    serial_no: str
+    version: int
+    title: str
+    stands: str
+    rejected_because: str
+    submitted_at: datetime
+    unit: str
+    due: datetime | None
+    is_over: bool
+    steps: tuple[Step, ...]
+    replies: tuple[ReplyLine, ...]
+    ratings: tuple[RatingLine, ...]
+    review: str
+    """What became of the demand for review, empty = none was made."""
+    may_urge: bool
+    urged_lately: bool
+    may_rate: bool
+    may_ask_review: bool
+
+
+REVIEW_WORDS = {
+    "open": "复核申请已收到，正在审查。",
+    "upheld": "复核申请得到支持。",
+    "dismissed": "复核申请没有得到支持。",
+}
+
+
+def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
+    """Return how the appeal stands. Of an attached one the unit is its master's."""
+    units = directory(scope)
+    lead_id = ticket.lead_unit_id
+    if ticket.master_id is not None:
+        lead_id = scope.session.get_one(Ticket, (scope.tenant.id, ticket.master_id)).lead_unit_id
+    due = _due(scope, ticket)
+    reviews = [each for each in disputes_of(scope, ticket, tuple(REVIEW_WORDS)) if each.kind == "review"]
+    return Progress(
+        serial_no=ticket.serial_no,
+        version=ticket.version,
+        title=ticket.title,
+        stands=STANDS[State(ticket.state)],
+        rejected_because=_rejection(scope, ticket),
+        submitted_at=ticket.submitted_at,
+        unit=units.name_of(lead_id) if lead_id else "",
+        due=due,
+        is_over=due is not None and due <= now and ticket.state in OPEN,
+        steps=steps_of(_entries(scope, ticket), lambda code: _name(scope, code)),
+        replies=tuple(reply for reply in replies_of(scope, ticket.id) if reply.state == "approved"),
+        ratings=ratings_of(scope, ticket.id),
+        review=f"{REVIEW_WORDS[reviews[-1].state]}{reviews[-1].finding}" if reviews else "",
+        may_urge=ticket.state in OPEN,
+        urged_lately=_urged_lately(scope, ticket, now=now),
+        may_rate=ticket.state in MOVES[Command.EVALUATE].sources and not _is_rated(scope, ticket),
+        may_ask_review=ticket.state in ANSWERED and find_review_of_cycle(scope, ticket) is None,
+    )
+
+
+def _entries(scope: Scope, ticket: Ticket) -> list[TicketEvent]:
+    return list(
+        scope.session.scalars(
+            select(TicketEvent)
+            .where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id == ticket.id)
+            .order_by(TicketEvent.seq)
+        )
+    )
+
+
+def _name(scope: Scope, code: str) -> str:
+    unit = directory(scope).find_unit(code)
+    return unit.name if unit else ""
+
+
+def _due(scope: Scope, ticket: Ticket) -> datetime | None:
+    """Return until when the resident is to be answered, None while no such clock runs."""
+    return scope.session.scalar(
+        select(Clock.due_at)
+        .where(
+            Clock.tenant_id == scope.tenant.id,
+            Clock.ticket_id == ticket.id,
+            Clock.name == "reply",
+            Clock.state.in_(LIVE),
+        )
+        .order_by(Clock.id.desc())
+        .limit(1)
+    )
+
+
+def _rejection(scope: Scope, ticket: Ticket) -> str:
+    """Return the words with which it was not accepted: they were told to the resident."""
+    if ticket.state != State.REJECTED:
+        return ""
+    found = scope.session.scalar(
+        select(TicketEvent.detail["words"].astext)
+        .where(
+            TicketEvent.tenant_id == scope.tenant.id,
+            TicketEvent.ticket_id == ticket.id,
+            TicketEvent.kind == Command.REJECT,
+        )
+        .order_by(TicketEvent.seq.desc())
+        .limit(1)
+    )
+    return found or ""
+
+
+def _is_rated(scope: Scope, ticket: Ticket) -> bool:
+    rated = select(Rating.id).where(
+        Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id, Rating.cycle_no == ticket.cycle_no
+    )
+    return scope.session.scalar(rated) is not None
+
+
+def _urged_lately(scope: Scope, ticket: Ticket, *, now: datetime) -> bool:
+    try:
+        refuse_more_urging(scope, ticket, now=now)
+    except UrgedAlready:
+        return True
+    return False
