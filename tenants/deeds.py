@@ -1,15 +1,30 @@
 """What each step of a scenario does, through the product's own journeys."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from sqlalchemy import select
 
+from core.coordination.models import Errand, Meeting
 from core.escalation.models import Instruction
 from core.hooks.values import Complexity, Nature
 from core.intake.joining import parts_of
-from core.journey import conclude, consult, desk, give_back, handle, join, joint, press, time, void
+from core.journey import (
+    conclude,
+    consult,
+    coordinate,
+    desk,
+    findings,
+    give_back,
+    handle,
+    join,
+    joint,
+    lead,
+    press,
+    time,
+    void,
+)
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -19,6 +34,8 @@ from core.units.queries import directory
 from tenants import steps as verbs
 from tenants.cast import Cast
 from tenants.steps import Step
+
+RowT = TypeVar("RowT", Errand, Instruction, Meeting)
 
 
 class ReplayDiffers(Refused):
@@ -47,6 +64,21 @@ class Stage:
         )
         assert found is not None
         return found
+
+    def records(self, model: type[RowT], step: Step) -> Sequence[RowT]:
+        """Return the rows of a table that belong to the step's ticket, in the order in which they were written."""
+        return self.scope.session.scalars(
+            select(model)
+            .where(model.tenant_id == self.scope.tenant.id, model.ticket_id == self.ticket(step.ticket).id)
+            .order_by(model.id)
+        ).all()
+
+    def newest(self, model: type[RowT], step: Step) -> RowT:
+        """Return the newest of them. Raises `ReplayDiffers` when there is none."""
+        rows = self.records(model, step)
+        if not rows:
+            raise ReplayDiffers(f"案例 {self.scenario_id} 第 {step.line} 行要用到的记录不存在。请先写产生它的步骤。")
+        return rows[-1]
 
     def serial_no(self, step: Step) -> str:
         return self.serials[step.ticket]
@@ -197,11 +229,93 @@ def _note(stage: Stage, step: verbs.Note) -> None:
         handle.remark(stage.scope, stage.serial_no(step), stage.by_desk(step), what=step.text)
 
 
+def _verify(stage: Stage, step: verbs.Verify) -> None:
+    findings.verify(
+        stage.scope,
+        stage.serial_no(step),
+        stage.by_unit(step, step.unit),
+        result=cast(findings.Finding, step.result),
+        found=step.text,
+        on_site=step.on_site,
+    )
+
+
+def _enforce(stage: Stage, step: verbs.Enforce) -> None:
+    order, measure = stage.by_unit(step, step.unit), cast(findings.Measure, step.measure)
+    findings.record_enforcement(stage.scope, stage.serial_no(step), order, measure=measure, words=step.text)
+
+
+def _bring_in(stage: Stage, step: verbs.BringIn) -> None:
+    order = stage.by_unit(step, step.unit)
+    joint.bring_in(stage.scope, stage.serial_no(step), order, unit=step.to, task=step.text)
+
+
 def _meet(stage: Stage, step: verbs.Meet) -> None:
-    units = directory(stage.scope)
-    tasks = "；".join(f"{units.get_unit(code).name}：{task}" for code, task in step.tasks.items())
-    what = f"{step.text}。分工：{tasks}"
-    handle.remark(stage.scope, stage.serial_no(step), stage.by_desk(step), what=what)
+    scope, serial_no, order = stage.scope, stage.serial_no(step), stage.by_desk(step)
+    coordinate.call_meeting(
+        scope,
+        serial_no,
+        order,
+        kind=step.kind,
+        subject=step.subject,
+        meets_at=step.at,
+        place=step.place,
+        units=list(step.tasks),
+        guests=step.guests,
+    )
+    meeting = stage.newest(Meeting, step)
+    coordinate.hold_meeting(scope, serial_no, order, meeting_id=meeting.id, outcome=step.text)
+    for unit, what in step.tasks.items():
+        coordinate.assign_errand(scope, serial_no, order, meeting_id=meeting.id, unit=unit, what=what)
+
+
+def _check(stage: Stage, step: verbs.Check) -> None:
+    instruction = stage.newest(Instruction, step)
+    lead.order_check(
+        stage.scope,
+        stage.serial_no(step),
+        Order(stage.cast.leader(instruction.leader), step.at),
+        alike=step.alike,
+        areas=step.areas,
+        demand=step.text,
+        units=step.units,
+        due=step.due,
+        instruction_id=instruction.id,
+    )
+
+
+def _later(stage: Stage, step: verbs.Later) -> None:
+    order = stage.by_unit(step, step.unit)
+    coordinate.plan_stage(stage.scope, stage.serial_no(step), order, what=step.text, due=step.due)
+
+
+def _fulfil(stage: Stage, step: verbs.Fulfil) -> None:
+    unit = directory(stage.scope).get_unit(step.unit)
+    given = [row for row in stage.records(Errand, step) if row.unit_id == unit.id and row.answered_at is None]
+    if not given:
+        raise ReplayDiffers(
+            f"案例 {stage.scenario_id} 里{unit.name}没有待回复的交办事项。请先写 meet、check 或 later 步骤。"
+        )
+    coordinate.answer_errand(
+        stage.scope,
+        stage.serial_no(step),
+        stage.by_unit(step, step.unit),
+        errand_id=given[0].id,
+        text=step.text,
+        found=None if step.found < 0 else step.found,
+        mended=None if step.mended < 0 else step.mended,
+    )
+
+
+def _make_policy(stage: Stage, step: verbs.MakePolicy) -> None:
+    coordinate.record_policy(
+        stage.scope,
+        stage.serial_no(step),
+        stage.by_unit(step, step.unit),
+        title=step.title,
+        analysis=step.analysis,
+        measure=step.text,
+    )
 
 
 def _hand_on(stage: Stage, step: verbs.HandOn) -> None:
@@ -243,15 +357,7 @@ def _instruct(stage: Stage, step: verbs.Instruct) -> None:
 
 
 def _report_instruction(stage: Stage, step: verbs.ReportInstruction) -> None:
-    unreported = stage.scope.session.scalars(
-        select(Instruction.id)
-        .where(
-            Instruction.tenant_id == stage.scope.tenant.id,
-            Instruction.ticket_id == stage.ticket(step.ticket).id,
-            Instruction.feedback_at.is_(None),
-        )
-        .order_by(Instruction.id)
-    ).all()
+    unreported = [row.id for row in stage.records(Instruction, step) if row.feedback_at is None]
     if not unreported:
         raise ReplayDiffers(f"案例 {stage.scenario_id} 反馈的批示不存在。请先写 instruct 步骤。")
     order = stage.by_unit(step, step.unit)
@@ -320,7 +426,14 @@ _DEEDS: Mapping[type[Step], Callable[[Stage, Step], None]] = cast(
         verbs.OnSite: _on_site,
         verbs.ContactResident: _contact,
         verbs.Note: _note,
+        verbs.Verify: _verify,
+        verbs.Enforce: _enforce,
+        verbs.BringIn: _bring_in,
         verbs.Meet: _meet,
+        verbs.Check: _check,
+        verbs.Later: _later,
+        verbs.Fulfil: _fulfil,
+        verbs.MakePolicy: _make_policy,
         verbs.HandOn: _hand_on,
         verbs.Contribute: _contribute,
         verbs.Waive: _waive,

@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
+from core.coordination.labels import MEETING_LABELS
 from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS
 from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
+from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
 from core.hooks.values import Complexity, Nature, PauseReason, Urgency
 from core.routing.returns import RETURN_REASONS
 
@@ -224,11 +226,83 @@ class Note(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meet(Step):
-    """Units that have the ticket in hand meet and settle who does what. `tasks` gives each unit its part, in words."""
+class Verify(Step):
+    """The unit says whether what the appeal says is true 核实, and what it found."""
 
+    unit: str = unit_code()
+    result: str = one_of(*VERIFICATION_LABELS)
     text: str
-    tasks: Mapping[str, str]
+    on_site: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enforce(Step):
+    """The unit keeps what enforcement came to 执法结果: the measure, against whom and why."""
+
+    unit: str = unit_code()
+    measure: str = one_of(*MEASURE_LABELS)
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringIn(Step):
+    """The unit that leads brings another in while it handles the ticket 增派协办; `text` is that one's task."""
+
+    unit: str = unit_code()
+    to: str = unit_code()
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meet(Step):
+    """Units meet, with `guests` from outside, one a line. `text` is what came of it, `tasks` gives each unit its part."""
+
+    kind: str = one_of(*MEETING_LABELS, default="on_site")
+    subject: str
+    place: str
+    text: str
+    guests: str = ""
+    tasks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Step):
+    """A leader, or the supervisor, orders a check of all that is alike 举一反三, under the ticket's newest instruction."""
+
+    alike: str
+    areas: str = ""
+    text: str
+    units: tuple[str, ...] = unit_codes()
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later(Step):
+    """The unit that leads says what comes later 后续安排; `due` by when, where that is known."""
+
+    unit: str = unit_code()
+    text: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfil(Step):
+    """The unit answers its oldest open errand 回复交办事项; to a check with how much it found and mended."""
+
+    unit: str = unit_code()
+    text: str
+    found: int = -1
+    mended: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakePolicy(Step):
+    """The unit that leads keeps the policy that came of this ticket 形成政策."""
+
+    unit: str = unit_code()
+    title: str
+    analysis: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,7 +459,14 @@ VERBS: Mapping[str, type[Step]] = {
     "on_site": OnSite,
     "contact": ContactResident,
     "note": Note,
+    "verify": Verify,
+    "enforce": Enforce,
+    "bring_in": BringIn,
     "meet": Meet,
+    "check": Check,
+    "later": Later,
+    "fulfil": Fulfil,
+    "policy": MakePolicy,
     "hand_on": HandOn,
     "contribute": Contribute,
     "waive": Waive,

@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from core.escalation.models import AccountabilityCase
+from core.coordination.models import ClassCheck, Errand, Meeting, Policy
+from core.escalation.models import AccountabilityCase, Instruction
+from core.handling.models import Enforcement, Verification
 from core.hooks.roster import Roster
 from core.routing.models import Assignment
 from core.sla.models import Clock
@@ -56,6 +59,21 @@ class Case:
                 Clock.tenant_id == scope.tenant.id, Clock.ticket_id == ticket_id, Clock.name == name
             )
             return scope.session.scalars(found).one()
+
+    def records(self, model: Any, label: str = "ticket") -> Sequence[Any]:
+        """Return the rows of a table that belong to the ticket, in the order in which they were written."""
+        with self.installation.scope(self.slug) as scope:
+            of_ticket = select(model).where(
+                model.tenant_id == scope.tenant.id, model.ticket_id == self._ticket(scope, label).id
+            )
+            return scope.session.scalars(of_ticket.order_by(model.id)).all()
+
+    def errands(self, kind: str, label: str = "ticket") -> list[tuple[str, datetime, datetime | None]]:
+        """Return the errands of this kind as (unit, given, answered)."""
+        given = self.records(Errand, label)
+        with self.installation.scope(self.slug) as scope:
+            units = {unit.id: unit.code for unit in directory(scope).units}
+        return [(units[row.unit_id], row.given_at, row.answered_at) for row in given if row.kind == kind]
 
     def steps_of_light(self, label: str = "ticket") -> list[tuple[datetime, str, str, str]]:
         """Return when the light changed and whom that reached: (instant, light or kind of alert, to whom)."""
@@ -189,8 +207,25 @@ def test_the_tilted_hut_is_dispatched_in_two_minutes_and_seen_within_the_hour(ca
     assert dispatched - accepted < timedelta(minutes=2)
     assert (on_site.started_at, on_site.due_at) == (dispatched, dispatched + timedelta(hours=1))
     assert (on_site.state, on_site.stopped_at) == ("met", hut.at("on_site"))
-    assert hut.at("note", "停工整改") - accepted < timedelta(hours=2)
     assert (dispatched, "escalate", "sms", "street-shiyang") in hut.steps_of_light()
+
+
+def test_three_bureaus_of_the_city_are_brought_in_while_the_hut_is_handled_and_stop_the_works_within_two_hours(
+    cases: dict[str, Case],
+) -> None:
+    hut = cases["1-tilted-hut"]
+
+    [verified], [stopped] = hut.records(Verification), hut.records(Enforcement)
+
+    assert hut.units() == [("co", "city-cgw"), ("co", "city-hbj"), ("co", "city-ludeng"), ("lead", "street-shiyang")]
+    assert (verified.result, verified.on_site, verified.at) == ("true", True, beijing("2019-11-05 14:44"))
+    assert (stopped.measure, stopped.at) == ("stop", beijing("2019-11-05 15:53"))
+    assert stopped.at - hut.at("accept") == timedelta(hours=1, minutes=46, seconds=50)
+    arrived = [(entry.actor_name, entry.at) for entry in hut.entries() if entry.kind == "on_site"]
+    assert arrived[1:] == [
+        ("成都市生态环境局", beijing("2019-11-05 15:51") + timedelta(seconds=30)),
+        ("成都市城市管理委员会", beijing("2019-11-05 15:52") + timedelta(seconds=10)),
+    ]
 
 
 def test_the_falling_tiles_go_where_the_resident_never_had_to_know(cases: dict[str, Case]) -> None:
@@ -198,7 +233,16 @@ def test_the_falling_tiles_go_where_the_resident_never_had_to_know(cases: dict[s
 
     assert tiles.units() == [("co", "street-chenglonglu"), ("co", "zjj-wy"), ("lead", "zjj-wx")]
     assert tiles.at("audit_pass") - tiles.at("accept") < timedelta(days=4)
-    assert tiles.at("note", "专题会议") < tiles.at("submit_result")
+    on_site, special = tiles.records(Meeting)
+    assert (on_site.kind, on_site.guests) == ("on_site", [{"kind": "enterprise", "name": "小区物业公司"}])
+    assert (special.kind, special.held_at) == ("special", beijing("2016-05-13 14:00"))
+    assert special.outcome.startswith("达成共识：建立全市层面的统筹协调机制")
+    settled = beijing("2016-05-11 15:00")
+    assert tiles.errands("meeting") == [
+        ("zjj-wx", settled, beijing("2016-05-13 11:30")),
+        ("zjj-wy", settled, beijing("2016-05-13 11:40")),
+        ("street-chenglonglu", settled, beijing("2016-05-13 11:50")),
+    ]
 
 
 def test_nineteen_households_are_one_ticket_for_three_units(cases: dict[str, Case]) -> None:
@@ -207,6 +251,22 @@ def test_nineteen_households_are_one_ticket_for_three_units(cases: dict[str, Cas
     assert households.ticket().affected_count == 19
     assert households.units() == [("co", "gaj"), ("co", "street-chenglonglu"), ("lead", "jyj")]
     assert households.at("contribute", "成都市公安局锦江区分局") < households.at("submit_result")
+    [meeting] = households.records(Meeting)
+    assert (meeting.kind, meeting.units, meeting.held_at) == (
+        "on_site",
+        ["gaj", "jyj", "street-chenglonglu"],
+        beijing("2018-06-13 10:00"),
+    )
+    assert households.errands("meeting") == [
+        ("gaj", meeting.held_at, beijing("2018-06-19 11:20")),
+        ("jyj", meeting.held_at, beijing("2018-06-20 15:10")),
+        ("street-chenglonglu", meeting.held_at, beijing("2018-06-14 17:05")),
+    ]
+    assert [row.what for row in households.records(Errand)] == [
+        "根据真实入住的情况，对符合政策条件的办理入户手续",
+        "根据业主入住的实际情况，按户籍报名办理入学",
+        "做好群众的沟通解释、入户调查等",
+    ]
 
 
 def test_the_metro_advertisement_is_stopped_on_the_day_of_the_instruction(cases: dict[str, Case]) -> None:
@@ -220,6 +280,25 @@ def test_the_metro_advertisement_is_stopped_on_the_day_of_the_instruction(cases:
     assert all(at and timedelta() < at - instructed < timedelta(hours=8) for at in replied)
 
 
+def test_the_instruction_on_the_advertisement_has_all_that_is_alike_checked_by_who_runs_metro_and_buses(
+    cases: dict[str, Case],
+) -> None:
+    advertisement = cases["4-metro-advertisement"]
+    [instruction], [check] = (advertisement.records(model, "first") for model in (Instruction, ClassCheck))
+
+    assert (instruction.level, instruction.leader) == ("city", "成都市政府领导")
+    assert (check.instruction_id, check.matter, check.state) == (instruction.id, "C0402", "closed")
+    assert (check.ordered_at, check.due_at, check.closed_at) == (
+        beijing("2017-01-18 10:42"),
+        beijing("2017-01-25 18:00"),
+        beijing("2017-01-20 11:05"),
+    )
+    assert advertisement.errands("check", "first") == [
+        ("pu-metro", check.ordered_at, beijing("2017-01-18 15:40")),
+        ("pu-bus", check.ordered_at, check.closed_at),
+    ]
+
+
 def test_each_of_those_who_wrote_of_the_advertisement_has_a_number_an_answer_and_a_say(cases: dict[str, Case]) -> None:
     advertisement = cases["4-metro-advertisement"]
 
@@ -227,7 +306,7 @@ def test_each_of_those_who_wrote_of_the_advertisement_has_a_number_an_answer_and
 
     assert set(answered.values()) == {beijing("2017-01-18 17:10")}
     assert len(set(advertisement.serials.values())) == 3
-    assert [advertisement.entries(label)[-1].kind for label in ("first", "second")] == ["evaluate", "evaluate"]
+    assert [advertisement.entries(label)[-1].kind for label in ("first", "second")] == ["class_check", "evaluate"]
     assert advertisement.entries("third")[-1].kind == "follow_up_attempt"
 
 
@@ -238,6 +317,8 @@ def test_the_burning_rubbish_goes_straight_to_its_bureau_and_is_answered_at_two(
     assert rubbish.at("watch", "市长信箱") == rubbish.at("accept")
     assert rubbish.at("audit_pass") == beijing("2017-01-23 14:00")
     assert rubbish.entries()[-1].detail["satisfaction"] == "satisfied"
+    [talk] = rubbish.records(Enforcement)
+    assert (talk.measure, talk.at) == ("warning", beijing("2017-01-23 11:15"))
 
 
 def test_the_special_child_has_a_school_before_the_five_working_days_are_over(cases: dict[str, Case]) -> None:
@@ -248,7 +329,19 @@ def test_the_special_child_has_a_school_before_the_five_working_days_are_over(ca
     assert school.at("contact", "已联系上诉求人") == beijing("2019-08-12 14:20")
     assert (reply.mode, reply.amount, reply.due_at) == ("wd_eod", 5, beijing("2019-08-19 18:00"))
     assert (reply.state, reply.stopped_at) == ("met", beijing("2019-08-16 16:00"))
-    assert school.at("note", "15000 元/年") > school.at("evaluate")
+
+
+def test_the_special_child_is_taught_at_home_first_and_a_policy_for_all_came_of_it(cases: dict[str, Case]) -> None:
+    school = cases["6-special-school"]
+    [policy] = school.records(Policy)
+
+    assert school.errands("stage") == [
+        ("shsy", beijing("2019-08-15 15:34"), beijing("2019-09-12 16:20")),
+        ("shsy", beijing("2019-08-15 15:36"), None),
+    ]
+    assert (school.ticket().state, school.at("evaluate")) == ("evaluated", beijing("2019-08-19 10:06"))
+    assert (policy.title, policy.at) == ("特殊儿童教育经费", beijing("2019-08-30 11:00"))
+    assert f"{SCENARIOS['6-special-school'].facts['education_funds_yuan_a_year']} 元/年" in policy.measure
 
 
 def test_the_pothole_is_filed_in_three_minutes_seen_in_sixty_and_mended_two_hours_later(
