@@ -1,4 +1,4 @@
-"""`huiying roster`: who of a unit is on duty, who heads it, who is away."""
+"""`huiying roster`: who of a unit is on duty, who heads it, who is away; and who sits at the desk when."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from core.cli.administering import AS_JSON, TENANT, done_by, looked_at
+from core.cli.administering import BY as ADMINISTRATOR
 from core.cli.context import installed, say_json
 from core.cli.entitled import HEAD_OF_UNIT, Run, entitled, for_the_machine
 from core.cli.tables import table
-from core.journey.roster_words import RosterUnreadable, read_duty, read_table, weekday_words
+from core.journey.desk_shifts import put_shifts
+from core.journey.roster_words import RosterUnreadable, read_duty, read_shifts, read_table, weekday_words
 from core.journey.rosters import (
     Duty,
     RosterShown,
@@ -35,7 +37,7 @@ def BY(run: Run) -> Run:  # noqa: N802 -- stands among the options of a command 
 
 @click.group(name="roster")
 def roster() -> None:
-    """值班表：单位内由谁接单，谁不在岗。"""
+    """值班表：单位内由谁接单，谁不在岗；受理席谁在什么时候坐席。"""
 
 
 @roster.command(name="show")
@@ -141,9 +143,45 @@ def back(login: str, tenant: str, by: str, *, as_json: bool) -> None:
         click.echo(f"{login} 已返岗。")
 
 
+@roster.command(name="shifts")
+@TENANT
+@ADMINISTRATOR
+@click.option("--from", "first", type=DAY, required=True, metavar="日期", help="从哪天起")
+@click.option("--to", "last", type=DAY, required=True, metavar="日期", help="到哪天为止（含）")
+@click.option(
+    "--file", type=click.Path(path_type=Path), required=True, metavar="文件", help="CSV：登录名、开始、结束、班次"
+)
+@AS_JSON
+def shifts(tenant: str, login: str, first: datetime, last: datetime, file: Path, *, as_json: bool) -> None:
+    """排坐席班次：这些日子的班次换成表里的，并指出没有人值守的时段。"""
+    text = _text(file)
+    with installed() as installation:
+        zone = installation.tenant(tenant).zone
+        planned = read_shifts(text, zone)
+        open_times = done_by(
+            installation,
+            tenant,
+            login,
+            lambda scope, actor, now: put_shifts(scope, first.date(), last.date(), planned, actor=actor, now=now),
+        )
+    if as_json:
+        say_json({"shifts": len(planned), "gaps": [asdict(each) for each in open_times]})
+        return
+    click.echo(f"已排 {len(planned)} 个班次。")
+    for each in open_times:
+        begins_at, ends_at = (instant.astimezone(zone) for instant in (each.begins_at, each.ends_at))
+        click.echo(f"没有人值守：{begins_at:%Y-%m-%d %H:%M} 至 {ends_at:%Y-%m-%d %H:%M}")
+    if not open_times:
+        click.echo("每天 24 小时都有人值守。")
+
+
 def _read(file: Path) -> list[Duty]:
+    return read_table(_text(file))
+
+
+def _text(file: Path) -> str:
     try:
-        return read_table(file.read_text(encoding="utf-8-sig"))
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RosterUnreadable(f"打不开文件 {file}（{error.strerror}）。请检查文件名和权限。") from error
     except UnicodeDecodeError as error:

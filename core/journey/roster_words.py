@@ -3,7 +3,10 @@
 import csv
 import re
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from core.intake.times import NoSuchTime, parse_time
+from core.journey.desk_shifts import PlannedShift
 from core.journey.rosters import Duty
 from core.kit.errors import Refused
 from core.kit.headings import places_of
@@ -14,6 +17,12 @@ COLUMNS = {
     "first": ("from", "起", "开始", "自"),
     "last": ("to", "止", "结束", "至"),
     "weekdays": ("weekdays", "星期", "周几"),
+}
+SHIFT_COLUMNS = {
+    "login": ("login", "登录名", "坐席"),
+    "begins_at": ("begins_at", "开始", "起", "上班"),
+    "ends_at": ("ends_at", "结束", "止", "下班"),
+    "label": ("label", "班次", "班别"),
 }
 _WEEKDAYS = re.compile(r"([1-7])(?:-([1-7]))?")
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
@@ -50,6 +59,34 @@ def read_table(text: str) -> list[Duty]:
     if faults:
         raise RosterUnreadable("".join(faults) + "没有改动原来的值班表。")
     return duties
+
+
+def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
+    """Read a CSV table of shifts of the desk with a heading: login, begin, end, name of the shift; times are the zone's.
+
+    Raises `RosterUnreadable` with every fault.
+    """
+    rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
+    places = places_of(rows[0], SHIFT_COLUMNS) if rows else {}
+    if missing := [names[1] for field, names in SHIFT_COLUMNS.items() if field not in places and field != "label"]:
+        raise RosterUnreadable(
+            f"班次表没有“{'、'.join(missing)}”这一列。第一行请写列名：登录名、开始、结束、班次；班次可以不写。"
+        )
+    shifts, faults = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        cells = {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}
+        if not any(cells.values()):
+            continue
+        try:
+            if not cells["login"]:
+                raise NoSuchTime("没有写登录名")
+            begins_at, ends_at = parse_time(cells["begins_at"], zone), parse_time(cells["ends_at"], zone)
+            shifts.append(PlannedShift(cells["login"], begins_at, ends_at, cells.get("label", "")))
+        except NoSuchTime as fault:
+            faults.append(f"第 {number} 行：{fault.message}。")
+    if faults:
+        raise RosterUnreadable("".join(faults) + "没有改动原来的班次。")
+    return shifts
 
 
 def read_duty(text: str) -> Duty:

@@ -13,11 +13,14 @@ from flask import Flask, g, request
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.queries.call_records import count_calls
+from core.journey.queries.disclosures import count_waiting
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.watching import Lag, lag_of
 from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.roles import Permission
+from core.statistics.warnings.queries import has_warnings, open_warnings
+from core.statistics.warnings.watching import rules_of
 from core.tenancy.facts import TenantFacts
 from core.web import words
 from core.web.account import THEME, home_of
@@ -51,6 +54,8 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 }
 """The lanes in the menu of those who have a permission. Every lane can be looked at by its address."""
 
+OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
+"""Whom it concerns what waits before it is public."""
 ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
 STEWARDS = ACCOUNTS | {Permission.AUDIT}
 """Whom an emergency account concerns."""
@@ -126,9 +131,13 @@ def _menu_items() -> list[MenuItem]:
         ]
         if "accept" in mine:
             items[1:1] = [*_inbound(visit), *_calls(visit)]
-        items += _knowledge(visit)
+            items.append(MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")))
+        items += [*_knowledge(visit), *_warnings(visit)]
     if Permission.INSTRUCT in visit.permissions:
         items.insert(0, MenuItem("领导批阅", "/leader", request.path.startswith("/leader")))
+    if not OPENNESS.isdisjoint(visit.permissions):
+        waiting = _count(count_waiting(visit.scope))
+        items.append(MenuItem("公开与曝光", "/desk/openness", request.path == "/desk/openness", waiting))
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
         items += _knowledge_of_unit(visit)
@@ -178,6 +187,15 @@ def _knowledge(visit: Visit) -> list[MenuItem]:
     """Return the entry for the knowledge base, with what waits for whoever approves."""
     waiting = waits_for_approval(visit.scope) if Permission.REVIEW in visit.permissions else None
     return [MenuItem("知识库", "/knowledge", request.path.startswith("/knowledge"), _count(waiting))]
+
+
+def _warnings(visit: Visit) -> list[MenuItem]:
+    """Return the entries for warnings, where the district watches or ever did, and for what is asked about most."""
+    items = [MenuItem("热点话题", "/topics", request.path.startswith("/topics"))]
+    if rules_of(visit.scope) is not None or has_warnings(visit.scope):
+        waiting = open_warnings(visit.scope)
+        items.insert(0, MenuItem("综合预警", "/warnings", request.path.startswith("/warnings"), _count(waiting)))
+    return items
 
 
 def _knowledge_of_unit(visit: Visit) -> list[MenuItem]:

@@ -1,7 +1,9 @@
 """Call records: each ends in one of four ways, none vanishes, and the caller's phone is protected."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +12,9 @@ from core.intake.calls.models import CallRecord, CallStep
 from core.intake.calls.rules import CallUnusable, IncomingCall
 from core.intake.calls.service import CallReused, CallSettled, phone_of
 from core.journey import call_records as journey
+from core.journey.call_table import read_call_table
 from core.journey.erase import erase_person
+from core.journey.lists import ListUnusable
 from core.journey.person import export_person
 from core.journey.queries.call_records import call_lines, count_calls, opened_call
 from core.people.roles import NotPermitted
@@ -153,3 +157,29 @@ def test_a_person_gets_their_calls_and_has_them_erased_while_the_records_stay(wa
         lambda scope: len(scope.session.scalars(select(CallStep).where(CallStep.tenant_id == scope.tenant.id)).all())
     )
     assert steps == 1
+
+
+def test_a_table_of_calls_is_read_as_telephone_systems_write_it_and_refused_whole_with_its_faults(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "calls.csv"
+    table.write_text(
+        "通话编号,来电时间,主叫号码,被叫号码,通话时长,坐席工号,录音\n"
+        "c-1,2026-03-12 09:30:05,13800000007,12345,0:01:35,7,/rec/1.wav\n"
+        "c-2,2026-03-12 09:40:00,,96110,0,,\n",
+        encoding="utf-8",
+    )
+    zone = ZoneInfo("Asia/Shanghai")
+
+    first, second = read_call_table(table, channel="desk", zone=zone)
+
+    assert (first.began_at, first.seconds, first.answered_by, first.recording) == (
+        beijing("2026-03-12 09:30:05"),
+        95,
+        "7",
+        "/rec/1.wav",
+    )
+    assert (second.line, second.phone, second.missed) == ("96110", "", True)
+    table.write_text("通话编号,来电时间,时长\nc-1,昨天,5\nc-2,2026-03-12 09:40,半分钟\n", encoding="utf-8")
+    with pytest.raises(ListUnusable, match=r"第 2 行.*第 3 行.*半分钟"):
+        read_call_table(table, channel="desk", zone=zone)

@@ -152,6 +152,7 @@ class Course:
         self._get("operator", "/desk/calls/{0}", call)
         self._get("operator", "/desk/new", call=call)
         self._form("operator", "/desk/calls/{0}/call-back", call, of="-", reached="no", words="")
+        self._form("operator", "/desk/handover/{0}/take", self._id("handover"), of="-", remark="知道了")
         self._form("operator", "/desk/calls/{0}/answer", call, of="-", words="已告知")
         self._form(
             "operator",
@@ -172,6 +173,11 @@ class Course:
         self._form("reviewer", "/knowledge/{0}/approve", article, of="-", number="2")
         self._form("reviewer", "/knowledge/{0}/withdraw", article, of="-", reason="过时")
         self._form("operator", "/knowledge/questions/{0}/drop", question, of="-", reason="不用了")
+        warning, topic = self._id("warning"), self._id("topic")
+        self._get("leader", "/warnings/{0}", warning)
+        self._form("operator", "/warnings/{0}/ask", warning, of="-", unit=self._id("unit"), question="何时修好")
+        self._form("supervisor", "/warnings/{0}/acknowledge", warning, of="-", reason="属实")
+        self._form("supervisor", "/topics/{0}/end", topic, of="-")
 
     def _by_systems(self) -> None:
         mine, code = self._handed_in(NO_ROLE), self._id("unit")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.journey.handover import write_handover
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -23,8 +22,9 @@ from core.intake.calls.rules import IncomingCall
 from core.intake.calls.service import keep_call
 from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
-from core.journey import desk, entrusting, handle, knowledge, people
+from core.journey import desk, entrusting, handle, knowledge, people, warnings
 from core.journey.files import add_files
+from core.journey.handover import write_handover
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.knowledge.drafts import Draft
@@ -42,6 +42,7 @@ from core.web.visit import COOKIE
 from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties, set_rates
 from tests.files.samples import photo
 from tests.permissions.operations import Operation
+from tests.warnings.making import warning_row
 
 FEATURE = "trust.place"
 PLUGIN, PAGE = FEATURE.split(".")[0], "page"
@@ -58,6 +59,8 @@ KINDS = {
     "public_no": "public case",
     "file": "file",
     "article": "article",
+    "warning": "warning",
+    "topic": "topic",
     "question": "question",
     "dry_run": "dry run",
     "code": "unit",
@@ -77,7 +80,8 @@ KINDS = {
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
     "/panel/": "panel",
-    "/desk/calls/": "call record", "/desk/handover/": "handover",
+    "/desk/calls/": "call record",
+    "/desk/handover/": "handover",
     "/desk/inbound/": "inbound item",
     "/api/v1/duty-lists/": "duty list",
     "/api/v1/features/": "revision",
@@ -260,7 +264,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
         place.has |= {"handover": [str(handover.id)]}
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
-        place.has |= _knowledge(scope, place.mark, code, clerk, at)
+        place.has |= _knowledge(scope, place.mark, code, str(place.has["matter"][0]), clerk, at)
     numbers: list[object] = []
     for each in range(1 + more):
         with place.installation.scope(place.slug) as scope:
@@ -272,12 +276,20 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
     place.has["revision"] = list(reversed(numbers))
 
 
-def _knowledge(scope: Scope, mark: str, code: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
-    """Ask a unit a question, and write an article that waits for approval."""
+def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
+    """Ask a unit a question, write an article that waits for approval, follow a topic, and warn of a rise."""
     asked = knowledge.ask_unit(scope, unit=code, question=f"{mark}怎么申请", actor=OPERATOR, now=now)
     draft = Draft(f"{mark}的答案", f"{mark}怎么办", f"{mark}找本处")
     written = knowledge.write_article(scope, draft, actor=clerk, now=now)
-    return {"question": [str(asked.id)], "article": [str(written.id)]}
+    topic = warnings.follow_topic(scope, name=f"{mark}话题", matters=[matter], why="", actor=OPERATOR, now=now)
+    warned = warning_row(scope, matter=matter, now=now)
+    scope.session.add(warned)
+    return {
+        "question": [str(asked.id)],
+        "article": [str(written.id)],
+        "warning": [str(warned.id)],
+        "topic": [str(topic.id)],
+    }
 
 
 def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]:

@@ -1,17 +1,20 @@
 """The pages of the district's staff: the desk with its lanes, the ticket, and the unit's work."""
 
 from core.web.desk import (
+    disclosure,
     calls,
     classification,
     commands,
     contact,
     files,
+    handover,
     inbound,
     intake,
     knowledge,
     lanes,
     ticket,
     unit,
+    warnings,
 )
 
 BLUEPRINTS = (
@@ -20,10 +23,13 @@ BLUEPRINTS = (
     classification.pages,
     commands.pages,
     contact.pages,
+    disclosure.pages,
     files.pages,
+    handover.pages,
     inbound.pages,
     intake.pages,
     knowledge.pages,
     ticket.pages,
     unit.pages,
+    warnings.pages,
 )
