@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.disclosure.service import public_no
 from core.documents.frozen import digest_of, to_text
 from core.documents.model import Document, Section, Words
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
@@ -255,6 +256,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         secret = "second" if second else "first"
         keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
         place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
+        place.has |= {"public case": [public_no(scope, accepted.ticket_id)]}
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}

@@ -20,6 +20,7 @@ from core.journey.queries.coordination import (
     reports_of,
 )
 from core.journey.queries.decisions import Why, why_here
+from core.journey.queries.disclosures import Openness, openness_of
 from core.journey.queries.disputes import DisputeLine, dispute_lines
 from core.journey.queries.findings import (
     ClearanceLine,
@@ -85,6 +86,7 @@ class CaseFile:
     related: Related
     referrals: tuple[ReferralLine, ...]
     proposals: tuple[Proposal, ...]
+    openness: Openness
     clearances: tuple[ClearanceLine, ...]
     verifications: tuple[FindingLine, ...]
     enforcements: tuple[FindingLine, ...]
@@ -152,6 +154,7 @@ class CaseFile:
             panels=tuple(panel.for_parties for panel in self.panels),
             overruns=_own(self.overruns, unit_id),
             proposals=(),
+            openness=self.openness.seen_by(unit_id),
             clearances=(),
             checks=self.checks if leads else (),
             errands=self.errands if leads else _own(self.errands, unit_id),
@@ -179,6 +182,7 @@ def case_file(scope: Scope, ticket_id: int) -> CaseFile:
         related=related_to(scope, ticket),
         referrals=referrals_of(scope, ticket),
         proposals=_proposals(scope, ticket),
+        openness=openness_of(scope, ticket),
         clearances=clearances_of(scope, ticket),
         verifications=verifications_of(scope, ticket),
         enforcements=enforcements_of(scope, ticket),

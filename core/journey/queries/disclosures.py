@@ -117,11 +117,16 @@ class ExposureLine:
 
 @dataclass(frozen=True, slots=True)
 class Openness:
-    """All about a ticket and the public: what is disclosed, what was exposed, and what could be."""
+    """All about a ticket and the public: what is disclosed, and who was exposed."""
 
     disclosure: DisclosureLine | None
     exposures: tuple[ExposureLine, ...]
-    grounds: tuple[Grounds, ...]
+
+    def seen_by(self, unit_id: int) -> "Openness":
+        """Return what a unit sees: what it is named for, and what is outside."""
+        outside = self.disclosure if self.disclosure and self.disclosure.state == "published" else None
+        own = (each for each in self.exposures if each.unit_id == unit_id and each.state != "refused")
+        return Openness(outside, tuple(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,9 @@ def public_cases(scope: Scope, wanted: Wanted, *, page: int) -> Cases:
     units = directory(scope)
     asked = _public(scope)
     if wanted.category:
-        asked = asked.where(Ticket.matter.in_([duty.code for duty in units.duties.values() if duty.category == wanted.category]))
+        asked = asked.where(
+            Ticket.matter.in_([duty.code for duty in units.duties.values() if duty.category == wanted.category])
+        )
     if wanted.unit:
         unit = units.find_unit(wanted.unit)
         asked = asked.where(Ticket.lead_unit_id == (unit.id if unit else 0))
@@ -198,13 +205,23 @@ def has_public_cases(scope: Scope) -> bool:
 
 
 def openness_of(scope: Scope, ticket: Ticket) -> Openness:
-    """Return all about the ticket and the public."""
+    """Return what is on record about the ticket and the public."""
     row = disclosure_of(scope, ticket.id)
     return Openness(
         _disclosure_line(row, ticket) if row else None,
         tuple(_exposure_line(scope, each) for each in exposures_of(scope, ticket)),
-        grounds_on(scope, ticket),
     )
+
+
+def exposure_grounds(scope: Scope, ticket_id: int) -> tuple[Grounds, ...]:
+    """Return what the records of a ticket say for exposing somebody, without what was put forward already."""
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+    standing = {
+        (each.unit_id, each.behaviour)
+        for each in exposures_of(scope, ticket)
+        if each.state in ("proposed", "published")
+    }
+    return tuple(each for each in grounds_on(scope, ticket) if (each.unit.id, each.behaviour) not in standing)
 
 
 def waiting_for_public(scope: Scope, *, limit: int = 200) -> Sequence[Waiting]:

@@ -1,11 +1,11 @@
 """The pages of the district's staff: the desk with its lanes, the ticket, and the unit's work."""
 
 from core.web.desk import (
-    disclosure,
     calls,
     classification,
     commands,
     contact,
+    disclosure,
     files,
     handover,
     inbound,

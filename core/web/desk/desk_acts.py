@@ -35,6 +35,7 @@ from core.routing.returns import RETURN_REASONS
 from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, WITH_UNIT, Command, State
 from core.web.desk.acts import Act, Deed, Records, listed, sources
 from core.web.desk.coordination_acts import COORDINATING
+from core.web.desk.disclosure_acts import DISCLOSURE_ACTS
 from core.web.desk.fields import Field
 from core.web.desk.finding_acts import ADDING, CLEARING, TRACKING
 from core.web.desk.panel_acts import PANELS
@@ -634,4 +635,5 @@ DESK_ACTS = (
     *PRESSING,
     *PANELS,
     *COORDINATING,
+    *DISCLOSURE_ACTS,
 )

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.disclosure.exposures import Grounds
 from core.hooks.values import HandlingRules, ReviewProposal
 from core.intake.admission import Ground, grounds_of
 from core.journey.queries.calls import CallDue, call_due
 from core.journey.queries.case import Case
 from core.journey.queries.case_file import CaseFile
 from core.journey.queries.choices import Choice, Choices, choices
+from core.journey.queries.disclosures import exposure_grounds
 from core.journey.queries.disputable import disputable_kinds, has_granted_review
 from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.panels import proposals_on
@@ -46,6 +48,8 @@ class Standing:
     grounds: tuple[Ground, ...] = ()
     review_proposals: tuple[ReviewProposal, ...] = ()
     """What calls for a third-party panel, to somebody who may open one."""
+    exposure_grounds: tuple[Grounds, ...] = ()
+    """What the records say for exposing a unit, to somebody who may put it forward."""
     hints: Hints = NO_HINTS
     duty_item: str = ""
     """What the duty list says of the ticket, to the unit that may give it back."""
@@ -82,6 +86,7 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         has_granted_review=has_granted_review(visit.scope, case.id, file.disputes),
         grounds=_grounds(visit, case),
         review_proposals=_review_proposals(visit, case, file),
+        exposure_grounds=_exposure_grounds(visit, case),
         hints=hints_for(visit, case),
         call_due=call_due(visit.scope, case.id) if case.urgent else None,
     )
@@ -139,6 +144,11 @@ def _grounds(visit: Visit, case: Case) -> tuple[Ground, ...]:
     if case.state not in WAITING_FOR_ACCEPTANCE or Permission.ACCEPT not in visit.actor.permissions:
         return ()
     return grounds_of(visit.scope, visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id)))
+
+
+def _exposure_grounds(visit: Visit, case: Case) -> tuple[Grounds, ...]:
+    may = Permission.SUPERVISE in visit.actor.permissions
+    return exposure_grounds(visit.scope, case.id) if may else ()
 
 
 def _units_below(visit: Visit, unit_id: int, file: CaseFile) -> tuple[DirectoryUnit, ...]:

@@ -11,6 +11,7 @@ from core.sla.labels import PAUSE_LABELS
 from core.tickets.states import CONCLUDED, WITH_UNIT, Command
 from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.coordination_acts import UNITS_COORDINATING
+from core.web.desk.disclosure_acts import UNIT_EXPOSURE_ACTS
 from core.web.desk.fields import Field
 from core.web.desk.finding_acts import FINDING
 from core.web.desk.standing import Standing
@@ -337,4 +338,4 @@ ANSWERING = (
 )
 
 
-UNIT_ACTS = (*HANDLING, *FINDING, *ANSWERING, *UNITS_COORDINATING)
+UNIT_ACTS = (*HANDLING, *FINDING, *ANSWERING, *UNITS_COORDINATING, *UNIT_EXPOSURE_ACTS)
