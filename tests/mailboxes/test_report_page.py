@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from core.disclosure.models import Disclosure
 from core.intake.portal import PORTAL
 from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tickets.models import Ticket, TicketContact
@@ -173,6 +174,16 @@ def test_an_enterprise_is_counted_as_one(entry: Entry) -> None:
 
     (ticket,) = entry.tickets()
     assert (ticket.channel, ticket.appellant) == ("mailbox-enterprise", "enterprise")
+
+
+def test_what_the_writer_says_of_making_it_public_is_kept_and_comes_before_everybody(entry: Entry) -> None:
+    entry.open()
+    entry.send(text=LETTER, may_publish="closed")
+    (ticket,) = entry.tickets()
+
+    with entry.lists.walk.installation.scope(entry.lists.walk.slug) as scope:
+        kept = scope.session.scalars(select(Disclosure).where(Disclosure.ticket_id == ticket.id)).one()
+        assert (kept.wish, kept.state, kept.ground) == ("closed", "closed", "resident")
 
 
 def test_the_form_again_with_other_words_is_another_letter_and_needs_a_second_click(entry: Entry) -> None:

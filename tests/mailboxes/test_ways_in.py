@@ -20,6 +20,8 @@ BY_API = ("forum", "weibo", "wechat", "sms", "app")
 
 def test_letters_calls_and_messages_of_every_way_are_tickets_and_are_counted_by_it(lists: Lists, entry: Entry) -> None:
     lists.put([*FIVE, *BESIDE])
+    lists.put_hotlines([("96007", "供水热线", "", "")])
+    assert f'href="{entry.base}/report?as=enterprise"' in entry.client.get(entry.base).get_data(as_text=True)
     for mailbox in BY_PAGE:
         entry.open()
         assert entry.send(text=f"写给{mailbox or '大家'}的一件事", mailbox=mailbox).status_code == 200
@@ -29,6 +31,7 @@ def test_letters_calls_and_messages_of_every_way_are_tickets_and_are_counted_by_
     operator = Visitor(entry.app)
     operator.sign_in(make_account(lists.walk.installation, lists.walk.slug, "otti", ["operator"]))
     operator.get("/desk/new")
+    assert '<option value="96007">供水热线</option>' in operator.page
     assert operator.post("/desk/new", text="来电反映路灯不亮", channel="hotline", source="96007").status_code == 200
 
     token = lists.walk.run(lambda scope: issue_token(scope, "新媒体", now=entry.now))

@@ -8,7 +8,18 @@ from flask.typing import ResponseReturnValue
 from core.web.public import answers, bulletins, cases, exposures, figures, panels, progress, report
 from core.web.public.site import Entry, Guest, public, public_page
 
-ENTRIES: Sequence[Entry] = (report.ENTRY, report.MAILBOXES, progress.ENTRY, answers.ENTRY, bulletins.ENTRY, panels.ENTRY, figures.ENTRY, cases.ENTRY, exposures.ENTRY)
+ENTRIES: Sequence[Entry] = (
+    report.ENTRY,
+    report.FOR_ENTERPRISES,
+    report.MAILBOXES,
+    progress.ENTRY,
+    answers.ENTRY,
+    bulletins.ENTRY,
+    panels.ENTRY,
+    figures.ENTRY,
+    cases.ENTRY,
+    exposures.ENTRY,
+)
 """In the order in which they are offered; every page without sign-in adds its own here."""
 
 

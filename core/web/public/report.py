@@ -12,7 +12,7 @@ from typing import get_args
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from core.hooks.values import Appellant
+from core.hooks.values import Appellant, Wish
 from core.hooks.values.words import APPELLANT_LABELS
 from core.intake.portal import find_portal
 from core.intake.rules import TEXT_MAX
@@ -37,6 +37,12 @@ ENTRY = Entry(
     "用自己的话写下来即可，不用注册；可以写给某位领导的信箱，也可以不选",
     lambda scope: find_portal(scope.hooks) is not None,
 )
+FOR_ENTERPRISES = Entry(
+    "企业反映诉求",
+    "report?as=enterprise",
+    "企业的问题写在这里，按服务企业的渠道受理",
+    lambda scope: find_portal(scope.hooks) is not None,
+)
 MAILBOXES = Entry(
     "领导信箱",
     "mailboxes",
@@ -51,6 +57,8 @@ FIELD_OF = {"appeal-unusable": "text", "phone-needed": "phone", "mailbox-closed"
 """The field that a refusal is about, by its code."""
 NOT_PROVED = "还没有提交：安全校验没有完成。您写的都还在，请稍等几秒再点一次“提交”。"
 SENT_BEFORE = "这一页您刚才已经提交过一件，这次的内容不同，还没有提交。要另外反映这件事，请再点一次“提交”。"
+WISHES = {"none": "按规定办", "open": "可以", "closed": "不可以"}
+"""What can be said of making it public."""
 _MESSAGE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -68,7 +76,13 @@ class Typed:
     matter: str = ""
     area: str = ""
     words: str = ""
+    may_publish: str = "none"
     message_id: str = ""
+
+    @property
+    def wish(self) -> Wish:
+        """What was chosen of making it public."""
+        return next((wish for wish in get_args(Wish) if wish == self.may_publish), "none")
 
     @classmethod
     def of_form(cls) -> "Typed":
@@ -119,7 +133,7 @@ def hand_in_report(guest: Guest) -> ResponseReturnValue:
         if not is_proved(scope, PURPOSE, now=guest.now) and not came_before(scope, appeal):
             return _form(guest, typed, problem=NOT_PROVED), WRONG_INPUT
         with scope.session.begin_nested():
-            handed_in = hand_in(scope, appeal, now=guest.now)
+            handed_in = hand_in(scope, appeal, may_publish=typed.wish, now=guest.now)
     except Refused as refusal:
         remember_words(refusal)
         return _refused(guest, typed, refusal), WRONG_INPUT
@@ -173,6 +187,7 @@ def _form(
         finding=finding,
         levels=MAILBOX_LEVELS,
         appellants=APPELLANT_LABELS,
+        wishes=WISHES,
         problem=problem,
         faults=faults or {},
         longest=TEXT_MAX,
