@@ -25,6 +25,7 @@ from core.evaluation.panels.words import FOUND_LABELS, GROUP_LABELS, SITTING, VE
 from core.journey.command import command
 from core.journey.panels import as_member, tell
 from core.people.roles import Permission
+from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note, reason_of
@@ -115,6 +116,7 @@ def keep_panel_time(scope: Scope, panel_id: int, *, now: datetime) -> None:
     now = in_order(scope, ticket, Order(SYSTEM, now)).now
     if panel.closes_at <= now:
         _close(scope, ticket, panel, now=now)
+        mark_dirty(scope, panel.opened_at)  # by its finding it counts anew on the day it was opened
     elif panel.reminded_at is None and panel.closes_at - REMINDS_BEFORE <= now:
         panel.reminded_at = now
         waiting = sum(each.seat.state in SITTING for each in seats_of(scope, panel)) - len(votes_of(scope, panel))

@@ -27,6 +27,8 @@ from core.escalation.labels import LEVEL_LABELS
 from core.escalation.models import Instruction
 from core.evaluation.causes import DISSATISFACTION_LABELS, OVERDUE_LABELS
 from core.evaluation.models import OverdueCause, Rating, RatingCause
+from core.evaluation.panels.models import ReviewPanel
+from core.evaluation.panels.words import FOUND_LABELS
 from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
 from core.handling.models import Enforcement, Verification
 from core.hooks.values.words import RELATION_LABELS
@@ -191,6 +193,17 @@ _FOUND = (
         labels={},
         none="区域不明",
         by_unit=False,
+    ),
+    Kind(
+        key="panels",
+        label="第三方评议",
+        meaning="当日启动的第三方评议，按评议结论；还没有结论的计为“尚无结论”",
+        anchor=Anchor(
+            with_ticket(ReviewPanel), ReviewPanel.tenant_id, ReviewPanel.opened_at, Ticket.lead_unit_id, true()
+        ),
+        code=ReviewPanel.verdict,
+        labels=FOUND_LABELS,
+        none="尚无结论",
     ),
 )
 KINDS = {kind.key: kind for kind in (*_TABLE, *_FOUND)}

@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 
 from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
+from core.evaluation.panels.models import ReviewPanel
 from core.handling.models import Enforcement, Reply, Verification
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
@@ -89,6 +90,7 @@ _Row = type[
     | Instruction
     | Rating
     | ReturnRequest
+    | ReviewPanel
     | TicketEvent
     | Verification
 ]

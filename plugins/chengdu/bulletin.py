@@ -6,8 +6,8 @@ from typing import Any
 from core.hooks import BulletinMonth, BulletinRules, BulletinSection, hookimpl
 
 SECTIONS = (
-    *("instructed", "overview", "appellants", "levels", "units", "top_accepted", "top_dissatisfied"),
-    *("dissatisfied", "overdue", "conduct", "topics", "naming"),
+    *("instructed", "instructed_reported", "overview", "appellants", "levels", "units", "top_accepted"),
+    *("top_dissatisfied", "dissatisfied", "overdue", "conduct", "panels", "topics", "cases", "naming"),
 )
 """In the order in which the meeting hears of it: instructions first 每月在市长办公会上通报批示情况、办理效能."""
 

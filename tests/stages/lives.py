@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, OverdueCause, Rating, RatingCause
+from core.evaluation.panels.models import ReviewPanel
 from core.handling.models import Enforcement, Reply, Verification
 from core.journey.accept import accept, register
 from core.journey.supervise import supervise
@@ -174,6 +175,9 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     }
     for found in newest.values():
         add("verified", found.at, tickets[found.ticket_id], units[found.assignment_id], found.result)
+    for panel in scope.session.scalars(select(ReviewPanel)):
+        ticket = tickets[panel.ticket_id]
+        add("panels", panel.opened_at, ticket, ticket.lead_unit_id, panel.verdict)
     for done in scope.session.scalars(select(Enforcement)):
         add("enforced", done.at, tickets[done.ticket_id], units[done.assignment_id], done.measure)
     return dict(sums)
