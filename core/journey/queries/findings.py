@@ -100,6 +100,7 @@ def clearances_of(scope: Scope, ticket: Ticket) -> tuple[ClearanceLine, ...]:
         .where(Clearance.tenant_id == scope.tenant.id, Clearance.ticket_id == ticket.id)
         .order_by(Clearance.id.desc(), ClearanceVersion.number)
     ).all()
+    clearances = {clearance.id: clearance for clearance, _ in rows}
     versions: dict[int, list[Wording]] = {}
     for clearance, version in rows:
         before = versions.setdefault(clearance.id, [])
@@ -118,7 +119,7 @@ def clearances_of(scope: Scope, ticket: Ticket) -> tuple[ClearanceLine, ...]:
             decided_at=each.decided_at,
             versions=tuple(versions[each.id]),
         )
-        for each in dict.fromkeys(clearance for clearance, _ in rows)
+        for each in clearances.values()
     )
 
 
