@@ -23,6 +23,7 @@ import core.people.roster.models
 import core.routing.models
 import core.sla.models
 import core.statistics.models
+import core.statistics.warnings.models
 import core.tenancy.models
 import core.tickets.models
 import core.units.catalogue.models

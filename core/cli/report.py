@@ -11,9 +11,14 @@ from core.cli.document import forms_of, lines_of, write, written_as
 from core.cli.entitled import for_the_machine
 from core.documents.model import Document
 from core.journey.report import report_city, report_month
+from core.statistics.days import Span
 from core.statistics.documents import city_document, month_document
 from core.statistics.periods import Month
 from core.statistics.plain import plain_city, plain_month
+from core.statistics.warnings.places_document import places_document, plain_places
+from core.statistics.warnings.topics import places
+
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(name="report")
@@ -57,6 +62,28 @@ def city_(city: str, month: str, *, as_json: bool, forms: str, into: Path) -> No
         return
     document = city_document(told, made_at=_made_at(told.month, zone, is_over=told.is_over, now=now))
     _tell(document, f"{city}-{told.month}", asked, into)
+
+
+@report.command(name="places")
+@for_the_machine
+@click.option("--tenant", required=True, metavar="区", help="租户短名,如 sandbox")
+@click.option("--from", "first", type=DAY, required=True, metavar="年-月-日", help="从哪一天")
+@click.option("--to", "last", type=DAY, required=True, metavar="年-月-日", help="到哪一天")
+@click.option("--category", default="", metavar="大类", help="只看职责清单的这个大类;不写则看全部")
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+@written_as
+def places_(
+    tenant: str, first: datetime, last: datetime, category: str, *, as_json: bool, forms: str, into: Path
+) -> None:
+    """哪里在问什么:一段时间里各区域各事项的诉求,供规划公共设施参考。"""
+    asked, span = forms_of(forms), Span(first.date(), last.date())
+    with installed() as installation, installation.scope(tenant) as scope:
+        told, facts = places(scope, span, category=category), scope.tenant
+    if as_json:
+        say_json(plain_places(told))
+        return
+    made_at = datetime.combine(span.last + timedelta(days=1), time(), facts.zone)
+    _tell(places_document(told, facts.name, category, made_at=made_at), f"{tenant}-places-{span.last}", asked, into)
 
 
 def _made_at(month: Month, zone: ZoneInfo, *, is_over: bool, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 
 from core.hooks.contract import Hook
 from core.hooks.parts import flaw_of_part
-from core.hooks.values import Budget, HandlingRules, Mark, PanelRules
+from core.hooks.values import Budget, HandlingRules, KnowledgeRules, Mark, PanelRules, WarningRules
 
 T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -28,6 +28,9 @@ MOST_SEATS = 99
 MOST_CRITERIA = 10
 LONGEST_VOTE = 60
 """Working days within which a panel votes."""
+LONGEST_WINDOW, LONGEST_BASELINE = 60, 52
+"""Days that a warning looks at, and weeks before them."""
+MOST_OFFERED = 20
 IN_SECONDS = ("consult_after",)
 """Handling rules that are lengths of time in seconds; the others are days or numbers of times."""
 
@@ -121,6 +124,10 @@ def check(answer: Any) -> None:
         _check_numbers(answer)
     if isinstance(answer, PanelRules):
         _check_panel(answer)
+    if isinstance(answer, WarningRules):
+        _check_watching(answer)
+    if isinstance(answer, KnowledgeRules):
+        _check_keeping(answer)
 
 
 def _check_place(mark: Mark) -> None:
@@ -156,6 +163,22 @@ def _check_panel(rules: PanelRules) -> None:
         raise AnswerUnusable(f"评议延期应为 1 到 {LONGEST_VOTE} 个工作日，每组递补应为 0 到 {MOST_SEATS} 人")
     if not 1 <= len(rules.criteria) <= MOST_CRITERIA or not all(each.strip() for each in rules.criteria):
         raise AnswerUnusable(f"评分项应为 1 到 {MOST_CRITERIA} 项，都要写明")
+
+
+def _check_watching(rules: WarningRules) -> None:
+    """Refuse rules by which nothing could be counted, or everything would be a warning."""
+    if not 1 <= rules.window_days <= LONGEST_WINDOW or not 4 <= rules.baseline_weeks <= LONGEST_BASELINE:
+        raise AnswerUnusable(f"预警的天数应为 1 到 {LONGEST_WINDOW}，对照的周数应为 4 到 {LONGEST_BASELINE}")
+    if rules.factor < 1 or rules.least < 1 or rules.urgent_least < 1 or not 0 < rules.chance_percent < 100:
+        raise AnswerUnusable("预警的倍数和件数应不小于 1，偶然的可能应在 0 和 100（%）之间")
+
+
+def _check_keeping(rules: KnowledgeRules) -> None:
+    days = (rules.valid_days, rules.repeated_days)
+    if not all(1 <= each <= LONGEST_DAYS for each in days) or not 0 <= rules.remind_days <= rules.valid_days:
+        raise AnswerUnusable(f"知识库的天数应为 1 到 {LONGEST_DAYS}，提前提醒不早于开始")
+    if rules.repeated_from < 0 or not 1 <= rules.most_offered <= MOST_OFFERED:
+        raise AnswerUnusable(f"知识库一次提供的条数应为 1 到 {MOST_OFFERED}，重复件数不能为负")
 
 
 @cache

@@ -1,6 +1,7 @@
-"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs,
-makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases contacts in their time, orders bulletins, removes
-files that belong to nobody, ends articles in their time, and looks into mailboxes.
+"""The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
+public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases
+contacts in their time, orders bulletins, removes files that belong to nobody, ends articles in their time, watches
+for unusual rises, and looks into mailboxes.
 
 Several may run; one at a time leads.
 """
@@ -26,6 +27,7 @@ from core.jobs.seals import Seals
 from core.jobs.stalled import Stalled
 from core.jobs.suspensions import Suspensions
 from core.jobs.timers import Timers
+from core.jobs.warnings import Warnings
 from core.tenancy.scope import Installation
 
 TICK = 1.0
@@ -55,6 +57,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
                 knowledge = Knowledge(installation, is_ending=ending.is_asked)
+                warnings = Warnings(installation, is_ending=ending.is_asked)
                 lagging = Lagging(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
@@ -73,6 +76,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     orphans.remove(now=utc_now)
                     mail_intake.fetch(now=utc_now)
                     knowledge.end(now=utc_now)
+                    warnings.watch(now=utc_now)
                     lagging.tell(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)

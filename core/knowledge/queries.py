@@ -153,6 +153,17 @@ def newest_public(scope: Scope, *, today: date, limit: int = SHOWN) -> list[Answ
     return list(found.values())
 
 
+def public_on(scope: Scope, matters: Sequence[str], *, today: date) -> dict[str, list[Answer]]:
+    """Return the articles for everybody on each of these matters, those last written first."""
+    offered = and_(_offered(scope, today, is_public=True), Article.matter.in_(matters))
+    rows = scope.session.execute(select(Article.id, Article.matter).where(offered))
+    of = {article_id: matter for article_id, matter in rows}
+    found: dict[str, list[Answer]] = {}
+    for article_id, answer in _answers(scope, offered).items():
+        found.setdefault(of[article_id], []).append(answer)
+    return found
+
+
 def has_public(scope: Scope) -> bool:
     """Tell whether there is an article for everybody."""
     public = exists().where(Article.tenant_id == scope.tenant.id, Article.state == "published")

@@ -13,6 +13,7 @@ from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
 from core.web.bulletins import pages as bulletins
+from core.web.city.matters import pages as city_matters
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.health import health, set_redis
@@ -80,6 +81,7 @@ def create_app(
         *DESK,
         *LEADER,
         city,
+        city_matters,
         bulletins,
         accounts_pages,
         audit_pages,

@@ -79,6 +79,7 @@ class Course:
         self._looked_up(serial_no)
         self._dispatched_and_in_hand(serial_no)
         self._pressed(serial_no)
+        self._led(serial_no)
         self._joined(serial_no)
         self._answered(serial_no)
         self._consulted(self._accepted(f"{self._place.mark}无人认领"))
@@ -127,6 +128,34 @@ class Course:
         self._form("supervisor", "/t/{0}/send_letter", serial_no, kind="reminder", text="请按时")
         letter = self._record("clerk", serial_no, "letter_id")
         self._form("clerk", "/unit/{0}/acknowledge_letter", serial_no, letter_id=letter)
+
+    def _led(self, serial_no: Id) -> None:
+        code, due = self._id("unit"), "2031-03-12T18:00"
+        self._get("leader", "/leader")
+        self._get("leader", "/leader/{0}", serial_no)
+        self._form("leader", "/leader/{0}/instruct", serial_no, text="举一反三", unit=code, days="3")
+        self._form("leader", "/leader/{0}/read", serial_no)
+        self._get("leader", "/leader/instructions")
+        self._form("supervisor", "/t/{0}/order_check", serial_no, alike="同类", demand="查出即改", units=code, due=due)
+        check = self._record("clerk", serial_no, "errand_id")
+        self._form("clerk", "/unit/{0}/answer_check", serial_no, errand_id=check, text="已查", found="1", mended="1")
+        self._form(
+            "operator",
+            "/t/{0}/call_meeting",
+            serial_no,
+            kind="on_site",
+            subject="谁来修",
+            meets_at=due,
+            place="现场",
+            units=code,
+        )
+        meeting = self._number("operator", "/t/{0}", serial_no, "meeting_id")
+        self._form("operator", "/t/{0}/hold_meeting", serial_no, meeting_id=meeting, outcome="由本处修")
+        self._form("operator", "/t/{0}/assign_errand", serial_no, meeting_id=meeting, unit=code, what="修好")
+        errand = self._record("clerk", serial_no, "errand_id")
+        self._form("clerk", "/unit/{0}/answer_errand", serial_no, errand_id=errand, text="已修")
+        self._form("clerk", "/unit/{0}/plan_stage", serial_no, what="雨季后重铺")
+        self._form("clerk", "/unit/{0}/record_policy", serial_no, title="办法", analysis="分析", measure="措施")
 
     def _joined(self, master: Id) -> None:
         other = self._accepted(f"{self._place.mark}同一处塌陷")
@@ -224,7 +253,10 @@ class Course:
         return Id(self._place.has[kind][0])
 
     def _record(self, who: str, serial_no: Id, name: str) -> Id:
-        page = self._get(who, "/unit/{0}", serial_no).get_data(as_text=True)
+        return self._number(who, "/unit/{0}", serial_no, name)
+
+    def _number(self, who: str, path: str, serial_no: Id, name: str) -> Id:
+        page = self._get(who, path, serial_no).get_data(as_text=True)
         found = re.search(rf'name="{name}" value="(\d+)"', page)
         assert found, f"no form for {name}"
         return Id(found[1])

@@ -196,8 +196,8 @@ def make_place(installation: Installation, app: Flask, *, more: int) -> Place:
         ]
     set_rates(installation, slug, now=now)  # a walk asks as often as a flood
     _people(place, code, now)
-    _things(place, code, second=bool(more), more=more, now=now)
     place.has |= {"duty list": list(reversed(numbers)), "unit": [code], "matter": [matter]}
+    _things(place, code, second=bool(more), more=more, now=now)
     place.has |= {"feature": [FEATURE], "plugin": [PLUGIN], "page": [PAGE]}
     place.has |= {"tenant": [slug], "channel": ["web"], "command": ["no-such-command"]}
     return place

@@ -1,0 +1,1 @@
+"""Warnings of unusual rises, and what is asked about most."""
