@@ -1,4 +1,4 @@
-"""Many appeals of one phone: none is dropped, and beyond what the tenant allows a person looks first."""
+"""Many appeals of one phone or address: none is dropped, and beyond what the tenant allows a person looks first."""
 
 from datetime import datetime
 
@@ -16,3 +16,14 @@ def too_many_of_phone(scope: Scope, phone: str, *, now: datetime) -> str:
     if found <= most:
         return ""
     return f"同一电话 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+
+
+def too_many_of_address(scope: Scope, address: str, *, now: datetime) -> str:
+    """Count an appeal handed in from this address without signing in; say why a person is to look at it first, or ""."""
+    most = allowed(scope, "letters_per_day")
+    if not address or not most:
+        return ""
+    found = count(scope, "letters-from-address", key_of(scope, "letters-from-address", address), now=now)
+    if found <= most:
+        return ""
+    return f"同一地址 24 小时内网上提交第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"

@@ -7,16 +7,18 @@ from core.hooks.values import Appellant, Wish
 from core.intake.admission import Ground, grounds_of
 from core.intake.channels import open_channels_of
 from core.intake.portal import PORTAL, Portal, find_portal
+from core.intake.repeated import too_many_of_address
 from core.intake.rules import Appeal, usable
 from core.intake.service import find_ticket_of
-from core.journey.accept import Accepted, accept
+from core.journey.accept import Accepted, accept, register
 from core.journey.disclose import wish_disclosure
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact, normal_phone
 from core.tickets.models import Ticket
-from core.tickets.timeline import RESIDENT, Actor, Order
+from core.tickets.service import note
+from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
 from core.units.mailboxes.queries import mailbox_book
 
 AT_THE_PORTAL = Actor("agent", "网上提交", permissions=frozenset({Permission.ACCEPT}))
@@ -104,12 +106,18 @@ def came_before(scope: Scope, appeal: Appeal) -> bool:
     return find_ticket_of(scope, appeal.channel, appeal.external_id) is not None
 
 
-def hand_in(scope: Scope, appeal: Appeal, *, may_publish: Wish, now: datetime) -> HandedIn:
+def hand_in(scope: Scope, appeal: Appeal, *, may_publish: Wish, address: str, now: datetime) -> HandedIn:
     """Accept the appeal; the same form twice is one ticket. Nothing is refused for what it is about: the lawful way is told.
 
-    `may_publish` is what the resident says of making it public. Raises as `accept`.
+    `may_publish` is what the resident says of making it public. Beyond what an `address` is allowed in a day it is
+    registered only, and a person looks first. Raises as `accept`.
     """
-    accepted = accept(scope, appeal, actor=AT_THE_PORTAL, now=now)
+    held_back = too_many_of_address(scope, address, now=now)
+    take_in = register if held_back else accept
+    accepted = take_in(scope, appeal, actor=AT_THE_PORTAL, now=now)
+    if accepted.created and held_back:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+        note(scope, ticket, "held_back", Order(SYSTEM, now), summary=held_back)
     if accepted.created and may_publish != "none":
         wish_disclosure(scope, accepted.serial_no, Order(RESIDENT, now), wish=may_publish)
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))

@@ -27,12 +27,13 @@ Counted = Literal[
     "system",
     "systems",
     "phone",
+    "letters-from-address",
     "lookups-from-address",
     "lookups-of-number",
 ]
 """What is counted: sign-ins that failed, of a login, from an address, and all of them; pushes nobody vouched for; proofs
-of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone;
-look-ups of an appeal that opened nothing, from an address and of a serial number."""
+of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone,
+and of an address at the public entry; look-ups of an appeal that opened nothing, from an address and of a serial number."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "failures-of-login": (DAY, MINUTE),
@@ -44,6 +45,7 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "system": (MINUTE, MINUTE),
     "systems": (MINUTE, MINUTE),
     "phone": (DAY, timedelta(hours=1)),
+    "letters-from-address": (DAY, timedelta(hours=1)),
     "lookups-from-address": (timedelta(minutes=15), MINUTE),
     "lookups-of-number": (timedelta(hours=1), timedelta(minutes=5)),
 }
@@ -94,6 +96,15 @@ class RateSettings(Settings):
         unit="件",
         group="诉求",
         help="对接系统送来的诉求，同一电话超过的仍然登记，但不自动受理，由人工先看；0 为不限",
+    )
+    letters_per_day = Whole(
+        load_default=50,
+        min=0,
+        max=MOST,
+        title="每个地址 24 小时网上提交自动受理",
+        unit="件",
+        group="诉求",
+        help="公开页面上提交的诉求，同一地址超过的仍然登记，但不自动受理，由人工先看；0 为不限",
     )
     urges_per_day = Whole(
         load_default=1,

@@ -205,6 +205,18 @@ def test_a_phone_that_brings_too_many_is_taken_in_and_looked_at_by_a_person(entr
     assert [ticket.state for ticket in entry.tickets()] == ["accepted", "registered"]
 
 
+def test_an_address_that_sends_too_many_is_taken_in_and_looked_at_by_a_person(entry: Entry) -> None:
+    set_rates(entry.lists.walk.installation, entry.lists.walk.slug, now=entry.now, letters_per_day=1)
+    for text in (LETTER, "第二件"):
+        entry.open()
+        assert entry.send(text=text).status_code == 200
+    assert [ticket.state for ticket in entry.tickets()] == ["accepted", "registered"]
+    entry.lists.walk.serial_no = entry.tickets()[1].serial_no
+    assert entry.lists.walk.timeline()[-1].endswith(
+        "同一地址 24 小时内网上提交第 2 件，超过自动受理的 1 件。诉求已登记，请核对后受理或不予受理"
+    )
+
+
 def test_a_district_without_the_entry_has_no_page_and_offers_none(entry: Entry) -> None:
     entry.set(open=False)
 

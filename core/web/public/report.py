@@ -133,7 +133,8 @@ def hand_in_report(guest: Guest) -> ResponseReturnValue:
         if not is_proved(scope, PURPOSE, now=guest.now) and not came_before(scope, appeal):
             return _form(guest, typed, problem=NOT_PROVED), WRONG_INPUT
         with scope.session.begin_nested():
-            handed_in = hand_in(scope, appeal, may_publish=typed.wish, now=guest.now)
+            address = request.remote_addr or ""
+            handed_in = hand_in(scope, appeal, may_publish=typed.wish, address=address, now=guest.now)
     except Refused as refusal:
         remember_words(refusal)
         return _refused(guest, typed, refusal), WRONG_INPUT
