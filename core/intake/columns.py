@@ -20,6 +20,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "reply": ("答复内容", "回复内容", "答复", "回复", "答复意见", "回复意见", "reply", "answer", "response"),
     "replied_at": ("答复时间", "回复时间", "办结时间", "replied_at", "answered_at", "closed_at"),
     "disposition": ("办理结果", "disposition"),
+    "resolved": ("是否解决", "解决情况", "诉求是否解决", "resolved"),
+    "satisfaction": ("满意度", "满意情况", "是否满意", "评价结果", "satisfaction"),
+    "cause": ("不满意原因", "cause"),
+    "rated_at": ("评价时间", "回访时间", "rated_at"),
     "source_id": (
         *("编号", "来件编号", "诉求编号", "工单编号", "留言编号", "受理编号", "工单号", "流水号"),
         *("source_id", "external_id", "id"),

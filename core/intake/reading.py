@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -61,17 +61,37 @@ class Vocabulary:
     natures: Mapping[str, Nature]
     matters: Mapping[str, str]
     dispositions: Mapping[str, str]
+    resolved: Mapping[str, str] = field(default_factory=dict)
+    satisfaction: Mapping[str, str] = field(default_factory=dict)
+    causes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the resident said of the answer; `cause` is why they are dissatisfied, empty = not asked.
+
+    `at` None = when they said it is not known.
+    """
+
+    resolved: str
+    satisfaction: str
+    cause: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An appeal from a table, and the answer that it had, if any. `left_out` says what of the row was of no use."""
+    """An appeal from a table, and the answer that it had, if any, with what the resident said of it.
+
+    `left_out` says what of the row was of no use.
+    """
 
     appeal: Appeal
     reply: str
     replied_at: datetime | None
     disposition: str | None
     left_out: str = ""
+    opinion: Opinion | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -128,6 +148,7 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         replied_at=replied_at,
         disposition=_meant(row, columns, "disposition", vocabulary.dispositions),
         left_out=located.flaw,
+        opinion=_opinion(row, columns, vocabulary, zone=zone, replied_at=replied_at),
     )
 
 
@@ -139,6 +160,24 @@ def refuse_gaps(incoming: Incoming) -> None:
         raise RowUnusable("有答复却没有答复时间，无法判断是否按时；请补上")
     if incoming.replied_at and not incoming.reply:
         raise RowUnusable("有答复时间却没有答复；请补上答复，或删去时间")
+    if incoming.opinion and not incoming.reply:
+        raise RowUnusable("有评价却没有答复，不知道评价的是什么；请补上答复，或删去评价")
+
+
+def _opinion(
+    row: Row, columns: Columns, vocabulary: Vocabulary, *, zone: ZoneInfo, replied_at: datetime | None
+) -> Opinion | None:
+    """Read what the resident said. Raises `RowUnusable` when only half of it is there, or it was before the answer."""
+    resolved = _meant(row, columns, "resolved", vocabulary.resolved)
+    satisfaction = _meant(row, columns, "satisfaction", vocabulary.satisfaction)
+    cause, at = _meant(row, columns, "cause", vocabulary.causes), _time(row, columns, "rated_at", zone)
+    if resolved is None and satisfaction is None and cause is None:
+        return None
+    if resolved is None or satisfaction is None:
+        raise RowUnusable("评价只填了一半；是否解决、满意度要一起填，或都不填")
+    if at and replied_at and at < replied_at:
+        raise RowUnusable(f"评价时间（{at:%Y-%m-%d %H:%M}）早于答复时间（{replied_at:%Y-%m-%d %H:%M}）")
+    return Opinion(resolved, satisfaction, cause or "", at)
 
 
 def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | None:

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from core.intake.reading import Incoming
 from core.journey.accept import find_unit, take_in
+from core.journey.conclude import rate
 from core.journey.desk import conclude_with_answer
 from core.routing.deciding import propose
 from core.sla.service import pass_over_history
+from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.news import untold
 from core.tickets.service import note
-from core.tickets.timeline import SYSTEM, Actor, Order
+from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
 
 IMPORTER = Actor("system", "批量导入", permissions=SYSTEM.permissions)
 HISTORY = Actor("system", "历史数据", permissions=SYSTEM.permissions)
@@ -33,7 +35,8 @@ def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     """Let an appeal of the past live in its own times, without pressing or telling anybody.
 
     Accepted when it was submitted. An answer concludes it when it was given; the verdict on the time limit is that of
-    the calendar. Without one it waits at the dispatch desk, as late as it is `now`.
+    the calendar. What the resident said of it is kept on the day they said it, of the answer where that is not known.
+    Without an answer it waits at the dispatch desk, as late as it is `now`.
     Raises the refusals of intake, classification and reply.
     """
     with untold(scope):
@@ -52,6 +55,19 @@ def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     pass_over_history(scope, ticket, until=replied_at)
     order = Order(HISTORY, replied_at)
     conclude_with_answer(scope, ticket, order, text=incoming.reply, disposition=incoming.disposition or ANSWERED)
+    # The entries are not written yet, so that the timeline cannot tell which days are touched.
+    mark_dirty(scope, replied_at)
+    if (said := incoming.opinion) is not None:
+        rated_at = said.at or replied_at
+        mark_dirty(scope, rated_at)
+        rate.deed(
+            scope,
+            ticket,
+            Order(RESIDENT, rated_at),
+            resolved=said.resolved,
+            satisfaction=said.satisfaction,
+            cause=said.cause,
+        )
 
 
 def _note_left_out(scope: Scope, ticket: Ticket, incoming: Incoming, order: Order) -> None:

@@ -1,7 +1,10 @@
 """What a tenant's words in an imported table stand for."""
 
+from collections.abc import Mapping
 from typing import get_args
 
+from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.evaluation.causes import DISSATISFACTION_GROUPS, DISSATISFACTION_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.hooks.values import Nature
 from core.hooks.values.words import NATURE_LABELS
@@ -34,7 +37,16 @@ def _vocabulary(scope: Scope) -> Vocabulary:
         natures={NATURE_LABELS[code]: code for code in natures} | OTHER_NATURE_WORDS | {code: code for code in natures},
         matters=_matters(scope),
         dispositions=dispositions | {code: code for code in DISPOSITION_LABELS},
+        resolved=_by_word(RESOLVED_LABELS) | {"是": "yes", "否": "no"},
+        satisfaction=_by_word(SATISFACTION_LABELS) | {"非常满意": "satisfied", "非常不满意": "dissatisfied"},
+        causes=_by_word(DISSATISFACTION_LABELS)
+        | {label: code for group in DISSATISFACTION_GROUPS.values() for code, label in group.causes.items()},
     )
+
+
+def _by_word(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the codes by their labels, each code being a word for itself."""
+    return {label: code for code, label in labels.items()} | {code: code for code in labels}
 
 
 def _matters(scope: Scope) -> dict[str, str]:

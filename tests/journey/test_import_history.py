@@ -1,5 +1,7 @@
 """Imported history lives in its own times: verdicts by the calendar of then, nobody pressed, nobody told."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
@@ -10,6 +12,10 @@ from core.journey.supervise import supervise
 from core.kit.db import OfTenant
 from core.kit.outbox import Job
 from core.sla.models import Clock, ClockEvent, Timer
+from core.statistics.codes import counts_by_code
+from core.statistics.days import Span
+from core.statistics.queries import Cube, counts
+from core.statistics.service import refresh_all
 from core.tenancy.scope import Installation
 from core.tickets.models import Message, Ticket, TicketEvent
 from core.tickets.timeline import first_broken_entry
@@ -191,3 +197,59 @@ def test_the_same_history_twice_adds_nothing(installation: Installation, empty_d
 
     assert (first, again) == (Outcome(30, 0, ()), Outcome(0, 30, ()))
     assert count(installation, empty_district, TicketEvent) == entries
+
+
+RATED = ("编号", "内容", "提交时间", "答复", "答复时间", "是否解决", "满意度", "不满意原因", "评价时间")
+
+
+def test_what_the_resident_said_of_an_old_answer_is_kept_and_counted_on_its_day(
+    installation: Installation, empty_district: str
+) -> None:
+    rows = table_of(
+        ("A-1", "路灯不亮", "2019-09-25 10:00", "已修好", "2019-09-26 10:00", "是", "非常满意", "", "2019-09-29 09:00"),
+        ("A-2", "路灯不亮", "2019-09-25 10:00", "已修好", "2019-09-27 10:00", "未解决", "不满意", "服务态度不好", ""),
+    )
+
+    assert import_rows(installation, empty_district, rows, columns=RATED, history=True) == Outcome(2, 0, ())
+
+    refresh_all(installation, empty_district)
+    with installation.scope(empty_district) as scope:
+        ticket = tickets_of(installation, empty_district)[1]
+        assert timeline_of(scope.session, ticket)[-1] == (
+            "2019-09-27 10:00 诉求人 evaluate 评价：未解决，不满意（沟通过程：服务态度不好）"
+        )
+        cube = Cube.of(scope)
+        days = [date(2019, 9, day) for day in (26, 27, 29)]
+        counted = [counts(cube, Span(day, day)) for day in days]
+        assert [[each.n(name) for name in ("replied", "rated", "dissatisfied")] for each in counted] == [
+            [1, 0, 0],
+            [1, 1, 1],
+            [0, 1, 0],
+        ]
+        assert counts_by_code(cube, "dissatisfied", Span(days[0], days[-1])) == {"attitude": 1}
+    assert not told_anybody(installation, empty_district)
+
+
+def test_half_a_rating_is_refused_in_words(installation: Installation, empty_district: str) -> None:
+    answered = ("路灯不亮", "2019-09-25", "已修好", "2019-09-26")
+    rows = table_of(
+        ("A-1", *answered, "是", "", "", ""),
+        ("A-2", *answered, "是", "满意", "", "2019-09-25"),
+        ("A-3", "路灯不亮", "2019-09-25", "", "", "是", "满意", "", ""),
+        ("A-4", *answered, "是", "满意", "服务态度不好", ""),
+        ("A-5", *answered, "是", "还行", "", ""),
+    )
+
+    outcome = import_rows(installation, empty_district, rows, columns=RATED, history=True)
+
+    assert reasons(outcome) == [
+        (2, "评价只填了一半；是否解决、满意度要一起填，或都不填"),
+        (3, "评价时间（2019-09-25 00:00）早于答复时间（2019-09-26 00:00）"),
+        (4, "有评价却没有答复，不知道评价的是什么；请补上答复，或删去评价"),
+        (5, "只有不满意的评价才记不满意原因。请去掉原因，或核对满意度。"),
+        (
+            6,
+            "“满意度”一格的“还行”不在本区的范围内（有：满意、基本满意、不满意、satisfied、basically、dissatisfied、"
+            "非常满意、非常不满意）；不按此列导入请加 --map satisfaction=",
+        ),
+    ]
