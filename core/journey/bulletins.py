@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import func, select
 
+from core.disclosure.models import Disclosure
 from core.documents.model import Document
 from core.escalation.letters import number_of
 from core.escalation.models import Letter
@@ -18,8 +19,9 @@ from core.kit.errors import Refused
 from core.kit.outbox import enqueue_once
 from core.people.roles import Permission
 from core.statistics.bulletins import service
+from core.statistics.bulletins.cases import cases_of, choose, drop, offered
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
-from core.statistics.bulletins.models import Bulletin, BulletinNaming
+from core.statistics.bulletins.models import Bulletin, BulletinCase, BulletinNaming
 from core.statistics.bulletins.queries import (
     NoSuchBulletin,
     bulletins,
@@ -72,6 +74,9 @@ class BulletinShown:
     namings: Sequence[BulletinNaming]
     tickets: dict[int, Sequence[Ticket]]
     """By the id of a naming, the tickets on which its unit may be summoned."""
+    cases: Sequence[BulletinCase]
+    offered: Sequence[Disclosure]
+    """Public tickets that may be taken as cases of a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,23 @@ def decide_naming(
     return naming
 
 
+def put_case(
+    scope: Scope, number: int, public_no: str, *, wanted: bool, actor: Actor, address: str, now: datetime
+) -> Bulletin:
+    """Take a public ticket as a case of a draft, or take it out again.
+
+    Raises `NotPermitted`, `NoSuchBulletin`, `BulletinStands`, `CaseUnusable`.
+    """
+    refuse_actor(actor, Permission.BULLETIN, "选案例")
+    bulletin = _locked(scope, number)
+    service.refuse_settled(bulletin, "改动案例")
+    if wanted:
+        choose(scope, bulletin, public_no, by=actor.name, now=now)
+    else:
+        drop(scope, bulletin, public_no)
+    return bulletin
+
+
 def approve_bulletin(scope: Scope, number: int, *, actor: Actor, address: str, now: datetime) -> Bulletin:
     """Approve a draft as a second person; from now on it never changes.
 
@@ -272,6 +294,7 @@ def show_bulletin(scope: Scope, number: int) -> BulletinShown:
     bulletin = get_bulletin(scope, number)
     replaces = scope.session.get(Bulletin, (scope.tenant.id, bulletin.replaces_id)) if bulletin.replaces_id else None
     later, namings = replaced_by(scope, bulletin), namings_of(scope, bulletin)
+    takes_cases = bulletin.state == "draft" and bulletin.cases_at is not None
     waiting = [each for each in namings if each.state == "named" and each.unit_id and not each.summons]
     return BulletinShown(
         bulletin,
@@ -280,6 +303,8 @@ def show_bulletin(scope: Scope, number: int) -> BulletinShown:
         later.number if later else None,
         namings,
         {each.id: _dissatisfied(scope, bulletin, each) for each in waiting} if bulletin.state != "draft" else {},
+        cases_of(scope, bulletin),
+        offered(scope, bulletin) if takes_cases else (),
     )
 
 

@@ -145,6 +145,16 @@ def correct(visit: Visit, number: str) -> Answer:
     return Done(f"已生成更正{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
 
 
+@pages.post(f"{LIST}/<number>/cases")
+@allows(Permission.BULLETIN, again=show_bulletin)
+def put_case(visit: Visit, number: str) -> Answer:
+    """Take a public ticket as a case, or take it out again."""
+    public_no = required("public_no", ask="请选择一件已公开的诉求。", longest=40)
+    wanted = text("decision", longest=10) != "drop"
+    bulletin = journey.put_case(visit.scope, journey.read_number(number), public_no, wanted=wanted, **_who(visit))
+    return Done(f"案例 {public_no}{'已选用' if wanted else '已移除'}。", f"{_at(bulletin.number)}#cases")
+
+
 @pages.post(f"{LIST}/<number>/namings/<naming>")
 @allows(Permission.BULLETIN, again=show_bulletin)
 def decide(visit: Visit, number: str, naming: str) -> Answer:

@@ -83,6 +83,7 @@ STATUS = {
     "not-your-article": 409,
     "warning-settled": 409,
     "before-its-time": 409,
+    "bulletin-case-unusable": 409,
     "bulletin-not-ready": 409,
     "bulletin-stands": 409,
     "cannot-attach": 409,

@@ -19,6 +19,7 @@ INSTANT, JSON = postgresql.TIMESTAMP(timezone=True), postgresql.JSONB(astext_typ
 WAY_BEFORE = "aspect = 'way' OR channel || medium || nature || appellant = ''"
 WAY = "aspect = 'way' OR channel || medium || nature = ''"
 WHOLE = "aspect <> 'all' OR appellant = ''"
+TABLES = ("bulletin", "bulletin_naming", "bulletin_case")
 READ = ("cube_cell", "dirty_day")
 """Tables whose rows the owner reads or writes below. Their forced policy would hide them from it."""
 MARK_EVERY_DAY = """
@@ -49,6 +50,7 @@ def upgrade() -> None:
             sa.Column("number", sa.Integer(), nullable=False),
             *(_text(name) for name in ("month", "edition", "state", "document", "sha256")),
             sa.Column("naming_at", sa.Integer()),
+            sa.Column("cases_at", sa.Integer()),
             sa.Column("definitions", JSON, nullable=False),
             _text("made_by"),
             sa.Column("made_by_id", sa.BigInteger()),
@@ -64,7 +66,9 @@ def upgrade() -> None:
         sa.CheckConstraint("edition IN ('general', 'enterprise')", name=op.f("ck_bulletin_edition")),
         sa.CheckConstraint("state IN ('draft', 'approved', 'published')", name=op.f("ck_bulletin_state")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "replaces_id"], ["bulletin.tenant_id", "bulletin.id"], name=op.f("fk_bulletin_tenant_id_replaces_id")
+            ["tenant_id", "replaces_id"],
+            ["bulletin.tenant_id", "bulletin.id"],
+            name=op.f("fk_bulletin_tenant_id_replaces_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bulletin")),
         sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_bulletin_tenant_id_number")),
@@ -105,11 +109,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bulletin_naming")),
     )
     op.create_index("ix_bulletin_naming_bulletin", "bulletin_naming", ["tenant_id", "bulletin_id"])
-    for table in ("bulletin", "bulletin_naming"):
+    op.create_table(
+        "bulletin_case",
+        *_row(
+            sa.Column("bulletin_id", sa.BigInteger(), nullable=False),
+            sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+            *(_text(name) for name in ("public_no", "title", "text", "result", "chosen_by")),
+            sa.Column("chosen_at", INSTANT, nullable=False),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "bulletin_id"],
+            ["bulletin.tenant_id", "bulletin.id"],
+            name=op.f("fk_bulletin_case_tenant_id_bulletin_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "ticket_id"],
+            ["ticket.tenant_id", "ticket.id"],
+            name=op.f("fk_bulletin_case_tenant_id_ticket_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bulletin_case")),
+        sa.UniqueConstraint(
+            "tenant_id", "bulletin_id", "ticket_id", name=op.f("uq_bulletin_case_tenant_id_bulletin_id_ticket_id")
+        ),
+    )
+    for table in TABLES:
         for statement in keep_apart(table):
             op.execute(statement)
     op.execute(allow("bulletin", "SELECT", "INSERT", "UPDATE"))
     op.execute(allow("bulletin_naming", "SELECT", "INSERT", "UPDATE", "DELETE"))
+    op.execute(allow("bulletin_case", "SELECT", "INSERT", "DELETE"))
     _check(WAY, whole=True)
     _with_all_rows(MARK_EVERY_DAY)
 
@@ -117,8 +145,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     _with_all_rows(UNDIVIDE, MARK_EVERY_DAY)
     _check(WAY_BEFORE, whole=False)
-    op.drop_table("bulletin_naming")
-    op.drop_table("bulletin")
+    for table in reversed(TABLES):
+        op.drop_table(table)
 
 
 def _check(way: str, *, whole: bool) -> None:

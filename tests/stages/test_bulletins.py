@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from core.cli import bulletin as command
+from core.disclosure.models import Disclosure
 from core.documents.forms import FORMS
 from core.documents.model import Document, Number, Table, Words
 from core.escalation.models import Letter
@@ -20,11 +21,13 @@ from core.jobs.bulletins import draft as do_job
 from core.journey import bulletins as journey
 from core.journey.bulletins import BULLETIN, CannotSummon
 from core.kit.outbox import Job
+from core.statistics.bulletins.cases import CaseUnusable
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.bulletins.queries import BulletinDamaged, document_of, get_bulletin
 from core.statistics.bulletins.service import BulletinNotReady, BulletinStands, MonthNotOver, SameHands
 from core.statistics.periods import Month
 from core.tenancy.scope import Installation, Scope
+from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from tests.builders import beijing, make_actor, make_city, make_district, make_feature, make_installation
@@ -261,6 +264,48 @@ def test_a_unit_is_named_by_a_second_person_and_one_rated_too_few_times_never(in
         with pytest.raises(CannotSummon, match="已由约谈通知"):
             journey.summon(scope, number, naming.id, **given)
         assert [letter.kind for letter in scope.session.scalars(select(Letter))] == ["talk"]
+
+
+def test_a_case_is_chosen_from_what_everybody_may_read_and_in_those_words(installation: Installation) -> None:
+    life = make_life(installation)
+    rate(life, "roads", "rate well", "rate well")
+    with installation.scope(life.slug) as scope:
+        for place, serial in enumerate(life.tickets):
+            ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial)).one()
+            scope.session.add(
+                Disclosure(
+                    tenant_id=scope.tenant.id,
+                    id=scope.new_id(),
+                    ticket_id=ticket.id,
+                    public_no=f"P{place}",
+                    state="published" if place else "prepared",
+                    opens_matter=True,
+                    opens_result=True,
+                    title="某路坑洼",
+                    text="某处路面坑洼",
+                    result="已修补",
+                    changed_at=NOW,
+                    published_at=NOW,
+                )
+            )
+    number = drafted(life)
+
+    with pytest.raises(CaseUnusable, match="不是当月答复并已公开的诉求"):
+        do(life, journey.put_case, number, public_no="P0", wanted=True)
+    do(life, journey.put_case, number, public_no="P1", wanted=True)
+    with installation.scope(life.slug) as scope:
+        scope.session.execute(update(Disclosure).where(Disclosure.public_no == "P1").values(state="withdrawn"))
+    with pytest.raises(CaseUnusable, match="已不公开"):
+        do(life, journey.approve_bulletin, number)
+    with installation.scope(life.slug) as scope:
+        scope.session.execute(update(Disclosure).where(Disclosure.public_no == "P1").values(state="published"))
+    do(life, journey.approve_bulletin, number)
+
+    assert words_of_section(kept(life, number)[1], "典型案例") == [
+        "案例1：某路坑洼（公开编号 P1）",
+        "某处路面坑洼",
+        "办理结果：已修补",
+    ]
 
 
 def test_a_published_bulletin_is_corrected_by_another_one_and_stays(installation: Installation) -> None:

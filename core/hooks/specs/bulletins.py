@@ -26,7 +26,7 @@ def bulletin_sections(
 
     Asked when a bulletin is drafted. Where an answer names any of the core's, those not named are left out; else all of
     the core's come first. Those of the core are: `overview`, `appellants`, `levels`, `units`, `top_accepted`,
-    `top_dissatisfied`, `conduct`, `topics`, `naming`, and each kind that is counted by code under its own name
+    `top_dissatisfied`, `conduct`, `topics`, `cases`, `naming`, and each kind that is counted by code under its own name
     (`instructed`, `dissatisfied`, `overdue` …, see `docs/figures.md`); one that an edition does not have is passed over.
     If one fails the bulletin says so (本节未生成) and is made all the same.
     """

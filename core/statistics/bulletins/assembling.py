@@ -8,10 +8,11 @@ from typing import Any
 from core.documents.model import Block, Cell, Document, Number, Section, Table, Words
 from core.hooks import specs
 from core.hooks.values import BulletinMonth, BulletinRules, BulletinSection
+from core.statistics.bulletins.cases import WAITING
 from core.statistics.bulletins.facts import Facts
 from core.statistics.bulletins.in_force import EDITION_LABELS
 from core.statistics.bulletins.naming import Proposals, undecided_blocks
-from core.statistics.bulletins.sections import CORE, NAMING, NAMING_HEADING, shown_metrics
+from core.statistics.bulletins.sections import CASES, CASES_HEADING, CORE, NAMING, NAMING_HEADING, shown_metrics
 from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
@@ -25,19 +26,20 @@ COMMONEST = 10
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A bulletin's document, and the place of the section that tells who was named; None = it has none."""
+    """A bulletin's document, and the places of the sections that are filled when it is approved; None = it has none."""
 
     document: Document
     naming_at: int | None
+    cases_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A section before it has its number; `is_naming` is the one that is filled when the bulletin is approved."""
+    """A section before it has its number, under the name of the core's that it is."""
 
     heading: str
     blocks: Sequence[Block]
-    is_naming: bool = False
+    core: str = ""
 
 
 def assemble(
@@ -73,7 +75,8 @@ def assemble(
         made_at=datetime.combine(facts.month.following.first, time(), scope.tenant.zone),
         footer=f"{title} {facts.month.words}第 {number} 期",
     )
-    return Assembled(document, next((place for place, part in enumerate(parts) if part.is_naming), None))
+    places = {part.core: place for place, part in enumerate(parts) if part.core}
+    return Assembled(document, places.get(NAMING), places.get(CASES))
 
 
 def definitions_of(facts: Facts, rules: BulletinRules) -> dict[str, Any]:
@@ -95,12 +98,12 @@ def numeral(place: int) -> str:
 def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
     answers = scope.hooks.ask(specs.bulletin_sections, month=_told(facts))
     if not any(section.core for section in answers.values):
-        for name in (*CORE, NAMING):
+        for name in (*CORE, CASES, NAMING):
             yield from _core(name, facts, rules, proposals)
     for feature, section in answers:
         if not section.core:
             yield _Part(section.heading or scope.hooks.enabled[feature].feature.label, _own_blocks(section))
-        elif section.core == NAMING or section.core in CORE:
+        elif section.core in (NAMING, CASES) or section.core in CORE:
             yield from _core(section.core, facts, rules, proposals)
         else:
             scope.hooks.refuse(feature, specs.bulletin_sections, f"通报没有叫 {section.core} 的章节")
@@ -113,12 +116,16 @@ def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposal
 def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
     if name == NAMING:
         if facts.edition == "general":
-            yield _Part(NAMING_HEADING, undecided_blocks(proposals, rules), is_naming=True)
+            yield _Part(NAMING_HEADING, undecided_blocks(proposals, rules), NAMING)
+        return
+    if name == CASES:
+        if facts.edition == "general" and not facts.is_city:  # a city never sees its districts' tickets
+            yield _Part(CASES_HEADING, [Words(WAITING)], CASES)
         return
     section = CORE[name]
     if facts.edition in section.editions:
         top = numeral(rules.top) if rules.top <= COMMONEST else f" {rules.top} 位"
-        yield _Part(section.heading.format(top=top), section.make(facts, rules))
+        yield _Part(section.heading.format(top=top), section.make(facts, rules), name)
 
 
 def _own_blocks(section: BulletinSection) -> Sequence[Block]:

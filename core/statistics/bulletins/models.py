@@ -13,8 +13,8 @@ from core.kit.db import INSTANT, Base, TenantRow
 class Bulletin(TenantRow, Base, kw_only=True):
     """A bulletin 通报 of one month and edition: `document` is its frozen text, `sha256` that of the text.
 
-    Until it is approved the document stands without the section of those who are named, which is put in at the place
-    `naming_at` when it is; from then on nothing of the document changes. An erratum 更正 `replaces` the one before.
+    Until it is approved the document stands without those who are named and without the cases, which are put in at the
+    places `naming_at` and `cases_at` when it is (None = it has no such section); from then on nothing of it changes. An erratum 更正 `replaces` the one before.
     `definitions` are the metrics with their versions, the rules and the measures' versions by which it was counted.
     """
 
@@ -37,6 +37,7 @@ class Bulletin(TenantRow, Base, kw_only=True):
     document: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text)
     naming_at: Mapped[int | None] = mapped_column(Integer, default=None)
+    cases_at: Mapped[int | None] = mapped_column(Integer, default=None)
     definitions: Mapped[dict[str, Any]] = mapped_column(JSONB)
     made_by: Mapped[str] = mapped_column(Text)
     made_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
@@ -79,3 +80,23 @@ class BulletinNaming(TenantRow, Base, kw_only=True):
     reason: Mapped[str] = mapped_column(Text, default="")
     summons: Mapped[str] = mapped_column(Text, default="")
     summons_ticket: Mapped[str] = mapped_column(Text, default="")
+
+
+class BulletinCase(TenantRow, Base, kw_only=True):
+    """A typical case 典型案例 that somebody chose for a bulletin: the public words of a ticket, as they then stood."""
+
+    __tablename__ = "bulletin_case"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "bulletin_id"], ["bulletin.tenant_id", "bulletin.id"]),
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        UniqueConstraint("tenant_id", "bulletin_id", "ticket_id"),
+    )
+
+    bulletin_id: Mapped[int] = mapped_column(BigInteger)
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    public_no: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(Text)
+    chosen_by: Mapped[str] = mapped_column(Text)
+    chosen_at: Mapped[datetime] = mapped_column(INSTANT)

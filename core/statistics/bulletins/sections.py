@@ -307,5 +307,6 @@ CORE: Mapping[str, CoreSection] = {
     "topics": CoreSection("专题跟踪", GENERAL, _topics),
 }
 """In the order in which they stand where no feature says another."""
-NAMING = "naming"
-NAMING_HEADING = "点名通报"
+NAMING, CASES = "naming", "cases"
+NAMING_HEADING, CASES_HEADING = "点名通报", "典型案例"
+"""Sections that a person fills before the bulletin is approved."""

@@ -1,6 +1,6 @@
 """Changing bulletins: drafting, counting anew, deciding whom to name, approving, publishing, correcting."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,14 +8,17 @@ from sqlalchemy import delete, func, select
 from sqlalchemy import text as sql
 
 from core.documents.frozen import digest_of, from_text, to_text
-from core.documents.model import Section
+from core.documents.model import Block, Section
 from core.hooks.values import BulletinEdition
 from core.kit.errors import Refused
+from core.statistics.bulletins import naming
 from core.statistics.bulletins.assembling import assemble, definitions_of
+from core.statistics.bulletins.cases import cases_of, refuse_withdrawn
+from core.statistics.bulletins.cases import decided_blocks as decided_cases
 from core.statistics.bulletins.facts import gather
 from core.statistics.bulletins.in_force import rules_of
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
-from core.statistics.bulletins.naming import Proposal, decided_blocks, propose
+from core.statistics.bulletins.naming import Proposal, propose
 from core.statistics.bulletins.queries import document_of, find_newest, name_of, namings_of, replaced_by, undecided
 from core.statistics.periods import Month
 from core.tenancy.scope import Installation, Scope
@@ -116,17 +119,17 @@ def decide_naming(
     Raises `NoSuchNaming`, `BulletinStands` and `SameHands`.
     """
     refuse_settled(bulletin, "改动点名")
-    naming = naming_of(scope, bulletin, naming_id)
+    row = naming_of(scope, bulletin, naming_id)
     _refuse_maker(bulletin, by, "点名须由另一人核准")
-    naming.state = "named" if names else "spared"
-    naming.decided_by, naming.decided_by_id, naming.decided_at, naming.reason = by.name, by.id, now, reason
-    return naming
+    row.state = "named" if names else "spared"
+    row.decided_by, row.decided_by_id, row.decided_at, row.reason = by.name, by.id, now, reason
+    return row
 
 
 def approve(scope: Scope, bulletin: Bulletin, by: By, *, now: datetime) -> None:
-    """Approve a draft: those who were named are written into it, and from now on it never changes.
+    """Approve a draft: who was named and the cases are written into it, and from now on it never changes.
 
-    Raises `BulletinStands`, `SameHands` and `BulletinNotReady`.
+    Raises `BulletinStands`, `SameHands`, `BulletinNotReady` and `CaseUnusable`.
     """
     refuse_settled(bulletin, "核准")
     _refuse_maker(bulletin, by, "须由另一人核准")
@@ -134,12 +137,17 @@ def approve(scope: Scope, bulletin: Bulletin, by: By, *, now: datetime) -> None:
         raise BulletinNotReady(f"{name_of(bulletin)}还有 {open_still} 个单位是否点名没有决定。请逐个决定后再核准。")
     document_of(bulletin)  # a draft that was tampered with is not approved
     document = from_text(bulletin.document)
-    if bulletin.naming_at is not None:
-        named = [each for each in namings_of(scope, bulletin) if each.state == "named"]
-        sections = list(document.sections)
-        before = sections[bulletin.naming_at]
-        sections[bulletin.naming_at] = Section(before.heading, decided_blocks(named, before.blocks))
-        document = replace(document, sections=sections)
+    sections = list(document.sections)
+
+    def fill(place: int | None, blocks: Callable[[Sequence[Block]], Sequence[Block]]) -> None:
+        if place is not None:
+            sections[place] = Section(sections[place].heading, blocks(sections[place].blocks))
+
+    named, cases = [each for each in namings_of(scope, bulletin) if each.state == "named"], cases_of(scope, bulletin)
+    refuse_withdrawn(scope, cases)
+    fill(bulletin.naming_at, lambda draft: naming.decided_blocks(named, draft))
+    fill(bulletin.cases_at, lambda _: decided_cases(cases))
+    document = replace(document, sections=sections)
     _freeze(bulletin, to_text(document))
     bulletin.state = "approved"
     bulletin.approved_by, bulletin.approved_by_id, bulletin.approved_at = by.name, by.id, now
@@ -157,10 +165,10 @@ def publish(bulletin: Bulletin, by: By, *, now: datetime) -> None:
 
 def naming_of(scope: Scope, bulletin: Bulletin, naming_id: int) -> BulletinNaming:
     """Return somebody whom the bulletin proposes. Raises `NoSuchNaming`."""
-    naming = scope.session.get(BulletinNaming, (scope.tenant.id, naming_id))
-    if naming is None or naming.bulletin_id != bulletin.id:
+    row = scope.session.get(BulletinNaming, (scope.tenant.id, naming_id))
+    if row is None or row.bulletin_id != bulletin.id:
         raise NoSuchNaming(f"{name_of(bulletin)}没有这个拟点名的单位。请刷新页面后再试。")
-    return naming
+    return row
 
 
 def refuse_settled(bulletin: Bulletin, what: str) -> None:
@@ -222,7 +230,8 @@ def _count(
     proposals = propose(facts, rules)
     correction = f"更正：本期更正第 {replaces.number} 期，理由：{bulletin.reason}" if replaces else ""
     assembled = assemble(scope, facts, rules, proposals, number=bulletin.number, correction=correction)
-    bulletin.naming_at, bulletin.definitions = assembled.naming_at, definitions_of(facts, rules)
+    bulletin.naming_at, bulletin.cases_at = assembled.naming_at, assembled.cases_at
+    bulletin.definitions = definitions_of(facts, rules)
     _freeze(bulletin, to_text(assembled.document))
     return proposals.proposed if assembled.naming_at is not None else ()
 
