@@ -7,23 +7,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.embedded.files import write_private
+from core.evaluation.panels.pool import pool
+from core.journey.panel_pool import import_pool
 from core.kit.keys import CROCKFORD
 from core.people.queries import accounts
 from core.people.roles import ROLES
 from core.people.service import open_account, set_password
 from core.tenancy.scope import Installation, Scope
 from core.tickets.news import untold
+from core.tickets.timeline import SYSTEM
 from core.units.queries import directory
 from tenants.accounts import AccountFact
 from tenants.letters import shipped_letters
 from tenants.present import bring_all_to_present
-from tenants.profile import Profile, shipped_profiles
+from tenants.profile import SHIPPED, Profile, shipped_profiles
 from tenants.replay import Replay
 from tenants.scenario import Scenario, shipped_scenarios
 
 SIGN_INS = "sign-ins.json"
 """In the home folder, readable by its owner only: the passwords made for demonstration sign-ins."""
 PASSWORD_LENGTH = 12
+PANEL_MEMBERS = "panel-members.csv"
+"""In the folder of a profile: members of third-party panels, each with one of its sign-ins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
     passwords, profiles = _stored(home), shipped_profiles()
     sign_ins = [sign_in for profile in profiles for sign_in in _sign_ins(installation, profile, passwords, now)]
     write_private(home / SIGN_INS, json.dumps(passwords, indent=1))
+    for profile in profiles:
+        _take_over_pool(installation, profile, now)
     for scenario in shipped_scenarios():
         replay(installation, scenario)
     bring_all_to_present(installation, profiles, shipped_letters(profiles), now=now)
@@ -106,6 +113,16 @@ def _sign_ins(installation: Installation, profile: Profile, passwords: dict[str,
         )
         for fact in profile.accounts
     ]
+
+
+def _take_over_pool(installation: Installation, profile: Profile, now: datetime) -> None:
+    """Take over the panel members whom a district declares for demonstration, unless it has a pool already."""
+    path = SHIPPED / profile.slug / PANEL_MEMBERS
+    if not path.is_file():
+        return
+    with installation.scope(profile.slug) as scope:
+        if not pool(scope):
+            import_pool(scope, path, actor=SYSTEM, now=now)
 
 
 def _open(scope: Scope, fact: AccountFact, password: str, now: datetime) -> None:

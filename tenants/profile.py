@@ -5,6 +5,7 @@
       units.csv      the units 承办单位        duties.csv    the duty list 职责清单
       workdays.toml  working days and hours    accounts.toml sign-ins for demonstration
       areas.csv      the gazetteer 地名库       rules.json    routing rules 派单规则; both where there are any
+      panel-members.csv  members of panels 评议员 for demonstration, where there are any
 
 Reading changes nothing and asks no database. Every fault of the folder is told at once, each in one sentence.
 """
