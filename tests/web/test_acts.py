@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
-from core.journey import conclude, consult, desk, give_back, handle, join, judge, press, time, void
+from core.journey import clear, conclude, consult, desk, findings, give_back, handle, join, judge, press, time, void
+from core.journey.accept import accept
 from core.journey.archive import archive
 from core.routing.referrals import keep_incoming
 from core.sla.models import Clock
@@ -22,7 +23,7 @@ from core.tickets.timeline import RESIDENT, SYSTEM, Order
 from core.web.desk.acts import Act, Deed
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.unit_acts import UNIT_ACTS
-from tests.builders import OPERATOR, REVIEWER, SUPERVISOR
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_appeal
 from tests.journey.walking import Walk
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
@@ -139,6 +140,22 @@ def clock_missed(life: Life) -> dict[str, Any]:
     return {"clock_id": clock_id}
 
 
+def uncleared(life: Life) -> Life:
+    """Have somebody at the desk write a ticket down that waits for another's approval."""
+    appeal = make_appeal(text="道路坑洼，出行不便")
+    accepted = life.run(lambda scope: accept(scope, appeal, for_clearance=True, actor=OPERATOR, now=datetime.now(UTC)))
+    life.serial_no = accepted.serial_no
+    return life
+
+
+def sent_back(life: Life) -> Life:
+    return uncleared(life).do(clear.return_for_rewriting, REVIEWER, remark=SENTENCE)
+
+
+def tracked(life: Life) -> Life:
+    return done(life).do(findings.track, OPERATOR, days=10, why="是否又塌")
+
+
 def reviewed(life: Life) -> Life:
     return done(life).do(judge.ask_review, RESIDENT, grounds=SENTENCE)
 
@@ -165,10 +182,22 @@ def of(table: Any, name: str) -> Callable[[Life], dict[str, Any]]:
 
 
 REASON = {"reason": SENTENCE}
+REWRITTEN = {"title": "路面坑洼", "text": "道路坑洼，行人摔倒", "place": "东街"}
 DESK = {
     "accept_registered": Scene(Life.register, "operator", "accept", "受理", {"nature": "help", "matter": "road"}),
     "reject": Scene(Life.register, "operator", "reject", "不予受理：", {"reason_code": "litigation"}),
     "submit_for_acceptance": Scene(Life.register, "operator", "submit_review", "提交受理审核"),
+    "clear": Scene(uncleared, "reviewer", "clearance", "审定通过"),
+    "return_for_rewriting": Scene(uncleared, "reviewer", "clearance", f"审定退回：{SENTENCE}", {"remark": SENTENCE}),
+    "correct_and_clear": Scene(
+        uncleared, "reviewer", "clearance", "更正后审定通过：地点", REWRITTEN | {"remark": "地点"}
+    ),
+    "rewrite": Scene(sent_back, "operator", "clearance", "修改后再交审定", REWRITTEN),
+    "add_unit": Scene(
+        in_progress, "operator", "brought_in", "增派园林管理处协办：修枝", {"unit": "parks", "task": "修枝"}
+    ),
+    "track": Scene(done, "operator", "tracking", "再看效果：是否又塌", {"days": "10", "why": "是否又塌"}),
+    "look_again": Scene(tracked, "operator", "tracking", "效果保持。平整", {"holds": "yes", "found": "平整"}),
     "approve_return": Scene(asked_back, "operator", "return", "同意退单：不属本单位职责"),
     "deny_return": Scene(asked_back, "operator", "return_denied", f"不准退单：{SENTENCE}", REASON),
     "refer_upward": Scene(consulted, "operator", "consultation", f"提请机构编制部门明确：{SENTENCE}", REASON),
@@ -326,6 +355,23 @@ UNIT = {
         f"道路管理处由 李工 承办：李工（道路管理处）转交，{SENTENCE}",
         REASON | {"person": "clerk"},
     ),
+    "verify": Scene(
+        in_progress,
+        "clerk",
+        "verification",
+        "道路管理处现场核实：部分属实。坑洞三处",
+        {"result": "partly", "found": "坑洞三处", "on_site": "yes"},
+    ),
+    "record_enforcement": Scene(
+        in_progress,
+        "clerk",
+        "enforcement",
+        "道路管理处罚款 20,000 元：违规开挖",
+        {"measure": "fine", "amount": "20000", "words": "违规开挖"},
+    ),
+    "bring_in": Scene(
+        in_progress, "clerk", "brought_in", "增派园林管理处协办：修枝", {"unit": "parks", "task": "修枝"}
+    ),
     "request_extension": Scene(
         in_progress, "clerk", "extension", f"道路管理处申请延期 2 个工作日：{SENTENCE}", REASON | {"days": "2"}
     ),
@@ -478,7 +524,10 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
         (
             "operator",
             "/t/{}",
-            {"approve_return", "redirect", "raise_urgency", "transfer_out", "propose_void", "remark", "files"},
+            {
+                *("approve_return", "redirect", "add_unit", "raise_urgency", "transfer_out", "propose_void"),
+                *("remark", "files"),
+            },
         ),
         ("reviewer", "/t/{}", set()),
         ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter", "hold_to_account"}),
@@ -487,7 +536,7 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
             "/unit/{}",
             {
                 *("note", "contact", "hand_to", "withdraw_return", "file_dispute", "request_extension"),
-                *("request_pause", "files"),
+                *("request_pause", "files", "verify", "record_enforcement"),
             },
         ),
     ],

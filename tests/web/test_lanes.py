@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from core.journey import consult, desk, give_back, handle, judge, press, time
+from core.journey import consult, desk, findings, give_back, handle, judge, press, time
+from core.journey.accept import accept
 from core.journey.queries.lanes import Filters
 from core.journey.queries.queue import find_following, queue
 from core.kit.db import Database
 from core.tickets.contact import Contact
-from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, beijing, make_ticket
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, beijing, make_appeal, make_ticket
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
 
@@ -99,8 +100,20 @@ def stands_still(life: Life) -> Life:
     return asks_to_stand_still(life).do(time.decide_pause, REVIEWER, approved=True)
 
 
+def waits_for_clearance(life: Life) -> Life:
+    appeal = make_appeal(text="道路坑洼，出行不便")
+    accepted = life.run(lambda scope: accept(scope, appeal, for_clearance=True, actor=OPERATOR, now=datetime.now(UTC)))
+    life.serial_no = accepted.serial_no
+    return life
+
+
+def is_tracked(life: Life) -> Life:
+    return is_concluded(life).do(findings.track, OPERATOR, days=10, why="是否又塌")
+
+
 LANES: list[tuple[str, Callable[[Life], Life]]] = [
     ("accept", waits_for_acceptance),
+    ("clearance", waits_for_clearance),
     ("dispatch", waits_for_dispatch),
     ("returns", asks_back),
     ("consult", consults),
@@ -108,6 +121,7 @@ LANES: list[tuple[str, Callable[[Life], Life]]] = [
     ("time", asks_for_time),
     ("time", asks_to_stand_still),
     ("follow_up", is_concluded),
+    ("tracking", is_tracked),
     ("supervised", is_supervised),
     ("disputes", is_disputed),
     ("all", stands_still),
@@ -134,7 +148,7 @@ def test_each_ticket_stands_where_it_waits_and_nowhere_else(house: House) -> Non
     made: dict[str, set[str]] = {}
     for lane, begin in LANES[:-1]:
         made.setdefault(lane, set()).add(begin(Life(house.installation, house.slug)).serial_no)
-    made["follow_up"] |= made["disputes"]
+    made["follow_up"] |= made["disputes"] | made["tracking"]
     chief = house.visitor(house.login_of("chief"))
     assert {lane: set(serials(chief, f"/desk?lane={lane}")) for lane in made} == made
 
@@ -142,9 +156,18 @@ def test_each_ticket_stands_where_it_waits_and_nowhere_else(house: House) -> Non
 @pytest.mark.parametrize(
     ("who", "menu"),
     [
-        ("operator", ["待受理 1", "派单台 0", "退单申请 0", "会商 0", "审核回复 0", "回访 0", "全部工单"]),
-        ("reviewer", ["派单台 0", "审核回复 0", "延期与挂起 0", "回访 0", "全部工单"]),
-        ("supervisor", ["派单台 0", "会商 0", "审核回复 0", "回访 0", "督办 0", "申诉裁定 0", "全部工单"]),
+        (
+            "operator",
+            [
+                *("待受理 1", "待审定电话工单 0", "派单台 0", "退单申请 0", "会商 0", "审核回复 0", "回访 0"),
+                *("效能追踪 0", "交办事项 0", "全部工单"),
+            ],
+        ),
+        ("reviewer", ["待审定电话工单 0", "派单台 0", "审核回复 0", "延期与挂起 0", "回访 0", "全部工单"]),
+        (
+            "supervisor",
+            ["派单台 0", "会商 0", "审核回复 0", "回访 0", "督办 0", "交办事项 0", "申诉裁定 0", "全部工单"],
+        ),
     ],
 )
 def test_the_menu_counts_what_waits_for_the_visitor(house: House, who: str, menu: list[str]) -> None:

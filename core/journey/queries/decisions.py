@@ -193,6 +193,7 @@ class _Telling:
                 Assignment.tenant_id == scope.tenant.id,
                 Assignment.ticket_id == ticket.id,
                 Assignment.role == "co",
+                Assignment.task == "",  # brought in later, by a decision of its own
                 Assignment.parent_id.is_(None),
             )
             .order_by(Assignment.id)

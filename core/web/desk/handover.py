@@ -30,7 +30,7 @@ def show_handover(visit: Visit) -> Answer:
         lines=handovers(visit.scope),
         items=what_matters(visit.scope, now=visit.now),
         counts=[(LANE_LABELS[lane], number) for lane, number in lane_counts(visit.scope, COUNTED).items()],
-        labels=LANE_LABELS,
+        lanes=[(lane, LANE_LABELS[lane]) for lane in COUNTED],
         shifts=show_shifts(visit.scope, today, today + timedelta(days=DAYS_SHOWN - 1), now=visit.now),
         own=visit.staff.account_id,
         refusal=words_of(refusal) if refusal else None,
