@@ -11,7 +11,7 @@ from core.statistics.days import Span
 from core.statistics.periods import Month
 from core.statistics.service import refresh
 from core.statistics.warnings.places_document import places_document
-from core.statistics.warnings.topics import fastest, followed_topics, hot_matters, places
+from core.statistics.warnings.topics import fastest, followed_topics, hot_matters, places, weak_spots
 from core.tenancy.scope import Installation
 from tests.builders import OPERATOR, beijing, make_city, make_district, make_ticket
 from tests.judge.case import Case
@@ -103,3 +103,18 @@ def test_a_common_problem_is_one_that_most_districts_are_asked_about(installatio
         ("城市管理", 1, 3),
     ]
     assert [(each.now, each.everything) for each in problems[0].districts] == [(2, 2), (1, 4)]
+
+
+def test_a_matter_of_which_much_is_redone_is_a_weak_spot(installation: Installation) -> None:
+    slug = district(installation)
+    take_in(installation, slug, "noise", 10, "2026-06-01")
+    take_in(installation, slug, "road", 9, "2026-06-01")
+    case = Case(installation, slug)
+    case.take_in("2026-06-01 11:00", matter="road")
+    case.answer("2026-06-01 12:00")
+    case.redo("2026-06-02 09:00")
+    installation.run(slug, refresh)
+
+    spots = installation.run(slug, lambda scope: weak_spots(scope, MAY))
+
+    assert [(each.matter, each.accepted, each.redone, each.dissatisfied) for each in spots] == [("road", 10, 1, 0)]
