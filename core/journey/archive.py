@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from core.coordination.models import Errand
 from core.escalation.models import Supervision
 from core.evaluation.answers import DISPUTE_LABELS
 from core.evaluation.models import Dispute, Rating
@@ -89,6 +90,9 @@ def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]
     unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
     for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
         yield f"对{directory(scope).name_of(supervision.unit_id)}的督办未销号"
+    due = select(Errand).where(_awaited(scope), Errand.ticket_id == ticket.id)
+    for errand in scope.session.scalars(due.order_by(Errand.id)):
+        yield f"{directory(scope).name_of(errand.unit_id)}的交办事项未回复"
 
 
 def _stands_since(scope: Scope, ticket: Ticket) -> datetime:
@@ -151,12 +155,18 @@ def _has_open(scope: Scope, closed_before: datetime) -> ColumnElement[bool]:
             ReviewPanel.state.in_(UNDER_WAY),
         ),
         exists().where(_unclosed_of(scope), Supervision.ticket_id == Ticket.id),
+        exists().where(_awaited(scope), Errand.ticket_id == Ticket.id),
         exists().where(
             Consultation.tenant_id == Ticket.tenant_id,
             Consultation.ticket_id == Ticket.id,
             Consultation.state == "open",
         ),
     )
+
+
+def _awaited(scope: Scope) -> ColumnElement[bool]:
+    """An errand with a day is not answered; what has no day comes about when the ticket is long put away."""
+    return and_(Errand.tenant_id == scope.tenant.id, Errand.answered_at.is_(None), Errand.due_at.is_not(None))
 
 
 def _unclosed_of(scope: Scope) -> ColumnElement[bool]:

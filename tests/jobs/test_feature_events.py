@@ -23,6 +23,7 @@ from core.jobs.drain import BACKOFF
 from core.jobs.kinds import job_kinds
 from core.journey import desk, press
 from core.journey.import_walk import walk_then
+from core.journey.queries.leader import leader_items
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
 from core.kit.outbox import Job
@@ -373,6 +374,23 @@ def test_the_group_hears_of_an_urgent_ticket_and_of_no_other(shipped: Installati
     assert acts(shipped, slug) == [("chengdu.leaders", "on_event", f"紧急诉求 {serial_no} 已发到蓉城纤夫")]
 
 
+def test_what_may_become_a_mass_incident_is_urgent_told_to_the_group_and_on_the_leaders_page(
+    shipped: Installation, group: Robot
+) -> None:
+    slug = make_chengdu(shipped, webhook=group.url)
+    crowd = dispatched(shipped, slug, text="物业停水多日，业主商量集体上访")
+    many = dispatched(shipped, slug, text="小区停水多日", affected_count=30)
+
+    act(shipped)
+
+    assert sorted(text.split("\n")[0] for text in group.texts) == sorted(
+        f"【紧急诉求】{each}" for each in (crowd, many)
+    )
+    with shipped.scope(slug) as scope:
+        items = {each.serial_no: each.reasons for each in leader_items(scope, LEADER, now=NOW)}
+    assert items == {crowd: ("紧急",), many: ("紧急", "涉及人多")}
+
+
 def test_both_groups_hear_of_an_instruction_and_of_what_the_unit_reports(shipped: Installation, group: Robot) -> None:
     slug = make_chengdu(shipped, webhook=group.url)
     with shipped.scope(slug) as scope:
@@ -381,7 +399,7 @@ def test_both_groups_hear_of_an_instruction_and_of_what_the_unit_reports(shipped
     serial_no = dispatched(shipped, slug, text="路灯不亮")
 
     def instruct_and_report(scope: Scope) -> None:
-        given = {"leader": "市领导", "level": "city", "text": "举一反三"}
+        given: Any = {"leader": "市领导", "level": "city", "text": "举一反三"}
         press.instruct(scope, serial_no, Order(LEADER, NOW), **given)
         (instruction,) = scope.session.scalars(select(Instruction).where(Instruction.tenant_id == scope.tenant.id))
         clerk = make_actor("丙", "clerk", id=3, unit_id=directory(scope).get_unit("roads").id)

@@ -11,6 +11,7 @@ from core.coordination.models import ClassCheck, Errand, Meeting, Policy, Readin
 from core.escalation.models import Instruction
 from core.escalation.rules import NothingSaid
 from core.journey import coordinate, lead, press
+from core.journey.archive import StillDisputable, archive
 from core.journey.audit import audit_ticket
 from core.journey.coordinate import CountUnusable
 from core.journey.late_errands import tell_if_late
@@ -18,7 +19,7 @@ from core.routing.service import NotYours
 from core.tenancy.scope import Installation
 from core.tickets.models import Message
 from core.tickets.states import State
-from tests.builders import LEADER, OPERATOR, SUPERVISOR, beijing, make_actor
+from tests.builders import LEADER, OPERATOR, REVIEWER, SUPERVISOR, beijing, make_actor
 from tests.journey.walking import Walk
 
 DUE = beijing("2026-03-16 18:00")
@@ -217,17 +218,24 @@ def test_what_comes_later_and_the_policy_that_came_of_it_are_records_of_an_archi
         measure="每年雨季后普查一次",
         document_no="〔2026〕3 号",
     )
-    (stage,) = walk.rows(Errand)
+    walk.do(coordinate.plan_stage, "2026-03-04 10:00", actor=clerk, what="补种行道树", due=beijing("2026-07-01 18:00"))
+    (stage, trees) = walk.rows(Errand, Errand.id)
+    with pytest.raises(StillDisputable, match="道路管理处的交办事项未回复"):
+        walk.do(archive, "2026-08-31 09:00", actor=REVIEWER)
+    walk.do(coordinate.answer_errand, "2026-08-31 10:00", actor=clerk, errand_id=trees.id, text="已补种")
+    walk.do(archive, "2026-08-31 11:00", actor=REVIEWER)
     walk.do(coordinate.answer_errand, "2026-09-01 09:00", actor=clerk, errand_id=stage.id, text="已重铺")
 
     (policy,) = walk.rows(Policy)
     (reading,) = walk.rows(Reading)
-    assert walk.ticket().state == State.EVALUATED
+    assert walk.ticket().state == State.ARCHIVED
     assert (policy.unit_id, policy.at) == (walk.unit_id("roads"), beijing("2026-03-04 09:00"))
     assert (reading.by_id, told(walk, "read")) == (LEADER.id, ["阅"])
     assert told(walk, "errand", "policy") == [
         "后续安排 → 道路管理处：雨季后重铺路面",
         "由本件形成政策：路面养护办法（〔2026〕3 号）。每年雨季后普查一次",
+        "后续安排 → 道路管理处：补种行道树，2026-07-01 18:00 前完成",
+        "道路管理处回复后续安排，已超过要求的时间：已补种",
         "道路管理处回复后续安排：已重铺",
     ]
     assert walk.run(lambda scope: audit_ticket(scope, walk.serial_no)).findings == ()

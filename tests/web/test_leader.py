@@ -1,6 +1,7 @@
 """The leader's page: what needs the leader and why, 阅 and 批示 on a phone without JavaScript, level by the account."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import Browser
 
@@ -9,7 +10,10 @@ from core.escalation.models import Instruction
 from core.handling.models import Reply
 from core.journey import press
 from core.journey.queries.leader import MOST, leader_brief, leader_items, own_instructions
+from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
+from core.units.mailboxes.levels import MAILBOX_LEVELS
+from core.units.mailboxes.models import LeaderMailbox
 from core.units.queries import directory
 from tests.builders import LEADER, SUPERVISOR, make_actor
 from tests.web.browser import watched
@@ -53,6 +57,36 @@ def test_a_leader_is_shown_what_needs_them_the_gravest_first_and_nothing_else(ho
     ]
     assert own.serial_no not in dict(reasons(house, make_actor("另一领导", "leader", id=77)))
     assert reasons(house, make_actor("园林处长", "leader", id=78, unit_id=parks)) == []
+
+
+def test_the_leader_of_a_unit_is_shown_what_was_written_to_its_mailbox(house: House) -> None:
+    life = life_of(house)
+    life.run(lambda scope: scope.session.add(_mailbox(scope)))
+    house.installation.forget()
+    life.take_in(mailbox="园林处长信箱")
+    parks = life.run(lambda scope: directory(scope).get_unit("parks").id)
+
+    assert reasons(house, make_actor("园林处长", "leader", id=78, unit_id=parks)) == [
+        (life.serial_no, ("写给本单位信箱",))
+    ]
+    assert reasons(house) == []
+
+
+def _mailbox(scope: Scope) -> LeaderMailbox:
+    return LeaderMailbox(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        name="园林处长信箱",
+        level=next(iter(MAILBOX_LEVELS)),
+        leader="园林处长",
+        owner_id=directory(scope).get_unit("parks").id,
+        handler_id=None,
+        channel="",
+        matters=[],
+        areas=[],
+        is_public=True,
+        closed_at=None,
+    )
 
 
 def test_no_more_than_twenty_stand_on_the_page_and_all_are_counted(house: House) -> None:
@@ -149,7 +183,7 @@ def test_a_check_of_all_that_is_alike_is_ordered_on_the_ticket_and_answered_on_t
         True,
     )
     gardener.get(f"/unit/{life.serial_no}")
-    answer = {"errand_id": str(errand), "text": "已查", "found": "2", "mended": "2"}
+    answer: Any = {"errand_id": str(errand), "text": "已查", "found": "2", "mended": "2"}
     assert gardener.post(f"/unit/{life.serial_no}/answer_check", **answer | {"mended": "3"}).status_code == 422
     gardener.get(f"/unit/{life.serial_no}")
     assert gardener.post(f"/unit/{life.serial_no}/answer_check", **answer).status_code == 303

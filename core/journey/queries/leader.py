@@ -15,6 +15,7 @@ from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import CONCLUDED, OPEN, STATE_LABELS, State
 from core.tickets.timeline import Actor
+from core.units.mailboxes.queries import mailbox_book
 from core.units.queries import DirectoryUnit, directory
 
 MOST = 20
@@ -94,7 +95,8 @@ def level_words(level: str) -> str:
 def leader_items(scope: Scope, actor: Actor, *, now: datetime) -> tuple[LeaderItem, ...]:
     """Return the tickets that need this leader, at most `MOST`, the gravest first, then the nearest due.
 
-    A leader of a unit is shown those that the unit and those below it lead; whoever has no unit, all. What was read is
+    A leader of a unit is shown those that the unit and those below it lead, those written to its mailboxes, and those on
+    which they, or others to their unit, gave instructions; whoever has no unit, all. What was read is
     left out until something new happens.
     """
     reasons = _reasons(scope, actor, now=now)
@@ -181,7 +183,13 @@ def _needing(scope: Scope, actor: Actor, reasons: Sequence[ColumnElement[bool]])
         ~_is_read(scope, actor),
     ]
     if actor.unit_id:
-        conditions.append(or_(Ticket.lead_unit_id.in_(_at_or_below(scope, actor.unit_id)), _addressed(scope, actor)))
+        conditions.append(
+            or_(
+                Ticket.lead_unit_id.in_(_at_or_below(scope, actor.unit_id)),
+                Ticket.mailbox.in_(_own_mailboxes(scope, actor)),
+                _addressed(scope, actor),
+            )
+        )
     return conditions
 
 
@@ -207,6 +215,7 @@ def _reasons(scope: Scope, actor: Actor, *, now: datetime) -> list[tuple[str, Co
         ("超期", and_(is_open, Ticket.light == "red"), 8),
         ("涉及人多", and_(is_open, Ticket.affected_count >= CROWD), 4),
         ("多次退单", and_(is_open, Ticket.bounce_count >= OFTEN_BACK), 4),
+        ("写给本单位信箱", and_(is_open, Ticket.mailbox.in_(_own_mailboxes(scope, actor))), 2),
         ("批示已反馈", exists().where(own, Instruction.feedback_at > now - READABLE), 2),
         ("批示待反馈", unreported, 1),
     ]
@@ -227,6 +236,12 @@ def _is_read(scope: Scope, actor: Actor) -> ColumnElement[bool]:
     return exists().where(
         Reading.tenant_id == scope.tenant.id, Reading.ticket_id == Ticket.id, Reading.by_id == actor.id, ~newer
     )
+
+
+def _own_mailboxes(scope: Scope, actor: Actor) -> list[str]:
+    """Return the names of the leaders' mailboxes that belong to the leader's unit."""
+    unit = directory(scope).unit_of_id(actor.unit_id) if actor.unit_id else None
+    return [each.name for each in mailbox_book(scope).mailboxes if unit is not None and each.owner == unit.code]
 
 
 def _addressed(scope: Scope, actor: Actor) -> ColumnElement[bool]:
