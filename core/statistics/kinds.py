@@ -32,10 +32,11 @@ from core.evaluation.panels.words import FOUND_LABELS
 from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
 from core.handling.models import Enforcement, Verification
 from core.hooks.values.words import RELATION_LABELS
+from core.intake.rejections import REJECTION_REASONS
 from core.routing.models import Assignment
 from core.sla.models import Clock
-from core.statistics.measures import ACCEPTANCE, DUE, MEASURES, RATED, Anchor, with_ticket
-from core.tickets.models import Ticket
+from core.statistics.measures import ACCEPTANCE, DUE, MEASURES, RATED, REJECTION, Anchor, with_ticket
+from core.tickets.models import Ticket, TicketEvent
 
 UNCONFIRMED = "unconfirmed"
 """Code of a missed limit whose unit has stated a cause on which nobody has found yet: its word alone is none."""
@@ -172,6 +173,14 @@ _FOUND = (
         anchor=_of_unit(Enforcement, Enforcement.at, true()),
         code=Enforcement.measure,
         labels=MEASURE_LABELS,
+    ),
+    Kind(
+        key="rejected",
+        label="不予受理的理由",
+        meaning="当日决定不予受理的诉求，按理由；已进入诉讼、仲裁的单独一类",
+        anchor=REJECTION,
+        code=TicketEvent.detail["reason"].astext,
+        labels={code: reason for code, (reason, _way) in REJECTION_REASONS.items()},
     ),
     Kind(
         key="accepted_by_relation",

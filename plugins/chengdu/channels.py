@@ -1,4 +1,4 @@
-"""一网通: leaders' mailboxes of three levels, one hotline number, and the new media, all on one platform."""
+"""一网通: leaders' mailboxes of three levels, one hotline number, the new media and grass-roots counters on one platform."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,4 +22,5 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
         Channel(id="wechat", label="微信", medium="wechat", owner=settings["wechat_account"]),
         Channel(id="sms", label="短信", medium="sms"),
         Channel(id="app", label="APP", medium="app"),
+        Channel(id="counter", label="基层服务窗口", medium="counter"),
     ]

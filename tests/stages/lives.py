@@ -178,6 +178,10 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     for panel in scope.session.scalars(select(ReviewPanel)):
         ticket = tickets[panel.ticket_id]
         add("panels", panel.opened_at, ticket, ticket.lead_unit_id, panel.verdict)
+    for entry in scope.session.scalars(select(TicketEvent).where(TicketEvent.kind == "reject")):
+        ticket = tickets[entry.ticket_id]
+        if ticket.part_of_id is None:
+            add("rejected", entry.at, ticket, ticket.lead_unit_id, entry.detail["reason"])
     for done in scope.session.scalars(select(Enforcement)):
         add("enforced", done.at, tickets[done.ticket_id], units[done.assignment_id], done.measure)
     return dict(sums)

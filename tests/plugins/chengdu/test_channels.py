@@ -19,6 +19,7 @@ def test_mailboxes_of_all_levels_one_number_and_new_media_on_one_platform() -> N
         Channel("wechat", "微信", "wechat", "成都网络理政"),
         Channel("sms", "短信", "sms"),
         Channel("app", "APP", "app"),
+        Channel("counter", "基层服务窗口", "counter"),
     ]
 
 
