@@ -8,14 +8,19 @@ from pathlib import Path
 
 from core.embedded.files import write_private
 from core.evaluation.panels.pool import pool
+from core.hooks.core_features import PORTAL_INTAKE
+from core.journey.lists import Ordered
+from core.journey.mailboxes import import_mailboxes
 from core.journey.panel_pool import import_pool
 from core.kit.keys import CROCKFORD
 from core.people.queries import accounts
 from core.people.roles import ROLES
 from core.people.service import open_account, set_password
+from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation, Scope
 from core.tickets.news import untold
 from core.tickets.timeline import SYSTEM
+from core.units.mailboxes.queries import kept_mailboxes
 from core.units.queries import directory
 from tenants.accounts import AccountFact
 from tenants.letters import shipped_letters
@@ -29,6 +34,9 @@ SIGN_INS = "sign-ins.json"
 PASSWORD_LENGTH = 12
 PANEL_MEMBERS = "panel-members.csv"
 """In the folder of a profile: members of third-party panels, each with one of its sign-ins."""
+
+MAILBOXES = "mailboxes.csv"
+"""In the folder of a profile: leaders' mailboxes; where there are some, residents may write on the public page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
     write_private(home / SIGN_INS, json.dumps(passwords, indent=1))
     for profile in profiles:
         _take_over_pool(installation, profile, now)
+        _take_over_mailboxes(installation, profile, now)
     for scenario in shipped_scenarios():
         replay(installation, scenario)
     bring_all_to_present(installation, profiles, shipped_letters(profiles), now=now)
@@ -123,6 +132,23 @@ def _take_over_pool(installation: Installation, profile: Profile, now: datetime)
     with installation.scope(profile.slug) as scope:
         if not pool(scope):
             import_pool(scope, path, actor=SYSTEM, now=now)
+
+
+def _take_over_mailboxes(installation: Installation, profile: Profile, now: datetime) -> None:
+    """Take over the mailboxes of a district and open its public entry, unless it has a list already."""
+    path = SHIPPED / profile.slug / MAILBOXES
+    if not path.is_file():
+        return
+    with installation.scope(profile.slug) as scope:
+        if kept_mailboxes(scope):
+            return
+        import_mailboxes(scope, path, Ordered(SYSTEM, None, "演示", now))
+        values = {"open": True}
+        opened = write_revision(
+            scope, PORTAL_INTAKE.id, values=values, schema_version=1, reason="演示", author=FILES, now=now
+        )
+        make_active(scope, PORTAL_INTAKE.id, opened.number, actor=FILES, now=now)
+    installation.forget()
 
 
 def _open(scope: Scope, fact: AccountFact, password: str, now: datetime) -> None:

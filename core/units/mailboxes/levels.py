@@ -25,10 +25,13 @@ LEVEL_WORDS: Mapping[str, str] = {
     "街道": "township",
     "乡镇": "township",
     "乡镇(街道)": "township",
-    "市级公共服务单位": "public_utility",
-    "公共服务": "public_utility",
-    "中央及省驻蓉单位": "central_body",
-    "中央及省驻蓉公共服务机构": "central_body",
     "驻地单位": "central_body",
 }
-"""How tables write them."""
+"""How tables write them, but for those told by a part of the words."""
+PARTS: Mapping[str, str] = {"公共服务单位": "public_utility", "中央": "central_body"}
+
+
+def level_named(word: str) -> str:
+    """Return the level that a table calls so, "" where it is none."""
+    known = LEVEL_WORDS.get(word)
+    return known or next((level for part, level in PARTS.items() if part in word), "")

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from core.kit.cells import flaw_of_cell, list_of, read_yes_no
 from core.units.catalogue.lookup import NotFound, UnitLookup
 from core.units.levels import KnownUnits
-from core.units.mailboxes.levels import LEVEL_WORDS, MAILBOX_LEVELS
+from core.units.mailboxes.levels import MAILBOX_LEVELS, level_named
 
 Line: TypeAlias = tuple[int, Mapping[str, str]]
 """The number of a row, and its cells by field."""
@@ -72,7 +72,7 @@ def _read(
         for field in LONGEST
         if (flaw := flaw_of_cell(cells[field], longest=LONGEST[field]))
     ]
-    level = LEVEL_WORDS.get(cells["level"], "")
+    level = level_named(cells["level"])
     if not level:
         wrong.append(f"层级“{cells['level']}”不认得，可写：{'、'.join(MAILBOX_LEVELS.values())}")
     codes = {"owner": "", "handler": ""}
