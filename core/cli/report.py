@@ -1,5 +1,6 @@
 """`huiying report`: the month of a district, and of a city with all its districts."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from core.cli.context import installed, say_json
 from core.cli.document import forms_of, lines_of, write, written_as
 from core.cli.entitled import for_the_machine
 from core.documents.model import Document
+from core.journey.published import check_file
 from core.journey.report import report_city, report_month
 from core.statistics.days import Span
 from core.statistics.documents import city_document, month_document
@@ -23,7 +25,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(name="report")
 def report() -> None:
-    """统计:区的月报、市的月报。"""
+    """统计:区的月报、市的月报,核对要公布的数。"""
 
 
 @report.command(name="month")
@@ -84,6 +86,27 @@ def places_(
         return
     made_at = datetime.combine(span.last + timedelta(days=1), time(), facts.zone)
     _tell(places_document(told, facts.name, category, made_at=made_at), f"{tenant}-places-{span.last}", asked, into)
+
+
+@report.command(name="check")
+@for_the_machine
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+def check_(file: Path, *, as_json: bool) -> None:
+    """核对要公布的数:占比与件数对不对得上,合计是不是各部分之和。对不上的逐条说明,以状态 1 结束。
+
+    FILE 是 CSV 或 Excel,列名为 项目、件数、总数、占比、构成(由哪些项目相加,用顿号隔开)。
+    """
+    checked = check_file(file)
+    if as_json:
+        say_json({"lines": checked.lines, "findings": [asdict(finding) for finding in checked.findings]})
+    else:
+        for finding in checked.findings:
+            click.echo(f"第 {finding.row} 行“{finding.label}”：{finding.words}")
+        found = len(checked.findings)
+        click.echo(f"核对了 {checked.lines} 项，{f'{found} 处对不上' if found else '都对得上'}。")
+    if checked.findings:
+        raise SystemExit(1)
 
 
 def _made_at(month: Month, zone: ZoneInfo, *, is_over: bool, now: datetime) -> datetime:
