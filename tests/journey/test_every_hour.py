@@ -24,7 +24,8 @@ def test_three_days_and_nights_of_intake_timers_and_messages(database_url: str) 
         local = at.astimezone(BEIJING)
         hours.add(local.hour)
         call = IncomingCall(f"call-{number}", at - timedelta(minutes=5), "desk", seconds=60, answered_by="夜班")
-        walk.run(lambda scope, call=call, at=at: receive_calls(scope, [call], actor=OPERATOR, now=at))
+        with walk.installation.scope(walk.slug) as scope:
+            receive_calls(scope, [call], actor=OPERATOR, now=at)
         walk.take_in(f"{local:%Y-%m-%d %H:%M}", text="燃气泄漏", urgency="urgent")
         walk.dispatch(f"{local + timedelta(minutes=2):%Y-%m-%d %H:%M}")
         assert walk.ticket().state == State.DISPATCHED

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from core.hooks.values import Budget, TicketView, TimeLimit
+from core.journey.queries.case import get_case
 from core.tickets.models import Message
-from tests.builders import make_district, make_feature, make_installation
+from tests.builders import beijing, make_district, make_feature, make_installation
 from tests.persons.conftest import Team
 
 
@@ -83,3 +84,12 @@ def test_without_a_time_to_sign_the_head_is_told_before_the_window_for_returning
         assert [entry for entry in walk.entries() if entry.kind == "escalate"] == []
     late.supervise("2026-03-16 18:01")
     assert late.ticket().state == "in_progress"
+
+
+def test_the_head_of_the_lead_unit_is_named_on_the_ticket(hurried: Team) -> None:
+    headless = hurried.given("2026-03-12 08:00")
+    now = beijing("2026-03-12 09:00")
+    assert headless.run(lambda scope: get_case(scope, headless.serial_no, now=now)).head == ""
+    hurried.head("eve")
+
+    assert headless.run(lambda scope: get_case(scope, headless.serial_no, now=now)).head == "伊芙"
