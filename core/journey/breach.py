@@ -10,6 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.intake.calls.models import CallRecord
+from core.intake.calls.service import CALL_SUBJECT, phone_of
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.models import SecurityEvent
@@ -124,6 +126,9 @@ def _tickets_of(scope: Scope, event: SecurityEvent) -> list[str]:
 def _add(
     scope: Scope, people: dict[bytes | str, Affected], gone: list[str], serial_no: str, event: SecurityEvent
 ) -> None:
+    if serial_no.startswith(CALL_SUBJECT):
+        _add_caller(scope, people, gone, serial_no, event)
+        return
     row = scope.session.scalar(
         select(TicketContact)
         .join(Ticket, (Ticket.tenant_id == TicketContact.tenant_id) & (Ticket.id == TicketContact.ticket_id))
@@ -138,6 +143,21 @@ def _add(
         person.tickets.append(serial_no)
     shown = event.detail.get("shown") if event.kind == "unmasked" else list(PARTS)
     person.parts |= {part for part in PARTS if part in (shown or ()) and getattr(contact, part)}
+    person.seen.append((event.at, event.actor, event.kind))
+
+
+def _add_caller(
+    scope: Scope, people: dict[bytes | str, Affected], gone: list[str], subject: str, event: SecurityEvent
+) -> None:
+    """Add who made a call whose phone was looked at."""
+    record = scope.session.get(CallRecord, (scope.tenant.id, int(subject.removeprefix(CALL_SUBJECT))))
+    if record is None or record.phone_hash is None:
+        gone.extend([subject] if subject not in gone else [])
+        return
+    person = people.setdefault(record.phone_hash, Affected(Contact(phone=phone_of(scope, record))))
+    if subject not in person.tickets:
+        person.tickets.append(subject)
+    person.parts.add("phone")
     person.seen.append((event.at, event.actor, event.kind))
 
 

@@ -6,7 +6,16 @@ from datetime import datetime
 
 from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import IncomingCall
-from core.intake.calls.service import add_step, keep_call, lock_call, phone_of, refuse_settled, settle
+from core.intake.calls.service import (
+    CALL_SUBJECT,
+    add_step,
+    keep_call,
+    lock_call,
+    phone_of,
+    refuse_settled,
+    revealed_since,
+    settle,
+)
 from core.intake.rules import Appeal
 from core.journey.accept import Accepted, accept
 from core.kit.errors import Refused
@@ -14,6 +23,7 @@ from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
 from core.tickets.models import Ticket
+from core.tickets.reveals import midnight_of, refuse_more_than_a_day
 from core.tickets.service import lock_ticket, note, reason_of, refuse_actor
 from core.tickets.timeline import Actor, Order
 
@@ -131,7 +141,8 @@ def reveal_phone(
 ) -> RevealedPhone:
     """Show a caller's phone in full, once, for a purpose; who looked stands on the record and in the security log.
 
-    Raises `NotPermitted`, `ReasonMissing`, `NoSuchCall`, `NoPhoneOfCall`.
+    Each counts with the contacts that one may look at on a day. Raises `NotPermitted`, `ReasonMissing`, `NoSuchCall`,
+    `NoPhoneOfCall`, `TooManyReveals`.
     """
     refuse_actor(actor, Permission.REVEAL, "查看来电号码")
     why = reason_of(words, "查看来电号码")
@@ -139,6 +150,8 @@ def reveal_phone(
     phone = phone_of(scope, record)
     if not phone:
         raise NoPhoneOfCall("来电没有显示号码，或已按规定删除，没有可以显示的。")
+    seen = revealed_since(scope, actor, midnight_of(scope, now))
+    refuse_more_than_a_day(scope, actor, now=now, besides=seen)
     add_step(scope, record, "revealed", words=why.replace(phone, "＊＊"), actor=actor, now=now)
     note_security(
         scope,
@@ -146,7 +159,7 @@ def reveal_phone(
         actor=actor.name,
         actor_id=actor.id,
         address=address,
-        subject=f"来电记录 {record.id}",
+        subject=f"{CALL_SUBJECT}{record.id}",
         detail={"purpose": "verify", "shown": ["phone"]},
         now=now,
     )

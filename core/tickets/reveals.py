@@ -98,7 +98,7 @@ def reveal(
     shown = [(part, label) for part, label in PARTS if getattr(contact, part)]
     if not shown:
         raise NoContact(f"工单 {ticket.serial_no} 没有诉求人的联系方式，没有可以显示的。")
-    _refuse_more_than_a_day(scope, order.actor, now=order.now)
+    refuse_more_than_a_day(scope, order.actor, now=order.now)
     record = ContactReveal(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -150,11 +150,13 @@ def reveals(scope: Scope, *, since: datetime | None = None) -> Sequence[tuple[Co
     return [(record, serial_no) for record, serial_no in scope.session.execute(query)]
 
 
-def _refuse_more_than_a_day(scope: Scope, actor: Actor, *, now: datetime) -> None:
-    """Raise `TooManyReveals` when the person looked at enough contacts today; two at once are counted one by one."""
+def refuse_more_than_a_day(scope: Scope, actor: Actor, *, now: datetime, besides: int = 0) -> None:
+    """Raise `TooManyReveals` when the person looked at enough contacts today; two at once are counted one by one.
+
+    `besides` is how many phones they looked at today that belong to no ticket.
+    """
     key = f"reveal/{actor.kind}/{actor.id}"
     scope.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, scope.tenant.id))))
-    midnight = datetime.combine(now.astimezone(scope.tenant.zone).date(), time(), scope.tenant.zone)
     done = scope.session.scalar(
         select(func.count())
         .select_from(ContactReveal)
@@ -162,11 +164,17 @@ def _refuse_more_than_a_day(scope: Scope, actor: Actor, *, now: datetime) -> Non
             ContactReveal.tenant_id == scope.tenant.id,
             ContactReveal.actor_kind == actor.kind,
             ContactReveal.actor_id == actor.id,
-            ContactReveal.at >= midnight,
+            ContactReveal.at >= midnight_of(scope, now),
         )
     )
-    if (done or 0) >= A_DAY:
+    looked = (done or 0) + besides
+    if looked >= A_DAY:
         raise TooManyReveals(
-            f"您今天已查看 {done} 位诉求人的联系方式，达到每人每天 {A_DAY} 次的上限，没有显示。"
+            f"您今天已查看 {looked} 位诉求人的联系方式，达到每人每天 {A_DAY} 次的上限，没有显示。"
             "确有需要的，请由同事办理，或明天再查看；这次尝试已记入安全日志。"
         )
+
+
+def midnight_of(scope: Scope, now: datetime) -> datetime:
+    """Return when the day began in the tenant's zone."""
+    return datetime.combine(now.astimezone(scope.tenant.zone).date(), time(), scope.tenant.zone)

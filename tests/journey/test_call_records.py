@@ -1,6 +1,7 @@
 """Call records: each ends in one of four ways, none vanishes, and the caller's phone is protected."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from core.intake.calls.models import CallRecord, CallStep
 from core.intake.calls.rules import CallUnusable, IncomingCall
 from core.intake.calls.service import CallReused, CallSettled, phone_of
 from core.journey import call_records as journey
+from core.journey.breach import affected
 from core.journey.call_table import read_call_table
 from core.journey.erase import erase_person
 from core.journey.lists import ListUnusable
@@ -21,6 +23,7 @@ from core.people.roles import NotPermitted
 from core.tenancy.models import SecurityEvent
 from core.tenancy.scope import Installation
 from core.tickets.models import TicketContact
+from core.tickets.reveals import TooManyReveals
 from core.tickets.sealing import opened
 from tests.builders import OPERATOR, beijing, make_actor, make_appeal, make_district
 from tests.journey.walking import Walk
@@ -111,7 +114,9 @@ def test_the_other_three_ends_need_words_and_none_is_decided_twice(walk: Walk) -
     assert numbers(walk) == []
 
 
-def test_a_missed_call_is_called_back_and_who_saw_its_number_is_kept(walk: Walk) -> None:
+def test_a_missed_call_is_called_back_and_who_saw_its_number_is_kept(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     receive(walk, call(seconds=0, answered_by=""))
     (number,) = numbers(walk)
     with pytest.raises(NotPermitted):
@@ -133,6 +138,21 @@ def test_a_missed_call_is_called_back_and_who_saw_its_number_is_kept(walk: Walk)
         ).all()
     )
     assert kinds == [("unmasked", ["phone"])]
+    concerned = walk.run(
+        lambda scope: affected(
+            scope,
+            since=NOW,
+            until=NOW + timedelta(hours=1),
+            accounts=(),
+            actor=ADMINISTRATOR,
+            reason="账号被盗",
+            now=NOW + timedelta(hours=2),
+        )
+    )
+    assert [(each.contact.phone, each.tickets) for each in concerned.persons] == [(PHONE, [f"来电记录 {number}"])]
+    monkeypatch.setattr("core.tickets.reveals.A_DAY", 1)
+    with pytest.raises(TooManyReveals):
+        walk.run(lambda scope: journey.reveal_phone(scope, number, words="再看", actor=OPERATOR, now=NOW))
 
 
 def test_a_person_gets_their_calls_and_has_them_erased_while_the_records_stay(walk: Walk) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.intake.calls.models import CallRecord, CallStep
 from core.intake.calls.rules import STATE_LABELS, IncomingCall, usable_call
@@ -15,6 +15,10 @@ from core.tickets.timeline import Actor
 
 PHONE = "call.phone"
 """The field under which a caller's phone is encrypted."""
+
+
+CALL_SUBJECT = "来电记录 "
+"""How the security log names a call whose phone was looked at; its number follows."""
 
 
 class NoSuchCall(Refused):
@@ -126,6 +130,17 @@ def add_step(scope: Scope, record: CallRecord, kind: str, *, words: str, actor: 
         )
     )
     scope.session.flush()
+
+
+def revealed_since(scope: Scope, actor: Actor, instant: datetime) -> int:
+    """Return how many phones of calls somebody has looked at since then."""
+    done = select(func.count()).where(
+        CallStep.tenant_id == scope.tenant.id,
+        CallStep.kind == "revealed",
+        CallStep.by_id == actor.id,
+        CallStep.at >= instant,
+    )
+    return scope.session.scalar(done) or 0
 
 
 def phone_of(scope: Scope, record: CallRecord) -> str:
