@@ -5,6 +5,9 @@ from typing import Any
 
 from core.hooks import DutyView, RouteProposal, TicketView, UnitView, Watcher, hookimpl
 
+LONGEST_NAME = 100
+"""Characters of a mailbox's name that a reason quotes."""
+
 
 @hookimpl
 def propose_routes(
@@ -60,5 +63,9 @@ def propose_watchers(settings: Mapping[str, Any], ticket: TicketView) -> Sequenc
     if not unit:
         return None
     return [
-        Watcher(unit=unit, rule_id="chengdu.routing/mailbox", reason=f"诉求写给“{ticket.mailbox}”，知会该信箱所属单位")
+        Watcher(
+            unit=unit,
+            rule_id="chengdu.routing/mailbox",
+            reason=f"诉求写给“{ticket.mailbox[:LONGEST_NAME]}”，知会该信箱所属单位",
+        )
     ]
