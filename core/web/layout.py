@@ -40,6 +40,7 @@ LANE_LABELS: dict[LaneName, str] = {
     "supervised": "督办",
     "errands": "交办事项",
     "disputes": "申诉裁定",
+    "overruns": "超期原因",
     "all": "全部工单",
 }
 LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
@@ -49,7 +50,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
     Permission.FOLLOW_UP: ("tracking",),
     Permission.DISPATCH: ("returns", "consult", "errands"),
     Permission.APPROVE: ("time",),
-    Permission.SUPERVISE: ("consult", "supervised", "errands"),
+    Permission.SUPERVISE: ("consult", "supervised", "errands", "overruns"),
     Permission.ADJUDICATE: ("disputes",),
 }
 """The lanes in the menu of those who have a permission. Every lane can be looked at by its address."""

@@ -13,6 +13,7 @@ from core.coordination.models import ClassCheck, Errand, Meeting, Policy
 from core.escalation.models import AccountabilityCase, Instruction
 from core.handling.models import Enforcement, Verification
 from core.hooks.roster import Roster
+from core.journey.report import report_month
 from core.routing.models import Assignment
 from core.sla.models import Clock
 from core.tenancy.scope import Installation, Scope
@@ -501,3 +502,21 @@ def test_simple_and_complex_appeals_have_the_published_working_days(
     accepted = make_ticket(installation, slug, now=NOW, channel="hotline", complexity=complexity)
 
     assert Case(installation, slug, {"ticket": accepted.serial_no}).clock("reply").due_at == beijing(due)
+
+
+def test_the_matters_that_come_up_again_and_again_are_counted_each(
+    installation: Installation, districts: Mapping[str, str]
+) -> None:
+    """城市管理中的油烟扰民、出摊占道、路面清洁等问题, 噪音治理: by the words of the district's own list."""
+    slug, may = districts["chengdu-gaoxin"], beijing("2026-05-12 10:00")
+    for words in ("楼下餐馆油烟扰民", "烧烤烟熏得开不了窗", "路口出摊占道", "路面清洁没人管", "工地打桩，噪音扰民"):
+        make_ticket(installation, slug, text=words, now=may)
+
+    told = report_month(installation, slug, "2026-05", now=beijing("2026-06-02 09:00"))
+
+    assert {share.label.partition(" / ")[2]: share.numerator for share in told.by_matter if share.numerator} == {
+        "餐饮油烟扰民": 2,
+        "占道经营": 1,
+        "路面清洁与垃圾清运": 1,
+        "施工与夜间噪音治理": 1,
+    }

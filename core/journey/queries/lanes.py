@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from core.coordination.models import Errand
 from core.escalation.models import Supervision
-from core.evaluation.models import Dispute
+from core.evaluation.models import Dispute, OverdueCause
 from core.evaluation.queries import asked_enough
 from core.handling.models import Tracking
 from core.intake.clearances.models import OPEN as WAITING
@@ -35,6 +35,7 @@ LaneName = Literal[
     "supervised",
     "errands",
     "disputes",
+    "overruns",
     "all",
 ]
 LANES: tuple[LaneName, ...] = get_args(LaneName)
@@ -54,6 +55,7 @@ Recorded = (
     | Dispute
     | Errand
     | ExtensionRequest
+    | OverdueCause
     | PauseRequest
     | ReturnRequest
     | Supervision
@@ -114,6 +116,8 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
             conditions.append(_has(Errand, Errand.answered_at.is_(None)))
         case "disputes":
             conditions.append(_has(Dispute, Dispute.state == "open"))
+        case "overruns":
+            conditions.append(_has(OverdueCause, OverdueCause.found == ""))
     return conditions
 
 

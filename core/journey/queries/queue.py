@@ -36,6 +36,7 @@ _ORDER: dict[LaneName, tuple[InstrumentedAttribute[Any], bool]] = {
     "supervised": (Ticket.next_due_at, False),
     "errands": (Ticket.next_due_at, False),
     "disputes": (Ticket.submitted_at, False),
+    "overruns": (Ticket.submitted_at, False),
     "all": (Ticket.submitted_at, True),
 }
 """By what a lane is ordered, and whether the latest stands first."""

@@ -92,6 +92,7 @@ LANE_WORDS = {
             decides=True,
         ),
         LaneWords("disputes", "先登记的在前", "没有待裁定的申诉", "提出申诉或复核申请后会出现在这里。", decides=True),
+        LaneWords("overruns", "先登记的在前", "没有待核定的超期原因", "单位说明超期原因后会出现在这里。", decides=True),
         LaneWords("all", "新的在前", "还没有工单", "受理第一件之后，这里可以查到全部工单。"),
     )
 }
