@@ -6,7 +6,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from core.hooks import DuplicateHint, Objection, ReplyHint, ScopeIssue, SplitHint, TicketView, UrgencySignal
+from core.hooks import (
+    DuplicateHint,
+    Objection,
+    ReplyHint,
+    ReplyTemplate,
+    ScopeIssue,
+    SplitHint,
+    TicketView,
+    UrgencySignal,
+)
 from core.journey.queries.case import get_case
 from core.journey.queries.hints import NO_HINTS, hints_on
 from core.tickets.queries import get_ticket_id
@@ -230,3 +239,21 @@ def test_danger_that_the_operator_says_nothing_of_is_judged_by_the_words(databas
                 judged[said] = get_case(scope, serial_no, now=datetime.now(UTC)).urgent
 
     assert judged == {"": True, "normal": False}
+
+
+def test_a_unit_may_begin_its_reply_with_a_template_for_the_nature_of_the_appeal(database_url: str) -> None:
+    templates = [
+        ReplyTemplate("投诉", "一、解释：\n二、措施：\n三、防止：", ("complaint",)),
+        ReplyTemplate("咨询", "一、依据：", ("inquiry",)),
+        ReplyTemplate("通用", "您好："),
+    ]
+    with house_with(database_url, reply_templates=lambda: templates) as house:
+        house.life.take_in(nature="complaint").handled()
+        clerk = make_account(house.installation, house.slug, "clerk", ["clerk"], name="李工", unit="roads")
+        page = f"/unit/{house.life.serial_no}"
+
+        offered, begun = house.seen(page, by=clerk), house.seen(f"{page}?template=0", by=clerk)
+
+    assert re.findall(r'\?template=(\d)#reply">([^<]*)<', offered) == [("0", "投诉"), ("1", "通用")]
+    assert "一、解释" not in offered
+    assert ">一、解释：\n二、措施：\n三、防止：</textarea>" in begun
