@@ -10,9 +10,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from core.disclosure.models import Exposure
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
-from core.journey import clear, conclude, consult, desk, findings, give_back, handle, join, judge, press, time, void
+from core.journey import (
+    clear,
+    conclude,
+    consult,
+    desk,
+    disclose,
+    expose,
+    findings,
+    give_back,
+    handle,
+    join,
+    judge,
+    press,
+    time,
+    void,
+)
 from core.journey.accept import accept
 from core.journey.archive import archive
 from core.routing.referrals import keep_incoming
@@ -23,7 +39,7 @@ from core.tickets.timeline import RESIDENT, SYSTEM, Order
 from core.web.desk.acts import Act, Deed
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.unit_acts import UNIT_ACTS
-from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_appeal
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_actor, make_appeal
 from tests.journey.walking import Walk
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor
@@ -420,6 +436,66 @@ UNIT = {
     ),
     "file_dispute": Scene(rated, "clerk", "dispute", "提出评价申诉", {"kind": "rating", "grounds": SENTENCE}),
     "withdraw_dispute": Scene(disputed("rating"), "clerk", "dispute", "撤回评价申诉", {}, of(Dispute, "dispute_id")),
+}
+PREPARED_WORDS = {"matter": "yes", "result": "yes", "title": "路面坑洼", "text": "路面坑洼", "reply": "已修好"}
+
+
+def in_public(life: Life) -> Life:
+    return done(life).do(disclose.prepare_disclosure, REVIEWER).do(disclose.publish_disclosure, REVIEWER)
+
+
+def passed_around(life: Life) -> Life:
+    """Have a unit ask twice in vain to give the ticket back."""
+    for _ in range(2):
+        life = (asked_back(life) if not life.serial_no else _asks_again(life)).do(
+            give_back.deny_return, OPERATOR, reason=SENTENCE
+        )
+    return life
+
+
+def _asks_again(life: Life) -> Life:
+    return life.do(
+        give_back.request_return, life.clerk("roads"), reason_code="not_duty", evidence=SENTENCE, proposed_unit="parks"
+    )
+
+
+def put_forward(life: Life) -> Life:
+    other = make_actor("督办员戊", "supervisor", id=44)
+    return passed_around(life).do(
+        expose.propose_exposure, other, unit="roads", behaviour="shirking", text="两次退单未获准"
+    )
+
+
+NAMED = {"unit": "roads", "behaviour": "shirking", "text": "两次退单未获准"}
+DESK |= {
+    "prepare_disclosure": Scene(done, "reviewer", "disclosure_prepared", "待公开：办理事项", {}),
+    "publish_disclosure": Scene(
+        lambda life: done(life).do(disclose.prepare_disclosure, REVIEWER),
+        "reviewer",
+        "disclosure",
+        "公开：办理事项、办理结果",
+        PREPARED_WORDS,
+    ),
+    "close_disclosure": Scene(
+        done, "reviewer", "disclosure", f"不公开（涉及个人隐私）：{SENTENCE}", {"ground": "privacy", "reason": SENTENCE}
+    ),
+    "withdraw_disclosure": Scene(in_public, "reviewer", "disclosure", f"撤回公开：{SENTENCE}", REASON),
+    "note_disclosure_wish": Scene(done, "operator", "disclosure", "诉求人不愿公开", {"wish": "closed"}),
+    "propose_exposure": Scene(passed_around, "supervisor", "exposure", "提请曝光道路管理处“推诿扯皮”", NAMED),
+    "approve_exposure": Scene(
+        put_forward, "supervisor", "exposure", "同意曝光道路管理处", {}, of(Exposure, "exposure_id")
+    ),
+    "refuse_exposure": Scene(
+        put_forward, "supervisor", "exposure", "不同意曝光道路管理处", {}, of(Exposure, "exposure_id")
+    ),
+    "withdraw_exposure": Scene(
+        put_forward, "supervisor", "exposure", "撤回曝光道路管理处", REASON, of(Exposure, "exposure_id")
+    ),
+}
+UNIT |= {
+    "answer_exposure": Scene(
+        put_forward, "clerk", "exposure", "对曝光作出说明：已整改", {"text": "已整改"}, of(Exposure, "exposure_id")
+    ),
 }
 TRIED_BY_THEMSELVES = {"reopen", "send_back"}
 

@@ -127,6 +127,7 @@ DISCLOSING = (
             Field("reason", "说明"),
             Field("days", "多少天后重新看", "number", required=False, hint="不填为长期。"),
         ),
+        states=ANSWERED,
         when=is_not_closed,
         beside="openness",
     ),
@@ -141,6 +142,7 @@ DISCLOSING = (
         "记下公开意愿",
         (Deed(disclose.note_disclosure_wish, "记下", "已记下诉求人的意愿"),),
         (Field("wish", "诉求人", "choice", options=lambda _: tuple(WISH_LABELS.items())),),
+        states=ANSWERED,
         beside="openness",
     ),
 )
