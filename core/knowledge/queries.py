@@ -48,6 +48,7 @@ class Answer:
     is_public: bool
     expires_on: date
     used: int
+    written_at: datetime
 
     @property
     def ref(self) -> str:
@@ -386,6 +387,7 @@ def _answers(scope: Scope, which: ColumnElement[bool], *, limit: int = SHOWN) ->
             version.reach == "published",
             version.expires_on,
             used,
+            version.at,
         )
         for article, version, used in rows
     }

@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -11,7 +13,7 @@ from tests.builders import REVIEWER
 from tests.web.conftest import House
 from tests.web.making import Life
 
-LIFT = {
+LIFT: dict[str, Any] = {
     "title": "老旧小区加装电梯怎么申请",
     "question": "老楼想加装电梯，要多少户同意",
     "answer": "三分之二以上业主同意后，向街道办事处提出。",
@@ -77,7 +79,7 @@ def test_an_answer_is_offered_while_a_call_is_written_and_given_at_once(house: H
     desk.get("/desk/new")
     offered = desk.post("/knowledge/offered", text=ASKS).get_data(as_text=True)
     assert LIFT["title"] in offered
-    typed = {"text": ASKS, "channel": "desk", "nature": "inquiry", "article": f"{article}/1", "command_id": "call-1"}
+    typed: dict[str, Any] = {"text": ASKS, "channel": "desk", "nature": "inquiry", "article": f"{article}/1", "command_id": "call-1"}
 
     accepted = desk.post("/desk/new", **typed).get_data(as_text=True)
     again = desk.post("/desk/new", **typed).get_data(as_text=True)
@@ -103,4 +105,9 @@ def test_everybody_finds_reads_and_judges_what_is_public(house: House, article: 
     assert "没有找到" in nothing
     assert LIFT["title"] not in nothing
     assert guest.get(f"{at}/{article + 1}").status_code == 404
+    feed = guest.get(f"{at}/feed")
+    [entry] = ElementTree.fromstring(feed.data).findall("{http://www.w3.org/2005/Atom}entry")
+    assert feed.mimetype == "application/atom+xml"
+    assert entry.findtext("{http://www.w3.org/2005/Atom}title") == LIFT["title"]
+    assert entry.findtext("{http://www.w3.org/2005/Atom}id") == f"http://localhost{at}/{article}#1"
     assert "有用 1，没用 0" in house.visitor(house.reviewer).get(f"/knowledge/{article}").get_data(as_text=True)

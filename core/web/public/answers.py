@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.journey.knowledge import say_useful
@@ -30,6 +30,17 @@ def show_answers(guest: Guest) -> ResponseReturnValue:
     return render_template(
         "public/answers.html", answers=found, words=words, may_report=report.ENTRY.is_there(guest.scope)
     )
+
+
+@public.get("/answers/feed")
+@public_page
+def feed(guest: Guest) -> ResponseReturnValue:
+    """Give what was published last as an Atom feed, from which papers, broadcasters and accounts take it."""
+    found = newest_public(guest.scope, today=_today(guest), limit=MOST_FOUND)
+    page = render_template(
+        "public/answers.xml", answers=found, base=f"{request.host_url}public/{guest.scope.tenant.slug}"
+    )
+    return Response(page, mimetype="application/atom+xml")
 
 
 @public.get("/answers/<int:article>")
