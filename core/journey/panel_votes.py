@@ -26,6 +26,7 @@ from core.journey.command import command
 from core.journey.panels import as_member, tell
 from core.people.roles import Permission
 from core.statistics.dirty import mark_dirty
+from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note, reason_of
@@ -122,6 +123,7 @@ def keep_panel_time(scope: Scope, panel_id: int, *, now: datetime) -> None:
         waiting = sum(each.seat.state in SITTING for each in seats_of(scope, panel)) - len(votes_of(scope, panel))
         ends = f"{panel.closes_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
         tell(scope, ticket, Order(SYSTEM, now), panel, f"评议将于 {ends} 截止，还有 {waiting} 名评议员没有投票")
+    mark_ticket(scope, ticket)
 
 
 def _seat(scope: Scope, ticket: Ticket, order: Order, number: str, *, deed: str) -> tuple[ReviewPanel, PanelSeat]:

@@ -239,7 +239,7 @@ def test_an_emergency_account_is_one_of_the_three(house: House) -> None:
     ("role", "asked"),
     [
         *((role, True) for role in (*STEWARDS, "discipline", "operator", "clerk")),
-        *((role, False) for role in ("reviewer", "supervisor", "leader", "analyst")),
+        *((role, False) for role in ("reviewer", "supervisor", "leader", "panel-member", "analyst")),
     ],
 )
 def test_whoever_sees_contacts_or_settings_does_not_get_in_by_a_password_alone(

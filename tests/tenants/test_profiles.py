@@ -446,7 +446,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
         ),
         (
             ACCOUNTS.replace('"clerk"', '"boss"'),
-            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、reviewer、clerk、supervisor、leader、discipline、analyst、administrator、security-administrator、auditor 中选择",
+            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、trainee、reviewer、clerk、supervisor、leader、discipline、panel-member、analyst、administrator、security-administrator、auditor 中选择",
         ),
         (
             ACCOUNTS.replace('"street-cg"', '"water"'),

@@ -82,7 +82,12 @@ def test_what_the_list_says_is_what_it_may_say() -> None:
 
     assert not any(values & {"name", "phone", "address"} for values in seen.values()), "nobody, without saying what for"
     assert not seen["clerk"] & {"masked name", "masked phone"}, "whoever stays unknown to units"
-    assert {role for role in pages if role not in seen} == {"analyst", "security-administrator", "auditor", "panel-member"}
+    assert {role for role in pages if role not in seen} == {
+        "analyst",
+        "security-administrator",
+        "auditor",
+        "panel-member",
+    }
 
 
 if __name__ == "__main__":
