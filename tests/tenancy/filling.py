@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, ForeignKeyConstraint, MetaData, Table, insert, inspect
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.types import BigInteger, Boolean, Date, Integer, LargeBinary, SmallInteger, Text
+from sqlalchemy.types import BigInteger, Boolean, Date, Float, Integer, LargeBinary, SmallInteger, Text
 
 ONE_OF = re.compile(r"^(\w+) = ANY \(ARRAY\['([^']*)'")
 """A check that lists the allowed values, as PostgreSQL writes it back."""
@@ -16,6 +16,7 @@ VALUES: dict[type[Any], Any] = {
     Integer: 1,
     SmallInteger: 1,
     BigInteger: 1,
+    Float: 1.0,
     Boolean: True,
     Date: date(2026, 3, 12),
     TIMESTAMP: datetime(2026, 3, 12, 2, 0, tzinfo=UTC),
