@@ -28,6 +28,8 @@ COVER = "说明"
 LONGEST_NAME = 31
 CHART_COLUMNS, CHART_ROWS = 8, 20
 """How many cells a chart covers, so that what follows stands clear of it."""
+WORDS_COLUMNS, WORDS_CELLS, LINE_HEIGHT = 8, 70, 15
+"""A long paragraph covers so many columns, which hold at least so many cells in a line; height of a line in points."""
 ONE, TWO, BAD = "#0b57a8", "#0b6e43", "#d3322b"
 
 
@@ -80,7 +82,7 @@ class _Sheets:
         row = 0
         for block in section.blocks:
             if isinstance(block, Words):
-                sheet.write_string(row, 0, block.text, self._line)
+                self._words(sheet, block.text, row)
                 row += 2
             elif isinstance(block, Table):
                 row = self._table(sheet, block, row, widths)
@@ -101,6 +103,16 @@ class _Sheets:
         sheet.fit_to_pages(1, 0)
         sheet.set_footer(f"&L{self._footer.replace('&', '&&')}&R&P / &N")
         return sheet
+
+    def _words(self, sheet: Any, text: str, row: int) -> None:
+        """Write a paragraph: a long one over several columns and lines, so that the page stays as wide as its tables."""
+        lines = -(-cells_of(text) // WORDS_CELLS)
+        if lines < 2:
+            sheet.write_string(row, 0, text, self._line)
+            return
+        sheet.merge_range(row, 0, row, WORDS_COLUMNS - 1, "", self._text)
+        sheet.write_string(row, 0, text, self._text)
+        sheet.set_row(row, LINE_HEIGHT * lines)
 
     def _table(self, sheet: Any, block: Table, row: int, widths: dict[int, int]) -> int:
         numeric = block.numeric

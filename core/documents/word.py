@@ -20,6 +20,10 @@ LATIN, BODY, HEADINGS = "Arial", "宋体", "黑体"
 """Faces that every Chinese office machine has; the file brings none along."""
 PICTURE_WIDTH = TABLE_WIDTH = Cm(16)
 TABLE_STYLE = "Table Grid"
+MARGINS = 3
+"""What the margins within a cell take, in cells of a column's width; numbers get it twice, since they cannot be broken."""
+CROWDED, CROWDED_SIZE = 6, Pt(8.5)
+"""From so many columns on a table is set smaller, so that a number stands on one line."""
 
 
 def to_word(document: Document) -> bytes:
@@ -74,7 +78,7 @@ def _add_table(file: WordFile, block: Table) -> None:
     numeric = block.numeric
     table = file.add_table(rows=0, cols=len(block.head), style=TABLE_STYLE)
     table.autofit = False
-    weights = [block.width(place) for place in range(len(block.head))]
+    weights = [block.width(place) + MARGINS * (1 + (place in numeric)) for place in range(len(block.head))]
     widths = [int(TABLE_WIDTH * weight / sum(weights)) for weight in weights]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
@@ -82,7 +86,8 @@ def _add_table(file: WordFile, block: Table) -> None:
         for place, (cell, words) in enumerate(zip(table.add_row().cells, row, strict=True)):
             cell.width = widths[place]
             said = cell.paragraphs[0]
-            said.add_run(words).bold = number == 0
+            run = said.add_run(words)
+            run.bold, run.font.size = number == 0, CROWDED_SIZE if len(block.head) >= CROWDED else None
             said.paragraph_format.space_after = Pt(2)
             if place in numeric:
                 said.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -60,9 +60,11 @@ def _lies_below(counts: Counts, floor: Fraction) -> bool:
 
 def undecided_blocks(proposals: Proposals, rules: BulletinRules) -> Sequence[Block]:
     """Return what stands in the draft: how many are proposed, and none of their names."""
+    bound = f"满意率低于 {value_words(floor_of(rules), 'percent')}、评价不少于 {rules.sample} 件的"
     words = (
-        f"满意率低于 {value_words(floor_of(rules), 'percent')}、评价不少于 {rules.sample} 件的有 "
-        f"{len(proposals.proposed)} 个，是否点名由第二人逐个核准，核准前不列出。"
+        f"{bound}有 {len(proposals.proposed)} 个，是否点名由第二人逐个核准，核准前不列出。"
+        if proposals.proposed
+        else f"本月没有{bound}单位。"
     )
     few = f"另有 {proposals.too_few} 个满意率虽低于此数，但评价不足 {rules.sample} 件，样本太少，不作评判，也不点名。"
     return [Words(words), *([Words(few)] if proposals.too_few else [])]
