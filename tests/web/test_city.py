@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import Flask
 
+from core.statistics.causes import causes
 from core.statistics.city import BelowFloor, CityReport, District, Week
 from core.statistics.figures import CORE_METRICS, Figure, figure
 from core.statistics.measures import MEASURES
@@ -86,6 +87,22 @@ def test_the_ten_matters_are_named_ones() -> None:
     assert "城市管理" in chart
     assert "其他类别" not in chart
     assert "未定事项" not in chart
+
+
+def test_causes_stand_with_both_numbers_and_the_matters_affected_most() -> None:
+    codes = {"technical": 3, "": 1}
+    found = causes(
+        "overdue", codes, {}, parties={"甲区": codes}, matters={"城市管理": {"technical": 3}, "供水": {"": 1}}
+    )
+
+    (card,) = presented(make_report(causes=[found, causes("dissatisfied", {}, {}, parties={}, matters={})])).causes
+
+    assert card.label == "超期原因"
+    assert [(row.label, row.count, row.share, row.parts) for row in card.rows] == [
+        ("技术能力", "3", "75.00%", "3/4"),
+        ("未说明", "1", "25.00%", "1/4"),
+    ]
+    assert card.matters == ["城市管理 3 件（技术能力 3 件）", "供水 1 件（未说明 1 件）"]
 
 
 def test_a_month_without_anything_is_shown_without_charts() -> None:

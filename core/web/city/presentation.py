@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from core.documents.drawing import drawn
 from core.documents.model import Chart
+from core.statistics.causes import Causes
 from core.statistics.city import FLOOR, BelowFloor, CityReport, District
 from core.statistics.drawings import (
     SATISFIED,
@@ -24,6 +25,7 @@ from core.statistics.words import change_words, parts_words, remark_words, value
 
 SHOWN = ("accepted", "on_time", "resolved", "satisfied", "overdue", "mean_days_to_reply_of_replies")
 """The six figures on top, in their order."""
+SHOWN_MATTERS = 5
 Tone = Literal["better", "worse", "same"]
 
 
@@ -64,6 +66,25 @@ class DistrictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseRow:
+    """One cause: how often, as a part of all, and both numbers."""
+
+    label: str
+    count: str
+    share: str
+    parts: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCard:
+    """The causes of missed limits, or of dissatisfaction, and the categories of matters that are affected most."""
+
+    label: str
+    rows: Sequence[CauseRow]
+    matters: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """All that the page shows."""
 
@@ -80,6 +101,7 @@ class Overview:
     satisfaction: Markup | None
     matters: Markup | None
     weeks: Markup | None
+    causes: Sequence[CauseCard]
 
 
 def presented(report: CityReport) -> Overview:
@@ -100,6 +122,7 @@ def presented(report: CityReport) -> Overview:
         satisfaction=_drawn(satisfaction_dots(report.districts)),
         matters=_drawn(share_bars("受理最多的十类诉求", report.by_matter)),
         weeks=_drawn(week_lines(report.weeks)),
+        causes=[_causes(each) for each in report.causes if not each.is_empty],
     )
 
 
@@ -138,6 +161,25 @@ def _row(district: District) -> DistrictRow:
         satisfied=cells[SATISFIED],
         is_below=is_compared(district) and (satisfaction.now.value or 0) < FLOOR,
         remark="还没有评价" if satisfaction.now.value is None else remark_words(satisfaction),
+    )
+
+
+def _causes(causes: Causes) -> CauseCard:
+    return CauseCard(
+        causes.label,
+        [
+            CauseRow(
+                share.label,
+                f"{share.numerator:,}",
+                value_words(share.value, "percent"),
+                f"{share.numerator:,}/{share.denominator:,}",
+            )
+            for share in causes.codes
+        ],
+        [
+            f"{of.label} {of.n:,} 件（{of.parts[0].label} {of.parts[0].numerator:,} 件）"
+            for of in causes.matters[:SHOWN_MATTERS]
+        ],
     )
 
 
