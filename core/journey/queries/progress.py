@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.disclosure.service import disclosure_of
 from core.disclosure.steps import Step, steps_of
 from core.evaluation.models import Rating
 from core.evaluation.queries import disputes_of, find_review_of_cycle
@@ -58,6 +59,8 @@ class Progress:
     urged_lately: bool
     may_rate: bool
     may_ask_review: bool
+    wish: str
+    """What the resident said of making it public: a key of `core.disclosure.rules.WISH_LABELS`."""
 
 
 REVIEW_WORDS = {
@@ -93,6 +96,7 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
         urged_lately=_urged_lately(scope, ticket, now=now),
         may_rate=ticket.state in MOVES[Command.EVALUATE].sources and not _is_rated(scope, ticket),
         may_ask_review=ticket.state in ANSWERED and find_review_of_cycle(scope, ticket) is None,
+        wish=row.wish if (row := disclosure_of(scope, ticket.id)) else "none",
     )
 
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.disclosure.rules import WISH_LABELS
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.journey.conclude import rate
+from core.journey.disclose import wish_disclosure
 from core.journey.judge import ask_review
 from core.journey.own_appeal import LONGEST_WORDS, NotFound, find_own, needs_proof, urge
 from core.journey.queries.progress import progress_of
@@ -37,10 +39,12 @@ PROBLEMS = {
     "throttled": "这个地址查询失败次数太多，请 15 分钟后再试，或拨打热线查询。",
 }
 LONGEST_FIELD = 60
+WISHES = {wish: label for wish, label in WISH_LABELS.items() if wish != "none"}
 DONE = {
     "urge": "已催办，承办单位已经收到。",
     "rate": "谢谢您的评价。",
     "review": "复核申请已提交，由没有办过这件事的人审查。",
+    "wish": "已记下您的意愿。",
 }
 
 
@@ -98,7 +102,16 @@ def _ask_review(scope: Scope, serial_no: str, order: Order) -> None:
     ask_review(scope, serial_no, order, grounds=text("grounds", longest=LONGEST_WORDS))
 
 
-DEEDS: dict[str, Callable[[Scope, str, Order], None]] = {"urge": _urge, "rate": _rate, "review": _ask_review}
+def _wish(scope: Scope, serial_no: str, order: Order) -> None:
+    wish_disclosure(scope, serial_no, order, wish=text("wish", longest=LONGEST_FIELD))
+
+
+DEEDS: dict[str, Callable[[Scope, str, Order], None]] = {
+    "urge": _urge,
+    "rate": _rate,
+    "review": _ask_review,
+    "wish": _wish,
+}
 
 
 def _order(ticket: Ticket, now: datetime) -> Order:
@@ -139,5 +152,6 @@ def _shown(guest: Guest, ticket: Ticket, *, told: str = "", problem: str = "") -
         problem=problem,
         resolved=RESOLVED_LABELS,
         satisfaction=SATISFACTION_LABELS,
+        wishes=WISHES,
         longest=LONGEST_WORDS,
     )
