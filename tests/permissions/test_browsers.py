@@ -237,12 +237,16 @@ def test_no_other_site_can_have_anything_carried_out(app: Flask, place: Place, a
     assert changes(before, rows_of(place, addresses[1])) == []
 
 
+UNFORGEABLE = ("/in/", "/public/")
+"""Beginnings of addresses that ask nobody who they are: there is no sign-in that another site could make use of."""
+
+
 def test_without_the_token_of_our_form_no_form_does_anything(
     app: Flask, place: Place, addresses: tuple[str, str]
 ) -> None:
     """Sent by a browser that says nothing of where it comes from, in each of the ways in which a page can send."""
     bodies = Bodies(app)
-    pages = [each for each in operations(app) if each.is_write and not each.is_api and not each.rule.startswith("/in/")]
+    pages = [each for each in operations(app) if each.is_write and not each.is_api and not each.rule.startswith(UNFORGEABLE)]
     before = rows_of(place, addresses[1])
     wrong = []
     for operation in pages:
