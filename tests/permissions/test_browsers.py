@@ -246,7 +246,9 @@ def test_without_the_token_of_our_form_no_form_does_anything(
 ) -> None:
     """Sent by a browser that says nothing of where it comes from, in each of the ways in which a page can send."""
     bodies = Bodies(app)
-    pages = [each for each in operations(app) if each.is_write and not each.is_api and not each.rule.startswith(UNFORGEABLE)]
+    pages = [
+        each for each in operations(app) if each.is_write and not each.is_api and not each.rule.startswith(UNFORGEABLE)
+    ]
     before = rows_of(place, addresses[1])
     wrong = []
     for operation in pages:
