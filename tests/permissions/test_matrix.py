@@ -30,6 +30,8 @@ LOOK_UPS = frozenset(
 )
 """What any system may ask for that sees the ticket, by its role or as who handed it in."""
 ADD_FILES = "POST /api/v1/tickets/<serial_no>/files"
+FOR_EVERYBODY = "/public/"
+"""Pages that know nobody: who is signed in is seen by none of them, so one of the house and a stranger ask for all."""
 CALM = (*range(500), 503)
 """What an answer may be that anybody gets; 503 is said of something outside that does not answer."""
 REFUSED = (401, 403, 404)
@@ -145,6 +147,9 @@ def askers(operation: Operation, place: Place) -> Iterator[Persona]:
     """Return everybody who may come along; for what may end a session, each with a new one."""
     if operation.is_api:
         yield from place.systems.values()
+        return
+    if operation.rule.startswith(FOR_EVERYBODY):
+        yield from (place.staff[STRANGER], place.staff["operator"])
         return
     for name, who in place.staff.items():
         yield place.signed_in(name) if ends_sessions(operation) and name != STRANGER else who
