@@ -6,7 +6,7 @@ import pytest
 
 from core.journey import warnings
 from core.kit.errors import Refused
-from core.statistics.common import common_problems
+from core.statistics.city_problems import common_problems
 from core.statistics.days import Span
 from core.statistics.periods import Month
 from core.statistics.service import refresh

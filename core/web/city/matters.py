@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 
 from core.people.roles import Permission
-from core.statistics.common import common_problems
+from core.statistics.city_problems import common_problems
 from core.statistics.periods import Month
 from core.web.visit import Answer, Visit, allows, installation
 
