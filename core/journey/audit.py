@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from core.coordination.models import Policy, Reading
 from core.escalation.models import Letter, LetterReceipt
-from core.evaluation.models import Adjudication, FollowUp, Rating
+from core.evaluation.models import Adjudication, FollowUp, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
 from core.handling.models import ContactAttempt, Contribution
 from core.journey.sealing import SEALED, covers_security
@@ -92,6 +92,7 @@ class Kind:
 
 KINDS = (
     Kind(Rating, "评价", Rating.ticket_id, "at", told_by=("evaluate",)),
+    Kind(RatingCause, "不满意原因", RatingCause.ticket_id, "at"),
     Kind(FollowUp, "回访记录", FollowUp.ticket_id, "at", told_by=("follow_up", "follow_up_attempt")),
     Kind(Letter, "函件", Letter.ticket_id, "issued_at", told_by=("escalate",)),
     Kind(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.journey import consult, handle
+from core.journey import consult, explain, handle
 from core.journey.audit import KINDS, LABELS
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
@@ -25,6 +25,11 @@ class Evidence(Case, Pressing, Proven):
 
 def rated(walk: Evidence) -> None:
     walk.answered_badly()
+
+
+def asked_why(walk: Evidence) -> None:
+    walk.answered_badly()
+    walk.do(explain.ask_cause, "2026-03-16 10:00", actor=OPERATOR, cause="attitude")
 
 
 def asked(walk: Evidence) -> None:
@@ -80,6 +85,7 @@ def revealed(walk: Evidence) -> None:
 
 MADE: dict[str, Callable[[Evidence], None]] = {
     "rating": rated,
+    "rating_cause": asked_why,
     "follow_up": asked,
     "letter": written_to,
     "letter_receipt": written_to,
@@ -92,6 +98,7 @@ MADE: dict[str, Callable[[Evidence], None]] = {
 }
 CHANGES = {
     "rating": "resolved = 'yes', satisfaction = 'satisfied'",
+    "rating_cause": "cause = 'unsolved'",
     "follow_up": "note = '诉求人满意'",
     "letter": "text = '请知悉'",
     "letter_receipt": "at = at - interval '1 day'",
