@@ -93,6 +93,18 @@ def arguments(
         "rate": {
             "resolved": one(("yes", "no", "unknown")),
             "satisfaction": one(("satisfied", "dissatisfied")),
+            "cause": one(("", "", "attitude", "unknown")),
+        },
+        "ask_cause": {"cause": one(("unsolved", "policy", "unknown"))},
+        "state_overdue_cause": {
+            "clock_id": one_of_records("sla_clock"),
+            "cause": one(("planning", "technical", "unknown")),
+            "evidence": said(),
+        },
+        "find_overdue_cause": {
+            "clock_id": one_of_records("sla_clock"),
+            "cause": one(("planning", "technical", "unknown")),
+            "finding": said(),
         },
         "redo": {"reason": said(), "same_unit": yes()},
         "report_progress": {"what": said(), "fulfilled": yes()},
