@@ -1,14 +1,21 @@
 """Naming a unit in public: on the records alone, by two people, with the unit's word beside, and never by itself."""
 
+from typing import Any
+
 import pytest
 
 from core.disclosure.exposures import ExposedAlready, NoGroundsForExposure, NoSuchExposure, OwnProposal, grounds_on
 from core.disclosure.models import Exposure
+from core.documents.model import Table
+from core.hooks.values import BulletinRules
 from core.journey import expose
 from core.journey.give_back import deny_return
 from core.journey.queries.disclosures import public_exposures
 from core.routing.service import NotYours
-from core.tenancy.scope import Installation
+from core.statistics.bulletins.facts import gather
+from core.statistics.bulletins.sections import CORE
+from core.statistics.periods import Month
+from core.tenancy.scope import Installation, Scope
 from core.tickets.contact import Contact
 from tests.builders import OPERATOR, SUPERVISOR, make_actor, make_district, make_installation
 from tests.journey.walking import Walk
@@ -53,6 +60,19 @@ def public(walk: Walk) -> list[tuple[str, str, str, str]]:
     )
 
 
+def in_bulletin(walk: Walk) -> list[tuple[Any, ...]]:
+    """Return what the bulletin of the month says of exposures, in the section on the conduct of units."""
+
+    def told(scope: Scope) -> list[tuple[Any, ...]]:
+        facts = gather(walk.installation, scope, Month.parse("2026-03"), "general")
+        blocks = CORE["conduct"].make(facts, BulletinRules("", ""))
+        return [
+            tuple(row) for block in blocks if isinstance(block, Table) and "曝光" in block.head for row in block.rows
+        ]
+
+    return walk.run(told)
+
+
 def test_records_say_who_passed_the_buck_dragged_on_and_brushed_off(walk: Walk) -> None:
     pass_the_buck(walk, times=1)
     once = grounds(walk)
@@ -83,10 +103,12 @@ def test_another_person_decides_the_unit_answers_and_it_can_be_withdrawn(walk: W
             expose.answer_exposure, "2026-03-12 12:30", actor=walk.clerk("parks"), exposure_id=number, text="与我们无关"
         )
     walk.do(expose.answer_exposure, "2026-03-12 12:40", actor=walk.clerk("roads"), exposure_id=number, text="已整改")
-    named = public(walk)
+    named, bulletin = public(walk), in_bulletin(walk)
     walk.do(expose.withdraw_exposure, "2026-03-12 13:00", actor=OTHER, exposure_id=number, reason="复核后不成立")
 
     assert before == []
+    assert bulletin == [("道路管理处", "推诿扯皮", "没有站住脚的退单 2 次", "两次要求退单均未获准，来电人＊＊")]
+    assert in_bulletin(walk) == []
     assert named == [("推诿扯皮", "两次要求退单均未获准，来电人＊＊", "没有站住脚的退单 2 次", "已整改")]
     assert public(walk) == []
     with pytest.raises(NoSuchExposure):

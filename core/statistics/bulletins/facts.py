@@ -4,11 +4,14 @@ Of a district from its own cube, of a city from those of its districts, through 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from core.disclosure.exposures import published_between
+from core.disclosure.models import BEHAVIOUR_LABELS
 from core.hooks.values import BulletinEdition, Metric
 from core.statistics.codes import counts_by_code
 from core.statistics.figures import CORE_METRICS, metrics_of
@@ -91,6 +94,8 @@ class Facts:
     codes: Mapping[str, Months[Mapping[str, int]]]
     trail: Sequence[tuple[Month, Mapping[str, int]]]
     """What was accepted of each matter in the last months, the oldest first."""
+    exposed: Sequence[tuple[str, str, str, str]] = ()
+    """Who was exposed in the month and still stands: the unit, the behaviour, the facts, and what was said in public."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,8 @@ def gather(installation: Installation, scope: Scope, month: Month, edition: Bull
     if scope.tenant.kind != "city":
         told = _ask(Cube.of(scope), month, edition)
         units = [UnitCounts(unit_id, unit_id != NOBODY, "", name, counts) for unit_id, name, counts in told.units]
-        return _facts(month, edition, [told], _by_level(scope, told), units, metrics=metrics_of(scope), is_city=False)
+        facts = _facts(month, edition, [told], _by_level(scope, told), units, metrics=metrics_of(scope), is_city=False)
+        return replace(facts, exposed=_exposed(scope, month))
 
     def question(district: TenantFacts, session: Session) -> _Told:
         return _ask(Cube(session, district.id), month, edition)
@@ -183,6 +189,16 @@ def _facts(
             for months in zip(*(each.trail for each in told), strict=True)
         ],
     )
+
+
+def _exposed(scope: Scope, month: Month) -> Sequence[tuple[str, str, str, str]]:
+    first, after = month.span.first, month.span.last + timedelta(days=1)
+    since, until = (datetime.combine(day, time(), scope.tenant.zone) for day in (first, after))
+    name_of = directory(scope).name_of
+    return [
+        (name_of(each.unit_id), BEHAVIOUR_LABELS[each.behaviour], each.facts, each.text)
+        for each in published_between(scope, since, until)
+    ]
 
 
 def _by_level(scope: Scope, told: _Told) -> Sequence[tuple[str, Counts]]:

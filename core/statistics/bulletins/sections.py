@@ -218,9 +218,11 @@ def _conduct(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
     if rows:
         rows.append((f"{TOTAL}（全部单位）", *_conduct_cells(facts.ways.now)))
     head = ("单位", "派单", "退单", "没有站住脚", "踢皮球指数", "到期", "超期", "超期率")
+    exposed = [Table(("单位", "曝光", "记录", "公开的事实"), list(facts.exposed), empty="")] if facts.exposed else []
     return [
         Table(head, rows, empty="本月没有退单，也没有超期。"),
         Words("“没有站住脚”的退单：不准退的，和退后又派回本单位的。退得有理的不算推诿；超期以到期之日计。"),
+        *exposed,
     ]
 
 
