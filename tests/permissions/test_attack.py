@@ -38,6 +38,8 @@ IDS = {
     "units": "unit",
     "authority": "unit",
     "proposed_unit": "unit",
+    "other_unit": "unit",
+    "panel": "panel",
     "person": "login",
     "matter": "matter",
     "matters": "matter",
