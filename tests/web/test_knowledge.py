@@ -79,7 +79,13 @@ def test_an_answer_is_offered_while_a_call_is_written_and_given_at_once(house: H
     desk.get("/desk/new")
     offered = desk.post("/knowledge/offered", text=ASKS).get_data(as_text=True)
     assert LIFT["title"] in offered
-    typed: dict[str, Any] = {"text": ASKS, "channel": "desk", "nature": "inquiry", "article": f"{article}/1", "command_id": "call-1"}
+    typed: dict[str, Any] = {
+        "text": ASKS,
+        "channel": "desk",
+        "nature": "inquiry",
+        "article": f"{article}/1",
+        "command_id": "call-1",
+    }
 
     accepted = desk.post("/desk/new", **typed).get_data(as_text=True)
     again = desk.post("/desk/new", **typed).get_data(as_text=True)
@@ -105,6 +111,7 @@ def test_everybody_finds_reads_and_judges_what_is_public(house: House, article: 
     assert "没有找到" in nothing
     assert LIFT["title"] not in nothing
     assert guest.get(f"{at}/{article + 1}").status_code == 404
+    assert guest.get(f"{at}/{10**30}").status_code == 404
     feed = guest.get(f"{at}/feed")
     [entry] = ElementTree.fromstring(feed.data).findall("{http://www.w3.org/2005/Atom}entry")
     assert feed.mimetype == "application/atom+xml"

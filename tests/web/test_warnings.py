@@ -31,6 +31,11 @@ def test_a_warning_is_judged_with_a_reason_and_the_rule_is_counted(house: House)
     assert desk.post(f"/warnings/{ids[0]}/acknowledge", reason="属实").status_code == 409
     assert desk.post(f"/warnings/{ids[1]}/acknowledge", reason="交道路管理处").status_code == 303
 
+    assert [desk.get(path).status_code for path in (f"/warnings/{10**30}", "/knowledge?q=%00", "/warnings/1")] == [
+        404,
+        200,
+        404,
+    ]
     log = desk.get("/warnings?tab=false_alarm").get_data(as_text=True)
     assert "同一家公司批量来件" in log
     assert re.search(r'误报占比">50%<', log)

@@ -38,7 +38,7 @@ LONGEST_REASON = 500
 @allows(knowledge.READS)
 def show_list(visit: Visit) -> Answer:
     """List articles by what stands with them, or the questions that units are asked; after a refusal with why."""
-    wanted, words = request.args.get("tab", ""), " ".join(request.args.get("q", "")[:60].split())
+    wanted, words = request.args.get("tab", ""), " ".join(request.args.get("q", "").replace("\x00", "")[:60].split())
     tab, unit_id, refusal = wanted if wanted in TABS else "offered", _only_unit(visit), g.get("refusal")
     is_questions = tab == "questions"
     page = render_template(
@@ -69,7 +69,7 @@ def ask_unit(visit: Visit) -> Answer:
     return Done("已请单位解读", f"{LIST}?tab=questions")
 
 
-@pages.post("/knowledge/questions/<int:question>/drop")
+@pages.post("/knowledge/questions/<int(max=9223372036854775807):question>/drop")
 @allows(Permission.DISPATCH, again=lambda question: show_list())
 def drop_question(visit: Visit, question: int) -> Answer:
     """Need an answer no more."""
@@ -116,7 +116,7 @@ def write_article(visit: Visit) -> Answer:
     return Done("已提交，等待另一人审核", f"{LIST}/{article.id}")
 
 
-@pages.get("/knowledge/<int:article>")
+@pages.get("/knowledge/<int(max=9223372036854775807):article>")
 @allows(knowledge.READS)
 def show_article(visit: Visit, article: int) -> Answer:
     """Show an article with all its versions; after a refusal with why."""
@@ -138,7 +138,7 @@ def show_article(visit: Visit, article: int) -> Answer:
     return (page, status_of(refusal)) if refusal else page
 
 
-@pages.post("/knowledge/<int:article>/revise")
+@pages.post("/knowledge/<int(max=9223372036854775807):article>/revise")
 @allows(knowledge.WRITES, again=show_article)
 def revise_article(visit: Visit, article: int) -> Answer:
     """Hand in a new version for approval."""
@@ -146,7 +146,7 @@ def revise_article(visit: Visit, article: int) -> Answer:
     return Done("新的一版已提交，等待另一人审核；审核通过之前仍用现在这一版", f"{LIST}/{article}")
 
 
-@pages.post("/knowledge/<int:article>/approve")
+@pages.post("/knowledge/<int(max=9223372036854775807):article>/approve")
 @allows(Permission.REVIEW, again=show_article)
 def approve_article(visit: Visit, article: int) -> Answer:
     """Let the newest version hold."""
@@ -154,7 +154,7 @@ def approve_article(visit: Visit, article: int) -> Answer:
     return Done(f"“{kept.title}”已启用，到 {kept.expires_on} 为止", f"{LIST}/{article}")
 
 
-@pages.post("/knowledge/<int:article>/return")
+@pages.post("/knowledge/<int(max=9223372036854775807):article>/return")
 @allows(Permission.REVIEW, again=show_article)
 def return_article(visit: Visit, article: int) -> Answer:
     """Give the newest version back to its author."""
@@ -163,7 +163,7 @@ def return_article(visit: Visit, article: int) -> Answer:
     return Done("已退回作者修改", f"{LIST}?tab=waiting")
 
 
-@pages.post("/knowledge/<int:article>/withdraw")
+@pages.post("/knowledge/<int(max=9223372036854775807):article>/withdraw")
 @allows(Permission.REVIEW, again=show_article)
 def withdraw_article(visit: Visit, article: int) -> Answer:
     """Offer an article no more."""

@@ -43,7 +43,7 @@ def show_warnings(visit: Visit) -> Answer:
     )
 
 
-@pages.get("/warnings/<int:warning>")
+@pages.get("/warnings/<int(max=9223372036854775807):warning>")
 @allows(Permission.SEE_TICKETS)
 def show_warning(visit: Visit, warning: int) -> Answer:
     """Show a warning with its evidence and its trend; after a refusal with why."""
@@ -60,7 +60,7 @@ def show_warning(visit: Visit, warning: int) -> Answer:
     return (page, status_of(refusal)) if refusal else page
 
 
-@pages.post("/warnings/<int:warning>/acknowledge")
+@pages.post("/warnings/<int(max=9223372036854775807):warning>/acknowledge")
 @allows(warnings.SETTLES, again=show_warning)
 def acknowledge(visit: Visit, warning: int) -> Answer:
     """Say that a warning was right, and what follows."""
@@ -69,7 +69,7 @@ def acknowledge(visit: Visit, warning: int) -> Answer:
     return Done("已确认这一条预警", "/warnings")
 
 
-@pages.post("/warnings/<int:warning>/false-alarm")
+@pages.post("/warnings/<int(max=9223372036854775807):warning>/false-alarm")
 @allows(warnings.SETTLES, again=show_warning)
 def call_false(visit: Visit, warning: int) -> Answer:
     """Say that a warning was a false alarm, and why."""
@@ -78,7 +78,7 @@ def call_false(visit: Visit, warning: int) -> Answer:
     return Done("已标为误报", "/warnings")
 
 
-@pages.post("/warnings/<int:warning>/ask")
+@pages.post("/warnings/<int(max=9223372036854775807):warning>/ask")
 @allows(Permission.DISPATCH, again=show_warning)
 def ask_unit(visit: Visit, warning: int) -> Answer:
     """Ask a unit to interpret what a warning is about."""
@@ -127,7 +127,7 @@ def follow(visit: Visit) -> Answer:
     return Done(f"开始跟踪“{topic.name}”", "/topics")
 
 
-@pages.post("/topics/<int:topic>/end")
+@pages.post("/topics/<int(max=9223372036854775807):topic>/end")
 @allows(warnings.SETTLES, again=lambda topic: show_topics())
 def end(visit: Visit, topic: int) -> Answer:
     """Follow a topic no more."""

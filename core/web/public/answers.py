@@ -43,14 +43,14 @@ def feed(guest: Guest) -> ResponseReturnValue:
     return Response(page, mimetype="application/atom+xml")
 
 
-@public.get("/answers/<int:article>")
+@public.get("/answers/<int(max=9223372036854775807):article>")
 @public_page
 def show_answer(guest: Guest, article: int) -> ResponseReturnValue:
     """Show one article."""
     return render_template("public/answer.html", answer=get_public(guest.scope, article, today=_today(guest)))
 
 
-@public.post("/answers/<int:article>/useful")
+@public.post("/answers/<int(max=9223372036854775807):article>/useful")
 @public_page
 def count_useful(guest: Guest, article: int) -> ResponseReturnValue:
     """Count whether it was useful, and say thanks."""
