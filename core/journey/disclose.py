@@ -37,7 +37,8 @@ PREPARED, DISCLOSED = "disclosure_prepared", "disclosure"
 """Kinds of the timeline's entries: words were prepared, which decides nothing; and what became public, or did not."""
 LOOKS_BACK = timedelta(days=30)
 """Time prepares what was concluded within so long; of what is older a person may."""
-BATCH = 50
+BATCH = 100
+"""Tickets that are prepared, and published, in one transaction."""
 GROUNDS = tuple(ground for ground in GROUND_LABELS if ground != "resident")
 LONGEST_EXCEPTION = 3650
 REPREPARED = ("unprepared", "prepared", "published")

@@ -10,6 +10,7 @@ from core.disclosure.models import Disclosure
 from core.disclosure.rules import decide
 from core.disclosure.service import NotPrepared, ResidentObjects
 from core.hooks import DisclosureDecision
+from core.jobs.disclosures import Disclosures
 from core.journey import disclose
 from core.journey.disclose import WaitsForPerson, disclose_due
 from core.journey.erase import erase_contact
@@ -80,7 +81,7 @@ def test_a_rule_publishes_after_its_wait_and_nothing_leads_to_the_resident(walk:
     before = outside(walk)
     due(walk, "2026-03-19 23:00")
     waits = outside(walk)
-    due(walk, "2026-03-20 08:00")
+    Disclosures(walk.installation, is_ending=lambda: False).disclose(now=lambda: beijing("2026-03-20 08:00"))
     told = outside(walk)
 
     assert (before, waits) == ("", "")

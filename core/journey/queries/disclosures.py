@@ -172,16 +172,12 @@ def public_cases(scope: Scope, wanted: Wanted, *, page: int) -> Cases:
     rows = scope.session.execute(
         asked.order_by(Disclosure.published_at.desc(), Disclosure.id.desc()).offset(PAGE * (page - 1)).limit(PAGE + 1)
     ).all()
-    leads = scope.session.scalars(
-        _public(scope).with_only_columns(Ticket.lead_unit_id).distinct().order_by(Ticket.lead_unit_id)
-    )
-    named = [unit for each in leads if each and (unit := units.unit_of_id(each))]
     return Cases(
         tuple(_line(scope, row, ticket) for row, ticket in rows[:PAGE]),
         page,
         len(rows) > PAGE,
         tuple(sorted({duty.category for duty in units.duties.values()})),
-        tuple(sorted(((unit.code, unit.name) for unit in named), key=lambda each: each[1])),
+        tuple(sorted(((unit.code, unit.name) for unit in units.units), key=lambda each: each[1])),
     )
 
 
