@@ -1,10 +1,11 @@
 """Ratings, letters, opinions and the rest are vouched for by the entries that tell of them: a changed one shows."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from core.journey import consult, explain, handle
+from core.journey import consult, coordinate, explain, handle, lead
 from core.journey.audit import KINDS, LABELS
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
@@ -13,7 +14,7 @@ from core.tickets.contact import Contact
 from core.tickets.models import TicketEvent
 from core.tickets.records import marks_of, table_of
 from core.tickets.timeline import Order
-from tests.builders import OPERATOR, SUPERVISOR, beijing, make_district
+from tests.builders import LEADER, OPERATOR, SUPERVISOR, beijing, make_district
 from tests.judge.case import Case
 from tests.press.pressing import Pressing
 from tests.trust.spoiling import Owner, Proven
@@ -83,6 +84,14 @@ def revealed(walk: Evidence) -> None:
     walk.run(lambda scope: reveal_contact(scope, walk.serial_no, order, purpose="verify", words="核实地点"))
 
 
+def read_and_settled(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.do(lead.read_ticket, "2026-03-12 12:00", actor=LEADER)
+    how: Any = {"title": "养护办法", "analysis": "普遍沉降", "measure": "每年普查"}
+    walk.do(coordinate.record_policy, "2026-03-12 13:00", actor=walk.lead_clerk(), **how)
+
+
 MADE: dict[str, Callable[[Evidence], None]] = {
     "rating": rated,
     "rating_cause": asked_why,
@@ -95,6 +104,8 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "contribution": joined,
     "contact_attempt": contacted,
     "contact_reveal": revealed,
+    "policy": read_and_settled,
+    "reading": read_and_settled,
 }
 CHANGES = {
     "rating": "resolved = 'yes', satisfaction = 'satisfied'",
@@ -107,6 +118,8 @@ CHANGES = {
     "consultation_step": "authority = 'government'",
     "contribution": "text = ''",
     "contact_attempt": "at = 'infinity'",
+    "policy": "measure = '每月普查'",
+    "reading": "at = at - interval '1 day'",
     "contact_reveal": "purpose = 'follow_up'",
 }
 
