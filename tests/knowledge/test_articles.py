@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
 
+from core.jobs.knowledge import Knowledge
 from core.journey import knowledge
 from core.kit.errors import Refused
 from core.knowledge.drafts import Draft
@@ -227,14 +229,25 @@ def test_numbers_of_persons_are_told_from_those_of_offices(text: str, is_named: 
 
 
 def test_what_readers_say_is_counted(walk: Case) -> None:
-    article = write(walk)
+    article, now = write(walk), beijing("2026-03-13 10:00")
     approve(walk, article)
     for is_useful in (True, True, False):
-        walk.run(
-            lambda scope, said=is_useful: knowledge.say_useful(
-                scope, article, is_useful=said, now=beijing("2026-03-13 10:00")
-            )
-        )
+        walk.run(partial(knowledge.say_useful, article_id=article, is_useful=is_useful, now=now))
 
     kept = walk.run(lambda scope: scope.session.get_one(Article, (scope.tenant.id, article)))
     assert (kept.useful, kept.useless) == (2, 1)
+
+
+def test_the_clock_ends_articles_once_the_districts_day_has_begun(walk: Case, installation: Installation) -> None:
+    article = write(walk)
+    approve(walk, article)
+    clock = Knowledge(installation, is_ending=lambda: False)
+
+    def states(*instants: str) -> list[str]:
+        found = []
+        for at in instants:
+            clock.end(now=partial(beijing, at))
+            found.append(walk.run(lambda scope: scope.session.get_one(Article, (scope.tenant.id, article)).state))
+        return found
+
+    assert states("2026-12-31 23:59", "2027-01-01 00:00") == ["published", "expired"]

@@ -6,11 +6,12 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
+from core.jobs.warnings import Warnings
 from core.journey import warnings
 from core.kit.errors import Refused
 from core.statistics.service import refresh
 from core.statistics.warnings.models import Warned
-from core.statistics.warnings.queries import rule_records, warning_lines
+from core.statistics.warnings.queries import open_warnings, rule_records, warning_lines
 from core.tenancy.scope import Installation
 from tests.builders import OPERATOR, SUPERVISOR, beijing, make_actor, make_district, make_ticket
 from tests.judge.case import Case
@@ -130,3 +131,16 @@ def test_another_districts_counts_raise_nothing_here(quiet: Case, installation: 
     there.run(refresh)
 
     assert watched(quiet) == []
+
+
+def test_the_clock_watches_from_five_in_the_morning_and_makes_up_for_what_was_missed(
+    quiet: Case, installation: Installation
+) -> None:
+    take_in(quiet, 8, "2026-06-18 09:00", matter="road")
+    clock = Warnings(installation, is_ending=lambda: False)
+
+    def waiting(at: str) -> int:
+        clock.watch(now=lambda: beijing(at))
+        return quiet.run(open_warnings)
+
+    assert [waiting(f"2026-06-22 {at}") for at in ("04:59", "05:00", "05:01")] == [0, 1, 1]
