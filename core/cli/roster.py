@@ -12,7 +12,7 @@ from core.cli.administering import BY as ADMINISTRATOR
 from core.cli.context import installed, say_json
 from core.cli.entitled import HEAD_OF_UNIT, Run, entitled, for_the_machine
 from core.cli.tables import table
-from core.journey.desk_shifts import put_shifts
+from core.journey.desk_shifts import put_shifts, refuse_planning
 from core.journey.roster_words import RosterUnreadable, read_duty, read_shifts, read_table, weekday_words
 from core.journey.rosters import (
     Duty,
@@ -24,6 +24,9 @@ from core.journey.rosters import (
     show_roster,
 )
 from core.people.roles import Permission
+from core.people.roster.shifts import Gap
+from core.tenancy.scope import Scope
+from core.tickets.timeline import Actor
 
 UNIT = click.option("--unit", required=True, metavar="单位代码", help="哪个承办单位")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -154,20 +157,19 @@ def back(login: str, tenant: str, by: str, *, as_json: bool) -> None:
 @AS_JSON
 def shifts(tenant: str, login: str, first: datetime, last: datetime, file: Path, *, as_json: bool) -> None:
     """排坐席班次：这些日子的班次换成表里的，并指出没有人值守的时段。"""
-    text = _text(file)
     with installed() as installation:
         zone = installation.tenant(tenant).zone
-        planned = read_shifts(text, zone)
-        open_times = done_by(
-            installation,
-            tenant,
-            login,
-            lambda scope, actor, now: put_shifts(scope, first.date(), last.date(), planned, actor=actor, now=now),
-        )
+
+        def put(scope: Scope, actor: Actor, now: datetime) -> tuple[int, tuple[Gap, ...]]:
+            refuse_planning(actor)
+            planned = read_shifts(_text(file), zone)
+            return len(planned), put_shifts(scope, first.date(), last.date(), planned, actor=actor, now=now)
+
+        number, open_times = done_by(installation, tenant, login, put)
     if as_json:
-        say_json({"shifts": len(planned), "gaps": [asdict(each) for each in open_times]})
+        say_json({"shifts": number, "gaps": [asdict(each) for each in open_times]})
         return
-    click.echo(f"已排 {len(planned)} 个班次。")
+    click.echo(f"已排 {number} 个班次。")
     for each in open_times:
         begins_at, ends_at = (instant.astimezone(zone) for instant in (each.begins_at, each.ends_at))
         click.echo(f"没有人值守：{begins_at:%Y-%m-%d %H:%M} 至 {ends_at:%Y-%m-%d %H:%M}")

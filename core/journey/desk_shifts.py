@@ -64,7 +64,7 @@ def put_shifts(
 
     A gap is told and not refused: a plan may be made in parts. Raises `NotPermitted`, `ShiftsUnusable`.
     """
-    refuse_actor(actor, Permission.ADMINISTER, "排班")
+    refuse_planning(actor)
     since, until = _bounds(scope, first, last)
     shifts = [_usable(scope, each, people := _takers(scope), since, until) for each in planned]
     own = (DeskShift.tenant_id == scope.tenant.id, DeskShift.begins_at >= since, DeskShift.begins_at < until)
@@ -93,6 +93,11 @@ def put_shifts(
         scope, "list_put", By(actor.name, actor.id), subject=f"坐席班次 {first} 至 {last}", detail=detail, now=now
     )
     return gaps([*around, *shifts], since=since, until=until)
+
+
+def refuse_planning(actor: Actor) -> None:
+    """Raise `NotPermitted` unless the actor may plan shifts."""
+    refuse_actor(actor, Permission.ADMINISTER, "排班")
 
 
 def show_shifts(scope: Scope, first: date, last: date, *, now: datetime) -> ShiftsShown:
