@@ -10,6 +10,7 @@ from core.evaluation.panels.models import PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import rules_of
 from core.evaluation.panels.voting import (
     PanelClosed,
+    SeatAccepted,
     SeatNotAccepted,
     all_are_in,
     close,
@@ -25,8 +26,7 @@ from core.evaluation.panels.words import FOUND_LABELS, GROUP_LABELS, SITTING, VE
 from core.journey.command import command
 from core.journey.panels import as_member, tell
 from core.people.roles import Permission
-from core.statistics.dirty import mark_dirty
-from core.statistics.dirty import mark_ticket
+from core.statistics.dirty import mark_dirty, mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note, reason_of
@@ -38,14 +38,15 @@ REMINDS_BEFORE = timedelta(days=1)
 
 @command(Permission.JUDGE, "接受评议")
 def accept_seat(scope: Scope, ticket: Ticket, order: Order, *, panel: str) -> None:
-    """The member says that nothing keeps them from judging; said twice it is said once.
+    """The member says that nothing keeps them from judging.
 
-    Raises `NoSuchPanel`, `PanelClosed`, `SeatNotAccepted`.
+    Raises `NoSuchPanel`, `PanelClosed`, `SeatNotAccepted`, `SeatAccepted`.
     """
     found, seat = _seat(scope, ticket, order, panel, deed="接受")
-    if seat.state == "asked":
-        seat.state, seat.changed_at = "accepted", order.now
-        tell(scope, ticket, as_member(order), found, f"{GROUP_LABELS[seat.member_group]}席评议员接受评议")
+    if seat.state == "accepted":
+        raise SeatAccepted(f"您已接受评议 {panel}，请阅读材料后投票。")
+    seat.state, seat.changed_at = "accepted", order.now
+    tell(scope, ticket, as_member(order), found, f"{GROUP_LABELS[seat.member_group]}席评议员接受评议")
 
 
 @command(Permission.JUDGE, "回避评议")

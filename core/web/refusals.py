@@ -75,6 +75,7 @@ STATUS = {
     "cause-not-asked": 409,
     "panel-closed": 409,
     "panel-under-way": 409,
+    "seat-accepted": 409,
     "seat-not-accepted": 409,
     "finding-binds": 409,
     "already-reported": 409,

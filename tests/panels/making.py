@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ class PanelCase(Case):
 
     def vote_all(self, at: str, *verdicts: str) -> None:
         """Have the first members accept and vote like this."""
-        for member, verdict in zip(self.members(), verdicts, strict=False):
+        for member, verdict in zip(self.members("asked"), verdicts, strict=False):
             self.accept(at, member)
             self.vote(at, member, verdict)
 
@@ -144,7 +145,7 @@ class PanelCase(Case):
         """Let the clock look at all panels."""
         now = beijing(at)
         for panel_id in self.run(lambda scope: panels_due(scope, now=now)):
-            self.run(lambda scope, panel_id=panel_id: keep_panel_time(scope, panel_id, now=now))
+            self.run(partial(keep_panel_time, panel_id=panel_id, now=now))
 
     def carry_out(self, at: str, **how: Any) -> Ticket:
         how = {"actor": SUPERVISOR, "panel": self.panel().number, **how}

@@ -11,6 +11,7 @@ from core.evaluation.panels.voting import (
     NoSuchPanel,
     PanelClosed,
     PanelUnderWay,
+    SeatAccepted,
     SeatNotAccepted,
     VoteUnusable,
     get_panel,
@@ -102,6 +103,8 @@ def test_what_cannot_be_done_with_a_vote(case: PanelCase) -> None:
     with pytest.raises(SeatNotAccepted, match="先确认"):
         case.vote(VOTED, member)
     case.accept(VOTED, member)
+    with pytest.raises(SeatAccepted):
+        case.accept(VOTED, member)
     with pytest.raises(VoteUnusable, match="没有结论“shift”"):
         case.vote(VOTED, member, "shift")
     with pytest.raises(VoteUnusable, match="每一项打分"):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -75,7 +76,7 @@ def test_from_the_desk_to_the_members_and_out_to_everybody(
         member.get(f"/panel/{number}")
         assert member.post(f"/panel/{number}/accept").status_code == 303
         member.get(f"/panel/{number}")
-        scores = {f"score-{place}": "2" for place in range(4)}
+        scores: dict[str, Any] = {f"score-{place}": "2" for place in range(4)}
         if member is first:
             unsaid = member.post(f"/panel/{number}/vote", verdict="redo", **scores)
             assert (unsaid.status_code, "请写明理由" in unsaid.get_data(as_text=True)) == (422, True)

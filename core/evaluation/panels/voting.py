@@ -54,6 +54,12 @@ class SeatNotAccepted(Refused):
     code = "seat-not-accepted"
 
 
+class SeatAccepted(Refused):
+    """The member has said before that nothing keeps them from judging."""
+
+    code = "seat-accepted"
+
+
 class VoteUnusable(Refused):
     """A vote lacks a score, a verdict or a reason."""
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from core.hooks import GroupSeats, PanelRules, ReviewFacts
+from core.hooks import GroupSeats, PanelGroup, PanelRules, ReviewFacts
 from core.hooks.settings import SettingsInvalid, read
 from core.hooks.specs import panel_rules, review_triggers
 from plugins.chengdu.settings import ReviewPanelSettings
 from tests.plugins.making import answers, make_ticket
 
-SEVEN = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
+SEVEN: tuple[PanelGroup, ...] = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
 
 
 def test_seven_groups_have_a_seat_each_and_the_finding_advises() -> None:
