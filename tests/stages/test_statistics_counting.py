@@ -42,6 +42,8 @@ ERRANDS = {
     "explain": ["state overdue", "find overdue", "ask cause"],
 }
 """Steps that follow one another, so that lives come far enough to be judged; what is not possible is passed over."""
+COUNTED_ELSEWHERE = {"panels"}
+"""Kinds that need more people than a life has; their own tests hold them against the same naive count."""
 
 
 def make_life(installation: Installation, **district: object) -> Life:
@@ -147,7 +149,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
         assert codes(scope) == naive_codes(scope)
         year = counts(Cube.of(scope), Span(date(2026, 1, 1), date(2026, 12, 31)))
         assert [measure for measure in MEASURES if not year.n(measure)] == []
-        assert {kind for kind, *_ in codes(scope)} == set(KINDS)
+        assert {kind for kind, *_ in codes(scope)} == set(KINDS) - COUNTED_ELSEWHERE
 
 
 def test_counting_twice_changes_nothing(installation: Installation) -> None:
