@@ -89,7 +89,7 @@ def erase_person(
             actor=actor.name,
             actor_id=actor.id,
             subject=masked_phone(normal_phone(phone.strip())),
-            detail={"tickets": ended, "calls": calls, "reason": why},
+            detail={"tickets": ended, **({"calls": calls} if calls else {}), "reason": why},
             now=now,
         )
     return Erased(tuple(ended), still_open, dict(named))
@@ -178,7 +178,7 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             erased.append(serial_no)
     calls = erase_calls_before(scope, now - timedelta(days=days), limit=limit)
     if erased or calls:
-        detail = {"tickets": erased, "calls": calls, "days": days}
+        detail = {"tickets": erased, **({"calls": calls} if calls else {}), "days": days}
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)
     return len(erased) + calls
 

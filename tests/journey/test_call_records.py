@@ -15,7 +15,7 @@ from core.intake.calls.service import CallReused, CallSettled, phone_of
 from core.journey import call_records as journey
 from core.journey.breach import affected
 from core.journey.call_table import read_call_table
-from core.journey.erase import erase_person
+from core.journey.erase import erase_due, erase_person
 from core.journey.lists import ListUnusable
 from core.journey.person import export_person
 from core.journey.queries.call_records import call_lines, count_calls, opened_call
@@ -203,3 +203,16 @@ def test_a_table_of_calls_is_read_as_telephone_systems_write_it_and_refused_whol
     table.write_text("通话编号,来电时间,时长\nc-1,昨天,5\nc-2,2026-03-12 09:40,半分钟\n", encoding="utf-8")
     with pytest.raises(ListUnusable, match=r"第 2 行.*第 3 行.*半分钟"):
         read_call_table(table, channel="desk", zone=zone)
+
+
+def test_the_phone_of_a_settled_call_goes_when_the_days_are_over_and_not_before(walk: Walk) -> None:
+    receive(walk, call("a"), call("b"))
+    settled, still_open = numbers(walk)
+    walk.run(lambda scope: journey.answer_call(scope, settled, words="已告知", actor=OPERATOR, now=NOW))
+
+    for later, gone in ((timedelta(days=30), 0), (timedelta(days=30, seconds=1), 1), (timedelta(days=60), 0)):
+        with walk.installation.scope(walk.slug) as scope:
+            assert erase_due(scope, days=30, now=NOW + later) == gone
+
+    has_phone = walk.run(lambda scope: [opened_call(scope, each).has_phone for each in (settled, still_open)])
+    assert has_phone == [False, True]
