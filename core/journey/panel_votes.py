@@ -22,7 +22,7 @@ from core.evaluation.panels.voting import (
     seats_of,
     votes_of,
 )
-from core.evaluation.panels.words import FOUND_LABELS, GROUP_LABELS, SITTING, VERDICT_LABELS
+from core.evaluation.panels.words import FOUND_LABELS, SITTING, VERDICT_LABELS
 from core.journey.command import command
 from core.journey.panels import as_member, tell
 from core.people.roles import Permission
@@ -46,7 +46,7 @@ def accept_seat(scope: Scope, ticket: Ticket, order: Order, *, panel: str) -> No
     if seat.state == "accepted":
         raise SeatAccepted(f"您已接受评议 {panel}，请阅读材料后投票。")
     seat.state, seat.changed_at = "accepted", order.now
-    tell(scope, ticket, as_member(order), found, f"{GROUP_LABELS[seat.member_group]}席评议员接受评议")
+    tell(scope, ticket, as_member(order), found, "一名评议员接受评议")
 
 
 @command(Permission.JUDGE, "回避评议")
@@ -62,8 +62,8 @@ def recuse_from_panel(scope: Scope, ticket: Ticket, order: Order, *, panel: str,
     scope.session.flush()
     following = move_up(scope, found, seat, now=order.now)
     scope.session.flush()
-    moved = "由递补人员接替" if following else "该组没有递补人员，席位空缺"
-    tell(scope, ticket, as_member(order), found, f"{GROUP_LABELS[seat.member_group]}席评议员回避，{moved}")
+    moved = "由同组递补人员接替" if following else "该组没有递补人员，席位空缺"
+    tell(scope, ticket, as_member(order), found, f"一名评议员回避，{moved}")
     if votes_of(scope, found) and all_are_in(scope, found):
         _close(scope, ticket, found, now=order.now)
 

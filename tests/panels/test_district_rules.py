@@ -1,12 +1,15 @@
 """What a district's features say of panels: how many seats, whether the finding binds, and what calls for one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.evaluation.models import Adjudication
 from core.hooks import GroupSeats, PanelRules, ReviewProposal
+from core.hooks.checks import AnswerUnusable, check
 from core.jobs.panels import Panels
 from core.journey.panel_findings import FindingBinds, decline_finding
 from core.journey.queries.panels import proposals_on
@@ -68,3 +71,25 @@ def test_a_binding_panel_of_two_groups_is_closed_by_the_clock_and_must_be_carrie
         case.do(decline_finding, "2026-03-18 09:00", actor=SUPERVISOR, panel=panel.number, reason="不认同")
     case.carry_out("2026-03-18 09:00")
     assert len(case.rows(Adjudication)) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quorum": 8},
+        {"quorum": 0},
+        {"seats": (GroupSeats("lawyer", 2), GroupSeats("lawyer", 3))},
+        {"seats": (GroupSeats("lawyer", -1), GroupSeats("netizen", 9))},
+        {"majority_percent": 49},
+        {"majority_percent": 100},
+        {"days": 0},
+        {"extension_days": 61},
+        {"substitutes": -1},
+        {"criteria": ()},
+        {"criteria": ("是否解决", " ")},
+    ],
+)
+def test_rules_by_which_no_panel_could_be_drawn_or_decide_are_no_answer(wrong: dict[str, Any]) -> None:
+    check(replace(PanelRules(), substitutes=0))
+    with pytest.raises(AnswerUnusable):
+        check(replace(PanelRules(), **wrong))

@@ -86,6 +86,11 @@ def test_from_the_desk_to_the_members_and_out_to_everybody(
     result = first.get(f"/panel/{number}/result").get_data(as_text=True)
     assert "结论：重新办理" in result
     assert "评议人大1" not in result
+    clerk = visit(app, make_account(installation, life.slug, "clerk", ["clerk"], unit="roads"))
+    to_unit = clerk.get(f"/unit/{life.serial_no}").get_data(as_text=True)
+    assert "结论：重新办理" in to_unit
+    assert "照片看不出" in to_unit
+    assert [word for word in ("评议人大1", "人大代表", "种子 <code>") if word in to_unit] == []
     desk.get(ticket)
     assert desk.post(f"{ticket}/propose_notice", panel=number, text="评议认为应当重做").status_code == 303
     desk.get(ticket)
