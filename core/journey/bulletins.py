@@ -284,6 +284,13 @@ def summon(scope: Scope, number: int, naming_id: int, *, serial_no: str, text: s
     return naming.summons
 
 
+def refuse_unknown(scope: Scope, number: str, naming: str = "") -> None:
+    """Raise `NoSuchBulletin` or `NoSuchNaming` unless the tenant has what an address names."""
+    bulletin = get_bulletin(scope, read_number(number))
+    if naming:
+        service.naming_of(scope, bulletin, read_number(naming))
+
+
 def list_bulletins(scope: Scope) -> Sequence[Bulletin]:
     """Return all bulletins, the newest first."""
     return bulletins(scope)

@@ -28,6 +28,8 @@ pages = Blueprint("bulletins", __name__)
 LIST = "/bulletins"
 MONTHS_OFFERED = 13
 LONGEST_REASON = 500
+READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
+"""Who makes bulletins, and who summons the units that are named in them."""
 STATE_TONES = {"draft": "waits", "approved": "", "published": ""}
 
 
@@ -49,7 +51,7 @@ class Part:
 
 
 @pages.get(LIST)
-@allows(Permission.BULLETIN)
+@allows(READERS)
 def show_bulletins(visit: Visit) -> Answer:
     """List all bulletins; after a refusal with why it was refused."""
     month = Month.of(visit.now.astimezone(visit.scope.tenant.zone).date()).previous
@@ -81,7 +83,7 @@ def draft(visit: Visit) -> Answer:
 
 
 @pages.get(f"{LIST}/<number>")
-@allows(Permission.BULLETIN)
+@allows(READERS)
 def show_bulletin(visit: Visit, number: str, naming: str = "") -> Answer:
     """Show one bulletin with what can be done with it; after a refusal, be it of one `naming`, with why it was refused."""
     shown, refusal = journey.show_bulletin(visit.scope, journey.read_number(number)), g.get("refusal")
@@ -103,7 +105,7 @@ def show_bulletin(visit: Visit, number: str, naming: str = "") -> Answer:
 
 
 @pages.get(f"{LIST}/<number>/file/<form>")
-@allows(Permission.BULLETIN)
+@allows(READERS)
 def download(visit: Visit, number: str, form: str) -> Answer:
     """Answer with the bulletin as a file."""
     shown = journey.show_bulletin(visit.scope, journey.read_number(number))
@@ -138,6 +140,7 @@ def publish(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def correct(visit: Visit, number: str) -> Answer:
     """Draft an erratum of what was published."""
+    journey.refuse_unknown(visit.scope, number)
     reason = required("reason", ask="请写明为什么更正，更正上会印出来。", longest=LONGEST_REASON)
     bulletin = journey.correct_bulletin(
         visit.scope, installation(), journey.read_number(number), reason=reason, **_who(visit)
@@ -149,6 +152,7 @@ def correct(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def put_case(visit: Visit, number: str) -> Answer:
     """Take a public ticket as a case, or take it out again."""
+    journey.refuse_unknown(visit.scope, number)
     public_no = required("public_no", ask="请选择一件已公开的诉求。", longest=40)
     wanted = text("decision", longest=10) != "drop"
     bulletin = journey.put_case(visit.scope, journey.read_number(number), public_no, wanted=wanted, **_who(visit))
@@ -159,6 +163,7 @@ def put_case(visit: Visit, number: str) -> Answer:
 @allows(Permission.BULLETIN, again=show_bulletin)
 def decide(visit: Visit, number: str, naming: str) -> Answer:
     """Decide whether somebody is named."""
+    journey.refuse_unknown(visit.scope, number, naming)
     reason = required("reason", ask="请写明点名或不点名的理由。", longest=LONGEST_REASON)
     names = required("decision", ask="请选择点名或不点名。", longest=10) == "name"
     decided = journey.decide_naming(
@@ -171,6 +176,7 @@ def decide(visit: Visit, number: str, naming: str) -> Answer:
 @allows(Permission.SUPERVISE, again=show_bulletin)
 def summon(visit: Visit, number: str, naming: str) -> Answer:
     """Summon a unit that was named by a letter."""
+    journey.refuse_unknown(visit.scope, number, naming)
     letter = journey.summon(
         visit.scope,
         journey.read_number(number),

@@ -57,6 +57,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 
 OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
 """Whom it concerns what waits before it is public."""
+BULLETIN_READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
 ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
 STEWARDS = ACCOUNTS | {Permission.AUDIT}
 """Whom an emergency account concerns."""
@@ -146,7 +147,7 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("我的评议", "/panel", request.path.startswith("/panel")))
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
-    if Permission.BULLETIN in visit.permissions:
+    if not BULLETIN_READERS.isdisjoint(visit.permissions):
         items.append(MenuItem("公开通报", "/bulletins", request.path.startswith("/bulletins")))
     if not ACCOUNTS.isdisjoint(visit.permissions):
         items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
