@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.statistics.days import Span
 from core.statistics.figures import SMALL_SAMPLE
+from core.statistics.models import DirtyDay
 from core.statistics.periods import Month
 from core.statistics.queries import Counts, Cube, counts, counts_by_unit, unit_names
 from core.tenancy.across import ask_members
@@ -76,6 +78,8 @@ class Counters:
     month: Month
     whole: Counter
     groups: Mapping[str, Sequence[Counter]]
+    is_settling: bool = False
+    """Something happened that is not counted yet."""
 
 
 def district_counters(scope: Scope, *, today: date) -> Counters:
@@ -105,6 +109,7 @@ def district_counters(scope: Scope, *, today: date) -> Counters:
             "各层级": [_counter(LEVEL_NAMES[level], levels[level]) for level in reversed(LEVELS) if levels[level]],
             "各单位": sorted(rows, key=lambda row: (-row.dispatched, row.name)),
         },
+        is_settling=scope.session.scalar(select(exists().where(DirtyDay.tenant_id == scope.tenant.id))) or False,
     )
 
 

@@ -14,6 +14,7 @@ from tests.journey.walking import Walk
 from tests.web.conftest import House
 
 NOW = beijing("2026-03-20 10:00")
+SETTLING = "刚发生的变动正在计入"
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,7 @@ def counted(house: House) -> House:
             walk.reply()
             walk.pass_reply()
             walk.rate(satisfaction="basically")
+    assert SETTLING in read(house, house.slug, "figures")
     refresh_all(house.installation, house.slug)
     return house
 
@@ -44,6 +46,7 @@ def test_counts_by_level_and_unit_say_what_they_are_and_as_of_when(counted: Hous
     page = read(counted, counted.slug, "figures")
 
     assert "数据截至" in page
+    assert SETTLING not in page
     assert "2026-03-20 10:00:00" in page
     assert "本月到期的答复时限中按时答复的件数 ÷ 本月到期的答复时限件数" in page
     assert all(name in page for name in ("区级", "道路管理处", "样本太少", "1 / 1"))
