@@ -259,6 +259,13 @@ DESK = {
     "detach": Scene(attached, "operator", "detach", f"拆并：{SENTENCE}", REASON),
     "split": Scene(waiting, "operator", "split", "拆为 2 个分项", {"texts": ["路灯不亮", "", "垃圾桶破损"]}),
     "open_consultation": Scene(waiting, "operator", "consultation", "发起会商：归谁", {"question": "归谁"}),
+    "ask_interpretation": Scene(
+        waiting,
+        "operator",
+        "interpretation",
+        "请道路管理处解读：坑洼多久修好",
+        {"unit": "roads", "question": "坑洼多久修好"},
+    ),
     "raise_urgency": Scene(waiting, "operator", "classify", SENTENCE, REASON),
     "lower_urgency": Scene(urgent, "chief", "classify", SENTENCE, REASON),
     "transfer_out": Scene(
