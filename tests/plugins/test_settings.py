@@ -40,6 +40,14 @@ def test_without_a_word_the_articles_hold() -> None:
             "凭受理流水号和提取码，可随时查询、监督办理情况，无需注册账号。"
         },
         "chengdu.scope": {},
+        "chengdu.bulletin": {
+            "top": 10,
+            "enterprise": True,
+            "audience": "市长办公会",
+            "monthly": True,
+            "floor": 85,
+            "sample": 30,
+        },
         "pingshan.channels": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
         "pingshan.duty_list": {
             "direct": True,
@@ -169,6 +177,7 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         ),
         "chengdu.mailboxes": {"titles": "privacy"},
         "chengdu.scope": {"grounds": "accountability"},
+        "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
         "nanhai.discipline": dict.fromkeys(
             (
                 *("unit", "exempt_matters", "exempt_words"),
