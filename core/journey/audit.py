@@ -12,7 +12,7 @@ from core.coordination.models import Policy, Reading
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
-from core.handling.models import ContactAttempt, Contribution
+from core.handling.models import ContactAttempt, Contribution, Enforcement, Verification
 from core.journey.sealing import SEALED, covers_security
 from core.journey.standing import check_standing
 from core.kit.db import Base
@@ -139,6 +139,8 @@ KINDS = (
     Kind(Policy, "形成的政策", Policy.ticket_id, "at"),
     Kind(Reading, "阅批记录", Reading.ticket_id, "at"),
     Kind(ContactAttempt, "联系记录", ContactAttempt.ticket_id, "at"),
+    Kind(Verification, "核实结果", Verification.ticket_id, "at"),
+    Kind(Enforcement, "执法结果", Enforcement.ticket_id, "at"),
     Kind(ContactReveal, "查看联系方式的记录", ContactReveal.ticket_id, "at"),
 )
 LABELS = {kind.model.__tablename__: kind.label for kind in KINDS}

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
+from core.intake.calls.models import CallStep
 from core.intake.models import IntakeEvent
 from core.journey.standing import note_untold_rights
 from core.knowledge.models import ArticleStep, ArticleUse, ArticleVersion
@@ -47,6 +48,7 @@ SEALED = (
     Sealable(ArticleVersion, "知识的版本", "at"),
     Sealable(ArticleStep, "知识的经过", "at"),
     Sealable(ArticleUse, "据知识答复", "at"),
+    Sealable(CallStep, "来电记录的经过", "at"),
     Sealable(IntakeEvent, "来件", "received_at", is_dated=False, left_out=frozenset({"payload"})),
     Sealable(ClockEvent, "时限到点记录", "fired_at", is_dated=False),
     Sealable(ClockAdjustment, "时限调整", "at", is_dated=False),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.journey import consult, coordinate, explain, handle, lead
+from core.journey import consult, coordinate, explain, findings, handle, lead
 from core.journey.audit import KINDS, LABELS
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
@@ -92,6 +92,14 @@ def read_and_settled(walk: Evidence) -> None:
     walk.do(coordinate.record_policy, "2026-03-12 13:00", actor=walk.lead_clerk(), **how)
 
 
+def found_and_fined(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    clerk = walk.lead_clerk()
+    walk.do(findings.verify, "2026-03-12 12:00", actor=clerk, result="true", found="坑洞三处")
+    walk.do(findings.record_enforcement, "2026-03-12 13:00", actor=clerk, measure="stop", words="违规开挖")
+
+
 MADE: dict[str, Callable[[Evidence], None]] = {
     "rating": rated,
     "rating_cause": asked_why,
@@ -103,6 +111,8 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "consultation_step": asked_units,
     "contribution": joined,
     "contact_attempt": contacted,
+    "verification": found_and_fined,
+    "enforcement": found_and_fined,
     "contact_reveal": revealed,
     "policy": read_and_settled,
     "reading": read_and_settled,
@@ -118,6 +128,8 @@ CHANGES = {
     "consultation_step": "authority = 'government'",
     "contribution": "text = ''",
     "contact_attempt": "at = 'infinity'",
+    "verification": "result = 'false'",
+    "enforcement": "measure = 'none'",
     "policy": "measure = '每月普查'",
     "reading": "at = at - interval '1 day'",
     "contact_reveal": "purpose = 'follow_up'",

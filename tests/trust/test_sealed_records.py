@@ -11,6 +11,9 @@ from sqlalchemy import select, update
 
 from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
 from core.areas.shapes import polygon
+from core.intake.calls.models import CallStep
+from core.intake.calls.rules import IncomingCall
+from core.intake.calls.service import keep_call
 from core.journey.audit import LABELS
 from core.journey.sealing import PROVED_OTHERWISE, SEALED
 from core.kit.policies import APP_ROLE
@@ -123,11 +126,23 @@ def make_records(scope: Scope, *, number: int) -> None:
         unit="",
         shape=polygon([(0.1, 0.2), (0.3, 0.2), (0.3, 0.4)]),
     )
+    told = IncomingCall(f"call-{number}", at, "desk", answered_by="坐席甲", seconds=5)
+    call, _ = keep_call(scope, told, by="电话系统", now=at)
     scope.session.add_all([run, area])
     scope.session.flush()
     scope.session.add_all(
         [
             SettingsEvent(id=scope.new_id(), feature=feature, number=number, kind="approved", detail={}, **common),
+            CallStep(
+                tenant_id=tenant,
+                id=scope.new_id(),
+                call_id=call.id,
+                kind="not_reached",
+                words="无人接听",
+                by="坐席甲",
+                by_id=1,
+                at=at,
+            ),
             FeatureEvent(id=scope.new_id(), feature=feature, kind="on", reason="试行", **common),
             FeatureAct(id=scope.new_id(), key=f"k{number}", feature=feature, kind="job", part="p", told="t", **common),
             DryRunChange(
@@ -287,6 +302,7 @@ FILLED = (
     "article_version",
     "article_step",
     "article_use",
+    "call_step",
     "intake_event",
     "sla_event",
     "sla_adjustment",
@@ -300,6 +316,7 @@ CHANGES = {
     "dry_run_change": "changes = '[1]'",
     "feature_event": "reason = ''",
     "feature_act": "told = ''",
+    "call_step": "words = ''",
     "work_calendar_version": "specification = '{\"days\": 1}'",
     "gazetteer_version": "reason = '别的'",
     "area": "shape = '((0.1,0.2),(0.3,0.2),(0.3,0.5))'",
