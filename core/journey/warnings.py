@@ -35,6 +35,12 @@ class TopicUnusable(Refused):
     code = "topic-unusable"
 
 
+class NoSuchTopic(Refused):
+    """No such topic is followed."""
+
+    code = "no-such-topic"
+
+
 def watch(scope: Scope, *, now: datetime) -> int:
     """Bring the counts up to date, watch the days up to yesterday, and return how many warnings were raised."""
     if rules_of(scope) is None:
@@ -98,11 +104,11 @@ def follow_topic(scope: Scope, *, name: str, matters: Sequence[str], why: str, a
 
 
 def end_topic(scope: Scope, topic_id: int, *, actor: Actor, now: datetime) -> Topic:
-    """Follow a topic no more; what was counted stays. Raises `NotPermitted`, `TopicUnusable`."""
+    """Follow a topic no more; what was counted stays. Raises `NotPermitted`, `NoSuchTopic`."""
     _refuse(actor, "结束跟踪")
     topic = scope.session.get(Topic, (scope.tenant.id, topic_id))
     if topic is None or topic.ended_at is not None:
-        raise TopicUnusable("没有这个跟踪中的话题。请刷新后再看。")
+        raise NoSuchTopic("没有这个跟踪中的话题。请刷新后再看。")
     topic.ended_by, topic.ended_at = actor.name, now
     return topic
 

@@ -55,6 +55,7 @@ STATUS = {
     "no-such-session": 404,
     "no-such-supervision": 404,
     "no-such-ticket": 404,
+    "no-such-topic": 404,
     "no-such-file": 404,
     "file-gone": 404,
     "not-a-city": 404,

@@ -19,6 +19,7 @@ LINK = "token"
 """The parameter that opens something to whoever holds it."""
 ALWAYS = {
     "GET /city": (404, "a district has no districts"),
+    "GET /city/matters": (404, "a district has no districts"),
     "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),
     "POST /api/v1/tickets/<serial_no>/commands/<command>": (404, "there is no such command"),
 }
