@@ -30,7 +30,7 @@ class WarningSettled(Refused):
 
 
 class TopicUnusable(Refused):
-    """A topic has no name or no matters, or is followed already."""
+    """A topic has no name or no matters, is followed already, or no more."""
 
     code = "topic-unusable"
 
@@ -104,11 +104,13 @@ def follow_topic(scope: Scope, *, name: str, matters: Sequence[str], why: str, a
 
 
 def end_topic(scope: Scope, topic_id: int, *, actor: Actor, now: datetime) -> Topic:
-    """Follow a topic no more; what was counted stays. Raises `NotPermitted`, `NoSuchTopic`."""
+    """Follow a topic no more; what was counted stays. Raises `NotPermitted`, `NoSuchTopic`, `TopicUnusable`."""
     _refuse(actor, "结束跟踪")
     topic = scope.session.get(Topic, (scope.tenant.id, topic_id))
-    if topic is None or topic.ended_at is not None:
-        raise NoSuchTopic("没有这个跟踪中的话题。请刷新后再看。")
+    if topic is None:
+        raise NoSuchTopic("没有这个话题。请从热点话题的页面上操作。")
+    if topic.ended_at is not None:
+        raise TopicUnusable(f"话题“{topic.name}”已由{topic.ended_by}结束跟踪，没有改动。")
     topic.ended_by, topic.ended_at = actor.name, now
     return topic
 
