@@ -40,6 +40,14 @@ def test_without_a_word_the_articles_hold() -> None:
             "凭受理流水号和提取码，可随时查询、监督办理情况，无需注册账号。"
         },
         "chengdu.scope": {},
+        "chengdu.disclosure": {
+            "open_matter": True,
+            "open_process": True,
+            "open_result": True,
+            "after_days": 5,
+            "read_first": True,
+            "ask_consent": False,
+        },
         "chengdu.bulletin": {
             "top": 10,
             "enterprise": True,
@@ -172,6 +180,10 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         "chengdu.routing": {"mailboxes": "privacy"},
         "chengdu.urgent": {"leaders_unit": "privacy"},
         "chengdu.metrics": {"satisfaction_floor": "accountability"},
+        "chengdu.disclosure": dict.fromkeys(
+            ("open_matter", "open_process", "open_result", "after_days", "read_first", "ask_consent"), "privacy"
+        )
+        | dict.fromkeys(("exceptions", "hidden_words"), "privacy"),
         "chengdu.leaders": dict.fromkeys(
             ("webhook", "second_webhook", "tell_instructions", "tell_urgent", "tell_overdue", "only_urgent"), "privacy"
         ),
