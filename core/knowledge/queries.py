@@ -158,7 +158,7 @@ def public_on(scope: Scope, matters: Sequence[str], *, today: date) -> dict[str,
     """Return the articles for everybody on each of these matters, those last written first."""
     offered = and_(_offered(scope, today, is_public=True), Article.matter.in_(matters))
     rows = scope.session.execute(select(Article.id, Article.matter).where(offered))
-    of = {article_id: matter for article_id, matter in rows}
+    of: dict[int, str] = dict(rows.all())
     found: dict[str, list[Answer]] = {}
     for article_id, answer in _answers(scope, offered).items():
         found.setdefault(of[article_id], []).append(answer)
