@@ -16,8 +16,8 @@ import core.intake.calls.models
 import core.intake.clearances.models
 import core.intake.hotlines.models
 import core.intake.models
-import core.knowledge.models
 import core.kit.outbox
+import core.knowledge.models
 import core.people.models
 import core.people.roster.models
 import core.routing.models

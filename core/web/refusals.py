@@ -44,7 +44,6 @@ STATUS = {
     "no-such-identity": 404,
     "no-such-instruction": 404,
     "no-such-letter": 404,
-    "no-such-portal": 404,
     "no-such-panel": 404,
     "no-such-panel-member": 404,
     "no-such-portal": 404,

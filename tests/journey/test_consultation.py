@@ -241,7 +241,9 @@ def test_each_step_up_the_ladder_is_on_record_with_the_unit_that_answers(install
         walk.do(consult.refer_upward, "2026-03-13 10:30", actor=OPERATOR, reason="编办提请区政府")
     with pytest.raises(NoReport):
         walk.do(report_specially.cosign_special_report, "2026-03-13 10:40", actor=walk.clerk("bianban"))
-    walk.do(report_specially.write_special_report, "2026-03-13 10:50", actor=OPERATOR, text="双方各执一词，建议由道路处办")
+    walk.do(
+        report_specially.write_special_report, "2026-03-13 10:50", actor=OPERATOR, text="双方各执一词，建议由道路处办"
+    )
     with pytest.raises(NotYours):
         walk.do(report_specially.cosign_special_report, "2026-03-13 10:55", actor=walk.clerk("roads"))
     walk.do(report_specially.cosign_special_report, "2026-03-13 11:00", actor=walk.clerk("bianban"))

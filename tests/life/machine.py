@@ -9,6 +9,7 @@ import pkgutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any, ClassVar, TypeVar
 
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 
 import core.journey
 from core.coordination.models import Errand, Meeting
+from core.disclosure.models import Exposure
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute, Rating
 from core.journey.accept import accept, register
@@ -45,7 +47,18 @@ AT_ONCE = 4
 BY_ANY_UNIT = ("give_opinion",)
 seeds = st.integers(min_value=0, max_value=2**32)
 """One draw a step: the steps of a life are many, and what Hypothesis may draw for it is not."""
-RECORDS: tuple[Any, ...] = (Instruction, Supervision, Letter, Dispute, Rating, Assignment, Clock, Meeting, Errand)
+RECORDS: tuple[Any, ...] = (
+    Instruction,
+    Supervision,
+    Letter,
+    Dispute,
+    Rating,
+    Assignment,
+    Clock,
+    Meeting,
+    Errand,
+    Exposure,
+)
 STEPS = (timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=3), timedelta(hours=20), timedelta(days=5))
 PACES = (timedelta(), timedelta(minutes=5), timedelta(hours=1))
 WHO = {
@@ -55,7 +68,7 @@ WHO = {
     "approve": ("reviewer", "second reviewer"),
     "follow-up": ("operator", "second operator"),
     "handle": ("clerk of roads", "clerk of parks", "clerk of roads-north"),
-    "supervise": ("supervisor",),
+    "supervise": ("supervisor", "second supervisor"),
     "instruct": ("leader", "supervisor"),
     "adjudicate": ("supervisor",),
     "speak": ("resident",),
@@ -112,7 +125,7 @@ class Life(RuleBasedStateMachine):
     def take_in(self, chance: int) -> None:
         rng = Random(chance)
         slug = rng.choice(list(self.serials))
-        into = register if rng.random() < 0.3 else accept
+        into = rng.choice((register, accept, accept, partial(accept, for_clearance=True)))
         told = self.run_in(slug, lambda scope: into(scope, make_appeal(), actor=OPERATOR, now=self.now))
         self.serials[slug].append(told.serial_no)
 

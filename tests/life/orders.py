@@ -1,6 +1,6 @@
 """Random commands: for each one that the product knows, arguments that mostly make sense and sometimes do not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -9,6 +9,8 @@ from core.journey.command import COMMANDS
 from tests.life.people import STAFF, UNITS
 
 T = TypeVar("T")
+Choose = Callable[[Sequence[Any]], Any]
+Say = Callable[[], str]
 WRONG = 0.1
 """How often an argument is one that must be refused."""
 
@@ -206,6 +208,69 @@ def arguments(
         "publish_notice": {"panel": "PY1"},
         "reopen": {"reason": said()},
         "archive": {},
+        **_on_clearance(one, said),
+        **_on_findings(one, said, unit),
+        **_on_the_public(one, said, unit, one_of_records),
+    }
+
+
+def _on_clearance(one: Choose, said: Say) -> dict[str, dict[str, Any]]:
+    return {
+        "clear": {"remark": said()},
+        "correct_and_clear": {"title": said(), "text": one(("路灯不亮", "")), "place": "", "remark": said()},
+        "return_for_rewriting": {"remark": said()},
+        "rewrite": {"title": said(), "text": one(("路面坑洼，请修", "")), "place": ""},
+    }
+
+
+def _on_findings(one: Choose, said: Say, unit: Say) -> dict[str, dict[str, Any]]:
+    return {
+        "verify": {
+            "result": one(("true", "partly", "false", "perhaps")),
+            "found": said(),
+            "on_site": one((True, False)),
+        },
+        "record_enforcement": {
+            "measure": one(("rectify", "none", "fine")),
+            "words": said(),
+            "amount": one((None, None, 500)),
+        },
+        "track": {"days": one((1, 30, 0)), "why": said()},
+        "look_again": {"holds": one((True, True, False)), "found": said()},
+        "bring_in": {"unit": unit(), "task": said()},
+        "add_unit": {"unit": unit(), "task": said()},
+    }
+
+
+def _on_the_public(
+    one: Choose, said: Say, unit: Say, one_of_records: Callable[[str], int]
+) -> dict[str, dict[str, Any]]:
+    return {
+        "ask_interpretation": {"unit": unit(), "question": said()},
+        "urge": {"words": one(("请快些", ""))},
+        "wish_disclosure": {"wish": one(("open", "none", "closed", "perhaps"))},
+        "note_disclosure_wish": {"wish": one(("open", "none", "closed", "perhaps"))},
+        "prepare_disclosure": {},
+        "publish_disclosure": {"matter": True, "process": one((True, False)), "result": one((True, False))},
+        "publish_in_time": {},
+        "close_disclosure": {
+            "ground": one(("privacy", "other", "unknown")),
+            "reason": said(),
+            "days": one((0, 30)),
+        },
+        "withdraw_disclosure": {"reason": said()},
+        "propose_exposure": {
+            "unit": unit(),
+            "behaviour": one(("shirking", "delay", "brush-off", "rudeness")),
+            "text": said(),
+        },
+        "decide_exposure": {
+            "exposure_id": one_of_records("exposure"),
+            "approved": one((True, False)),
+            "remark": said(),
+        },
+        "answer_exposure": {"exposure_id": one_of_records("exposure"), "text": said()},
+        "withdraw_exposure": {"exposure_id": one_of_records("exposure"), "reason": said()},
     }
 
 

@@ -11,6 +11,7 @@ from tests.builders import LEADER, OPERATOR, REVIEWER, SUPERVISOR, beijing, make
 UNITS = ("roads", "parks", "roads-north")
 SECOND_OPERATOR = make_actor("坐席戊", "operator", id=11)
 SECOND_REVIEWER = make_actor("审核员己", "reviewer", id=12)
+SECOND_SUPERVISOR = make_actor("督办员庚", "supervisor", id=14)
 STRANGER = make_actor("路人", id=13)
 STAFF = {"roads-a": "roads", "roads-b": "roads", "parks-a": "parks"}
 """Who has tickets in person, by login, and the unit they work in."""
@@ -30,6 +31,7 @@ def cast_of(installation: Installation, slug: str) -> dict[str, Actor]:
         "reviewer": REVIEWER,
         "second reviewer": SECOND_REVIEWER,
         "supervisor": SUPERVISOR,
+        "second supervisor": SECOND_SUPERVISOR,
         "leader": LEADER,
         "resident": RESIDENT,
         "stranger": STRANGER,

@@ -5,8 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 
 from core.coordination.models import Errand, Meeting
+from core.disclosure.models import Disclosure, Exposure
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
+from core.handling.models import Tracking
+from core.intake.clearances.models import Clearance
 from core.routing.models import Assignment, Consultation, ReturnRequest
 from core.routing.states import AssignmentState
 from core.sla.models import ExtensionRequest, PauseRequest
@@ -33,6 +36,12 @@ CALLS: tuple[tuple[Any, ColumnElement[bool], tuple[str, ...]], ...] = (
     (Meeting, Meeting.outcome == "", ("hold_meeting",)),
     (Meeting, Meeting.outcome != "", ("assign_errand",)),
     (Errand, Errand.answer == "", ("answer_errand",)),
+    (Clearance, Clearance.state == "pending", ("clear", "correct_and_clear", "return_for_rewriting", "dispatch")),
+    (Clearance, Clearance.state == "returned", ("rewrite",)),
+    (Tracking, Tracking.state == "open", ("look_again", "redo")),
+    (Exposure, Exposure.state == "proposed", ("decide_exposure", "withdraw_exposure")),
+    (Exposure, Exposure.state == "published", ("answer_exposure", "withdraw_exposure")),
+    (Disclosure, Disclosure.state != "", ("publish_disclosure", "close_disclosure", "withdraw_disclosure", "redo")),
     (Dispute, Dispute.state == "open", ("decide_dispute", "decide_dispute", "withdraw_dispute", "withdraw_review")),
     (Dispute, Dispute.state == "upheld", ("reopen", "redo", "archive")),
     (Assignment, Assignment.state == AssignmentState.PENDING_SIGN, ("sign", "request_return")),

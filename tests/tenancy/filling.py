@@ -18,7 +18,6 @@ VALUES: dict[type[Any], Any] = {
     BigInteger: 1,
     Float: 1.0,
     Boolean: True,
-    Float: 1.0,
     Date: date(2026, 3, 12),
     TIMESTAMP: datetime(2026, 3, 12, 2, 0, tzinfo=UTC),
     LargeBinary: b"x",

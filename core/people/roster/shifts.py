@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 LONGEST_SHIFT = timedelta(hours=24)
 
@@ -47,7 +48,7 @@ def gaps(shifts: Iterable[Shift], *, since: datetime, until: datetime) -> tuple[
 def overlapping(shifts: Sequence[Shift]) -> tuple[Shift, Shift] | None:
     """Return two shifts of one person that overlap, None when nobody is in two places."""
     ordered = sorted(shifts, key=lambda each: (each.person, each.begins_at))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.person == after.person and after.begins_at < before.ends_at:
             return before, after
     return None

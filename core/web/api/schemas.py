@@ -48,7 +48,9 @@ class AppealSchema(StrictSchema):
     source = Text(longest=100, metadata={"description": "来源：渠道内的线路或账号，如并入的热线原号码"})
     relation = Choice(
         get_args(Relation),
-        metadata={"description": "与本地的关系，由诉求人自己说：居民、游客、投资者、企业管理者、务工就学、其他；不必问"},
+        metadata={
+            "description": "与本地的关系，由诉求人自己说：居民、游客、投资者、企业管理者、务工就学、其他；不必问"
+        },
     )
     affected_count = Count(least=1, most=10_000_000, metadata={"description": "涉及人数"})
     submitted_at = Moment(metadata={"description": "诉求人提出的时间，带时区；不写时为现在"})
@@ -85,7 +87,9 @@ class TicketSchema(StrictSchema):
     lead_unit = fields.String(allow_none=True)
     head = fields.String(required=True, metadata={"description": "主办单位的负责人；没有指定的为空"})
     relation = fields.String(required=True, metadata={"description": "诉求人自己说的与本地的关系；没有说的为空"})
-    verified = fields.String(required=True, metadata={"description": "核实结果：属实、部分属实、不属实；没有核实的为空"})
+    verified = fields.String(
+        required=True, metadata={"description": "核实结果：属实、部分属实、不属实；没有核实的为空"}
+    )
     reply = fields.String(allow_none=True, metadata={"description": "已发出的答复"})
     version = fields.Integer(required=True)
 

@@ -16,7 +16,9 @@ OPEN = DisclosureDecision(
 
 
 def test_everything_is_open_by_rule_and_read_by_a_person_first() -> None:
-    assert answers("chengdu.disclosure", disclosure_decision, ticket=make_ticket(text="路灯不亮"), wish="none") == [OPEN]
+    assert answers("chengdu.disclosure", disclosure_decision, ticket=make_ticket(text="路灯不亮"), wish="none") == [
+        OPEN
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,14 +47,14 @@ def test_a_district_may_let_time_publish_or_ask_for_consent(
     read_first: bool, ask_consent: bool, wish: Wish, by_person: bool
 ) -> None:
     set_so = {"read_first": read_first, "ask_consent": ask_consent, "open_process": False}
-    (made,) = answers(
-        "chengdu.disclosure", disclosure_decision, set_so, ticket=make_ticket(text="路灯不亮"), wish=wish
-    )
+    (made,) = answers("chengdu.disclosure", disclosure_decision, set_so, ticket=make_ticket(text="路灯不亮"), wish=wish)
     assert (made.opens, made.by_person) == (("matter", "result"), by_person)
 
 
 def test_the_districts_own_words_are_hidden_wherever_they_stand() -> None:
-    assert answers("chengdu.disclosure", hide_in_public, {"hidden_words": ["望江橱柜"]}, text="望江橱柜旁，望江橱柜对面") == [
+    assert answers(
+        "chengdu.disclosure", hide_in_public, {"hidden_words": ["望江橱柜"]}, text="望江橱柜旁，望江橱柜对面"
+    ) == [
         HiddenSpan(0, 4, "chengdu.disclosure/word", "“望江橱柜”不公开"),
         HiddenSpan(6, 10, "chengdu.disclosure/word", "“望江橱柜”不公开"),
     ]
