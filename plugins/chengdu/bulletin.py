@@ -24,7 +24,6 @@ def bulletin_rules(settings: Mapping[str, Any]) -> Sequence[BulletinRules]:
             floor=settings["floor"] / 100,
             sample=settings["sample"],
             audience=settings["audience"],
-            topics=tuple((row["name"], tuple(row["words"])) for row in settings["topics"]),
             monthly=settings["monthly"],
         )
     ]

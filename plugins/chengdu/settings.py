@@ -250,13 +250,6 @@ class MetricSettings(Settings):
     )
 
 
-class TopicSettings(Settings):
-    """A topic that is followed over months, and the words by which matters belong to it."""
-
-    name = Line(required=True, shortest=2, longest=20, title="专题", help="如“住房保障”")
-    words = Words(required=True, shortest=2, longest=20, least=1, title="词", help="事项名称含有其中一词即属于这个专题")
-
-
 class BulletinSettings(Settings):
     """The monthly pack for the mayor's meeting: how long its lists are, who is named, and what it begins with."""
 
@@ -275,21 +268,6 @@ class BulletinSettings(Settings):
         help="“企业诉求”专版：只统计企业提出的诉求",
         group="内容",
         affects="open",
-    )
-    topics = Rows(
-        TopicSettings,
-        load_default=[
-            {"name": "住房保障", "words": ["住房", "房屋", "物业", "房产"]},
-            {"name": "交通出行", "words": ["交通", "停车", "道路", "公交", "地铁"]},
-            {"name": "市场监管", "words": ["市场监管", "消费", "食品", "价格", "广告"]},
-            {"name": "公共交通", "words": ["公交", "地铁", "公共交通", "出租"]},
-            {"name": "环境卫生", "words": ["环境卫生", "环卫", "垃圾", "保洁"]},
-            {"name": "农民工欠薪", "words": ["欠薪", "工资", "劳动报酬"]},
-        ],
-        most=30,
-        title="跟踪的专题",
-        help="按月对照；一件诉求可以属于几个专题",
-        group="内容",
     )
     agenda = Words(
         load_default=[
@@ -330,11 +308,6 @@ class BulletinSettings(Settings):
         group="点名",
         risk="accountability",
     )
-
-    @cross_check
-    def each_topic_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """Say of each topic after the first of its name that it was written before."""
-        return _written_before(values["topics"], "topics", "name", "这个专题")
 
 
 class TitleSettings(Settings):

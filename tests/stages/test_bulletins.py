@@ -20,6 +20,7 @@ from core.jobs.bulletins import Bulletins
 from core.jobs.bulletins import draft as do_job
 from core.journey import bulletins as journey
 from core.journey.bulletins import BULLETIN, CannotSummon
+from core.journey.warnings import follow_topic
 from core.kit.outbox import Job
 from core.statistics.bulletins.cases import CaseUnusable
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
@@ -38,14 +39,7 @@ MARCH = Month(2026, 3)
 NOW = beijing("2026-04-01 08:00")
 MAKER = make_actor("分析员甲", "analyst", id=71)
 SECOND = make_actor("督办员乙", "supervisor", id=72)
-RULES = BulletinRules(
-    "f/naming",
-    "点名",
-    editions=("general", "enterprise"),
-    sample=4,
-    audience="办公会",
-    topics=(("照明", ("路灯",)), ("道路", ("道路",))),
-)
+RULES = BulletinRules("f/naming", "点名", editions=("general", "enterprise"), sample=4, audience="办公会")
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +140,8 @@ def test_what_a_bulletin_adds_up_to_is_what_is_counted_by_hand(installation: Ins
     life.walk("dispatch elsewhere", "give back", "dispatch", "ask in vain", "instruct")
     life.take_in("随手一拍", appellant="organisation")
     life.wait(24 * 12)
+    with installation.scope(life.slug) as scope:
+        follow_topic(scope, name="出行", matters=["road"], why="", actor=SECOND, now=life.now)
 
     general, enterprise = (kept(life, drafted(life, edition))[1] for edition in ("general", "enterprise"))
 
@@ -198,8 +194,11 @@ def test_what_a_bulletin_adds_up_to_is_what_is_counted_by_hand(installation: Ins
     assert conduct[5] > 0
     assert rows_of(general, "领导批示")["合计"][0] == 1
     assert rows_of(general, "不满意原因")["合计"][0] == n("dissatisfied")
-    topics = rows_of(general, "专题跟踪")
-    assert topics["道路"][4:6] == [n("accepted", month, matter="road") for month in ("before", "now")]
+    topic = rows_of(general, "话题跟踪")["出行"]
+    assert [topic[place] for place in (4, 5, 7)] == [
+        n("accepted", each, matter="road") for each in ("before", "now", "year")
+    ]
+    assert words_of_section(general, "话题跟踪") == ["话题所含事项——出行：城市管理 / 道路。一件诉求可以属于几个话题。"]
     assert "领导批示" not in headings(enterprise)
 
 
@@ -418,5 +417,8 @@ def test_a_citys_bulletin_adds_up_its_districts_and_is_written_alike_twice(
         [5, 5, 0],
         [1, 0, 1],
         [6, 5, 1],
+    ]
+    assert words_of_section(shown.document, "话题跟踪") == [
+        "话题由各区（市）县自己选定，所含事项各不相同，不能相加，见各区（市）县的通报。"
     ]
     assert shown.namings == []  # thirty ratings are asked for where no feature says otherwise

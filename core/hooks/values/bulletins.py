@@ -13,8 +13,7 @@ class BulletinRules:
     """How a tenant makes its bulletin.
 
     `top` is how many matters are listed; `floor` the share of satisfied below which a unit is proposed to be named 点名, of
-    at least `sample` ratings; `audience` who gets it, in words; `topics` are followed over months 专题跟踪, each by its name
-    and the words by which matters belong to it. With `monthly` it is drafted by itself when a month is over.
+    at least `sample` ratings; `audience` who gets it, in words. With `monthly` it is drafted by itself when a month is over.
     """
 
     rule_id: str
@@ -24,7 +23,6 @@ class BulletinRules:
     floor: float = 0.85
     sample: int = 30
     audience: str = ""
-    topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
     monthly: bool = True
 
 

@@ -27,14 +27,13 @@ from core.statistics.queries import (
     unit_names,
 )
 from core.statistics.report import matter_label
+from core.statistics.warnings.topics import FollowedTopic, followed_topics
 from core.tenancy.across import ask_members
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
 from core.units.levels import LEVEL_NAMES, LEVELS, KnownUnit, level_of
 from core.units.queries import directory
 
-TRAIL = 6
-"""Months over which topics are followed, that of the bulletin among them."""
 NOBODY = 0
 OF_UNITS = (
     *("accepted", "dispatched", "returned", "returned_in_vain", "replied", "due", "on_time", "overdue"),
@@ -92,8 +91,8 @@ class Facts:
     matters: Months[Mapping[str, Counts]]
     """By what matters are called; "" is not classified."""
     codes: Mapping[str, Months[Mapping[str, int]]]
-    trail: Sequence[tuple[Month, Mapping[str, int]]]
-    """What was accepted of each matter in the last months, the oldest first."""
+    topics: Sequence[FollowedTopic] = ()
+    """Those that people of a district follow; a city follows none."""
     exposed: Sequence[tuple[str, str, str, str]] = ()
     """Who was exposed in the month and still stands: the unit, the behaviour, the facts, and what was said in public."""
 
@@ -106,7 +105,6 @@ class _Told:
     units: Sequence[tuple[int, str, Counts]]
     matters: Months[Mapping[str, Counts]]
     codes: Mapping[str, Months[Mapping[str, int]]]
-    trail: Sequence[tuple[Month, Mapping[str, int]]]
 
 
 def gather(installation: Installation, scope: Scope, month: Month, edition: BulletinEdition) -> Facts:
@@ -115,7 +113,7 @@ def gather(installation: Installation, scope: Scope, month: Month, edition: Bull
         told = _ask(Cube.of(scope), month, edition)
         units = [UnitCounts(unit_id, unit_id != NOBODY, "", name, counts) for unit_id, name, counts in told.units]
         facts = _facts(month, edition, [told], _by_level(scope, told), units, metrics=metrics_of(scope), is_city=False)
-        return replace(facts, exposed=_exposed(scope, month))
+        return replace(facts, topics=followed_topics(scope, month), exposed=_exposed(scope, month))
 
     def question(district: TenantFacts, session: Session) -> _Told:
         return _ask(Cube(session, district.id), month, edition)
@@ -135,16 +133,13 @@ def gather(installation: Installation, scope: Scope, month: Month, edition: Bull
 def _ask(cube: Cube, month: Month, edition: BulletinEdition) -> _Told:
     names, matters = unit_names(cube), matter_names(cube)
 
-    def of_matters(month: Month, *measures: str) -> Mapping[str, Counts]:
+    def of_matters(month: Month) -> Mapping[str, Counts]:
         found: dict[str, list[Counts]] = {}
-        for matter, counts in counts_by_matter_and_appellant(cube, month.span, *measures).items():
+        for matter, counts in counts_by_matter_and_appellant(cube, month.span, *OF_MATTERS).items():
             label = matter_label(matters, matter) if matter else ""
             found.setdefault(label, []).append(_narrowed(counts, edition))
         return {label: pooled(each) for label, each in found.items()}
 
-    last = [month]
-    while len(last) < TRAIL:
-        last.append(last[-1].previous)
     by_unit = counts_by_unit_and_appellant(cube, month.span, *OF_UNITS)
     return _Told(
         ways=Months.of(month, lambda each: _narrowed(counts_by_way(cube, each.span), edition)),
@@ -152,15 +147,11 @@ def _ask(cube: Cube, month: Month, edition: BulletinEdition) -> _Told:
             (unit_id, names.get(unit_id, UNDISPATCHED), _narrowed(counts, edition))
             for unit_id, counts in sorted(by_unit.items())
         ],
-        matters=Months.of(month, lambda each: of_matters(each, *OF_MATTERS)),
+        matters=Months.of(month, of_matters),
         codes={
             kind: Months.of(month, lambda each, kind=kind: counts_by_code(cube, kind, each.span))  # type: ignore[misc]
             for kind in KINDS
         },
-        trail=[
-            (each, {label: counts.n("accepted") for label, counts in of_matters(each, "accepted").items()})
-            for each in reversed(last)
-        ],
     )
 
 
@@ -184,10 +175,6 @@ def _facts(
         units=[each for each in units if any(each.counts.n(measure) for measure in OF_UNITS)],
         matters=_together([each.matters for each in told], _pooled_by_name),
         codes={kind: _together([each.codes[kind] for each in told], _added) for kind in KINDS},
-        trail=[
-            (months[0][0], _added([of_month for _, of_month in months]))
-            for months in zip(*(each.trail for each in told), strict=True)
-        ],
     )
 
 

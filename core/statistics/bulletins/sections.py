@@ -32,6 +32,8 @@ GENERAL: Sequence[BulletinEdition] = ("general",)
 BOTH: Sequence[BulletinEdition] = ("general", "enterprise")
 MONTHS = ("now", "before", "year_before")
 OTHER_MATTERS = "其他事项"
+MONTHS_SHOWN = 6
+"""Months of a topic in the table and the drawing, that of the bulletin among them."""
 DRAWN_TOPICS = 2
 """Topics in the drawing: a chart holds two lines."""
 
@@ -241,32 +243,25 @@ def _conduct_cells(counts: Counts) -> tuple[Cell, ...]:
 
 
 def _topics(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
-    """Topics followed over months 专题跟踪: the matters whose names hold one of a topic's words."""
-    followed = [
-        (label, [sum(n for matter, n in of_month.items() if _is_of(matter, words)) for _, of_month in facts.trail])
-        for label, words in rules.topics
-    ]
-    earlier = {
-        label: sum(
-            counts.n("accepted") for matter, counts in facts.matters.year_before.items() if _is_of(matter, words)
-        )
-        for label, words in rules.topics
-    }
-    months = [f"{month.number}月" for month, _ in facts.trail]
+    """Topics that people follow 话题, month by month."""
+    if facts.is_city:
+        return [Words("话题由各区（市）县自己选定，所含事项各不相同，不能相加，见各区（市）县的通报。")]
+    if not facts.topics:
+        return [Words("没有跟踪的话题。请在“热点话题”页面上选定。")]
+    months = [f"{month.number}月" for month, _ in facts.topics[0].months[-MONTHS_SHOWN:]]
+    lines = [(topic.name, [n for _, n in topic.months[-MONTHS_SHOWN:]]) for topic in facts.topics]
     rows: list[Sequence[Cell]] = [
-        (label, *(count(n) for n in numbers), _change(numbers[-1], numbers[-2]), count(earlier[label]))
-        for label, numbers in followed
+        (topic.name, *(count(n) for n in shown), _change(topic.now, topic.before), count(topic.year_before))
+        for topic, (_, shown) in zip(facts.topics, lines, strict=True)
     ]
-    drawn = sorted(followed, key=lambda each: -each[1][-1])[:DRAWN_TOPICS]
-    chart = Lines("近六个月受理最多的两个专题", [Series(label, numbers) for label, numbers in drawn], months)
-    table = Table(("专题", *months, "环比", "上年同月"), rows, empty="没有设置要跟踪的专题。")
-    has_any = any(any(numbers) for _, numbers in followed)
-    words = "；".join(f"{label}：事项名称含“{'”“'.join(words)}”" for label, words in rules.topics)
-    return [*([chart] if has_any else []), table, *([Words(f"{words}。一件诉求可以属于几个专题。")] if words else [])]
-
-
-def _is_of(matter: str, words: Sequence[str]) -> bool:
-    return any(word in matter for word in words)
+    drawn = sorted((line for line in lines if any(line[1])), key=lambda line: -line[1][-1])[:DRAWN_TOPICS]
+    chart = Lines("近六个月受理最多的话题", [Series(name, shown) for name, shown in drawn], months)
+    matters = "；".join(f"{topic.name}：{'、'.join(topic.matters)}" for topic in facts.topics)
+    return [
+        *([chart] if drawn else []),
+        Table(("话题", *months, "环比", "上年同月"), rows),
+        Words(f"话题所含事项——{matters}。一件诉求可以属于几个话题。"),
+    ]
 
 
 def _volumes(what: str, lines: Sequence[tuple[str, Months[int]]]) -> Table:
@@ -306,7 +301,7 @@ CORE: Mapping[str, CoreSection] = {
         if kind != "instructed"
     },
     "conduct": CoreSection("推诿扯皮、久拖不决", GENERAL, _conduct),
-    "topics": CoreSection("专题跟踪", GENERAL, _topics),
+    "topics": CoreSection("话题跟踪", GENERAL, _topics),
 }
 """In the order in which they stand where no feature says another."""
 NAMING, CASES = "naming", "cases"

@@ -12,6 +12,5 @@ def bulletin_rules():
             top=5,
             floor=0.8,
             audience="区长办公会",
-            topics=(("供暖", ("供热", "暖气")),),
         )
     ]

@@ -20,13 +20,9 @@ def test_the_meeting_hears_of_instructions_first() -> None:
     assert set(names) <= {*CORE, CASES, NAMING}
 
 
-def test_topics_of_the_articles_are_followed() -> None:
+def test_ten_matters_and_whoever_satisfies_less_than_85_percent_are_told() -> None:
     (rules,) = answers("chengdu.bulletin", bulletin_rules)
 
-    assert [name for name, _ in rules.topics] == [
-        *("住房保障", "交通出行", "市场监管"),
-        *("公共交通", "环境卫生", "农民工欠薪"),
-    ]
     assert (rules.top, rules.floor, rules.sample, rules.editions) == (10, 0.85, 30, ("general", "enterprise"))
     assert (rules.audience, rules.monthly) == ("市长办公会", True)
 
