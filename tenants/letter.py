@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.hooks.values import Complexity, Nature, Urgency
+from core.hooks.values import Appellant, Complexity, Nature, Urgency
 from tenants.ages import Age
 
 STANDINGS = {
@@ -36,6 +36,16 @@ SURNAMES = "陈李王张刘杨黄周吴徐何罗谢唐邓冯曾彭苏蒋蔡余�
 
 
 @dataclass(frozen=True, slots=True)
+class Instructed:
+    """A leader's instruction on a letter: who gave it, of which level, what it says, and what the unit reports on it."""
+
+    leader: str
+    level: str
+    text: str
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What it says, when it came, where it stands today and what was done until then.
 
@@ -44,7 +54,7 @@ class Letter:
 
     `astray` is the unit that had it first, by mistake, and gave it back; `extended` the working days the unit asked
     for; `redone` the second answer, after which the resident is content. `why` is said where one of these, or how the
-    letter stands, needs a reason. `to` is the title of the letter into which it was attached; `parts` is what it was
+    letter stands, needs a reason. `appellant` is who appeals, None = as usual by the channel. `to` is the title of the letter into which it was attached; `parts` is what it was
     split into, `matters` whose each part is.
     """
 
@@ -77,6 +87,10 @@ class Letter:
     to: str = ""
     parts: tuple[str, ...] = ()
     matters: tuple[str, ...] = ()
+    appellant: Appellant | None = None
+    instructed: Instructed | None = None
+    late_because: tuple[str, str] = ("", "")
+    """Cause that the unit states where its answer came after its time, and its evidence."""
 
     @property
     def who(self) -> str:

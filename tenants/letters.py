@@ -37,7 +37,7 @@ from tenants.faults import Faults
 from tenants.letter import ASKED, REASONED, REPLIED, SENT_OUT, STANDINGS, Letter
 from tenants.profile import SHIPPED, Profile
 from tenants.source import Table, read_table
-from tenants.themes import RATINGS, read_backlog, read_themes, themed_letters
+from tenants.themes import RATINGS, read_backlog, read_themes, risen_letters, themed_letters
 
 LETTERS = SHIPPED / "letters"
 THEMES_FILE = "themes.toml"
@@ -71,6 +71,7 @@ def read_letters(path: Path, profiles: Mapping[str, Profile]) -> tuple[Letter, .
         table.refuse_others()
         _check(letter, table, profile)
     letters += themed_letters(backlog, themes, profile, after=len(letters), document=document)
+    letters += risen_letters(backlog, profile, after=len(letters), document=document)
     document.refuse_others()
     _check_all(letters, document)
     faults.refuse()

@@ -12,15 +12,18 @@ from zlib import crc32
 
 from sqlalchemy import select
 
+from core.escalation.models import Instruction
+from core.evaluation.subjects import missed_reply_clocks
 from core.intake.joining import parts_of
 from core.intake.rules import Appeal
-from core.journey import conclude, desk, give_back, handle, join, joint, time, void
+from core.journey import conclude, desk, explain, give_back, handle, join, joint, press, time, void
 from core.journey.accept import accept
 from core.journey.guarding import Objected
 from core.routing.rules_in_force import rules_of
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
+from core.tickets.models import Ticket
 from core.tickets.states import WAITING_FOR_DISPATCH
 from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
@@ -40,6 +43,12 @@ JOINT = 0.2
 SENT_BECAUSE = "核实事项和地点后派单"
 WAIVED = 0.1
 """Part of the co-units without whose answer the desk does in the end."""
+EXPLAINED = 0.75
+"""Part of the dissatisfied whom the desk asks why."""
+CAUSES = ("unsolved", "no_contact", "unsolved", "late", "several_units", "untrue", "attitude", "passed_on", "policy")
+"""Why people are dissatisfied, as often as each stands here."""
+STATED, FOUND = 0.8, 0.6
+"""Part of the late answers of which the unit says why they were, and part of those on which the desk has found."""
 LONGEST_PAUSE = 15
 """Working days for which a unit may wait for what it lacks."""
 
@@ -160,6 +169,7 @@ def _accept(life: Life) -> Iterator[datetime]:
         urgency=letter.urgency,
         complexity=letter.complexity,
         affected_count=letter.affected,
+        appellant=letter.appellant,
     )
     accepted = accept(life.scope, appeal, actor=life.cast.at_desk(), now=life.at)
     life.serial_no, life.ticket_id = accepted.serial_no, accepted.ticket_id
@@ -317,6 +327,47 @@ def _pass(life: Life) -> Iterator[datetime]:
     conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer)
 
 
+def _instruct(life: Life) -> Iterator[datetime]:
+    """A leader has read of it, and whoever supervises keeps what they said."""
+    said = life.letter.instructed
+    if said is None:
+        return
+    yield life.wait(10 * MINUTE, 40 * MINUTE, of="instructed")
+    order = Order(life.cast.supervising(), life.at)
+    press.instruct(life.scope, life.serial_no, order, leader=said.leader, level=said.level, text=said.text)
+
+
+def _report(life: Life) -> Iterator[datetime]:
+    """The unit reports to the leader who gave the instruction, or has not yet."""
+    said = life.letter.instructed
+    if said is None or not said.report:
+        return
+    yield life.work(20 * MINUTE, 2 * HOUR, of="reported")
+    given = select(Instruction.id).where(
+        Instruction.tenant_id == life.scope.tenant.id, Instruction.ticket_id == life.ticket_id
+    )
+    instruction_id = life.scope.session.scalars(given).one()
+    press.report_instruction(life.scope, life.serial_no, life.by_unit, instruction_id=instruction_id, text=said.report)
+
+
+def _explain(life: Life) -> Iterator[datetime]:
+    """The unit says why its answer was late, and the desk finds whether that is so."""
+    cause, evidence = life.letter.late_because
+    if not cause or life.chance("stated") >= STATED:
+        return
+    ticket = life.scope.session.get_one(Ticket, (life.scope.tenant.id, life.ticket_id))
+    missed = missed_reply_clocks(life.scope, ticket)
+    if not missed:
+        return
+    yield life.work(1 * HOUR, 6 * HOUR, of="stated")
+    clock_id, by = missed[0].id, life.by_unit
+    explain.state_overdue_cause(life.scope, life.serial_no, by, clock_id=clock_id, cause=cause, evidence=evidence)
+    if life.chance("found") < FOUND:
+        yield life.work(1 * HOUR, 6 * HOUR, of="found")
+        order = Order(life.cast.supervising(), life.at)
+        explain.find_overdue_cause(life.scope, life.serial_no, order, clock_id=clock_id, cause=cause)
+
+
 def _ask(life: Life) -> Iterator[datetime]:
     """The desk calls and the resident rates, or they rate by themselves, or do not want to."""
     yield life.work(1 * HOUR, 8 * HOUR, of="follow-up")
@@ -328,6 +379,10 @@ def _ask(life: Life) -> Iterator[datetime]:
             return
         yield life.wait(MINUTE, 4 * MINUTE, of="rating")
     _rate(life, life.letter.rating, comment=life.letter.comment)
+    if life.letter.rating.startswith("dissatisfied/") and life.chance("why") < EXPLAINED:
+        yield life.wait(MINUTE, 5 * MINUTE, of="why")
+        cause = CAUSES[int(life.chance("cause") * len(CAUSES))]
+        explain.ask_cause(life.scope, life.serial_no, life.by_desk, cause=cause)
 
 
 def _redo(life: Life) -> Iterator[datetime]:
@@ -373,8 +428,8 @@ def _worded(life: Life) -> str:
 
 
 Chapter = Callable[[Life], Iterator[datetime]]
-_IN_HAND: tuple[Chapter, ...] = (_go_astray, _send_out, _sign, _extend)
-_CONCLUDED: tuple[Chapter, ...] = (*_IN_HAND, _reply, _pass)
+_IN_HAND: tuple[Chapter, ...] = (_go_astray, _send_out, _sign, _instruct, _extend)
+_CONCLUDED: tuple[Chapter, ...] = (*_IN_HAND, _reply, _pass, _report, _explain)
 CHAPTERS: Mapping[str, tuple[Chapter, ...]] = {
     "waiting": (),
     "attached": (_attach,),

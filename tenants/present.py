@@ -81,10 +81,13 @@ def _take_turns(lives: Sequence[Life], marks: Marks, *, now: datetime) -> None:
 
 
 def _cast(profile: Profile) -> Cast:
-    names = {role: account.name for account in profile.accounts for role in account.roles if not account.unit}
+    # Of several in one role, the first one acts.
+    named = [(role, each.name) for each in reversed(profile.accounts) for role in each.roles if not each.unit]
+    names = dict(named)
     clerks = {account.unit: account.name for account in profile.accounts if account.unit}
     return Cast(
         operator=names.get("operator", Cast.operator),
         reviewer=names.get("reviewer", Cast.reviewer),
+        supervisor=names.get("supervisor", Cast.supervisor),
         clerks=clerks,
     )

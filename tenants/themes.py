@@ -7,6 +7,7 @@
     nature = "complaint"
     said = ["{place}路灯不亮｜{place}的路灯…"]   # title｜text
     replies = ["{who}您好，{place}的路灯…"]
+    appellant = "enterprise"                   # who writes so; left out = residents
 
 A district's own file begins with how many such letters came, how, from where, and how content people were:
 
@@ -17,10 +18,14 @@ A district's own file begins with how many such letters came, how, from where, a
     extended_every = 13                        # each 13th answer takes more days, which the unit asked for
     astray_every = 17                          # each 17th letter goes to a wrong unit first, where the desk dispatches
     redone_every = 29                          # each 29th answer does not content, and is followed by a better one
+    enterprise_every = 4                       # each 4th letter is an enterprise's
+    instructed_every = 11                      # each 11th letter has an instruction of a leader
     [mailboxes]
     mailbox-mayor = "市长信箱"                  # whom letters of a channel are addressed to
     [places]
     road = ["天府三街"]
+    [[rise]]                                   # a sudden rise in the last week, written like a theme
+    count = 12                                 # so many letters
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,12 +35,14 @@ from pathlib import Path
 from typing import cast, get_args
 from zlib import crc32
 
+from core.escalation.labels import LEVEL_LABELS
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
+from core.evaluation.causes import OVERDUE_LABELS
 from core.handling.dispositions import DISPOSITION_LABELS
-from core.hooks.values import Nature
+from core.hooks.values import Appellant, Nature
 from tenants.ages import OnDay
 from tenants.faults import Faults
-from tenants.letter import REFUSED, Letter
+from tenants.letter import REFUSED, Instructed, Letter
 from tenants.profile import Profile
 from tenants.source import Table, read_table
 
@@ -44,7 +51,7 @@ HOURS = range(7, 22)
 RATINGS = (*(f"{said}/{resolved}" for said in SATISFACTION_LABELS for resolved in RESOLVED_LABELS), REFUSED)
 EXTENDED = 3
 """Working days for which units ask."""
-PLACE, WHO = "{place}", "{who}"
+PLACE, WHO, BAR = "{place}", "{who}", "｜"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +64,22 @@ class Theme:
     said: tuple[tuple[str, str], ...]
     replies: tuple[str, ...]
     disposition: str
+    appellant: Appellant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of letters that go astray, need more time or are done again: why, and the second answer."""
+    """What is said of letters that go astray, need more time or are done again: why, and the second answer.
+
+    `instructed` is level, leader, instruction and report, `late` the cause of a missed limit and its evidence.
+    """
 
     astray: tuple[str, ...] = ()
     extended: tuple[str, ...] = ()
     unhappy: tuple[str, ...] = ()
     redone: tuple[str, ...] = ()
+    instructed: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,8 @@ class Backlog:
     extended_every: int
     astray_every: int
     redone_every: int
+    enterprise_every: int
+    instructed_every: int
     mailboxes: Mapping[str, str]
     places: Mapping[str, tuple[str, ...]]
 
@@ -103,7 +118,14 @@ def read_themes(path: Path, faults: Faults) -> Themes:
         document.fault("words", f"words 里不认识 {key}，写了也不起作用；请改正或删去")
         del words[key]
     document.refuse_others()
-    return Themes(themes, Words(**words))
+    found = Words(**words)
+    for line in found.instructed:
+        if line.count(BAR) != 3 or line.partition(BAR)[0] not in LEVEL_LABELS:
+            document.fault("instructed", f"“{line[:20]}”要写成“层级｜领导｜批示｜反馈”，反馈可以不写；请改正")
+    for line in found.late:
+        if line.partition(BAR)[0] not in OVERDUE_LABELS or not line.partition(BAR)[2]:
+            document.fault("late", f"“{line[:20]}”要写成“超期原因代码｜证明”；请改正")
+    return Themes(themes, found)
 
 
 def read_backlog(document: Table) -> Backlog:
@@ -116,6 +138,8 @@ def read_backlog(document: Table) -> Backlog:
         extended_every=document.number("extended_every", 0),
         astray_every=document.number("astray_every", 0),
         redone_every=document.number("redone_every", 0),
+        enterprise_every=document.number("enterprise_every", 0),
+        instructed_every=document.number("instructed_every", 0),
         mailboxes={channel: str(mailbox) for channel, mailbox in document.mapping("mailboxes").items()},
         places={kind: tuple(map(str, names)) for kind, names in document.mapping("places").items()},
     )
@@ -135,12 +159,12 @@ def themed_letters(
 
     Themes take turns, so that neighbours differ; a theme's letters differ by place, and as far as they go by wording.
     """
-    known = {duty.code for duty in profile.duties}
-    usable = [(theme, matter) for theme in themes.themes for matter in theme.matters if matter in known]
+    usable, enterprises = _usable(themes, profile, None), _usable(themes, profile, "enterprise")
     if backlog.weeks and not usable:
         document.fault("weeks", f"themes.toml 中没有一个事项在 {profile.slug}/duties.csv 里，写不出信；请删去 weeks")
-    missing = {theme.where for theme, _ in usable if not backlog.places.get(theme.where)}
-    for key in ("extended", "astray", "redone"):
+    wanted = [*usable, *(enterprises if backlog.enterprise_every else ())]
+    missing = {theme.where for theme, _ in wanted if not backlog.places.get(theme.where)}
+    for key in ("extended", "astray", "redone", "instructed"):
         if document.number(f"{key}_every", 0) and not getattr(themes.words, key):
             document.fault(f"{key}_every", f"themes.toml 的 words 里没有 {key}，不知怎么说；请补上")
             return
@@ -152,6 +176,9 @@ def themed_letters(
         number = after + 1 + count
         turn, kind = divmod(count, len(usable))
         theme, matter = usable[kind]
+        if _is_each(backlog.enterprise_every, count) and enterprises:
+            turn, kind = divmod(count // backlog.enterprise_every, len(enterprises))
+            theme, matter = enterprises[kind]
         names = backlog.places[theme.where]
         place = names[(turn + kind) % len(names)]
         channel = backlog.channels[count % len(backlog.channels)]
@@ -171,9 +198,59 @@ def themed_letters(
             disposition=theme.disposition,
             rating=backlog.ratings[count % len(backlog.ratings)],
             late=_is_each(backlog.late_every, count),
+            appellant=theme.appellant,
         )
         elsewhere = usable[(kind + 1) % len(usable)][1]
-        yield _detoured(letter, backlog, themes.words, profile, count=count, elsewhere=elsewhere)
+        pressed = _pressed(letter, backlog, themes.words, count=count)
+        yield _detoured(pressed, backlog, themes.words, profile, count=count, elsewhere=elsewhere)
+
+
+def risen_letters(backlog: Backlog, profile: Profile, *, after: int, document: Table) -> Iterator[Letter]:
+    """Yield the letters of a sudden rise in the last week, the oldest first, numbered from `after` + 1."""
+    number = after
+    for table in document.tables("rise"):
+        count, theme = table.number("count"), _theme(table)
+        names = backlog.places.get(theme.where, ())
+        if not names or not set(theme.matters) <= {duty.code for duty in profile.duties}:
+            table.fault("rise", "rise 的事项要在本区的职责清单里，where 的地名要在 places 里；请补上")
+            return
+        for each in range(count):
+            number += 1
+            place = names[each % len(names)]
+            title, text = theme.said[each % len(theme.said)]
+            yield Letter(
+                number=number,
+                title=title.replace(PLACE, place),
+                text=text.replace(PLACE, place),
+                place=place,
+                channel=backlog.channels[each % len(backlog.channels)],
+                mailbox=backlog.mailboxes.get(backlog.channels[each % len(backlog.channels)], ""),
+                age=OnDay(WEEK - 1 - each * (WEEK - 1) // count, _hour(f"{profile.slug}/rise/{number}")),
+                stands="rated",
+                nature=theme.nature,
+                matter=theme.matters[0],
+                reply=theme.replies[each % len(theme.replies)].replace(PLACE, place),
+                disposition=theme.disposition,
+                rating=backlog.ratings[each % len(backlog.ratings)],
+            )
+
+
+def _usable(themes: Themes, profile: Profile, appellant: Appellant | None) -> list[tuple[Theme, str]]:
+    known = {duty.code for duty in profile.duties}
+    own = (theme for theme in themes.themes if theme.appellant == appellant)
+    return [(theme, matter) for theme in own for matter in theme.matters if matter in known]
+
+
+def _pressed(letter: Letter, backlog: Backlog, words: Words, *, count: int) -> Letter:
+    """Let a letter whose turn it is be instructed on, and a late one say why it was late."""
+    if letter.late and words.late:
+        cause, _, evidence = words.late[count // backlog.late_every % len(words.late)].partition(BAR)
+        letter = replace(letter, late_because=(cause, evidence))
+    if _is_each(backlog.instructed_every, count):
+        turn = count // backlog.instructed_every
+        level, leader, text, report = words.instructed[turn % len(words.instructed)].split(BAR)
+        return replace(letter, instructed=Instructed(leader, level, text, report))
+    return letter
 
 
 def _detoured(
@@ -208,9 +285,13 @@ def _ages(weeks: Sequence[int], slug: str) -> Iterator[OnDay]:
     for number, letters in enumerate(weeks):
         newest = (len(weeks) - number) * WEEK
         for count in range(letters):
-            chance = crc32(f"{slug}/{number}/{count}".encode())
-            at = time(HOURS[chance % len(HOURS)], chance // len(HOURS) % 60)
-            yield OnDay(newest + WEEK - 1 - count * WEEK // letters, at)
+            yield OnDay(newest + WEEK - 1 - count * WEEK // letters, _hour(f"{slug}/{number}/{count}"))
+
+
+def _hour(of: str) -> time:
+    """Return a time at which people write, always the same for the same thing."""
+    chance = crc32(of.encode())
+    return time(HOURS[chance % len(HOURS)], chance // len(HOURS) % 60)
 
 
 def _counts(document: Table) -> tuple[int, ...]:
@@ -228,6 +309,9 @@ def _theme(table: Table) -> Theme:
     disposition = table.text("disposition", "resolved")
     if disposition not in DISPOSITION_LABELS:
         table.fault("disposition", f"办理结果没有“{disposition}”；请从 {'、'.join(DISPOSITION_LABELS)} 中选择")
+    appellant = table.text("appellant", "")
+    if appellant not in ("", *get_args(Appellant)):
+        table.fault("appellant", f"appellant 没有“{appellant}”这一项；请从 {'、'.join(get_args(Appellant))} 中选择")
     theme = Theme(
         matters=table.texts("matters"),
         where=table.text("where"),
@@ -235,13 +319,14 @@ def _theme(table: Table) -> Theme:
         said=tuple(_wording(table, line) for line in table.texts("said")),
         replies=table.texts("replies"),
         disposition=disposition,
+        appellant=cast(Appellant, appellant) if appellant else None,
     )
     table.refuse_others()
     return theme
 
 
 def _wording(table: Table, line: str) -> tuple[str, str]:
-    title, bar, text = line.partition("｜")
+    title, bar, text = line.partition(BAR)
     if not bar or PLACE not in line:
         table.fault("said", f"“{line[:20]}”要写成“标题｜内容”，其中用 {PLACE} 代替地点；请改正")
     return title, text

@@ -15,7 +15,7 @@ from core.workdays.rules import Timetable
 from core.workdays.shipped import SHIPPED
 from tenants.ages import Ago, OnDay, OnWorkday
 from tenants.faults import FactsUnusable
-from tenants.letter import STANDINGS, Letter
+from tenants.letter import STANDINGS, Instructed, Letter
 from tenants.letters import read_letters, shipped_letters
 from tenants.profile import Profile, read_profile, shipped_profiles
 from tests.builders import beijing
@@ -120,6 +120,26 @@ def test_some_themed_letters_go_astray_take_longer_or_are_done_again(tmp_path: P
         ("D02", "", 3, "", "satisfied/yes", "等配件到货"),
         ("D03", "", 0, "{who}您好，已彻底修好。", "dissatisfied/no", "又坏了，同意重办"),
     ]
+
+
+def test_enterprises_write_of_their_own_leaders_instruct_and_a_rise_is_of_one_matter(
+    tmp_path: Path, profile: Profile
+) -> None:
+    own = THEMES.replace("路灯", "电压").replace("[[theme]]", '[[theme]]\nappellant = "enterprise"')
+    words = '[words]\ninstructed = ["city｜分管领导｜请办好｜已办好"]\nlate = ["technical｜等配件"]\n'
+    rise = THEMES.replace("[[theme]]", "[[rise]]\ncount = 2").replace("路灯", "自来水").replace('"road"', '"rise"')
+    head = HEAD.replace("[mailboxes]", "enterprise_every = 2\ninstructed_every = 3\n\n[mailboxes]")
+
+    themed = read(tmp_path, profile, head + 'rise = ["北街", "中街"]\n' + rise, words + THEMES + own)
+
+    assert [(one.title, one.appellant, one.instructed, one.late_because) for one in themed] == [
+        ("东街路灯不亮", None, None, ("", "")),
+        ("东街电压不亮", "enterprise", None, ("", "")),
+        ("南街路灯不亮", None, Instructed("分管领导", "city", "请办好", "已办好"), ("technical", "等配件")),
+        ("北街自来水不亮", None, None, ("", "")),
+        ("中街自来水闪", None, None, ("", "")),
+    ]
+    assert [one.age.back for one in themed if isinstance(one.age, OnDay)][-2:] == [6, 3]
 
 
 def test_themed_letters_come_in_the_weeks_before_this_one_the_oldest_first(tmp_path: Path, profile: Profile) -> None:

@@ -10,6 +10,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import event, func, select
 
+from core.escalation.models import Instruction
+from core.evaluation.models import OverdueCause
 from core.hooks.roster import Roster
 from core.intake.models import IntakeEvent
 from core.jobs.timers import Timers
@@ -240,6 +242,33 @@ def test_detours_of_themed_letters_leave_their_records(installation: Installatio
     assert returned == ["approved"] * len(astray)
     assert extended == ["approved"] * sum(bool(letter.extended) for letter in detoured)
     assert any(letter.redone for letter in detoured)
+
+
+def test_leaders_instruct_and_causes_are_asked_stated_and_found(installation: Installation) -> None:
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "chengdu-xindu")
+    profile = replace(shipped, slug=f"xindu-{mark}", serial_prefix=f"X{mark.upper()}")
+    told = [
+        letter
+        for letter in LETTERS["chengdu-xindu"]
+        if isinstance(letter.age, OnDay) and letter.age.back > 30 and (letter.instructed or letter.late_because[0])
+    ]
+    apply_profile(installation, profile, now=WEDNESDAY)
+
+    bring_to_present(installation, profile, told, now=WEDNESDAY)
+
+    with installation.scope(profile.slug) as scope:
+        own = scope.tenant.id
+        given = scope.session.scalars(select(Instruction.feedback).where(Instruction.tenant_id == own)).all()
+        causes = scope.session.execute(
+            select(OverdueCause.stated, OverdueCause.found).where(OverdueCause.tenant_id == own)
+        ).all()
+    wanted = [letter.instructed.report for letter in told if letter.instructed]
+    assert sorted(given) == sorted(wanted)
+    assert {bool(report) for report in wanted} == {True, False}
+    assert causes
+    assert {cause.found for cause in causes} <= {cause.stated for cause in causes} | {""}
+    assert len(causes) <= sum(letter.late for letter in told)
 
 
 def test_a_paused_letter_stands_still_and_one_that_is_attached_waits_with_its_master(
