@@ -4,6 +4,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import Channel, hookimpl
+from core.hooks.settings import Line, Settings
+
+
+class ChannelSettings(Settings):
+    """Number and account under which residents find the district."""
+
+    hotline = Line(
+        load_default="12345",
+        longest=12,
+        pattern="[0-9]{5,12}",
+        pattern_says="热线号码须为 5 到 12 位数字",
+        title="热线号码",
+        help="“一号通”：原有各条热线并入后的统一号码",
+        group="号码与账号",
+    )
+    wechat_account = Line(
+        load_default="成都网络理政",
+        longest=30,
+        title="微信公众号",
+        help="受理诉求的公众号名称",
+        group="号码与账号",
+    )
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.hooks import Context, DomainEvent, Done, Finding, JobSpec, Store, hookimpl
 from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
+from core.hooks.settings import Line, Secret, Settings, YesNo
 from core.hooks.tables import select
 from plugins.chengdu.tables import TOLD
 
@@ -20,6 +21,74 @@ GROUPS = (("webhook", "group_name"), ("second_webhook", "second_group_name"))
 LONGEST_TITLE = 100
 SERIALS_NAMED = 20
 SECONDS = 5.0
+
+
+class LeadersSettings(Settings):
+    """What the leaders' group hears of, and where its robot listens."""
+
+    webhook = Secret(
+        title="群机器人地址",
+        help="领导理政群（如“蓉城纤夫”“蓉城挑夫”）的企业微信群机器人地址；没有设置就不发消息",
+        group="领导理政群",
+        risk="privacy",
+    )
+    group_name = Line(
+        load_default="蓉城纤夫", longest=20, title="群的名称", help="写在发出的记录里", group="领导理政群"
+    )
+    second_webhook = Secret(
+        title="第二个群的机器人地址",
+        help="另一个领导理政群的机器人地址；没有设置就只发第一个群",
+        group="领导理政群",
+        risk="privacy",
+    )
+    second_group_name = Line(
+        load_default="蓉城挑夫", longest=20, title="第二个群的名称", help="写在发出的记录里", group="领导理政群"
+    )
+    tell_instructions = YesNo(
+        load_default=True,
+        title="有领导批示时告知",
+        help="批示下达和承办单位反馈时，点明单位发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    tell_urgent = YesNo(
+        load_default=True,
+        title="出现紧急诉求时告知",
+        help="受理时判为紧急，或中途升为紧急，立即发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    tell_overdue = YesNo(
+        load_default=True,
+        title="答复超期时告知",
+        help="到时限仍未答复，发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    only_urgent = YesNo(
+        load_default=True,
+        title="超期只告知紧急诉求",
+        help="选否则一般诉求超期也发到群里",
+        group="告知",
+        risk="privacy",
+    )
+    morning = YesNo(
+        load_default=True,
+        title="每天早上发昨日汇总",
+        help="一行字：昨日紧急诉求和超期各多少件",
+        group="早报",
+        affects="open",
+    )
+    morning_at = Line(
+        load_default="08:30",
+        longest=5,
+        pattern="([01][0-9]|2[0-3]):[0-5][0-9]",
+        pattern_says="时间请写成 08:30 这样",
+        title="早报几点发",
+        help="本区的当地时间",
+        group="早报",
+        affects="open",
+    )
 
 
 class NotTaken(Exception):  # noqa: N818 -- a fact about the group's robot; the core tries again

@@ -4,6 +4,44 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import Budget, HandlingRules, TicketView, TimeLimit, hookimpl
+from core.hooks.settings import Minutes, Settings, WorkDays
+
+
+class LimitSettings(Settings):
+    """How long the clocks of simple, complex and urgent appeals run."""
+
+    simple_days = WorkDays(
+        load_default=5,
+        min=1,
+        max=20,
+        title="简单诉求答复时限",
+        help="次日起算，最后一个工作日下班前答复",
+        group="时限",
+    )
+    complex_days = WorkDays(
+        load_default=20,
+        min=1,
+        max=60,
+        title="复杂诉求答复时限",
+        help="最长不超过的工作日数",
+        group="时限",
+    )
+    on_site_minutes = Minutes(
+        load_default=60,
+        min=10,
+        max=1440,
+        title="紧急诉求到场核实时限",
+        help="连续计时，不分昼夜和节假日",
+        group="时限",
+    )
+    extension_days = WorkDays(
+        load_default=15,  # 5 + 15: no appeal takes longer than the 20 days of a complex one
+        min=0,
+        max=60,
+        title="累计最多延期",
+        help="简单诉求 5 个工作日，延期后最长不超过 20 个工作日；填 0 则不准延期",
+        group="延期",
+    )
 
 
 @hookimpl

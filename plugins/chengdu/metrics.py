@@ -4,6 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import GradeBand, Metric, hookimpl
+from core.hooks.settings import Percent, Settings
+
+
+class MetricSettings(Settings):
+    """The floor below which a unit is named at the mayor's monthly meeting."""
+
+    satisfaction_floor = Percent(
+        load_default=85,
+        min=1,
+        title="群众满意率底线",
+        help="当月低于此数的单位点名通报并约谈",
+        group="通报",
+        risk="accountability",
+    )
 
 
 @hookimpl

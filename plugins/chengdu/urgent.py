@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, UrgencySignal, hookimpl
+from core.hooks.settings import Settings, UnitChoice, Whole, Words, WorkHours
 from core.hooks.values import ClockName, StepKind
 
 HOUR = 3600
@@ -20,6 +21,51 @@ CLOCKS: dict[ClockName, str] = {
     "handle": "办理",
     "respond": "督办答复",
 }
+
+
+class UrgentSettings(Settings):
+    """What makes an appeal urgent, who hears of it, and when a long clock turns yellow."""
+
+    keywords = Words(
+        # Bare 燃气, 变压器 and 倾斜 mostly speak of gas bills, noise and 政策倾斜; hence the longer words.
+        load_default=[
+            *("倒塌", "坍塌", "垮塌", "塌陷", "坠落", "砸伤"),
+            *("板房倾斜", "房屋倾斜", "墙体倾斜", "楼体倾斜", "整体倾斜", "向外倾斜", "电杆倾斜"),
+            *("漏电", "触电", "电线断", "变压器起火", "变压器冒烟", "起火", "着火"),
+            *("燃气泄漏", "煤气泄漏", "燃气味", "漏气", "被困", "落水"),
+            *("群体性事件", "集体上访"),
+        ],
+        shortest=2,
+        longest=20,
+        title="紧急关键词",
+        help="标题或内容出现任意一词即按紧急诉求处理；请写险情本身，不写“燃气”这类日常用词",
+        group="识别",
+    )
+    affected_from = Whole(
+        load_default=30,  # no article says how many people make a mass incident possible
+        min=2,
+        max=10000,
+        unit="人（户）",
+        title="可能引发群体性事件的人数",
+        help="诉求涉及的人数或户数达到此数，即按紧急诉求处理",
+        group="识别",
+    )
+    leaders_unit = UnitChoice(
+        load_default="",
+        may_be_empty=True,
+        title="领导理政平台",
+        help="紧急诉求同时告知的单位；留空则不告知",
+        group="告知",
+        risk="privacy",
+    )
+    warn_hours = WorkHours(
+        load_default=7,  # one working day of 9:00–12:00 and 14:00–18:00
+        min=1,
+        max=40,
+        title="剩余多少工作小时亮黄灯",
+        help="7 个工作小时即一个工作日；只用于两个工作日以上的时限",
+        group="黄灯",
+    )
 
 
 @hookimpl

@@ -6,7 +6,7 @@ import pytest
 
 from core.hooks import Feature
 from core.hooks.settings import SettingsInvalid, describe, inheritance, migrated, own_values, read, risks_of
-from plugins.chengdu.settings import RoutingSettings
+from plugins.chengdu.routing import RoutingSettings
 from tests.plugins.making import SHIPPED
 
 FEATURES = SHIPPED.features

@@ -5,7 +5,7 @@ import pytest
 from core.hooks import GroupSeats, PanelGroup, PanelRules, ReviewFacts
 from core.hooks.settings import SettingsInvalid, read
 from core.hooks.specs import panel_rules, review_triggers
-from plugins.chengdu.settings import ReviewPanelSettings
+from plugins.chengdu.review_panel import ReviewPanelSettings
 from tests.plugins.making import answers, make_ticket
 
 SEVEN: tuple[PanelGroup, ...] = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
