@@ -30,7 +30,15 @@ from core.tenancy.revisions import (
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.units.models import Unit
 from core.workdays.service import publish
-from tenants.changes import FORMER_DESK, Change, changes, declared_calendar, must_refer, must_stay
+from tenants.changes import (
+    FORMER_DESK,
+    Change,
+    changes,
+    core_settings_changed,
+    declared_calendar,
+    must_refer,
+    must_stay,
+)
 from tenants.profile import Profile, shipped_profiles
 from tenants.routing import check_routing, write_routing
 from tenants.stored import State, state_of
@@ -108,6 +116,7 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
         _write_features(scope, profile, state, roster, now=now)
+        _write_core_settings(scope, profile, state, roster, now=now)
         write_routing(scope, profile, state.routing, roster, now=now)
         calendar = declared_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
@@ -129,11 +138,13 @@ def without_aside(profile: Profile, state: State, roster: Roster) -> Profile:
 
 
 def check_features(roster: Roster, profile: Profile) -> None:
-    """Raise `UnknownFeature` or `SettingsInvalid` when the tenant could not be asked anything with these features."""
+    """Raise `UnknownFeature` or `SettingsInvalid` when the tenant could not be asked anything with these settings."""
     for name in profile.features:
         if roster.is_aside(name):
             continue
         roster.enabled(Wanted(name, profile.settings.get(name, {})))
+    for name, settings in profile.core_settings.items():
+        roster.enabled(Wanted(name, settings))
     check_routing(roster, profile)
 
 
@@ -257,6 +268,14 @@ def _write_features(scope: Scope, profile: Profile, before: State, roster: Roste
     )
     for position, row in enumerate(others, start=len(profile.features)):
         row.position = position
+    scope.session.flush()
+
+
+def _write_core_settings(scope: Scope, profile: Profile, before: State, roster: Roster, *, now: datetime) -> None:
+    for name in core_settings_changed(before, profile):
+        settings = dict(profile.core_settings.get(name, {}))
+        _declare_settings(scope, name, settings, roster, now=now)
+        feature_row(scope, name).declared = {"settings": settings} if settings else None
     scope.session.flush()
 
 

@@ -37,6 +37,7 @@ def changes(state: State, profile: Profile) -> list[Change]:
         *_unit_changes(state, wanted_units, names),
         *routing_changes(state.routing, profile, names),
         *_feature_changes(state.features, profile),
+        *_core_changes(state, profile),
         *_calendar_changes(state, profile),
     ]
     waiting = [Change(sentence, waits=True) for sentence in _kept_units(state, wanted_units)]
@@ -107,7 +108,7 @@ def _feature_changes(stored: Sequence[tuple[str, Mapping[str, Any]]], profile: P
         if feature not in before:
             yield f"启用功能 {feature}"
         elif dict(before[feature]) != dict(settings):
-            yield f"改设置 {feature}：{dict(before[feature])} → {dict(settings)}"
+            yield _settings_change(feature, before[feature], settings)
     for feature in before:
         if feature not in profile.features:
             yield f"关闭功能 {feature}"
@@ -115,6 +116,21 @@ def _feature_changes(stored: Sequence[tuple[str, Mapping[str, Any]]], profile: P
     wanted = [feature for feature in profile.features if feature in before]
     if kept != wanted:
         yield f"改功能次序：{'、'.join(wanted)}"
+
+
+def core_settings_changed(state: State, profile: Profile) -> Sequence[str]:
+    """Return of which of the core's own settings the files say otherwise than when they were last applied."""
+    before, wanted = state.core_settings, profile.core_settings
+    return [name for name in sorted({*before, *wanted}) if dict(before.get(name, {})) != dict(wanted.get(name, {}))]
+
+
+def _core_changes(state: State, profile: Profile) -> Iterator[str]:
+    for name in core_settings_changed(state, profile):
+        yield _settings_change(name, state.core_settings.get(name, {}), profile.core_settings.get(name, {}))
+
+
+def _settings_change(feature: str, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    return f"改设置 {feature}：{dict(before)} → {dict(wanted)}"
 
 
 def _calendar_changes(state: State, profile: Profile) -> Iterator[str]:

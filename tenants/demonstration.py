@@ -8,7 +8,6 @@ from pathlib import Path
 
 from core.embedded.files import write_private
 from core.evaluation.panels.pool import pool
-from core.hooks.core_features import PORTAL_INTAKE
 from core.journey.lists import Ordered
 from core.journey.mailboxes import import_mailboxes
 from core.journey.panel_pool import import_pool
@@ -16,7 +15,6 @@ from core.kit.keys import CROCKFORD
 from core.people.queries import accounts
 from core.people.roles import ROLES
 from core.people.service import open_account, set_password
-from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation, Scope
 from core.tickets.news import untold
 from core.tickets.timeline import SYSTEM
@@ -36,7 +34,7 @@ PANEL_MEMBERS = "panel-members.csv"
 """In the folder of a profile: members of third-party panels, each with one of its sign-ins."""
 
 MAILBOXES = "mailboxes.csv"
-"""In the folder of a profile: leaders' mailboxes; where there are some, residents may write on the public page."""
+"""In the folder of a profile: leaders' mailboxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +133,13 @@ def _take_over_pool(installation: Installation, profile: Profile, now: datetime)
 
 
 def _take_over_mailboxes(installation: Installation, profile: Profile, now: datetime) -> None:
-    """Take over the mailboxes of a district and open its public entry, unless it has a list already."""
+    """Take over the mailboxes of a district, unless it has a list already."""
     path = SHIPPED / profile.slug / MAILBOXES
     if not path.is_file():
         return
     with installation.scope(profile.slug) as scope:
-        if kept_mailboxes(scope):
-            return
-        import_mailboxes(scope, path, Ordered(SYSTEM, None, "演示", now))
-        values = {"open": True}
-        opened = write_revision(
-            scope, PORTAL_INTAKE.id, values=values, schema_version=1, reason="演示", author=FILES, now=now
-        )
-        make_active(scope, PORTAL_INTAKE.id, opened.number, actor=FILES, now=now)
+        if not kept_mailboxes(scope):
+            import_mailboxes(scope, path, Ordered(SYSTEM, None, "演示", now))
     installation.forget()
 
 

@@ -67,6 +67,11 @@ class Profile:
     rules: RuleSet | None = None
     """None = the files say nothing of routing rules."""
 
+    @property
+    def core_settings(self) -> Mapping[str, Mapping[str, Any]]:
+        """Settings of what the core lets a tenant set; those of routing go with the duty list and the rules."""
+        return {name: said for name, said in self.settings.items() if name in CORE_IDS and name != ROUTING.id}
+
 
 def shipped_slugs() -> tuple[str, ...]:
     """Return the short names of the profiles that come with the product: districts first, cities after their members."""

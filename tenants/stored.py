@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.hooks.core_features import CORE_IDS
+from core.hooks.core_features import CORE_IDS, ROUTING
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE
 from core.tenancy.models import TenantFeature
@@ -44,6 +44,8 @@ class State:
 
     units: Mapping[str, UnitState] = field(default_factory=dict)
     features: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    core_settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the files said of the core's own settings when they were last applied."""
     calendar: DeclaredCalendar | None = None
     routing: RoutingState = field(default_factory=RoutingState)
     in_hand: Mapping[str, int] = field(default_factory=dict)
@@ -55,9 +57,9 @@ def state_of(scope: Scope) -> State:
     units = scope.session.scalars(select(Unit).where(Unit.tenant_id == tenant_id)).all()
     features = scope.session.scalars(
         select(TenantFeature)
-        .where(TenantFeature.tenant_id == tenant_id, TenantFeature.feature.not_in(CORE_IDS))
+        .where(TenantFeature.tenant_id == tenant_id, TenantFeature.feature != ROUTING.id)
         .order_by(TenantFeature.position)
-    )
+    ).all()
     codes = {unit.id: unit.code for unit in units}
     return State(
         units={
@@ -72,7 +74,10 @@ def state_of(scope: Scope) -> State:
             )
             for unit in units
         },
-        features=_declared(features.all()),
+        features=_declared([row for row in features if row.feature not in CORE_IDS]),
+        core_settings={
+            row.feature: row.declared["settings"] for row in features if row.feature in CORE_IDS and row.declared
+        },
         calendar=_calendar(scope),
         routing=routing_state(scope),
         in_hand=_in_hand(scope, codes),

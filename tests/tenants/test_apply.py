@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core.hooks.core_features import CORE_IDS, ROUTING
+from core.hooks.core_features import CORE_IDS, PORTAL_INTAKE, ROUTING
 from core.hooks.roster import Quarantined, Roster, UnknownFeature
 from core.hooks.settings import SettingsInvalid
 from core.hooks.values import Budget
+from core.intake.portal import find_portal
 from core.jobs.settings import settings_kinds
 from core.kit.outbox import Job
 from core.routing.ruleset.reading import read_rules
@@ -271,6 +272,48 @@ def test_rules_that_administrators_wrote_stay_when_the_files_change_the_list_alo
     with installation.scope(profile.slug) as scope:
         settings = scope.hooks.enabled[ROUTING.id].settings
         assert (settings["duty_list"], [rule["id"] for rule in settings["rules"]]) == (2, ["r-power"])
+
+
+def test_settings_of_the_core_hold_as_the_files_say_until_administrators_set_them(
+    installation: Installation, profile: Profile
+) -> None:
+    told = replace(profile, settings={**profile.settings, PORTAL_INTAKE.id: {"open": True}})
+
+    def phone() -> str | None:
+        with installation.scope(profile.slug) as scope:
+            portal = find_portal(scope.hooks)
+            return portal.phone if portal else None
+
+    apply_profile(installation, profile, now=NOW)
+    before = phone()
+    planned = plan_profile(installation, told)
+    assert apply_profile(installation, told, now=NOW) == planned == [Change("改设置 core.portal：{} → {'open': True}")]
+    assert (before, phone()) == (None, "optional")
+    assert plan_profile(installation, told) == []
+
+    with installation.scope(profile.slug) as scope:
+        values = {"open": True, "phone": "none"}
+        revision = write_revision(
+            scope, PORTAL_INTAKE.id, values=values, schema_version=1, reason="不问", author=Author("田一禾"), now=NOW
+        )
+        make_active(scope, PORTAL_INTAKE.id, revision.number, actor=Author("田一禾"), now=NOW)
+    installation.forget()
+    assert apply_profile(installation, told, now=NOW) == []
+    assert phone() == "none"
+
+    assert apply_profile(installation, profile, now=NOW) == [Change("改设置 core.portal：{'open': True} → {}")]
+    assert phone() is None
+
+
+def test_settings_of_the_core_that_do_not_fit_are_refused_before_anything_is_written(
+    installation: Installation, profile: Profile
+) -> None:
+    with pytest.raises(SettingsInvalid, match="联系电话"):
+        apply_profile(
+            installation, replace(profile, settings={**profile.settings, PORTAL_INTAKE.id: {"phone": "maybe"}}), now=NOW
+        )
+
+    assert profile.slug not in {tenant.slug for tenant in installation.tenants()}
 
 
 def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:

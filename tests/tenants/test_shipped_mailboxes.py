@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.hooks.core_features import PORTAL_INTAKE
 from core.hooks.specs import channels
 from core.journey.lists import rows_of
 from core.journey.mailboxes import MOST, WHAT
@@ -28,6 +29,7 @@ def test_every_row_of_a_shipped_list_can_be_taken(profile: Profile) -> None:
     assert {each.level for each in found} == set(MAILBOX_LEVELS)
     titles = profile.settings["chengdu.mailboxes"]["titles"]
     assert {row["mailbox"] for row in titles} <= {each.name for each in found}
+    assert profile.core_settings == {PORTAL_INTAKE.id: {"open": True}}  # and residents may write to them
 
 
 def test_the_three_districts_of_the_central_city_have_one() -> None:
