@@ -144,9 +144,9 @@ def let_hold(
     make_active(scope, ROUTING.id, revision.number, actor=FILES, now=now)
 
 
-def make_city(installation: Installation, members: Sequence[str], slug: str | None = None) -> str:
+def make_city(installation: Installation, members: Sequence[str], slug: str | None = None, **more: Any) -> str:
     """Make a city tenant with these member districts; return its slug."""
-    slug = make_district(installation, slug, kind="city")
+    slug = make_district(installation, slug, kind="city", **more)
     ids = [installation.tenant(member).id for member in members]
     city_id = installation.tenant(slug).id
     with installation.database.transaction(None) as session:

@@ -28,6 +28,11 @@ def bands_of(scope: Scope) -> Sequence[Band]:
     return scope.remember("grade_bands", lambda: _ask(scope))
 
 
+def floor_of(scope: Scope, metric: str) -> Fraction | None:
+    """Return the threshold of the gravest band on a metric of which more is better, None where there is no band."""
+    return min((band.threshold for band in bands_of(scope) if band.band.metric == metric), default=None)
+
+
 def grade_of(figure: Figure, bands: Sequence[Band]) -> Band | None:
     """Return the gravest band that a figure falls into; one over too few is not graded."""
     value = figure.now.value

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import BulletinMonth, BulletinRules, BulletinSection, hookimpl
+from core.hooks import BulletinMonth, BulletinRules, BulletinSection, GradeBand, hookimpl
 from core.hooks.settings import Line, Percent, Settings, Whole, Words, YesNo
 
 SECTIONS = (
@@ -57,7 +57,7 @@ class BulletinSettings(Settings):
         load_default=85,
         min=1,
         title="群众满意率底线",
-        help="当月低于此数的单位列为拟点名，由第二人逐个核准",
+        help="月报里低于此数的评为“低于底线”；当月低于此数的单位列为拟点名，由第二人逐个核准",
         group="点名",
         risk="accountability",
     )
@@ -79,13 +79,27 @@ def bulletin_rules(settings: Mapping[str, Any]) -> Sequence[BulletinRules]:
     return [
         BulletinRules(
             rule_id="chengdu.bulletin/naming",
-            reason=f"群众满意率低于 {settings['floor']}% 的单位点名通报并约谈",
+            reason="每月向市长办公会通报",
             editions=("general", "enterprise") if settings["enterprise"] else ("general",),
             top=settings["top"],
-            floor=settings["floor"] / 100,
             sample=settings["sample"],
             audience=settings["audience"],
             monthly=settings["monthly"],
+        )
+    ]
+
+
+@hookimpl
+def grade_bands(settings: Mapping[str, Any]) -> Sequence[GradeBand]:
+    """Name and summon whoever satisfies too few: 凡是群众满意率低于85%的单位不仅要点名通报，还要约谈."""
+    return [
+        GradeBand(
+            metric="satisfied",
+            threshold=settings["floor"] / 100,
+            label="低于底线",
+            action="点名通报并约谈",
+            rule_id="chengdu.bulletin/naming",
+            reason=f"群众满意率低于 {settings['floor']}% 的单位点名通报并约谈",
         )
     ]
 

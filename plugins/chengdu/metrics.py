@@ -1,27 +1,12 @@
 """办理效能: the five figures of the monthly analysis 《“网络理政”一月分析汇报》."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from core.hooks import GradeBand, Metric, hookimpl
-from core.hooks.settings import Percent, Settings
-
-
-class MetricSettings(Settings):
-    """The floor below which a unit is named at the mayor's monthly meeting."""
-
-    satisfaction_floor = Percent(
-        load_default=85,
-        min=1,
-        title="群众满意率底线",
-        help="当月低于此数的单位点名通报并约谈",
-        group="通报",
-        risk="accountability",
-    )
+from core.hooks import Metric, hookimpl
 
 
 @hookimpl
-def metrics(settings: Mapping[str, Any]) -> Sequence[Metric]:
+def metrics() -> Sequence[Metric]:
     """Show replies, solutions, satisfaction, overdue clocks and the days a reply takes."""
     return [
         Metric(
@@ -49,7 +34,7 @@ def metrics(settings: Mapping[str, Any]) -> Sequence[Metric]:
             numerator="satisfied",
             denominator="rated",
             unit="percent",
-            note=f"作出评价的诉求人中满意的比例；当月低于 {settings['satisfaction_floor']}% 的单位点名通报并约谈",
+            note="作出评价的诉求人中满意的比例",
         ),
         Metric(
             id="chengdu.overdue-rate",
@@ -71,20 +56,4 @@ def metrics(settings: Mapping[str, Any]) -> Sequence[Metric]:
             better="down",
             note="从提交到答复的平均天数，按自然日计",
         ),
-    ]
-
-
-@hookimpl
-def grade_bands(settings: Mapping[str, Any]) -> Sequence[GradeBand]:
-    """Name and summon whoever satisfies too few: 凡是群众满意率低于85%的单位不仅要点名通报，还要约谈."""
-    floor = settings["satisfaction_floor"]
-    return [
-        GradeBand(
-            metric="satisfied",
-            threshold=floor / 100,
-            label="低于底线",
-            action="点名通报并约谈",
-            rule_id="chengdu.metrics/floor",
-            reason=f"群众满意率低于 {floor}% 的单位点名通报并约谈",
-        )
     ]

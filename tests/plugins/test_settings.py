@@ -23,7 +23,7 @@ def test_without_a_word_the_articles_hold() -> None:
         "chengdu.limits": {"simple_days": 5, "complex_days": 20, "on_site_minutes": 60, "extension_days": 15},
         "chengdu.routing": {},
         "chengdu.urgent": {"affected_from": 30, "leaders_unit": "", "warn_hours": 7},
-        "chengdu.metrics": {"satisfaction_floor": 85},
+        "chengdu.metrics": {},
         "chengdu.leaders": {
             "group_name": "蓉城纤夫",
             "second_group_name": "蓉城挑夫",
@@ -143,7 +143,7 @@ def test_without_a_word_the_articles_hold() -> None:
             {"affected_from": ["可能引发群体性事件的人数须在 2 到 10000 人（户）之间"]},
         ),
         ("chengdu.urgent", {"warn_hours": 41}, {"warn_hours": ["剩余多少工作小时亮黄灯须在 1 到 40 个工作小时之间"]}),
-        ("chengdu.metrics", {"satisfaction_floor": 101}, {"satisfaction_floor": ["群众满意率底线须在 1 到 100% 之间"]}),
+        ("chengdu.bulletin", {"floor": 101}, {"floor": ["群众满意率底线须在 1 到 100% 之间"]}),
         ("pingshan.channels", {"entrance": 7}, {"entrance": ["请填写文字"]}),
         ("pingshan.duty_list", {"direct": "也许"}, {"direct": ["请选择是或否"]}),
         ("pingshan.duty_list", {"max_returns": 0}, {"max_returns": ["退单几次即会商须在 1 到 5 次之间"]}),
@@ -179,7 +179,6 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
     assert {feature: named for feature, named in risks.items() if named} == {
         "chengdu.routing": {"mailboxes": "privacy"},
         "chengdu.urgent": {"leaders_unit": "privacy"},
-        "chengdu.metrics": {"satisfaction_floor": "accountability"},
         "chengdu.disclosure": dict.fromkeys(
             ("open_matter", "open_process", "open_result", "after_days", "read_first", "ask_consent"), "privacy"
         )

@@ -15,7 +15,7 @@ from core.disclosure.models import Disclosure
 from core.documents.forms import FORMS
 from core.documents.model import Document, Number, Table, Words
 from core.escalation.models import Letter
-from core.hooks import BulletinRules, BulletinSection
+from core.hooks import BulletinRules, BulletinSection, GradeBand
 from core.jobs.bulletins import Bulletins
 from core.jobs.bulletins import draft as do_job
 from core.journey import bulletins as journey
@@ -35,6 +35,7 @@ from tests.builders import beijing, make_actor, make_city, make_district, make_f
 from tests.journey.asking import raises
 from tests.stages.lives import DUTIES, Life, happenings
 
+FLOOR = GradeBand("satisfied", 0.85, "低于底线", "点名", "f/naming", "满意率低于 85%")
 MARCH = Month(2026, 3)
 NOW = beijing("2026-04-01 08:00")
 MAKER = make_actor("分析员甲", "analyst", id=71)
@@ -51,7 +52,7 @@ def installation(database_url: str) -> Iterator[Installation]:
         BulletinSection(heading="本区", lines=("好",)),
     ]
     features = [
-        make_feature("f", bulletin_rules=lambda: [RULES]),
+        make_feature("f", bulletin_rules=lambda: [RULES], grade_bands=lambda: [FLOOR]),
         make_feature("broken", bulletin_sections=raises),
         make_feature("odd", bulletin_sections=lambda: odd),
     ]
@@ -344,12 +345,13 @@ def test_a_month_is_over_when_its_last_day_is_in_the_district(installation: Inst
 
 
 def test_a_section_that_fails_is_said_and_the_bulletin_is_made_all_the_same(installation: Installation) -> None:
-    broken, odd = (make_life(installation, "f", feature) for feature in ("broken", "odd"))
+    broken, odd = make_life(installation, "broken"), make_life(installation, "f", "odd")
 
     document, other = (kept(life, drafted(life))[1] for life in (broken, odd))
 
     assert words_of_section(document, "broken") == ["本节未生成：功能“broken”没有给出内容，已记入待修复。"]
     assert headings(document)[:2] == ["总体情况", "领导批示"]
+    assert words_of_section(document, "点名通报") == ["没有功能规定满意率的底线，不点名。"]
     assert headings(other) == ["总体情况", "odd", "本区", "指标口径"]
     assert words_of_section(other, "odd") == ["本节未生成：没有这个章节。"]
 
@@ -393,7 +395,7 @@ def test_a_citys_bulletin_adds_up_its_districts_and_is_written_alike_twice(
     lives = make_life(installation), make_life(installation)
     rate(lives[0], "roads", *["rate badly"] * 3, "rate well", "rate well")
     rate(lives[1], "parks", "rate well", appellant="enterprise")
-    city = make_city(installation, [life.slug for life in lives])
+    city = make_city(installation, [life.slug for life in lives], features={"f": {}})
 
     class Installed:
         def __enter__(self) -> Installation:
@@ -409,7 +411,11 @@ def test_a_citys_bulletin_adds_up_its_districts_and_is_written_alike_twice(
 
     files = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()} == files
-    assert sorted(files) == [f"bulletin-{city}-2026-03-general.{form}" for form in ("docx", "pdf", "xlsx")]
+    assert sorted(files) == [
+        f"bulletin-{city}-2026-03-{edition}.{form}"
+        for edition in ("enterprise", "general")
+        for form in ("docx", "pdf", "xlsx")
+    ]
     with installation.scope(city) as scope:
         shown = journey.show_bulletin(scope, 1)
     units = rows_of(shown.document, "各级办理回复情况")
@@ -421,4 +427,8 @@ def test_a_citys_bulletin_adds_up_its_districts_and_is_written_alike_twice(
     assert words_of_section(shown.document, "话题跟踪") == [
         "话题由各区（市）县自己选定，所含事项各不相同，不能相加，见各区（市）县的通报。"
     ]
-    assert shown.namings == []  # thirty ratings are asked for where no feature says otherwise
+    district = f"测试区 {lives[0].slug}"
+    assert [(each.name, each.satisfied, each.rated) for each in shown.namings] == [
+        (district, 2, 5),
+        (f"{district} 道路管理处", 2, 5),
+    ]

@@ -24,8 +24,9 @@ def grade_bands(ctx: Context, settings: Mapping[str, Any]) -> Sequence[GradeBand
     """Thresholds by which figures are graded 等次, and what follows from them. Asked once per tenant and epoch.
 
     Asked of a district's month, as a whole and for each unit. Of several bands that a figure falls into, the gravest is
-    shown: the lowest threshold where more is better, else the highest. Small samples are not graded. Nobody answers:
-    figures are shown without a grade.
+    shown: the lowest threshold where more is better, else the highest. Small samples are not graded. By the gravest on
+    `satisfied` the bulletin proposes whom to name, a city's too. Nobody answers: figures are shown without a grade, and
+    nobody is named.
     """
 
 

@@ -12,15 +12,15 @@ BulletinEdition = Literal["general", "enterprise"]
 class BulletinRules:
     """How a tenant makes its bulletin.
 
-    `top` is how many matters are listed; `floor` the share of satisfied below which a unit is proposed to be named 点名, of
-    at least `sample` ratings; `audience` who gets it, in words. With `monthly` it is drafted by itself when a month is over.
+    `top` is how many matters are listed; `sample` the least number of ratings over which satisfaction is compared, and a
+    unit below the gravest band of `satisfied` (`grade_bands`) proposed to be named 点名; `audience` who gets it, in words.
+    With `monthly` it is drafted by itself when a month is over.
     """
 
     rule_id: str
     reason: str
     editions: tuple[BulletinEdition, ...] = ("general",)
     top: int = 10
-    floor: float = 0.85
     sample: int = 30
     audience: str = ""
     monthly: bool = True

@@ -85,7 +85,12 @@ def definitions_of(facts: Facts, rules: BulletinRules) -> dict[str, Any]:
         "metrics": {metric.id: metric.version for metric in facts.metrics},
         "measures": {measure.key: measure.version for measure in MEASURES.values()},
         "kinds": {kind.key: kind.version for kind in KINDS.values()},
-        "rules": {"rule_id": rules.rule_id, "top": rules.top, "floor": rules.floor, "sample": rules.sample},
+        "rules": {
+            "rule_id": rules.rule_id,
+            "top": rules.top,
+            "floor": None if facts.floor is None else float(facts.floor),
+            "sample": rules.sample,
+        },
     }
 
 
@@ -116,7 +121,7 @@ def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposal
 def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
     if name == NAMING:
         if facts.edition == "general":
-            yield _Part(NAMING_HEADING, undecided_blocks(proposals, rules), NAMING)
+            yield _Part(NAMING_HEADING, undecided_blocks(proposals, facts.floor, rules), NAMING)
         return
     if name == CASES:
         if facts.edition == "general" and not facts.is_city:  # a city never sees its districts' tickets

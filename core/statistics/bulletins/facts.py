@@ -6,6 +6,7 @@ Of a district from its own cube, of a city from those of its districts, through 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from fractions import Fraction
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from core.disclosure.models import BEHAVIOUR_LABELS
 from core.hooks.values import BulletinEdition, Metric
 from core.statistics.codes import counts_by_code
 from core.statistics.figures import CORE_METRICS, metrics_of
+from core.statistics.grades import floor_of
 from core.statistics.kinds import KINDS
 from core.statistics.periods import Month
 from core.statistics.queries import (
@@ -91,6 +93,8 @@ class Facts:
     matters: Months[Mapping[str, Counts]]
     """By what matters are called; "" is not classified."""
     codes: Mapping[str, Months[Mapping[str, int]]]
+    floor: Fraction | None
+    """Whoever satisfies less is proposed to be named; None = nobody is."""
     topics: Sequence[FollowedTopic] = ()
     """Those that people of a district follow; a city follows none."""
     exposed: Sequence[tuple[str, str, str, str]] = ()
@@ -109,10 +113,13 @@ class _Told:
 
 def gather(installation: Installation, scope: Scope, month: Month, edition: BulletinEdition) -> Facts:
     """Read what a bulletin of a district, or of a city with its districts, is made from; nothing is counted first."""
+    floor = floor_of(scope, "satisfied")
     if scope.tenant.kind != "city":
         told = _ask(Cube.of(scope), month, edition)
         units = [UnitCounts(unit_id, unit_id != NOBODY, "", name, counts) for unit_id, name, counts in told.units]
-        facts = _facts(month, edition, [told], _by_level(scope, told), units, metrics=metrics_of(scope), is_city=False)
+        facts = _facts(
+            month, edition, [told], _by_level(scope, told), units, metrics=metrics_of(scope), floor=floor, is_city=False
+        )
         return replace(facts, topics=followed_topics(scope, month), exposed=_exposed(scope, month))
 
     def question(district: TenantFacts, session: Session) -> _Told:
@@ -127,7 +134,7 @@ def gather(installation: Installation, scope: Scope, month: Month, edition: Bull
     ]
     everybody = [told for _, told in answers]
     # Only the core's figures are added up: they are defined alike everywhere.
-    return _facts(month, edition, everybody, levels, of_all, metrics=CORE_METRICS, is_city=True)
+    return _facts(month, edition, everybody, levels, of_all, metrics=CORE_METRICS, floor=floor, is_city=True)
 
 
 def _ask(cube: Cube, month: Month, edition: BulletinEdition) -> _Told:
@@ -163,6 +170,7 @@ def _facts(
     units: Sequence[UnitCounts],
     *,
     metrics: Sequence[Metric],
+    floor: Fraction | None,
     is_city: bool,
 ) -> Facts:
     return Facts(
@@ -175,6 +183,7 @@ def _facts(
         units=[each for each in units if any(each.counts.n(measure) for measure in OF_UNITS)],
         matters=_together([each.matters for each in told], _pooled_by_name),
         codes={kind: _together([each.codes[kind] for each in told], _added) for kind in KINDS},
+        floor=floor,
     )
 
 

@@ -1,7 +1,5 @@
 """By which rules a tenant makes its bulletin: those of its features, else the core's own numbers."""
 
-from fractions import Fraction
-
 from core.hooks import specs
 from core.hooks.values import BulletinRules
 from core.tenancy.scope import Scope
@@ -17,11 +15,6 @@ def rules_of(scope: Scope) -> BulletinRules:
     return scope.remember("bulletin_rules", lambda: _ask(scope))
 
 
-def floor_of(rules: BulletinRules) -> Fraction:
-    """Return the floor exactly as it is written: 0.85 is 85/100."""
-    return Fraction(str(rules.floor))
-
-
 def _ask(scope: Scope) -> BulletinRules:
     for feature, rules in scope.hooks.ask(specs.bulletin_rules):
         if fault := _fault_of(rules):
@@ -32,8 +25,6 @@ def _ask(scope: Scope) -> BulletinRules:
 
 
 def _fault_of(rules: BulletinRules) -> str | None:
-    if not 0 < rules.floor <= 1:
-        return f"底线 {rules.floor} 不在 0 到 1 之间"
     if not 1 <= rules.top <= MOST:
         return f"列出的事项数 {rules.top} 不在 1 到 {MOST} 之间"
     if rules.sample < 1:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from core.documents.model import Block, Table, Words
 from core.hooks.values import BulletinRules
 from core.statistics.bulletins.facts import Facts
-from core.statistics.bulletins.in_force import floor_of
 from core.statistics.bulletins.models import BulletinNaming
 from core.statistics.bulletins.tables import quotient
 from core.statistics.queries import Counts
@@ -35,11 +34,15 @@ class Proposals:
 
 
 def propose(facts: Facts, rules: BulletinRules) -> Proposals:
-    """Return whom to propose: units, and of a city its districts as a whole besides. What nobody has is nobody's fault."""
+    """Return whom to propose: units, and of a city its districts as a whole besides. What nobody has is nobody's fault.
+
+    Without a floor it is nobody.
+    """
+    if facts.floor is None:
+        return Proposals((), 0)
     units = [(unit.unit_id, f"{unit.place} {unit.name}".strip(), unit.counts) for unit in facts.units if unit.is_unit]
     districts = [(None, label, counts) for label, counts in facts.levels] if facts.is_city else []
-    floor = floor_of(rules)
-    below = [each for each in (*districts, *units) if _lies_below(each[2], floor)]
+    below = [each for each in (*districts, *units) if _lies_below(each[2], facts.floor)]
     enough = [each for each in below if each[2].n("rated") >= rules.sample]
     proposed = [
         Proposal(
@@ -58,9 +61,11 @@ def _lies_below(counts: Counts, floor: Fraction) -> bool:
     return rated > 0 and Fraction(counts.n("satisfied"), rated) < floor
 
 
-def undecided_blocks(proposals: Proposals, rules: BulletinRules) -> Sequence[Block]:
+def undecided_blocks(proposals: Proposals, floor: Fraction | None, rules: BulletinRules) -> Sequence[Block]:
     """Return what stands in the draft: how many are proposed, and none of their names."""
-    bound = f"满意率低于 {value_words(floor_of(rules), 'percent')}、评价不少于 {rules.sample} 件的"
+    if floor is None:
+        return [Words("没有功能规定满意率的底线，不点名。")]
+    bound = f"满意率低于 {value_words(floor, 'percent')}、评价不少于 {rules.sample} 件的"
     words = (
         f"{bound}有 {len(proposals.proposed)} 个，是否点名由第二人逐个核准，核准前不列出。"
         if proposals.proposed

@@ -82,7 +82,7 @@ def _appellants(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
 
 
 def _levels(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
-    dots = satisfaction_dots(facts.levels, rules)
+    dots = satisfaction_dots(facts.levels, facts.floor, rules)
     table = handling(
         "区（市）县" if facts.is_city else "层级",
         facts.levels,

@@ -7,7 +7,6 @@ from core.documents.charts import Mark
 from core.documents.model import Bars, Cell, Dots, Number, Table
 from core.hooks.values import Appellant, BulletinRules
 from core.hooks.values.words import APPELLANT_LABELS
-from core.statistics.bulletins.in_force import floor_of
 from core.statistics.documents import PATTERNS, value_cell
 from core.statistics.figures import Figure
 from core.statistics.queries import Counts
@@ -95,19 +94,18 @@ def bars_of(title: str, lines: Sequence[tuple[str, int]]) -> Bars | None:
     return Bars(title, marks) if marks else None
 
 
-def satisfaction_dots(lines: Sequence[tuple[str, Counts]], rules: BulletinRules) -> Dots | None:
-    """Return those that were rated often enough against the floor, lowest first, or None where there are not two."""
+def satisfaction_dots(lines: Sequence[tuple[str, Counts]], floor: Fraction | None, rules: BulletinRules) -> Dots | None:
+    """Return those that were rated often enough against the floor, lowest first; None without a floor or two of them."""
     values = sorted(
         (Fraction(counts.n("satisfied"), counts.n("rated")), label)
         for label, counts in lines
         if counts.n("rated") >= rules.sample
     )
-    if len(values) < 2:
+    if floor is None or len(values) < 2:
         return None
     lowest = int(float(values[0][0] * 100)) // TICK * TICK
     marks = [Mark(label, float(value * 100), value_words(value, "percent")) for value, label in values]
-    floor = float(floor_of(rules) * 100)
-    return Dots("满意率（虚线为通报线）", marks, hold=floor, low=min(lowest, LOWEST))
+    return Dots("满意率（虚线为通报线）", marks, hold=float(floor * 100), low=min(lowest, LOWEST))
 
 
 def _with_parts(of: Figure) -> Cell:

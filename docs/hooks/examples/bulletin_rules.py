@@ -10,7 +10,6 @@ def bulletin_rules():
             rule_id="elsewhere.bulletin/rules",
             reason="每季度讲评，低于 80% 的点名",
             top=5,
-            floor=0.8,
             audience="区长办公会",
         )
     ]

@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from core.hooks import BulletinMonth
-from core.hooks.specs import bulletin_rules, bulletin_sections
+import pytest
+
+from core.hooks import BulletinMonth, GradeBand
+from core.hooks.specs import bulletin_rules, bulletin_sections, grade_bands
 from core.statistics.bulletins.sections import CASES, CORE, NAMING
 from tests.plugins.making import answers
 
@@ -20,14 +22,28 @@ def test_the_meeting_hears_of_instructions_first() -> None:
     assert set(names) <= {*CORE, CASES, NAMING}
 
 
-def test_ten_matters_and_whoever_satisfies_less_than_85_percent_are_told() -> None:
+@pytest.mark.parametrize(("values", "floor"), [({}, 85), ({"floor": 90}, 90)])
+def test_whoever_satisfies_fewer_than_the_floor_is_named_and_summoned(values: dict[str, int], floor: int) -> None:
+    assert answers("chengdu.bulletin", grade_bands, values) == [
+        GradeBand(
+            metric="satisfied",
+            threshold=floor / 100,
+            label="低于底线",
+            action="点名通报并约谈",
+            rule_id="chengdu.bulletin/naming",
+            reason=f"群众满意率低于 {floor}% 的单位点名通报并约谈",
+        )
+    ]
+
+
+def test_ten_matters_are_listed_and_thirty_ratings_asked_for() -> None:
     (rules,) = answers("chengdu.bulletin", bulletin_rules)
 
-    assert (rules.top, rules.floor, rules.sample, rules.editions) == (10, 0.85, 30, ("general", "enterprise"))
+    assert (rules.top, rules.sample, rules.editions) == (10, 30, ("general", "enterprise"))
     assert (rules.audience, rules.monthly) == ("市长办公会", True)
 
 
 def test_a_district_without_enterprises_makes_one_edition() -> None:
-    (rules,) = answers("chengdu.bulletin", bulletin_rules, {"enterprise": False, "agenda": [], "floor": 80})
+    (rules,) = answers("chengdu.bulletin", bulletin_rules, {"enterprise": False, "agenda": []})
 
-    assert (rules.editions, rules.floor) == (("general",), 0.8)
+    assert rules.editions == ("general",)
