@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from core.documents.forms import FORMS
-from core.hooks import BulletinRules
+from core.hooks import BulletinRules, GradeBand
 from core.statistics.periods import Month
 from core.tenancy.scope import Installation
 from core.web import create_app
@@ -18,11 +18,13 @@ from tests.stages.lives import DUTIES, Life
 from tests.web.making import Visitor, make_account
 
 RULES = BulletinRules("f/naming", "点名", sample=1)
+FLOOR = GradeBand("satisfied", 0.85, "低于底线", "点名", "f/naming", "满意率低于 85%")
 
 
 @pytest.fixture(scope="module")
 def installation(database_url: str) -> Iterator[Installation]:
-    installation = make_installation(database_url, features=[make_feature("f", bulletin_rules=lambda: [RULES])])
+    feature = make_feature("f", bulletin_rules=lambda: [RULES], grade_bands=lambda: [FLOOR])
+    installation = make_installation(database_url, features=[feature])
     yield installation
     installation.database.engine.dispose()
 
