@@ -21,6 +21,8 @@ from core.tickets.timeline import SYSTEM
 from core.units.mailboxes.queries import kept_mailboxes
 from core.units.queries import directory
 from tenants.accounts import AccountFact
+from tenants.institutions import liven_all
+from tenants.last_month import publish_last_month
 from tenants.letters import shipped_letters
 from tenants.present import bring_all_to_present
 from tenants.profile import SHIPPED, Profile, shipped_profiles
@@ -33,6 +35,8 @@ PASSWORD_LENGTH = 12
 PANEL_MEMBERS = "panel-members.csv"
 """In the folder of a profile: members of third-party panels, each with one of its sign-ins."""
 
+BULLETINS_OF = ("chengdu-gaoxin", "center")
+"""Who has made a bulletin of last month."""
 MAILBOXES = "mailboxes.csv"
 """In the folder of a profile: leaders' mailboxes."""
 
@@ -62,6 +66,9 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
     for scenario in shipped_scenarios():
         replay(installation, scenario)
     bring_all_to_present(installation, profiles, shipped_letters(profiles), now=now)
+    if liven_all(installation, [profile.slug for profile in profiles], now=now):
+        for slug in BULLETINS_OF:
+            publish_last_month(installation, slug, now=now)
     return sign_ins
 
 

@@ -1,0 +1,249 @@
+"""What a district's institutions did in a demonstration: knowledge, calls, meetings, panels, exposure, bulletins.
+
+A file `tenants/institutions/<district>.toml` says it in invented words, and the product's own commands do it, after the
+letters were lived. The records are chosen from what the letters left: where there is none that fits, nothing is done.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core.coordination.models import Errand, Meeting
+from core.intake.calls.models import CallRecord
+from core.intake.calls.rules import IncomingCall
+from core.intake.rules import Appeal
+from core.journey import coordinate, knowledge, lead
+from core.journey.call_records import answer_call, dismiss_call, make_ticket, receive_calls
+from core.journey.clear import return_for_rewriting
+from core.journey.handover import take_handover, write_handover
+from core.journey.press import instruct
+from core.journey.warnings import call_false, follow_topic, watch
+from core.knowledge.drafts import Draft
+from core.knowledge.models import Article
+from core.statistics.warnings.queries import warning_lines
+from core.tenancy.scope import Installation, Scope
+from core.tickets.models import Ticket
+from core.tickets.news import untold
+from core.tickets.states import CONCLUDED, OPEN
+from core.tickets.timeline import Order
+from core.units.queries import directory
+from tenants.faults import Faults
+from tenants.house import Institutions
+from tenants.outside import disclose_answers, expose_units, judge
+from tenants.present import AT_ONCE
+from tenants.source import Table, read_table
+
+INSTITUTIONS = Path(__file__).parent / "institutions"
+SETTLED = timedelta(hours=6)
+"""How long nothing has happened on tickets over which a meeting was called."""
+MET_OVER = 3
+"""Tickets that one meeting is about."""
+LINE = "12345"
+UNSORTED = "本周来件有一部分还没有派单定性，派出后即归入各事项，不是真的增多"
+
+
+def liven_all(installation: Installation, slugs: Sequence[str], *, now: datetime) -> bool:
+    """Let the institutions of all districts that have a file do what it says, once; return whether any did."""
+    wanted = [slug for slug in slugs if (INSTITUTIONS / f"{slug}.toml").is_file()]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return any(list(pool.map(lambda slug: liven(installation, slug, now=now), wanted)))
+
+
+def liven(installation: Installation, slug: str, *, now: datetime) -> bool:
+    """Let a district's institutions do what its file says, once; return whether they did."""
+    return installation.run(slug, partial(_liven, now=now.replace(microsecond=0)))
+
+
+def institutions_of(slug: str) -> Table | None:
+    """Return what the file of a district says, None where it has none. Raises `FactsUnusable`."""
+    path, faults = INSTITUTIONS / f"{slug}.toml", Faults()
+    if not path.is_file():
+        return None
+    said = read_table(path, faults)
+    faults.refuse()
+    return said
+
+
+def _liven(scope: Scope, *, now: datetime) -> bool:
+    said = institutions_of(scope.tenant.slug)
+    there = scope.session.scalar(select(Article.id).where(Article.tenant_id == scope.tenant.id).limit(1))
+    if said is None or there is not None:
+        return False
+    house = Institutions(scope, said, now)
+    with untold(scope):
+        for deed in (
+            _know,
+            _take_calls,
+            _hand_over,
+            _meet,
+            judge,
+            disclose_answers,
+            expose_units,
+            _warn,
+        ):
+            deed(house)
+    said.refuse_others()
+    said.faults.refuse()
+    return True
+
+
+def _know(house: Institutions) -> None:
+    """The desk writes articles for the units that answer for them, the reviewer lets them hold; a question is open."""
+    scope, writer, reviewer = house.scope, house.people("operator")[0], house.people("reviewer")[0]
+    for table in house.said.tables("article"):
+        matter = table.text("matter")
+        draft = Draft(
+            title=table.text("title"),
+            question=table.text("question"),
+            answer=table.text("answer"),
+            also_asked=table.text("also_asked", ""),
+            policy=table.text("policy", ""),
+            matter=matter,
+            is_public=table.truth("is_public", default=True),
+            expires_on=house.day(-table.number("valid_days"), 0).date(),
+        )
+        table.refuse_others()
+        unit, at = directory(scope).get_duty(matter).lead, house.day(3, 10)
+        article = knowledge.write_article(scope, draft, unit=unit or "", actor=writer, now=at)
+        knowledge.approve_article(scope, article.id, 1, actor=reviewer, now=house.day(3, 15))
+    asked = house.said.mapping("question")
+    unit = directory(scope).get_duty(asked["matter"]).lead
+    knowledge.ask_unit(
+        scope, unit=unit or "", question=asked["text"], matter=asked["matter"], actor=writer, now=house.day(1, 11)
+    )
+
+
+def _take_calls(house: Institutions) -> None:
+    """Calls came in this shift: some were answered, some became drafts that wait for clearance, one was missed."""
+    scope, operator, reviewer = house.scope, house.people("operator")[0], house.people("reviewer")[0]
+    for number, table in enumerate(house.said.tables("call"), start=1):
+        at, becomes = house.now - timedelta(minutes=table.number("minutes")), table.text("becomes")
+        seconds = table.number("seconds")
+        call = IncomingCall(
+            source_id=f"demo/{number}",
+            began_at=at,
+            channel="hotline",
+            line=LINE,
+            phone=f"1380009{number:04}",
+            seconds=seconds,
+            answered_by="" if becomes == "missed" else operator.name,
+        )
+        receive_calls(scope, [call], actor=operator, now=at)
+        kept = select(CallRecord.id).where(
+            CallRecord.tenant_id == scope.tenant.id, CallRecord.source_id == call.source_id
+        )
+        call_id, ended = scope.session.scalars(kept).one(), at + timedelta(seconds=seconds + 60)
+        match becomes:
+            case "answered":
+                answer_call(scope, call_id, words=table.text("words"), actor=operator, now=ended)
+            case "nothing":
+                dismiss_call(scope, call_id, words=table.text("words"), actor=operator, now=ended)
+            case "draft":
+                appeal = Appeal(
+                    channel="hotline",
+                    title=table.text("title"),
+                    text=table.text("text"),
+                    place=table.text("place"),
+                    matter=table.text("matter"),
+                    nature="complaint",
+                )
+                draft = make_ticket(scope, call_id, appeal, for_clearance=True, actor=operator, now=ended)
+                if why := table.text("returned", ""):
+                    order = Order(reviewer, ended + timedelta(minutes=5))
+                    return_for_rewriting(scope, draft.serial_no, order, remark=why)
+        table.refuse_others()
+
+
+def _hand_over(house: Institutions) -> None:
+    said, operators = house.said.mapping("handover"), house.people("operator")
+    at = house.now - timedelta(minutes=8)
+    written = write_handover(house.scope, words=said["words"], actor=operators[0], now=at)
+    taken = at + timedelta(minutes=6)
+    take_handover(house.scope, written.id, remark=said["remark"], actor=operators[1], now=taken)
+
+
+def _meet(house: Institutions) -> None:
+    """A leader instructs and has all that is alike looked at; units meet over it, and one has done its part."""
+    scope, said, operator = house.scope, house.said.mapping("meeting"), house.people("operator")[0]
+    found = house.tickets(
+        Ticket.matter == said["matter"], before=house.now - SETTLED, states=(*OPEN, *CONCLUDED), limit=MET_OVER
+    )
+    if not found:
+        return
+    when, (first, *others) = house.passing(found), [ticket.serial_no for ticket in found]
+    _instruct(house, first, when)
+    coordinate.call_meeting(
+        scope,
+        first,
+        Order(operator, when(0.2)),
+        kind=said["kind"],
+        subject=said["subject"],
+        meets_at=when(0.5),
+        place=said["place"],
+        units=said["units"],
+        guests=said["guests"],
+        others="、".join(others),
+    )
+    newest = select(Meeting.id).where(Meeting.tenant_id == scope.tenant.id).order_by(Meeting.id.desc()).limit(1)
+    meeting_id = scope.session.scalars(newest).one()
+    coordinate.hold_meeting(scope, first, Order(operator, when(0.6)), meeting_id=meeting_id, outcome=said["outcome"])
+    for unit, what in zip(said["units"], said["errands"], strict=True):
+        coordinate.assign_errand(
+            scope,
+            first,
+            Order(operator, when(0.7)),
+            meeting_id=meeting_id,
+            unit=unit,
+            what=what,
+            due=house.day(-9, 18),
+        )
+    errands = select(Errand).where(Errand.tenant_id == scope.tenant.id, Errand.meeting_id == meeting_id)
+    errand = scope.session.scalars(errands.order_by(Errand.id).limit(1)).one()
+    order = Order(house.of_unit(errand.unit_id), when(0.9))
+    coordinate.answer_errand(scope, first, order, errand_id=errand.id, text=said["answer"])
+
+
+def _instruct(house: Institutions, serial_no: str, when: Callable[[float], datetime]) -> None:
+    said, leader = house.said.mapping("check"), house.people("leader")[0]
+    instruct(
+        house.scope,
+        serial_no,
+        Order(leader, when(0.05)),
+        leader=said["leader"],
+        level="district",
+        text=said["text"],
+    )
+    lead.order_check(
+        house.scope,
+        serial_no,
+        Order(leader, when(0.1)),
+        alike=said["alike"],
+        areas=said["areas"],
+        demand=said["demand"],
+        units=house.said.mapping("meeting")["units"],
+        due=house.day(-12, 18),
+    )
+
+
+def _warn(house: Institutions) -> None:
+    """The days up to yesterday are watched, and a topic is followed.
+
+    What came in this week is still without its matter in part: a rise of that is none, and the desk says so.
+    """
+    said, operator = house.said.mapping("topic"), house.people("operator")[0]
+    follow_topic(
+        house.scope,
+        name=said["name"],
+        matters=said["matters"],
+        why=said["why"],
+        actor=operator,
+        now=house.day(2, 10),
+    )
+    watch(house.scope, now=house.now)
+    for line in warning_lines(house.scope, state="open"):
+        if not line.matter:
+            call_false(house.scope, line.id, reason=UNSORTED, actor=operator, now=house.now)
