@@ -32,7 +32,15 @@ class KnowledgeSettings(Settings):
         help="作者没有另写失效日期的，从写成之日起算",
         group="知识库",
     )
-    remind_days = Whole(load_default=14, min=1, max=30, unit="天", title="到期前多少天提醒责任单位", group="知识库")
+    remind_days = Whole(
+        load_default=14,
+        min=1,
+        max=30,
+        unit="天",
+        title="到期前多少天提醒责任单位",
+        help="到期的解读不再提供，请单位在此之前改版或续期",
+        group="知识库",
+    )
     repeated_from = Whole(
         load_default=5,
         min=0,
@@ -42,7 +50,9 @@ class KnowledgeSettings(Settings):
         help="在下面的天数里达到此数、知识库又没有答案的事项，列出来请单位解读；填 0 则不列",
         group="知识库",
     )
-    repeated_days = Whole(load_default=30, min=1, max=365, unit="天", title="在多少天里", group="知识库")
+    repeated_days = Whole(
+        load_default=30, min=1, max=365, unit="天", title="在多少天里", help="从现在往前数，按受理时间", group="知识库"
+    )
     complaint_template = Paragraph(
         load_default=COMPLAINT,
         longest=1000,
@@ -52,10 +62,20 @@ class KnowledgeSettings(Settings):
         group="答复模板",
     )
     inquiry_template = Paragraph(
-        load_default=INQUIRY, longest=1000, shortest=0, title="咨询的答复模板", group="答复模板"
+        load_default=INQUIRY,
+        longest=1000,
+        shortest=0,
+        title="咨询的答复模板",
+        help="写明依据、条件和办法；清空则不提供",
+        group="答复模板",
     )
     suggestion_template = Paragraph(
-        load_default=SUGGESTION, longest=1000, shortest=0, title="建议的答复模板", group="答复模板"
+        load_default=SUGGESTION,
+        longest=1000,
+        shortest=0,
+        title="建议的答复模板",
+        help="写明是否采纳、怎么落实；清空则不提供",
+        group="答复模板",
     )
 
 

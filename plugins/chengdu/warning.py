@@ -31,7 +31,15 @@ class WarningSettings(Settings):
         help="200 即平常的两倍",
         group="条件",
     )
-    least = Whole(load_default=8, min=2, max=1000, unit="件", title="至少多少件", group="条件")
+    least = Whole(
+        load_default=8,
+        min=2,
+        max=1000,
+        unit="件",
+        title="至少多少件",
+        help="件数少于此数的不预警，涨得再多也不算",
+        group="条件",
+    )
     urgent_least = Whole(
         load_default=4,
         min=2,

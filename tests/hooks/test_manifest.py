@@ -80,7 +80,7 @@ def test_reading_a_manifest_imports_nothing_of_the_plugin(tmp_path: Path, monkey
         ("elsewhere.night_watch", "other.night_watch", "功能 other.night_watch 的 id 应以 elsewhere. 开头"),
         ('hooks = ["propose_routes"]', 'hooks = "propose_routes"', "hooks 应为文字的列表"),
         ('hooks = ["propose_routes"]', 'hooks = ["a", "a"]', "hooks 有重复的项"),
-        ('rules = ["night"]', 'rules = ["night"]\nlevel = "street"', "level 应为 district 或 city"),
+        ('rules = ["night"]', 'rules = ["night"]\nlevel = "street"', "level 应为 district、city 或 every"),
         ('rules = ["night"]', 'rules = ["night"]\nrestricted = "yes"', "restricted 应为 true 或 false"),
         ('settings = "elsewhere.settings:', 'settings = "elsewhere settings ', "settings elsewhere settings"),
         ('version = "1.2"', 'version = "1.2"\nmigrations = "../../etc"', "migrations ../../etc 不在插件的文件夹里"),

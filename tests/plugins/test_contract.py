@@ -9,12 +9,13 @@ import pytest
 from core.hooks import Context, Trigger
 from core.hooks.contract import Hook
 from core.hooks.roster import Roster, Wanted
-from core.hooks.specs import ALL_HOOKS, escalation_steps, metrics
+from core.hooks.specs import ALL_HOOKS, escalation_steps, metrics, panel_rules
 from core.hooks.table import HookTable
 from tests.plugins.questions import QUESTIONS, SECRETS
 
 FEATURES = tuple(Roster.installed().features.values())
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "chengdu.disclosure": {"hidden_words": ["望江橱柜厂"]},
     "chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]},
     "pingshan.duty_list": {"scenes": [{"words": ["路面坑洼"], "matter": "0101"}]},
     "pingshan.instant": {
@@ -24,9 +25,9 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 ASKED = [hook for hook in ALL_HOOKS if hook.kind != "effect"]
 
 each_hook = pytest.mark.parametrize("hook", ASKED, ids=lambda hook: hook.name)
-each_decision = pytest.mark.parametrize(
-    "hook", [hook for hook in ALL_HOOKS if hook.kind == "policy"], ids=lambda hook: hook.name
-)
+DECISIONS = [hook for hook in ALL_HOOKS if hook.kind == "policy" and hook is not panel_rules]
+"""How a panel votes is kept with the panel; why there is one is what `review_triggers` says."""
+each_decision = pytest.mark.parametrize("hook", DECISIONS, ids=lambda hook: hook.name)
 
 
 def _table() -> HookTable:

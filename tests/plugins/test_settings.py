@@ -10,11 +10,19 @@ from plugins.chengdu.routing import RoutingSettings
 from tests.plugins.making import SHIPPED
 
 FEATURES = SHIPPED.features
+GROUPS = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
+SEATS = tuple(f"{group}_seats" for group in GROUPS)
+OCCASIONS = ("on_unit_disputes", "on_two_stories", "on_large_gap")
+"""Of a third-party panel: the seats of its groups, and when one is proposed."""
 
 
 def test_without_a_word_the_articles_hold() -> None:
     numbers = {
-        feature.id: {name: value for name, value in feature.read({}).items() if isinstance(value, int | str)}
+        feature.id: {
+            name: value
+            for name, value in feature.read({}).items()
+            if isinstance(value, int | str) and "\n" not in str(value)
+        }
         for feature in FEATURES.values()
     }
 
@@ -47,6 +55,26 @@ def test_without_a_word_the_articles_hold() -> None:
             "after_days": 5,
             "read_first": True,
             "ask_consent": False,
+        },
+        "chengdu.knowledge": {"valid_days": 365, "remind_days": 14, "repeated_from": 5, "repeated_days": 30},
+        "chengdu.warning": {
+            "window_days": 7,
+            "baseline_weeks": 8,
+            "factor_percent": 200,
+            "least": 8,
+            "urgent_least": 4,
+            "chance_percent": 5,
+        },
+        "chengdu.review_panel": {
+            **dict.fromkeys(SEATS, 1),
+            "substitutes": 2,
+            "quorum": 5,
+            "majority": 50,
+            "days": 5,
+            "extension_days": 3,
+            "binds": False,
+            **dict.fromkeys(OCCASIONS, True),
+            "gap_rounds": 2,
         },
         "chengdu.bulletin": {
             "top": 10,
@@ -188,6 +216,13 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         ),
         "chengdu.mailboxes": {"titles": "privacy"},
         "chengdu.scope": {"grounds": "accountability"},
+        "chengdu.review_panel": dict.fromkeys(
+            (
+                *(*SEATS, "substitutes", "quorum", "majority", "days", "extension_days", "criteria", "binds"),
+                *(*OCCASIONS, "gap_rounds"),
+            ),
+            "accountability",
+        ),
         "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
         "nanhai.discipline": dict.fromkeys(
             (
