@@ -19,11 +19,13 @@ from core.intake.rules import Appeal
 from core.journey import coordinate, knowledge, lead
 from core.journey.call_records import answer_call, dismiss_call, make_ticket, receive_calls
 from core.journey.clear import return_for_rewriting
+from core.journey.desk_shifts import PlannedShift, put_shifts
 from core.journey.handover import take_handover, write_handover
 from core.journey.press import instruct
 from core.journey.warnings import call_false, follow_topic, watch
 from core.knowledge.drafts import Draft
 from core.knowledge.models import Article
+from core.people.models import Account
 from core.statistics.warnings.queries import warning_lines
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
@@ -42,6 +44,7 @@ SETTLED = timedelta(hours=6)
 """How long nothing has happened on tickets over which a meeting was called."""
 MET_OVER = 3
 """Tickets that one meeting is about."""
+SHIFT_DAYS = 7
 LINE = "12345"
 UNSORTED = "本周来件有一部分还没有派单定性，派出后即归入各事项，不是真的增多"
 
@@ -159,11 +162,29 @@ def _take_calls(house: Institutions) -> None:
 
 
 def _hand_over(house: Institutions) -> None:
+    """The week's shifts are planned, and the desk changed hands just now."""
+    _plan_shifts(house)
     said, operators = house.said.mapping("handover"), house.people("operator")
     at = house.now - timedelta(minutes=8)
     written = write_handover(house.scope, words=said["words"], actor=operators[0], now=at)
     taken = at + timedelta(minutes=6)
     take_handover(house.scope, written.id, remark=said["remark"], actor=operators[1], now=taken)
+
+
+def _plan_shifts(house: Institutions) -> None:
+    """Two operators take turns, one by day and one in the evening; at night nobody sits there."""
+    scope, days = house.scope, range(SHIFT_DAYS)
+    rows = scope.session.execute(select(Account.id, Account.login).where(Account.tenant_id == scope.tenant.id))
+    logins = {row.id: row.login for row in rows}
+    first, second = (logins[each.id] for each in house.people("operator")[:2])
+    planned = [
+        PlannedShift(login, house.day(-day, begins), house.day(-day, ends), label)
+        for day in days
+        for login, begins, ends, label in ((first, 8, 15, "白班"), (second, 15, 22, "晚班"))
+    ]
+    administrator = house.people("administrator")[0]
+    last = planned[-1].begins_at.date()
+    put_shifts(scope, planned[0].begins_at.date(), last, planned, actor=administrator, now=house.now)
 
 
 def _meet(house: Institutions) -> None:

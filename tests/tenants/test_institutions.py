@@ -17,6 +17,7 @@ from core.intake.calls.models import CallRecord
 from core.journey.bulletins import list_bulletins
 from core.journey.panel_pool import import_pool
 from core.knowledge.models import Article
+from core.people.roster.models import DeskShift
 from core.people.service import open_account
 from core.statistics.warnings.models import Warned
 from core.tenancy.scope import Scope
@@ -76,6 +77,7 @@ def test_a_district_is_full_of_life_once_and_its_bulletin_is_decided_by_two(
         assert of(ReviewPanel, "state") == ["carried", "voting"]
         assert of(Article, "state") == ["internal", "published", "published", "published"]
         assert of(CallRecord, "state") == ["answered", "nothing", "open", "open", "ticket", "ticket"]
+        assert len(of(DeskShift, "label")) == 14
         assert of(Exposure, "state") == ["proposed", "published"]
         assert [what for what in of(Errand, "kind") if what != "stage"] == ["check", "check", "meeting", "meeting"]
         assert "C1201" in of(Warned, "matter")
