@@ -265,6 +265,7 @@ def _warn(house: Institutions) -> None:
         now=house.day(2, 10),
     )
     watch(house.scope, now=house.now)
+    house.scope.session.flush()
     for line in warning_lines(house.scope, state="open"):
         if not line.matter:
             call_false(house.scope, line.id, reason=UNSORTED, actor=operator, now=house.now)
