@@ -2,12 +2,14 @@
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import FunctionType, ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import make_url
 
 from core.hooks.core_features import RATES, ROUTING
@@ -33,6 +35,14 @@ from core.workdays.shipped import SHIPPED
 from tests.servers import RUN_HOME
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+@contextmanager
+def alone(installation: Installation, *slugs: str) -> Iterator[None]:
+    """Let the clock's rounds visit these tenants only: tests beside this one have made thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(installation, "tenants", lambda: [installation.tenant(slug) for slug in slugs])
+        yield
 
 
 def make_actor(name: str, *roles: str, id: int, unit_id: int | None = None) -> Actor:

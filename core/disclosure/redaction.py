@@ -17,7 +17,7 @@ TITLES = "先生|女士|小姐|师傅|老师|阿姨|大爷|婆婆|同志"
 # Digits may stand apart, as people write them; letters and digits before and after mean another kind of number.
 _D, _S = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 PATTERNS: dict[str, re.Pattern[str]] = {
-    "mail": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "mail": re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++"),
     "id": re.compile(rf"{_D}[1-9]\d{{5}}[\s-]?(?:18|19|20)\d{{2}}[\s-]?\d{{4}}[\s-]?\d{{3}}[\dXx]{_S}"),
     "old-id": re.compile(rf"{_D}[1-9]\d{{14}}{_S}"),
     "account": re.compile(rf"{_D}\d{{4}}(?:[\s-]?\d{{4}}){{3}}(?:[\s-]?\d{{1,3}})?{_S}"),

@@ -18,7 +18,7 @@ from core.journey.queries.disclosures import Wanted, find_public_case, public_ca
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.timeline import RESIDENT, SYSTEM, Order
-from tests.builders import OPERATOR, REVIEWER, beijing, make_district, make_feature, make_installation, switch_on
+from tests.builders import OPERATOR, REVIEWER, alone, beijing, make_district, make_feature, make_installation, switch_on
 from tests.journey.walking import Walk
 
 FEATURE = "open.rule"
@@ -81,7 +81,8 @@ def test_a_rule_publishes_after_its_wait_and_nothing_leads_to_the_resident(walk:
     before = outside(walk)
     due(walk, "2026-03-19 23:00")
     waits = outside(walk)
-    Disclosures(walk.installation, is_ending=lambda: False).disclose(now=lambda: beijing("2026-03-20 08:00"))
+    with alone(walk.installation, walk.slug):
+        Disclosures(walk.installation, is_ending=lambda: False).disclose(now=lambda: beijing("2026-03-20 08:00"))
     told = outside(walk)
 
     assert (before, waits) == ("", "")

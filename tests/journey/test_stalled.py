@@ -14,7 +14,7 @@ from core.journey.stalled import consult_if_stalled, stalled_tickets
 from core.routing.models import Consultation, ReturnRequest
 from core.tenancy.scope import Installation, Scope
 from core.workdays.queries import timetable
-from tests.builders import OPERATOR, SUPERVISOR, beijing, make_district, make_feature, make_installation
+from tests.builders import OPERATOR, SUPERVISOR, alone, beijing, make_district, make_feature, make_installation
 from tests.journey.consulting import consultation_of
 from tests.journey.walking import Walk
 
@@ -132,7 +132,8 @@ def test_a_district_says_how_long_and_whether_at_all(database_url: str) -> None:
 def test_the_clock_process_opens_it_ticket_by_ticket(installation: Installation, walk: Walk) -> None:
     returned_once(walk)
 
-    Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
+    with alone(installation, walk.slug):
+        Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
 
     assert [row.opened_because for row in walk.rows(Consultation)] == ["stalled"]
 
@@ -150,7 +151,8 @@ def test_one_ticket_that_cannot_be_consulted_on_keeps_no_other_from_it(
         return consult_if_stalled(scope, ticket_id, now=now)
 
     monkeypatch.setattr(core.jobs.stalled, "consult_if_stalled", consult_but_one)
-    Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
+    with alone(installation, walk.slug):
+        Stalled(installation, is_ending=lambda: False).consult(now=lambda: beijing("2026-03-16 10:00"))
 
     assert (walk.rows(Consultation), len(other.rows(Consultation))) == ([], 1)
 

@@ -17,7 +17,7 @@ from core.tickets.models import FROM_ELSEWHERE, Ticket
 from core.tickets.service import MoveNotAllowed, lock_ticket
 from core.tickets.states import State
 from core.tickets.timeline import Order
-from tests.builders import OPERATOR, beijing
+from tests.builders import OPERATOR, alone, beijing
 from tests.judge.case import Case
 
 OPEN_UNTIL = "2026-03-18 18:00"
@@ -232,16 +232,21 @@ def test_the_clock_archives_once_a_day_from_one_in_the_morning(installation: Ins
     case.answered_badly()
     archives = Archives(installation, is_ending=lambda: False)
 
-    archives.archive(now=lambda: beijing("2026-03-19 00:59"))
+    with alone(installation, case.slug):
+        archives.archive(now=lambda: beijing("2026-03-19 00:59"))
     assert case.ticket().state == State.EVALUATED
-    archives.archive(now=lambda: beijing("2026-03-19 01:00"))
+    with alone(installation, case.slug):
+        archives.archive(now=lambda: beijing("2026-03-19 01:00"))
     assert case.ticket().state == State.ARCHIVED
 
-    archives.archive(now=lambda: beijing("2026-03-19 01:01"))  # nothing is left: done for today
+    with alone(installation, case.slug):
+        archives.archive(now=lambda: beijing("2026-03-19 01:01"))  # nothing is left: done for today
     case.answered_badly()
-    archives.archive(now=lambda: beijing("2026-03-19 10:00"))
+    with alone(installation, case.slug):
+        archives.archive(now=lambda: beijing("2026-03-19 10:00"))
     assert case.ticket().state == State.EVALUATED
-    archives.archive(now=lambda: beijing("2026-03-20 01:00"))
+    with alone(installation, case.slug):
+        archives.archive(now=lambda: beijing("2026-03-20 01:00"))
     assert case.ticket().state == State.ARCHIVED
 
 

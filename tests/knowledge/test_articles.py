@@ -16,7 +16,7 @@ from core.knowledge.models import Article, ArticleStep, ArticleUse
 from core.knowledge.queries import answers_to, article_lines, missing_articles, question_lines, whole_article
 from core.knowledge.rules import Found, names_a_person, ranked, terms_of
 from core.tenancy.scope import Installation, Scope
-from tests.builders import OPERATOR, REVIEWER, beijing, make_actor, make_district, make_ticket
+from tests.builders import OPERATOR, REVIEWER, alone, beijing, make_actor, make_district, make_ticket
 from tests.judge.case import Case
 
 T = TypeVar("T")
@@ -246,7 +246,8 @@ def test_the_clock_ends_articles_once_the_districts_day_has_begun(walk: Case, in
     def states(*instants: str) -> list[str]:
         found = []
         for at in instants:
-            clock.end(now=partial(beijing, at))
+            with alone(installation, walk.slug):
+                clock.end(now=partial(beijing, at))
             found.append(walk.run(lambda scope: scope.session.get_one(Article, (scope.tenant.id, article)).state))
         return found
 

@@ -14,7 +14,7 @@ from core.jobs.panels import Panels
 from core.journey.panel_findings import FindingBinds, decline_finding
 from core.journey.queries.panels import proposals_on
 from core.tenancy.scope import Installation
-from tests.builders import SUPERVISOR, beijing, make_district, make_feature, make_installation
+from tests.builders import SUPERVISOR, alone, beijing, make_district, make_feature, make_installation
 from tests.panels.making import PanelCase
 
 RULES = PanelRules(
@@ -62,9 +62,11 @@ def test_a_binding_panel_of_two_groups_is_closed_by_the_clock_and_must_be_carrie
         case.vote("2026-03-16 10:00", member, verdict, scores=["2"])
 
     clock = Panels(installation, is_ending=lambda: False)
-    clock.keep_time(now=lambda: beijing("2026-03-17 17:59"))
+    with alone(installation, case.slug):
+        clock.keep_time(now=lambda: beijing("2026-03-17 17:59"))
     assert (case.panel().state, case.panel().reminded_at) == ("voting", beijing("2026-03-17 17:59"))
-    clock.keep_time(now=lambda: beijing("2026-03-17 18:00"))
+    with alone(installation, case.slug):
+        clock.keep_time(now=lambda: beijing("2026-03-17 18:00"))
 
     assert (case.panel().state, case.panel().verdict) == ("found", "exclude")
     with pytest.raises(FindingBinds, match="须执行"):

@@ -11,7 +11,7 @@ from core.journey.rosters import Duty, NotAway, note_absence, note_return, show_
 from core.people.roster.service import DaysUnclear
 from core.tenancy.scope import Scope
 from core.tickets.service import ReasonMissing
-from tests.builders import beijing
+from tests.builders import alone, beijing
 from tests.persons.conftest import ADMINISTRATOR, THURSDAY, Team
 
 FRIDAY = THURSDAY + timedelta(days=1)
@@ -119,12 +119,15 @@ def test_the_clock_looks_at_every_district_once_a_minute(team: Team) -> None:
     team.on_duty("ada", "bob")
     walk = team.given()
     absences = Absences(team.installation, is_ending=lambda: False)
-    absences.relieve(now=lambda: beijing("2026-03-13 00:00"))
+    with alone(team.installation, team.slug):
+        absences.relieve(now=lambda: beijing("2026-03-13 00:00"))
     team.away("ada", first=FRIDAY)
 
-    absences.relieve(now=lambda: beijing("2026-03-13 00:00:59"))
+    with alone(team.installation, team.slug):
+        absences.relieve(now=lambda: beijing("2026-03-13 00:00:59"))
     assert team.takers(walk) == ["ada"]
-    absences.relieve(now=lambda: beijing("2026-03-13 00:01"))
+    with alone(team.installation, team.slug):
+        absences.relieve(now=lambda: beijing("2026-03-13 00:01"))
     assert team.takers(walk) == ["bob"]
 
 

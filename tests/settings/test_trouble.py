@@ -28,7 +28,7 @@ from core.tenancy.incidents import GAP, keep_incident, keep_incidents
 from core.tenancy.models import FeatureIncident
 from core.tenancy.queries import feature_events_of
 from core.tickets.service import ReasonMissing
-from tests.builders import make_feature, make_installation
+from tests.builders import alone, make_feature, make_installation
 from tests.plugins.making import make_ticket
 from tests.settings.making import ANNA, BORIS, CLERK, GATE, LIGHT, NOW, District, asked, later, light
 
@@ -207,10 +207,13 @@ def test_the_clock_looks_once_a_minute_at_all_tenants(district: District, make: 
     failing(district, since=later(hours=-25), until=NOW)
     suspensions = Suspensions(district.installation, is_ending=lambda: False)
 
-    suspensions.suspend(now=lambda: NOW)
+    with alone(district.installation, district.slug, other.slug):
+        suspensions.suspend(now=lambda: NOW)
     failing(other, since=later(hours=-25), until=NOW)
-    suspensions.suspend(now=lambda: NOW + EVERY / 2)
+    with alone(district.installation, district.slug, other.slug):
+        suspensions.suspend(now=lambda: NOW + EVERY / 2)
     soon = state(other)[0]
-    suspensions.suspend(now=lambda: NOW + EVERY)
+    with alone(district.installation, district.slug, other.slug):
+        suspensions.suspend(now=lambda: NOW + EVERY)
 
     assert (state(district)[0], soon, state(other)[0]) == ("suspended", "on", "suspended")

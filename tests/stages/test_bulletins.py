@@ -31,7 +31,7 @@ from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
-from tests.builders import beijing, make_actor, make_city, make_district, make_feature, make_installation
+from tests.builders import alone, beijing, make_actor, make_city, make_district, make_feature, make_installation
 from tests.journey.asking import raises
 from tests.stages.lives import DUTIES, Life, happenings
 
@@ -373,7 +373,8 @@ def test_the_clock_has_the_month_that_is_over_drafted_once_of_those_who_want_it(
     for _ in range(2):
         clock = Bulletins(installation, is_ending=lambda: False)
         for at in ("2026-04-01 01:59", "2026-04-01 02:00", "2026-04-17 10:00"):
-            clock.order(now=partial(beijing, at))
+            with alone(installation, life.slug, other.slug):
+                clock.order(now=partial(beijing, at))
 
     def jobs(of: Life) -> Sequence[Job]:
         with installation.scope(of.slug) as scope:

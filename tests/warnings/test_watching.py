@@ -13,7 +13,7 @@ from core.statistics.service import refresh
 from core.statistics.warnings.models import Warned
 from core.statistics.warnings.queries import open_warnings, rule_records, warning_lines
 from core.tenancy.scope import Installation
-from tests.builders import OPERATOR, SUPERVISOR, beijing, make_actor, make_district, make_ticket
+from tests.builders import OPERATOR, SUPERVISOR, alone, beijing, make_actor, make_district, make_ticket
 from tests.judge.case import Case
 from tests.warnings.conftest import TODAY
 
@@ -140,7 +140,8 @@ def test_the_clock_watches_from_five_in_the_morning_and_makes_up_for_what_was_mi
     clock = Warnings(installation, is_ending=lambda: False)
 
     def waiting(at: str) -> int:
-        clock.watch(now=lambda: beijing(at))
+        with alone(installation, quiet.slug):
+            clock.watch(now=lambda: beijing(at))
         return quiet.run(open_warnings)
 
     assert [waiting(f"2026-06-22 {at}") for at in ("04:59", "05:00", "05:01")] == [0, 1, 1]
