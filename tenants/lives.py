@@ -429,7 +429,7 @@ def _worded(life: Life) -> str:
 
 Chapter = Callable[[Life], Iterator[datetime]]
 _IN_HAND: tuple[Chapter, ...] = (_go_astray, _send_out, _sign, _instruct, _extend)
-_CONCLUDED: tuple[Chapter, ...] = (*_IN_HAND, _reply, _pass, _report, _explain)
+_CONCLUDED: tuple[Chapter, ...] = (*_IN_HAND, _reply, _pass, _report)
 CHAPTERS: Mapping[str, tuple[Chapter, ...]] = {
     "waiting": (),
     "attached": (_attach,),
@@ -444,7 +444,7 @@ CHAPTERS: Mapping[str, tuple[Chapter, ...]] = {
     "paused": (_send_out, _sign, _pause),
     "review": (*_IN_HAND, _reply),
     "concluded": _CONCLUDED,
-    "rated": (*_CONCLUDED, _ask, _do_again),
+    "rated": (*_CONCLUDED, _ask, _do_again, _explain),
     "redone": (*_CONCLUDED, _ask, _redo),
 }
 """What happens to a letter after it was accepted, by where it stands today."""
