@@ -7,7 +7,7 @@ from core.journey.disclose import GROUNDS
 from core.journey.queries.choices import Choice
 from core.tickets.states import ANSWERED
 from core.web.desk.acts import Act, Deed, Records, listed
-from core.web.desk.fields import Field
+from core.web.desk.fields import REASON, Field
 from core.web.desk.standing import Standing
 
 LONG_WORDS = "公开前会再遮盖一次。"
@@ -94,7 +94,6 @@ def own_exposures(standing: Standing) -> list[tuple[int, int | str]]:
     return [(each.id, each.id) for each in lines if each.state in ("proposed", "published")]
 
 
-REASON = Field("reason", "理由")
 DISCLOSING = (
     Act(
         "公开",

@@ -83,6 +83,10 @@ class Field:
         return self.kind in ("choice", "list", "record", "unit", "units", "matter", "yes_no")
 
 
+REASON = Field("reason", "理由")
+"""Why somebody does what asks for a reason."""
+
+
 def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
     """Return what was typed into a field as the command's arguments, none when it was left empty.
 

@@ -8,7 +8,7 @@ from core.journey import panel_findings, panels
 from core.journey.queries.panels import PanelLine
 from core.tickets.states import ANSWERED
 from core.web.desk.acts import Act, Deed, Records, listed
-from core.web.desk.fields import Field
+from core.web.desk.fields import REASON, Field
 from core.web.desk.standing import Standing
 
 BESIDE, RECORD = "panel", "panel"
@@ -121,7 +121,7 @@ PANELS = (
     Act(
         "不采纳评议结论",
         (Deed(panel_findings.decline_finding, "结束评议", "的评议已结束"),),
-        (Field("reason", "理由"),),
+        (REASON,),
         beside=BESIDE,
         record=RECORD,
         records=_declinable,

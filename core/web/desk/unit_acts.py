@@ -12,11 +12,9 @@ from core.tickets.states import CONCLUDED, WITH_UNIT, Command
 from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.coordination_acts import UNITS_COORDINATING
 from core.web.desk.disclosure_acts import UNIT_EXPOSURE_ACTS
-from core.web.desk.fields import Field
+from core.web.desk.fields import REASON, Field
 from core.web.desk.finding_acts import FINDING
 from core.web.desk.standing import Standing
-
-REASON = Field("reason", "理由")
 
 
 def in_hand(standing: Standing) -> bool:
