@@ -1,11 +1,12 @@
 """Meetings 协调会: called over one ticket or several, with people from outside, and what came of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select
 
+from core.coordination.errands import LATEST
 from core.coordination.labels import GUEST_LABELS, MEETING_LABELS
 from core.coordination.models import Meeting, MeetingTicket
 from core.kit.errors import Refused
@@ -35,6 +36,12 @@ class MeetingNotHeld(Refused):
     code = "meeting-not-held"
 
 
+class MeetingTimeUnusable(Refused):
+    """The day of a meeting that is called has passed already, or lies years ahead."""
+
+    code = "meeting-time-unusable"
+
+
 class GuestUnusable(Refused):
     """It is not said who somebody from outside is, or in what capacity they come."""
 
@@ -59,6 +66,16 @@ def guests_in(text: str) -> list[dict[str, Any]]:
     return guests
 
 
+def usable_meeting_time(scope: Scope, meets_at: datetime, *, now: datetime) -> datetime:
+    """Return when the meeting is: today, also if it has begun, or later. Raises `MeetingTimeUnusable`."""
+    today = datetime.combine(now.astimezone(scope.tenant.zone), time(), scope.tenant.zone)
+    if not today <= meets_at <= now + LATEST:
+        raise MeetingTimeUnusable(
+            f"会议时间 {meets_at:%Y-%m-%d %H:%M} 在今天以前，或在十年以后，没有保存。请核对日期；已经开过的会请用“受理席记录”写明。"
+        )
+    return meets_at
+
+
 def guest_words(guests: Sequence[Mapping[str, Any]]) -> str:
     """Say who comes from outside."""
     return "、".join(f"{each['name']}（{GUEST_LABELS[each['kind']]}）" for each in guests)
@@ -75,8 +92,11 @@ def keep_meeting(
     place: str,
     units: Sequence[DirectoryUnit],
     guests: list[dict[str, Any]],
-) -> Meeting:
-    """Keep that a meeting was called over these tickets, the first of which calls it."""
+) -> tuple[Meeting, list[MeetingTicket]]:
+    """Keep that a meeting was called over these tickets, the first of which calls it, and return it.
+
+    With it, in the tickets' order, the record that it is about each: for that ticket's timeline to vouch for.
+    """
     meeting = Meeting(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -92,9 +112,9 @@ def keep_meeting(
     )
     scope.session.add(meeting)
     scope.session.flush()
-    for ticket in tickets:
-        scope.session.add(MeetingTicket(tenant_id=scope.tenant.id, meeting_id=meeting.id, ticket_id=ticket.id))
-    return meeting
+    about = [MeetingTicket(tenant_id=scope.tenant.id, meeting_id=meeting.id, ticket_id=ticket.id) for ticket in tickets]
+    scope.session.add_all(about)
+    return meeting, about
 
 
 def meeting_of(scope: Scope, ticket: Ticket, meeting_id: int) -> Meeting:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, exists, select
 
-from core.coordination.models import Policy, Reading
+from core.coordination.models import MeetingTicket, Policy, Reading
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
@@ -79,13 +79,14 @@ class Audit:
 class Kind:
     """Records for which a timeline entry vouches: their table, what they are called, and of which ticket each is.
 
-    `told_by` are the kinds of entries that told of them before entries carried fingerprints; empty for newer tables.
+    `told_by` are the kinds of entries that told of them, at the time `at`, before entries carried fingerprints; empty for
+    newer tables, whose records need no time of their own.
     """
 
     model: type[Base]
     label: str
     ticket_id: Any
-    at: str
+    at: str = ""
     joined: tuple[Any, ColumnElement[bool]] | None = None
     told_by: tuple[str, ...] = ()
 
@@ -136,6 +137,7 @@ KINDS = (
         (ReviewPanel, (ReviewPanel.tenant_id == PanelVote.tenant_id) & (ReviewPanel.id == PanelVote.panel_id)),
     ),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
+    Kind(MeetingTicket, "协调会研究的工单", MeetingTicket.ticket_id),
     Kind(Policy, "形成的政策", Policy.ticket_id, "at"),
     Kind(Reading, "阅批记录", Reading.ticket_id, "at"),
     Kind(ContactAttempt, "联系记录", ContactAttempt.ticket_id, "at"),
@@ -240,8 +242,8 @@ def _records_changed(chain: Chain, records: Sequence[tuple[Kind, Base]]) -> Iter
 
 def _is_told(kind: Kind, record: Base, entries: Sequence[Entry]) -> bool:
     """Tell whether an entry of before, when entries carried no fingerprints, tells of the record."""
-    at = getattr(record, kind.at)
-    return any(entry.kind in kind.told_by and entry.at == at and not marks_of(entry) for entry in entries)
+    told = [entry for entry in entries if entry.kind in kind.told_by]
+    return any(entry.at == getattr(record, kind.at) and not marks_of(entry) for entry in told)
 
 
 def _commands_changed(scope: Scope, ticket: Ticket | None = None) -> Iterator[Finding]:

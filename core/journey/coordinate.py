@@ -16,8 +16,9 @@ from core.coordination.meetings import (
     meeting_of,
     meeting_words,
     numbers_of,
+    usable_meeting_time,
 )
-from core.coordination.models import Errand, Policy
+from core.coordination.models import Errand, MeetingTicket, Policy
 from core.escalation.rules import words_of
 from core.journey.command import command
 from core.kit.errors import Refused
@@ -89,12 +90,13 @@ def call_meeting(
     """Call units, and people from outside, to a meeting over this ticket and `others`, whose numbers are given.
 
     `guests` are experts, media and others from outside, one a line: `专家：张教授`. Each unit is told, each ticket's
-    timeline tells of it. Raises `NothingSaid`, `NotListed`, `GuestUnusable`, `NoSuchUnit`, `NoSuchTicket`,
-    `TooManyTickets`, `MoveNotAllowed`.
+    timeline tells of it. Raises `NothingSaid`, `NotListed`, `MeetingTimeUnusable`, `GuestUnusable`, `NoSuchUnit`,
+    `NoSuchTicket`, `TooManyTickets`, `MoveNotAllowed`.
     """
     about, where = words_of(subject, "会议的议题"), words_of(place, "会议的地点")
     if kind not in MEETING_LABELS:
         raise NotListed(f"没有这种会议，没有保存。可选：{'、'.join(MEETING_LABELS.values())}。")
+    when = usable_meeting_time(scope, meets_at, now=order.now)
     coming = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
     numbers = numbers_in(others)
     if len(numbers) >= MOST_TICKETS:
@@ -102,22 +104,22 @@ def call_meeting(
     tickets = _each(scope, ticket, numbers)
     for each in tickets:
         check_state(each, MEETABLE, "召集协调会")
-    meeting = keep_meeting(
+    meeting, records = keep_meeting(
         scope,
         tickets,
         order,
         kind=kind,
         subject=about,
-        meets_at=meets_at,
+        meets_at=when,
         place=where,
         units=coming,
         guests=guests_in(guests),
     )
     words = meeting_words(scope, meeting, coming)
-    for each in tickets:
+    for each, record in zip(tickets, records, strict=True):
         together = "、".join(other.serial_no for other in tickets if other is not each)
         summary = f"召集{words}{f'；与 {together} 一并研究' if together else ''}"
-        _tell(scope, ticket, each, "meeting", order, summary=summary, meeting_id=meeting.id)
+        _tell(scope, ticket, each, "meeting", order, summary=summary, meeting_id=meeting.id, records=[record])
     for unit in coming:
         text = f"工单 {ticket.serial_no}「{ticket.title}」{words}"
         say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit.id, now=order.now)
@@ -252,10 +254,20 @@ def _each(scope: Scope, ticket: Ticket, numbers: Sequence[str]) -> list[Ticket]:
     return [ticket, *(lock_ticket(scope, number) for number in numbers if number != ticket.serial_no)]
 
 
-def _tell(scope: Scope, own: Ticket, ticket: Ticket, kind: str, order: Order, *, summary: str, meeting_id: int) -> None:
+def _tell(
+    scope: Scope,
+    own: Ticket,
+    ticket: Ticket,
+    kind: str,
+    order: Order,
+    *,
+    summary: str,
+    meeting_id: int,
+    records: Sequence[MeetingTicket] = (),
+) -> None:
     """Write it into the timeline of the ticket; one beside the command's own carries no command id of its own."""
     given = order if ticket is own else Order(order.actor, order.now)
-    note(scope, ticket, kind, given, summary=summary, detail={"meeting": meeting_id})
+    note(scope, ticket, kind, given, summary=summary, detail={"meeting": meeting_id}, records=records)
     if ticket is not own:
         mark_ticket(scope, ticket)
 

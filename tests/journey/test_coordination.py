@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.coordination.errands import DueTimeUnusable, ErrandAnswered
-from core.coordination.meetings import GuestUnusable, MeetingHeld, MeetingNotHeld
+from core.coordination.meetings import GuestUnusable, MeetingHeld, MeetingNotHeld, MeetingTimeUnusable
 from core.coordination.models import ClassCheck, Errand, Meeting, Policy, Reading
 from core.escalation.models import Instruction
 from core.escalation.rules import NothingSaid
@@ -25,14 +25,14 @@ from tests.journey.walking import Walk
 DUE = beijing("2026-03-16 18:00")
 
 
-def meet(walk: Walk, *, guests: str = "", others: str = "") -> int:
+def meet(walk: Walk, *, at: str = "2026-03-12 16:00", guests: str = "", others: str = "") -> int:
     walk.do(
         coordinate.call_meeting,
         "2026-03-12 14:00",
         actor=OPERATOR,
         kind="on_site",
         subject="谁来补路",
-        meets_at=beijing("2026-03-12 16:00"),
+        meets_at=beijing(at),
         place="现场",
         units=["roads", "parks"],
         guests=guests,
@@ -64,6 +64,9 @@ def test_a_meeting_is_about_several_tickets_and_people_from_outside_come(
 
     with pytest.raises(GuestUnusable, match="没有写清是谁"):
         meet(walk, guests="张教授")
+    for away in ("2026-03-11 23:59", "2036-03-12 16:00"):
+        with pytest.raises(MeetingTimeUnusable):
+            meet(walk, at=away)
     meeting = meet(walk, guests="专家：张教授\n新闻媒体：某报", others=f"{other.serial_no}，{walk.serial_no}")
     hold(walk, meeting)
     with pytest.raises(MeetingHeld):

@@ -1,6 +1,8 @@
 """Ratings, letters, opinions and the rest are vouched for by the entries that tell of them: a changed one shows."""
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +17,12 @@ from core.tickets.models import TicketEvent
 from core.tickets.records import marks_of, table_of
 from core.tickets.timeline import Order
 from tests.builders import LEADER, OPERATOR, SUPERVISOR, beijing, make_district
-from tests.judge.case import Case
+from tests.panels.making import PanelCase
 from tests.press.pressing import Pressing
 from tests.trust.spoiling import Owner, Proven
 
 
-class Evidence(Case, Pressing, Proven):
+class Evidence(PanelCase, Pressing, Proven):
     """A ticket about which evidence of every kind can be made."""
 
 
@@ -100,6 +102,23 @@ def found_and_fined(walk: Evidence) -> None:
     walk.do(findings.record_enforcement, "2026-03-12 13:00", actor=clerk, measure="stop", words="违规开挖")
 
 
+def met_about(walk: Evidence) -> None:
+    """Call a meeting over the ticket, and afterwards another one over another ticket alone."""
+    other = Proven(walk.installation, walk.slug)
+    for each in (walk, other):
+        each.take_in()
+        how: Any = {"kind": "special", "subject": "谁来补路", "meets_at": beijing("2026-03-13 09:00"), "place": "现场"}
+        each.do(coordinate.call_meeting, "2026-03-12 12:00", actor=OPERATOR, **how)
+
+
+def judged_by_a_panel(walk: Evidence) -> None:
+    walk.answered_badly()
+    with tempfile.TemporaryDirectory() as folder:
+        walk.hire(Path(folder))
+    walk.open()
+    walk.vote_all("2026-03-17 10:00", "keep")
+
+
 MADE: dict[str, Callable[[Evidence], None]] = {
     "rating": rated,
     "rating_cause": asked_why,
@@ -114,6 +133,9 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "verification": found_and_fined,
     "enforcement": found_and_fined,
     "contact_reveal": revealed,
+    "panel_draw": judged_by_a_panel,
+    "panel_vote": judged_by_a_panel,
+    "meeting_ticket": met_about,
     "policy": read_and_settled,
     "reading": read_and_settled,
 }
@@ -130,6 +152,9 @@ CHANGES = {
     "contact_attempt": "at = 'infinity'",
     "verification": "result = 'false'",
     "enforcement": "measure = 'none'",
+    "panel_draw": "seed = seed || '0'",
+    "panel_vote": "verdict = 'exclude'",
+    "meeting_ticket": "meeting_id = (SELECT max(id) FROM meeting WHERE DISTRICT)",
     "policy": "measure = '每月普查'",
     "reading": "at = at - interval '1 day'",
     "contact_reveal": "purpose = 'follow_up'",
@@ -154,6 +179,8 @@ def where(table: str) -> str:
         "opinion": ("consultation_id", "consultation"),
         "consultation_step": ("consultation_id", "consultation"),
         "letter_receipt": ("letter_id", "letter"),
+        "panel_draw": ("panel_id", "review_panel"),
+        "panel_vote": ("panel_id", "review_panel"),
     }
     if table not in parents:
         return "OURS"

@@ -21,10 +21,15 @@ from tests.journey.walking import Walk
 TIMES = (fields.DateTime, fields.Date, fields.Time)
 COMMANDS_WITH_TIMES = {
     ("instruct", "deadline"): "until when; refused unless it is still to come",
+    ("order_check", "due"): "until when; refused unless it is still to come",
+    ("assign_errand", "due"): "until when; refused unless it is still to come",
+    ("plan_stage", "due"): "until when; refused unless it is still to come",
     ("set_meeting", "meets_at"): "when a meeting is; the entry that calls it has the time of the command",
+    ("call_meeting", "meets_at"): "when a meeting is; refused before today",
 }
 BODIES_WITH_TIMES = {
     ("post", "/api/v1/tickets", "submitted_at"): "when the resident spoke; what lies ahead is now",
+    ("post", "/api/v1/calls", "began_at"): "when the call began; refused in the future",
     ("post", "/api/v1/features/{feature}/revisions/{number}/dry-run", "since"): "which past tickets are tried",
     ("post", "/api/v1/features/{feature}/revisions/{number}/dry-run", "until"): "which past tickets are tried",
     (

@@ -26,6 +26,7 @@ TRESPASSES = {
     *("not-permitted", "not-your-ticket", "same-hands", "second-person-missing", "own-supervision"),
     "not-grantable",
     *("own-revision", "identity-kept", "too-many-reveals"),
+    *("same-author", "same-writer", "not-your-article"),
 }
 """Codes of refusals that are about who asks."""
 
@@ -164,10 +165,12 @@ def test_an_attempt_that_cannot_be_kept_changes_nothing_in_the_answer(
 def test_trespasses_are_listed_the_newest_first_and_since_a_day(dispatched: Proven) -> None:
     somebody = make_actor("林工", "clerk", id=CLERK_ID)
     refusal = Refused("不能办理。")
+
+    def keep(at: str) -> None:
+        dispatched.run(lambda scope: keep_trespass(scope, refusal, actor=somebody, serial_no="T1", now=beijing(at)))
+
     for at in ("2026-03-12 10:00", "2026-03-13 10:00", "2026-03-13 11:00"):
-        dispatched.run(
-            lambda scope, at=at: keep_trespass(scope, refusal, actor=somebody, serial_no="T1", now=beijing(at))
-        )
+        keep(at)
 
     listed = dispatched.run(lambda scope: trespasses(scope, since=beijing("2026-03-13 00:00")))
 

@@ -56,6 +56,7 @@ class SameHands(Refused):
     """What one person made is to be decided by another."""
 
     code = "same-hands"
+    is_trespass = True
 
 
 def refuse_running(scope: Scope, month: Month, *, now: datetime) -> None:
