@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.statistics.causes import REPORTED, Causes, Coded, category_label, coded, pooled_causes
 from core.statistics.days import Span
 from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
+from core.statistics.grades import floor_of
 from core.statistics.periods import Month, last_weeks
 from core.statistics.queries import (
     Counts,
@@ -30,7 +31,7 @@ from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
 
 FLOOR = Fraction(85, 100)
-"""Satisfaction 满意率 below which a unit is named 点名通报."""
+"""Satisfaction 满意率 below which a unit is named 点名通报, in a city that grades it by no band of its own."""
 RATINGS = ("satisfied", "rated", "satisfied_adjudicated", "rated_adjudicated")
 WEEKS = 12
 
@@ -89,6 +90,8 @@ class CityReport:
     districts: Sequence[District]
     by_matter: Sequence[Share]
     """The ten largest categories of matters by name, then all others, then those of no matter."""
+    floor: Fraction
+    """Satisfaction below which a district or a unit is told of: the city's own band on it, or `FLOOR`."""
     below_floor: Sequence[BelowFloor]
     """Lowest first; those rated too few times are not judged."""
     weeks: Sequence[Week]
@@ -138,6 +141,8 @@ def city_report(installation: Installation, city: str, month: Month, *, today: d
     def question(district: TenantFacts, session: Session) -> _Answer:
         return _ask(Cube(session, district.id), month, Span(weeks[0].first, weeks[-1].last))
 
+    with installation.scope(city) as scope:
+        floor = floor_of(scope, "satisfied") or FLOOR
     answers = ask_members(installation, city, question)
     now, before = _pooled(answer.now for _, answer in answers), _pooled(answer.before for _, answer in answers)
     facts = installation.tenant(city)
@@ -163,8 +168,9 @@ def city_report(installation: Installation, city: str, month: Month, *, today: d
             others="其他类别",
             none=UNNAMED,
         ),
+        floor=floor,
         below_floor=sorted(
-            (below for district, answer in answers for below in _below_floor(district, answer)),
+            (below for district, answer in answers for below in _below_floor(district, answer, floor)),
             key=lambda below: (below.value, below.district, below.unit or ""),
         ),
         weeks=[
@@ -204,11 +210,11 @@ def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
     )
 
 
-def _below_floor(district: TenantFacts, answer: _Answer) -> Iterable[BelowFloor]:
+def _below_floor(district: TenantFacts, answer: _Answer, floor: Fraction) -> Iterable[BelowFloor]:
     judged: list[tuple[str | None, Counts]] = [(None, answer.now), *answer.units]
     for unit, counted in judged:
         satisfied, rated = counted.n("satisfied"), counted.n("rated")
-        if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < FLOOR:
+        if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < floor:
             yield BelowFloor(
                 district.slug,
                 district.name,

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
 from core.statistics.causes import Causes, CausesOf
-from core.statistics.city import FLOOR, BelowFloor, CityReport, Week
+from core.statistics.city import BelowFloor, CityReport, Week
 from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
 from core.statistics.figures import SMALL_SAMPLE, Figure, Unit
 from core.statistics.grades import Band
@@ -74,10 +74,10 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
 
 def city_document(told: CityReport, *, made_at: datetime) -> Document:
     """Return a city's month as a document that bears `made_at` (aware)."""
-    floor = value_words(FLOOR, "percent")
+    floor = value_words(told.floor, "percent")
     sections = [
         Section("各项指标", [_figure_table(told.figures)]),
-        Section("各区", [*_if_any(satisfaction_dots(told.districts)), _district_table(told, IN_CITY)]),
+        Section("各区", [*_if_any(satisfaction_dots(told.districts, told.floor)), _district_table(told, IN_CITY)]),
         Section("各区（裁定后）", [_district_table(told, ADJUDICATED_IN_CITY)]),
         Section("各区退单、延期、重办等", [_district_table(told, BESIDE_IN_CITY)]),
         Section(

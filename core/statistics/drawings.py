@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from core.documents.charts import Mark, Series
 from core.documents.model import Bars, Dots, Lines
-from core.statistics.city import FLOOR, District, Week
+from core.statistics.city import District, Week
 from core.statistics.figures import Figure
 from core.statistics.shares import NONE, OTHERS, Share
 from core.statistics.words import value_words
@@ -48,7 +48,7 @@ def by_satisfaction(districts: Sequence[District]) -> Sequence[District]:
     )
 
 
-def satisfaction_dots(districts: Sequence[District]) -> Dots | None:
+def satisfaction_dots(districts: Sequence[District], floor: Fraction) -> Dots | None:
     """Return the compared districts, lowest first, against the floor; each leads to its row where there is a table."""
     values = [
         (district, satisfaction_of(district).now.value or Fraction(0))
@@ -64,7 +64,7 @@ def satisfaction_dots(districts: Sequence[District]) -> Dots | None:
             Mark(district.name, float(value * 100), value_words(value, "percent"), f"#d-{district.slug}")
             for district, value in values
         ],
-        hold=float(FLOOR * 100),
+        hold=float(floor * 100),
         low=lowest if lowest < LOWEST_SHOWN - TICK // 2 else LOWEST_SHOWN,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 from flask import Flask
 
@@ -45,6 +46,7 @@ def make_report(**changes: object) -> CityReport:
             Share(OTHERS, "其他类别", 500, 1500, 500, 1400),
             Share(NONE, "未定事项", 100, 1500, 100, 1400),
         ],
+        "floor": Fraction(85, 100),
         "below_floor": [
             BelowFloor("poor", "乙县", None, 41, 50, 41, 50),
             BelowFloor("good", "甲区", "园林管理处", 20, 40, 20, 36),
@@ -144,3 +146,5 @@ def test_any_month_can_be_asked_for_and_nonsense_is_refused(installation: Instal
 def test_the_floor_is_eighty_five_percent() -> None:
     exact = District("exact", "戊区", make_figures({"rated": 100, "satisfied": 85}))
     assert [row.is_below for row in presented(make_report(districts=[exact], below_floor=[])).rows] == [False]
+    higher = presented(make_report(districts=[exact], below_floor=[], floor=Fraction(86, 100)))
+    assert ([row.is_below for row in higher.rows], higher.floor) == ([True], "86%")

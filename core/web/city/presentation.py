@@ -10,7 +10,7 @@ from markupsafe import Markup
 from core.documents.drawing import drawn
 from core.documents.model import Chart
 from core.statistics.causes import Causes
-from core.statistics.city import FLOOR, BelowFloor, CityReport, District
+from core.statistics.city import BelowFloor, CityReport, District
 from core.statistics.drawings import (
     SATISFIED,
     by_satisfaction,
@@ -113,13 +113,13 @@ def presented(report: CityReport) -> Overview:
         month=str(report.month),
         is_over=report.is_over,
         districts=len(report.districts),
-        floor=f"{float(FLOOR * 100):g}%",
+        floor=f"{float(report.floor * 100):g}%",
         cards=[_card(figures[figure_id]) for figure_id in SHOWN],
         below=[_below_words(below) for below in report.below_floor if below.unit is None],
         units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
-        rows=[_row(district) for district in ranked],
+        rows=[_row(district, report.floor) for district in ranked],
         not_compared=[district.name for district in ranked if not is_compared(district)],
-        satisfaction=_drawn(satisfaction_dots(report.districts)),
+        satisfaction=_drawn(satisfaction_dots(report.districts, report.floor)),
         matters=_drawn(share_bars("受理最多的十类诉求", report.by_matter)),
         weeks=_drawn(week_lines(report.weeks)),
         causes=[_causes(each) for each in report.causes if not each.is_empty],
@@ -146,7 +146,7 @@ def _card(figure: Figure) -> FigureCard:
     )
 
 
-def _row(district: District) -> DistrictRow:
+def _row(district: District, floor: Fraction) -> DistrictRow:
     cells = {
         figure.id: Cell(value_words(figure.now.value, figure.unit), parts_words(figure.now, figure.unit))
         for figure in district.figures
@@ -159,7 +159,7 @@ def _row(district: District) -> DistrictRow:
         on_time=cells["on_time"],
         resolved=cells["resolved"],
         satisfied=cells[SATISFIED],
-        is_below=is_compared(district) and (satisfaction.now.value or 0) < FLOOR,
+        is_below=is_compared(district) and (satisfaction.now.value or 0) < floor,
         remark="还没有评价" if satisfaction.now.value is None else remark_words(satisfaction),
     )
 
