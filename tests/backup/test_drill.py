@@ -55,14 +55,16 @@ def test_the_command_restores_and_proves(here: Installed, into: Path) -> None:
     assert not (into / "backup.json").exists()
 
 
-def test_of_a_database_of_ones_own_it_says_what_to_use(here: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_database_of_ones_own_it_says_what_to_use(
+    here: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://huiying_app@db.example.org/huiying")
     for command, arguments in (
-        (backup, ["init", "/tmp/x"]),
+        (backup, ["init", str(tmp_path / "backups")]),
         (backup, ["now"]),
         (backup, ["list"]),
         (backup, ["drill"]),
-        (restore, ["x", "--into", "/tmp/x"]),
+        (restore, ["x", "--into", str(tmp_path / "restored")]),
     ):
         with pytest.raises(BackupRefused, match="pgBackRest"):
             run(command, *arguments)

@@ -251,7 +251,9 @@ def test_the_clock_and_the_worker_as_processes_do_the_work_of_a_day(
 
     assert soon(lambda: bool(group.said), within=40), clock.said()
     yesterday = missed.date() - DAY
-    assert group.texts == [f"{yesterday.month} 月 {yesterday.day} 日：紧急诉求 0 件，答复超期 0 件。"]
+    assert group.texts == [
+        f"{yesterday.month} 月 {yesterday.day} 日：紧急诉求 0 件，答复超期 0 件，领导批示 0 件，批示反馈 0 件。"
+    ]
     assert [said.key for said in group.said] == [f"{slug}-leaders-morning-{missed.date()}"]
 
 
@@ -265,7 +267,7 @@ def group(monkeypatch: pytest.MonkeyPatch) -> Iterator[Robot]:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({}, ["3 月 11 日：紧急诉求 2 件，答复超期 1 件。涉及 T1、T2"]),
+        ({}, ["3 月 11 日：紧急诉求 2 件，答复超期 1 件，领导批示 0 件，批示反馈 0 件。涉及 T1、T2"]),
         ({"morning": False}, []),
     ],
 )

@@ -611,7 +611,12 @@ UNIT |= {
         {"title": "养护办法", "analysis": "普遍沉降", "measure": "每年普查", "document_no": "〔2026〕3 号"},
     ),
 }
-TRIED_BY_THEMSELVES = {"reopen", "send_back", "cosign_special_report"}
+OF_PANELS = {
+    *("open_panel", "extend_panel", "redraw_panel"),
+    *("carry_out_finding", "decline_finding", "propose_notice", "publish_notice"),
+}
+"""Tried on the page with a panel that was drawn from a pool, in tests/panels."""
+TRIED_BY_THEMSELVES = {"reopen", "send_back", "cosign_special_report"} | OF_PANELS
 
 
 def keys(acts: tuple[Act, ...]) -> set[str]:
@@ -733,7 +738,7 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
             "/t/{}",
             {
                 *("approve_return", "redirect", "add_unit", "raise_urgency", "transfer_out", "propose_void"),
-                *("remark", "files", "call_meeting"),
+                *("remark", "files", "call_meeting", "ask_interpretation"),
             },
         ),
         ("reviewer", "/t/{}", set()),

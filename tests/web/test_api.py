@@ -54,6 +54,9 @@ def test_an_appeal_is_accepted_and_can_be_looked_up(client: FlaskClient, token: 
         "urgent": True,
         "submitted_at": "",
         "lead_unit": None,
+        "head": "",
+        "relation": "",
+        "verified": "",
         "reply": None,
         "version": 0,
     }
