@@ -1,5 +1,6 @@
 """What a unit found and did: whether the appeal is true 核实, what enforcement came to 执法结果; and looking again later."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS, WITH_AMOUNT
@@ -33,6 +34,12 @@ Measure = Literal[
 MOST_YUAN = 10**12
 
 
+class UnknownFinding(Refused):
+    """A result of verification, or a measure of enforcement, that there is not."""
+
+    code = "unknown-finding"
+
+
 class AmountUnusable(Refused):
     """A fine without an amount, an amount without a fine, or one that cannot be."""
 
@@ -43,7 +50,7 @@ class AmountUnusable(Refused):
 def verify(scope: Scope, ticket: Ticket, order: Order, *, result: Finding, found: str, on_site: bool = False) -> None:
     """Say whether what the appeal says is true 属实/部分属实/不属实, and what was found; the newest word of a unit counts.
 
-    Raises `ReasonMissing` without what was found, `NotYours`, `MoveNotAllowed`.
+    Raises `ReasonMissing` without what was found, `UnknownFinding`, `NotYours`, `MoveNotAllowed`.
     """
     check_state(ticket, WITH_UNIT, "登记核实结果")
     keep_verification(scope, ticket, own_assignment(scope, ticket, order.actor), order, result, found, on_site=on_site)
@@ -52,7 +59,8 @@ def verify(scope: Scope, ticket: Ticket, order: Order, *, result: Finding, found
 def keep_verification(
     scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, result: Finding, found: str, *, on_site: bool
 ) -> None:
-    """Keep what a unit found, and tell it in the timeline. Raises `ReasonMissing`."""
+    """Keep what a unit found, and tell it in the timeline. Raises `ReasonMissing`, `UnknownFinding`."""
+    _refuse_unknown(result, VERIFICATION_LABELS, "核实结果")
     words = reason_of(found, "核实结果（查到了什么）")
     record = Verification(
         tenant_id=scope.tenant.id,
@@ -92,9 +100,10 @@ def record_enforcement(
 ) -> None:
     """Keep what enforcement came to 执法结果: the measure, against whom and why in words, the yuan of a fine.
 
-    Raises `ReasonMissing` without words, `AmountUnusable`, `NotYours`, `MoveNotAllowed`.
+    Raises `ReasonMissing` without words, `UnknownFinding`, `AmountUnusable`, `NotYours`, `MoveNotAllowed`.
     """
     check_state(ticket, WITH_UNIT, "登记执法结果")
+    _refuse_unknown(measure, MEASURE_LABELS, "执法结果")
     said = reason_of(words, "执法结果（对谁、为什么）")
     _refuse_amount(measure, amount)
     assignment = own_assignment(scope, ticket, order.actor)
@@ -147,6 +156,12 @@ def look_again(scope: Scope, ticket: Ticket, order: Order, *, holds: bool, found
     close(tracking, "holds" if holds else "fails", order, found=said)
     words = "再看：效果保持" if holds else "再看：问题反复"
     note(scope, ticket, "tracking", order, summary=f"{words}。{said}", detail={"tracking": tracking.id})
+
+
+def _refuse_unknown(said: str, labels: Mapping[str, str], what: str) -> None:
+    if said not in labels:
+        choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
+        raise UnknownFinding(f"{what}没有“{said}”这一项。可选：{choices}。")
 
 
 def _refuse_amount(measure: Measure, amount: int | None) -> None:

@@ -1,6 +1,7 @@
 """Joint handling 联合办理: handing work down, bringing a unit in, answering to the unit that leads, doing without an answer."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from core.handling.models import Contribution
 from core.handling.rules import usable_text
@@ -57,14 +58,14 @@ def bring_in(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str
     """
     check_state(ticket, (State.IN_PROGRESS,), "请其他单位协办")
     check_unit(scope, ticket, order.actor)
-    _bring_in(scope, ticket, order, unit=unit, task=task)
+    _bring_in(scope, ticket, order, unit=unit, task=task, asked_by="lead")
 
 
 @command(Permission.DISPATCH, "增派协办单位")
 def add_unit(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str) -> None:
     """The desk brings a further unit in after dispatch. Raises as `bring_in`."""
     check_state(ticket, WITH_UNIT, "增派协办单位")
-    _bring_in(scope, ticket, order, unit=unit, task=task)
+    _bring_in(scope, ticket, order, unit=unit, task=task, asked_by="desk")
 
 
 @command(Permission.HANDLE, "协办意见")
@@ -131,7 +132,9 @@ def waive(scope: Scope, ticket: Ticket, order: Order, *, unit: str, reason: str)
     cancel_clocks(scope, ticket, clocks, now=order.now, assignment_ids=[each.id for each in relieved])
 
 
-def _bring_in(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str) -> None:
+def _bring_in(
+    scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: str, asked_by: Literal["lead", "desk"]
+) -> None:
     wanted = reason_of(task, "增派协办（请它办什么）")
     helping = directory(scope).get_unit(unit)
     if any(each.unit_id == helping.id for each in assignments_in_hand(scope, ticket)):
@@ -145,7 +148,7 @@ def _bring_in(scope: Scope, ticket: Ticket, order: Order, *, unit: str, task: st
         "brought_in",
         order,
         summary=f"增派{helping.name}协办：{wanted}",
-        detail={"unit": helping.code, "assignment": assignment.id},
+        detail={"unit": helping.code, "assignment": assignment.id, "asked_by": asked_by},
     )
     give_to_persons(scope, ticket, [assignment], now=order.now)
     turn_clocks(scope, ticket, Command.DISPATCH, Order(order.actor, order.now), assignments=[assignment])

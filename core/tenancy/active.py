@@ -92,8 +92,12 @@ def features_on(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature
 
 def core_rows(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]:
     """Return a row for each of the core's own features; one that was never set holds its defaults."""
+    kept = session.scalars(
+        select(TenantFeature).where(TenantFeature.tenant_id == tenant.id, TenantFeature.feature.in_(CORE_IDS))
+    ).all()
+    rows = {row.feature: row for row in kept}
     return [
-        session.get(TenantFeature, (tenant.id, feature.id))
+        rows.get(feature.id)
         or TenantFeature(tenant_id=tenant.id, feature=feature.id, position=CORE_POSITION, state="on")
         for feature in CORE_FEATURES
     ]

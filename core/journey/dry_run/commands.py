@@ -70,6 +70,8 @@ def command_of(entry: Entry, *, was_registered: bool) -> str | None:
             return "request_extension" if detail["state"] == "pending" else "decide_extension"
         case "pause" if detail.get("state") in ("pending", "holding", "denied"):
             return "request_pause" if detail["state"] == "pending" else "decide_pause"
+        case "brought_in":
+            return "bring_in" if detail["asked_by"] == "lead" else "add_unit"
         case "instruction":
             return "instruct" if "level" in detail else "report_instruction"
     return MOVING.get(entry.kind) or NOTED.get(entry.kind)

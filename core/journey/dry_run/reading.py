@@ -26,7 +26,7 @@ from core.tickets.views import view_of
 from core.units.queries import directory
 from core.workdays.queries import current_calendar
 
-KINDS = (*Command, *MOVING, *NOTED, "classify", "extension", "pause", "instruction")
+KINDS = (*Command, *MOVING, *NOTED, "brought_in", "classify", "extension", "pause", "instruction")
 """Entries that tell what somebody did."""
 URGENT_BY_RULE = "紧急（"
 """Stands in the entry of a classification that a rule found urgent, where it does not say what was given."""

@@ -222,6 +222,8 @@ class _Replay:
         """Follow what was done without moving the ticket."""
         detail = entry.detail
         match entry.kind:
+            case "brought_in":
+                self._turn(Command.DISPATCH, self._named([detail.get("assignment")]), at=at, now=at)
             case "co_sign":
                 self._end_for(("sign",), self._named([detail.get("assignment")]), at)
             case "contact":
