@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.kit.db import Base, Database
 from core.kit.outages import CROWDED, DISK_FULL, READ_ONLY, RECOVERING, Outage, outage_of
 from core.kit.outbox import Job
-from core.sla.models import Timer
+from core.sla.firing import oldest_due
 from core.tenancy.ending import ACTIVE
 from core.tenancy.models import Tenant
 from core.tickets.models import Seal
@@ -108,7 +108,7 @@ def lags(database: Database, *, now: datetime) -> Sequence[Lag]:
 def lag_of(session: Session, number: int, slug: str, name: str, *, now: datetime) -> Lag:
     """Return how far behind the tenant of the session is, by one statement that reads few rows."""
     job = select(func.min(Job.run_after)).where(Job.tenant_id == number, Job.state == "pending", Job.run_after <= now)
-    mark = select(func.min(Timer.fire_at)).where(Timer.tenant_id == number, Timer.fire_at <= now)
+    mark = oldest_due(number, now=now)
     seal = select(Seal.sealed_at).where(Seal.tenant_id == number).order_by(Seal.number.desc()).limit(1)
     dead = select(func.count()).select_from(Job).where(Job.tenant_id == number, Job.state == "dead")
     job_since, mark_since, sealed_at, dead_jobs = session.execute(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
@@ -25,6 +25,7 @@ from core.workdays.queries import current_calendar
 
 WAITING_FOR_REVIEW = ("reply", *UNIT_CLOCKS)
 """Clocks whose marks wait while a reply is reviewed: the review's delay is not the unit's."""
+NOT_UNDER_REVIEW = or_(Ticket.state != State.SUBMITTED, Clock.name.not_in(WAITING_FOR_REVIEW))
 LATE_SECONDS = 60
 
 
@@ -71,7 +72,7 @@ def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
             Timer.tenant_id == scope.tenant.id,
             Timer.fire_at <= now,
             func.coalesce(Timer.postponed_until, Timer.fire_at) <= now,
-            or_(Ticket.state != State.SUBMITTED, Clock.name.not_in(WAITING_FOR_REVIEW)),
+            NOT_UNDER_REVIEW,
         )
         .order_by(Timer.fire_at, Timer.id)
         .limit(limit)
@@ -80,6 +81,16 @@ def claim_due(scope: Scope, *, now: datetime, limit: int) -> list[Reached]:
         .with_for_update(skip_locked=True)
     )
     return [Reached(ticket, clock, timer) for ticket, clock, timer in scope.session.execute(due)]
+
+
+def oldest_due(tenant_id: int, *, now: datetime) -> Select[datetime]:
+    """Select when the oldest mark came that could have been acted on and was not, None where none waits."""
+    return (
+        select(func.min(Timer.fire_at))
+        .join(Clock, (Clock.tenant_id == Timer.tenant_id) & (Clock.id == Timer.clock_id))
+        .join(Ticket, (Ticket.tenant_id == Clock.tenant_id) & (Ticket.id == Clock.ticket_id))
+        .where(Timer.tenant_id == tenant_id, Timer.fire_at <= now, NOT_UNDER_REVIEW)
+    )
 
 
 def still_stands(scope: Scope, reached: Reached) -> bool:

@@ -22,6 +22,7 @@ from core.kit.outages import READ_ONLY, outage_of
 from core.kit.outbox import Job
 from core.sla.models import Timer
 from core.tenancy.scope import Installation
+from core.tickets.models import Ticket
 from core.web import create_app
 from tests.builders import make_district, make_installation, make_ticket
 from tests.jobs.making import drain, jobs_of, kinds_doing, make_job, soon
@@ -132,6 +133,10 @@ def test_a_mark_that_nobody_acted_upon_is_told(installation: Installation) -> No
 
     [lag] = [lag for lag in lags(installation.database, now=now) if lag.slug == slug]
     assert (lag.mark, lag.words) == (ALARM_AFTER + MINUTE, "到点提醒已积压 11 分钟")
+    with installation.scope(slug) as scope:
+        scope.session.execute(update(Ticket).values(state="submitted"))
+    [lag] = [lag for lag in lags(installation.database, now=now) if lag.slug == slug]
+    assert (lag.mark, lag.words) == (None, ""), "marks of a reply that is reviewed are not late"
     with installation.scope(slug) as scope:
         scope.session.execute(update(Timer).values(fire_at=now + timedelta(days=1)))
         scope.session.execute(update(Job).values(state="done"))
