@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 
 import core.journey
+from core.journey import joint
 from core.journey.command import COMMANDS
 from core.journey.dry_run import summary
-from core.journey.dry_run.commands import MOVING, NOTED
+from core.journey.dry_run.commands import MOVING, NOTED, command_of
+from core.journey.dry_run.reading import pasts_of
 from core.journey.handle import contact
 from core.journey.press import instruct
 from core.journey.time import decide_extension, decide_pause, request_extension, request_pause
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.states import MOVES, Command
-from tests.builders import LEADER, REVIEWER, beijing, make_district
+from tests.builders import LEADER, OPERATOR, REVIEWER, beijing, make_district
 from tests.dry_run.trying import told, tried
 from tests.journey.walking import Walk
 
@@ -40,6 +42,18 @@ def test_every_command_that_entries_tell_of_is_one_of_the_products() -> None:
     assert set(MOVING) == set(Command) - {Command.REGISTER, Command.EVALUATE}
     labels = {name: MOVES[Command(kind)].label for kind, name in MOVING.items()}
     assert labels == {name: COMMANDS[name].label for name in labels}
+
+
+def test_who_brought_a_unit_in_tells_which_command_it_was(installation: Installation) -> None:
+    slug = make_district(installation, units=[("lamps", "路灯管理处", "city_department")])
+    walk = walking(installation, slug)
+    walk.do(joint.bring_in, "2026-03-12 12:00", actor=walk.lead_clerk(), unit="parks", task="修枝")
+    walk.do(joint.add_unit, "2026-03-12 14:00", actor=OPERATOR, unit="lamps", task="换灯杆")
+
+    with installation.scope(slug) as scope:
+        (past,) = pasts_of(scope, [walk.ticket()])
+    told = [command_of(entry, was_registered=False) for entry in past.entries]
+    assert told[-2:] == ["bring_in", "add_unit"]
 
 
 def test_a_reply_that_would_have_to_wait_for_a_call_is_told_with_the_words_of_the_rule(

@@ -39,6 +39,8 @@ def test_what_was_seen_on_site_and_what_the_reply_says_of_it_are_both_kept(signe
         signed.do(findings.verify, "2026-03-12 12:00", actor=roads, result="true", found=" ")
     with pytest.raises(NotYours):
         signed.do(findings.verify, "2026-03-12 12:00", actor=signed.clerk("lamps"), result="true", found="灯杆倾斜")
+    with pytest.raises(findings.UnknownFinding, match="核实结果没有“perhaps”这一项。可选：true（属实）"):
+        signed.do(findings.verify, "2026-03-12 12:00", actor=roads, result="perhaps", found="灯杆倾斜")
     signed.do(findings.verify, "2026-03-12 12:00", actor=roads, result="true", found="灯杆倾斜", on_site=True)
     signed.reply("2026-03-13 10:00", verified="partly", found="倾斜属实，漏电不属实")
 
@@ -52,6 +54,8 @@ def test_what_was_seen_on_site_and_what_the_reply_says_of_it_are_both_kept(signe
 
 def test_a_fine_has_an_amount_and_nothing_else_needs_one(signed: Walk) -> None:
     roads = signed.clerk("roads")
+    with pytest.raises(findings.UnknownFinding, match="执法结果没有“jail”这一项"):
+        signed.do(findings.record_enforcement, "2026-03-12 12:00", actor=roads, measure="jail", words="违规施工")
     for measure, amount in (("fine", None), ("fine", 0), ("rectify", 500)):
         with pytest.raises(findings.AmountUnusable):
             signed.do(

@@ -12,6 +12,7 @@ from core.evaluation.panels.models import ReviewPanel
 from core.evaluation.panels.words import GROUP_LABELS
 from core.journey import conclude
 from core.journey.panel_pool import import_pool
+from core.journey.panel_votes import keep_panel_time
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.timeline import RESIDENT
@@ -28,13 +29,13 @@ def app(installation: Installation) -> Flask:
     return create_app(installation)
 
 
-def disputed(installation: Installation, tmp_path: Path) -> tuple[Life, list[str]]:
-    """Return a ticket on which both sides tell different stories, and the logins of a pool of one member per group."""
+def disputed(installation: Installation, tmp_path: Path, *, each: int = 1) -> tuple[Life, list[str]]:
+    """Return a ticket on which both sides tell different stories, and the logins of a pool of `each` member per group."""
     slug = make_district(installation, duties=[{"code": "road", "keywords": ["坑洼"]}])
     life = Life(installation, slug)
     life.take_in(text="我叫王小明，路面坑洼", contact=Contact("王小明", PHONE)).handled().concluded()
     life.do(conclude.rate, RESIDENT, resolved="no", satisfaction="dissatisfied", comment=f"没修，打 {PHONE}")
-    rows = [member_row(group, 1) for group in GROUP_LABELS]
+    rows = [member_row(group, number) for number in range(1, each + 1) for group in GROUP_LABELS]
     logins = [make_account(installation, slug, row["登录名"], ["panel-member"], name=row["姓名"]) for row in rows]
     path = write_pool(tmp_path / "pool.csv", rows)
     life.run(lambda scope: import_pool(scope, path, actor=SUPERVISOR, now=datetime.now(UTC)))
@@ -125,3 +126,33 @@ def test_a_member_recuses_themselves_on_the_page(installation: Installation, app
     shown = desk.get(f"/t/{life.serial_no}").get_data(as_text=True)
     assert "代理过道路处的案子" in shown
     assert shown.count("代理过道路处的案子") == 1
+
+
+def test_a_panel_without_enough_votes_is_extended_drawn_again_and_ended_on_the_page(
+    installation: Installation, app: Flask, tmp_path: Path
+) -> None:
+    life, _ = disputed(installation, tmp_path, each=2)
+    desk = visit(app, make_account(installation, life.slug, "desk", ["supervisor"]))
+    ticket = f"/t/{life.serial_no}"
+    desk.get(ticket)
+    desk.post(f"{ticket}/open_panel", cause="two_stories", question="修好没有", seed="7")
+    number = life.only(ReviewPanel).number
+
+    def runs_out() -> None:
+        panel = life.only(ReviewPanel)
+        life.run(lambda scope: keep_panel_time(scope, panel_id=panel.id, now=panel.closes_at))
+        assert life.only(ReviewPanel).state == "no_quorum"
+
+    runs_out()
+    for deed, typed, state in (
+        ("extend_panel", {}, "voting"),
+        ("redraw_panel", {"seed": "8"}, "voting"),
+        ("decline_finding", {"reason": "两轮都没有人投票"}, "declined"),
+    ):
+        assert f'action="{ticket}/{deed}"' in desk.get(ticket).get_data(as_text=True)
+        assert desk.post(f"{ticket}/{deed}", panel=number, **typed).status_code == 303, desk.page
+        assert life.only(ReviewPanel).state == state
+        if state == "voting":
+            runs_out()
+
+    assert (life.only(ReviewPanel).round, life.entries()[-1].summary) == (2, "未采纳评议结论：两轮都没有人投票")
