@@ -38,7 +38,7 @@ EARLY_MONDAY = beijing("2026-11-30 00:40")
 def make_accounts(scope: Scope, profile: Profile, now: datetime) -> None:
     for fact in profile.accounts:
         unit_id = directory(scope).get_unit(fact.unit).id if fact.unit else None
-        password = secrets.token_hex(8)
+        password = secrets.token_hex(16)
         open_account(
             scope, login=fact.login, name=fact.name, password=password, roles=fact.roles, unit_id=unit_id, now=now
         )
