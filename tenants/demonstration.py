@@ -31,7 +31,8 @@ from tenants.scenario import Scenario, shipped_scenarios
 
 SIGN_INS = "sign-ins.json"
 """In the home folder, readable by its owner only: the passwords made for demonstration sign-ins."""
-PASSWORD_LENGTH = 12
+PASSWORD_LENGTH = 16
+"""Shorter ones are at times weak by chance, and refused."""
 PANEL_MEMBERS = "panel-members.csv"
 """In the folder of a profile: members of third-party panels, each with one of its sign-ins."""
 

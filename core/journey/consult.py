@@ -6,6 +6,7 @@ Meanwhile the ticket waits at the desk, or a unit handles it and the argument go
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.coordination.meetings import usable_meeting_time
 from core.journey.command import command
 from core.journey.desk import start_work
 from core.journey.remember import remember
@@ -64,12 +65,6 @@ class NoMeeting(Refused):
     """No meeting was called of which there could be minutes."""
 
     code = "no-meeting"
-
-
-class MeetingTooEarly(Refused):
-    """The meeting would lie before the consultation began."""
-
-    code = "meeting-too-early"
 
 
 @command(Permission.DISPATCH, "发起会商")
@@ -142,12 +137,10 @@ def set_meeting(
 ) -> None:
     """Call a meeting of the consultation: when, where, which units. Another one takes the place of the one before.
 
-    Raises `ReasonMissing` without a place, `NoConsultation`, `MeetingTooEarly`, `NoSuchUnit`.
+    Raises `ReasonMissing` without a place, `NoConsultation`, `MeetingTimeUnusable`, `NoSuchUnit`.
     """
     where = reason_of(place, "召集会议的地点")
-    consultation = get_consultation(scope, ticket)
-    if meets_at < consultation.opened_at:
-        raise MeetingTooEarly("会议时间早于会商发起的时间。请核对日期。")
+    consultation, meets_at = get_consultation(scope, ticket), usable_meeting_time(scope, meets_at, now=order.now)
     asked = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
     consultation.meeting_at, consultation.meeting_place = meets_at, where
     consultation.meeting_units, consultation.meeting_note = [unit.code for unit in asked], ""

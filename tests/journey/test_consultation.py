@@ -1,13 +1,16 @@
 """Whose is it? After too many returns units consult, and the one designated cannot give the ticket back."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from core.coordination.meetings import MeetingTimeUnusable
 from core.coordination.special_reports import NoReport, ReportSigned
 from core.journey import consult, give_back, report_specially
 from core.journey.audit import audit_ticket
-from core.journey.consult import HighestAuthority, MeetingTooEarly, NoMeeting, ReportNeeded
+from core.journey.consult import HighestAuthority, NoMeeting, ReportNeeded
 from core.journey.give_back import ReturnWindowOver
 from core.people.roles import NotPermitted
 from core.routing.consultations import NoConsultation
@@ -270,10 +273,9 @@ def test_a_meeting_is_called_and_its_outcome_written_down(walk: Walk) -> None:
 
     with pytest.raises(NoMeeting):
         walk.do(consult.note_meeting, "2026-03-12 16:00", actor=OPERATOR, outcome="没有开过")
-    with pytest.raises(MeetingTooEarly):
-        walk.do(
-            consult.set_meeting, "2026-03-12 16:00", actor=OPERATOR, meets_at=beijing("2026-03-11 09:00"), place="现场"
-        )
+    for unusable in (beijing("2026-03-11 09:00"), datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(MeetingTimeUnusable):
+            walk.do(consult.set_meeting, "2026-03-12 16:00", actor=OPERATOR, meets_at=unusable, place="现场")
     walk.do(
         consult.set_meeting,
         "2026-03-12 16:00",
