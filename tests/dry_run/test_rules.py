@@ -138,7 +138,7 @@ def test_a_pause_and_a_leaders_deadline_move_the_clocks_of_both_alike(installati
     slug = make_district(installation, duties=[{"code": "road", "limit": ["wd_eod", 4]}])
     walk = walking(installation, slug, matter="road")
     clerk = walk.lead_clerk()
-    how = {"reason_code": "awaiting_resident", "evidence": "待补充照片", "days": 2}
+    how: dict[str, Any] = {"reason_code": "awaiting_resident", "evidence": "待补充照片", "days": 2}
     walk.do(request_pause, "2026-03-13 10:00", actor=clerk, **how)
     walk.do(decide_pause, "2026-03-13 11:00", actor=REVIEWER, approved=True)
     walk.supervise("2026-03-18 10:00")

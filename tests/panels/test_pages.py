@@ -143,12 +143,13 @@ def test_a_panel_without_enough_votes_is_extended_drawn_again_and_ended_on_the_p
         life.run(lambda scope: keep_panel_time(scope, panel_id=panel.id, now=panel.closes_at))
         assert life.only(ReviewPanel).state == "no_quorum"
 
-    runs_out()
-    for deed, typed, state in (
+    deeds: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("extend_panel", {}, "voting"),
         ("redraw_panel", {"seed": "8"}, "voting"),
         ("decline_finding", {"reason": "两轮都没有人投票"}, "declined"),
-    ):
+    )
+    runs_out()
+    for deed, typed, state in deeds:
         assert f'action="{ticket}/{deed}"' in desk.get(ticket).get_data(as_text=True)
         assert desk.post(f"{ticket}/{deed}", panel=number, **typed).status_code == 303, desk.page
         assert life.only(ReviewPanel).state == state
