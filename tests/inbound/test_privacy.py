@@ -161,7 +161,7 @@ def test_a_key_of_one_district_opens_no_other(app: Flask, installation: Installa
         ]
     ),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_pushed_is_kept_byte_by_byte_and_never_lost(
     app: Flask, installation: Installation, slug: str, body: bytes, content_type: str
 ) -> None:
