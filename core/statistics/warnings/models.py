@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, Double, ForeignKeyCons
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+import core.knowledge.models  # noqa: F401 -- a warning refers to what a unit was asked to interpret
 from core.kit.db import INSTANT, Base, TenantRow
 
 RULES = ("area", "appellant", "whole", "urgent")
