@@ -212,6 +212,19 @@ def test_a_spoilt_file_of_a_tenant_is_refused_in_words(database_url: str, owner_
     tried()
 
 
+def test_a_file_of_a_tenant_with_brackets_without_an_end_is_refused_in_words(
+    database_url: str, owner_url: str, tmp_path: Path
+) -> None:
+    installation, path, spoilt_path = make_installation(database_url), tmp_path / "tenant.zip", tmp_path / "spoilt.zip"
+    with installation.scope(make_district(installation)) as scope:
+        take_out(scope, path, owner_url=owner_url, now=NOW)
+    with ZipFile(path) as whole, ZipFile(spoilt_path, "w") as other:
+        for name in whole.namelist():
+            other.writestr(name, b"[" * 200_000 if "unit" in name else whole.read(name))
+
+    assert "已损坏或被改动" in refusal_of(lambda: _opened(spoilt_path))
+
+
 def _opened(path: Path) -> None:
     with opened(path, KEYS):
         pass

@@ -19,6 +19,11 @@ from core.tenancy.moving.tables import revisions, tables_of_tenants
 from core.tenancy.moving.taking_out import FILES, FORMAT, MANIFEST, SEAL, Part
 
 Row = Sequence[str | None]
+UNREADABLE = (
+    *(OSError, EOFError, KeyError, ValueError, TypeError, RecursionError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What a damaged file makes of reading it; brackets without an end exhaust the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Moved:
         """Return a file of tickets. Raises `FileDamaged`."""
         try:
             content = self.archive.read(FILES + key)
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        except UNREADABLE as error:
             raise FileDamaged(f"附件 {key} 读不出来，文件已损坏或被改动。请重新导出。") from error
         if hashlib.sha256(content).hexdigest() != self.files[key]:
             raise FileDamaged(f"附件 {key} 与清单不符，文件已损坏或被改动。请重新导出。")
@@ -56,7 +61,7 @@ class Moved:
                     if len(row) != len(part.columns) or row[place] != str(self.tenant["id"]):
                         raise FileDamaged(f"{part.file} 第 {count} 行不是这个租户的，文件已被改动。请重新导出。")
                     yield row
-        except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        except UNREADABLE as error:
             raise FileDamaged(
                 f"{part.file} 读不下去（{type(error).__name__}），文件已损坏或被改动。请重新导出。"
             ) from error
@@ -89,7 +94,7 @@ def opened(path: Path, keys: Keyring) -> Iterator[Moved]:
             for key in moved.files:
                 moved.file(key)
             yield moved
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise FileDamaged(f"{path} 不是导出的租户，或已损坏（{type(error).__name__}）。请重新导出。") from error
 
 
