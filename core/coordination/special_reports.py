@@ -5,6 +5,7 @@ from sqlalchemy import text as sql
 
 from core.coordination.models import SpecialReport
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.models import Consultation
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -33,13 +34,6 @@ class ReportSigned(Refused):
     """The special report is signed, and out."""
 
     code = "report-signed"
-
-
-class SameWriter(Refused):
-    """Whoever wrote a special report does not sign it for the other body."""
-
-    code = "same-writer"
-    is_trespass = True
 
 
 def find_report(scope: Scope, consultation: Consultation) -> SpecialReport | None:
@@ -78,14 +72,14 @@ def keep_report(scope: Scope, ticket: Ticket, consultation: Consultation, order:
 
 
 def sign_report(scope: Scope, ticket: Ticket, consultation: Consultation, order: Order) -> SpecialReport:
-    """Sign the report for the establishment office and number it. Raises `NoReport`, `ReportSigned`, `SameWriter`."""
+    """Sign the report for the establishment office and number it. Raises `NoReport`, `ReportSigned`, `SameHands`."""
     report = find_report(scope, consultation)
     if report is None:
         raise NoReport(f"工单 {ticket.serial_no} 的会商还没有起草专报，没有可以会签的。请受理席先起草。")
     if report.cosigned_at is not None:
         raise ReportSigned(f"{title_of(report)}已经会签，不必再签。")
     if order.actor.id is not None and order.actor.id == report.written_by_id:
-        raise SameWriter("专报由您起草，不能由您代机构编制部门会签。请由机构编制部门的人员会签。")
+        raise SameHands("专报由您起草，不能由您代机构编制部门会签。请由机构编制部门的人员会签。")
     year = order.now.astimezone(scope.tenant.zone).year
     report.year, report.number = year, _next_number(scope, year)
     report.cosigned_by, report.cosigned_by_id, report.cosigned_at = order.actor.name, order.actor.id, order.now

@@ -15,6 +15,7 @@ from core.disclosure.service import hide
 from core.evaluation.models import Adjudication, Rating
 from core.evaluation.queries import find_unit_of_cycle
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -53,12 +54,6 @@ class ExposedAlready(Refused):
     """The unit stands, or is to stand, in public for this behaviour on this ticket."""
 
     code = "exposed-already"
-
-
-class OwnProposal(Refused):
-    """Whoever put it forward does not decide on it."""
-
-    code = "own-proposal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +124,9 @@ def propose(scope: Scope, ticket: Ticket, order: Order, *, unit: str, behaviour:
 
 
 def decide_on(row: Exposure, order: Order, *, approved: bool) -> None:
-    """Publish or refuse what another person put forward. Raises `OwnProposal`."""
+    """Publish or refuse what another person put forward. Raises `SameHands`."""
     if order.actor.kind != "staff" or order.actor.id == row.proposed_by_id:
-        raise OwnProposal("曝光须由提请人以外的另一人决定。请转交其他督办人员。")
+        raise SameHands("曝光须由提请人以外的另一人决定。请转交其他督办人员。")
     row.state = "published" if approved else "refused"
     row.decided_by, row.decided_at = order.actor.name, order.now
 

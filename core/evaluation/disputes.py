@@ -14,8 +14,8 @@ from core.evaluation.queries import (
     units_concerned,
 )
 from core.evaluation.subjects import Subject, disputable_until, find_missed_reply_clock, subjects_of
-from core.handling.service import SameHands
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope

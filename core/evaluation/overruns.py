@@ -7,8 +7,8 @@ from core.evaluation.causes import OVERDUE_LABELS
 from core.evaluation.models import OverdueCause
 from core.evaluation.queries import find_unit_of_cycle
 from core.evaluation.subjects import missed_reply_clocks
-from core.handling.service import SameHands
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.service import NotYours
 from core.sla.models import Clock
 from core.tenancy.scope import Scope

@@ -6,8 +6,8 @@ from core.evaluation.answers import OUTCOME_LABELS, RESOLVED_LABELS, SATISFACTIO
 from core.evaluation.causes import DISSATISFACTION_LABELS
 from core.evaluation.models import FollowUp, Rating, RatingCause
 from core.evaluation.queries import find_unexplained_rating, follow_up_is_over, reached_nobody, units_concerned
-from core.handling.service import SameHands
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, move, note

@@ -6,6 +6,7 @@ from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
 from core.handling.rules import usable_reply
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.service import advance
 from core.routing.states import AssignmentState
@@ -14,13 +15,6 @@ from core.tickets.models import Ticket
 from core.tickets.service import move
 from core.tickets.states import Command
 from core.tickets.timeline import Actor, Order
-
-
-class SameHands(Refused):
-    """Whoever handed a reply in may not pass it."""
-
-    code = "same-hands"
-    is_trespass = True
 
 
 class NothingToReview(Refused):

@@ -4,12 +4,11 @@ Whoever wrote a ticket, or wrote it anew, does not clear it. The ticket is accep
 and the dispatch desk's too, to which the waiting counts.
 """
 
-from core.handling.service import SameHands
 from core.intake.clearances.models import Clearance
 from core.intake.clearances.service import NoClearance, find_clearance, tell, write_anew
 from core.journey.accept import find_unit
 from core.journey.command import command
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, reason_of

@@ -19,7 +19,7 @@ from core.coordination.meetings import (
     usable_meeting_time,
 )
 from core.coordination.models import Errand, MeetingTicket, Policy
-from core.escalation.rules import words_of
+from core.escalation.rules import listed, words_of
 from core.journey.command import command
 from core.kit.errors import Refused
 from core.people.roles import Permission
@@ -46,12 +46,6 @@ class TooManyTickets(Refused):
     """A meeting is about so many tickets that nobody could say what came of it for each."""
 
     code = "too-many-tickets"
-
-
-class NotListed(Refused):
-    """There is no such kind of meeting."""
-
-    code = "meeting-kind-unknown"
 
 
 class CountUnusable(Refused):
@@ -94,8 +88,7 @@ def call_meeting(
     `NoSuchTicket`, `TooManyTickets`, `MoveNotAllowed`.
     """
     about, where = words_of(subject, "会议的议题"), words_of(place, "会议的地点")
-    if kind not in MEETING_LABELS:
-        raise NotListed(f"没有这种会议，没有保存。可选：{'、'.join(MEETING_LABELS.values())}。")
+    listed(kind, MEETING_LABELS, "会议种类")
     when = usable_meeting_time(scope, meets_at, now=order.now)
     coming = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
     numbers = numbers_in(others)

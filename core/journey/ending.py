@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.journey.taking_out import take_tenant_out
 from core.kit.errors import Refused
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.tenancy.ending import ACTIVE, WAIT, cities_of, put_state, standing_of
 from core.tenancy.moving.deleting import delete_rows
 from core.tenancy.scope import Installation, Scope
@@ -25,13 +25,6 @@ class NotClosed(Refused):
     """Only a tenant that was closed, and long enough ago, is deleted."""
 
     code = "not-closed"
-
-
-class SameHands(Refused):
-    """Closing and deleting take two persons."""
-
-    code = "same-hands"
-    is_trespass = True
 
 
 class CityHasMembers(Refused):

@@ -38,7 +38,7 @@ def decide_exposure(
 ) -> None:
     """Publish an exposure, or refuse it, as somebody else than who put it forward; the unit is told, and may answer.
 
-    Raises `NoSuchExposure`, `OwnProposal`.
+    Raises `NoSuchExposure`, `SameHands`.
     """
     row = get_exposure(scope, ticket, exposure_id, "proposed")
     decide_on(row, order, approved=approved)

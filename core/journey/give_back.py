@@ -4,7 +4,7 @@ from core.escalation.service import escalate
 from core.hooks.values import Trigger
 from core.journey.command import command
 from core.kit.errors import Refused
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.routing.consultations import find_consultation, open_record
 from core.routing.deciding import propose
 from core.routing.returns import (
@@ -33,13 +33,6 @@ class ReturnWindowOver(Refused):
     """The time in which the unit could have given the ticket back is over."""
 
     code = "return-window-over"
-
-
-class SelfDecided(Refused):
-    """Whoever asked may not decide."""
-
-    code = "same-hands"
-    is_trespass = True
 
 
 @command(Permission.HANDLE, "申请退单")
@@ -110,7 +103,7 @@ def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = 
 
     The unit's clocks are cancelled, the resident's runs on. The rules are asked again, this unit left out. From the
     district's number of returns on, units consult, and the one designated cannot give it back.
-    Raises `NoReturnRequest`, `SelfDecided`, `MoveNotAllowed`.
+    Raises `NoReturnRequest`, `SameHands`, `MoveNotAllowed`.
     """
     check_state(ticket, MOVES[Command.RETURN].sources, "同意退单")
     request = pending_request(scope, ticket)
@@ -153,4 +146,4 @@ def deny_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> N
 
 def _refuse_own(requested_by_id: int | None, order: Order) -> None:
     if order.actor.id is not None and order.actor.id == requested_by_id:
-        raise SelfDecided("提出退单申请的人不能自己决定。请由受理席其他人员办理。")
+        raise SameHands("提出退单申请的人不能自己决定。请由受理席其他人员办理。")

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core.handling.service import SameHands
 from core.intake.calls.models import CallRecord
 from core.intake.rules import is_storable
 from core.journey.queries.lanes import LaneName, lane_counts
 from core.kit.errors import Refused
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.people.roster.models import Handover
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket

@@ -111,7 +111,7 @@ def revise_article(scope: Scope, article_id: int, draft: Draft, *, actor: Actor,
 def approve_article(scope: Scope, article_id: int, number: int, *, actor: Actor, now: datetime) -> Article:
     """Let a version hold from now on. The ticket that it was asked from tells of it, and so do features that listen.
 
-    Raises `NotPermitted`, `NoSuchArticle`, `ArticleChanged`, `SameAuthor`, `ArticleUnusable`.
+    Raises `NotPermitted`, `NoSuchArticle`, `ArticleChanged`, `SameHands`, `ArticleUnusable`.
     """
     _refuse(actor, APPROVES, "审核知识")
     article = lock_article(scope, article_id)
@@ -140,7 +140,7 @@ def approve_article(scope: Scope, article_id: int, number: int, *, actor: Actor,
 def return_article(scope: Scope, article_id: int, number: int, *, reason: str, actor: Actor, now: datetime) -> Article:
     """Give a version back to its author, with what is missing.
 
-    Raises `NotPermitted`, `ReasonMissing`, `NoSuchArticle`, `ArticleChanged`, `SameAuthor`.
+    Raises `NotPermitted`, `ReasonMissing`, `NoSuchArticle`, `ArticleChanged`, `SameHands`.
     """
     _refuse(actor, APPROVES, "退回知识")
     because, article = reason_of(reason, "退回知识"), lock_article(scope, article_id)

@@ -13,14 +13,13 @@ from core.evaluation.panels.rules_in_force import rules_of
 from core.evaluation.panels.voting import PanelClosed, panel_on
 from core.evaluation.panels.words import FOUND_LABELS, NO_MAJORITY
 from core.evaluation.queries import disputes_of
-from core.handling.service import SameHands
 from core.journey.command import command
 from core.journey.conclude import redo
 from core.journey.judge import decide_dispute, reopen
 from core.journey.panels import refuse_party, tell
 from core.journey.queries.redacting import redacting
 from core.kit.errors import Refused
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import reason_of

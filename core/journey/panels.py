@@ -17,11 +17,10 @@ from core.evaluation.panels.voting import (
     voting_ends,
 )
 from core.evaluation.panels.words import CAUSE_LABELS
-from core.handling.service import SameHands
 from core.journey.command import command
 from core.kit.errors import Refused
 from core.kit.serials import serial_no as number_of
-from core.people.roles import Permission
+from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.queries import get_ticket_id

@@ -27,7 +27,7 @@ def write_special_report(scope: Scope, ticket: Ticket, order: Order, *, text: st
 def cosign_special_report(scope: Scope, ticket: Ticket, order: Order) -> None:
     """The establishment office signs: the report has its number, and the government has the question from now on.
 
-    Raises `NoConsultation`, `NotYours`, `NoReport`, `ReportSigned`, `SameWriter`.
+    Raises `NoConsultation`, `NotYours`, `NoReport`, `ReportSigned`, `SameHands`.
     """
     consultation = get_consultation(scope, ticket)
     office = answering_unit(scope, "establishment")

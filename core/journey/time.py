@@ -42,7 +42,7 @@ def decide_extension(
 
     The days count from the due time as it stands, not from the approval; an extension of the unit that leads moves the
     resident's clock too. `unit` tells whose request it is where several units ask.
-    Raises `NoRequest`, `OwnRequest`, `LimitOver`, `TooMuchTime`, `ReasonMissing`, `MoveNotAllowed`.
+    Raises `NoRequest`, `SameHands`, `LimitOver`, `TooMuchTime`, `ReasonMissing`, `MoveNotAllowed`.
     """
     words = note.strip() if approved else reason_of(note, "不准延期")
     check_state(ticket, WITH_UNIT, "审批延期")
@@ -70,7 +70,7 @@ def decide_pause(scope: Scope, ticket: Ticket, order: Order, *, approved: bool, 
     """Let the unit's clock stand still from now for the days asked, or deny it with a reason in `note`.
 
     It goes on by itself at the end of the last of these days. Nothing else stands still: signing, calling the resident
-    and being there stay due. Raises `NoRequest`, `OwnRequest`, `LimitOver`, `TooMuchTime`, `ReasonMissing`,
+    and being there stay due. Raises `NoRequest`, `SameHands`, `LimitOver`, `TooMuchTime`, `ReasonMissing`,
     `MoveNotAllowed`.
     """
     words = note.strip() if approved else reason_of(note, "不准挂起")

@@ -25,10 +25,3 @@ class ArticleChanged(Refused):
     """The version that is spoken of is not the one that stands."""
 
     code = "article-changed"
-
-
-class SameAuthor(Refused):
-    """Whoever wrote a version may not approve it."""
-
-    code = "same-author"
-    is_trespass = True

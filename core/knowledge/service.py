@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from core.knowledge.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from core.knowledge.models import OFFERED, Article, ArticleStep, ArticleUse, ArticleVersion, KnowledgeQuestion
-from core.knowledge.refusals import ArticleChanged, ArticleUnusable, NoSuchArticle, NoSuchQuestion, SameAuthor
+from core.knowledge.refusals import ArticleChanged, ArticleUnusable, NoSuchArticle, NoSuchQuestion
 from core.knowledge.rules import names_a_person, terms_of
 from core.knowledge.settings import rules_of
+from core.people.roles import SameHands
 from core.tenancy.scope import Scope
 from core.tickets.timeline import SYSTEM, Actor
 from core.units.queries import directory
@@ -143,7 +144,7 @@ def _refuse_unusable(draft: Draft, expires_on: date, today: date) -> None:
 def let_hold(scope: Scope, article: Article, number: int, *, actor: Actor, now: datetime) -> ArticleVersion:
     """Let the newest version hold from now on, approved by another than its author.
 
-    Raises `ArticleChanged`, `SameAuthor`, and `ArticleUnusable` when its time is over.
+    Raises `ArticleChanged`, `SameHands`, and `ArticleUnusable` when its time is over.
     """
     version = _waiting(scope, article, number, actor)
     if version.expires_on < now.astimezone(scope.tenant.zone).date():
@@ -156,7 +157,7 @@ def let_hold(scope: Scope, article: Article, number: int, *, actor: Actor, now: 
 
 
 def give_back(scope: Scope, article: Article, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Return the newest version to its author. Raises `ArticleChanged`, `SameAuthor`."""
+    """Return the newest version to its author. Raises `ArticleChanged`, `SameHands`."""
     _waiting(scope, article, number, actor)
     article.pending = "returned"
     write_step(scope, article, number, "returned", note=reason, actor=actor, now=now)
@@ -242,7 +243,7 @@ def _waiting(scope: Scope, article: Article, number: int, actor: Actor) -> Artic
         raise ArticleChanged("这一版已经有人审过，或作者又交了新的一版。请刷新后再看。")
     version = get_version(scope, article.id, number)
     if actor.id is not None and actor.id == version.by_id:
-        raise SameAuthor("自己写的答案不能自己审。请另一位审核员办理。")
+        raise SameHands("自己写的答案不能自己审。请另一位审核员办理。")
     return version
 
 

@@ -26,6 +26,13 @@ class DutiesNotSeparate(Refused):
     code = "duties-not-separate"
 
 
+class SameHands(Refused):
+    """What one person did is for another to decide 两人分别经手: whoever asked, wrote or is concerned may not."""
+
+    code = "same-hands"
+    is_trespass = True
+
+
 class Permission(StrEnum):
     """Something a page or an action asks for. `SPEAK` is the resident's own: no role of the house brings it."""
 

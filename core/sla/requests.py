@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
 from core.sla.allowances import days_held, extension_days_left, pause_days_left
@@ -79,13 +80,6 @@ class PauseReasonUnknown(Refused):
     code = "pause-reason-unknown"
 
 
-class OwnRequest(Refused):
-    """Whoever asked may not decide."""
-
-    code = "same-hands"
-    is_trespass = True
-
-
 def ask_extension(
     scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, days: int, reason: str
 ) -> ExtensionRequest:
@@ -129,7 +123,7 @@ def settle_extension(
 ) -> None:
     """Grant a request so many days, counted from the due time as it stands, or deny it with `days` None.
 
-    An extension of the unit that leads moves the resident's clock too. Raises `LimitOver`, `TooMuchTime`, `OwnRequest`.
+    An extension of the unit that leads moves the resident's clock too. Raises `LimitOver`, `TooMuchTime`, `SameHands`.
     """
     _refuse_own(request, order.actor)
     assignment = _assignment(scope, request.assignment_id)
@@ -202,7 +196,7 @@ def settle_pause(
 ) -> None:
     """Let the clock stand still from now for the days asked, or deny it.
 
-    Raises `NothingRuns`, `LimitOver`, `TooMuchTime`, `OwnRequest`.
+    Raises `NothingRuns`, `LimitOver`, `TooMuchTime`, `SameHands`.
     """
     _refuse_own(request, order.actor)
     assignment = _assignment(scope, request.assignment_id)
@@ -432,7 +426,7 @@ def _assignment(scope: Scope, assignment_id: int) -> Assignment:
 
 def _refuse_own(request: ExtensionRequest | PauseRequest, actor: Actor) -> None:
     if actor.id is not None and actor.id == request.requested_by_id:
-        raise OwnRequest("申请人不能审批自己的申请。请由其他有审批权限的人员决定。")
+        raise SameHands("申请人不能审批自己的申请。请由其他有审批权限的人员决定。")
 
 
 def _decide(request: ExtensionRequest | PauseRequest, order: Order, *, state: str, words: str) -> None:

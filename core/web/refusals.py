@@ -23,8 +23,6 @@ STATUS = {
     "not-grantable": 403,
     "own-supervision": 403,
     "same-hands": 403,
-    "same-author": 403,
-    "same-writer": 403,
     "second-person-missing": 403,
     "link-unusable": 404,
     "no-duty-list": 404,

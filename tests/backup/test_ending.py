@@ -14,12 +14,12 @@ from psycopg.sql import SQL
 from sqlalchemy import create_engine
 
 from core.jobs.turns import Turns
-from core.journey.ending import AlreadySo, CityHasMembers, Closed, NotClosed, SameHands, close, delete, resume, suspend
+from core.journey.ending import AlreadySo, CityHasMembers, Closed, NotClosed, close, delete, resume, suspend
 from core.journey.people import issue_token
 from core.kit.db import as_psycopg
 from core.kit.errors import Refused
 from core.kit.file_store import FileStore, TenantFiles
-from core.people.roles import NotPermitted
+from core.people.roles import NotPermitted, SameHands
 from core.people.service import open_account, start_session
 from core.tenancy.ending import WAIT, was_deleted
 from core.tenancy.moving.bringing_in import bring_in

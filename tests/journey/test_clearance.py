@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.handling.service import SameHands
 from core.intake.clearances.models import Clearance, ClearanceVersion
 from core.intake.clearances.service import ClearanceOpen, NoClearance
 from core.journey import clear, desk, join
 from core.journey.accept import accept
+from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.statistics.measures import MEASURES
 from core.tenancy.scope import Installation

@@ -164,7 +164,7 @@ def test_nobody_decides_on_their_own_request(walk: Walk) -> None:
     both = make_actor("两边都做的人", "clerk", "operator", id=77, unit_id=walk.unit_id("roads"))
     walk.ask_back("2026-03-12 11:00", actor=both)
 
-    with pytest.raises(give_back.SelfDecided):
+    with pytest.raises(give_back.SameHands):
         walk.approve_return("2026-03-12 11:10", actor=both)
 
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from core.disclosure.exposures import ExposedAlready, NoGroundsForExposure, NoSuchExposure, OwnProposal, grounds_on
+from core.disclosure.exposures import ExposedAlready, NoGroundsForExposure, NoSuchExposure, grounds_on
 from core.disclosure.models import Exposure
 from core.documents.model import Table
 from core.hooks.values import BulletinRules
 from core.journey import expose
 from core.journey.give_back import deny_return
 from core.journey.queries.disclosures import public_exposures
+from core.people.roles import SameHands
 from core.routing.service import NotYours
 from core.statistics.bulletins.facts import gather
 from core.statistics.bulletins.sections import CORE
@@ -95,7 +96,7 @@ def test_another_person_decides_the_unit_answers_and_it_can_be_withdrawn(walk: W
     pass_the_buck(walk)
     number = propose(walk, text=f"两次要求退单均未获准，来电人{PHONE}")
     before = public(walk)
-    with pytest.raises(OwnProposal):
+    with pytest.raises(SameHands):
         walk.do(expose.decide_exposure, "2026-03-12 12:10", actor=SUPERVISOR, exposure_id=number, approved=True)
     walk.do(expose.decide_exposure, "2026-03-12 12:20", actor=OTHER, exposure_id=number, approved=True)
     with pytest.raises(NotYours):

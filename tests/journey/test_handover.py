@@ -5,13 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.handling.service import SameHands
 from core.intake.calls.rules import IncomingCall
 from core.journey.call_records import receive_calls
 from core.journey.desk_shifts import PlannedShift, ShiftsUnusable, put_shifts, show_shifts
 from core.journey.handover import HandoverTaken, handovers, take_handover, write_handover
 from core.journey.roster_words import RosterUnreadable, read_shifts
-from core.people.roles import NotPermitted
+from core.people.roles import NotPermitted, SameHands
 from core.people.roster.shifts import Gap
 from core.people.service import open_account
 from core.tenancy.scope import Installation

@@ -3,7 +3,7 @@
 import pytest
 
 from core.handling.models import Reply
-from core.handling.service import SameHands
+from core.people.roles import SameHands
 from core.tickets.states import State
 from tests.builders import CLERK_ID, beijing, make_actor
 from tests.journey.walking import Walk

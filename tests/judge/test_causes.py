@@ -8,8 +8,8 @@ from core.evaluation.answers import UnknownAnswer
 from core.evaluation.models import OverdueCause, RatingCause
 from core.evaluation.overruns import CauseFound, NotMissed
 from core.evaluation.service import CauseNotAsked
-from core.handling.service import SameHands
 from core.journey import explain
+from core.people.roles import SameHands
 from core.routing.service import NotYours
 from core.statistics.codes import codes_by_unit, counts_by_code
 from core.statistics.queries import Cube

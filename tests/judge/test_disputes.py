@@ -12,8 +12,7 @@ from core.evaluation.disputes import (
     NothingToDispute,
     UnknownDispute,
 )
-from core.handling.service import SameHands
-from core.people.roles import NotPermitted
+from core.people.roles import NotPermitted, SameHands
 from core.routing.service import NotYours
 from core.tickets.service import MoveNotAllowed, ReasonMissing
 from core.units.queries import NoSuchUnit

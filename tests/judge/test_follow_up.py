@@ -5,9 +5,9 @@ import pytest
 from core.evaluation.models import FollowUp
 from core.evaluation.queries import reached_nobody
 from core.evaluation.service import FollowUpOver
-from core.handling.service import SameHands
 from core.journey import conclude
 from core.journey.queries.lanes import lane_counts
+from core.people.roles import SameHands
 from core.tickets.states import State
 from tests.builders import make_actor
 from tests.judge.case import Case

@@ -3,11 +3,10 @@
 import pytest
 
 from core.evaluation.disputes import AlreadyDisputed, NoGrantedReview, NoSuchDispute
-from core.handling.service import SameHands
 from core.journey import judge
 from core.journey.accept import reject
 from core.journey.conclude import RedoneEnough
-from core.people.roles import NotPermitted
+from core.people.roles import NotPermitted, SameHands
 from core.routing.service import NotYours
 from core.tickets.service import MoveNotAllowed
 from core.tickets.states import State

@@ -70,7 +70,7 @@ def test_a_question_from_a_ticket_becomes_an_answer_that_another_person_approves
     assert offered(walk, ASKS) == []
     both, soon = make_actor("经办人丙", "clerk", "reviewer", id=int(clerk.id or 0)), beijing("2026-03-12 10:30")
     assert (
-        refused(walk, lambda scope: knowledge.approve_article(scope, article, 1, actor=both, now=soon)) == "same-author"
+        refused(walk, lambda scope: knowledge.approve_article(scope, article, 1, actor=both, now=soon)) == "same-hands"
     )
 
     approve(walk, article)

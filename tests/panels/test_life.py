@@ -16,7 +16,6 @@ from core.evaluation.panels.voting import (
     VoteUnusable,
     get_panel,
 )
-from core.handling.service import SameHands
 from core.journey.archive import StillDisputable
 from core.journey.audit import audit_ticket
 from core.journey.panel_findings import (
@@ -29,7 +28,7 @@ from core.journey.panel_votes import recuse_from_panel
 from core.journey.panels import CauseUnknown, NothingToShift, extend_panel, redraw_panel
 from core.journey.queries.panel_file import panel_file
 from core.journey.queries.panels import panel_line, published_panels
-from core.people.roles import NotPermitted
+from core.people.roles import NotPermitted, SameHands
 from core.tickets.service import MoveNotAllowed, ReasonMissing
 from core.tickets.states import State
 from tests.builders import REVIEWER, SUPERVISOR, beijing, make_actor

@@ -22,10 +22,11 @@ from core.journey import bulletins as journey
 from core.journey.bulletins import BULLETIN, CannotSummon
 from core.journey.warnings import follow_topic
 from core.kit.outbox import Job
+from core.people.roles import SameHands
 from core.statistics.bulletins.cases import CaseUnusable
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.bulletins.queries import BulletinDamaged, document_of, get_bulletin
-from core.statistics.bulletins.service import BulletinNotReady, BulletinStands, MonthNotOver, SameHands
+from core.statistics.bulletins.service import BulletinNotReady, BulletinStands, MonthNotOver
 from core.statistics.periods import Month
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket

@@ -4,8 +4,9 @@ import pytest
 
 from core.hooks.values import HandlingRules
 from core.journey import handle, joint
+from core.people.roles import SameHands
 from core.routing.service import NotYours
-from core.sla.requests import LimitOver, NoRequest, NoRoom, OwnRequest, RequestPending, TooMuchTime
+from core.sla.requests import LimitOver, NoRequest, NoRoom, RequestPending, TooMuchTime
 from core.tickets.service import MoveNotAllowed, NotPermitted, ReasonMissing
 from tests.builders import OPERATOR, make_actor
 from tests.time.districts import Timed, days, timed_district
@@ -156,7 +157,7 @@ def test_nobody_grants_the_own_request_and_clerks_grant_none(walk: Timed) -> Non
     both = make_actor("身兼两职", "clerk", "reviewer", id=77, unit_id=walk.unit_id("roads"))
     walk.ask_extension("2025-09-29 10:00", days=1, actor=both)
 
-    with pytest.raises(OwnRequest):
+    with pytest.raises(SameHands):
         walk.decide_extension("2025-09-29 10:30", actor=both)
     with pytest.raises(NotPermitted):
         walk.decide_extension("2025-09-29 10:30", actor=OPERATOR)

@@ -4,11 +4,11 @@ import pytest
 
 from core.hooks.values import HandlingRules
 from core.journey import handle
+from core.people.roles import SameHands
 from core.sla.requests import (
     LimitOver,
     NoRequest,
     NothingRuns,
-    OwnRequest,
     PauseReasonUnknown,
     RequestPending,
     StandsStill,
@@ -154,7 +154,7 @@ def test_nobody_grants_the_own_request(walk: Timed) -> None:
     both = make_actor("身兼两职", "clerk", "reviewer", id=77, unit_id=walk.unit_id("roads"))
     walk.ask_pause("2025-09-29 10:00", actor=both)
 
-    with pytest.raises(OwnRequest):
+    with pytest.raises(SameHands):
         walk.decide_pause("2025-09-29 10:30", actor=both)
     with pytest.raises(NotPermitted):
         walk.decide_pause("2025-09-29 10:30", actor=OPERATOR)

@@ -26,7 +26,7 @@ TRESPASSES = {
     *("not-permitted", "not-your-ticket", "same-hands", "second-person-missing", "own-supervision"),
     "not-grantable",
     *("own-revision", "identity-kept", "too-many-reveals"),
-    *("same-author", "same-writer", "not-your-article"),
+    "not-your-article",
 }
 """Codes of refusals that are about who asks."""
 

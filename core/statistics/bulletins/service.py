@@ -11,6 +11,7 @@ from core.documents.frozen import digest_of, from_text, to_text
 from core.documents.model import Block, Section
 from core.hooks.values import BulletinEdition
 from core.kit.errors import Refused
+from core.people.roles import SameHands
 from core.statistics.bulletins import naming
 from core.statistics.bulletins.assembling import assemble, definitions_of
 from core.statistics.bulletins.cases import cases_of, refuse_withdrawn
@@ -50,13 +51,6 @@ class NoSuchNaming(Refused):
     """The bulletin proposes nobody with this number."""
 
     code = "no-such-naming"
-
-
-class SameHands(Refused):
-    """What one person made is to be decided by another."""
-
-    code = "same-hands"
-    is_trespass = True
 
 
 def refuse_running(scope: Scope, month: Month, *, now: datetime) -> None:
