@@ -18,8 +18,8 @@ from tests.patience import patience
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
-AT_ONCE = 2.0
-"""An answer comes within milliseconds; the rest is left to a busy machine."""
+AT_ONCE = 10.0
+"""An answer comes within milliseconds; the rest is left to a busy machine. Who is kept waiting waits for half a minute or more."""
 
 
 class Server:
@@ -304,11 +304,12 @@ def test_asked_to_end_it_finishes_the_request(serve: Serve) -> None:
 
 
 def test_with_idle_connections_it_ends_at_once(serve: Serve) -> None:
-    server = serve()
+    server = serve("--graceful-timeout=600")
     with server.connect():
         server.ask("/pid")
-        assert seconds(lambda: (server.process.terminate(), server.process.wait(patience(10)))) < patience(AT_ONCE + 1)
-    assert server.process.returncode == 0
+        server.process.terminate()
+
+        assert server.process.wait(patience(AT_ONCE)) == 0
 
 
 def test_told_to_quit_it_waits_for_no_request(serve: Serve) -> None:
