@@ -4,8 +4,44 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, hookimpl
+from core.hooks.settings import OneOf, Percent, Settings, WorkHours
 
 HOUR = 3600
+
+
+class ReminderSettings(Settings):
+    """When a reminder is due, and which of the two occasions deserves a letter."""
+
+    mark_by = OneOf(
+        load_default="share",
+        choices={"share": "按已用时间比例", "hours": "按剩余工作小时"},
+        title="提醒方式",
+        help="职责清单时限长短不一，按比例较为公平",
+        group="提醒",
+    )
+    share_percent = Percent(
+        load_default=80,  # the article names no number
+        min=10,
+        max=99,
+        title="已用时限的百分之几时提醒",
+        help="提醒方式为按比例时使用",
+        group="提醒",
+    )
+    hours_left = WorkHours(
+        load_default=3,  # the article names no number
+        min=1,
+        max=7,
+        title="剩余多少工作小时时提醒",
+        help="提醒方式为按小时时使用；时限本身不足此数的，仍按比例提醒",
+        group="提醒",
+    )
+    letter_at = OneOf(
+        load_default="both",
+        choices={"reminder": "临期时", "overdue": "超期时", "both": "临期和超期时"},
+        title="何时发提醒函",
+        help="提醒函编号存档；其余提醒只进收件箱",
+        group="提醒函",
+    )
 
 
 @hookimpl

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.hooks import Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl
+from core.hooks.settings import Line, OneOf, Percent, Rows, Settings, Whole, Words
 
 TAG = re.compile(r"#\s*([^#\s]{1,10})(?=[#\s]|$)")
 COMPARED = 500
@@ -23,6 +24,63 @@ STYLES = (
     re.compile(BREAK + r"第([一二三四五六七八九十])[、，,：:]"),
 )
 """How people number the parts of a letter."""
+
+
+class TagSettings(Settings):
+    """A topic that residents write between hash signs, and the nature of the appeal that it means."""
+
+    tag = Line(required=True, longest=10, title="话题", help="不带 # 号")
+    nature = OneOf(
+        required=True,
+        choices={"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"},
+        title="类型",
+        help="带这个话题的来件按哪一类受理",
+    )
+
+
+class SortingSettings(Settings):
+    """How what came in is read, and when two appeals are taken for the same thing."""
+
+    tags = Rows(
+        TagSettings,
+        load_default=[
+            {"tag": "投诉", "nature": "complaint"},
+            {"tag": "举报", "nature": "complaint"},
+            {"tag": "求助", "nature": "help"},
+            {"tag": "咨询", "nature": "inquiry"},
+            {"tag": "建议", "nature": "suggestion"},
+            {"tag": "表扬", "nature": "praise"},
+        ],
+        most=50,
+        title="话题与类型",
+        help="微信、微博来件里写的 #投诉# 这类话题",
+        group="要素提取",
+    )
+    place_labels = Words(
+        load_default=["地点", "地址", "位置"],
+        longest=10,
+        most=20,
+        title="地点的写法",
+        help="来件里“地点：……”一行读作地点",
+        group="要素提取",
+    )
+    similar_percent = Percent(
+        load_default=35,  # the article names no number
+        min=10,
+        max=100,
+        title="文字相似到百分之几提示",
+        help="事项或地点相同、文字又相似到这个程度的，提示疑似重复",
+        group="去重",
+    )
+    part_length = Whole(
+        load_default=6,
+        min=2,
+        max=100,
+        unit="个字",
+        title="每项至少几个字",
+        help="来件按“一、二、”编号分项，每项不少于这么多字的，建议拆单",
+        group="拆分",
+    )
 
 
 @hookimpl

@@ -56,13 +56,13 @@ def test_a_matter_that_only_words_point_to_is_never_sent_at_once(installation: I
 
 
 def test_fewer_returns_call_for_consultation_earlier(installation: Installation) -> None:
-    slug = make_district(installation, features={"pingshan.duty_list": {"max_returns": 2}})
+    slug = make_district(installation, features={"pingshan.first_owner": {"max_returns": 2}})
     walk = Walk(installation, slug)
     number = walk.take_in().serial_no
     walk.dispatch()
     walk.give_back()
 
-    found = tried(installation, slug, "pingshan.duty_list", {"max_returns": 1})
+    found = tried(installation, slug, "pingshan.first_owner", {"max_returns": 1})
 
     assert told(found, "consultation") == {number: [("new", "不会商", "第 1 次退单起会商")]}
     assert told(found, "message") == {number: [("more", "2 次", "3 次")]}

@@ -49,7 +49,7 @@ def test_a_call_to_the_hotline_81812345_becomes_a_ticket(shipped: Installation, 
 
 
 def test_the_merged_sources_come_in_by_their_channels(shipped: Installation, served: Flask) -> None:
-    slug = make_wired_district(shipped, feature="pingshan.channels", name="platform_secret")
+    slug = make_wired_district(shipped, feature="pingshan.entrance", name="platform_secret")
     batches = [
         {
             "source": "数字城管",

@@ -65,7 +65,7 @@ HAPPENED = DomainEvent(
 KEY = SecretText("推送密钥，只有手册和测试知道")
 SECRETS: Mapping[str, Mapping[str, SecretText]] = {
     "nanhai.channels": {"hotline_secret": KEY},
-    "pingshan.channels": {"platform_secret": KEY},
+    "pingshan.entrance": {"platform_secret": KEY},
 }
 """Secrets of the shipped features, so that they know who pushes."""
 RECEIVED = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ FEATURES = tuple(Roster.installed().features.values())
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "chengdu.disclosure": {"hidden_words": ["望江橱柜厂"]},
     "chengdu.routing": {"mailboxes": [{"mailbox": "市长信箱", "unit": "office"}]},
-    "pingshan.duty_list": {"scenes": [{"words": ["路面坑洼"], "matter": "0101"}]},
+    "pingshan.catalogue": {"scenes": [{"words": ["路面坑洼"], "matter": "0101"}]},
     "pingshan.instant": {
         "topics": [{"words": ["几点上班"], "answer": "工作日 9:00 至 18:00。", "source": "政数局审定"}]
     },

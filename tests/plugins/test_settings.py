@@ -84,15 +84,9 @@ def test_without_a_word_the_articles_hold() -> None:
             "floor": 85,
             "sample": 30,
         },
-        "pingshan.channels": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
-        "pingshan.duty_list": {
-            "direct": True,
-            "max_returns": 1,
-            "consult_after": 8,
-            "owner_keeps": True,
-            "owner_returns": 0,
-            "scene_score": 60,
-        },
+        "pingshan.entrance": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
+        "pingshan.catalogue": {"direct": True, "scene_score": 60},
+        "pingshan.first_owner": {"max_returns": 1, "consult_after": 8, "owner_keeps": True, "owner_returns": 0},
         "pingshan.reminder": {"mark_by": "share", "share_percent": 80, "hours_left": 3, "letter_at": "both"},
         "pingshan.metrics": {},
         "pingshan.sorting": {"similar_percent": 35, "part_length": 6},
@@ -172,9 +166,9 @@ def test_without_a_word_the_articles_hold() -> None:
         ),
         ("chengdu.urgent", {"warn_hours": 41}, {"warn_hours": ["剩余多少工作小时亮黄灯须在 1 到 40 个工作小时之间"]}),
         ("chengdu.bulletin", {"floor": 101}, {"floor": ["群众满意率底线须在 1 到 100% 之间"]}),
-        ("pingshan.channels", {"entrance": 7}, {"entrance": ["请填写文字"]}),
-        ("pingshan.duty_list", {"direct": "也许"}, {"direct": ["请选择是或否"]}),
-        ("pingshan.duty_list", {"max_returns": 0}, {"max_returns": ["退单几次即会商须在 1 到 5 次之间"]}),
+        ("pingshan.entrance", {"entrance": 7}, {"entrance": ["请填写文字"]}),
+        ("pingshan.catalogue", {"direct": "也许"}, {"direct": ["请选择是或否"]}),
+        ("pingshan.first_owner", {"max_returns": 0}, {"max_returns": ["退单几次即会商须在 1 到 5 次之间"]}),
         ("pingshan.reminder", {"mark_by": "mood"}, {"mark_by": ["请选择提醒方式"]}),
         (
             "pingshan.reminder",
@@ -231,7 +225,7 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
             ),
             "accountability",
         ),
-        "pingshan.duty_list": dict.fromkeys(("owner_keeps", "owner_returns"), "accountability"),
+        "pingshan.first_owner": dict.fromkeys(("owner_keeps", "owner_returns"), "accountability"),
     }
 
 

@@ -33,7 +33,7 @@ def address(installation: Installation) -> Iterator[str]:
 
 @pytest.fixture
 def district(installation: Installation) -> str:
-    return make_district(installation, features={"nanhai.interview": {}, "pingshan.duty_list": {}}, duties=[ROAD])
+    return make_district(installation, features={"nanhai.interview": {}, "pingshan.catalogue": {}}, duties=[ROAD])
 
 
 def test_an_interview_is_written_down_by_keys_alone(

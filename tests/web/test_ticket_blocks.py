@@ -45,7 +45,7 @@ def pages_of(installation: Installation, app: Flask, slug: str) -> tuple[Visitor
 
 
 def test_pingshan_s_list_says_on_the_ticket_on_what_basis_and_how_well(shipped: Installation) -> None:
-    slug = make_district(shipped, features={"pingshan.duty_list": {}}, duties=[ROAD])
+    slug = make_district(shipped, features={"pingshan.catalogue": {}}, duties=[ROAD])
 
     _, *pages = pages_of(shipped, create_app(shipped), slug)
 
@@ -57,7 +57,7 @@ def test_pingshan_s_list_says_on_the_ticket_on_what_basis_and_how_well(shipped: 
 
 
 def test_an_item_of_which_the_list_says_nothing_shows_nothing(shipped: Installation) -> None:
-    slug = make_district(shipped, features={"pingshan.duty_list": {}}, duties=[{"code": "road", "keywords": ["坑洼"]}])
+    slug = make_district(shipped, features={"pingshan.catalogue": {}}, duties=[{"code": "road", "keywords": ["坑洼"]}])
     _, desk, _ = pages_of(shipped, create_app(shipped), slug)
     assert "<h2>职责清单</h2>" not in desk
 

@@ -12,7 +12,7 @@ from core.hooks.specs import authenticate_inbound, parse_inbound
 from tests.plugins.making import answers
 from tests.plugins.questions import CALL, KEY, RECEIVED, SIGNED
 
-FEATURE = "pingshan.channels"
+FEATURE = "pingshan.entrance"
 
 
 def read(batch: Any, settings: dict[str, Any] | None = None, *, channel: str = "entrance") -> list[Any]:
@@ -23,10 +23,10 @@ def read(batch: Any, settings: dict[str, Any] | None = None, *, channel: str = "
 
 def test_the_platform_is_known_by_its_key_at_the_main_entrance_alone() -> None:
     request = InboundRequest(SIGNED, {}, CALL, RECEIVED)
-    asked = {"request": request, "secrets": {"platform_secret": KEY}}
+    asked: dict[str, Any] = {"request": request, "secrets": {"platform_secret": KEY}}
 
     assert answers(FEATURE, authenticate_inbound, channel="entrance", **asked) == [
-        Authenticated("call-1", "pingshan.channels/platform-signature", "整合平台的签名核对无误")
+        Authenticated("call-1", "pingshan.entrance/platform-signature", "整合平台的签名核对无误")
     ]
     assert answers(FEATURE, authenticate_inbound, channel="hotline", **asked) == []
     assert answers(FEATURE, authenticate_inbound, channel="entrance", request=request) == []
@@ -48,7 +48,7 @@ def test_the_appeals_of_a_source_come_in_by_its_channel() -> None:
             {"content": "垃圾三天没有清运。"},
         ],
     }
-    rule, reason = "pingshan.channels/platform-batch", "整合平台按来源推送的诉求"
+    rule, reason = "pingshan.entrance/platform-batch", "整合平台按来源推送的诉求"
 
     assert read(batch) == [
         InboundAppeal(

@@ -6,7 +6,7 @@ from tests.plugins.making import answers
 
 
 def test_one_entrance_the_merged_sources_and_the_community_centre_s_counter() -> None:
-    assert answers("pingshan.channels", channels) == [
+    assert answers("pingshan.entrance", channels) == [
         Channel("entrance", "@坪山", "wechat", "@坪山"),
         Channel("wechat", "坪山发布", "wechat", "坪山发布"),
         Channel("hotline", "12345 热线", "phone"),

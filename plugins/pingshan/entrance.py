@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
 from core.hooks.payloads import json_of
+from core.hooks.settings import ChannelChoice, Line, Rows, Secret, Settings, cross_check
 from core.hooks.signing import signed_message_id
 
 NATURES: Mapping[str, Nature] = {
@@ -22,6 +23,74 @@ NATURES: Mapping[str, Nature] = {
 ENTRANCE = "entrance"
 MOST_DEGREES = 1_000_000
 """Beyond this a number was not even meant to be degrees."""
+
+
+class SourceSettings(Settings):
+    """By which channel the appeals of one of the merged sources come in."""
+
+    source = Line(required=True, longest=50, title="来源名称", help="与整合平台推送时写的一致")
+    channel = ChannelChoice(required=True, title="登记渠道", help="这个来源的诉求登记到哪个渠道")
+
+
+class EntranceSettings(Settings):
+    """Names under which residents find the district, and what the platform of the merged sources pushes."""
+
+    entrance = Line(
+        load_default="@坪山",
+        longest=30,
+        title="主入口",
+        help="原有各线上渠道整合后主推的微信入口",
+        group="号码与账号",
+    )
+    account = Line(
+        load_default="坪山发布",
+        longest=30,
+        title="微信公众号",
+        help="同样受理诉求的政务公众号",
+        group="号码与账号",
+    )
+    hotline = Line(
+        load_default="12345",
+        longest=12,
+        pattern="[0-9]{5,12}",
+        pattern_says="热线号码须为 5 到 12 位数字",
+        title="热线号码",
+        help="并入统一平台的政务服务热线",
+        group="号码与账号",
+    )
+    platform_secret = Secret(
+        shortest=24,
+        title="整合平台推送密钥",
+        help="整合平台用它给推送签名（HMAC-SHA256）；没有设密钥，推送一律不收",
+        group="推送接入",
+        affects="new",
+    )
+    sources = Rows(
+        SourceSettings,
+        load_default=[
+            {"source": "数字城管", "channel": "urban-management"},
+            {"source": "网格管理", "channel": "grid"},
+            {"source": "政府邮箱", "channel": "mailbox-government"},
+            {"source": "人大代表解民忧", "channel": "deputies"},
+            {"source": "微博", "channel": "weibo"},
+            {"source": "社区党群服务中心", "channel": "community-center"},
+        ],
+        most=300,  # the article counts 151 online sources
+        title="来源与渠道对照",
+        help="整合平台推送的诉求，按来源登记到这些渠道；没有列出的来源登记到主入口",
+        group="推送接入",
+        affects="new",
+    )
+
+    @cross_check
+    def each_source_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Say of each source after the first of its name that it was written before."""
+        first: dict[str, int] = {}
+        return {
+            f"sources.{number}.source": f"第 {first[row['source']] + 1} 行已写了这个来源"
+            for number, row in enumerate(values["sources"])
+            if first.setdefault(row["source"], number) != number
+        }
 
 
 @hookimpl
@@ -52,7 +121,7 @@ def authenticate_inbound(
         return None
     return [
         Authenticated(
-            message_id=message_id, rule_id="pingshan.channels/platform-signature", reason="整合平台的签名核对无误"
+            message_id=message_id, rule_id="pingshan.entrance/platform-signature", reason="整合平台的签名核对无误"
         )
     ]
 
@@ -97,7 +166,7 @@ def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInf
         contact_address=_text(reporter, "address"),
         keep_private=reporter.get("public") is not True,
         submitted_at=_moment(_text(written, "reported_at"), zone),
-        rule_id="pingshan.channels/platform-batch",
+        rule_id="pingshan.entrance/platform-batch",
         reason=reason,
     )
 

@@ -7,21 +7,52 @@ from core.hooks import (
     Block,
     DutyView,
     FactsBlock,
-    HandlingRules,
     MatterHint,
-    Objection,
     RouteProposal,
     TicketView,
     TimeLimit,
     UnitView,
     hookimpl,
 )
+from core.hooks.settings import MatterChoice, Rows, Settings, Whole, Words, YesNo
 
 BEST = 100
 EACH_WORD = 10
-HOUR = 3600
-RETURNING = ("request_return",)
-"""Commands by which a unit gives a ticket back."""
+
+
+class SceneSettings(Settings):
+    """Words of everyday life, and the item of the duty list that they mean."""
+
+    words = Words(required=True, shortest=2, longest=20, least=1, title="场景词", help="出现任意一词即推荐这个事项")
+    matter = MatterChoice(required=True, title="事项", help="这些词说的是职责清单的哪一项")
+
+
+class CatalogueSettings(Settings):
+    """How far the duty list is trusted."""
+
+    direct = YesNo(
+        load_default=True,
+        title="按清单直接分拨",
+        help="事项在清单上的工单不经分派员直接派给处置责任主体；关闭后只作推荐",
+        group="分拨",
+    )
+    scenes = Rows(
+        SceneSettings,
+        load_default=[],
+        most=1500,
+        title="场景词",
+        help="没有写明事项的诉求，按出现的场景词推荐事项，由受理席确认",
+        group="事项判定",
+    )
+    scene_score = Whole(
+        load_default=60,
+        min=0,
+        max=100,
+        unit="分",
+        title="场景词的把握",
+        help="出现一个场景词时的得分，每多一个词加 10 分；与其他规则的推荐相比，得分高的优先",
+        group="事项判定",
+    )
 
 
 @hookimpl
@@ -37,7 +68,7 @@ def suggest_matters(
             hints.append(
                 MatterHint(
                     matter=row["matter"],
-                    rule_id="pingshan.duty_list/scene",
+                    rule_id="pingshan.catalogue/scene",
                     reason=f"场景词：{'、'.join(words)}",
                     score=min(BEST, settings["scene_score"] + EACH_WORD * (len(words) - 1)),
                 )
@@ -60,7 +91,7 @@ def propose_routes(
             co=tuple(code for code in duty.co if code in codes),
             direct=settings["direct"] and ticket.bounce_count == 0,
             score=80,
-            rule_id="pingshan.duty_list/owner",
+            rule_id="pingshan.catalogue/owner",
             reason=f"职责清单“{_item(duty)}”的处置责任主体{basis}",
         )
     ]
@@ -73,38 +104,12 @@ def time_limits(duty: DutyView | None) -> Sequence[TimeLimit] | None:
         return None
     limits = []
     if duty.limit is not None:
-        limits.append(TimeLimit("reply", duty.limit, "pingshan.duty_list/limit", f"职责清单“{_item(duty)}”的处置时限"))
+        limits.append(TimeLimit("reply", duty.limit, "pingshan.catalogue/limit", f"职责清单“{_item(duty)}”的处置时限"))
     if duty.on_site is not None:
         limits.append(
-            TimeLimit("on_site", duty.on_site, "pingshan.duty_list/on-site", f"职责清单“{_item(duty)}”的到场时限")
+            TimeLimit("on_site", duty.on_site, "pingshan.catalogue/on-site", f"职责清单“{_item(duty)}”的到场时限")
         )
     return limits
-
-
-@hookimpl
-def guard_command(
-    settings: Mapping[str, Any], ticket: TicketView, command: str, duty: DutyView | None
-) -> Sequence[Objection] | None:
-    """Let the listed owner give back no more than settings allow, once a person has confirmed the item 首问负责."""
-    if command not in RETURNING or not settings["owner_keeps"] or duty is None or ticket.matter_guessed:
-        return None
-    allowed = settings["owner_returns"]
-    if ticket.lead_unit != duty.lead or ticket.bounce_count < allowed:
-        return None
-    so_far = f"，本单已退过 {ticket.bounce_count} 次" if allowed else ""
-    return [
-        Objection(
-            text=f"贵单位是职责清单“{_item(duty)}”的处置责任主体，不能退单{so_far}。事项定错的，请联系受理席更正或改派",
-            rule_id="pingshan.duty_list/owner-keeps",
-            reason="首问负责，杜绝“踢皮球”",
-        )
-    ]
-
-
-@hookimpl
-def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
-    """Let nobody pass the ball: after the first return, or a day, the units consult, and the one designated keeps it."""
-    return [HandlingRules(max_returns=settings["max_returns"], consult_after=settings["consult_after"] * HOUR)]
 
 
 @hookimpl

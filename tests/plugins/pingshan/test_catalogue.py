@@ -1,0 +1,98 @@
+"""每一个小类都明确了处置责任主体、法律依据，而且都有处置时限要求: 杜绝“踢皮球”."""
+
+from core.hooks import Budget, MatterHint, RouteProposal, TimeLimit
+from core.hooks.specs import propose_routes, suggest_matters, time_limits
+from tests.plugins.making import UNITS, answers, make_duty, make_ticket
+
+POTHOLE = make_duty(
+    limit=Budget("wall", 24 * 3600), on_site=Budget("wall", 3600), legal_basis="《中华人民共和国公路法》第三十五条"
+)
+
+
+def _owner(*, direct: bool) -> RouteProposal:
+    return RouteProposal(
+        unit="roads",
+        co=("street",),
+        direct=direct,
+        score=80,
+        rule_id="pingshan.catalogue/owner",
+        reason="职责清单“道路交通 / 路面坑洼”的处置责任主体，依据：《中华人民共和国公路法》第三十五条",
+    )
+
+
+def test_the_pothole_goes_straight_to_the_listed_owner() -> None:
+    told = answers("pingshan.catalogue", propose_routes, ticket=make_ticket(), duty=POTHOLE, units=UNITS)
+
+    assert told == [_owner(direct=True)]
+
+
+def test_what_came_back_or_a_district_that_only_wants_advice_goes_to_the_dispatcher() -> None:
+    returned, advice = make_ticket(bounce_count=1), {"direct": False}
+
+    after_return = answers("pingshan.catalogue", propose_routes, ticket=returned, duty=POTHOLE, units=UNITS)
+    as_advice = answers("pingshan.catalogue", propose_routes, advice, ticket=make_ticket(), duty=POTHOLE, units=UNITS)
+
+    assert after_return == [_owner(direct=False)]
+    assert as_advice == [_owner(direct=False)]
+
+
+def test_an_item_without_legal_basis_names_none() -> None:
+    duty = make_duty(co=("abolished",))
+
+    assert answers("pingshan.catalogue", propose_routes, ticket=make_ticket(), duty=duty, units=UNITS) == [
+        RouteProposal(
+            unit="roads",
+            direct=True,
+            score=80,
+            rule_id="pingshan.catalogue/owner",
+            reason="职责清单“道路交通 / 路面坑洼”的处置责任主体",
+        )
+    ]
+
+
+def test_an_unknown_matter_or_owner_is_left_to_the_dispatcher() -> None:
+    unknown = answers("pingshan.catalogue", propose_routes, ticket=make_ticket(), duty=None, units=UNITS)
+    gone = answers(
+        "pingshan.catalogue",
+        propose_routes,
+        ticket=make_ticket(),
+        duty=make_duty(lead="abolished"),
+        units=UNITS,
+    )
+
+    assert (unknown, gone) == ([], [])
+
+
+def test_the_item_s_own_limits_hold() -> None:
+    assert answers("pingshan.catalogue", time_limits, ticket=make_ticket(), duty=POTHOLE) == [
+        TimeLimit(
+            "reply", Budget("wall", 86400), "pingshan.catalogue/limit", "职责清单“道路交通 / 路面坑洼”的处置时限"
+        ),
+        TimeLimit(
+            "on_site", Budget("wall", 3600), "pingshan.catalogue/on-site", "职责清单“道路交通 / 路面坑洼”的到场时限"
+        ),
+    ]
+
+
+def test_where_the_matter_or_its_limit_is_unknown_there_is_no_opinion() -> None:
+    ticket = make_ticket()
+
+    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=None) == []
+    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=make_duty()) == []
+
+
+def test_everyday_words_find_the_item_of_the_list() -> None:
+    settings = {
+        "scenes": [
+            {"words": ["大坑", "颠得厉害"], "matter": "0101"},
+            {"words": ["一片黑"], "matter": "0202"},
+            {"words": ["大坑"], "matter": "gone"},
+        ]
+    }
+    ticket = make_ticket(text="门口有个大坑，颠得厉害，晚上一片黑")
+    duties = (make_duty(), make_duty(code="0202"))
+
+    assert answers("pingshan.catalogue", suggest_matters, settings, ticket=ticket, duties=duties) == [
+        MatterHint("0101", "pingshan.catalogue/scene", "场景词：大坑、颠得厉害", score=70),
+        MatterHint("0202", "pingshan.catalogue/scene", "场景词：一片黑", score=60),
+    ]
