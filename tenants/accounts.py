@@ -10,7 +10,7 @@ from tenants.faults import Faults
 from tenants.source import Table, read_table
 
 LOGIN = re.compile(r"[a-z][a-z0-9-]{2,31}\Z")
-NEEDS_UNIT = frozenset({"clerk", "discipline"})
+NEEDS_UNIT = frozenset({"clerk", "discipline", "community-worker"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +62,4 @@ def _check(account: AccountFact, table: Table, lines: dict[str, int], units: Col
     if account.unit is not None and account.unit not in units:
         table.fault("unit", f"账号“{login}”的单位“{account.unit}”不在 units.csv 中；请改用已有的单位代码")
     if account.unit is None and NEEDS_UNIT & set(account.roles):
-        table.fault("unit", f"账号“{login}”是承办或纪检人员，却没有单位，看不到任何工单；请写上 unit")
+        table.fault("unit", f"账号“{login}”是承办、纪检或社区工作人员，却没有单位，看不到任何工单；请写上 unit")

@@ -30,7 +30,7 @@ from core.tickets.timeline import Actor
 from core.units.queries import directory
 
 LOGIN = re.compile(r"[a-z][a-z0-9-]{2,31}")
-OF_A_UNIT = ("clerk", "discipline")
+OF_A_UNIT = ("clerk", "discipline", "community-worker")
 """Roles that see and do only what is their unit's; without a unit nobody could say what that is."""
 
 

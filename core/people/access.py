@@ -16,12 +16,15 @@ class Reach(StrEnum):
     """Everything of the tenant."""
     SHARE = "share"
     """Tickets in which the own unit has, or had, a share."""
+    ENTERED = "entered"
+    """Tickets that the own centre took in for people 代录."""
     OWN = "own"
     """What is one's own: the account, the appeal that one made, or the panel on which one sits."""
 
 
 REACHES = {
     Permission.HANDLE: Reach.SHARE,
+    Permission.TAKE_IN: Reach.ENTERED,
     Permission.SPEAK: Reach.OWN,
     Permission.JUDGE: Reach.OWN,
     Permission.OWN_ACCOUNT: Reach.OWN,

@@ -38,6 +38,7 @@ class Permission(StrEnum):
 
     SEE_TICKETS = "see-tickets"
     ACCEPT = "accept"
+    TAKE_IN = "take-in"
     DISPATCH = "dispatch"
     REVIEW = "review"
     FOLLOW_UP = "follow-up"
@@ -100,6 +101,7 @@ ROLES = {
             "/desk?lane=review",
         ),
         Role("clerk", "承办", frozenset({Permission.HANDLE}), "/unit"),
+        Role("community-worker", "社区工作人员", frozenset({Permission.TAKE_IN}), "/center"),
         Role(
             "supervisor",
             "督办席",
@@ -150,7 +152,7 @@ STEWARDS = ("administrator", "security-administrator", "auditor")
 """The three 三员: one sets the system up and opens accounts, one says who may what, one reads what both did."""
 ALONE = "auditor"
 """Whoever reads what everybody did, does nothing else."""
-CONTACTS = frozenset({Permission.REVEAL, Permission.HANDLE})
+CONTACTS = frozenset({Permission.REVEAL, Permission.HANDLE, Permission.TAKE_IN})
 """What lets somebody look at the contact of a resident."""
 
 

@@ -13,6 +13,7 @@ from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
 from core.web.bulletins import pages as bulletins
+from core.web.center import BLUEPRINTS as CENTER
 from core.web.city.matters import pages as city_matters
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
@@ -29,6 +30,7 @@ from core.web.second_step import second_step
 from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
 from core.web.stewards.audit import pages as audit_pages
+from core.web.stewards.sources import pages as sources_pages
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -80,11 +82,13 @@ def create_app(
         oidc,
         *DESK,
         *LEADER,
+        *CENTER,
         city,
         city_matters,
         bulletins,
         accounts_pages,
         audit_pages,
+        sources_pages,
         panel_pages,
         plugin_pages,
         public_pages,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g, request
 
+from core.intake.sources.queries import source_book
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.queries.call_records import count_calls
@@ -134,6 +135,7 @@ def _menu_items() -> list[MenuItem]:
         if "accept" in mine:
             items[1:1] = [*_inbound(visit), *_calls(visit)]
             items.append(MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")))
+            items += _sources(visit)
         items += [*_knowledge(visit), *_warnings(visit)]
     if Permission.INSTRUCT in visit.permissions:
         items.insert(0, MenuItem("领导批阅", "/leader", request.path.startswith("/leader")))
@@ -143,6 +145,8 @@ def _menu_items() -> list[MenuItem]:
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
         items += _knowledge_of_unit(visit)
+    if Permission.TAKE_IN in visit.permissions:
+        items.append(MenuItem("本中心的工单", "/center", request.path == "/center"))
     if Permission.JUDGE in visit.permissions:
         items.append(MenuItem("我的评议", "/panel", request.path.startswith("/panel")))
     if Permission.SEE_CITY in visit.permissions:
@@ -151,6 +155,8 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("公开通报", "/bulletins", request.path.startswith("/bulletins")))
     if not ACCOUNTS.isdisjoint(visit.permissions):
         items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
+    if Permission.ADMINISTER in visit.permissions and Permission.ACCEPT not in visit.permissions:
+        items += _sources(visit)
     if Permission.AUDIT in visit.permissions:
         items.append(MenuItem("安全日志", "/audit", request.path == "/audit", group="审计"))
         items.append(MenuItem("查看联系方式的记录", "/audit/reveals", request.path == "/audit/reveals"))
@@ -183,6 +189,13 @@ def _calls(visit: Visit) -> list[MenuItem]:
     if waiting is None:
         return []
     return [MenuItem("待处理来电记录", "/desk/calls", request.path.startswith("/desk/calls"), _count(waiting))]
+
+
+def _sources(visit: Visit) -> list[MenuItem]:
+    """Return the entry for the registry of sources, where the district has one or administers it."""
+    if Permission.ADMINISTER not in visit.permissions and not source_book(visit.scope).sources:
+        return []
+    return [MenuItem("来源名册", "/sources", request.path == "/sources")]
 
 
 def _knowledge(visit: Visit) -> list[MenuItem]:

@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "permissions.md"
 GENERATED = re.compile(r"(?<=<!-- generated: begin -->\n).*(?=<!-- generated: end -->)", re.DOTALL)
 NOWHERE = "postgresql://nobody@localhost/nothing"
 """No database is asked: what may be done is declared in code."""
-MARKS = {Reach.TENANT: "all", Reach.SHARE: "share", Reach.OWN: "own"}
+MARKS = {Reach.TENANT: "all", Reach.SHARE: "share", Reach.ENTERED: "entered", Reach.OWN: "own"}
 OPENED = {"anybody": "everybody", "api-token": "every token of the tenant", "its page": "what the page declares"}
 
 

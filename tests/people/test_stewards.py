@@ -238,7 +238,7 @@ def test_an_emergency_account_is_one_of_the_three(house: House) -> None:
 @pytest.mark.parametrize(
     ("role", "asked"),
     [
-        *((role, True) for role in (*STEWARDS, "discipline", "operator", "clerk")),
+        *((role, True) for role in (*STEWARDS, "discipline", "operator", "clerk", "community-worker")),
         *((role, False) for role in ("reviewer", "supervisor", "leader", "panel-member", "analyst")),
     ],
 )

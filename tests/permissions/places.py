@@ -211,7 +211,7 @@ def administrator_of(place: Place, name: str = "administrator") -> Actor:
 def _people(place: Place, code: str, now: datetime) -> None:
     names = {**{name: name for name in ROLES}, ELSEWHERE: "clerk"}
     with place.installation.scope(place.slug) as scope:
-        units = {"clerk": code, ELSEWHERE: "parks", "discipline": "parks"}
+        units = {"clerk": code, ELSEWHERE: "parks", "discipline": "parks", "community-worker": "parks"}
         for number, (name, role) in enumerate(names.items()):
             unit = directory(scope).get_unit(units[name]).id if name in units else None
             login, called = f"{role}-{place.mark[2:]}-{number}", f"{place.mark}{number}"

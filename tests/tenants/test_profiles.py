@@ -446,7 +446,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
         ),
         (
             ACCOUNTS.replace('"clerk"', '"boss"'),
-            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、trainee、reviewer、clerk、supervisor、leader、discipline、panel-member、analyst、administrator、security-administrator、auditor 中选择",
+            "第 4 行：账号“xq-jieban”的角色“boss”不存在；请从 operator、trainee、reviewer、clerk、community-worker、supervisor、leader、discipline、panel-member、analyst、administrator、security-administrator、auditor 中选择",
         ),
         (
             ACCOUNTS.replace('"street-cg"', '"water"'),
@@ -454,7 +454,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
         ),
         (
             ACCOUNTS.replace('unit = "street-cg"\n', ""),
-            "第 1 行：账号“xq-jieban”是承办或纪检人员，却没有单位，看不到任何工单；请写上 unit",
+            "第 1 行：账号“xq-jieban”是承办、纪检或社区工作人员，却没有单位，看不到任何工单；请写上 unit",
         ),
         (
             ACCOUNTS + 'password = "secret"\n',

@@ -31,7 +31,7 @@ VALUES = {
 """Where each of these stands on a page, the role is shown it."""
 NAMED = re.compile(r"<(h2|dt)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>|\s+")
-UNITS = {"clerk": "roads", "discipline": "parks"}
+UNITS = {"clerk": "roads", "discipline": "parks", "community-worker": "parks"}
 
 
 def shown_on(page: str) -> dict[str, list[str]]:
@@ -84,6 +84,7 @@ def test_what_the_list_says_is_what_it_may_say() -> None:
     assert not seen["clerk"] & {"masked name", "masked phone"}, "whoever stays unknown to units"
     assert {role for role in pages if role not in seen} == {
         "analyst",
+        "community-worker",
         "security-administrator",
         "auditor",
         "panel-member",
