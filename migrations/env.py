@@ -14,8 +14,8 @@ import core.evaluation.panels.models
 import core.handling.models
 import core.intake.calls.models
 import core.intake.clearances.models
-import core.intake.hotlines.models
 import core.intake.models
+import core.intake.sources.models
 import core.kit.outbox
 import core.knowledge.models
 import core.people.models
@@ -23,6 +23,7 @@ import core.people.roster.models
 import core.routing.models
 import core.sla.models
 import core.statistics.models
+import core.statistics.reminders.models
 import core.statistics.warnings.models
 import core.tenancy.models
 import core.tickets.models

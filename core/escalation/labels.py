@@ -19,6 +19,7 @@ SOURCE_LABELS = {
     "returns": "多次退单",
     "instruction": "领导批示",
     "discipline": "纪检监察",
+    "reminder": "提醒函未答复",
     "person": "人工发起",
 }
 """What calls for a supervision."""

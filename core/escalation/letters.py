@@ -1,5 +1,7 @@
 """Letters 函件 to units: numbered without gaps, never changed, acknowledged once."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy import text as sql
 
@@ -10,7 +12,7 @@ from core.routing.service import NotYours
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.timeline import Order
+from core.tickets.timeline import Actor, Order
 from core.units.queries import DirectoryUnit
 
 
@@ -40,29 +42,24 @@ def issue_letter(
     cause: str,
     title: str = "",
 ) -> Letter:
-    """Issue the next letter of this title and year to a unit, with its timeline entry; `by` is whose rule it is."""
-    title, year = title or LETTER_LABELS[kind], order.now.astimezone(scope.tenant.zone).year
-    letter = Letter(
-        tenant_id=scope.tenant.id,
-        id=scope.new_id(),
-        ticket_id=ticket.id,
-        unit_id=unit.id,
+    """Issue the next letter of this title and year about a ticket, with its timeline entry; `by` is whose rule it is."""
+    letter = write_letter(
+        scope,
+        unit=unit,
         kind=kind,
-        title=title,
-        year=year,
-        number=_next_number(scope, title, year),
         text=text,
         rule_id=rule_id,
         cause=cause,
-        issued_at=order.now,
+        title=title,
+        ticket_id=ticket.id,
+        now=order.now,
     )
-    scope.session.add(letter)
     note(
         scope,
         ticket,
         "escalate" if order.actor.kind == "system" else "letter",
         order,
-        summary=f"{title} → {unit.name}（{why}）",
+        summary=f"{letter.title} → {unit.name}（{why}）",
         detail={
             "kind": "letter",
             "to": unit.code,
@@ -77,6 +74,38 @@ def issue_letter(
     return letter
 
 
+def write_letter(
+    scope: Scope,
+    *,
+    unit: DirectoryUnit,
+    kind: str,
+    text: str,
+    rule_id: str,
+    cause: str,
+    title: str = "",
+    ticket_id: int | None = None,
+    now: datetime,
+) -> Letter:
+    """Write the next letter of this title and year, about a ticket or on figures; who writes it tells of it."""
+    title, year = title or LETTER_LABELS[kind], now.astimezone(scope.tenant.zone).year
+    letter = Letter(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=ticket_id,
+        unit_id=unit.id,
+        kind=kind,
+        title=title,
+        year=year,
+        number=_next_number(scope, title, year),
+        text=text,
+        rule_id=rule_id,
+        cause=cause,
+        issued_at=now,
+    )
+    scope.session.add(letter)
+    return letter
+
+
 def number_of(letter: Letter) -> str:
     """Return the number under which a letter is quoted, e.g. 提醒函〔2026〕3 号."""
     return f"{letter.title}〔{letter.year}〕{letter.number} 号"
@@ -87,14 +116,7 @@ def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -
     letter = scope.session.get(Letter, (scope.tenant.id, letter_id))
     if letter is None or letter.ticket_id != ticket.id:
         raise NoSuchLetter(f"工单 {ticket.serial_no} 没有编号为 {letter_id} 的函件。请从函件列表中选择。")
-    if not order.actor.acts_for(letter.unit_id):
-        raise NotYours(f"{number_of(letter)}是发给其他单位的，您不能代为签收。")
-    if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)):
-        raise AlreadyAcknowledged(f"{number_of(letter)}已经签收，不必再签。")
-    receipt = LetterReceipt(
-        tenant_id=scope.tenant.id, letter_id=letter.id, by=order.actor.name, by_id=order.actor.id, at=order.now
-    )
-    scope.session.add(receipt)
+    receipt = keep_receipt(scope, letter, order.actor, now=order.now)
     note(
         scope,
         ticket,
@@ -104,6 +126,17 @@ def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -
         detail={"kind": "receipt", "letter": letter.id},
         records=[receipt],
     )
+
+
+def keep_receipt(scope: Scope, letter: Letter, actor: Actor, *, now: datetime) -> LetterReceipt:
+    """Keep that the addressed unit has a letter, whatever it stands on. Raises `NotYours`, `AlreadyAcknowledged`."""
+    if not actor.acts_for(letter.unit_id):
+        raise NotYours(f"{number_of(letter)}是发给其他单位的，您不能代为签收。")
+    if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)):
+        raise AlreadyAcknowledged(f"{number_of(letter)}已经签收，不必再签。")
+    receipt = LetterReceipt(tenant_id=scope.tenant.id, letter_id=letter.id, by=actor.name, by_id=actor.id, at=now)
+    scope.session.add(receipt)
+    return receipt
 
 
 def _next_number(scope: Scope, title: str, year: int) -> int:

@@ -10,7 +10,10 @@ from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class Letter(TenantRow, Base, kw_only=True):
-    """A numbered letter to a unit: 提醒函, 督办函, 约谈通知, 通报. Never changed; the same cause issues it once."""
+    """A numbered letter to a unit: 提醒函, 督办函, 约谈通知, 通报. Never changed; the same cause issues it once.
+
+    `ticket_id` is the ticket that it is about; None = it stands on figures, which its cause names.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -23,7 +26,7 @@ class Letter(TenantRow, Base, kw_only=True):
         Index("ix_letter_unit", "tenant_id", "unit_id"),
     )
 
-    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger)
     unit_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)

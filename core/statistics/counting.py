@@ -39,14 +39,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from core.kit.db import Base
 from core.statistics.days import ONE_DAY, Span, local_day
 from core.statistics.kinds import KINDS, Kind
-from core.statistics.measures import MEASURES, Anchor, Measure
-from core.statistics.models import CubeCell, CubeCode, CubeHours
+from core.statistics.measures import ACCEPTANCE, MEASURES, Anchor, Measure
+from core.statistics.models import CubeCell, CubeCode, CubeHours, CubePlace
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 
 CELLS = Base.metadata.tables[CubeCell.__tablename__]
 HOURS = Base.metadata.tables[CubeHours.__tablename__]
 CODES = Base.metadata.tables[CubeCode.__tablename__]
+PLACES = Base.metadata.tables[CubePlace.__tablename__]
 TENANT = bindparam("tenant", type_=Integer)
 ZONE = bindparam("zone", type_=Text)
 ASPECTS = ("all", "way", "unit", "matter")
@@ -76,9 +77,11 @@ def _statements() -> tuple[Executable, ...]:
         _put(CELLS, _counted_cells(), amounts=COUNTED, narrowed=of_cells),
         _put(HOURS, _counted_hours(), amounts=("n",), narrowed=of_hours),
         _put(CODES, _counted_codes(), amounts=("n",), narrowed=of_codes),
+        _put(PLACES, _counted_places(), amounts=("n",), narrowed={}),
         _drop_zeros(CELLS, amounts=COUNTED, narrowed=of_cells),
         _drop_zeros(HOURS, amounts=("n",), narrowed=of_hours),
         _drop_zeros(CODES, amounts=("n",), narrowed=of_codes),
+        _drop_zeros(PLACES, amounts=("n",), narrowed={}),
     )
 
 
@@ -124,6 +127,22 @@ def _counted_codes() -> Select[Any]:
     coded = union_all(*(_coded(kind) for kind in KINDS.values())).subquery("coded").c
     by = (coded.kind, coded.day, coded.unit_id, coded.matter, coded.code)
     return select(*by, func.count().label("n")).group_by(*by)
+
+
+def _counted_places() -> Select[Any]:
+    """Count the days' appeals by everything that tells where they come from."""
+    placed = _on_these_days(
+        ACCEPTANCE,
+        func.coalesce(Ticket.matter, "").label("matter"),
+        func.coalesce(Ticket.area, "").label("area"),
+        func.coalesce(ACCEPTANCE.unit_id, 0).label("unit_id"),
+        Ticket.channel,
+        Ticket.nature,
+    )
+    placed = placed.where(MEASURES["accepted"].where)
+    by = placed.subquery("placed").c
+    parts = (by.day, by.matter, by.area, by.unit_id, by.channel, by.nature)
+    return select(*parts, func.count().label("n")).group_by(*parts)
 
 
 def _happenings(anchor: Anchor, measures: Iterable[Measure]) -> Select[Any]:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, and_, case, exists, func, true
+from sqlalchemy import SQLColumnExpression, and_, case, exists, true
 from sqlalchemy.orm import aliased
 
 from core.escalation.labels import LEVEL_LABELS
@@ -137,7 +137,7 @@ _TABLE = (
     Kind(
         key="accepted_by_source",
         label="受理诉求的来源",
-        meaning="当日受理的诉求，按来源线路（并入热线的原号码等）",
+        meaning="当日受理的诉求，按来源名册里的来源（并入热线按原号码）；名册里没有的按推送时写的名称",
         anchor=ACCEPTANCE,
         code=Ticket.source,
         labels={},
@@ -192,16 +192,6 @@ _FOUND = (
         none="没有说",
         by_unit=False,
         by_matter=False,
-    ),
-    Kind(
-        key="accepted_by_area",
-        label="受理诉求的区域",
-        meaning="当日受理的诉求，按所在区域（街道、社区）",
-        anchor=ACCEPTANCE,
-        code=func.coalesce(Ticket.area, ""),
-        labels={},
-        none="区域不明",
-        by_unit=False,
     ),
     Kind(
         key="panels",

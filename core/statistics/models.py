@@ -122,6 +122,24 @@ class CubeCode(OfTenant, Base, kw_only=True):
     n: Mapped[int] = mapped_column(Integer)
 
 
+class CubePlace(OfTenant, Base, kw_only=True):
+    """How many appeals were accepted on one local day, by matter, area, unit, channel and nature at once.
+
+    Counted as the measure `accepted` is. This is nearly a row for each ticket, and a narrow one: "which matter, where" is
+    asked together with who has it and how it came in. `matter` and `area` "" and `unit_id` 0 stand for "none".
+    """
+
+    __tablename__ = "cube_place"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
+    area: Mapped[str] = mapped_column(Text, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    nature: Mapped[str] = mapped_column(Text, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
 class CubeUnit(OfTenant, Base, kw_only=True):
     """What a unit in the cube is called; it stays when the unit is closed."""
 

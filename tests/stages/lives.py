@@ -17,7 +17,7 @@ from core.journey.supervise import supervise
 from core.kit.errors import Refused
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
-from core.statistics.counting import CELLS, CODES, COUNTED, HOURS
+from core.statistics.counting import CELLS, CODES, COUNTED, HOURS, PLACES
 from core.statistics.kinds import KINDS
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Attachment, Ticket, TicketEvent
@@ -166,7 +166,6 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
         if ticket.accepted_at is not None and ticket.part_of_id is None:
             add("accepted_by_source", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.source)
             add("accepted_by_mailbox", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.mailbox)
-            add("accepted_by_area", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.area or "")
             add("accepted_by_relation", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.relation)
     units = {each.id: each.unit_id for each in scope.session.scalars(select(Assignment))}
     newest = {
@@ -185,6 +184,31 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
     for done in scope.session.scalars(select(Enforcement)):
         add("enforced", done.at, tickets[done.ticket_id], units[done.assignment_id], done.measure)
     return dict(sums)
+
+
+def places(scope: Scope) -> dict[tuple[date, str, str, int, str, str], int]:
+    """Return what the cube says of where appeals come from: day, matter, area, unit, channel and nature, with the count."""
+    names = ("day", "matter", "area", "unit_id", "channel", "nature", "n")
+    rows = scope.session.execute(select(*(PLACES.c[name] for name in names)))
+    return {(day, matter, area, unit, channel, nature): n for day, matter, area, unit, channel, nature, n in rows}
+
+
+def naive_places(scope: Scope) -> dict[tuple[date, str, str, int, str, str], int]:
+    """Count where every appeal comes from by hand."""
+    return dict(
+        Counter(
+            (
+                each.accepted_at.astimezone(scope.tenant.zone).date(),
+                each.matter or "",
+                each.area or "",
+                each.lead_unit_id or 0,
+                each.channel,
+                each.nature,
+            )
+            for each in scope.session.scalars(select(Ticket))
+            if each.accepted_at is not None and each.part_of_id is None
+        )
+    )
 
 
 def passed_replies(scope: Scope) -> list[Reply]:

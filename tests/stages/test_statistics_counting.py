@@ -29,7 +29,18 @@ from core.tenancy.scope import Installation, Scope
 from core.units.models import Unit
 from core.units.queries import directory
 from tests.builders import OPERATOR, beijing, make_appeal, make_district, set_duties
-from tests.stages.lives import DUTIES, Life, cells, codes, hours, naive_cells, naive_codes, naive_hours
+from tests.stages.lives import (
+    DUTIES,
+    Life,
+    cells,
+    codes,
+    hours,
+    naive_cells,
+    naive_codes,
+    naive_hours,
+    naive_places,
+    places,
+)
 from tests.stages.steps import STEPS
 
 FEBRUARY, MARCH = Month(2026, 2), Month(2026, 3)
@@ -86,6 +97,7 @@ def test_the_cube_equals_a_naive_count_of_any_life(
         assert cells(scope) == naive_cells(scope)
         assert hours(scope) == naive_hours(scope)
         assert codes(scope) == naive_codes(scope)
+        assert places(scope) == naive_places(scope)
 
 
 def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Installation) -> None:
@@ -147,6 +159,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
         assert cells(scope) == naive_cells(scope)
         assert hours(scope) == naive_hours(scope)
         assert codes(scope) == naive_codes(scope)
+        assert places(scope) == naive_places(scope)
         year = counts(Cube.of(scope), Span(date(2026, 1, 1), date(2026, 12, 31)))
         assert [measure for measure in MEASURES if not year.n(measure)] == []
         assert {kind for kind, *_ in codes(scope)} == set(KINDS) - COUNTED_ELSEWHERE

@@ -38,6 +38,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "instruction": {"feedback": ""},
     "errand": {"answer": ""},
     "meeting": {"outcome": ""},
+    "reminder": {"state": "issued"},
     "return_request": {"state": "pending"},
     "review_panel": {"verdict": ""},
     "sla_adjustment": {"kind": "extension", "days": 1},

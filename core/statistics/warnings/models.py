@@ -63,7 +63,10 @@ class Warned(TenantRow, Base, kw_only=True):
 
 
 class Topic(TenantRow, Base, kw_only=True):
-    """A topic 话题 that is followed over months: a name, and the matters that count for it."""
+    """A topic 话题 that is followed over months: a name, and the matters that count for it, in areas where some are named.
+
+    `measures` is what was done about it, the first first: `on` (a date), `text`, `by`.
+    """
 
     __tablename__ = "topic"
     __table_args__ = (Index("ix_topic_followed", "tenant_id", postgresql_where="ended_at IS NULL"),)
@@ -74,5 +77,8 @@ class Topic(TenantRow, Base, kw_only=True):
     by: Mapped[str] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(INSTANT)
+    areas: Mapped[list[str]] = mapped_column(JSONB, default_factory=list, server_default="[]")
+    """Codes of areas, with what lies in them; empty = everywhere."""
+    measures: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default_factory=list, server_default="[]")
     ended_by: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from core.classification.locating import area_words
-from core.statistics.counting import CODES
 from core.statistics.days import ONE_DAY, Span
-from core.statistics.kinds import KINDS
 from core.statistics.periods import Month
-from core.statistics.queries import Cube, counts_by_matter, matter_names
+from core.statistics.places import Only, area_label, areas_within, count_placed, counts_by_day, counts_by_place
+from core.statistics.queries import Cube, counted_days, counts_by_matter, matter_names
 from core.statistics.report import matter_label
 from core.statistics.warnings.models import Topic
 from core.tenancy.scope import Scope
@@ -21,6 +19,8 @@ TOP = 20
 ENOUGH = 10
 """Appeals from which a matter is held against others."""
 MONTHS_FOLLOWED = 13
+EFFECT_DAYS = 30
+"""Days before and after a measure that are held against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,27 @@ class WeakSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure taken on a topic, with the appeals of as many days before it and from it on; None = not over yet."""
+
+    on: date
+    text: str
+    by: str
+    before: int
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedTopic:
-    """A topic with its counts by month, the oldest first."""
+    """A topic with its counts by month, the oldest first, everywhere or in its areas, and what was done about it."""
 
     id: int
     name: str
     why: str
     matters: Sequence[str]
     months: Sequence[tuple[Month, int]]
+    areas: Sequence[str] = ()
+    measures: Sequence[Measured] = ()
 
     @property
     def now(self) -> int:
@@ -133,22 +146,47 @@ def followed_topics(scope: Scope, month: Month) -> list[FollowedTopic]:
     months = [month]
     while len(months) < MONTHS_FOLLOWED:
         months.insert(0, months[0].previous)
-    cube = Cube.of(scope)
-    counts = {each: _accepted(cube, each.span) for each in months}
     topics = scope.session.scalars(
         select(Topic).where(Topic.tenant_id == scope.tenant.id).order_by(Topic.at, Topic.id)
     ).all()
     return [
-        FollowedTopic(
-            topic.id,
-            topic.name,
-            topic.why,
-            [matter_label(matter_names(cube), matter) for matter in topic.matters],
-            [(each, sum(counts[each].get(matter, 0) for matter in topic.matters)) for each in months],
-        )
+        _followed(scope, topic, months)
         for topic in topics
         if topic.ended_at is None or topic.ended_at.astimezone(scope.tenant.zone).date() > month.span.last
     ]
+
+
+def effect_of(scope: Scope, only: Only, on: date, *, until: date) -> tuple[int, int | None]:
+    """Count the days before a day and those from it on; None for the latter as long as they are not over by `until`."""
+    cube = Cube.of(scope)
+    before = count_placed(cube, Span(on - timedelta(days=EFFECT_DAYS), on - ONE_DAY), only)
+    last = on + timedelta(days=EFFECT_DAYS - 1)
+    return before, count_placed(cube, Span(on, last), only) if last <= until else None
+
+
+def _followed(scope: Scope, topic: Topic, months: Sequence[Month]) -> FollowedTopic:
+    cube = Cube.of(scope)
+    names = matter_names(cube)
+    only = Only(matters=frozenset(topic.matters), areas=areas_within(scope, topic.areas) if topic.areas else None)
+    counts = counts_by_day(cube, Span(months[0].first, months[-1].span.last), only)
+    by_month: dict[Month, int] = defaultdict(int)
+    for day, n in counts.items():
+        by_month[Month.of(day)] += n
+    measures = []
+    counted = counted_days(cube)
+    for each in topic.measures:
+        on = date.fromisoformat(each["on"])
+        before, after = effect_of(scope, only, on, until=counted.last if counted else on)
+        measures.append(Measured(on, each["text"], each["by"], before, after))
+    return FollowedTopic(
+        topic.id,
+        topic.name,
+        topic.why,
+        [matter_label(names, matter) for matter in topic.matters],
+        [(each, by_month[each]) for each in months],
+        [area_label(scope, area) for area in topic.areas],
+        measures,
+    )
 
 
 def places(scope: Scope, span: Span, *, category: str = "", most_matters: int = TOP) -> PlacesReport:
@@ -156,24 +194,15 @@ def places(scope: Scope, span: Span, *, category: str = "", most_matters: int = 
     cube = Cube.of(scope)
     names = matter_names(cube)
     wanted = {matter for matter, name in names.items() if not category or name.category == category}
-    rows = scope.session.execute(
-        select(CODES.c.code, CODES.c.matter, func.sum(CODES.c.n))
-        .where(
-            CODES.c.tenant_id == cube.tenant_id,
-            CODES.c.kind == KINDS["accepted_by_area"].column,
-            CODES.c.day.between(span.first, span.last),
-        )
-        .group_by(CODES.c.code, CODES.c.matter)
-    ).all()
     by_matter: dict[str, int] = defaultdict(int)
     cells: dict[str, dict[str, int]] = defaultdict(dict)
-    for area, matter, n in rows:
+    for (matter, area), n in counts_by_place(cube, span).items():
         if matter in wanted:
-            by_matter[matter] += int(n)
-            cells[area][matter] = int(n)
+            by_matter[matter] += n
+            cells[area][matter] = n
     columns = sorted(by_matter, key=lambda matter: (-by_matter[matter], matter))[:most_matters]
     table = [
-        (_area_label(scope, area), [counts.get(matter, 0) for matter in columns], sum(counts.values()))
+        (area_label(scope, area), [counts.get(matter, 0) for matter in columns], sum(counts.values()))
         for area, counts in cells.items()
     ]
     return PlacesReport(
@@ -187,10 +216,6 @@ def places(scope: Scope, span: Span, *, category: str = "", most_matters: int = 
 def last_days(today: date, days: int) -> Span:
     """Return so many whole days that ended with yesterday."""
     return Span(today - timedelta(days=days), today - ONE_DAY)
-
-
-def _area_label(scope: Scope, area: str) -> str:
-    return (area_words(scope, area) or area) if area else KINDS["accepted_by_area"].none
 
 
 def _accepted(cube: Cube, span: Span) -> Mapping[str, int]:

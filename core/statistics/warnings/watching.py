@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from core.hooks import specs
 from core.hooks.values import WarningRules
-from core.statistics.counting import CELLS, CODES
+from core.statistics.counting import CELLS, PLACES
 from core.statistics.days import ONE_DAY, Span
-from core.statistics.kinds import KINDS
 from core.statistics.queries import Cube, counted_days
 from core.statistics.warnings.models import Warned
 from core.statistics.warnings.rules import FEWEST_WEEKS, Rise, Thresholds, is_unusual, rise_of
@@ -124,14 +123,13 @@ def daily_counts(scope: Scope, span: Span) -> Iterator[tuple[Key, date, int]]:
         if appellant not in ("", "person"):
             yield ("appellant", matter, "", appellant), day, int(n)
     by_area = (
-        select(CODES.c.matter, CODES.c.code, CODES.c.day, func.sum(CODES.c.n))
+        select(PLACES.c.matter, PLACES.c.area, PLACES.c.day, func.sum(PLACES.c.n))
         .where(
-            CODES.c.tenant_id == cube.tenant_id,
-            CODES.c.kind == KINDS["accepted_by_area"].column,
-            CODES.c.day.between(span.first, span.last),
-            CODES.c.code != "",
+            PLACES.c.tenant_id == cube.tenant_id,
+            PLACES.c.day.between(span.first, span.last),
+            PLACES.c.area != "",
         )
-        .group_by(CODES.c.matter, CODES.c.code, CODES.c.day)
+        .group_by(PLACES.c.matter, PLACES.c.area, PLACES.c.day)
     )
     for matter, area, day, n in scope.session.execute(by_area):
         yield ("area", matter, area, ""), day, int(n)
