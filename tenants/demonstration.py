@@ -8,9 +8,11 @@ from pathlib import Path
 
 from core.embedded.files import write_private
 from core.evaluation.panels.pool import pool
+from core.intake.sources.queries import kept_sources
 from core.journey.lists import Ordered
 from core.journey.mailboxes import import_mailboxes
 from core.journey.panel_pool import import_pool
+from core.journey.sources import import_sources
 from core.kit.keys import CROCKFORD
 from core.people.queries import accounts
 from core.people.roles import ROLES
@@ -40,6 +42,8 @@ BULLETINS_OF = ("chengdu-gaoxin", "center")
 """Who has made a bulletin of last month."""
 MAILBOXES = "mailboxes.csv"
 """In the folder of a profile: leaders' mailboxes."""
+SOURCES = "sources.csv"
+"""In the folder of a profile: the registry of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
     for profile in profiles:
         _take_over_pool(installation, profile, now)
         _take_over_mailboxes(installation, profile, now)
+        _take_over_sources(installation, profile, now)
     for scenario in shipped_scenarios():
         replay(installation, scenario)
     bring_all_to_present(installation, profiles, shipped_letters(profiles), now=now)
@@ -148,6 +153,17 @@ def _take_over_mailboxes(installation: Installation, profile: Profile, now: date
     with installation.scope(profile.slug) as scope:
         if not kept_mailboxes(scope):
             import_mailboxes(scope, path, Ordered(SYSTEM, None, "演示", now))
+    installation.forget()
+
+
+def _take_over_sources(installation: Installation, profile: Profile, now: datetime) -> None:
+    """Put the registry of sources that comes with a profile in place, unless there is one."""
+    path = SHIPPED / profile.slug / SOURCES
+    if not path.is_file():
+        return
+    with installation.scope(profile.slug) as scope:
+        if not kept_sources(scope):
+            import_sources(scope, path, Ordered(SYSTEM, None, "演示", now))
     installation.forget()
 
 

@@ -13,6 +13,7 @@ from core.intake.channels import get_channel
 from core.intake.drafting import Completed, note_readings
 from core.intake.models import IntakeEvent
 from core.intake.rules import Appeal, is_storable, usable
+from core.intake.sources.queries import source_book
 from core.kit.errors import Refused
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
@@ -83,7 +84,7 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         complexity=appeal.complexity,
         affected_count=appeal.affected_count,
         appellant=appeal.appellant or channel.appellant,
-        source=appeal.source,
+        source=source_book(scope).code_of(appeal.source),
         relation=appeal.relation or "",
         submitted_at=submitted_at,
     )

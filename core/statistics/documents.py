@@ -51,6 +51,8 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
             )
         ),
     ]
+    if told.by_source:
+        sections.append(Section("受理来源", [_share_table(told.by_source)]))
     if any(unit.graded for unit in told.units):
         sections.append(Section(f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", [_graded_table(told.units)]))
     if any(unit.score for unit in told.units):

@@ -25,6 +25,7 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
         "concluded": _plain_count(report.figure("concluded")),
         "by_nature": _plain_shares(report.by_nature, "nature"),
         "by_channel": _plain_shares(report.by_channel, "channel"),
+        "by_source": _plain_shares(report.by_source, "source"),
         "by_appellant": _plain_shares(report.by_appellant, "appellant"),
         "by_matter": _plain_shares(report.by_matter, "matter"),
         "figures": {

@@ -7,9 +7,11 @@ from datetime import date
 from core.hooks.values import Metric
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import channels_of
+from core.intake.sources.queries import source_book
 from core.statistics.causes import Causes, causes_in
 from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
 from core.statistics.grades import Band, bands_of, grade_of
+from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 from core.statistics.periods import Month
 from core.statistics.queries import (
@@ -23,10 +25,13 @@ from core.statistics.queries import (
 )
 from core.statistics.returning import UnitReturns, returning_units
 from core.statistics.shares import Share, shares
+from core.statistics.sources import counts_by_source
 from core.statistics.units import UnitMonth, units_in
 from core.tenancy.scope import Scope
 
 TOP = 10
+TOP_SOURCES = 200
+"""Named one by one: each of 151 merged sources still counts."""
 UNNAMED = "未定事项"
 
 
@@ -43,6 +48,8 @@ class MonthReport:
     is_over: bool
     by_nature: Sequence[Share]
     by_channel: Sequence[Share]
+    by_source: Sequence[Share]
+    """The sources by name, then those that say none; empty where the registry has no source."""
     by_appellant: Sequence[Share]
     """Persons, enterprises and other bodies."""
     by_matter: Sequence[Share]
@@ -73,7 +80,7 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
         {matter: counted.n("accepted") for matter, counted in counts_by_matter(cube, each, "accepted").items()}
         for each in (span, earlier)
     )
-    names, channels = matter_names(cube), channels_of(scope)
+    names, channels, book = matter_names(cube), channels_of(scope), source_book(scope)
 
     def channel_label(channel: str) -> str:
         return channels[channel].label if channel in channels else channel
@@ -95,6 +102,16 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
             now.by("nature", "accepted"), before.by("nature", "accepted"), lambda nature: NATURE_LABELS[nature]
         ),
         by_channel=shares(now.by("channel", "accepted"), before.by("channel", "accepted"), channel_label),
+        by_source=shares(
+            counts_by_source(scope, span),
+            counts_by_source(scope, earlier),
+            book.name_of,
+            top=TOP_SOURCES,
+            others="其他来源",
+            none=KINDS["accepted_by_source"].none,
+        )
+        if book.sources
+        else (),
         by_appellant=shares(
             now.by("appellant", "accepted"), before.by("appellant", "accepted"), lambda kind: APPELLANT_LABELS[kind]
         ),

@@ -77,6 +77,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         ),
         Index("ix_ticket_by_unit", "tenant_id", "lead_unit_id", "state", "next_due_at"),
         Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
+        Index("ix_ticket_source", "tenant_id", "source", "submitted_at", postgresql_where="source <> ''"),
         Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
         Index("ix_ticket_replied_at", "tenant_id", "replied_at"),
         Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
@@ -115,7 +116,7 @@ class Ticket(TenantRow, Base, kw_only=True):
     """How many people, households or firms stand behind the one appeal."""
     appellant: Mapped[str] = mapped_column(Text, default="person", server_default="person")
     source: Mapped[str] = mapped_column(Text, default="", server_default="")
-    """By which line or account of the channel it came 来源."""
+    """By which line, account or system it came 来源: its code in the registry, or the name that nobody there knows yet."""
     relation: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What the appellant said of their tie to the place 与本地的关系; empty = nobody asked, and nobody has to."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)

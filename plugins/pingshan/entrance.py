@@ -1,6 +1,7 @@
 """多网合一: 151 online sources flow into one entrance in WeChat; community centres take in for people at the counter.
 
-The platform that merged the sources pushes what they took in, several appeals at a time.
+The platform that merged the sources pushes what they took in, several appeals at a time. Which sources there are, by which
+names and channels, is the district's registry of sources.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
 from core.hooks.payloads import json_of
-from core.hooks.settings import ChannelChoice, Line, Rows, Secret, Settings, cross_check
+from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import signed_message_id
 
 NATURES: Mapping[str, Nature] = {
@@ -23,13 +24,6 @@ NATURES: Mapping[str, Nature] = {
 ENTRANCE = "entrance"
 MOST_DEGREES = 1_000_000
 """Beyond this a number was not even meant to be degrees."""
-
-
-class SourceSettings(Settings):
-    """By which channel the appeals of one of the merged sources come in."""
-
-    source = Line(required=True, longest=50, title="来源名称", help="与整合平台推送时写的一致")
-    channel = ChannelChoice(required=True, title="登记渠道", help="这个来源的诉求登记到哪个渠道")
 
 
 class EntranceSettings(Settings):
@@ -65,32 +59,6 @@ class EntranceSettings(Settings):
         group="推送接入",
         affects="new",
     )
-    sources = Rows(
-        SourceSettings,
-        load_default=[
-            {"source": "数字城管", "channel": "urban-management"},
-            {"source": "网格管理", "channel": "grid"},
-            {"source": "政府邮箱", "channel": "mailbox-government"},
-            {"source": "人大代表解民忧", "channel": "deputies"},
-            {"source": "微博", "channel": "weibo"},
-            {"source": "社区党群服务中心", "channel": "community-center"},
-        ],
-        most=300,  # the article counts 151 online sources
-        title="来源与渠道对照",
-        help="整合平台推送的诉求，按来源登记到这些渠道；没有列出的来源登记到主入口",
-        group="推送接入",
-        affects="new",
-    )
-
-    @cross_check
-    def each_source_once(self, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """Say of each source after the first of its name that it was written before."""
-        first: dict[str, int] = {}
-        return {
-            f"sources.{number}.source": f"第 {first[row['source']] + 1} 行已写了这个来源"
-            for number, row in enumerate(values["sources"])
-            if first.setdefault(row["source"], number) != number
-        }
 
 
 @hookimpl
@@ -130,9 +98,9 @@ def authenticate_inbound(
 def parse_inbound(
     ctx: Context, settings: Mapping[str, Any], channel: str, payload: InboundPayload
 ) -> Sequence[InboundAppeal] | None:
-    """Read the appeals of one source, each registered under the channel that the source belongs to.
+    """Read the appeals of one source, as the platform writes it; the registry of sources knows which one that is.
 
-    {"source", "appeals": [{"content", "title", "place", "longitude", "latitude", "nature": "投诉|求助|咨询|建议|表扬", "people",
+    {"source", "appeals": [{"source", "content", "title", "place", "longitude", "latitude", "nature": "投诉|求助|咨询|建议|表扬", "people",
     "reported_at", "reporter": {"name", "phone", "address", "public": true|false}}]}; of an appeal all but `content` may be left out.
     One without content is returned too, so that a person looks at it.
     """
@@ -142,13 +110,11 @@ def parse_inbound(
     listed = batch.get("appeals")
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         return None
-    channel_of = {row["source"]: row["channel"] for row in settings["sources"]}
-    source = channel_of.get(_text(batch, "source"), "")
-    reason = "整合平台按来源推送的诉求" if source else "整合平台推送的诉求，来源不在对照表中，按主入口登记"
-    return [_appeal(each, source, reason, ZoneInfo(ctx.zone)) for each in listed]
+    source = _text(batch, "source")
+    return [_appeal(each, _text(each, "source") or source, ZoneInfo(ctx.zone)) for each in listed]
 
 
-def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInfo) -> InboundAppeal:
+def _appeal(written: Mapping[str, Any], source: str, zone: ZoneInfo) -> InboundAppeal:
     reporter = written.get("reporter")
     reporter = reporter if isinstance(reporter, dict) else {}
     people = written.get("people")
@@ -158,7 +124,7 @@ def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInf
         place=_text(written, "place"),
         longitude=_degrees(written, "longitude"),
         latitude=_degrees(written, "latitude"),
-        channel=channel,
+        source=source,
         nature=NATURES.get(_text(written, "nature")),
         affected_count=people if isinstance(people, int) and not isinstance(people, bool) else 1,
         contact_name=_text(reporter, "name"),
@@ -167,7 +133,7 @@ def _appeal(written: Mapping[str, Any], channel: str, reason: str, zone: ZoneInf
         keep_private=reporter.get("public") is not True,
         submitted_at=_moment(_text(written, "reported_at"), zone),
         rule_id="pingshan.entrance/platform-batch",
-        reason=reason,
+        reason="整合平台按来源推送的诉求" if source else "整合平台推送的诉求，没有写明来源",
     )
 
 

@@ -48,7 +48,7 @@ def test_a_call_to_the_hotline_81812345_becomes_a_ticket(shipped: Installation, 
     assert phone_of(shipped, slug, ticket) == "13800000001"
 
 
-def test_the_merged_sources_come_in_by_their_channels(shipped: Installation, served: Flask) -> None:
+def test_a_source_that_no_registry_knows_comes_in_by_the_entrance_and_keeps_its_name(shipped: Installation, served: Flask) -> None:
     slug = make_wired_district(shipped, feature="pingshan.entrance", name="platform_secret")
     batches = [
         {
@@ -65,10 +65,10 @@ def test_the_merged_sources_come_in_by_their_channels(shipped: Installation, ser
         assert pushed.status_code == 202
     work(shipped)
 
-    assert [(ticket.channel, ticket.text) for ticket in tickets_of(shipped, slug)] == [
-        ("urban-management", "井盖缺失"),
-        ("urban-management", "垃圾三天没有清运"),
-        ("entrance", "路灯不亮"),
+    assert [(ticket.channel, ticket.source, ticket.text) for ticket in tickets_of(shipped, slug)] == [
+        ("entrance", "数字城管", "井盖缺失"),
+        ("entrance", "数字城管", "垃圾三天没有清运"),
+        ("entrance", "美丽坪山公众号", "路灯不亮"),
     ]
     assert [(ticket.longitude, ticket.latitude) for ticket in tickets_of(shipped, slug)][:2] == [
         (114.35, 22.69),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.journey import hotlines, mailboxes
+from core.journey import mailboxes, sources
 from core.journey.lists import order_of
 from core.kit.lists import ListPut
 from core.people.roles import Permission
@@ -56,12 +56,12 @@ class Lists:
         return self._done(work)
 
     def put_hotlines(self, rows: Rows) -> ListPut:
-        """Put a list of merged hotlines in place."""
+        """Put a list of merged hotlines in place, as the registry of sources."""
         path = self._file("hotlines.csv", ("原号码", "热线名称", "原主管单位", "并入日期"), rows)
 
         def work(scope: Scope) -> ListPut:
-            order = order_of(scope, self.anna, reason="热线整合", deed=hotlines.DEED, now=NOW)
-            return hotlines.import_hotlines(scope, path, order)
+            order = order_of(scope, self.anna, reason="热线整合", deed=sources.DEED, now=NOW)
+            return sources.import_sources(scope, path, order).put
 
         return self._done(work)
 

@@ -68,9 +68,11 @@ class InboundPayload:
 class InboundAppeal:
     """One appeal 诉求 of a push, as the resident gave it. Empty texts and None stand for what they did not say.
 
-    `channel` is the one it came by before it was pushed, empty = the one it was pushed to. `submitted_at` is when the
+    `channel` is the one it came by before it was pushed, empty = that of its source in the registry, else the one it was
+    pushed to. `submitted_at` is when the
     resident spoke, None = when it was pushed. `longitude` and `latitude` are degrees by WGS84; where they are no point
-    on the map, the appeal is taken in without them. `source` is the line or account of the channel that it came by 来源.
+    on the map, the appeal is taken in without them. `source` is the line, account
+    or system that it came by 来源, by any name under which the registry knows it.
     Shown or logged, it says nothing of the resident.
     """
 

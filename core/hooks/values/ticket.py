@@ -74,7 +74,9 @@ class TicketView:
     """Code of the area 区域 it is from, empty = unknown."""
     appellant: Appellant = "person"
     source: str = ""
-    """By which line or account of the channel it came 来源, for instance a merged hotline's old number; empty = unknown."""
+    """By which line, account or system it came 来源: its code in the registry, a merged hotline's is its old number; empty =
+    unknown, a name that the registry does not have stays as it came.
+    """
     mailbox_owner: str = ""
     """Code of the unit that owns the mailbox, where it is on the tenant's list of leaders' mailboxes."""
     mailbox_handler: str = ""

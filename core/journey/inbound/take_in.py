@@ -16,6 +16,7 @@ from core.intake.models import InboundItem
 from core.intake.points import point_of
 from core.intake.rules import Appeal
 from core.intake.service import refuse_another_text
+from core.intake.sources.queries import source_book
 from core.intake.times import YEARS
 from core.journey.accept import accept
 from core.journey.inbound.mail import appeal_of, mail_of
@@ -126,17 +127,28 @@ def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, 
     if accepted.created:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
         read, left_out = f"从{source}读出（{found.reason}）", point_of(found.longitude, found.latitude).flaw
+        unknown = found.source and source_book(scope).find(found.source) is None
+        unnamed = f"来源“{found.source}”不在来源名册中，请系统管理员补充" if unknown else ""
         detail: Detail = {"rule_id": found.rule_id, "by": scope.hooks.stamp(feature), "item": item.id, "number": number}
         note(
-            scope, ticket, "draft", Order(sender, now), summary="；".join(filter(None, (read, left_out))), detail=detail
+            scope,
+            ticket,
+            "draft",
+            Order(sender, now),
+            summary="；".join(filter(None, (read, left_out, unnamed))),
+            detail=detail,
         )
     return accepted.ticket_id
 
 
 def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) -> Appeal:
-    """Return the appeal as `accept` takes it. Raises `UnknownChannel`, `TimeUnusable`."""
-    channel = found.channel or item.channel
-    if channel not in open_channels_of(scope):
+    """Return the appeal as `accept` takes it: by the channel that was read, else by that of its source, else by the one
+    that it was pushed to. Raises `UnknownChannel`, `TimeUnusable`.
+    """
+    known, channels = source_book(scope).find(found.source), open_channels_of(scope)
+    by_source = known.channel if known and known.channel in channels else ""
+    channel = found.channel or by_source or item.channel
+    if channel not in channels:
         raise UnknownChannel("读出的渠道不是本区的渠道。请核对功能的渠道对照，或人工录入。")
     spoken = found.submitted_at
     if spoken is not None and spoken.year not in YEARS:

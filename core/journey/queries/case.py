@@ -10,6 +10,7 @@ from core.areas.shapes import Point
 from core.classification.locating import area_words
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import channels_of
+from core.intake.sources.queries import source_book
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.lights import Light, explained, lights_of, settled
 from core.journey.queries.stamps import stamp_words
@@ -204,7 +205,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         cycle=ticket.cycle_no,
         affected_count=ticket.affected_count,
         appellant=APPELLANT_LABELS[ticket.appellant] if ticket.appellant != "person" else "",
-        source=ticket.source,
+        source=source_book(scope).name_of(ticket.source),
         relation=RELATION_LABELS.get(ticket.relation, ""),
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),

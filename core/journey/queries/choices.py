@@ -8,7 +8,7 @@ from core.evaluation.causes import DISSATISFACTION_GROUPS
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import open_channels_of
-from core.intake.hotlines.queries import old_numbers
+from core.intake.sources.queries import source_book
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import gazetteer_in_force
 from core.units.queries import DirectoryUnit, directory
@@ -23,7 +23,7 @@ NOT_DISPATCHED_TO = ("dispatch_desk",)
 class Choices:
     """All choices of a tenant's forms. `units` are those a ticket can be given to; `matters` by category.
 
-    There are no `areas` where the tenant has no gazetteer. `old_numbers` are those of hotlines that were merged.
+    There are no `areas` where the tenant has no gazetteer. `sources` are those of the registry that are in use, by code.
     """
 
     channels: tuple[Choice, ...]
@@ -33,7 +33,7 @@ class Choices:
     units: tuple[DirectoryUnit, ...]
     matters: tuple[tuple[str, tuple[Choice, ...]], ...]
     areas: tuple[Choice, ...]
-    old_numbers: tuple[Choice, ...]
+    sources: tuple[Choice, ...]
     dispositions: tuple[Choice, ...]
     resolved: tuple[Choice, ...]
     satisfaction: tuple[Choice, ...]
@@ -58,7 +58,7 @@ def _gather(scope: Scope) -> Choices:
         relations=tuple(RELATION_LABELS.items()),
         units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
         areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
-        old_numbers=tuple((line.number, line.name) for line in old_numbers(scope)),
+        sources=tuple((each.code, each.name) for each in source_book(scope).in_use),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),
         dispositions=tuple(DISPOSITION_LABELS.items()),
         resolved=tuple(RESOLVED_LABELS.items()),

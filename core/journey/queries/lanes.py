@@ -14,6 +14,7 @@ from core.evaluation.queries import asked_enough
 from core.handling.models import Tracking
 from core.intake.clearances.models import OPEN as WAITING
 from core.intake.clearances.models import Clearance
+from core.intake.sources.queries import source_book
 from core.routing.models import Consultation, ReturnRequest
 from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
@@ -69,13 +70,14 @@ class Filters:
 
     q: str = ""
     channel: str = ""
+    source: str = ""
     nature: str = ""
     unit: str = ""
     tab: str = ""
 
     @property
     def any(self) -> bool:
-        return bool(self.q or self.channel or self.nature or self.unit or self.tab)
+        return bool(self.q or self.channel or self.source or self.nature or self.unit or self.tab)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def narrowed(scope: Scope, filters: Filters, *, now: datetime) -> list[ColumnEle
     conditions: list[ColumnElement[bool]] = []
     if filters.channel:
         conditions.append(Ticket.channel == filters.channel)
+    if filters.source:
+        conditions.append(Ticket.source.in_(source_book(scope).words_of(filters.source)))
     if filters.nature:
         conditions.append(Ticket.nature == filters.nature)
     if filters.unit:

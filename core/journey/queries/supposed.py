@@ -13,6 +13,7 @@ from core.hooks.values import TicketView
 from core.intake.channels import get_open_channel
 from core.intake.drafting import completed
 from core.intake.rules import Appeal, usable
+from core.intake.sources.queries import source_book
 from core.journey.queries.stamps import stamp_words
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_of
@@ -132,7 +133,7 @@ def _unkept(scope: Scope, appeal: Appeal, *, now: datetime) -> Ticket:
         matter_guessed=False,
         affected_count=appeal.affected_count,
         appellant=appeal.appellant or channel.appellant,
-        source=appeal.source,
+        source=source_book(scope).code_of(appeal.source),
         submitted_at=min(appeal.submitted_at or now, now),
     )
 

@@ -1,13 +1,15 @@
-"""By which line and into which mailbox appeals came in a month: counted by the merged hotlines' old numbers, and by mailbox."""
+"""By which source and into which mailbox appeals came in a month."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.intake.hotlines.queries import old_numbers
+from core.intake.sources.queries import source_book
+from core.intake.sources.words import CLOSED
 from core.statistics.codes import counts_by_code
 from core.statistics.periods import Month
 from core.statistics.queries import Cube
 from core.statistics.service import refresh_all
+from core.statistics.sources import counts_by_source
 from core.tenancy.scope import Installation
 from core.units.mailboxes.queries import mailbox_book
 
@@ -23,17 +25,18 @@ class WayCount:
     n: int
 
 
-def accepted_by_old_number(installation: Installation, slug: str, month: str) -> Sequence[WayCount]:
-    """Count the accepted appeals of a month by the old number of the hotline they came by.
+def accepted_by_source(installation: Installation, slug: str, month: str) -> Sequence[WayCount]:
+    """Count the accepted appeals of a month by the source they came by, a merged hotline by its old number.
 
-    Every merged hotline is there, also one that nobody called; then other sources, and those that say none. Raises
-    `UnknownTenant`, `MonthUnclear`.
+    Every source in use is there, also one by which nothing came; then names that the registry does not know, and those
+    that say none. Raises `UnknownTenant`, `MonthUnclear`.
     """
     span = Month.parse(month).span
     refresh_all(installation, slug)
     with installation.scope(slug) as scope:
-        counts = counts_by_code(Cube.of(scope), "accepted_by_source", span)
-        names = {line.number: line.name for line in old_numbers(scope)}
+        book = source_book(scope)
+        counts = counts_by_source(scope, span)
+        names = {each.code: each.name for each in book.sources if each.state != CLOSED or each.code in counts}
     return _in_order(counts, names, none=NO_SOURCE)
 
 

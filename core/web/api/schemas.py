@@ -45,7 +45,7 @@ class AppealSchema(StrictSchema):
     matter = Text(longest=64, metadata={"description": "职责清单事项代码"})
     urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
     appellant = Choice(get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"})
-    source = Text(longest=100, metadata={"description": "来源：渠道内的线路或账号，如并入的热线原号码"})
+    source = Text(longest=100, metadata={"description": "来源：诉求经哪条线路、账号或系统来的，写来源名册里的代码、名称或别名"})
     relation = Choice(
         get_args(Relation),
         metadata={

@@ -1,4 +1,4 @@
-"""整合 151 个线上受理渠道: their platform pushes appeals by source, each registered under the channel it belongs to."""
+"""整合 151 个线上受理渠道: their platform pushes appeals by source, which the registry of sources knows."""
 
 import json
 from datetime import UTC, datetime
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from core.hooks import Authenticated, InboundAppeal, InboundPayload, InboundRequest
-from core.hooks.settings import SettingsInvalid
 from core.hooks.specs import authenticate_inbound, parse_inbound
 from tests.plugins.making import answers
 from tests.plugins.questions import CALL, KEY, RECEIVED, SIGNED
@@ -15,10 +14,10 @@ from tests.plugins.questions import CALL, KEY, RECEIVED, SIGNED
 FEATURE = "pingshan.entrance"
 
 
-def read(batch: Any, settings: dict[str, Any] | None = None, *, channel: str = "entrance") -> list[Any]:
+def read(batch: Any, *, channel: str = "entrance") -> list[Any]:
     body = batch if isinstance(batch, bytes) else json.dumps(batch, ensure_ascii=False).encode()
     payload = InboundPayload("batch-1", "application/json", body, RECEIVED)
-    return answers(FEATURE, parse_inbound, settings, channel=channel, payload=payload)
+    return answers(FEATURE, parse_inbound, channel=channel, payload=payload)
 
 
 def test_the_platform_is_known_by_its_key_at_the_main_entrance_alone() -> None:
@@ -32,7 +31,7 @@ def test_the_platform_is_known_by_its_key_at_the_main_entrance_alone() -> None:
     assert answers(FEATURE, authenticate_inbound, channel="entrance", request=request) == []
 
 
-def test_the_appeals_of_a_source_come_in_by_its_channel() -> None:
+def test_the_appeals_of_a_source_name_it() -> None:
     batch = {
         "source": "数字城管",
         "appeals": [
@@ -57,7 +56,7 @@ def test_the_appeals_of_a_source_come_in_by_its_channel() -> None:
             reason=reason,
             title="井盖",
             place="坪山大道 1 号",
-            channel="urban-management",
+            source="数字城管",
             nature="help",
             affected_count=3,
             contact_name="李先生",
@@ -66,30 +65,15 @@ def test_the_appeals_of_a_source_come_in_by_its_channel() -> None:
             keep_private=False,
             submitted_at=datetime(2020, 1, 6, 4, 9, tzinfo=UTC),
         ),
-        InboundAppeal(text="垃圾三天没有清运。", rule_id=rule, reason=reason, channel="urban-management"),
+        InboundAppeal(text="垃圾三天没有清运。", rule_id=rule, reason=reason, source="数字城管"),
     ]
 
 
-@pytest.mark.parametrize("source", [{"source": "美丽坪山公众号"}, {"source": 3}, {}])
-def test_a_source_that_is_not_listed_comes_in_by_the_main_entrance(source: dict[str, Any]) -> None:
+@pytest.mark.parametrize("source", [{"source": 3}, {"source": " "}, {}])
+def test_a_push_may_name_no_source(source: dict[str, Any]) -> None:
     [appeal] = read({**source, "appeals": [{"content": "路灯不亮"}]})
 
-    assert (appeal.channel, appeal.reason) == ("", "整合平台推送的诉求，来源不在对照表中，按主入口登记")
-
-
-def test_the_district_says_which_source_belongs_to_which_channel() -> None:
-    sources = {"sources": [{"source": "美丽坪山公众号", "channel": "wechat"}]}
-
-    [appeal] = read({"source": "美丽坪山公众号", "appeals": [{"content": "路灯不亮"}]}, sources)
-
-    assert appeal.channel == "wechat"
-
-
-def test_no_source_is_listed_twice() -> None:
-    rows = [{"source": "微博", "channel": "weibo"}, {"source": "微博", "channel": "wechat"}]
-
-    with pytest.raises(SettingsInvalid, match="第 1 行已写了这个来源"):
-        read({"appeals": []}, {"sources": rows})
+    assert (appeal.source, appeal.reason) == ("", "整合平台推送的诉求，没有写明来源")
 
 
 def test_an_appeal_without_content_is_left_to_a_person_and_not_out() -> None:
