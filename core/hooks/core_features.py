@@ -51,6 +51,13 @@ PORTAL_INTAKE = _own(
     "诉求人在公开页面上不用注册即可提交诉求；没有开通就没有这个页面",
     "core.intake.portal:PortalSettings",
 )
+WECHAT = _own(
+    "wechat",
+    "微信公众号",
+    "居民在本区的服务号里反映诉求、补充、查进度和评价，办理进展发到微信；没有填写 AppID 就不接入",
+    "core.intake.wechat.settings:WeChatSettings",
+    "check_settings",
+)
 SCANNING = _own(
     "scanning",
     "查毒",
@@ -58,5 +65,5 @@ SCANNING = _own(
     "core.files.scanning:ScanSettings",
     "judge_file",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, CLEARANCE, SCANNING)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, CLEARANCE, SCANNING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

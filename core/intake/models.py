@@ -28,6 +28,31 @@ class IntakeEvent(TenantRow, Base, kw_only=True):
     ticket_id: Mapped[int] = mapped_column(BigInteger)
 
 
+class WechatMessage(TenantRow, Base, kw_only=True):
+    """What a resident wrote to the district's WeChat account, and what was answered; its words lie in the item it came as.
+
+    `person` is the keyed hash of who wrote. `asks` is what the answer asks them, so that the next message is understood.
+    """
+
+    __tablename__ = "wechat_message"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "item_id"),
+        ForeignKeyConstraint(["tenant_id", "item_id"], ["inbound_item.tenant_id", "inbound_item.id"]),
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("asks IN ('', 'resolved', 'cause', 'helped')", name="asks"),
+        Index("ix_wechat_message_person", "tenant_id", "person", "at"),
+        Index("ix_wechat_message_ticket", "tenant_id", "ticket_id", postgresql_where="ticket_id IS NOT NULL"),
+    )
+
+    item_id: Mapped[int] = mapped_column(BigInteger)
+    person: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    asks: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
 class InboundItem(TenantRow, Base, kw_only=True):
     """What another system pushed 推送来件, or a mail 来信, as it came (encrypted), and what became of it.
 

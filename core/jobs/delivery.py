@@ -10,19 +10,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.intake.wechat.settings import find_wechat
 from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
 from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
+from core.jobs.transports.wechat import About, Tokens, send_template
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.serials import access_code
 from core.tenancy.scope import Scope
-from core.tickets.messages import BY_DAY, DELIVER, by_day
+from core.tickets.messages import BY_DAY, DELIVER, by_day, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
+from core.tickets.states import STATE_LABELS, State
 from core.units.models import Unit
 
-LABELS = {"sms": "短信", "mail": "邮件"}
-ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱"}
+LABELS = {"sms": "短信", "mail": "邮件", "wechat": "微信通知"}
+ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱", "wechat": "微信"}
 SETTINGS = {"sms": "SMS_URL", "mail": "SMTP_URL"}
 
 
@@ -32,13 +36,18 @@ class NotFailed(Refused):
     code = "message-not-failed"
 
 
-def delivering(gateways: Mapping[str, Gateway]) -> JobKind:
-    """Return how jobs of kind `deliver` are done through these gateways."""
-    return JobKind(do=partial(deliver, gateways), tell=tell_failure, acts_as=ActsAs.NOBODY)
+def delivering(gateways: Mapping[str, Gateway], tokens: Tokens) -> JobKind:
+    """Return how jobs of kind `deliver` are done through these gateways, and the WeChat account of each tenant."""
+    return JobKind(do=partial(deliver, gateways, tokens), tell=tell_failure, acts_as=ActsAs.NOBODY)
 
 
-def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:
+def deliver(
+    gateways: Mapping[str, Gateway], tokens: Tokens, scope: Scope, payload: Mapping[str, Any], now: datetime
+) -> None:
     """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
+
+    What WeChat refuses for good, or a tenant without an account would have sent by it, goes by SMS where the resident
+    left a phone.
 
     A message that is not to wake anybody, but comes up at night after an outage or a failed try, waits for the morning.
     Raises `core.jobs.drain.NotYet` for that, and `core.jobs.drain.TryLater` when the gateway does not take it now.
@@ -48,6 +57,9 @@ def deliver(gateways: Mapping[str, Gateway], scope: Scope, payload: Mapping[str,
         return
     if payload.get(BY_DAY) and (morning := by_day(now, scope.tenant.zone)) > now:
         raise NotYet(morning)
+    if message.transport == "wechat":
+        _send_by_wechat(tokens, scope, message, by_day_only=bool(payload.get(BY_DAY)), now=now)
+        return
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
     to = _address(scope, message)
@@ -107,18 +119,67 @@ def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, now
     serial_no = scope.session.scalars(
         select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id, Ticket.id == message.ticket_id)
     ).one()
-    outgoing = Outgoing(
+    try:
+        gateway.send(_outgoing(scope, message, to, serial_no), now=now)
+    except NotAccepted as refusal:
+        _fail(message, str(refusal))
+    else:
+        message.state, message.sent_at, message.failure = "sent", now, None
+
+
+def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, by_day_only: bool, now: datetime) -> None:
+    to, wechat = _address(scope, message), find_wechat(scope.hooks)
+    refused = ""
+    if not to:
+        refused = f"{_receiver(message)}没有登记微信，微信通知没有发出。"
+    elif wechat is None:
+        refused = "没有接入微信公众号（功能 core.wechat），微信通知没有发出。"
+    else:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
+        outgoing = _outgoing(scope, message, to, ticket.serial_no)
+        about = _about(scope, ticket, message, page=wechat.account.page)
+        try:
+            send_template(tokens, wechat.account, outgoing, about, now=now)
+        except NotAccepted as refusal:
+            refused = str(refusal)
+    if not refused:
+        message.state, message.sent_at, message.failure = "sent", now, None
+        return
+    contact = scope.session.get(TicketContact, (scope.tenant.id, message.ticket_id))
+    has_phone = message.to_unit_id is None and contact is not None and contact.phone is not None
+    _fail(message, f"{refused}{'已改发短信。' if has_phone else ''}")
+    if has_phone:
+        say(
+            scope,
+            ticket_id=message.ticket_id,
+            transport="sms",
+            text=message.text,
+            to_unit_id=None,
+            now=now,
+            at_night=not by_day_only,
+        )
+
+
+def _about(scope: Scope, ticket: Ticket, message: Message, *, page: str) -> About:
+    tenant = scope.tenant
+    return About(
+        number=ticket.serial_no,
+        code=access_code(scope.keys, tenant_id=tenant.id, ticket_id=ticket.id, version=ticket.code_version),
+        title=ticket.title,
+        state=STATE_LABELS[State(ticket.state)],
+        time=f"{message.created_at.astimezone(tenant.zone):%Y年%m月%d日 %H:%M}",
+        tenant=tenant.name,
+        link=f"{page}/public/{tenant.slug}/progress?number={ticket.serial_no}" if page else "",
+    )
+
+
+def _outgoing(scope: Scope, message: Message, to: str, serial_no: str) -> Outgoing:
+    return Outgoing(
         id=f"{scope.tenant.slug}-{message.id}",
         to=to,
         subject=f"{scope.tenant.name} 工单 {serial_no}",
         text=message.text,
     )
-    try:
-        gateway.send(outgoing, now=now)
-    except NotAccepted as refusal:
-        _fail(message, str(refusal))
-    else:
-        message.state, message.sent_at, message.failure = "sent", now, None
 
 
 def _fail(message: Message, reason: str) -> None:
@@ -132,6 +193,8 @@ def _receiver(message: Message) -> str:
 def _address(scope: Scope, message: Message) -> str:
     """Return where the message goes, empty when that is not known. A resident's phone or mail address is decrypted here and only here."""
     if message.to_unit_id is not None:
+        if message.transport == "wechat":
+            return ""
         column = Unit.phone if message.transport == "sms" else Unit.mail
         return scope.session.scalars(
             select(column).where(Unit.tenant_id == scope.tenant.id, Unit.id == message.to_unit_id)
@@ -144,6 +207,8 @@ def _address(scope: Scope, message: Message) -> str:
     if contact is None:
         return ""
     left = opened(scope.keys, contact)
+    if message.transport == "wechat":
+        return left.wechat
     if message.transport == "sms":
         return left.phone
     return left.address if "@" in left.address else ""

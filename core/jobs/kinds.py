@@ -17,6 +17,7 @@ from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
+from core.jobs.transports.wechat import Tokens
 from core.journey.bulletins import BULLETIN
 from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
@@ -29,9 +30,10 @@ from core.tickets.news import FEATURE_EVENT
 
 def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Mapping[str, JobKind]:
     """Return the table of kinds: what may be written to the outbox stands here, or waits for a version that has it."""
+    tokens = Tokens()
     return {
         BULLETIN: drafting_bulletins(installation),
-        DELIVER: delivering(gateways),
+        DELIVER: delivering(gateways, tokens),
         DRY_RUN: trying(installation),
         ERRAND_DUE: watching_errands(),
         FEATURE_EVENT: acting_on_events(),

@@ -114,7 +114,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
     ).all()
     erase_calls_of(scope, ticket)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
-    has_contact = bool(contact.name or contact.phone or contact.address)
+    has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat)
     if not has_contact and not files:
         return {}
     named: Counter[str] = Counter()
@@ -123,7 +123,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         named.update(_blank_words(scope, each, contact))
         _empty_messages(scope, each, contact)
     if row is not None:
-        row.name = row.phone = row.address = row.phone_hash = None
+        row.name = row.phone = row.address = row.phone_hash = row.wechat = row.wechat_hash = None
     note(
         scope,
         ticket,
@@ -141,7 +141,10 @@ def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None
     The oldest come first.
     """
     has_contact = (
-        TicketContact.name.is_not(None) | TicketContact.phone.is_not(None) | TicketContact.address.is_not(None)
+        TicketContact.name.is_not(None)
+        | TicketContact.phone.is_not(None)
+        | TicketContact.address.is_not(None)
+        | TicketContact.wechat.is_not(None)
     )
     has_files = exists().where(
         TicketFile.tenant_id == Ticket.tenant_id, TicketFile.ticket_id == Ticket.id, TicketFile.key.is_not(None)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -26,12 +27,14 @@ from core.tenancy.security_log import note_security
 from core.tickets.contact import masked_phone, normal_phone
 from core.tickets.models import ContactReveal, Message, Ticket, TicketContact
 from core.tickets.reveals import PURPOSE_LABELS
-from core.tickets.sealing import opened
+from core.tickets.sealing import opened, wechat_hash
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.states import STATE_LABELS, State
 from core.tickets.timeline import Actor
 
 SHORTEST_PHONE = 7
+OPENID = re.compile(r"(?=.*[A-Za-z_-])[A-Za-z0-9_-]{20,64}")
+"""How a WeChat user of an account is named; never all digits, so never a phone."""
 Plain = dict[str, Any]
 
 
@@ -42,20 +45,30 @@ class PhoneUnusable(Refused):
 
 
 def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:
-    """Return the tickets of who left this phone, the oldest first. Raises `PhoneUnusable`."""
+    """Return the tickets of who left this phone, the oldest first; of a WeChat user where an openid is given.
+
+    Raises `PhoneUnusable`.
+    """
     wanted = normal_phone(phone.strip())
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) < SHORTEST_PHONE:
-        raise PhoneUnusable(f"“{phone}”不是完整的电话号码，没有查找。请写全号码，只写数字。")
-    phone_hash = scope.keys.lookup_hash(wanted, tenant_id=scope.tenant.id, field="phone")
+    if OPENID.fullmatch(phone.strip()):
+        known_by = TicketContact.wechat_hash == wechat_hash(scope.keys, phone.strip(), tenant_id=scope.tenant.id)
+    else:
+        known_by = TicketContact.phone_hash == _phone_hash(scope, wanted, phone)
     return scope.session.scalars(
         select(Ticket)
         .join(
             TicketContact,
             (TicketContact.tenant_id == Ticket.tenant_id) & (TicketContact.ticket_id == Ticket.id),
         )
-        .where(Ticket.tenant_id == scope.tenant.id, TicketContact.phone_hash == phone_hash)
+        .where(Ticket.tenant_id == scope.tenant.id, known_by)
         .order_by(Ticket.submitted_at, Ticket.id)
     ).all()
+
+
+def _phone_hash(scope: Scope, wanted: str, phone: str) -> bytes:
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) < SHORTEST_PHONE:
+        raise PhoneUnusable(f"“{phone}”不是完整的电话号码，没有查找。请写全号码，只写数字。")
+    return scope.keys.lookup_hash(wanted, tenant_id=scope.tenant.id, field="phone")
 
 
 def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: datetime) -> Plain:
@@ -118,6 +131,7 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
             "name": contact.name,
             "phone": contact.phone,
             "address": contact.address,
+            "wechat": contact.wechat,
             "keep_private": contact.keep_private,
         },
         "point": [ticket.longitude, ticket.latitude] if ticket.point else None,

@@ -14,6 +14,9 @@ NAMES: dict[str, str] = {"wechat": "微信", "weibo": "微博", "app": "APP", "w
 BY_PERSON: tuple[Medium, ...] = ("phone", "counter", "event")
 """Media of people who spoke with somebody: they are called, and no machine speaks for the house."""
 
+RATE_HERE = "回复 1 满意、2 基本满意、3 不满意，就是评价。"
+"""What is said beside an answer where the resident can rate it by writing back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -26,14 +29,21 @@ class Way:
 def way_of(medium: str, contact: Contact) -> Way:
     """Return the way of answering whoever came by this medium and left this contact.
 
-    A letter with an e-mail address is answered by mail, an SMS by SMS; whoever spoke with somebody is called. For web, APP,
-    WeChat and Weibo there is no transport back: the answer stands under number and code, and an SMS says so where a phone
-    was left.
+    A letter with an e-mail address is answered by mail, an SMS by SMS, who wrote to the district's WeChat account there;
+    whoever spoke with somebody is called. For web, APP, Weibo, and WeChat by other hands there is no transport back: the
+    answer stands under number and code, and an SMS says so where a phone was left.
     """
     if medium in BY_PERSON:
         return Way(None, "电话：由受理席回访时告知" if contact.phone else "没有留电话，凭受理流水号和提取码查询")
     if medium == "letter" and "@" in contact.address:
         return Way("mail", "邮件：答复发到来信的邮箱")
+    if contact.wechat:
+        return Way(
+            "wechat",
+            "微信：答复的消息发到诉求人的微信；微信拒收的，改发短信"
+            if contact.phone
+            else "微信：答复的消息发到诉求人的微信",
+        )
     if medium == "sms" and contact.phone:
         return Way("sms", "短信：答复发到来信的号码")
     name = NAMES.get(medium, "来件的渠道")
@@ -55,4 +65,6 @@ def tell_answer(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> No
         return
     is_whole = way.transport == "mail" or ticket.medium == "sms"
     told = f"您的诉求 {ticket.serial_no} 已答复{f'：{text}' if is_whole else '，可凭受理流水号和提取码查询。'}"
+    if way.transport == "wechat":
+        told += RATE_HERE
     say(scope, ticket_id=ticket.id, transport=way.transport, text=told, to_unit_id=None, now=now)

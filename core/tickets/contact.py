@@ -8,12 +8,16 @@ HIDDEN = "＊＊"
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who spoke and how to reach them, as plain text in the hands of those who may see it."""
+    """Who spoke and how to reach them, as plain text in the hands of those who may see it.
+
+    `wechat` is the openid under which the district's WeChat account knows them: messages go there, and nobody is shown it.
+    """
 
     name: str = ""
     phone: str = ""
     address: str = ""
     keep_private: bool = True
+    wechat: str = ""
 
 
 def masked(contact: Contact) -> Contact:

@@ -14,7 +14,7 @@ BY_DAY = "by_day"
 """Key in that job's payload: true when the message is not to wake anybody."""
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 """Between these, in the district's time, people may be sent what is not urgent."""
-Transport = Literal["sms", "mail", "inbox"]
+Transport = Literal["sms", "mail", "inbox", "wechat"]
 
 
 def say(
@@ -63,13 +63,25 @@ def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(morning, DAY_BEGINS, zone).astimezone(UTC)
 
 
-def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
-    """Send the resident an SMS if they left a phone; who left none finds it under number and code.
+def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_night: bool = False) -> None:
+    """Tell the resident in WeChat if they wrote by it, else by SMS if they left a phone.
 
-    Nothing is sent about a ticket that another tenant referred here: its resident knows one number, that tenant's.
+    Who did neither finds it under number and code. What WeChat refuses for good goes by SMS where there is a phone.
+    `at_night` is for what answers somebody who just wrote. Nothing is sent about a ticket that another tenant referred
+    here: its resident knows one number, that tenant's.
     """
     if ticket.is_from_elsewhere:
         return
     contact = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
-    if contact is not None and contact.phone is not None:
-        say(scope, ticket_id=ticket.id, transport="sms", text=text, to_unit_id=None, now=now)
+    transport = transport_to(contact)
+    if transport is not None:
+        say(scope, ticket_id=ticket.id, transport=transport, text=text, to_unit_id=None, now=now, at_night=at_night)
+
+
+def transport_to(contact: TicketContact | None) -> Transport | None:
+    """Return by which transport short words reach who left this contact, None = by none."""
+    if contact is None:
+        return None
+    if contact.wechat is not None:
+        return "wechat"
+    return "sms" if contact.phone is not None else None

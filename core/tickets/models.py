@@ -162,6 +162,7 @@ class TicketContact(OfTenant, Base, kw_only=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         Index("ix_ticket_contact_phone_hash", "tenant_id", "phone_hash"),
+        Index("ix_ticket_contact_wechat_hash", "tenant_id", "wechat_hash", postgresql_where="wechat_hash IS NOT NULL"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -170,6 +171,9 @@ class TicketContact(OfTenant, Base, kw_only=True):
     address: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     keep_private: Mapped[bool] = mapped_column(default=True)
+    wechat: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    """As whom the district's WeChat account 服务号 knows the resident, who wrote by it."""
+    wechat_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
 
 
 class ContactReveal(TenantRow, Base, kw_only=True):
@@ -242,7 +246,7 @@ class CommandLog(OfTenant, Base, kw_only=True):
 
 
 class Message(TenantRow, Base, kw_only=True):
-    """Something said to people about a ticket: an SMS, a mail, or a note in a unit's mailbox in the product.
+    """Something said to people about a ticket: an SMS, a mail, a WeChat message, or a note in a unit's mailbox in the product.
 
     `to_unit_id` None = to the resident; then the address is looked up in the contact when it is sent.
     """
@@ -251,7 +255,7 @@ class Message(TenantRow, Base, kw_only=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         ForeignKeyConstraint(["tenant_id", "to_unit_id"], ["unit.tenant_id", "unit.id"]),
-        CheckConstraint("transport IN ('sms', 'mail', 'inbox')", name="transport"),
+        CheckConstraint("transport IN ('sms', 'mail', 'inbox', 'wechat')", name="transport"),
         CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
         Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
         Index("ix_message_ticket", "tenant_id", "ticket_id"),

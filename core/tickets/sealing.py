@@ -20,7 +20,14 @@ def sealed(keys: Keyring, contact: Contact, *, tenant_id: int, ticket_id: int) -
         address=seal("address", contact.address),
         phone_hash=keys.lookup_hash(phone, tenant_id=tenant_id, field="phone") if phone else None,
         keep_private=contact.keep_private,
+        wechat=seal("wechat", contact.wechat),
+        wechat_hash=wechat_hash(keys, contact.wechat, tenant_id=tenant_id) if contact.wechat else None,
     )
+
+
+def wechat_hash(keys: Keyring, openid: str, *, tenant_id: int) -> bytes:
+    """Return the keyed hash by which a WeChat user of the tenant's account is found."""
+    return keys.lookup_hash(openid, tenant_id=tenant_id, field="wechat")
 
 
 def opened(keys: Keyring, row: TicketContact) -> Contact:
@@ -36,4 +43,5 @@ def opened(keys: Keyring, row: TicketContact) -> Contact:
         phone=plain("phone", row.phone),
         address=plain("address", row.address),
         keep_private=row.keep_private,
+        wechat=plain("wechat", row.wechat),
     )
