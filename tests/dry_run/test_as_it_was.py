@@ -42,7 +42,7 @@ def every_clock(database_url: str) -> Iterator[Installation]:
 @pytest.mark.parametrize("slug", PROFILES)
 def test_what_held_in_a_shipped_district_tried_again_is_what_was_decided(installation: Installation, slug: str) -> None:
     lives = Lives(installation, open_district(installation, PROFILES[slug]), LETTERS[slug], Random(slug))
-    lives.live(tickets=20, steps=10)
+    lives.live(tickets=14, steps=10)
 
     compare(lives)
 

@@ -159,6 +159,11 @@ def askers(operation: Operation, place: Place) -> Iterator[Persona]:
         yield place.signed_in(name) if ends_sessions(operation) and name != STRANGER else who
 
 
+def one_of_each(operation: Operation, place: Place) -> Iterator[Persona]:
+    """Return of those who are answered alike the first: what the other district may not see is the same for all of them."""
+    yield from {expected_of(operation, who): who for who in reversed([*askers(operation, place)])}.values()
+
+
 def test_every_operation_answers_everybody_as_the_matrix_says(
     app: Flask, places: tuple[Place, Place], record_property: Callable[[str, object], None]
 ) -> None:
@@ -166,14 +171,15 @@ def test_every_operation_answers_everybody_as_the_matrix_says(
     here, there = places
     walks = Walk(here, there, bodies), Walk(there, here, bodies)
 
-    for walk, place in zip(walks, places, strict=True):
-        for operation in found:
-            for who in askers(operation, place):
-                walk.take(operation, who)
+    for operation in found:
+        for who in askers(operation, here):
+            walks[0].take(operation, who)
+        for who in one_of_each(operation, there):
+            walks[1].take(operation, who)
 
     asked = sum(walk.asked for walk in walks)
     roles = len(here.staff), len(here.systems)
-    size = f"{len(found)} operations × {roles[0]} people or {roles[1]} systems × 2 districts, {asked} questions"
+    size = f"{len(found)} operations × {roles[0]} people or {roles[1]} systems, {asked} questions in two districts"
     record_property("permission_matrix", size)
     print(f"\npermission matrix: {size}")  # noqa: T201 -- the figure that the run is asked for
     assert [*walks[0].leaks, *walks[1].leaks] == []
