@@ -10,6 +10,7 @@ from core.areas.tree import LOCAL_NAMES, Area
 from core.hooks.values import Budget, BudgetMode
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coding import Named, coded
+from core.units.catalogue.rows import FIELD_WORDS
 from core.units.catalogue.rows import Row as ListRow
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
@@ -27,7 +28,7 @@ COLUMNS = (
     "legal_basis",
     "standard",
 )
-OPTIONAL = ("guide", "area")
+OPTIONAL = ("guide", "area", "after_arrival")
 MODES = get_args(BudgetMode)
 IN_SECONDS = ("wall", "ws")
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
@@ -56,6 +57,7 @@ class DutyFact:
     standard: str
     guide: str
     areas: tuple[str, ...] = ()
+    after_arrival: Budget | None = None
 
 
 def read_duties(
@@ -105,6 +107,7 @@ def _listed(duty: DutyFact, area: str | None) -> ListRow:
         keywords=duty.keywords or None,
         limit=duty.limit,
         on_site=duty.on_site,
+        after_arrival=duty.after_arrival,
         legal_basis=duty.legal_basis or None,
         standard=duty.standard or None,
         guide=duty.guide or None,
@@ -121,11 +124,12 @@ def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
         lead=cells["lead"],
         co=row.several("co"),
         limit=_limit(row, file, faults),
-        on_site=_on_site(row, file, faults),
+        on_site=_on_site(row, "on_site", file, faults),
         legal_basis=cells["legal_basis"],
         standard=cells["standard"],
         guide=cells["guide"],
         areas=row.several("area"),
+        after_arrival=_on_site(row, "after_arrival", file, faults),
     )
 
 
@@ -149,13 +153,15 @@ def _limit(row: Row, file: str, faults: Faults) -> Budget | None:
     return None
 
 
-def _on_site(row: Row, file: str, faults: Faults) -> Budget | None:
-    amount = row.cells["on_site"]
+def _on_site(row: Row, column: str, file: str, faults: Faults) -> Budget | None:
+    amount = row.cells[column]
     if not amount:
         return None
     if match := _CLOCK_TIME.match(amount):
         return Budget("wall", int(match[1]) * SECONDS[match[2]])
-    faults.add(file, row.line, f"到场时限“{amount}”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空")
+    faults.add(
+        file, row.line, f"{FIELD_WORDS[column]}“{amount}”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空"
+    )
     return None
 
 

@@ -165,7 +165,7 @@ class Asker:
     def _made(self, kind: Any, name: str) -> Any:
         chance = self._random
         if kind is DutyView:
-            limits = {each: self._value(Budget | None, each) for each in ("limit", "on_site")}
+            limits = {each: self._value(Budget | None, each) for each in ("limit", "on_site", "after_arrival")}
             return replace(chance.choice(DUTIES), **limits)
         if kind is Budget:
             mode = chance.choice(get_args(get_type_hints(Budget)["mode"]))

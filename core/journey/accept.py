@@ -19,13 +19,14 @@ from core.intake.repeated import too_many_of_phone
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
+from core.journey.progress_news import telling_steps
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.deciding import follow_rules, propose
 from core.routing.referrals import may_direct, refer_if_elsewhere, units_of_ours
 from core.routing.rules import goes_at_once
 from core.routing.service import dispatch, watch
-from core.sla.service import turn_clocks
+from core.sla.service import start_clock, turn_clocks
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.messages import tell_resident
@@ -61,7 +62,7 @@ def accept(scope: Scope, appeal: Appeal, *, for_clearance: bool = False, actor: 
     found.
     """
     work = partial(_accept_at_once, for_clearance=for_clearance)
-    return _taken_in(scope, appeal, actor=actor, now=now, work=work)
+    return taken_in(scope, appeal, actor=actor, now=now, work=work)
 
 
 def register(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Accepted:
@@ -69,7 +70,7 @@ def register(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ac
 
     Raises as `accept`.
     """
-    return _taken_in(scope, appeal, actor=actor, now=now, work=_register_only)
+    return taken_in(scope, appeal, actor=actor, now=now, work=_register_only)
 
 
 @command(Command.SUBMIT_REVIEW)
@@ -84,7 +85,7 @@ def accept_registered(
 ) -> None:
     """Accept a registered ticket 受理, classify it and find its unit. Raises `NoSuchMatter`, `MoveNotAllowed`."""
     _accept(scope, ticket, order, nature=nature or cast(Nature, ticket.nature), matter=matter, urgency=None)
-    _send_on(scope, ticket, Order(order.actor, order.now), for_clearance=False)
+    send_on(scope, ticket, Order(order.actor, order.now), for_clearance=False)
 
 
 @command(Command.REJECT)
@@ -106,13 +107,41 @@ def reject(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, advi
     tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 未予受理：{words}", now=order.now)
 
 
-def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime) -> Ticket:
+def taken_in(
+    scope: Scope,
+    appeal: Appeal,
+    *,
+    actor: Actor,
+    now: datetime,
+    work: Callable[[Scope, Appeal, Actor, datetime], Ticket],
+) -> Accepted:
+    """Take in an appeal that may have come before, by `work`, which gets it in hand; what it writes goes in one round trip.
+
+    Raises as `accept`, and what `work` refuses.
+    """
+    refuse_actor(actor, MOVES[Command.REGISTER].permission, MOVES[Command.REGISTER].label)
+    known = find_ticket_of(scope, appeal.channel, appeal.external_id)
+    if known is not None:
+        refuse_another_text(known, appeal)
+        scope.session.vouch_for_earlier()
+        return _told(scope, known, receipt_of(scope, known), created=False)
+    get_open_channel(scope, appeal.channel)
+    with scope.session.gathering() as rows, telling_steps(scope, now=now):
+        ticket = work(scope, appeal, actor, now)
+        receipt = receipt_of(scope, ticket, now=now)
+    insert_rows(scope.session, rows)
+    return _told(scope, ticket, receipt, created=True)
+
+
+def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime, waited_for_person: bool = False) -> Ticket:
     """Do what acceptance and the import of history share: register, accept, classify, watchers, reply clock.
 
-    `now` is the moment of acceptance.
+    `now` is the moment of acceptance; how long a message lay before a person took it up is timed if it waited for one.
     """
     done = completed(scope, appeal)
     ticket = open_ticket(scope, done, actor=actor, now=now)
+    if waited_for_person and ticket.submitted_at < now:
+        start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
     _accept(scope, ticket, Order(actor, now), nature=done.appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
     mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
     return ticket
@@ -144,39 +173,17 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
 
 
-def _taken_in(
-    scope: Scope,
-    appeal: Appeal,
-    *,
-    actor: Actor,
-    now: datetime,
-    work: Callable[[Scope, Appeal, Actor, datetime], Ticket],
-) -> Accepted:
-    refuse_actor(actor, MOVES[Command.REGISTER].permission, MOVES[Command.REGISTER].label)
-    known = find_ticket_of(scope, appeal.channel, appeal.external_id)
-    if known is not None:
-        refuse_another_text(known, appeal)
-        scope.session.vouch_for_earlier()
-        return _told(scope, known, receipt_of(scope, known), created=False)
-    get_open_channel(scope, appeal.channel)
-    with scope.session.gathering() as rows:
-        ticket = work(scope, appeal, actor, now)
-        receipt = receipt_of(scope, ticket, now=now)
-    insert_rows(scope.session, rows)
-    return _told(scope, ticket, receipt, created=True)
-
-
 def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime, *, for_clearance: bool) -> Ticket:
     if actor.kind == "agent" and (why := too_many_of_phone(scope, appeal.contact.phone, now=now)):
         ticket = _register_only(scope, appeal, actor, now)
         note(scope, ticket, "held_back", Order(SYSTEM, now), summary=why)
         return ticket
-    ticket = take_in(scope, appeal, actor=actor, now=now)
-    _send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
+    ticket = take_in(scope, appeal, actor=actor, now=now, waited_for_person=actor.kind == "staff")
+    send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
     return ticket
 
 
-def _send_on(scope: Scope, ticket: Ticket, order: Order, *, for_clearance: bool) -> None:
+def send_on(scope: Scope, ticket: Ticket, order: Order, *, for_clearance: bool) -> None:
     """Let an accepted ticket find its unit, or first wait for clearance; then its unit is only suggested."""
     because = why_to_clear(scope, ticket, order.actor, wished=for_clearance)
     if because is None:
@@ -189,7 +196,7 @@ def _send_on(scope: Scope, ticket: Ticket, order: Order, *, for_clearance: bool)
 def _register_only(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
     ticket = open_ticket(scope, completed(scope, appeal), actor=actor, now=now)
     note_grounds(scope, ticket, now=now)
-    turn_clocks(scope, ticket, Command.REGISTER, Order(actor, now))
+    start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
     return ticket
 
 

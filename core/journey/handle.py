@@ -12,7 +12,7 @@ from core.routing.models import Assignment
 from core.routing.returns import refuse_return_pending
 from core.routing.service import advance, assignments_in_hand, check_unit, own_assignment
 from core.routing.states import AssignmentState
-from core.sla.service import freeze_for_review, live_clocks, stop_clock, turn_clocks
+from core.sla.service import freeze_for_review, live_clocks, start_on_arrival, stop_clock, turn_clocks
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move
@@ -67,12 +67,16 @@ def contact(scope: Scope, ticket: Ticket, order: Order, *, reached: bool, what: 
 
 @command(Permission.HANDLE, "到场")
 def arrive(scope: Scope, ticket: Ticket, order: Order, *, what: str = "已到场") -> None:
-    """Note that the actor's unit is on site 到场; its on-site clock stops. Raises `NotYours` and `MoveNotAllowed`."""
+    """Note that the actor's unit is on site 到场; its on-site clock stops, and its work is timed from now where the limit says so.
+
+    Raises `NotYours` and `MoveNotAllowed`.
+    """
     check_state(ticket, WITH_UNIT, "记录到场")
     assignment = own_assignment(scope, ticket, order.actor)
     detail = {"assignment": assignment.id}
     write_note(scope, ticket, "on_site", order, summary=what.strip() or "已到场", detail=detail)
     stop_clock(scope, ticket, "on_site", at=order.now, now=order.now, assignment_id=assignment.id)
+    start_on_arrival(scope, ticket, assignment, order)
 
 
 @command(Permission.HANDLE, "办理记录")

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from core.kit.errors import Refused
 from core.routing.models import Assignment
 from core.sla.course import belongs, capping
@@ -35,6 +37,7 @@ __all__ = [
     "pass_over_history",
     "resume_after_review",
     "start_clock",
+    "start_on_arrival",
     "stop_clock",
     "supersede",
     "tighten",
@@ -74,7 +77,8 @@ def turn_clocks(
     _end(scope, ticket, live, stopped, cancelled, at=at or order.now, now=order.now)
     if {"reply", "handle"} & {*turn.stops, *turn.cancels}:
         lapse(scope, ticket, order.now, assignment_ids=None)
-    started = _start(scope, ticket, turn.starts, assignments, order, live) if turn.starts else []
+    again = command in (Command.REDO, Command.REOPEN)  # nobody is asked to be on site once more
+    started = _start(scope, ticket, turn.starts, assignments, order, live, on_arrival=again) if turn.starts else []
     sum_up(scope, ticket, [*live, *started])
 
 
@@ -110,6 +114,19 @@ def start_clock(
     tell_started(scope, ticket, [clock], order)
     sum_up(scope, ticket, [*live, clock])
     return clock
+
+
+def start_on_arrival(scope: Scope, ticket: Ticket, assignment: Assignment, order: Order) -> None:
+    """Start the handling clock of a unit that is on site, where its limit counts from then; once per assignment."""
+    ruled = limits_of(scope, ticket, now=order.now).get("handle")
+    had_one = select(Clock.id).where(
+        Clock.tenant_id == scope.tenant.id,
+        Clock.subject == "assignment",
+        Clock.subject_id == assignment.id,
+        Clock.name == "handle",
+    )
+    if ruled is not None and ruled.limit.from_arrival and scope.session.scalar(had_one.limit(1)) is None:
+        start_clock(scope, ticket, "handle", order, assignment=assignment)
 
 
 def stop_clock(
@@ -191,6 +208,8 @@ def _start(
     assignments: Sequence[Assignment],
     order: Order,
     live: Sequence[Clock],
+    *,
+    on_arrival: bool,
 ) -> list[Clock]:
     limits = limits_of(scope, ticket, now=order.now)
     started: list[Clock] = []
@@ -201,7 +220,7 @@ def _start(
             running = [*live, *started, *together]
             if name not in limits or not belongs(name, assignment, state=ticket.state):
                 continue
-            if _runs(running, name, subject, subject_id):
+            if _runs(running, name, subject, subject_id) or (limits[name].limit.from_arrival and not on_arrival):
                 continue
             clock = make_clock(
                 scope,

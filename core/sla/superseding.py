@@ -54,6 +54,8 @@ def supersede(scope: Scope, ticket: Ticket, order: Order) -> None:
         ruled = limits.get(clock.name)
         if ruled is None or clock.subject == "supervision" or is_over(clock, order.now):
             continue
+        if ruled.limit.from_arrival and not _has_arrived(scope, clock):
+            continue  # nobody is on site yet: the time that counts from then cannot replace what runs
         if ruled.limit.budget != budget_of(clock):
             new = _replace(scope, ticket, clock, ruled, order, live, cap=caps[clock.id])
             successors[clock.id] = live[new.id] = new
@@ -116,6 +118,17 @@ def _replace(
         _settle(scope, ticket, new, {**live, new.id: new}, chain, now=now)
     _tell(scope, ticket, old, new, order)
     return new
+
+
+def _has_arrived(scope: Scope, clock: Clock) -> bool:
+    on_site = select(Clock.id).where(
+        Clock.tenant_id == scope.tenant.id,
+        Clock.subject == clock.subject,
+        Clock.subject_id == clock.subject_id,
+        Clock.name == "on_site",
+        Clock.stopped_at.is_not(None),
+    )
+    return scope.session.scalar(on_site.limit(1)) is not None
 
 
 def _chain(scope: Scope, clock: Clock) -> list[Clock]:

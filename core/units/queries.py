@@ -124,6 +124,7 @@ def duty_view(catalogue: Catalogue, matter: str, area: str | None, *, units: Col
         co=values.co or (),
         limit=values.limit,
         on_site=values.on_site,
+        after_arrival=values.after_arrival,
         legal_basis=values.legal_basis or "",
         standard=values.standard or "",
         guide=values.guide or "",

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.hooks import (
     Block,
+    Budget,
     DutyView,
     FactsBlock,
     MatterHint,
@@ -14,10 +15,13 @@ from core.hooks import (
     UnitView,
     hookimpl,
 )
-from core.hooks.settings import MatterChoice, Rows, Settings, Whole, Words, YesNo
+from core.hooks.settings import MatterChoice, Minutes, Rows, Settings, Whole, Words, YesNo
 
 BEST = 100
 EACH_WORD = 10
+MINUTE = 60
+AT_ONCE = ("phone", "wechat", "weibo", "web", "app", "sms")
+"""Media by which a message is here as soon as it is sent; a letter, or a table handed in, is not."""
 
 
 class SceneSettings(Settings):
@@ -35,6 +39,14 @@ class CatalogueSettings(Settings):
         title="按清单直接分拨",
         help="事项在清单上的工单不经分派员直接派给处置责任主体；关闭后只作推荐",
         group="分拨",
+    )
+    filing_minutes = Minutes(
+        load_default=3,  # the article: 不到3分钟 the resident was told that his case was filed 立案
+        min=0,
+        max=1440,
+        title="几分钟内立案",
+        help="网上和电话来的诉求，从提交到受理的时限，到时未受理的亮红灯；0 为不设",
+        group="时限",
     )
     scenes = Rows(
         SceneSettings,
@@ -98,16 +110,28 @@ def propose_routes(
 
 
 @hookimpl
-def time_limits(duty: DutyView | None) -> Sequence[TimeLimit] | None:
-    """Promise what the item promises, no opinion where the matter is unknown or the item names no limit."""
-    if duty is None:
-        return None
+def time_limits(settings: Mapping[str, Any], ticket: TicketView, duty: DutyView | None) -> Sequence[TimeLimit] | None:
+    """File within minutes what comes in at once, and promise what the item promises, if it names a limit.
+
+    The item's limit is the resident's, from acceptance to the answer. The unit has limits of its own where the list says
+    so: to be on site, from dispatch, and to have it mended, from then on.
+    """
     limits = []
+    if settings["filing_minutes"] and ticket.medium in AT_ONCE:
+        minutes = Budget("wall", settings["filing_minutes"] * MINUTE)
+        limits.append(TimeLimit("accept", minutes, "pingshan.catalogue/filing", "立案时限，从诉求人提交起"))
+    if duty is None:
+        return limits
     if duty.limit is not None:
         limits.append(TimeLimit("reply", duty.limit, "pingshan.catalogue/limit", f"职责清单“{_item(duty)}”的处置时限"))
     if duty.on_site is not None:
         limits.append(
             TimeLimit("on_site", duty.on_site, "pingshan.catalogue/on-site", f"职责清单“{_item(duty)}”的到场时限")
+        )
+    if duty.after_arrival is not None:
+        mended = f"职责清单“{_item(duty)}”的到场后时限"
+        limits.append(
+            TimeLimit("handle", duty.after_arrival, "pingshan.catalogue/after-arrival", mended, from_arrival=True)
         )
     return limits
 

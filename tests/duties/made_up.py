@@ -79,6 +79,7 @@ rows = st.fixed_dictionaries(
         "keywords": some(plain_words),
         "limit": budgets,
         "on_site": st.integers(60, 7200).map(lambda seconds: Budget("wall", seconds)),
+        "after_arrival": st.integers(60, 7200).map(lambda seconds: Budget("wall", seconds)),
         "legal_basis": texts,
         "standard": texts,
         "guide": texts,

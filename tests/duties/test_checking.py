@@ -101,12 +101,21 @@ def test_limits_nobody_could_keep() -> None:
         Row(matter="1.1", limit=Budget("wd_eod", 0), on_site=Budget("wd_eod", 1)),
         Row(matter="1.2", limit=Budget("natural", 999), on_site=Budget("wall", 30)),
         Row(matter="2.1", limit=Budget("wall", 1800), on_site=Budget("wall", 3600)),
+        Row(
+            matter="1.1.2", limit=Budget("wall", 7200), on_site=Budget("wall", 3600), after_arrival=Budget("wall", 7200)
+        ),
+        Row(matter="S07", after_arrival=Budget("ws", 7200)),
     ) == [
         "1.1 城市管理 / 道路（全区）的时限不是正数，工单一到就超期；请写大于零的时限",
-        "1.1 城市管理 / 道路（全区）的到场时限不是自然时间，到场时限不分昼夜；请写成 60分钟 或 2小时",
+        "1.1 城市管理 / 道路（全区）的到场时限不是自然时间，现场不分昼夜；请写成 60分钟 或 2小时",
+        "1.1.2 城市管理 / 道路 / 井盖（全区）的到场时限加到场后时限比时限还长，按时到场也会超期；请改短其中一个",
         "1.2 城市管理 / 照明（全区）的时限超过一年，不像办理时限；请写 366 天以内",
         "1.2 城市管理 / 照明（全区）的到场时限不足一分钟，没有人办得到；请至少写 1 分钟",
+        "S07 城市管理 / 照明 / 路灯不亮（全区）的到场后时限不是自然时间，现场不分昼夜；请写成 60分钟 或 2小时",
         "2.1 环境卫生 / 垃圾（全区）的到场时限比时限还长，到场之前就超期了；请改短到场时限",
+    ]
+    assert faults(*WHOLE, Row(matter="2.1", area="n1", after_arrival=Budget("wall", 7200))) == [
+        "事项“2.1 环境卫生 / 垃圾”在北桥街道柳塘社区：有到场后时限而没有到场时限，单位不到场就一直不计时；请补上到场时限"
     ]
 
 

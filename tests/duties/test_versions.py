@@ -58,6 +58,7 @@ FIRST = listed(
         keywords=(),
         limit=Budget("wd_eod", 5),
         on_site=Budget("wall", 3600),
+        after_arrival=Budget("wall", 7200),
         legal_basis="示例条例",
         standard="",
         guide="请问位置",

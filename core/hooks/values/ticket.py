@@ -31,7 +31,8 @@ class UnitView:
 class DutyView:
     """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well.
 
-    `guide` is what the operator should ask; empty = nothing in particular.
+    `limit` is how long the matter may take, `on_site` how soon the unit has to be there, and `after_arrival` how long it
+    then has. `guide` is what the operator should ask; empty = nothing in particular.
     """
 
     code: str
@@ -44,6 +45,7 @@ class DutyView:
     legal_basis: str
     standard: str
     guide: str = ""
+    after_arrival: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,16 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
-    """How long a clock 时限 runs. The core applies the calendar; a feature never computes a due time."""
+    """How long a clock 时限 runs. The core applies the calendar; a feature never computes a due time.
+
+    With `from_arrival` the unit's time begins when it is on site 到场, not when it gets the ticket; for `handle` alone.
+    """
 
     clock: ClockName
     budget: Budget
     rule_id: str
     reason: str
+    from_arrival: bool = False
 
 
 @dataclass(frozen=True, slots=True)

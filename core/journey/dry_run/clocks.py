@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from core.hooks.contract import CORE
 from core.hooks.values import Light, Mark
@@ -17,6 +18,7 @@ from core.sla.records import Record, cap_of, reckoning_of
 from core.workdays.queries import CalendarInForce
 
 PAUSABLE = ("reply", "handle")
+NO_TIMES: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,26 @@ class Clocks:
         state: str,
         cycle_no: int,
         now: datetime,
-        reply_since: datetime | None = None,
+        since: Mapping[str, datetime] = NO_TIMES,
+        is_there: bool = False,
     ) -> None:
-        """Start clocks of these names, of the ticket and of these assignments, where a limit is set for them."""
+        """Start clocks of these names, of the ticket and of these assignments, where a limit is set for them.
+
+        They start now, those in `since` then; a limit that counts from arrival only once the unit `is_there`.
+        """
         limits = self._limits()
         for assignment in (None, *assignments):
             subject, subject_id = ("assignment", assignment.id) if assignment else ("ticket", self._ticket_id)
             for name in names:
                 if name not in limits or not belongs(name, assignment, state=state):
                     continue
+                if limits[name].limit.from_arrival and not is_there:
+                    continue
                 if any(
                     (clock.name, clock.subject, clock.subject_id) == (name, subject, subject_id) for clock in self.live
                 ):
                     continue
-                since = reply_since if name == "reply" and reply_since else now
+                begun = since.get(name, now)
                 clock, _ = new_clock(
                     limits[name],
                     self._calendar,
@@ -87,10 +95,10 @@ class Clocks:
                     ticket_id=self._ticket_id,
                     cycle_no=cycle_no,
                     by=self._stamp(limits[name].feature),
-                    since=since,
+                    since=begun,
                     subject=subject,
                     subject_id=subject_id,
-                    above=capping(self.live, assignment, since=since),
+                    above=capping(self.live, assignment, since=begun),
                     live=self._by_id(),
                 )
                 self.all.append(clock)
@@ -98,6 +106,16 @@ class Clocks:
                 for feature, mark, at in placed(self._marks_of(clock), clock, self._calendar.timetable):
                     self._set(clock, feature, mark, at)
                 self._set_overdue(clock)
+
+    def start_on_arrival(self, assignments: Sequence[Assignment], *, state: str, cycle_no: int, now: datetime) -> None:
+        """Start the handling clocks of units that are on site, where their limit counts from then; once each."""
+        handle = self._limits().get("handle") if assignments else None
+        if handle is None or not handle.limit.from_arrival:
+            return
+        timed = {clock.subject_id for clock in self.all if clock.name == "handle"}
+        arrived = [each for each in assignments if each.id not in timed]
+        if arrived:
+            self.start(("handle",), arrived, state=state, cycle_no=cycle_no, now=now, is_there=True)
 
     def next_reached(self, by: datetime, *, in_review: bool) -> Pending | None:
         """Take the next mark that was reached by then, in their order; while a reply is reviewed some wait."""

@@ -233,7 +233,9 @@ class _Replay:
             case "on_site":
                 # Entries of long ago do not name whose arrival it was; it is the lead that answers for the visit.
                 named = self._named([detail["assignment"]]) if "assignment" in detail else [self.lead]
-                self._end_for(("on_site",), [each for each in named if each], at)
+                arrived = [each for each in named if each]
+                self._end_for(("on_site",), arrived, at)
+                self.clocks.start_on_arrival(arrived, state=self.view.state, cycle_no=self.view.cycle_no, now=at)
             case "contribute":
                 self._end_for(UNIT_CLOCKS, self._named([detail.get("assignment")]), at)
             case "waive":
@@ -299,8 +301,16 @@ class _Replay:
                 state=self.view.state,
                 cycle_no=self.view.cycle_no,
                 now=now,
-                reply_since=self.past.reply_since if command is Command.ACCEPT else None,
+                since=self._since(command),
+                is_there=command in (Command.REDO, Command.REOPEN),
             )
+
+    def _since(self, command: Command) -> Mapping[str, datetime]:
+        """Return what starts at another time than now."""
+        if command is Command.REGISTER:
+            return {"accept": self.view.submitted_at}
+        reply_since = self.past.reply_since if command is Command.ACCEPT else None
+        return {"reply": reply_since} if reply_since else {}
 
     def _timed(self, clock: Clock) -> Timed:
         assignment = self.past.assignments.get(clock.subject_id) if clock.subject == "assignment" else None

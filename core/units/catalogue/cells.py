@@ -71,11 +71,11 @@ def flag(cell: str) -> bool:
     return word in YES
 
 
-def read_on_site(cell: str, *, unit: str, at_once: Budget) -> Budget:
-    """Read a limit for being on site. Raises `LimitUnclear`."""
+def read_on_site(cell: str, *, unit: str, at_once: Budget, what: str = "到场时限") -> Budget:
+    """Read a limit for being on site, or for what follows. Raises `LimitUnclear`."""
     budget = read_limit(cell, unit=unit, at_once=at_once)
     if flaw := flaw_on_site(budget):
-        raise LimitUnclear(f"到场时限“{cell[:40]}”{flaw}")
+        raise LimitUnclear(f"{what}“{cell[:40]}”{flaw}")
     return budget
 
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from core.areas.tree import LOCAL, LOCAL_NAMES, UNIT_KINDS
+from core.hooks.values import Budget
 from core.kit.errors import Refused
 from core.kit.tree_faults import faults_of
 from core.kit.trees import Node
@@ -85,11 +86,22 @@ def _of_row(catalogue: Catalogue, row: Row, units: KnownUnits) -> Iterator[str]:
         yield f"{where}的到场时限{flaw_there}"
     if row.on_site and row.limit and not (flaw or flaw_there) and compare(row.on_site, row.limit) == "tighter":
         yield f"{where}的到场时限比时限还长，到场之前就超期了；请改短到场时限"
+    flaw_after = flaw_on_site(row.after_arrival) if row.after_arrival else ""
+    if flaw_after:
+        yield f"{where}的到场后时限{flaw_after}"
+    if row.after_arrival and row.on_site and row.limit and not (flaw or flaw_there or flaw_after):
+        both = Budget("wall", row.on_site.amount + row.after_arrival.amount)
+        if compare(row.on_site, row.limit) != "tighter" and compare(both, row.limit) == "tighter":
+            yield f"{where}的到场时限加到场后时限比时限还长，按时到场也会超期；请改短其中一个"
 
 
 def _of_unit(unit: str, units: KnownUnits) -> str:
-    if not unit or unit in LOCAL_NAMES:
+    if not unit:
         return ""
+    if unit in LOCAL_NAMES:
+        kind = unit.removeprefix(LOCAL)
+        why = next((each.takes_in_only for each in units.values() if each.kind == kind and each.takes_in_only), "")
+        return f"“{LOCAL_NAMES[unit]}”{_only(why)}" if why else ""
     if unit.startswith(LOCAL):
         return f"“{unit}”不是属地单位的写法；可用的有 {'、'.join(LOCAL_NAMES)}"
     known = units.get(unit)
@@ -97,7 +109,11 @@ def _of_unit(unit: str, units: KnownUnits) -> str:
         return f"“{unit}”不存在，工单会无处可派；请改成已有的单位代码"
     if not known.active:
         return f"“{known.name}”（{unit}）已停用，工单会无处可派；请改成承接其职责的单位"
-    return ""
+    return f"“{known.name}”（{unit}）{_only(known.takes_in_only)}" if known.takes_in_only else ""
+
+
+def _only(why: str) -> str:
+    return f"只受理不承办（{why}）；请改成对这件事负责的部门或街道"
 
 
 def _of_matter(catalogue: Catalogue, matter: Node, units: KnownUnits) -> Iterator[str]:
@@ -119,6 +135,8 @@ def _of_matter(catalogue: Catalogue, matter: Node, units: KnownUnits) -> Iterato
 
 def _of_cell(resolved: Resolved, units: KnownUnits) -> Iterator[str]:
     values = resolved.values
+    if values.after_arrival and values.on_site is None:
+        yield "有到场后时限而没有到场时限，单位不到场就一直不计时；请补上到场时限"
     lead, level = _leader(resolved, units)
     if lead is None or level is None:
         return

@@ -11,8 +11,8 @@ from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.limits import Comparison, compare, limit_words
 from core.units.catalogue.rows import FIELD_WORDS, Key
 
-LimitField = Literal["limit", "on_site"]
-LIMIT_FIELDS: tuple[LimitField, ...] = ("limit", "on_site")
+LimitField = Literal["limit", "on_site", "after_arrival"]
+LIMIT_FIELDS: tuple[LimitField, ...] = ("limit", "on_site", "after_arrival")
 DIRECTION_WORDS: dict[Comparison, str] = {
     "same": "不变",
     "tighter": "压缩",
@@ -103,7 +103,12 @@ def change_words(change: LimitChange, catalogue: Catalogue) -> str:
 
 
 def _places_of_limits(before: Catalogue, after: Catalogue) -> Iterator[Key]:
-    rows = (row for catalogue in (after, before) for row in catalogue.rows if row.limit or row.on_site)
+    rows = (
+        row
+        for catalogue in (after, before)
+        for row in catalogue.rows
+        if any(getattr(row, name) for name in LIMIT_FIELDS)
+    )
     moved = (
         (node.code, None)
         for node in after.matters.nodes

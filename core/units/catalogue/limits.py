@@ -96,12 +96,12 @@ def flaw_of(budget: Budget) -> str:
 
 
 def flaw_on_site(budget: Budget) -> str:
-    """Return in words why a limit cannot be one for being on site, or nothing."""
+    """Return in words why a limit cannot be one for being on site, or for what follows there, or nothing."""
     if budget.mode != "wall":
-        return "不是自然时间，到场时限不分昼夜；请写成 60分钟 或 2小时"
+        return "不是自然时间，现场不分昼夜；请写成 60分钟 或 2小时"
     if flaw := flaw_of(budget):
         return flaw
-    return "超过 7 天，不像到场时限；请改短，或改写成处置时限" if budget.amount > LONGEST_ON_SITE else ""
+    return "超过 7 天，不像现场的时限；请改短，或改写成处置时限" if budget.amount > LONGEST_ON_SITE else ""
 
 
 def compare(before: Budget, after: Budget) -> Comparison:

@@ -72,6 +72,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
     limit_mode: Mapped[str | None] = mapped_column(Text)
     limit_amount: Mapped[int | None] = mapped_column(Integer)
     on_site_seconds: Mapped[int | None] = mapped_column(Integer)
+    after_arrival_seconds: Mapped[int | None] = mapped_column(Integer)
     legal_basis: Mapped[str | None] = mapped_column(Text)
     standard: Mapped[str | None] = mapped_column(Text)
     guide: Mapped[str | None] = mapped_column(Text)
@@ -85,7 +86,7 @@ class DutyLimitChange(TenantRow, Base, kw_only=True):
     __tablename__ = "duty_limit_change"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "version"], ["duty_list_version.tenant_id", "duty_list_version.number"]),
-        CheckConstraint("field IN ('limit', 'on_site')", name="field"),
+        CheckConstraint("field IN ('limit', 'on_site', 'after_arrival')", name="field"),
         CheckConstraint(f"before_mode IN {MODES}", name="before_mode"),
         CheckConstraint(f"after_mode IN {MODES}", name="after_mode"),
         Index("ix_duty_limit_change_matter", "tenant_id", "matter"),

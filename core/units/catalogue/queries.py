@@ -30,6 +30,7 @@ from core.units.catalogue.models import (
 from core.units.catalogue.rows import Row
 from core.units.levels import KnownUnit, KnownUnits, Level
 from core.units.models import Unit
+from core.units.taking_in import reasons_of, taking_in_only
 
 EMPTY = Catalogue.of(())
 DUTY_LIST = "duty_list"
@@ -138,12 +139,23 @@ def earlier_matters(scope: Scope) -> list[Tree[Node]]:
     return [Tree.of(nodes[version]) for version in sorted(nodes, reverse=True)]
 
 
-def known_units(scope: Scope) -> KnownUnits:
-    """Return all units by code, closed ones too: a duty list that names one is told so."""
+def known_units(scope: Scope, table: HookTable | None = None) -> KnownUnits:
+    """Return all units by code, closed ones too: a duty list that names one is told so.
+
+    Which of them only take in is asked of the features of `table`, None = of those that are on.
+    """
     rows = scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id)).all()
     codes = {row.id: row.code for row in rows}
+    only = taking_in_only(scope) if table is None else reasons_of(table)
     return {
-        row.code: KnownUnit(row.code, row.name, row.kind, codes.get(row.parent_id or 0), active=row.active)
+        row.code: KnownUnit(
+            row.code,
+            row.name,
+            row.kind,
+            codes.get(row.parent_id or 0),
+            active=row.active,
+            takes_in_only=only.get(row.kind, ""),
+        )
         for row in rows
     }
 
@@ -219,6 +231,7 @@ def _row(row: DutyListRow) -> Row:
         keywords=tuple(row.keywords) if row.keywords is not None else None,
         limit=_budget(row.limit_mode, row.limit_amount),
         on_site=_budget("wall", row.on_site_seconds),
+        after_arrival=_budget("wall", row.after_arrival_seconds),
         legal_basis=row.legal_basis,
         standard=row.standard,
         guide=row.guide,

@@ -17,7 +17,7 @@ from core.units.catalogue.filling import Filled, Filler, MergedCells, TableRow
 from core.units.catalogue.limit_history import LIMIT_FIELDS
 from core.units.catalogue.limits import AT_ONCE, ONE_HOUR, limit_words, read_limit
 from core.units.catalogue.lookup import AreaLookup, UnitLookup
-from core.units.catalogue.rows import Row
+from core.units.catalogue.rows import FIELD_WORDS, Row
 from core.units.levels import KnownUnits
 
 MOST_ROWS = 50_000
@@ -153,6 +153,12 @@ class _Reader:
             ),
             "on_site": partial(
                 read_on_site, unit=self.columns.unit("on_site") if "on_site" in places else "", at_once=self.at_once
+            ),
+            "after_arrival": partial(
+                read_on_site,
+                unit=self.columns.unit("after_arrival") if "after_arrival" in places else "",
+                at_once=self.at_once,
+                what=FIELD_WORDS["after_arrival"],
             ),
             "legal_basis": text_or_none,
             "standard": text_or_none,

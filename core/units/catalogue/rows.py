@@ -24,6 +24,8 @@ class Values:
     keywords: tuple[str, ...] | None = None
     limit: Budget | None = None
     on_site: Budget | None = None
+    after_arrival: Budget | None = None
+    """How long the unit has from being on site until it answers 到场后时限."""
     legal_basis: str | None = None
     standard: str | None = None
     guide: str | None = None
@@ -55,6 +57,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "keywords": "关键词",
     "limit": "时限",
     "on_site": "到场时限",
+    "after_arrival": "到场后时限",
     "legal_basis": "法律依据",
     "standard": "处置标准",
     "guide": "受理指引",
@@ -80,7 +83,7 @@ def row_document(row: Row) -> dict[str, Any]:
 def row_from(document: Mapping[str, Any]) -> Row:
     """Return the row of a document that `row_document` made."""
     values = dict(document)
-    for name in ("limit", "on_site"):
+    for name in ("limit", "on_site", "after_arrival"):
         if name in values:
             mode, amount = values[name]
             values[name] = Budget(mode, amount)

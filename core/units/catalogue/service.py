@@ -147,6 +147,7 @@ def _stored(scope: Scope, row: Row, number: int) -> DutyListRow:
         limit_mode=row.limit.mode if row.limit else None,
         limit_amount=row.limit.amount if row.limit else None,
         on_site_seconds=row.on_site.amount if row.on_site else None,
+        after_arrival_seconds=row.after_arrival.amount if row.after_arrival else None,
         legal_basis=row.legal_basis,
         standard=row.standard,
         guide=row.guide,

@@ -52,7 +52,7 @@ def _cell(row: Row, name: str, units: UnitLookup) -> str:
             return written(tuple(map(units.word_of, value)))
         case "keywords":
             return written(value)
-        case "limit" | "on_site":
+        case "limit" | "on_site" | "after_arrival":
             return limit_words(value)
         case "min_level":
             return LEVEL_NAMES[value]

@@ -5,8 +5,12 @@ from core.hooks.specs import propose_routes, suggest_matters, time_limits
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
 POTHOLE = make_duty(
-    limit=Budget("wall", 24 * 3600), on_site=Budget("wall", 3600), legal_basis="《中华人民共和国公路法》第三十五条"
+    limit=Budget("wall", 24 * 3600),
+    on_site=Budget("wall", 3600),
+    after_arrival=Budget("wall", 2 * 3600),
+    legal_basis="《中华人民共和国公路法》第三十五条",
 )
+FILING = TimeLimit("accept", Budget("wall", 180), "pingshan.catalogue/filing", "立案时限，从诉求人提交起")
 
 
 def _owner(*, direct: bool) -> RouteProposal:
@@ -65,20 +69,30 @@ def test_an_unknown_matter_or_owner_is_left_to_the_dispatcher() -> None:
 
 def test_the_item_s_own_limits_hold() -> None:
     assert answers("pingshan.catalogue", time_limits, ticket=make_ticket(), duty=POTHOLE) == [
+        FILING,
         TimeLimit(
             "reply", Budget("wall", 86400), "pingshan.catalogue/limit", "职责清单“道路交通 / 路面坑洼”的处置时限"
         ),
         TimeLimit(
             "on_site", Budget("wall", 3600), "pingshan.catalogue/on-site", "职责清单“道路交通 / 路面坑洼”的到场时限"
         ),
+        TimeLimit(
+            "handle",
+            Budget("wall", 7200),
+            "pingshan.catalogue/after-arrival",
+            "职责清单“道路交通 / 路面坑洼”的到场后时限",
+            from_arrival=True,
+        ),
     ]
 
 
-def test_where_the_matter_or_its_limit_is_unknown_there_is_no_opinion() -> None:
-    ticket = make_ticket()
+def test_where_the_matter_or_its_limit_is_unknown_only_filing_is_promised() -> None:
+    ticket, letter, never = make_ticket(), make_ticket(medium="letter"), {"filing_minutes": 0}
 
-    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=None) == []
-    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=make_duty()) == []
+    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=None) == [FILING]
+    assert answers("pingshan.catalogue", time_limits, ticket=ticket, duty=make_duty()) == [FILING]
+    assert answers("pingshan.catalogue", time_limits, never, ticket=ticket, duty=make_duty()) == []
+    assert answers("pingshan.catalogue", time_limits, ticket=letter, duty=None) == []
 
 
 def test_everyday_words_find_the_item_of_the_list() -> None:
