@@ -15,7 +15,17 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 
 from core.hooks.contract import Hook
 from core.hooks.parts import flaw_of_part
-from core.hooks.values import Budget, HandlingRules, KnowledgeRules, Mark, PanelRules, WarningRules
+from core.hooks.values import (
+    Budget,
+    EngagementRules,
+    HandlingRules,
+    InstantRules,
+    KnowledgeRules,
+    Mark,
+    PanelRules,
+    ReminderRules,
+    WarningRules,
+)
 
 T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -126,8 +136,20 @@ def check(answer: Any) -> None:
         _check_panel(answer)
     if isinstance(answer, WarningRules):
         _check_watching(answer)
+    if isinstance(answer, ReminderRules):
+        _check_reminding(answer)
     if isinstance(answer, KnowledgeRules):
         _check_keeping(answer)
+    if isinstance(answer, EngagementRules):
+        _check_taking_part(answer)
+    if isinstance(answer, InstantRules):
+        _check_answering(answer)
+
+
+def _check_taking_part(rules: EngagementRules) -> None:
+    least = (rules.most_days, rules.seconds_per_question, rules.entries_per_address)
+    if min(least) < 1 or not 0 <= rules.most_prize_yuan or not 0 <= rules.most_budget_yuan:
+        raise AnswerUnusable("线上互动的天数、每题秒数和参加人数应不小于 1，金额不能为负")
 
 
 def _check_place(mark: Mark) -> None:
@@ -173,12 +195,31 @@ def _check_watching(rules: WarningRules) -> None:
         raise AnswerUnusable("预警的倍数和件数应不小于 1，偶然的可能应在 0 和 100（%）之间")
 
 
+def _check_reminding(rules: ReminderRules) -> None:
+    """Refuse rules by which nothing could be counted, or everything would call for a letter."""
+    if not 1 <= rules.window_days <= LONGEST_WINDOW or not 1 <= rules.again_days <= LONGEST_DAYS:
+        raise AnswerUnusable(f"提醒函的统计天数应为 1 到 {LONGEST_WINDOW}，办结后反复的天数应为 1 到 {LONGEST_DAYS}")
+    least = (rules.repeated_least, rules.rise_least, rules.due_least, rules.again_least)
+    if min(least) < 1 or rules.rise_factor < 1 or not 0 <= rules.fall_points <= 100:
+        raise AnswerUnusable("提醒函的件数和倍数应不小于 1，下降的百分点应在 0 和 100 之间")
+    days = (rules.acknowledge_days, rules.answer_days)
+    if not all(1 <= each <= LONGEST_WINDOW for each in days) or not 1 <= rules.due_hours <= 24 * LONGEST_WINDOW:
+        raise AnswerUnusable(f"提醒函签收和答复的期限应为 1 到 {LONGEST_WINDOW} 个工作日，临期的小时数应不小于 1")
+
+
 def _check_keeping(rules: KnowledgeRules) -> None:
     days = (rules.valid_days, rules.repeated_days)
     if not all(1 <= each <= LONGEST_DAYS for each in days) or not 0 <= rules.remind_days <= rules.valid_days:
         raise AnswerUnusable(f"知识库的天数应为 1 到 {LONGEST_DAYS}，提前提醒不早于开始")
     if rules.repeated_from < 0 or not 1 <= rules.most_offered <= MOST_OFFERED:
         raise AnswerUnusable(f"知识库一次提供的条数应为 1 到 {MOST_OFFERED}，重复件数不能为负")
+
+
+def _check_answering(rules: InstantRules) -> None:
+    if not 1 <= rules.suggest_from <= rules.threshold <= 100:
+        raise AnswerUnusable("秒回的置信度应为 1 到 100，给受理席的不高于直接给诉求人的")
+    if not all(topic.answer.strip() and topic.source.strip() and any(topic.words) for topic in rules.topics):
+        raise AnswerUnusable("秒回的热点问题要写明词、答复和依据")
 
 
 @cache

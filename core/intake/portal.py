@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from core.hooks.core_features import PORTAL_INTAKE
-from core.hooks.settings import OneOf, Settings, YesNo
+from core.hooks.settings import Line, OneOf, Settings, YesNo
 from core.hooks.table import HookTable
 from core.hooks.values import Channel
+from core.intake.wechat.settings import find_wechat
+from core.tenancy.scope import Scope
 
 PORTAL = Channel("portal", "网上提交", "web")
 """The channel of what is handed in there to nobody in particular, or to a mailbox that names no channel of its own."""
+NO_PAGE = "凭受理流水号和提取码在公开页面查询"
 Asks = Literal["optional", "required", "none"]
 """Whether a phone is asked for."""
 
@@ -32,6 +35,17 @@ class PortalSettings(Settings):
     )
 
 
+    address = Line(
+        load_default="",
+        longest=100,
+        pattern="(https?://[^ /]+)?",
+        pattern_says="写到域名为止，如 https://suqiu.example.gov.cn",
+        title="公开页面的网址",
+        group="网上提交",
+        help="短信和微信里给诉求人的链接以它开头；不写则只说在公开页面查询",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Portal:
     """The tenant's public entry."""
@@ -44,3 +58,10 @@ def find_portal(hooks: HookTable) -> Portal | None:
     enabled = hooks.enabled.get(PORTAL_INTAKE.id)
     settings: Any = enabled.settings if enabled else {}
     return Portal(cast(Asks, settings["phone"])) if settings and settings["open"] else None
+
+
+def page_of(scope: Scope, serial_no: str) -> str:
+    """Return where a resident follows their appeal: the address, or in words where nobody has said it."""
+    enabled, wechat = scope.hooks.enabled.get(PORTAL_INTAKE.id), find_wechat(scope.hooks)
+    address = (enabled.settings["address"] if enabled else "") or (wechat.account.page if wechat else "")
+    return f"{address}/public/{scope.tenant.slug}/progress?number={serial_no}" if address else NO_PAGE

@@ -19,7 +19,7 @@ from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
 from core.tenancy.scope import Scope
-from core.tickets.messages import BY_DAY, DELIVER, by_day, say
+from core.tickets.messages import BY_DAY, DELIVER, OR_SMS, OrSms, by_day, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
@@ -47,7 +47,7 @@ def deliver(
     """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
 
     What WeChat refuses for good, or a tenant without an account would have sent by it, goes by SMS where the resident
-    left a phone.
+    left a phone, unless it is not worth one.
 
     A message that is not to wake anybody, but comes up at night after an outage or a failed try, waits for the morning.
     Raises `core.jobs.drain.NotYet` for that, and `core.jobs.drain.TryLater` when the gateway does not take it now.
@@ -58,7 +58,8 @@ def deliver(
     if payload.get(BY_DAY) and (morning := by_day(now, scope.tenant.zone)) > now:
         raise NotYet(morning)
     if message.transport == "wechat":
-        _send_by_wechat(tokens, scope, message, by_day_only=bool(payload.get(BY_DAY)), now=now)
+        or_sms: OrSms = payload.get(OR_SMS) or ("by_day" if payload.get(BY_DAY) else "at_once")
+        _send_by_wechat(tokens, scope, message, or_sms=or_sms, now=now)
         return
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
@@ -127,7 +128,7 @@ def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, now
         message.state, message.sent_at, message.failure = "sent", now, None
 
 
-def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, by_day_only: bool, now: datetime) -> None:
+def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: OrSms, now: datetime) -> None:
     to, wechat = _address(scope, message), find_wechat(scope.hooks)
     refused = ""
     if not to:
@@ -147,8 +148,9 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, by_day_on
         return
     contact = scope.session.get(TicketContact, (scope.tenant.id, message.ticket_id))
     has_phone = message.to_unit_id is None and contact is not None and contact.phone is not None
-    _fail(message, f"{refused}{'已改发短信。' if has_phone else ''}")
-    if has_phone:
+    by_sms = has_phone and or_sms != "never"
+    _fail(message, f"{refused}{'已改发短信。' if by_sms else ''}")
+    if by_sms:
         say(
             scope,
             ticket_id=message.ticket_id,
@@ -156,7 +158,7 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, by_day_on
             text=message.text,
             to_unit_id=None,
             now=now,
-            at_night=not by_day_only,
+            at_night=or_sms == "at_once",
         )
 
 

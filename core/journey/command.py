@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec
 
 from core.journey.guarding import ask_guards
+from core.journey.progress_news import telling_steps
 from core.people.roles import Permission
 from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
@@ -61,7 +62,8 @@ class Carried(Generic[P]):
         refuse_stale(scope, ticket, order.seen_version)
         order = in_order(scope, ticket, order)
         failures = ask_guards(scope, ticket, order, self.name) if self._may_move(ticket) else ()
-        self.deed(scope, ticket, order, *given, **named)
+        with telling_steps(scope, now=order.now):
+            self.deed(scope, ticket, order, *given, **named)
         note_failures(scope, ticket, failures, instead=f"没有核对能否{self.label}，已照办", now=order.now)
         tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)

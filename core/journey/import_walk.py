@@ -6,6 +6,7 @@ from core.intake.reading import Incoming
 from core.journey.accept import find_unit, take_in
 from core.journey.conclude import rate
 from core.journey.desk import conclude_with_answer
+from core.journey.progress_news import telling_steps
 from core.routing.deciding import propose
 from core.sla.service import pass_over_history
 from core.statistics.dirty import mark_dirty
@@ -26,9 +27,10 @@ def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
 
     Raises the refusals of intake and classification.
     """
-    ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
-    _note_left_out(scope, ticket, incoming, Order(IMPORTER, now))
-    find_unit(scope, ticket, now=now)
+    with telling_steps(scope, now=now):
+        ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
+        _note_left_out(scope, ticket, incoming, Order(IMPORTER, now))
+        find_unit(scope, ticket, now=now)
 
 
 def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:

@@ -27,6 +27,8 @@ from core.units.queries import directory
 
 URGED = "urged"
 """Kind of the timeline's entry about a resident who asks when it will be done."""
+NEWS_WISH = "news"
+"""Kind of the timeline's entry about a resident who wants to be told of steps no more, or again."""
 PROOF_AFTER = 3
 """Failures from an address, or of a number, after which a proof of work is asked for."""
 WAIT_AFTER = 30
@@ -99,16 +101,31 @@ def urge(scope: Scope, ticket: Ticket, order: Order, *, words: str = "") -> None
 
     Raises `UrgedAlready`, `WordsTooLong`, `MoveNotAllowed` where it has been answered.
     """
+    keep_urging(scope, ticket, order, words=words, by="诉求人")
+
+
+def keep_urging(scope: Scope, ticket: Ticket, order: Order, *, words: str, by: str) -> None:
+    """Keep that somebody, in words, urges for the resident, and tell whoever has it in hand. Raises as `urge`."""
     check_state(ticket, OPEN, "催办")
     said = words.strip()
     if len(said) > LONGEST_WORDS:
         raise WordsTooLong(f"补充的话有 {len(said)} 个字，最多 {LONGEST_WORDS} 个字。请精简后再提交。")
     refuse_more_urging(scope, ticket, now=order.now)
-    note(scope, ticket, URGED, order, summary=f"诉求人催办{f'：{said}' if said else ''}")
+    note(scope, ticket, URGED, order, summary=f"{by}催办{f'：{said}' if said else ''}")
     units = directory(scope)
     unit = (units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None) or units.desk
-    words = f"诉求人对工单 {ticket.serial_no}「{ticket.title}」催办{f'：{said}' if said else ''}，请尽快办理"
+    words = f"{by}对工单 {ticket.serial_no}「{ticket.title}」催办{f'：{said}' if said else ''}，请尽快办理"
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
+
+
+@command(Permission.SPEAK, "选择是否推送进展")
+def wish_news(scope: Scope, ticket: Ticket, order: Order, *, stopped: bool) -> None:
+    """The resident wants to be told of the answer alone 不再推送, or of each step again. Kept in the timeline."""
+    if ticket.news_stopped == stopped:
+        return
+    ticket.news_stopped = stopped
+    words = "诉求人不再接收进展推送，只通知答复" if stopped else "诉求人恢复接收进展推送"
+    note(scope, ticket, NEWS_WISH, order, summary=words)
 
 
 def refuse_more_urging(scope: Scope, ticket: Ticket, *, now: datetime) -> None:

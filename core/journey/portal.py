@@ -12,7 +12,9 @@ from core.intake.rules import Appeal, usable
 from core.intake.service import find_ticket_of
 from core.journey.accept import Accepted, accept, register
 from core.journey.disclose import wish_disclosure
+from core.journey.instant import say_unhelped
 from core.kit.errors import Refused
+from core.knowledge.instant import instant_rules
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact, normal_phone
@@ -110,7 +112,8 @@ def hand_in(scope: Scope, appeal: Appeal, *, may_publish: Wish, address: str, no
     """Accept the appeal; the same form twice is one ticket. Nothing is refused for what it is about: the lawful way is told.
 
     `may_publish` is what the resident says of making it public. Beyond what an `address` is allowed in a day it is
-    registered only, and a person looks first. Raises as `accept`.
+    registered only, and a person looks first. What the same form was answered at once, and did not help, is noted on it.
+    Raises as `accept`.
     """
     held_back = too_many_of_address(scope, address, now=now)
     take_in = register if held_back else accept
@@ -118,6 +121,8 @@ def hand_in(scope: Scope, appeal: Appeal, *, may_publish: Wish, address: str, no
     if accepted.created and held_back:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
         note(scope, ticket, "held_back", Order(SYSTEM, now), summary=held_back)
+    if accepted.created and instant_rules(scope) is not None:
+        say_unhelped(scope, accepted.serial_no, Order(RESIDENT, now), key=appeal.external_id or "")
     if accepted.created and may_publish != "none":
         wish_disclosure(scope, accepted.serial_no, Order(RESIDENT, now), wish=may_publish)
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))

@@ -9,6 +9,7 @@ from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
 from core.journey.persons import tell_head
+from core.journey.progress_news import telling_steps
 from core.kit.db import is_connection_lost
 from core.routing.referrals import tell_other_side
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, pass_by, still_stands
@@ -47,7 +48,7 @@ def supervise(scope: Scope, *, now: datetime, limit: int = BATCH) -> list[Fired]
             reached.ticket.serial_no, reached.clock.name, reached.timer.mark, reached.timer.light, reached.timer.fire_at
         )
         try:
-            with scope.session.begin_nested():
+            with scope.session.begin_nested(), telling_steps(scope, now=now):
                 _act_on(scope, reached, now=now)
         except Exception as error:
             if is_connection_lost(error):

@@ -155,3 +155,40 @@ class ArticleUse(TenantRow, Base, kw_only=True):
     by: Mapped[str] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(INSTANT)
+
+
+class InstantAnswer(TenantRow, Base, kw_only=True):
+    """A resident's question that was answered at once 秒回, before anything was filed: with what, how surely, and whether it helped.
+
+    What was asked is not kept: it is gone when it was answered, and else it is the text of the ticket. `words` are those of
+    it that the answer is known by.
+    """
+
+    __tablename__ = "instant_answer"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "article_id"], ["article.tenant_id", "article.id"]),
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        UniqueConstraint("tenant_id", "key"),
+        CheckConstraint("outcome IN ('shown', 'helped', 'unhelped')", name="outcome"),
+        CheckConstraint("confidence BETWEEN 0 AND 100", name="confidence"),
+        Index("ix_instant_answer_at", "tenant_id", "at"),
+        Index("ix_instant_answer_article", "tenant_id", "article_id"),
+        Index("ix_instant_answer_ticket", "tenant_id", "ticket_id"),
+    )
+
+    key: Mapped[str] = mapped_column(Text)
+    """Names the question where it was asked: a form that was sent, a message of a conversation. The same one is answered once."""
+    medium: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    """Of the article, or of the topic of the district's rules."""
+    confidence: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    article_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    article_version: Mapped[int | None] = mapped_column(Integer, default=None)
+    rule_id: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(Text, default="shown")
+    """Shown = nothing was said of it yet."""
+    said_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """The ticket that the question became, where the answer did not help."""

@@ -127,7 +127,7 @@ def answers_to(
     terms = terms_of(*texts)[:MOST_TERMS]
     if not terms:
         return []
-    offered = _offered(scope, today, is_public=is_public)
+    is_offered = offered(scope, today, is_public=is_public)
     term = (
         func.jsonb_array_elements_text(Article.terms).table_valued(column("term", Text), name="found").render_derived()
     )
@@ -135,32 +135,32 @@ def answers_to(
         select(Article.id, Article.matter, func.jsonb_array_length(Article.terms), func.array_agg(term.c.term))
         .select_from(Article)
         .join(term, term.c.term.in_(terms))
-        .where(offered)
+        .where(is_offered)
         .group_by(Article.tenant_id, Article.id)
     )
     found = [
         Found(article_id, frozenset(common), size, bool(matter) and of == matter)
         for article_id, of, size, common in rows
     ]
-    total = scope.session.scalar(select(func.count()).select_from(Article).where(offered)) or 0
+    total = scope.session.scalar(select(func.count()).select_from(Article).where(is_offered)) or 0
     ids = ranked(found, asked=len(terms), articles=total)[: limit or rules_of(scope).most_offered]
-    answers = _answers(scope, and_(offered, Article.id.in_(ids)))
+    answers = _answers(scope, and_(is_offered, Article.id.in_(ids)))
     return [answers[each] for each in ids if each in answers]
 
 
 def newest_public(scope: Scope, *, today: date, limit: int = SHOWN) -> list[Answer]:
     """Return the articles for everybody, those last written first."""
-    found = _answers(scope, _offered(scope, today, is_public=True), limit=limit)
+    found = _answers(scope, offered(scope, today, is_public=True), limit=limit)
     return list(found.values())
 
 
 def public_on(scope: Scope, matters: Sequence[str], *, today: date) -> dict[str, list[Answer]]:
     """Return the articles for everybody on each of these matters, those last written first."""
-    offered = and_(_offered(scope, today, is_public=True), Article.matter.in_(matters))
-    rows = scope.session.execute(select(Article.id, Article.matter).where(offered))
+    are_offered = and_(offered(scope, today, is_public=True), Article.matter.in_(matters))
+    rows = scope.session.execute(select(Article.id, Article.matter).where(are_offered))
     of: dict[int, str] = dict(rows.all())
     found: dict[str, list[Answer]] = {}
-    for article_id, answer in _answers(scope, offered).items():
+    for article_id, answer in _answers(scope, are_offered).items():
         found.setdefault(of[article_id], []).append(answer)
     return found
 
@@ -173,7 +173,7 @@ def has_public(scope: Scope) -> bool:
 
 def get_public(scope: Scope, article_id: int, *, today: date) -> Answer:
     """Return an article that is open to everybody. Raises `NoSuchArticle`."""
-    found = _answers(scope, and_(_offered(scope, today, is_public=True), Article.id == article_id))
+    found = _answers(scope, and_(offered(scope, today, is_public=True), Article.id == article_id))
     if article_id not in found:
         raise NoSuchArticle("没有这一条解读，或者它已经到期。请从列表里再找。")
     return found[article_id]
@@ -181,7 +181,7 @@ def get_public(scope: Scope, article_id: int, *, today: date) -> Answer:
 
 def find_answer(scope: Scope, article_id: int, *, today: date) -> Answer | None:
     """Return an article as it is offered to the desk, or None when it is not."""
-    return _answers(scope, and_(_offered(scope, today), Article.id == article_id)).get(article_id)
+    return _answers(scope, and_(offered(scope, today), Article.id == article_id)).get(article_id)
 
 
 def article_lines(
@@ -347,7 +347,8 @@ def waits_for_approval(scope: Scope) -> int:
     return scope.session.scalar(waiting) or 0
 
 
-def _offered(scope: Scope, today: date, *, is_public: bool = False) -> ColumnElement[bool]:
+def offered(scope: Scope, today: date, *, is_public: bool = False) -> ColumnElement[bool]:
+    """Hold of an article that is offered on that day, to the house or with `is_public` to everybody."""
     states = ("published",) if is_public else OFFERED
     return and_(Article.tenant_id == scope.tenant.id, Article.state.in_(states), Article.expires_on >= today)
 

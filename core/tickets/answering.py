@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.hooks import specs
 from core.hooks.values.ticket import Medium
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
-from core.tickets.messages import Transport, say
-from core.tickets.models import Ticket, TicketContact
+from core.tickets.messages import Transport, contact_of, say
+from core.tickets.models import Ticket
 from core.tickets.sealing import opened
 
 NAMES: dict[str, str] = {"wechat": "微信", "weibo": "微博", "app": "APP", "web": "网页", "letter": "来信"}
 BY_PERSON: tuple[Medium, ...] = ("phone", "counter", "event")
 """Media of people who spoke with somebody: they are called, and no machine speaks for the house."""
 
+AT_THE_PAGE = "，可凭受理流水号和提取码查询。"
 RATE_HERE = "回复 1 满意、2 基本满意、3 不满意，就是评价。"
 """What is said beside an answer where the resident can rate it by writing back."""
 
@@ -55,16 +57,36 @@ def way_of(medium: str, contact: Contact) -> Way:
 def tell_answer(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
     """Send the answer by the resident's own way, whole where it goes back by that; else only that it is there.
 
-    Nothing is sent about a ticket that another tenant referred here, or about a part of one.
+    Nothing is sent about a ticket that another tenant referred here, or about a part of one. Where a feature tells residents
+    of steps, that the answer is there is told with the last of them.
     """
     if ticket.is_from_elsewhere or ticket.part_of_id is not None:
         return
-    row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
-    way = way_of(ticket.medium, opened(scope.keys, row) if row else Contact())
-    if way.transport is None:
+    if goes_whole(scope, ticket):
+        _send(scope, ticket, f"：{text}", now=now)
+    elif not scope.hooks.answerers_of(specs.progress_news):
+        _send(scope, ticket, AT_THE_PAGE, now=now)
+
+
+def tell_answered(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
+    """Tell the resident by their own way that the answer is there, where no feature tells of that."""
+    _send(scope, ticket, AT_THE_PAGE, now=now)
+
+
+def goes_whole(scope: Scope, ticket: Ticket) -> bool:
+    """Tell whether the answer itself is sent to the resident, and not only that it is there."""
+    transport = _way(scope, ticket).transport
+    return transport == "mail" or (transport is not None and ticket.medium == "sms")
+
+
+def _way(scope: Scope, ticket: Ticket) -> Way:
+    row = contact_of(scope, ticket)
+    return way_of(ticket.medium, opened(scope.keys, row) if row else Contact())
+
+
+def _send(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> None:
+    transport = _way(scope, ticket).transport
+    if transport is None:
         return
-    is_whole = way.transport == "mail" or ticket.medium == "sms"
-    told = f"您的诉求 {ticket.serial_no} 已答复{f'：{text}' if is_whole else '，可凭受理流水号和提取码查询。'}"
-    if way.transport == "wechat":
-        told += RATE_HERE
-    say(scope, ticket_id=ticket.id, transport=way.transport, text=told, to_unit_id=None, now=now)
+    told = f"您的诉求 {ticket.serial_no} 已答复{words}{RATE_HERE if transport == 'wechat' else ''}"
+    say(scope, ticket_id=ticket.id, transport=transport, text=told, to_unit_id=None, now=now)

@@ -12,9 +12,13 @@ DELIVER = "deliver"
 """Kind of the job that delivers one message."""
 BY_DAY = "by_day"
 """Key in that job's payload: true when the message is not to wake anybody."""
+OR_SMS = "or_sms"
+"""Key in that job's payload: see `OrSms`."""
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 """Between these, in the district's time, people may be sent what is not urgent."""
 Transport = Literal["sms", "mail", "inbox", "wechat"]
+OrSms = Literal["never", "by_day", "at_once"]
+"""When an SMS goes out instead of what WeChat refuses for good."""
 
 
 def say(
@@ -26,10 +30,14 @@ def say(
     to_unit_id: int | None,
     now: datetime,
     at_night: bool = False,
+    or_sms: OrSms | None = None,
+    news: str | None = None,
 ) -> None:
     """Say something to a unit, or with `to_unit_id` None to the resident.
 
     A note in the product's own mailbox is there at once; the others are delivered by a job, by day unless `at_night`.
+    `or_sms` says whether an SMS takes the place of what WeChat refuses for good; None = it does, in the same hours. `news` names
+    the step of the ticket that is told.
     """
     message = Message(
         tenant_id=scope.tenant.id,
@@ -39,6 +47,7 @@ def say(
         text=text,
         to_unit_id=to_unit_id,
         created_at=now,
+        news=news,
     )
     scope.session.add(message)
     if transport == "inbox":
@@ -48,7 +57,7 @@ def say(
             scope.session,
             DELIVER,
             dedup_key=f"{DELIVER}/{message.id}",
-            payload={"message_id": message.id, BY_DAY: not at_night},
+            payload={"message_id": message.id, BY_DAY: not at_night} | ({OR_SMS: or_sms} if or_sms else {}),
             now=now,
             run_after=now if at_night else by_day(now, scope.tenant.zone),
         )
@@ -72,10 +81,15 @@ def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_
     """
     if ticket.is_from_elsewhere:
         return
-    contact = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
-    transport = transport_to(contact)
+    transport = transport_to(contact_of(scope, ticket))
     if transport is not None:
         say(scope, ticket_id=ticket.id, transport=transport, text=text, to_unit_id=None, now=now, at_night=at_night)
+
+
+def contact_of(scope: Scope, ticket: Ticket) -> TicketContact | None:
+    """Return who spoke, of a ticket of this transaction too; None = nobody left anything."""
+    fresh = (row for row in scope.session.fresh if isinstance(row, TicketContact) and row.ticket_id == ticket.id)
+    return next(fresh, None) or scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
 
 
 def transport_to(contact: TicketContact | None) -> Transport | None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.areas.shapes import Point
 from core.hooks.values.words import RELATION_LABELS
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
-from core.tickets.states import MOVES, OPEN, Command, State
+from core.tickets.states import IN_HAND, MOVES, OPEN, Command, State
 
 FROM_ELSEWHERE = "referral"
 """Id of the channel of tickets that another tenant referred here."""
@@ -29,6 +29,9 @@ FROM_ELSEWHERE = "referral"
 
 def _any_of(names: tuple[str, ...] | type[State]) -> str:
     return ", ".join(f"'{name}'" for name in names)
+
+
+_IN_HAND = f"state IN ({_any_of(IN_HAND)})"
 
 
 class Ticket(TenantRow, Base, kw_only=True):
@@ -76,6 +79,10 @@ class Ticket(TenantRow, Base, kw_only=True):
             postgresql_where=f"state IN ({_any_of(OPEN)})",
         ),
         Index("ix_ticket_by_unit", "tenant_id", "lead_unit_id", "state", "next_due_at"),
+        # Which tickets in hand may be about the same thing is asked before each one is filed: an index for each way.
+        Index("ix_ticket_in_hand_by_matter", "tenant_id", "matter", "submitted_at", postgresql_where=_IN_HAND),
+        Index("ix_ticket_in_hand_by_place", "tenant_id", "place", "submitted_at", postgresql_where=_IN_HAND),
+        Index("ix_ticket_in_hand_by_point", "tenant_id", "latitude", "longitude", postgresql_where=_IN_HAND),
         Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
         Index("ix_ticket_source", "tenant_id", "source", "submitted_at", postgresql_where="source <> ''"),
         Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
@@ -139,6 +146,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     """The ticket of which this one is a part 分项, for a letter about several matters that was split 拆单."""
     part_count: Mapped[int] = mapped_column(Integer, default=0)
     """Into how many parts the ticket was split; 0 = not split."""
+    news_stopped: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """The resident wants to be told of the answer alone 不再推送, and not of each step before."""
     version: Mapped[int] = mapped_column(Integer, default=0)
     head_hash: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
@@ -213,6 +222,7 @@ class TicketEvent(OfTenant, Base, kw_only=True):
             "at",
             postgresql_where="kind IN ('reject', 'void', 'redo', 'reopen')",
         ),
+        Index("ix_ticket_event_kept_off", "tenant_id", "at", postgresql_where="kind = 'kept_off'"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -259,6 +269,14 @@ class Message(TenantRow, Base, kw_only=True):
         CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
         Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
         Index("ix_message_ticket", "tenant_id", "ticket_id"),
+        Index(
+            "uq_message_news",
+            "tenant_id",
+            "ticket_id",
+            "news",
+            unique=True,
+            postgresql_where="news IS NOT NULL",
+        ),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)
@@ -270,6 +288,8 @@ class Message(TenantRow, Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     failure: Mapped[str | None] = mapped_column(Text, default=None)
+    news: Mapped[str | None] = mapped_column(Text, default=None)
+    """Which step of the ticket it tells the resident of, each once; None = it tells of none."""
 
 
 class Attachment(TenantRow, Base, kw_only=True):

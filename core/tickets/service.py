@@ -13,7 +13,7 @@ from core.people.access import asked_of, may
 from core.people.roles import NotPermitted, Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import CommandLog, Ticket, TicketEvent
-from core.tickets.news import tell_features
+from core.tickets.news import gather_step, tell_features
 from core.tickets.queries import NoSuchTicket
 from core.tickets.records import with_records
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, Command, State
@@ -31,6 +31,7 @@ DONE_BY_TIME = (
     "erased",
     "file_locked",
     "disclosure_prepared",
+    "receipt_printed",
 )
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or
 looked at the contact or had it erased: nobody decided anything on the ticket itself."""
@@ -277,6 +278,7 @@ def _write(
     ticket.version, ticket.head_hash = entry.seq, entry.hash
     scope.session.add(entry)
     tell_features(scope, entry)
+    gather_step(scope, entry)
 
 
 def _reused(command_id: str) -> CommandReused:

@@ -45,6 +45,8 @@ STATE_LABELS = {
 WAITING_FOR_ACCEPTANCE = (State.REGISTERED, State.PENDING_ACCEPT)
 WAITING_FOR_DISPATCH = (State.ACCEPTED, State.TO_DISPATCH)
 WITH_UNIT = (State.DISPATCHED, State.IN_PROGRESS)
+IN_HAND = (*WAITING_FOR_DISPATCH, *WITH_UNIT, State.SUBMITTED)
+"""States in which a ticket may be the master of another."""
 OPEN = (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH, State.ATTACHED, *WITH_UNIT, State.SUBMITTED)
 """States in which the resident still waits for an answer."""
 CONCLUDED = (State.CONCLUDED, State.FOLLOWING_UP, State.EVALUATED)
@@ -397,6 +399,7 @@ NOTE_LABELS = {
     "errand": "交办事项",
     "meeting": "协调会",
     "special_report": "专报",
+    "outreach": "主动联系",
     "policy": "形成政策",
     "supervision": "督办",
     "letter": "函件",
@@ -415,9 +418,17 @@ NOTE_LABELS = {
     "rule_failed": "功能出错",
     "held_back": "待人工核对",
     "urged": "诉求人催办",
+    "supplemented": "诉求人补充",
+    "counter_entry": "代录",
+    "receipt_printed": "打印回执",
+    "center_note": "社区跟进",
+    "home_visit": "上门回访",
+    "kept_off": "社区不兜底",
     "disclosure_prepared": "准备公开",
     "disclosure": "公开",
     "exposure": "曝光",
     "interpretation": "回应解读",
+    "instant": "秒回",
+    "news": "进展推送",
 }
 """Timeline entries that tell of something without changing the state."""

@@ -247,7 +247,10 @@ def _on_the_public(
 ) -> dict[str, dict[str, Any]]:
     return {
         "ask_interpretation": {"unit": unit(), "question": said()},
+        "say_unhelped": {"key": one(("form", "none"))},
+        "wish_news": {"stopped": yes()},
         "urge": {"words": one(("请快些", ""))},
+        "supplement": {"words": one(("就在路口", ""))},
         "wish_disclosure": {"wish": one(("open", "none", "closed", "perhaps"))},
         "note_disclosure_wish": {"wish": one(("open", "none", "closed", "perhaps"))},
         "prepare_disclosure": {},

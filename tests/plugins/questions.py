@@ -13,12 +13,13 @@ from core.hooks import (
     FileView,
     InboundPayload,
     InboundRequest,
+    ProgressStep,
     ReviewFacts,
     Trigger,
     UnitFacts,
 )
 from core.hooks.settings import SecretText
-from tests.plugins.making import UNITS, make_clock, make_duty, make_ticket
+from tests.plugins.making import UNITS, make_alike, make_clock, make_duty, make_ticket
 
 TICKET = make_ticket(
     title="沙井盖缺失", text="板房倾斜，旁边有人触电。", mailbox="市长信箱", urgency="urgent", lead_unit="roads"
@@ -78,6 +79,7 @@ SIGNED = {
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "channels": {},
+    "outreach_kinds": {},
     "authenticate_inbound": {"channel": "hotline", "request": InboundRequest(SIGNED, {}, CALL, RECEIVED)},
     "parse_inbound": {
         "channel": "hotline",
@@ -86,9 +88,8 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "normalise_draft": {"draft": DRAFT},
     "scope_issues": {"ticket": make_ticket(text="这件事已起诉，法院尚在审理。")},
     "receipt": {"ticket": TICKET},
-    "find_duplicates": {"ticket": POTHOLE, "candidates": (AGAIN,)},
+    "find_duplicates": {"appeal": make_alike(POTHOLE), "candidates": (make_alike(AGAIN),)},
     "suggest_split": {"ticket": make_ticket(text="一、小区门口路灯不亮。二、幸福路路面坑洼。")},
-    "suggest_reply": {"ticket": make_ticket(text="请问办事窗口几点上班？", nature="inquiry")},
     "ticket_blocks": {"ticket": TICKET, "duty": DUTY},
     "suggest_matters": {"ticket": POTHOLE, "duties": (make_duty(),)},
     "assess_urgency": {"ticket": TICKET},
@@ -113,7 +114,10 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "metrics": {},
     "grade_bands": {},
     "warning_rules": {},
+    "reminder_rules": {},
     "knowledge_rules": {},
+    "instant_rules": {},
+    "progress_news": {"ticket": TICKET, "step": ProgressStep("dispatched", "道路管理处", "3 月 17 日 18:00")},
     "reply_templates": {},
     "score_lines": {"facts": MONTH},
     "bulletin_rules": {},

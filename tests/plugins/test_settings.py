@@ -90,7 +90,7 @@ def test_without_a_word_the_articles_hold() -> None:
         "pingshan.reminder": {"mark_by": "share", "share_percent": 80, "hours_left": 3, "letter_at": "both"},
         "pingshan.metrics": {},
         "pingshan.sorting": {"similar_percent": 35, "part_length": 6},
-        "pingshan.instant": {"only_inquiries": True},
+        "pingshan.instant": {"only_inquiries": True, "suggest_from": 35, "threshold": 70},
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
         "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
         "nanhai.discipline": {
@@ -138,7 +138,7 @@ def test_without_a_word_the_articles_hold() -> None:
         (
             "pingshan.instant",
             {"topics": [{"words": [], "answer": "好的，谢谢。", "source": "审定"}]},
-            {"topics": {0: {"words": ["词至少 1 个词"]}}},
+            {"topics": {0: {"words": ["问法至少 1 个词"]}}},
         ),
         ("chengdu.limits", {"extension_days": 61}, {"extension_days": ["累计最多延期须在 0 到 60 个工作日之间"]}),
         ("chengdu.routing", {"direct_domains": "旅游"}, {"direct_domains": ["请填写列表，每项一个词"]}),

@@ -359,6 +359,21 @@ def test_the_pothole_is_filed_in_three_minutes_seen_in_sixty_and_mended_two_hour
     assert timedelta() < pothole.at("note", "修复完成") - arrived <= timedelta(hours=2)
 
 
+def test_of_the_pothole_every_step_is_told_to_who_reported_it_in_the_articles_times(cases: dict[str, Case]) -> None:
+    pothole = cases["7-pothole"]
+    told = [
+        (message.created_at, message.transport, message.news.partition("/")[0])
+        for message in pothole.records(Message)
+        if message.news
+    ]
+
+    assert [name for _, _, name in told] == ["filed", "dispatched", "signed", "on_site", "replied", "concluded"]
+    assert [at for at, _, _ in told] == [
+        pothole.at(kind) for kind in ("accept", "dispatch", "sign", "on_site", "submit_result", "audit_pass")
+    ]
+    assert told[0][0] - pothole.at("register") < timedelta(minutes=3)
+
+
 def test_the_manhole_cover_turns_yellow_three_working_hours_before_red_and_a_case_is_opened(
     cases: dict[str, Case],
 ) -> None:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.hooks import (
+    Alike,
     DuplicateHint,
     Objection,
-    ReplyHint,
+    InstantRules,
+    InstantTopic,
     ReplyTemplate,
     ScopeIssue,
     SplitHint,
@@ -90,7 +92,7 @@ def test_without_grounds_the_refusal_is_empty_and_folded(database_url: str) -> N
         assert re.search(r'<details class="act" id="do-reject">', page)
 
 
-def alike(ticket: TicketView, candidates: Any) -> list[DuplicateHint]:
+def alike(appeal: Alike, candidates: Any) -> list[DuplicateHint]:
     return [DuplicateHint(each.serial_no, "f/alike", "地点相同", score=80) for each in candidates]
 
 
@@ -149,18 +151,18 @@ def test_the_form_for_splitting_begins_with_the_suggested_parts(database_url: st
 
 
 def test_an_answer_that_can_be_given_at_once_stands_in_the_form_with_its_reason(database_url: str) -> None:
-    hint = ReplyHint("工作日 9:00 至 18:00 开放。", "f/topic", "问到“几点上班”，依据：政数局审定")
-    with house_with(database_url, suggest_reply=lambda: [hint]) as house:
-        house.life.take_in(text="几点上班")
+    topic = InstantTopic(("办事大厅几点上班",), "工作日 9:00 至 18:00 开放。", "政数局审定", "f/topic")
+    with house_with(database_url, instant_rules=lambda: [InstantRules(70, 35, (topic,))]) as house:
+        house.life.take_in(title="办事大厅几点上班", text="请问办事大厅几点上班？", nature="inquiry")
 
         pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
 
         assert "工作日 9:00 至 18:00 开放。</textarea>" in pane
-        assert "问到“几点上班”，依据：政数局审定。核对后再发。" in pane
+        assert "置信度 100%：问题里有“办事大厅几点上班”。依据：政数局审定。核对后一键发出。" in pane
 
 
 def test_rules_that_fail_leave_the_forms_empty(database_url: str) -> None:
-    with house_with(database_url, suggest_reply=raises, suggest_split=raises, find_duplicates=raises) as house:
+    with house_with(database_url, instant_rules=raises, suggest_split=raises, find_duplicates=raises) as house:
         house.life.take_in(text="路面坑洼")
         house.life.take_in(text="大坑洼")
 
@@ -175,11 +177,11 @@ def test_rules_that_fail_leave_the_forms_empty(database_url: str) -> None:
 def test_who_does_not_dispatch_is_asked_nothing(database_url: str) -> None:
     asked: list[str] = []
 
-    def reply(ticket: TicketView) -> list[ReplyHint]:
+    def split(ticket: TicketView) -> list[SplitHint]:
         asked.append(ticket.serial_no)
         return []
 
-    with house_with(database_url, suggest_reply=reply) as house:
+    with house_with(database_url, suggest_split=split) as house:
         house.life.take_in()
 
         house.seen(f"/t/{house.life.serial_no}", by=house.supervisor)
@@ -188,8 +190,9 @@ def test_who_does_not_dispatch_is_asked_nothing(database_url: str) -> None:
 
 
 def test_a_ticket_with_its_unit_has_no_hints(database_url: str) -> None:
-    hint = ReplyHint("好的。", "f/1", "常问")
-    with house_with(database_url, suggest_reply=lambda: [hint]) as house:
+    topic = InstantTopic(("路面坑洼",), "好的。", "常问", "f/1")
+    rules = InstantRules(70, 1, (topic,), only_inquiries=False)
+    with house_with(database_url, instant_rules=lambda: [rules]) as house:
         house.life.take_in().handled()
 
         with house.installation.scope(house.slug) as scope:

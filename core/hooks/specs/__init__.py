@@ -9,27 +9,31 @@ from typing import Any
 from core.hooks.contract import Hook
 from core.hooks.specs.bulletins import bulletin_rules, bulletin_sections
 from core.hooks.specs.classification import assess_urgency, suggest_matters
-from core.hooks.specs.counting import grade_bands, metrics, score_lines, warning_rules
-from core.hooks.specs.desk import find_duplicates, suggest_reply, suggest_split, ticket_blocks
+from core.hooks.specs.counting import grade_bands, metrics, reminder_rules, score_lines, warning_rules
+from core.hooks.specs.desk import find_duplicates, suggest_split, ticket_blocks
 from core.hooks.specs.disclosure import disclosure_decision, hide_in_public
+from core.hooks.specs.engagement import engagement_rules
 from core.hooks.specs.feature import check_settings, commands, jobs, on_event, pages
 from core.hooks.specs.files import judge_file
 from core.hooks.specs.intake import (
     authenticate_inbound,
     channels,
     normalise_draft,
+    outreach_kinds,
     parse_inbound,
     receipt,
     scope_issues,
 )
-from core.hooks.specs.knowledge import knowledge_rules, reply_templates
+from core.hooks.specs.knowledge import instant_rules, knowledge_rules, reply_templates
 from core.hooks.specs.panels import panel_rules, review_triggers
 from core.hooks.specs.pressing import escalation_steps, exemptions
-from core.hooks.specs.routing import guard_command, propose_routes, propose_watchers
+from core.hooks.specs.progress import progress_news
+from core.hooks.specs.routing import guard_command, propose_routes, propose_watchers, taking_in_only
 from core.hooks.specs.time import clock_marks, handling_rules, time_limits
 
 ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     channels,
+    outreach_kinds,
     authenticate_inbound,
     parse_inbound,
     normalise_draft,
@@ -37,17 +41,18 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     receipt,
     find_duplicates,
     suggest_split,
-    suggest_reply,
     ticket_blocks,
     judge_file,
     suggest_matters,
     assess_urgency,
     propose_routes,
     propose_watchers,
+    taking_in_only,
     guard_command,
     time_limits,
     clock_marks,
     handling_rules,
+    progress_news,
     escalation_steps,
     exemptions,
     review_triggers,
@@ -56,8 +61,11 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     grade_bands,
     score_lines,
     warning_rules,
+    reminder_rules,
     knowledge_rules,
+    instant_rules,
     reply_templates,
+    engagement_rules,
     bulletin_rules,
     bulletin_sections,
     disclosure_decision,
@@ -82,6 +90,7 @@ __all__ = [
     "clock_marks",
     "commands",
     "disclosure_decision",
+    "engagement_rules",
     "escalation_steps",
     "exemptions",
     "find_duplicates",
@@ -89,25 +98,29 @@ __all__ = [
     "guard_command",
     "handling_rules",
     "hide_in_public",
+    "instant_rules",
     "jobs",
     "judge_file",
     "knowledge_rules",
     "metrics",
     "normalise_draft",
     "on_event",
+    "outreach_kinds",
     "pages",
     "panel_rules",
     "parse_inbound",
+    "progress_news",
     "propose_routes",
     "propose_watchers",
     "receipt",
+    "reminder_rules",
     "reply_templates",
     "review_triggers",
     "scope_issues",
     "score_lines",
     "suggest_matters",
-    "suggest_reply",
     "suggest_split",
+    "taking_in_only",
     "ticket_blocks",
     "time_limits",
     "warning_rules",

@@ -8,6 +8,7 @@ from core.hooks.values import (
     Context,
     GradeBand,
     Metric,
+    ReminderRules,
     ScoreLine,
     UnitFacts,
     WarningRules,
@@ -46,4 +47,20 @@ def warning_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Warning
     """When a rise of appeals on a matter, in an area or by enterprises, is unusual enough to warn of it 综合预警.
 
     Asked once per tenant and epoch. The first feature in the tenant's order decides. Nobody answers: nothing is watched.
+    """
+
+
+@hook(
+    label="提醒函规则",
+    kind="load",
+    merge="first",
+    on_error="quarantine",
+    item=ReminderRules,
+    budget_ms=1000,
+    since="1.1",
+)
+def reminder_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[ReminderRules] | None:
+    """When figures call for a reminder letter 提醒函 to a unit, drafted for a person to sign.
+
+    Asked once per tenant and epoch. The first feature in the tenant's order decides. Nobody answers: nothing is drafted.
     """

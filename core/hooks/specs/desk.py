@@ -5,11 +5,11 @@ from typing import Any
 
 from core.hooks.contract import hook
 from core.hooks.values import (
+    Alike,
     Block,
     Context,
     DuplicateHint,
     DutyView,
-    ReplyHint,
     SplitHint,
     TicketView,
 )
@@ -17,13 +17,14 @@ from core.hooks.values import (
 
 @hook(label="疑似重复", kind="policy", merge="all", on_error="skip", item=DuplicateHint, budget_ms=100, since="1.1")
 def find_duplicates(
-    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, candidates: Sequence[TicketView]
+    ctx: Context, settings: Mapping[str, Any], appeal: Alike, candidates: Sequence[Alike]
 ) -> Sequence[DuplicateHint] | None:
     """Open tickets that may be about the same thing 疑似重复.
 
-    Asked when somebody who dispatches looks at a ticket that could be attached. `candidates` are tickets in hand of the
-    last 30 days with the same matter or the same place, the newest 50. An operator decides; nothing is stored. Nobody
-    answers, or one fails: no hint.
+    Asked while an appeal is being written, before it is filed (`appeal` is then a draft, without a number), and when
+    somebody who dispatches looks at a ticket that could be attached. `candidates` are tickets in hand of the last 30 days
+    with the same matter, the same place, or a point within 500 metres, the newest 50; those with a point say how far away
+    it is. The resident or an operator decides; nothing is stored. Nobody answers, or one fails: no hint.
     """
 
 
@@ -33,15 +34,6 @@ def suggest_split(ctx: Context, settings: Mapping[str, Any], ticket: TicketView)
 
     Asked when somebody who dispatches looks at a ticket that could be split: the form begins with these parts, an
     operator decides, nothing is stored. Nobody answers, or one fails: the form is empty.
-    """
-
-
-@hook(label="秒回建议", kind="policy", merge="first", on_error="skip", item=ReplyHint, budget_ms=50, since="1.1")
-def suggest_reply(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[ReplyHint] | None:
-    """An answer that can be given at once 秒回建议, to what is asked often.
-
-    Asked when somebody who dispatches looks at a ticket that could be answered directly: the form begins with this text;
-    nothing is sent before they agree. Nobody answers, or one fails: the form is empty.
     """
 
 

@@ -13,6 +13,7 @@ from core.hooks.values import (
     InboundAppeal,
     InboundPayload,
     InboundRequest,
+    OutreachKind,
     Receipt,
     ScopeIssue,
     TicketView,
@@ -25,6 +26,24 @@ def channels(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Channel] | N
 
     Asked once per tenant and epoch. Together with the core's own (desk, import) they are the only channels an appeal
     may name.
+    """
+
+
+@hook(
+    label="主动联系的种类",
+    kind="load",
+    merge="each",
+    on_error="quarantine",
+    item=OutreachKind,
+    budget_ms=1000,
+    since="1.1",
+)
+def outreach_kinds(ctx: Context, settings: Mapping[str, Any]) -> Sequence[OutreachKind] | None:
+    """The kinds of occasions on which the district goes to residents 主动联系: meetings with many people, and visits.
+
+    Asked once per tenant and epoch. What is said there is entered line after line and comes in by the channel of the
+    kind's id, which the same feature answers under `channels`. Nobody answers: the district holds none, and there is no
+    page for them.
     """
 
 

@@ -10,6 +10,7 @@ from core.hooks.values import (
     DutyView,
     Objection,
     RouteProposal,
+    TakingInOnly,
     TicketView,
     UnitView,
     Watcher,
@@ -31,6 +32,25 @@ def propose_routes(
 @hook(label="知会建议", kind="policy", merge="all", on_error="skip", item=Watcher, budget_ms=50, since="1.0")
 def propose_watchers(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Watcher] | None:
     """Units that look on from the start 知会. Asked at acceptance. Nobody answers: nobody looks on."""
+
+
+@hook(
+    label="只受理不承办",
+    kind="load",
+    merge="each",
+    on_error="quarantine",
+    item=TakingInOnly,
+    budget_ms=1000,
+    since="1.1",
+)
+def taking_in_only(ctx: Context, settings: Mapping[str, Any]) -> Sequence[TakingInOnly] | None:
+    """The kinds of units that only take in 只受理不承办, such as community centres: nothing falls back on them.
+
+    Asked once per tenant and epoch. A unit of such a kind is given no ticket as lead or co-unit, whoever wants it: rules,
+    features and the duty list are passed over, which stands with the decision; a person is refused in words, and that
+    they tried it is kept. Rules and duty lists that name such a unit are refused when they are checked. Nobody answers:
+    every unit may be given tickets.
+    """
 
 
 @hook(label="操作把关", kind="policy", merge="veto", on_error="skip", item=Objection, budget_ms=50, since="1.1")

@@ -8,6 +8,7 @@ from core.hooks.values.counting import (
     Dimension,
     GradeBand,
     Metric,
+    ReminderRules,
     ScoreLine,
     UnitFacts,
     WarningRules,
@@ -19,6 +20,7 @@ from core.hooks.values.disclosure import (
     Opening,
     Wish,
 )
+from core.hooks.values.engagement import EngagementRules
 from core.hooks.values.feature import (
     DomainEvent,
     Done,
@@ -26,6 +28,7 @@ from core.hooks.values.feature import (
 )
 from core.hooks.values.files import FileVerdict, FileView
 from core.hooks.values.intake import (
+    Alike,
     Authenticated,
     Channel,
     Draft,
@@ -35,14 +38,16 @@ from core.hooks.values.intake import (
     InboundPayload,
     InboundRequest,
     MatterHint,
+    OutreachKind,
     Receipt,
     Rejection,
-    ReplyHint,
     ScopeIssue,
     SplitHint,
     UrgencySignal,
 )
 from core.hooks.values.knowledge import (
+    InstantRules,
+    InstantTopic,
     KnowledgeRules,
     ReplyTemplate,
 )
@@ -74,9 +79,11 @@ from core.hooks.values.pressing import (
     Trigger,
     TriggerKind,
 )
+from core.hooks.values.progress import ProgressNews, ProgressStep, StepName
 from core.hooks.values.routing import (
     Objection,
     RouteProposal,
+    TakingInOnly,
     Watcher,
 )
 from core.hooks.values.ticket import (
@@ -103,6 +110,7 @@ from core.hooks.values.time import (
 )
 
 __all__ = [
+    "Alike",
     "Appellant",
     "Authenticated",
     "Block",
@@ -128,6 +136,7 @@ __all__ = [
     "DraftPatch",
     "DuplicateHint",
     "DutyView",
+    "EngagementRules",
     "EscalationStep",
     "Exemption",
     "FactsBlock",
@@ -141,6 +150,8 @@ __all__ = [
     "InboundAppeal",
     "InboundPayload",
     "InboundRequest",
+    "InstantRules",
+    "InstantTopic",
     "JobSpec",
     "KnowledgeRules",
     "LetterKind",
@@ -152,13 +163,16 @@ __all__ = [
     "Nature",
     "Objection",
     "Opening",
+    "OutreachKind",
     "PageSpec",
     "PanelGroup",
     "PanelRules",
     "PauseReason",
+    "ProgressNews",
+    "ProgressStep",
     "Receipt",
     "Rejection",
-    "ReplyHint",
+    "ReminderRules",
     "ReplyTemplate",
     "ReviewCause",
     "ReviewFacts",
@@ -168,8 +182,10 @@ __all__ = [
     "ScoreLine",
     "SplitHint",
     "StepKind",
+    "StepName",
     "SupervisionLevel",
     "TableBlock",
+    "TakingInOnly",
     "TextBlock",
     "TicketView",
     "TimeLimit",

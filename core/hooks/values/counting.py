@@ -83,3 +83,30 @@ class WarningRules:
     least: int = 8
     urgent_least: int = 4
     chance_percent: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """When figures call for a reminder letter 提醒函 to a unit, and within what time it is acknowledged and answered.
+
+    The appeals of the last `window_days` days are counted for each unit, and held against as many days before.
+    Repetition 同类集中: one matter in one area came in `repeated_least` times or more; or `rise_least` times or more and
+    at least `rise_factor` times as often as before.
+    Limits 临期集中: `due_least` open tickets or more are due within `due_hours`, and the share answered in time has fallen
+    by `fall_points` percentage points or more.
+    Again 办结后反复: `again_least` appeals or more came again on the same matter, from the same resident or place, within
+    `again_days` days after the unit's ticket was concluded.
+    A letter is acknowledged within `acknowledge_days` working days, and answered within `answer_days`.
+    """
+
+    window_days: int = 30
+    repeated_least: int = 10
+    rise_least: int = 6
+    rise_factor: float = 2.0
+    due_hours: int = 24
+    due_least: int = 10
+    fall_points: int = 5
+    again_days: int = 30
+    again_least: int = 3
+    acknowledge_days: int = 1
+    answer_days: int = 5

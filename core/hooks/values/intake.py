@@ -26,6 +26,22 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class OutreachKind:
+    """A kind of occasion on which the house goes to residents 主动联系: a `meeting` with many people, or a `visit`.
+
+    `id` is also that of the channel by which what was said there comes in. `monthly` is how often each unit that holds it
+    should do so in a month, 0 = nobody says so. `on_the_spot`: whether what was answered there and then may be concluded
+    with the words that were said.
+    """
+
+    id: str
+    label: str
+    sort: Literal["meeting", "visit"]
+    monthly: int = 0
+    on_the_spot: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class InboundRequest:
     """What another system pushes 推送, before anybody knows whether it may: headers by their names in small letters,
     the query, and the bytes that were signed.
@@ -69,11 +85,10 @@ class InboundAppeal:
     """One appeal 诉求 of a push, as the resident gave it. Empty texts and None stand for what they did not say.
 
     `channel` is the one it came by before it was pushed, empty = that of its source in the registry, else the one it was
-    pushed to. `submitted_at` is when the
-    resident spoke, None = when it was pushed. `longitude` and `latitude` are degrees by WGS84; where they are no point
-    on the map, the appeal is taken in without them. `source` is the line, account
-    or system that it came by 来源, by any name under which the registry knows it.
-    Shown or logged, it says nothing of the resident.
+    pushed to. `submitted_at` is when the resident spoke, None = when it was pushed. `longitude` and `latitude` are degrees
+    by WGS84; where they are no point on the map, the appeal is taken in without them. `source` is the line, account or
+    system that it came by 来源, by any name under which the registry knows it. Shown or logged, it says nothing of the
+    resident.
     """
 
     text: str = field(repr=False)
@@ -143,6 +158,25 @@ class ScopeIssue:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """What may be about the same thing as another ticket: a ticket, or the draft of one before it is filed 疑似重复.
+
+    `matter` None and empty texts stand for what nobody has said; `metres` is how far a candidate lies from what it is
+    compared with, None where one of them has no point on the map.
+    """
+
+    serial_no: str
+    """Empty = a draft."""
+    title: str
+    text: str
+    place: str
+    matter: str | None
+    area: str
+    submitted_at: datetime
+    metres: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateHint:
     """Another open ticket, one of the candidates, that may be about the same thing 疑似重复. `score` 0–100."""
 
@@ -157,15 +191,6 @@ class SplitHint:
     """The parts of an appeal that speaks of several matters 拆单建议, each with its own text; two or more."""
 
     parts: tuple[str, ...]
-    rule_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyHint:
-    """An answer that the operator may give at once 秒回建议; nothing is sent before a person agrees."""
-
-    text: str
     rule_id: str
     reason: str
 

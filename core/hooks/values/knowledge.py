@@ -28,3 +28,30 @@ class ReplyTemplate:
     label: str
     text: str
     natures: tuple[Nature, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstantTopic:
+    """A question that is asked often 热点问题: the words by which it is known, the approved answer, and who approved it."""
+
+    words: tuple[str, ...]
+    answer: str
+    source: str
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstantRules:
+    """When a question is answered at once 秒回, and with what besides the articles of the knowledge base.
+
+    A resident is answered without an operator from a confidence of `threshold` (1 to 100) on, an operator is shown an answer
+    from `suggest_from` on. Nobody is answered by a machine who speaks of danger (`urgent_words`), of a person
+    (`person_words`), or, with `only_inquiries`, who does not ask but wants something done.
+    """
+
+    threshold: int
+    suggest_from: int
+    topics: tuple[InstantTopic, ...] = ()
+    urgent_words: tuple[str, ...] = ()
+    person_words: tuple[str, ...] = ()
+    only_inquiries: bool = True

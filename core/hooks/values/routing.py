@@ -25,6 +25,17 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class TakingInOnly:
+    """Units of a kind only take in 只受理不承办: none of them is given a ticket as lead or co-unit. `reason` is why, in a few
+    words that stand in brackets behind each refusal.
+    """
+
+    kind: str
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Objection:
     """Why a command may not be given now 不准办理. `text` is read by whoever gave it: why not, and what to do."""
 

@@ -9,11 +9,13 @@ from core.disclosure.service import disclosure_of
 from core.disclosure.steps import Step, steps_of
 from core.evaluation.models import Rating
 from core.evaluation.queries import disputes_of, find_review_of_cycle
+from core.hooks import specs
 from core.journey.own_appeal import UrgedAlready, refuse_more_urging
 from core.journey.queries.answers import RatingLine, ReplyLine, ratings_of, replies_of
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
+from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import ANSWERED, MOVES, OPEN, Command, State
 from core.units.queries import directory
@@ -59,6 +61,9 @@ class Progress:
     urged_lately: bool
     may_rate: bool
     may_ask_review: bool
+    gets_news: bool
+    """Each step is told to them, or would be had they not stopped it."""
+    news_stopped: bool
     wish: str
     """What the resident said of making it public: a key of `core.disclosure.rules.WISH_LABELS`."""
 
@@ -96,6 +101,8 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
         urged_lately=_urged_lately(scope, ticket, now=now),
         may_rate=ticket.state in MOVES[Command.EVALUATE].sources and not _is_rated(scope, ticket),
         may_ask_review=ticket.state in ANSWERED and find_review_of_cycle(scope, ticket) is None,
+        gets_news=_gets_news(scope, ticket),
+        news_stopped=ticket.news_stopped,
         wish=row.wish if (row := disclosure_of(scope, ticket.id)) else "none",
     )
 
@@ -145,6 +152,11 @@ def _rejection(scope: Scope, ticket: Ticket) -> str:
         .limit(1)
     )
     return found or ""
+
+
+def _gets_news(scope: Scope, ticket: Ticket) -> bool:
+    tells = bool(scope.hooks.answerers_of(specs.progress_news)) and ticket.state in OPEN
+    return tells and transport_to(contact_of(scope, ticket)) is not None
 
 
 def _is_rated(scope: Scope, ticket: Ticket) -> bool:

@@ -8,6 +8,8 @@ from flask import Blueprint, g, render_template, request
 from core.journey import knowledge
 from core.journey.queries.choices import choices
 from core.knowledge.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
+from core.knowledge.instant import instant_rules
+from core.knowledge.instant_figures import DAYS, instant_figures
 from core.knowledge.queries import (
     STEP_LABELS,
     answers_to,
@@ -30,23 +32,30 @@ TABS = {
     "ending": "快到期",
     "over": "已到期和撤下",
     "questions": "请单位解读",
+    "instant": "秒回",
 }
+AT_ONCE = "instant"
 LONGEST_REASON = 500
 
 
 @pages.get("/knowledge")
 @allows(knowledge.READS)
 def show_list(visit: Visit) -> Answer:
-    """List articles by what stands with them, or the questions that units are asked; after a refusal with why."""
+    """List articles by what stands with them, the questions that units are asked, or what was answered at once; after a
+    refusal with why.
+    """
     wanted, words = request.args.get("tab", ""), " ".join(request.args.get("q", "").replace("\x00", "")[:60].split())
-    tab, unit_id, refusal = wanted if wanted in TABS else "offered", _only_unit(visit), g.get("refusal")
+    tabs = _tabs(visit)
+    tab, unit_id, refusal = wanted if wanted in tabs else "offered", _only_unit(visit), g.get("refusal")
     is_questions = tab == "questions"
     page = render_template(
         "knowledge/list.html",
-        tabs=[Tab(label, f"{LIST}?tab={name}", name == tab, None) for name, label in TABS.items()],
+        tabs=[Tab(label, f"{LIST}?tab={name}", name == tab, None) for name, label in tabs.items()],
         tab=tab,
         words=words,
-        lines=[] if is_questions else _lines(visit, tab, words, unit_id),
+        lines=[] if is_questions or tab == AT_ONCE else _lines(visit, tab, words, unit_id),
+        at_once=instant_figures(visit.scope, now=visit.now) if tab == AT_ONCE else None,
+        days=DAYS,
         questions=question_lines(visit.scope, unit_id=unit_id) if is_questions else [],
         missing=missing_articles(visit.scope, now=visit.now) if is_questions and _asks(visit) else [],
         choices=choices(visit.scope),
@@ -220,6 +229,12 @@ def _number() -> int:
 def _lines(visit: Visit, tab: str, words: str, unit_id: int | None) -> list[Any]:
     own_only = unit_id if tab != "offered" else None
     return article_lines(visit.scope, tab=tab, words=words, unit_id=own_only, today=_today(visit))
+
+
+def _tabs(visit: Visit) -> dict[str, str]:
+    """Return the tabs that the visitor has: answers at once are for the house, where the district gives any."""
+    has_all = Permission.SEE_TICKETS in visit.permissions and instant_rules(visit.scope) is not None
+    return {name: label for name, label in TABS.items() if has_all or name != AT_ONCE}
 
 
 def _asks(visit: Visit) -> bool:

@@ -14,7 +14,7 @@ from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.journey.conclude import rate
 from core.journey.disclose import wish_disclosure
 from core.journey.judge import ask_review
-from core.journey.own_appeal import LONGEST_WORDS, NotFound, find_own, needs_proof, urge
+from core.journey.own_appeal import LONGEST_WORDS, NotFound, find_own, needs_proof, urge, wish_news
 from core.journey.queries.progress import progress_of
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -45,6 +45,7 @@ DONE = {
     "rate": "谢谢您的评价。",
     "review": "复核申请已提交，由没有办过这件事的人审查。",
     "wish": "已记下您的意愿。",
+    "news": "已记下。答复出来时总会告诉您。",
 }
 
 
@@ -67,7 +68,9 @@ def show_progress(guest: Guest) -> ResponseReturnValue:
 @public.post("/progress/<deed>")
 @public_page
 def act_on_own(guest: Guest, deed: str) -> ResponseReturnValue:
-    """Do what the resident may with their appeal: urge, rate, or demand a review. A refusal is said above the page."""
+    """Do what the resident may with their appeal: urge, rate, demand a review, say what may be public, and whether each step
+    is to be told. A refusal is said above the page.
+    """
     work = DEEDS.get(deed)
     if work is None:
         abort(404)
@@ -106,11 +109,16 @@ def _wish(scope: Scope, serial_no: str, order: Order) -> None:
     wish_disclosure(scope, serial_no, order, wish=text("wish", longest=LONGEST_FIELD))
 
 
+def _wish_news(scope: Scope, ticket_no: str, order: Order) -> None:
+    wish_news(scope, ticket_no, order, stopped=text("stopped", longest=LONGEST_FIELD) == "yes")
+
+
 DEEDS: dict[str, Callable[[Scope, str, Order], None]] = {
     "urge": _urge,
     "rate": _rate,
     "review": _ask_review,
     "wish": _wish,
+    "news": _wish_news,
 }
 
 

@@ -15,18 +15,20 @@ from flask.typing import ResponseReturnValue
 from core.hooks.values import Appellant, Wish
 from core.hooks.values.words import APPELLANT_LABELS
 from core.intake.portal import find_portal
-from core.intake.rules import TEXT_MAX
+from core.intake.rules import TEXT_MAX, Appeal
+from core.journey.instant import answer_question, say_helped
 from core.journey.mailboxes import find_mailboxes
 from core.journey.portal import HandedIn, Letter, appeal_of, came_before, get_portal, hand_in
 from core.journey.queries.progress import progress_of
 from core.kit.errors import Refused
+from core.knowledge.instant import ReadyAnswer
 from core.tickets.models import Ticket
 from core.units.mailboxes.levels import MAILBOX_LEVELS
 from core.units.mailboxes.queries import mailbox_book
 from core.units.mailboxes.rules import Mailbox
 from core.web.input import text
 from core.web.proof import carried_challenge, is_proved, new_challenge
-from core.web.public.site import Entry, Guest, not_kept, public, public_page
+from core.web.public.site import Entry, Guest, not_kept, public, public_page, said
 from core.web.refusals import WRONG_INPUT, remember_words, words_of
 
 PURPOSE = "report"
@@ -78,6 +80,8 @@ class Typed:
     words: str = ""
     may_publish: str = "none"
     message_id: str = ""
+    answered: str = ""
+    """Not empty when the resident has seen the answer at once to what they wrote."""
 
     @property
     def wish(self) -> Wish:
@@ -124,12 +128,19 @@ def show_report(guest: Guest) -> ResponseReturnValue:
 @public.post("/report")
 @public_page
 def hand_in_report(guest: Guest) -> ResponseReturnValue:
-    """Accept what was written and show number and code; or look for a mailbox; or say what is missing, with all of it kept."""
+    """Accept what was written and show number and code; or look for a mailbox; or say what is missing, with all of it kept.
+
+    Where an approved answer fits well enough it is shown first: the resident says whether that was all.
+    """
     typed, scope = Typed.of_form(), guest.scope
     if request.form.get("act") == "find":
         return _form(guest, typed, finding=True)
+    if request.form.get("act") == "solved":
+        return _solved(guest, typed)
     try:
         appeal = appeal_of(scope, typed.letter())
+        if not typed.answered and (ready := _answer(guest, typed, appeal)):
+            return _form(guest, replace(typed, answered="1"), ready=ready)
         if not is_proved(scope, PURPOSE, now=guest.now) and not came_before(scope, appeal):
             return _form(guest, typed, problem=NOT_PROVED), WRONG_INPUT
         with scope.session.begin_nested():
@@ -163,6 +174,20 @@ def list_mailboxes(guest: Guest) -> ResponseReturnValue:
     )
 
 
+def _answer(guest: Guest, typed: Typed, appeal: Appeal) -> ReadyAnswer | None:
+    """Return the answer that may settle what was written, unless it is filed already."""
+    if came_before(guest.scope, appeal):
+        return None
+    return answer_question(guest.scope, appeal.text, key=typed.message_id, medium="web", now=guest.now)
+
+
+def _solved(guest: Guest, typed: Typed) -> str:
+    not_kept()
+    if say_helped(guest.scope, typed.message_id, now=guest.now):
+        return said("已解决", "谢谢，很高兴帮到您。您写的内容没有提交，也没有保存。以后还有问题，随时可以再来反映。")
+    return said("没有提交", "这一页没有显示过答复，或者已经提交过了。要反映问题，请回到“反映诉求”重新填写。")
+
+
 def _asked(name: str) -> str:
     return request.args.get(name, "")[:LONGEST_WORD]
 
@@ -175,7 +200,13 @@ def _refused(guest: Guest, typed: Typed, refusal: Refused) -> str:
 
 
 def _form(
-    guest: Guest, typed: Typed, *, problem: str = "", faults: dict[str, str] | None = None, finding: bool = False
+    guest: Guest,
+    typed: Typed,
+    *,
+    problem: str = "",
+    faults: dict[str, str] | None = None,
+    finding: bool = False,
+    ready: ReadyAnswer | None = None,
 ) -> str:
     not_kept()
     portal, book = get_portal(guest.scope), mailbox_book(guest.scope)
@@ -186,6 +217,7 @@ def _form(
         book=book,
         offered=_offered(guest, typed, finding=finding),
         finding=finding,
+        ready=ready,
         levels=MAILBOX_LEVELS,
         appellants=APPELLANT_LABELS,
         wishes=WISHES,

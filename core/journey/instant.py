@@ -1,0 +1,105 @@
+"""Answering a resident's question at once 秒回, without an operator: before anything is filed, and never instead of it.
+
+Whoever asks (the public page, a conversation) shows the answer with its source, and then brings back what the resident says of
+it: it helped, and nothing is filed; or it did not, and the question becomes an appeal like any other, with what was answered
+noted on it. Nothing that is filed is ever closed here.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.hooks.values import Medium
+from core.journey.command import command
+from core.knowledge.instant import ReadyAnswer, answer_at_once
+from core.knowledge.models import InstantAnswer
+from core.people.roles import Permission
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.service import note
+from core.tickets.timeline import Order
+
+ANSWERED_AT_ONCE = "instant"
+"""Kind of the timeline's entry about an answer that was given before the appeal was filed."""
+
+
+def answer_question(scope: Scope, question: str, *, key: str, medium: Medium, now: datetime) -> ReadyAnswer | None:
+    """Return the approved answer to what a resident asks, and record that it was shown; None = nobody is to be answered so.
+
+    None where no answer is as sure as the district wants it, and for what is urgent, a complaint, about a person, or no
+    question. `key` names the question where it was asked: asked again under it, the same is recorded once.
+    """
+    ready = answer_at_once(scope, question, today=now.astimezone(scope.tenant.zone).date())
+    if ready is None:
+        return None
+    scope.session.execute(
+        insert(InstantAnswer)
+        .values(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            key=key,
+            medium=medium,
+            title=ready.title,
+            confidence=ready.confidence,
+            words="、".join(ready.words),
+            article_id=ready.article_id,
+            article_version=ready.article_version,
+            rule_id=ready.rule_id,
+            at=now,
+            outcome="shown",
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+    )
+    return ready
+
+
+def say_helped(scope: Scope, key: str, *, now: datetime) -> bool:
+    """Keep that the answer shown under this key settled the question; nothing is filed. False = none was shown under it.
+
+    What became an appeal stays one.
+    """
+    row = _locked(scope, key)
+    if row is None or row.ticket_id is not None:
+        return False
+    row.outcome, row.said_at = "helped", now
+    return True
+
+
+def _find_unhelped(scope: Scope, key: str) -> InstantAnswer | None:
+    """Return what was shown under this key and became no appeal yet; None = nothing."""
+    row = _locked(scope, key)
+    return row if row is not None and row.ticket_id is None else None
+
+
+@command(Permission.SPEAK, "说明秒回没有帮到")
+def say_unhelped(scope: Scope, ticket: Ticket, order: Order, *, key: str) -> None:
+    """The resident has filed what they asked 没有帮到我: what they had been answered is noted on the ticket.
+
+    Nothing happens where nothing was shown under this key, or it is noted already.
+    """
+    row = _find_unhelped(scope, key)
+    if row is None:
+        return
+    row.outcome, row.said_at, row.ticket_id = "unhelped", order.now, ticket.id
+    note(
+        scope,
+        ticket,
+        ANSWERED_AT_ONCE,
+        order,
+        summary=f"提交前已给出答复“{row.title}”（置信度 {row.confidence}%，问到“{row.words}”），诉求人表示没有帮到",
+        detail={
+            "confidence": row.confidence,
+            "article": row.article_id,
+            "article_version": row.article_version,
+            "rule": row.rule_id,
+        },
+    )
+
+
+def _locked(scope: Scope, key: str) -> InstantAnswer | None:
+    return scope.session.scalars(
+        select(InstantAnswer)
+        .where(InstantAnswer.tenant_id == scope.tenant.id, InstantAnswer.key == key)
+        .with_for_update()
+    ).one_or_none()
