@@ -1,7 +1,7 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
 public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases
 contacts in their time, orders bulletins, removes files that belong to nobody, ends articles in their time, watches
-for unusual rises, and looks into mailboxes.
+for unusual rises, drafts reminder letters, and looks into mailboxes.
 
 Several may run; one at a time leads.
 """
@@ -22,6 +22,7 @@ from core.jobs.mailbox.clock import MailIntake
 from core.jobs.orphans import Orphans
 from core.jobs.panels import Panels
 from core.jobs.process import Ending, run_process
+from core.jobs.reminders import Reminders
 from core.jobs.retention import Retention
 from core.jobs.seals import Seals
 from core.jobs.stalled import Stalled
@@ -58,6 +59,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
                 knowledge = Knowledge(installation, is_ending=ending.is_asked)
                 warnings = Warnings(installation, is_ending=ending.is_asked)
+                reminders = Reminders(installation, is_ending=ending.is_asked)
                 lagging = Lagging(installation, is_ending=ending.is_asked)
                 while not ending.is_asked():
                     lead.confirm()
@@ -77,6 +79,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     mail_intake.fetch(now=utc_now)
                     knowledge.end(now=utc_now)
                     warnings.watch(now=utc_now)
+                    reminders.keep(now=utc_now)
                     lagging.tell(now=utc_now)
                     ending.wait(0 if has_more else TICK)
         ending.wait(TICK)

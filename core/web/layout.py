@@ -13,13 +13,18 @@ from flask import Flask, g, request
 from core.intake.sources.queries import source_book
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
+from core.journey.outreach import ENTERS, holds_outreach
 from core.journey.queries.call_records import count_calls
 from core.journey.queries.disclosures import count_waiting
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
+from core.journey.reminders import READS
 from core.journey.watching import Lag, lag_of
 from core.knowledge.queries import waits_for_approval, waits_for_unit
+from core.people.access import may
 from core.people.roles import Permission
+from core.statistics.reminders.counting import rules_of as drafts_letters
+from core.statistics.reminders.queries import has_reminders, open_reminders
 from core.statistics.warnings.queries import has_warnings, open_warnings
 from core.statistics.warnings.watching import rules_of
 from core.tenancy.facts import TenantFacts
@@ -58,6 +63,8 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 
 OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
 """Whom it concerns what waits before it is public."""
+EXPLORES = frozenset({Permission.SEE_TICKETS, Permission.SEE_CITY})
+"""Who reads where appeals come from."""
 BULLETIN_READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
 ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
 STEWARDS = ACCOUNTS | {Permission.AUDIT}
@@ -137,6 +144,7 @@ def _menu_items() -> list[MenuItem]:
             items.append(MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")))
             items += _sources(visit)
         items += [*_knowledge(visit), *_warnings(visit)]
+    items += _figures(visit)
     if Permission.INSTRUCT in visit.permissions:
         items.insert(0, MenuItem("领导批阅", "/leader", request.path.startswith("/leader")))
     if not OPENNESS.isdisjoint(visit.permissions):
@@ -147,6 +155,8 @@ def _menu_items() -> list[MenuItem]:
         items += _knowledge_of_unit(visit)
     if Permission.TAKE_IN in visit.permissions:
         items.append(MenuItem("本中心的工单", "/center", request.path == "/center"))
+    if not ENTERS.isdisjoint(visit.permissions) and holds_outreach(visit.scope):
+        items.append(MenuItem("会议和走访", "/center/meeting", request.path.startswith("/center/meeting")))
     if Permission.JUDGE in visit.permissions:
         items.append(MenuItem("我的评议", "/panel", request.path.startswith("/panel")))
     if Permission.SEE_CITY in visit.permissions:
@@ -210,6 +220,17 @@ def _warnings(visit: Visit) -> list[MenuItem]:
     if rules_of(visit.scope) is not None or has_warnings(visit.scope):
         waiting = open_warnings(visit.scope)
         items.insert(0, MenuItem("综合预警", "/warnings", request.path.startswith("/warnings"), _count(waiting)))
+    return items
+
+
+def _figures(visit: Visit) -> list[MenuItem]:
+    """Return the entries for what figures show and call for: where appeals come from, and the letters that follow."""
+    items = []
+    if not EXPLORES.isdisjoint(visit.permissions):
+        items.append(MenuItem("源头治理", "/explore", request.path.startswith("/explore")))
+    if may(visit.permissions, READS) and (drafts_letters(visit.scope) or has_reminders(visit.scope)):
+        waiting = _count(open_reminders(visit.scope, now=visit.now))
+        items.append(MenuItem("提醒函", "/letters", request.path.startswith("/letters"), waiting))
     return items
 
 

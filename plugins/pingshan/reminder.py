@@ -1,16 +1,19 @@
-"""提醒函: a numbered letter reminds the responsible unit before, or when, its time is up."""
+"""提醒函: a numbered letter reminds the responsible unit before, or when, its time is up, and when figures call for one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, hookimpl
-from core.hooks.settings import OneOf, Percent, Settings, WorkHours
+from core.hooks import ClockView, EscalationStep, Mark, ReminderRules, TicketView, Trigger, hookimpl
+from core.hooks.settings import OneOf, Percent, Settings, Whole, WorkHours
 
 HOUR = 3600
 
 
 class ReminderSettings(Settings):
-    """When a reminder is due, and which of the two occasions deserves a letter."""
+    """When a reminder is due, which of the two occasions deserves a letter, and what figures call for one.
+
+    The article says that reminders come “通过数据统计分析” and names no number.
+    """
 
     mark_by = OneOf(
         load_default="share",
@@ -41,6 +44,68 @@ class ReminderSettings(Settings):
         title="何时发提醒函",
         help="提醒函编号存档；其余提醒只进收件箱",
         group="提醒函",
+    )
+    window_days = Whole(
+        load_default=30,
+        min=7,
+        max=60,
+        unit="天",
+        title="统计最近多少天",
+        help="到昨天为止，与之前同样多的天数相比；发函后再看同样多的天数",
+        group="按数据起草",
+    )
+    repeated_least = Whole(
+        load_default=10,
+        min=2,
+        max=1000,
+        unit="件",
+        title="同一事项、同一区域达到多少件",
+        help="按现在承办的单位计；每晚起草，由督办席签发",
+        group="按数据起草",
+    )
+    rise_least = Whole(
+        load_default=6,
+        min=2,
+        max=1000,
+        unit="件",
+        title="比之前明显增多的，至少多少件",
+        group="按数据起草",
+    )
+    rise_percent = Whole(
+        load_default=200,
+        min=120,
+        max=1000,
+        unit="%",
+        title="明显增多是之前的百分之多少",
+        help="200 即两倍",
+        group="按数据起草",
+    )
+    due_hours = Whole(
+        load_default=24,
+        min=1,
+        max=240,
+        unit="小时",
+        title="多少小时内到期算临期",
+        help="自然小时；临期件数与按时率下降同时出现才起草",
+        group="按数据起草",
+    )
+    due_least = Whole(load_default=10, min=2, max=1000, unit="件", title="临期达到多少件", group="按数据起草")
+    fall_points = Whole(load_default=5, min=1, max=100, unit="个百分点", title="按时率下降多少", group="按数据起草")
+    again_days = Whole(
+        load_default=30,
+        min=1,
+        max=365,
+        unit="天",
+        title="办结后多少天内再次反映算反复",
+        help="同一事项，同一诉求人或同一地点",
+        group="按数据起草",
+    )
+    again_least = Whole(load_default=3, min=1, max=1000, unit="件", title="办结后反复达到多少件", group="按数据起草")
+    acknowledge_days = Whole(
+        load_default=1, min=1, max=20, unit="个工作日", title="几个工作日内签收", group="按数据起草"
+    )
+    answer_days = Whole(
+        load_default=5, min=1, max=40, unit="个工作日", title="几个工作日内答复采取的措施", group="按数据起草"
     )
 
 
@@ -90,6 +155,26 @@ def escalation_steps(
         letter = EscalationStep(kind="letter", to="lead", letter="reminder", text=text, rule_id=rule_id, reason=reason)
         steps.append(letter)
     return steps
+
+
+@hookimpl
+def reminder_rules(settings: Mapping[str, Any]) -> Sequence[ReminderRules]:
+    """Have letters drafted where one matter gathers in one area, much falls due at once, or what was concluded comes back."""
+    return [
+        ReminderRules(
+            window_days=settings["window_days"],
+            repeated_least=settings["repeated_least"],
+            rise_least=settings["rise_least"],
+            rise_factor=settings["rise_percent"] / 100,
+            due_hours=settings["due_hours"],
+            due_least=settings["due_least"],
+            fall_points=settings["fall_points"],
+            again_days=settings["again_days"],
+            again_least=settings["again_least"],
+            acknowledge_days=settings["acknowledge_days"],
+            answer_days=settings["answer_days"],
+        )
+    ]
 
 
 def _is_shorter(clock: ClockView, seconds: int) -> bool:

@@ -207,6 +207,11 @@ class Course:
         self._form("operator", "/warnings/{0}/ask", warning, of="-", unit=self._id("unit"), question="何时修好")
         self._form("supervisor", "/warnings/{0}/acknowledge", warning, of="-", reason="属实")
         self._form("supervisor", "/topics/{0}/end", topic, of="-")
+        letter = self._id("reminder letter")
+        self._get("leader", "/letters/{0}", letter)
+        self._get("clerk", "/unit/letters/{0}", letter)
+        self._form("clerk", "/unit/letters/{0}/acknowledge", letter, of="-")
+        self._form("clerk", "/unit/letters/{0}/answer", letter, of="-", text="夜间停工")
 
     def _by_systems(self) -> None:
         mine, code = self._handed_in(NO_ROLE), self._id("unit")

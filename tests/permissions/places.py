@@ -17,12 +17,14 @@ from core.documents.model import Document, Section, Words
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
-from core.hooks import Feature, PageSpec, PanelRules, TextBlock
+from core.hooks import Feature, OutreachKind, PageSpec, PanelRules, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.calls.rules import IncomingCall
 from core.intake.calls.service import keep_call
 from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
+from core.intake.outreach.rules import Occasion, Said
+from core.intake.outreach.service import keep_line, keep_occasion
 from core.journey import desk, entrusting, handle, knowledge, people, warnings
 from core.journey.files import add_files
 from core.journey.handover import write_handover
@@ -43,6 +45,7 @@ from core.web.visit import COOKIE
 from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties, set_rates
 from tests.files.samples import photo
 from tests.permissions.operations import Operation
+from tests.reminders.making import issued_reminder
 from tests.warnings.making import warning_row
 
 FEATURE = "trust.place"
@@ -62,6 +65,7 @@ KINDS = {
     "article": "article",
     "warning": "warning",
     "topic": "topic",
+    "reminder": "reminder letter",
     "question": "question",
     "dry_run": "dry run",
     "code": "unit",
@@ -87,6 +91,7 @@ NUMBERED = {
     "/api/v1/duty-lists/": "duty list",
     "/api/v1/features/": "revision",
     "/bulletins/": "bulletin",
+    "/center/meeting/": "outreach",
     "/public/<tenant>/bulletins/": "bulletin",
 }
 """What `number` names, by the beginning of the address."""
@@ -261,11 +266,15 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
+        place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
         place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
         place.has |= {"handover": [str(handover.id)]}
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
+        unit = directory(scope).get_unit(code)
+        letter = issued_reminder(scope, unit, text=f"{place.mark}请降噪", tickets=[accepted.serial_no], now=at)
+        place.has |= {"reminder letter": [str(letter.id)]}
         place.has |= _knowledge(scope, place.mark, code, str(place.has["matter"][0]), clerk, at)
     numbers: list[object] = []
     for each in range(1 + more):
@@ -276,6 +285,15 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))
+
+
+def _outreach(scope: Scope, mark: str, now: datetime) -> int:
+    """Open a residents' meeting of the community worker's unit, with a line that is still a draft."""
+    kind = OutreachKind("residents-meeting", "民情联系会", "meeting")
+    occasion = Occasion(kind.id, now, "parks", f"{mark}联系会")
+    held = keep_occasion(scope, occasion, kind, directory(scope).get_unit("parks"), actor=OPERATOR, now=now)
+    keep_line(scope, held, Said(f"{mark}路灯不亮"), number=1, key="1", actor=OPERATOR, now=now)
+    return held.id
 
 
 def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:

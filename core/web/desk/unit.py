@@ -20,6 +20,7 @@ from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_co
 from core.knowledge.settings import templates_for
 from core.people.roles import NotPermitted, Permission
 from core.people.roster.queries import units_with_persons
+from core.statistics.reminders.queries import reminder_lines
 from core.tickets.timeline import Order
 from core.units.queries import DirectoryUnit, directory
 from core.web.blocks import shown_blocks
@@ -50,7 +51,7 @@ EMPTY_WORDS = {
 @allows(Permission.HANDLE)
 def show_list(visit: Visit) -> Answer:
     """Show what the visitor's unit has to do, or with `mine` what of it the visitor has."""
-    unit, is_mine = _unit(visit), request.args.get("mine") == "1"
+    unit, is_mine = unit_of(visit), request.args.get("mine") == "1"
     person = visit.staff.account_id if is_mine else None
     counts = unit_counts(visit.scope, unit.id, person=person)
     tab: UnitTab = next((tab for tab in TAB_LABELS if tab == request.args.get("tab")), _first_tab(counts))
@@ -61,6 +62,7 @@ def show_list(visit: Visit) -> Answer:
         unit=unit,
         rows=rows,
         errands=open_errands_of_unit(visit.scope, unit.id),
+        letters=reminder_lines(visit.scope, unit_id=unit.id),
         tabs=[
             Tab(label, f"/unit?tab={name}{mine}", name == tab, str(counts[name]) if name in counts else None)
             for name, label in TAB_LABELS.items()
@@ -79,7 +81,7 @@ def show_list(visit: Visit) -> Answer:
 @allows(Permission.HANDLE)
 def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     """Show one ticket of the unit with the forms for what can be done now; after a refusal, with what was typed."""
-    unit, refusal = _unit(visit), g.get("refusal")
+    unit, refusal = unit_of(visit), g.get("refusal")
     part = part_of(visit.scope, unit, serial_no)
     case = get_case_for_unit(visit.scope, serial_no, now=visit.now)
     file = case_file(visit.scope, case.id).seen_by(unit.id)
@@ -137,7 +139,8 @@ def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
     return Done(f"{serial_no} {done.told}", f"/unit/{serial_no}")
 
 
-def _unit(visit: Visit) -> DirectoryUnit:
+def unit_of(visit: Visit) -> DirectoryUnit:
+    """Return the unit that the visitor works for. Raises `NotPermitted`."""
     unit = directory(visit.scope).unit_of_id(visit.staff.unit_id) if visit.staff.unit_id else None
     if unit is None:
         raise NotPermitted("您的账号没有归属的承办单位，或单位已停用。请联系安全管理员设置。")
