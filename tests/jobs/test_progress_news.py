@@ -12,14 +12,14 @@ from core.hooks.roster import Roster
 from core.intake.portal import NO_PAGE
 from core.jobs.kinds import job_kinds
 from core.jobs.transports.sms import SmsGateway
-from core.journey import conclude, handle, join
+from core.journey import handle, join
 from core.journey.own_appeal import wish_news
 from core.journey.time import decide_extension, request_extension
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.models import Message, Ticket
 from core.tickets.timeline import RESIDENT
-from tests.builders import BEIJING, SUPERVISOR, beijing, make_actor, make_district, make_feature, make_installation
+from tests.builders import BEIJING, REVIEWER, beijing, make_actor, make_district, make_feature, make_installation
 from tests.jobs.making import drain
 from tests.jobs.outside import SECRET, SmsReceiver
 from tests.journey.asking import raises
@@ -150,10 +150,9 @@ def test_more_time_is_told_when_it_is_granted_with_the_new_time_and_a_denied_req
     walk.dispatch("2026-03-12 10:10")
     walk.sign("2026-03-12 10:30")
     before = _due(walk)
-    approver = make_actor("审批员戊", "approver", id=8)
     for approved, at in ((False, "11:00"), (True, "12:00")):
         walk.do(request_extension, f"2026-03-12 {at}", actor=walk.lead_clerk(), days=2, reason="等材料")
-        walk.do(decide_extension, f"2026-03-12 {at}", actor=approver, approved=approved, note="核实")
+        walk.do(decide_extension, f"2026-03-12 {at}", actor=REVIEWER, approved=approved, note="核实")
 
     *_, (at, _, words) = news(walk)
     after = _due(walk)

@@ -1,0 +1,123 @@
+"""热点问题“秒回”, on the public page: the answer is shown before anything is filed, and what did not help is filed as it was typed."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from core.hooks import InstantRules, InstantTopic, ProgressNews, ProgressStep
+from core.knowledge.models import InstantAnswer
+from core.tenancy.revisions import FILES, make_active, write_revision
+from core.tickets.contact import Contact
+from core.tickets.models import Ticket
+from core.web import create_app
+from tests.builders import beijing, make_district, make_feature, make_installation
+from tests.journey.walking import Walk
+from tests.web.making import Visitor, make_account
+
+NOW = beijing("2026-03-13 12:00")
+TOPIC = InstantTopic(("居住证怎么办理", "办居住证要什么材料"), "请在小程序申领。", "公安分局审定", "f/topic")
+ASKED = "请问居住证怎么办理？"
+
+
+def told(step: ProgressStep) -> list[ProgressNews]:
+    return [ProgressNews(f"{step.name} {{serial_no}} {{page}}", False, True, "f/step", "每步告知")]
+
+
+class Counter:
+    """A district that answers at once, somebody at its public page, and the clock on its wall."""
+
+    def __init__(self, database_url: str) -> None:
+        feature = make_feature("f", instant_rules=lambda: [InstantRules(70, 35, (TOPIC,))], progress_news=told)
+        self.installation = make_installation(database_url, features=[feature])
+        self.slug, self.now = make_district(self.installation, features={"f": {}}), NOW
+        with self.installation.scope(self.slug) as scope:
+            values = {"open": True, "address": "https://suqiu.example.gov.cn"}
+            made = write_revision(
+                scope, "core.portal", values=values, schema_version=1, reason="测试", author=FILES, now=self.now
+            )
+            make_active(scope, "core.portal", made.number, actor=FILES, now=self.now)
+        self.app = create_app(self.installation)
+        self.client: FlaskClient = self.app.test_client()
+        self.page = unescape(self.client.get(f"/public/{self.slug}/report").get_data(as_text=True))
+
+    def send(self, **typed: str) -> str:
+        """Send the form that is on the page half a minute later, as without scripts."""
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.page))
+        self.now += timedelta(seconds=40)
+        answer = self.client.post(f"/public/{self.slug}/report", data=hidden | typed)
+        self.page = unescape(answer.get_data(as_text=True))
+        return self.page
+
+    def tickets(self) -> list[str]:
+        with self.installation.scope(self.slug) as scope:
+            return list(scope.session.scalars(select(Ticket.text).order_by(Ticket.id)))
+
+    def outcomes(self) -> list[str]:
+        with self.installation.scope(self.slug) as scope:
+            return list(scope.session.scalars(select(InstantAnswer.outcome).order_by(InstantAnswer.id)))
+
+
+@pytest.fixture
+def counter(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    made: list[Counter] = []
+    monkeypatch.setattr("core.web.public.site.clock", lambda: made[0].now if made else NOW)
+    made.append(Counter(database_url))
+    yield made[0]
+    made[0].installation.database.engine.dispose()
+
+
+def test_an_answer_is_shown_with_its_source_and_who_is_helped_files_nothing(counter: Counter) -> None:
+    shown = counter.send(text=ASKED, phone="13800000009")
+    again = counter.send(text=ASKED, phone="13800000009", answered="")
+
+    for words in ("请在小程序申领。", "依据：公安分局审定。置信度 100%", "解决了，不用提交", f"{ASKED}</textarea>"):
+        assert words in shown
+    assert 'value="13800000009"' in again
+    assert "很高兴帮到您" in counter.send(text=ASKED, act="solved")
+    assert (counter.tickets(), counter.outcomes()) == ([], ["helped"])
+    assert "没有提交" in counter.send(text=ASKED, act="solved")  # that page is over
+
+
+def test_what_did_not_help_is_filed_as_it_was_typed_and_the_operator_sees_both(counter: Counter) -> None:
+    counter.send(text=ASKED, phone="13800000009")
+    filed = counter.send(text=f"{ASKED} 我的情况不同。", phone="13800000009", act="send")
+
+    assert "受理流水号" in filed
+    assert (counter.tickets(), counter.outcomes()) == ([f"{ASKED} 我的情况不同。"], ["unhelped"])
+    operator = Visitor(counter.app)
+    operator.sign_in(make_account(counter.installation, counter.slug, "op", ["operator"], name="张丽"))
+    number = re.search(r"T[0-9A-F]{8}\d{13}", filed)
+    assert number
+    ticket = operator.get(f"/t/{number[0]}").get_data(as_text=True)
+    figures = operator.get("/knowledge?tab=instant").get_data(as_text=True)
+    assert "提交前已给出答复“居住证怎么办理”（置信度 100%" in ticket
+    assert all(words in figures for words in ("没有帮到 1 次", "要改写", number[0]))
+
+
+@pytest.mark.parametrize("text", ["路面坑洼，请尽快修补。", "居住证怎么办理，窗口着火了有危险，怎么投诉"])
+def test_what_is_nothing_for_a_machine_is_filed_at_once(counter: Counter, text: str) -> None:
+    assert "受理流水号" in counter.send(text=text)
+    assert (counter.tickets(), counter.outcomes()) == ([text], [])
+
+
+def test_the_resident_stops_the_news_with_number_and_code_and_has_the_answer_all_the_same(counter: Counter) -> None:
+    walk = Walk(counter.installation, counter.slug)
+    accepted = walk.take_in(contact=Contact("陈先生", "13800000009"))
+    own = {"number": accepted.serial_no, "code": accepted.access_code}
+
+    def post(deed: str = "", **fields: str) -> str:
+        answer = counter.client.post(f"/public/{counter.slug}/progress{deed}", data=own | fields)
+        return unescape(answer.get_data(as_text=True))
+
+    assert "不再推送</button>" in post()
+    stopped = post("/news", stopped="yes")
+    assert all(words in stopped for words in ("答复出来时总会告诉您", "恢复推送</button>"))
+    assert walk.ticket().news_stopped
+    assert "不再推送</button>" in post("/news", stopped="no")
+
+
