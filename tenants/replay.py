@@ -65,7 +65,7 @@ class Replay:
             title=step.title,
             place=step.place,
             mailbox=step.mailbox,
-            contact=Contact(step.contact, step.phone, keep_private=step.keep_private),
+            contact=Contact(step.contact, step.phone, keep_private=step.keep_private, wechat=step.wechat),
             external_id=f"case/{self.scenario.id}/{step.ticket}",
             submitted_at=step.submitted_at,
             nature=cast(Nature | None, step.nature or None),

@@ -30,6 +30,7 @@ CASES = SHIPPED / "cases"
 ONLY_TICKET = "ticket"
 """The label of the ticket in scenarios that have one only."""
 INVENTED_PHONE = re.compile(r"1380000\d{4}\Z")
+INVENTED_WECHAT = "invented-"
 _INVENTORY = re.compile(r"[ABCPN]\d{2}\Z")
 
 
@@ -169,6 +170,8 @@ def _check_field(each: Field[Any], value: Any, table: Table, profile: Profile) -
 def _check_step(step: Step, table: Table, profile: Profile) -> None:
     if isinstance(step, Accept) and step.phone and not INVENTED_PHONE.match(step.phone):
         table.fault("phone", f"电话“{step.phone}”可能是真的，这个文件会公开；请写 1380000 开头的虚构号码")
+    if isinstance(step, Accept) and step.wechat and not step.wechat.startswith(INVENTED_WECHAT):
+        table.fault("wechat", f"微信“{step.wechat}”可能是真的，这个文件会公开；请写 {INVENTED_WECHAT} 开头的虚构标识")
     if isinstance(step, Accept) and step.submitted_at and step.submitted_at > step.at:
         table.fault("submitted_at", "提交时间晚于受理时间，先后说不通；请改正其中一个")
     if isinstance(step, Split) and len(step.parts) != len(step.texts):

@@ -62,7 +62,7 @@ class Accept(Step):
     """A resident speaks and the ticket is accepted 受理. This step gives the label `ticket` its meaning.
 
     `at` is the acceptance; `submitted_at` when the resident spoke, if that was earlier. `contact` is an alias and
-    `phone` an invented number. Where a rule of the district dispatches at once, it does so here.
+    `phone` an invented number; `wechat` an invented id under which the account knows them. Where a rule of the district dispatches at once, it does so here.
     """
 
     channel: str
@@ -72,6 +72,7 @@ class Accept(Step):
     place: str = ""
     mailbox: str = ""
     phone: str = ""
+    wechat: str = ""
     keep_private: bool = True
     submitted_at: datetime | None = None
     nature: str = one_of("", *get_args(Nature), default="")
