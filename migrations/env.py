@@ -8,6 +8,7 @@ from sqlalchemy import create_engine
 import core.areas.models
 import core.coordination.models
 import core.disclosure.models
+import core.engagement.models
 import core.escalation.models
 import core.evaluation.models
 import core.evaluation.panels.models

@@ -17,6 +17,7 @@ COMMANDS = {
     "down": "core.cli.up:down",
     "doctor": "core.cli.up:doctor",
     "duties": "core.cli.duties:duties",
+    "engagement": "core.cli.engagement:engagement",
     "feature": "core.cli.feature:feature",
     "area": "core.cli.area:area",
     "bulletin": "core.cli.bulletin:bulletin",

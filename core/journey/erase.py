@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, Text, and_, exists, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
+from core.engagement.erasing import erase_entries
 from core.files.models import TicketFile
 from core.files.service import erase_files
 from core.intake.calls.erasing import erase_calls, erase_calls_before, erase_calls_of
@@ -81,15 +82,20 @@ def erase_person(
     named: Counter[str] = Counter()
     for serial_no in ended:
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
-    calls = erase_calls(scope, phone)
-    if ended or calls:
+    calls, entries = erase_calls(scope, phone), erase_entries(scope, phone)
+    if ended or calls or entries:
         note_security(
             scope,
             "erased",
             actor=actor.name,
             actor_id=actor.id,
             subject=masked_phone(normal_phone(phone.strip())),
-            detail={"tickets": ended, **({"calls": calls} if calls else {}), "reason": why},
+            detail={
+                "tickets": ended,
+                **({"calls": calls} if calls else {}),
+                **({"campaign_entries": entries} if entries else {}),
+                "reason": why,
+            },
             now=now,
         )
     return Erased(tuple(ended), still_open, dict(named))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.engagement.erasing import entries_of_person
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.evaluation.causes import DISSATISFACTION_LABELS
 from core.evaluation.models import Rating, RatingCause
@@ -90,6 +91,10 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
         "reason": why,
         "tickets": [_of_ticket(scope, ticket) for ticket in tickets],
         "calls": [_of_call(record) for record in calls_of_person(scope, phone)],
+        "campaigns": [
+            {"at": each.entered_at, "number": each.number, "answers": each.answers}
+            for each in entries_of_person(scope, phone)
+        ],
     }
     detail = {
         "tickets": [ticket.serial_no for ticket in tickets],

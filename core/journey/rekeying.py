@@ -13,6 +13,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from sqlalchemy import Table, func, or_, select, tuple_, update
 
+from core.engagement.models import Campaign, CampaignEntry
+from core.engagement.queries import PHONE_OF_ENTRY, SEED
 from core.intake.calls.models import CallRecord
 from core.intake.calls.service import PHONE as CALL_PHONE
 from core.intake.inbound import BODY
@@ -85,6 +87,8 @@ ENCRYPTED: tuple[Encrypted, ...] = (
         {"offered": _always(SECOND_FACTOR), "secret": _always(SECOND_FACTOR)},
         row_id="account_id",
     ),
+    Encrypted(Campaign.__table__, "抽签种子", {"seed": _always(SEED)}),  # type: ignore[arg-type]
+    Encrypted(CampaignEntry.__table__, "线上互动的手机号", {"phone": _always(PHONE_OF_ENTRY)}),  # type: ignore[arg-type]
     Encrypted(IdentityProvider.__table__, "统一身份认证", {"secret": _always(PROVIDER_SECRET)}),  # type: ignore[arg-type]
 )
 """Everything that is encrypted. A column that is not here would keep an old key in use without anybody knowing."""

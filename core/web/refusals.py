@@ -33,6 +33,7 @@ STATUS = {
     "no-such-warning": 404,
     "no-such-call": 404,
     "no-such-bulletin": 404,
+    "no-such-campaign": 404,
     "no-such-command": 404,
     "no-such-naming": 404,
     "no-such-dispute": 404,

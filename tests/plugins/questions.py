@@ -115,6 +115,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "grade_bands": {},
     "warning_rules": {},
     "reminder_rules": {},
+    "engagement_rules": {},
     "knowledge_rules": {},
     "instant_rules": {},
     "progress_news": {"ticket": TICKET, "step": ProgressStep("dispatched", "道路管理处", "3 月 17 日 18:00")},

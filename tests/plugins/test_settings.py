@@ -85,6 +85,13 @@ def test_without_a_word_the_articles_hold() -> None:
             "sample": 30,
         },
         "pingshan.entrance": {"entrance": "@坪山", "account": "坪山发布", "hotline": "12345"},
+        "pingshan.engagement": {
+            "most_budget": 5_000,
+            "most_prize": 200,
+            "most_days": 30,
+            "seconds_per_question": 3,
+            "entries_per_address": 5,
+        },
         "pingshan.catalogue": {"direct": True, "scene_score": 60},
         "pingshan.first_owner": {"max_returns": 1, "consult_after": 8, "owner_keeps": True, "owner_returns": 0},
         "pingshan.reminder": {"mark_by": "share", "share_percent": 80, "hours_left": 3, "letter_at": "both"},
@@ -218,6 +225,7 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
             "accountability",
         ),
         "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
+        "pingshan.engagement": dict.fromkeys(("most_budget", "most_prize"), "accountability"),
         "nanhai.discipline": dict.fromkeys(
             (
                 *("unit", "exempt_matters", "exempt_words"),

@@ -1,13 +1,15 @@
 """The draw 抽签: who sits on a panel follows from the seed and the pool, so that anybody can draw again and get the same.
 
-Within each group the members stand in the order of SHA-256 of `seed:group:number`, written in hexadecimal. The first ones
-have the seats, those after them are substitutes. The order in which the pool is given does not matter.
+Within each group the members stand in the order of `core.kit.lots`. The first ones have the seats, those after them are
+substitutes.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from core.kit.lots import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,6 @@ def draw(
         eligible=tuple(eligible),
         lacking={group: count - len(drawn[group]) for group, count in seats if len(drawn[group]) < count},
     )
-
-
-def in_order(seed: str, group: str, numbers: Collection[str]) -> list[str]:
-    """Return the members of a group in the order in which the seed draws them."""
-    return sorted(numbers, key=lambda number: (rank(seed, group, number), number))
-
-
-def rank(seed: str, group: str, number: str) -> str:
-    """Return the SHA-256 by which a member stands in line, in hexadecimal."""
-    return hashlib.sha256(f"{seed}:{group}:{number}".encode()).hexdigest()
 
 
 def seed_from(head: str, public: str, number: int) -> str:

@@ -14,6 +14,7 @@ from core.evaluation.panels.words import GROUP_LABELS
 from core.evaluation.queries import units_concerned
 from core.hooks.values import PanelRules
 from core.kit.errors import Refused
+from core.kit.lots import in_order
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
@@ -160,7 +161,7 @@ def follows(record: PanelDraw) -> bool:
     for group, number in record.record["eligible"]:
         numbers.setdefault(group, []).append(number)
     places = [*record.record["seats"], *record.record["substitutes"]]
-    again = {group: rules.in_order(record.seed, group, members) for group, members in numbers.items()}
+    again = {group: in_order(record.seed, group, members) for group, members in numbers.items()}
     return all(again[each["group"]][each["place"] - 1] == each["number"] for each in places)
 
 

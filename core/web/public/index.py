@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from core.web.public import answers, bulletins, cases, exposures, figures, panels, progress, report
+from core.web.public import activities, answers, bulletins, cases, exposures, figures, panels, progress, report
 from core.web.public.site import Entry, Guest, public, public_page
 
 ENTRIES: Sequence[Entry] = (
@@ -19,6 +19,7 @@ ENTRIES: Sequence[Entry] = (
     figures.ENTRY,
     cases.ENTRY,
     exposures.ENTRY,
+    activities.ENTRY,
 )
 """In the order in which they are offered; every page without sign-in adds its own here."""
 
