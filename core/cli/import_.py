@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,17 +16,21 @@ from core.intake.channels import FILE
 from core.intake.columns import Columns, field_named, is_header, recognise
 from core.intake.tabular.opening import Table, open_table
 from core.intake.tabular.rejects import Rejects
+from core.intake.tabular.rows import Row
 from core.journey.import_appeals import (
     NEEDED,
     NEEDED_FOR_HISTORY,
     Import,
     Outcome,
+    Rejected,
     batches,
     import_batch,
     refuse_receiver,
 )
+from core.journey.outreach import submit_outreach
+from core.journey.outreach_minutes import FROM_A_FILE, Minutes, open_minutes, read_minutes
 from core.kit.errors import Refused
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 
 REASONS_SHOWN = 5
 
@@ -111,6 +116,72 @@ def appeals(
         )
     else:
         _say(tally, columns, back, tenant, history=history)
+
+
+@import_.command(name="minutes")
+@for_the_machine
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tenant", required=True, metavar="租户", help="哪个区")
+@click.option("--meeting", required=True, type=int, metavar="编号", help="哪次会议或走访，编号见其网址")
+@click.option("--submit", is_flag=True, help="读入后随即提交，每条成为一件工单")
+@click.option("--rejects", type=click.Path(path_type=Path), metavar="文件", help="退回的行写到哪里，默认在来源文件旁边")
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
+def minutes(file: Path, tenant: str, meeting: int, rejects: Path | None, *, submit: bool, as_json: bool) -> None:
+    """导入会议记录:CSV 或 Excel 文件,每行一条,记到一次会议或走访里。
+
+    重复运行不会重复收入。读不出来的行连同原因另存一个文件,改好后可直接导入那个文件;其余照收。
+    """
+    opened = open_minutes(file)
+    back = Rejects(rejects or file.with_name(f"{file.name}.rejects.csv"), opened.table.columns)
+    back.refuse_unwritable(file)
+    tally, taken_in = Tally(), 0
+    with installed() as installation:
+        try:
+            with tqdm(total=opened.table.count(), desc="读入", unit="条") as bar:
+                for rows in batches(opened.table.rows()):
+                    work = partial(_read_rows, meeting=meeting, minutes=opened, rows=rows, begins=not tally.read)
+                    returned = installation.run(tenant, work)
+                    tally.count(len(rows), returned)
+                    for each in returned.rejected:
+                        back.add(each.row, each.reason)
+                    bar.update(len(rows))
+        finally:
+            back.close()
+        if submit:
+            taken_in, failed = _submit(installation, tenant, meeting)
+            tally.reasons.update({"提交时没有收进来，原因见会议的页面": failed} if failed else {})
+    told = {"read": tally.read, "created": tally.created, "existing": tally.existing, "rejected": tally.rejected}
+    if as_json:
+        say_json({**told, "taken_in": taken_in, "rejects_file": str(back.path) if back.count else None})
+        return
+    click.echo(
+        f"{tenant}：读入 {tally.read:,} 行，新收 {tally.created:,} 条，先前已有 {tally.existing:,} 条，"
+        f"退回 {back.count:,} 行{f'；提交 {taken_in:,} 件' if submit else ''}。"
+    )
+    for reason, number in tally.reasons.most_common(REASONS_SHOWN):
+        click.echo(f"  {number:,} 行：{reason}")
+    if back.count:
+        click.echo(f"退回的行和原因在 {back.path}，改好后可直接导入这个文件。")
+
+
+def _read_rows(scope: Scope, *, meeting: int, minutes: Minutes, rows: list[Row], begins: bool) -> Outcome:
+    read = read_minutes(scope, meeting, minutes, rows, begins=begins, actor=FROM_A_FILE, now=datetime.now(UTC))
+    return Outcome(read.created, read.existing, tuple(Rejected(row, why) for row, why in read.returned))
+
+
+def _submit(installation: Installation, tenant: str, meeting: int) -> tuple[int, int]:
+    """Submit all drafts of a meeting; return how many became tickets, and how many could not."""
+    taken_in, afresh = 0, True
+    with tqdm(desc="提交", unit="件") as bar:
+        while True:
+            work = partial(
+                submit_outreach, outreach_id=meeting, afresh=afresh, actor=FROM_A_FILE, now=datetime.now(UTC)
+            )
+            done = installation.run(tenant, work)
+            taken_in, afresh = taken_in + done.taken_in, False
+            bar.update(done.taken_in)
+            if not done.left:
+                return taken_in, done.failed
 
 
 def _told(pairs: tuple[str, ...]) -> dict[str, str]:

@@ -32,7 +32,7 @@ from core.tenancy.scope import Scope
 from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import move, note, refuse_actor
-from core.tickets.states import MOVES, Command
+from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import SYSTEM, Actor, Order
 
 
@@ -174,13 +174,19 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
 
 
 def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime, *, for_clearance: bool) -> Ticket:
+    ticket = accept_waiting(scope, appeal, actor, now)
+    if ticket.state == State.ACCEPTED:
+        send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
+    return ticket
+
+
+def accept_waiting(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) -> Ticket:
+    """Accept an appeal without looking for its unit yet; of a system that hands in too much it is registered only."""
     if actor.kind == "agent" and (why := too_many_of_phone(scope, appeal.contact.phone, now=now)):
         ticket = _register_only(scope, appeal, actor, now)
         note(scope, ticket, "held_back", Order(SYSTEM, now), summary=why)
         return ticket
-    ticket = take_in(scope, appeal, actor=actor, now=now, waited_for_person=actor.kind == "staff")
-    send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
-    return ticket
+    return take_in(scope, appeal, actor=actor, now=now, waited_for_person=actor.kind == "staff")
 
 
 def send_on(scope: Scope, ticket: Ticket, order: Order, *, for_clearance: bool) -> None:

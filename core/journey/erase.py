@@ -21,6 +21,8 @@ from core.intake.calls.erasing import erase_calls, erase_calls_before, erase_cal
 from core.intake.inbound import BODY
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
+from core.intake.outreach.erasing import erase_drafts
+from core.intake.wechat.erasing import erase_talk_of
 from core.journey.person import tickets_of_person
 from core.kit.db import Base, is_connection_lost
 from core.kit.errors import Refused
@@ -82,8 +84,10 @@ def erase_person(
     named: Counter[str] = Counter()
     for serial_no in ended:
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
-    calls, entries = erase_calls(scope, phone), erase_entries(scope, phone)
-    if ended or calls or entries:
+    calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
+    entries = erase_entries(scope, phone)
+    talk = erase_talk_of_person(scope, phone.strip())
+    if ended or calls or drafts or entries or talk:
         note_security(
             scope,
             "erased",
@@ -93,6 +97,7 @@ def erase_person(
             detail={
                 "tickets": ended,
                 **({"calls": calls} if calls else {}),
+                **({"said_at_meetings": drafts} if drafts else {}),
                 **({"campaign_entries": entries} if entries else {}),
                 "reason": why,
             },

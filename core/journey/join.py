@@ -1,16 +1,21 @@
 """Joining and splitting appeals: attach 并单, detach 拆并, split 拆单."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from core.classification.service import classify
 from core.hooks.values import Nature, Urgency
-from core.intake.clearances.service import refuse_uncleared
+from core.intake.clearances.service import refuse_uncleared, why_to_clear
 from core.intake.joining import attach_to, let_go, refuse_attachment, refuse_split
+from core.intake.rules import Appeal
 from core.intake.service import open_part
-from core.journey.accept import find_unit
+from core.journey.accept import Accepted, accept_waiting, find_unit, send_on, taken_in
 from core.journey.command import command
+from core.journey.progress_news import telling_steps
+from core.kit.errors import Refused
+from core.people.roles import Permission
 from core.routing.deciding import follow_rules, propose
 from core.routing.service import refuse_consultation
 from core.sla.service import live_clocks, start_clock, turn_clocks
@@ -18,8 +23,51 @@ from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, lock_ticket, move, note, reason_of
-from core.tickets.states import MOVES, Command
-from core.tickets.timeline import Order
+from core.tickets.states import MOVES, Command, State
+from core.tickets.timeline import SYSTEM, Actor, Order
+
+
+def accept_alike(
+    scope: Scope, appeal: Appeal, *, master: str, for_clearance: bool = False, actor: Actor, now: datetime
+) -> Accepted:
+    """Accept an appeal and have it handled with a ticket in hand that is about the same thing 同一件，我也关注.
+
+    The resident has a ticket of their own: number, code, clock, reply and rating. Where it cannot be attached, because the
+    other one was answered meanwhile, somebody looks at it first, or it is urgent, it goes the common way and its timeline
+    says which ticket was meant. Raises as `accept`, and `NoSuchTicket`.
+    """
+    accepted = taken_in(scope, appeal, actor=actor, now=now, work=accept_waiting)
+    if not accepted.created:
+        return accepted
+    scope.session.flush()
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+    why_not = _attach_new(scope, ticket, master, for_clearance=for_clearance, actor=actor, now=now)
+    if why_not:
+        order = Order(SYSTEM, now)
+        note(scope, ticket, "note", order, summary=f"登记时说与工单 {master} 是同一件事，没有并单：{why_not}")
+        if ticket.state == State.ACCEPTED:
+            with telling_steps(scope, now=now):
+                send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
+    return replace(accepted, state=str(ticket.state))
+
+
+def _attach_new(scope: Scope, ticket: Ticket, master: str, *, for_clearance: bool, actor: Actor, now: datetime) -> str:
+    """Attach a ticket that was accepted just now, or return in words why it cannot be."""
+    if ticket.state != State.ACCEPTED:
+        return "先由人工核对"
+    if ticket.urgency == "urgent":
+        return "紧急工单单独派单"
+    if why_to_clear(scope, ticket, actor, wished=for_clearance):
+        return "先由审核席审定"
+    may_attach = Permission.DISPATCH in actor.permissions
+    order = Order(actor if may_attach else SYSTEM, now)
+    because = "登记时确认是同一件事" if may_attach else f"{actor.name}登记时说是同一件事"
+    try:
+        with scope.session.begin_nested():
+            attach(scope, ticket.serial_no, order, master=master, reason=because)
+    except Refused as refusal:
+        return refusal.message
+    return ""
 
 
 @command(Command.ATTACH, also="master")

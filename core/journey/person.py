@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import STATE_LABELS as CALL_STATE_LABELS
 from core.intake.channels import channels_of
 from core.intake.models import IntakeEvent
+from core.intake.outreach.erasing import drafts_of_person
+from core.intake.outreach.service import said_in
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -95,6 +98,7 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
             {"at": each.entered_at, "number": each.number, "answers": each.answers}
             for each in entries_of_person(scope, phone)
         ],
+        "said_at_meetings": [asdict(said_in(scope, line)) for line in drafts_of_person(scope, phone)],
     }
     detail = {
         "tickets": [ticket.serial_no for ticket in tickets],

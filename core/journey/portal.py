@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from core.hooks.values import Appellant, Wish
 from core.intake.admission import Ground, grounds_of
@@ -13,6 +14,7 @@ from core.intake.service import find_ticket_of
 from core.journey.accept import Accepted, accept, register
 from core.journey.disclose import wish_disclosure
 from core.journey.instant import say_unhelped
+from core.journey.join import accept_alike
 from core.kit.errors import Refused
 from core.knowledge.instant import instant_rules
 from core.people.roles import Permission
@@ -108,15 +110,17 @@ def came_before(scope: Scope, appeal: Appeal) -> bool:
     return find_ticket_of(scope, appeal.channel, appeal.external_id) is not None
 
 
-def hand_in(scope: Scope, appeal: Appeal, *, may_publish: Wish, address: str, now: datetime) -> HandedIn:
+def hand_in(
+    scope: Scope, appeal: Appeal, *, may_publish: Wish, address: str, master: str = "", now: datetime
+) -> HandedIn:
     """Accept the appeal; the same form twice is one ticket. Nothing is refused for what it is about: the lawful way is told.
 
-    `may_publish` is what the resident says of making it public. Beyond what an `address` is allowed in a day it is
-    registered only, and a person looks first. What the same form was answered at once, and did not help, is noted on it.
-    Raises as `accept`.
+    `may_publish` is what the resident says of making it public, `master` the number of the ticket in hand that they say is
+    about the same thing, empty = none. Beyond what an `address` is allowed in a day it is registered only, and a person
+    looks first. What the same form was answered at once, and did not help, is noted on it. Raises as `accept`.
     """
     held_back = too_many_of_address(scope, address, now=now)
-    take_in = register if held_back else accept
+    take_in = register if held_back else partial(accept_alike, master=master) if master else accept
     accepted = take_in(scope, appeal, actor=AT_THE_PORTAL, now=now)
     if accepted.created and held_back:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))

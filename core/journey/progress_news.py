@@ -124,8 +124,10 @@ def _everybody(scope: Scope, ticket: Ticket, name: StepName, entry: TicketEvent)
 
 
 def _unit(scope: Scope, ticket: Ticket, entry: TicketEvent) -> str:
-    """Return the unit that did it where the entry names an assignment, else the one that has the ticket."""
+    """Return the unit that did it where the entry names an assignment, else the one that has the ticket, or its master."""
     units, unit_id = directory(scope), ticket.lead_unit_id
+    if ticket.master_id is not None:
+        unit_id = _ticket(scope, ticket.master_id).lead_unit_id
     if entry.kind == "on_site" and (assignment_id := entry.detail.get("assignment")):
         unit_id = scope.session.get_one(Assignment, (scope.tenant.id, assignment_id)).unit_id
     return units.name_of(unit_id) if unit_id else ""

@@ -19,6 +19,8 @@ from core.intake.calls.models import CallRecord
 from core.intake.calls.service import PHONE as CALL_PHONE
 from core.intake.inbound import BODY
 from core.intake.models import InboundItem, IntakeEvent
+from core.intake.outreach.models import OutreachLine
+from core.intake.outreach.service import SEALED as OUTREACH_LINE
 from core.kit.ciphers import CipherName, number_of
 from core.kit.errors import Refused
 from core.kit.key_file import Keys, KeysUnusable, alone, read_keys, write_keys
@@ -76,6 +78,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]
     Encrypted(InboundItem.__table__, "推送来件", {"body": _always(BODY)}),  # type: ignore[arg-type]
     Encrypted(CallRecord.__table__, "来电记录", {"phone": _always(CALL_PHONE)}),  # type: ignore[arg-type]
+    Encrypted(OutreachLine.__table__, "会议和走访的条目", {"sealed": _always(OUTREACH_LINE)}),  # type: ignore[arg-type]
     Encrypted(
         TenantSecret.__table__,  # type: ignore[arg-type]
         "功能的密钥",

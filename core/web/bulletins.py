@@ -188,11 +188,11 @@ def summon(visit: Visit, number: str, naming: str) -> Answer:
     return Done(f"已发出{letter}。", f"{_at(journey.read_number(number))}#naming")
 
 
-def file_of(document: Document, name: str, form: str) -> Response:
-    """Return a document as a file to be saved; 404 for a form that there is not."""
+def file_of(document: Document, name: str, form: str, *, kind: str = "bulletin") -> Response:
+    """Return a document as a file to be saved, its name beginning with its `kind`; 404 for a form that there is not."""
     if form not in FORMS:
         abort(404)
-    disposition = f"attachment; filename=\"bulletin.{form}\"; filename*=UTF-8''{quote(f'bulletin-{name}.{form}')}"
+    disposition = f"attachment; filename=\"{kind}.{form}\"; filename*=UTF-8''{quote(f'{kind}-{name}.{form}')}"
     content = FORMS[form].write(document)
     return Response(content, mimetype=FORMS[form].media_type, headers={"Content-Disposition": disposition})
 

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str] = {
     "replied": "{unit}已办完您反映的问题（{serial_no}）并写好答复，核对后就送给您。进展：{page}",
     "concluded": "您反映的问题（{serial_no}）已办结。看答复、作评价：{page}",
     "redone": "您反映的问题（{serial_no}）将重新办理，办好后再答复您。{until}进展：{page}",
-    "attached": "您反映的问题（{serial_no}）和别人反映的同一件事一起办，您的编号不变，答复同样会送给您。进展：{page}",
+    "attached": "您反映的问题（{serial_no}）和别人反映的同一件事由{unit}一起办，您的编号不变，答复同样会送给您。进展：{page}",
     "detached": "您反映的问题（{serial_no}）改为单独办理。{until}进展：{page}",
 }
 """What is said of each step; {until} is when the answer is due at the latest, where that is known."""

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from core.hooks import Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl
+from core.hooks import Alike, Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl
 from core.hooks.settings import Line, OneOf, Percent, Rows, Settings, Whole, Words
 
 TAG = re.compile(r"#\s*([^#\s]{1,10})(?=[#\s]|$)")
@@ -72,6 +73,24 @@ class SortingSettings(Settings):
         help="事项或地点相同、文字又相似到这个程度的，提示疑似重复",
         group="去重",
     )
+    within_days = Whole(
+        load_default=7,  # the article names no number
+        min=1,
+        max=30,
+        unit="天",
+        title="几天之内的来件算疑似重复",
+        help="比对在办工单中这些天内收到的",
+        group="去重",
+    )
+    within_metres = Whole(
+        load_default=250,  # the article names no number
+        min=20,
+        max=500,
+        unit="米",
+        title="相距多少米以内算同一处",
+        help="来件和在办工单都有经纬度的，按距离比对；没有的按地点的文字",
+        group="去重",
+    )
     part_length = Whole(
         load_default=6,
         min=2,
@@ -98,25 +117,35 @@ def normalise_draft(settings: Mapping[str, Any], draft: Draft) -> Sequence[Draft
 
 
 @hookimpl
-def find_duplicates(
-    settings: Mapping[str, Any], ticket: TicketView, candidates: Sequence[TicketView]
-) -> Sequence[DuplicateHint]:
-    """Point out tickets of the same place or matter whose words are alike."""
-    pairs = _pairs(ticket)
+def find_duplicates(settings: Mapping[str, Any], appeal: Alike, candidates: Sequence[Alike]) -> Sequence[DuplicateHint]:
+    """Point out what came in within the days of the settings, at the same place or nearby or on the same matter, in like words."""
+    pairs = _pairs(appeal)
+    since = appeal.submitted_at - timedelta(days=settings["within_days"])
     hints = []
     for candidate in candidates:
         likeness = _likeness(pairs, _pairs(candidate))
-        same_place = bool(ticket.place) and ticket.place == candidate.place
-        same_matter = ticket.matter is not None and ticket.matter == candidate.matter
-        if likeness < settings["similar_percent"] or not (same_place or same_matter):
+        same_place = bool(appeal.place) and appeal.place == candidate.place
+        is_near = not same_place and candidate.metres is not None and candidate.metres <= settings["within_metres"]
+        same_matter = appeal.matter is not None and appeal.matter == candidate.matter
+        if candidate.submitted_at < since or likeness < settings["similar_percent"]:
             continue
-        grounds = [words for words, holds in (("地点相同", same_place), ("事项相同", same_matter)) if holds]
+        grounds = [
+            words
+            for words, holds in (
+                ("地点相同", same_place),
+                (f"相距约 {candidate.metres} 米", is_near),
+                ("事项相同", same_matter),
+            )
+            if holds
+        ]
+        if not grounds:
+            continue
         hints.append(
             DuplicateHint(
                 serial_no=candidate.serial_no,
                 rule_id="pingshan.sorting/alike",
                 reason=f"{'、'.join(grounds)}，文字相似 {likeness}%",
-                score=min(BEST, likeness + SAME_PLACE * same_place + SAME_MATTER * same_matter),
+                score=min(BEST, likeness + SAME_PLACE * (same_place or is_near) + SAME_MATTER * same_matter),
             )
         )
     return hints
@@ -151,7 +180,7 @@ def _place(text: str, labels: Sequence[str]) -> _Place | None:
     return None
 
 
-def _pairs(ticket: TicketView) -> set[str]:
+def _pairs(ticket: Alike) -> set[str]:
     """Return the pairs of neighbouring characters of title and beginning, without blanks and punctuation."""
     words = re.sub(r"[\W_]+", "", f"{ticket.title}{ticket.text[:COMPARED]}")
     return {words[place : place + 2] for place in range(len(words) - 1)}

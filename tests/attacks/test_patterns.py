@@ -35,7 +35,7 @@ PATIENCE = 1.0
 MADE_IN_FUNCTIONS = {
     'core/conformance/browser.py f\'name="{name}" value="([^"]*)"\'': "our own page, in the kit",
     "core/hooks/settings/texts.py pattern": "what features give, each found above by its keyword",
-    "core/journey/queries/hints.py f'(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])'": (
+    "core/journey/queries/alike.py f'(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])'": (
         "a fixed number of digits"
     ),
     "core/people/passwords.py ''.join((_as_written(character) for character in word))": "one class per character",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.conformance.appeals import PLAIN
-from core.hooks import Budget, ClockView, Context, DutyView, TicketView, UnitView
+from core.hooks import Alike, Budget, ClockView, Context, DutyView, TicketView, UnitView
 from core.hooks.contract import Hook
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import SecretText
@@ -45,6 +45,20 @@ UNITS = (
 def make_ticket(**values: Any) -> TicketView:
     """Return a normal ticket with these values."""
     return replace(PLAIN, **values)
+
+
+def make_alike(ticket: TicketView, *, metres: int | None = None) -> Alike:
+    """Return a ticket as it is compared with others."""
+    return Alike(
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        text=ticket.text,
+        place=ticket.place,
+        matter=ticket.matter,
+        area=ticket.area,
+        submitted_at=ticket.submitted_at,
+        metres=metres,
+    )
 
 
 def make_duty(**values: Any) -> DutyView:

@@ -1,6 +1,6 @@
 """The community centre 社区党群服务中心: what its workers take in for people at the counter or at the door, and follow."""
 
-from core.web.center import entries
+from core.web.center import entries, meetings
 
-BLUEPRINTS = (entries.pages,)
+BLUEPRINTS = (entries.pages, meetings.pages)
 """The pages of community centres."""

@@ -1,6 +1,7 @@
 """The pages of the district's staff: the desk with its lanes, the ticket, and the unit's work."""
 
 from core.web.desk import (
+    alike,
     calls,
     classification,
     commands,
@@ -20,6 +21,7 @@ from core.web.desk import (
 
 BLUEPRINTS = (
     lanes.pages,
+    alike.pages,
     calls.pages,
     classification.pages,
     commands.pages,

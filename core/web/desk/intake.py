@@ -17,6 +17,7 @@ from core.journey.call_records import make_ticket
 from core.journey.desk import answer_directly
 from core.journey.files import add_files, judge_all
 from core.journey.inbound.by_hand import enter
+from core.journey.join import accept_alike
 from core.journey.queries.call_records import opened_call
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
@@ -24,7 +25,9 @@ from core.journey.queries.inbound import opened_item
 from core.knowledge.queries import find_answer
 from core.people.roles import Permission
 from core.tickets.contact import Contact
+from core.tickets.states import State
 from core.tickets.timeline import Order
+from core.web.desk.alike import chosen_master
 from core.web.desk.answers import Rests
 from core.web.desk.inbound import number_of
 from core.web.input import text
@@ -70,6 +73,8 @@ class NewTicket:
     """Number of the call record of which this is made."""
     for_clearance: bool = False
     """Whether somebody else is to clear it before it is dispatched."""
+    alike: str = ""
+    """The ticket in hand with which it is to be handled, as `core.web.desk.alike` offers it; empty = by itself."""
     article: str = ""
     """The version of an article with which it is answered as soon as it is accepted; empty = it is dispatched."""
 
@@ -157,7 +162,7 @@ def accept_ticket(visit: Visit) -> Answer:
     if files:
         order = Order(visit.actor, visit.now, command_id=id_beside(form.command_id))
         add_files(visit.scope, receipt.serial_no, order, files)
-    if form.article:
+    if form.article and receipt.state != State.ATTACHED:
         _answer(visit, receipt.serial_no, form.command_id)
     case = get_case(visit.scope, receipt.serial_no, now=visit.now)
     return render_template("desk/accepted.html", receipt=receipt, case=case, form=form)
@@ -172,7 +177,11 @@ def _begun(visit: Visit) -> NewTicket:
 
 
 def _accepted(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
-    appeal = form.appeal(files)
+    appeal, master = form.appeal(files), chosen_master(visit)
+    if master:
+        return accept_alike(
+            visit.scope, appeal, master=master, for_clearance=form.for_clearance, actor=visit.actor, now=visit.now
+        )
     return accept(visit.scope, appeal, for_clearance=form.for_clearance, actor=visit.actor, now=visit.now)
 
 

@@ -6,6 +6,7 @@ second click, or a page loaded again, is the same appeal with the same number.
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -19,6 +20,7 @@ from core.intake.rules import TEXT_MAX, Appeal
 from core.journey.instant import answer_question, say_helped
 from core.journey.mailboxes import find_mailboxes
 from core.journey.portal import HandedIn, Letter, appeal_of, came_before, get_portal, hand_in
+from core.journey.queries.alike import Duplicate, Written, alike_in_public, master_chosen, token_of
 from core.journey.queries.progress import progress_of
 from core.kit.errors import Refused
 from core.knowledge.instant import ReadyAnswer
@@ -82,6 +84,15 @@ class Typed:
     message_id: str = ""
     answered: str = ""
     """Not empty when the resident has seen the answer at once to what they wrote."""
+    compared: str = ""
+    """Not empty when they have seen what may be the same thing."""
+    same: str = ""
+    """The one of those that they say it is, as `core.journey.queries.alike.token_of` names it; empty = none."""
+
+    @property
+    def written(self) -> Written:
+        """What is compared with what others have brought."""
+        return Written(self.text, place=self.place)
 
     @property
     def wish(self) -> Wish:
@@ -130,7 +141,8 @@ def show_report(guest: Guest) -> ResponseReturnValue:
 def hand_in_report(guest: Guest) -> ResponseReturnValue:
     """Accept what was written and show number and code; or look for a mailbox; or say what is missing, with all of it kept.
 
-    Where an approved answer fits well enough it is shown first: the resident says whether that was all.
+    Where an approved answer fits well enough it is shown first: the resident says whether that was all. So is what others
+    brought that may be the same thing: one click files the resident's own ticket and has both handled together.
     """
     typed, scope = Typed.of_form(), guest.scope
     if request.form.get("act") == "find":
@@ -143,9 +155,12 @@ def hand_in_report(guest: Guest) -> ResponseReturnValue:
             return _form(guest, replace(typed, answered="1"), ready=ready)
         if not is_proved(scope, PURPOSE, now=guest.now) and not came_before(scope, appeal):
             return _form(guest, typed, problem=NOT_PROVED), WRONG_INPUT
+        if not typed.compared and (alike := _alike(guest, typed, appeal)):
+            return _form(guest, replace(typed, compared="1"), alike=alike)
+        master = master_chosen(scope, typed.written, typed.same, now=guest.now)
         with scope.session.begin_nested():
             address = request.remote_addr or ""
-            handed_in = hand_in(scope, appeal, may_publish=typed.wish, address=address, now=guest.now)
+            handed_in = hand_in(scope, appeal, may_publish=typed.wish, address=address, master=master, now=guest.now)
     except Refused as refusal:
         remember_words(refusal)
         return _refused(guest, typed, refusal), WRONG_INPUT
@@ -181,6 +196,14 @@ def _answer(guest: Guest, typed: Typed, appeal: Appeal) -> ReadyAnswer | None:
     return answer_question(guest.scope, appeal.text, key=typed.message_id, medium="web", now=guest.now)
 
 
+def _alike(guest: Guest, typed: Typed, appeal: Appeal) -> list[tuple[str, Duplicate]]:
+    """Return what may be the same thing with the names by which it is chosen, unless the form is filed already."""
+    if came_before(guest.scope, appeal):
+        return []
+    found = alike_in_public(guest.scope, typed.written, now=guest.now)
+    return [(token_of(guest.scope, each.serial_no), each) for each in found]
+
+
 def _solved(guest: Guest, typed: Typed) -> str:
     not_kept()
     if say_helped(guest.scope, typed.message_id, now=guest.now):
@@ -207,6 +230,7 @@ def _form(
     faults: dict[str, str] | None = None,
     finding: bool = False,
     ready: ReadyAnswer | None = None,
+    alike: Sequence[tuple[str, Duplicate]] = (),
 ) -> str:
     not_kept()
     portal, book = get_portal(guest.scope), mailbox_book(guest.scope)
@@ -218,6 +242,7 @@ def _form(
         offered=_offered(guest, typed, finding=finding),
         finding=finding,
         ready=ready,
+        alike=alike,
         levels=MAILBOX_LEVELS,
         appellants=APPELLANT_LABELS,
         wishes=WISHES,

@@ -6,9 +6,9 @@ from core.hooks import DuplicateHint, hookimpl
 
 
 @hookimpl
-def find_duplicates(ticket, candidates):
+def find_duplicates(appeal, candidates):
     return [
-        DuplicateHint(other.serial_no, "elsewhere.once/place", f"地点同为“{ticket.place}”", score=60)
+        DuplicateHint(other.serial_no, "elsewhere.once/place", f"地点同为“{appeal.place}”", score=60)
         for other in candidates
-        if ticket.place and other.place == ticket.place
+        if appeal.place and other.place == appeal.place
     ]

@@ -1,13 +1,15 @@
 """通过去重、合并、拆分等方式，全面统一全区事件分级分类标准: what comes in is read, told from its like, taken apart."""
 
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.hooks import Draft, DraftPatch, DuplicateHint, SplitHint
 from core.hooks.specs import find_duplicates, normalise_draft, suggest_split
 from tests.patience import patience
-from tests.plugins.making import answers, make_ticket
+from tests.plugins.making import answers, make_alike, make_ticket
 
 POTHOLE = make_ticket(
     title="金牛路坑洼", text="金牛路公交站前面有个大坑，电动车颠得厉害。", place="金牛路", matter="P01001"
@@ -61,7 +63,7 @@ def test_the_same_hole_in_other_words_is_pointed_out_with_the_reason() -> None:
         serial_no="SW-4", title="夜间施工", text="打桩到凌晨，睡不着。", place="金牛路", matter="P05001"
     )
 
-    told = answers("pingshan.sorting", find_duplicates, ticket=POTHOLE, candidates=(again, elsewhere, other))
+    told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(POTHOLE), candidates=tuple(map(make_alike, (again, elsewhere, other))))
 
     assert told == [
         DuplicateHint(
@@ -73,10 +75,22 @@ def test_the_same_hole_in_other_words_is_pointed_out_with_the_reason() -> None:
     ]
 
 
+def test_what_lies_near_counts_like_the_same_place_and_what_came_long_ago_not_at_all() -> None:
+    near = make_ticket(serial_no="SW-2", text=POTHOLE.text, place="公交站前", matter="P05001")
+    week = make_alike(near, metres=250)
+    beyond, older = make_alike(near, metres=251), replace(week, submitted_at=week.submitted_at - timedelta(days=8))
+
+    told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(POTHOLE), candidates=(beyond, older))
+    near_told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(POTHOLE), candidates=(week,))
+
+    assert told == []
+    assert [hint.reason.split("，")[0] for hint in near_told] == ["相距约 250 米"]
+
+
 def test_texts_of_a_few_characters_are_like_nothing() -> None:
     short = make_ticket(title="坏了", text="坏了", place="金牛路")
 
-    assert answers("pingshan.sorting", find_duplicates, ticket=short, candidates=(short,)) == []
+    assert answers("pingshan.sorting", find_duplicates, appeal=make_alike(short), candidates=(make_alike(short),)) == []
 
 
 def test_fifty_long_letters_are_compared_within_the_time_a_decision_has() -> None:
@@ -84,7 +98,7 @@ def test_fifty_long_letters_are_compared_within_the_time_a_decision_has() -> Non
     ticket = make_ticket(text=long, place="金牛路")
     begun = time.perf_counter()
 
-    told = answers("pingshan.sorting", find_duplicates, ticket=ticket, candidates=(ticket,) * 50)
+    told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(ticket), candidates=(make_alike(ticket),) * 50)
 
     assert len(told) == 50
     assert time.perf_counter() - begun < patience(0.1)
