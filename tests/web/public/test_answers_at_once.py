@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.hooks import InstantRules, InstantTopic, ProgressNews, ProgressStep
 from core.knowledge.models import InstantAnswer
 from core.tenancy.revisions import FILES, make_active, write_revision
+from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.models import Ticket
 from core.web import create_app
-from tests.builders import beijing, make_district, make_feature, make_installation
+from tests.builders import make_district, make_feature, make_installation
 from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
 
-NOW = beijing("2026-03-13 12:00")
+NOW = datetime.now(UTC) - timedelta(hours=1)
 TOPIC = InstantTopic(("居住证怎么办理", "办居住证要什么材料"), "请在小程序申领。", "公安分局审定", "f/topic")
 ASKED = "请问居住证怎么办理？"
 
@@ -31,9 +33,8 @@ def told(step: ProgressStep) -> list[ProgressNews]:
 class Counter:
     """A district that answers at once, somebody at its public page, and the clock on its wall."""
 
-    def __init__(self, database_url: str) -> None:
-        feature = make_feature("f", instant_rules=lambda: [InstantRules(70, 35, (TOPIC,))], progress_news=told)
-        self.installation = make_installation(database_url, features=[feature])
+    def __init__(self, installation: Installation, app: Flask) -> None:
+        self.installation, self.app = installation, app
         self.slug, self.now = make_district(self.installation, features={"f": {}}), NOW
         with self.installation.scope(self.slug) as scope:
             values = {"open": True, "address": "https://suqiu.example.gov.cn"}
@@ -41,7 +42,7 @@ class Counter:
                 scope, "core.portal", values=values, schema_version=1, reason="测试", author=FILES, now=self.now
             )
             make_active(scope, "core.portal", made.number, actor=FILES, now=self.now)
-        self.app = create_app(self.installation)
+        self.installation.forget()
         self.client: FlaskClient = self.app.test_client()
         self.page = unescape(self.client.get(f"/public/{self.slug}/report").get_data(as_text=True))
 
@@ -62,13 +63,20 @@ class Counter:
             return list(scope.session.scalars(select(InstantAnswer.outcome).order_by(InstantAnswer.id)))
 
 
+@pytest.fixture(scope="module")
+def house(database_url: str) -> Iterator[tuple[Installation, Flask]]:
+    feature = make_feature("f", instant_rules=lambda: [InstantRules(70, 35, (TOPIC,))], progress_news=told)
+    installation = make_installation(database_url, features=[feature])
+    yield installation, create_app(installation)
+    installation.database.engine.dispose()
+
+
 @pytest.fixture
-def counter(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+def counter(house: tuple[Installation, Flask], monkeypatch: pytest.MonkeyPatch) -> Counter:
     made: list[Counter] = []
     monkeypatch.setattr("core.web.public.site.clock", lambda: made[0].now if made else NOW)
-    made.append(Counter(database_url))
-    yield made[0]
-    made[0].installation.database.engine.dispose()
+    made.append(Counter(*house))
+    return made[0]
 
 
 def test_an_answer_is_shown_with_its_source_and_who_is_helped_files_nothing(counter: Counter) -> None:
@@ -111,7 +119,8 @@ def test_the_resident_stops_the_news_with_number_and_code_and_has_the_answer_all
     own = {"number": accepted.serial_no, "code": accepted.access_code}
 
     def post(deed: str = "", **fields: str) -> str:
-        answer = counter.client.post(f"/public/{counter.slug}/progress{deed}", data=own | fields)
+        seen = {"version": str(walk.ticket().version)}
+        answer = counter.client.post(f"/public/{counter.slug}/progress{deed}", data=own | seen | fields)
         return unescape(answer.get_data(as_text=True))
 
     assert "不再推送</button>" in post()
@@ -119,5 +128,3 @@ def test_the_resident_stops_the_news_with_number_and_code_and_has_the_answer_all
     assert all(words in stopped for words in ("答复出来时总会告诉您", "恢复推送</button>"))
     assert walk.ticket().news_stopped
     assert "不再推送</button>" in post("/news", stopped="no")
-
-
