@@ -1,10 +1,11 @@
 """Watching for unusual rises, saying what a warning was, and following topics over months."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from core.classification.locating import get_area
 from core.journey.knowledge import ask_unit
 from core.kit.errors import Refused
 from core.knowledge.models import KnowledgeQuestion
@@ -21,6 +22,8 @@ from core.units.queries import directory
 
 SETTLES: Needs = frozenset({Permission.DISPATCH, Permission.SUPERVISE})
 LONGEST_NAME = 50
+LONGEST_AGO = timedelta(days=365)
+MOST_MEASURES = 20
 
 
 class WarningSettled(Refused):
@@ -76,8 +79,20 @@ def ask_because(
     return asked
 
 
-def follow_topic(scope: Scope, *, name: str, matters: Sequence[str], why: str, actor: Actor, now: datetime) -> Topic:
-    """Follow a topic over months from now on. Raises `NotPermitted`, `TopicUnusable`, `NoSuchMatter`."""
+def follow_topic(
+    scope: Scope,
+    *,
+    name: str,
+    matters: Sequence[str],
+    areas: Sequence[str] = (),
+    why: str,
+    actor: Actor,
+    now: datetime,
+) -> Topic:
+    """Follow a topic over months from now on, everywhere or in these areas with what lies in them.
+
+    Raises `NotPermitted`, `TopicUnusable`, `NoSuchMatter`, `NoSuchArea`.
+    """
     _refuse(actor, "跟踪话题")
     called, wanted = name.strip(), list(dict.fromkeys(matter for matter in matters if matter))
     if not called or len(called) > LONGEST_NAME:
@@ -86,6 +101,7 @@ def follow_topic(scope: Scope, *, name: str, matters: Sequence[str], why: str, a
         raise TopicUnusable("请至少选一个事项，话题按这些事项的诉求计数。")
     for matter in wanted:
         directory(scope).get_duty(matter)
+    places = [get_area(scope, area) for area in dict.fromkeys(areas) if area]
     same = select(Topic.id).where(Topic.tenant_id == scope.tenant.id, Topic.name == called, Topic.ended_at.is_(None))
     if scope.session.scalar(same) is not None:
         raise TopicUnusable(f"话题“{called}”已在跟踪。要换事项，请先结束原来的。")
@@ -94,12 +110,35 @@ def follow_topic(scope: Scope, *, name: str, matters: Sequence[str], why: str, a
         id=scope.new_id(),
         name=called,
         matters=wanted,
+        areas=places,
         why=why.strip(),
         by=actor.name,
         by_id=actor.id,
         at=now,
     )
     scope.session.add(topic)
+    return topic
+
+
+def note_measure(scope: Scope, topic_id: int, *, on: date, text: str, actor: Actor, now: datetime) -> Topic:
+    """Note a measure that was taken on a topic on a day, so that the days before and after it stand beside each other.
+
+    Raises `NotPermitted`, `NoSuchTopic`, `TopicUnusable`, `ReasonMissing`.
+    """
+    _refuse(actor, "登记治理措施")
+    said = reason_of(text, "登记治理措施")
+    topic = scope.session.get(Topic, (scope.tenant.id, topic_id), with_for_update=True)
+    if topic is None:
+        raise NoSuchTopic("没有这个话题。请从热点话题的页面上操作。")
+    if topic.ended_at is not None:
+        raise TopicUnusable(f"话题“{topic.name}”已由{topic.ended_by}结束跟踪，没有改动。")
+    today = now.astimezone(scope.tenant.zone).date()
+    if not today - LONGEST_AGO <= on <= today:
+        raise TopicUnusable(f"措施的日期 {on} 不对。请填写一年以内、不晚于今天的日期。")
+    if len(topic.measures) >= MOST_MEASURES:
+        raise TopicUnusable(f"话题“{topic.name}”已登记 {MOST_MEASURES} 项措施，没有保存。请结束跟踪后另立一个。")
+    added = [*topic.measures, {"on": str(on), "text": said, "by": actor.name, "at": now.isoformat()}]
+    topic.measures = sorted(added, key=lambda each: each["on"])
     return topic
 
 

@@ -30,7 +30,7 @@ from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
 from core.evaluation.panels.models import ReviewPanel
 from core.handling.models import Enforcement, Reply, Verification
-from core.routing.models import Assignment, ReturnRequest
+from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.tickets.models import Attachment, Ticket, TicketEvent
 from core.tickets.states import Command
@@ -89,6 +89,7 @@ _Row = type[
     | ExtensionRequest
     | Instruction
     | Rating
+    | ReturnAttempt
     | ReturnRequest
     | ReviewPanel
     | TicketEvent
@@ -176,6 +177,36 @@ DUE = Anchor(
 RATED = Anchor(with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), _IS_NO_PART)
 DUE_ADJUDICATED = _after_adjudication(DUE, Clock, "clock")
 RATED_ADJUDICATED = _after_adjudication(RATED, Rating, "rating")
+ASKED = replace(ACCEPTANCE, unit_id=Ticket.asked_unit_id)
+HANDLED_FIRST = replace(
+    ACCEPTANCE, unit_id=Ticket.first_unit_id, where=and_(ACCEPTANCE.where, Ticket.first_unit_id.is_not(None))
+)
+"""Tickets on the day of their acceptance, counted for whoever was asked, or handled them, first."""
+FILING = Anchor(
+    with_ticket(Clock),
+    Clock.tenant_id,
+    Clock.due_at,
+    Ticket.asked_unit_id,
+    and_(
+        Clock.name == "accept",
+        Clock.state.not_in(("cancelled", "superseded")),
+        Clock.stopped_at.is_not(None) | Clock.overdue_at.is_not(None),
+    ),
+)
+"""Limits for taking up a message whose verdict is known."""
+RETURN_REQUESTED = Anchor(
+    with_ticket(ReturnRequest).join(
+        Assignment.__table__,
+        and_(Assignment.tenant_id == ReturnRequest.tenant_id, Assignment.id == ReturnRequest.assignment_id),
+    ),
+    ReturnRequest.tenant_id,
+    ReturnRequest.requested_at,
+    Assignment.unit_id,
+    true(),
+)
+RETURN_REFUSED = Anchor(
+    with_ticket(ReturnAttempt), ReturnAttempt.tenant_id, ReturnAttempt.at, ReturnAttempt.unit_id, true()
+)
 REJECTION = _of_entry(Command.REJECT)
 VOIDING = _of_entry(Command.VOID)
 REDO = _of_entry(Command.REDO, Command.REOPEN, unit_id=_replied_by(TicketEvent, Reply.submitted_at <= TicketEvent.at))
@@ -228,6 +259,24 @@ _DISPATCHED_BEFORE = exists().where(
     _Earlier.id < Assignment.id,
 )
 """The ticket had been dispatched before."""
+
+_GIVEN_AGAIN = exists().where(
+    _Later.tenant_id == Assignment.tenant_id,
+    _Later.ticket_id == Assignment.ticket_id,
+    _Later.cycle_no == Assignment.cycle_no,
+    _Later.role == "lead",
+    _Later.parent_id.is_(None),
+    _Later.id > Assignment.id,
+)
+"""In the same cycle the ticket was dispatched once more: redirected, or after a return."""
+
+_WAS_GIVEN = exists().where(
+    _Earlier.tenant_id == Ticket.tenant_id,
+    _Earlier.ticket_id == Ticket.id,
+    _Earlier.role == "lead",
+    _Earlier.parent_id.is_(None),
+)
+"""Some unit had the ticket in hand as lead."""
 
 _TO_REPLY = Ticket.replied_at - Ticket.submitted_at
 
@@ -326,6 +375,72 @@ _TABLE = (
         took=Assignment.assigned_at - Ticket.accepted_at,
     ),
     Measure(
+        key="first_hit",
+        label="首次分拨准确",
+        meaning="当日第一次派给主办单位的诉求中，同一轮办理里至今没有退单、改派或再派的；计在首派的单位",
+        anchor=DISPATCH,
+        where=and_(
+            _IS_NO_PART,
+            ~_DISPATCHED_BEFORE,
+            Ticket.accepted_at.is_not(None),
+            Assignment.state != "returned",
+            ~_GIVEN_AGAIN,
+        ),
+    ),
+    Measure(
+        key="filing_due",
+        label="限时立案",
+        meaning="当日到期、结果已定的受理时限，从诉求人提交起算；只有等人受理的才有这个时限，提交即受理的不计；时长从提交"
+        "到受理，至今未受理的不计时长；计在首问的单位",
+        anchor=FILING,
+        took=func.coalesce(Clock.stopped_at - Clock.started_at, A_DAY - A_DAY),
+    ),
+    Measure(
+        key="filed_in_time",
+        label="按时立案",
+        meaning="当日到期、到期前已受理的受理时限；计在首问的单位",
+        anchor=FILING,
+        where=Clock.stopped_at <= Clock.due_at,
+    ),
+    Measure(
+        key="asked_first",
+        label="首问",
+        meaning="当日受理的诉求，计在诉求人最先找的单位：代为登记的单位、收信的信箱所属单位，否则为派单中心；不因转派改变",
+        anchor=ASKED,
+    ),
+    Measure(
+        key="asked_passed_on",
+        label="首问后转办",
+        meaning="当日受理的诉求中，现主办单位不是首问单位的，计在首问单位；没有主办单位的不计",
+        anchor=ASKED,
+        where=and_(Ticket.lead_unit_id.is_not(None), Ticket.lead_unit_id.is_distinct_from(Ticket.asked_unit_id)),
+    ),
+    Measure(
+        key="first_handled",
+        label="首办",
+        meaning="当日受理的诉求，计在最先签收（含视同签收）或直接答复的单位；不因退单、改派、重办改变",
+        anchor=HANDLED_FIRST,
+    ),
+    Measure(
+        key="first_passed_on",
+        label="首办后转出",
+        meaning="当日受理的诉求中，现主办单位不是首办单位的，计在首办单位；直接答复的不计",
+        anchor=HANDLED_FIRST,
+        where=and_(_WAS_GIVEN, Ticket.lead_unit_id.is_distinct_from(Ticket.first_unit_id)),
+    ),
+    Measure(
+        key="return_requested",
+        label="申请退单",
+        meaning="当日提出的退单申请，不论结果，计在申请的单位",
+        anchor=RETURN_REQUESTED,
+    ),
+    Measure(
+        key="return_refused",
+        label="被拦下的退单",
+        meaning="当日想退单而规则不准提出的次数（处置责任主体、会商指定、退单期限已过等），计在想退的单位；没有生成退单申请",
+        anchor=RETURN_REFUSED,
+    ),
+    Measure(
         key="returned",
         label="退单",
         meaning="当日主办单位退单的次数",
@@ -366,6 +481,13 @@ _TABLE = (
         meaning="当日受理的诉求中至今已办结的，不论何时办结；重办后不再计入，再次办结后重新计入",
         anchor=ACCEPTANCE,
         where=Ticket.concluded_at.is_not(None),
+    ),
+    Measure(
+        key="to_conclude",
+        label="应办结",
+        meaning="当日受理的诉求，至今没有作废的；减去受理后已办结的，即尚未办结的",
+        anchor=ACCEPTANCE,
+        where=Ticket.state != "voided",
     ),
     Measure(
         key="concluded_within_a_day",

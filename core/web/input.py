@@ -1,6 +1,7 @@
 """Reading what was typed into a form: storable text, numbers, and paths within this site."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import abort, request
 
@@ -57,6 +58,14 @@ def required(name: str, *, ask: str, longest: int = LONGEST) -> str:
     if not value:
         raise InputUnusable(ask)
     return value
+
+
+def day(words: str) -> date:
+    """Read a day such as `2026-03-12`. Raises `InputUnusable`."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise InputUnusable(f"日期“{words}”看不懂。请写成 年-月-日，如 2026-03-12。") from None
 
 
 def refuse_unprintable_addresses() -> None:

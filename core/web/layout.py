@@ -28,6 +28,7 @@ from core.statistics.reminders.queries import has_reminders, open_reminders
 from core.statistics.warnings.queries import has_warnings, open_warnings
 from core.statistics.warnings.watching import rules_of
 from core.tenancy.facts import TenantFacts
+from core.units.taking_in import taking_in_only
 from core.web import words
 from core.web.account import THEME, home_of
 from core.web.assets import Assets
@@ -150,11 +151,14 @@ def _menu_items() -> list[MenuItem]:
     if not OPENNESS.isdisjoint(visit.permissions):
         waiting = _count(count_waiting(visit.scope))
         items.append(MenuItem("公开与曝光", "/desk/openness", request.path == "/desk/openness", waiting))
+    if Permission.SUPERVISE in visit.permissions and taking_in_only(visit.scope):
+        items.append(MenuItem("社区减负", "/desk/community", request.path == "/desk/community"))
     if Permission.HANDLE in visit.permissions:
         items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
         items += _knowledge_of_unit(visit)
     if Permission.TAKE_IN in visit.permissions:
-        items.append(MenuItem("本中心的工单", "/center", request.path == "/center"))
+        items.append(MenuItem("代录诉求", "/center/new", request.path == "/center/new"))
+        items.append(MenuItem("本中心的工单", "/center", _is_of_center(request.path)))
     if not ENTERS.isdisjoint(visit.permissions) and holds_outreach(visit.scope):
         items.append(MenuItem("会议和走访", "/center/meeting", request.path.startswith("/center/meeting")))
     if Permission.JUDGE in visit.permissions:
@@ -172,6 +176,13 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("查看联系方式的记录", "/audit/reveals", request.path == "/audit/reveals"))
     items += _pages_of_features(visit)
     return items if len(items) > 1 else []
+
+
+def _is_of_center(path: str) -> bool:
+    """Tell whether a page shows tickets that the centre took in."""
+    return path == "/center" or (
+        path.startswith("/center/") and not path.startswith(("/center/new", "/center/meeting"))
+    )
 
 
 def _pages_of_features(visit: Visit) -> list[MenuItem]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -17,6 +17,8 @@ from core.intake.clearances.models import Clearance
 from core.intake.sources.queries import source_book
 from core.routing.models import Consultation, ReturnRequest
 from core.sla.models import ExtensionRequest, PauseRequest
+from core.statistics.periods import YEARS
+from core.statistics.places import areas_within
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 from core.tickets.models import FROM_ELSEWHERE, Ticket, TicketContact
@@ -66,7 +68,11 @@ Recorded = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """By what a lane is narrowed; empty = by nothing. `unit` is a code, `tab` one of those counted in `TabCounts`."""
+    """By what a lane is narrowed; empty = by nothing. `unit` is a code, `tab` one of those counted in `TabCounts`.
+
+    Figures lead here with more: `matter` and `area` are codes (an area with what lies in it), `since` and `until` local days
+    of acceptance such as `2026-03-01`, the last included; one that is no date is passed over.
+    """
 
     q: str = ""
     channel: str = ""
@@ -74,10 +80,19 @@ class Filters:
     nature: str = ""
     unit: str = ""
     tab: str = ""
+    matter: str = ""
+    area: str = ""
+    since: str = ""
+    until: str = ""
 
     @property
     def any(self) -> bool:
-        return bool(self.q or self.channel or self.source or self.nature or self.unit or self.tab)
+        return any(getattr(self, name) for name in self.__annotations__)
+
+    @property
+    def of_figures(self) -> dict[str, str]:
+        """What figures that lead here have narrowed it to."""
+        return {name: value for name in ("matter", "area", "since", "until") if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +150,14 @@ def narrowed(scope: Scope, filters: Filters, *, now: datetime) -> list[ColumnEle
     if filters.unit:
         unit = directory(scope).find_unit(filters.unit)
         conditions.append(Ticket.lead_unit_id == (unit.id if unit else 0))
+    if filters.matter:
+        conditions.append(Ticket.matter == filters.matter)
+    if filters.area:
+        conditions.append(Ticket.area.in_(areas_within(scope, [filters.area])))
+    if (since := _day(filters.since)) is not None:
+        conditions.append(Ticket.accepted_at >= datetime.combine(since, time(), scope.tenant.zone))
+    if (until := _day(filters.until)) is not None:
+        conditions.append(Ticket.accepted_at < datetime.combine(until + timedelta(days=1), time(), scope.tenant.zone))
     match filters.tab:
         case "pressing":
             conditions += [Ticket.light != "green", Ticket.state.in_(OPEN)]
@@ -145,6 +168,15 @@ def narrowed(scope: Scope, filters: Filters, *, now: datetime) -> list[ColumnEle
     if filters.q:
         conditions.append(_mentions(scope, filters.q, now=now))
     return conditions
+
+
+def _day(words: str) -> date | None:
+    """Read a day; None for what is none, and for those so far off that no instant could be made of them."""
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def tab_counts(scope: Scope, lane: LaneName) -> TabCounts:

@@ -14,6 +14,9 @@ from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
 from core.people.roles import Permission
+from core.statistics.places import area_label
+from core.statistics.queries import Cube, matter_names
+from core.statistics.report import matter_label
 from core.web.desk.acts import offered
 from core.web.desk.answers import known_for
 from core.web.desk.desk_acts import DESK_ACTS
@@ -175,9 +178,22 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
         more_href=wanted.href(after=str(after)) if after else None,
         picked=bool(wanted.at),
         search=wanted.filters.q,
+        narrowed=_narrowed(visit, wanted.filters),
         case=case,
         **{"open_at": case.serial_no if case else "", **facts},
     )
+
+
+def _narrowed(visit: Visit, filters: Filters) -> str:
+    """Say what figures have narrowed the list to, empty for nothing."""
+    said = []
+    if filters.matter:
+        said.append(matter_label(matter_names(Cube.of(visit.scope)), filters.matter))
+    if filters.area:
+        said.append(area_label(visit.scope, filters.area))
+    if filters.since or filters.until:
+        said.append(f"{filters.since} 至 {filters.until} 受理的")
+    return "、".join(said)
 
 
 def _to_decide(visit: Visit, case: Case) -> dict[str, Any]:

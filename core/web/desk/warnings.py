@@ -12,10 +12,18 @@ from core.people.roles import Permission
 from core.statistics.days import ONE_DAY, Span
 from core.statistics.periods import Month
 from core.statistics.warnings.queries import get_warning, rule_records, trend_of, warning_lines
-from core.statistics.warnings.topics import fastest, followed_topics, hot_matters, last_days, places, weak_spots
+from core.statistics.warnings.topics import (
+    EFFECT_DAYS,
+    fastest,
+    followed_topics,
+    hot_matters,
+    last_days,
+    places,
+    weak_spots,
+)
 from core.statistics.warnings.watching import rules_of
 from core.web.desk.lanes import Tab
-from core.web.input import required, text, texts
+from core.web.input import day, required, text, texts
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -104,6 +112,7 @@ def show_topics(visit: Visit) -> Answer:
         weak=weak_spots(scope, span)[:TOP],
         topics=followed_topics(scope, Month.of(today)),
         programme=[(each, answers.get(each.matter, [])) for each in hot[:TOP]],
+        effect_days=EFFECT_DAYS,
         settles=not visit.permissions.isdisjoint(warnings.SETTLES),
         choices=choices(scope),
         typed=request.form,
@@ -120,11 +129,27 @@ def follow(visit: Visit) -> Answer:
         visit.scope,
         name=text("name", longest=100),
         matters=texts("matters", longest=100),
+        areas=texts("areas", longest=100),
         why=text("why", longest=LONGEST_REASON),
         actor=visit.actor,
         now=visit.now,
     )
     return Done(f"开始跟踪“{topic.name}”", "/topics")
+
+
+@pages.post("/topics/<int(max=9223372036854775807):topic>/measures")
+@allows(warnings.SETTLES, again=lambda topic: show_topics())
+def note_measure(visit: Visit, topic: int) -> Answer:
+    """Note a measure that was taken on a topic."""
+    noted = warnings.note_measure(
+        visit.scope,
+        topic,
+        on=day(required("on", ask="请填写措施从哪天开始。", longest=10)),
+        text=required("text", ask="请写明采取了什么措施。", longest=LONGEST_REASON),
+        actor=visit.actor,
+        now=visit.now,
+    )
+    return Done(f"已登记“{noted.name}”的措施", "/topics")
 
 
 @pages.post("/topics/<int(max=9223372036854775807):topic>/end")
