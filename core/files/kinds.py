@@ -77,6 +77,7 @@ KINDS = (
     Kind("mp3", "录音", "recording", (".mp3",), "audio/mpeg", 50 * MEGABYTE, _is_mp3),
     Kind("ogg", "录音", "recording", (".ogg", ".oga", ".opus"), "audio/ogg", 50 * MEGABYTE, _begins(b"OggS")),
     Kind("webm", "录音录像", "recording", (".webm",), "video/webm", 50 * MEGABYTE, _begins(b"\x1a\x45\xdf\xa3")),
+    Kind("amr", "录音", "recording", (".amr",), "audio/amr", 50 * MEGABYTE, _begins(b"#!AMR")),
     Kind("wav", "录音", "recording", (".wav",), "audio/wav", 50 * MEGABYTE, _riff(b"WAVE")),
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -9,7 +9,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -78,6 +79,31 @@ def post_json(url: str | SecretText, body: Mapping[str, Any], *, key: str, secon
         raise NotReached(f"对方没有应答（{type(error).__name__}）") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as the other side gave it: the status, what it calls its kind, and its bytes, cut one byte after the largest."""
+
+    status: int
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+def fetch(url: str | SecretText, *, largest: int, seconds: float = LONGEST_SECONDS) -> Fetched:
+    """Fetch a file of up to so many bytes, under the same rules. Raises `AddressNotAllowed`, `NotReached`."""
+    if not may_reach_outside():
+        raise OutsideNotAllowed("判断和页面不能访问外部网络。请放到事后动作（on_event）、定时工作或命令里。")
+    seconds = min(seconds, LONGEST_SECONDS)
+    parts, address = _looked_up(url)
+    until = time.monotonic() + seconds
+    headers = {"host": parts.netloc, "accept-encoding": "identity", "user-agent": "huiying"}
+    try:
+        with _asking("GET", parts, address, headers=headers, content=b"", seconds=seconds) as response:
+            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return Fetched(response.status_code, media_type, _read(response, until, largest=largest))
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise NotReached(f"对方没有应答（{type(error).__name__}）") from None
+
+
 def refuse_address(url: str | SecretText) -> None:
     """Raise `AddressNotAllowed` unless this is an address that may be reached; nothing is sent."""
     _looked_up(url)
@@ -86,8 +112,6 @@ def refuse_address(url: str | SecretText) -> None:
 def _post(
     parts: SplitResult, address: IPAddress, body: Mapping[str, Any], *, key: str, until: float, seconds: float
 ) -> Answered:
-    host = parts.hostname or ""
-    target = httpx.URL(parts.geturl()).copy_with(host=str(address), fragment=None)
     headers = {
         "host": parts.netloc.rpartition("@")[2],
         "content-type": "application/json; charset=utf-8",
@@ -95,32 +119,39 @@ def _post(
         "accept-encoding": "identity",
         "user-agent": "huiying",
     }
+    content = json.dumps(body, ensure_ascii=False).encode()
+    with _asking("POST", parts, address, headers=headers, content=content, seconds=seconds) as response:
+        received = _read(response, until, largest=LARGEST_ANSWER)
+        return Answered(response.status_code, _object(received if len(received) <= LARGEST_ANSWER else b""))
+
+
+@contextmanager
+def _asking(
+    method: str, parts: SplitResult, address: IPAddress, *, headers: Mapping[str, str], content: bytes, seconds: float
+) -> Iterator[httpx.Response]:
+    target = httpx.URL(parts.geturl()).copy_with(host=str(address), fragment=None)
     with (
         # No proxy and no password from the environment: the connection goes to the address that was checked.
         httpx.Client(
             timeout=seconds, follow_redirects=False, trust_env=False, verify=httpx.create_ssl_context()
         ) as client,
         client.stream(
-            "POST",
-            target,
-            content=json.dumps(body, ensure_ascii=False).encode(),
-            headers=headers,
-            extensions={"sni_hostname": host},
+            method, target, content=content, headers=headers, extensions={"sni_hostname": parts.hostname or ""}
         ) as response,
     ):
-        return Answered(response.status_code, _object(_read(response, until)))
+        yield response
 
 
-def _read(response: httpx.Response, until: float) -> bytes:
-    """Return the answer's beginning; one that drips in so slowly that the time is over is no answer."""
+def _read(response: httpx.Response, until: float, *, largest: int) -> bytes:
+    """Return the answer, cut one byte after the largest; one that drips in so slowly that the time is over is none."""
     received = bytearray()
     for piece in response.iter_raw():
         received += piece
         if time.monotonic() > until:
             raise httpx.ReadTimeout("the answer took too long")
-        if len(received) > LARGEST_ANSWER:
-            return b""
-    return bytes(received)
+        if len(received) > largest:
+            break
+    return bytes(received[: largest + 1])
 
 
 def _object(received: bytes) -> Mapping[str, Any]:

@@ -31,7 +31,8 @@ class IntakeEvent(TenantRow, Base, kw_only=True):
 class WechatMessage(TenantRow, Base, kw_only=True):
     """What a resident wrote to the district's WeChat account, and what was answered; its words lie in the item it came as.
 
-    `person` is the keyed hash of who wrote. `asks` is what the answer asks them, so that the next message is understood.
+    `person` is the keyed hash of who wrote. `asks` is what the answer asks them, so that the next message is understood: for an appeal, whether it is
+    resolved, the cause, whether an answer helped.
     """
 
     __tablename__ = "wechat_message"
@@ -39,7 +40,6 @@ class WechatMessage(TenantRow, Base, kw_only=True):
         UniqueConstraint("tenant_id", "item_id"),
         ForeignKeyConstraint(["tenant_id", "item_id"], ["inbound_item.tenant_id", "inbound_item.id"]),
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
-        CheckConstraint("asks IN ('', 'resolved', 'cause', 'helped')", name="asks"),
         Index("ix_wechat_message_person", "tenant_id", "person", "at"),
         Index("ix_wechat_message_ticket", "tenant_id", "ticket_id", postgresql_where="ticket_id IS NOT NULL"),
     )

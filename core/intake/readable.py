@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from core.hooks.payloads import json_of, text_of
 from core.hooks.values import InboundPayload
 from core.intake.mail.reading import MailUnreadable, is_mail, read_mail
+from core.intake.wechat.reading import KIND_LABELS, Unreadable, is_wechat, read_message
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 1000
@@ -18,6 +19,8 @@ def readable(payload: InboundPayload) -> str:
     """Return the body so that a person can read it; Chinese that was written in escapes is written out."""
     if is_mail(payload.content_type):
         return _mail(payload)
+    if is_wechat(payload.content_type):
+        return _wechat(payload)
     text = text_of(payload)
     if payload.content_type.partition(";")[0].strip().lower() == FORM:
         return _fields(text) or text
@@ -33,6 +36,15 @@ def _mail(payload: InboundPayload) -> str:
     sender = " ".join(filter(None, (mail.name, f"<{mail.address}>" if mail.address else "")))
     head = (f"发件人：{sender}", f"主题：{mail.subject}", mail.files_words)
     return "\n\n".join(filter(None, ("\n".join(filter(None, head)), mail.text)))
+
+
+def _wechat(payload: InboundPayload) -> str:
+    """Return the words of a WeChat message; what its writer is called there is nobody's business."""
+    try:
+        message = read_message(payload.body)
+    except Unreadable:
+        return ""
+    return message.text or f"（{KIND_LABELS.get(message.kind, '其他消息')}）"
 
 
 def _fields(text: str) -> str:

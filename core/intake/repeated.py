@@ -27,3 +27,13 @@ def too_many_of_address(scope: Scope, address: str, *, now: datetime) -> str:
     if found <= most:
         return ""
     return f"同一地址 24 小时内网上提交第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+
+
+def too_many_in_wechat(scope: Scope, openid: str, *, most: int, now: datetime) -> str:
+    """Count an appeal of a WeChat user; say why a person is to look at it first, or "". 0 is no limit."""
+    if not most:
+        return ""
+    found = count(scope, "wechat-appeals", key_of(scope, "wechat-appeals", openid), now=now)
+    if found <= most:
+        return ""
+    return f"同一微信用户 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"

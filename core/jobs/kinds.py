@@ -18,7 +18,9 @@ from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
 from core.jobs.transports.wechat import Tokens
+from core.jobs.wechat import fetching_media
 from core.journey.bulletins import BULLETIN
+from core.journey.conversation.converse import WECHAT_MEDIA
 from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
@@ -43,5 +45,6 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         REFERRAL_NEWS: bringing_news(installation),
         RULE_DRAFT: drafting_rules(installation),
         SCAN_FILE: scanning(),
+        WECHAT_MEDIA: fetching_media(tokens),
         **settings_kinds(installation),
     }

@@ -19,6 +19,7 @@ from core.intake.repeated import too_many_of_phone
 from core.intake.rules import Appeal
 from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
+from core.journey.filing import tell_filed
 from core.journey.progress_news import telling_steps
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
@@ -86,6 +87,7 @@ def accept_registered(
     """Accept a registered ticket 受理, classify it and find its unit. Raises `NoSuchMatter`, `MoveNotAllowed`."""
     _accept(scope, ticket, order, nature=nature or cast(Nature, ticket.nature), matter=matter, urgency=None)
     send_on(scope, ticket, Order(order.actor, order.now), for_clearance=False)
+    tell_filed(scope, ticket, now=order.now)
 
 
 @command(Command.REJECT)

@@ -22,7 +22,7 @@ from core.intake.inbound import BODY
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
 from core.intake.outreach.erasing import erase_drafts
-from core.intake.wechat.erasing import erase_talk_of
+from core.intake.wechat.erasing import erase_talk_before, erase_talk_of, erase_talk_of_person
 from core.journey.person import tickets_of_person
 from core.kit.db import Base, is_connection_lost
 from core.kit.errors import Refused
@@ -124,6 +124,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         .with_for_update()
     ).all()
     erase_calls_of(scope, ticket)
+    erase_talk_of(scope, ticket)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
     has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat)
     if not has_contact and not files:
@@ -190,11 +191,12 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             log.error("租户 %s 工单 %s 的联系方式到期未能删除：%s", scope.tenant.slug, serial_no, type(error).__name__)
         else:
             erased.append(serial_no)
-    calls = erase_calls_before(scope, now - timedelta(days=days), limit=limit)
+    before = now - timedelta(days=days)
+    calls, talk = erase_calls_before(scope, before, limit=limit), erase_talk_before(scope, before, limit=limit)
     if erased or calls:
         detail = {"tickets": erased, **({"calls": calls} if calls else {}), "days": days}
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)
-    return len(erased) + calls
+    return len(erased) + calls + talk
 
 
 def _ended_before(instant: datetime) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
 from core.web.stewards.audit import pages as audit_pages
 from core.web.stewards.sources import pages as sources_pages
+from core.web.wechat import official_account
 
 MAX_BODY = 1024 * 1024
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
@@ -94,10 +95,12 @@ def create_app(
         public_pages,
         health,
         inbound,
+        official_account,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(public_pages)  # forms sent by nobody in particular: no session, no cookie, nothing to forge
-    csrf.exempt(inbound)  # entered by other systems with a signature, never with a cookie: there is no form to forge
+    for entered in (inbound, official_account):
+        csrf.exempt(entered)  # by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -11,8 +11,8 @@ from core.tenancy.scope import UnknownTenant
 from core.web.step_cookie import step_in_cookie
 from core.web.visit import clock, installation
 
-PUSHED = "inbound"
-"""Blueprint of what other systems push: who is vouched for may come as often as there is something to tell, and pushes
+PUSHED = frozenset({"inbound", "wechat"})
+"""Blueprints of what other systems push: who is vouched for may come as often as there is something to tell, and pushes
 that nobody vouches for are counted where that is found out."""
 
 
@@ -35,7 +35,7 @@ def admit_call(slug: str, token: str) -> None:
 def admit_stranger() -> None:
     """Count a request to a page that is open to all, in the tenant that it names. Raises `TooManyRequests`."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "permission", "") is not None or request.blueprint == PUSHED:
+    if getattr(view, "permission", "") is not None or request.blueprint in PUSHED:
         return
     slug = _named_tenant()
     if not slug or not slug.isprintable():

@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.BigInteger(), nullable=True),
         sa.Column("asks", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
-        sa.CheckConstraint("asks IN ('', 'resolved', 'cause', 'helped')", name=op.f("ck_wechat_message_asks")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "item_id"],
             ["inbound_item.tenant_id", "inbound_item.id"],

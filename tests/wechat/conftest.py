@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 
 from core.hooks.roster import Roster
 from core.tenancy.scope import Installation
+from core.web import create_app
 from tests.builders import make_district, make_installation
 from tests.jobs.outside import SmsReceiver, sms_receiver
+from tests.wechat.client import Resident
 from tests.wechat.double import WeChatApi, wechat_api
 from tests.wechat.making import OPENID, set_wechat
 
@@ -25,9 +28,7 @@ def installation(session_installation: Installation, monkeypatch: pytest.MonkeyP
     """An installation that works for the tenants of this test alone."""
     before = {tenant.slug for tenant in session_installation.tenants()}
     every = session_installation.tenants
-    monkeypatch.setattr(
-        session_installation, "tenants", lambda: [each for each in every() if each.slug not in before]
-    )
+    monkeypatch.setattr(session_installation, "tenants", lambda: [each for each in every() if each.slug not in before])
     return session_installation
 
 
@@ -51,3 +52,16 @@ def district(installation: Installation, api: WeChatApi) -> str:
     slug = make_district(installation)
     set_wechat(installation, slug, api)
     return slug
+
+
+@pytest.fixture(scope="session")
+def session_app(session_installation: Installation) -> Flask:
+    return create_app(session_installation)
+
+
+@pytest.fixture
+def resident(
+    session_app: Flask, installation: Installation, district: str, monkeypatch: pytest.MonkeyPatch
+) -> Resident:
+    monkeypatch.setattr(installation.database, "clock", installation.database.clock)
+    return Resident(session_app.test_client(), installation, district)

@@ -16,7 +16,9 @@ SET_UP = Author("系统维护", None)
 PAGE = "https://appeals.example.gov.cn"
 
 
-def set_wechat(installation: Installation, slug: str, api: WeChatApi, **settings: Any) -> None:
+def set_wechat(
+    installation: Installation, slug: str, api: WeChatApi, *, secret: str = APP_SECRET, **settings: Any
+) -> None:
     """Give a district its account at this double of WeChat."""
     now = datetime.now(UTC)
     values = {
@@ -30,6 +32,6 @@ def set_wechat(installation: Installation, slug: str, api: WeChatApi, **settings
     with installation.scope(slug) as scope:
         made = write_revision(scope, WECHAT.id, values=values, schema_version=1, reason="接入", author=SET_UP, now=now)
         make_active(scope, WECHAT.id, made.number, actor=SET_UP, now=now)
-        for name, text in (("app_secret", APP_SECRET), ("token", TOKEN), ("aes_key", AES_KEY)):
+        for name, text in (("app_secret", secret), ("token", TOKEN), ("aes_key", AES_KEY)):
             keep_text(scope, WECHAT.id, name, SecretText(text), by="测试", now=now)
     installation.forget()

@@ -23,8 +23,9 @@ READ_AS = {
     "ogg": "ogg",
     "webm": "matroska",
     "wav": "wav",
+    "amr": "amr",
 }
-WRITTEN_AS = {"m4a": "ipod", "mp4": "mp4", "mov": "mov", "mp3": "mp3", "ogg": "ogg", "webm": "webm", "wav": "wav"}
+WRITTEN_AS = {**READ_AS, "m4a": "ipod", "mp4": "mp4", "webm": "webm"}
 SOUND = frozenset(
     [
         "aac",

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -24,6 +24,8 @@ EARLY = timedelta(minutes=5)
 LONGEST: Mapping[str, int] = {"thing": 20, "character_string": 32, "number": 32, "letter": 32, "phrase": 5, "name": 10}
 """Characters of a field by the kind that its name begins with; what is longer is refused by WeChat."""
 LONGEST_OTHER = 200
+SENDER = re.compile(r"^[^：，。]{1,20}：")
+"""Who says it, at the beginning of words that are too long: the account's name stands above them anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,22 @@ def send_template(tokens: Tokens, account: Account, outgoing: Outgoing, about: A
     reaching(tokens, account, deed, now=now)
 
 
-def reaching(tokens: Tokens, account: Account, deed: Callable[[SecretText], T], *, now: datetime) -> T:
+def reaching(
+    tokens: Tokens,
+    account: Account,
+    deed: Callable[[SecretText], T],
+    *,
+    now: datetime,
+    for_good: Collection[int] = FOR_GOOD,
+) -> T:
     """Do something with the account's API. Raises `TryLater`, and `NotAccepted` where no other try would help."""
     if account.app_secret is None:
-        raise NotAccepted("没有设置微信公众号的 AppSecret，微信通知没有发出。")
+        raise NotAccepted("没有设置微信公众号的 AppSecret。")
     try:
         with reaching_outside():
             return tokens.use(account, deed, now=now)
     except ApiRefused as refused:
-        if refused.errcode in FOR_GOOD:
+        if refused.errcode in for_good:
             raise NotAccepted(refusal_words(refused.errcode)) from None
         raise TryLater(refusal_words(refused.errcode)) from None
     except NotReached as unreached:
@@ -112,9 +121,11 @@ def reaching(tokens: Tokens, account: Account, deed: Callable[[SecretText], T], 
 
 def _value(each: Field, about: About, words: str) -> str:
     """Return what a field holds, in one line and as short as WeChat wants it."""
-    text = " ".join((words if each.holds == "words" else str(getattr(about, each.holds))).split())
     kind = re.sub(r"[0-9]+$", "", each.name)
     longest = LONGEST.get(kind, LONGEST_OTHER)
+    text = " ".join((words if each.holds == "words" else str(getattr(about, each.holds))).split())
+    if each.holds == "words" and len(text) > longest:
+        text = SENDER.sub("", text)
     if len(text) <= longest:
         return text
     return text[:longest] if kind in ("phrase", "name") else f"{text[: longest - 1]}…"

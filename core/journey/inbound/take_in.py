@@ -18,7 +18,9 @@ from core.intake.rules import Appeal
 from core.intake.service import refuse_another_text
 from core.intake.sources.queries import source_book
 from core.intake.times import YEARS
+from core.intake.wechat.reading import is_wechat
 from core.journey.accept import accept
+from core.journey.conversation.converse import converse
 from core.journey.inbound.mail import appeal_of, mail_of
 from core.kit.errors import Refused
 from core.people.roles import Permission
@@ -48,7 +50,7 @@ def take_in(scope: Scope, item_id: int, *, now: datetime) -> None:
     """
     item = get_item(scope, item_id, locked=True)
     if item.state == "waiting":
-        _read(scope, item, now=now)
+        _take_in(scope, item, now=now)
 
 
 def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
@@ -62,7 +64,7 @@ def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
         raise NotVouchedFor(
             f"推送来件 {item.id} 的来源没有核实，不能自动登记。发送方重新推送、核实后会自动登记；也可以核对后人工录入。"
         )
-    _read(scope, item, is_asked_for=True, now=now)
+    _take_in(scope, item, is_asked_for=True, now=now)
     return item
 
 
@@ -75,6 +77,13 @@ def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
         item.state, item.failure = "needs_person", f"多次自动登记没有成功：{reason}"
     else:
         item.failure = f"没有登记成功，稍后自动重试：{reason}"
+
+
+def _take_in(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: datetime) -> None:
+    if is_wechat(item.content_type):
+        converse(scope, item, now=now)
+    else:
+        _read(scope, item, is_asked_for=is_asked_for, now=now)
 
 
 def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: datetime) -> None:

@@ -17,26 +17,9 @@ from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket, TicketEvent
+from core.tickets.plain_words import STANDS
 from core.tickets.states import ANSWERED, MOVES, OPEN, Command, State
 from core.units.queries import directory
-
-STANDS = {
-    State.REGISTERED: "我们已经登记您的诉求，正在看能否受理。",
-    State.PENDING_ACCEPT: "我们已经登记您的诉求，正在看能否受理。",
-    State.ACCEPTED: "您的诉求已受理，正在确定由哪个单位办理。",
-    State.REJECTED: "您的诉求没有受理，原因和办法见下面的办理经过。",
-    State.ATTACHED: "您的诉求已受理，和同一事项的诉求一并办理，答复会一样送达。",
-    State.TO_DISPATCH: "您的诉求已受理，正在确定由哪个单位办理。",
-    State.DISPATCHED: "您的诉求已派给承办单位，等它签收。",
-    State.IN_PROGRESS: "承办单位正在办理。",
-    State.SUBMITTED: "承办单位已办理，答复正在审核。",
-    State.CONCLUDED: "已经办结并答复，请评价。",
-    State.FOLLOWING_UP: "已经办结并答复，请评价。",
-    State.EVALUATED: "已经办结，您已评价。",
-    State.ARCHIVED: "已经办结归档。",
-    State.VOIDED: "这件诉求已作废，不再办理。",
-}
-"""Where an appeal stands, in plain words for who made it."""
 
 
 @dataclass(frozen=True, slots=True)
