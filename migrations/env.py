@@ -15,6 +15,7 @@ import core.evaluation.panels.models
 import core.handling.models
 import core.intake.calls.models
 import core.intake.clearances.models
+import core.intake.counters.models
 import core.intake.models
 import core.intake.sources.models
 import core.kit.outbox
@@ -24,6 +25,7 @@ import core.people.roster.models
 import core.routing.models
 import core.sla.models
 import core.statistics.models
+import core.statistics.outside.models
 import core.statistics.reminders.models
 import core.statistics.warnings.models
 import core.tenancy.models

@@ -33,6 +33,29 @@ class FollowUp(TenantRow, Base, kw_only=True):
     at: Mapped[datetime] = mapped_column(INSTANT)
 
 
+class HomeVisit(TenantRow, Base, kw_only=True):
+    """Somebody of the centre that took a ticket in went to the resident 上门回访, and what they found; never changed.
+
+    It is evidence beside the official follow-up, and rates nothing.
+    """
+
+    __tablename__ = "home_visit"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        CheckConstraint("outcome IN ('met', 'nobody', 'refused')", name="outcome"),
+        Index("ix_home_visit_ticket", "tenant_id", "ticket_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    cycle_no: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(Text)
+    found: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class Rating(TenantRow, Base, kw_only=True):
     """What the resident says of one cycle of handling 评价; never changed."""
 

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, exists, select
 
 from core.coordination.models import MeetingTicket, Policy, Reading
 from core.escalation.models import Letter, LetterReceipt
-from core.evaluation.models import Adjudication, FollowUp, Rating, RatingCause
+from core.evaluation.models import Adjudication, FollowUp, HomeVisit, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
 from core.handling.models import ContactAttempt, Contribution, Enforcement, Verification
+from core.intake.counters.models import CounterEntry
 from core.journey.sealing import SEALED, covers_security
 from core.journey.standing import check_standing
 from core.kit.db import Base
@@ -144,6 +145,8 @@ KINDS = (
     Kind(Verification, "核实结果", Verification.ticket_id, "at"),
     Kind(Enforcement, "执法结果", Enforcement.ticket_id, "at"),
     Kind(ContactReveal, "查看联系方式的记录", ContactReveal.ticket_id, "at"),
+    Kind(CounterEntry, "代录", CounterEntry.ticket_id, "entered_at"),
+    Kind(HomeVisit, "上门回访", HomeVisit.ticket_id, "at"),
 )
 LABELS = {kind.model.__tablename__: kind.label for kind in KINDS}
 

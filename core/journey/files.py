@@ -15,6 +15,7 @@ from core.files.queries import FileLine, files_of, get_file, orphans
 from core.files.refusals import FileEmpty, FileNotReady, FilesTooMany, NoSuchFile
 from core.files.scanning import ask_to_judge, judges
 from core.files.service import add_files as keep_files
+from core.intake.counters.service import was_entered
 from core.journey.reach import is_shared, refuse_unseen, was_handed_in
 from core.people.access import asked_of
 from core.people.roles import NotPermitted, Permission
@@ -27,8 +28,8 @@ from core.tickets.timeline import Actor, Order
 
 ADD = "add_files"
 """The name of the act, under which its result is kept."""
-MAY_ADD = frozenset({Permission.ACCEPT, Permission.HANDLE})
-"""Either is enough: the desk's for every ticket, a unit's for those in which it has a share."""
+MAY_ADD = frozenset({Permission.ACCEPT, Permission.HANDLE, Permission.TAKE_IN})
+"""Any is enough: the desk's for every ticket, a unit's for those in which it has a share, a centre's for those it took in."""
 ORPHANED_AFTER = timedelta(hours=24)
 """Age from which a file that no row names was left by something that did not end well, or erased."""
 AT_ONCE = 200
@@ -86,7 +87,9 @@ def refuse_adding(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     ticket_id = get_ticket_id(scope, serial_no)
     if Permission.ACCEPT in actor.permissions or was_handed_in(scope, ticket_id, actor):
         return
-    if Permission.HANDLE not in actor.permissions:
+    if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):
+        return
+    if Permission.HANDLE not in actor.permissions and Permission.TAKE_IN not in actor.permissions:
         raise NotPermitted(f"上传附件由{asked_of(MAY_ADD)}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
     if not is_shared(scope, ticket_id, actor):
         raise NotYours(f"没有派给您单位的工单 {serial_no}，不能上传附件。请核对编号。")

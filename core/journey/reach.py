@@ -2,6 +2,7 @@
 
 from sqlalchemy import exists, select
 
+from core.intake.counters.service import was_entered
 from core.people.access import Needs, Reach, reach
 from core.people.roles import Permission
 from core.routing.consultations import has_share
@@ -14,12 +15,15 @@ from core.units.queries import directory
 
 
 def refuse_beyond_reach(scope: Scope, needs: Needs, serial_no: str, *, actor: Actor) -> None:
-    """Raise `NotYours` where what the actor has of this reaches only tickets of their unit, and this is none of them.
+    """Raise `NotYours` where what the actor has of this reaches only tickets of their unit, or that it took in, and this is none.
 
     Where there is no such ticket at all, `NoSuchTicket`.
     """
-    if reach(actor.permissions, needs) is Reach.SHARE and not is_shared(scope, get_ticket_id(scope, serial_no), actor):
+    reaches = reach(actor.permissions, needs)
+    if reaches is Reach.SHARE and not is_shared(scope, get_ticket_id(scope, serial_no), actor):
         raise NotYours(f"没有派给{_unit_name(scope, actor)}的工单 {serial_no}。请核对编号。")
+    if reaches is Reach.ENTERED and not was_entered(scope, get_ticket_id(scope, serial_no), actor):
+        raise NotYours(f"没有{_unit_name(scope, actor)}代录的工单 {serial_no}。请核对编号。")
 
 
 def refuse_unseen(scope: Scope, serial_no: str, *, actor: Actor) -> None:
@@ -27,6 +31,8 @@ def refuse_unseen(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     if Permission.SEE_TICKETS in actor.permissions:
         return
     ticket_id = get_ticket_id(scope, serial_no)
+    if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):
+        return
     if not is_shared(scope, ticket_id, actor) and not was_handed_in(scope, ticket_id, actor):
         raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{scope.tenant.name}。")
 

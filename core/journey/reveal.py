@@ -1,5 +1,6 @@
 """Looking at a resident's contact in full 查看联系方式: who may, for which tickets, and what is kept of it."""
 
+from core.intake.counters.service import was_entered
 from core.kit.errors import Refused
 from core.people.roles import NotPermitted, Permission
 from core.routing.service import NotYours
@@ -9,8 +10,8 @@ from core.tickets.reveals import REVEAL, Revealed, RevealedAlready, find_contact
 from core.tickets.service import find_result, in_order, lock_ticket, refuse_early
 from core.tickets.timeline import Actor, Order
 
-MAY_ASK = frozenset({Permission.REVEAL, Permission.HANDLE})
-"""Either is enough to ask: the desk's for every ticket, a unit's for those that it leads."""
+MAY_ASK = frozenset({Permission.REVEAL, Permission.HANDLE, Permission.TAKE_IN})
+"""Any is enough to ask: the desk's for every ticket, a unit's for those that it leads, a centre's for those it took in."""
 
 
 class IdentityKept(Refused):
@@ -23,14 +24,14 @@ class IdentityKept(Refused):
 def reveal_contact(
     scope: Scope, serial_no: str, order: Order, *, purpose: str, words: str, address: str = ""
 ) -> Revealed:
-    """Show the resident's name, phone and address once: to the desk, and to the unit that leads.
+    """Show the resident's name, phone and address once: to the desk, to the unit that leads, to the centre that took it in.
 
     A unit sees nothing of residents who keep their identity from it. `address` is where the request came from.
     Raises `NoSuchTicket`, `NotPermitted`, `NotYours`, `IdentityKept`, `RevealedAlready`, and as `core.tickets.reveals.reveal`.
     """
     ticket = lock_ticket(scope, serial_no)
     row = find_contact(scope, ticket)
-    _refuse_others(ticket, row, order.actor)
+    _refuse_others(scope, ticket, row, order.actor)
     refuse_early(ticket, order.now)
     if find_result(scope, ticket, REVEAL, order.command_id):
         raise RevealedAlready(
@@ -40,12 +41,19 @@ def reveal_contact(
     return reveal(scope, ticket, row, order, purpose=purpose, words=words, address=address)
 
 
-def _refuse_others(ticket: Ticket, row: TicketContact | None, actor: Actor) -> None:
+def _refuse_others(scope: Scope, ticket: Ticket, row: TicketContact | None, actor: Actor) -> None:
     if Permission.REVEAL in actor.permissions:
         return
+    if Permission.TAKE_IN in actor.permissions:
+        if was_entered(scope, ticket.id, actor):
+            return
+        if Permission.HANDLE not in actor.permissions:
+            raise NotYours(
+                f"工单 {ticket.serial_no} 不是您的中心代录的，不能查看诉求人的联系方式。请由受理席联系诉求人。"
+            )
     if Permission.HANDLE not in actor.permissions:
         raise NotPermitted(
-            f"查看联系方式由受理席和主办单位的承办办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
+            f"查看联系方式由受理席、主办单位的承办和代录的社区办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
         )
     if ticket.lead_unit_id is None or actor.unit_id != ticket.lead_unit_id:
         raise NotYours(f"工单 {ticket.serial_no} 不由您的单位主办，不能查看诉求人的联系方式。请由主办单位联系诉求人。")

@@ -59,6 +59,7 @@ def propose(scope: Scope, ticket: Ticket, *, now: datetime) -> Choice:
         now=now,
         record=record(choice.verdict, policy.names),
     )
+    _tell_barred(scope, ticket, policy, choice, now=now)
     return choice
 
 
@@ -141,6 +142,23 @@ def keep_decision(
             decided_at=now,
             epoch=scope.tenant.epoch,
         )
+    )
+
+
+def _tell_barred(scope: Scope, ticket: Ticket, policy: RoutingPolicy, choice: Choice, *, now: datetime) -> None:
+    """Say on the ticket which units that only take in were proposed for it, and by what: nothing falls back on them."""
+    only = policy.taking_in_only
+    barred = [each for each in choice.verdict.passed_over if each.unit in only]
+    if not barred:
+        return
+    names = "、".join(dict.fromkeys(policy.units[each.unit].name for each in barred))
+    note(
+        scope,
+        ticket,
+        "kept_off",
+        Order(SYSTEM, now),
+        summary=f"没有派给{names}：只受理不承办（{only[barred[0].unit]}）",
+        detail={"units": [each.unit for each in barred], "by": [each.source for each in barred]},
     )
 
 

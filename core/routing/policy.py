@@ -99,11 +99,18 @@ class RoutingPolicy:
     def judge(self, view: TicketView, facts: Facts, *, on: date, offered: Sequence[Offered] = ()) -> Verdict:
         """Return what rules, features (`offered`, the best first) and duty list say of a ticket on a day."""
         listed = self.listed(view.matter, view.area)
-        return evaluate(self.rules, facts, on=on, listed=listed, offered=offered, known=self._open_units)
+        return evaluate(
+            self.rules, facts, on=on, listed=listed, offered=offered, known=self._open_units, barred=self.taking_in_only
+        )
 
     @cached_property
     def _limit_names(self) -> Mapping[str, str]:
         return {code: limits[0].label for code, limits in self.limits.items()}
+
+    @cached_property
+    def taking_in_only(self) -> Mapping[str, str]:
+        """The units that only take in, each with why."""
+        return {code: unit.takes_in_only for code, unit in self.units.items() if unit.takes_in_only}
 
     @cached_property
     def _open_units(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ def policy_from(scope: Scope, table: HookTable) -> RoutingPolicy:
         catalogue=duty_list_of(scope, number),
         rules=_compiled(json.dumps(plain(rules_of(table)), ensure_ascii=False, sort_keys=True)),
         limits=limits_given(table),
-        units=known_units(scope),
+        units=known_units(scope, table),
         channels={channel.id: channel.label for channel in open_channels_of(scope).values()},
         stamp=table.stamp(ROUTING.id),
     )

@@ -9,6 +9,7 @@ from core.hooks import specs
 from core.intake.clearances.service import refuse_uncleared
 from core.kit.errors import Refused
 from core.routing.deciding import keep_decision
+from core.routing.firsts import asked_and_following, tell_asked
 from core.routing.models import Assignment, Consultation
 from core.routing.persons import give_to_persons
 from core.routing.rules import watchers_from
@@ -22,8 +23,10 @@ from core.tickets.timeline import SYSTEM, Actor, Order
 from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 from core.units.references import report_strangers
+from core.units.taking_in import refuse_taking_in_only
 
 BY_PERSON = "person"
+ASKED_FIRST = "core.routing/asked-first"
 UNEXPLAINED = "受理席派单"
 """What stands for the reason where the desk dispatched and gave none."""
 
@@ -141,6 +144,7 @@ def tell_assigned(
         detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id, "by": by},
     )
     give_to_persons(scope, ticket, assigned, now=order.now)
+    tell_asked(scope, ticket, f"已{verb}{lead.name}办理。", now=order.now)
 
 
 def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) -> None:
@@ -164,7 +168,21 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket))
     failures = (*answers.failures, *report_strangers(scope, hook, answers))
     note_failures(scope, ticket, failures, instead="没有按它知会单位", now=now)
-    for feature, watcher in watchers_from(answers, known={unit.code for unit in units.units}):
+    asked = asked_and_following(scope, ticket)
+    if asked is not None:
+        open_assignment(scope, ticket, asked, role="info", now=now)
+        words = f"知会 {asked.name}（首问单位，全程知情）"
+        note(
+            scope,
+            ticket,
+            "watch",
+            Order(SYSTEM, now),
+            summary=words,
+            detail={"unit": asked.code, "rule_id": ASKED_FIRST},
+        )
+    for feature, watcher in watchers_from(
+        answers, known={unit.code for unit in units.units} - {asked.code if asked else ""}
+    ):
         unit = units.get_unit(watcher.unit)
         open_assignment(scope, ticket, unit, role="info", now=now)
         note(
@@ -283,7 +301,9 @@ def open_assignment(
     parent_id: int | None = None,
     returnable: bool = True,
 ) -> Assignment:
-    """Give a unit its share in the ticket: as lead, as co-unit, or to look on."""
+    """Give a unit its share in the ticket: as lead, as co-unit, or to look on. Raises `TakesInOnly`."""
+    if role != "info":
+        refuse_taking_in_only(scope, unit.name, unit.kind, ticket.serial_no)
     assignment = Assignment(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),

@@ -32,6 +32,8 @@ class KnownUnit:
     kind: str
     parent: str | None = None
     active: bool = True
+    takes_in_only: str = ""
+    """Why it only takes in and leads nothing, in a few words; empty = it may be given tickets."""
 
 
 KnownUnits: TypeAlias = Mapping[str, KnownUnit]

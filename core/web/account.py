@@ -18,7 +18,7 @@ from core.journey.sign_in import (
     sign_in,
     sign_out,
 )
-from core.people.roles import ROLES
+from core.people.roles import ROLES, Permission, permissions_of
 from core.tenancy.ending import TenantSuspended
 from core.tenancy.scope import Scope, UnknownTenant
 from core.web.input import own_path
@@ -93,14 +93,24 @@ def sign_in_now() -> ResponseReturnValue:
 def sign_out_now() -> ResponseReturnValue:
     """End the session for good."""
     carried = session_in_cookie()
+    kept_entries = False
     if carried is not None:
         slug, token = carried
         with suppress(UnknownTenant, TenantSuspended):
-            in_tenant(slug, lambda scope: sign_out(scope, token, now=clock()))
+            kept_entries = in_tenant(slug, lambda scope: _signed_out(scope, token))
     session.clear()
     response = redirect("/sign-in", 303)
+    if kept_entries:
+        response.headers["Clear-Site-Data"] = '"storage"'
     end_session_in_browser(response)
     return response
+
+
+def _signed_out(scope: Scope, token: str) -> bool:
+    """End the session; return whether its device may keep what was taken in without network, which is to go with it."""
+    staff = resume(scope, token, now=clock())
+    sign_out(scope, token, now=clock())
+    return staff is not None and Permission.TAKE_IN in permissions_of(staff.roles)
 
 
 @account.post("/theme")

@@ -17,7 +17,7 @@ from core.web.visit import clock, in_tenant, session_in_cookie
 View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "files"
 TAKING = re.compile(
-    rb"POST (?:/desk/new|/center/meeting/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply)|/api/v1/tickets/[^ /?]+/files)(?:\?[^ ]*)? HTTP/"
+    rb"POST (?:/desk/new|/center/new|/center/[^ /?]+/visit|/center/meeting/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply)|/api/v1/tickets/[^ /?]+/files)(?:\?[^ ]*)? HTTP/"
 )
 """How a request begins that may bring files: the server collects it before anything else knows of it."""
 ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
@@ -36,8 +36,13 @@ def init_app(app: Flask) -> None:
 
 
 def uploads() -> list[Upload]:
-    """Return the files of a form; a field that was left empty is none."""
-    return [Upload(file.filename or "", file.stream.read()) for file in request.files.getlist(FIELD) if file.filename]
+    """Return the files of a form, again when the transaction is tried again; a field that was left empty is none."""
+    found = []
+    for file in request.files.getlist(FIELD):
+        if file.filename:
+            file.stream.seek(0)
+            found.append(Upload(file.filename, file.stream.read()))
+    return found
 
 
 def id_beside(command_id: str | None) -> str | None:

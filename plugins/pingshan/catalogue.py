@@ -19,6 +19,7 @@ from core.hooks.settings import MatterChoice, Minutes, Rows, Settings, Whole, Wo
 
 BEST = 100
 EACH_WORD = 10
+PROPOSED = "拟定，区里尚未公布"
 MINUTE = 60
 AT_ONCE = ("phone", "wechat", "weibo", "web", "app", "sms")
 """Media by which a message is here as soon as it is sent; a letter, or a table handed in, is not."""
@@ -141,7 +142,13 @@ def ticket_blocks(duty: DutyView | None) -> Sequence[Block] | None:
     """Show on the ticket what the list says of its item: on what basis, how well, and what to ask."""
     if duty is None:
         return None
-    said = (("法律依据", duty.legal_basis), ("处置标准", duty.standard), ("受理指引", duty.guide))
+    proposed = PROPOSED if duty.is_proposed else ""
+    said = (
+        ("法律依据", duty.legal_basis),
+        ("处置标准", duty.standard),
+        ("受理指引", duty.guide),
+        ("清单出处", proposed),
+    )
     facts = tuple((name, text) for name, text in said if text)
     return [FactsBlock(facts, heading=_item(duty))] if facts else None
 

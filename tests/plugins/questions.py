@@ -104,6 +104,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "time_limits": {"ticket": TICKET, "duty": DUTY},
     "clock_marks": {"ticket": TICKET, "clock": make_clock()},
     "handling_rules": {},
+    "taking_in_only": {},
     "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
     "review_triggers": {
         "ticket": TICKET,

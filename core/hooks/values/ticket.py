@@ -32,7 +32,8 @@ class DutyView:
     """One item of the duty list 职责清单: whose it is, on what basis, how fast and how well.
 
     `limit` is how long the matter may take, `on_site` how soon the unit has to be there, and `after_arrival` how long it
-    then has. `guide` is what the operator should ask; empty = nothing in particular.
+    then has. `guide` is what the operator should ask; empty = nothing in particular. `is_proposed` says that the district
+    has not published the item and its limits: somebody proposes them.
     """
 
     code: str
@@ -46,6 +47,7 @@ class DutyView:
     standard: str
     guide: str = ""
     after_arrival: Budget | None = None
+    is_proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

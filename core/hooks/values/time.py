@@ -86,6 +86,9 @@ class HandlingRules:
     `pause_days` days, for one of `pause_reasons`; the resident's clock stands still with it only if `pauses_reply`.
     From `max_redos` redone cycles on, a supervision comes first. `contact_attempts` calls that nobody answers will do
     before a reply, `follow_up_attempts` after it. A rating may be disputed within `dispute_days` days.
+
+    With `informs_asked` the unit that the resident asked first 首问 sees the ticket to its end and is told what becomes of
+    it; with `asked_follows_up` it is also asked to hear afterwards whether the answer helped.
     """
 
     max_returns: int = 2
@@ -99,3 +102,5 @@ class HandlingRules:
     contact_attempts: int = 3
     follow_up_attempts: int = 3
     dispute_days: int = 3
+    informs_asked: bool = False
+    asked_follows_up: bool = False

@@ -43,8 +43,8 @@ class NoClearance(Refused):
 
 
 def why_to_clear(scope: Scope, ticket: Ticket, actor: Actor, *, wished: bool) -> str | None:
-    """Return why what somebody took in waits for clearance, None = it does not. Danger never waits."""
-    if actor.kind != "staff" or ticket.urgency == "urgent":
+    """Return why what somebody took in waits for clearance, None = it does not. Danger never waits, nor a centre's counter."""
+    if actor.kind != "staff" or ticket.urgency == "urgent" or Permission.TAKE_IN in actor.permissions:
         return None
     if Permission.DISPATCH not in actor.permissions:
         return "trainee"

@@ -12,6 +12,7 @@ from core.intake.sources.queries import source_book
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import gazetteer_in_force
 from core.units.queries import DirectoryUnit, directory
+from core.units.taking_in import taking_in_only
 
 Choice = tuple[str, str]
 """A value and the words for it."""
@@ -56,7 +57,7 @@ def _gather(scope: Scope) -> Choices:
         natures=tuple(NATURE_LABELS.items()),
         appellants=tuple(APPELLANT_LABELS.items()),
         relations=tuple(RELATION_LABELS.items()),
-        units=tuple(unit for unit in units.units if unit.kind not in NOT_DISPATCHED_TO),
+        units=tuple(unit for unit in units.units if unit.kind not in {*NOT_DISPATCHED_TO, *taking_in_only(scope)}),
         areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
         sources=tuple((each.code, each.name) for each in source_book(scope).in_use),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),

@@ -134,6 +134,8 @@ def _unit(rule: Rule, path: str, code: str, directory: RoutingDirectory) -> Iter
         if not any(unit.kind == kind and unit.active for unit in directory.units.values()):
             sentence = f"本区没有可作{LOCAL_NAMES[code]}的单位。请写明具体单位。"
             yield _finding("error", "unknown-unit", rule, path, sentence)
+        elif path.startswith("then.assign") and (why := _only_takes_in(kind, directory)):
+            yield _finding("error", "takes-in-only", rule, path, f"{LOCAL_NAMES[code]}{why}")
         return
     unit = directory.units.get(code)
     if unit is None:
@@ -144,6 +146,14 @@ def _unit(rule: Rule, path: str, code: str, directory: RoutingDirectory) -> Iter
     elif unit.kind == "dispatch_desk" and path == "then.assign.lead":
         sentence = f"“{unit.name}”是派单台，不承办工单；没有规则命中的本来就由它判定。请删去 assign，或写承办单位。"
         yield _finding("error", "desk-as-unit", rule, path, sentence)
+    elif path.startswith("then.assign") and (why := _only_takes_in(unit.kind, directory)):
+        yield _finding("error", "takes-in-only", rule, path, f"“{unit.name}”{why}")
+
+
+def _only_takes_in(kind: str, directory: RoutingDirectory) -> str:
+    """Return what stands against giving tickets to units of this kind, empty = nothing."""
+    why = next((unit.takes_in_only for unit in directory.units.values() if unit.kind == kind), "")
+    return f"只受理不承办（{why}），派不出去。请改为对这类事项负责的部门或街道。" if why else ""
 
 
 def _too_low(rule: Rule, rules: RuleSet, directory: RoutingDirectory) -> Finding | None:

@@ -15,6 +15,7 @@ from core.routing.ruleset.writing import digest_of
 
 DUTY_LIST = "duty-list"
 """In place of a rule's id: the duty list decided."""
+NOBODY_BARRED: Mapping[str, str] = MappingProxyType({})
 
 
 class CompiledRules:
@@ -160,11 +161,12 @@ def evaluate(
     listed: Listed | None = None,
     offered: Sequence[Offered] = (),
     known: Collection[str] | None = None,
+    barred: Mapping[str, str] = NOBODY_BARRED,
 ) -> Verdict:
     """Return what the rules say of a ticket on this day of the district.
 
     `listed` is the duty list's word, `offered` what features propose, the best first, `known` the units that there are
-    (None = all that are named).
+    (None = all that are named), `barred` those that are given nothing, each with why.
 
     In each phase the first rule counts whose condition is true. Of several phases the earlier one wins what only one can
     have: unit, urgency, limit. What any phase excludes gets nothing from anybody. A rule whose unit gave the ticket
@@ -172,7 +174,7 @@ def evaluate(
     offered, then the duty list, then a person. The phase fallback counts only in this last case.
     """
     hits = [Hit(rule, values) for rule, values in rules.matches(facts.values, on)]
-    return verdict_of(rules, facts, hits, on=on, listed=listed, offered=offered, known=known)
+    return verdict_of(rules, facts, hits, on=on, listed=listed, offered=offered, known=known, barred=barred)
 
 
 def verdict_of(
@@ -184,11 +186,12 @@ def verdict_of(
     listed: Listed | None,
     offered: Sequence[Offered] = (),
     known: Collection[str] | None = None,
+    barred: Mapping[str, str] = NOBODY_BARRED,
 ) -> Verdict:
     """Return what follows from the rules that matched, one of each phase at most."""
     asked = [hit for hit in hits if hit.rule.phase is not Phase.FALLBACK]
     excluded = _excluded(asked, facts)
-    objections = _Objections(facts, excluded, known)
+    objections = _Objections(facts, excluded, known, barred)
     assignee, passed_over = _assigned(asked, listed, offered, objections)
     if assignee is None and len(asked) < len(hits):
         asked = list(hits)
@@ -227,12 +230,15 @@ class _Objections:
     facts: Facts
     excluded: Mapping[str, Rule]
     known: Collection[str] | None
+    barred: Mapping[str, str]
 
     def against(self, written: str, code: str | None) -> str:
         if code is None:
             return f"不知道本工单的{LOCAL_NAMES[written]}"
         if self.known is not None and code not in self.known:
             return "单位不存在或已停用"
+        if code in self.barred:
+            return f"只受理不承办（{self.barred[code]}）"
         if code in self.facts.returned_by:
             return "该单位已退回过本工单"
         if code in self.excluded:

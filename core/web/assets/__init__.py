@@ -10,7 +10,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
-OWN = ("huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css")
+OWN = ("center.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css")
 LIBRARIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
