@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
 from core.hooks.payloads import json_of
+from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import signed_message_id
 
 NATURES: Mapping[str, Nature] = {
@@ -20,6 +21,34 @@ NATURES: Mapping[str, Nature] = {
     "表扬": "praise",
 }
 HOTLINE = "hotline"
+
+
+class ChannelSettings(Settings):
+    """Number and account under which residents find the district, and the key of the hotline's platform."""
+
+    hotline = Line(
+        load_default="81812345",
+        longest=12,
+        pattern="[0-9]{5,12}",
+        pattern_says="热线号码须为 5 到 12 位数字",
+        title="热线号码",
+        help="“南海民声”服务热线",
+        group="号码与账号",
+    )
+    weibo_account = Line(
+        load_default="南海微力",
+        longest=30,
+        title="政务微博",
+        help="市民 @ 这个账号即可反映诉求",
+        group="号码与账号",
+    )
+    hotline_secret = Secret(
+        shortest=24,
+        title="热线平台推送密钥",
+        help="热线平台用它给推送签名（HMAC-SHA256）；没有设密钥，推送一律不收",
+        group="推送接入",
+        affects="new",
+    )
 
 
 @hookimpl

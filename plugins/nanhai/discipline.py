@@ -4,6 +4,78 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import EscalationStep, Exemption, ScoreLine, TicketView, Trigger, UnitFacts, Watcher, hookimpl
+from core.hooks.settings import MatterChoice, Settings, UnitChoice, Whole, Words
+
+
+class DisciplineSettings(Settings):
+    """Who supervises, what no unit answers for, and what the yearly performance of a unit is made of."""
+
+    unit = UnitChoice(
+        kind="discipline",
+        load_default="discipline",
+        title="监督单位",
+        help="从受理起同步看到每一张工单；超时未答复时在此立案问责",
+        group="监督",
+        risk="accountability",
+    )
+    exempt_matters = MatterChoice(
+        many=True,
+        may_be_empty=True,
+        load_default=[],
+        title="免予问责的事项",
+        help="这些事项超时，不自动立案；需要时由督查人员立案",
+        group="免责",
+        risk="accountability",
+    )
+    exempt_words = Words(
+        load_default=["已起诉", "法院诉讼", "法院已受理", "申请仲裁", "行政复议", "刑事立案"],  # the article names none
+        shortest=2,
+        longest=20,
+        title="涉诉的词",
+        help="标题或内容出现任意一词，视为涉法涉诉，超时不自动立案",
+        group="免责",
+        risk="accountability",
+    )
+    on_time_weight = Whole(
+        load_default=60,  # the article says that the marks count for the year, not how much
+        min=0,
+        max=100,
+        unit="分",
+        title="按时办结的分值",
+        help="按时办结率乘以这个分值",
+        group="绩效考核",
+        risk="accountability",
+    )
+    satisfied_weight = Whole(
+        load_default=40,
+        min=0,
+        max=100,
+        unit="分",
+        title="群众满意的分值",
+        help="满意率乘以这个分值",
+        group="绩效考核",
+        risk="accountability",
+    )
+    overdue_loss = Whole(
+        load_default=1,
+        min=0,
+        max=20,
+        unit="分",
+        title="每超时一件扣",
+        help="按裁定后的超时件数",
+        group="绩效考核",
+        risk="accountability",
+    )
+    redo_loss = Whole(
+        load_default=2,
+        min=0,
+        max=20,
+        unit="分",
+        title="每重办一次扣",
+        help="群众不认可、重新办理的次数",
+        group="绩效考核",
+        risk="accountability",
+    )
 
 
 @hookimpl

@@ -14,9 +14,50 @@ from core.hooks import (
     UrgencySignal,
     hookimpl,
 )
+from core.hooks.settings import Settings, Words, WorkDays, WorkHours
 from core.hooks.values import StepKind
 
 HOUR = 3600
+
+
+class LightSettings(Settings):
+    """The countdown of the light, and the words that make an appeal very urgent."""
+
+    inquiry_days = WorkDays(
+        load_default=1,
+        min=1,
+        max=10,
+        title="咨询类答复时限",
+        help="次日起算，最后一个工作日下班前答复",
+        group="时限",
+    )
+    handling_days = WorkDays(
+        load_default=5,
+        min=1,
+        max=30,
+        title="办理类答复时限",
+        help="咨询以外的诉求",
+        group="时限",
+    )
+    yellow_hours = WorkHours(
+        load_default=3,
+        min=1,
+        max=7,
+        title="剩余多少工作小时变黄",
+        help="圆点由绿色转为黄色，并发短信提醒责任部门",
+        group="信号灯",
+    )
+    keywords = Words(
+        load_default=[
+            *("井盖缺失", "井盖不见", "井盖丢失", "井盖被盗", "没有井盖"),
+            *("漏电", "触电", "燃气泄漏", "煤气泄漏", "倒塌", "坍塌", "塌陷", "起火", "落水", "被困"),
+        ],
+        shortest=2,
+        longest=20,
+        title="非常紧急的关键词",
+        help="标题或内容出现任意一词即按紧急诉求处理",
+        group="识别",
+    )
 
 
 @hookimpl

@@ -4,9 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import ContactView, Objection, hookimpl
+from core.hooks.settings import Settings, Whole
 
 ANSWERING = ("reply",)
 """Commands by which a unit says that it is done."""
+
+
+class LoopSettings(Settings):
+    """What a unit has to do before it answers, so that the loop closes at the resident."""
+
+    attempts = Whole(
+        load_default=1,  # the article says that the unit reports back, not how often it has to try
+        min=1,
+        max=5,
+        unit="次",
+        title="答复前至少联系几次",
+        help="诉求人留有电话的，联系上一次即可答复；联系不上的，至少试这么多次",
+        group="反馈市民",
+    )
 
 
 @hookimpl
