@@ -9,6 +9,7 @@ from core.hooks.settings import Line, OneOf, Settings
 WAYS = {"both": "推微信，没有微信的发短信", "wechat": "只推微信", "sms": "只发短信", "none": "不推送"}
 BY_WECHAT, BY_SMS = ("both", "wechat"), ("both", "sms")
 GROUP = "每一步怎么告诉诉求人"
+HELP = "短信按条计费；诉求人选了不再推送的，只通知办结"
 WORDS: Mapping[str, str] = {
     "filed": "您反映的问题已立案，编号 {serial_no}。{until}办到哪一步随时可查：{page}",
     "dispatched": "您反映的问题（{serial_no}）已交给{unit}办理。{until}进展：{page}",
@@ -28,7 +29,7 @@ UNTIL = "最迟 {due} 答复您。"
 
 
 def _way(default: str, title: str) -> OneOf:
-    return OneOf(load_default=default, choices=WAYS, title=title, group=GROUP)
+    return OneOf(load_default=default, choices=WAYS, title=title, help=HELP, group=GROUP)
 
 
 class ProgressSettings(Settings):

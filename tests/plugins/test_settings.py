@@ -98,6 +98,12 @@ def test_without_a_word_the_articles_hold() -> None:
         "pingshan.metrics": {},
         "pingshan.sorting": {"similar_percent": 35, "part_length": 6},
         "pingshan.instant": {"only_inquiries": True, "suggest_from": 35, "threshold": 70},
+        "pingshan.progress": {
+            "sender": "坪山区民生诉求中心",
+            **dict.fromkeys(("filed", "replied", "concluded"), "both"),
+            **dict.fromkeys(("dispatched", "signed", "on_site", "extended", "paused", "resumed"), "wechat"),
+            **dict.fromkeys(("redone", "attached", "detached"), "wechat"),
+        },
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
         "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
         "nanhai.discipline": {

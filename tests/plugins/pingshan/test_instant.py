@@ -1,36 +1,31 @@
 """逐步建立热点问题“秒回”等机制: what is asked every day is answered at once, in words that were approved."""
 
-from core.hooks import ReplyHint
-from core.hooks.specs import suggest_reply
-from tests.plugins.making import answers, make_ticket
+from core.hooks import InstantTopic
+from core.hooks.specs import instant_rules
+from tests.plugins.making import answers
 
 TOPICS = {
     "topics": [
         {
-            "words": ["居住证怎么办", "办居住证"],
+            "words": ["居住证怎么办理", "办居住证要什么材料"],
             "answer": "请在小程序申领，15 个工作日内制发。",
             "source": "公安分局审定",
-        },
-        {"words": ["居住证"], "answer": "请咨询派出所。", "source": "公安分局审定"},
+        }
     ]
 }
 
 
-def test_the_first_topic_that_is_asked_about_answers() -> None:
-    ticket = make_ticket(title="请问办居住证要多久", nature="inquiry")
+def test_topics_are_answered_at_once_to_who_asks_and_danger_or_a_person_is_for_somebody() -> None:
+    [rules] = answers("pingshan.instant", instant_rules, TOPICS)
 
-    assert answers("pingshan.instant", suggest_reply, TOPICS, ticket=ticket) == [
-        ReplyHint("请在小程序申领，15 个工作日内制发。", "pingshan.instant/topic", "问到“办居住证”，依据：公安分局审定")
-    ]
-
-
-def test_a_complaint_is_not_answered_with_a_leaflet_unless_the_district_wants_that() -> None:
-    complaint = make_ticket(title="办居住证被拒绝", nature="complaint")
-    for_all = TOPICS | {"only_inquiries": False}
-
-    assert answers("pingshan.instant", suggest_reply, TOPICS, ticket=complaint) == []
-    assert len(answers("pingshan.instant", suggest_reply, for_all, ticket=complaint)) == 1
-
-
-def test_what_nobody_asks_often_has_no_answer() -> None:
-    assert answers("pingshan.instant", suggest_reply, TOPICS, ticket=make_ticket(nature="inquiry")) == []
+    assert rules.topics == (
+        InstantTopic(
+            ("居住证怎么办理", "办居住证要什么材料"),
+            "请在小程序申领，15 个工作日内制发。",
+            "公安分局审定",
+            "pingshan.instant/topic",
+        ),
+    )
+    assert (rules.threshold, rules.suggest_from, rules.only_inquiries) == (70, 35, True)
+    assert {"着火", "被困"} <= set(rules.urgent_words)
+    assert {"态度", "受贿"} <= set(rules.person_words)
