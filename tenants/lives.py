@@ -16,6 +16,7 @@ from core.escalation.models import Instruction
 from core.evaluation.subjects import missed_reply_clocks
 from core.intake.joining import parts_of
 from core.intake.rules import Appeal
+from core.intake.sources.queries import source_book
 from core.journey import conclude, desk, explain, give_back, handle, join, joint, press, time, void
 from core.journey.accept import accept
 from core.journey.guarding import Objected
@@ -170,11 +171,18 @@ def _accept(life: Life) -> Iterator[datetime]:
         complexity=letter.complexity,
         affected_count=letter.affected,
         appellant=letter.appellant,
+        source=_source_of(life.scope, letter),
     )
     accepted = accept(life.scope, appeal, actor=life.cast.at_desk(), now=life.at)
     life.serial_no, life.ticket_id = accepted.serial_no, accepted.ticket_id
     life.waits_for_desk = accepted.state in WAITING_FOR_DISPATCH
     life.marks.clocks_started()
+
+
+def _source_of(scope: Scope, letter: Letter) -> str:
+    """Return by which of the sources of its channel a letter came, in turn; empty where the registry has none."""
+    listed = [each.code for each in source_book(scope).in_use if each.channel == letter.channel]
+    return listed[letter.number % len(listed)] if listed else ""
 
 
 def _answer(life: Life) -> Iterator[datetime]:

@@ -18,6 +18,8 @@ from core.tickets.contact import masked_phone
 
 SEED, PHONE_OF_ENTRY = "engagement.seed", "engagement.phone"
 """Fields under which the two are encrypted."""
+MOST_ID = 2**63 - 1
+"""Of a row."""
 
 
 class NoSuchCampaign(Refused):
@@ -55,7 +57,7 @@ def get_campaign(scope: Scope, campaign_id: int, *, lock: bool = False, shared: 
     found = select(Campaign).where(Campaign.tenant_id == scope.tenant.id, Campaign.id == campaign_id)
     if lock or shared:
         found = found.with_for_update(read=shared)
-    campaign = scope.session.scalars(found).one_or_none()
+    campaign = scope.session.scalars(found).one_or_none() if 0 < campaign_id <= MOST_ID else None
     if campaign is None:
         raise NoSuchCampaign("没有这个活动。请核对编号。")
     return campaign

@@ -14,10 +14,11 @@ from sqlalchemy import select
 from core.disclosure.service import public_no
 from core.documents.frozen import digest_of, to_text
 from core.documents.model import Document, Section, Words
+from core.engagement.models import Campaign
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
-from core.hooks import Feature, OutreachKind, PageSpec, PanelRules, TextBlock
+from core.hooks import EngagementRules, Feature, OutreachKind, PageSpec, PanelRules, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.calls.rules import IncomingCall
 from core.intake.calls.service import keep_call
@@ -93,6 +94,7 @@ NUMBERED = {
     "/bulletins/": "bulletin",
     "/center/meeting/": "outreach",
     "/public/<tenant>/bulletins/": "bulletin",
+    "/public/<tenant>/activities/": "campaign",
 }
 """What `number` names, by the beginning of the address."""
 
@@ -108,7 +110,8 @@ class PlaceSettings(Settings):
 def place_feature() -> Feature:
     """Return a feature with settings, secrets and a page."""
     page = PageSpec(PAGE, "试验页", str(PAGE_PERMISSION), show="show")
-    made = make_feature(FEATURE, pages=lambda: [page])
+    bounds = EngagementRules(most_budget_yuan=100, most_prize_yuan=10)
+    made = make_feature(FEATURE, pages=lambda: [page], engagement_rules=lambda: [bounds])
     module: Any = made.answers
     module.show = lambda: [TextBlock("看得到")]
     return Feature(made.id, made.label, made.summary, module, PlaceSettings, permissions=(str(PAGE_PERMISSION),))
@@ -258,6 +261,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         at = datetime.now(UTC)
         desk.dispatch(scope, accepted.serial_no, Order(OPERATOR, at), lead=code, reason="受理席派单")
         handle.sign(scope, accepted.serial_no, Order(clerk, at))
+        place.has["campaign"] = [_campaign(scope, place.mark, now)]
         secret = "second" if second else "first"
         keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
         place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
@@ -342,6 +346,33 @@ def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]
     )
     scope.session.add(naming)
     return {"bulletin": [str(bulletin.number)], "naming": [str(naming.id)]}
+
+
+def _campaign(scope: Scope, mark: str, now: datetime) -> int:
+    """Make a quiz that was opened."""
+    campaign = Campaign(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        kind="quiz",
+        title=f"{mark}答题",
+        words="自愿参加",
+        organiser_id=directory(scope).get_unit("parks").id,
+        channel="",
+        way="draw",
+        opens_at=now - timedelta(days=1),
+        closes_at=now + timedelta(days=1),
+        budget_yuan=10,
+        prizes=[{"name": "红包", "number": 1, "yuan": 10}],
+        questions=[{"ask": "几点？", "choices": ["一点", "两点"], "right": 0}],
+        staff_hashes=[],
+        state="open",
+        seed_sha256="0" * 64,
+        written_by="张",
+        written_by_id=None,
+    )
+    scope.session.add(campaign)
+    scope.session.flush()
+    return campaign.id
 
 
 def _panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:

@@ -48,7 +48,7 @@ class SourceBook:
     def code_of(self, word: str) -> str:
         """Return the code of the source that is written so; a name that nobody knows stays as it is."""
         known = self.find(word)
-        return known.code if known else word
+        return known.code if known else word.strip()
 
     def name_of(self, code: str) -> str:
         """Return what people call the source on a ticket; a name that nobody knows stays as it is."""

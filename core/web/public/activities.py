@@ -5,6 +5,7 @@ part is voluntary, asks for a phone and no account, and earns nothing but the ch
 """
 
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ ENTRY = Entry(
 )
 GOOD = timedelta(hours=12)
 """How long after a form was shown it can be sent."""
+_FORM_ID = re.compile(r"[0-9a-f]{32}")
 NOT_OURS = "这一页打开得太久，或者不是从活动页面打开的，没有提交。请刷新页面后重新填写。"
 
 
@@ -94,7 +96,7 @@ def enter_activity(guest: Guest, number: int) -> ResponseReturnValue:
     campaign = _public(guest.scope, number)
     typed = _typed(campaign)
     begun_at = _begun_at(guest.scope, campaign.id, typed.begun, now=guest.now)
-    if begun_at is None or not 16 <= len(typed.form_id) <= 64:
+    if begun_at is None or not _FORM_ID.fullmatch(typed.form_id):
         fresh = Typed(secrets.token_hex(16), _begun(guest.scope, campaign.id, guest.now))
         return _page(guest, campaign, fresh, problem=NOT_OURS), WRONG_INPUT
     try:
