@@ -23,6 +23,8 @@ from core.tickets.sealing import opened, sealed
 from core.tickets.service import begin
 from core.tickets.states import State
 from core.tickets.timeline import Actor, Order
+from core.units.mailboxes.queries import mailbox_book
+from core.units.queries import directory
 
 TICKET_NO_SEQUENCE = "ticket_no"
 
@@ -87,6 +89,7 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
         source=source_book(scope).code_of(appeal.source),
         relation=appeal.relation or "",
         submitted_at=submitted_at,
+        asked_unit_id=_asked_first(scope, appeal, actor),
     )
     raw = json.dumps(done.as_it_came, ensure_ascii=False, sort_keys=True, default=_plain)
     event_id = scope.new_id()
@@ -141,6 +144,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         relation=whole.relation,
         submitted_at=whole.submitted_at,
         part_of_id=whole.id,
+        asked_unit_id=whole.asked_unit_id,
     )
     scope.session.add(part)
     scope.session.flush()
@@ -152,6 +156,16 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         detail={"channel": whole.channel, "part_of": whole.serial_no},
     )
     return part
+
+
+def _asked_first(scope: Scope, appeal: Appeal, actor: Actor) -> int | None:
+    """Return whom the resident asked 首问: whoever takes it in, else whose mailbox it was written to, else the desk."""
+    if actor.unit_id is not None:
+        return actor.unit_id
+    units, mailbox = directory(scope), mailbox_book(scope).find(appeal.mailbox) if appeal.mailbox else None
+    asked = units.find_unit(mailbox.owner) if mailbox else None
+    desk = asked or next((unit for unit in units.units if unit.kind == "dispatch_desk"), None)
+    return desk.id if desk else None
 
 
 def _mark(scope: Scope, raw: str) -> bytes:

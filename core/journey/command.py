@@ -6,6 +6,7 @@ from typing import Any, Concatenate, Generic, ParamSpec
 
 from core.journey.guarding import ask_guards
 from core.journey.progress_news import telling_steps
+from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
@@ -61,9 +62,13 @@ class Carried(Generic[P]):
         refuse_early(ticket, order.now)
         refuse_stale(scope, ticket, order.seen_version)
         order = in_order(scope, ticket, order)
-        failures = ask_guards(scope, ticket, order, self.name) if self._may_move(ticket) else ()
-        with telling_steps(scope, now=order.now):
-            self.deed(scope, ticket, order, *given, **named)
+        try:
+            failures = ask_guards(scope, ticket, order, self.name) if self._may_move(ticket) else ()
+            with telling_steps(scope, now=order.now):
+                self.deed(scope, ticket, order, *given, **named)
+        except Refused as refusal:
+            refusal.command, refusal.command_id = refusal.command or self.name, order.command_id
+            raise
         note_failures(scope, ticket, failures, instead=f"没有核对能否{self.label}，已照办", now=order.now)
         tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)

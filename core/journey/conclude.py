@@ -1,6 +1,7 @@
 """Concluding a ticket, asking the resident, and doing it again when they are not satisfied."""
 
 from core.escalation.service import escalate
+from core.evaluation.answers import SATISFACTION_LABELS
 from core.evaluation.queries import find_granted_review
 from core.evaluation.service import keep_rating, record_attempt
 from core.handling.models import Reply
@@ -12,6 +13,7 @@ from core.journey.command import command
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.deciding import propose
+from core.routing.firsts import tell_asked
 from core.routing.models import Assignment
 from core.routing.persons import give_to_persons
 from core.routing.referrals import refer_if_elsewhere, tell_other_side
@@ -90,9 +92,15 @@ def conclude(scope: Scope, ticket: Ticket, command: Command, order: Order, *, re
     everybody attached; the last part of a split ticket concludes the whole.
     """
     _note_result(scope, ticket, command, order, reply=reply)
+    tell_asked(scope, ticket, f"已办结。{_to_hear(scope)}", now=order.now)
     for attached in lock_attached(scope, ticket):
         _answer_attached(scope, attached, ticket, command, order, reply=reply)
     end_part(scope, ticket, order)
+
+
+def _to_hear(scope: Scope) -> str:
+    """Return what is asked of the unit that was asked first, where the district has it hear the resident afterwards."""
+    return "请按首问负责回访诉求人，是否满意请告知受理席。" if rules_of(scope).asked_follows_up else ""
 
 
 def end_part(scope: Scope, ticket: Ticket, order: Order) -> None:
@@ -132,6 +140,7 @@ def rate(
     """
     keep_rating(scope, ticket, order, resolved=resolved, satisfaction=satisfaction, comment=comment, cause=cause)
     turn_clocks(scope, ticket, Command.EVALUATE, order)
+    tell_asked(scope, ticket, f"诉求人已评价：{SATISFACTION_LABELS[satisfaction]}。", now=order.now)
 
 
 @command(Command.REDO)

@@ -19,6 +19,7 @@ from core.knowledge.service import note_use
 from core.people.roles import Permission
 from core.routing.consultations import drop_consultation
 from core.routing.deciding import follow_rules, propose
+from core.routing.firsts import keep_first_handler
 from core.routing.models import Assignment
 from core.routing.referrals import refer_if_elsewhere
 from core.routing.returns import drop_request
@@ -147,6 +148,7 @@ def conclude_with_answer(
         detail={"disposition": disposition, **article},
     )
     drop_consultation(scope, ticket, order, why="受理席已直接答复")
+    keep_first_handler(ticket, order.actor.unit_id or directory(scope).desk.id)
     kept = add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved")
     conclude(scope, ticket, Command.ANSWER_DIRECTLY, order, reply=kept)
 

@@ -7,6 +7,7 @@ from core.kit.errors import Refused
 from core.people.roles import Permission, SameHands
 from core.routing.consultations import find_consultation, open_record
 from core.routing.deciding import propose
+from core.routing.firsts import tell_asked
 from core.routing.returns import (
     file_request,
     find_pending_request,
@@ -121,6 +122,7 @@ def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = 
     ticket.bounce_count += 1
     ticket.lead_unit_id = None
     turn_clocks(scope, ticket, Command.RETURN, order)
+    tell_asked(scope, ticket, "已由承办单位退回派单中心，等待重新派单。", now=order.now)
     scope.session.flush()
     propose(scope, ticket, now=order.now)
     if ticket.bounce_count >= rules_of(scope).max_returns:

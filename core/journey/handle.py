@@ -7,6 +7,7 @@ from core.handling.service import submit_reply
 from core.journey.command import command
 from core.journey.findings import Finding, keep_verification
 from core.people.roles import Permission
+from core.routing.firsts import keep_first_handler
 from core.routing.joint import refuse_open_work
 from core.routing.models import Assignment
 from core.routing.returns import refuse_return_pending
@@ -127,6 +128,7 @@ def reply(
 def _take_in_hand(scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, summary: str) -> None:
     move(scope, ticket, Command.SIGN, order, summary=summary)
     advance(assignment, AssignmentState.SIGNED, now=order.now)
+    keep_first_handler(ticket, assignment.unit_id)
     turn_clocks(scope, ticket, Command.SIGN, order, assignments=[assignment])
 
 

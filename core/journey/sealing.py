@@ -7,8 +7,9 @@ from core.intake.calls.models import CallStep
 from core.intake.models import IntakeEvent
 from core.journey.standing import note_untold_rights
 from core.knowledge.models import ArticleStep, ArticleUse, ArticleVersion
-from core.routing.models import RouteDecision
+from core.routing.models import ReturnAttempt, RouteDecision
 from core.sla.models import ClockAdjustment, ClockEvent
+from core.statistics.outside.models import OutsideFigure
 from core.tenancy.models import (
     DryRun,
     DryRunChange,
@@ -45,6 +46,8 @@ SEALED = (
     Sealable(DutyLimitChange, "时限变更"),
     Sealable(MappedMatter, "市级目录对照", "set_at"),
     Sealable(RouteDecision, "派单依据", "decided_at", is_dated=False),
+    Sealable(ReturnAttempt, "被拦下的退单", "at"),
+    Sealable(OutsideFigure, "外部数字", "at"),
     Sealable(ArticleVersion, "知识的版本", "at"),
     Sealable(ArticleStep, "知识的经过", "at"),
     Sealable(ArticleUse, "据知识答复", "at"),

@@ -17,6 +17,9 @@ class Refused(Exception):  # noqa: N818 -- named as a fact, like every refusal b
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+        self.command = ""
+        """The command on a ticket that was refused, and the id under which it was given; empty = it was none."""
+        self.command_id: str | None = None
 
 
 class Collision(Exception):  # noqa: N818 -- a fact about the world, not a mistake of ours

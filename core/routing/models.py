@@ -126,6 +126,7 @@ class ReturnRequest(TenantRow, Base, kw_only=True):
         CheckConstraint("(state = 'pending') = (decided_at IS NULL)", name="decided"),
         Index("uq_return_request_pending", "tenant_id", "ticket_id", unique=True, postgresql_where="state = 'pending'"),
         Index("ix_return_request_ticket", "tenant_id", "ticket_id"),
+        Index("ix_return_request_requested", "tenant_id", "requested_at"),
         Index(
             "ix_return_request_decided",
             "tenant_id",
@@ -150,6 +151,30 @@ class ReturnRequest(TenantRow, Base, kw_only=True):
     clause: Mapped[str] = mapped_column(Text, default="")
     duty_item: Mapped[str] = mapped_column(Text, default="")
     duty_list: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class ReturnAttempt(TenantRow, Base, kw_only=True):
+    """An attempt of the lead unit to give a ticket back that was refused 试图退单: nothing came of it, and it counts.
+
+    `code` and `words` are the refusal's. `command_id` None = the attempt could not be told from another try.
+    """
+
+    __tablename__ = "return_attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
+        UniqueConstraint("tenant_id", "ticket_id", "command_id"),
+        Index("ix_return_attempt_at", "tenant_id", "at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    command_id: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class Consultation(TenantRow, Base, kw_only=True):

@@ -46,6 +46,8 @@ class Ticket(TenantRow, Base, kw_only=True):
         UniqueConstraint("tenant_id", "serial_no"),
         ForeignKeyConstraint(["tenant_id", "suggested_unit_id"], ["unit.tenant_id", "unit.id"]),
         ForeignKeyConstraint(["tenant_id", "lead_unit_id"], ["unit.tenant_id", "unit.id"]),
+        ForeignKeyConstraint(["tenant_id", "asked_unit_id"], ["unit.tenant_id", "unit.id"]),
+        ForeignKeyConstraint(["tenant_id", "first_unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint(f"state IN ({_any_of(State)})", name="state"),
         CheckConstraint("nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise')", name="nature"),
         CheckConstraint("appellant IN ('person', 'enterprise', 'organisation')", name="appellant"),
@@ -136,6 +138,10 @@ class Ticket(TenantRow, Base, kw_only=True):
     bounce_count: Mapped[int] = mapped_column(Integer, default=0)
     suggested_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     lead_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    asked_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """Whom the resident asked first 首问; written as the ticket is opened and never again. None = before that was kept."""
+    first_unit_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """Who took it in hand first 首办; written once, whoever has it later. None = nobody yet, or before that was kept."""
     light: Mapped[str] = mapped_column(Text, default="green")
     next_due_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     is_attached: Mapped[bool] = mapped_column(default=False)

@@ -1,9 +1,10 @@
-"""Keeping refused attempts of those who may not: after the refused transaction, in one of its own."""
+"""Keeping refused attempts of those who may not, and to give a ticket back: after the refused transaction, in one of its own."""
 
 from flask import current_app, g, request
 
+from core.journey.attempts import is_return_attempt, keep_return_attempt
 from core.kit.errors import Refused
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
 from core.tickets.trespass import keep_trespass
 
@@ -14,21 +15,27 @@ def remember_actor(actor: Actor) -> None:
 
 
 def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) -> None:
-    """Keep the attempt if it was a command that was refused because of who gave it; once per request.
+    """Keep the attempt if it was a command that was refused because of who gave it, or a ticket given back in vain; once per request.
 
     The answer stays the refusal also when the attempt cannot be kept; then it stands in the log.
     """
     actor: Actor | None = g.get("refused_actor")
-    if actor is None or not refusal.is_trespass or request.method in ("GET", "HEAD") or "trespass" in g:
+    gives_back = is_return_attempt(refusal)
+    is_kept = refusal.is_trespass or gives_back
+    if actor is None or not is_kept or request.method in ("GET", "HEAD") or "trespass" in g:
         return
     g.trespass = refusal.code
     serial_no = (request.view_args or {}).get("serial_no") or request.form.get("serial_no") or ""
     address = request.remote_addr or ""
+
+    def keep(scope: Scope) -> None:
+        if gives_back:
+            keep_return_attempt(scope, refusal, actor=actor, serial_no=serial_no, now=g.now)
+        else:
+            keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, address=address, now=g.now)
+
     try:
-        installation.run(
-            slug,
-            lambda scope: keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, address=address, now=g.now),
-        )
+        installation.run(slug, keep)
     except Exception as error:
         current_app.logger.error(
             "trespass not kept, tenant %s, account %s, %s: %s", slug, actor.id, refusal.code, type(error).__name__

@@ -15,7 +15,7 @@ from core.handling.models import Enforcement, Reply, Verification
 from core.journey.accept import accept, register
 from core.journey.supervise import supervise
 from core.kit.errors import Refused
-from core.routing.models import Assignment, ReturnRequest
+from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.statistics.counting import CELLS, CODES, COUNTED, HOURS, PLACES
 from core.statistics.kinds import KINDS
@@ -264,6 +264,15 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         if ticket.part_of_id is not None:
             continue
         add(ticket.accepted_at, "accepted", ticket, unit)
+        add(ticket.accepted_at, "asked_first", ticket, ticket.asked_unit_id)
+        if unit is not None and unit != ticket.asked_unit_id:
+            add(ticket.accepted_at, "asked_passed_on", ticket, ticket.asked_unit_id)
+        if ticket.first_unit_id is not None:
+            add(ticket.accepted_at, "first_handled", ticket, ticket.first_unit_id)
+            if unit != ticket.first_unit_id and any(each.ticket_id == ticket.id for each in leads):
+                add(ticket.accepted_at, "first_passed_on", ticket, ticket.first_unit_id)
+        if ticket.state != "voided":
+            add(ticket.accepted_at, "to_conclude", ticket, unit)
         if ticket.replied_at is not None:
             seconds = round((ticket.replied_at - ticket.submitted_at).total_seconds())
             add(ticket.replied_at, "replied", ticket, unit, seconds)
@@ -280,6 +289,9 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         if not earlier and ticket.part_of_id is None and ticket.accepted_at is not None:
             seconds = round((assignment.assigned_at - ticket.accepted_at).total_seconds())
             add(assignment.assigned_at, "first_dispatched", ticket, assignment.unit_id, seconds)
+            again = [each for each in leads if each.ticket_id == ticket.id and each.id > assignment.id]
+            if assignment.state != "returned" and all(each.cycle_no != assignment.cycle_no for each in again):
+                add(assignment.assigned_at, "first_hit", ticket, assignment.unit_id)
         if assignment.state == "returned":
             add(assignment.ended_at, "returned", ticket, assignment.unit_id)
     for clock in judged_clocks(scope, tickets):
@@ -289,6 +301,18 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         verdicts = ["due", "on_time" if met else "overdue"]
         overlay = overlays.get(("clock", clock.id))
         add_judged(clock.due_at, verdicts, ticket, unit_of_cycle(replies, ticket, clock.cycle_no), overlay)
+    for clock in scope.session.scalars(select(Clock).where(Clock.name == "accept")):
+        if clock.state in ("met", "breached"):
+            assert clock.stopped_at is not None
+            assert clock.due_at is not None
+            ticket, seconds = tickets[clock.ticket_id], round((clock.stopped_at - clock.started_at).total_seconds())
+            add(clock.due_at, "filing_due", ticket, ticket.asked_unit_id, seconds)
+            if clock.state == "met":
+                add(clock.due_at, "filed_in_time", ticket, ticket.asked_unit_id)
+        elif clock.overdue_at is not None and clock.state in ("running", "paused"):
+            add(clock.due_at, "filing_due", tickets[clock.ticket_id], tickets[clock.ticket_id].asked_unit_id, 0)
+    for attempt in scope.session.scalars(select(ReturnAttempt)):
+        add(attempt.at, "return_refused", tickets[attempt.ticket_id], attempt.unit_id)
     for rating in scope.session.scalars(select(Rating)):
         ticket = tickets[rating.ticket_id]
         if ticket.part_of_id is not None:
@@ -321,6 +345,7 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
             and each.assigned_at >= asked.decided_at
             for each in leads
         )
+        add(asked.requested_at, "return_requested", tickets[asked.ticket_id], given.unit_id)
         if asked.state == "denied" or (asked.state == "approved" and came_back):
             add(asked.decided_at, "returned_in_vain", tickets[asked.ticket_id], given.unit_id)
     for request in scope.session.scalars(select(ExtensionRequest)):

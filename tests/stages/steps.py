@@ -11,6 +11,8 @@ from core.evaluation.models import Dispute
 from core.journey import conclude, desk, explain, findings, give_back, handle, join, judge, press
 from core.journey.accept import accept_registered, reject
 from core.journey.archive import archive
+from core.journey.attempts import keep_return_attempt
+from core.journey.give_back import ReturnWindowOver
 from core.journey.queries.overruns import overruns_of
 from core.journey.time import decide_extension, request_extension
 from core.journey.void import propose_void, void
@@ -149,8 +151,14 @@ def _reopen(scope: Scope, no: str, now: datetime) -> None:
     judge.reopen(scope, no, Order(SUPERVISOR, now), reason="复核属实")
 
 
+def return_in_vain(scope: Scope, no: str, now: datetime) -> None:
+    """Keep an attempt of the lead unit to give the ticket back that was refused."""
+    keep_return_attempt(scope, ReturnWindowOver("期限已过"), actor=lead_clerk(scope, no), serial_no=no, now=now)
+
+
 STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "accept": lambda scope, no, now: accept_registered(scope, no, Order(OPERATOR, now)),
+    "return in vain": return_in_vain,
     "reject": lambda scope, no, now: reject(scope, no, Order(OPERATOR, now), reason_code="outside"),
     "dispatch": lambda scope, no, now: desk.dispatch(scope, no, Order(OPERATOR, now), lead="roads", reason="核实"),
     "dispatch elsewhere": lambda scope, no, now: desk.dispatch(

@@ -1,7 +1,7 @@
 """Settings, rights, versions and the security log stand in the daily seal: what the owner of the database does to them shows."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ from core.journey.sealing import PROVED_OTHERWISE, SEALED
 from core.kit.policies import APP_ROLE
 from core.knowledge.models import Article, ArticleStep, ArticleUse, ArticleVersion
 from core.people.service import open_account
+from core.routing.models import ReturnAttempt
 from core.sla.models import Clock, ClockAdjustment, ClockEvent
+from core.statistics.outside.models import OutsideFigure
 from core.tenancy.catalogue import APPEND_ONLY, ERASABLE
 from core.tenancy.models import (
     DryRun,
@@ -35,6 +37,7 @@ from core.tickets.models import Ticket, Trespass
 from core.tickets.sealed_records import Sealable, unsealed_records
 from core.tickets.seals import seal_timelines
 from core.units.catalogue.models import DutyLimitChange, MappedMatter
+from core.units.models import Unit
 from core.units.queries import directory
 from core.workdays.models import WorkCalendar, WorkCalendarVersion
 from tests.builders import beijing, make_district
@@ -153,6 +156,28 @@ def make_records(scope: Scope, *, number: int) -> None:
                 serial_no="T1",
                 changes=[],
                 really={},
+            ),
+            ReturnAttempt(
+                tenant_id=tenant,
+                id=scope.new_id(),
+                ticket_id=clock.ticket_id,
+                unit_id=scope.session.scalars(select(Unit.id).where(Unit.tenant_id == tenant)).first() or 0,
+                code="objected",
+                words="处置责任主体不能退单。",
+                by="经办人丙",
+                by_id=7,
+                at=at,
+            ),
+            OutsideFigure(
+                tenant_id=tenant,
+                id=scope.new_id(),
+                name="信访量",
+                month=date(2026, 3, 1),
+                value=40 + number,
+                source="信访局",
+                reason="",
+                by="王工",
+                at=at,
             ),
             Trespass(
                 tenant_id=tenant,
@@ -299,6 +324,8 @@ FILLED = (
     "duty_limit_change",
     "matter_mapping",
     "route_decision",
+    "return_attempt",
+    "outside_figure",
     "article_version",
     "article_step",
     "article_use",
@@ -327,6 +354,8 @@ CHANGES = {
     "duty_limit_change": "reason = '别的'",
     "matter_mapping": "central = '02'",
     "route_decision": "reason = '别的'",
+    "return_attempt": "words = ''",
+    "outside_figure": "value = 1",
     "article_version": "answer = '别的'",
     "article_step": "kind = 'withdrawn'",
     "article_use": "number = 9",
@@ -382,7 +411,7 @@ def test_what_nobody_touched_is_whole_before_and_after_each_seal(walk: Proven) -
     second = walk.seal("2026-03-15 00:00")
 
     assert found(walk) == []
-    assert (first.records > 20, second.records) == (True, 20)
+    assert (first.records > 20, second.records) == (True, 22)
     assert walk.audit().records == first.records + second.records
     assert walk.run(lambda scope: list(unsealed_records(scope, SEALED))) == []
 
