@@ -69,6 +69,7 @@ class ReminderSettings(Settings):
         max=1000,
         unit="件",
         title="比之前明显增多的，至少多少件",
+        help="少于此数的，增多也不起草",
         group="按数据起草",
     )
     rise_percent = Whole(
@@ -89,8 +90,24 @@ class ReminderSettings(Settings):
         help="自然小时；临期件数与按时率下降同时出现才起草",
         group="按数据起草",
     )
-    due_least = Whole(load_default=10, min=2, max=1000, unit="件", title="临期达到多少件", group="按数据起草")
-    fall_points = Whole(load_default=5, min=1, max=100, unit="个百分点", title="按时率下降多少", group="按数据起草")
+    due_least = Whole(
+        load_default=10,
+        min=2,
+        max=1000,
+        unit="件",
+        title="临期达到多少件",
+        help="未办结、由本单位主办的工单",
+        group="按数据起草",
+    )
+    fall_points = Whole(
+        load_default=5,
+        min=1,
+        max=100,
+        unit="个百分点",
+        title="按时率下降多少",
+        help="与之前同样天数到期的时限相比",
+        group="按数据起草",
+    )
     again_days = Whole(
         load_default=30,
         min=1,
@@ -100,12 +117,32 @@ class ReminderSettings(Settings):
         help="同一事项，同一诉求人或同一地点",
         group="按数据起草",
     )
-    again_least = Whole(load_default=3, min=1, max=1000, unit="件", title="办结后反复达到多少件", group="按数据起草")
+    again_least = Whole(
+        load_default=3,
+        min=1,
+        max=1000,
+        unit="件",
+        title="办结后反复达到多少件",
+        help="计在上一件的办结单位",
+        group="按数据起草",
+    )
     acknowledge_days = Whole(
-        load_default=1, min=1, max=20, unit="个工作日", title="几个工作日内签收", group="按数据起草"
+        load_default=1,
+        min=1,
+        max=20,
+        unit="个工作日",
+        title="几个工作日内签收",
+        help="逾期先提醒单位，再过同样时间报督办",
+        group="按数据起草",
     )
     answer_days = Whole(
-        load_default=5, min=1, max=40, unit="个工作日", title="几个工作日内答复采取的措施", group="按数据起草"
+        load_default=5,
+        min=1,
+        max=40,
+        unit="个工作日",
+        title="几个工作日内答复采取的措施",
+        help="逾期提醒单位；是否督办由人决定",
+        group="按数据起草",
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from core.hooks import Budget, EscalationStep, Mark, Trigger
-from core.hooks.specs import clock_marks, escalation_steps
+from core.hooks import Budget, EscalationStep, Mark, ReminderRules, Trigger
+from core.hooks.specs import clock_marks, escalation_steps, reminder_rules
 from tests.plugins.making import answers, make_clock, make_ticket
 
 REMINDER = Trigger("mark", "reply", "reminder")
@@ -82,3 +82,10 @@ def test_the_district_chooses_which_occasion_deserves_a_letter(letter_at: str, k
 
 def test_before_dispatch_the_desk_finds_a_note() -> None:
     assert _steps(REMINDER, lead=None) == [EscalationStep("inbox", "desk", ENDS, *BEFORE)]
+
+
+def test_letters_are_drafted_from_figures_by_the_numbers_that_the_district_sets() -> None:
+    assert answers("pingshan.reminder", reminder_rules, {}) == [ReminderRules()]
+    assert answers("pingshan.reminder", reminder_rules, {"repeated_least": 20, "rise_percent": 150}) == [
+        ReminderRules(repeated_least=20, rise_factor=1.5)
+    ]
