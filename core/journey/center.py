@@ -15,7 +15,9 @@ from core.intake.rules import Appeal
 from core.intake.service import MessageReused
 from core.journey.accept import Accepted, accept
 from core.journey.files import add_files, judge_all
+from core.journey.join import accept_alike
 from core.journey.portal import FEWEST_DIGITS
+from core.journey.queries.alike import Written, master_chosen
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -82,6 +84,8 @@ class Said:
     told: bool = False
     keep_private: bool = True
     written_at: datetime | None = None
+    alike: str = ""
+    """Name by which the form has a ticket in hand that is the same thing (`core.journey.queries.alike.token_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def take_in_at_center(scope: Scope, said: Said, uploads: Sequence[Upload], *, ac
         )
     files = judge_all(uploads) if known is None else []
     worker = replace(actor, permissions=AT_COUNTER)
-    accepted = accept(scope, _appeal(scope, said, center, now=now), actor=worker, now=now)
+    accepted = _accepted(scope, said, center, actor=worker, now=now)
     if known is not None:
         return Entered(accepted, known)
     entry = _kept(scope, said, accepted, center, mark, actor=actor, now=now)
@@ -132,6 +136,17 @@ def take_in_at_center(scope: Scope, said: Said, uploads: Sequence[Upload], *, ac
         order = Order(worker, now, command_id=f"{center.code}/{said.message_id}/files")
         add_files(scope, accepted.serial_no, order, files)
     return Entered(accepted, entry)
+
+
+def _accepted(scope: Scope, said: Said, center: DirectoryUnit, *, actor: Actor, now: datetime) -> Accepted:
+    """Accept it, together with the ticket in hand of which the resident says that it is the same thing."""
+    appeal, written = (
+        _appeal(scope, said, center, now=now),
+        Written(said.text, place=said.place, matter=said.matter, point=said.point),
+    )
+    if master := master_chosen(scope, written, said.alike, now=now):
+        return accept_alike(scope, appeal, master=master, actor=actor, now=now)
+    return accept(scope, appeal, actor=actor, now=now)
 
 
 def _kept(

@@ -85,8 +85,8 @@ def test_each_line_becomes_one_ticket_with_its_own_slip_however_often_it_is_subm
 
     made = tickets(walk)
     assert [(each.channel, each.nature, each.place) for each in made] == [
-        ("residents-meeting", "complaint", "北门"),
-        ("residents-meeting", "inquiry", "金牛社区议事厅"),
+        ("residents-meeting", "help", "北门"),
+        ("residents-meeting", "help", "金牛社区议事厅"),
         ("residents-meeting", "praise", "金牛社区议事厅"),
     ]
     shown = case(walk, number)

@@ -25,6 +25,7 @@ from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.assets import STATIC
 from core.web.center.receipt import printed
+from core.web.desk.alike import CHOSEN
 from core.web.input import text
 from core.web.refusals import status_of, words_of
 from core.web.uploads import takes_files, uploads
@@ -97,6 +98,7 @@ class Typed:
             told=self.told,
             keep_private=self.keep_private,
             written_at=_written_at(text("written_at", longest=40)),
+            alike=text(CHOSEN, longest=64),
         )
 
     def _point(self) -> Point | None:
