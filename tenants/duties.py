@@ -10,7 +10,7 @@ from core.areas.tree import LOCAL_NAMES, Area
 from core.hooks.values import Budget, BudgetMode
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coding import Named, coded
-from core.units.catalogue.rows import FIELD_WORDS
+from core.units.catalogue.rows import FIELD_WORDS, ORIGIN_NAMES, Origin
 from core.units.catalogue.rows import Row as ListRow
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
@@ -28,7 +28,8 @@ COLUMNS = (
     "legal_basis",
     "standard",
 )
-OPTIONAL = ("guide", "area", "after_arrival")
+OPTIONAL = ("guide", "area", "after_arrival", "origin")
+ORIGINS: dict[str, Origin] = {name: origin for origin, name in ORIGIN_NAMES.items()}
 MODES = get_args(BudgetMode)
 IN_SECONDS = ("wall", "ws")
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
@@ -58,6 +59,7 @@ class DutyFact:
     guide: str
     areas: tuple[str, ...] = ()
     after_arrival: Budget | None = None
+    origin: Origin | None = None
 
 
 def read_duties(
@@ -108,6 +110,7 @@ def _listed(duty: DutyFact, area: str | None) -> ListRow:
         limit=duty.limit,
         on_site=duty.on_site,
         after_arrival=duty.after_arrival,
+        origin=duty.origin,
         legal_basis=duty.legal_basis or None,
         standard=duty.standard or None,
         guide=duty.guide or None,
@@ -130,6 +133,7 @@ def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
         guide=cells["guide"],
         areas=row.several("area"),
         after_arrival=_on_site(row, "after_arrival", file, faults),
+        origin=_origin(row, file, faults),
     )
 
 
@@ -163,6 +167,15 @@ def _on_site(row: Row, column: str, file: str, faults: Faults) -> Budget | None:
         file, row.line, f"{FIELD_WORDS[column]}“{amount}”看不懂，到场按自然时间计；请写成 60m 或 2h，不要求到场的留空"
     )
     return None
+
+
+def _origin(row: Row, file: str, faults: Faults) -> Origin | None:
+    name = row.cells["origin"]
+    if name and name not in ORIGINS:
+        faults.add(
+            file, row.line, f"出处“{name}”不存在，没有人知道时限是不是公布过的；请写 {' 或 '.join(ORIGINS)}，或留空"
+        )
+    return ORIGINS.get(name)
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """Pure suggestions from an appeal's words. They suggest; the operator disposes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from core.hooks.values import MatterHint, Nature
+from core.units.catalogue.keywords import GAP, Keywords
 
 NATURE_WORDS: tuple[tuple[Nature, tuple[str, ...]], ...] = (
     ("praise", ("表扬", "点赞", "锦旗")),
@@ -38,21 +39,25 @@ def suggest_nature(title: str, text: str) -> Nature:
     return "help"
 
 
-def suggest_matter(title: str, text: str, keywords: Mapping[str, tuple[str, ...]]) -> MatterSuggestion | None:
+def suggest_matter(title: str, text: str, keywords: Keywords) -> MatterSuggestion | None:
     """Return the duty-list item whose keywords weigh most, or None when no word is there or two weigh the same.
 
     A keyword weighs its length, three times as much in the title: long words say more than short ones.
     """
+    in_title, in_text = keywords.found_in(title), keywords.found_in(text)
     weights: dict[str, int] = {}
-    for matter, words in keywords.items():
-        weight = sum(len(word) * (TITLE_WEIGHT if word in title else word in text) for word in words)
-        if weight:
-            weights[matter] = weight
+    for matter in in_title.keys() | in_text.keys():
+        titled = in_title.get(matter, ())
+        weights[matter] = TITLE_WEIGHT * _weight(titled) + _weight(set(in_text.get(matter, ())) - set(titled))
     if not weights:
         return None
     best = max(weights.values())
     winners = [matter for matter, weight in weights.items() if weight == best]
     if len(winners) > 1:
         return None
-    found = tuple(word for word in keywords[winners[0]] if word in title or word in text)
-    return MatterSuggestion(winners[0], found)
+    words = dict.fromkeys((*in_title.get(winners[0], ()), *in_text.get(winners[0], ())))
+    return MatterSuggestion(winners[0], tuple(words))
+
+
+def _weight(words: Iterable[str]) -> int:
+    return sum(len(word.replace(GAP, "")) for word in words)

@@ -12,6 +12,7 @@ from core.cli.context import installed, say_json
 from core.cli.duty_drafts import COMMANDS as DRAFTING
 from core.cli.duty_drafts import NUMBER
 from core.cli.duty_mapping import COMMANDS as MAPPING
+from core.cli.duty_rounds import COMMANDS as ROUNDS
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.duties.mending import Alike, duplicates
@@ -42,7 +43,7 @@ def duties() -> None:
     """职责清单：导入、检查、查看、比较、整理、对照、导出。启用走 huiying settings。"""
 
 
-for command in (*DRAFTING, *MAPPING):
+for command in (*DRAFTING, *ROUNDS, *MAPPING):
     duties.add_command(command)
 
 

@@ -104,9 +104,9 @@ def import_(
             lambda scope, actor, now: draft_read(scope, read, reason=reason, actor=actor, now=now, loosened=loosened),
         )
     if as_json:
-        say_json(_plain_read(read) | _plain_drafted(drafted, tenant, login))
+        say_json(_plain_read(read) | plain_drafted(drafted, tenant, login))
     else:
-        click.echo("\n".join(line for line in _drafted_lines(drafted, tenant, login) if line not in said))
+        click.echo("\n".join(line for line in drafted_lines(drafted, tenant, login) if line not in said))
 
 
 @click.command(name="check")
@@ -209,9 +209,9 @@ def _mend(
             lambda scope, actor, now: act(scope, Wanted(reason, actor, now, number, loosened)),
         )
     if as_json:
-        say_json(_plain_drafted(drafted, tenant, login))
+        say_json(plain_drafted(drafted, tenant, login))
     else:
-        click.echo("\n".join(_drafted_lines(drafted, tenant, login)))
+        click.echo("\n".join(drafted_lines(drafted, tenant, login)))
 
 
 def _how(*, at_once: str, **given: Any) -> HowToRead:
@@ -229,7 +229,8 @@ def _read_lines(read: Read) -> Iterator[str]:
             yield f"  另有 {len(reasons) - REASONS_SHOWN:,} 种原因，见文件。"
 
 
-def _drafted_lines(drafted: DraftedVersion, tenant: str, login: str) -> Iterator[str]:
+def drafted_lines(drafted: DraftedVersion, tenant: str, login: str) -> Iterator[str]:
+    """Say what drafting came to, and the commands by which the version comes into force."""
     held = f"现行第 {drafted.in_force} 版" if drafted.in_force else "还没有现行的"
     if drafted.number == drafted.in_force:
         yield f"与现行第 {drafted.number} 版相同，没有起草。"
@@ -275,7 +276,8 @@ def _plain_read(read: Read) -> dict[str, Any]:
     }
 
 
-def _plain_drafted(drafted: DraftedVersion, tenant: str, login: str) -> dict[str, Any]:
+def plain_drafted(drafted: DraftedVersion, tenant: str, login: str) -> dict[str, Any]:
+    """Return what drafting came to as JSON values."""
     return {
         "number": drafted.number,
         "is_new": drafted.is_new,

@@ -10,6 +10,7 @@ from core.kit.errors import Refused
 from core.kit.trees import Node
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.keywords import Keywords
 from core.units.catalogue.queries import duty_list_in_force, duty_list_of
 from core.units.models import Unit
 
@@ -50,7 +51,7 @@ class Directory:
     units: tuple[DirectoryUnit, ...]
     views: tuple[UnitView, ...]
     duties: Mapping[str, DutyView]
-    keywords: Mapping[str, tuple[str, ...]]
+    keywords: Keywords
     _catalogue: Catalogue
     _by_code: Mapping[str, DirectoryUnit]
     _by_id: Mapping[int, DirectoryUnit]
@@ -125,6 +126,7 @@ def duty_view(catalogue: Catalogue, matter: str, area: str | None, *, units: Col
         limit=values.limit,
         on_site=values.on_site,
         after_arrival=values.after_arrival,
+        is_proposed=values.origin == "proposed",
         legal_basis=values.legal_basis or "",
         standard=values.standard or "",
         guide=values.guide or "",
@@ -146,7 +148,7 @@ def _load(scope: Scope, catalogue: Catalogue) -> Directory:
             UnitView(row.code, row.name, row.kind, codes.get(row.parent_id) if row.parent_id else None) for row in rows
         ),
         duties={item.code: duty_view(catalogue, item.code, None, units=units) for item in items},
-        keywords={item.code: catalogue.resolve(item.code).values.keywords or () for item in items},
+        keywords=Keywords({item.code: catalogue.resolve(item.code).values.keywords or () for item in items}),
         _catalogue=catalogue,
         _by_code=units,
         _by_id={unit.id: unit for unit in units.values()},

@@ -187,7 +187,7 @@ def test_other_keywords_point_to_other_matters_where_nobody_said_what_it_is_abou
     assert (found.totals.rematched, found.totals.rerouted) == (2, 2)
     [matter] = [change for change in found.changed[-1].changes if change.what == "matter"]
     assert change_words(matter) == (
-        "事项改变：城市管理 / 道路 → 城市管理 / 园林（原：依据词：坑洼；现：依据词：路旁有草坪、草坪）"
+        "事项改变：城市管理 / 道路 → 城市管理 / 园林（原：依据词：坑洼；现：依据词：路旁有草坪）"
     )
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from core.areas.gazetteer import Gazetteer
 from core.areas.service import draft as draft_gazetteer
 from core.cli import duties as looking
-from core.cli import duty_drafts, duty_mapping, huiying, settings, trials
+from core.cli import duty_drafts, duty_mapping, duty_rounds, huiying, settings, trials
 from core.kit.errors import Refused
 from core.people.service import open_account
 from core.tenancy.revisions import Author
@@ -111,5 +111,5 @@ def answer_at_the_command_line(installation: Installation, monkeypatch: pytest.M
     def installed() -> Iterator[Installation]:
         yield installation
 
-    for module in (looking, duty_drafts, duty_mapping, settings, trials):
+    for module in (looking, duty_drafts, duty_mapping, duty_rounds, settings, trials):
         monkeypatch.setattr(module, "installed", installed)

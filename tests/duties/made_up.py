@@ -85,6 +85,7 @@ rows = st.fixed_dictionaries(
         "guide": texts,
         "min_level": st.sampled_from(LEVELS),
         "department_function": st.booleans(),
+        "origin": st.sampled_from(["published", "proposed"]),
     },
 ).map(_row)
 """A row that may leave anything open."""

@@ -11,6 +11,7 @@ from core.kit.trees import Node
 from core.tenancy.revisions import FILES
 from core.tenancy.scope import Installation
 from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.keywords import Keywords
 from core.units.catalogue.rows import Row
 from core.units.catalogue.service import draft
 from core.units.models import Unit
@@ -70,7 +71,7 @@ def test_only_the_lowest_matters_are_items_in_the_order_of_the_list(installation
     assert units.find_duty("S07") == units.get_duty("S07") == LIGHT
     assert units.find_duty("1.2") is None
     assert units.find_duty(None) is None
-    assert units.keywords == {"S07": ("路灯",), "2.1": ()}
+    assert units.keywords == Keywords({"S07": ("路灯",), "2.1": ()})
     with pytest.raises(NoSuchMatter):
         units.get_duty("1")
 
@@ -119,4 +120,8 @@ def test_without_a_list_there_are_units_and_no_items(installation: Installation)
     with installation.scope(make_district(installation)) as scope:
         units = directory(scope)
 
-    assert ([unit.code for unit in units.units], units.duties, units.keywords) == (["desk", "parks", "roads"], {}, {})
+    assert ([unit.code for unit in units.units], units.duties, units.keywords) == (
+        ["desk", "parks", "roads"],
+        {},
+        Keywords({}),
+    )

@@ -19,6 +19,7 @@ from tests.permissions.places import FEATURE, Place
 BY = "--by"
 MORE = {
     "duties split": ["--as", "一", "--as", "二"],
+    "duties tighten": ["--by-share", "1/3"],
     "feature off": [FEATURE],
     "feature repairs": ["--put-away", FEATURE],
     "feature resume": [FEATURE],

@@ -94,7 +94,7 @@ def test_a_new_district_is_made_as_declared(installation: Installation, profile:
             "《城市道路管理条例》",
             "问清路名和坑洞大小",
         )
-        assert units.keywords["D01"] == ("路面坑洼", "坑洞")
+        assert units.keywords.words["D01"] == ("路面坑洼", "坑洞")
         assert current_calendar(scope).name == "工作日历"
         features = scope.session.scalars(
             select(TenantFeature).where(TenantFeature.tenant_id == tenant.id).order_by(TenantFeature.position)

@@ -13,7 +13,7 @@ from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coverage import Coverage, coverage_of, coverage_words
 from core.units.catalogue.differences import differences, effect_of, effect_words
 from core.units.catalogue.limit_history import LimitChange, change_words
-from core.units.catalogue.queries import known_units
+from core.units.catalogue.queries import NO_ROUND, Round, known_units
 from core.units.catalogue.rows import Key
 from core.units.catalogue.service import draft
 
@@ -65,6 +65,7 @@ def draft_version(
     now: datetime,
     loosened: Collection[str] = (),
     notes: tuple[str, ...] = (),
+    tightening: Round = NO_ROUND,
 ) -> DraftedVersion:
     """Keep a list as a version, compared with `base` or the one in force; `loosened` are codes of matters whose limits
     may get longer than in the one in force.
@@ -82,6 +83,7 @@ def draft_version(
         author=author,
         now=now,
         loosened=tuple(keys_of(catalogue, loosened)),
+        tightening=tightening,
     )
     return DraftedVersion(
         number=drafted.number,

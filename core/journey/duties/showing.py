@@ -14,6 +14,7 @@ from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coverage import Coverage, Gap, coverage_of, coverage_words
 from core.units.catalogue.differences import differences, effect_of, effect_words
 from core.units.catalogue.explaining import trace, unit_words, value_words
+from core.units.catalogue.figures import Figures, figures_of
 from core.units.catalogue.limit_history import (
     DIRECTION_WORDS,
     LimitChange,
@@ -69,6 +70,16 @@ class Covered:
     words: tuple[str, ...]
     by_branch: tuple[tuple[str, int, int], ...]
     """Each matter at the top in words, how many cells it has, how many of them are somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A version in figures."""
+
+    number: int
+    in_force: int
+    catalogue: Catalogue
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +147,13 @@ def coverage(scope: Scope, number: int | None = None, *, actor: Actor) -> Covere
     found = coverage_of(catalogue)
     branches = tuple((catalogue.matter_words(top), cells, led) for top, (cells, led) in found.by_branch.items())
     return Covered(version.number, found, tuple(coverage_words(catalogue, found)), branches)
+
+
+def stats(scope: Scope, number: int | None = None, *, actor: Actor) -> Counted:
+    """Count a version: items, limits, units, and how far it reaches. Raises `NotPermitted`, `NoSuchDutyList`."""
+    refuse_outsider(actor, DEED)
+    version = version_of(scope, number)
+    return Counted(version.number, in_force(scope).number, version.catalogue, figures_of(version.catalogue))
 
 
 def write_gaps(path: Path, catalogue: Catalogue, found: Coverage) -> None:

@@ -6,6 +6,7 @@ import unicodedata
 from core.hooks.values import Budget
 from core.kit.errors import Refused
 from core.units.catalogue.limits import LimitUnclear, flaw_on_site, read_limit
+from core.units.catalogue.rows import ORIGIN_NAMES, Origin
 from core.units.levels import LEVEL_NAMES, Level
 
 NOTHING = "无"
@@ -29,6 +30,13 @@ LEVEL_WORDS: dict[str, Level] = {
     "市": "city",
     "市级": "city",
     "市级部门": "city",
+}
+ORIGIN_WORDS: dict[str, Origin] = {
+    **{name: origin for origin, name in ORIGIN_NAMES.items()},
+    "已公布": "published",
+    "published": "published",
+    "建议": "proposed",
+    "proposed": "proposed",
 }
 YES = frozenset({"是", "√", "✓", "y", "yes", "true", "1", "有"})
 NO = frozenset({"否", "×", "n", "no", "false", "0", "无"})
@@ -69,6 +77,14 @@ def flag(cell: str) -> bool:
     if word not in YES | NO:
         raise CellUnclear(f"“{cell[:20]}”不知道是“是”还是“否”；请写 是 或 否")
     return word in YES
+
+
+def origin(cell: str) -> Origin:
+    """Read whether an item is published or proposed. Raises `CellUnclear`."""
+    found = ORIGIN_WORDS.get(_plain(cell))
+    if found is None:
+        raise CellUnclear(f"出处“{cell[:20]}”不存在；请写 {' 或 '.join(ORIGIN_NAMES.values())}")
+    return found
 
 
 def read_on_site(cell: str, *, unit: str, at_once: Budget, what: str = "到场时限") -> Budget:

@@ -58,6 +58,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "guide": ("受理指引", "受理要点", "询问要点", "受理说明", "guide"),
     "min_level": ("最低层级", "最低级别", "最低承办层级", "minlevel"),
     "department_function": ("职能部门职责", "职能部门事项", "是否职能部门职责", "部门职责", "departmentfunction"),
+    "origin": ("出处", "清单出处", "公布情况", "是否公布", "origin"),
 }
 """What a table of duties can hold, and the headings under which each is known, the surest first."""
 

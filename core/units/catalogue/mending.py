@@ -11,6 +11,8 @@ from core.units.catalogue.rows import FIELD_WORDS, VALUES, Row
 
 UNITED = ("co", "keywords")
 """What merged rows have together; in everything else they must agree, or one of them leaves it open."""
+KEPT = ("origin",)
+"""What the item that stays keeps, whatever the others say: it says nothing of tickets."""
 
 
 class CannotMerge(Refused):
@@ -134,6 +136,8 @@ def _united(catalogue: Catalogue, area: str | None, item: str, into: str) -> Row
             continue
         if name in UNITED and mine is not None:
             theirs = tuple(dict.fromkeys((*mine, *theirs)))
+        if name in KEPT and mine is not None:
+            continue
         if name == "co":
             theirs = tuple(unit for unit in theirs if unit != (one.lead or other.lead))
         if theirs != mine:
@@ -146,6 +150,6 @@ def _disagreements(catalogue: Catalogue, item: str, into: str) -> Iterator[str]:
         one, other = catalogue.written(into, area), catalogue.written(item, area)
         for name in VALUES:
             mine, theirs = getattr(one, name), getattr(other, name)
-            if name not in UNITED and mine is not None and theirs is not None and mine != theirs:
+            if name not in (*UNITED, *KEPT) and mine is not None and theirs is not None and mine != theirs:
                 both = f"{catalogue.matter_words(into)}与{catalogue.matter_words(item)}"
                 yield f"{both}在{catalogue.area_words(area)}的{FIELD_WORDS[name]}不同"

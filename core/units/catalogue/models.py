@@ -27,6 +27,10 @@ class DutyListVersion(OfTenant, Base, kw_only=True):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     gazetteer: Mapped[int | None] = mapped_column(Integer)
     """The version of the areas that its rows speak of; None = the district has declared no areas."""
+    round: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Name of the round of tightening 时限压缩 that it was drafted for, empty = for none."""
+    round_rule: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """In words, by what rule that round tightens."""
     sha256: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -59,6 +63,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
         ),
         CheckConstraint(f"limit_mode IN {MODES}", name="limit_mode"),
         CheckConstraint("(limit_mode IS NULL) = (limit_amount IS NULL)", name="limit"),
+        CheckConstraint("origin IN ('published', 'proposed')", name="origin"),
         CheckConstraint("min_level IN ('community', 'street', 'district', 'city')", name="min_level"),
     )
 
@@ -78,6 +83,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
     guide: Mapped[str | None] = mapped_column(Text)
     min_level: Mapped[str | None] = mapped_column(Text)
     department_function: Mapped[bool | None] = mapped_column()
+    origin: Mapped[str | None] = mapped_column(Text)
 
 
 class DutyLimitChange(TenantRow, Base, kw_only=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.areas.gazetteer import Gazetteer
@@ -27,7 +27,7 @@ from core.units.catalogue.models import (
     DutyListVersion,
     MappedMatter,
 )
-from core.units.catalogue.rows import Row
+from core.units.catalogue.rows import Origin, Row
 from core.units.levels import KnownUnit, KnownUnits, Level
 from core.units.models import Unit
 from core.units.taking_in import reasons_of, taking_in_only
@@ -56,6 +56,17 @@ class DutyListInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """A round of tightening limits 时限压缩: its name, and in words by what rule; an empty name = a version of none."""
+
+    name: str
+    rule: str
+
+
+NO_ROUND = Round("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class DutyListLine:
     """A version of the duty list as lists show it."""
 
@@ -64,6 +75,7 @@ class DutyListLine:
     reason: str
     author: str
     created_at: datetime
+    round: Round = NO_ROUND
 
 
 NONE_IN_FORCE = DutyListInForce(0, 0, EMPTY)
@@ -107,11 +119,16 @@ def duty_list_versions(scope: Scope) -> list[DutyListLine]:
             DutyListVersion.reason,
             DutyListVersion.author,
             DutyListVersion.created_at,
+            DutyListVersion.round,
+            DutyListVersion.round_rule,
         )
         .where(DutyListVersion.tenant_id == scope.tenant.id)
         .order_by(DutyListVersion.number.desc())
     )
-    return [DutyListLine(*row) for row in rows]
+    return [
+        DutyListLine(number, gazetteer, reason, author, created_at, Round(name, rule))
+        for number, gazetteer, reason, author, created_at, name, rule in rows
+    ]
 
 
 def former_names(scope: Scope, matters: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -160,11 +177,14 @@ def known_units(scope: Scope, table: HookTable | None = None) -> KnownUnits:
     }
 
 
-def limit_history(scope: Scope) -> list[LimitChange]:
-    """Return how limits changed as versions came into force, the earliest first."""
+def limit_history(scope: Scope, *, version: int | None = None) -> list[LimitChange]:
+    """Return how limits changed as versions came into force, or as one did, the earliest first."""
     rows = scope.session.scalars(
         select(DutyLimitChange)
-        .where(DutyLimitChange.tenant_id == scope.tenant.id)
+        .where(
+            DutyLimitChange.tenant_id == scope.tenant.id,
+            DutyLimitChange.version == version if version is not None else true(),
+        )
         .order_by(DutyLimitChange.effective_on, DutyLimitChange.id)
     )
     return [
@@ -237,6 +257,7 @@ def _row(row: DutyListRow) -> Row:
         guide=row.guide,
         min_level=cast(Level | None, row.min_level),
         department_function=row.department_function,
+        origin=cast(Origin | None, row.origin),
     )
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
 
 from core.hooks.values import Budget
 from core.units.levels import Level
 
+Origin: TypeAlias = Literal["published", "proposed"]
+ORIGIN_NAMES: Mapping[Origin, str] = MappingProxyType({"published": "公布", "proposed": "拟定"})
+"""Whether the district has made the item and its limits public, or somebody proposes them 出处."""
 Key: TypeAlias = tuple[str, str | None]
 """Codes of a row's matter and area; None = the whole district 全区, also where the area is not known."""
 
@@ -33,6 +37,7 @@ class Values:
     """The lowest level of unit that may lead 最低层级."""
     department_function: bool | None = None
     """A department's function 职能部门职责, which may not be handed down to a street or community."""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "guide": "受理指引",
     "min_level": "最低层级",
     "department_function": "职能部门职责",
+    "origin": "出处",
 }
 VALUES = tuple(FIELD_WORDS)
 """What a row can say, in the order in which it is shown."""

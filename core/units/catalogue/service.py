@@ -23,7 +23,7 @@ from core.units.catalogue.models import (
     DutyListVersion,
     MappedMatter,
 )
-from core.units.catalogue.queries import duty_list_in_force, duty_list_of, known_units
+from core.units.catalogue.queries import NO_ROUND, Round, duty_list_in_force, duty_list_of, known_units
 from core.units.catalogue.rows import Key, Row
 
 
@@ -54,11 +54,12 @@ def draft(
     author: Author,
     now: datetime,
     loosened: Collection[Key] = (),
+    tightening: Round = NO_ROUND,
 ) -> Drafted:
     """Add a version on the areas of a gazetteer, 0 = none; of what a version says already, return that one.
 
     It comes into force by a revision of routing that names it. Limits may only get longer than in the list in force
-    where `loosened` says so. Raises `CatalogueUnusable` with every fault, `AreasChanged`, `LimitsLoosened`,
+    where `loosened` says so. A version of a round of tightening keeps its name and rule. Raises `CatalogueUnusable` with every fault, `AreasChanged`, `LimitsLoosened`,
     `NoReasonGiven`, `NoSuchGazetteer`, and `Collision` when another one is drafted at the same moment.
     """
     refuse_unfounded(reason)
@@ -83,6 +84,8 @@ def draft(
         author_id=author.account_id,
         author=author.name,
         created_at=now,
+        round=tightening.name,
+        round_rule=tightening.rule,
     )
     insert_rows(scope.session, [version, *_matters(scope, catalogue, number), *_rows(scope, catalogue, number)])
     return Drafted(number, is_new=True, limit_changes=changes)
@@ -153,6 +156,7 @@ def _stored(scope: Scope, row: Row, number: int) -> DutyListRow:
         guide=row.guide,
         min_level=row.min_level,
         department_function=row.department_function,
+        origin=row.origin,
     )
 
 
