@@ -6,7 +6,7 @@ and is the same on every run.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -14,11 +14,13 @@ from sqlalchemy import select
 
 from core.escalation.models import Instruction
 from core.evaluation.subjects import missed_reply_clocks
+from core.intake.channels import channels_of
 from core.intake.joining import parts_of
 from core.intake.rules import Appeal
 from core.intake.sources.queries import source_book
 from core.journey import conclude, desk, explain, give_back, handle, join, joint, press, time, void
 from core.journey.accept import accept
+from core.journey.center import AT_COUNTER, MEDIUM, Said, keep_as_entry
 from core.journey.guarding import Objected
 from core.routing.rules_in_force import rules_of
 from core.sla.models import Clock
@@ -26,10 +28,11 @@ from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
 from core.tickets.models import Ticket
 from core.tickets.states import WAITING_FOR_DISPATCH
-from core.tickets.timeline import RESIDENT, Order
+from core.tickets.timeline import RESIDENT, Actor, Order
 from core.units.queries import directory
 from core.workdays.queries import timetable
 from tenants.cast import Cast
+from tenants.house import people_in
 from tenants.letter import REFUSED, Letter
 from tenants.marks import Marks
 from tenants.themes import WHO
@@ -173,10 +176,22 @@ def _accept(life: Life) -> Iterator[datetime]:
         appellant=letter.appellant,
         source=_source_of(life.scope, letter),
     )
-    accepted = accept(life.scope, appeal, actor=life.cast.at_desk(), now=life.at)
+    worker = _worker_for(life.scope, letter)
+    taker = replace(worker, permissions=AT_COUNTER) if worker else life.cast.at_desk()
+    accepted = accept(life.scope, appeal, actor=taker, now=life.at)
+    if worker:
+        said = Said(letter.text, "counter", "self", life.external_id, no_phone=not letter.phone, phone=letter.phone)
+        keep_as_entry(life.scope, said, accepted, "", actor=worker, now=life.at)
     life.serial_no, life.ticket_id = accepted.serial_no, accepted.ticket_id
     life.waits_for_desk = accepted.state in WAITING_FOR_DISPATCH
     life.marks.clocks_started()
+
+
+def _worker_for(scope: Scope, letter: Letter) -> Actor | None:
+    """Return who of a community centre wrote a letter down at the counter; None where the desk did."""
+    if channels_of(scope)[letter.channel].medium != MEDIUM:
+        return None
+    return next(iter(people_in(scope, "community-worker")), None)
 
 
 def _source_of(scope: Scope, letter: Letter) -> str:

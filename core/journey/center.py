@@ -131,7 +131,7 @@ def take_in_at_center(scope: Scope, said: Said, uploads: Sequence[Upload], *, ac
     accepted = _accepted(scope, said, center, actor=worker, now=now)
     if known is not None:
         return Entered(accepted, known)
-    entry = _kept(scope, said, accepted, center, mark, actor=actor, now=now)
+    entry = keep_as_entry(scope, said, accepted, mark, actor=actor, now=now)
     if files:
         order = Order(worker, now, command_id=f"{center.code}/{said.message_id}/files")
         add_files(scope, accepted.serial_no, order, files)
@@ -149,10 +149,11 @@ def _accepted(scope: Scope, said: Said, center: DirectoryUnit, *, actor: Actor, 
     return accept(scope, appeal, actor=actor, now=now)
 
 
-def _kept(
-    scope: Scope, said: Said, accepted: Accepted, center: DirectoryUnit, mark: str, *, actor: Actor, now: datetime
+def keep_as_entry(
+    scope: Scope, said: Said, accepted: Accepted, mark: str, *, actor: Actor, now: datetime
 ) -> CounterEntry:
-    """Keep which centre took it in and tell it in the timeline."""
+    """Keep which centre took in what was accepted, and tell it in the timeline. Raises `NoCenter`."""
+    center = center_of(scope, actor)
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
     entry = keep_entry(
         scope,

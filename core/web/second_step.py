@@ -73,9 +73,14 @@ def bind_now() -> ResponseReturnValue:
     return _show_offer(problem=PROBLEMS[outcome.reason], status=status_of_failure(outcome))
 
 
-def qr_code(address: str) -> Markup:
-    """Return a QR code as a drawing in the page, dark on light in either theme, for every camera."""
-    drawn = segno.make(address, error="m").svg_inline(scale=4, border=3, dark="#000", light="#fff", svgclass="qr")
+def qr_code(address: str, *, is_sized: bool = True) -> Markup:
+    """Return a QR code as a drawing in the page, dark on light in either theme, for every camera.
+
+    Without a size of its own it is as wide as the page makes it.
+    """
+    drawn = segno.make(address, error="m").svg_inline(
+        scale=4, border=3, dark="#000", light="#fff", svgclass="qr", omitsize=not is_sized
+    )
     return Markup(drawn)  # noqa: S704 -- drawn by us: it holds paths, and nothing of the address as text  # nosec B704
 
 

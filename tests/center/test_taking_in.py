@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import segno
 from werkzeug.test import TestResponse
 
 from core.intake.counters.models import CounterEntry
@@ -85,12 +86,16 @@ def test_an_entry_without_phone_is_dispatched_by_the_list_and_the_receipt_is_the
 
 def test_the_qr_code_carries_the_number_and_never_the_code(house: CenterHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr("core.web.center.receipt.qr_code", lambda address: drawn.append(address) or "")
+    made = segno.make
+    monkeypatch.setattr(segno, "make", lambda address, **how: drawn.append(address) or made(address, **how))
     worker = house.visitor(house.worker)
 
     send(worker, **NO_PHONE)
 
     ticket, *_ = told_by(house)
+    assert re.search(r'<svg[^>]* viewBox="[^"]*" class="qr"|<svg[^>]* class="qr" viewBox=', worker.page), (
+        "it is not cut off"
+    )
     assert drawn == [f"http://localhost/public/{house.slug}/progress?number={ticket.serial_no}"]
 
 
@@ -188,6 +193,11 @@ def test_the_phone_is_kept_encrypted_and_masked_and_seen_for_a_purpose(house: Ce
     assert told_by(house)[2][-1].kind == "contact_revealed"
 
 
-def test_nobody_but_a_worker_takes_in_at_a_centre(house: CenterHouse) -> None:
+def test_a_worker_starts_from_the_centre_and_nobody_else_takes_in_there(house: CenterHouse) -> None:
+    worker = house.visitor(house.worker)
+
+    assert worker.get("/").location == "/center"
+    assert worker.get("/center").status_code == 200
+    assert worker.get("/desk").status_code == 403
     assert house.visitor(house.operator).get("/center/new").status_code == 403
     assert house.visitor(house.clerk).get("/center").status_code == 403

@@ -112,6 +112,7 @@ def test_without_a_word_the_articles_hold() -> None:
             "answer_days": 5,
         },
         "pingshan.metrics": {},
+        "pingshan.community": {"no_fallback": True},
         "pingshan.meetings": {},
     "pingshan.sorting": {"similar_percent": 35, "within_days": 7, "within_metres": 250, "part_length": 6},
         "pingshan.instant": {"only_inquiries": True, "suggest_from": 35, "threshold": 70},
@@ -256,6 +257,7 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
             ),
             "accountability",
         ),
+        "pingshan.community": {"no_fallback": "accountability"},
         "pingshan.first_owner": dict.fromkeys(("owner_keeps", "owner_returns"), "accountability"),
     }
 

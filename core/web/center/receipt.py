@@ -34,7 +34,7 @@ def printed(visit: Visit, serial_no: str, slip: SlipFacts, *, code: str) -> str:
         serial_no=serial_no,
         slip=slip,
         code=code,
-        drawn=qr_code(address),
+        drawn=qr_code(address, is_sized=False),
         address=address,
         papers=PAPERS,
     )

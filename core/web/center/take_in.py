@@ -40,7 +40,20 @@ FIELD_OF = {
     "no-such-matter": "matter",
 } | {each.code: "files" for each in KINDS_OF_REFUSAL}
 """The field that a refusal is about, by its code."""
-PLAIN = ("text", "kind", "present", "message_id", "place", "area", "matter", "name", "phone", "address", "longitude", "latitude")
+PLAIN = (
+    "text",
+    "kind",
+    "present",
+    "message_id",
+    "place",
+    "area",
+    "matter",
+    "name",
+    "phone",
+    "address",
+    "longitude",
+    "latitude",
+)
 OWN_POSITION = "camera=(), geolocation=(self), microphone=()"
 """Permissions of the one page that offers the phone's own position."""
 WORKER = "center-worker.js"

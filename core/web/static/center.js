@@ -6,7 +6,8 @@
   const form = one("form[data-entry]");
   const canKeep = Boolean(window.isSecureContext && window.indexedDB && window.crypto && crypto.subtle && window.caches && navigator.serviceWorker);
   const KEPT = "huiying-center", PAGE = "/center/new";
-  const RETRY = 20000;
+  const SOONEST = 1000, LATEST = 30000;
+  /* milliseconds until the next try; twice as long after each that found no network */
   const PASSING = [400, 408, 425, 429];
   /* answers after which the same entry is tried again, besides those of a server in trouble */
 
@@ -102,7 +103,12 @@
     await put({ ...record, state: "refused", code: told.code || "", reason: told.message || "服务器没有收下" });
     return "refused";
   }
-  let standing = "";
+  let standing = "", pause = SOONEST, next = 0;
+  function later() {
+    clearTimeout(next);
+    next = setTimeout(sendAll, pause);
+    pause = Math.min(pause * 2, LATEST);
+  }
   async function sendAll() {
     const mine = (await entries()).filter((each) => each.owner === form.dataset.owner && each.state === "waiting").sort((a, b) => (a.at < b.at ? -1 : 1));
     standing = "";
@@ -110,6 +116,7 @@
       const became = await alone(() => send(id));
       if (became === "offline" || became === "signed-out" || became === "others") { standing = became; break; }
     }
+    if (standing === "offline") later(); else pause = SOONEST;
     await show();
   }
 
@@ -210,7 +217,7 @@
       const became = await alone(() => send(id)), record = await entry(id);
       if (became === "sent") return await receipt(record);
       if (became === "refused") { say(`还没有受理：${record.reason}`, "over"); if (record.code === "message-reused") form.elements.message_id.value = newId(); }
-      else { standing = became; begin(); say(`已存在这台设备上。${STANDING[became] || ""}`, "soon"); }
+      else { standing = became; later(); begin(); say(`已存在这台设备上。${STANDING[became] || ""}`, "soon"); }
       await show();
     } catch (error) {
       say("这台设备存不下，没有提交。请检查存储空间，或连上网后再试。", "over");
@@ -269,9 +276,8 @@
   one("[data-locate]").addEventListener("click", locate);
   one("[data-offline-hint]").hidden = false;
   decide();
-  window.addEventListener("online", sendAll);
+  window.addEventListener("online", () => { pause = SOONEST; sendAll(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) sendAll(); });
-  setInterval(async () => { if ((await entries()).some((each) => each.state === "waiting")) sendAll(); }, RETRY);
   sendAll();
   keepPage().catch(() => {});
 })();
