@@ -19,6 +19,7 @@ COMMANDS = {
     "duties": "core.cli.duties:duties",
     "engagement": "core.cli.engagement:engagement",
     "feature": "core.cli.feature:feature",
+    "figures": "core.cli.figures:figures",
     "area": "core.cli.area:area",
     "bulletin": "core.cli.bulletin:bulletin",
     "calendar": "core.cli.calendar:calendar",

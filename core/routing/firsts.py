@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
@@ -33,10 +32,3 @@ def tell_asked(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> No
     if unit is not None and unit.id != ticket.lead_unit_id:
         text = f"首问工单 {ticket.serial_no}“{ticket.title}”{words}"
         say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit.id, now=now)
-
-
-def hands(assignments: list[Assignment]) -> int:
-    """Return through how many hands a ticket went: how often it was given to another unit as lead."""
-    leads = [each for each in sorted(assignments, key=lambda each: each.id) if each.role == "lead"]
-    owners = [each.unit_id for each in leads if each.parent_id is None]
-    return sum(owner != before for before, owner in zip([None, *owners], owners, strict=False))

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.kit.errors import Refused
 from core.routing.clauses import clause_of
 from core.routing.consultations import find_consultation
-from core.routing.models import Assignment, ReturnRequest
+from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
 from core.routing.service import advance
 from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
@@ -145,6 +145,14 @@ def find_pending_request(scope: Scope, ticket: Ticket) -> ReturnRequest | None:
             ReturnRequest.state == "pending",
         )
     )
+
+
+def refused_returns(scope: Scope, ticket_id: int) -> int:
+    """Return how often units wanted to give a ticket back and might not."""
+    attempts = select(func.count()).where(
+        ReturnAttempt.tenant_id == scope.tenant.id, ReturnAttempt.ticket_id == ticket_id
+    )
+    return scope.session.scalar(attempts) or 0
 
 
 def refuse_return_pending(ticket: Ticket, assignment: Assignment) -> None:

@@ -11,12 +11,14 @@ from core.statistics.city import BelowFloor, CityReport, Week
 from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
 from core.statistics.figures import SMALL_SAMPLE, Figure, Unit
 from core.statistics.grades import Band
+from core.statistics.owning_document import outside_sections, owning_sections
 from core.statistics.periods import Month
 from core.statistics.report import MonthReport
 from core.statistics.returning import UnitReturns
 from core.statistics.shares import Share
 from core.statistics.units import UnitMonth
 from core.statistics.words import (
+    NEARLY_ALL,
     NOTHING,
     change_words,
     fastest_words,
@@ -35,6 +37,8 @@ BESIDE_IN_CITY = ("closed", "returned", "ping_pong", "extended", "redone", "atta
 NO_GRADES: Mapping[str, Band] = {}
 PATTERNS: Mapping[Unit, str] = {"count": "#,##0", "percent": "0.00%", "days": "0.0", "minutes": "0.0"}
 """How a spreadsheet writes what `value_words` writes."""
+NEARLY_ALL_PATTERN = "0.00####%"
+"""With two digits a spreadsheet would write 100 % though something is left."""
 
 
 def month_document(told: MonthReport, *, made_at: datetime) -> Document:
@@ -61,7 +65,9 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
     if told.returning:
         title = f"退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {SMALL_SAMPLE} 的不作比较）"
         sections.append(Section(title, [_returning_table(told.returning)]))
+    sections += owning_sections(told.filing, told.owning)
     sections += _year_sections(told.year_before)
+    sections += outside_sections(told.outside)
     title = f"{told.tenant_name} {told.month.words}月报"
     return _document(
         title,
@@ -163,7 +169,10 @@ def _year_sections(figures: Sequence[Figure]) -> Sequence[Section]:
 
 def value_cell(value: Fraction | None, unit: Unit) -> Cell:
     """Return a value as a number of a document, or a dash for none."""
-    return NOTHING if value is None else Number(value_words(value, unit), value, PATTERNS[unit])
+    if value is None:
+        return NOTHING
+    pattern = NEARLY_ALL_PATTERN if unit == "percent" and NEARLY_ALL < value < 1 else PATTERNS[unit]
+    return Number(value_words(value, unit), value, pattern)
 
 
 def _count(count: int) -> Number:
@@ -178,11 +187,16 @@ def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRA
             parts_words(figure.now, figure.unit),
             value_cell(figure.before.value, figure.unit),
             change_words(figure.now.value, figure.before.value, figure.unit),
-            grade_words(grades[figure.id].band) if figure.id in grades else remark_words(figure),
+            _remark(figure, grades.get(figure.id)),
         )
         for figure in figures
     ]
     return Table(("指标", "本月", "分子/分母", beside, "变化", "备注"), rows)
+
+
+def _remark(figure: Figure, grade: Band | None) -> str:
+    remark = remark_words(figure)
+    return "；".join(filter(None, (grade_words(grade.band), remark if figure.rest else ""))) if grade else remark
 
 
 def _graded_table(units: Sequence[UnitMonth]) -> Table:

@@ -59,6 +59,15 @@ class Figure:
     note: str
     now: Reading
     before: Reading
+    rest: str = ""
+    """What those are called that stand in the denominator alone; empty = they are not told."""
+
+    @property
+    def left(self) -> int | None:
+        """How many stand in the denominator alone, where they are told."""
+        if not self.rest or self.now.numerator is None or not self.now.denominator:
+            return None
+        return self.now.denominator - self.now.numerator
 
     @property
     def change(self) -> Fraction | None:
@@ -221,6 +230,7 @@ def figure(metric: Metric, now: Counts, before: Counts) -> Figure:
         note=metric.note,
         now=read(metric, now),
         before=read(metric, before),
+        rest=metric.rest if metric.unit == "percent" else "",
     )
 
 

@@ -390,10 +390,16 @@ _TABLE = (
     Measure(
         key="filing_due",
         label="限时立案",
-        meaning="当日到期、结果已定的受理时限，从诉求人提交起算；只有等人受理的才有这个时限，提交即受理的不计；时长从提交"
-        "到受理，至今未受理的不计时长；计在首问的单位",
+        meaning="当日到期、结果已定的受理时限，从诉求人提交起算；只有等人受理的才有这个时限，提交即受理的不计；计在首问的单位",
         anchor=FILING,
-        took=func.coalesce(Clock.stopped_at - Clock.started_at, A_DAY - A_DAY),
+    ),
+    Measure(
+        key="filed",
+        label="立案",
+        meaning="当日到期的受理时限中至今已受理的，不论按时与否；时长从提交到受理，不分昼夜；计在首问的单位",
+        anchor=FILING,
+        where=Clock.stopped_at.is_not(None),
+        took=Clock.stopped_at - Clock.started_at,
     ),
     Measure(
         key="filed_in_time",

@@ -91,6 +91,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     first_dispatched_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
     first_hit: Mapped[int] = mapped_column(Integer, server_default="0")
     filing_due: Mapped[int] = mapped_column(Integer, server_default="0")
+    filed: Mapped[int] = mapped_column(Integer, server_default="0")
     filed_in_time: Mapped[int] = mapped_column(Integer, server_default="0")
     asked_first: Mapped[int] = mapped_column(Integer, server_default="0")
     asked_passed_on: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -99,7 +100,7 @@ class CubeCell(OfTenant, Base, kw_only=True):
     return_requested: Mapped[int] = mapped_column(Integer, server_default="0")
     return_refused: Mapped[int] = mapped_column(Integer, server_default="0")
     to_conclude: Mapped[int] = mapped_column(Integer, server_default="0")
-    filing_due_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    filed_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class CubeHours(OfTenant, Base, kw_only=True):

@@ -7,7 +7,10 @@ from typing import Any
 from core.statistics.causes import Causes, CausesOf
 from core.statistics.city import BelowFloor, CityReport, District
 from core.statistics.figures import SECONDS, Figure, Reading
+from core.statistics.filing import Filing
 from core.statistics.grades import Band
+from core.statistics.outside.queries import Compared, OutsideLine
+from core.statistics.owners import UnitOwning
 from core.statistics.report import MonthReport
 from core.statistics.shares import Share
 from core.statistics.units import Score, UnitMonth
@@ -39,6 +42,42 @@ def plain_month(report: MonthReport) -> dict[str, Any]:
         "causes": _plain_causes(report.causes),
         "year_before": _plain_figures(report.year_before),
         "fastest_hours": report.fastest,
+        "filing": [plain_filing(each) for each in report.filing],
+        "owning": [plain_owning(each) for each in report.owning],
+        "outside": [plain_outside(each) for each in report.outside],
+    }
+
+
+def plain_filing(filing: Filing) -> dict[str, Any]:
+    """Return how fast messages were filed as plain data; times are seconds."""
+    return {
+        "channel": filing.channel,
+        "label": filing.label,
+        "in_time": filing.in_time,
+        "due": filing.due,
+        "waiting": filing.waiting,
+        "median_seconds": _number(filing.median),
+        "slowest_seconds": filing.slowest,
+    }
+
+
+def plain_owning(owning: UnitOwning) -> dict[str, Any]:
+    """Return a unit's numbers as plain data."""
+    return {"unit": owning.unit, "name": owning.name, **owning.counts, "attempts": owning.attempts}
+
+
+def plain_outside(line: OutsideLine) -> dict[str, Any]:
+    """Return a figure from elsewhere as plain data; changes are quotients: −0.5 is half as much as the year before."""
+
+    def compared(each: Compared) -> dict[str, Any]:
+        return {"value": each.now, "year_before": each.before, "change": _number(each.change)}
+
+    return {
+        "name": line.name,
+        "sources": list(line.sources),
+        "month": compared(line.month),
+        "year": compared(line.year),
+        "corrected": line.corrected,
     }
 
 
@@ -83,6 +122,8 @@ def plain_figure(figure: Figure) -> dict[str, Any]:
         "previous_denominator": before["denominator"],
         "change": _number(figure.change),
         "small": figure.is_small,
+        "rest": figure.rest,
+        "left": figure.left,
         "shown": value_words(figure.now.value, figure.unit),
         "change_shown": change_words(figure.now.value, figure.before.value, figure.unit),
         "note": figure.note,

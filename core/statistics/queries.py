@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, func, select
@@ -40,6 +41,10 @@ class Counts:
     def n(self, measure: str, where: Where = EVERYTHING) -> int:
         """Return how often a measure happened, narrowed to values of dimensions that the rows are divided by."""
         return self._sum(MEASURES[measure].column, where)
+
+    def share(self, measure: str, whole: str) -> Fraction | None:
+        """Return one measure over another; None over nothing."""
+        return Fraction(self.n(measure), self.n(whole)) if self.n(whole) else None
 
     def seconds(self, measure: str, where: Where = EVERYTHING) -> int:
         """Return how many seconds a measure took in all."""

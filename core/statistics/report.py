@@ -8,11 +8,15 @@ from core.hooks.values import Metric
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
 from core.intake.channels import channels_of
 from core.intake.sources.queries import source_book
+from core.routing.rules_in_force import rules_of
 from core.statistics.causes import Causes, causes_in
 from core.statistics.figures import MEDIANS, Figure, figure, median_figure, metrics_of
+from core.statistics.filing import Filing, filing_in
 from core.statistics.grades import Band, bands_of, grade_of
 from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
+from core.statistics.outside.queries import OutsideLine, outside_in
+from core.statistics.owners import UnitOwning, owning_units
 from core.statistics.periods import Month
 from core.statistics.queries import (
     Counts,
@@ -67,6 +71,12 @@ class MonthReport:
     """The figures beside those of the same month a year before; none where nothing was counted then."""
     fastest: int | None
     """Whole hours that the fastest reply of the month took; None where nothing was replied."""
+    filing: Sequence[Filing]
+    """How fast messages that waited for a person were taken up, where the district sets a limit for it."""
+    owning: Sequence[UnitOwning]
+    """Who was asked and handled first and passed on, where the district keeps those informed whom residents asked first."""
+    outside: Sequence[OutsideLine]
+    """Figures that others counted, such as petitions, where any were imported for the month."""
 
     def figure(self, figure_id: str) -> Figure:
         return next(figure for figure in self.figures if figure.id == figure_id)
@@ -132,6 +142,9 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
         ),
         year_before=beside_year_before(metrics_of(scope), now, counts_by_way(cube, month.year_before.span)),
         fastest=min(hours_of(cube, span, "replied"), default=None),
+        filing=filing_in(scope, span),
+        owning=owning_units(scope, span) if rules_of(scope).informs_asked else (),
+        outside=outside_in(scope, month),
     )
 
 

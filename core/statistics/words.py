@@ -9,12 +9,18 @@ from core.statistics.figures import SECONDS, SMALL_SAMPLE, Figure, Reading, Unit
 DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1, "minutes": 1}
 """Digits behind the point, by unit."""
 UNIT_WORDS: dict[Unit, str] = {"count": " 件", "percent": "%", "days": " 天", "minutes": " 分钟"}
+NEARLY_ALL = Fraction(9999, 10000)
 NOTHING = "—"
 
 
 def rounded(value: Fraction, unit: Unit) -> Decimal:
-    """Round a value for showing, half up; a quotient in percent becomes the number before the sign."""
+    """Round a value for showing, half up; a quotient in percent becomes the number before the sign.
+
+    A share of which something is left never becomes 100: 129,999 of 130,000 are 99.99 %.
+    """
     digits = DIGITS[unit]
+    if unit == "percent" and NEARLY_ALL < value < 1:
+        return Decimal(9999).scaleb(-2)
     scaled = (value * 100 if unit == "percent" else value) * 10**digits
     whole = int(abs(scaled) + Fraction(1, 2))
     return Decimal(-whole if scaled < 0 else whole).scaleb(-digits)
@@ -57,9 +63,21 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
     return f"{'增加' if change > 0 else '减少'} {amount} 件{share}"
 
 
+def growth_words(change: Fraction | None) -> str:
+    """Write how much a number grew beside the year before: `下降 50%`, `上升 4.2%`, `持平`, or that nothing can be said."""
+    if change is None:
+        return "无可比数据"
+    amount = rounded(abs(change), "percent")
+    if not amount:
+        return "持平"
+    return f"{'上升' if change > 0 else '下降'} {amount.normalize():f}%"
+
+
 def remark_words(figure: Figure) -> str:
     """Write what a reader must know of a figure before comparing it."""
-    return f"样本不足 {SMALL_SAMPLE}，不作比较" if figure.is_small and figure.now.denominator else ""
+    small = f"样本不足 {SMALL_SAMPLE}，不作比较" if figure.is_small and figure.now.denominator else ""
+    left = f"{figure.rest} {figure.left:,} 件" if figure.left is not None else ""
+    return "；".join(filter(None, (left, small)))
 
 
 def grade_words(band: GradeBand) -> str:

@@ -237,6 +237,8 @@ def _warnings(visit: Visit) -> list[MenuItem]:
 def _figures(visit: Visit) -> list[MenuItem]:
     """Return the entries for what figures show and call for: where appeals come from, and the letters that follow."""
     items = []
+    if Permission.SEE_TICKETS in visit.permissions:
+        items.append(MenuItem("办结与首问首办", "/figures", request.path.startswith("/figures")))
     if not EXPLORES.isdisjoint(visit.permissions):
         items.append(MenuItem("源头治理", "/explore", request.path.startswith("/explore")))
     if may(visit.permissions, READS) and (drafts_letters(visit.scope) or has_reminders(visit.scope)):

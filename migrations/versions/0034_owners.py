@@ -18,6 +18,7 @@ FIRSTS = ("asked_unit_id", "first_unit_id")
 COUNTS = (
     "first_hit",
     "filing_due",
+    "filed",
     "filed_in_time",
     "asked_first",
     "asked_passed_on",
@@ -27,7 +28,7 @@ COUNTS = (
     "return_refused",
     "to_conclude",
 )
-SECONDS = ("filing_due_seconds",)
+SECONDS = ("filed_seconds",)
 TABLES = ("return_attempt", "outside_figure")
 """Both are evidence: the application adds to them and reads them."""
 READ = ("cube_cell", "dirty_day")

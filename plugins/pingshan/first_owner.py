@@ -32,6 +32,18 @@ class FirstOwnerSettings(Settings):
         help="退过单、或正申请退单的工单，受理后过了这么多工作小时仍没有单位承办，自动会商；0 为不自动会商",
         group="首问负责",
     )
+    asked_informed = YesNo(
+        load_default=True,
+        title="首问单位全程知情",
+        help="诉求人最先找到的单位（如代录的社区党群服务中心）一直看得到工单，派单、退单、办结和评价都会收到站内信",
+        group="首问负责",
+    )
+    asked_follows_up = YesNo(
+        load_default=False,  # the article does not say who asks the resident afterwards
+        title="首问单位负责回访",
+        help="办结时请首问单位回访诉求人；受理席照常回访和登记评价",
+        group="首问负责",
+    )
     owner_keeps = YesNo(
         load_default=True,
         title="处置责任主体不得退单",
@@ -74,5 +86,15 @@ def guard_command(
 
 @hookimpl
 def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
-    """Let nobody pass the ball: after the first return, or a day, the units consult, and the one designated keeps it."""
-    return [HandlingRules(max_returns=settings["max_returns"], consult_after=settings["consult_after"] * HOUR)]
+    """Let nobody pass the ball: after the first return, or a day, the units consult, and the one designated keeps it.
+
+    Whoever was asked first is told of each step to the end 首问负责.
+    """
+    return [
+        HandlingRules(
+            max_returns=settings["max_returns"],
+            consult_after=settings["consult_after"] * HOUR,
+            informs_asked=settings["asked_informed"],
+            asked_follows_up=settings["asked_informed"] and settings["asked_follows_up"],
+        )
+    ]

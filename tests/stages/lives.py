@@ -306,11 +306,12 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
             assert clock.stopped_at is not None
             assert clock.due_at is not None
             ticket, seconds = tickets[clock.ticket_id], round((clock.stopped_at - clock.started_at).total_seconds())
-            add(clock.due_at, "filing_due", ticket, ticket.asked_unit_id, seconds)
+            add(clock.due_at, "filing_due", ticket, ticket.asked_unit_id)
+            add(clock.due_at, "filed", ticket, ticket.asked_unit_id, seconds)
             if clock.state == "met":
                 add(clock.due_at, "filed_in_time", ticket, ticket.asked_unit_id)
         elif clock.overdue_at is not None and clock.state in ("running", "paused"):
-            add(clock.due_at, "filing_due", tickets[clock.ticket_id], tickets[clock.ticket_id].asked_unit_id, 0)
+            add(clock.due_at, "filing_due", tickets[clock.ticket_id], tickets[clock.ticket_id].asked_unit_id)
     for attempt in scope.session.scalars(select(ReturnAttempt)):
         add(attempt.at, "return_refused", tickets[attempt.ticket_id], attempt.unit_id)
     for rating in scope.session.scalars(select(Rating)):

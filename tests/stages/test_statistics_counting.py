@@ -53,7 +53,7 @@ ERRANDS = {
     "explain": ["state overdue", "find overdue", "ask cause"],
 }
 """Steps that follow one another, so that lives come far enough to be judged; what is not possible is passed over."""
-FILED_ELSEWHERE = {"filing_due", "filed_in_time"}
+FILED_ELSEWHERE = {"filing_due", "filed", "filed_in_time"}
 """Measures of a limit that the district of a life does not set."""
 COUNTED_ELSEWHERE = {"panels"}
 """Kinds that need more people than a life has; their own tests hold them against the same naive count."""

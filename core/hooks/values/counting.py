@@ -13,7 +13,8 @@ class Metric:
     """A figure 指标: one measure over another, or over nothing when it is a plain count.
 
     Measures are the core's (`core.statistics.measures`). `where` narrows numerator and denominator to values of a
-    dimension, e.g. {"medium": ("phone",)}. `unit` is how the quotient is shown.
+    dimension, e.g. {"medium": ("phone",)}. `unit` is how the quotient is shown. `rest` is what those are called that stand
+    in the denominator and not in the numerator, e.g. 未办结: their number is shown beside a percentage, empty = it is not.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Metric:
     better: Literal["up", "down", "neither"] = "up"
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

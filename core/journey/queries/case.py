@@ -16,10 +16,12 @@ from core.journey.queries.lights import Light, explained, lights_of, settled
 from core.journey.queries.stamps import stamp_words
 from core.people.roster.queries import name_of_head
 from core.routing.models import Consultation, RouteDecision
+from core.routing.returns import refused_returns
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import UNPRESSED
 from core.sla.live import LIVE
 from core.sla.models import Clock
+from core.statistics.behind import hands_of
 from core.tenancy.scope import Scope
 from core.tickets.answering import way_of
 from core.tickets.contact import Contact, masked, unnamed
@@ -102,6 +104,13 @@ class Case:
     lead: str | None
     head: str
     """Who heads the lead unit 单位负责人 now, and answers for it; empty = nobody is named."""
+    asked_first: str
+    """Whom the resident asked first 首问, and `handled_first` who took it in hand first 首办; empty = nobody, or not known."""
+    handled_first: str
+    hands: int
+    """How often it was given to another unit as lead."""
+    returns_refused: int
+    """How often its units wanted to give it back and might not."""
     suggestion: Suggestion | None
     is_consulted: bool
     answered_by: str
@@ -214,6 +223,10 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         lead_id=ticket.lead_unit_id,
         lead=directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else None,
         head=name_of_head(scope, ticket.lead_unit_id) if ticket.lead_unit_id else "",
+        asked_first=directory(scope).name_of(ticket.asked_unit_id) if ticket.asked_unit_id else "",
+        handled_first=directory(scope).name_of(ticket.first_unit_id) if ticket.first_unit_id else "",
+        hands=hands_of(scope, [ticket.id]).get(ticket.id, 0),
+        returns_refused=refused_returns(scope, ticket.id),
         suggestion=_suggestion(scope, ticket),
         is_consulted=ticket.state in WAITING_FOR_DISPATCH and _is_consulted(scope, ticket),
         answered_by="" if ticket.is_from_elsewhere else way_of(ticket.medium, spoke).words,

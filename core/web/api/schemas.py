@@ -45,7 +45,9 @@ class AppealSchema(StrictSchema):
     matter = Text(longest=64, metadata={"description": "职责清单事项代码"})
     urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
     appellant = Choice(get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"})
-    source = Text(longest=100, metadata={"description": "来源：诉求经哪条线路、账号或系统来的，写来源名册里的代码、名称或别名"})
+    source = Text(
+        longest=100, metadata={"description": "来源：诉求经哪条线路、账号或系统来的，写来源名册里的代码、名称或别名"}
+    )
     relation = Choice(
         get_args(Relation),
         metadata={
@@ -86,6 +88,11 @@ class TicketSchema(StrictSchema):
     submitted_at = fields.AwareDateTime(required=True)
     lead_unit = fields.String(allow_none=True)
     head = fields.String(required=True, metadata={"description": "主办单位的负责人；没有指定的为空"})
+    asked_first = fields.String(required=True, metadata={"description": "首问单位：诉求人最先找的；不知道的为空"})
+    handled_first = fields.String(
+        required=True, metadata={"description": "首办单位：最先签收或直接答复的；还没有的为空"}
+    )
+    hands = fields.Integer(required=True, metadata={"description": "经手：换过几个主办单位，首个也算"})
     relation = fields.String(required=True, metadata={"description": "诉求人自己说的与本地的关系；没有说的为空"})
     verified = fields.String(
         required=True, metadata={"description": "核实结果：属实、部分属实、不属实；没有核实的为空"}

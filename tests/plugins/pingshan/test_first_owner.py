@@ -10,7 +10,17 @@ POTHOLE = make_duty()
 
 
 def test_after_the_first_return_the_units_consult_and_nobody_passes_the_ball_again() -> None:
-    assert answers("pingshan.first_owner", handling_rules) == [HandlingRules(max_returns=1)]
+    assert answers("pingshan.first_owner", handling_rules) == [HandlingRules(max_returns=1, informs_asked=True)]
+
+
+def test_whoever_was_asked_first_follows_up_only_where_it_is_kept_informed() -> None:
+    both = {"asked_informed": True, "asked_follows_up": True}
+
+    assert [
+        (rules.informs_asked, rules.asked_follows_up)
+        for settings in (both, {**both, "asked_informed": False})
+        for rules in answers("pingshan.first_owner", handling_rules, settings)
+    ] == [(True, True), (False, False)]
 
 
 def guarded(settings: dict[str, Any], command: str = "request_return", **ticket: Any) -> list[Objection]:
