@@ -7,7 +7,6 @@ from core.hooks.core_features import PORTAL_INTAKE
 from core.hooks.settings import Line, OneOf, Settings, YesNo
 from core.hooks.table import HookTable
 from core.hooks.values import Channel
-from core.intake.wechat.settings import find_wechat
 from core.tenancy.scope import Scope
 
 PORTAL = Channel("portal", "网上提交", "web")
@@ -33,8 +32,6 @@ class PortalSettings(Settings):
         group="网上提交",
         help="不留电话的，凭受理流水号和提取码查询答复",
     )
-
-
     address = Line(
         load_default="",
         longest=100,
@@ -62,6 +59,11 @@ def find_portal(hooks: HookTable) -> Portal | None:
 
 def page_of(scope: Scope, serial_no: str) -> str:
     """Return where a resident follows their appeal: the address, or in words where nobody has said it."""
-    enabled, wechat = scope.hooks.enabled.get(PORTAL_INTAKE.id), find_wechat(scope.hooks)
-    address = (enabled.settings["address"] if enabled else "") or (wechat.account.page if wechat else "")
-    return f"{address}/public/{scope.tenant.slug}/progress?number={serial_no}" if address else NO_PAGE
+    return link_to(scope, serial_no) or NO_PAGE
+
+
+def link_to(scope: Scope, serial_no: str) -> str:
+    """Return the address of the page where a resident follows their appeal, empty where nobody has said it."""
+    enabled = scope.hooks.enabled.get(PORTAL_INTAKE.id)
+    address = enabled.settings["address"] if enabled else ""
+    return f"{address}/public/{scope.tenant.slug}/progress?number={serial_no}" if address else ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.intake.portal import link_to
 from core.intake.wechat.settings import find_wechat
 from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
@@ -138,7 +139,7 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: O
     else:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
         outgoing = _outgoing(scope, message, to, ticket.serial_no)
-        about = _about(scope, ticket, message, page=wechat.account.page)
+        about = _about(scope, ticket, message)
         try:
             send_template(tokens, wechat.account, outgoing, about, now=now)
         except NotAccepted as refusal:
@@ -162,7 +163,7 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: O
         )
 
 
-def _about(scope: Scope, ticket: Ticket, message: Message, *, page: str) -> About:
+def _about(scope: Scope, ticket: Ticket, message: Message) -> About:
     tenant = scope.tenant
     return About(
         number=ticket.serial_no,
@@ -171,7 +172,7 @@ def _about(scope: Scope, ticket: Ticket, message: Message, *, page: str) -> Abou
         state=STATE_LABELS[State(ticket.state)],
         time=f"{message.created_at.astimezone(tenant.zone):%Y年%m月%d日 %H:%M}",
         tenant=tenant.name,
-        link=f"{page}/public/{tenant.slug}/progress?number={ticket.serial_no}" if page else "",
+        link=link_to(scope, ticket.serial_no),
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from core.hooks.core_features import WECHAT
+from core.hooks.core_features import PORTAL_INTAKE, WECHAT
 from core.hooks.settings import SecretText
 from core.tenancy.revisions import Author, make_active, write_revision
 from core.tenancy.scope import Installation
@@ -26,12 +26,14 @@ def set_wechat(
         "original_id": ORIGINAL_ID,
         "api": api.url,
         "template_id": TEMPLATE,
-        "page": PAGE,
         **settings,
     }
     with installation.scope(slug) as scope:
-        made = write_revision(scope, WECHAT.id, values=values, schema_version=1, reason="接入", author=SET_UP, now=now)
-        make_active(scope, WECHAT.id, made.number, actor=SET_UP, now=now)
+        for feature, wanted in ((WECHAT.id, values), (PORTAL_INTAKE.id, {"address": PAGE})):
+            made = write_revision(
+                scope, feature, values=wanted, schema_version=1, reason="接入", author=SET_UP, now=now
+            )
+            make_active(scope, feature, made.number, actor=SET_UP, now=now)
         for name, text in (("app_secret", secret), ("token", TOKEN), ("aes_key", AES_KEY)):
             keep_text(scope, WECHAT.id, name, SecretText(text), by="测试", now=now)
     installation.forget()

@@ -98,6 +98,10 @@ def test_the_pothole_from_the_wechat_message_to_the_rating(resident: Resident, a
     assert [each["phrase4"] for each in api.told(OPENID)][-1] == "回访中"
     assert all(each.state == "sent" for each in walk.rows(Message, Message.id) if each.transport == "wechat")
 
+    set_wechat(resident.installation, resident.slug, api, channel="entrance", name="@坪山")
+    resident.writes("新诉求 小区门口的路灯不亮了，晚上看不见路", at["Rate"] + THREE_MINUTES)
+    assert channels(resident) == {("wechat", "坪山发布"), ("entrance", "@坪山")}
+
 
 def do(walk: Walk, journey: Callable[..., Ticket], at: datetime, actor: Actor, **how: Any) -> None:
     """Give a command at the very second of the case."""
@@ -111,3 +115,9 @@ def sent_at(walk: Walk) -> list[datetime]:
 def serial_no(resident: Resident) -> str:
     with resident.installation.scope(resident.slug) as scope:
         return scope.session.scalars(select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id)).one()
+
+
+def channels(resident: Resident) -> set[tuple[str, str]]:
+    with resident.installation.scope(resident.slug) as scope:
+        found = select(Ticket.channel, Ticket.mailbox).where(Ticket.tenant_id == scope.tenant.id)
+        return {(channel, mailbox) for channel, mailbox in scope.session.execute(found)}

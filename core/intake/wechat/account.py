@@ -86,7 +86,6 @@ class Account:
     api: str
     template_id: str
     fields: tuple[Field, ...]
-    page: str
 
 
 @dataclass(frozen=True, slots=True)

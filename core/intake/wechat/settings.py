@@ -146,15 +146,6 @@ class WeChatSettings(Settings):
         group="通知",
         help="模板里的每个字段放什么；超过微信字数限制的截短",
     )
-    page = Line(
-        load_default="",
-        longest=200,
-        pattern=r"(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?)?",
-        pattern_says="写成 https://主机，不带路径",
-        title="公开网站地址",
-        group="通知",
-        help="点开通知到这里的办理进展页；留空则通知点不开",
-    )
     welcome = Paragraph(
         load_default=WELCOME, longest=500, title="欢迎语", group="答话", help="关注时说的话；{tenant} 是区名"
     )
@@ -233,8 +224,6 @@ def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
         found.append(Finding("warning", "没有设置消息加解密密钥，消息以明文传来。请在公众平台选安全模式。", "aes_key"))
     if not settings["template_id"]:
         found.append(Finding("warning", "没有填写模板 ID，办理进展不会发到微信。", "template_id"))
-    elif not settings["page"]:
-        found.append(Finding("warning", "没有填写公开网站地址，微信通知点不开。", "page"))
     account = _account(settings)
     if account.credentials.key_flaw:
         found.append(Finding("error", account.credentials.key_flaw, "aes_key"))
@@ -268,5 +257,4 @@ def _account(values: Mapping[str, Any]) -> Account:
         api=values["api"],
         template_id=values["template_id"],
         fields=tuple(Field(row["name"], row["holds"]) for row in values["template_fields"]),
-        page=values["page"],
     )
