@@ -32,9 +32,10 @@ DONE_BY_TIME = (
     "file_locked",
     "disclosure_prepared",
     "receipt_printed",
+    "news",
 )
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or
-looked at the contact or had it erased: nobody decided anything on the ticket itself."""
+looked at the contact or had it erased, or whether its resident wants to hear of steps: nobody decided anything on the ticket itself."""
 
 
 class MoveNotAllowed(Refused):
