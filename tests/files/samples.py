@@ -148,7 +148,9 @@ def recording(kind: str) -> bytes:
         "ogg": ("ogg", "libopus", ""),
         "webm": ("webm", "libopus", "libvpx"),
         "wav": ("wav", "pcm_s16le", ""),
+        "amr": ("amr", "libopencore_amrnb", ""),
     }[kind]
+    rate, size = (8_000, 160) if kind == "amr" else (RATE, 960)
     with av.open(written, "w", format=into) as target:
         target.metadata.update({"title": DEVICE, "location": "+22.7000+114.3000/", "comment": DEVICE})
         streams: list[tuple[Any, Iterator[Any]]] = []
@@ -156,9 +158,9 @@ def recording(kind: str) -> bytes:
             shown: Any = target.add_stream(moving, rate=10)
             shown.width, shown.height, shown.pix_fmt = 160, 120, "yuv420p"
             streams.append((shown, _frames()))
-        heard: Any = target.add_stream(sound, rate=RATE)
+        heard: Any = target.add_stream(sound, rate=rate)
         heard.layout = "mono"
-        streams.append((heard, _sounds(heard.format.name)))
+        streams.append((heard, _sounds(heard.format.name, rate, size)))
         for stream, frames in streams:
             for frame in frames:
                 target.mux(stream.encode(frame))
@@ -166,8 +168,8 @@ def recording(kind: str) -> bytes:
     return written.getvalue()
 
 
-def _sounds(sample_format: str) -> Iterator[av.AudioFrame]:
-    resampler = av.AudioResampler(format=sample_format, layout="mono", rate=RATE, frame_size=960)
+def _sounds(sample_format: str, rate: int, size: int) -> Iterator[av.AudioFrame]:
+    resampler = av.AudioResampler(format=sample_format, layout="mono", rate=rate, frame_size=size)
     for start in range(0, RATE * SECONDS, 960):
         frame = av.AudioFrame(format="s16", layout="mono", samples=960)
         tone = (int(8000 * math.sin(2 * math.pi * 440 * (start + each) / RATE)) for each in range(960))

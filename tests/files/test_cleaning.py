@@ -46,7 +46,7 @@ TELLING = (DEVICE.encode(), b"Exif", b"xmpmeta", b"2026:03:12", b"22.7000")
 SECONDS, MEMORY = 2.0, 200 * 1024 * 1024
 """What a hostile file may take, in time of the processor and in memory, the process that looks at it included."""
 IMAGES = ("jpg", "png", "webp", "heic")
-RECORDINGS = ("m4a", "mp4", "mov", "mp3", "ogg", "webm", "wav")
+RECORDINGS = ("m4a", "mp4", "mov", "mp3", "ogg", "webm", "wav", "amr")
 Refusal = type[FileRefused]
 
 
@@ -64,7 +64,7 @@ def test_an_image_is_upright_and_tells_nothing_of_place_and_device(kind: str) ->
 
     file = judged(f"坑洼.{kind}", came)
 
-    assert DEVICE.encode() in came
+    assert DEVICE.encode() in came or kind == "amr"  # which has no room for anything but sound
     assert [told for told in TELLING if told in file.content + file.preview] == []
     assert file.place == Place(114.3, 22.7)
     assert shown(file.content).size == (480, 640)
@@ -86,7 +86,7 @@ def test_a_recording_is_packed_anew_without_where_and_by_whom(kind: str) -> None
 
     file = judged(f"现场.{kind}", came)
 
-    assert DEVICE.encode() in came
+    assert DEVICE.encode() in came or kind == "amr"  # which has no room for anything but sound
     assert [told for told in TELLING if told in file.content] == []
     with av.open(io.BytesIO(came), "r") as before, av.open(io.BytesIO(file.content), "r") as after:
         assert after.metadata.get("location") is None
