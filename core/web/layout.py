@@ -28,6 +28,7 @@ from core.statistics.reminders.queries import has_reminders, open_reminders
 from core.statistics.warnings.queries import has_warnings, open_warnings
 from core.statistics.warnings.watching import rules_of
 from core.tenancy.facts import TenantFacts
+from core.units.catalogue.queries import duty_list_in_force
 from core.units.taking_in import taking_in_only
 from core.web import words
 from core.web.account import THEME, home_of
@@ -64,6 +65,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 
 OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
 """Whom it concerns what waits before it is public."""
+READ_DUTIES = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.ADMINISTER})
 EXPLORES = frozenset({Permission.SEE_TICKETS, Permission.SEE_CITY})
 """Who reads where appeals come from."""
 BULLETIN_READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
@@ -145,7 +147,7 @@ def _menu_items() -> list[MenuItem]:
             items.append(MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")))
             items += _sources(visit)
         items += [*_knowledge(visit), *_warnings(visit)]
-    items += _figures(visit)
+    items += [*_duty_list(visit), *_figures(visit)]
     if Permission.INSTRUCT in visit.permissions:
         items.insert(0, MenuItem("领导批阅", "/leader", request.path.startswith("/leader")))
     if not OPENNESS.isdisjoint(visit.permissions):
@@ -232,6 +234,13 @@ def _warnings(visit: Visit) -> list[MenuItem]:
         waiting = open_warnings(visit.scope)
         items.insert(0, MenuItem("综合预警", "/warnings", request.path.startswith("/warnings"), _count(waiting)))
     return items
+
+
+def _duty_list(visit: Visit) -> list[MenuItem]:
+    """Return the entry for the duty list, for those who dispatch or handle by it or keep it, where one holds."""
+    if READ_DUTIES.isdisjoint(visit.permissions) or not duty_list_in_force(visit.scope).number:
+        return []
+    return [MenuItem("职责清单", "/duties", request.path.startswith("/duties"))]
 
 
 def _figures(visit: Visit) -> list[MenuItem]:

@@ -38,6 +38,7 @@ STATUS = {
     "no-such-naming": 404,
     "no-such-dispute": 404,
     "no-such-dry-run": 404,
+    "duty-item-not-listed": 404,
     "no-such-duty-list": 404,
     "no-such-gazetteer": 404,
     "no-such-inbound-item": 404,

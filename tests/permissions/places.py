@@ -27,6 +27,8 @@ from core.intake.mail.reading import MAIL_TYPE
 from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
 from core.journey import desk, entrusting, handle, knowledge, people, warnings
+from core.journey.accept import Accepted
+from core.journey.center import Said, keep_as_entry
 from core.journey.files import add_files
 from core.journey.handover import write_handover
 from core.journey.settings.drafting import Wish, draft
@@ -58,6 +60,7 @@ UNREACHABLE = "https://127.0.0.1:9"
 """Where no identity provider answers."""
 ELSEWHERE = "clerk of another unit"
 """Somebody with the role of a clerk, whose unit has no share in the ticket."""
+WORKER = "community-worker"
 NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
 KINDS = {
     "serial_no": "ticket",
@@ -70,6 +73,7 @@ KINDS = {
     "question": "question",
     "dry_run": "dry run",
     "code": "unit",
+    "matter": "matter",
     "login": "account",
     "token": "link",
     "provider": "identity provider",
@@ -127,6 +131,11 @@ class Persona:
     client: FlaskClient
     headers: Mapping[str, str] = field(default_factory=dict)
     form_token: str = ""
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether it was their centre that took the place's ticket in."""
+        return self.name == WORKER
 
 
 @dataclass
@@ -265,6 +274,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         secret = "second" if second else "first"
         keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
         place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
+        _entered(scope, accepted, place.accounts[WORKER], at)
         place.has |= {"public case": [public_no(scope, accepted.ticket_id)]}
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
@@ -298,6 +308,14 @@ def _outreach(scope: Scope, mark: str, now: datetime) -> int:
     held = keep_occasion(scope, occasion, kind, directory(scope).get_unit("parks"), actor=OPERATOR, now=now)
     keep_line(scope, held, Said(f"{mark}路灯不亮"), number=1, key="1", actor=OPERATOR, now=now)
     return held.id
+
+
+def _entered(scope: Scope, accepted: Accepted, worker_id: int, now: datetime) -> None:
+    """Let it be the worker's centre that took the place's ticket in."""
+    center = directory(scope).get_unit("parks").id
+    worker = make_actor("社工", WORKER, id=worker_id, unit_id=center)
+    said = Said("代录", "counter", "self", "place", no_phone=True, told=True)
+    keep_as_entry(scope, said, accepted, "", actor=worker, now=now)
 
 
 def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
