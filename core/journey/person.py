@@ -21,9 +21,11 @@ from core.intake.calls.erasing import calls_of_person
 from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import STATE_LABELS as CALL_STATE_LABELS
 from core.intake.channels import channels_of
-from core.intake.models import IntakeEvent
+from core.intake.inbound import get_item, payload_of
+from core.intake.models import IntakeEvent, WechatMessage
 from core.intake.outreach.erasing import drafts_of_person
 from core.intake.outreach.service import said_in
+from core.intake.readable import readable
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -145,6 +147,7 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
         },
         "point": [ticket.longitude, ticket.latitude] if ticket.point else None,
         "as_it_came": _as_it_came(scope, ticket),
+        "conversation": _talk(scope, ticket),
         "parts": [_said(scope, part) for part in parts],
         "looked_at": [
             {"at": each.at, "purpose": PURPOSE_LABELS.get(each.purpose, each.purpose), "shown": each.shown.split(",")}
@@ -205,6 +208,14 @@ def _as_it_came(scope: Scope, ticket: Ticket) -> list[Plain]:
             ),
         }
         for event in _rows(scope, IntakeEvent, ticket, IntakeEvent.received_at)
+    ]
+
+
+def _talk(scope: Scope, ticket: Ticket) -> list[Plain]:
+    """Return what was written about the ticket in WeChat, and what was answered."""
+    return [
+        {"at": each.at, "said": readable(payload_of(scope, get_item(scope, each.item_id))), "answered": each.answer}
+        for each in _rows(scope, WechatMessage, ticket, WechatMessage.id)
     ]
 
 

@@ -21,11 +21,12 @@ class Contact:
 
 
 def masked(contact: Contact) -> Contact:
-    """Return the contact as lists show it: family name and the phone's ends, no address."""
+    """Return the contact as lists show it: family name and the phone's ends, no address; of WeChat only that it is known."""
     return Contact(
         name=contact.name[:1] + "**" if contact.name else "",
         phone=masked_phone(contact.phone),
         keep_private=contact.keep_private,
+        wechat=HIDDEN if contact.wechat else "",
     )
 
 

@@ -12,10 +12,12 @@ from core.evaluation.models import Rating, RatingCause
 from core.files.models import TicketFile
 from core.intake.models import InboundItem, WechatMessage
 from core.jobs.kinds import job_kinds
+from core.journey.accept import accept_registered
+from core.journey.conversation import converse
 from core.journey.erase import erase_person
 from core.tickets.models import Message, Ticket, TicketContact, TicketEvent
 from core.tickets.sealing import opened
-from tests.builders import beijing, make_actor
+from tests.builders import OPERATOR, beijing, make_actor, make_district
 from tests.jobs.making import drain
 from tests.journey.walking import Walk
 from tests.wechat.client import Resident
@@ -24,6 +26,7 @@ from tests.wechat.making import OPENID, OTHER, set_wechat
 
 NOON = beijing("2026-03-12 12:00")
 POTHOLE = "幸福路口的路面有一个大坑，骑车很危险"
+TOPIC = {"words": ["居住证怎么办理", "居住证在哪里申领"], "answer": "请在小程序申领。", "source": "公安分局审定"}
 
 
 def later(**how: int) -> datetime:
@@ -249,10 +252,46 @@ def test_emoji_and_odd_letters_come_in_whole(resident: Resident) -> None:
 
 
 def test_where_a_person_accepts_the_notice_goes_out_when_they_do(resident: Resident, api: WeChatApi) -> None:
+    kinds = job_kinds({}, resident.installation)
     set_wechat(resident.installation, resident.slug, api, acceptance="by_person")
-    resident.writes(POTHOLE, NOON)
-    drain(resident.installation, job_kinds({}, resident.installation), now=later(minutes=1))
+    night = beijing("2026-03-12 23:30")
+    resident.writes(POTHOLE, night)
+    drain(resident.installation, kinds, now=night)
     assert ([each.state for each in tickets(resident)], api.sent) == (["registered"], [])
+
+    walk = Walk(resident.installation, resident.slug, tickets(resident)[0].serial_no)
+    walk.do(accept_registered, "2026-03-12 23:32", actor=OPERATOR)
+    drain(resident.installation, kinds, now=night + timedelta(minutes=2))
+
+    [told] = api.told(OPENID)
+    assert (told["character_string1"], told["phrase4"]) == (walk.serial_no, "已受理")
+
+
+def test_a_question_is_answered_at_once_and_is_an_appeal_when_that_did_not_help(
+    resident: Resident, api: WeChatApi
+) -> None:
+    resident.slug = make_district(resident.installation, features={"pingshan.instant": {"topics": [TOPIC]}})
+    set_wechat(resident.installation, resident.slug, api)
+
+    answered = resident.writes("居住证怎么办理？", NOON)
+    assert "请在小程序申领。" in answered
+    assert tickets(resident) == []
+    assert resident.writes("1", later(minutes=1)) == "很高兴帮到您。"
+    resident.writes("居住证怎么办理？", later(minutes=2))
+    resident.writes("2", later(minutes=3))
+
+    [ticket] = tickets(resident)
+    assert ticket.text == "居住证怎么办理？"
+    assert len(entries(resident, "instant")) == 1
+
+
+def test_who_writes_without_end_is_asked_to_stop(resident: Resident, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converse, "MOST_A_DAY", 2)
+
+    said = [resident.writes(f"路灯不亮 {number}", later(minutes=number)) for number in range(3)]
+
+    assert said[2].startswith("您 24 小时内发来的消息太多")
+    assert len(tickets(resident)) == 1
 
 
 def test_beyond_what_one_user_is_allowed_a_person_looks_first(resident: Resident, api: WeChatApi) -> None:

@@ -1,7 +1,7 @@
 """Answering one message of a WeChat user, once: what it is, what becomes of it, and the words that go back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from core.journey.conversation.person import (
     REMEMBERED,
     find_joinable,
     find_last,
+    said_since,
     speak_in_turn,
     tickets_of,
     waiting_for_words,
@@ -51,6 +52,10 @@ ASK_WORDS = "已收到{what}。请再写几句要反映什么事情，会和它�
 ASK_APPEAL = "请写下要反映的事情：什么地方、什么问题。写下来就是提交。"
 NO_TICKETS = "您现在没有在办的诉求。要反映事情，请直接写下来。"
 NOT_UNDERSTOOD = "这类消息暂时看不懂。请用文字写下要反映的事情，也可以发照片、语音和位置。"
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 200
+"""Messages of one user in 24 hours; what comes then is kept and does nothing."""
+TOO_MANY = "您 24 小时内发来的消息太多，这一条没有处理。请稍后再发，急事请拨打热线。"
 TAKEN = "已收到，我们会尽快处理。"
 """What is said where nobody could read it at once."""
 THANKS = "很高兴帮到您。"
@@ -125,6 +130,8 @@ class _Talk:
 
     def answer(self) -> Said:
         kind = self.incoming.kind
+        if said_since(self.scope, self.person, since=self.now - A_DAY) >= MOST_A_DAY:
+            return Said(TOO_MANY)
         if kind == "event":
             return self._on_event()
         if kind in MEDIA and not (kind == "voice" and self.incoming.text and self._joinable() is None):

@@ -35,6 +35,14 @@ def find_last(scope: Scope, person: bytes, *which: ColumnElement[bool], since: d
     )
 
 
+def said_since(scope: Scope, person: bytes, *, since: datetime) -> int:
+    """Return how many messages the person sent since then."""
+    said = select(func.count()).where(
+        WechatMessage.tenant_id == scope.tenant.id, WechatMessage.person == person, WechatMessage.at >= since
+    )
+    return scope.session.scalar(said) or 0
+
+
 def waiting_for_words(scope: Scope, person: bytes, *, since: datetime) -> Sequence[WechatMessage]:
     """Return photos, recordings and places that were sent since then before there was an appeal they belong to."""
     return scope.session.scalars(
