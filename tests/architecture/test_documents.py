@@ -4,13 +4,15 @@ import csv
 import re
 import tomllib
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
 from core.cli import huiying
 from core.embedded.roles import explained
-from core.hooks import Context
+from core.engagement.rules import read_campaign
+from core.hooks import Context, EngagementRules
 from core.hooks.roster import Roster, Wanted
 from core.workdays.declaration import parse_workdays
 
@@ -126,12 +128,14 @@ def test_the_operations_page_shows_the_roles_as_they_are_made() -> None:
 
 def test_the_declarations_shown_to_administrators_can_be_read() -> None:
     page = (ROOT / "docs" / "administrators.md").read_text(encoding="utf-8")
-    profile, workdays = (block for kind, block in FENCE.findall(page) if kind == "toml")
+    profile, workdays, campaign = (block for kind, block in FENCE.findall(page) if kind == "toml")
     declared = tomllib.loads(profile)
     enabled = [Wanted(feature, declared["settings"].get(feature, {})) for feature in declared["features"]]
 
     Roster.installed().table(Context(tenant_id=1, tenant=declared["slug"], zone=declared["zone"]), enabled)
     assert parse_workdays(workdays).spec.zone == declared["zone"]
+    bounds = EngagementRules(most_budget_yuan=130, most_prize_yuan=100)
+    assert read_campaign(campaign, bounds, zone=ZoneInfo(declared["zone"])).kind == "quiz"
 
 
 def _is_a_test(name: str) -> bool:
