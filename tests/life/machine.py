@@ -24,6 +24,7 @@ from core.disclosure.models import Exposure
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute, Rating
 from core.journey.accept import accept, register
+from core.journey.center import Said, keep_as_entry
 from core.journey.command import COMMANDS
 from core.journey.supervise import supervise
 from core.kit.db import Base
@@ -44,6 +45,8 @@ from tests.life.waiting import called_for
 
 T = TypeVar("T")
 AT_ONCE = 4
+AT_CENTER = 0.4
+"""How often a community centre took in what comes in."""
 BY_ANY_UNIT = ("give_opinion",)
 seeds = st.integers(min_value=0, max_value=2**32)
 """One draw a step: the steps of a life are many, and what Hypothesis may draw for it is not."""
@@ -72,6 +75,7 @@ WHO = {
     "instruct": ("leader", "supervisor"),
     "adjudicate": ("supervisor",),
     "speak": ("resident",),
+    "take-in": ("worker",),
 }
 """Who usually gives a command that needs a permission."""
 
@@ -128,6 +132,10 @@ class Life(RuleBasedStateMachine):
         into = rng.choice((register, accept, accept, partial(accept, for_clearance=True)))
         told = self.run_in(slug, lambda scope: into(scope, make_appeal(), actor=OPERATOR, now=self.now))
         self.serials[slug].append(told.serial_no)
+        if rng.random() < AT_CENTER:
+            said = Said("路面坑洼", "counter", "self", told.serial_no, no_phone=True, told=True)
+            worker = self.cast[slug]["worker"]
+            self.run_in(slug, lambda scope: keep_as_entry(scope, said, told, "", actor=worker, now=self.now))
 
     @precondition(lambda self: any(self.serials.values()))
     @rule(chance=seeds)

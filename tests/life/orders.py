@@ -208,9 +208,19 @@ def arguments(
         "publish_notice": {"panel": "PY1"},
         "reopen": {"reason": said()},
         "archive": {},
+        **_at_center(one, said, yes),
         **_on_clearance(one, said),
         **_on_findings(one, said, unit),
         **_on_the_public(one, said, unit, one_of_records),
+    }
+
+
+def _at_center(one: Choose, said: Say, yes: Callable[[], bool]) -> dict[str, dict[str, Any]]:
+    return {
+        "follow_at_center": {"to": one(("unit", "resident", "unit")), "text": said()},
+        "urge_at_center": {"words": one(("请快些", ""))},
+        "visit_at_home": {"outcome": one(("met", "nobody", "gone")), "found": said()},
+        "print_receipt": {"with_code": yes(), "is_present": yes()},
     }
 
 
@@ -248,7 +258,7 @@ def _on_the_public(
     return {
         "ask_interpretation": {"unit": unit(), "question": said()},
         "say_unhelped": {"key": one(("form", "none"))},
-        "wish_news": {"stopped": yes()},
+        "wish_news": {"stopped": one((True, False))},
         "urge": {"words": one(("请快些", ""))},
         "supplement": {"words": one(("就在路口", ""))},
         "wish_disclosure": {"wish": one(("open", "none", "closed", "perhaps"))},

@@ -34,6 +34,7 @@ def cast_of(installation: Installation, slug: str) -> dict[str, Actor]:
         "second supervisor": SECOND_SUPERVISOR,
         "leader": LEADER,
         "resident": RESIDENT,
+        "worker": make_actor("社区工作人员", "community-worker", id=15, unit_id=unit_ids["parks"]),
         "stranger": STRANGER,
         **clerks,
     }

@@ -117,9 +117,9 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
         needs = operation.needs
         return ALWAYS[str(operation)][0] if not isinstance(needs, Permission) or may(who.permissions, needs) else 403
     if operation.needs == "api-token":
-        sees = Permission.SEE_TICKETS in who.permissions or who.has_share
+        sees = Permission.SEE_TICKETS in who.permissions or who.has_share or who.has_entry
         if str(operation) == ADD_FILES and sees:
-            adds = Permission.ACCEPT in who.permissions or who.has_share
+            adds = Permission.ACCEPT in who.permissions or who.has_share or who.has_entry
             return "open" if adds else 403
         return 404 if str(operation) in {*LOOK_UPS, ADD_FILES} and not sees else "open"
     needs = PAGE_PERMISSION if operation.needs == "its page" else operation.needs
@@ -127,6 +127,8 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
     reaches = reach(who.permissions, needs)
     is_shared = "serial_no" in operation.parameters or str(operation) in OF_A_UNIT
     if reaches is None or (reaches is Reach.SHARE and is_shared and not who.has_share):
+        return 403
+    if reaches is Reach.ENTERED and "serial_no" in operation.parameters and not who.has_entry:
         return 403
     return "open"
 
