@@ -26,9 +26,8 @@ from core.intake.inbound import new_item
 from core.intake.mail.reading import MAIL_TYPE
 from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
-from core.journey import desk, entrusting, handle, knowledge, people, warnings
+from core.journey import center, desk, entrusting, handle, knowledge, people, warnings
 from core.journey.accept import Accepted
-from core.journey.center import Said, keep_as_entry
 from core.journey.files import add_files
 from core.journey.handover import write_handover
 from core.journey.settings.drafting import Wish, draft
@@ -312,10 +311,9 @@ def _outreach(scope: Scope, mark: str, now: datetime) -> int:
 
 def _entered(scope: Scope, accepted: Accepted, worker_id: int, now: datetime) -> None:
     """Let it be the worker's centre that took the place's ticket in."""
-    center = directory(scope).get_unit("parks").id
-    worker = make_actor("社工", WORKER, id=worker_id, unit_id=center)
-    said = Said("代录", "counter", "self", "place", no_phone=True, told=True)
-    keep_as_entry(scope, said, accepted, "", actor=worker, now=now)
+    worker = make_actor("社工", WORKER, id=worker_id, unit_id=directory(scope).get_unit("parks").id)
+    said = center.Said("代录", "counter", "self", "place", no_phone=True, told=True)
+    center.keep_as_entry(scope, said, accepted, "", actor=worker, now=now)
 
 
 def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
