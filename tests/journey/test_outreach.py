@@ -1,6 +1,7 @@
 """Meetings with many lines: each becomes one ticket once, the broken ones say why, and the whole can be taken back."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -14,11 +15,12 @@ from core.intake.outreach.service import NoSuchOutreach, OutreachSettled
 from core.journey import outreach as journey
 from core.journey.desk import dispatch
 from core.journey.erase import erase_person
+from core.journey.join import split
 from core.journey.outreach_feedback import feedback_document
 from core.journey.outreach_minutes import TEMPLATE, read_file, returned_file
-from core.journey.outreach_slips import slips_of
 from core.journey.person import export_person
 from core.journey.queries.outreach import outreach_case, outreach_figures
+from core.journey.slips import NoSlips, slips_of_outreach, slips_of_parts
 from core.people.roles import NotPermitted
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -95,11 +97,28 @@ def test_each_line_becomes_one_ticket_with_its_own_slip_however_often_it_is_subm
         ("当场答复", "concluded", "工作日九点到五点，带身份证。"),
         ("感谢", "accepted", ""),
     ]
-    held = walk.run(lambda scope: slips_of(scope, scope.session.scalars(select(Outreach)).one(), now=NOW))
+    held = walk.run(lambda scope: slips_of_outreach(scope, scope.session.scalars(select(Outreach)).one(), now=NOW))
     assert [slip.serial_no for slip in held] == [each.serial_no for each in made]
     assert len({slip.access_code for slip in held}) == 3
     kept = walk.run(lambda scope: scope.session.scalars(select(OutreachLine)).all())
     assert {(line.sealed, line.phone_hash) for line in kept} == {(None, None)}
+
+
+def test_each_part_of_a_split_letter_has_a_slip_of_its_own_for_two_days(walk: Walk) -> None:
+    number = meeting(walk)
+    say(walk, number, Said("北门路灯不亮，还有井盖松动"))
+    submit(walk, number)
+    (whole,) = tickets(walk)
+    with pytest.raises(NoSlips, match="没有拆单"):
+        walk.run(lambda scope: slips_of_parts(scope, whole.serial_no, now=NOW))
+    walk.run(lambda scope: split(scope, whole.serial_no, Order(OPERATOR, NOW), texts=["北门路灯不亮", "井盖松动"]))
+
+    slips = walk.run(lambda scope: slips_of_parts(scope, whole.serial_no, now=NOW))
+
+    assert [(slip.serial_no, slip.title) for slip in slips] == [(t.serial_no, t.title) for t in tickets(walk)[1:]]
+    assert len({slip.access_code for slip in slips}) == 2
+    with pytest.raises(NoSlips, match="2 天内"):
+        walk.run(lambda scope: slips_of_parts(scope, whole.serial_no, now=NOW + timedelta(days=2)))
 
 
 def test_a_line_that_cannot_be_taken_in_says_why_and_the_rest_goes_on(walk: Walk) -> None:

@@ -25,8 +25,6 @@ from core.tickets.timeline import Actor
 from core.units.queries import directory
 
 PAGE = 50
-SLIPS_FOR = timedelta(days=2)
-"""So long after a meeting was submitted its slips can be printed: the access codes on them are for the people who were there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,6 @@ class OutreachCase:
     taken: tuple[TakenLine, ...]
     returned: tuple[tuple[int, str], ...]
     """Number of the row in its file, and why it was returned."""
-    may_print: bool
     on_the_spot: bool
 
     @property
@@ -176,7 +173,6 @@ def outreach_case(scope: Scope, outreach_id: int, *, actor: Actor, now: datetime
         ),
         taken=_taken(scope, outreach, now=now),
         returned=tuple((line.number, line.failure) for line in lines_of(scope, outreach, "returned")),
-        may_print=outreach.submitted_at is not None and now < outreach.submitted_at + SLIPS_FOR,
         on_the_spot=kind is not None and kind.on_the_spot,
     )
 

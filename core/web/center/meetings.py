@@ -11,13 +11,14 @@ from core.journey import outreach as journey
 from core.journey.outreach import ENTERS, outreach_for
 from core.journey.outreach_feedback import feedback_document
 from core.journey.outreach_minutes import read_file, returned_file, template_file
-from core.journey.outreach_slips import slips_of
 from core.journey.queries.outreach import OutreachCase, outreach_case, outreach_figures, outreach_rows
+from core.journey.slips import SLIPS_FOR, slips_of_outreach
 from core.people.roles import Permission
 from core.units.catalogue.queries import gazetteer_in_force
 from core.units.queries import directory
 from core.web.bulletins import file_of
 from core.web.desk.inbound import number_of
+from core.web.desk.slips import slip_sheet
 from core.web.input import InputUnusable, required, text
 from core.web.refusals import status_of, words_of
 from core.web.uploads import takes_files, uploads
@@ -82,6 +83,7 @@ def show_meeting(visit: Visit, number: str) -> Answer:
         kinds=_line_kinds(case),
         changing=changing,
         typed=_typed() if refusal else changing.said if changing else Said(""),
+        may_print=case.submitted_at is not None and visit.now < case.submitted_at + SLIPS_FOR,
         goes_on="go" in request.args and case.waiting > 0,
         may_withdraw=not case.taken or Permission.DISPATCH in visit.permissions,
         refusal=words_of(refusal) if refusal else None,
@@ -158,8 +160,10 @@ def submit(visit: Visit, number: str) -> Answer:
 def print_slips(visit: Visit, number: str) -> Answer:
     """Show the slips of all lines on one sheet: each with number and access code, to be cut apart and handed out."""
     case = outreach_case(visit.scope, number_of(number), actor=visit.actor, now=visit.now)
-    slips = slips_of(visit.scope, outreach_for(visit.scope, case.id, visit.actor), now=visit.now)
-    return render_template("center/slips.html", case=case, slips=slips)
+    slips = slips_of_outreach(visit.scope, outreach_for(visit.scope, case.id, visit.actor), now=visit.now)
+    return slip_sheet(
+        visit, slips, kind=f"{case.label}收条", about=case.subject, at=case.held_at, back=f"{LIST}/{case.id}"
+    )
 
 
 @pages.post(f"{LIST}/<number>/close")
