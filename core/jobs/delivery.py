@@ -141,7 +141,7 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: O
         outgoing = _outgoing(scope, message, to, ticket.serial_no)
         about = _about(scope, ticket, message)
         try:
-            send_template(tokens, wechat.account, outgoing, about, now=now)
+            message.receipt = send_template(tokens, wechat.account, outgoing, about, now=now) or None
         except NotAccepted as refusal:
             refused = str(refusal)
     if not refused:

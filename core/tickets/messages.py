@@ -4,6 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from core.kit.outbox import enqueue
 from core.tenancy.scope import Scope
 from core.tickets.models import Message, Ticket, TicketContact
@@ -84,6 +86,17 @@ def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_
     transport = transport_to(contact_of(scope, ticket))
     if transport is not None:
         say(scope, ticket_id=ticket.id, transport=transport, text=text, to_unit_id=None, now=now, at_night=at_night)
+
+
+def tell_not_arrived(scope: Scope, receipt: str, why: str) -> None:
+    """Keep that a message did not arrive which a gateway had taken under this number; one that is unknown is left."""
+    message = scope.session.scalar(
+        select(Message)
+        .where(Message.tenant_id == scope.tenant.id, Message.receipt == receipt, Message.state == "sent")
+        .with_for_update()
+    )
+    if message is not None:
+        message.state, message.failure = "failed", f"微信收下后没有送达（{why}）。请改用别的方式告知。"
 
 
 def contact_of(scope: Scope, ticket: Ticket) -> TicketContact | None:

@@ -275,6 +275,7 @@ class Message(TenantRow, Base, kw_only=True):
         CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
         Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
         Index("ix_message_ticket", "tenant_id", "ticket_id"),
+        Index("ix_message_receipt", "tenant_id", "receipt", postgresql_where="receipt IS NOT NULL"),
         Index(
             "uq_message_news",
             "tenant_id",
@@ -294,6 +295,8 @@ class Message(TenantRow, Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     seen_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     failure: Mapped[str | None] = mapped_column(Text, default=None)
+    receipt: Mapped[str | None] = mapped_column(Text, default=None)
+    """The number under which the gateway knows what it took, where it tells later what came of it."""
     news: Mapped[str | None] = mapped_column(Text, default=None)
     """Which step of the ticket it tells the resident of, each once; None = it tells of none."""
 

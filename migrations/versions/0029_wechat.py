@@ -30,6 +30,14 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_message_transport"), "message", "transport IN ('sms', 'mail', 'inbox', 'wechat')"
     )
+    op.add_column("message", sa.Column("receipt", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_message_receipt",
+        "message",
+        ["tenant_id", "receipt"],
+        unique=False,
+        postgresql_where=sa.text("receipt IS NOT NULL"),
+    )
     op.create_table(
         "wechat_message",
         sa.Column("tenant_id", sa.Integer(), nullable=False),
@@ -69,6 +77,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("wechat_message")
+    op.drop_index("ix_message_receipt", table_name="message")
+    op.drop_column("message", "receipt")
     op.execute("UPDATE message SET transport = 'sms' WHERE transport = 'wechat'")
     op.drop_constraint(op.f("ck_message_transport"), "message", type_="check")
     op.create_check_constraint(op.f("ck_message_transport"), "message", "transport IN ('sms', 'mail', 'inbox')")

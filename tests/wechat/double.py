@@ -77,7 +77,7 @@ class WeChatApi:
             return {"errcode": wrong, "errmsg": "refused"}
         if body["client_msg_id"] not in [each["client_msg_id"] for each in self.sent]:
             self.sent.append(body)
-        return {"errcode": 0, "errmsg": "ok", "msgid": 200228332}
+        return {"errcode": 0, "errmsg": "ok", "msgid": 200228331 + len(self.sent)}
 
     def _wrong_message(self, body: dict[str, Any]) -> int:
         if body["template_id"] != TEMPLATE:

@@ -318,3 +318,20 @@ def test_who_is_erased_leaves_no_words_in_the_conversation(resident: Resident) -
         ]
 
     assert bodies == [b"{}", b"{}"]
+
+
+def test_a_notice_that_wechat_took_and_could_not_deliver_is_seen_as_failed(resident: Resident, api: WeChatApi) -> None:
+    resident.writes(POTHOLE, NOON)
+    drain(resident.installation, job_kinds({}, resident.installation), now=NOON)
+
+    for event, receipt in (("success", 200228332), ("failed:user block", 200228332), ("failed:user block", 9)):
+        resident.sends(NOON, MsgType="event", Event="TEMPLATESENDJOBFINISH", MsgID=receipt, Status=event)
+
+    [(state, failure)] = [(each.state, each.failure) for each in rows(resident, Message) if each.transport == "wechat"]
+    assert (state, failure) == ("sent", None)
+
+    told: dict[str, Any] = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": 200228332}
+    resident.sends(later(seconds=9), **told, Status="failed:user block")
+
+    [message] = [each for each in rows(resident, Message) if each.transport == "wechat"]
+    assert message.failure == "微信收下后没有送达（failed:user block）。请改用别的方式告知。"

@@ -17,15 +17,11 @@ LONGEST_FIELD = 20_000
 LONGEST_OPENID = 64
 WECHAT_TYPE = "application/x-wechat+xml"
 """Content type under which a message is kept, opened."""
-Kind = Literal["text", "image", "voice", "video", "location", "link", "event", "other"]
+NOTICE_DONE = "templatesendjobfinish"
+"""The event by which WeChat tells what came of a notice that it had taken."""
+Kind = Literal["text", "image", "voice", "location", "link", "event", "other"]
 
-KIND_LABELS: Mapping[str, str] = {
-    "image": "照片",
-    "voice": "语音",
-    "video": "视频",
-    "location": "位置",
-    "event": "操作",
-}
+KIND_LABELS: Mapping[str, str] = {"image": "照片", "voice": "语音", "location": "位置", "event": "操作"}
 
 
 class Unreadable(Exception):  # noqa: N818 -- a fact about what was sent
@@ -37,7 +33,8 @@ class Incoming:
     """What a WeChat user sent: their openid, the account it is for, an id under which it comes once, and what it is.
 
     `text` are the words of it: typed, recognised in a recording, named at a place, or of a link. `media_id` names a photo or
-    recording that is still to be fetched. `event` is in small letters, `key` is what a menu button is called.
+    recording that is still to be fetched. `event` is in small letters, `key` is what a menu button is called. Of a notice that was
+    sent, `receipt` is its number at WeChat, and `status` what came of it.
     """
 
     person: str
@@ -47,10 +44,11 @@ class Incoming:
     sent_at: datetime
     text: str = ""
     media_id: str = ""
-    media_kind: str = ""
     point: Point | None = None
     event: str = ""
     key: str = ""
+    receipt: str = ""
+    status: str = ""
 
 
 def is_wechat(content_type: str) -> bool:
@@ -88,11 +86,12 @@ def read_message(content: bytes) -> Incoming:
         kind=_KINDS.get(kind, "other"),
         sent_at=sent_at,
         text=_text(kind, fields),
-        media_id=fields.get("MediaId", "") if kind in ("image", "voice", "video") else "",
-        media_kind=fields.get("Format", "").lower(),
+        media_id=fields.get("MediaId", "") if kind in ("image", "voice") else "",
         point=_point(fields) if kind == "location" else None,
         event=event,
         key=fields.get("EventKey", ""),
+        receipt=fields.get("MsgID", "")[:40] if event == NOTICE_DONE else "",
+        status=fields.get("Status", "")[:60] if event == NOTICE_DONE else "",
     )
 
 
@@ -117,8 +116,6 @@ _KINDS: Mapping[str, Kind] = {
     "text": "text",
     "image": "image",
     "voice": "voice",
-    "video": "video",
-    "shortvideo": "video",
     "location": "location",
     "link": "link",
     "event": "event",
@@ -173,7 +170,7 @@ def _message_id(fields: Mapping[str, str], person: str, event: str) -> str:
         return given
     if not event:
         raise Unreadable("MsgId")
-    return f"{person}/{fields['CreateTime']}/{event[:40]}"
+    return "/".join(filter(None, (person, fields["CreateTime"], event[:40], fields.get("MsgID", "")[:40])))
 
 
 def _text(kind: str, fields: Mapping[str, str]) -> str:

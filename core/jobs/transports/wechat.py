@@ -74,8 +74,8 @@ class Tokens:
             return token.text
 
 
-def send_template(tokens: Tokens, account: Account, outgoing: Outgoing, about: About, *, now: datetime) -> None:
-    """Send a template message; returning means that WeChat has taken it. The same id within ten minutes goes out once.
+def send_template(tokens: Tokens, account: Account, outgoing: Outgoing, about: About, *, now: datetime) -> str:
+    """Send a template message; return the number under which WeChat has taken it. The same id within ten minutes goes out once.
 
     Raises `TryLater`, `NotAccepted`.
     """
@@ -92,7 +92,7 @@ def send_template(tokens: Tokens, account: Account, outgoing: Outgoing, about: A
     def deed(token: SecretText) -> Mapping[str, Any]:
         return call(account, "/cgi-bin/message/template/send", message, key=outgoing.id, token=token)
 
-    reaching(tokens, account, deed, now=now)
+    return str(reaching(tokens, account, deed, now=now).get("msgid", ""))
 
 
 def reaching(

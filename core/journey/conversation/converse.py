@@ -12,7 +12,7 @@ from core.intake.models import InboundItem, WechatMessage
 from core.intake.receipts import in_words
 from core.intake.repeated import too_many_in_wechat
 from core.intake.rules import Appeal
-from core.intake.wechat.reading import KIND_LABELS, Incoming, read_message
+from core.intake.wechat.reading import KIND_LABELS, NOTICE_DONE, Incoming, read_message
 from core.intake.wechat.settings import WeChat, find_wechat
 from core.journey.accept import accept, register
 from core.journey.conversation.person import (
@@ -35,6 +35,7 @@ from core.kit.serials import access_code
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
+from core.tickets.messages import tell_not_arrived
 from core.tickets.models import Ticket
 from core.tickets.plain_words import STANDS
 from core.tickets.sealing import wechat_hash
@@ -46,12 +47,12 @@ AT_WECHAT = Actor("agent", "微信公众号", permissions=frozenset({Permission.
 """Who takes it in: nobody of the house."""
 WECHAT_MEDIA = "wechat-media"
 """Kind of the job that fetches a photo or recording and adds it to a ticket."""
-MEDIA = ("image", "voice", "video")
+MEDIA = ("image", "voice")
 MOST_SHOWN = 5
 ASK_WORDS = "已收到{what}。请再写几句要反映什么事情，会和它一起登记。"
 ASK_APPEAL = "请写下要反映的事情：什么地方、什么问题。写下来就是提交。"
 NO_TICKETS = "您现在没有在办的诉求。要反映事情，请直接写下来。"
-NOT_UNDERSTOOD = "这类消息暂时看不懂。请用文字写下要反映的事情，也可以发照片、语音和位置。"
+NOT_UNDERSTOOD = "这类消息暂时看不懂。请用文字写下要反映的事情，也可以发照片、语音和位置；视频请截成照片。"
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 200
 """Messages of one user in 24 hours; what comes then is kept and does nothing."""
@@ -143,6 +144,8 @@ class _Talk:
         return Said(NOT_UNDERSTOOD)
 
     def _on_event(self) -> Said:
+        if self.incoming.event == NOTICE_DONE and self.incoming.status != "success":
+            tell_not_arrived(self.scope, self.incoming.receipt, self.incoming.status)
         if self.incoming.event == "subscribe":
             return Said(self.wechat.welcome)
         if self.incoming.event == "click":

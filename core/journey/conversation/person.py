@@ -52,7 +52,7 @@ def waiting_for_words(scope: Scope, person: bytes, *, since: datetime) -> Sequen
             WechatMessage.person == person,
             WechatMessage.at >= since,
             WechatMessage.ticket_id.is_(None),
-            WechatMessage.kind.in_(("image", "voice", "video", "location")),
+            WechatMessage.kind.in_(("image", "voice", "location")),
         )
         .order_by(WechatMessage.at, WechatMessage.id)
     ).all()
