@@ -7,6 +7,7 @@ with areas, list and rules by other means since then stays.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -29,7 +30,7 @@ from core.units.catalogue.differences import differences
 from core.units.catalogue.limit_history import limit_changes
 from core.units.catalogue.queries import DUTY_LIST, EMPTY, duty_list_in_force
 from core.units.catalogue.service import draft
-from tenants.duties import catalogue_of
+from tenants.duties import DutyFact, catalogue_of
 from tenants.profile import Profile
 
 REASON = "按区配置文件"
@@ -71,10 +72,16 @@ def routing_state(scope: Scope) -> RoutingState:
 
 def told_by(profile: Profile) -> dict[str, str]:
     """Return the digests of what the files say; what they say nothing of is left out."""
-    told = {DUTY_LIST: catalogue_of(profile.duties).digest}
+    told = {DUTY_LIST: _list_digest(tuple(profile.duties))}
     if profile.gazetteer is not None:
         told[AREAS] = profile.gazetteer.digest
     return told | {name: digest_of({name: value}) for name, value in _settings_of(profile).items()}
+
+
+@lru_cache(maxsize=16)
+def _list_digest(duties: tuple[DutyFact, ...]) -> str:
+    """Return the digest of what a file of duties says; it is asked for again and again, and lists are long."""
+    return catalogue_of(duties).digest
 
 
 def routing_changes(state: RoutingState, profile: Profile, unit_names: Mapping[str, str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from core.hooks.values import Budget
 from core.kit.trees import Node
 from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.coding import coded
 from core.units.catalogue.duplicates import Suggestion, suggest_duplicates
 from core.units.catalogue.mending import CannotMerge, CannotSplit, Part, merge, split
 from core.units.catalogue.rows import Row
@@ -160,3 +161,12 @@ def test_names_that_say_the_same_are_suggested_and_nothing_more() -> None:
         Suggestion(("a.1", "a.2", "a.3", "b.1"), "名称用字相同，次序不同"),
         Suggestion(("b.3", "b.4"), "名称用字相同，次序不同"),
     )
+
+
+def test_a_new_code_counts_on_as_those_beside_it_do() -> None:
+    lights, holes, new = ("市政", "路灯"), ("市政", "井盖"), ("市政", "线缆")
+
+    _, counting = coded({("市政",): "02", lights: "P02001", holes: "P02014", new: ""})
+    _, mixed = coded({("市政",): "02", lights: "P02001", holes: "X", new: ""})
+
+    assert (counting[new], mixed[new]) == ("P02015", "02.01")

@@ -19,7 +19,9 @@ SLUG = "pingshan-list"
 def operator(installation: Installation, app: Flask) -> Visitor:
     """An operator of a district with the list and the areas that ship for Pingshan."""
     (profile,) = (each for each in shipped_profiles() if each.slug == "pingshan")
-    apply_profile(installation, replace(profile, slug=SLUG, features=(), settings={}), now=datetime.now(UTC))
+    apply_profile(
+        installation, replace(profile, slug=SLUG, serial_prefix="PL", features=(), settings={}), now=datetime.now(UTC)
+    )
     visitor = Visitor(app)
     assert visitor.sign_in(make_account(installation, SLUG, "operator", ["operator"], name="康园园")).status_code == 303
     return visitor
