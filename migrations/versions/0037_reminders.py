@@ -28,9 +28,10 @@ MARK_EVERY_DAY = """
     CROSS JOIN (SELECT nextval('row_id') AS id) mark
 """
 NO_MORE_BY_CODE = "DELETE FROM cube_code WHERE kind = 'accepted_by_area'"
-ON_NO_TICKET = (
-    "letter_id IN (SELECT id FROM letter WHERE letter.tenant_id = letter_receipt.tenant_id AND ticket_id IS NULL)"
-)
+RECEIPTS_OF_FIGURES = """
+    DELETE FROM letter_receipt
+    WHERE letter_id IN (SELECT id FROM letter WHERE letter.tenant_id = letter_receipt.tenant_id AND ticket_id IS NULL)
+"""
 
 
 def upgrade() -> None:
