@@ -129,7 +129,7 @@ def consulted_by_unit(scope: Scope, span: Span) -> dict[int, int]:
     """Return how often each unit was part of a consultation that began in these days."""
     unit = CONSULTED.anchor.unit_id
     asked = _counted(scope, CONSULTED, span, None, unit, func.count(Consultation.id.distinct())).group_by(unit)
-    return dict(scope.session.execute(asked).tuples().all())
+    return dict(scope.session.execute(asked).all())
 
 
 def hands_of(scope: Scope, ticket_ids: Sequence[int]) -> dict[int, int]:

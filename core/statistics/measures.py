@@ -417,9 +417,9 @@ _TABLE = (
     Measure(
         key="asked_passed_on",
         label="首问后转办",
-        meaning="当日受理的诉求中，现主办单位不是首问单位的，计在首问单位；没有主办单位的不计",
+        meaning="当日受理的诉求中派给过单位主办、而现主办单位不是首问单位的，计在首问单位；直接答复的、还没有派单的不计",
         anchor=ASKED,
-        where=and_(Ticket.lead_unit_id.is_not(None), Ticket.lead_unit_id.is_distinct_from(Ticket.asked_unit_id)),
+        where=and_(_WAS_GIVEN, Ticket.lead_unit_id.is_distinct_from(Ticket.asked_unit_id)),
     ),
     Measure(
         key="first_handled",

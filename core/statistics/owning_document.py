@@ -42,27 +42,24 @@ def filing_table(filing: Sequence[Filing]) -> Table:
 
 def owning_table(owning: Sequence[UnitOwning]) -> Table:
     """Return each unit's numbers."""
-    rows = [(each.name, *(_count(each.counts[key]) for key in SHOWN)) for each in owning]
+    rows: list[list[Cell]] = [[each.name, *(_count(each.counts[key]) for key in SHOWN)] for each in owning]
     return Table(("单位", *(LABELS[key] for key in SHOWN)), rows)
 
 
 def outside_table(lines: Sequence[OutsideLine]) -> Table:
     """Return figures from elsewhere: the month and the year so far, each beside the year before."""
-    rows: list[Sequence[Cell]] = [
-        (
-            line.name,
-            *_compared(line.month),
-            *_compared(line.year),
-            "、".join(line.sources) + (f"，已更正 {line.corrected} 次" if line.corrected else ""),
-        )
-        for line in lines
-    ]
+    rows = [_outside_row(line) for line in lines]
     return Table(("指标", "本月", "上年同月", "同比", "本年累计", "上年同期", "同比", "来源"), rows)
 
 
+def _outside_row(line: OutsideLine) -> list[Cell]:
+    corrected = f"，已更正 {line.corrected} 次" if line.corrected else ""
+    return [line.name, *_compared(line.month), *_compared(line.year), "、".join(line.sources) + corrected]
+
+
 def _compared(compared: Compared) -> Sequence[Cell]:
-    numbers = (NOTHING if value is None else _count(value) for value in (compared.now, compared.before))
-    return (*numbers, growth_words(compared.change))
+    numbers: list[Cell] = [NOTHING if value is None else _count(value) for value in (compared.now, compared.before)]
+    return [*numbers, growth_words(compared.change)]
 
 
 def _count(count: int) -> Number:

@@ -265,7 +265,7 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
             continue
         add(ticket.accepted_at, "accepted", ticket, unit)
         add(ticket.accepted_at, "asked_first", ticket, ticket.asked_unit_id)
-        if unit is not None and unit != ticket.asked_unit_id:
+        if unit != ticket.asked_unit_id and any(each.ticket_id == ticket.id for each in leads):
             add(ticket.accepted_at, "asked_passed_on", ticket, ticket.asked_unit_id)
         if ticket.first_unit_id is not None:
             add(ticket.accepted_at, "first_handled", ticket, ticket.first_unit_id)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -357,6 +358,38 @@ def test_the_pothole_is_filed_in_three_minutes_seen_in_sixty_and_mended_two_hour
     assert (on_site.started_at, on_site.due_at) == (dispatched, dispatched + timedelta(minutes=60))
     assert (on_site.state, on_site.stopped_at) == ("met", arrived)
     assert timedelta() < pothole.at("note", "修复完成") - arrived <= timedelta(hours=2)
+
+
+def test_the_pothole_s_three_limits_are_kept_to_the_minute_and_its_lights_say_so(cases: dict[str, Case]) -> None:
+    """不到3分钟立案, 60分钟内抵达现场, 2小时后修复: each a clock of its own, from what starts it to what ends it."""
+    pothole = cases["7-pothole"]
+    clocks = {name: pothole.clock(name) for name in ("accept", "on_site", "handle", "reply")}
+
+    assert {
+        name: (_local(clock.started_at), _local(clock.due_at or clock.started_at), clock.state, clock.light)
+        for name, clock in clocks.items()
+    } == {
+        "accept": ("2020-11-18 08:05", "2020-11-18 08:08", "met", "green"),
+        "on_site": ("2020-11-18 08:07", "2020-11-18 09:07", "met", "yellow"),  # 80 % were used at 08:55:40
+        "handle": ("2020-11-18 08:58", "2020-11-18 10:58", "met", "yellow"),  # 80 % were used at 10:34:30
+        "reply": ("2020-11-18 08:07", "2020-11-19 08:07", "met", "green"),
+    }
+    assert {name: clock.elapsed_wall_seconds for name, clock in clocks.items()} == {
+        "accept": 140,
+        "on_site": 50 * 60 + 50,
+        "handle": 118 * 60 + 30,
+        "reply": 169 * 60 + 20,
+    }
+    assert [(at, light) for at, kind, light, _ in pothole.steps_of_light() if kind == "clock_mark"] == [
+        (beijing("2020-11-18 08:55:40"), "yellow"),
+        (beijing("2020-11-18 10:34:30"), "yellow"),
+    ]
+    report = report_month(pothole.installation, pothole.slug, "2020-11", now=beijing("2020-12-02 09:00"))
+    [everything, wechat] = report.filing
+    assert (wechat.due, wechat.in_time, wechat.median, wechat.slowest) == (1, 1, 140, 140)
+    assert (everything.due, everything.in_time, everything.waiting) == (1, 1, 0)
+    assert report.figure("pingshan.filed-in-time").now.value == 1
+    assert report.figure("pingshan.minutes-to-file").now.value == Fraction(140, 60)
 
 
 def test_of_the_pothole_every_step_is_told_to_who_reported_it_in_the_articles_times(cases: dict[str, Case]) -> None:
