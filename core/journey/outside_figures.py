@@ -69,6 +69,7 @@ def import_figures(scope: Scope, path: Path, order: Ordered) -> ListPut:
                 at=order.now,
             )
         )
+    scope.session.flush()
     put = ListPut(opened=opened, changed=changed, closed=0, same=same)
     by = By(order.actor.name, order.actor.id, reason=order.reason)
     detail = {"rows": len(written), "opened": opened, "changed": changed}
