@@ -6,7 +6,7 @@ from core.hooks import specs
 from core.hooks.values import Channel
 from core.intake.mail.settings import MAIL, find_mailbox
 from core.intake.portal import PORTAL, find_portal
-from core.intake.wechat.settings import OWN_CHANNEL, find_wechat
+from core.intake.wechat.settings import find_wechat
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE
@@ -58,8 +58,8 @@ def _ask(scope: Scope) -> dict[str, Channel]:
         known[MAIL.id] = MAIL
     if find_portal(scope.hooks):
         known[PORTAL.id] = PORTAL
-    if (wechat := find_wechat(scope.hooks)) and wechat.channel == OWN_CHANNEL.id:
-        known[OWN_CHANNEL.id] = OWN_CHANNEL
+    if (wechat := find_wechat(scope.hooks)) and (own := wechat.own_channel):
+        known[own.id] = own
     for _, channel in scope.hooks.ask(specs.channels):
         known.setdefault(channel.id, channel)
     return known

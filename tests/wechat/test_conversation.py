@@ -294,6 +294,14 @@ def test_who_writes_without_end_is_asked_to_stop(resident: Resident, monkeypatch
     assert len(tickets(resident)) == 1
 
 
+def test_the_channel_is_called_as_the_account(resident: Resident, api: WeChatApi) -> None:
+    set_wechat(resident.installation, resident.slug, api, name="测试区发布")
+
+    resident.writes(POTHOLE, NOON)
+
+    assert entries(resident, "register") == ["经测试区发布登记"]
+
+
 def test_beyond_what_one_user_is_allowed_a_person_looks_first(resident: Resident, api: WeChatApi) -> None:
     set_wechat(resident.installation, resident.slug, api, appeals_per_day=1, joins_within=0)
     resident.writes(POTHOLE, NOON)

@@ -1,7 +1,7 @@
 """The tenant's WeChat official account 服务号: set as any other setting; off until an AppID is named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, cast
 
@@ -78,7 +78,14 @@ class WeChatSettings(Settings):
         help="服务号的开发者 ID，留空为不接入",
         risk="privacy",
     )
-    name = Line(load_default="", shortest=0, longest=30, title="公众号名称", group="公众号", help="给居民看的名称")
+    name = Line(
+        load_default="",
+        shortest=0,
+        longest=30,
+        title="公众号名称",
+        group="公众号",
+        help="没有另选渠道时，渠道叫这个名称",
+    )
     original_id = Line(
         load_default="",
         longest=40,
@@ -181,6 +188,7 @@ class WeChat:
     """The tenant's account with how its conversations go."""
 
     account: Account
+    name: str
     channel: str
     acceptance: Acceptance
     joins_within: timedelta
@@ -189,6 +197,11 @@ class WeChat:
     received: str
     added: str
     thanks: str
+
+    @property
+    def own_channel(self) -> Channel | None:
+        """The channel that is there because the account is, called as the account; None where it has another."""
+        return replace(OWN_CHANNEL, label=self.name or OWN_CHANNEL.label) if self.channel == OWN_CHANNEL.id else None
 
 
 def find_wechat(table: HookTable) -> WeChat | None:
@@ -199,6 +212,7 @@ def find_wechat(table: HookTable) -> WeChat | None:
     values = enabled.settings
     return WeChat(
         account=_account(values),
+        name=values["name"],
         channel=values["channel"] or OWN_CHANNEL.id,
         acceptance=cast(Acceptance, values["acceptance"]),
         joins_within=timedelta(minutes=values["joins_within"]),
