@@ -86,6 +86,7 @@ def test_an_answer_is_shown_with_its_source_and_who_is_helped_files_nothing(coun
     for words in ("请在小程序申领。", "依据：公安分局审定。置信度 100%", "解决了，不用提交", f"{ASKED}</textarea>"):
         assert words in shown
     assert 'value="13800000009"' in again
+    assert re.findall(r'name="act" value="(\w+)"', shown)[0] == "send"  # what Enter in a field does
     assert "很高兴帮到您" in counter.send(text=ASKED, act="solved")
     assert (counter.tickets(), counter.outcomes()) == ([], ["helped"])
     assert "没有提交" in counter.send(text=ASKED, act="solved")  # that page is over
