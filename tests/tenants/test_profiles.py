@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.hooks.values import Budget
+from core.units.catalogue.duplicates import suggest_duplicates
+from core.units.catalogue.figures import figures_of
 from tenants.accounts import AccountFact
 from tenants.duties import DutyFact, catalogue_of
 from tenants.faults import FactsUnusable
@@ -111,6 +113,22 @@ def test_every_item_of_the_pingshan_list_names_body_basis_limit_and_standard() -
         if not (duty.lead and duty.legal_basis and duty.limit and duty.standard and duty.guide)
     ]
     assert incomplete == []
+
+
+def test_the_pingshan_list_has_19_categories_and_1285_items_told_apart_in_every_community() -> None:
+    pingshan = next(profile for profile in shipped_profiles() if profile.slug == "pingshan")
+    areas = pingshan.gazetteer.areas.nodes if pingshan.gazetteer else ()
+    listed = catalogue_of(pingshan.duties, areas=areas)
+
+    figures = figures_of(listed)
+
+    assert (figures.categories, figures.items, figures.by_origin) == (19, 1285, {"published": 1, "proposed": 1284})
+    assert (figures.coverage.areas, figures.coverage.cells, figures.coverage.gaps) == (23, 1285 * 23, ())
+    assert set(figures.limits) == {"分钟", "小时", "工作小时", "工作日"}
+    assert suggest_duplicates(listed) == ()
+    words = [frozenset(duty.keywords) for duty in pingshan.duties]
+    assert len(set(words)) == len(words)
+    assert {len(each) for each in words} <= set(range(2, 7))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
