@@ -1,7 +1,7 @@
 """`huiying figures`: what is concluded and open, who was asked and handled first, and figures that others counted."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,11 @@ from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.lists import order_of
 from core.journey.outside_figures import DEED, import_figures
+from core.journey.report import completion, days_asked
 from core.kit.lists import ListPut
 from core.statistics.behind import LISTED, Behind, tickets_behind
 from core.statistics.days import Span
 from core.statistics.outside.queries import history
-from core.statistics.queries import Cube, counted_days, counts
-from core.statistics.service import refresh_all
 from core.statistics.words import value_words
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
@@ -43,11 +42,8 @@ def figures() -> None:
 def open_(tenant: str, first: datetime | None, last: datetime | None, *, as_json: bool) -> None:
     """办结率和没办结的工单：受理多少、办结多少、还有几件，逐件列出。"""
     with installed() as installation:
-        refresh_all(installation, tenant)
-        with installation.scope(tenant) as scope:
-            span = _span(scope, first, last)
-            counted = counts(Cube.of(scope), span)
-            listing = tickets_behind(scope, "open", span)
+        told = completion(installation, tenant, first=_day(first), last=_day(last), now=datetime.now(UTC))
+    span, counted, listing = told.span, told.counts, told.open
     done, whole = counted.n("concluded_of_accepted"), counted.n("to_conclude")
     rate = value_words(counted.share("concluded_of_accepted", "to_conclude"), "percent")
     if as_json:
@@ -76,7 +72,7 @@ def tickets(
     """一个数字背后的工单：首问、首办、转出、退单的尝试、会商等，逐件列出。"""
     with installed() as installation, installation.scope(tenant) as scope:
         whose = directory(scope).get_unit(unit).id if unit else None
-        span = _span(scope, first, last)
+        span = days_asked(scope, first=_day(first), last=_day(last), now=datetime.now(UTC))
         listing = tickets_behind(scope, what, span, unit_id=whose)
     if as_json:
         say_json(
@@ -148,11 +144,8 @@ def list_(tenant: str, *, as_json: bool) -> None:
     click.echo("\n".join(table(head, rows, right=[2])) if rows else "还没有导入外部数字。")
 
 
-def _span(scope: Scope, first: datetime | None, last: datetime | None) -> Span:
-    today = datetime.now(UTC).astimezone(scope.tenant.zone).date()
-    known = counted_days(Cube.of(scope))
-    begins = first.date() if first else known.first if known else today
-    return Span(begins, last.date() if last else today)
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
 
 
 def _tell(tickets: Sequence[Behind]) -> None:

@@ -1,15 +1,17 @@
 """Reporting: count what is not counted yet, then read the report of a month."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from core.statistics.behind import Listing, tickets_behind
 from core.statistics.city import CityReport, city_report, counted_city_days, refresh_city
 from core.statistics.days import Span
 from core.statistics.periods import Month, MonthUnclear
-from core.statistics.queries import Cube, counted_days
+from core.statistics.queries import Counts, Cube, counted_days, counts
 from core.statistics.report import MonthReport, month_report
 from core.statistics.service import refresh_all
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 
 
 def report_month(installation: Installation, slug: str, month: str, *, now: datetime) -> MonthReport:
@@ -18,6 +20,33 @@ def report_month(installation: Installation, slug: str, month: str, *, now: date
     refresh_all(installation, slug)
     with installation.scope(slug) as scope:
         return month_report(scope, _read(month, lambda: [counted_days(Cube.of(scope))]), today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What became of what was accepted in these days: how much of it is concluded, and the tickets that are open."""
+
+    span: Span
+    counts: Counts
+    open: Listing
+
+
+def completion(
+    installation: Installation, slug: str, *, first: date | None, last: date | None, now: datetime
+) -> Completion:
+    """Return what is concluded and what is open, from the first day on which anything was accepted until today if no days
+    are named. Raises `UnknownTenant`.
+    """
+    refresh_all(installation, slug)
+    with installation.scope(slug) as scope:
+        span = days_asked(scope, first=first, last=last, now=now)
+        return Completion(span, counts(Cube.of(scope), span), tickets_behind(scope, "open", span))
+
+
+def days_asked(scope: Scope, *, first: date | None, last: date | None, now: datetime) -> Span:
+    """Return the days that are meant: all until today, as far as none are named."""
+    today, known = now.astimezone(scope.tenant.zone).date(), counted_days(Cube.of(scope))
+    return Span(first or (known.first if known else today), last or today)
 
 
 def report_city(installation: Installation, city: str, month: str, *, now: datetime) -> CityReport:
