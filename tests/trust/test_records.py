@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.journey import consult, coordinate, explain, findings, handle, lead
+from core.journey import center_acts, consult, coordinate, explain, findings, handle, lead
 from core.journey.audit import KINDS, LABELS
+from core.journey.center import Said, keep_as_entry
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
 from core.tenancy.scope import Installation
@@ -16,7 +17,7 @@ from core.tickets.contact import Contact
 from core.tickets.models import TicketEvent
 from core.tickets.records import marks_of, table_of
 from core.tickets.timeline import Order
-from tests.builders import LEADER, OPERATOR, SUPERVISOR, beijing, make_district
+from tests.builders import LEADER, OPERATOR, SUPERVISOR, beijing, make_actor, make_district
 from tests.panels.making import PanelCase
 from tests.press.pressing import Pressing
 from tests.trust.spoiling import Owner, Proven
@@ -102,6 +103,14 @@ def found_and_fined(walk: Evidence) -> None:
     walk.do(findings.record_enforcement, "2026-03-12 13:00", actor=clerk, measure="stop", words="违规开挖")
 
 
+def written_down_and_visited(walk: Evidence) -> None:
+    worker = make_actor("社工", "community-worker", id=77, unit_id=walk.unit_id("parks"))
+    told = walk.take_in()
+    said = Said("路面坑洼", "counter", "self", "1", no_phone=True, told=True)
+    walk.run(lambda scope: keep_as_entry(scope, said, told, "", actor=worker, now=beijing("2026-03-12 10:00")))
+    walk.do(center_acts.visit_at_home, "2026-03-12 12:00", actor=worker, outcome="met", found="坑还在")
+
+
 def met_about(walk: Evidence) -> None:
     """Call a meeting over the ticket, and afterwards another one over another ticket alone."""
     other = Proven(walk.installation, walk.slug)
@@ -133,6 +142,8 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "verification": found_and_fined,
     "enforcement": found_and_fined,
     "contact_reveal": revealed,
+    "counter_entry": written_down_and_visited,
+    "home_visit": written_down_and_visited,
     "panel_draw": judged_by_a_panel,
     "panel_vote": judged_by_a_panel,
     "meeting_ticket": met_about,
@@ -158,6 +169,8 @@ CHANGES = {
     "policy": "measure = '每月普查'",
     "reading": "at = at - interval '1 day'",
     "contact_reveal": "purpose = 'follow_up'",
+    "counter_entry": "kind = 'door'",
+    "home_visit": "outcome = 'nobody'",
 }
 
 
