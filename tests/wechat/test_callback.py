@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.hooks.roster import Roster
 from core.intake.models import InboundItem, WechatMessage
 from core.jobs.kinds import job_kinds
+from core.journey.inbound.take_in import read_again
 from core.journey.settings.checking import findings_of
 from core.journey.settings.held import held
 from core.people.rules import FAILURES_PER_ADDRESS
@@ -146,6 +147,12 @@ def test_what_cannot_be_taken_in_waits_for_a_person(resident: Resident, api: WeC
     [item] = rows(resident, InboundItem)
     assert item.state == "needs_person"
     assert "gone" in item.failure
+
+    set_wechat(resident.installation, resident.slug, api)
+    with resident.installation.scope(resident.slug) as scope:
+        read_again(scope, item.id, now=NOON + timedelta(hours=1))
+    assert [(each.state, each.failure) for each in rows(resident, InboundItem)] == [("taken_in", "")]
+    assert [each.text for each in rows(resident, Ticket)] == [POTHOLE]
 
 
 def test_two_messages_at_once_are_one_appeal_and_its_supplement(resident: Resident) -> None:

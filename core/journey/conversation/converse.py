@@ -12,7 +12,7 @@ from core.intake.models import InboundItem, WechatMessage
 from core.intake.receipts import in_words
 from core.intake.repeated import too_many_in_wechat
 from core.intake.rules import Appeal
-from core.intake.wechat.reading import KIND_LABELS, NOTICE_DONE, Incoming, read_message
+from core.intake.wechat.reading import KIND_LABELS, NOTICE_DONE, Incoming, Unreadable, read_message
 from core.intake.wechat.settings import WeChat, find_wechat
 from core.journey.accept import accept, register
 from core.journey.conversation.person import (
@@ -72,6 +72,7 @@ def converse(scope: Scope, item: InboundItem, *, now: datetime) -> None:
     incoming = read_message(payload_of(scope, item).body)
     person = wechat_hash(scope.keys, incoming.person, tenant_id=scope.tenant.id)
     speak_in_turn(scope, person)
+    item.state, item.failure = "waiting", ""
     try:
         with scope.session.begin_nested():
             said = _Talk(scope, wechat, item, incoming, person, now).answer()
@@ -84,10 +85,7 @@ def converse(scope: Scope, item: InboundItem, *, now: datetime) -> None:
 
 def find_answer(scope: Scope, item_id: int) -> str | None:
     """Return what is answered to the message, "" = nothing; None = it has not been read yet."""
-    item = get_item(scope, item_id)
-    kept = scope.session.scalar(
-        select(WechatMessage).where(WechatMessage.tenant_id == scope.tenant.id, WechatMessage.item_id == item.id)
-    )
+    kept = _find_kept(scope, item_id)
     if kept is None:
         return None
     ticket = scope.session.get(Ticket, (scope.tenant.id, kept.ticket_id)) if kept.ticket_id else None
@@ -98,24 +96,37 @@ def find_answer(scope: Scope, item_id: int) -> str | None:
     return in_words(kept.answer, serial_no=ticket.serial_no, access_code=code, tenant=scope.tenant.name)
 
 
+def find_message_of(scope: Scope, item_id: int) -> Incoming | None:
+    """Return a message that was kept; None when its writer was erased since."""
+    try:
+        return read_message(payload_of(scope, get_item(scope, item_id)).body)
+    except Unreadable:
+        return None
+
+
 def _keep(scope: Scope, item: InboundItem, incoming: Incoming, person: bytes, said: Said, *, now: datetime) -> None:
-    scope.session.add(
-        WechatMessage(
+    kept = _find_kept(scope, item.id)
+    if kept is None:
+        kept = WechatMessage(
             tenant_id=scope.tenant.id,
             id=scope.new_id(),
             item_id=item.id,
             person=person,
             kind=incoming.kind,
             at=now,
-            ticket_id=said.ticket.id if said.ticket else None,
-            asks=said.asks,
-            answer=said.words,
         )
-    )
+        scope.session.add(kept)
+    kept.ticket_id, kept.asks, kept.answer = said.ticket.id if said.ticket else None, said.asks, said.words
     if item.state == "waiting":
         item.state = "taken_in" if item.tickets else "refused"
         item.reason = "" if item.tickets else "会话中的指令"
     scope.session.flush()
+
+
+def _find_kept(scope: Scope, item_id: int) -> WechatMessage | None:
+    return scope.session.scalar(
+        select(WechatMessage).where(WechatMessage.tenant_id == scope.tenant.id, WechatMessage.item_id == item_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,9 @@ class _Talk:
             return Said(THANKS)
         if shortened(text) not in NO:
             return None
-        question = read_message(payload_of(self.scope, get_item(self.scope, int(asked))).body)
+        question = find_message_of(self.scope, int(asked))
+        if question is None:
+            return Said(ASK_APPEAL, asks="appeal")
         said = self._appeal(question.text)
         if said.ticket is not None:
             say_unhelped(self.scope, said.ticket.serial_no, self._order(), key=f"wechat/{asked}")
@@ -273,8 +286,8 @@ class _Talk:
     def _point_of(self, message: WechatMessage) -> Point | None:
         if message.kind != "location":
             return None
-        sent = read_message(payload_of(self.scope, get_item(self.scope, message.item_id)).body)
-        return to_wgs84(sent.point) if sent.point else None
+        sent = find_message_of(self.scope, message.item_id)
+        return to_wgs84(sent.point) if sent and sent.point else None
 
     def _point(self) -> Point | None:
         return to_wgs84(self.incoming.point) if self.incoming.point else None

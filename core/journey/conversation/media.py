@@ -5,9 +5,8 @@ from datetime import datetime
 
 from core.files.judging import Upload
 from core.files.kinds import find_kind
-from core.intake.inbound import get_item, payload_of
-from core.intake.wechat.reading import KIND_LABELS, Unreadable, read_message
-from core.journey.conversation.converse import AT_WECHAT
+from core.intake.wechat.reading import KIND_LABELS
+from core.journey.conversation.converse import AT_WECHAT, find_message_of
 from core.journey.files import add_files, judge_all
 from core.journey.supplement import SUPPLEMENTED
 from core.kit.errors import Refused
@@ -28,11 +27,8 @@ class Media:
 
 def find_media(scope: Scope, item_id: int) -> Media | None:
     """Return what is to be fetched for a message; None when its writer was erased meanwhile."""
-    try:
-        message = read_message(payload_of(scope, get_item(scope, item_id)).body)
-    except Unreadable:
-        return None
-    return Media(message.media_id, KIND_LABELS[message.kind]) if message.media_id else None
+    message = find_message_of(scope, item_id)
+    return Media(message.media_id, KIND_LABELS[message.kind]) if message and message.media_id else None
 
 
 def add_media(scope: Scope, ticket_id: int, item_id: int, media: Media, content: bytes, *, now: datetime) -> None:
