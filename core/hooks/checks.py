@@ -22,6 +22,7 @@ from core.hooks.values import (
     InstantRules,
     KnowledgeRules,
     Mark,
+    OutreachKind,
     PanelRules,
     ReminderRules,
     WarningRules,
@@ -41,6 +42,7 @@ LONGEST_VOTE = 60
 LONGEST_WINDOW, LONGEST_BASELINE = 60, 52
 """Days that a warning looks at, and weeks before them."""
 MOST_OFFERED = 20
+MOST_DAYS_OF_A_MONTH = 31
 IN_SECONDS = ("consult_after",)
 """Handling rules that are lengths of time in seconds; the others are days or numbers of times."""
 
@@ -144,11 +146,20 @@ def check(answer: Any) -> None:
         _check_taking_part(answer)
     if isinstance(answer, InstantRules):
         _check_answering(answer)
+    if isinstance(answer, OutreachKind):
+        _check_outreach(answer)
+
+
+def _check_outreach(kind: OutreachKind) -> None:
+    if not kind.id.strip() or not kind.label.strip():
+        raise AnswerUnusable("会议和走访的种类应有代号和名称")
+    if not 0 <= kind.monthly <= MOST_DAYS_OF_A_MONTH:
+        raise AnswerUnusable(f"每月应开展 {kind.monthly} 次不在 0 到 {MOST_DAYS_OF_A_MONTH} 之间")
 
 
 def _check_taking_part(rules: EngagementRules) -> None:
     least = (rules.most_days, rules.seconds_per_question, rules.entries_per_address)
-    if min(least) < 1 or not 0 <= rules.most_prize_yuan or not 0 <= rules.most_budget_yuan:
+    if min(least) < 1 or not rules.most_prize_yuan >= 0 or not rules.most_budget_yuan >= 0:
         raise AnswerUnusable("线上互动的天数、每题秒数和参加人数应不小于 1，金额不能为负")
 
 

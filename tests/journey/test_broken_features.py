@@ -16,6 +16,7 @@ from core.hooks.values import (
     MatterHint,
     Metric,
     Objection,
+    OutreachKind,
     Receipt,
     RouteProposal,
     ScopeIssue,
@@ -50,6 +51,8 @@ WRONG: list[tuple[str, Any]] = [
     ("channels", Channel(BAD, "渠道", "phone")),
     ("channels", Channel("x", "渠道", BAD)),
     ("channels", Channel("x\x00", "渠道", "phone")),
+    ("outreach_kinds", OutreachKind("evening", "夜话", "party")),  # type: ignore[arg-type]
+    ("outreach_kinds", OutreachKind("evening", "夜话", "meeting", monthly=99)),
     ("normalise_draft", DraftPatch("f/1", "称呼", mailbox="信箱\x00")),
     ("normalise_draft", DraftPatch("f/1", "称呼", mailbox="长" * 101)),
     ("normalise_draft", DraftPatch("f/1", "称呼", place="长" * 501)),

@@ -1,13 +1,17 @@
 """Meetings with many lines: each becomes one ticket once, the broken ones say why, and the whole can be taken back."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from core.cli import import_ as command
 from core.hooks import Channel, OutreachKind
 from core.intake.outreach.models import Outreach, OutreachLine
 from core.intake.outreach.rules import LineUnusable, Occasion, OutreachUnusable, Said
@@ -22,6 +26,7 @@ from core.journey.person import export_person
 from core.journey.queries.outreach import outreach_case, outreach_figures
 from core.journey.slips import NoSlips, slips_of_outreach, slips_of_parts
 from core.people.roles import NotPermitted
+from core.tenancy.scope import Installation
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
 from core.units.queries import directory
@@ -40,7 +45,8 @@ def walk(database_url: str) -> Walk:
     feature = make_feature("f.meetings", outreach_kinds=lambda: KINDS, channels=lambda: CHANNELS)
     installation = make_installation(database_url, features=[feature])
     duties = [{"code": "0101", "category": "城管", "subcategory": "路灯", "lead": "roads", "keywords": ["路灯"]}]
-    return Walk(installation, make_district(installation, features={"f.meetings": {}}, duties=duties))
+    centre = ("centre", "金牛社区党群服务中心", "community_center")
+    return Walk(installation, make_district(installation, features={"f.meetings": {}}, duties=duties, units=[centre]))
 
 
 def meeting(walk: Walk, kind: str = "residents-meeting", unit: str = "roads") -> int:
@@ -181,6 +187,26 @@ def test_of_minutes_with_500_lines_480_come_in_and_the_mended_file_adds_the_othe
     assert case(walk, number).returned == ()
 
 
+def test_the_command_reads_minutes_and_submits_them(
+    walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, path = meeting(walk), tmp_path / "记录.csv"
+    path.write_text("诉求内容,地点,答复\n路灯不亮,北门,\n,南门,\n几点上班,,九点。\n", encoding="gb18030")
+
+    @contextmanager
+    def installed() -> Iterator[Installation]:
+        yield walk.installation
+
+    monkeypatch.setattr(command, "installed", installed)
+    options = ["minutes", str(path), "--tenant", walk.slug, "--meeting", str(number), "--submit", "--json"]
+    told = [json.loads(CliRunner().invoke(command.import_, options).stdout.splitlines()[-1]) for _ in range(2)]
+
+    counts = [[each[name] for name in ("read", "created", "existing", "rejected", "taken_in")] for each in told]
+    assert counts == [[3, 2, 0, 1, 2], [3, 0, 2, 1, 0]]
+    assert "诉求没有内容" in Path(told[0]["rejects_file"]).read_text("utf-8-sig")
+    assert [each.state for each in tickets(walk)] == ["accepted", "concluded"]
+
+
 def test_a_batch_is_taken_back_while_no_unit_has_any_of_it(walk: Walk) -> None:
     first, second = meeting(walk), meeting(walk)
     say(walk, first, Said("井盖松动"), Said("垃圾满溢"))
@@ -218,13 +244,14 @@ def test_a_visit_without_matters_counts_and_the_meeting_is_told_back(walk: Walk)
     walk.run(lambda scope: journey.close_outreach(scope, number, words="会上逐项通报", actor=OPERATOR, now=NOW))
 
     told = walk.run(lambda scope: feedback_document(scope, case(walk, number), made_at=NOW))
-    (figures,) = walk.run(
+    figures, none_held = walk.run(
         lambda scope: outreach_figures(scope, NOW.date().replace(day=1), NOW.date(), by_area=False, actor=OPERATOR)
     )
 
     assert [row[-1] for row in told.sections[0].blocks[0].rows] == ["九点。", "还没有答复"]  # type: ignore[union-attr]
     assert "会上逐项通报" in told.lead[-1]
     assert (figures.month, figures.name, figures.meetings, figures.visits) == ("2026-06", "道路管理处", 1, 1)
+    assert (none_held.name, none_held.meetings, none_held.wanted) == ("金牛社区党群服务中心", 0, 1)
     assert (figures.lines, figures.answered, figures.on_the_spot, figures.wanted) == (2, 1, 1, 1)
 
 

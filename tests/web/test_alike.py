@@ -29,7 +29,9 @@ ROAD = {"code": "road", "category": "道路", "subcategory": "路面坑洼", "ke
 
 def like(appeal: Alike, candidates: Sequence[Alike]) -> list[DuplicateHint]:
     return [
-        DuplicateHint(each.serial_no, "f/alike", "事项相同" if each.metres is None else f"相距 {each.metres} 米", score=80)
+        DuplicateHint(
+            each.serial_no, "f/alike", "事项相同" if each.metres is None else f"相距 {each.metres} 米", score=80
+        )
         for each in candidates
     ]
 
@@ -135,7 +137,9 @@ def test_the_desk_sees_it_while_writing_and_a_chosen_one_is_attached_as_it_is_ac
     token = re.findall(r'name="alike" value="(\w+)"', part)[0]
     operator.page = form
 
-    page = operator.post("/desk/new", text=WORDS, channel="desk", nature="complaint", alike=token).get_data(as_text=True)
+    page = operator.post("/desk/new", text=WORDS, channel="desk", nature="complaint", alike=token).get_data(
+        as_text=True
+    )
 
     assert "已并入在办的同一件" in page
     own = house.tickets()[1]

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,7 +61,7 @@ def test_lines_are_kept_one_by_one_submitted_together_and_printed_as_slips(hall:
     at = opened(worker, "parks")
     for words in ("北门车位不够", "路灯不亮"):
         worker.get(at)
-        line = {"text": words, "command_id": worker.hidden("command_id"), "kind": "handle"}
+        line: dict[str, Any] = {"text": words, "command_id": worker.hidden("command_id"), "kind": "handle"}
         assert worker.post(f"{at}/line", **line).status_code == 303
         assert worker.post(f"{at}/line", **line).status_code == 303  # Enter was pressed twice
     worker.get(at)

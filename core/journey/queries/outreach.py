@@ -1,6 +1,6 @@
 """Meetings and visits as pages show them: the list, one with its lines and what became of each, and the figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +25,8 @@ from core.tickets.timeline import Actor
 from core.units.queries import directory
 
 PAGE = 50
+CENTER = "community_center"
+"""Kind of the units that are to hold meetings, where the district says how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,8 @@ def outreach_figures(
         .order_by(month.desc(), whose)
     )
     wanted = 0 if by_area else sum(kind.monthly for kind in kinds_of(scope).values() if kind.sort == "meeting")
-    return [
+    rows = scope.session.execute(statement).all()
+    found = [
         OutreachFigures(
             row.month,
             (area_words(scope, row.whose) or "未注明区域") if by_area else directory(scope).name_of(row.whose),
@@ -240,8 +243,25 @@ def outreach_figures(
             row.on_the_spot,
             wanted,
         )
-        for row in scope.session.execute(statement)
+        for row in rows
     ]
+    if wanted:
+        held = {(row.month, row.whose) for row in rows}
+        found += _held_none(scope, first, last, held, wanted=wanted, actor=actor)
+    return sorted(found, key=lambda each: each.month, reverse=True)
+
+
+def _held_none(
+    scope: Scope, first: date, last: date, held: Collection[tuple[str, int]], *, wanted: int, actor: Actor
+) -> Iterator[OutreachFigures]:
+    """Yield the community centres that held nothing in a month, where the district asks for meetings."""
+    month = first.replace(day=1)
+    while month <= last:
+        for unit in directory(scope).units:
+            is_seen = Permission.ACCEPT in actor.permissions or unit.id == actor.unit_id
+            if unit.kind == CENTER and is_seen and (f"{month:%Y-%m}", unit.id) not in held:
+                yield OutreachFigures(f"{month:%Y-%m}", unit.name, 0, 0, 0, 0, 0, wanted)
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def _taken(scope: Scope, outreach: Outreach, *, now: datetime) -> tuple[TakenLine, ...]:
