@@ -9,7 +9,7 @@ from tests.center.conftest import CenterHouse
 
 def said(**changes: Any) -> Said:
     """Return what a worker writes down at the counter, with these changes."""
-    plain = {
+    plain: dict[str, Any] = {
         "text": "文化广场路面坑洼",
         "matter": "road",
         "kind": "counter",

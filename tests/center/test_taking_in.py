@@ -87,7 +87,12 @@ def test_an_entry_without_phone_is_dispatched_by_the_list_and_the_receipt_is_the
 def test_the_qr_code_carries_the_number_and_never_the_code(house: CenterHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     made = segno.make
-    monkeypatch.setattr(segno, "make", lambda address, **how: drawn.append(address) or made(address, **how))
+
+    def drawing(address: str, **how: Any) -> Any:
+        drawn.append(address)
+        return made(address, **how)
+
+    monkeypatch.setattr(segno, "make", drawing)
     worker = house.visitor(house.worker)
 
     send(worker, **NO_PHONE)
