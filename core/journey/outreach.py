@@ -13,6 +13,7 @@ from core.intake.outreach.service import (
     OutreachSettled,
     draft_of,
     drop_line,
+    get_outreach,
     hand_over,
     keep_line,
     keep_occasion,
@@ -76,12 +77,13 @@ def open_outreach(scope: Scope, occasion: Occasion, *, actor: Actor, now: dateti
 
 
 def outreach_for(scope: Scope, outreach_id: int, actor: Actor) -> Outreach:
-    """Return an occasion, locked, for who may enter it: the desk, and the unit that held it. Raises `NoSuchOutreach`."""
-    refuse_entering(actor)
-    outreach = lock_outreach(scope, outreach_id)
-    if not _sees_all(actor) and outreach.unit_id != actor.unit_id:
-        raise no_such(outreach_id)
-    return outreach
+    """Return an occasion, locked, for who may enter it: the desk, and the unit that held it. Raises `NotPermitted`, `NoSuchOutreach`."""
+    return _of_theirs(lock_outreach(scope, outreach_id), actor)
+
+
+def outreach_seen_by(scope: Scope, outreach_id: int, actor: Actor) -> Outreach:
+    """Return an occasion to be looked at, for who may enter it. Raises `NotPermitted`, `NoSuchOutreach`."""
+    return _of_theirs(get_outreach(scope, outreach_id), actor)
 
 
 def add_line(scope: Scope, outreach_id: int, said: Said, *, key: str, actor: Actor, now: datetime) -> OutreachLine:
@@ -206,6 +208,13 @@ def refuse_entering(actor: Actor) -> None:
 def holds_outreach(scope: Scope) -> bool:
     """Tell whether the tenant goes to residents at all."""
     return bool(kinds_of(scope))
+
+
+def _of_theirs(outreach: Outreach, actor: Actor) -> Outreach:
+    refuse_entering(actor)
+    if not _sees_all(actor) and outreach.unit_id != actor.unit_id:
+        raise no_such(outreach.id)
+    return outreach
 
 
 def _sees_all(actor: Actor) -> bool:

@@ -25,7 +25,7 @@ from core.intake.tabular.opening import Table, open_table
 from core.intake.tabular.rejects import Rejects, is_of_rejects
 from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.import_words import vocabulary_of
-from core.journey.outreach import MOST_LINES, add_lines, outreach_for
+from core.journey.outreach import MOST_LINES, add_lines, outreach_for, outreach_seen_by
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -112,7 +112,7 @@ def read_file(scope: Scope, outreach_id: int, name: str, content: bytes, *, acto
 
 def returned_file(scope: Scope, outreach_id: int, *, actor: Actor) -> bytes:
     """Return the rows that were returned as a table, with number and reason in its last columns, to be mended and read again."""
-    outreach = outreach_for(scope, outreach_id, actor)
+    outreach = outreach_seen_by(scope, outreach_id, actor)
     with tempfile.TemporaryDirectory() as folder:
         rejects: Rejects | None = None
         path = Path(folder) / "returned.csv"

@@ -66,6 +66,14 @@ def keep_occasion(
     return kept
 
 
+def get_outreach(scope: Scope, outreach_id: int) -> Outreach:
+    """Return an occasion, to be looked at. Raises `NoSuchOutreach`."""
+    found = scope.session.get(Outreach, (scope.tenant.id, outreach_id))
+    if found is None:
+        raise no_such(outreach_id)
+    return found
+
+
 def lock_outreach(scope: Scope, outreach_id: int) -> Outreach:
     """Return an occasion, locked. Raises `NoSuchOutreach`."""
     found = scope.session.scalar(

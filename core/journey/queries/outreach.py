@@ -14,7 +14,7 @@ from core.intake.outreach.labels import LINE_LABELS, OUTREACH_STATE_LABELS
 from core.intake.outreach.models import Outreach, OutreachLine
 from core.intake.outreach.rules import Said
 from core.intake.outreach.service import lines_of, said_in
-from core.journey.outreach import outreach_for, refuse_entering
+from core.journey.outreach import outreach_seen_by, refuse_entering
 from core.journey.queries.lights import Light, settled
 from core.journey.queries.queue import lights_on, nearest_clocks
 from core.people.roles import Permission
@@ -144,7 +144,7 @@ def outreach_rows(scope: Scope, *, actor: Actor, before: int | None = None) -> S
 
 def outreach_case(scope: Scope, outreach_id: int, *, actor: Actor, now: datetime) -> OutreachCase:
     """Return a meeting or visit with its lines. Raises `NotPermitted`, `NoSuchOutreach`."""
-    outreach = outreach_for(scope, outreach_id, actor)
+    outreach = outreach_seen_by(scope, outreach_id, actor)
     kind = kinds_of(scope).get(outreach.kind)
     return OutreachCase(
         id=outreach.id,

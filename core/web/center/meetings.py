@@ -8,7 +8,7 @@ from core.intake.outreach.kinds import kinds_of
 from core.intake.outreach.labels import LINE_LABELS
 from core.intake.outreach.rules import Occasion, Said
 from core.journey import outreach as journey
-from core.journey.outreach import ENTERS, outreach_for
+from core.journey.outreach import ENTERS, outreach_seen_by
 from core.journey.outreach_feedback import feedback_document
 from core.journey.outreach_minutes import read_file, returned_file, template_file
 from core.journey.queries.outreach import OutreachCase, outreach_case, outreach_figures, outreach_rows
@@ -160,7 +160,7 @@ def submit(visit: Visit, number: str) -> Answer:
 def print_slips(visit: Visit, number: str) -> Answer:
     """Show the slips of all lines on one sheet: each with number and access code, to be cut apart and handed out."""
     case = outreach_case(visit.scope, number_of(number), actor=visit.actor, now=visit.now)
-    slips = slips_of_outreach(visit.scope, outreach_for(visit.scope, case.id, visit.actor), now=visit.now)
+    slips = slips_of_outreach(visit.scope, outreach_seen_by(visit.scope, case.id, visit.actor), now=visit.now)
     return slip_sheet(
         visit, slips, kind=f"{case.label}收条", about=case.subject, at=case.held_at, back=f"{LIST}/{case.id}"
     )
