@@ -92,8 +92,15 @@ def test_without_a_word_the_articles_hold() -> None:
             "seconds_per_question": 3,
             "entries_per_address": 5,
         },
-        "pingshan.catalogue": {"direct": True, "scene_score": 60},
-        "pingshan.first_owner": {"max_returns": 1, "consult_after": 8, "owner_keeps": True, "owner_returns": 0},
+        "pingshan.catalogue": {"direct": True, "filing_minutes": 3, "scene_score": 60},
+        "pingshan.first_owner": {
+            "max_returns": 1,
+            "consult_after": 8,
+            "asked_informed": True,
+            "asked_follows_up": False,
+            "owner_keeps": True,
+            "owner_returns": 0,
+        },
         "pingshan.reminder": {
             "mark_by": "share",
             "share_percent": 80,
