@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from core.escalation.letters import AlreadyAcknowledged
 from core.escalation.models import Letter
+from core.jobs.reminders import Reminders
 from core.journey.reminders import (
     EffectNotKnown,
     ReminderSettled,
@@ -19,9 +20,10 @@ from core.journey.reminders import (
 from core.people.roles import NotPermitted
 from core.routing.service import NotYours
 from core.statistics.reminders.queries import record_of, show_reminder
+from core.tenancy.revisions import set_state
 from core.tenancy.scope import Scope
 from core.tickets.models import Message
-from tests.builders import LEADER, SUPERVISOR, beijing, make_actor
+from tests.builders import LEADER, SUPERVISOR, alone, beijing, make_actor
 from tests.journey.walking import rolled_back
 from tests.reminders.conftest import TODAY, Reminding
 
@@ -71,6 +73,27 @@ def test_a_draft_that_was_cut_off_is_drafted_again_the_same(noisy: Reminding) ->
 
     [draft] = noisy.reminders()
     assert [each["numerator"] for each in draft.figures] == [5]
+
+
+def test_the_clock_drafts_in_the_morning_once_a_day_and_follows_by_the_hour(noisy: Reminding) -> None:
+    clock = Reminders(noisy.installation, is_ending=lambda: False)
+    with alone(noisy.installation, noisy.slug):
+        clock.keep(now=lambda: beijing("2026-06-22 05:29"))
+        assert noisy.reminders() == []
+        clock.keep(now=lambda: beijing("2026-06-22 05:31"))
+        noisy.sign_it(noisy.reminders()[0], "2026-06-22 09:00")
+        clock.keep(now=lambda: beijing("2026-06-23 19:00"))
+
+    [letter] = noisy.reminders()
+    assert (letter.drafted_at, letter.pressed_at) == (beijing("2026-06-22 05:31"), beijing("2026-06-23 19:00"))
+
+
+def test_where_nobody_says_from_how_many_on_nothing_is_drafted(noisy: Reminding) -> None:
+    with noisy.installation.scope(noisy.slug) as scope:
+        set_state(scope, "test.remind", "off", reason="")
+    noisy.installation.forget()
+
+    assert drafted(noisy) == 0
 
 
 def test_a_letter_goes_its_way_to_its_effect(noisy: Reminding) -> None:

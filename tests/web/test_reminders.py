@@ -1,6 +1,7 @@
 """The pages of reminder letters: a draft signed at the desk, shown to its unit alone, answered, judged, and a supervision."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ def made(house: House, *, ago: timedelta = timedelta(0), draft: bool = False) ->
     life = Life(house.installation, house.slug).take_in().handled()
     now = datetime.now(UTC) - ago
     with house.installation.scope(house.slug) as scope:
-        columns = {"state": "draft", "letter_id": None, "settled_by": "", "settled_at": None} if draft else {}
+        unsigned: dict[str, Any] = {"state": "draft", "letter_id": None, "settled_by": "", "settled_at": None}
+        columns = unsigned if draft else {}
         unit = directory(scope).get_unit("roads")
         made = issued_reminder(scope, unit, text="道路管理处：请降噪。", tickets=[life.serial_no], now=now, **columns)
         return made.id, life.serial_no
@@ -61,7 +63,7 @@ def test_an_unanswered_letter_may_become_a_supervision_by_a_person(house: House)
     page = chief.get(f"/letters/{letter}").get_data(as_text=True)
 
     assert "逾期未答复" in page
-    fields = {"level": "yellow", "demand": "三日内答复"}
+    fields: dict[str, Any] = {"level": "yellow", "demand": "三日内答复"}
     assert chief.post(f"/letters/{letter}/supervise", serial_no="T0", **fields).status_code == 422
     assert chief.post(f"/letters/{early}/supervise", serial_no=serial_no, **fields).status_code == 409
     chief.get(f"/letters/{letter}")
@@ -97,7 +99,7 @@ def test_a_discarded_draft_says_why_and_an_effect_is_judged_once(house: House) -
         reminder.effect_at = datetime.now(UTC)
     page = chief.get(f"/letters/{followed}").get_data(as_text=True)
     assert "总体<b>好转</b>" in page
-    judged = {"verdict": "effective", "finding": "少了四分之三"}
+    judged: dict[str, Any] = {"verdict": "effective", "finding": "少了四分之三"}
     assert chief.post(f"/letters/{followed}/judge", **{**judged, "verdict": "great"}).status_code == 422
     assert chief.post(f"/letters/{followed}/judge", **judged).status_code == 303
     assert chief.post(f"/letters/{followed}/judge", **judged).status_code == 409
