@@ -90,7 +90,13 @@ def test_a_person_gets_all_tickets_with_everything_said_and_nobody_elses(walk: W
     assert (found["phone"], found["exported_by"], found["reason"]) == ("138****0001", "管理员庚", "本人申请")
     [ticket] = found["tickets"]
     assert ticket["serial_no"] == mine
-    assert ticket["contact"] == {"name": "陈某某", "phone": PHONE, "address": "人民路 1 号", "keep_private": True}
+    assert ticket["contact"] == {
+        "name": "陈某某",
+        "phone": PHONE,
+        "address": "人民路 1 号",
+        "wechat": "",
+        "keep_private": True,
+    }
     assert ticket["text"] == SAID
     assert ticket["as_it_came"][0]["content"]["contact"]["phone"] == PHONE
     assert [each["text"] for each in ticket["replies"]] == ["陈某某您好，已修复"]
