@@ -20,7 +20,7 @@ class KindSettings(Settings):
         title="代号",
         help="也是工单的渠道代号；用过以后不要改",
     )
-    label = Line(required=True, longest=20, title="名称")
+    label = Line(required=True, longest=20, title="名称", help="页面、收条和工单的渠道都这样称呼")
     sort = OneOf(required=True, choices=SORTS, title="会议还是走访", help="走访没有发现问题也可以记")
     monthly = Whole(
         load_default=0,
