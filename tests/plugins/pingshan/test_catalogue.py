@@ -1,7 +1,7 @@
 """每一个小类都明确了处置责任主体、法律依据，而且都有处置时限要求: 杜绝“踢皮球”."""
 
-from core.hooks import Budget, MatterHint, RouteProposal, TimeLimit
-from core.hooks.specs import propose_routes, suggest_matters, time_limits
+from core.hooks import Budget, FactsBlock, MatterHint, RouteProposal, TimeLimit
+from core.hooks.specs import propose_routes, suggest_matters, ticket_blocks, time_limits
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
 POTHOLE = make_duty(
@@ -109,4 +109,15 @@ def test_everyday_words_find_the_item_of_the_list() -> None:
     assert answers("pingshan.catalogue", suggest_matters, settings, ticket=ticket, duties=duties) == [
         MatterHint("0101", "pingshan.catalogue/scene", "场景词：大坑、颠得厉害", score=70),
         MatterHint("0202", "pingshan.catalogue/scene", "场景词：一片黑", score=60),
+    ]
+
+
+def test_the_ticket_says_what_the_list_does_and_that_it_is_only_proposed() -> None:
+    duty = make_duty(standard="修补平整", guide="问清路名", is_proposed=True)
+
+    assert answers("pingshan.catalogue", ticket_blocks, ticket=make_ticket(), duty=duty) == [
+        FactsBlock(
+            (("处置标准", "修补平整"), ("受理指引", "问清路名"), ("清单出处", "拟定，区里尚未公布")),
+            heading="道路交通 / 路面坑洼",
+        )
     ]
