@@ -397,7 +397,7 @@ def _free_keys(table: Table, own: Row) -> dict[str, Any]:
     free: dict[str, Any] = {}
     for keys in _unique_keys(table):
         ours = [name for name in keys if not table.columns[name].foreign_keys]
-        numbers = {name: own[name] + 500 for name in ours if isinstance(own[name], int)}
+        numbers = {name: own[name] + 500 for name in ours if type(own[name]) is int}
         free |= numbers or {name: f"{own[name]}-free" for name in ours}
     return free
 
