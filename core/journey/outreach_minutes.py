@@ -14,6 +14,7 @@ from core.intake.outreach.kinds import get_kind
 from core.intake.outreach.models import Outreach
 from core.intake.outreach.rules import Said, usable_line
 from core.intake.outreach.service import (
+    OutreachSettled,
     drop_line,
     keep_returned,
     lines_of,
@@ -111,7 +112,10 @@ def read_file(scope: Scope, outreach_id: int, name: str, content: bytes, *, acto
 
 
 def returned_file(scope: Scope, outreach_id: int, *, actor: Actor) -> bytes:
-    """Return the rows that were returned as a table, with number and reason in its last columns, to be mended and read again."""
+    """Return the rows that were returned as a table, with number and reason in its last columns, to be mended and read again.
+
+    Raises `NoSuchOutreach`, and `OutreachSettled` where there are none.
+    """
     outreach = outreach_seen_by(scope, outreach_id, actor)
     with tempfile.TemporaryDirectory() as folder:
         rejects: Rejects | None = None
@@ -120,7 +124,7 @@ def returned_file(scope: Scope, outreach_id: int, *, actor: Actor) -> bytes:
             rejects = rejects or Rejects(path, columns)
             rejects.add(row, why)
         if rejects is None:
-            return b""
+            raise OutreachSettled(f"这次{outreach.label}没有退回的行，没有文件可以下载。")
         rejects.close()
         return path.read_bytes()
 

@@ -114,4 +114,4 @@ def test_a_file_comes_in_what_is_broken_goes_back_with_the_reason_and_the_batch_
     operator.get(at)
     assert operator.post(f"{at}/withdraw", reason="传错了文件").status_code == 303
     assert "传错了文件" in operator.get(at).get_data(as_text=True)
-    assert operator.get(f"{at}/returned").status_code == 404
+    assert operator.get(f"{at}/returned").status_code == 409

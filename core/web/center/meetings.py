@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
 from core.intake.outreach.kinds import kinds_of
 from core.intake.outreach.labels import LINE_LABELS
@@ -97,7 +97,7 @@ def keep_line(visit: Visit, number: str) -> Answer:
     """Keep the line that was typed, as the next one or in place of the draft that is being changed."""
     outreach_id, said, line = number_of(number), _typed(), text("line", longest=20)
     if line:
-        journey.change_line(visit.scope, outreach_id, number_of(line), said, actor=visit.actor)
+        journey.change_line(visit.scope, outreach_id, _line_of(line), said, actor=visit.actor)
         return Done("已改好这一条", f"{LIST}/{number}")
     key = f"form/{required('command_id', ask='页面不完整。请刷新后重填。', longest=64)}"
     kept = journey.add_line(visit.scope, outreach_id, said, key=key, actor=visit.actor, now=visit.now)
@@ -108,7 +108,7 @@ def keep_line(visit: Visit, number: str) -> Answer:
 @allows(ENTERS, again=show_meeting)
 def remove_line(visit: Visit, number: str) -> Answer:
     """Take a draft out."""
-    journey.remove_line(visit.scope, number_of(number), number_of(text("line", longest=20)), actor=visit.actor)
+    journey.remove_line(visit.scope, number_of(number), _line_of(text("line", longest=20)), actor=visit.actor)
     return Done("已删去这一条", f"{LIST}/{number}")
 
 
@@ -130,8 +130,6 @@ def read_minutes(visit: Visit, number: str) -> Answer:
 def download_returned(visit: Visit, number: str) -> Answer:
     """Answer with the rows that were returned, and why, as a table to be mended and read again."""
     content = returned_file(visit.scope, number_of(number), actor=visit.actor)
-    if not content:
-        abort(404)
     return _saved(content, f"returned-{number}.csv")
 
 
@@ -209,6 +207,12 @@ def show_figures(visit: Visit) -> Answer:
         last=last,
         asks=any(r.wanted for r in rows),
     )
+
+
+def _line_of(given: str) -> int:
+    if not (given.isascii() and given.isdecimal()):
+        raise InputUnusable("页面不完整，缺少是哪一条。请刷新后重试。")
+    return int(given)
 
 
 def _line_kinds(case: OutreachCase) -> list[tuple[str, str]]:
