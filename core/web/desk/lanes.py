@@ -17,6 +17,7 @@ from core.people.roles import Permission
 from core.statistics.places import area_label
 from core.statistics.queries import Cube, matter_names
 from core.statistics.report import matter_label
+from core.units.catalogue.queries import gazetteer_in_force
 from core.web.desk.acts import offered
 from core.web.desk.answers import known_for
 from core.web.desk.desk_acts import DESK_ACTS
@@ -188,9 +189,11 @@ def _narrowed(visit: Visit, filters: Filters) -> str:
     """Say what figures have narrowed the list to, empty for nothing."""
     said = []
     if filters.matter:
-        said.append(matter_label(matter_names(Cube.of(visit.scope)), filters.matter))
+        names = matter_names(Cube.of(visit.scope))
+        said.append(matter_label(names, filters.matter) if filters.matter in names else "清单上没有的事项")
     if filters.area:
-        said.append(area_label(visit.scope, filters.area))
+        is_known = filters.area in gazetteer_in_force(visit.scope).areas
+        said.append(area_label(visit.scope, filters.area) if is_known else "地名库里没有的区域")
     if filters.since or filters.until:
         said.append(f"{filters.since} 至 {filters.until} 受理的")
     return "、".join(said)
