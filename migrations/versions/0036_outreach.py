@@ -90,9 +90,7 @@ def upgrade() -> None:
             name=op.f("fk_outreach_line_tenant_id_ticket_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_outreach_line")),
-        sa.UniqueConstraint(
-            "tenant_id", "outreach_id", "key", name=op.f("uq_outreach_line_tenant_id_outreach_id_key")
-        ),
+        sa.UniqueConstraint("tenant_id", "outreach_id", "key", name=op.f("uq_outreach_line_tenant_id_outreach_id_key")),
     )
     op.create_index(
         "ix_outreach_line_ticket",

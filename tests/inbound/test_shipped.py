@@ -48,7 +48,9 @@ def test_a_call_to_the_hotline_81812345_becomes_a_ticket(shipped: Installation, 
     assert phone_of(shipped, slug, ticket) == "13800000001"
 
 
-def test_a_source_that_no_registry_knows_comes_in_by_the_entrance_and_keeps_its_name(shipped: Installation, served: Flask) -> None:
+def test_a_source_that_no_registry_knows_comes_in_by_the_entrance_and_keeps_its_name(
+    shipped: Installation, served: Flask
+) -> None:
     slug = make_wired_district(shipped, feature="pingshan.entrance", name="platform_secret")
     batches = [
         {

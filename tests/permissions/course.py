@@ -207,7 +207,9 @@ class Course:
         self._get("leader", "/warnings/{0}", warning)
         self._form("operator", "/warnings/{0}/ask", warning, of="-", unit=self._id("unit"), question="何时修好")
         self._form("supervisor", "/warnings/{0}/acknowledge", warning, of="-", reason="属实")
-        self._form("supervisor", "/topics/{0}/measures", topic, of="-", on=str(datetime.now(UTC).date()), text="夜间停工")
+        self._form(
+            "supervisor", "/topics/{0}/measures", topic, of="-", on=str(datetime.now(UTC).date()), text="夜间停工"
+        )
         self._form("supervisor", "/topics/{0}/end", topic, of="-")
         letter = self._id("reminder letter")
         self._get("leader", "/letters/{0}", letter)

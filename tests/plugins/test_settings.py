@@ -121,7 +121,7 @@ def test_without_a_word_the_articles_hold() -> None:
         "pingshan.metrics": {},
         "pingshan.community": {"no_fallback": True},
         "pingshan.meetings": {},
-    "pingshan.sorting": {"similar_percent": 35, "within_days": 7, "within_metres": 250, "part_length": 6},
+        "pingshan.sorting": {"similar_percent": 35, "within_days": 7, "within_metres": 250, "part_length": 6},
         "pingshan.instant": {"only_inquiries": True, "suggest_from": 35, "threshold": 70},
         "pingshan.progress": {
             "sender": "坪山区民生诉求中心",

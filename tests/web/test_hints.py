@@ -9,9 +9,9 @@ from typing import Any
 from core.hooks import (
     Alike,
     DuplicateHint,
-    Objection,
     InstantRules,
     InstantTopic,
+    Objection,
     ReplyTemplate,
     ScopeIssue,
     SplitHint,

@@ -63,7 +63,12 @@ def test_the_same_hole_in_other_words_is_pointed_out_with_the_reason() -> None:
         serial_no="SW-4", title="夜间施工", text="打桩到凌晨，睡不着。", place="金牛路", matter="P05001"
     )
 
-    told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(POTHOLE), candidates=tuple(map(make_alike, (again, elsewhere, other))))
+    told = answers(
+        "pingshan.sorting",
+        find_duplicates,
+        appeal=make_alike(POTHOLE),
+        candidates=tuple(map(make_alike, (again, elsewhere, other))),
+    )
 
     assert told == [
         DuplicateHint(
@@ -98,7 +103,9 @@ def test_fifty_long_letters_are_compared_within_the_time_a_decision_has() -> Non
     ticket = make_ticket(text=long, place="金牛路")
     begun = time.perf_counter()
 
-    told = answers("pingshan.sorting", find_duplicates, appeal=make_alike(ticket), candidates=(make_alike(ticket),) * 50)
+    told = answers(
+        "pingshan.sorting", find_duplicates, appeal=make_alike(ticket), candidates=(make_alike(ticket),) * 50
+    )
 
     assert len(told) == 50
     assert time.perf_counter() - begun < patience(0.1)
