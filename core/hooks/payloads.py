@@ -1,11 +1,15 @@
-"""Reading what another system pushed: its text, in whichever charset it is, and its JSON."""
+"""Reading what another system pushed: its text, in whichever charset it is, its JSON, and what stands under a name there."""
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NoReturn, get_args
+from zoneinfo import ZoneInfo
 
 from core.hooks.values import InboundPayload
+from core.hooks.values.ticket import Nature
+from core.hooks.values.words import NATURE_LABELS
 
 CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.IGNORECASE)
 CODECS = {
@@ -49,6 +53,33 @@ def json_of(payload: InboundPayload) -> Any:
         return _all_storable(json.loads(text_of(payload), object_pairs_hook=_each_once, parse_constant=_no_number))
     except (ValueError, RecursionError):
         return None
+
+
+def text_at(document: Mapping[str, Any], name: str) -> str:
+    """Return the text under a name without the blanks around it; empty where there is none, or something else."""
+    value = document.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def object_at(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the object under a name; an empty one where there is none, or something else."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def moment_at(document: Mapping[str, Any], name: str, zone: ZoneInfo) -> datetime | None:
+    """Return the ISO 8601 time under a name, without an offset in this zone; None for what is no time."""
+    try:
+        moment = datetime.fromisoformat(text_at(document, name))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def nature_at(document: Mapping[str, Any], name: str) -> Nature | None:
+    """Return the nature 诉求类型 that is written under a name in its Chinese word, such as 投诉; None for any other."""
+    word = text_at(document, name)
+    return next((nature for nature in get_args(Nature) if NATURE_LABELS[nature] == word), None)
 
 
 def _codecs(charset: str) -> Iterator[str]:

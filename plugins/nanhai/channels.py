@@ -4,22 +4,14 @@ The hotline's platform pushes each call as it was taken down.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
-from core.hooks.payloads import json_of
+from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl
+from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at
 from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import signed_message_id
 
-NATURES: Mapping[str, Nature] = {
-    "投诉": "complaint",
-    "求助": "help",
-    "咨询": "inquiry",
-    "建议": "suggestion",
-    "表扬": "praise",
-}
 HOTLINE = "hotline"
 
 
@@ -90,36 +82,21 @@ def parse_inbound(ctx: Context, channel: str, payload: InboundPayload) -> Sequen
     "public": true|false}}; all but `content` may be left out.
     """
     call = json_of(payload)
-    if channel != HOTLINE or not isinstance(call, dict) or not _text(call, "content"):
+    if channel != HOTLINE or not isinstance(call, dict) or not text_at(call, "content"):
         return None
-    caller = call.get("caller")
-    caller = caller if isinstance(caller, dict) else {}
+    caller = object_at(call, "caller")
     return [
         InboundAppeal(
-            text=_text(call, "content"),
-            title=_text(call, "title"),
-            place=_text(call, "place"),
-            nature=NATURES.get(_text(call, "nature")),
-            contact_name=_text(caller, "name"),
-            contact_phone=_text(caller, "phone"),
-            contact_address=_text(caller, "address"),
+            text=text_at(call, "content"),
+            title=text_at(call, "title"),
+            place=text_at(call, "place"),
+            nature=nature_at(call, "nature"),
+            contact_name=text_at(caller, "name"),
+            contact_phone=text_at(caller, "phone"),
+            contact_address=text_at(caller, "address"),
             keep_private=caller.get("public") is not True,
-            submitted_at=_moment(_text(call, "called_at"), ZoneInfo(ctx.zone)),
+            submitted_at=moment_at(call, "called_at", ZoneInfo(ctx.zone)),
             rule_id="nanhai.channels/hotline-call",
             reason="热线平台推送的通话记录",
         )
     ]
-
-
-def _text(document: Mapping[str, Any], name: str) -> str:
-    value = document.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return when it was; None for what is no time, then the push counts. Without an offset it is the district's time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -5,22 +5,14 @@ names and channels, is the district's registry of sources.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, Nature, hookimpl
-from core.hooks.payloads import json_of
+from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl
+from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at
 from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import signed_message_id
 
-NATURES: Mapping[str, Nature] = {
-    "投诉": "complaint",
-    "求助": "help",
-    "咨询": "inquiry",
-    "建议": "suggestion",
-    "表扬": "praise",
-}
 ENTRANCE = "entrance"
 MOST_DEGREES = 1_000_000
 """Beyond this a number was not even meant to be degrees."""
@@ -110,36 +102,30 @@ def parse_inbound(
     listed = batch.get("appeals")
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         return None
-    source = _text(batch, "source")
-    return [_appeal(each, _text(each, "source") or source, ZoneInfo(ctx.zone)) for each in listed]
+    source = text_at(batch, "source")
+    return [_appeal(each, text_at(each, "source") or source, ZoneInfo(ctx.zone)) for each in listed]
 
 
 def _appeal(written: Mapping[str, Any], source: str, zone: ZoneInfo) -> InboundAppeal:
-    reporter = written.get("reporter")
-    reporter = reporter if isinstance(reporter, dict) else {}
+    reporter = object_at(written, "reporter")
     people = written.get("people")
     return InboundAppeal(
-        text=_text(written, "content"),
-        title=_text(written, "title"),
-        place=_text(written, "place"),
+        text=text_at(written, "content"),
+        title=text_at(written, "title"),
+        place=text_at(written, "place"),
         longitude=_degrees(written, "longitude"),
         latitude=_degrees(written, "latitude"),
         source=source,
-        nature=NATURES.get(_text(written, "nature")),
+        nature=nature_at(written, "nature"),
         affected_count=people if isinstance(people, int) and not isinstance(people, bool) else 1,
-        contact_name=_text(reporter, "name"),
-        contact_phone=_text(reporter, "phone"),
-        contact_address=_text(reporter, "address"),
+        contact_name=text_at(reporter, "name"),
+        contact_phone=text_at(reporter, "phone"),
+        contact_address=text_at(reporter, "address"),
         keep_private=reporter.get("public") is not True,
-        submitted_at=_moment(_text(written, "reported_at"), zone),
+        submitted_at=moment_at(written, "reported_at", zone),
         rule_id="pingshan.entrance/platform-batch",
         reason="整合平台按来源推送的诉求" if source else "整合平台推送的诉求，没有写明来源",
     )
-
-
-def _text(document: Mapping[str, Any], name: str) -> str:
-    value = document.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _degrees(document: Mapping[str, Any], name: str) -> float | None:
@@ -147,12 +133,3 @@ def _degrees(document: Mapping[str, Any], name: str) -> float | None:
     value = document.get(name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST_DEGREES
     return value if is_number else None
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return when it was; None for what is no time, then the push counts. Without an offset it is the district's time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

@@ -1,14 +1,16 @@
 """Reading what was pushed: whatever the bytes are, something comes of it, and nothing that cannot be stored."""
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.hooks import InboundPayload
-from core.hooks.payloads import json_of, text_of
+from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at, text_of
 from core.intake.readable import readable
 from tests.inbound.test_signing import NOW
 
@@ -90,3 +92,16 @@ def test_no_bytes_and_no_content_type_raise(body: bytes, content_type: str) -> N
 
 def test_what_was_pushed_says_nothing_of_itself_when_it_is_shown() -> None:
     assert WORDS not in repr(payload(WORDS.encode()))
+
+
+def test_what_stands_under_a_name_is_read_or_is_nothing() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    document = {"text": " 路灯不亮 ", "number": 7, "nature": "求助", "at": "2026-03-12T10:00", "by": {"name": "网友"}}
+
+    assert [text_at(document, name) for name in ("text", "number", "nothing")] == ["路灯不亮", "", ""]
+    assert [object_at(document, name) for name in ("by", "text", "nothing")] == [{"name": "网友"}, {}, {}]
+    assert [nature_at(document, name) for name in ("nature", "text")] == ["help", None]
+    assert [moment_at(document, name, zone) for name in ("at", "text")] == [
+        datetime(2026, 3, 12, 10, tzinfo=zone),
+        None,
+    ]
