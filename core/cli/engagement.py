@@ -87,13 +87,24 @@ def draw(number: int, tenant: str, login: str, reason: str, *, as_json: bool) ->
 @AS_JSON
 def award(number: int, tenant: str, login: str, reason: str, *, picks: Sequence[str], as_json: bool) -> None:
     """登记评选结果（评选产生奖品的活动），理由写怎么评的。"""
+    _done(
+        tenant,
+        login,
+        reason,
+        lambda scope, order: award_campaign(scope, number, _picked(picks), order),
+        as_json=as_json,
+    )
+
+
+def _picked(picks: Sequence[str]) -> dict[str, list[str]]:
+    """Read the numbers of each prize. Raises `PickUnclear`."""
     picked: dict[str, list[str]] = {}
     for pick in picks:
         name, _, numbers = pick.partition("=")
         if not name or not numbers:
             raise PickUnclear(f"“{pick[:60]}”不清楚，请写成 一等奖=ABCD1234、EFGH5678 的样子。")
         picked.setdefault(name, []).extend(each.strip() for each in numbers.replace(",", "、").split("、"))
-    _done(tenant, login, reason, lambda scope, order: award_campaign(scope, number, picked, order), as_json=as_json)
+    return picked
 
 
 @engagement.command(name="sign")

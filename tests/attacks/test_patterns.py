@@ -20,6 +20,7 @@ from core.kit.headings import plain, remark_in
 from core.people.passwords import check_password
 from core.sla.budgets import parse_budget
 from core.tickets.contact import Contact, blanked
+from core.units.catalogue.keywords import GAP, Keywords
 from core.units.catalogue.limits import read_limit
 from plugins.pingshan.sorting import STYLES, _parts
 from tests.attacks.patterns import RUNS, Written, hard_texts, written
@@ -56,9 +57,12 @@ BOUNDED = {
 """Patterns that would take long on a text that they are never given; the readers are tried below."""
 
 
+KEYWORDS = Keywords({run: (GAP.join([*[run] * 8, "1"]),) for run in RUNS})
+"""Keywords as an administrator may write them: what is between the gaps stands in the texts again and again."""
 READERS: dict[str, Callable[[str], object]] = {
     "time": lambda text: parse_time(text, BEIJING),
     "limit": read_limit,
+    "keywords": KEYWORDS.found_in,
     "budget": lambda text: parse_budget("wall", text),
     "point": lambda text: read_point(text, text),
     "boundary": read_boundary,

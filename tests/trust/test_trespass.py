@@ -27,8 +27,9 @@ TRESPASSES = {
     "not-grantable",
     *("own-revision", "identity-kept", "too-many-reveals"),
     "not-your-article",
+    "takes-in-only",
 }
-"""Codes of refusals that are about who asks."""
+"""Codes of refusals that are about who asks, and of giving a ticket to who only takes in: those who supervise count both."""
 
 
 @pytest.fixture(scope="session")

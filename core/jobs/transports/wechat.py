@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from string import digits
 from typing import Any, TypeVar
 
 from core.hooks.outside import AddressNotAllowed, NotReached
@@ -121,7 +122,7 @@ def reaching(
 
 def _value(each: Field, about: About, words: str) -> str:
     """Return what a field holds, in one line and as short as WeChat wants it."""
-    kind = re.sub(r"[0-9]+$", "", each.name)
+    kind = each.name.rstrip(digits)
     longest = LONGEST.get(kind, LONGEST_OTHER)
     text = " ".join((words if each.holds == "words" else str(getattr(about, each.holds))).split())
     if each.holds == "words" and len(text) > longest:

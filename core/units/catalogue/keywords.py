@@ -1,13 +1,14 @@
 """The words by which appeals about the items of a duty list are known 关键词, found in a text without trying each one."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 GAP = "…"
 """Stands in a keyword for whatever lies between two words of it: 路灯…不亮."""
-WITHIN_A_CLAUSE = r"[^。！？；!?;\n]{0,10}?"
+WIDEST_GAP = 10
+"""Characters."""
+ENDS_OF_A_CLAUSE = frozenset("。！？；!?;\n")
 START = 2
 """Characters by which a keyword is looked up."""
 
@@ -26,21 +27,44 @@ class Keywords:
         starts = {text[place : place + length] for length in (1, START) for place in range(len(text))}
         there: dict[str, list[str]] = {}
         for start in starts & self._by_start.keys():
-            for matter, word, pattern in self._by_start[start]:
-                if pattern.search(text) if pattern else word in text:
+            for matter, word, parts in self._by_start[start]:
+                if _stand_in_a_clause(parts, text):
                     there.setdefault(matter, []).append(word)
         return {matter: tuple(_outer(self.words[matter], there[matter])) for matter in self.words if matter in there}
 
     @cached_property
-    def _by_start(self) -> Mapping[str, list[tuple[str, str, re.Pattern[str] | None]]]:
-        """Item, keyword, and what finds it where it has gaps, by how the keyword begins."""
-        places: dict[str, list[tuple[str, str, re.Pattern[str] | None]]] = {}
+    def _by_start(self) -> Mapping[str, list[tuple[str, str, tuple[str, ...]]]]:
+        """Item, keyword, and the parts of it that gaps divide, by how the keyword begins."""
+        places: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
         for matter, words in self.words.items():
             for word in dict.fromkeys(words):
-                parts = word.split(GAP)
-                pattern = re.compile(WITHIN_A_CLAUSE.join(map(re.escape, parts))) if len(parts) > 1 else None
-                places.setdefault(parts[0][:START], []).append((matter, word, pattern))
+                parts = tuple(word.split(GAP))
+                places.setdefault(parts[0][:START], []).append((matter, word, parts))
         return places
+
+
+def _stand_in_a_clause(parts: Sequence[str], text: str) -> bool:
+    """Tell whether the parts stand in a text one after the other. It takes as long as text and parts are, whatever they are."""
+    if not all(part in text for part in parts):
+        return False
+    first, *others = parts
+    ends = set(_ends_of(first, text, 0, len(text))) if others else {0}
+    for part in others:
+        ends = {found for end in ends for found in _ends_of(part, text, end, _end_of_gap(text, end) + len(part))}
+    return bool(ends)
+
+
+def _ends_of(part: str, text: str, start: int, stop: int) -> Iterator[int]:
+    place = text.find(part, start, stop)
+    while place >= 0:
+        yield place + len(part)
+        place = text.find(part, place + 1, stop)
+
+
+def _end_of_gap(text: str, start: int) -> int:
+    """Return how far a gap may go that begins there: not beyond the clause."""
+    widest = min(start + WIDEST_GAP, len(text))
+    return next((place for place in range(start, widest) if text[place] in ENDS_OF_A_CLAUSE), widest)
 
 
 def _outer(words: tuple[str, ...], there: list[str]) -> Iterator[str]:
