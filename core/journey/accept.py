@@ -142,10 +142,11 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime, waited
     """
     done = completed(scope, appeal)
     ticket = open_ticket(scope, done, actor=actor, now=now)
+    waited = None
     if waited_for_person and ticket.submitted_at < now:
-        start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
+        waited = start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
     _accept(scope, ticket, Order(actor, now), nature=done.appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
-    mark_dirty(scope, ticket.accepted_at, ticket.next_due_at)
+    mark_dirty(scope, ticket.accepted_at, ticket.next_due_at, waited.due_at if waited else None)
     return ticket
 
 

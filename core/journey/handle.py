@@ -14,6 +14,7 @@ from core.routing.returns import refuse_return_pending
 from core.routing.service import advance, assignments_in_hand, check_unit, own_assignment
 from core.routing.states import AssignmentState
 from core.sla.service import freeze_for_review, live_clocks, start_on_arrival, stop_clock, turn_clocks
+from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move
@@ -51,6 +52,7 @@ def deem_signed(scope: Scope, ticket: Ticket, assignment_id: int, *, now: dateti
     waiting = [each for each in assignments_in_hand(scope, ticket) if each.id == assignment_id]
     if ticket.state == State.DISPATCHED and waiting and waiting[0].state == AssignmentState.PENDING_SIGN:
         _take_in_hand(scope, ticket, waiting[0], Order(SYSTEM, now), summary="退单期限已过，视同签收")
+        mark_ticket(scope, ticket)
 
 
 @command(Permission.HANDLE, "联系诉求人")

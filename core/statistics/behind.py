@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, SQLColumnExpression, func, select, true
 
 from core.routing.models import Assignment, Consultation
+from core.statistics.anchors import ACCEPTANCE, Anchor, with_ticket
 from core.statistics.days import ONE_DAY, Span
-from core.statistics.measures import ACCEPTANCE, MEASURES, Anchor, Measure, with_ticket
+from core.statistics.measures import MEASURES, Measure
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.states import STATE_LABELS, State

@@ -37,9 +37,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from core.kit.db import Base
+from core.statistics.anchors import ACCEPTANCE, Anchor
 from core.statistics.days import ONE_DAY, Span, local_day
 from core.statistics.kinds import KINDS, Kind
-from core.statistics.measures import ACCEPTANCE, MEASURES, Anchor, Measure
+from core.statistics.measures import MEASURES, Measure
 from core.statistics.models import CubeCell, CubeCode, CubeHours, CubePlace
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket

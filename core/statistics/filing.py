@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, cast, func, select
 
 from core.intake.channels import channels_of
 from core.sla.models import Clock
+from core.statistics.anchors import FILING
 from core.statistics.days import ONE_DAY, Span
-from core.statistics.measures import FILING
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 

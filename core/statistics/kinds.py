@@ -35,7 +35,8 @@ from core.hooks.values.words import RELATION_LABELS
 from core.intake.rejections import REJECTION_REASONS
 from core.routing.models import Assignment
 from core.sla.models import Clock
-from core.statistics.measures import ACCEPTANCE, DUE, MEASURES, RATED, REJECTION, Anchor, with_ticket
+from core.statistics.anchors import ACCEPTANCE, DUE, RATED, REJECTION, Anchor, with_ticket
+from core.statistics.measures import MEASURES
 from core.tickets.models import Ticket, TicketEvent
 
 UNCONFIRMED = "unconfirmed"

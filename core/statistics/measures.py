@@ -1,4 +1,4 @@
-"""What is counted: the core's measures as one table, each with the instant that gives its day and the rows that count.
+"""What is counted: the core's measures as one table, each with its anchor, which `core.statistics.anchors` has.
 
 How cycles count. A ticket that is done again 重办 is still one ticket: `accepted` counts it once and for all, on the day
 of its acceptance; `replied`, `concluded` and their kin count its present cycle, so a redone ticket leaves them until it
@@ -9,49 +9,48 @@ A letter about several matters that was split 拆单 is one appeal: its parts ar
 extensions and reply clocks; the appeal itself is accepted, replied, concluded and rated once, and its own reply clock gives
 way to those of the parts.
 
-Whose it is. Tickets and the clocks and ratings of their present cycle are the lead unit's that has the ticket now
-(nobody's before dispatch and after a return); those of earlier cycles are the unit's whose reply concluded that cycle, and
-so is the redo that follows; dispatches, returns and extensions are those of the unit they concern.
-
 What was adjudicated 裁定 never changes a count. Beside each count of reply clocks and ratings stands the same one after
 adjudication: a clock or rating that is excluded is left out of it, one that is shifted counts for the other unit.
-
-Every anchor is the instant of an entry in the timeline or the due time of a clock: `dirty.mark_ticket` relies on it.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, SQLColumnExpression, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import SQLColumnExpression, and_, exists, or_, true
 from sqlalchemy.orm import aliased
 
-from core.escalation.models import Instruction
-from core.evaluation.models import Adjudication, Rating
-from core.evaluation.panels.models import ReviewPanel
-from core.handling.models import Enforcement, Reply, Verification
-from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
-from core.sla.models import Clock, ExtensionRequest
-from core.tickets.models import Attachment, Ticket, TicketEvent
-from core.tickets.states import Command
+from core.evaluation.models import Rating
+from core.routing.models import Assignment, ReturnRequest
+from core.sla.models import Clock
+from core.statistics.anchors import (
+    ACCEPTANCE,
+    AFTER_ADJUDICATION,
+    ASKED,
+    ATTACHING,
+    CONCLUSION,
+    DISPATCH,
+    DUE,
+    EXTENSION,
+    FILING,
+    HANDLED_FIRST,
+    IS_NO_PART,
+    RATED,
+    REDO,
+    REJECTION,
+    REPLY,
+    RETURN,
+    RETURN_REFUSED,
+    RETURN_REQUESTED,
+    SETTLED_RETURN,
+    VOIDING,
+    Anchor,
+)
+from core.tickets.models import Ticket
 
 SATISFIED = ("satisfied", "basically")
 """The levels that count as satisfied 满意: 基本满意 among them; silence never is."""
 A_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, eq=False)
-class Anchor:
-    """What gives a row its day: the rows, joined with their ticket, the instant, and whose they are.
-
-    `where` tells which of the rows count at all.
-    """
-
-    rows: FromClause
-    tenant_id: SQLColumnExpression[int]
-    instant: SQLColumnExpression[Any]
-    unit_id: SQLColumnExpression[Any]
-    where: SQLColumnExpression[bool]
 
 
 @dataclass(frozen=True)
@@ -81,162 +80,6 @@ class Measure:
         return f"{self.column}_seconds"
 
 
-_Row = type[
-    Assignment
-    | Attachment
-    | Clock
-    | Enforcement
-    | ExtensionRequest
-    | Instruction
-    | Rating
-    | ReturnAttempt
-    | ReturnRequest
-    | ReviewPanel
-    | TicketEvent
-    | Verification
-]
-_IS_NO_PART = Ticket.part_of_id.is_(None)
-
-
-def with_ticket(table: _Row) -> FromClause:
-    """Return the rows of a table, each with its ticket."""
-    same = and_(Ticket.tenant_id == table.tenant_id, Ticket.id == table.ticket_id)
-    return table.__table__.join(Ticket.__table__, same)
-
-
-def _replied_by(table: _Row, which: SQLColumnExpression[bool]) -> SQLColumnExpression[Any]:
-    """Return the unit of the newest reply that was passed, of those meant."""
-    return (
-        select(Reply.unit_id)
-        .where(
-            Reply.tenant_id == table.tenant_id,
-            Reply.ticket_id == table.ticket_id,
-            Reply.state == "approved",
-            which,
-        )
-        .order_by(Reply.submitted_at.desc(), Reply.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _unit_of_cycle(table: type[Clock | Rating]) -> SQLColumnExpression[Any]:
-    concluded_by = _replied_by(table, Reply.cycle_no == table.cycle_no)
-    return case((Ticket.cycle_no == table.cycle_no, Ticket.lead_unit_id), else_=concluded_by)
-
-
-def _of_ticket(instant: SQLColumnExpression[Any]) -> Anchor:
-    counts = and_(instant.is_not(None), _IS_NO_PART)
-    return Anchor(Ticket.__table__, Ticket.tenant_id, instant, Ticket.lead_unit_id, counts)
-
-
-def _of_lead(instant: SQLColumnExpression[Any], where: SQLColumnExpression[bool]) -> Anchor:
-    lead = and_(Assignment.role == "lead", Assignment.parent_id.is_(None), where)
-    return Anchor(with_ticket(Assignment), Assignment.tenant_id, instant, Assignment.unit_id, lead)
-
-
-def _of_entry(*kinds: Command, unit_id: SQLColumnExpression[Any] = Ticket.lead_unit_id) -> Anchor:
-    # Written out, not sent as parameters: an index holds just these kinds.
-    written = [literal(str(kind), literal_execute=True) for kind in kinds]
-    counts = and_(TicketEvent.kind.in_(written), _IS_NO_PART)
-    return Anchor(with_ticket(TicketEvent), TicketEvent.tenant_id, TicketEvent.at, unit_id, counts)
-
-
-def _after_adjudication(anchor: Anchor, table: type[Clock | Rating], subject: str) -> Anchor:
-    overlay = and_(
-        Adjudication.tenant_id == table.tenant_id,
-        Adjudication.subject == subject,
-        Adjudication.subject_id == table.id,
-    )
-    return replace(
-        anchor,
-        rows=anchor.rows.outerjoin(Adjudication.__table__, overlay),
-        unit_id=func.coalesce(Adjudication.unit_id, anchor.unit_id),
-        where=and_(anchor.where, Adjudication.effect.is_distinct_from("exclude")),
-    )
-
-
-ACCEPTANCE = _of_ticket(Ticket.accepted_at)
-REPLY = _of_ticket(Ticket.replied_at)
-CONCLUSION = _of_ticket(Ticket.concluded_at)
-DISPATCH = _of_lead(Assignment.assigned_at, true())
-RETURN = _of_lead(Assignment.ended_at, Assignment.state == "returned")
-DUE = Anchor(
-    with_ticket(Clock),
-    Clock.tenant_id,
-    Clock.due_at,
-    _unit_of_cycle(Clock),
-    and_(
-        Clock.name == "reply",
-        Clock.state.not_in(("cancelled", "superseded")),
-        Clock.stopped_at.is_not(None) | Clock.overdue_at.is_not(None),
-        Ticket.part_count == 0,
-    ),
-)
-"""Reply clocks whose verdict is known: one that still runs, or whose reply waits for review, may yet be met."""
-RATED = Anchor(with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), _IS_NO_PART)
-DUE_ADJUDICATED = _after_adjudication(DUE, Clock, "clock")
-RATED_ADJUDICATED = _after_adjudication(RATED, Rating, "rating")
-ASKED = replace(ACCEPTANCE, unit_id=Ticket.asked_unit_id)
-HANDLED_FIRST = replace(
-    ACCEPTANCE, unit_id=Ticket.first_unit_id, where=and_(ACCEPTANCE.where, Ticket.first_unit_id.is_not(None))
-)
-"""Tickets on the day of their acceptance, counted for whoever was asked, or handled them, first."""
-FILING = Anchor(
-    with_ticket(Clock),
-    Clock.tenant_id,
-    Clock.due_at,
-    Ticket.asked_unit_id,
-    and_(
-        Clock.name == "accept",
-        Clock.state.not_in(("cancelled", "superseded")),
-        Clock.stopped_at.is_not(None) | Clock.overdue_at.is_not(None),
-    ),
-)
-"""Limits for taking up a message whose verdict is known."""
-RETURN_REQUESTED = Anchor(
-    with_ticket(ReturnRequest).join(
-        Assignment.__table__,
-        and_(Assignment.tenant_id == ReturnRequest.tenant_id, Assignment.id == ReturnRequest.assignment_id),
-    ),
-    ReturnRequest.tenant_id,
-    ReturnRequest.requested_at,
-    Assignment.unit_id,
-    true(),
-)
-RETURN_REFUSED = Anchor(
-    with_ticket(ReturnAttempt), ReturnAttempt.tenant_id, ReturnAttempt.at, ReturnAttempt.unit_id, true()
-)
-REJECTION = _of_entry(Command.REJECT)
-VOIDING = _of_entry(Command.VOID)
-REDO = _of_entry(Command.REDO, Command.REOPEN, unit_id=_replied_by(TicketEvent, Reply.submitted_at <= TicketEvent.at))
-ATTACHING = Anchor(with_ticket(Attachment), Attachment.tenant_id, Attachment.attached_at, Ticket.lead_unit_id, true())
-EXTENSION = Anchor(
-    with_ticket(ExtensionRequest).join(
-        Assignment.__table__,
-        and_(
-            Assignment.tenant_id == ExtensionRequest.tenant_id,
-            Assignment.id == ExtensionRequest.assignment_id,
-        ),
-    ),
-    ExtensionRequest.tenant_id,
-    ExtensionRequest.decided_at,
-    Assignment.unit_id,
-    ExtensionRequest.state == literal("approved", literal_execute=True),
-)
-
-SETTLED_RETURN = Anchor(
-    with_ticket(ReturnRequest).join(
-        Assignment.__table__,
-        and_(Assignment.tenant_id == ReturnRequest.tenant_id, Assignment.id == ReturnRequest.assignment_id),
-    ),
-    ReturnRequest.tenant_id,
-    ReturnRequest.decided_at,
-    Assignment.unit_id,
-    # Written out, not sent as parameters: an index holds just these states.
-    ReturnRequest.state.in_([literal(state, literal_execute=True) for state in ("approved", "denied")]),
-)
-"""Requests to give a ticket back that were decided, whichever way, on the day of the decision."""
 _Later = aliased(Assignment, name="later")
 _CAME_BACK = exists().where(
     _Later.tenant_id == Assignment.tenant_id,
@@ -280,8 +123,6 @@ _WAS_GIVEN = exists().where(
 
 _TO_REPLY = Ticket.replied_at - Ticket.submitted_at
 
-_AFTER = {DUE: DUE_ADJUDICATED, RATED: RATED_ADJUDICATED}
-
 
 def _adjudicated(measure: Measure) -> Measure:
     """Return the same measure after adjudication."""
@@ -290,7 +131,7 @@ def _adjudicated(measure: Measure) -> Measure:
         key=f"{measure.key}_adjudicated",
         label=f"{measure.label}（裁定后）",
         meaning=f"{measure.meaning}；裁定剔除的不计，裁定改由其他单位承担的计在该单位",
-        anchor=_AFTER[measure.anchor],
+        anchor=AFTER_ADJUDICATION[measure.anchor],
     )
 
 
@@ -371,7 +212,7 @@ _TABLE = (
         meaning="当日第一次派给主办单位的诉求，退单后再派、改派、重办再派和拆单的分项不计；时长从受理到首次派单，"
         "等待审定的时间也在内，计在首派的单位",
         anchor=DISPATCH,
-        where=and_(_IS_NO_PART, ~_DISPATCHED_BEFORE, Ticket.accepted_at.is_not(None)),
+        where=and_(IS_NO_PART, ~_DISPATCHED_BEFORE, Ticket.accepted_at.is_not(None)),
         took=Assignment.assigned_at - Ticket.accepted_at,
     ),
     Measure(
@@ -380,7 +221,7 @@ _TABLE = (
         meaning="当日第一次派给主办单位的诉求中，同一轮办理里至今没有退单、改派或再派的；计在首派的单位",
         anchor=DISPATCH,
         where=and_(
-            _IS_NO_PART,
+            IS_NO_PART,
             ~_DISPATCHED_BEFORE,
             Ticket.accepted_at.is_not(None),
             Assignment.state != "returned",
@@ -536,3 +377,5 @@ _TABLE = (
     ),
 )
 MEASURES = {measure.key: measure for measure in _TABLE}
+OF_FIRSTS = frozenset(key for key, measure in MEASURES.items() if measure.anchor in (ASKED, FILING, HANDLED_FIRST))
+"""Measures of where an appeal began: they count for a unit that had no part in handling it."""

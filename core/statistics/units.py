@@ -9,7 +9,7 @@ from core.hooks.values import ScoreLine, UnitFacts
 from core.statistics.days import Span
 from core.statistics.figures import Figure, figure, metrics_of
 from core.statistics.grades import Band, bands_of, grade_of
-from core.statistics.measures import MEASURES
+from core.statistics.measures import MEASURES, OF_FIRSTS
 from core.statistics.periods import Month
 from core.statistics.queries import Counts, Cube, counts_by_unit
 from core.tenancy.scope import Scope
@@ -55,6 +55,7 @@ class UnitMonth:
 def units_in(scope: Scope, month: Month) -> Sequence[UnitMonth]:
     """Return the units that had anything to do in the month, in the order of the directory.
 
+    To be asked first is nothing to do yet, and who handled first but has it no more is told elsewhere.
     None, and no count is read, where the district neither grades nor scores.
     """
     bands, is_scored = bands_of(scope), bool(scope.hooks.answerers_of(specs.score_lines))
@@ -76,7 +77,7 @@ def units_in(scope: Scope, month: Month) -> Sequence[UnitMonth]:
 
 
 def _is_busy(counted: Counts) -> bool:
-    return any(counted.n(measure) for measure in MEASURES)
+    return any(counted.n(measure) for measure in MEASURES if measure not in OF_FIRSTS)
 
 
 def _graded(scope: Scope, bands: Sequence[Band], now: Counts, before: Counts) -> tuple[Graded, ...]:

@@ -264,9 +264,10 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         if ticket.part_of_id is not None:
             continue
         add(ticket.accepted_at, "accepted", ticket, unit)
-        add(ticket.accepted_at, "asked_first", ticket, ticket.asked_unit_id)
-        if unit != ticket.asked_unit_id and any(each.ticket_id == ticket.id for each in leads):
-            add(ticket.accepted_at, "asked_passed_on", ticket, ticket.asked_unit_id)
+        if ticket.asked_unit_id is not None:
+            add(ticket.accepted_at, "asked_first", ticket, ticket.asked_unit_id)
+            if unit != ticket.asked_unit_id and any(each.ticket_id == ticket.id for each in leads):
+                add(ticket.accepted_at, "asked_passed_on", ticket, ticket.asked_unit_id)
         if ticket.first_unit_id is not None:
             add(ticket.accepted_at, "first_handled", ticket, ticket.first_unit_id)
             if unit != ticket.first_unit_id and any(each.ticket_id == ticket.id for each in leads):

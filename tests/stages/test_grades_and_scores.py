@@ -134,9 +134,8 @@ def test_a_band_on_what_cannot_be_graded_is_reported_and_left_out(
 def test_a_metric_of_the_district_s_own_may_be_graded_and_one_narrowed_to_a_way_in_is_not_told_of_units(
     database_url: str,
 ) -> None:
-    ways = {"medium": ("phone",)}
     metrics = [
-        Metric("f.calls", 1, "来电满意率", "satisfied", "rated", "percent", where=ways),
+        Metric("f.calls", 1, "来电满意率", "satisfied", "rated", "percent", where={"medium": ("phone",)}),
         Metric("f.all", 1, "满意率", "satisfied", "rated", "percent"),
     ]
     bands = [GradeBand(name, 0.9, "低", "", "f/1", "低于 90%") for name in ("f.calls", "f.all")]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from core.hooks.values import Budget, TimeLimit
 from core.journey.accept import accept
 from core.statistics.counting import COUNTED
 from core.statistics.days import Span
@@ -28,7 +29,7 @@ from core.statistics.service import refresh, refresh_all
 from core.tenancy.scope import Installation, Scope
 from core.units.models import Unit
 from core.units.queries import directory
-from tests.builders import OPERATOR, beijing, make_appeal, make_district, set_duties
+from tests.builders import OPERATOR, beijing, make_appeal, make_district, make_feature, make_installation, set_duties
 from tests.stages.lives import (
     DUTIES,
     Life,
@@ -384,6 +385,28 @@ def test_what_was_put_aside_or_done_again_counts_on_its_own_day(installation: In
         names = unit_names(cube)
         units = {names[unit]: each for unit, each in counts_by_unit(cube, MARCH.span).items() if unit}
     assert (units["道路管理处"].n("extended"), units["道路管理处"].n("redone")) == (1, 1)
+
+
+def test_a_unit_that_lets_its_window_close_handled_first_on_the_day_of_acceptance(installation: Installation) -> None:
+    life = make_life(installation)
+    life.now = beijing("2026-03-02 09:00")
+    life.take_in()
+    life.walk("dispatch")
+
+    assert counted_on(life, 2, "asked_first", "first_handled") == (1, 0)
+    life.wait(24 * 9)
+    assert counted_on(life, 2, "asked_first", "first_handled") == (1, 1)
+
+
+def test_what_was_taken_up_before_midnight_counts_on_the_day_its_limit_ends(database_url: str) -> None:
+    filing = [TimeLimit("accept", Budget("wall", 300), "f/1", "5 分钟")]
+    installation = make_installation(database_url, features=[make_feature("f", time_limits=lambda: filing)])
+    life = make_life(installation, features={"f": {}})
+    life.now = beijing("2026-03-02 23:58")
+    life.take_in(submitted_at=life.now - timedelta(minutes=1))
+
+    assert counted_on(life, 3, "filing_due", "filed_in_time") == (1, 1)
+    installation.database.engine.dispose()
 
 
 def test_an_appeal_counts_as_concluded_for_the_day_it_was_accepted_on_whenever_that_was(
