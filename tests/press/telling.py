@@ -7,6 +7,7 @@ from datetime import datetime
 from core.hooks.values import Budget, EscalationStep, TimeLimit, Trigger
 from core.jobs.delivery import delivering
 from core.jobs.transports.outgoing import Outgoing
+from core.jobs.transports.wechat import Tokens
 from core.tickets.messages import DELIVER
 from tests.builders import beijing
 from tests.jobs.making import drain, make_reachable
@@ -25,7 +26,7 @@ class Phone:
 
     def receive(self, walk: Pressing, at: str) -> None:
         """Let the worker deliver what is to be delivered then."""
-        drain(walk.installation, {DELIVER: delivering({"sms": self})}, now=beijing(at))
+        drain(walk.installation, {DELIVER: delivering({"sms": self}, Tokens())}, now=beijing(at))
 
     def send(self, message: Outgoing, *, now: datetime) -> None:
         self.rang.append((now, message.text))

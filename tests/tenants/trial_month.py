@@ -22,6 +22,7 @@ from core.sla.rules import reckon
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
+from core.units.queries import directory
 from core.workdays.queries import current_calendar
 
 COLUMNS = (
@@ -173,6 +174,7 @@ def _counted(scope: Scope, incoming: Incoming, *, until: datetime) -> Iterator[B
     submitted_at, tenant_id, ticket_id = appeal.submitted_at, scope.tenant.id, scope.new_id()
     assert submitted_at is not None
     calendar, channel = current_calendar(scope), channels_of(scope)[appeal.channel]
+    desk_id = directory(scope).desk.id
     due_at = reckon(calendar.timetable, DUE_IN, submitted_at).due
     yield Ticket(
         tenant_id=tenant_id,
@@ -190,6 +192,8 @@ def _counted(scope: Scope, incoming: Incoming, *, until: datetime) -> Iterator[B
         accepted_at=submitted_at,
         replied_at=replied_at,
         concluded_at=replied_at,
+        asked_unit_id=desk_id,
+        first_unit_id=desk_id if replied_at else None,
     )
     yield Clock(
         tenant_id=tenant_id,

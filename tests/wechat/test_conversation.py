@@ -312,7 +312,7 @@ def test_beyond_what_one_user_is_allowed_a_person_looks_first(resident: Resident
 
 def test_who_is_erased_leaves_no_words_in_the_conversation(resident: Resident) -> None:
     resident.writes(POTHOLE, NOON)
-    resident.writes("我叫欧阳探微", later(minutes=1))
+    resident.writes("我叫欧阳某", later(minutes=1))
     walk = Walk(resident.installation, resident.slug, tickets(resident)[0].serial_no)
     walk.void("2026-03-12 12:30")
 
