@@ -52,10 +52,13 @@ def test_of_two_that_wait_for_each_other_each_is_done_once(database_url: str) ->
     installation = make_installation(database_url)
     slug = make_district(installation)
     meeting, tries = threading.Barrier(2, timeout=20), {"there": 0, "back": 0}
+    one_is_done = threading.Event()
 
     def work(way: str, codes: tuple[str, str]) -> Callable[[Scope], None]:
         def do(scope: Scope) -> None:
             tries[way] += 1
+            # Whoever runs again at once may be faster than the other awakes, and then they meet once more.
+            assert tries[way] == 1 or one_is_done.wait(20), "the other never got through"
             for code in codes:
                 unit = scope.session.scalars(select(Unit).where(Unit.code == code).with_for_update()).one()
                 if tries[way] == 1 and code == codes[0]:
@@ -65,9 +68,13 @@ def test_of_two_that_wait_for_each_other_each_is_done_once(database_url: str) ->
 
         return do
 
+    def run(way: str, codes: tuple[str, str]) -> None:
+        installation.run(slug, work(way, codes))
+        one_is_done.set()
+
     threads = [
-        threading.Thread(target=installation.run, args=(slug, work("there", ("roads", "parks")))),
-        threading.Thread(target=installation.run, args=(slug, work("back", ("parks", "roads")))),
+        threading.Thread(target=run, args=("there", ("roads", "parks"))),
+        threading.Thread(target=run, args=("back", ("parks", "roads"))),
     ]
     for thread in threads:
         thread.start()
