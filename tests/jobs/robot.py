@@ -76,7 +76,7 @@ def robot() -> Iterator[Robot]:
     server = Server(("127.0.0.1", 0), Handler)
     made.port = server.server_port
     made.url = f"http://127.0.0.1:{server.server_port}/cgi-bin/webhook/send?key=a-secret"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield made

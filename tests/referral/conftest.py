@@ -3,10 +3,10 @@
 import pytest
 
 from core.tenancy.scope import Installation
-from tests.jobs.conftest import database, installation, keys_home
+from tests.jobs.conftest import database, installation, keys_home, one_database
 from tests.referral.making import Places, make_places
 
-__all__ = ["database", "installation", "keys_home", "places"]
+__all__ = ["database", "installation", "keys_home", "one_database", "places"]
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from core.journey.settings.trying import ask_trial
 from core.tenancy.revisions import bump_epoch
 from core.tenancy.scope import Installation, Scope
 from tests.builders import make_installation
-from tests.jobs.conftest import OwnDatabase, database
+from tests.jobs.conftest import OwnDatabase, database, one_database
 from tests.jobs.making import drain
 from tests.settings.making import ANNA, BORIS, LIGHT, NOW, District, gate, later, light
 
-__all__ = ["database"]
+__all__ = ["database", "one_database"]
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from core.jobs.kinds import job_kinds
 from core.journey.settings.deciding import PLANNED
 from core.tenancy.scope import Installation
 from tests.builders import make_installation
-from tests.jobs.conftest import OwnDatabase, database
+from tests.jobs.conftest import OwnDatabase, database, one_database
 from tests.jobs.making import drain
 from tests.settings.making import District, gate, later, light
 from tests.settings.test_deciding import kinds, pull, ready
 
-__all__ = ["database"]
+__all__ = ["database", "one_database"]
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ from core.tenancy.scope import Installation
 from core.tenancy.secrets import SecretUnusable
 from core.units.models import Unit
 from tests.builders import make_city, make_installation
-from tests.jobs.conftest import OwnDatabase, database
+from tests.jobs.conftest import OwnDatabase, database, one_database
 from tests.jobs.making import drain
 from tests.settings.making import ANNA, BORIS, GATE, LIGHT, NOW, District, gate, later, light
 
-__all__ = ["database"]
+__all__ = ["database", "one_database"]
 
 
 class Killed(BaseException):

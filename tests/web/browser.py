@@ -16,7 +16,7 @@ from tests.web.making import PASSWORD
 def served(app: Flask) -> Iterator[str]:
     """Serve the application on a free port; yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
