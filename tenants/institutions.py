@@ -1,4 +1,4 @@
-"""What a district's institutions did in a demonstration: knowledge, calls, meetings, panels, exposure, bulletins.
+"""What a district's institutions did in a demonstration: knowledge, calls, meetings, letters, panels, exposure, bulletins.
 
 A file `tenants/institutions/<district>.toml` says it in invented words, and the product's own commands do it, after the
 letters were lived. The records are chosen from what the letters left: where there is none that fits, nothing is done.
@@ -22,7 +22,7 @@ from core.journey.clear import return_for_rewriting
 from core.journey.desk_shifts import PlannedShift, put_shifts
 from core.journey.handover import take_handover, write_handover
 from core.journey.press import instruct
-from core.journey.warnings import call_false, follow_topic, watch
+from core.journey.warnings import call_false, follow_topic, note_measure, watch
 from core.knowledge.drafts import Draft
 from core.knowledge.models import Article
 from core.people.models import Account
@@ -35,8 +35,10 @@ from core.tickets.timeline import Order
 from core.units.queries import directory
 from tenants.faults import Faults
 from tenants.house import Institutions
+from tenants.outreach import meet_residents
 from tenants.outside import disclose_answers, expose_units, judge
 from tenants.present import AT_ONCE
+from tenants.reminding import import_outside, remind
 from tenants.source import Table, read_table
 
 INSTITUTIONS = Path(__file__).parent / "institutions"
@@ -83,10 +85,13 @@ def _liven(scope: Scope, *, now: datetime) -> bool:
             _take_calls,
             _hand_over,
             _meet,
+            meet_residents,
             judge,
             disclose_answers,
             expose_units,
             _warn,
+            remind,
+            import_outside,
         ):
             deed(house)
     said.refuse_others()
@@ -256,14 +261,20 @@ def _warn(house: Institutions) -> None:
     What came in this week is still without its matter in part: a rise of that is none, and the desk says so.
     """
     said, operator = house.said.mapping("topic"), house.people("operator")[0]
-    follow_topic(
+    measures = said.get("measure", ())
+    topic = follow_topic(
         house.scope,
         name=said["name"],
         matters=said["matters"],
+        areas=said.get("areas", ()),
         why=said["why"],
         actor=operator,
-        now=house.day(2, 10),
+        now=house.day(max([2, *(each["days"] for each in measures)]), 10),
     )
+    house.scope.session.flush()
+    for each in measures:
+        on = house.day(each["days"], 17)
+        note_measure(house.scope, topic.id, on=on.date(), text=each["text"], actor=operator, now=on)
     watch(house.scope, now=house.now)
     house.scope.session.flush()
     for line in warning_lines(house.scope, state="open"):

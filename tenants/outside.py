@@ -115,7 +115,10 @@ def disclose_answers(house: Institutions) -> None:
 
 def expose_units(house: Institutions) -> None:
     """Two units are named for delay, on what the records say: one stands in public with its answer, one is proposed."""
-    scope, said, (first, second) = house.scope, house.said.mapping("exposure"), house.people("supervisor")[:2]
+    scope, said = house.scope, house.said.mapping("exposure")
+    if not said:
+        return
+    first, second = house.people("supervisor")[:2]
     late = (
         select(Clock.id)
         .where(Clock.tenant_id == Ticket.tenant_id, Clock.ticket_id == Ticket.id, Clock.overdue_at.is_not(None))

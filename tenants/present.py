@@ -58,11 +58,11 @@ def _live(scope: Scope, *, letters: Sequence[Letter], cast: Cast, now: datetime)
     ]
     others |= {life.letter.title: life for life in lives}
     with untold(scope):
-        _take_turns(lives, marks, now=now)
+        take_turns(lives, marks, now=now)
     return True
 
 
-def _take_turns(lives: Sequence[Life], marks: Marks, *, now: datetime) -> None:
+def take_turns(lives: Sequence[Life], marks: Marks, *, now: datetime) -> None:
     """Take every life's steps up to now, the earliest first, and fire each mark that is reached between them."""
     coming = []
     for life in lives:

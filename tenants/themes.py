@@ -26,6 +26,7 @@ A district's own file begins with how many such letters came, how, from where, a
     road = ["天府三街"]
     [[rise]]                                   # a sudden rise in the last week, written like a theme
     count = 12                                 # so many letters
+    weeks_ago = 7                              # so long before, left out = in the last week
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -206,10 +207,10 @@ def themed_letters(
 
 
 def risen_letters(backlog: Backlog, profile: Profile, *, after: int, document: Table) -> Iterator[Letter]:
-    """Yield the letters of a sudden rise in the last week, the oldest first, numbered from `after` + 1."""
+    """Yield the letters of each sudden rise, numbered from `after` + 1: in the last week, or so many `weeks_ago`."""
     number = after
     for table in document.tables("rise"):
-        count, theme = table.number("count"), _theme(table)
+        count, back, theme = table.number("count"), WEEK * table.number("weeks_ago", 0), _theme(table)
         names = backlog.places.get(theme.where, ())
         if not names or not set(theme.matters) <= {duty.code for duty in profile.duties}:
             table.fault("rise", "rise 的事项要在本区的职责清单里，where 的地名要在 places 里；请补上")
@@ -225,7 +226,7 @@ def risen_letters(backlog: Backlog, profile: Profile, *, after: int, document: T
                 place=place,
                 channel=backlog.channels[each % len(backlog.channels)],
                 mailbox=backlog.mailboxes.get(backlog.channels[each % len(backlog.channels)], ""),
-                age=OnDay(WEEK - 1 - each * (WEEK - 1) // count, _hour(f"{profile.slug}/rise/{number}")),
+                age=OnDay(back + WEEK - 1 - each * (WEEK - 1) // count, _hour(f"{profile.slug}/rise/{number}")),
                 stands="rated",
                 nature=theme.nature,
                 matter=theme.matters[0],

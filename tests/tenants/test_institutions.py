@@ -1,32 +1,42 @@
 """Institutions of a demonstration: they do what their file says, once, on a district with few letters."""
 
 import secrets
+import tomllib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 import tenants.institutions
 from core.coordination.models import Errand
 from core.disclosure.models import Disclosure, Exposure
+from core.escalation.models import LetterReceipt
 from core.evaluation.panels.models import ReviewPanel
 from core.hooks.roster import Roster
 from core.intake.calls.models import CallRecord
+from core.intake.outreach.models import Outreach, OutreachLine
 from core.journey.bulletins import list_bulletins
 from core.journey.panel_pool import import_pool
+from core.knowledge.instant import answer_at_once
 from core.knowledge.models import Article
 from core.people.roster.models import DeskShift
 from core.people.service import open_account
-from core.statistics.warnings.models import Warned
+from core.statistics.outside.queries import outside_in
+from core.statistics.periods import Month
+from core.statistics.reminders.models import Reminder
+from core.statistics.warnings.models import Topic, Warned
 from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
 from core.tickets.timeline import SYSTEM
 from core.units.queries import directory
+from tenants.ages import OnDay
 from tenants.apply import apply_profile
 from tenants.institutions import INSTITUTIONS, institutions_of, liven
 from tenants.last_month import publish_last_month
-from tenants.letters import shipped_letters
+from tenants.letters import LETTERS, shipped_letters
 from tenants.present import bring_to_present
 from tenants.profile import SHIPPED, Profile, shipped_profiles
 from tests.builders import beijing, make_installation
@@ -35,14 +45,15 @@ PROFILES = shipped_profiles()
 EARLY_MONDAY = beijing("2026-11-30 00:40")
 
 
-def make_accounts(scope: Scope, profile: Profile, now: datetime) -> None:
+def make_accounts(scope: Scope, profile: Profile, now: datetime, *, panel: bool = True) -> None:
     for fact in profile.accounts:
         unit_id = directory(scope).get_unit(fact.unit).id if fact.unit else None
         password = secrets.token_hex(16)
         open_account(
             scope, login=fact.login, name=fact.name, password=password, roles=fact.roles, unit_id=unit_id, now=now
         )
-    import_pool(scope, SHIPPED / "chengdu-gaoxin" / "panel-members.csv", actor=SYSTEM, now=now)
+    if panel:
+        import_pool(scope, SHIPPED / "chengdu-gaoxin" / "panel-members.csv", actor=SYSTEM, now=now)
 
 
 def test_a_district_is_full_of_life_once_and_its_bulletin_is_decided_by_two(
@@ -90,6 +101,77 @@ def test_a_district_is_full_of_life_once_and_its_bulletin_is_decided_by_two(
         general = next(each for each in list_bulletins(scope) if each.edition == "general")
     assert made == [("general", "published"), ("enterprise", "draft")]
     assert general.made_by != general.approved_by
+
+
+def test_pingshan_meets_residents_and_reminds_units_to_their_effect(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = make_installation(database_url, features=tuple(Roster.installed().features.values()))
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "pingshan")
+    profile = replace(shipped, slug=f"pingshan-{mark}", serial_prefix=f"P{mark.upper()}")
+    gathering = ("sewer", "pavement", "stalls")
+    places = tomllib.loads((LETTERS / "pingshan.toml").read_text(encoding="utf-8"))["places"]
+    wanted = {place for each in gathering for place in places[each]}
+    everything = shipped_letters(PROFILES)["pingshan"]
+    letters = [each for each in everything if each.place in wanted or each.matter == "P01008"]
+    oldest = replace(everything[0], age=OnDay(100, time(9)))
+    apply_profile(installation, profile, now=EARLY_MONDAY)
+    with installation.scope(profile.slug) as scope:
+        make_accounts(scope, profile, EARLY_MONDAY - timedelta(days=200), panel=False)
+    bring_to_present(installation, profile, [oldest, *letters], now=EARLY_MONDAY)
+    monkeypatch.setattr(tenants.institutions, "institutions_of", lambda _: institutions_of("pingshan"))
+
+    first, again = (liven(installation, profile.slug, now=EARLY_MONDAY) for _ in range(2))
+
+    assert (first, again) == (True, False)
+    with installation.scope(profile.slug) as scope:
+        said = scope.session.execute(
+            select(Outreach.state, OutreachLine.kind, Ticket.state)
+            .join(
+                OutreachLine,
+                and_(OutreachLine.tenant_id == Outreach.tenant_id, OutreachLine.outreach_id == Outreach.id),
+            )
+            .outerjoin(Ticket, and_(Ticket.tenant_id == OutreachLine.tenant_id, Ticket.id == OutreachLine.ticket_id))
+            .where(Outreach.tenant_id == scope.tenant.id)
+            .order_by(OutreachLine.id)
+        ).all()
+        letters_sent = scope.session.execute(
+            select(Reminder.reason, Reminder.state, Reminder.verdict, LetterReceipt.by)
+            .outerjoin(
+                LetterReceipt,
+                and_(LetterReceipt.tenant_id == Reminder.tenant_id, LetterReceipt.letter_id == Reminder.letter_id),
+            )
+            .where(Reminder.tenant_id == scope.tenant.id)
+            .order_by(Reminder.id)
+        ).all()
+        found = answer_at_once(scope, "老人的敬老优待证怎么办理？", today=EARLY_MONDAY.date())
+        [topic] = scope.session.scalars(select(Topic).where(Topic.tenant_id == scope.tenant.id)).all()
+        petitions = {line.name: line.year.change for line in outside_in(scope, Month(2026, 10))}
+        whole_year = {line.name: line.year for line in outside_in(scope, Month(2025, 12))}
+    assert [tuple(each) for each in said] == [
+        *[("closed", "handle", "evaluated")] * 2,
+        *[("closed", "handle", "in_progress")] * 2,
+        ("closed", "handle", "evaluated"),
+        *[("closed", "answered", "concluded")] * 2,
+        ("closed", "thanks", "concluded"),
+        ("submitted", "answered", "concluded"),
+        ("submitted", "handle", "dispatched"),
+        *[("entry", "handle", None)] * 2,
+    ]
+    assert [tuple(each) for each in letters_sent] == [
+        ("repetition", "closed", "effective", "温若水"),
+        ("again", "discarded", "", None),
+        ("repetition", "issued", "", "庄远行"),
+        ("again", "discarded", "", None),
+        ("repetition", "draft", "", None),
+        ("again", "draft", "", None),
+    ]
+    assert found is not None
+    assert found.title == "敬老优待证怎么办理"
+    assert len(topic.measures) == 1
+    assert all(round(change or 0, 2) == Fraction(-1, 2) for change in petitions.values())
+    assert whole_year["信访量"].now == 1820
 
 
 @pytest.mark.parametrize("path", sorted(INSTITUTIONS.glob("*.toml")), ids=lambda path: path.stem)
