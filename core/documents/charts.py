@@ -12,6 +12,10 @@ from markupsafe import Markup
 INK, GRID, ONE, TWO, BAD = "#465362", "#d8dee6", "#0b57a8", "#0b6e43", "#d3322b"
 TEXT_WIDTH, DIGIT_WIDTH = 12, 8
 """Width of one Chinese character and of one digit at the charts' type size."""
+HALF_LABEL = 18
+"""Half the width of a step's name, so that the last one stands inside the drawing."""
+LEGEND = 48
+"""Width of a line's dash in the legend, with the room on both of its sides."""
 ALL_NAMED = 8
 """So many steps of time have room for a name each; of more every second one is named."""
 
@@ -119,22 +123,29 @@ def lines(
         for part in range(5)
     )
     names = Markup("").join(
-        _text(point(step, 0)[0], height - 6, label, anchor="middle")
+        _text(min(point(step, 0)[0], width - HALF_LABEL), height - 6, label, anchor="middle")
         for step, label in enumerate(labels)
         if step % 2 == 0 or len(labels) <= ALL_NAMED
     )
     drawn = Markup("").join(
-        _line(one, [point(step, value) for step, value in enumerate(one.values)], labels, place, left)
+        _line(
+            one,
+            [point(step, value) for step, value in enumerate(one.values)],
+            labels,
+            place,
+            left + sum(LEGEND + TEXT_WIDTH * len(before.label) for before in series[:place]),
+        )
         for place, one in enumerate(series)
     )
     return _svg(grid + names + drawn, title=title, width=width, height=height)
 
 
-def _line(one: Series, points: Sequence[tuple[float, float]], labels: Sequence[str], place: int, left: float) -> Markup:
+def _line(
+    one: Series, points: Sequence[tuple[float, float]], labels: Sequence[str], place: int, legend_x: float
+) -> Markup:
     css, colour = ("one", ONE) if place == 0 else ("two", TWO)
     dash = Markup(' stroke-dasharray="6 4"') if place else Markup("")
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    legend_x = left + place * 90
     return (
         Markup('<polyline class="line {}" fill="none" stroke="{}" stroke-width="2"{} points="{}"/>').format(
             css, colour, dash, path
