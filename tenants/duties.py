@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import cast, get_args
 
 from core.areas.tree import LOCAL_NAMES, Area
-from core.hooks.values import Budget, BudgetMode
+from core.hooks.values import Budget, BudgetMode, EventGrade
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coding import Named, coded
-from core.units.catalogue.rows import FIELD_WORDS, ORIGIN_NAMES, Origin
+from core.units.catalogue.rows import FIELD_WORDS, GRADE_NAMES, ORIGIN_NAMES, Origin
 from core.units.catalogue.rows import Row as ListRow
 from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
@@ -28,8 +28,9 @@ COLUMNS = (
     "legal_basis",
     "standard",
 )
-OPTIONAL = ("guide", "area", "after_arrival", "origin")
+OPTIONAL = ("guide", "area", "after_arrival", "origin", "grade")
 ORIGINS: dict[str, Origin] = {name: origin for origin, name in ORIGIN_NAMES.items()}
+GRADES: dict[str, EventGrade] = {name: grade for grade, name in GRADE_NAMES.items()}
 MODES = get_args(BudgetMode)
 IN_SECONDS = ("wall", "ws")
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}\Z")
@@ -60,6 +61,7 @@ class DutyFact:
     areas: tuple[str, ...] = ()
     after_arrival: Budget | None = None
     origin: Origin | None = None
+    grade: EventGrade | None = None
 
 
 def read_duties(
@@ -111,6 +113,7 @@ def _listed(duty: DutyFact, area: str | None) -> ListRow:
         on_site=duty.on_site,
         after_arrival=duty.after_arrival,
         origin=duty.origin,
+        grade=duty.grade,
         legal_basis=duty.legal_basis or None,
         standard=duty.standard or None,
         guide=duty.guide or None,
@@ -134,6 +137,7 @@ def _duty(row: Row, file: str, faults: Faults) -> DutyFact:
         areas=row.several("area"),
         after_arrival=_on_site(row, "after_arrival", file, faults),
         origin=_origin(row, file, faults),
+        grade=_grade(row, file, faults),
     )
 
 
@@ -176,6 +180,17 @@ def _origin(row: Row, file: str, faults: Faults) -> Origin | None:
             file, row.line, f"出处“{name}”不存在，没有人知道时限是不是公布过的；请写 {' 或 '.join(ORIGINS)}，或留空"
         )
     return ORIGINS.get(name)
+
+
+def _grade(row: Row, file: str, faults: Faults) -> EventGrade | None:
+    name = row.cells["grade"]
+    if name and name not in GRADES:
+        faults.add(
+            file,
+            row.line,
+            f"{FIELD_WORDS['grade']}“{name}”不存在，险情会按一般事项等着；请写 {'、'.join(GRADES)} 之一，或留空作一般",
+        )
+    return GRADES.get(name)
 
 
 @dataclass

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.areas.locating import Located
+from core.classification.grading import signal_of
 from core.classification.locating import area_words, get_area, locate_ticket
 from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
+from core.hooks.contract import CORE
 from core.hooks.values import Complexity, Nature, Urgency, UrgencySignal
 from core.hooks.values.words import NATURE_LABELS
 from core.tenancy.scope import Scope
@@ -85,8 +87,10 @@ def reclassify(
 ) -> None:
     """Let a person correct nature, matter, complexity and area; None leaves the area as it is, "" makes it unknown.
 
-    Raises `NoSuchMatter`, `NoSuchArea`.
+    A ticket that is now known to be about an urgent or major item is urgent from now on; what a person said of the
+    urgency while the item was the same is kept. Raises `NoSuchMatter`, `NoSuchArea`.
     """
+    before = _signal_of_item(scope, ticket)
     moved = area is not None and (area or None) != ticket.area
     if moved:
         ticket.area = get_area(scope, area) if area else None
@@ -101,6 +105,17 @@ def reclassify(
         summary=_in_words(scope, ticket, "", []) + (f"；区域改为{area_words(scope, area) or '未知'}" if moved else ""),
         detail={"nature": nature, "matter": ticket.matter, "complexity": complexity, "area": ticket.area},
     )
+    graded = _signal_of_item(scope, ticket)
+    if graded and graded != before and ticket.urgency != "urgent":
+        ticket.urgency = "urgent"
+        note(
+            scope,
+            ticket,
+            "classify",
+            Order(SYSTEM, order.now),
+            summary=f"改为{URGENCY_LABELS['urgent']}（{graded.reason}）",
+            detail={"urgency": "urgent", "rules": [{"rule_id": graded.rule_id, "by": scope.hooks.stamp(CORE)}]},
+        )
 
 
 def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgency, reason: str) -> None:
@@ -134,7 +149,12 @@ def _find_matter(scope: Scope, ticket: Ticket, *, now: datetime) -> _Found:
 def _ask_urgency(scope: Scope, ticket: Ticket, *, now: datetime) -> Sequence[tuple[str, UrgencySignal]]:
     answers = scope.hooks.ask(specs.assess_urgency, ticket=view_of(scope, ticket))
     note_failures(scope, ticket, answers.failures, instead="没有核对是否紧急，请受理席自行判断", now=now)
-    return answers.given
+    graded = _signal_of_item(scope, ticket)
+    return [*([(CORE, graded)] if graded else ()), *answers.given]
+
+
+def _signal_of_item(scope: Scope, ticket: Ticket) -> UrgencySignal | None:
+    return signal_of(directory(scope).find_duty(ticket.matter, ticket.area), guessed=ticket.matter_guessed)
 
 
 def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str], located: Located | None = None) -> str:

@@ -13,6 +13,7 @@ from core.cli.context import installed, say_json
 from core.cli.duty_drafts import FROM_VERSION, NUMBER, drafted_lines, plain_drafted
 from core.cli.entitled import for_the_machine
 from core.cli.tables import table
+from core.hooks.values import EventGrade
 from core.journey.duties.drafting import unit_names
 from core.journey.duties.mending import Wanted
 from core.journey.duties.rounds import DAYS_COMPARED, OnTime, RoundTold, rounds_told
@@ -24,8 +25,10 @@ from core.units.catalogue.coverage import coverage_words
 from core.units.catalogue.explaining import unit_words
 from core.units.catalogue.limit_history import LIMIT_FIELDS
 from core.units.catalogue.limits import limit_words
-from core.units.catalogue.rows import FIELD_WORDS, ORIGIN_NAMES
+from core.units.catalogue.rows import FIELD_WORDS, GRADE_NAMES, ORIGIN_NAMES
 
+GRAVE: tuple[EventGrade, ...] = ("urgent", "major")
+"""Grades that the table of categories counts."""
 FIELDS = {FIELD_WORDS[field]: field for field in LIMIT_FIELDS}
 
 
@@ -137,6 +140,7 @@ def _lines(counted: Counted, names: dict[str, str]) -> Iterator[str]:
     said = [f"{ORIGIN_NAMES[origin]} {figures.by_origin.get(origin, 0):,} 项" for origin in ORIGIN_NAMES]
     unsaid = figures.by_origin.get(None, 0)
     yield f"出处：{'、'.join(said)}{f'、没有写明 {unsaid:,} 项' if unsaid else ''}"
+    yield f"事件等级：{'、'.join(f'{GRADE_NAMES[grade]} {count:,} 项' for grade, count in figures.by_grade.items())}"
     yield f"要求到场：{figures.on_site:,} 项"
     for unit, limits in figures.limits.items():
         each = "、".join(f"{limit_words(limit)} {count:,}" for limit, count in limits.items())
@@ -146,10 +150,16 @@ def _lines(counted: Counted, names: dict[str, str]) -> Iterator[str]:
     yield from coverage_words(counted.catalogue, figures.coverage)
     yield ""
     rows = [
-        (counted.catalogue.matter_words(each.code), f"{each.items:,}", f"{each.on_site:,}", f"{each.proposed:,}")
+        (
+            counted.catalogue.matter_words(each.code),
+            *(f"{count:,}" for count in (each.items, each.on_site, each.proposed)),
+            *(f"{each.by_grade[grade]:,}" for grade in GRAVE),
+        )
         for each in figures.branches
     ]
-    yield from table(("大类", "小类", "要求到场", "拟定"), rows, right=(1, 2, 3))
+    yield from table(
+        ("大类", "小类", "要求到场", "拟定", *(GRADE_NAMES[grade] for grade in GRAVE)), rows, right=(1, 2, 3, 4, 5)
+    )
     yield ""
     leads = [(unit_words(lead, names) if lead else "没有写明", f"{count:,}") for lead, count in figures.by_lead.items()]
     yield from table(("主办单位", "小类"), leads, right=(1,))
@@ -164,6 +174,7 @@ def _plain(counted: Counted) -> dict[str, Any]:
         "categories": figures.categories,
         "items": figures.items,
         "by_origin": {origin or "": count for origin, count in figures.by_origin.items()},
+        "by_grade": dict(figures.by_grade),
         "limits": {
             unit: {limit_words(limit): count for limit, count in limits.items()}
             for unit, limits in figures.limits.items()
@@ -173,6 +184,7 @@ def _plain(counted: Counted) -> dict[str, Any]:
         "by_lead": {lead or "": count for lead, count in figures.by_lead.items()},
         "by_category": {
             each.code: {"items": each.items, "on_site": each.on_site, "proposed": each.proposed}
+            | {"by_grade": dict(each.by_grade)}
             for each in figures.branches
         },
         "coverage": {

@@ -107,7 +107,8 @@ def escalate(
     `cause` names the occasion (which mark of which clock, which redo): what was done for it once is not done again.
     """
     hook = specs.escalation_steps
-    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), trigger=trigger)
+    duty = directory(scope).find_duty(ticket.matter, ticket.area)
+    answers = scope.hooks.ask(hook, ticket=view_of(scope, ticket), trigger=trigger, duty=duty)
     report_strangers(scope, hook, answers)
     note_failures(scope, ticket, answers.failures, instead="督促没有按它的规则", now=now)
     done = _causes_met(scope, ticket)

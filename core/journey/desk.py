@@ -190,14 +190,21 @@ def correct(
     """Correct what a ticket is about, and where, before it is dispatched: its clock and suggested unit follow.
 
     `area` is a code of the gazetteer; without it the area stays, an empty one says that it is unknown.
+    An item that the duty list grades urgent or major makes the ticket urgent, which presses at once.
     The reply clock is replaced by one of the new limit with the same beginning, never from now.
     Raises `NoSuchMatter`, `NoSuchArea` and the refusals of moves.
     """
     check_state(ticket, WAITING_FOR_DISPATCH, "更改分类")
+    was_urgent = ticket.urgency == "urgent"
     reclassify(scope, ticket, order, nature=nature, matter=matter, complexity=complexity, area=area)
+    becomes_urgent = not was_urgent and ticket.urgency == "urgent"
     follow_rules(scope, ticket, keeps_urgency=ticket.urgency == "urgent", now=order.now)
+    if becomes_urgent:
+        drop_clearance(scope, ticket, order, why="紧急工单不等待审定")
     supersede(scope, ticket, order)
     propose(scope, ticket, now=order.now)
+    if becomes_urgent:
+        _press_if_urgent(scope, ticket, order)
 
 
 @command(Permission.DISPATCH, "改变紧急程度")

@@ -12,6 +12,7 @@ from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.keywords import Keywords
 from core.units.catalogue.queries import duty_list_in_force, duty_list_of
+from core.units.catalogue.rows import UNGRADED
 from core.units.models import Unit
 
 
@@ -127,6 +128,7 @@ def duty_view(catalogue: Catalogue, matter: str, area: str | None, *, units: Col
         on_site=values.on_site,
         after_arrival=values.after_arrival,
         is_proposed=values.origin == "proposed",
+        grade=values.grade or UNGRADED,
         legal_basis=values.legal_basis or "",
         standard=values.standard or "",
         guide=values.guide or "",

@@ -106,6 +106,23 @@ def test_a_limit_that_changes_moves_the_due_time_of_its_matter_alone(installatio
     assert (found.totals.rerouted, found.totals.changed) == (0, 1)
 
 
+def test_the_grade_of_an_item_tells_which_tickets_would_be_urgent(installation: Installation, slug: str) -> None:
+    road = make_ticket(installation, slug, matter="road").serial_no
+    make_ticket(installation, slug, matter="park")
+    make_ticket(installation, slug, matter="road", urgency="normal")  # a person's word
+
+    draft = list_draft(installation, slug, Row(matter="road", lead="roads", grade="urgent"), PARK)
+    found = tried_list(installation, slug, draft)
+
+    assert told(found, "urgency") == {road: [("new", "一般", "紧急")]}
+    [change] = [change for change in found.changed[0].changes if change.what == "urgency"]
+    assert (change.after.rule_id, change.after.reason) == (
+        "core.classification/grade",
+        "职责清单“城市管理 / 道路”为紧急事项",
+    )
+    assert told(found, "due") == {}
+
+
 def test_an_area_of_its_own_takes_its_tickets_and_no_others(installation: Installation, slug: str) -> None:
     hold(installation, slug, list_draft(installation, slug, ROAD, PARK, gazetteer=GAZETTEER))
     there = make_ticket(installation, slug, text=IN_LAOKENG, matter="road").serial_no

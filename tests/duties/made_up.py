@@ -86,6 +86,7 @@ rows = st.fixed_dictionaries(
         "min_level": st.sampled_from(LEVELS),
         "department_function": st.booleans(),
         "origin": st.sampled_from(["published", "proposed"]),
+        "grade": st.sampled_from(["general", "urgent", "major"]),
     },
 ).map(_row)
 """A row that may leave anything open."""

@@ -39,12 +39,12 @@ def reasons(headings: str, *lines: str) -> list[str]:
 def test_every_column_is_read() -> None:
     reading = Sheet(
         "事项编码,一级分类,二级分类,细类,适用区域,责任单位,配合单位,关键字,办理时限,到达现场时限,到场后时限,"
-        "法规依据,结案标准,受理要点,最低承办层级,是否职能部门职责,备注",
+        "法规依据,结案标准,受理要点,最低承办层级,是否职能部门职责,备注,事件分级",
         (
-            "1,城市管理,,,,道路管理处,,,5个工作日,,,,,,,,",
+            "1,城市管理,,,,道路管理处,,,5个工作日,,,,,,,,,一般",
             "1.1.1,城市管理,道路,路面破损,北桥街道,属地街道,light;园林管理处,坑洼、沉降,24小时内,60分钟,2小时内,"
-            "示例条例,修复,请问位置,街道,否,说明",
-            "1.1.1,城市管理,道路,路面破损,松岗社区 ,无,,,,,,,,,,,",
+            "示例条例,修复,请问位置,街道,否,说明,重大事件",
+            "1.1.1,城市管理,道路,路面破损,松岗社区 ,无,,,,,,,,,,,,特急",
         ),
     ).read()
 
@@ -52,7 +52,7 @@ def test_every_column_is_read() -> None:
         [Node("1", "城市管理"), Node("1.1", "道路", "1"), Node("1.1.1", "路面破损", "1.1")],
         AREAS,
         [
-            Row(matter="1", lead="roads", limit=Budget("wd_eod", 5)),
+            Row(matter="1", lead="roads", limit=Budget("wd_eod", 5), grade="general"),
             Row(
                 matter="1.1.1",
                 area="north",
@@ -67,12 +67,13 @@ def test_every_column_is_read() -> None:
                 guide="请问位置",
                 min_level="street",
                 department_function=False,
+                grade="major",
             ),
         ],
     )
     assert reading.accepted == 2
     assert [row.reason for row in reading.rejected] == [
-        "没有单位“无”；请先添加单位，或改写代码；区域“松岗社区”有 2 个：示例区/北桥街道/松岗社区、示例区/南桥街道/松岗社区；"
+        "没有单位“无”；请先添加单位，或改写代码；事件等级“特急”不存在；请写 一般、紧急、重大 之一；区域“松岗社区”有 2 个：示例区/北桥街道/松岗社区、示例区/南桥街道/松岗社区；"
         "请写成 街道/社区，或写代码"
     ]
     assert reading.remarks == ("没有读取的列：备注",)
@@ -324,10 +325,10 @@ def test_the_small_world_is_written_as_offices_write_it() -> None:
 
     assert table.columns[:7] == ("编码", "大类", "小类", "三级", "区域", "主办单位", "协办单位")
     assert [row for row in table.rows if row[0] in ("1", "S07")] == [
-        ("1", "城市管理", "", "", "", "道路管理处", "", "", "5个工作日", "", "", "", "", "", "", "是", ""),
+        ("1", "城市管理", "", "", "", "道路管理处", "", "", "5个工作日", "", "", "", "", "", "", "是", "", ""),
         (
             *("S07", "城市管理", "照明", "路灯不亮", "北桥街道/松岗社区", "north-cg", "无"),
-            *("路灯、不亮", "", "", "", "无", "", "", "", "", ""),
+            *("路灯、不亮", "", "", "", "无", "", "", "", "", "", ""),
         ),
     ]
     assert len(table.rows) == len(MATTERS)

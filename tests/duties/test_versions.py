@@ -64,6 +64,7 @@ FIRST = listed(
         guide="请问位置",
         min_level="district",
         department_function=True,
+        grade="major",
     ),
     Row(matter="1.1", area="n1", co=()),
     Row(matter="2", lead="parks"),

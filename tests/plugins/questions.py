@@ -105,7 +105,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "clock_marks": {"ticket": TICKET, "clock": make_clock()},
     "handling_rules": {},
     "taking_in_only": {},
-    "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue")},
+    "escalation_steps": {"ticket": TICKET, "trigger": Trigger("mark", "reply", "overdue"), "duty": DUTY},
     "review_triggers": {
         "ticket": TICKET,
         "facts": ReviewFacts(("rating",), "resolved", "no", "dissatisfied"),

@@ -264,6 +264,7 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
             ),
             "accountability",
         ),
+        "pingshan.catalogue": {"major_units": "privacy"},
         "pingshan.community": {"no_fallback": "accountability"},
         "pingshan.first_owner": dict.fromkeys(("owner_keeps", "owner_returns"), "accountability"),
     }

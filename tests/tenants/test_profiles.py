@@ -115,7 +115,12 @@ def test_every_item_of_the_pingshan_list_names_body_basis_limit_and_standard() -
     assert incomplete == []
 
 
-def test_the_pingshan_list_has_19_categories_and_1285_items_told_apart_in_every_community() -> None:
+def _is_hours(duty: DutyFact) -> bool:
+    """Tell whether an item is to be dealt with within four hours, day or night."""
+    return duty.limit is not None and duty.limit.mode == "wall" and duty.limit.amount <= 4 * 3600
+
+
+def test_the_pingshan_list_has_19_categories_and_1285_graded_items_told_apart_in_every_community() -> None:
     pingshan = next(profile for profile in shipped_profiles() if profile.slug == "pingshan")
     areas = pingshan.gazetteer.areas.nodes if pingshan.gazetteer else ()
     listed = catalogue_of(pingshan.duties, areas=areas)
@@ -123,9 +128,13 @@ def test_the_pingshan_list_has_19_categories_and_1285_items_told_apart_in_every_
     figures = figures_of(listed)
 
     assert (figures.categories, figures.items, figures.by_origin) == (19, 1285, {"published": 1, "proposed": 1284})
+    assert figures.by_grade == {"general": 1171, "urgent": 93, "major": 21}
     assert (figures.coverage.areas, figures.coverage.cells, figures.coverage.gaps) == (23, 1285 * 23, ())
     assert set(figures.limits) == {"分钟", "小时", "工作小时", "工作日"}
     assert suggest_duplicates(listed) == ()
+    assert [duty.code for duty in pingshan.duties if duty.grade is None] == []
+    slow = [duty.code for duty in pingshan.duties if duty.grade != "general" and not (duty.on_site or _is_hours(duty))]
+    assert slow == []
     words = [frozenset(duty.keywords) for duty in pingshan.duties]
     assert len(set(words)) == len(words)
     assert {len(each) for each in words} <= set(range(2, 7))

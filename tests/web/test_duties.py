@@ -27,15 +27,19 @@ def operator(installation: Installation, app: Flask) -> Visitor:
     return visitor
 
 
-def test_the_whole_list_is_leafed_through_by_category_words_code_and_unit(operator: Visitor) -> None:
+def test_the_whole_list_is_leafed_through_by_category_words_code_unit_and_grade(operator: Visitor) -> None:
     top = operator.get("/duties").text
     words = operator.get("/duties?q=小区门口的路灯一直不亮").text
     code = operator.get("/duties?q=p01001").text
     unit = operator.get("/duties?unit=local:street&under=02").text
     nothing = operator.get("/duties?q=独角兽").text
+    major = operator.get("/duties?grade=major").text
 
     assert "19 大类、1,285 小类" in top
     assert "其中 1,284 项为拟定，区里尚未公布" in top
+    assert "事件等级：一般 1,171 项、紧急 93 项、重大 21 项" in top
+    assert "找到 21 项" in major
+    assert 'href="/duties/P17038"' in major
     assert 'href="/duties/P02002"' in words
     assert "找到 1 项" in code
     assert 'href="/duties/P01001"' in code

@@ -6,6 +6,7 @@ from typing import Any
 from core.hooks.contract import hook
 from core.hooks.values import (
     Context,
+    DutyView,
     EscalationStep,
     Exemption,
     TicketView,
@@ -15,10 +16,11 @@ from core.hooks.values import (
 
 @hook(label="督促", kind="policy", merge="all", on_error="default", item=EscalationStep, budget_ms=50, since="1.0")
 def escalation_steps(
-    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger, duty: DutyView | None
 ) -> Sequence[EscalationStep] | None:
     """What is done at a mark, about an urgent ticket, a second redo, too many returns, an instruction not reported on.
 
+    `duty` is the item of the duty list that it is about, perhaps only guessed (`ticket.matter_guessed`).
     All answers are carried out, each once per occasion. A `case` whose unit does not exist, or without a lead unit,
     opens nothing and says so in the timeline.
 

@@ -13,6 +13,8 @@ Appellant = Literal["person", "enterprise", "organisation"]
 Relation = Literal["resident", "visitor", "investor", "manager", "worker", "other"]
 """Tie to the place 与本地的关系, by one's own word: 本地居民、外地游客、投资者、企业管理者、务工或就学人员、其他"""
 Urgency = Literal["normal", "urgent"]
+EventGrade = Literal["general", "urgent", "major"]
+"""How grave what an item of the duty list is about is 事件等级: 一般、紧急、重大"""
 Complexity = Literal["simple", "complex"]
 Medium = Literal["phone", "letter", "wechat", "weibo", "web", "app", "sms", "counter", "event", "file"]
 
@@ -33,7 +35,8 @@ class DutyView:
 
     `limit` is how long the matter may take, `on_site` how soon the unit has to be there, and `after_arrival` how long it
     then has. `guide` is what the operator should ask; empty = nothing in particular. `is_proposed` says that the district
-    has not published the item and its limits: somebody proposes them.
+    has not published the item and its limits: somebody proposes them. `grade` is how grave such an event is 事件等级; a list
+    that says nothing of it has general ones only.
     """
 
     code: str
@@ -48,6 +51,7 @@ class DutyView:
     guide: str = ""
     after_arrival: Budget | None = None
     is_proposed: bool = False
+    grade: EventGrade = "general"
 
 
 @dataclass(frozen=True, slots=True)

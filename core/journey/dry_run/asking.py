@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 
+from core.classification.grading import signal_of
 from core.escalation.service import steps_from
 from core.hooks import specs
-from core.hooks.contract import Hook
+from core.hooks.contract import CORE, Hook
 from core.hooks.core_features import ROUTING
 from core.hooks.table import Answers
 from core.hooks.values import ClockName, ClockView, ContactView, Mark, TicketView, Trigger, Urgency
@@ -61,7 +62,9 @@ class Rules:
     def urgency(self, view: TicketView) -> list[Ground]:
         """Return the grounds to treat the ticket as urgent."""
         answers = self._noted(specs.assess_urgency, self._table.ask(specs.assess_urgency, ticket=view))
-        return [self._followed(feature, signal) for feature, signal in answers]
+        graded = signal_of(self._duty, guessed=view.matter_guessed)
+        signals = [*([(CORE, graded)] if graded else ()), *answers]
+        return [self._followed(feature, signal) for feature, signal in signals]
 
     def issues(self, view: TicketView) -> list[Ground]:
         """Return the grounds on which it may be out of scope."""
@@ -137,7 +140,7 @@ class Rules:
     def press(self, view: TicketView, trigger: Trigger, *, occasion: str, at: datetime) -> list[Act]:
         """Return what is done on an occasion; a case only where somebody can be held to account, and nothing exempts."""
         hook, desk = specs.escalation_steps, self._place.units.desk.code
-        answers = self._noted(hook, self._table.ask(hook, ticket=view, trigger=trigger))
+        answers = self._noted(hook, self._table.ask(hook, ticket=view, trigger=trigger, duty=self._duty))
         in_hand = view.lead_unit if view.lead_unit in self._known else None
         acts = []
         for feature, step in steps_from(answers, trigger):

@@ -14,7 +14,7 @@ from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.checking import places
 from core.units.catalogue.explaining import unit_words
 from core.units.catalogue.limits import limit_words
-from core.units.catalogue.rows import ORIGIN_NAMES, Values
+from core.units.catalogue.rows import GRADE_NAMES, ORIGIN_NAMES, UNGRADED, Values
 from core.units.queries import directory
 
 DEED = "查看职责清单"
@@ -30,7 +30,17 @@ class ItemNotListed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A category with how many items it has."""
+    """A category with how many items it has, and how many of them are urgent or major ones."""
+
+    code: str
+    name: str
+    items: int
+    grave: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A unit that leads items, with how many; whoever is at home there is one of them."""
 
     code: str
     name: str
@@ -38,8 +48,8 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """A unit that leads items, with how many; whoever is at home there is one of them."""
+class Graded:
+    """A grade of events 事件等级 with how many items are of it."""
 
     code: str
     name: str
@@ -57,18 +67,21 @@ class FoundItem:
     limit: str
     on_site: str
     origin: str
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)
 class Browsed:
     """The list in force, number 0 = there is none: its categories and units, and what was asked for.
 
-    `found` counts all items that were found, `items` holds the first of them. `proposed` counts those of the whole list.
+    `found` counts all items that were found, `items` holds the first of them. `proposed` and
+    `grades` count those of the whole list.
     """
 
     number: int
     total: int
     proposed: int
+    grades: tuple[Graded, ...]
     branches: tuple[Branch, ...]
     leads: tuple[Lead, ...]
     found: int
@@ -96,12 +109,13 @@ class ItemTold:
     guide: str
     keywords: tuple[str, ...]
     origin: str
+    grade: str
     leads: Mapping[str, tuple[str, ...]]
     history: tuple[LimitEntry, ...]
 
 
-def browse(scope: Scope, *, words: str = "", under: str = "", unit: str = "", actor: Actor) -> Browsed:
-    """Return the list in force with the items under a category, of a lead unit, and with all the words.
+def browse(scope: Scope, *, words: str = "", under: str = "", unit: str = "", grade: str = "", actor: Actor) -> Browsed:
+    """Return the list in force with the items under a category, of a lead unit, of a grade, and with all the words.
 
     A word is found in an item's code, names, keywords and lead unit; so are items whose keywords are in the words as a
     whole. Raises `NotPermitted`.
@@ -120,14 +134,24 @@ def browse(scope: Scope, *, words: str = "", under: str = "", unit: str = "", ac
         for code, values in listed.items()
         if (not under or tops[code] == under)
         and (not unit or values.lead == unit)
+        and (not grade or (values.grade or UNGRADED) == grade)
         and (not words or code in meant or _says(catalogue, code, values, words, names))
     ]
     return Browsed(
         number=version.number,
         total=len(listed),
         proposed=sum(values.origin == "proposed" for values in listed.values()),
+        grades=tuple(
+            Graded(each, name, sum((values.grade or UNGRADED) == each for values in listed.values()))
+            for each, name in GRADE_NAMES.items()
+        ),
         branches=tuple(
-            Branch(top, catalogue.matters.names(top)[-1], list(tops.values()).count(top))
+            Branch(
+                top,
+                catalogue.matters.names(top)[-1],
+                list(tops.values()).count(top),
+                sum(tops[code] == top and (values.grade or UNGRADED) != UNGRADED for code, values in listed.items()),
+            )
             for top in dict.fromkeys(tops.values())
         ),
         leads=tuple(
@@ -164,6 +188,7 @@ def item_told(scope: Scope, code: str, *, actor: Actor) -> ItemTold:
         guide=values.guide or "",
         keywords=values.keywords or (),
         origin=ORIGIN_NAMES[values.origin] if values.origin else "",
+        grade=GRADE_NAMES[values.grade or UNGRADED],
         leads=_leads(catalogue, code, names),
         history=limits_told(scope, code, actor=actor),
     )
@@ -185,6 +210,7 @@ def _found(catalogue: Catalogue, code: str, values: Values, names: Mapping[str, 
         limit_words(values.limit) if values.limit else "",
         limit_words(values.on_site) if values.on_site else "",
         ORIGIN_NAMES[values.origin] if values.origin else "",
+        GRADE_NAMES[values.grade or UNGRADED],
     )
 
 

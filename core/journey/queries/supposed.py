@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from core.classification.grading import signal_of
 from core.classification.locating import area_words, locate_ticket
 from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
@@ -158,7 +159,8 @@ def _classify(scope: Scope, ticket: Ticket, appeal: Appeal, failures: list[Failu
 def _signals(scope: Scope, ticket: Ticket, failures: list[Failure]) -> list[str]:
     answers = scope.hooks.ask(specs.assess_urgency, ticket=view_of(scope, ticket))
     failures += answers.failures
-    return [signal.reason for _, signal in answers]
+    graded = signal_of(directory(scope).find_duty(ticket.matter, ticket.area), guessed=ticket.matter_guessed)
+    return [*([graded.reason] if graded else ()), *(signal.reason for _, signal in answers)]
 
 
 def _follow_rules(scope: Scope, policy: RoutingPolicy, ticket: Ticket, *, now: datetime) -> list[str]:

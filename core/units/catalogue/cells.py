@@ -3,10 +3,10 @@
 import re
 import unicodedata
 
-from core.hooks.values import Budget
+from core.hooks.values import Budget, EventGrade
 from core.kit.errors import Refused
 from core.units.catalogue.limits import LimitUnclear, flaw_on_site, read_limit
-from core.units.catalogue.rows import ORIGIN_NAMES, Origin
+from core.units.catalogue.rows import GRADE_NAMES, ORIGIN_NAMES, Origin
 from core.units.levels import LEVEL_NAMES, Level
 
 NOTHING = "无"
@@ -37,6 +37,10 @@ ORIGIN_WORDS: dict[str, Origin] = {
     "published": "published",
     "建议": "proposed",
     "proposed": "proposed",
+}
+GRADE_WORDS: dict[str, EventGrade] = {
+    **{word: grade for grade, name in GRADE_NAMES.items() for word in (name, f"{name}事件", f"{name}事项", grade)},
+    "普通": "general",
 }
 YES = frozenset({"是", "√", "✓", "y", "yes", "true", "1", "有"})
 NO = frozenset({"否", "×", "n", "no", "false", "0", "无"})
@@ -84,6 +88,14 @@ def origin(cell: str) -> Origin:
     found = ORIGIN_WORDS.get(_plain(cell))
     if found is None:
         raise CellUnclear(f"出处“{cell[:20]}”不存在；请写 {' 或 '.join(ORIGIN_NAMES.values())}")
+    return found
+
+
+def grade(cell: str) -> EventGrade:
+    """Read how grave an event is. Raises `CellUnclear`."""
+    found = GRADE_WORDS.get(_plain(cell))
+    if found is None:
+        raise CellUnclear(f"事件等级“{cell[:20]}”不存在；请写 {'、'.join(GRADE_NAMES.values())} 之一")
     return found
 
 

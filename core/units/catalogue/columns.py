@@ -59,6 +59,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "min_level": ("最低层级", "最低级别", "最低承办层级", "minlevel"),
     "department_function": ("职能部门职责", "职能部门事项", "是否职能部门职责", "部门职责", "departmentfunction"),
     "origin": ("出处", "清单出处", "公布情况", "是否公布", "origin"),
+    "grade": ("事件等级", "事项等级", "事件分级", "等级", "分级", "grade"),
 }
 """What a table of duties can hold, and the headings under which each is known, the surest first."""
 

@@ -7,7 +7,7 @@ from core.areas.tree import LOCAL_NAMES
 from core.hooks.values import Budget
 from core.units.catalogue.catalogue import Catalogue, Resolved
 from core.units.catalogue.limits import limit_words
-from core.units.catalogue.rows import FIELD_WORDS, ORIGIN_NAMES, VALUES, Key
+from core.units.catalogue.rows import FIELD_WORDS, GRADE_NAMES, ORIGIN_NAMES, VALUES, Key
 from core.units.levels import LEVEL_NAMES
 
 SHOWN = 60
@@ -35,6 +35,8 @@ def value_words(name: str, value: Any, unit_names: Mapping[str, str]) -> str:
         return LEVEL_NAMES[value]
     if name == "origin":
         return ORIGIN_NAMES[value]
+    if name == "grade":
+        return GRADE_NAMES[value]
     if name in ("lead", "co"):
         units = (value,) if isinstance(value, str) else value
         return "、".join(unit_words(unit, unit_names) for unit in units) or "无"

@@ -1,14 +1,14 @@
 """A duty list in figures: how many items, how fast, how many of them on site, whose they are, and how far it reaches."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.hooks.values import Budget
+from core.hooks.values import Budget, EventGrade
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.coverage import Coverage, coverage_of
 from core.units.catalogue.limits import HOUR
-from core.units.catalogue.rows import Origin
+from core.units.catalogue.rows import GRADE_NAMES, UNGRADED, Origin
 
 UNITS_OF_TIME = ("分钟", "小时", "工作小时", "工作日", "天")
 """In what a limit is counted, in the order in which they are told."""
@@ -16,12 +16,15 @@ UNITS_OF_TIME = ("分钟", "小时", "工作小时", "工作日", "天")
 
 @dataclass(frozen=True, slots=True)
 class BranchFigures:
-    """What lies under a matter at the top: its items, those with a limit for being on site, those only proposed."""
+    """What lies under a matter at the top: its items, those with a limit for being on site, those only proposed,
+    and those of each grade.
+    """
 
     code: str
     items: int
     on_site: int
     proposed: int
+    by_grade: Mapping[EventGrade, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,13 @@ class Figures:
     """A version of the list counted. An item is a lowest matter, with what holds for it in the whole district.
 
     `by_origin` knows None for items that do not say whether they are published. `limits` counts by unit of time and
-    length, the shortest first. `by_lead` counts by lead unit as it is written, whoever is at home there included.
+    length, the shortest first. `by_grade` counts items that say nothing as general ones. `by_lead` counts by lead unit as it is written, whoever is at home there included.
     """
 
     categories: int
     items: int
     by_origin: Mapping[Origin | None, int]
+    by_grade: Mapping[EventGrade, int]
     limits: Mapping[str, Mapping[Budget, int]]
     without_limit: int
     on_site: int
@@ -50,10 +54,12 @@ def figures_of(catalogue: Catalogue) -> Figures:
     limits = Counter(values.limit for values in items.values() if values.limit)
     on_site = [values.on_site is not None for values in items.values()]
     proposed = [values.origin == "proposed" for values in items.values()]
+    grades = [values.grade or UNGRADED for values in items.values()]
     return Figures(
         categories=len(set(tops)),
         items=len(items),
         by_origin=Counter(values.origin for values in items.values()),
+        by_grade=_by_grade(grades),
         limits={
             unit: {
                 each: limits[each] for each in sorted(limits, key=lambda limit: limit.amount) if unit_of(each) == unit
@@ -70,11 +76,17 @@ def figures_of(catalogue: Catalogue) -> Figures:
                 tops.count(top),
                 sum(there for each, there in zip(tops, on_site, strict=True) if each == top),
                 sum(there for each, there in zip(tops, proposed, strict=True) if each == top),
+                _by_grade(grade for each, grade in zip(tops, grades, strict=True) if each == top),
             )
             for top in dict.fromkeys(tops)
         ),
         coverage=coverage_of(catalogue),
     )
+
+
+def _by_grade(grades: Iterable[EventGrade]) -> Mapping[EventGrade, int]:
+    counted = Counter(grades)
+    return {grade: counted[grade] for grade in GRADE_NAMES}
 
 
 def unit_of(limit: Budget) -> str:

@@ -64,6 +64,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
         CheckConstraint(f"limit_mode IN {MODES}", name="limit_mode"),
         CheckConstraint("(limit_mode IS NULL) = (limit_amount IS NULL)", name="limit"),
         CheckConstraint("origin IN ('published', 'proposed')", name="origin"),
+        CheckConstraint("grade IN ('general', 'urgent', 'major')", name="grade"),
         CheckConstraint("min_level IN ('community', 'street', 'district', 'city')", name="min_level"),
     )
 
@@ -84,6 +85,7 @@ class DutyListRow(OfTenant, Base, kw_only=True):
     min_level: Mapped[str | None] = mapped_column(Text)
     department_function: Mapped[bool | None] = mapped_column()
     origin: Mapped[str | None] = mapped_column(Text)
+    grade: Mapped[str | None] = mapped_column(Text)
 
 
 class DutyLimitChange(TenantRow, Base, kw_only=True):

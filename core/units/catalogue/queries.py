@@ -12,7 +12,7 @@ from core.areas.gazetteer import Gazetteer
 from core.areas.queries import gazetteer_of
 from core.hooks.core_features import ROUTING
 from core.hooks.table import HookTable
-from core.hooks.values import Budget, BudgetMode
+from core.hooks.values import Budget, BudgetMode, EventGrade
 from core.kit.errors import Refused
 from core.kit.trees import Node, Tree
 from core.tenancy.scope import Scope
@@ -258,6 +258,7 @@ def _row(row: DutyListRow) -> Row:
         min_level=cast(Level | None, row.min_level),
         department_function=row.department_function,
         origin=cast(Origin | None, row.origin),
+        grade=cast(EventGrade | None, row.grade),
     )
 
 

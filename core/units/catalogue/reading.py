@@ -10,7 +10,7 @@ from core.hooks.values import Budget
 from core.kit.errors import Refused
 from core.kit.trees import Node, Tree
 from core.units.catalogue.catalogue import Catalogue
-from core.units.catalogue.cells import flag, level, origin, part_of, read_on_site, several, text_or_none
+from core.units.catalogue.cells import flag, grade, level, origin, part_of, read_on_site, several, text_or_none
 from core.units.catalogue.coding import Named, coded
 from core.units.catalogue.columns import DutyColumns
 from core.units.catalogue.filling import Filled, Filler, MergedCells, TableRow
@@ -166,6 +166,7 @@ class _Reader:
             "min_level": level,
             "department_function": flag,
             "origin": origin,
+            "grade": grade,
         }
         return ((name, read) for name, read in readings.items() if name in places)
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from core.hooks.values import Budget
+from core.hooks.values import Budget, EventGrade
 from core.units.levels import Level
 
 Origin: TypeAlias = Literal["published", "proposed"]
 ORIGIN_NAMES: Mapping[Origin, str] = MappingProxyType({"published": "公布", "proposed": "拟定"})
 """Whether the district has made the item and its limits public, or somebody proposes them 出处."""
+GRADE_NAMES: Mapping[EventGrade, str] = MappingProxyType({"general": "一般", "urgent": "紧急", "major": "重大"})
+"""How grave an event of the item is 事件等级, the least grave first; an item that says nothing is a general one."""
+UNGRADED: EventGrade = "general"
 Key: TypeAlias = tuple[str, str | None]
 """Codes of a row's matter and area; None = the whole district 全区, also where the area is not known."""
 
@@ -38,6 +41,7 @@ class Values:
     department_function: bool | None = None
     """A department's function 职能部门职责, which may not be handed down to a street or community."""
     origin: Origin | None = None
+    grade: EventGrade | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "min_level": "最低层级",
     "department_function": "职能部门职责",
     "origin": "出处",
+    "grade": "事件等级",
 }
 VALUES = tuple(FIELD_WORDS)
 """What a row can say, in the order in which it is shown."""

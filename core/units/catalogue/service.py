@@ -157,6 +157,7 @@ def _stored(scope: Scope, row: Row, number: int) -> DutyListRow:
         min_level=row.min_level,
         department_function=row.department_function,
         origin=row.origin,
+        grade=row.grade,
     )
 
 

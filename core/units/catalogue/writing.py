@@ -8,7 +8,7 @@ from core.units.catalogue.cells import NOTHING, written
 from core.units.catalogue.columns import LEVEL_WORDS
 from core.units.catalogue.limits import limit_words
 from core.units.catalogue.lookup import AreaLookup, UnitLookup
-from core.units.catalogue.rows import FIELD_WORDS, ORIGIN_NAMES, VALUES, Row
+from core.units.catalogue.rows import FIELD_WORDS, GRADE_NAMES, ORIGIN_NAMES, VALUES, Row
 from core.units.levels import LEVEL_NAMES, KnownUnits
 
 CODE, AREA = "编码", "区域"
@@ -60,4 +60,6 @@ def _cell(row: Row, name: str, units: UnitLookup) -> str:
             return "是" if value else "否"
         case "origin":
             return ORIGIN_NAMES[value]
+        case "grade":
+            return GRADE_NAMES[value]
     return value or NOTHING

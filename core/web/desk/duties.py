@@ -14,16 +14,17 @@ LONGEST = 60
 @pages.get("/duties")
 @allows(HOUSE)
 def show_duties(visit: Visit) -> Answer:
-    """Show the list in force: its categories, or with `?q=`, `?under=` and `?unit=` the items that are asked for."""
-    words, under, unit = (_asked(name) for name in ("q", "under", "unit"))
-    browsed = browse(visit.scope, words=words, under=under, unit=unit, actor=visit.actor)
+    """Show the list in force: its categories, or with `?q=`, `?under=`, `?unit=` and `?grade=` the items that are asked for."""
+    words, under, unit, grade = (_asked(name) for name in ("q", "under", "unit", "grade"))
+    browsed = browse(visit.scope, words=words, under=under, unit=unit, grade=grade, actor=visit.actor)
     return render_template(
         "duties/list.html",
         browsed=browsed,
         words=words,
         under=under,
         unit=unit,
-        asked=bool(words or under or unit),
+        grade=grade,
+        asked=bool(words or under or unit or grade),
         most=MOST_FOUND,
         branch=next((each for each in browsed.branches if each.code == under), None),
     )

@@ -1,7 +1,7 @@
 """每一个小类都明确了处置责任主体、法律依据，而且都有处置时限要求: 杜绝“踢皮球”."""
 
-from core.hooks import Budget, FactsBlock, MatterHint, RouteProposal, TimeLimit
-from core.hooks.specs import propose_routes, suggest_matters, ticket_blocks, time_limits
+from core.hooks import Budget, FactsBlock, MatterHint, RouteProposal, TimeLimit, Trigger
+from core.hooks.specs import escalation_steps, propose_routes, suggest_matters, ticket_blocks, time_limits
 from tests.plugins.making import UNITS, answers, make_duty, make_ticket
 
 POTHOLE = make_duty(
@@ -121,3 +121,27 @@ def test_the_ticket_says_what_the_list_does_and_that_it_is_only_proposed() -> No
             heading="道路交通 / 路面坑洼",
         )
     ]
+
+
+def test_a_major_event_is_told_at_once_to_its_owner_the_desk_and_the_units_that_the_district_names() -> None:
+    urgent, told_too = Trigger("urgent"), {"major_units": ["market", "roads"]}
+    major = make_duty(grade="major")
+
+    def told(trigger: Trigger = urgent, grade: str = "major", **ticket: object) -> list[tuple[str, str]]:
+        steps = answers(
+            "pingshan.catalogue",
+            escalation_steps,
+            told_too,
+            ticket=make_ticket(**{"lead_unit": "roads", **ticket}),
+            trigger=trigger,
+            duty=make_duty(grade=grade),
+        )
+        return [(step.kind, step.to) for step in steps]
+
+    both = ("sms", "inbox")
+    assert told() == [(kind, to) for to in ("lead", "desk", "market") for kind in both]
+    assert told(lead_unit=None) == [(kind, to) for to in ("desk", "market", "roads") for kind in both]
+    assert told(matter_guessed=True) == told(grade="urgent") == told(Trigger("mark", "reply", "overdue")) == []
+    [step, *_] = answers("pingshan.catalogue", escalation_steps, ticket=make_ticket(), trigger=urgent, duty=major)
+    assert (step.to, step.rule_id) == ("desk", "pingshan.catalogue/major")
+    assert step.reason == "职责清单“道路交通 / 路面坑洼”为重大事项，第一时间告知"
