@@ -399,8 +399,11 @@ def test_a_unit_that_lets_its_window_close_handled_first_on_the_day_of_acceptanc
 
 
 def test_what_was_taken_up_before_midnight_counts_on_the_day_its_limit_ends(database_url: str) -> None:
-    filing = [TimeLimit("accept", Budget("wall", 300), "f/1", "5 分钟")]
-    installation = make_installation(database_url, features=[make_feature("f", time_limits=lambda: filing)])
+    limits = [
+        TimeLimit("accept", Budget("wall", 300), "f/1", "5 分钟"),
+        TimeLimit("reply", Budget("wall", 864_000), "f/2", "10 天"),
+    ]
+    installation = make_installation(database_url, features=[make_feature("f", time_limits=lambda: limits)])
     life = make_life(installation, features={"f": {}})
     life.now = beijing("2026-03-02 23:58")
     life.take_in(submitted_at=life.now - timedelta(minutes=1))
