@@ -31,6 +31,7 @@ EVERYWHERE = {
     "channel": "desk",
     "purpose": "verify",
     "words": "核实",
+    "on": BY_FORMAT["date"],
 }
 """What the forms ask for that are no acts."""
 BAD_JSON = {"no-such-field": 1}

@@ -103,6 +103,8 @@ class Course:
         self._get("operator", "/desk", at=serial_no, lane="all")
         self._get("operator", "/desk", lane="all", q=serial_no)
         self._get("operator", "/desk", lane="all", unit=code)
+        self._get("operator", "/desk", lane="all", matter=self._id("matter"))
+        self._get("leader", "/explore", matter=self._id("matter"), unit=code)
         self._get("leader", "/t/{0}", serial_no)
         self._get("operator", "/desk/{0}/classify", serial_no)
         self._form(

@@ -37,6 +37,7 @@ from core.people.identities import Provider, add_provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
+from core.statistics.models import CubeMatter
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
@@ -317,13 +318,14 @@ def _entered(scope: Scope, accepted: Accepted, worker_id: int, now: datetime) ->
 
 
 def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, now: datetime) -> dict[str, list[object]]:
-    """Ask a unit a question, write an article that waits for approval, follow a topic, and warn of a rise."""
+    """Ask a unit a question, write an article, follow a topic, and warn of a rise of a matter that figures know by name."""
     asked = knowledge.ask_unit(scope, unit=code, question=f"{mark}怎么申请", actor=OPERATOR, now=now)
     draft = Draft(f"{mark}的答案", f"{mark}怎么办", f"{mark}找本处")
     written = knowledge.write_article(scope, draft, actor=clerk, now=now)
     topic = warnings.follow_topic(scope, name=f"{mark}话题", matters=[matter], why="", actor=OPERATOR, now=now)
     warned = warning_row(scope, matter=matter, now=now)
-    scope.session.add(warned)
+    called = CubeMatter(tenant_id=scope.tenant.id, matter=matter, category=f"{mark}一类", subcategory=f"{mark}一项")
+    scope.session.add_all([warned, called])
     return {
         "question": [str(asked.id)],
         "article": [str(written.id)],

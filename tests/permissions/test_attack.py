@@ -209,11 +209,13 @@ def test_what_people_do_with_ids_of_the_other_district_is_answered_as_if_there_w
 
 def test_the_attack_finds_an_answer_that_differs(victim: Place, attacker: Place) -> None:
     attack = Attack(attacker, victim, [])
-    mine = str(attacker.has["ticket"][0])
+    mine, matter = str(attacker.has["ticket"][0]), str(attacker.has["matter"][0])
 
     attack.compare(Request("leader", "GET", "/t/{0}", (mine,)), ("path", "0"), mine)
+    narrowed = Request("operator", "GET", "/desk", query={"lane": "all", "matter": matter})
+    attack.compare(narrowed, ("query", "matter"), matter)
 
-    assert len(attack.differing) == 1
+    assert len(attack.differing) == 2
 
 
 def test_every_id_that_a_command_takes_is_as_good_as_none_when_it_is_the_others(
@@ -306,14 +308,14 @@ def test_sessions_and_tokens_open_nothing_under_the_name_of_the_other_district(
     assert (call.status_code, call.get_json()["code"]) == (401, "token-unusable")
 
 
-@pytest.mark.parametrize("words", ["mark", "ticket", "unit"])
+@pytest.mark.parametrize("words", ["mark", "ticket", "unit", "matter"])
 def test_a_search_for_what_the_other_district_has_finds_as_little_as_one_for_nothing(
     victim: Place, attacker: Place, words: str
 ) -> None:
     wanted = victim.mark if words == "mark" else str(victim.has[words][0])
     attack = Attack(attacker, victim, [])
 
-    for name in ("q", "at", "unit", "matter", "after"):
+    for name in ("q", "at", "unit", "matter", "area", "after"):
         request = Request("operator", "GET", "/desk", query={"lane": "all", name: wanted})
         attack.compare(request, ("query", name), wanted)
 

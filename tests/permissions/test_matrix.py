@@ -28,6 +28,8 @@ OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
 """Operations whose address holds a name that every district may use for what is its own."""
 OF_A_UNIT = {"POST /knowledge/<article>/revise"}
 """Operations on what belongs to a unit beside tickets; here to the one that has a share in the ticket."""
+LETTERS_OF_UNITS = "/unit/letters/"
+"""Letters to a unit: of those to another one a unit is told as of none at all."""
 LOOK_UPS = frozenset(
     f"GET /api/v1/tickets/<serial_no>{what}" for what in ("", "/files", "/files/<file>", "/files/<file>/preview")
 )
@@ -125,6 +127,8 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
     needs = PAGE_PERMISSION if operation.needs == "its page" else operation.needs
     assert not isinstance(needs, str) or isinstance(needs, Permission)
     reaches = reach(who.permissions, needs)
+    if reaches is Reach.SHARE and operation.rule.startswith(LETTERS_OF_UNITS) and not who.has_share:
+        return 404
     is_shared = "serial_no" in operation.parameters or str(operation) in OF_A_UNIT
     if reaches is None or (reaches is Reach.SHARE and is_shared and not who.has_share):
         return 403
