@@ -16,7 +16,7 @@ from core.coordination.models import Errand, Meeting
 from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import IncomingCall
 from core.intake.rules import Appeal
-from core.journey import coordinate, knowledge, lead
+from core.journey import coordinate, instant, knowledge, lead
 from core.journey.call_records import answer_call, dismiss_call, make_ticket, receive_calls
 from core.journey.clear import return_for_rewriting
 from core.journey.desk_shifts import PlannedShift, put_shifts
@@ -82,6 +82,7 @@ def _liven(scope: Scope, *, now: datetime) -> bool:
     with untold(scope):
         for deed in (
             _know,
+            _answer_at_once,
             _take_calls,
             _hand_over,
             _meet,
@@ -123,6 +124,16 @@ def _know(house: Institutions) -> None:
     knowledge.ask_unit(
         scope, unit=unit or "", question=asked["text"], matter=asked["matter"], actor=writer, now=house.day(1, 11)
     )
+
+
+def _answer_at_once(house: Institutions) -> None:
+    """Residents asked what an article answers; those whom it helped said so and filed nothing."""
+    for number, table in enumerate(house.said.tables("asked"), start=1):
+        key, at = f"demo/{number}", house.now - timedelta(hours=table.number("hours"))
+        shown = instant.answer_question(house.scope, table.text("text"), key=key, medium="web", now=at)
+        if table.truth("helped") and shown is not None:
+            instant.say_helped(house.scope, key, now=at + timedelta(minutes=1))
+        table.refuse_others()
 
 
 def _take_calls(house: Institutions) -> None:

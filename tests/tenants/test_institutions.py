@@ -21,7 +21,7 @@ from core.intake.outreach.models import Outreach, OutreachLine
 from core.journey.bulletins import list_bulletins
 from core.journey.panel_pool import import_pool
 from core.knowledge.instant import answer_at_once
-from core.knowledge.models import Article
+from core.knowledge.models import Article, InstantAnswer
 from core.people.roster.models import DeskShift
 from core.people.service import open_account
 from core.statistics.outside.queries import outside_in
@@ -146,6 +146,9 @@ def test_pingshan_meets_residents_and_reminds_units_to_their_effect(
             .order_by(Reminder.id)
         ).all()
         found = answer_at_once(scope, "老人的敬老优待证怎么办理？", today=EARLY_MONDAY.date())
+        asked = scope.session.scalars(
+            select(InstantAnswer.outcome).where(InstantAnswer.tenant_id == scope.tenant.id)
+        ).all()
         [topic] = scope.session.scalars(select(Topic).where(Topic.tenant_id == scope.tenant.id)).all()
         petitions = {line.name: line.year.change for line in outside_in(scope, Month(2026, 10))}
         whole_year = {line.name: line.year for line in outside_in(scope, Month(2025, 12))}
@@ -167,6 +170,7 @@ def test_pingshan_meets_residents_and_reminds_units_to_their_effect(
         ("repetition", "draft", "", None),
         ("again", "draft", "", None),
     ]
+    assert sorted(asked) == ["helped", "helped", "shown"]
     assert found is not None
     assert found.title == "敬老优待证怎么办理"
     assert len(topic.measures) == 1

@@ -42,7 +42,10 @@ def show_figures(visit: Visit) -> Answer:
     scope, month = visit.scope, _month(visit)
     cube = Cube.of(scope)
     now, before = counts_by_way(cube, month.span), counts_by_way(cube, month.previous.span)
-    figures = [(metric, figure(metric, now, before)) for metric in metrics_of(scope)]
+    known = {
+        (metric.label, metric.numerator): metric for metric in metrics_of(scope)
+    }  # a feature's words before the core's
+    figures = [(metric, figure(metric, now, before)) for metric in known.values()]
     return render_template(
         "figures/month.html",
         month=month,
