@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from typing import Literal
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from core.areas.shapes import Point
 
