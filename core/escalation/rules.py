@@ -72,10 +72,3 @@ def usable_deadline(deadline: datetime, *, now: datetime) -> datetime:
 def tightens(deadline: datetime, dues: Collection[datetime | None]) -> bool:
     """Tell whether a deadline is earlier than one of these due times; a clock that stands still, None, has none yet."""
     return any(due is None or deadline < due for due in dues)
-
-
-def worded(text: str, names: Mapping[str, str]) -> str:
-    """Fill in the names. Not str.format: a brace that a district typed must not stop an escalation."""
-    for name, value in names.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text

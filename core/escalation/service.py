@@ -11,11 +11,12 @@ from core.escalation.instructions import overdue_instructions
 from core.escalation.letters import issue_letter
 from core.escalation.models import Supervision
 from core.escalation.queries import unclosed_supervisions
-from core.escalation.rules import SOURCES, is_higher, worded
+from core.escalation.rules import SOURCES, is_higher
 from core.escalation.supervisions import open_supervision, raise_level
 from core.hooks import specs
 from core.hooks.contract import CORE
 from core.hooks.values import EscalationStep, Trigger, TriggerKind
+from core.kit.blanks import filled
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.messages import say
@@ -206,7 +207,7 @@ def _receiver(scope: Scope, to: str, in_hand: DirectoryUnit) -> DirectoryUnit:
 
 def _words(scope: Scope, ticket: Ticket, step: EscalationStep, occasion: _Occasion) -> str:
     due = occasion.due
-    return worded(
+    return filled(
         step.text,
         {
             "serial_no": ticket.serial_no,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.hooks import specs
+from core.kit.blanks import filled
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
@@ -26,8 +27,5 @@ def receipt_of(scope: Scope, ticket: Ticket, *, now: datetime | None = None) -> 
 
 
 def in_words(text: str, *, serial_no: str, access_code: str, tenant: str) -> str:
-    """Fill in the names. Not str.format: a brace that a district typed must not keep a resident from the number."""
-    names = {"serial_no": serial_no, "access_code": access_code, "tenant": tenant}
-    for name, value in names.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    """Return the receipt with its names filled in."""
+    return filled(text, {"serial_no": serial_no, "access_code": access_code, "tenant": tenant})

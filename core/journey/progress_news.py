@@ -16,6 +16,7 @@ from sqlalchemy import select
 from core.hooks import specs
 from core.hooks.values import ProgressNews, ProgressStep, StepName
 from core.intake.portal import page_of
+from core.kit.blanks import filled
 from core.routing.models import Assignment
 from core.sla.live import live_clocks
 from core.sla.models import ExtensionRequest, PauseRequest
@@ -154,10 +155,14 @@ def _send(scope: Scope, told: _Told, step: ProgressStep, news: ProgressNews, *, 
     transport = _transport(scope, told.ticket, news)
     if transport is None:
         return
-    text = news.text
-    names = {"serial_no": told.ticket.serial_no, "unit": step.unit or "承办单位", "due": step.due}
-    for name, value in (names | {"page": page_of(scope, told.ticket.serial_no)}).items():
-        text = text.replace(f"{{{name}}}", value)
+    serial_no = told.ticket.serial_no
+    names = {
+        "serial_no": serial_no,
+        "unit": step.unit or "承办单位",
+        "due": step.due,
+        "page": page_of(scope, serial_no),
+    }
+    text = filled(news.text, names)
     if transport == "wechat" and told.name == "concluded":
         text = f"{text} {RATE_HERE}"
     by_night = news.urgent or _is_awake(told, now)
