@@ -30,7 +30,8 @@ POTHOLE = "幸福路口的路面有一个大坑，骑车很危险"
 
 def rows(resident: Resident, model: Any) -> list[Any]:
     with resident.installation.scope(resident.slug) as scope:
-        return list(scope.session.scalars(select(model).where(model.tenant_id == scope.tenant.id)))
+        own = select(model).where(model.tenant_id == scope.tenant.id)
+        return list(scope.session.scalars(own.order_by(*model.__table__.primary_key)))
 
 
 def text(resident: Resident, words: str = POTHOLE, at: datetime = NOON, **how: Any) -> bytes:

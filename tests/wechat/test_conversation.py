@@ -23,6 +23,7 @@ from tests.journey.walking import Walk
 from tests.wechat.client import Resident
 from tests.wechat.double import WeChatApi
 from tests.wechat.making import OPENID, OTHER, set_wechat
+from tests.wechat.test_callback import rows
 
 NOON = beijing("2026-03-12 12:00")
 POTHOLE = "幸福路口的路面有一个大坑，骑车很危险"
@@ -31,11 +32,6 @@ TOPIC = {"words": ["居住证怎么办理", "居住证在哪里申领"], "answer
 
 def later(**how: int) -> datetime:
     return NOON + timedelta(**how)
-
-
-def rows(resident: Resident, model: Any) -> list[Any]:
-    with resident.installation.scope(resident.slug) as scope:
-        return list(scope.session.scalars(select(model).where(model.tenant_id == scope.tenant.id)))
 
 
 def tickets(resident: Resident) -> list[Ticket]:
