@@ -6,12 +6,14 @@ noted on it. Nothing that is filed is ever closed here.
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.hooks.values import Medium
 from core.journey.command import command
+from core.kit.errors import Refused
 from core.knowledge.instant import ReadyAnswer, answer_at_once
 from core.knowledge.models import InstantAnswer
 from core.people.roles import Permission
@@ -66,21 +68,26 @@ def say_helped(scope: Scope, key: str, *, now: datetime) -> bool:
     return True
 
 
-def _find_unhelped(scope: Scope, key: str) -> InstantAnswer | None:
-    """Return what was shown under this key and became no appeal yet; None = nothing."""
-    row = _locked(scope, key)
-    return row if row is not None and row.ticket_id is None else None
+class NothingAnswered(Refused):
+    """Nothing was shown under this key, or what was shown is noted on an appeal already."""
+
+    code: ClassVar[str] = "nothing_answered"
+
+
+def is_unsettled(scope: Scope, key: str) -> bool:
+    """Tell whether a question was answered at once under this key and became no appeal yet."""
+    return _find_unsettled(scope, key) is not None
 
 
 @command(Permission.SPEAK, "说明秒回没有帮到")
 def say_unhelped(scope: Scope, ticket: Ticket, order: Order, *, key: str) -> None:
     """The resident has filed what they asked 没有帮到我: what they had been answered is noted on the ticket.
 
-    Nothing happens where nothing was shown under this key, or it is noted already.
+    Raises NothingAnswered where nothing was shown under this key, or it is noted already: ask `is_unsettled` first.
     """
-    row = _find_unhelped(scope, key)
+    row = _find_unsettled(scope, key)
     if row is None:
-        return
+        raise NothingAnswered("这次提问没有给出过秒回答复，或已记入诉求；诉求本身照常办理，无需再操作。")
     row.outcome, row.said_at, row.ticket_id = "unhelped", order.now, ticket.id
     note(
         scope,
@@ -95,6 +102,11 @@ def say_unhelped(scope: Scope, ticket: Ticket, order: Order, *, key: str) -> Non
             "rule": row.rule_id,
         },
     )
+
+
+def _find_unsettled(scope: Scope, key: str) -> InstantAnswer | None:
+    row = _locked(scope, key)
+    return row if row is not None and row.ticket_id is None else None
 
 
 def _locked(scope: Scope, key: str) -> InstantAnswer | None:

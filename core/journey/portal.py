@@ -13,7 +13,7 @@ from core.intake.rules import Appeal, usable
 from core.intake.service import find_ticket_of
 from core.journey.accept import Accepted, accept, register
 from core.journey.disclose import wish_disclosure
-from core.journey.instant import say_unhelped
+from core.journey.instant import is_unsettled, say_unhelped
 from core.journey.join import accept_alike
 from core.kit.errors import Refused
 from core.knowledge.instant import instant_rules
@@ -125,8 +125,9 @@ def hand_in(
     if accepted.created and held_back:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
         note(scope, ticket, "held_back", Order(SYSTEM, now), summary=held_back)
-    if accepted.created and instant_rules(scope) is not None:
-        say_unhelped(scope, accepted.serial_no, Order(RESIDENT, now), key=appeal.external_id or "")
+    answered = appeal.external_id or ""
+    if accepted.created and instant_rules(scope) is not None and is_unsettled(scope, answered):
+        say_unhelped(scope, accepted.serial_no, Order(RESIDENT, now), key=answered)
     if accepted.created and may_publish != "none":
         wish_disclosure(scope, accepted.serial_no, Order(RESIDENT, now), wish=may_publish)
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))

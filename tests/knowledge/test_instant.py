@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.hooks import InstantRules, InstantTopic
-from core.journey.instant import answer_question, say_helped, say_unhelped
+from core.journey.instant import NothingAnswered, answer_question, say_helped, say_unhelped
 from core.knowledge.drafts import Draft
 from core.knowledge.instant_figures import Outcomes, instant_figures
 from core.knowledge.likeness import Phrasings, likenesses
@@ -153,8 +153,10 @@ def test_it_helped_and_nothing_is_filed_or_it_did_not_and_the_ticket_tells_what_
     assert walk.run(lambda scope: say_helped(scope, "one", now=now))
     assert not walk.run(lambda scope: say_helped(scope, "unknown", now=now))
     walk.take_in("2026-03-13 10:05", text="居住证怎么办理？")
-    for _ in range(2):
-        walk.do(say_unhelped, "2026-03-13 10:05", actor=RESIDENT, key="two")
+    walk.do(say_unhelped, "2026-03-13 10:05", actor=RESIDENT, key="two")
+    for settled in ("two", "unknown"):
+        with pytest.raises(NothingAnswered):
+            walk.do(say_unhelped, "2026-03-13 10:05", actor=RESIDENT, key=settled)
 
     told = [entry.summary for entry in walk.entries() if entry.kind == "instant"]
     figures = walk.run(lambda scope: instant_figures(scope, now=beijing("2026-03-20 10:00")))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from core.tenancy.scope import Installation
@@ -26,10 +26,11 @@ def test_random_lives_give_every_command_that_the_product_knows() -> None:
 
 @pytest.mark.parametrize("lives", range(3))
 def test_every_invariant_holds_after_every_step_of_random_lives(installation: Installation, lives: int) -> None:
+    """The same lives in every run: what a change breaks is this change's; new lives are looked for by the benchmark."""
     Life.installation = installation
 
     # A failing life is told as it was found: making it shorter would take minutes on a real database.
     told_at_once = settings(
-        max_examples=3, stateful_step_count=40, deadline=None, derandomize=False, database=None, phases=[Phase.generate]
+        max_examples=3, stateful_step_count=40, deadline=None, database=None, phases=[Phase.generate]
     )
-    run_state_machine_as_test(Life, settings=told_at_once)
+    run_state_machine_as_test(seed(lives)(Life), settings=told_at_once)

@@ -27,7 +27,7 @@ from core.journey.conversation.person import (
 from core.journey.conversation.rating import Said, begin_rating, go_on
 from core.journey.conversation.understanding import NO, YES, shortened, understand
 from core.journey.filing import tell_filed
-from core.journey.instant import answer_question, say_helped, say_unhelped
+from core.journey.instant import answer_question, is_unsettled, say_helped, say_unhelped
 from core.journey.supplement import supplement
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
@@ -209,8 +209,9 @@ class _Talk:
         if question is None:
             return Said(ASK_APPEAL, asks="appeal")
         said = self._appeal(question.text)
-        if said.ticket is not None:
-            say_unhelped(self.scope, said.ticket.serial_no, self._order(), key=f"wechat/{asked}")
+        answered = f"wechat/{asked}"
+        if said.ticket is not None and is_unsettled(self.scope, answered):
+            say_unhelped(self.scope, said.ticket.serial_no, self._order(), key=answered)
         return said
 
     def _progress(self) -> Said:
