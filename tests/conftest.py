@@ -12,7 +12,9 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
 
 from core.embedded.home import open_home
+from core.migrations import migrate_plugin
 from core.people import secrets
+from tests.logbook import LOGBOOK
 from tests.servers import RUN_HOME, RunFolder, TestServers
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -70,6 +72,14 @@ def database_url(servers: TestServers) -> str:
 def owner_url(servers: TestServers) -> str:
     """The same database as the owner of the schema, whom row-level security does not bind."""
     return servers.owner_url
+
+
+@pytest.fixture(scope="session")
+def logbook_url(servers: TestServers) -> str:
+    """A database beside the others that holds the table of `tests.logbook` too, as the app's role."""
+    app, owner = servers.another_database("logbook")
+    migrate_plugin(owner, LOGBOOK)
+    return app
 
 
 @pytest.fixture(scope="session")

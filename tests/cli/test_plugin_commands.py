@@ -22,14 +22,15 @@ from core.journey.feature_work.visits import FeatureFailed
 from core.tenancy.guest import guest
 from core.tenancy.models import FeatureAct, FeatureIncident
 from core.tenancy.scope import Installation, UnknownTenant
-from plugins.nanhai.interview import Interview, record_interview
-from plugins.nanhai.tables import INTERVIEW
 from tests.builders import make_district, make_feature, make_installation
+from tests.logbook import LOGBOOK
+from tests.logbook.tables import TALK
+from tests.logbook.talks import Talk, record_talk
 from tests.patience import patience
 from tests.web.making import make_account
 
 Run = Callable[..., Result]
-FIRST = Interview(date(2013, 10, 23), "东部三镇街主政官", "交通与环境", 1804, 36, "")
+FIRST = Talk(date(2013, 10, 23), "东部三镇街主政官", "交通与环境", 1804, 36, "")
 
 
 class StopForm(Settings):
@@ -48,17 +49,23 @@ class EveryForm(Settings):
 
 
 @pytest.fixture(scope="module")
+def database_url(logbook_url: str) -> str:
+    """The database that holds the table of the feature."""
+    return logbook_url
+
+
+@pytest.fixture(scope="module")
 def shipped(database_url: str) -> Iterator[Installation]:
-    made = make_installation(database_url, features=tuple(Roster.installed().features.values()))
+    made = make_installation(database_url, features=(*Roster.installed().features.values(), *LOGBOOK.features))
     yield made
     made.database.engine.dispose()
 
 
 @pytest.fixture
-def nanhai(shipped: Installation) -> str:
-    slug = make_district(shipped, features={"nanhai.interview": {}})
-    with shipped.scope(slug) as scope, guest(scope, "nanhai", writes=True, seconds=5) as store:
-        record_interview(store, FIRST)
+def here(shipped: Installation) -> str:
+    slug = make_district(shipped, features={"logbook.talks": {}})
+    with shipped.scope(slug) as scope, guest(scope, "logbook", writes=True, seconds=5) as store:
+        record_talk(store, FIRST)
     return slug
 
 
@@ -84,7 +91,7 @@ def trial(
     run: Callable[..., Any],
     *,
     form: type[Settings] | None = None,
-    feature_id: str = "nanhai.trial",
+    feature_id: str = "logbook.trial",
 ) -> tuple[Run, Installation, str]:
     """Return how to run commands in a district that has one command `go`."""
     feature = make_feature(
@@ -108,37 +115,37 @@ def cards(installation: Installation, slug: str) -> Sequence[FeatureIncident]:
         return scope.session.scalars(select(FeatureIncident).where(FeatureIncident.tenant_id == scope.tenant.id)).all()
 
 
-def test_the_interviews_of_a_district_are_listed(run: Run, shipped: Installation, nanhai: str) -> None:
-    result = run("nanhai", "interviews", "--tenant", nanhai)
+def test_the_talks_of_a_district_are_listed(run: Run, shipped: Installation, here: str) -> None:
+    result = run("logbook", "talks", "--tenant", here)
 
     assert result.exception is None
     assert result.stdout == "2013-10-23  东部三镇街主政官  交通与环境  提问 1,804 条，当场答复 36 条\n"
-    assert acts(shipped, nanhai) == [("command", "interviews", "命令行")]
+    assert acts(shipped, here) == [("command", "talks", "命令行")]
 
 
-def test_what_there_is_to_run_is_listed_and_what_was_done_too(run: Run, shipped: Installation, nanhai: str) -> None:
+def test_what_there_is_to_run_is_listed_and_what_was_done_too(run: Run, shipped: Installation, here: str) -> None:
     bare = make_district(shipped)
-    make_account(shipped, nanhai, "zhangli", ["operator"], name="张丽")
+    make_account(shipped, here, "zhangli", ["operator"], name="张丽")
 
-    assert run("nanhai", "interviews", "--tenant", nanhai, "--by", f"zhangli@{nanhai}").exception is None
-    listed, log = run("--tenant", nanhai).stdout, run("--tenant", nanhai, "--log").stdout
+    assert run("logbook", "talks", "--tenant", here, "--by", f"zhangli@{here}").exception is None
+    listed, log = run("--tenant", here).stdout, run("--tenant", here, "--log").stdout
 
-    assert "nanhai interviews  列出微访谈和答复情况  nanhai.interview" in listed
-    assert "命令 interviews  张丽" in log
+    assert "logbook talks  列出座谈会和答复情况  logbook.talks" in listed
+    assert "命令 talks  张丽" in log
     assert "没有自带的命令" in run("--tenant", bare).stdout
 
 
-def test_a_command_that_is_unknown_or_off_is_refused_in_words(run: Run, shipped: Installation, nanhai: str) -> None:
+def test_a_command_that_is_unknown_or_off_is_refused_in_words(run: Run, shipped: Installation, here: str) -> None:
     bare = make_district(shipped)
-    off, unknown = run("nanhai", "interviews", "--tenant", bare), run("nanhai", "dance", "--tenant", nanhai)
+    off, unknown = run("logbook", "talks", "--tenant", bare), run("logbook", "dance", "--tenant", here)
 
     assert isinstance(off.exception, NoSuchFeatureCommand)
     assert "没有功能提供它，或提供它的功能没有启用。现有：无。" in off.exception.message
     assert isinstance(unknown.exception, NoSuchFeatureCommand)
-    assert "现有：nanhai interviews。" in unknown.exception.message
-    assert isinstance(run("nanhai", "interviews", "--tenant", "nowhere").exception, UnknownTenant)
-    assert isinstance(run("nanhai", "interviews", "--tenant", nanhai, "--by", "nobody").exception, NobodyOfThatName)
-    assert isinstance(run("nanhai", "interviews").exception, click.UsageError)
+    assert "现有：logbook talks。" in unknown.exception.message
+    assert isinstance(run("logbook", "talks", "--tenant", "nowhere").exception, UnknownTenant)
+    assert isinstance(run("logbook", "talks", "--tenant", here, "--by", "nobody").exception, NobodyOfThatName)
+    assert isinstance(run("logbook", "talks").exception, click.UsageError)
 
 
 def test_options_are_made_from_the_form(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +153,7 @@ def test_options_are_made_from_the_form(database_url: str, monkeypatch: pytest.M
     run, _, slug = trial(database_url, monkeypatch, lambda values: given.append(values) or [], form=EveryForm)
 
     options = ("--held-on", "2013/10/5", "--unit", "roads", "--loud", "是", "--words", "倒塌", "--words", "漏电")
-    assert run("nanhai", "go", "--tenant", slug, *options).exception is None
+    assert run("logbook", "go", "--tenant", slug, *options).exception is None
 
     assert [dict(values) for values in given] == [
         {
@@ -158,8 +165,8 @@ def test_options_are_made_from_the_form(database_url: str, monkeypatch: pytest.M
             "words": ("倒塌", "漏电"),
         }
     ]
-    text = run("nanhai", "go", "--tenant", slug, "--help").stdout
-    assert text.startswith("Usage: x nanhai go [OPTIONS]\n")
+    text = run("logbook", "go", "--tenant", slug, "--help").stdout
+    assert text.startswith("Usage: x logbook go [OPTIONS]\n")
     for part in (
         "跑一趟",
         "--held-on",
@@ -183,13 +190,13 @@ def test_options_that_do_not_fit_are_refused_by_name(
     database_url: str, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
 ) -> None:
     run, _, slug = trial(database_url, monkeypatch, list, form=EveryForm)
-    refused = run("nanhai", "go", "--tenant", slug, *options).exception
+    refused = run("logbook", "go", "--tenant", slug, *options).exception
     assert isinstance(refused, OptionsUnusable)
     assert said in refused.message
 
 
-def test_an_option_that_does_not_exist_is_refused(run: Run, nanhai: str) -> None:
-    refused = run("nanhai", "interviews", "--tenant", nanhai, "--colour", "red").exception
+def test_an_option_that_does_not_exist_is_refused(run: Run, here: str) -> None:
+    refused = run("logbook", "talks", "--tenant", here, "--colour", "red").exception
     assert isinstance(refused, click.NoSuchOption)
 
 
@@ -197,20 +204,20 @@ def test_what_a_command_writes_stays_and_what_a_failed_one_wrote_does_not(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def go(store: Store) -> list[str]:
-        record_interview(store, FIRST)
+        record_talk(store, FIRST)
         if held(installation, slug):
             raise ValueError("13800000001")
         return ["记下了"]
 
     run, installation, slug = trial(database_url, monkeypatch, go)
-    assert run("nanhai", "go", "--tenant", slug).stdout == "记下了\n"
+    assert run("logbook", "go", "--tenant", slug).stdout == "记下了\n"
 
     def go_wrong(store: Store) -> list[str]:
-        store.add(INTERVIEW, held_on=date(2013, 10, 30), guest="郑", topic="", questions=1, answered_live=0, note="")
+        store.add(TALK, held_on=date(2013, 10, 30), guest="郑", topic="", questions=1, answered_live=0, note="")
         raise ValueError("13800000001")
 
     run, installation, slug = trial(database_url, monkeypatch, go_wrong)
-    refused = run("nanhai", "go", "--tenant", slug).exception
+    refused = run("logbook", "go", "--tenant", slug).exception
     [card] = cards(installation, slug)
 
     assert isinstance(refused, FeatureFailed)
@@ -224,7 +231,7 @@ def test_a_command_that_hangs_is_cut(database_url: str, monkeypatch: pytest.Monk
     run, installation, slug = trial(database_url, monkeypatch, lambda: time.sleep(60))
 
     started = time.monotonic()
-    refused = run("nanhai", "go", "--tenant", slug).exception
+    refused = run("logbook", "go", "--tenant", slug).exception
 
     assert isinstance(refused, FeatureFailed)
     assert time.monotonic() - started < patience(10)
@@ -236,7 +243,7 @@ def test_a_command_s_own_refusal_is_said(database_url: str, monkeypatch: pytest.
         raise NotPossible("今天没有车。")
 
     run, installation, slug = trial(database_url, monkeypatch, go)
-    refused = run("nanhai", "go", "--tenant", slug).exception
+    refused = run("logbook", "go", "--tenant", slug).exception
     assert isinstance(refused, NotPossible)
     assert (refused.message, cards(installation, slug)) == ("今天没有车。", [])
 
@@ -248,10 +255,10 @@ def test_a_command_whose_options_cannot_be_typed_is_left_out(
         stops = Rows(StopForm, most=3, load_default=[], title="站点")
 
     run, installation, slug = trial(database_url, monkeypatch, list, form=WithRows)
-    assert isinstance(run("nanhai", "go", "--tenant", slug).exception, NoSuchFeatureCommand)
+    assert isinstance(run("logbook", "go", "--tenant", slug).exception, NoSuchFeatureCommand)
     assert ["不能有重复的行" in card.words for card in cards(installation, slug)] == [True]
 
 
 def held(installation: Installation, slug: str) -> list[str]:
-    with installation.scope(slug) as scope, guest(scope, "nanhai", writes=False, seconds=5) as store:
-        return [row["guest"] for row in store.rows(rows_of(INTERVIEW.c.guest))]
+    with installation.scope(slug) as scope, guest(scope, "logbook", writes=False, seconds=5) as store:
+        return [row["guest"] for row in store.rows(rows_of(TALK.c.guest))]

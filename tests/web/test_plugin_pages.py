@@ -22,9 +22,10 @@ from core.tenancy.guest import guest
 from core.tenancy.models import FeatureAct, FeatureIncident
 from core.tenancy.scope import Installation, Scope
 from core.web import create_app
-from plugins.nanhai.interview import Interview, record_interview
-from plugins.nanhai.tables import INTERVIEW
 from tests.builders import make_district, make_feature, make_installation, switch_on
+from tests.logbook import LOGBOOK
+from tests.logbook.tables import TALK
+from tests.logbook.talks import Talk, record_talk
 from tests.web.making import Visitor as Browser
 from tests.web.making import make_account
 
@@ -32,8 +33,14 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture(scope="module")
+def database_url(logbook_url: str) -> str:
+    """The database that holds the table of the feature."""
+    return logbook_url
+
+
+@pytest.fixture(scope="module")
 def shipped(database_url: str) -> Iterator[Installation]:
-    installation = make_installation(database_url, features=tuple(Roster.installed().features.values()))
+    installation = make_installation(database_url, features=(*Roster.installed().features.values(), *LOGBOOK.features))
     yield installation
     installation.database.engine.dispose()
 
@@ -44,8 +51,8 @@ def app(shipped: Installation) -> Flask:
 
 
 @pytest.fixture
-def nanhai(shipped: Installation) -> str:
-    return make_district(shipped, features={"nanhai.interview": {}})
+def here(shipped: Installation) -> str:
+    return make_district(shipped, features={"logbook.talks": {}})
 
 
 def browser(app: Flask, installation: Installation, slug: str, *roles: str, unit: str | None = None) -> Browser:
@@ -56,7 +63,7 @@ def browser(app: Flask, installation: Installation, slug: str, *roles: str, unit
     return visitor
 
 
-def interview(**typed: str) -> dict[str, str]:
+def talk(**typed: str) -> dict[str, str]:
     """Return what is typed about the first round of the article."""
     return {
         "held_on": "2013-10-23",
@@ -75,7 +82,7 @@ def test_every_page_of_every_shipped_feature_opens_to_those_who_have_its_permiss
     shipped: Installation, app: Flask
 ) -> None:
     features = [name for name, feature in shipped.roster.features.items() if "pages" in (feature.hooks or ())]
-    assert "nanhai.interview" in features
+    assert "logbook.talks" in features
     on, off = make_district(shipped, features={name: {} for name in features}), make_district(shipped)
     with shipped.scope(on) as scope:
         pages = list(pages_of(scope).values())
@@ -92,76 +99,74 @@ def test_every_page_of_every_shipped_feature_opens_to_those_who_have_its_permiss
 
 
 def test_without_a_session_a_page_of_a_feature_leads_to_the_sign_in_page(app: Flask) -> None:
-    assert Browser(app).get("/x/nanhai/interviews").location.startswith("/sign-in")
+    assert Browser(app).get("/x/logbook/talks").location.startswith("/sign-in")
     assert Browser(app).get("/x/no/such").location.startswith("/sign-in")
 
 
-@pytest.mark.parametrize("path", ["/x/nanhai/no-such", "/x/nobody/interviews", "/x/nanhai/interviews/", "/x/nanhai/"])
-def test_a_page_that_no_feature_has_is_not_there(shipped: Installation, app: Flask, nanhai: str, path: str) -> None:
-    assert browser(app, shipped, nanhai, "operator").get(path).status_code == 404
+@pytest.mark.parametrize("path", ["/x/logbook/no-such", "/x/nobody/talks", "/x/logbook/talks/", "/x/logbook/"])
+def test_a_page_that_no_feature_has_is_not_there(shipped: Installation, app: Flask, here: str, path: str) -> None:
+    assert browser(app, shipped, here, "operator").get(path).status_code == 404
 
 
-def test_the_menu_holds_the_pages_that_the_visitor_may_open(shipped: Installation, app: Flask, nanhai: str) -> None:
-    operator = browser(app, shipped, nanhai, "operator").get("/desk").get_data(as_text=True)
-    leader = browser(app, shipped, nanhai, "leader").get("/desk").get_data(as_text=True)
+def test_the_menu_holds_the_pages_that_the_visitor_may_open(shipped: Installation, app: Flask, here: str) -> None:
+    operator = browser(app, shipped, here, "operator").get("/desk").get_data(as_text=True)
+    leader = browser(app, shipped, here, "leader").get("/desk").get_data(as_text=True)
 
     assert "本区功能" in operator
-    assert ['href="/x/nanhai/interviews"' in page for page in (operator, leader)] == [True, True]
-    assert ['href="/x/nanhai/interviews/new"' in page for page in (operator, leader)] == [True, False]
+    assert ['href="/x/logbook/talks"' in page for page in (operator, leader)] == [True, True]
+    assert ['href="/x/logbook/talks/new"' in page for page in (operator, leader)] == [True, False]
 
 
 # The form.
 
 
-def test_an_interview_is_written_down_and_shown(shipped: Installation, app: Flask, nanhai: str) -> None:
-    operator = browser(app, shipped, nanhai, "operator")
-    operator.get("/x/nanhai/interviews/new")
+def test_a_talk_is_written_down_and_shown(shipped: Installation, app: Flask, here: str) -> None:
+    operator = browser(app, shipped, here, "operator")
+    operator.get("/x/logbook/talks/new")
 
-    answer = operator.post("/x/nanhai/interviews/new", **interview())
+    answer = operator.post("/x/logbook/talks/new", **talk())
 
-    assert (answer.status_code, answer.location) == (303, "/x/nanhai/interviews/new")
+    assert (answer.status_code, answer.location) == (303, "/x/logbook/talks/new")
     told = operator.get(answer.location).get_data(as_text=True)
-    assert "已登记10 月 23 日的微访谈，1,768 条提问转交办理" in told
-    page = operator.get("/x/nanhai/interviews").get_data(as_text=True)
+    assert "已登记10 月 23 日的座谈会，1,768 条提问转交办理" in told
+    page = operator.get("/x/logbook/talks").get_data(as_text=True)
     cells = ("2013-10-23", "东部三镇街主政官", "交通与环境", "1,804", "36", "1,768", "2.0%")
     assert [cell in page for cell in cells] == [True] * len(cells)
 
 
-def test_a_form_sent_twice_is_taken_once(shipped: Installation, app: Flask, nanhai: str) -> None:
-    operator = browser(app, shipped, nanhai, "operator")
-    operator.get("/x/nanhai/interviews/new")
+def test_a_form_sent_twice_is_taken_once(shipped: Installation, app: Flask, here: str) -> None:
+    operator = browser(app, shipped, here, "operator")
+    operator.get("/x/logbook/talks/new")
 
-    answers = [operator.post("/x/nanhai/interviews/new", **interview()) for _ in range(2)]
+    answers = [operator.post("/x/logbook/talks/new", **talk()) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
-    assert held(shipped, nanhai) == ["东部三镇街主政官"]
-    assert [(act.kind, act.part, act.actor) for act in acts(shipped, nanhai)] == [("page", "interviews/new", "张丽")]
+    assert held(shipped, here) == ["东部三镇街主政官"]
+    assert [(act.kind, act.part, act.actor) for act in acts(shipped, here)] == [("page", "talks/new", "张丽")]
 
 
-def test_a_form_sent_twice_at_the_same_moment_is_taken_once(shipped: Installation, app: Flask, nanhai: str) -> None:
-    login = make_account(shipped, nanhai, "hasty", ["operator"])
+def test_a_form_sent_twice_at_the_same_moment_is_taken_once(shipped: Installation, app: Flask, here: str) -> None:
+    login = make_account(shipped, here, "hasty", ["operator"])
     windows = [Browser(app) for _ in range(2)]
     for window in windows:
         window.sign_in(login)
-        window.get("/x/nanhai/interviews/new")
+        window.get("/x/logbook/talks/new")
 
     def send(window: Browser) -> int:
-        return window.post("/x/nanhai/interviews/new", **interview(), command_id="the-same").status_code
+        return window.post("/x/logbook/talks/new", **talk(), command_id="the-same").status_code
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(send, windows)) == [303, 303]
-    assert held(shipped, nanhai) == ["东部三镇街主政官"]
+    assert held(shipped, here) == ["东部三镇街主政官"]
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
-    shipped: Installation, app: Flask, nanhai: str
+    shipped: Installation, app: Flask, here: str
 ) -> None:
-    operator = browser(app, shipped, nanhai, "operator")
-    operator.get("/x/nanhai/interviews/new")
+    operator = browser(app, shipped, here, "operator")
+    operator.get("/x/logbook/talks/new")
 
-    answer = operator.post(
-        "/x/nanhai/interviews/new", **interview(held_on="去年", questions="30", answered_live="36", guest="")
-    )
+    answer = operator.post("/x/logbook/talks/new", **talk(held_on="去年", questions="30", answered_live="36", guest=""))
 
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
@@ -169,52 +174,52 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
         assert fault in page
     assert 'value="交通与环境"' in page
     assert 'aria-describedby="answered_live-fault"' in page
-    assert held(shipped, nanhai) == []
+    assert held(shipped, here) == []
 
 
-def test_a_refusal_of_the_feature_is_shown_in_its_words(shipped: Installation, app: Flask, nanhai: str) -> None:
-    operator = browser(app, shipped, nanhai, "operator")
-    operator.get("/x/nanhai/interviews/new")
-    operator.post("/x/nanhai/interviews/new", **interview())
-    operator.get("/x/nanhai/interviews/new")
+def test_a_refusal_of_the_feature_is_shown_in_its_words(shipped: Installation, app: Flask, here: str) -> None:
+    operator = browser(app, shipped, here, "operator")
+    operator.get("/x/logbook/talks/new")
+    operator.post("/x/logbook/talks/new", **talk())
+    operator.get("/x/logbook/talks/new")
 
-    again = operator.post("/x/nanhai/interviews/new", **interview(topic="别的"))
-    ahead = operator.post("/x/nanhai/interviews/new", **interview(held_on="2999-01-01"))
+    again = operator.post("/x/logbook/talks/new", **talk(topic="别的"))
+    ahead = operator.post("/x/logbook/talks/new", **talk(held_on="2999-01-01"))
 
     assert (again.status_code, ahead.status_code) == (422, 422)
-    assert "10 月 23 日东部三镇街主政官的微访谈已经登记过" in again.get_data(as_text=True)
+    assert "10 月 23 日东部三镇街主政官的座谈会已经登记过" in again.get_data(as_text=True)
     assert 'value="别的"' in again.get_data(as_text=True)
     assert "1 月 1 日还没有到" in ahead.get_data(as_text=True)
-    assert held(shipped, nanhai) == ["东部三镇街主政官"]
-    assert incidents(shipped, nanhai) == []
+    assert held(shipped, here) == ["东部三镇街主政官"]
+    assert incidents(shipped, here) == []
 
 
-def test_a_form_without_our_token_or_its_number_does_nothing(shipped: Installation, app: Flask, nanhai: str) -> None:
-    operator = browser(app, shipped, nanhai, "operator")
-    assert operator.client.post("/x/nanhai/interviews/new", data=interview()).status_code == 400
-    operator.get("/x/nanhai/interviews/new")
-    assert operator.post("/x/nanhai/interviews/new", **interview(), command_id="").status_code == 422
-    assert operator.post("/x/nanhai/interviews", **interview()).status_code == 405
-    assert held(shipped, nanhai) == []
+def test_a_form_without_our_token_or_its_number_does_nothing(shipped: Installation, app: Flask, here: str) -> None:
+    operator = browser(app, shipped, here, "operator")
+    assert operator.client.post("/x/logbook/talks/new", data=talk()).status_code == 400
+    operator.get("/x/logbook/talks/new")
+    assert operator.post("/x/logbook/talks/new", **talk(), command_id="").status_code == 422
+    assert operator.post("/x/logbook/talks", **talk()).status_code == 405
+    assert held(shipped, here) == []
 
 
-def test_the_form_of_another_role_is_refused(shipped: Installation, app: Flask, nanhai: str) -> None:
-    leader = browser(app, shipped, nanhai, "leader")
-    leader.get("/x/nanhai/interviews")
-    assert leader.post("/x/nanhai/interviews/new", command_id="1", **interview()).status_code == 403
-    assert held(shipped, nanhai) == []
+def test_the_form_of_another_role_is_refused(shipped: Installation, app: Flask, here: str) -> None:
+    leader = browser(app, shipped, here, "leader")
+    leader.get("/x/logbook/talks")
+    assert leader.post("/x/logbook/talks/new", command_id="1", **talk()).status_code == 403
+    assert held(shipped, here) == []
 
 
-def test_a_district_sees_its_own_rows_only(shipped: Installation, app: Flask, nanhai: str) -> None:
-    other = make_district(shipped, features={"nanhai.interview": {}})
-    operator = browser(app, shipped, nanhai, "operator")
-    operator.get("/x/nanhai/interviews/new")
-    operator.post("/x/nanhai/interviews/new", **interview())
+def test_a_district_sees_its_own_rows_only(shipped: Installation, app: Flask, here: str) -> None:
+    other = make_district(shipped, features={"logbook.talks": {}})
+    operator = browser(app, shipped, here, "operator")
+    operator.get("/x/logbook/talks/new")
+    operator.post("/x/logbook/talks/new", **talk())
 
-    page = browser(app, shipped, other, "operator").get("/x/nanhai/interviews").get_data(as_text=True)
+    page = browser(app, shipped, other, "operator").get("/x/logbook/talks").get_data(as_text=True)
 
     assert "东部三镇街" not in page
-    assert "还没有登记过微访谈" in page
+    assert "还没有登记过座谈会" in page
 
 
 class StopForm(Settings):
@@ -346,14 +351,14 @@ def test_a_page_that_fails_is_an_apology_and_the_desk_goes_on(
 
 def test_a_form_that_fails_keeps_what_was_typed_and_writes_nothing(database_url: str) -> None:
     def submit(store: Store, values: Mapping[str, Any]) -> str:
-        record_interview(store, an_interview())
+        record_talk(store, a_talk())
         raise RuntimeError
 
-    house = Trial(database_url, "nanhai.trial", submit=submit, LineForm=LineForm)
+    house = Trial(database_url, "logbook.trial", submit=submit, LineForm=LineForm)
     visitor = house.browser()
-    visitor.get("/x/nanhai/page")
+    visitor.get("/x/logbook/page")
 
-    answer = visitor.post("/x/nanhai/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
+    answer = visitor.post("/x/logbook/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
 
     page = answer.get_data(as_text=True)
     [card] = house.incidents()
@@ -379,45 +384,45 @@ def test_a_page_that_keeps_failing_is_left_to_rest(database_url: str) -> None:
 
 
 def test_a_page_that_only_shows_cannot_write(database_url: str) -> None:
-    house = Trial(database_url, "nanhai.trial", show=lambda store: record_interview(store, an_interview()))
+    house = Trial(database_url, "logbook.trial", show=lambda store: record_talk(store, a_talk()))
 
-    assert house.browser().get("/x/nanhai/page").status_code == 503
+    assert house.browser().get("/x/logbook/page").status_code == 503
     assert held(house.installation, house.slug) == []
 
 
 def test_a_page_reaches_no_other_districts_rows_and_no_table_of_another(database_url: str) -> None:
     def submit(store: Store, values: Mapping[str, Any]) -> str:
-        everything = update(INTERVIEW).where(INTERVIEW.c.tenant_id > 0).values(topic="改过")
+        everything = update(TALK).where(TALK.c.tenant_id > 0).values(topic="改过")
         return f"{store.run(everything)} 行"
 
-    house = Trial(database_url, "nanhai.trial", submit=submit, LineForm=LineForm)
+    house = Trial(database_url, "logbook.trial", submit=submit, LineForm=LineForm)
     other = house.another()
     with house.installation.scope(other) as scope, guest_of(scope) as store:
-        record_interview(store, an_interview())
+        record_talk(store, a_talk())
     visitor = house.browser()
-    visitor.get("/x/nanhai/page")
+    visitor.get("/x/logbook/page")
 
-    visitor.post("/x/nanhai/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
+    visitor.post("/x/logbook/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
 
-    assert "0 行" in visitor.get("/x/nanhai/page").get_data(as_text=True)
+    assert "0 行" in visitor.get("/x/logbook/page").get_data(as_text=True)
     with house.installation.scope(other) as scope, guest_of(scope) as store:
-        assert [row["topic"] for row in store.rows(select(INTERVIEW.c.topic))] == ["交通"]
+        assert [row["topic"] for row in store.rows(select(TALK.c.topic))] == ["交通"]
 
 
 def test_a_refusal_of_the_store_that_the_feature_keeps_to_itself_is_a_failure(database_url: str) -> None:
     def submit(store: Store, values: Mapping[str, Any]) -> str:
         for _ in range(2):
             try:
-                record_interview(store, an_interview())
+                record_talk(store, a_talk())
             except Exception:
                 return "好"
         return "好"
 
-    house = Trial(database_url, "nanhai.trial", submit=submit, LineForm=LineForm)
+    house = Trial(database_url, "logbook.trial", submit=submit, LineForm=LineForm)
     visitor = house.browser()
-    visitor.get("/x/nanhai/page")
+    visitor.get("/x/logbook/page")
 
-    answer = visitor.post("/x/nanhai/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
+    answer = visitor.post("/x/logbook/page", **{"stops-row": ["", "0"], "stops-0-name": "东门"})
 
     assert answer.status_code == 503
     assert held(house.installation, house.slug) == []
@@ -527,18 +532,18 @@ class Trial:
         return incidents(self.installation, self.slug)
 
 
-def an_interview() -> Interview:
-    return Interview(date(2013, 10, 23), "东部三镇街主政官", "交通", 1804, 36, "")
+def a_talk() -> Talk:
+    return Talk(date(2013, 10, 23), "东部三镇街主政官", "交通", 1804, 36, "")
 
 
 def guest_of(scope: Scope) -> AbstractContextManager[Store]:
-    return guest(scope, "nanhai", writes=True, seconds=5)
+    return guest(scope, "logbook", writes=True, seconds=5)
 
 
 def held(installation: Installation, slug: str) -> list[str]:
-    """Return the guests of the interviews that are written down."""
+    """Return the guests of the talks that are written down."""
     with installation.scope(slug) as scope, guest_of(scope) as store:
-        return [row["guest"] for row in store.rows(select(INTERVIEW.c.guest))]
+        return [row["guest"] for row in store.rows(select(TALK.c.guest))]
 
 
 def incidents(installation: Installation, slug: str) -> Sequence[FeatureIncident]:

@@ -9,18 +9,25 @@ from core.hooks.roster import Roster
 from core.tenancy.scope import Installation
 from core.web import create_app
 from tests.builders import make_district, make_installation
+from tests.logbook import LOGBOOK
 from tests.web.browser import served, watched
 from tests.web.making import Life, make_account
 from tests.web.test_browser import HEAVIEST
-from tests.web.test_plugin_pages import interview
+from tests.web.test_plugin_pages import talk
 from tests.web.test_ticket_blocks import ROAD
 
-FORM, LIST = "/x/nanhai/interviews/new", "/x/nanhai/interviews"
+FORM, LIST = "/x/logbook/talks/new", "/x/logbook/talks"
+
+
+@pytest.fixture(scope="module")
+def database_url(logbook_url: str) -> str:
+    """The database that holds the table of the feature."""
+    return logbook_url
 
 
 @pytest.fixture(scope="module")
 def installation(database_url: str) -> Iterator[Installation]:
-    made = make_installation(database_url, features=tuple(Roster.installed().features.values()))
+    made = make_installation(database_url, features=(*Roster.installed().features.values(), *LOGBOOK.features))
     yield made
     made.database.engine.dispose()
 
@@ -33,10 +40,10 @@ def address(installation: Installation) -> Iterator[str]:
 
 @pytest.fixture
 def district(installation: Installation) -> str:
-    return make_district(installation, features={"nanhai.interview": {}, "pingshan.catalogue": {}}, duties=[ROAD])
+    return make_district(installation, features={"logbook.talks": {}, "pingshan.catalogue": {}}, duties=[ROAD])
 
 
-def test_an_interview_is_written_down_by_keys_alone(
+def test_a_talk_is_written_down_by_keys_alone(
     installation: Installation, district: str, browser: Browser, address: str
 ) -> None:
     operator = make_account(installation, district, "operator", ["operator"])
@@ -52,7 +59,7 @@ def test_an_interview_is_written_down_by_keys_alone(
                 page.keyboard.type(text)
         page.keyboard.press("Control+Enter")
 
-        expect(page.locator("#notice")).to_contain_text("已登记10 月 23 日的微访谈，1,768 条提问转交办理")
+        expect(page.locator("#notice")).to_contain_text("已登记10 月 23 日的座谈会，1,768 条提问转交办理")
         assert (window.complaints, window.strangers) == ([], [])
         assert window.weight() <= HEAVIEST
 
@@ -65,7 +72,7 @@ def test_a_fault_leads_to_its_field_also_without_javascript(
         window.sign_in(operator)
         window.open(FORM)
         page = window.page
-        typed = interview(questions="3", answered_live="5")
+        typed = talk(questions="3", answered_live="5")
         for name, text in typed.items():
             page.fill(f"#{name}", text)
         page.click("main button.main")
@@ -87,7 +94,7 @@ def test_no_page_of_a_feature_is_wider_than_its_window(
     with watched(browser, address, width=width) as window:
         window.sign_in(operator)
         window.open(FORM)
-        for name, text in interview(guest="东部三镇街主政官" * 5).items():
+        for name, text in talk(guest="东部三镇街主政官" * 5).items():
             window.page.fill(f"#{name}", text)
         window.page.click("main button.main")
         for path in (FORM, LIST, f"/t/{serial_no}"):
