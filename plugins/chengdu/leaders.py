@@ -8,9 +8,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Context, DomainEvent, Done, Finding, JobSpec, Store, hookimpl
+from core.hooks import (
+    Block,
+    CommandSpec,
+    Context,
+    DomainEvent,
+    Done,
+    Finding,
+    JobSpec,
+    PageSpec,
+    Store,
+    TableBlock,
+    hookimpl,
+)
 from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
-from core.hooks.settings import Line, Secret, Settings, YesNo
+from core.hooks.settings import Line, Secret, Settings, Whole, YesNo
 from core.hooks.tables import select
 from plugins.chengdu.tables import TOLD
 
@@ -21,6 +33,7 @@ GROUPS = (("webhook", "group_name"), ("second_webhook", "second_group_name"))
 LONGEST_TITLE = 100
 SERIALS_NAMED = 20
 SECONDS = 5.0
+MOST_SHOWN = 100
 
 
 class LeadersSettings(Settings):
@@ -91,6 +104,12 @@ class LeadersSettings(Settings):
     )
 
 
+class ToldForm(Settings):
+    """How much of what the groups were told the command line lists."""
+
+    most = Whole(load_default=20, min=1, max=MOST_SHOWN, unit="条", title="最多列出多少条")
+
+
 class NotTaken(Exception):  # noqa: N818 -- a fact about the group's robot; the core tries again
     """The robot did not take the message."""
 
@@ -140,13 +159,52 @@ def jobs(settings: Mapping[str, Any]) -> Sequence[JobSpec]:
     return [JobSpec("morning", "领导理政群早报", settings["morning_at"], run="post_morning", seconds=20)]
 
 
+@hookimpl
+def pages() -> Sequence[PageSpec]:
+    """Show what the groups were told to whoever sees the tickets themselves."""
+    return [PageSpec("leaders", "领导理政群", "see-tickets", show="show_told")]
+
+
+@hookimpl
+def commands() -> Sequence[CommandSpec]:
+    """List what the groups were told on the command line, for whoever asks whether a leader knew."""
+    return [CommandSpec("leaders", "列出发到领导理政群的消息", run="list_told", form="ToldForm")]
+
+
+def show_told(store: Store) -> list[Block]:
+    """Show what the groups were told, the latest first."""
+    rows = tuple(
+        (str(each["happened_on"]), each["serial_no"], HEADINGS[each["occasion"]], "紧急" if each["urgent"] else "一般")
+        for each in told(store, most=MOST_SHOWN)
+    )
+    columns = ("日期", "工单", "事由", "紧急程度")
+    return [TableBlock(columns, rows, f"最近 {MOST_SHOWN} 条", empty="还没有向领导理政群发过消息。")]
+
+
+def list_told(store: Store, values: Mapping[str, Any]) -> list[str]:
+    """Return one line for each message, the latest first."""
+    lines = [
+        f"{each['happened_on']}  {each['serial_no']}  {HEADINGS[each['occasion']]}"
+        for each in told(store, most=values["most"])
+    ]
+    return lines or ["还没有向领导理政群发过消息。"]
+
+
+def told(store: Store, *, most: int) -> Sequence[Mapping[str, Any]]:
+    """Return of what the groups were told, the latest first."""
+    columns = (TOLD.c.happened_on, TOLD.c.serial_no, TOLD.c.occasion, TOLD.c.urgent)
+    return store.rows(select(*columns).order_by(TOLD.c.happened_on.desc(), TOLD.c.id.desc()).limit(most))
+
+
 def post_morning(ctx: Context, settings: Mapping[str, Any], store: Store, day: date) -> str:
     """Tell the group how many urgent and overdue tickets it heard of the day before."""
     if not _groups(settings):
         return "没有设置群机器人地址，没有发送"
     before = day - timedelta(days=1)
-    told = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == before))
-    by_occasion = {occasion: {row["serial_no"] for row in told if row["occasion"] == occasion} for occasion in HEADINGS}
+    happened = store.rows(select(TOLD.c.serial_no, TOLD.c.occasion).where(TOLD.c.happened_on == before))
+    by_occasion = {
+        occasion: {row["serial_no"] for row in happened if row["occasion"] == occasion} for occasion in HEADINGS
+    }
     counts = "，".join(f"{HEADINGS[occasion]} {len(serials)} 件" for occasion, serials in by_occasion.items())
     named = "、".join(sorted(set().union(*by_occasion.values()))[:SERIALS_NAMED])
     text = f"{before.month} 月 {before.day} 日：{counts}。{f'涉及 {named}' if named else ''}"

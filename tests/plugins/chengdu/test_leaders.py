@@ -1,17 +1,20 @@
 """领导理政群: what the group is told of, and what is said of a draft whose robot could not be reached."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from core.hooks import DomainEvent, Finding
+from core.hooks import DomainEvent, Finding, TableBlock
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import SecretText
 from core.hooks.specs import check_settings, jobs
 from core.hooks.values import Urgency
-from plugins.chengdu.leaders import INSTRUCTED, OVERDUE, REPORTED, URGENT, occasion_of
+from core.tenancy.guest import guest
+from plugins.chengdu.leaders import INSTRUCTED, OVERDUE, REPORTED, URGENT, list_told, occasion_of, show_told
+from plugins.chengdu.tables import TOLD
+from tests.builders import make_district, make_installation
 from tests.plugins.making import CONTEXT, SHIPPED, make_ticket
 
 LEADERS = SHIPPED.features["chengdu.leaders"]
@@ -73,6 +76,31 @@ def test_a_draft_whose_robot_cannot_be_reached_says_so(webhook: str, level: str,
 def test_the_morning_line_comes_when_the_district_wants_it() -> None:
     assert [(job.name, job.at) for job in _jobs(morning_at="07:45")] == [("morning", "07:45")]
     assert _jobs(morning=False) == []
+
+
+def test_what_the_groups_were_told_can_be_read_the_latest_first(database_url: str) -> None:
+    installation = make_installation(database_url)
+    slug = make_district(installation)
+    with installation.scope(slug) as scope, guest(scope, "chengdu", writes=True, seconds=5) as store:
+        assert list_told(store, {"most": 5}) == ["还没有向领导理政群发过消息。"]
+        for day, occasion in ((11, URGENT), (12, OVERDUE)):
+            store.add(
+                TOLD,
+                event_id=f"e{day}",
+                happened_on=date(2026, 3, day),
+                serial_no=f"CD-{day}",
+                occasion=occasion,
+                urgent=occasion == URGENT,
+            )
+
+        [table] = show_told(store)
+        assert isinstance(table, TableBlock)
+        assert table.rows == (
+            ("2026-03-12", "CD-12", "答复超期", "一般"),
+            ("2026-03-11", "CD-11", "紧急诉求", "紧急"),
+        )
+        assert list_told(store, {"most": 1}) == ["2026-03-12  CD-12  答复超期"]
+    installation.database.engine.dispose()
 
 
 def _check(webhook: str) -> Sequence[Finding]:
