@@ -16,6 +16,7 @@ import core.handling.models
 import core.intake.calls.models
 import core.intake.clearances.models
 import core.intake.counters.models
+import core.intake.interviews.models
 import core.intake.models
 import core.intake.sources.models
 import core.kit.outbox

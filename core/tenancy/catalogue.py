@@ -40,6 +40,8 @@ APPEND_ONLY = (
     "gazetteer_version",
     "home_visit",
     "intake_event",
+    "interview_extension",
+    "interview_host",
     "letter",
     "letter_receipt",
     "matter_mapping",
