@@ -3,6 +3,7 @@
 from core.hooks.features import Feature, NotPossible, hookimpl
 from core.hooks.store import Store
 from core.hooks.values import (
+    AccountabilityRules,
     Alike,
     Authenticated,
     Block,
@@ -43,6 +44,7 @@ from core.hooks.values import (
     InboundRequest,
     InstantRules,
     InstantTopic,
+    InterviewRules,
     JobSpec,
     KnowledgeRules,
     LetterKind,
@@ -59,6 +61,7 @@ from core.hooks.values import (
     PanelGroup,
     PanelRules,
     PauseReason,
+    PerformanceRules,
     ProgressNews,
     ProgressStep,
     Receipt,
@@ -93,6 +96,7 @@ from core.hooks.values import (
 )
 
 __all__ = [
+    "AccountabilityRules",
     "Alike",
     "Authenticated",
     "Block",
@@ -134,6 +138,7 @@ __all__ = [
     "InboundRequest",
     "InstantRules",
     "InstantTopic",
+    "InterviewRules",
     "JobSpec",
     "KnowledgeRules",
     "LetterKind",
@@ -151,6 +156,7 @@ __all__ = [
     "PanelGroup",
     "PanelRules",
     "PauseReason",
+    "PerformanceRules",
     "ProgressNews",
     "ProgressStep",
     "Receipt",

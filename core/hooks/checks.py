@@ -16,14 +16,17 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 from core.hooks.contract import Hook
 from core.hooks.parts import flaw_of_part
 from core.hooks.values import (
+    AccountabilityRules,
     Budget,
     EngagementRules,
     HandlingRules,
     InstantRules,
+    InterviewRules,
     KnowledgeRules,
     Mark,
     OutreachKind,
     PanelRules,
+    PerformanceRules,
     ReminderRules,
     WarningRules,
 )
@@ -140,6 +143,10 @@ def check(answer: Any) -> None:
         _check_watching(answer)
     if isinstance(answer, ReminderRules):
         _check_reminding(answer)
+    if isinstance(answer, AccountabilityRules):
+        _check_holding_to_account(answer)
+    if isinstance(answer, PerformanceRules):
+        _check_settling(answer)
     if isinstance(answer, KnowledgeRules):
         _check_keeping(answer)
     if isinstance(answer, EngagementRules):
@@ -148,6 +155,8 @@ def check(answer: Any) -> None:
         _check_answering(answer)
     if isinstance(answer, OutreachKind):
         _check_outreach(answer)
+    if isinstance(answer, InterviewRules):
+        _check_interviews(answer)
 
 
 def _check_outreach(kind: OutreachKind) -> None:
@@ -155,6 +164,13 @@ def _check_outreach(kind: OutreachKind) -> None:
         raise AnswerUnusable("会议和走访的种类应有代号和名称")
     if not 0 <= kind.monthly <= MOST_DAYS_OF_A_MONTH:
         raise AnswerUnusable(f"每月应开展 {kind.monthly} 次不在 0 到 {MOST_DAYS_OF_A_MONTH} 之间")
+
+
+def _check_interviews(rules: InterviewRules) -> None:
+    if not rules.channel.strip() or min(rules.minutes, rules.extension_minutes) < 1:
+        raise AnswerUnusable("微访谈应有渠道，时长和每次延长不少于 1 分钟")
+    if not 1 <= rules.alike_from <= 100:
+        raise AnswerUnusable(f"微访谈合并提问的相似度 {rules.alike_from} 不在 1 到 100 之间")
 
 
 def _check_taking_part(rules: EngagementRules) -> None:
@@ -216,6 +232,21 @@ def _check_reminding(rules: ReminderRules) -> None:
     days = (rules.acknowledge_days, rules.answer_days)
     if not all(1 <= each <= LONGEST_WINDOW for each in days) or not 1 <= rules.due_hours <= 24 * LONGEST_WINDOW:
         raise AnswerUnusable(f"提醒函签收和答复的期限应为 1 到 {LONGEST_WINDOW} 个工作日，临期的小时数应不小于 1")
+
+
+def _check_holding_to_account(rules: AccountabilityRules) -> None:
+    """Refuse rules by which a unit had no time to speak, or a milder rung came after a graver one."""
+    if not all(1 <= each <= LONGEST_WINDOW for each in (rules.statement_days, rules.appeal_days)):
+        raise AnswerUnusable(f"情况说明和申诉的期限应为 1 到 {LONGEST_WINDOW} 个工作日")
+    if not 0 <= rules.talk_from <= rules.bulletin_from <= rules.referral_from:
+        raise AnswerUnusable("问责阶梯的次数应由轻到重：约谈不多于通报，通报不多于移送")
+    if not rules.notice.strip():
+        raise AnswerUnusable("立案通知没有内容")
+
+
+def _check_settling(rules: PerformanceRules) -> None:
+    if not 1 <= rules.objection_days <= LONGEST_WINDOW:
+        raise AnswerUnusable(f"对绩效提出异议的期限应为 1 到 {LONGEST_WINDOW} 个工作日")
 
 
 def _check_keeping(rules: KnowledgeRules) -> None:

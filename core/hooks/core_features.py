@@ -58,6 +58,13 @@ WECHAT = _own(
     "core.intake.wechat.settings:WeChatSettings",
     "check_settings",
 )
+WEIBO = _own(
+    "weibo",
+    "微博账号",
+    "居民在微博 @ 本区的账号反映诉求，在自己的微博下评论补充和评价，答复以评论发在那里；没有填写账号 UID 就不接入",
+    "core.intake.weibo.settings:WeiboSettings",
+    "check_settings",
+)
 SCANNING = _own(
     "scanning",
     "查毒",
@@ -65,5 +72,5 @@ SCANNING = _own(
     "core.files.scanning:ScanSettings",
     "judge_file",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, CLEARANCE, SCANNING)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, WEIBO, CLEARANCE, SCANNING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

@@ -92,7 +92,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """What a move does to clocks, by their names: those it starts, stops with a verdict, or ends without one."""
+    """What a move does to clocks, by their names: those it starts, stops with a verdict, or ends without one.
+
+    One that runs already is not started again.
+    """
 
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
@@ -178,7 +181,7 @@ MOVES: dict[Command, Move] = {
                 _NO_CONSULTATION,
                 _CLEARED,
             ),
-            Clocks(cancels=("dispatch",)),
+            Clocks(starts=("reply",), cancels=("dispatch",)),
         ),
         Move(
             Command.DETACH, "拆并", Permission.DISPATCH, (State.ATTACHED,), (State.TO_DISPATCH,), (_REASON,), Clocks()
@@ -190,7 +193,7 @@ MOVES: dict[Command, Move] = {
             WAITING_FOR_DISPATCH,
             (State.IN_PROGRESS,),
             (Guard("cannot-split", "至少两个分项；本单不是分项，没有并单"), _NO_CONSULTATION, _CLEARED),
-            Clocks(cancels=("dispatch",)),
+            Clocks(starts=("reply",), cancels=("dispatch",)),
         ),
         Move(
             Command.DISPATCH,
@@ -199,7 +202,7 @@ MOVES: dict[Command, Move] = {
             WAITING_FOR_DISPATCH,
             (State.DISPATCHED,),
             (Guard("no-such-unit", "主办单位在本区名录内"), _UNLESS_ACTING, _CLEARED),
-            Clocks(starts=UNIT_CLOCKS, stops=("dispatch",)),
+            Clocks(starts=("reply", *UNIT_CLOCKS), stops=("dispatch",)),
         ),
         Move(
             Command.SIGN,
@@ -400,6 +403,7 @@ NOTE_LABELS = {
     "meeting": "协调会",
     "special_report": "专报",
     "outreach": "主动联系",
+    "interview": "微访谈",
     "policy": "形成政策",
     "supervision": "督办",
     "letter": "函件",

@@ -9,7 +9,14 @@ from typing import Any
 from core.hooks.contract import Hook
 from core.hooks.specs.bulletins import bulletin_rules, bulletin_sections
 from core.hooks.specs.classification import assess_urgency, suggest_matters
-from core.hooks.specs.counting import grade_bands, metrics, reminder_rules, score_lines, warning_rules
+from core.hooks.specs.counting import (
+    grade_bands,
+    metrics,
+    performance_rules,
+    reminder_rules,
+    score_lines,
+    warning_rules,
+)
 from core.hooks.specs.desk import find_duplicates, suggest_split, ticket_blocks
 from core.hooks.specs.disclosure import disclosure_decision, hide_in_public
 from core.hooks.specs.engagement import engagement_rules
@@ -18,6 +25,7 @@ from core.hooks.specs.files import judge_file
 from core.hooks.specs.intake import (
     authenticate_inbound,
     channels,
+    interview_rules,
     normalise_draft,
     outreach_kinds,
     parse_inbound,
@@ -26,7 +34,7 @@ from core.hooks.specs.intake import (
 )
 from core.hooks.specs.knowledge import instant_rules, knowledge_rules, reply_templates
 from core.hooks.specs.panels import panel_rules, review_triggers
-from core.hooks.specs.pressing import escalation_steps, exemptions
+from core.hooks.specs.pressing import accountability_rules, escalation_steps, exemptions
 from core.hooks.specs.progress import progress_news
 from core.hooks.specs.routing import guard_command, propose_routes, propose_watchers, taking_in_only
 from core.hooks.specs.time import clock_marks, handling_rules, time_limits
@@ -34,6 +42,7 @@ from core.hooks.specs.time import clock_marks, handling_rules, time_limits
 ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     channels,
     outreach_kinds,
+    interview_rules,
     authenticate_inbound,
     parse_inbound,
     normalise_draft,
@@ -55,11 +64,13 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     progress_news,
     escalation_steps,
     exemptions,
+    accountability_rules,
     review_triggers,
     panel_rules,
     metrics,
     grade_bands,
     score_lines,
+    performance_rules,
     warning_rules,
     reminder_rules,
     knowledge_rules,
@@ -81,6 +92,7 @@ HOOKS: dict[str, Hook[..., Any]] = {hook.name: hook for hook in ALL_HOOKS}
 __all__ = [
     "ALL_HOOKS",
     "HOOKS",
+    "accountability_rules",
     "assess_urgency",
     "authenticate_inbound",
     "bulletin_rules",
@@ -99,6 +111,7 @@ __all__ = [
     "handling_rules",
     "hide_in_public",
     "instant_rules",
+    "interview_rules",
     "jobs",
     "judge_file",
     "knowledge_rules",
@@ -109,6 +122,7 @@ __all__ = [
     "pages",
     "panel_rules",
     "parse_inbound",
+    "performance_rules",
     "progress_news",
     "propose_routes",
     "propose_watchers",

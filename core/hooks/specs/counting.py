@@ -8,6 +8,7 @@ from core.hooks.values import (
     Context,
     GradeBand,
     Metric,
+    PerformanceRules,
     ReminderRules,
     ScoreLine,
     UnitFacts,
@@ -35,8 +36,26 @@ def grade_bands(ctx: Context, settings: Mapping[str, Any]) -> Sequence[GradeBand
 def score_lines(ctx: Context, settings: Mapping[str, Any], facts: UnitFacts) -> Sequence[ScoreLine] | None:
     """The lines of a unit's performance score 绩效考核 for a period.
 
-    Asked for each unit when a district's month is reported; the score is the sum of its lines. If one fails the unit's
-    score says that it is incomplete, and no sum is shown. Nobody answers: no score is shown.
+    Asked for each unit when a district's month is reported, and when the sheet of a year 年度绩效 is computed; the score is
+    the sum of its lines. If one fails the unit's score says that it is incomplete, no sum is shown, and the year's sheet
+    cannot be signed. A line of the sheet opens the tickets that the measures in its `behind` counted. Nobody answers: no
+    score is shown.
+    """
+
+
+@hook(
+    label="年度绩效规则",
+    kind="load",
+    merge="first",
+    on_error="quarantine",
+    item=PerformanceRules,
+    budget_ms=1000,
+    since="1.1",
+)
+def performance_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[PerformanceRules] | None:
+    """How the yearly performance 年度绩效 of units is settled before it is signed.
+
+    Asked once per tenant and epoch. The first feature in the tenant's order decides. Nobody answers: five working days.
     """
 
 

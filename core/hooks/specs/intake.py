@@ -13,6 +13,7 @@ from core.hooks.values import (
     InboundAppeal,
     InboundPayload,
     InboundRequest,
+    InterviewRules,
     OutreachKind,
     Receipt,
     ScopeIssue,
@@ -44,6 +45,17 @@ def outreach_kinds(ctx: Context, settings: Mapping[str, Any]) -> Sequence[Outrea
     Asked once per tenant and epoch. What is said there is entered line after line and comes in by the channel of the
     kind's id, which the same feature answers under `channels`. Nobody answers: the district holds none, and there is no
     page for them.
+    """
+
+
+@hook(
+    label="微访谈", kind="load", merge="first", on_error="quarantine", item=InterviewRules, budget_ms=1000, since="1.1"
+)
+def interview_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[InterviewRules] | None:
+    """How the district holds live interviews 微访谈.
+
+    Asked once per tenant and epoch. Questions that nobody answers live become tickets of the rules' channel, which some
+    feature answers under `channels`. Nobody answers: the district holds none, and there is no page for them.
     """
 
 

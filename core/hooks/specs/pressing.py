@@ -5,6 +5,7 @@ from typing import Any
 
 from core.hooks.contract import hook
 from core.hooks.values import (
+    AccountabilityRules,
     Context,
     DutyView,
     EscalationStep,
@@ -34,6 +35,22 @@ def escalation_steps(
 def exemptions(ctx: Context, settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exemption] | None:
     """Grounds on which the unit is not held to account for this ticket 免责情形.
 
-    Asked before a case of accountability is opened by a rule. One ground, or a failure, and none is opened; the timeline
-    says why, and who supervises may open it all the same. Nobody answers: the case is opened.
+    Asked as a rule opens a case of accountability. One ground, or a failure, and the unit is not told of the case yet:
+    an officer judges first whether it is exempt, with a reason. Nobody answers: the unit is told at once.
+    """
+
+
+@hook(
+    label="问责规则",
+    kind="load",
+    merge="first",
+    on_error="quarantine",
+    item=AccountabilityRules,
+    budget_ms=1000,
+    since="1.1",
+)
+def accountability_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[AccountabilityRules] | None:
+    """How the district holds units to account 问责: within what time they answer, and which rung is proposed when.
+
+    Asked once per tenant and epoch. The first feature in the tenant's order decides. Nobody answers: the core's own numbers.
     """

@@ -8,6 +8,7 @@ from core.hooks.values.counting import (
     Dimension,
     GradeBand,
     Metric,
+    PerformanceRules,
     ReminderRules,
     ScoreLine,
     UnitFacts,
@@ -37,6 +38,7 @@ from core.hooks.values.intake import (
     InboundAppeal,
     InboundPayload,
     InboundRequest,
+    InterviewRules,
     MatterHint,
     OutreachKind,
     Receipt,
@@ -71,6 +73,7 @@ from core.hooks.values.panels import (
     ReviewProposal,
 )
 from core.hooks.values.pressing import (
+    AccountabilityRules,
     EscalationStep,
     Exemption,
     LetterKind,
@@ -111,6 +114,7 @@ from core.hooks.values.time import (
 )
 
 __all__ = [
+    "AccountabilityRules",
     "Alike",
     "Appellant",
     "Authenticated",
@@ -154,6 +158,7 @@ __all__ = [
     "InboundRequest",
     "InstantRules",
     "InstantTopic",
+    "InterviewRules",
     "JobSpec",
     "KnowledgeRules",
     "LetterKind",
@@ -170,6 +175,7 @@ __all__ = [
     "PanelGroup",
     "PanelRules",
     "PauseReason",
+    "PerformanceRules",
     "ProgressNews",
     "ProgressStep",
     "Receipt",

@@ -50,7 +50,8 @@ class GradeBand:
 class UnitFacts:
     """What is counted of one unit in a period: measures by name (see `docs/figures.md`), each with the unit's count.
 
-    Names that end in `_adjudicated` are the counts after adjudication 裁定, which is what a unit answers for.
+    Names that end in `_adjudicated` are the counts after adjudication 裁定, which is what a unit answers for. Beside the
+    measures stands `accountable`: the cases of accountability decided in the period in which the unit was found responsible.
     """
 
     unit: str
@@ -61,12 +62,24 @@ class UnitFacts:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One line of a unit's performance score 绩效考核: points won or lost, and why."""
+    """One line of a unit's performance score 绩效考核: points won or lost, and why.
+
+    `behind` names the measures that the line counts: whoever reads the line of a yearly sheet opens exactly the tickets,
+    or cases, that these counted. A line without any has none to show. Points are kept to the hundredth.
+    """
 
     label: str
     points: float
     rule_id: str
     reason: str
+    behind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceRules:
+    """How the yearly performance 年度绩效 of units is settled: for how many working days after a sheet was frozen units may object."""
+
+    objection_days: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,23 @@ class OutreachKind:
 
 
 @dataclass(frozen=True, slots=True)
+class InterviewRules:
+    """How live interviews 微访谈 are held, where those in charge answer residents' questions.
+
+    `channel` is that by which what they leave unanswered comes in as tickets. An interview lasts `minutes` unless it is
+    announced otherwise, and is extended by `extension_minutes` at a time. `units` are the codes of those that are offered
+    to be asked. Questions of different askers to one unit are handled together 并单 when they say the same, or when a
+    feature finds them alike with `alike_from` points of 100 or more.
+    """
+
+    channel: str
+    minutes: int = 90
+    extension_minutes: int = 10
+    units: tuple[str, ...] = ()
+    alike_from: int = 85
+
+
+@dataclass(frozen=True, slots=True)
 class InboundRequest:
     """What another system pushes 推送, before anybody knows whether it may: headers by their names in small letters,
     the query, and the bytes that were signed.

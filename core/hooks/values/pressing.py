@@ -55,3 +55,27 @@ class Exemption:
 
     rule_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountabilityRules:
+    """How a district holds units to account 问责. Days are working days.
+
+    `substitute` is the code of the unit that takes a case against the authority itself; empty = an administrator names
+    one each time. A unit states the facts within `statement_days`, and may appeal within `appeal_days`. The rung of the
+    ladder is proposed by how many times it was held responsible before in the same year: a talk from `talk_from` times
+    on, a bulletin from `bulletin_from`, a referral from `referral_from`, else a reminder; a person decides.
+    `notice` is what the unit is told as a case is opened; it may use {unit}, {number}, {serial_no}, {title}, {reason},
+    {authority} and {due}.
+    """
+
+    substitute: str = ""
+    statement_days: int = 3
+    appeal_days: int = 5
+    talk_from: int = 1
+    bulletin_from: int = 2
+    referral_from: int = 3
+    notice: str = (
+        "{unit}：因工单 {serial_no}「{title}」{reason}，{authority}已立案，案号 {number}。"
+        "请于 {due} 前提交书面情况说明，并附有关材料；逾期未提交的，记录在案，依据现有证据作出决定。"
+    )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from core.hooks.values.time import Budget
 
-Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise"]
+Nature = Literal["complaint", "help", "inquiry", "suggestion", "praise", "application"]
 """投诉、求助、咨询、建议、表扬"""
 Appellant = Literal["person", "enterprise", "organisation"]
 """Who appeals 诉求主体: 个人、企业、其他单位"""

@@ -37,6 +37,9 @@ class TimeLimit:
     """How long a clock 时限 runs. The core applies the calendar; a feature never computes a due time.
 
     With `from_arrival` the unit's time begins when it is on site 到场, not when it gets the ticket; for `handle` alone.
+    With `from_dispatch` the resident's countdown begins when the ticket is first given to a unit 派遣时启动, not when it
+    is accepted; for `reply` alone. Until then it waits under the limit for `dispatch`, or where there is none under
+    its own length, so that it is late and seen to be.
     """
 
     clock: ClockName
@@ -44,6 +47,7 @@ class TimeLimit:
     rule_id: str
     reason: str
     from_arrival: bool = False
+    from_dispatch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ NATURE_LABELS: Mapping[str, str] = {
     "inquiry": "咨询",
     "suggestion": "建议",
     "praise": "表扬",
+    "application": "办事申请",
 }
 APPELLANT_LABELS: Mapping[str, str] = {"person": "个人", "enterprise": "企业", "organisation": "其他单位"}
 RELATION_LABELS: Mapping[str, str] = {

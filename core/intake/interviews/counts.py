@@ -54,7 +54,7 @@ def tally(scope: Scope, interviews: Sequence[Interview]) -> Tally:
     return Tally(sum(by_unit.values(), Counts()), by_unit)
 
 
-def _query(scope: Scope, interview_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+def _query(scope: Scope, interview_ids: Sequence[int]) -> Select[Any]:
     question, state = InterviewQuestion, InterviewQuestion.state
     master = (
         select(Attachment.master_id)

@@ -102,28 +102,39 @@ def master_chosen(scope: Scope, written: Written, token: str, *, now: datetime) 
     return next((each.serial_no for each in found if token_of(scope, each.serial_no) == token), "")
 
 
-def alike_to(scope: Scope, ticket: Ticket, *, now: datetime) -> tuple[Duplicate, ...]:
-    """Return what may be the same thing as a ticket, the likeliest first; nothing for one that was split, or is a part."""
+def alike_to(scope: Scope, ticket: Ticket, *, now: datetime, with_unit: int | None = None) -> tuple[Duplicate, ...]:
+    """Return what may be the same thing as a ticket, the likeliest first; nothing for one that was split, or is a part.
+
+    `with_unit`: only what this unit has in hand.
+    """
     if ticket.part_of_id or ticket.part_count:
         return ()
     known = [_duplicate(scope, each, NAMED, SURE) for each in _named_in(scope, ticket)]
-    return _likeliest(scope, _alike(ticket), ticket.point, known, now=now)
+    return _likeliest(scope, _alike(ticket), ticket.point, known, with_unit=with_unit, now=now)
 
 
 def _likeliest(
-    scope: Scope, appeal: Alike, point: Point | None, known: Sequence[Duplicate], *, now: datetime
+    scope: Scope,
+    appeal: Alike,
+    point: Point | None,
+    known: Sequence[Duplicate],
+    *,
+    now: datetime,
+    with_unit: int | None = None,
 ) -> tuple[Duplicate, ...]:
     found = {each.serial_no: each for each in known}
-    for hint in _said_by_features(scope, appeal, point, now=now):
+    for hint in _said_by_features(scope, appeal, point, with_unit=with_unit, now=now):
         if hint.serial_no not in found or found[hint.serial_no].score < hint.score:
             found[hint.serial_no] = hint
     return tuple(sorted(found.values(), key=lambda each: -each.score)[:MOST_SHOWN])
 
 
-def _said_by_features(scope: Scope, appeal: Alike, point: Point | None, *, now: datetime) -> Iterator[Duplicate]:
+def _said_by_features(
+    scope: Scope, appeal: Alike, point: Point | None, *, with_unit: int | None, now: datetime
+) -> Iterator[Duplicate]:
     if not scope.hooks.answerers_of(specs.find_duplicates):
         return
-    candidates = {each.serial_no: each for each in _candidates(scope, appeal, point, now=now)}
+    candidates = {each.serial_no: each for each in _candidates(scope, appeal, point, with_unit, now=now)}
     if not candidates:
         return
     views = tuple(replace(_alike(each), metres=_metres(point, each.point)) for each in candidates.values())
@@ -135,7 +146,9 @@ def _said_by_features(scope: Scope, appeal: Alike, point: Point | None, *, now: 
             yield _duplicate(scope, known, hint.reason, hint.score)
 
 
-def _candidates(scope: Scope, appeal: Alike, point: Point | None, *, now: datetime) -> list[Ticket]:
+def _candidates(
+    scope: Scope, appeal: Alike, point: Point | None, with_unit: int | None, *, now: datetime
+) -> list[Ticket]:
     """Return tickets in hand that came in lately at the same place, nearby, or on the same matter, the newest first.
 
     Each way has an index of its own, so that none of them reads more than it returns.
@@ -147,6 +160,7 @@ def _candidates(scope: Scope, appeal: Alike, point: Point | None, *, now: dateti
         ways.append(_around(point))
     if appeal.matter:
         ways.append(Ticket.matter == appeal.matter)
+    of_unit = [] if with_unit is None else [Ticket.lead_unit_id == with_unit]
     found: dict[int, Ticket] = {}
     for way in ways:
         rows = scope.session.scalars(
@@ -158,6 +172,7 @@ def _candidates(scope: Scope, appeal: Alike, point: Point | None, *, now: dateti
                 Ticket.submitted_at > now - RECENT,
                 Ticket.part_of_id.is_(None),
                 Ticket.part_count == 0,
+                *of_unit,
                 way,
             )
             .order_by(Ticket.submitted_at.desc(), Ticket.id.desc())
