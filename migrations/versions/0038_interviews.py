@@ -154,6 +154,10 @@ def upgrade() -> None:
         sa.Column("same_as_id", sa.BigInteger(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.Column("ticket_id", sa.BigInteger(), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=True),
+        sa.Column("shown_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("shown_at", INSTANT, nullable=True),
+        sa.CheckConstraint("(shown IS NULL) = (shown_at IS NULL)", name=op.f("ck_interview_question_shown")),
         sa.CheckConstraint(
             "(state = 'answered') = (answered_at IS NOT NULL)", name=op.f("ck_interview_question_answered")
         ),

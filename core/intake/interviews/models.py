@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -149,7 +150,7 @@ class InterviewQuestion(TenantRow, Base, kw_only=True):
         CheckConstraint("(state = 'doubled') = (same_as_id IS NOT NULL)", name="doubled"),
         CheckConstraint("state NOT IN ('filed', 'doubled') OR sealed IS NULL", name="sealed"),
         CheckConstraint("state <> 'filed' OR ticket_id IS NOT NULL", name="filed"),
-        CheckConstraint("(shown_at IS NULL) = (shown_by = '')", name="shown"),
+        CheckConstraint("(shown IS NULL) = (shown_at IS NULL)", name="shown"),
         Index("ix_interview_question_state", "tenant_id", "interview_id", "state", "number"),
         Index("ix_interview_question_words", "tenant_id", "interview_id", "words_hash"),
         Index("ix_interview_question_ticket", "tenant_id", "ticket_id", postgresql_where="ticket_id IS NOT NULL"),
@@ -192,8 +193,9 @@ class InterviewQuestion(TenantRow, Base, kw_only=True):
     failure: Mapped[str] = mapped_column(Text, default="")
     """Why it could not become a ticket when it was handed over."""
     ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    shown: Mapped[bool | None] = mapped_column(Boolean, default=None)
+    """Whether everybody may read it; None = nobody has decided, and they may once it is answered."""
     shown_by: Mapped[str] = mapped_column(Text, default="", server_default="")
-    """Who let it be read by everybody before it is answered."""
     shown_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 

@@ -114,12 +114,16 @@ def questions_of(
     return scope.session.scalars(query.limit(most) if most is not None else query).all()
 
 
-def get_question(scope: Scope, interview: Interview, number: int) -> InterviewQuestion:
-    """Return a question of an interview. Raises `NoSuchInterviewQuestion`."""
-    found = scope.session.scalar(
+def find_question(scope: Scope, interview: Interview, number: int) -> InterviewQuestion | None:
+    """Return a question of an interview, None where it has none of this number."""
+    return scope.session.scalar(
         select(InterviewQuestion).where(*_of(scope, interview), InterviewQuestion.number == number)
     )
-    if found is None:
+
+
+def get_question(scope: Scope, interview: Interview, number: int) -> InterviewQuestion:
+    """Return a question of an interview. Raises `NoSuchInterviewQuestion`."""
+    if (found := find_question(scope, interview, number)) is None:
         raise NoSuchInterviewQuestion(f"访谈“{interview.topic}”没有第 {number} 条提问。请从列表中选择。")
     return found
 
