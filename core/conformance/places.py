@@ -92,4 +92,6 @@ COUNTED = (
     "extended",
     "redone",
 )
+COUNTED_OF_UNITS = (*COUNTED, "accountable")
+"""What facts of a unit hold besides: the cases in which it was found responsible."""
 """The names of the core's measures, as facts about units carry them; a test holds them to `core.statistics.measures`."""

@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from core.conformance.appeals import APPEALS, HOSTILE, PLAIN
-from core.conformance.places import CHANNELS, CONTEXT, COUNTED, DUTIES, UNITS
+from core.conformance.places import CHANNELS, CONTEXT, COUNTED, COUNTED_OF_UNITS, DUTIES, UNITS
 from core.hooks.contract import Hook
 from core.hooks.values import (
     Budget,
@@ -234,7 +234,7 @@ def _sensible(made: Any, chance: Random, marks: Sequence[str]) -> Any:
         case Trigger():
             return replace(made, clock=None, mark=None)
         case UnitFacts():
-            counts = {name: chance.choice((0, 0, 1, chance.randrange(500))) for name in COUNTED}
+            counts = {name: chance.choice((0, 0, 1, chance.randrange(500))) for name in COUNTED_OF_UNITS}
             return replace(made, last=made.first + timedelta(days=30), counts=counts)
         case BulletinMonth():
             counts = {name: chance.choice((0, 1, chance.randrange(5000))) for name in COUNTED}

@@ -96,9 +96,9 @@ class Listing:
 def tickets_behind(scope: Scope, key: str, span: Span, *, unit_id: int | None = None) -> Listing:
     """Return the tickets that a number of `LISTED` counts in these days, of one unit if named."""
     measure = LISTED[key]
-    total = scope.session.scalar(_counted(scope, measure, span, unit_id, func.count())) or 0
+    total = scope.session.scalar(counted_rows(scope, measure, span, unit_id, func.count())) or 0
     found = scope.session.execute(
-        _counted(scope, measure, span, unit_id, *_COLUMNS, measure.anchor.instant.label("at"))
+        counted_rows(scope, measure, span, unit_id, *_COLUMNS, measure.anchor.instant.label("at"))
         .order_by(measure.anchor.instant.desc(), Ticket.id.desc())
         .limit(MOST)
     ).all()
@@ -129,7 +129,7 @@ def tickets_behind(scope: Scope, key: str, span: Span, *, unit_id: int | None = 
 def consulted_by_unit(scope: Scope, span: Span) -> dict[int, int]:
     """Return how often each unit was part of a consultation that began in these days."""
     unit = CONSULTED.anchor.unit_id
-    asked = _counted(scope, CONSULTED, span, None, unit, func.count(Consultation.id.distinct())).group_by(unit)
+    asked = counted_rows(scope, CONSULTED, span, None, unit, func.count(Consultation.id.distinct())).group_by(unit)
     return dict(scope.session.execute(asked).all())
 
 
@@ -164,9 +164,10 @@ _COLUMNS = (
 )
 
 
-def _counted(
+def counted_rows(
     scope: Scope, measure: Measure, span: Span, unit_id: int | None, *columns: SQLColumnExpression[Any]
 ) -> Select[Any]:
+    """Return these columns of the rows that a measure counts in these days, of one unit if named."""
     zone, anchor = scope.tenant.zone, measure.anchor
     begins = datetime.combine(span.first, time(), zone)
     ends = datetime.combine(span.last + ONE_DAY, time(), zone)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import EscalationStep, Exemption, ScoreLine, TicketView, Trigger, UnitFacts, Watcher, hookimpl
-from core.hooks.settings import MatterChoice, Settings, UnitChoice, Whole, Words
+from core.hooks import EscalationStep, Exemption, TicketView, Trigger, Watcher, hookimpl
+from core.hooks.settings import MatterChoice, Settings, UnitChoice, Words
 
 
 class DisciplineSettings(Settings):
-    """Who supervises, what no unit answers for, and what the yearly performance of a unit is made of."""
+    """Who supervises, and what no unit answers for."""
 
     unit = UnitChoice(
         kind="discipline",
@@ -36,46 +36,6 @@ class DisciplineSettings(Settings):
         group="免责",
         risk="accountability",
     )
-    on_time_weight = Whole(
-        load_default=60,  # the article says that the marks count for the year, not how much
-        min=0,
-        max=100,
-        unit="分",
-        title="按时办结的分值",
-        help="按时办结率乘以这个分值",
-        group="绩效考核",
-        risk="accountability",
-    )
-    satisfied_weight = Whole(
-        load_default=40,
-        min=0,
-        max=100,
-        unit="分",
-        title="群众满意的分值",
-        help="满意率乘以这个分值",
-        group="绩效考核",
-        risk="accountability",
-    )
-    overdue_loss = Whole(
-        load_default=1,
-        min=0,
-        max=20,
-        unit="分",
-        title="每超时一件扣",
-        help="按裁定后的超时件数",
-        group="绩效考核",
-        risk="accountability",
-    )
-    redo_loss = Whole(
-        load_default=2,
-        min=0,
-        max=20,
-        unit="分",
-        title="每重办一次扣",
-        help="群众不认可、重新办理的次数",
-        group="绩效考核",
-        risk="accountability",
-    )
 
 
 @hookimpl
@@ -95,7 +55,7 @@ def escalation_steps(
     settings: Mapping[str, Any], ticket: TicketView, trigger: Trigger
 ) -> Sequence[EscalationStep] | None:
     """Open a case against the unit that let the reply run over; before dispatch there is none to hold to account."""
-    if trigger.clock != "reply" or trigger.mark != "overdue":
+    if trigger.clock not in ("reply", "dispatch") or trigger.mark != "overdue":
         return None
     unit = settings["unit"]
     rule_id, reason = "nanhai.discipline/overdue", "无法在规定时限内解决，由纪委监察部门问责"
@@ -121,29 +81,3 @@ def exemptions(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exem
         reason = f"诉求提到“{'、'.join(words)}”，涉法涉诉，由督查人员判断"
         grounds.append(Exemption("nanhai.discipline/exempt-litigation", reason))
     return grounds
-
-
-@hookimpl
-def score_lines(settings: Mapping[str, Any], facts: UnitFacts) -> Sequence[ScoreLine]:
-    """Let the marks count for the unit's yearly performance: 考核与职能部门的年度绩效考核相挂钩."""
-    counts = {"redone": 0, **facts.counts}
-    on_time, due = counts["on_time_adjudicated"], counts["due_adjudicated"]
-    satisfied, rated = counts["satisfied_adjudicated"], counts["rated_adjudicated"]
-    return [
-        _share("按时办结", "on-time", settings["on_time_weight"], on_time, due),
-        _share("群众满意", "satisfied", settings["satisfied_weight"], satisfied, rated),
-        _loss("超时", "overdue-loss", settings["overdue_loss"], counts["overdue_adjudicated"], "件"),
-        _loss("重办", "redo-loss", settings["redo_loss"], counts["redone"], "次"),
-    ]
-
-
-def _share(label: str, rule: str, weight: int, part: int, whole: int) -> ScoreLine:
-    """Return so much of the weight as the part is of the whole; of nothing, all of it."""
-    points = round(weight * part / whole, 2) if whole else float(weight)
-    reason = f"{part}/{whole}，满分 {weight} 分" if whole else f"本期没有可计的，按满分 {weight} 分"
-    return ScoreLine(label=label, points=points, rule_id=f"nanhai.discipline/{rule}", reason=reason)
-
-
-def _loss(label: str, rule: str, each: int, times: int, unit: str) -> ScoreLine:
-    reason = f"{times} {unit}，每{unit}扣 {each} 分"
-    return ScoreLine(label=label, points=float(-each * times), rule_id=f"nanhai.discipline/{rule}", reason=reason)

@@ -80,6 +80,7 @@ SIGNED = {
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "channels": {},
     "outreach_kinds": {},
+    "interview_rules": {},
     "authenticate_inbound": {"channel": "hotline", "request": InboundRequest(SIGNED, {}, CALL, RECEIVED)},
     "parse_inbound": {
         "channel": "hotline",
@@ -116,12 +117,14 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "grade_bands": {},
     "warning_rules": {},
     "reminder_rules": {},
+    "accountability_rules": {},
     "engagement_rules": {},
     "knowledge_rules": {},
     "instant_rules": {},
     "progress_news": {"ticket": TICKET, "step": ProgressStep("dispatched", "道路管理处", "3 月 17 日 18:00")},
     "reply_templates": {},
     "score_lines": {"facts": MONTH},
+    "performance_rules": {},
     "bulletin_rules": {},
     "bulletin_sections": {"month": BULLETIN},
     "disclosure_decision": {"ticket": make_ticket(text="路灯不亮，法院已受理。"), "wish": "none"},

@@ -131,15 +131,17 @@ def test_without_a_word_the_articles_hold() -> None:
         },
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
         "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
-        "nanhai.discipline": {
-            "unit": "discipline",
+        "nanhai.discipline": {"unit": "discipline"},
+        "nanhai.performance": {
             "on_time_weight": 60,
             "satisfied_weight": 40,
             "overdue_loss": 1,
             "redo_loss": 2,
+            "case_loss": 5,
+            "objection_days": 5,
         },
         "nanhai.metrics": {},
-        "nanhai.interview": {},
+        "nanhai.interview": {"minutes": 90, "extension_minutes": 10, "alike_percent": 85},
         "nanhai.loop": {"attempts": 1},
     }
 
@@ -257,11 +259,9 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         ),
         "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
         "pingshan.engagement": dict.fromkeys(("most_budget", "most_prize"), "accountability"),
-        "nanhai.discipline": dict.fromkeys(
-            (
-                *("unit", "exempt_matters", "exempt_words"),
-                *("on_time_weight", "satisfied_weight", "overdue_loss", "redo_loss"),
-            ),
+        "nanhai.discipline": dict.fromkeys(("unit", "exempt_matters", "exempt_words"), "accountability"),
+        "nanhai.performance": dict.fromkeys(
+            ("on_time_weight", "satisfied_weight", "overdue_loss", "redo_loss", "case_loss", "objection_days"),
             "accountability",
         ),
         "pingshan.catalogue": {"major_units": "privacy"},

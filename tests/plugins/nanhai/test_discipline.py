@@ -1,11 +1,9 @@
 """不仅市政部门知道，纪委监察部门也同时介入；若无法在规定时限内解决，还将被纪委问责 (2013)."""
 
-from datetime import date
-
 import pytest
 
-from core.hooks import EscalationStep, Exemption, Trigger, UnitFacts, Watcher
-from core.hooks.specs import escalation_steps, exemptions, propose_watchers, score_lines
+from core.hooks import EscalationStep, Exemption, Trigger, Watcher
+from core.hooks.specs import escalation_steps, exemptions, propose_watchers
 from tests.plugins.making import answers, make_ticket
 
 OVERDUE = Trigger("mark", "reply", "overdue")
@@ -70,31 +68,3 @@ def test_no_case_opens_by_itself_while_a_court_has_the_matter() -> None:
     assert answers("nanhai.discipline", exemptions, ticket=ticket) == [
         Exemption("nanhai.discipline/exempt-litigation", "诉求提到“已起诉、法院已受理”，涉法涉诉，由督查人员判断")
     ]
-
-
-def test_the_marks_count_for_the_year() -> None:
-    counts = {"due_adjudicated": 50, "on_time_adjudicated": 45, "overdue_adjudicated": 5, "redone": 2}
-    facts = UnitFacts(
-        "roads",
-        date(2013, 9, 1),
-        date(2013, 9, 30),
-        counts | {"rated_adjudicated": 40, "satisfied_adjudicated": 38},
-    )
-
-    lines = answers("nanhai.discipline", score_lines, {"overdue_loss": 2}, facts=facts)
-
-    assert [(line.label, line.points, line.reason) for line in lines] == [
-        ("按时办结", 54.0, "45/50，满分 60 分"),
-        ("群众满意", 38.0, "38/40，满分 40 分"),
-        ("超时", -10.0, "5 件，每件扣 2 分"),
-        ("重办", -4.0, "2 次，每次扣 2 分"),
-    ]
-
-
-def test_a_unit_to_which_nothing_came_loses_nothing() -> None:
-    names = ("due", "on_time", "overdue", "rated", "satisfied")
-    facts = UnitFacts("roads", date(2013, 9, 1), date(2013, 9, 30), {f"{name}_adjudicated": 0 for name in names})
-
-    lines = answers("nanhai.discipline", score_lines, facts=facts)
-
-    assert [line.points for line in lines] == [60.0, 40.0, 0.0, 0.0]
