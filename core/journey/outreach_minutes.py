@@ -1,8 +1,6 @@
 """The minutes of a meeting as a table 会议记录: each row a line, rows that cannot be read returned with the reason."""
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +20,7 @@ from core.intake.outreach.service import (
     row_in,
 )
 from core.intake.reading import Incoming, read_incoming
-from core.intake.tabular.opening import Table, open_table
+from core.intake.tabular.opening import Table, open_table, refuse_huge
 from core.intake.tabular.rejects import Rejects, is_of_rejects
 from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.import_words import vocabulary_of
@@ -39,8 +37,6 @@ NEEDED = ("text",)
 FROM_A_FILE = Actor("system", "批量导入", permissions=frozenset({Permission.ACCEPT, Permission.DISPATCH}))
 """Who enters what somebody at the machine imports."""
 MOST_BYTES = 5_000_000
-PACKED = 20
-"""How much smaller a workbook is than what is in it, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def read_minutes(
 
 def read_file(scope: Scope, outreach_id: int, name: str, content: bytes, *, actor: Actor, now: datetime) -> Read:
     """Read a whole file of minutes that was handed in. Raises as `open_minutes` and `read_minutes`."""
-    _refuse_huge(name, content)
+    refuse_huge(name, content, most_bytes=MOST_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"minutes{Path(name).suffix[:8]}"
         path.write_bytes(content)
@@ -132,19 +128,6 @@ def returned_file(scope: Scope, outreach_id: int, *, actor: Actor) -> bytes:
 def template_file() -> bytes:
     """Return an empty table of minutes with one line as an example."""
     return f"{','.join(TEMPLATE)}\n{','.join(EXAMPLE)}\n".encode("utf-8-sig")
-
-
-def _refuse_huge(name: str, content: bytes) -> None:
-    """Raise `TableUnusable` for more bytes than minutes have, also for those that a workbook is only packed in."""
-    size = len(content)
-    if content.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                size = max(size, sum(part.file_size for part in packed.infolist()) // PACKED)
-        except zipfile.BadZipFile as error:
-            raise TableUnusable(f"{name} 已损坏，读不出来。请在 Excel 里另存后再导入。") from error
-    if size > MOST_BYTES:
-        raise TableUnusable(f"{name} 太大，没有导入。会议记录的文件不超过 {MOST_BYTES // 1_000_000} MB，请分成几个。")
 
 
 def _returned(scope: Scope, outreach: Outreach) -> Iterator[tuple[Row, str, tuple[str, ...]]]:

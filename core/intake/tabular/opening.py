@@ -1,5 +1,7 @@
 """Opening a file as a table: what kind of file it is, and where in it the header stands."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,6 +27,8 @@ OTHER_KINDS = (
     (b"SQLite format 3", "数据库"),
     (b"{\\rtf", " RTF 文档"),
 )
+PACKED = 20
+"""How much smaller a workbook is than what is in it, at most."""
 MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")
 
 
@@ -66,6 +70,19 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
     if not tables:
         raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一条记录的文件。")
     return next((table for table in tables if is_header(table.columns)), tables[0])
+
+
+def refuse_huge(name: str, content: bytes, *, most_bytes: int) -> None:
+    """Raise `TableUnusable` for more bytes than that in a file that was handed in, also for those that a workbook packs."""
+    size = len(content)
+    if content.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                size = max(size, sum(part.file_size for part in packed.infolist()) // PACKED)
+        except zipfile.BadZipFile as error:
+            raise TableUnusable(f"{name} 已损坏，读不出来。请在 Excel 里另存后再导入。") from error
+    if size > most_bytes:
+        raise TableUnusable(f"{name} 太大，没有导入。这类文件不超过 {most_bytes // 1_000_000} MB，请分成几个。")
 
 
 def _sheets(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Sequence[Sheet]:
