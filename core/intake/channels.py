@@ -7,6 +7,7 @@ from core.hooks.values import Channel
 from core.intake.mail.settings import MAIL, find_mailbox
 from core.intake.portal import PORTAL, find_portal
 from core.intake.wechat.settings import find_wechat
+from core.intake.weibo.settings import find_weibo
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE
@@ -59,6 +60,8 @@ def _ask(scope: Scope) -> dict[str, Channel]:
     if find_portal(scope.hooks):
         known[PORTAL.id] = PORTAL
     if (wechat := find_wechat(scope.hooks)) and (own := wechat.own_channel):
+        known[own.id] = own
+    if (weibo := find_weibo(scope.hooks)) and (own := weibo.own_channel):
         known[own.id] = own
     for _, channel in scope.hooks.ask(specs.channels):
         known.setdefault(channel.id, channel)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kit.db import INSTANT, Base, TenantRow
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class IntakeEvent(TenantRow, Base, kw_only=True):
@@ -51,6 +51,49 @@ class WechatMessage(TenantRow, Base, kw_only=True):
     ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     asks: Mapped[str] = mapped_column(Text, default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class WeiboPost(TenantRow, Base, kw_only=True):
+    """What somebody wrote on Weibo to the district's account: a status that mentions it 提及, or a comment 评论 below one.
+
+    The words, and the number of the status, lie encrypted in the item it came as; `person` is the keyed hash of who wrote.
+    Of a mention that became a ticket: `comments_since`, up to which comment below it was read, `looked_at`, when that was, and
+    `gone`, that nobody can see it any more.
+    """
+
+    __tablename__ = "weibo_post"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "item_id"),
+        ForeignKeyConstraint(["tenant_id", "item_id"], ["inbound_item.tenant_id", "inbound_item.id"]),
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("kind IN ('mention', 'comment')", name="kind"),
+        Index("ix_weibo_post_person", "tenant_id", "person", "at"),
+        Index("ix_weibo_post_ticket", "tenant_id", "ticket_id", postgresql_where="ticket_id IS NOT NULL"),
+    )
+
+    item_id: Mapped[int] = mapped_column(BigInteger)
+    person: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    ticket_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    comments_since: Mapped[int] = mapped_column(BigInteger, default=0)
+    looked_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    gone: Mapped[bool] = mapped_column(default=False)
+
+
+class WeiboReading(OfTenant, Base, kw_only=True):
+    """How far the mentions of an account were read: all up to `since_id`, and of a walk that is not over, which goes from the
+    newest back, all from `until_id` on up to `top_id`; 0 = no walk is begun.
+    """
+
+    __tablename__ = "weibo_reading"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),)
+
+    uid: Mapped[str] = mapped_column(Text, primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(INSTANT)
+    since_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    until_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    top_id: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class InboundItem(TenantRow, Base, kw_only=True):

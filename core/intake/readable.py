@@ -8,6 +8,7 @@ from core.hooks.payloads import json_of, text_of
 from core.hooks.values import InboundPayload
 from core.intake.mail.reading import MailUnreadable, is_mail, read_mail
 from core.intake.wechat.reading import KIND_LABELS, Unreadable, is_wechat, read_message
+from core.intake.weibo import reading as weibo
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 1000
@@ -21,6 +22,8 @@ def readable(payload: InboundPayload) -> str:
         return _mail(payload)
     if is_wechat(payload.content_type):
         return _wechat(payload)
+    if weibo.is_weibo(payload.content_type):
+        return _weibo(payload)
     text = text_of(payload)
     if payload.content_type.partition(";")[0].strip().lower() == FORM:
         return _fields(text) or text
@@ -45,6 +48,17 @@ def _wechat(payload: InboundPayload) -> str:
     except Unreadable:
         return ""
     return message.text or f"（{KIND_LABELS.get(message.kind, '其他消息')}）"
+
+
+def _weibo(payload: InboundPayload) -> str:
+    """Return the words of a status or comment; the number of its writer is nobody's business."""
+    try:
+        post = weibo.read_kept(payload.body)
+    except weibo.Unreadable:
+        return ""
+    passed_on = f"转发的微博：{post.passed_on or '已看不到'}" if post.is_repost else ""
+    pictures = f"（带有 {len(post.pictures)} 张图片）" if post.pictures else ""
+    return "\n".join(filter(None, (post.text, passed_on, pictures)))
 
 
 def _fields(text: str) -> str:

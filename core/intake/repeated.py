@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.tenancy.rates import allowed, count, key_of
+from core.tenancy.rates import Counted, allowed, count, key_of
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 
@@ -31,9 +31,18 @@ def too_many_of_address(scope: Scope, address: str, *, now: datetime) -> str:
 
 def too_many_in_wechat(scope: Scope, openid: str, *, most: int, now: datetime) -> str:
     """Count an appeal of a WeChat user; say why a person is to look at it first, or "". 0 is no limit."""
+    return _too_many(scope, "wechat-appeals", openid, "微信用户", most=most, now=now)
+
+
+def too_many_on_weibo(scope: Scope, uid: str, *, most: int, now: datetime) -> str:
+    """Count an appeal of a Weibo user; say why a person is to look at it first, or "". 0 is no limit."""
+    return _too_many(scope, "weibo-appeals", uid, "微博用户", most=most, now=now)
+
+
+def _too_many(scope: Scope, kind: Counted, whose: str, label: str, *, most: int, now: datetime) -> str:
     if not most:
         return ""
-    found = count(scope, "wechat-appeals", key_of(scope, "wechat-appeals", openid), now=now)
+    found = count(scope, kind, key_of(scope, kind, whose), now=now)
     if found <= most:
         return ""
-    return f"同一微信用户 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+    return f"同一{label} 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"

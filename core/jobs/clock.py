@@ -1,7 +1,7 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
 public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases
 contacts in their time, orders bulletins, removes files that belong to nobody, ends articles in their time, watches
-for unusual rises, drafts reminder letters, and looks into mailboxes.
+for unusual rises, drafts reminder letters, and looks into mailboxes and at accounts on Weibo.
 
 Several may run; one at a time leads.
 """
@@ -29,6 +29,7 @@ from core.jobs.stalled import Stalled
 from core.jobs.suspensions import Suspensions
 from core.jobs.timers import Timers
 from core.jobs.warnings import Warnings
+from core.jobs.weibo.clock import WeiboIntake
 from core.tenancy.scope import Installation
 
 TICK = 1.0
@@ -57,6 +58,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 retention = Retention(installation, is_ending=ending.is_asked)
                 orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
+                weibo_intake = WeiboIntake(installation, is_ending=ending.is_asked)
                 knowledge = Knowledge(installation, is_ending=ending.is_asked)
                 warnings = Warnings(installation, is_ending=ending.is_asked)
                 reminders = Reminders(installation, is_ending=ending.is_asked)
@@ -77,6 +79,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     retention.erase(now=utc_now)
                     orphans.remove(now=utc_now)
                     mail_intake.fetch(now=utc_now)
+                    weibo_intake.fetch(now=utc_now)
                     knowledge.end(now=utc_now)
                     warnings.watch(now=utc_now)
                     reminders.keep(now=utc_now)

@@ -4,7 +4,7 @@ A message that cannot be delivered stays to be seen as failed, with the reason; 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,14 @@ from sqlalchemy import select
 
 from core.intake.portal import link_to
 from core.intake.wechat.settings import find_wechat
+from core.intake.weibo.settings import find_weibo
 from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
 from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
 from core.jobs.transports.wechat import About, Tokens, send_template
+from core.jobs.transports.weibo import AskedTooOften, StatusGone, TokenEnded, post_comment
+from core.journey.inbound.weibo import find_thread, note_gone, tell_trouble
+from core.journey.spoken_openly import open_words
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
@@ -26,9 +30,13 @@ from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
 from core.units.models import Unit
 
-LABELS = {"sms": "短信", "mail": "邮件", "wechat": "微信通知"}
-ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱", "wechat": "微信"}
+LABELS = {"sms": "短信", "mail": "邮件", "wechat": "微信通知", "weibo": "微博评论"}
+ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱", "wechat": "微信", "weibo": "微博"}
 SETTINGS = {"sms": "SMS_URL", "mail": "SMTP_URL"}
+
+
+WHEN_AUTHORISED = timedelta(minutes=10)
+"""When a comment is tried again that Weibo did not take for want of a token, or because it was asked too often."""
 
 
 class NotFailed(Refused):
@@ -47,8 +55,8 @@ def deliver(
 ) -> None:
     """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
 
-    What WeChat refuses for good, or a tenant without an account would have sent by it, goes by SMS where the resident
-    left a phone, unless it is not worth one.
+    What WeChat or Weibo refuses for good, or a tenant without an account would have sent by it, goes by SMS where the resident
+    left a phone, unless it is not worth one. A comment on Weibo waits as long as nobody authorises us there, and is no try.
 
     A message that is not to wake anybody, but comes up at night after an outage or a failed try, waits for the morning.
     Raises `core.jobs.drain.NotYet` for that, and `core.jobs.drain.TryLater` when the gateway does not take it now.
@@ -61,6 +69,9 @@ def deliver(
     if message.transport == "wechat":
         or_sms: OrSms = payload.get(OR_SMS) or ("by_day" if payload.get(BY_DAY) else "at_once")
         _send_by_wechat(tokens, scope, message, or_sms=or_sms, now=now)
+        return
+    if message.transport == "weibo":
+        _post_on_weibo(scope, message, or_sms=payload.get(OR_SMS) or "by_day", now=now)
         return
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
@@ -144,9 +155,46 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: O
             message.receipt = send_template(tokens, wechat.account, outgoing, about, now=now) or None
         except NotAccepted as refusal:
             refused = str(refusal)
-    if not refused:
+    if refused:
+        _fail_or_sms(scope, message, refused, or_sms=or_sms, now=now)
+    else:
         message.state, message.sent_at, message.failure = "sent", now, None
-        return
+
+
+def _post_on_weibo(scope: Scope, message: Message, *, or_sms: OrSms, now: datetime) -> None:
+    """Post the message below the mention that became the ticket, and keep the words as everybody reads them.
+
+    Raises `core.jobs.drain.NotYet` as long as Weibo wants another token, or to be asked less often.
+    """
+    weibo, thread = find_weibo(scope.hooks), find_thread(scope, message.ticket_id)
+    if weibo is None:
+        refused = "没有接入微博账号（功能 core.weibo），没有在微博上回复。"
+    elif thread is None:
+        refused = "找不到诉求人的微博，没有在微博上回复。"
+    else:
+        ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
+        said = open_words(scope, ticket, message, answers=weibo.answers)
+        try:
+            message.receipt = post_comment(weibo.account, thread.status, said, since=message.created_at) or None
+        except (TokenEnded, AskedTooOften) as waits:
+            message.failure = f"还没有发出，等待微博接口恢复：{waits}"
+            if isinstance(waits, TokenEnded):
+                tell_trouble(scope, str(waits), now=now)
+            raise NotYet(now + WHEN_AUTHORISED) from None
+        except StatusGone as gone:
+            note_gone(scope, thread.post_id, str(gone), now=now)
+            refused = f"{gone}没有在微博上回复。"
+        except NotAccepted as refusal:
+            refused = str(refusal)
+        else:
+            message.text = f"{said.words}{said.mark}"
+            message.state, message.sent_at, message.failure = "sent", now, None
+            return
+    _fail_or_sms(scope, message, refused, or_sms=or_sms, now=now)
+
+
+def _fail_or_sms(scope: Scope, message: Message, refused: str, *, or_sms: OrSms, now: datetime) -> None:
+    """Keep a message as failed, and say it by SMS where the resident left a phone and it is worth one."""
     contact = scope.session.get(TicketContact, (scope.tenant.id, message.ticket_id))
     has_phone = message.to_unit_id is None and contact is not None and contact.phone is not None
     by_sms = has_phone and or_sms != "never"

@@ -19,8 +19,10 @@ from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
 from core.jobs.transports.wechat import Tokens
 from core.jobs.wechat import fetching_media
+from core.jobs.weibo.pictures import fetching_pictures
 from core.journey.bulletins import BULLETIN
 from core.journey.conversation.converse import WECHAT_MEDIA
+from core.journey.conversation.mentions import WEIBO_PICTURE
 from core.journey.dry_run import DRY_RUN
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
@@ -46,5 +48,6 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         RULE_DRAFT: drafting_rules(installation),
         SCAN_FILE: scanning(),
         WECHAT_MEDIA: fetching_media(tokens),
+        WEIBO_PICTURE: fetching_pictures(),
         **settings_kinds(installation),
     }

@@ -16,7 +16,7 @@ from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, TryLater
 from core.jobs.transports.outgoing import NotAccepted
 from core.jobs.transports.wechat import Tokens, reaching
-from core.journey.conversation.media import add_media, find_media, tell_not_added
+from core.journey.conversation.media import add_fetched, find_media, tell_missing
 from core.kit.file_store import FilesAway
 from core.tenancy.scope import Scope
 
@@ -34,18 +34,19 @@ def _do(tokens: Tokens, scope: Scope, payload: Mapping[str, Any], now: datetime)
     media, wechat = find_media(scope, item_id), find_wechat(scope.hooks)
     if media is None:
         return
+    coming = media.coming(ticket_id, item_id)
     if wechat is None:
-        tell_not_added(scope, ticket_id, media, "微信公众号已停用。", now=now)
+        tell_missing(scope, coming, "微信公众号已停用。", now=now)
         return
     try:
         content = reaching(
             tokens, wechat.account, partial(_fetched, wechat.account, media.media_id), now=now, for_good=(GONE,)
         )
     except NotAccepted as refused:
-        tell_not_added(scope, ticket_id, media, str(refused), now=now)
+        tell_missing(scope, coming, str(refused), now=now)
         return
     try:
-        add_media(scope, ticket_id, item_id, media, content, now=now)
+        add_fetched(scope, coming, content, now=now)
     except FilesAway as away:
         raise TryLater(away.message) from away
 
@@ -53,7 +54,8 @@ def _do(tokens: Tokens, scope: Scope, payload: Mapping[str, Any], now: datetime)
 def _tell(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> None:
     media = find_media(scope, payload["item_id"])
     if failure.is_last and media is not None:
-        tell_not_added(scope, payload["ticket_id"], media, f"{failure.reason}。", now=failure.at)
+        coming = media.coming(payload["ticket_id"], payload["item_id"])
+        tell_missing(scope, coming, f"{failure.reason}。", now=failure.at)
 
 
 def _fetched(account: Account, media_id: str, token: SecretText) -> bytes:

@@ -23,7 +23,8 @@ from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
 from core.intake.outreach.erasing import erase_drafts
 from core.intake.wechat.erasing import erase_talk_before, erase_talk_of, erase_talk_of_person
-from core.journey.person import tickets_of_person
+from core.intake.weibo.erasing import erase_posts_before, erase_posts_of, erase_posts_of_person
+from core.journey.person import tickets_of_person, weibo_number
 from core.kit.db import Base, is_connection_lost
 from core.kit.errors import Refused
 from core.people.roles import Permission
@@ -86,7 +87,7 @@ def erase_person(
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
     calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
     entries = erase_entries(scope, phone)
-    talk = erase_talk_of_person(scope, phone.strip())
+    talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
     if ended or calls or drafts or entries or talk:
         note_security(
             scope,
@@ -125,8 +126,9 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
     ).all()
     erase_calls_of(scope, ticket)
     erase_talk_of(scope, ticket)
+    erase_posts_of(scope, ticket)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
-    has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat)
+    has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat or contact.weibo)
     if not has_contact and not files:
         return {}
     named: Counter[str] = Counter()
@@ -135,7 +137,8 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         named.update(_blank_words(scope, each, contact))
         _empty_messages(scope, each, contact)
     if row is not None:
-        row.name = row.phone = row.address = row.phone_hash = row.wechat = row.wechat_hash = None
+        row.name = row.phone = row.address = row.phone_hash = None
+        row.wechat = row.wechat_hash = row.weibo = row.weibo_hash = None
     note(
         scope,
         ticket,
@@ -157,6 +160,7 @@ def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None
         | TicketContact.phone.is_not(None)
         | TicketContact.address.is_not(None)
         | TicketContact.wechat.is_not(None)
+        | TicketContact.weibo.is_not(None)
     )
     has_files = exists().where(
         TicketFile.tenant_id == Ticket.tenant_id, TicketFile.ticket_id == Ticket.id, TicketFile.key.is_not(None)
@@ -193,6 +197,7 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             erased.append(serial_no)
     before = now - timedelta(days=days)
     calls, talk = erase_calls_before(scope, before, limit=limit), erase_talk_before(scope, before, limit=limit)
+    talk += erase_posts_before(scope, before, limit=limit)
     if erased or calls:
         detail = {"tickets": erased, **({"calls": calls} if calls else {}), "days": days}
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)

@@ -1,8 +1,9 @@
-"""Telling who wrote in WeChat that their appeal is filed 立案告知: at once, whatever the hour, since they have just written."""
+"""Telling who wrote in WeChat or on Weibo that their appeal is filed 立案告知: at once, whatever the hour: they have just written."""
 
 from datetime import datetime, timedelta
 
 from core.hooks import specs
+from core.intake.weibo.settings import find_weibo
 from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of, tell_resident, transport_to
 from core.tickets.models import Ticket
@@ -12,9 +13,12 @@ JUST_WRITTEN = timedelta(minutes=30)
 
 
 def tell_filed(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
-    """Tell the resident in WeChat, unless a feature tells them of every step."""
-    if scope.hooks.answerers_of(specs.progress_news) or transport_to(contact_of(scope, ticket)) != "wechat":
+    """Tell the resident in WeChat or on Weibo, unless a feature tells them of every step."""
+    transport = transport_to(contact_of(scope, ticket))
+    if scope.hooks.answerers_of(specs.progress_news) or transport not in ("wechat", "weibo"):
         return
     text = f"您的诉求 {ticket.serial_no} 已受理，办到哪一步会发到这里。"
+    if transport == "weibo" and (weibo := find_weibo(scope.hooks)):
+        text = weibo.received
     is_awake = now - ticket.submitted_at < JUST_WRITTEN
     tell_resident(scope, ticket, text, now=now, at_night=is_awake)

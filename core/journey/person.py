@@ -22,7 +22,7 @@ from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import STATE_LABELS as CALL_STATE_LABELS
 from core.intake.channels import channels_of
 from core.intake.inbound import get_item, payload_of
-from core.intake.models import IntakeEvent, WechatMessage
+from core.intake.models import IntakeEvent, WechatMessage, WeiboPost
 from core.intake.outreach.erasing import drafts_of_person
 from core.intake.outreach.service import said_in
 from core.intake.readable import readable
@@ -33,12 +33,14 @@ from core.tenancy.security_log import note_security
 from core.tickets.contact import masked_phone, normal_phone
 from core.tickets.models import ContactReveal, Message, Ticket, TicketContact
 from core.tickets.reveals import PURPOSE_LABELS
-from core.tickets.sealing import opened, wechat_hash
+from core.tickets.sealing import opened, wechat_hash, weibo_hash
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.states import STATE_LABELS, State
 from core.tickets.timeline import Actor
 
 SHORTEST_PHONE = 7
+WEIBO_USER = "weibo:"
+"""Before the number of a Weibo user, which by itself might be a phone's."""
 OPENID = re.compile(r"(?=.*[A-Za-z_-])[A-Za-z0-9_-]{20,64}")
 """How a WeChat user of an account is named; never all digits, so never a phone."""
 Plain = dict[str, Any]
@@ -51,12 +53,15 @@ class PhoneUnusable(Refused):
 
 
 def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:
-    """Return the tickets of who left this phone, the oldest first; of a WeChat user where an openid is given.
+    """Return the tickets of who left this phone, the oldest first; of a WeChat user where an openid is given, of one of Weibo
+    where their number stands after `weibo:`.
 
     Raises `PhoneUnusable`.
     """
     wanted = normal_phone(phone.strip())
-    if OPENID.fullmatch(phone.strip()):
+    if uid := weibo_number(phone):
+        known_by = TicketContact.weibo_hash == weibo_hash(scope.keys, uid, tenant_id=scope.tenant.id)
+    elif OPENID.fullmatch(phone.strip()):
         known_by = TicketContact.wechat_hash == wechat_hash(scope.keys, phone.strip(), tenant_id=scope.tenant.id)
     else:
         known_by = TicketContact.phone_hash == _phone_hash(scope, wanted, phone)
@@ -69,6 +74,12 @@ def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:
         .where(Ticket.tenant_id == scope.tenant.id, known_by)
         .order_by(Ticket.submitted_at, Ticket.id)
     ).all()
+
+
+def weibo_number(given: str) -> str:
+    """Return the number of the Weibo user that is meant, "" where something else is."""
+    said = given.strip()
+    return said.removeprefix(WEIBO_USER).strip() if said.startswith(WEIBO_USER) else ""
 
 
 def _phone_hash(scope: Scope, wanted: str, phone: str) -> bytes:
@@ -143,6 +154,7 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
             "phone": contact.phone,
             "address": contact.address,
             "wechat": contact.wechat,
+            "weibo": contact.weibo,
             "keep_private": contact.keep_private,
         },
         "point": [ticket.longitude, ticket.latitude] if ticket.point else None,
@@ -212,10 +224,13 @@ def _as_it_came(scope: Scope, ticket: Ticket) -> list[Plain]:
 
 
 def _talk(scope: Scope, ticket: Ticket) -> list[Plain]:
-    """Return what was written about the ticket in WeChat, and what was answered."""
+    """Return what was written about the ticket in WeChat and on Weibo, and what was answered there and then."""
     return [
-        {"at": each.at, "said": readable(payload_of(scope, get_item(scope, each.item_id))), "answered": each.answer}
-        for each in _rows(scope, WechatMessage, ticket, WechatMessage.id)
+        {"at": each.at, "said": readable(payload_of(scope, get_item(scope, each.item_id))), "answered": answered}
+        for each, answered in (
+            *((each, each.answer) for each in _rows(scope, WechatMessage, ticket, WechatMessage.id)),
+            *((each, "") for each in _rows(scope, WeiboPost, ticket, WeiboPost.id)),
+        )
     ]
 
 

@@ -183,6 +183,8 @@ def _transport(scope: Scope, ticket: Ticket, news: ProgressNews) -> Transport | 
     contact = contact_of(scope, ticket)
     if news.by_wechat and transport_to(contact) == "wechat":
         return "wechat"
+    if news.by_wechat and transport_to(contact) == "weibo":
+        return "weibo"
     return "sms" if news.by_sms and contact is not None and contact.phone is not None else None
 
 

@@ -29,13 +29,14 @@ Counted = Literal[
     "phone",
     "letters-from-address",
     "wechat-appeals",
+    "weibo-appeals",
     "lookups-from-address",
     "lookups-of-number",
     "entries-from-address",
 ]
 """What is counted: sign-ins that failed, of a login, from an address, and all of them; pushes nobody vouched for; proofs
 of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone,
-of an address at the public entry, and of a WeChat user; look-ups of an appeal that opened nothing, from an address and of a serial number;
+of an address at the public entry, of a WeChat user, and of one of Weibo; look-ups of an appeal that opened nothing, from an address and of a serial number;
 entries of an address in campaigns."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
@@ -50,6 +51,7 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "phone": (DAY, timedelta(hours=1)),
     "letters-from-address": (DAY, timedelta(hours=1)),
     "wechat-appeals": (DAY, timedelta(hours=1)),
+    "weibo-appeals": (DAY, timedelta(hours=1)),
     "lookups-from-address": (timedelta(minutes=15), MINUTE),
     "lookups-of-number": (timedelta(hours=1), timedelta(minutes=5)),
     "entries-from-address": (DAY, timedelta(hours=1)),

@@ -18,6 +18,8 @@ BY_PERSON: tuple[Medium, ...] = ("phone", "counter", "event")
 AT_THE_PAGE = "，可凭受理流水号和提取码查询。"
 RATE_HERE = "回复 1 满意、2 基本满意、3 不满意，就是评价。"
 """What is said beside an answer where the resident can rate it by writing back."""
+RATE_ON_WEIBO = "在本条下回复 1 满意、已解决，2 基本满意、部分解决，3 不满意、未解决，就是评价"
+"""The same where one digit has to say both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ class Way:
 def way_of(medium: str, contact: Contact) -> Way:
     """Return the way of answering whoever came by this medium and left this contact.
 
-    A letter with an e-mail address is answered by mail, an SMS by SMS, who wrote to the district's WeChat account there;
-    whoever spoke with somebody is called. For web, APP, Weibo, and WeChat by other hands there is no transport back: the
+    A letter with an e-mail address is answered by mail, an SMS by SMS, who wrote to the district's WeChat account there, who
+    mentioned its account on Weibo below what they wrote; whoever spoke with somebody is called. For web, APP, and WeChat or
+    Weibo by other hands there is no transport back: the
     answer stands under number and code, and an SMS says so where a phone was left.
     """
     if medium in BY_PERSON:
@@ -48,6 +51,8 @@ def way_of(medium: str, contact: Contact) -> Way:
         )
     if medium == "sms" and contact.phone:
         return Way("sms", "短信：答复发到来信的号码")
+    if medium == "weibo" and contact.weibo:
+        return Way("weibo", "微博：答复以评论发在诉求人的微博下，人人可见，个人信息自动遮盖")
     name = NAMES.get(medium, "来件的渠道")
     if contact.phone:
         return Way("sms", f"{name}没有接通回复，另发短信告知；答复凭受理流水号和提取码查询")
@@ -76,7 +81,7 @@ def tell_answered(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
 def goes_whole(scope: Scope, ticket: Ticket) -> bool:
     """Tell whether the answer itself is sent to the resident, and not only that it is there."""
     transport = _way(scope, ticket).transport
-    return transport == "mail" or (transport is not None and ticket.medium == "sms")
+    return transport in ("mail", "weibo") or (transport is not None and ticket.medium == "sms")
 
 
 def _way(scope: Scope, ticket: Ticket) -> Way:
@@ -89,4 +94,6 @@ def _send(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> None:
     if transport is None:
         return
     told = f"您的诉求 {ticket.serial_no} 已答复{words}{RATE_HERE if transport == 'wechat' else ''}"
+    if transport == "weibo":  # before the answer: a comment that is too long is cut at its end
+        told = f"您的诉求 {ticket.serial_no} 已答复（{RATE_ON_WEIBO}）{words}"
     say(scope, ticket_id=ticket.id, transport=transport, text=told, to_unit_id=None, now=now)

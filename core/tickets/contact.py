@@ -10,7 +10,8 @@ HIDDEN = "＊＊"
 class Contact:
     """Who spoke and how to reach them, as plain text in the hands of those who may see it.
 
-    `wechat` is the openid under which the district's WeChat account knows them: messages go there, and nobody is shown it.
+    `wechat` is the openid under which the district's WeChat account knows them, `weibo` their number on Weibo: messages go
+    there, and nobody is shown it.
     """
 
     name: str = ""
@@ -18,15 +19,17 @@ class Contact:
     address: str = ""
     keep_private: bool = True
     wechat: str = ""
+    weibo: str = ""
 
 
 def masked(contact: Contact) -> Contact:
-    """Return the contact as lists show it: family name and the phone's ends, no address; of WeChat only that it is known."""
+    """Return the contact as lists show it: family name and the phone's ends, no address; of WeChat and Weibo only that it is known."""
     return Contact(
         name=contact.name[:1] + "**" if contact.name else "",
         phone=masked_phone(contact.phone),
         keep_private=contact.keep_private,
         wechat=HIDDEN if contact.wechat else "",
+        weibo=HIDDEN if contact.weibo else "",
     )
 
 

@@ -18,9 +18,9 @@ OR_SMS = "or_sms"
 """Key in that job's payload: see `OrSms`."""
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
 """Between these, in the district's time, people may be sent what is not urgent."""
-Transport = Literal["sms", "mail", "inbox", "wechat"]
+Transport = Literal["sms", "mail", "inbox", "wechat", "weibo"]
 OrSms = Literal["never", "by_day", "at_once"]
-"""When an SMS goes out instead of what WeChat refuses for good."""
+"""When an SMS goes out instead of what WeChat or Weibo refuses for good."""
 
 
 def say(
@@ -75,9 +75,9 @@ def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_night: bool = False) -> None:
-    """Tell the resident in WeChat if they wrote by it, else by SMS if they left a phone.
+    """Tell the resident in WeChat if they wrote by it, else by SMS if they left a phone, else below what they wrote on Weibo.
 
-    Who did neither finds it under number and code. What WeChat refuses for good goes by SMS where there is a phone.
+    Who did none of it finds it under number and code. What WeChat refuses for good goes by SMS where there is a phone.
     `at_night` is for what answers somebody who just wrote. Nothing is sent about a ticket that another tenant referred
     here: its resident knows one number, that tenant's.
     """
@@ -111,4 +111,6 @@ def transport_to(contact: TicketContact | None) -> Transport | None:
         return None
     if contact.wechat is not None:
         return "wechat"
-    return "sms" if contact.phone is not None else None
+    if contact.phone is not None:
+        return "sms"
+    return "weibo" if contact.weibo is not None else None

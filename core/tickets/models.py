@@ -49,7 +49,9 @@ class Ticket(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "asked_unit_id"], ["unit.tenant_id", "unit.id"]),
         ForeignKeyConstraint(["tenant_id", "first_unit_id"], ["unit.tenant_id", "unit.id"]),
         CheckConstraint(f"state IN ({_any_of(State)})", name="state"),
-        CheckConstraint("nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise')", name="nature"),
+        CheckConstraint(
+            "nature IN ('complaint', 'help', 'inquiry', 'suggestion', 'praise', 'application')", name="nature"
+        ),
         CheckConstraint("appellant IN ('person', 'enterprise', 'organisation')", name="appellant"),
         CheckConstraint(f"relation IN ('', {_any_of(tuple(RELATION_LABELS))})", name="relation"),
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
@@ -178,6 +180,7 @@ class TicketContact(OfTenant, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         Index("ix_ticket_contact_phone_hash", "tenant_id", "phone_hash"),
         Index("ix_ticket_contact_wechat_hash", "tenant_id", "wechat_hash", postgresql_where="wechat_hash IS NOT NULL"),
+        Index("ix_ticket_contact_weibo_hash", "tenant_id", "weibo_hash", postgresql_where="weibo_hash IS NOT NULL"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -189,6 +192,9 @@ class TicketContact(OfTenant, Base, kw_only=True):
     wechat: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     """As whom the district's WeChat account 服务号 knows the resident, who wrote by it."""
     wechat_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    weibo: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    """The number under which Weibo knows the resident, who mentioned the district's account there."""
+    weibo_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
 
 
 class ContactReveal(TenantRow, Base, kw_only=True):
@@ -262,7 +268,7 @@ class CommandLog(OfTenant, Base, kw_only=True):
 
 
 class Message(TenantRow, Base, kw_only=True):
-    """Something said to people about a ticket: an SMS, a mail, a WeChat message, or a note in a unit's mailbox in the product.
+    """Something said to people about a ticket: an SMS, a mail, a WeChat message, a comment on Weibo, or a note in a unit's mailbox.
 
     `to_unit_id` None = to the resident; then the address is looked up in the contact when it is sent.
     """
@@ -271,7 +277,7 @@ class Message(TenantRow, Base, kw_only=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         ForeignKeyConstraint(["tenant_id", "to_unit_id"], ["unit.tenant_id", "unit.id"]),
-        CheckConstraint("transport IN ('sms', 'mail', 'inbox', 'wechat')", name="transport"),
+        CheckConstraint("transport IN ('sms', 'mail', 'inbox', 'wechat', 'weibo')", name="transport"),
         CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
         Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
         Index("ix_message_ticket", "tenant_id", "ticket_id"),

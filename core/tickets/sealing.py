@@ -22,12 +22,19 @@ def sealed(keys: Keyring, contact: Contact, *, tenant_id: int, ticket_id: int) -
         keep_private=contact.keep_private,
         wechat=seal("wechat", contact.wechat),
         wechat_hash=wechat_hash(keys, contact.wechat, tenant_id=tenant_id) if contact.wechat else None,
+        weibo=seal("weibo", contact.weibo),
+        weibo_hash=weibo_hash(keys, contact.weibo, tenant_id=tenant_id) if contact.weibo else None,
     )
 
 
 def wechat_hash(keys: Keyring, openid: str, *, tenant_id: int) -> bytes:
     """Return the keyed hash by which a WeChat user of the tenant's account is found."""
     return keys.lookup_hash(openid, tenant_id=tenant_id, field="wechat")
+
+
+def weibo_hash(keys: Keyring, uid: str, *, tenant_id: int) -> bytes:
+    """Return the keyed hash by which a Weibo user is found."""
+    return keys.lookup_hash(uid, tenant_id=tenant_id, field="weibo")
 
 
 def opened(keys: Keyring, row: TicketContact) -> Contact:
@@ -44,4 +51,5 @@ def opened(keys: Keyring, row: TicketContact) -> Contact:
         address=plain("address", row.address),
         keep_private=row.keep_private,
         wechat=plain("wechat", row.wechat),
+        weibo=plain("weibo", row.weibo),
     )

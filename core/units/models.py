@@ -47,3 +47,5 @@ class Unit(TenantRow, Base, kw_only=True):
     refers_to: Mapped[str] = mapped_column(Text, default="")
     """Slug of the tenant that the unit stands for: what is dispatched to it is referred 移交 there; empty = none."""
     active: Mapped[bool] = mapped_column(default=True)
+    member: Mapped[bool] = mapped_column(default=False)
+    """One of the units that the district's hotline platform is made of 成员单位."""

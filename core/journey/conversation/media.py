@@ -14,7 +14,18 @@ from core.kit.file_store import FilesAway
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note
-from core.tickets.timeline import SYSTEM, Order
+from core.tickets.timeline import SYSTEM, Actor, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A file that is fetched for a ticket: the name it gets, what people call it, and by whom it is added, once under an id."""
+
+    ticket_id: int
+    name: str
+    said_of: str
+    command_id: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,11 @@ class Media:
     media_id: str
     label: str
 
+    def coming(self, ticket_id: int, item_id: int) -> Coming:
+        """Return it as the file that it will be of a ticket."""
+        said_of = f"诉求人在微信发来的{self.label}"
+        return Coming(ticket_id, f"微信{self.label}", said_of, f"wechat/{item_id}", AT_WECHAT)
+
 
 def find_media(scope: Scope, item_id: int) -> Media | None:
     """Return what is to be fetched for a message; None when its writer was erased meanwhile."""
@@ -31,26 +47,26 @@ def find_media(scope: Scope, item_id: int) -> Media | None:
     return Media(message.media_id, KIND_LABELS[message.kind]) if message and message.media_id else None
 
 
-def add_media(scope: Scope, ticket_id: int, item_id: int, media: Media, content: bytes, *, now: datetime) -> None:
+def add_fetched(scope: Scope, coming: Coming, content: bytes, *, now: datetime) -> None:
     """Clean what was fetched and add it to the ticket, once; what cannot be kept is told of on the ticket.
 
     Raises `core.kit.file_store.FilesAway`.
     """
-    ticket = scope.session.get_one(Ticket, (scope.tenant.id, ticket_id))
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, coming.ticket_id))
     kind = find_kind(content)
-    upload = Upload(f"微信{media.label}{kind.extension if kind else ''}", content)
+    upload = Upload(f"{coming.name}{kind.extension if kind else ''}", content)
     try:
         files = judge_all([upload])
         with scope.session.begin_nested():
-            add_files(scope, ticket.serial_no, Order(AT_WECHAT, now, None, f"wechat/{item_id}"), files)
+            add_files(scope, ticket.serial_no, Order(coming.actor, now, None, coming.command_id), files)
     except FilesAway:
         raise
     except Refused as refusal:
-        tell_not_added(scope, ticket_id, media, refusal.message, now=now)
+        tell_missing(scope, coming, refusal.message, now=now)
 
 
-def tell_not_added(scope: Scope, ticket_id: int, media: Media, why: str, *, now: datetime) -> None:
+def tell_missing(scope: Scope, coming: Coming, why: str, *, now: datetime) -> None:
     """Note on the ticket that something the resident sent is not there, and why."""
-    ticket = lock_ticket_of_id(scope, ticket_id)
-    words = f"诉求人在微信发来的{media.label}没有附上：{why}"
-    note(scope, ticket, SUPPLEMENTED, in_order(scope, ticket, Order(SYSTEM, now)), summary=words)
+    ticket = lock_ticket_of_id(scope, coming.ticket_id)
+    order = in_order(scope, ticket, Order(SYSTEM, now))
+    note(scope, ticket, SUPPLEMENTED, order, summary=f"{coming.said_of}没有附上：{why}")

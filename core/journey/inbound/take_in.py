@@ -19,8 +19,10 @@ from core.intake.service import refuse_another_text
 from core.intake.sources.queries import source_book
 from core.intake.times import YEARS
 from core.intake.wechat.reading import is_wechat
+from core.intake.weibo.reading import is_weibo
 from core.journey.accept import accept
 from core.journey.conversation.converse import converse
+from core.journey.conversation.mentions import hear
 from core.journey.inbound.mail import appeal_of, mail_of
 from core.kit.errors import Refused
 from core.people.roles import Permission
@@ -82,6 +84,8 @@ def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
 def _take_in(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: datetime) -> None:
     if is_wechat(item.content_type):
         converse(scope, item, now=now)
+    elif is_weibo(item.content_type):
+        hear(scope, item, now=now)
     else:
         _read(scope, item, is_asked_for=is_asked_for, now=now)
 

@@ -77,6 +77,8 @@ class DeskShift(TenantRow, Base, kw_only=True):
     ends_at: Mapped[datetime] = mapped_column(INSTANT)
     label: Mapped[str] = mapped_column(Text)
     """What the house calls the shift: 白班, 夜班."""
+    phone: Mapped[str] = mapped_column(Text, default="")
+    """The phone of the house 值班电话 that whoever sits there carries; empty = the desk's own."""
 
 
 class Handover(TenantRow, Base, kw_only=True):

@@ -1,0 +1,1 @@
+"""Looking at the district's account on Weibo, and fetching the pictures of mentions."""
