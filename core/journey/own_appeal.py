@@ -46,6 +46,12 @@ class UrgedAlready(Refused):
     code = "urged-already"
 
 
+class NewsAsWished(Refused):
+    """The resident is told of the appeal's steps, or of the answer alone, as they wish already."""
+
+    code = "news-as-wished"
+
+
 class WordsTooLong(Refused):
     """What the resident wrote is longer than what is read."""
 
@@ -68,10 +74,8 @@ def find_own(
     scope: Scope, serial_no: str, code: str, *, address: str, is_proved: bool, now: datetime
 ) -> Ticket | NotFound:
     """Return the appeal with this number if the code is its own. A failure is counted, so the caller must commit."""
-    if _failures(scope, serial_no, address, now=now)[0] >= WAIT_AFTER:
-        return NotFound("throttled")
-    if not is_proved and needs_proof(scope, serial_no, address=address, now=now):
-        return NotFound("proof-needed")
+    if (refused := refused_look(scope, serial_no, address=address, is_proved=is_proved, now=now)) is not None:
+        return refused
     ticket = scope.session.scalar(
         select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == read_number(serial_no))
     )
@@ -80,9 +84,23 @@ def find_own(
     right = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=id_, version=version)
     if hmac.compare_digest(right.encode(), read_code(code).encode()) and ticket is not None:
         return ticket
-    for kind, whose in _whose(serial_no, address).items():
-        count(scope, kind, key_of(scope, kind, whose), now=now)
+    note_failure(scope, serial_no, address=address, now=now)
     return NotFound("wrong")
+
+
+def refused_look(scope: Scope, number: str, *, address: str, is_proved: bool, now: datetime) -> NotFound | None:
+    """Return why nobody looks under this number from the address now, None where they may."""
+    if _failures(scope, number, address, now=now)[0] >= WAIT_AFTER:
+        return NotFound("throttled")
+    if not is_proved and needs_proof(scope, number, address=address, now=now):
+        return NotFound("proof-needed")
+    return None
+
+
+def note_failure(scope: Scope, number: str, *, address: str, now: datetime) -> None:
+    """Count that nothing was opened under this number, from this address."""
+    for kind, whose in _whose(number, address).items():
+        count(scope, kind, key_of(scope, kind, whose), now=now)
 
 
 def read_number(typed: str) -> str:
@@ -120,12 +138,22 @@ def keep_urging(scope: Scope, ticket: Ticket, order: Order, *, words: str, by: s
 
 @command(Permission.SPEAK, "选择是否推送进展")
 def wish_news(scope: Scope, ticket: Ticket, order: Order, *, stopped: bool) -> None:
-    """The resident wants to be told of the answer alone 不再推送, or of each step again. Kept in the timeline."""
+    """The resident wants to be told of the answer alone 不再推送, or of each step again. Kept in the timeline.
+
+    Raises `NewsAsWished` where it is so already: ask `has_stopped_news` first.
+    """
     if ticket.news_stopped == stopped:
-        return
+        now_told = "只通知答复" if stopped else "每办一步都通知"
+        raise NewsAsWished(f"工单 {ticket.serial_no} 现在就是{now_told}，没有改动，无需再选。")
     ticket.news_stopped = stopped
     words = "诉求人不再接收进展推送，只通知答复" if stopped else "诉求人恢复接收进展推送"
     note(scope, ticket, NEWS_WISH, order, summary=words)
+
+
+def has_stopped_news(scope: Scope, serial_no: str) -> bool:
+    """Tell whether the resident wants to be told of the answer alone, and of no other step."""
+    stopped = select(Ticket.news_stopped).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
+    return bool(scope.session.scalar(stopped))
 
 
 def refuse_more_urging(scope: Scope, ticket: Ticket, *, now: datetime) -> None:

@@ -130,7 +130,8 @@ class _Account:
                 outcome = f"截止提前至 {self._say(step.due)}" if moved else "不早于现截止，不变"
                 yield f"限定：不得晚于 {self._say(tightening.until)}{_because(tightening.reason)}，{outcome}"
             case Cap() as cap:
-                outcome = f"截止提前至 {self._say(step.due)}" if step.due < step.before else "本身不超过，不变"
+                held = "届时正在挂起，恢复计时即满，" if step.due > cap.until else ""
+                outcome = f"{held}截止提前至 {self._say(step.due)}" if step.due < step.before else "本身不超过，不变"
                 yield f"封顶：不晚于{cap.whose} {self._say(cap.until)}，{outcome}"
 
     def _held(self, pause: Pause, step: Step) -> str:

@@ -105,8 +105,11 @@ def cap_of(clock: Clock, clocks: Mapping[int, Clock], dues: Mapping[int, datetim
 
 
 def keep_cap(scope: Scope, clock: Clock, cap: Cap | None, *, now: datetime) -> None:
-    """Put the cap that held a clock on its record as it ends: whatever becomes of the clock above, it was due then."""
-    if cap is not None and clock.due_at == cap.until:
+    """Put the cap that held a clock on its record as it ends: whatever becomes of the clock above, it was due then.
+
+    A clock that stood still as the cap came is due later than that: when it went on.
+    """
+    if cap is not None and clock.due_at is not None and clock.started_at < cap.until <= clock.due_at:
         add_tightening(
             scope, clock, until=cap.until, at=now, cause=f"{CAP}/{clock.capped_by_id}", reason=f"不晚于{cap.whose}"
         )

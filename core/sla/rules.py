@@ -1,6 +1,6 @@
 """When a time limit ends: a pure function of limit, timetable, start, pauses and adjustments. No clock, no database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -74,13 +74,14 @@ def reckon(
 
     Pauses count once where they overlap; what lies before the start, or begins after the limit has run out, has no
     effect. Events are taken in the order in which they happened: an extension counts from the due time of its moment.
-    The cap comes last; one that lies before the start has no effect.
+    The cap comes last; one that lies before the start has no effect. A limit does not run out while it stands still: a
+    deadline or cap that falls into a pause holds from its end.
     """
     course = _Course(timetable, budget, start, reading)
-    base = course.due
-    steps = _met(course, [*union(pauses, since=start), *adjustments]) if pauses or adjustments else ()
+    base, held = course.due, union(pauses, since=start)
+    steps = _met(course, held, adjustments) if held or adjustments else ()
     if cap is not None and cap.until > start:
-        steps = (*steps, course.capped(cap))
+        steps = (*steps, course.capped(cap, awake(cap.until, held)))
     is_provisional = False
     if budget.mode != "wall" or any(isinstance(step.event, Extension) for step in steps):
         is_provisional = timetable.is_provisional(start) or timetable.is_provisional(base)
@@ -113,22 +114,31 @@ def mark_at(
     """Return when a mark on a clock is reached: before the due time by working or wall time, at a share of it, or after.
 
     The share is taken of the working time of the clock, or of its wall time when the budget is wall time (or when no
-    working time lies in it); pauses count in neither. A mark never lies before the start.
+    working time lies in it); pauses count in neither. A mark never lies before the start, nor inside a pause: it is
+    reached when that ends.
     """
+    pauses = list(pauses)
     if mark.working_seconds_left is not None:
-        return max(_utc(start), timetable.look_back(due, timedelta(seconds=mark.working_seconds_left)))
+        return awake(max(_utc(start), timetable.look_back(due, timedelta(seconds=mark.working_seconds_left))), pauses)
     if mark.wall_seconds_left is not None:
-        return max(_utc(start), _utc(due) - timedelta(seconds=mark.wall_seconds_left))
+        return awake(max(_utc(start), _utc(due) - timedelta(seconds=mark.wall_seconds_left)), pauses)
     if mark.working_days_over is not None:
         return extended(timetable, due, days=mark.working_days_over)
     if mark.share_used is None:
         raise ValueError(f"mark {mark.name} does not say when it is reached")
-    pauses = list(pauses)
     spent = elapsed(timetable, start, max(start, due), pauses=pauses)
     working, wall = spent.working - spent.paused_working, spent.wall - spent.paused_wall
     on_the_wall = budget.mode == "wall" or not working
     share = round(((wall if on_the_wall else working) * mark.share_used).total_seconds())
     return reckon(timetable, Budget("wall" if on_the_wall else "ws", share), start, pauses=pauses).due
+
+
+def awake(instant: datetime, pauses: Iterable[Pause]) -> datetime:
+    """Return an instant at which something ends, or the end of the pause that it falls into."""
+    for pause in pauses:
+        if pause.start <= instant < pause.end:
+            return pause.end
+    return instant
 
 
 class _Course:
@@ -156,10 +166,10 @@ class _Course:
             self.due = _utc(event.until)
             self.last_day = None
 
-    def capped(self, cap: Cap) -> Step:
-        """Keep the due time within the cap, and return what that did to it."""
+    def capped(self, cap: Cap, until: datetime) -> Step:
+        """Keep the due time within the cap, which holds `until` then, and return what that did to it."""
         before = self.due
-        self.due = min(before, _utc(cap.until))
+        self.due = min(before, _utc(until))
         return Step(cap, before, self.due)
 
     def _base(self, amount: int, start: datetime) -> datetime:
@@ -224,23 +234,19 @@ class _Course:
             self.due = self.timetable.at(day + days * ONE_DAY, self.timetable.clock_of(self.due, day))
 
 
-def _met(course: _Course, events: Iterable[Pause | Adjustment]) -> tuple[Step, ...]:
-    events, steps = list(events), []
-    pauses = [event for event in events if isinstance(event, Pause)]
-    for event in sorted((_awake(event, pauses) for event in events), key=_moment):
+def _met(course: _Course, pauses: Sequence[Pause], adjustments: Iterable[Adjustment]) -> tuple[Step, ...]:
+    steps = []
+    for event in sorted([*pauses, *(_awakened(each, pauses) for each in adjustments)], key=_moment):
         before = course.due
         course.meet(event)
         steps.append(Step(event, before, course.due))
     return tuple(steps)
 
 
-def _awake(event: Pause | Adjustment, pauses: Iterable[Pause]) -> Pause | Adjustment:
-    """Return a deadline that falls into a pause as one at its end: a limit does not run out while it stands still."""
-    if isinstance(event, Tightening):
-        for pause in pauses:
-            if pause.start <= event.until < pause.end:
-                return replace(event, until=pause.end)
-    return event
+def _awakened(adjustment: Adjustment, pauses: Sequence[Pause]) -> Adjustment:
+    if isinstance(adjustment, Tightening):
+        return replace(adjustment, until=awake(adjustment.until, pauses))
+    return adjustment
 
 
 def _moment(event: Pause | Adjustment) -> tuple[datetime, bool]:

@@ -13,7 +13,7 @@ from core.intake.portal import NO_PAGE
 from core.jobs.kinds import job_kinds
 from core.jobs.transports.sms import SmsGateway
 from core.journey import handle, join
-from core.journey.own_appeal import wish_news
+from core.journey.own_appeal import NewsAsWished, wish_news
 from core.journey.time import decide_extension, request_extension
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
@@ -126,7 +126,8 @@ def test_at_night_an_sms_waits_for_the_day_unless_it_answers_who_spoke_just_now(
 def test_who_stops_the_news_is_told_the_answer_alone_and_may_have_them_again(house: Installation) -> None:
     walk = district(house)
     walk.take_in("2026-03-12 10:00", contact=BY_WECHAT)
-    for _ in range(2):
+    walk.do(wish_news, "2026-03-12 10:01", actor=RESIDENT, stopped=True)
+    with pytest.raises(NewsAsWished, match="现在就是只通知答复，没有改动"):
         walk.do(wish_news, "2026-03-12 10:01", actor=RESIDENT, stopped=True)
     walk.dispatch("2026-03-12 10:10")
     walk.sign("2026-03-12 10:30")

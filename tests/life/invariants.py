@@ -1,7 +1,7 @@
 """What must hold of every ticket after whatever was done: the engine's invariants, read from the database."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -162,7 +162,7 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
             if adjustment.kind == "extension":
                 late = [event for event in overdue if event.at < adjustment.at]
                 assert not late, f"{clock.name}: extended after it was overdue"
-    _check_caps(ticket, live)
+    _check_caps(live, rows.pauses)
     _check_beginnings(clocks, remembered)
     pressing = [clock for clock in live if clock.name not in UNPRESSED]
     assert ticket.next_due_at == min((clock.due_at for clock in pressing if clock.due_at), default=None)
@@ -173,11 +173,14 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
         assert not any(clock.name in ("reply", "handle", "sign") for clock in live), "a clock runs on after the end"
 
 
-def _check_caps(ticket: Ticket, live: list[Clock]) -> None:
+def _check_caps(live: list[Clock], pauses: Mapping[int, list[ClockPause]]) -> None:
+    """A unit's limit ends with the resident's, or when the clock that stood still then goes on."""
     reply = next((clock for clock in live if clock.name == "reply" and clock.due_at), None)
+    until = reply.due_at if reply else None
     for clock in live:
-        if clock.name == "handle" and clock.due_at and reply and reply.due_at and reply.due_at > clock.started_at:
-            assert clock.due_at <= reply.due_at, "a unit's limit outlasts the resident's"
+        if clock.name == "handle" and clock.due_at and until and until > clock.started_at:
+            held = [p.ended_at for p in pauses[clock.id] if p.ended_at and p.started_at <= until < p.ended_at]
+            assert clock.due_at <= max([until, *held]), "a unit's limit outlasts the resident's"
 
 
 def _check_beginnings(clocks: Iterable[Clock], remembered: Remembered) -> None:

@@ -1,7 +1,8 @@
 """Random lives: people of two districts give random commands to several tickets while time passes, on the real database.
 
 After each step every invariant is checked. What is refused must have changed nothing; what is done must be told in the
-timeline; the same command id again must change nothing and answer as the first time.
+timeline; the same command id again must change nothing and answer as the first time. The number of a life is all its chance:
+lived again, the same happens, whatever was run before it.
 """
 
 import importlib
@@ -14,8 +15,6 @@ from random import Random
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
 
 import core.journey
@@ -45,11 +44,11 @@ from tests.life.waiting import called_for
 
 T = TypeVar("T")
 AT_ONCE = 4
+LAST = 20
+"""How many lines are told of a life that breaks an invariant."""
 AT_CENTER = 0.4
 """How often a community centre took in what comes in."""
 BY_ANY_UNIT = ("give_opinion",)
-seeds = st.integers(min_value=0, max_value=2**32)
-"""One draw a step: the steps of a life are many, and what Hypothesis may draw for it is not."""
 RECORDS: tuple[Any, ...] = (
     Instruction,
     Supervision,
@@ -83,24 +82,49 @@ for module in pkgutil.iter_modules(core.journey.__path__):
     importlib.import_module(f"core.journey.{module.name}")  # each brings its commands
 
 
-class Life(RuleBasedStateMachine):
+class Life:
     """Two districts, each with its tickets; one clock for both."""
 
-    installation: Installation
     done: ClassVar[Counter[str]] = Counter()
     """How often each command was carried out, in all lives of this process."""
     refused: ClassVar[Counter[str]] = Counter()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, installation: Installation, number: int) -> None:
+        self.installation = installation
+        self.number = number
+        self.rng = Random(number)
         self.now = beijing("2026-02-10 10:00")
         self.serials: dict[str, list[str]] = {}
         self.cast: dict[str, dict[str, Actor]] = {}
         self.remembered: dict[str, Remembered] = {}
-        self.touched: set[str] = set()
+        self.touched: dict[str, None] = {}
         self.given = 0
+        self.told: list[str] = []
+        """What was done, line by line."""
 
-    @initialize()
+    def live(self, steps: int) -> None:
+        """Live so many steps; what a broken invariant raises tells which life it was, and its last steps."""
+        try:
+            self.open_two_districts()
+            for _ in range(steps):
+                self.rng.choice(self.deeds())()
+                self.every_invariant_holds()
+        except Exception as error:
+            error.add_note("\n".join((f"life {self.number}, the last that was done:", *self.told[-LAST:])))
+            raise
+
+    def deeds(self) -> list[Callable[[], None]]:
+        """Return what may come next, the more often the likelier."""
+        more = [self.take_in] if sum(map(len, self.serials.values())) < AT_ONCE else []
+        return [
+            *more,
+            *[self.carry_on] * 3,
+            *[self.command] * 2,
+            *[self.time_passes] * 2,
+            self.watch,
+            self.command_on_a_ticket_of_the_other_district,
+        ]
+
     def open_two_districts(self) -> None:
         enabled: tuple[dict[str, dict[str, Any]], ...] = (
             {"life.limits": {}},
@@ -119,29 +143,27 @@ class Life(RuleBasedStateMachine):
             hire(self.installation, slug, on_duty="life.lenient" in features)
             told = self.run_in(slug, lambda scope: accept(scope, make_appeal(), actor=OPERATOR, now=self.now))
             self.serials[slug].append(told.serial_no)
+        self.every_invariant_holds()
 
     def run_in(self, slug: str, work: Callable[[Scope], T]) -> T:
-        self.touched.add(slug)
+        self.touched[slug] = None
         return self.installation.run(slug, work)
 
-    @precondition(lambda self: sum(map(len, self.serials.values())) < AT_ONCE)
-    @rule(chance=seeds)
-    def take_in(self, chance: int) -> None:
-        rng = Random(chance)
+    def take_in(self) -> None:
+        rng = self.rng
         slug = rng.choice(list(self.serials))
         into = rng.choice((register, accept, accept, partial(accept, for_clearance=True)))
         told = self.run_in(slug, lambda scope: into(scope, make_appeal(), actor=OPERATOR, now=self.now))
         self.serials[slug].append(told.serial_no)
+        self.told.append(f"{self.now:%m-%d %H:%M} {told.serial_no} taken in")
         if rng.random() < AT_CENTER:
             said = Said("路面坑洼", "counter", "self", told.serial_no, no_phone=True, told=True)
             worker = self.cast[slug]["worker"]
             self.run_in(slug, lambda scope: keep_as_entry(scope, said, told, "", actor=worker, now=self.now))
 
-    @precondition(lambda self: any(self.serials.values()))
-    @rule(chance=seeds)
-    def carry_on(self, chance: int) -> None:
+    def carry_on(self) -> None:
         """Somebody who may gives a command that takes the ticket somewhere from where it stands; a few in a row."""
-        rng = Random(chance)
+        rng = self.rng
         slug, serial_no = self.any_ticket(rng)
         for _ in range(rng.randrange(1, 8)):
             self.now += rng.choice(PACES)
@@ -151,40 +173,36 @@ class Life(RuleBasedStateMachine):
             self.give_one(slug, serial_no, rng, names, is_fitting=True)
             self.every_invariant_holds()
 
-    @precondition(lambda self: any(self.serials.values()))
-    @rule(chance=seeds)
-    def command(self, chance: int) -> None:
+    def command(self) -> None:
         """Somebody gives some command; mostly one that is not out of place, by somebody who may."""
-        rng = Random(chance)
+        rng = self.rng
         slug, serial_no = self.any_ticket(rng)
         is_fitting = rng.random() < 0.8
         names = places_of(self.state_of(slug, serial_no), sorted(COMMANDS)) if is_fitting else sorted(COMMANDS)
         self.give_one(slug, serial_no, rng, names, is_fitting=is_fitting)
 
-    @precondition(lambda self: any(self.serials.values()))
-    @rule(chance=seeds)
-    def command_on_a_ticket_of_the_other_district(self, chance: int) -> None:
-        slug, serial_no = self.any_ticket(Random(chance))
+    def command_on_a_ticket_of_the_other_district(self) -> None:
+        slug, serial_no = self.any_ticket(self.rng)
         away = next(other for other in self.serials if other != slug)
         with pytest.raises(NoSuchTicket):
             self.run_in(
                 away, lambda scope: COMMANDS["remark"](scope, serial_no, Order(OPERATOR, self.now), what="越区")
             )
 
-    @rule(step=st.sampled_from(STEPS), is_watched=st.booleans())
-    def time_passes(self, step: timedelta, is_watched: bool) -> None:
+    def time_passes(self) -> None:
+        """Time passes; mostly the clock process comes by then."""
+        step = self.rng.choice(STEPS)
         self.now += step
-        if is_watched:
+        self.told.append(f"{self.now:%m-%d %H:%M} {step} later")
+        if self.rng.random() < 0.5:
             self.watch()
 
-    @rule()
     def watch(self) -> None:
         """The clock process comes by."""
         for slug in self.serials:
             while self.run_in(slug, lambda scope: supervise(scope, now=self.now, limit=100)):
                 pass
 
-    @invariant()
     def every_invariant_holds(self) -> None:
         for slug in self.touched:
             with self.installation.scope(slug) as scope:
@@ -203,6 +221,7 @@ class Life(RuleBasedStateMachine):
 
     def give(self, slug: str, serial_no: str, name: str, actor: Actor, given: dict[str, Any], *, again: bool) -> None:
         self.given += 1
+        self.told.append(f"{self.now:%m-%d %H:%M} {serial_no} {name} {given} by {actor.name}")
         version, rows = self.standing(slug, serial_no)
         order = Order(actor, self.now, version, f"{serial_no}/{self.given}")
         refusal: Refused | None = None
@@ -212,6 +231,7 @@ class Life(RuleBasedStateMachine):
             refusal = caught
         if refusal is not None:
             self.refused[refusal.code] += 1
+            self.told[-1] += f": {refusal.code}"
             assert refusal.message.endswith("。"), f"{name}: not a sentence: {refusal.message}"
             assert self.standing(slug, serial_no) == (version, rows), f"{name} was refused and changed something"
             return
@@ -250,7 +270,9 @@ class Life(RuleBasedStateMachine):
         with self.installation.scope(slug) as scope:
             ticket_id = scope.session.scalar(select(Ticket.id).where(Ticket.serial_no == serial_no))
             return {
-                model.__tablename__: list(scope.session.scalars(select(model.id).where(model.ticket_id == ticket_id)))
+                model.__tablename__: list(
+                    scope.session.scalars(select(model.id).where(model.ticket_id == ticket_id).order_by(model.id))
+                )
                 for model in RECORDS
             }
 

@@ -14,7 +14,15 @@ from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.journey.conclude import rate
 from core.journey.disclose import wish_disclosure
 from core.journey.judge import ask_review
-from core.journey.own_appeal import LONGEST_WORDS, NotFound, find_own, needs_proof, urge, wish_news
+from core.journey.own_appeal import (
+    LONGEST_WORDS,
+    NotFound,
+    find_own,
+    has_stopped_news,
+    needs_proof,
+    urge,
+    wish_news,
+)
 from core.journey.queries.progress import progress_of
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
@@ -110,7 +118,9 @@ def _wish(scope: Scope, serial_no: str, order: Order) -> None:
 
 
 def _wish_news(scope: Scope, ticket_no: str, order: Order) -> None:
-    wish_news(scope, ticket_no, order, stopped=text("stopped", longest=LONGEST_FIELD) == "yes")
+    stopped = text("stopped", longest=LONGEST_FIELD) == "yes"
+    if has_stopped_news(scope, ticket_no) != stopped:  # sent twice, it is as they wish
+        wish_news(scope, ticket_no, order, stopped=stopped)
 
 
 DEEDS: dict[str, Callable[[Scope, str, Order], None]] = {

@@ -127,5 +127,9 @@ def test_the_resident_stops_the_news_with_number_and_code_and_has_the_answer_all
     assert "不再推送</button>" in post()
     stopped = post("/news", stopped="yes")
     assert all(words in stopped for words in ("答复出来时总会告诉您", "恢复推送</button>"))
-    assert walk.ticket().news_stopped
+    told = walk.ticket().version
+    for sent_again in ({}, {"version": str(told - 1)}):
+        repeated = post("/news", stopped="yes", **sent_again)
+        assert "答复出来时总会告诉您" in repeated
+        assert (walk.ticket().news_stopped, walk.ticket().version) == (True, told)
     assert "不再推送</button>" in post("/news", stopped="no")
