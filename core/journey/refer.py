@@ -266,9 +266,8 @@ def _tighten(scope: Scope, ticket: Ticket, referred: Referred, order: Order) -> 
     due = referred.due_at
     if due is None or due <= order.now:
         return
-    if all(
-        clock.due_at is None or clock.due_at <= due for clock in live_clocks(scope, ticket) if clock.name == "reply"
-    ):
+    felt = [clock.due_at for clock in live_clocks(scope, ticket) if clock.name == "reply"]
+    if felt and all(at is None or at <= due for at in felt):
         return
     cause = f"referral/{referred.reference}/{due.timestamp():.0f}"
     tighten(scope, ticket, due, order, cause=cause, reason=f"不晚于{referred.sender_name}的时限")

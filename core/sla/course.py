@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from core.hooks.values import Mark
+from core.hooks.values import Mark, TimeLimit
 from core.routing.models import Assignment
 from core.sla.ledger import Pause
 from core.sla.limits import Ruled, budget_of
@@ -27,6 +27,14 @@ def belongs(name: str, assignment: Assignment | None, *, state: str) -> bool:
     if name == "return_window" and not assignment.returnable:
         return False
     return name in UNIT_CLOCKS and (leads or name not in LEADERS)
+
+
+def waits_for_dispatch(limit: TimeLimit, *, state: str, is_from_elsewhere: bool) -> bool:
+    """Tell whether the resident's time begins only when a ticket in this state is dispatched.
+
+    Where it was referred by another tenant, it was dispatched there: its time runs.
+    """
+    return limit.from_dispatch and state in WAITING_FOR_DISPATCH and not is_from_elsewhere
 
 
 def capping(live: Iterable[Clock], assignment: Assignment | None, *, since: datetime) -> Clock | None:

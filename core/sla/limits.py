@@ -1,7 +1,7 @@
 """What limits and marks a clock gets: the district's rules first, then the core's few."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -34,6 +34,10 @@ DEFAULT_LIMITS: Mapping[ClockName, TimeLimit] = {
 DEFAULT_YELLOW = Mark("yellow", "yellow", "core.sla/yellow", "时限已用去八成", share_used=0.8)
 UNPRESSED = ("return_window",)
 """Clocks that only run out: nothing is late when they do, so no rule gives them marks, and they light no lamp."""
+STATEMENT = "statement"
+"""The clock of a case of accountability: the core alone gives it limit and marks."""
+UNLIT = (*UNPRESSED, STATEMENT)
+"""Clocks that the lights and due times of their ticket do not tell of."""
 UNSIGNED = Mark("unsigned", "green", "core.sla/unsigned", "退单期限已用去八成，还没有签收", share_used=0.8)
 """The one mark of the return window, after which a unit counts as having signed: its head is told that nobody has."""
 
@@ -52,7 +56,7 @@ def limits_of(scope: Scope, ticket: Ticket, *, now: datetime) -> dict[str, Ruled
     answers = scope.hooks.ask(specs.time_limits, ticket=view_of(scope, ticket), duty=duty)
     note_failures(scope, ticket, answers.failures, instead="时限没有按它的规则", now=now)
     given = given_by_rule(policy_of(scope), ticket.rule_limit)
-    return {**limits_from(answers, duty, disposition=ticket.disposition), **given}
+    return waited_for(overruled(limits_from(answers, duty, disposition=ticket.disposition), given))
 
 
 def given_by_rule(policy: RoutingPolicy, code: str) -> dict[str, Ruled]:
@@ -85,6 +89,24 @@ def limits_from(
     return limits
 
 
+def overruled(limits: Mapping[str, Ruled], given: Mapping[str, Ruled]) -> dict[str, Ruled]:
+    """Return the limits with those that a routing rule gave; another length changes nothing about when the time begins."""
+    reply, asked = given.get("reply"), limits.get("reply")
+    if reply is not None and asked is not None and asked.limit.from_dispatch:
+        given = {**given, "reply": replace(reply, limit=replace(reply.limit, from_dispatch=True))}
+    return {**limits, **given}
+
+
+def waited_for(limits: dict[str, Ruled]) -> dict[str, Ruled]:
+    """Return the limits, with one for dispatch where the resident's time begins only then: nobody waits without one."""
+    reply = limits["reply"]
+    if reply.limit.from_dispatch and "dispatch" not in limits:
+        because = f"派单时起算答复时限；派出以前，等待也不超过它的长短（{reply.limit.reason}）"
+        waiting = TimeLimit("dispatch", reply.limit.budget, "core.sla/waiting", because)
+        return {**limits, "dispatch": Ruled(reply.feature, waiting)}
+    return limits
+
+
 def _listed(duty: DutyView) -> str:
     return f"职责清单“{duty.category} / {duty.subcategory}”的办理时限"
 
@@ -93,6 +115,8 @@ def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime, *, now: 
     """Return the marks of a clock that is due then, without the due time itself, each with who set it."""
     if clock.name in UNPRESSED:
         return []
+    if clock.name == STATEMENT:
+        return [(CORE, DEFAULT_YELLOW)]
     view = ClockView(
         name=cast(ClockName, clock.name),
         budget=budget_of(clock),

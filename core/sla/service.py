@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from core.kit.errors import Refused
 from core.routing.models import Assignment
-from core.sla.course import belongs, capping
+from core.sla.course import belongs, capping, waits_for_dispatch
 from core.sla.firing import pass_over_history, reach_marks
-from core.sla.limits import DEFAULT_YELLOW, OVERDUE, limits_of
+from core.sla.limits import DEFAULT_YELLOW, OVERDUE, Ruled, limits_of
 from core.sla.live import LIVE, clock_words, live_clocks, sum_up
 from core.sla.models import Clock
 from core.sla.moving import Occasion, recompute
@@ -23,7 +23,7 @@ from core.sla.timers import drop_timers
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
-from core.tickets.states import MOVES, Command
+from core.tickets.states import MOVES, WAITING_FOR_DISPATCH, Command
 from core.tickets.timeline import SYSTEM, Order
 from core.workdays.queries import current_calendar
 
@@ -38,6 +38,7 @@ __all__ = [
     "resume_after_review",
     "start_clock",
     "start_on_arrival",
+    "start_own_clock",
     "stop_clock",
     "supersede",
     "tighten",
@@ -67,6 +68,8 @@ def turn_clocks(
     for all units, and started for `assignments`, each only if the district or the core sets a limit for it.
     """
     turn, live = MOVES[command].clocks, live_clocks(scope, ticket)
+    if "reply" in turn.stops:
+        live = _count_waiting(scope, ticket, order, live)
     units = {assignment.id for assignment in assignments}
     stopped = [
         clock
@@ -129,6 +132,15 @@ def start_on_arrival(scope: Scope, ticket: Ticket, assignment: Assignment, order
         start_clock(scope, ticket, "handle", order, assignment=assignment)
 
 
+def start_own_clock(
+    scope: Scope, ticket: Ticket, ruled: Ruled, order: Order, *, subject: str, subject_id: int
+) -> Clock:
+    """Start a clock beside those of the ticket's way, of a limit that its own rules give."""
+    clock = make_clock(scope, ticket, ruled, since=order.now, now=order.now, subject=subject, subject_id=subject_id)
+    tell_started(scope, ticket, [clock], order)
+    return clock
+
+
 def stop_clock(
     scope: Scope,
     ticket: Ticket,
@@ -138,6 +150,7 @@ def stop_clock(
     now: datetime,
     assignment_id: int | None = None,
     supervision_id: int | None = None,
+    case_id: int | None = None,
 ) -> None:
     """Stop the live clocks of this name at `at`: met when that is no later than due. Nothing happens when none runs.
 
@@ -145,7 +158,7 @@ def stop_clock(
     them later.
     """
     live = live_clocks(scope, ticket)
-    subject_id = assignment_id if supervision_id is None else supervision_id
+    subject_id = next((each for each in (assignment_id, supervision_id, case_id) if each is not None), None)
     stopped = [clock for clock in live if clock.name == name and subject_id in (None, clock.subject_id)]
     _end(scope, ticket, live, stopped, [], at=at, now=now)
     if name in PAUSABLE:
@@ -161,9 +174,10 @@ def cancel_clocks(
     now: datetime,
     assignment_ids: Collection[int] | None = None,
     supervision_id: int | None = None,
+    case_id: int | None = None,
 ) -> None:
     """End live clocks without a verdict, for instance those of a unit that gave the ticket back; of all units, or these,
-    or of one supervision.
+    or of one supervision or case.
     """
     live = live_clocks(scope, ticket)
     cancelled = [
@@ -172,6 +186,7 @@ def cancel_clocks(
         if clock.name in names
         and (assignment_ids is None or (clock.subject == "assignment" and clock.subject_id in assignment_ids))
         and supervision_id in (None, clock.subject_id)
+        and case_id in (None, clock.subject_id)
     ]
     _end(scope, ticket, live, [], cancelled, at=now, now=now)
     if "handle" in names:
@@ -188,6 +203,8 @@ def tighten(scope: Scope, ticket: Ticket, until: datetime, order: Order, *, caus
     if until <= order.now:
         when = f"{until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
         raise DeadlinePassed(f"限定的时间 {when} 已经过去，没有执行。请另定一个将来的时间。")
+    if ticket.state in WAITING_FOR_DISPATCH:
+        start_clock(scope, ticket, "reply", order)  # whoever sets a deadline does not wait for dispatch
     tightened = [
         clock
         for clock in live_clocks(scope, ticket)
@@ -199,6 +216,22 @@ def tighten(scope: Scope, ticket: Ticket, until: datetime, order: Order, *, caus
             add_tightening(scope, clock, until=until, at=order.now, cause=cause, reason=reason)
     recompute(scope, ticket, tightened, Occasion.at(order.now, reason))
     sum_up(scope, ticket)
+
+
+def _count_waiting(scope: Scope, ticket: Ticket, order: Order, live: list[Clock]) -> list[Clock]:
+    """Let the resident's time count from when the ticket began to wait, where it is answered without ever being dispatched.
+
+    Whatever the marks of that time say was said of the waiting itself.
+    """
+    waiting = next((clock for clock in live if clock.name == "dispatch"), None)
+    if waiting is None or any(clock.name == "reply" for clock in live):
+        return live
+    clock = start_clock(scope, ticket, "reply", order, since=waiting.started_at)
+    if clock is None:
+        return live
+    scope.session.flush()
+    drop_timers(scope, [clock], after=None)
+    return [*live, clock]
 
 
 def _start(
@@ -219,6 +252,8 @@ def _start(
         for name in names:
             running = [*live, *started, *together]
             if name not in limits or not belongs(name, assignment, state=ticket.state):
+                continue
+            if waits_for_dispatch(limits[name].limit, state=ticket.state, is_from_elsewhere=ticket.is_from_elsewhere):
                 continue
             if _runs(running, name, subject, subject_id) or (limits[name].limit.from_arrival and not on_arrival):
                 continue

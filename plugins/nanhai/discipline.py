@@ -59,7 +59,7 @@ def escalation_steps(
         return None
     unit = settings["unit"]
     rule_id, reason = "nanhai.discipline/overdue", "无法在规定时限内解决，由纪委监察部门问责"
-    if ticket.lead_unit is None:
+    if trigger.clock == "dispatch" or ticket.lead_unit is None:
         text = "工单 {serial_no}“{title}”至 {due} 仍未派出，请督促分派"
         return [EscalationStep(kind="inbox", to=unit, text=text, rule_id=rule_id, reason="超时仍未派出，告知监督单位")]
     text = "{unit} 未在 {due} 前答复工单 {serial_no}“{title}”，已立案待核"

@@ -1,4 +1,4 @@
-"""倒计时圆点: green, yellow with three working hours left and a text message, red when the time is up."""
+"""倒计时圆点: started at dispatch; green, yellow with three hours left and a text message, red when the time is up."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,10 +14,12 @@ from core.hooks import (
     UrgencySignal,
     hookimpl,
 )
-from core.hooks.settings import Settings, Words, WorkDays, WorkHours
+from core.hooks.settings import OneOf, Settings, Words, WorkDays, WorkHours
 from core.hooks.values import StepKind
 
 HOUR = 3600
+COUNTED = ("reply", "dispatch")
+"""Clocks that the dot shows: of the reply, and before dispatch of the waiting for it."""
 
 
 class LightSettings(Settings):
@@ -39,12 +41,34 @@ class LightSettings(Settings):
         help="咨询以外的诉求",
         group="时限",
     )
+    application_days = WorkDays(
+        load_default=5,  # the article puts applications beside complaints and names no days of their own
+        min=1,
+        max=60,
+        title="办事申请答复时限",
+        help="准予办理、不予办理或移交，都算答复",
+        group="时限",
+    )
+    begins = OneOf(
+        load_default="dispatch",
+        choices={"dispatch": "派单时", "acceptance": "受理时"},
+        title="倒计时从何时开始",
+        help="从派单开始的，派出以前按同样长短的派单时限提示派单台，超时同样变红",
+        group="时限",
+    )
     yellow_hours = WorkHours(
         load_default=3,
         min=1,
         max=7,
-        title="剩余多少工作小时变黄",
+        title="剩余多少小时变黄",
         help="圆点由绿色转为黄色，并发短信提醒责任部门",
+        group="信号灯",
+    )
+    yellow_counts = OneOf(
+        load_default="working",  # the article says three hours, and not of which kind
+        choices={"working": "工作小时", "wall": "钟点小时"},
+        title="剩余时间怎样数",
+        help="工作小时只数上班时间，钟点小时连午休、夜间和周末一起数",
         group="信号灯",
     )
     keywords = Words(
@@ -71,9 +95,11 @@ def assess_urgency(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[
 
 @hookimpl
 def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[TimeLimit]:
-    """Answer an inquiry within a working day; whatever has to be handled 办理类, within five."""
+    """Answer an inquiry within a working day; an application 办事申请, and whatever has to be handled 办理类, within five."""
     if ticket.nature == "inquiry":
         rule, kind, days = "inquiry", "咨询类", settings["inquiry_days"]
+    elif ticket.nature == "application":
+        rule, kind, days = "application", "办事申请类", settings["application_days"]
     else:
         rule, kind, days = "handling", "办理类", settings["handling_days"]
     return [
@@ -82,32 +108,41 @@ def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Tim
             budget=Budget("wd_eod", days),
             rule_id=f"nanhai.light/{rule}",
             reason=f"{kind}诉求，限 {days} 个工作日完成",
+            from_dispatch=settings["begins"] == "dispatch",
         )
     ]
 
 
 @hookimpl
 def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark] | None:
-    """Turn the dot of the reply yellow; a clock too short for that many hours is left to the core."""
+    """Turn the dot yellow before the reply, or the dispatch, is due; a clock of fewer hours is left to the core."""
     hours = settings["yellow_hours"]
-    if clock.name != "reply" or (clock.budget.mode in ("wall", "ws") and clock.budget.amount <= hours * HOUR):
+    if clock.name not in COUNTED or (clock.budget.mode in ("wall", "ws") and clock.budget.amount <= hours * HOUR):
         return None
+    counts_working_time = settings["yellow_counts"] == "working"
+    kind = "工作小时" if counts_working_time else "小时（钟点）"
     return [
         Mark(
             name="yellow",
             light="yellow",
             rule_id="nanhai.light/yellow",
-            reason=f"倒计时剩 {hours} 个工作小时，圆点由绿转黄",
-            working_seconds_left=hours * HOUR,
+            reason=f"倒计时剩 {hours} 个{kind}，圆点由绿转黄",
+            working_seconds_left=hours * HOUR if counts_working_time else None,
+            wall_seconds_left=None if counts_working_time else hours * HOUR,
         )
     ]
 
 
 @hookimpl
 def escalation_steps(ticket: TicketView, trigger: Trigger) -> Sequence[EscalationStep] | None:
-    """Text the responsible unit at yellow; text and write to it at red, and at once when very urgent."""
+    """Text the responsible unit at yellow; text and write to it at red, and at once when very urgent.
+
+    What waits for dispatch is told to the desk in the same way.
+    """
     if trigger.kind == "urgent":
         return _tell(ticket, "urgent", "紧急诉求 {serial_no}“{title}”，请立即处理", "非常紧急的诉求，快速处理")
+    if trigger.clock == "dispatch":
+        return _press_desk(trigger.mark)
     if trigger.clock != "reply":
         return None
     if trigger.mark == "yellow":
@@ -116,6 +151,20 @@ def escalation_steps(ticket: TicketView, trigger: Trigger) -> Sequence[Escalatio
     if trigger.mark == "overdue":
         text = "工单 {serial_no}“{title}”已于 {due} 超时未答复，圆点变红，问责机制启动"
         return _tell(ticket, "red", text, "超时未答复，圆点变红")
+    return None
+
+
+def _press_desk(mark: str | None) -> Sequence[EscalationStep] | None:
+    if mark == "yellow":
+        text = "工单 {serial_no}“{title}”尚未派单，应于 {due} 前派出"
+        return [EscalationStep("sms", "desk", text, "nanhai.light/waiting-yellow", "等待派单将超时，圆点变黄")]
+    if mark == "overdue":
+        text = "工单 {serial_no}“{title}”至 {due} 仍未派单，圆点变红"
+        rule_id, reason = "nanhai.light/waiting-red", "超时未派单，圆点变红"
+        return [
+            EscalationStep("sms", "desk", text, rule_id, reason),
+            EscalationStep("inbox", "desk", text, rule_id, reason),
+        ]
     return None
 
 

@@ -38,7 +38,7 @@ def test_the_workbook_has_the_conclusion_the_tickets_the_units_and_the_rules(fou
         found.changed[0].serial_no,
         "变黄",
         "新增",
-        "答复时限（2026-03-12 10:00 起）",
+        "答复时限（2026-03-12 10:10 起）",
         "办结前没有变黄",
         "2026-03-19 11:00",
     ]

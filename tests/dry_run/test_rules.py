@@ -148,7 +148,9 @@ def test_a_pause_and_a_leaders_deadline_move_the_clocks_of_both_alike(installati
     found = tried(installation, slug, "nanhai.light", {"handling_days": 3}, now=beijing("2026-03-18 12:00"))
 
     # The unit's four days stood still from the 13th to the 17th, then the leader spoke: the duty list's limit, which the
-    # draft's feature does away with. By the draft the resident's was over by then.
+    # draft's feature does away with. By the draft the resident's was over by then, and the waiting for dispatch is timed.
     assert told(found, "due") == {walk.serial_no: [("earlier", "2026-03-18 17:00", "2026-03-17 18:00")]}
-    assert told(found, "clock") == {walk.serial_no: [("gone", "2026-03-18 17:00", "无")]}
+    assert told(found, "clock") == {
+        walk.serial_no: [("gone", "2026-03-18 17:00", "无"), ("new", "无", "2026-03-17 18:00")]
+    }
     assert told(found, "overdue") == {walk.serial_no: [("new", "办结前没有超期", "2026-03-17 18:00")]}

@@ -415,7 +415,7 @@ def test_the_manhole_cover_turns_yellow_three_working_hours_before_red_and_a_cas
     yellow = beijing("2013-10-21 14:30")
     reply = manhole.clock("reply")
 
-    assert (reply.mode, reply.amount, reply.started_at, reply.due_at) == ("wd_eod", 5, manhole.at("accept"), due)
+    assert (reply.mode, reply.amount, reply.started_at, reply.due_at) == ("wd_eod", 5, manhole.at("dispatch"), due)
     assert [step for step in manhole.steps_of_light() if step[0] > manhole.at("sign")] == [
         (yellow, "clock_mark", "yellow", ""),
         (yellow, "escalate", "sms", "hgc-sz"),

@@ -20,7 +20,7 @@ from core.journey.dry_run.tables import Rulebook
 from core.routing.rules import Choice, choose, goes_at_once, watchers_from
 from core.routing.rules_in_force import rules_from
 from core.routing.ruleset import Facts
-from core.sla.limits import Ruled, budget_of, given_by_rule, limits_from, marks_from
+from core.sla.limits import Ruled, budget_of, given_by_rule, limits_from, marks_from, overruled, waited_for
 from core.sla.models import Clock
 from core.units.references import missing_in
 
@@ -120,10 +120,8 @@ class Rules:
     def limits(self, view: TicketView) -> Mapping[str, Ruled]:
         """Return the limit of each clock that has one."""
         answers = self._noted(specs.time_limits, self._table.ask(specs.time_limits, ticket=view, duty=self._duty))
-        limits = {
-            **limits_from(answers, self._duty, disposition=None),
-            **given_by_rule(self._policy, self._limit),
-        }
+        asked = limits_from(answers, self._duty, disposition=None)
+        limits = waited_for(overruled(asked, given_by_rule(self._policy, self._limit)))
         self._outcome.decisive |= {ruled.limit.rule_id for ruled in limits.values()}
         return limits
 

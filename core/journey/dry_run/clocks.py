@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.hooks.contract import CORE
 from core.hooks.values import Light, Mark
 from core.routing.models import Assignment
-from core.sla.course import belongs, capping, new_clock, placed, to_be_set
+from core.sla.course import belongs, capping, new_clock, placed, to_be_set, waits_for_dispatch
 from core.sla.firing import WAITING_FOR_REVIEW
 from core.sla.limits import OVERDUE, UNPRESSED, Ruled
 from core.sla.live import LIVE
@@ -69,10 +69,12 @@ class Clocks:
         now: datetime,
         since: Mapping[str, datetime] = NO_TIMES,
         is_there: bool = False,
+        is_from_elsewhere: bool = False,
     ) -> None:
         """Start clocks of these names, of the ticket and of these assignments, where a limit is set for them.
 
-        They start now, those in `since` then; a limit that counts from arrival only once the unit `is_there`.
+        They start now, those in `since` then; a limit that counts from arrival only once the unit `is_there`, one that
+        counts from dispatch not while the ticket waits for it.
         """
         limits = self._limits()
         for assignment in (None, *assignments):
@@ -81,6 +83,10 @@ class Clocks:
                 if name not in limits or not belongs(name, assignment, state=state):
                     continue
                 if limits[name].limit.from_arrival and not is_there:
+                    continue
+                if name not in since and waits_for_dispatch(
+                    limits[name].limit, state=state, is_from_elsewhere=is_from_elsewhere
+                ):
                     continue
                 if any(
                     (clock.name, clock.subject, clock.subject_id) == (name, subject, subject_id) for clock in self.live
@@ -116,6 +122,14 @@ class Clocks:
         arrived = [each for each in assignments if each.id not in timed]
         if arrived:
             self.start(("handle",), arrived, state=state, cycle_no=cycle_no, now=now, is_there=True)
+
+    def count_waiting(self, *, state: str, cycle_no: int, now: datetime) -> None:
+        """Let the resident's time count from when the ticket began to wait, where it ends without being dispatched."""
+        waiting = next((clock for clock in self.live if clock.name == "dispatch"), None)
+        if waiting is not None and not any(clock.name == "reply" for clock in self.live):
+            since = {"reply": waiting.started_at}
+            self.start(("reply",), (), state=state, cycle_no=cycle_no, now=now, since=since)
+            self._pending = [each for each in self._pending if each.clock is not self.all[-1]]
 
     def next_reached(self, by: datetime, *, in_review: bool) -> Pending | None:
         """Take the next mark that was reached by then, in their order; while a reply is reviewed some wait."""

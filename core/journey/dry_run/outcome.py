@@ -66,15 +66,16 @@ class Timed:
     name: str
     assignment_id: int
     unit: str
+    cycle_no: int
     started_at: datetime
     due_at: datetime | None
     ground: Ground
     marks: tuple[Marked, ...]
 
     @property
-    def key(self) -> tuple[str, int, datetime]:
-        """What names the same clock under other rules."""
-        return self.name, self.assignment_id, self.started_at
+    def key(self) -> tuple[str, int, datetime | int]:
+        """What names the same clock under other rules: one that counts for the resident, once per cycle, may begin elsewhen."""
+        return self.name, self.assignment_id, self.cycle_no if self.name == "reply" else self.started_at
 
     @property
     def overdue(self) -> Marked | None:

@@ -22,7 +22,7 @@ from core.routing.models import Assignment
 from core.sla.allowances import days_held, extension_days_left, pause_days_left
 from core.sla.limits import OVERDUE
 from core.sla.models import Clock
-from core.tickets.states import MOVES, UNIT_CLOCKS, Command, State
+from core.tickets.states import MOVES, UNIT_CLOCKS, WAITING_FOR_DISPATCH, Command, State
 
 OF_HANDLING = Ground("handling_rules", "本区的办理规则", "")
 UNTRIED = ("progress",)
@@ -248,6 +248,10 @@ class _Replay:
                 self._hold(detail["request"], at)
             case "instruction" if detail.get("deadline"):
                 self.instructed[detail["instruction"]] = datetime.fromisoformat(detail["deadline"])
+                if self.view.state in WAITING_FOR_DISPATCH:
+                    self.clocks.start(
+                        ("reply",), (), state=self.view.state, cycle_no=self.view.cycle_no, now=at, since={"reply": at}
+                    )
                 self.clocks.tighten(self.instructed[detail["instruction"]], now=at)
             case "instruction" if "level" not in detail:  # reported on
                 self.instructed.pop(detail["instruction"], None)
@@ -283,6 +287,8 @@ class _Replay:
     def _turn(self, command: Command, assigned: Sequence[Assignment], *, at: datetime, now: datetime) -> None:
         """Do to the clocks what the table of moves says of the command."""
         turn = MOVES[command].clocks
+        if "reply" in turn.stops:
+            self.clocks.count_waiting(state=self.view.state, cycle_no=self.view.cycle_no, now=now)
         of = {self.lead.id} if command is Command.SIGN and self.lead else {each.id for each in assigned}
         ended = [
             clock
@@ -303,6 +309,7 @@ class _Replay:
                 now=now,
                 since=self._since(command),
                 is_there=command in (Command.REDO, Command.REOPEN),
+                is_from_elsewhere=self.past.is_from_elsewhere,
             )
 
     def _since(self, command: Command) -> Mapping[str, datetime]:
@@ -318,6 +325,7 @@ class _Replay:
             name=clock.name,
             assignment_id=assignment.id if assignment else 0,
             unit=self._code(assignment) if assignment else "",
+            cycle_no=clock.cycle_no,
             started_at=clock.started_at,
             due_at=clock.due_at,
             ground=Ground(clock.rule_id, clock.reason, clock.by),

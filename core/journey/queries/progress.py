@@ -34,6 +34,8 @@ class Progress:
     submitted_at: datetime
     unit: str
     due: datetime | None
+    """Until when the answer is due; before dispatch, where the time for it begins only then, the dispatch."""
+    due_label: str
     is_over: bool
     steps: tuple[Step, ...]
     replies: tuple[ReplyLine, ...]
@@ -51,6 +53,8 @@ class Progress:
     """What the resident said of making it public: a key of `core.disclosure.rules.WISH_LABELS`."""
 
 
+DUE_LABELS = {"reply": "答复期限", "dispatch": "派单期限（派单后开始计答复期限）"}
+"""What is told of the time, the first that runs."""
 REVIEW_WORDS = {
     "open": "复核申请已收到，正在审查。",
     "upheld": "复核申请得到支持。",
@@ -64,7 +68,7 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
     lead_id = ticket.lead_unit_id
     if ticket.master_id is not None:
         lead_id = scope.session.get_one(Ticket, (scope.tenant.id, ticket.master_id)).lead_unit_id
-    due = _due(scope, ticket)
+    due, due_label = _due(scope, ticket)
     reviews = [each for each in disputes_of(scope, ticket, tuple(REVIEW_WORDS)) if each.kind == "review"]
     return Progress(
         serial_no=ticket.serial_no,
@@ -75,6 +79,7 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
         submitted_at=ticket.submitted_at,
         unit=units.name_of(lead_id) if lead_id else "",
         due=due,
+        due_label=due_label,
         is_over=due is not None and due <= now and ticket.state in OPEN,
         steps=steps_of(_entries(scope, ticket), lambda code: _name(scope, code)),
         replies=tuple(reply for reply in replies_of(scope, ticket.id) if reply.state == "approved"),
@@ -105,19 +110,21 @@ def _name(scope: Scope, code: str) -> str:
     return unit.name if unit else ""
 
 
-def _due(scope: Scope, ticket: Ticket) -> datetime | None:
-    """Return until when the resident is to be answered, None while no such clock runs."""
-    return scope.session.scalar(
-        select(Clock.due_at)
+def _due(scope: Scope, ticket: Ticket) -> tuple[datetime | None, str]:
+    """Return until when the resident is to be answered, else until when it is to be dispatched; and which it is."""
+    running = scope.session.execute(
+        select(Clock.name, Clock.due_at)
         .where(
             Clock.tenant_id == scope.tenant.id,
             Clock.ticket_id == ticket.id,
-            Clock.name == "reply",
+            Clock.name.in_(DUE_LABELS),
             Clock.state.in_(LIVE),
         )
-        .order_by(Clock.id.desc())
-        .limit(1)
-    )
+        .order_by(Clock.id)
+    ).all()
+    dues: dict[str, datetime | None] = {name: due for name, due in running}  # noqa: C416 -- rows, and typed as pairs
+    name = next((name for name in DUE_LABELS if name in dues), "reply")
+    return dues.get(name), DUE_LABELS[name]
 
 
 def _rejection(scope: Scope, ticket: Ticket) -> str:

@@ -14,7 +14,9 @@ def test_an_inquiry_is_answered_within_one_working_day() -> None:
     ticket = make_ticket(nature="inquiry")
 
     assert answers("nanhai.light", time_limits, ticket=ticket, duty=None) == [
-        TimeLimit("reply", Budget("wd_eod", 1), "nanhai.light/inquiry", "咨询类诉求，限 1 个工作日完成")
+        TimeLimit(
+            "reply", Budget("wd_eod", 1), "nanhai.light/inquiry", "咨询类诉求，限 1 个工作日完成", from_dispatch=True
+        )
     ]
 
 
@@ -23,7 +25,9 @@ def test_what_has_to_be_handled_is_answered_within_five(nature: str) -> None:
     ticket = make_ticket(nature=nature)
 
     assert answers("nanhai.light", time_limits, ticket=ticket, duty=None) == [
-        TimeLimit("reply", Budget("wd_eod", 5), "nanhai.light/handling", "办理类诉求，限 5 个工作日完成")
+        TimeLimit(
+            "reply", Budget("wd_eod", 5), "nanhai.light/handling", "办理类诉求，限 5 个工作日完成", from_dispatch=True
+        )
     ]
 
 
