@@ -19,6 +19,7 @@ from core.files.models import TicketFile
 from core.files.service import erase_files
 from core.intake.calls.erasing import erase_calls, erase_calls_before, erase_calls_of
 from core.intake.inbound import BODY
+from core.intake.interviews.erasing import erase_questions, erase_questions_before, erase_questions_of
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem, IntakeEvent
 from core.intake.outreach.erasing import erase_drafts
@@ -86,9 +87,9 @@ def erase_person(
     for serial_no in ended:
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
     calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
-    entries = erase_entries(scope, phone)
+    entries, questions = erase_entries(scope, phone), erase_questions(scope, phone)
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
-    if ended or calls or drafts or entries or talk:
+    if ended or calls or drafts or entries or questions or talk:
         note_security(
             scope,
             "erased",
@@ -100,6 +101,7 @@ def erase_person(
                 **({"calls": calls} if calls else {}),
                 **({"said_at_meetings": drafts} if drafts else {}),
                 **({"campaign_entries": entries} if entries else {}),
+                **({"interview_questions": questions} if questions else {}),
                 "reason": why,
             },
             now=now,
@@ -126,6 +128,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
     ).all()
     erase_calls_of(scope, ticket)
     erase_talk_of(scope, ticket)
+    erase_questions_of(scope, ticket)
     erase_posts_of(scope, ticket)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
     has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat or contact.weibo)
@@ -197,11 +200,17 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             erased.append(serial_no)
     before = now - timedelta(days=days)
     calls, talk = erase_calls_before(scope, before, limit=limit), erase_talk_before(scope, before, limit=limit)
+    questions = erase_questions_before(scope, before, limit=limit)
     talk += erase_posts_before(scope, before, limit=limit)
-    if erased or calls:
-        detail = {"tickets": erased, **({"calls": calls} if calls else {}), "days": days}
+    if erased or calls or questions:
+        detail = {
+            "tickets": erased,
+            **({"calls": calls} if calls else {}),
+            **({"interview_questions": questions} if questions else {}),
+            "days": days,
+        }
         note_security(scope, "erased", actor=SYSTEM.name, subject="保存期限已到", detail=detail, now=now)
-    return len(erased) + calls + talk
+    return len(erased) + calls + talk + questions
 
 
 def _ended_before(instant: datetime) -> ColumnElement[bool]:

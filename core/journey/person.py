@@ -22,6 +22,8 @@ from core.intake.calls.models import CallRecord
 from core.intake.calls.rules import STATE_LABELS as CALL_STATE_LABELS
 from core.intake.channels import channels_of
 from core.intake.inbound import get_item, payload_of
+from core.intake.interviews.erasing import questions_of_person
+from core.intake.interviews.service import asker_of
 from core.intake.models import IntakeEvent, WechatMessage, WeiboPost
 from core.intake.outreach.erasing import drafts_of_person
 from core.intake.outreach.service import said_in
@@ -112,6 +114,10 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
             for each in entries_of_person(scope, phone)
         ],
         "said_at_meetings": [asdict(said_in(scope, line)) for line in drafts_of_person(scope, phone)],
+        "asked_in_interviews": [
+            {"at": each.asked_at, "text": each.text, "answer": each.answer, "asker": asdict(asker_of(scope, each))}
+            for each in questions_of_person(scope, phone)
+        ],
     }
     detail = {
         "tickets": [ticket.serial_no for ticket in tickets],

@@ -18,6 +18,9 @@ from core.engagement.queries import PHONE_OF_ENTRY, SEED
 from core.intake.calls.models import CallRecord
 from core.intake.calls.service import PHONE as CALL_PHONE
 from core.intake.inbound import BODY
+from core.intake.interviews.models import InterviewQuestion, InterviewReturned
+from core.intake.interviews.service import RETURNED as INTERVIEW_RETURNED
+from core.intake.interviews.service import SEALED as INTERVIEW_ASKER
 from core.intake.models import InboundItem, IntakeEvent
 from core.intake.outreach.models import OutreachLine
 from core.intake.outreach.service import SEALED as OUTREACH_LINE
@@ -78,6 +81,8 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]
     Encrypted(InboundItem.__table__, "推送来件", {"body": _always(BODY)}),  # type: ignore[arg-type]
     Encrypted(CallRecord.__table__, "来电记录", {"phone": _always(CALL_PHONE)}),  # type: ignore[arg-type]
+    Encrypted(InterviewQuestion.__table__, "微访谈的提问人", {"sealed": _always(INTERVIEW_ASKER)}),  # type: ignore[arg-type]
+    Encrypted(InterviewReturned.__table__, "微访谈退回的行", {"sealed": _always(INTERVIEW_RETURNED)}),  # type: ignore[arg-type]
     Encrypted(OutreachLine.__table__, "会议和走访的条目", {"sealed": _always(OUTREACH_LINE)}),  # type: ignore[arg-type]
     Encrypted(
         TenantSecret.__table__,  # type: ignore[arg-type]

@@ -49,12 +49,19 @@ class Tally:
 
 def tally(scope: Scope, interviews: Sequence[Interview]) -> Tally:
     """Count the questions of these interviews together. A ticket that is the master of questions of several counts once."""
-    rows = scope.session.execute(_query(scope, [each.id for each in interviews])).all() if interviews else []
-    by_unit = {row.unit_id: _counts(row) for row in rows}
+    query = _query(scope, [each.id for each in interviews], each=False)
+    by_unit = {row.whose: _counts(row) for row in scope.session.execute(query)} if interviews else {}
     return Tally(sum(by_unit.values(), Counts()), by_unit)
 
 
-def _query(scope: Scope, interview_ids: Sequence[int]) -> Select[Any]:
+def counts_of_each(scope: Scope, interviews: Sequence[Interview]) -> Mapping[int, Counts]:
+    """Count the questions of each of these interviews by itself, by its id; one without questions is not there."""
+    query = _query(scope, [each.id for each in interviews], each=True)
+    return {row.whose: _counts(row) for row in scope.session.execute(query)} if interviews else {}
+
+
+def _query(scope: Scope, interview_ids: Sequence[int], *, each: bool) -> Select[Any]:
+    """Return what is counted by interview (`each`), or by the unit that has it."""
     question, state = InterviewQuestion, InterviewQuestion.state
     master = (
         select(Attachment.master_id)
@@ -69,15 +76,16 @@ def _query(scope: Scope, interview_ids: Sequence[int]) -> Select[Any]:
     )
     root = case((state == "filed", func.coalesce(master, question.ticket_id)))
     asked = (
-        select(question.unit_id, state, root.label("root"))
+        select(question.interview_id, question.unit_id, state, root.label("root"))
         .where(question.tenant_id == scope.tenant.id, question.interview_id.in_(interview_ids))
         .subquery()
     )
-    unit = case((asked.c.root.is_not(None), Ticket.lead_unit_id), else_=asked.c.unit_id).label("unit_id")
+    unit = case((asked.c.root.is_not(None), Ticket.lead_unit_id), else_=asked.c.unit_id)
+    whose = (asked.c.interview_id if each else unit).label("whose")
     merged = func.count(asked.c.root.distinct())
     return (
         select(
-            unit,
+            whose,
             func.count().label("asked"),
             *(
                 func.count().filter(asked.c.state == name).label(label)
@@ -95,7 +103,7 @@ def _query(scope: Scope, interview_ids: Sequence[int]) -> Select[Any]:
         )
         .select_from(asked)
         .outerjoin(Ticket, (Ticket.tenant_id == scope.tenant.id) & (Ticket.id == asked.c.root))
-        .group_by(unit)
+        .group_by(whose)
     )
 
 
