@@ -110,7 +110,7 @@ def read_post(told: Any) -> Post:
         kind="comment" if status else "mention",
         number=number,
         person=person,
-        written_at=written_at(told),
+        written_at=datetime.fromtimestamp(0, UTC) if is_deleted else written_at(told),
         text=_words(told),
         below=number_of(status),
         is_deleted=is_deleted,
