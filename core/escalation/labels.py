@@ -1,6 +1,8 @@
 """What letters, levels of leaders and colours of supervision are called."""
 
 LETTER_LABELS = {"reminder": "提醒函", "supervision": "督办函", "talk": "约谈通知", "bulletin": "通报"}
+CASE_LETTER_LABELS = {"case_notice": "问责立案通知书", "case_decision": "问责决定书", "referral": "移送函"}
+"""Letters that only a case of accountability writes, beside those that anybody who supervises may."""
 LEVEL_LABELS = {
     "province": "省级领导",
     "city": "市级领导",

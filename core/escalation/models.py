@@ -1,16 +1,16 @@
-"""Tables of pressing: letters, instructions, supervisions and cases of accountability."""
+"""Tables of pressing: letters, instructions and supervisions."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.escalation.labels import LEVEL_LABELS, SOURCE_LABELS
+from core.escalation.labels import CASE_LETTER_LABELS, LETTER_LABELS, LEVEL_LABELS, SOURCE_LABELS
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 
 
 class Letter(TenantRow, Base, kw_only=True):
-    """A numbered letter to a unit: 提醒函, 督办函, 约谈通知, 通报. Never changed; the same cause issues it once.
+    """A numbered letter to a unit: 提醒函, 督办函, 约谈通知, 通报, and those of a case 问责. Never changed; the same cause issues it once.
 
     `ticket_id` is the ticket that it is about; None = it stands on figures, which its cause names.
     """
@@ -21,7 +21,9 @@ class Letter(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
         UniqueConstraint("tenant_id", "title", "year", "number"),
         UniqueConstraint("tenant_id", "cause"),
-        CheckConstraint("kind IN ('reminder', 'supervision', 'talk', 'bulletin')", name="kind"),
+        CheckConstraint(
+            f"kind IN ({', '.join(repr(kind) for kind in (*LETTER_LABELS, *CASE_LETTER_LABELS))})", name="kind"
+        ),
         Index("ix_letter_ticket", "tenant_id", "ticket_id"),
         Index("ix_letter_unit", "tenant_id", "unit_id"),
     )
@@ -115,28 +117,3 @@ class Supervision(TenantRow, Base, kw_only=True):
     answered_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     closed_by: Mapped[str | None] = mapped_column(Text, default=None)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
-
-
-class AccountabilityCase(TenantRow, Base, kw_only=True):
-    """A case of accountability 问责 against a unit, in the hands of an authority; the same cause opens it once."""
-
-    __tablename__ = "accountability_case"
-    __table_args__ = (
-        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
-        ForeignKeyConstraint(["tenant_id", "unit_id"], ["unit.tenant_id", "unit.id"]),
-        ForeignKeyConstraint(["tenant_id", "authority_unit_id"], ["unit.tenant_id", "unit.id"]),
-        UniqueConstraint("tenant_id", "cause"),
-        CheckConstraint("state IN ('open', 'closed')", name="state"),
-        Index("ix_accountability_case_authority", "tenant_id", "authority_unit_id", "state"),
-        Index("ix_accountability_case_ticket", "tenant_id", "ticket_id"),
-    )
-
-    ticket_id: Mapped[int] = mapped_column(BigInteger)
-    unit_id: Mapped[int] = mapped_column(BigInteger)
-    authority_unit_id: Mapped[int] = mapped_column(BigInteger)
-    text: Mapped[str] = mapped_column(Text)
-    rule_id: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
-    cause: Mapped[str] = mapped_column(Text)
-    opened_at: Mapped[datetime] = mapped_column(INSTANT)
-    state: Mapped[str] = mapped_column(Text, default="open")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core.escalation.cases import open_case
+from core.escalation.accountability.service import find_live_case, open_case
 from core.escalation.instructions import overdue_instructions
 from core.escalation.letters import issue_letter
 from core.escalation.models import Supervision
@@ -27,6 +27,8 @@ from core.tickets.views import view_of
 from core.units.queries import DirectoryUnit, directory
 from core.units.references import report_strangers
 
+UNASKED = "core.escalation/unasked"
+"""The ground on which an officer judges first where rules of exemption could not be asked."""
 STEP_LABELS = {"sms": "短信", "mail": "邮件", "inbox": "站内信", "case": "启动问责"}
 DEFAULT_STEPS: Mapping[TriggerKind, Sequence[EscalationStep]] = {
     "mark": [
@@ -260,9 +262,9 @@ def _unanswered(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> Supervisio
 
 
 def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> None:
-    """Open a case against the lead unit at an authority, unless it is exempt.
+    """Open a case against the lead unit at an authority; where a rule might exempt it, a person judges that first.
 
-    Nobody is accused before there is a lead unit, nor where a rule that might exempt it could not be asked.
+    Nobody is accused before there is a lead unit, nor a second time while a case for this ticket is under way.
     """
     units, step = directory(scope), act.step
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
@@ -271,30 +273,35 @@ def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> N
         missing = "没有主办单位" if lead is None else f"单位 {step.to} 不存在"
         _tell(scope, ticket, act, order, f"未启动问责：{missing}", None)
         return
-    answers = scope.hooks.ask(specs.exemptions, ticket=view_of(scope, ticket))
-    note_failures(
-        scope, ticket, answers.failures, instead="没有核对免责情形，暂不启动问责，由督办人员决定", now=order.now
-    )
-    if answers or answers.failures:
-        exempt = [
-            {"rule_id": ground.rule_id, "by": scope.hooks.stamp(feature), "reason": ground.reason}
-            for feature, ground in answers
-        ]
-        why = "、".join(ground.reason for _, ground in answers) or "免责情形未能核对"
-        _tell(scope, ticket, act, order, f"未启动问责：{why}", authority, more={"exempt": exempt})
+    before = find_live_case(scope, ticket, lead)
+    if before is not None:
+        _tell(scope, ticket, act, order, f"不另立案：{before.label}正在办理", authority, more={"case": before.id})
         return
+    answers = scope.hooks.ask(specs.exemptions, ticket=view_of(scope, ticket))
+    instead = "没有核对免责情形，先由办案人员判断，暂不通知单位"
+    note_failures(scope, ticket, answers.failures, instead=instead, now=order.now)
+    proposed = [
+        {"rule_id": ground.rule_id, "by": scope.hooks.stamp(feature), "reason": ground.reason}
+        for feature, ground in answers
+    ]
+    if answers.failures:
+        proposed.append({"rule_id": UNASKED, "by": CORE, "reason": "免责情形未能核对"})
+    waits = f"，先核免责：{'、'.join(each['reason'] for each in proposed)}" if proposed else ""
     open_case(
         scope,
         ticket,
+        order,
         unit=lead,
         authority=authority,
         text=act.words,
         rule_id=step.rule_id,
+        by=act.by,
         reason=step.reason,
         cause=act.cause,
-        now=order.now,
+        summary=f"{STEP_LABELS['case']} → {authority.name}（{step.reason}）{waits}",
+        detail={**_detail(act, authority), "exempt": proposed},
+        proposed=proposed,
     )
-    _tell(scope, ticket, act, order, f"{STEP_LABELS['case']} → {authority.name}", authority)
 
 
 def _tell(
@@ -308,12 +315,16 @@ def _tell(
     more: Detail | None = None,
 ) -> None:
     step = act.step
-    detail: Detail = {
+    detail: Detail = {**_detail(act, receiver), **(more or {})}
+    note(scope, ticket, "escalate", order, summary=f"{done}（{step.reason}）", detail=detail)
+
+
+def _detail(act: _Act, receiver: DirectoryUnit | None) -> Detail:
+    step = act.step
+    return {
         "kind": step.kind,
         "to": receiver.code if receiver else step.to,
         "rule_id": step.rule_id,
         "by": act.by,
         "cause": act.cause,
-        **(more or {}),
     }
-    note(scope, ticket, "escalate", order, summary=f"{done}（{step.reason}）", detail=detail)

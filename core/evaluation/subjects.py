@@ -103,7 +103,7 @@ def _missed(scope: Scope, ticket: Ticket) -> ColumnElement[bool]:
     return and_(
         Clock.tenant_id == scope.tenant.id,
         Clock.ticket_id == ticket.id,
-        or_(Clock.name == "reply", Clock.subject != "ticket"),
+        or_(Clock.name == "reply", Clock.subject.in_(("assignment", "supervision"))),
         or_(Clock.state == "breached", and_(Clock.state == "running", Clock.overdue_at.is_not(None))),
     )
 

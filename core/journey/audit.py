@@ -9,9 +9,11 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, exists, select
 
 from core.coordination.models import MeetingTicket, Policy, Reading
+from core.escalation.accountability.models import AccountabilityEvidence, AccountabilityStep
 from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, HomeVisit, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
+from core.evaluation.telling.models import Telling
 from core.handling.models import ContactAttempt, Contribution, Enforcement, Verification
 from core.intake.counters.models import CounterEntry
 from core.journey.sealing import SEALED, covers_security
@@ -104,6 +106,8 @@ KINDS = (
         "at",
         (Letter, (Letter.tenant_id == LetterReceipt.tenant_id) & (Letter.id == LetterReceipt.letter_id)),
     ),
+    Kind(AccountabilityStep, "问责经过", AccountabilityStep.ticket_id, "at"),
+    Kind(AccountabilityEvidence, "问责证据", AccountabilityEvidence.ticket_id, "at"),
     Kind(Adjudication, "裁定", Adjudication.ticket_id, "decided_at"),
     Kind(
         Opinion,
@@ -147,6 +151,7 @@ KINDS = (
     Kind(ContactReveal, "查看联系方式的记录", ContactReveal.ticket_id, "at"),
     Kind(CounterEntry, "代录", CounterEntry.ticket_id, "entered_at"),
     Kind(HomeVisit, "上门回访", HomeVisit.ticket_id, "at"),
+    Kind(Telling, "告知记录", Telling.ticket_id, "at"),
 )
 LABELS = {kind.model.__tablename__: kind.label for kind in KINDS}
 

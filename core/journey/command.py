@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec
 
+from core.escalation.accountability.impartial import refuse_accused
 from core.journey.guarding import ask_guards
 from core.journey.progress_news import telling_steps
 from core.kit.errors import Refused
@@ -30,6 +31,8 @@ P = ParamSpec("P")
 Deed = Callable[Concatenate[Scope, Ticket, Order, P], None]
 Others = Callable[[Scope, Mapping[str, Any]], Sequence[str]]
 """Finds the numbers of the other tickets that a command changes, by its arguments."""
+JUDGING = frozenset({Permission.APPROVE, Permission.SUPERVISE, Permission.ADJUDICATE})
+"""What nobody does on a ticket whose unit is being held to account for it 问责, if they are of that unit."""
 COMMANDS: dict[str, "Carried[...]"] = {}
 """Every command on a ticket by its name, as the API and the tests of permissions find them."""
 
@@ -59,6 +62,8 @@ class Carried(Generic[P]):
         if find_result(scope, ticket, self.name, order.command_id):
             return ticket
         refuse_actor(order.actor, self.permission, self.label)
+        if self.permission in JUDGING:
+            refuse_accused(scope, ticket, order.actor, self.label)
         refuse_early(ticket, order.now)
         refuse_stale(scope, ticket, order.seen_version)
         order = in_order(scope, ticket, order)

@@ -28,8 +28,9 @@ from core.tickets.timeline import Actor, Order
 
 ADD = "add_files"
 """The name of the act, under which its result is kept."""
-MAY_ADD = frozenset({Permission.ACCEPT, Permission.HANDLE, Permission.TAKE_IN})
-"""Any is enough: the desk's for every ticket, a unit's for those in which it has a share, a centre's for those it took in."""
+MAY_ADD = frozenset({Permission.ACCEPT, Permission.HANDLE, Permission.TAKE_IN, Permission.DISCIPLINE})
+"""Any is enough: the desk's and the discipline officers' for every ticket, a unit's for those in which it has a share, a centre's for those it took in."""
+EVERYWHERE = frozenset({Permission.ACCEPT, Permission.DISCIPLINE})
 ORPHANED_AFTER = timedelta(hours=24)
 """Age from which a file that no row names was left by something that did not end well, or erased."""
 AT_ONCE = 200
@@ -85,7 +86,7 @@ def refuse_adding(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     if actor.kind == "agent":
         refuse_unseen(scope, serial_no, actor=actor)
     ticket_id = get_ticket_id(scope, serial_no)
-    if Permission.ACCEPT in actor.permissions or was_handed_in(scope, ticket_id, actor):
+    if not EVERYWHERE.isdisjoint(actor.permissions) or was_handed_in(scope, ticket_id, actor):
         return
     if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):
         return

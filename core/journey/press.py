@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from core.escalation.cases import NobodyToAccount, open_case, refuse_open_case
+from core.escalation.accountability.impartial import OwnCase, belongs_to
+from core.escalation.accountability.service import NobodyToAccount, open_case, refuse_open_case
 from core.escalation.instructions import instruction_of, keep_feedback, keep_instruction
 from core.escalation.labels import LETTER_LABELS, LEVEL_LABELS, SOURCE_LABELS, SUPERVISION_LABELS
 from core.escalation.letters import acknowledge, issue_letter, number_of
@@ -197,7 +198,7 @@ def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: st
     """Open a case of accountability 问责 against the lead unit, in the hands of the unit `authority`.
 
     No rule can stand against it: whoever supervises has judged the ground on which a rule would not.
-    Raises `ReasonMissing`, `NoSuchUnit`, `NobodyToAccount`, `CaseOpen`, `MoveNotAllowed`.
+    Raises `ReasonMissing`, `NoSuchUnit`, `NobodyToAccount`, `OwnCase`, `CaseOpen`, `MoveNotAllowed`.
     """
     why = reason_of(reason, "启动问责")
     check_state(ticket, PRESSABLE, "启动问责")
@@ -206,28 +207,26 @@ def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: st
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     if lead is None:
         raise NobodyToAccount(f"工单 {ticket.serial_no} 目前没有主办单位，没有可以问责的单位。请先派单。")
+    if belongs_to(scope, order.actor.unit_id, lead.id):
+        raise OwnCase(f"您属于{lead.name}，不能对它启动问责，这次操作已记录。请由其他单位的人员办理。")
     refuse_open_case(scope, ticket, lead)
     case = open_case(
         scope,
         ticket,
+        order,
         unit=lead,
         authority=to,
         text=why,
         rule_id=BY_PERSON,
-        reason=SOURCE_LABELS["person"],
+        by=BY_PERSON,
+        reason=why,
         cause=f"{BY_PERSON}/{scope.new_id()}",
-        now=order.now,
-    )
-    note(
-        scope,
-        ticket,
-        "case",
-        order,
         summary=f"启动问责 → {to.name}：{why}",
-        detail={"case": case.id, "unit": lead.code, "to": to.code, "rule_id": BY_PERSON, "by": BY_PERSON},
+        detail={"to": to.code, "rule_id": BY_PERSON, "by": BY_PERSON},
     )
     words = f"工单 {ticket.serial_no}「{ticket.title}」启动对{lead.name}的问责：{why}"
-    say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=to.id, now=order.now)
+    if case.authority_unit_id is not None:
+        say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=case.authority_unit_id, now=order.now)
 
 
 @command(Permission.HANDLE, "签收函件")

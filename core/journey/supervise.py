@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from core.escalation.accountability.pressing import press_for_statement
 from core.escalation.service import escalate, press_overdue_instructions
 from core.hooks.values import ClockName, Trigger
 from core.journey.handle import deem_signed
@@ -13,7 +14,7 @@ from core.journey.progress_news import telling_steps
 from core.kit.db import is_connection_lost
 from core.routing.referrals import tell_other_side
 from core.sla.firing import Reached, claim_due, close_window, end_pause_by_time, fire, pass_by, still_stands
-from core.sla.limits import OVERDUE
+from core.sla.limits import OVERDUE, STATEMENT
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
 
@@ -83,6 +84,9 @@ def _press(scope: Scope, reached: Reached, *, now: datetime) -> None:
     clock, cause = reached.clock, reached.cause
     trigger = Trigger("mark", clock=cast(ClockName, clock.name), mark=reached.timer.mark)
     fire(scope, reached, now=now)
+    if clock.name == STATEMENT:
+        press_for_statement(scope, reached.ticket, clock, reached.timer.mark, now=now)
+        return
     escalate(scope, reached.ticket, trigger, cause=cause, due=clock.due_at, now=now)
     if clock.name == "sign":
         tell_head(scope, reached, now=now)

@@ -52,10 +52,12 @@ class Permission(StrEnum):
     SPEAK = "speak"
     SEE_CITY = "see-city"
     BULLETIN = "bulletin"
+    PERFORMANCE = "performance"
     OWN_ACCOUNT = "own-account"
     ADMINISTER = "administer"
     ENTRUST = "entrust"
     AUDIT = "audit"
+    DISCIPLINE = "discipline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ ROLES = {
                     Permission.INSTRUCT,
                     Permission.ADJUDICATE,
                     Permission.BULLETIN,
+                    Permission.PERFORMANCE,
                 }
             ),
             "/desk?lane=all",
@@ -119,13 +122,15 @@ ROLES = {
         Role(
             "leader",
             "领导",
-            frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT, Permission.BULLETIN}),
+            frozenset(
+                {Permission.SEE_TICKETS, Permission.INSTRUCT, Permission.BULLETIN, Permission.PERFORMANCE}
+            ),
             "/leader",
         ),
         Role(
             "discipline",
             "纪检监察",
-            frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE}),
+            frozenset({Permission.SEE_TICKETS, Permission.SUPERVISE, Permission.DISCIPLINE}),
             "/desk?lane=all",
             needs_second_factor=True,
         ),

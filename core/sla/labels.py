@@ -12,6 +12,7 @@ CLOCK_LABELS: dict[str, str] = {
     "on_site": "到场",
     "handle": "办理",
     "respond": "督办答复",
+    "statement": "情况说明",
 }
 LIGHT_LABELS: dict[str, str] = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
 CLOCK_STATE_LABELS: dict[str, str] = {

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.hooks.values import Light
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS
-from core.sla.limits import UNPRESSED
+from core.sla.limits import UNLIT
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -34,7 +34,7 @@ def sum_up(scope: Scope, ticket: Ticket, live: Iterable[Clock] | None = None) ->
     `live` are the clocks that were live a moment ago, and those started since; None = look them up.
     """
     clocks = live_clocks(scope, ticket) if live is None else live
-    pressing = [clock for clock in clocks if clock.state in LIVE and clock.name not in UNPRESSED]
+    pressing = [clock for clock in clocks if clock.state in LIVE and clock.name not in UNLIT]
     ticket.light = max((clock.light for clock in pressing), key=SEVERITY.index, default="green")
     ticket.next_due_at = min((clock.due_at for clock in pressing if clock.due_at), default=None)
 

@@ -12,12 +12,13 @@ _LIVE = "state IN ('running', 'paused')"
 
 
 class Clock(TenantRow, Base, kw_only=True):
-    """One time limit 时限 of a ticket, of a unit's assignment or of a supervision. Never deleted, only ended.
+    """One time limit 时限 of a ticket, a unit's assignment, a supervision or a case. Never deleted, only ended.
 
     `due_at` is a pure function of budget, calendar version, start, pauses and adjustments, and never later than that of
     the clock `capped_by_id` while that one runs ahead; None while paused. Met means stopped no later than due.
     `overdue_at` is written when the due time passes while the clock runs.
-    `subject` and `subject_id` tell whose it is: the ticket's, an assignment's, a supervision's.
+    `subject` and `subject_id` tell whose it is: the ticket's, an assignment's, a supervision's, or that of a case of
+    accountability.
     `rev` counts changes of the due time, `arm` those that moved it later, so that warnings may be given again.
     """
 
@@ -30,7 +31,7 @@ class Clock(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "capped_by_id"], ["sla_clock.tenant_id", "sla_clock.id"]),
         ForeignKeyConstraint(["tenant_id", "superseded_by_id"], ["sla_clock.tenant_id", "sla_clock.id"]),
         CheckConstraint(f"name IN ({', '.join(repr(name) for name in CLOCK_LABELS)})", name="name"),
-        CheckConstraint("subject IN ('ticket', 'assignment', 'supervision')", name="subject"),
+        CheckConstraint("subject IN ('ticket', 'assignment', 'supervision', 'case')", name="subject"),
         CheckConstraint("subject <> 'ticket' OR subject_id = ticket_id", name="subject_id"),
         CheckConstraint("mode IN ('wall', 'ws', 'wd_eod', 'wd_same', 'natural')", name="mode"),
         CheckConstraint("state IN ('running', 'paused', 'met', 'breached', 'cancelled', 'superseded')", name="state"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import FromClause, SQLColumnExpression, and_, case, func, literal, select, true
 
+from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, Rating
 from core.evaluation.panels.models import ReviewPanel
@@ -37,7 +38,8 @@ class Anchor:
 
 
 _Row = type[
-    Assignment
+    AccountabilityCase
+    | Assignment
     | Attachment
     | Clock
     | Enforcement

@@ -15,6 +15,8 @@ from core.tenancy.catalogue_rules import CONDITION, COUNTS, LIMITS, PLUGINS, RUL
 from core.tenancy.models import SHARED_TABLES
 
 APPEND_ONLY = (
+    "accountability_evidence",
+    "accountability_step",
     "adjudication",
     "area",
     "area_alias",
@@ -50,6 +52,9 @@ APPEND_ONLY = (
     "outside_figure",
     "panel_draw",
     "panel_vote",
+    "performance_item",
+    "performance_line",
+    "performance_unit",
     "policy",
     "rating",
     "rating_cause",
@@ -64,6 +69,7 @@ APPEND_ONLY = (
     "settings_revision",
     "sla_adjustment",
     "sla_event",
+    "telling",
     "ticket_event",
     "trespass",
     "verification",

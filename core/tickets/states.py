@@ -407,7 +407,7 @@ NOTE_LABELS = {
     "policy": "形成政策",
     "supervision": "督办",
     "letter": "函件",
-    "case": "启动问责",
+    "case": "问责",
     "dispute": "申诉",
     "adjudication": "裁定",
     "panel": "第三方评议",
@@ -434,5 +434,7 @@ NOTE_LABELS = {
     "interpretation": "回应解读",
     "instant": "秒回",
     "news": "进展推送",
+    "telling": "告知诉求人",
+    "untold": "待告知",
 }
 """Timeline entries that tell of something without changing the state."""

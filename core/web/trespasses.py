@@ -2,10 +2,11 @@
 
 from flask import current_app, g, request
 
+from core.journey.accountability import hand_on_after
 from core.journey.attempts import is_return_attempt, keep_return_attempt
 from core.kit.errors import Refused
 from core.tenancy.scope import Installation, Scope
-from core.tickets.timeline import Actor
+from core.tickets.timeline import Actor, Order
 from core.tickets.trespass import keep_trespass
 
 
@@ -33,6 +34,7 @@ def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) ->
             keep_return_attempt(scope, refusal, actor=actor, serial_no=serial_no, now=g.now)
         else:
             keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, address=address, now=g.now)
+            hand_on_after(scope, serial_no, refusal, Order(actor, g.now))
 
     try:
         installation.run(slug, keep)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from core.escalation.models import AccountabilityCase, Letter
+from core.escalation.accountability.models import AccountabilityCase
+from core.escalation.models import Letter
 from core.handling.models import Reply
 from core.journey.import_appeals import Outcome
 from core.journey.supervise import supervise

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.escalation.models import AccountabilityCase, Letter
+from core.escalation.accountability.models import AccountabilityCase
+from core.escalation.models import Letter
 from core.hooks.values import EscalationStep, Mark, TicketView, Trigger
 from core.journey import handle
 from core.journey.supervise import supervise

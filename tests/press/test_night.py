@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.escalation.models import AccountabilityCase
+from core.escalation.accountability.models import AccountabilityCase
 from core.hooks.values import EscalationStep
 from core.tickets.messages import by_day
 from tests.builders import beijing
@@ -32,14 +32,15 @@ def test_overdue_at_two_in_the_morning_is_held_to_account_at_two_and_told_at_eig
     with pressed_by(database_url, at_once_or_overdue(SMS, LETTER, CASE), time_limits=sixteen_hours) as walk:
         work_through_the_night(walk, phone)
         [clock] = walk.clocks_called("reply")
-        [case], [letter] = walk.rows(AccountabilityCase), walk.letters()
+        [case], [letter, _notice] = walk.rows(AccountabilityCase), walk.letters()
         stamps = (clock.overdue_at, case.opened_at, letter.issued_at, walk.entries()[-1].at)
-        [said] = [message for message in walk.messages() if message.transport == "sms"]
+        [said, _] = [message for message in walk.messages() if message.transport == "sms"]
         lights = (clock.light, walk.ticket().light)
 
     assert stamps == (beijing(NIGHT),) * 4
     assert lights == ("red", "red")
-    assert phone.rang == [(beijing("2026-03-13 08:00"), "已超期")]
+    assert [at for at, _ in phone.rang] == [beijing("2026-03-13 08:00")] * 2  # the text, and the notice of the case
+    assert phone.rang[0][1] == "已超期"
     assert (said.created_at, said.sent_at) == (beijing(NIGHT), beijing("2026-03-13 08:00"))
 
 

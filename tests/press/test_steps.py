@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from core.escalation.models import AccountabilityCase, Letter, Supervision
+from core.escalation.accountability.models import AccountabilityCase
+from core.escalation.models import Letter, Supervision
 from core.escalation.service import DEFAULT_STEPS, escalate
 from core.hooks.values import EscalationStep, Trigger
 from core.tickets.models import Message
@@ -46,7 +47,7 @@ def done(walk: Pressing) -> Counter[str]:
 def test_every_kind_of_step_does_what_it_says(database_url: str) -> None:
     with pressed_by(database_url, at_overdue(*EVERY_KIND)) as walk:
         walk.supervise(DUE)
-        counted, told = done(walk), walk.told("escalate")[-9:]
+        counted, told = done(walk), walk.told("escalate")[-11:]
         sms = next(message.text for message in walk.messages() if message.transport == "sms")
         letters = {letter.title: (letter.kind, letter.unit_id, letter.text) for letter in walk.letters()}
         roads, parks = walk.unit_id("roads"), walk.unit_id("parks")
@@ -54,7 +55,8 @@ def test_every_kind_of_step_does_what_it_says(database_url: str) -> None:
     assert counted == {
         "sms": 1,
         "mail": 1,
-        "inbox": 2,  # one step, and the note that a supervision came
+        "inbox": 3,  # one step, the note that a supervision came, and that of the case
+        "问责立案通知书": 1,
         "提醒函": 1,
         "约谈通知": 1,
         "南山通报": 1,
@@ -74,7 +76,9 @@ def test_every_kind_of_step_does_what_it_says(database_url: str) -> None:
         "南山通报 → 园林管理处（超期）",
         "黄色督办 → 道路管理处（超期）：限期办结",
         "督办函 → 道路管理处（黄色督办）",
-        "启动问责 → 纪委监委（超期）",
+        "启动问责 → 纪委监委（超期），问责〔2026〕1 号",
+        "问责立案通知书 → 道路管理处（问责〔2026〕1 号）",
+        "问责〔2026〕1 号通知单位：已通知道路管理处，限 2026-03-24 18:00 前说明情况",
     ]
 
 
@@ -89,7 +93,7 @@ def test_no_act_is_done_twice_for_one_occasion_and_each_again_for_the_next(datab
         twice = done(walk)
 
     assert (again, entries_again) == (once, entries)
-    assert twice == {**once, "sms": 2, "mail": 2, "inbox": 4, "提醒函": 2, "约谈通知": 2, "南山通报": 2, "case": 2}
+    assert twice == {**once, "sms": 2, "mail": 2, "inbox": 5, "提醒函": 2, "约谈通知": 2, "南山通报": 2}
 
 
 def test_two_steps_alike_of_one_occasion_are_both_done(database_url: str) -> None:

@@ -26,6 +26,8 @@ VALUES: dict[type[Any], Any] = {
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "")
     | {"aspect": "all", "unit_id": 0},
+    "accountability_case": {"state": "decided", "outcome": "responsible", "proposed": []},
+    "accountability_evidence": {"kind": "file", "content": {}},
     "article": {"state": "published", "in_force": 1, "expires_on": VALUES[Date], "terms": []},
     "adjudication": {"effect": "shift"},
     "call_record": {"state": "ticket", "ended_at": VALUES[TIMESTAMP]},
@@ -43,6 +45,8 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "meeting": {"outcome": ""},
     "outside_figure": {"month": date(2026, 3, 1)},
     "reminder": {"state": "issued"},
+    "performance_sheet": {"state": "signed"},
+    "performance_objection": {"state": "upheld"},
     "return_request": {"state": "pending"},
     "outreach": {"state": "entry"},
     "outreach_line": {"state": "taken_in"},

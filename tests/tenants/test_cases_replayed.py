@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.coordination.models import ClassCheck, Errand, Meeting, Policy
-from core.escalation.models import AccountabilityCase, Instruction
+from core.escalation.accountability.models import AccountabilityCase
+from core.escalation.models import Instruction
 from core.handling.models import Enforcement, Verification
 from core.hooks.roster import Roster
 from core.journey.report import report_month
@@ -423,6 +424,7 @@ def test_the_manhole_cover_turns_yellow_three_working_hours_before_red_and_a_cas
         (due, "escalate", "sms", "hgc-sz"),
         (due, "escalate", "inbox", "hgc-sz"),
         (due, "escalate", "case", "discipline"),
+        (due, "escalate", "letter", "hgc-sz"),
         (due, "escalate", "inbox", "discipline"),
         (due, "escalate", "sms", "discipline"),
     ]

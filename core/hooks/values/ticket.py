@@ -96,8 +96,14 @@ class ContactView:
     """What was done to reach the resident 联系诉求人 in the present cycle, before a reply; never who they are.
 
     `is_possible`: they left a phone. `attempts` counts all calls, `was_reached` tells whether one got through.
+    `was_told`: a record proves that they were told what became of the appeal 告知; `told_in_vain` counts tries to tell them
+    that did not get through. `will_be_told`: the answer goes out with the conclusion, or it is not this house that tells
+    them. These are looked up before `reply`, `pass_reply` and `answer_directly` alone.
     """
 
     is_possible: bool
     attempts: int
     was_reached: bool
+    was_told: bool = False
+    will_be_told: bool = False
+    told_in_vain: int = 0

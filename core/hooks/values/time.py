@@ -93,6 +93,10 @@ class HandlingRules:
 
     With `informs_asked` the unit that the resident asked first 首问 sees the ticket to its end and is told what becomes of
     it; with `asked_follows_up` it is also asked to hear afterwards whether the answer helped.
+
+    With `proves_telling` an answered ticket whose resident was not provably told 告知 goes back to the desk, which is asked
+    to try again on each of `telling_days` working days; after that a person may give it up with a reason, time never does.
+    With `notice_tells` the progress page counts as telling whoever left nothing to be reached by.
     """
 
     max_returns: int = 2
@@ -108,3 +112,6 @@ class HandlingRules:
     dispute_days: int = 3
     informs_asked: bool = False
     asked_follows_up: bool = False
+    proves_telling: bool = False
+    telling_days: int = 3
+    notice_tells: bool = True

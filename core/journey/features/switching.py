@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.escalation.models import AccountabilityCase
+from core.escalation.accountability.labels import ENDED
+from core.escalation.accountability.models import AccountabilityCase
 from core.hooks.core_features import CORE_IDS
 from core.hooks.features import Feature
 from core.hooks.roster import Roster
@@ -157,7 +158,7 @@ def dependents_of(scope: Scope, roster: Roster, feature_id: str) -> Dependents:
     )
     cases = select(func.count()).where(
         AccountabilityCase.tenant_id == tenant_id,
-        AccountabilityCase.state == "open",
+        AccountabilityCase.state.not_in(ENDED),
         AccountabilityCase.rule_id.startswith(mark, autoescape=True),
     )
     on = [row.feature for row in features_on(scope.session, scope.tenant)]

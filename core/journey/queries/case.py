@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from core.areas.shapes import Point
 from core.classification.locating import area_words
+from core.handling.dispositions import results_for
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import channels_of
 from core.intake.sources.queries import source_book
@@ -18,7 +19,7 @@ from core.people.roster.queries import name_of_head
 from core.routing.models import Consultation, RouteDecision
 from core.routing.returns import refused_returns
 from core.sla.labels import CLOCK_LABELS
-from core.sla.limits import UNPRESSED
+from core.sla.limits import UNLIT
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.statistics.behind import hands_of
@@ -29,6 +30,7 @@ from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
+from core.units.papers import papers_in
 from core.units.queries import directory
 from core.workdays.queries import timetable
 
@@ -51,7 +53,7 @@ class ClockLine:
     @property
     def is_pressing(self) -> bool:
         """Whether somebody is late when it runs out."""
-        return self.name not in UNPRESSED
+        return self.name not in UNLIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Case:
     is_consulted: bool
     answered_by: str
     """By which way the resident is answered, in words."""
+    papers: tuple[str, ...]
+    """What an application needs by the guide of its matter; empty = it lists nothing, or this is no application."""
     replies: tuple[ReplyLine, ...]
     ratings: tuple[RatingLine, ...]
     attempts: int
@@ -123,6 +127,11 @@ class Case:
     def reply(self) -> ReplyLine | None:
         """The newest answer of this cycle."""
         return next((reply for reply in self.replies if reply.cycle == self.cycle), None)
+
+    @property
+    def results(self) -> dict[str, str]:
+        """The results that an answer to it can name, with their labels."""
+        return results_for(self.nature_id)
 
     @property
     def taken_in_words(self) -> str:
@@ -230,6 +239,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         suggestion=_suggestion(scope, ticket),
         is_consulted=ticket.state in WAITING_FOR_DISPATCH and _is_consulted(scope, ticket),
         answered_by="" if ticket.is_from_elsewhere else way_of(ticket.medium, spoke).words,
+        papers=papers_in(duty.guide) if duty and ticket.nature == "application" else (),
         replies=replies,
         ratings=ratings_of(scope, ticket.id),
         attempts=attempts_to_ask(scope, ticket.id, cycle=ticket.cycle_no),

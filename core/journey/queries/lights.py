@@ -68,7 +68,7 @@ def lights_of(
 def countdown(timetable: Timetable, clock: Clock, *, now: datetime, handed_in_at: datetime | None = None) -> Light:
     """Return the dot of a running clock; once the reply is handed in, time stands still until the review ends."""
     assert clock.due_at is not None
-    if clock.subject == "supervision":
+    if clock.subject in ("supervision", "case"):
         handed_in_at = None
     at = handed_in_at or now
     left, day = _left(timetable, clock, at, clock.due_at)

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import and_, select
 
+from core.escalation.accountability.labels import ENDED, OUTCOME_LABELS, STATE_LABELS, STEP_LABELS
+from core.escalation.accountability.models import AccountabilityCase, AccountabilityStep
 from core.escalation.labels import LEVEL_LABELS, SOURCE_LABELS, SUPERVISION_LABELS
 from core.escalation.letters import number_of
-from core.escalation.models import AccountabilityCase, Instruction, Letter, LetterReceipt, Supervision
+from core.escalation.models import Instruction, Letter, LetterReceipt, Supervision
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.queries import directory
@@ -77,15 +79,43 @@ class LetterLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountabilityLine:
-    """A case of accountability, and in whose hands it is."""
+class CaseStepLine:
+    """A step of a case of accountability: what was done, in words, by whom."""
 
+    label: str
+    code: str
+    text: str
+    reason: str
+    by: str
+    by_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountabilityLine:
+    """A case of accountability: where it stands, in whose hands it is, and its steps, the oldest first."""
+
+    id: int
+    label: str
     unit_id: int
     unit: str
     authority: str
+    authority_unit_id: int | None
+    officer: str
     text: str
     opened_at: datetime
+    state: str
+    state_label: str
+    grounds: tuple[str, ...]
+    rung: str
+    outcome: str
+    outcome_label: str
+    decided_by_id: int | None
+    appeal_until: datetime | None
+    is_silent: bool
     is_open: bool
+    recused: frozenset[int]
+    steps: tuple[CaseStepLine, ...]
 
 
 def instructions_of(scope: Scope, ticket: Ticket) -> tuple[InstructionLine, ...]:
@@ -182,14 +212,41 @@ def accountability_of(scope: Scope, ticket: Ticket) -> tuple[AccountabilityLine,
         .where(AccountabilityCase.tenant_id == scope.tenant.id, AccountabilityCase.ticket_id == ticket.id)
         .order_by(AccountabilityCase.opened_at.desc(), AccountabilityCase.id.desc())
     )
+    steps: dict[int, list[AccountabilityStep]] = {}
+    for step in scope.session.scalars(
+        select(AccountabilityStep)
+        .where(AccountabilityStep.tenant_id == scope.tenant.id, AccountabilityStep.ticket_id == ticket.id)
+        .order_by(AccountabilityStep.case_id, AccountabilityStep.number)
+    ):
+        steps.setdefault(step.case_id, []).append(step)
     return tuple(
         AccountabilityLine(
+            id=row.id,
+            label=row.label,
             unit_id=row.unit_id,
             unit=units.name_of(row.unit_id),
-            authority=units.name_of(row.authority_unit_id),
+            authority=units.name_of(row.authority_unit_id) if row.authority_unit_id else "待指定机关",
+            authority_unit_id=row.authority_unit_id,
+            officer=row.officer,
             text=row.text,
             opened_at=row.opened_at,
-            is_open=row.state == "open",
+            state=row.state,
+            state_label=STATE_LABELS[row.state],
+            grounds=tuple(str(each["reason"]) for each in row.proposed),
+            rung=row.rung,
+            outcome=row.outcome,
+            outcome_label=OUTCOME_LABELS.get(row.outcome, ""),
+            decided_by_id=row.decided_by_id,
+            appeal_until=row.appeal_until,
+            is_silent=row.silent_since is not None,
+            is_open=row.state not in ENDED,
+            recused=frozenset(
+                each.by_id for each in steps.get(row.id, ()) if each.kind == "recused" and each.by_id is not None
+            ),
+            steps=tuple(
+                CaseStepLine(STEP_LABELS[each.kind], each.code, each.text, each.reason, each.by, each.by_id, each.at)
+                for each in steps.get(row.id, ())
+            ),
         )
         for row in rows
     )

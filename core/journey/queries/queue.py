@@ -14,7 +14,7 @@ from core.intake.channels import channels_of
 from core.journey.queries.lanes import Filters, LaneName, in_lane, narrowed
 from core.journey.queries.lights import Light, lights_of, settled
 from core.routing.models import Assignment
-from core.sla.limits import UNPRESSED
+from core.sla.limits import UNLIT
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -114,7 +114,7 @@ def nearest_clocks(scope: Scope, ticket_ids: Collection[int], *, unit_id: int | 
 
     With a unit those that it feels: the resident's, and its own.
     """
-    felt: list[ColumnElement[bool]] = [Clock.name.not_in(UNPRESSED)]
+    felt: list[ColumnElement[bool]] = [Clock.name.not_in(UNLIT)]
     if unit_id is not None:
         own = exists().where(
             Assignment.tenant_id == Clock.tenant_id, Assignment.id == Clock.subject_id, Assignment.unit_id == unit_id

@@ -16,7 +16,7 @@ from core.people.models import Account
 from core.routing.models import Assignment, Consultation
 from core.routing.service import NotYours
 from core.routing.states import ACTIVE, AssignmentState
-from core.sla.limits import UNPRESSED
+from core.sla.limits import UNLIT
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -233,7 +233,7 @@ def _feels_a_light() -> ColumnElement[bool]:
         Clock.ticket_id == Assignment.ticket_id,
         Clock.state.in_(LIVE),
         Clock.light != "green",
-        Clock.name.not_in(UNPRESSED),
+        Clock.name.not_in(UNLIT),
         or_(Clock.name == "reply", and_(Clock.subject == "assignment", Clock.subject_id == Assignment.id)),
     )
 
