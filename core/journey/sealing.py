@@ -59,6 +59,10 @@ SEALED = (
 """What is sealed record by record. Appeals are also imported with times of the past, so what follows from one is not dated."""
 IS_THE_SEAL = "is the seal itself, made under a key outside the database"
 PROVED_OTHERWISE = {
+    **dict.fromkeys(
+        ("performance_item", "performance_line", "performance_unit"),
+        "is covered by the fingerprint of its sheet, which stands in the security log",
+    ),
     "command_log": "is compared with the timeline entry it is the result of",
     "seal": IS_THE_SEAL,
     "sealed_head": IS_THE_SEAL,

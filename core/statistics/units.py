@@ -10,6 +10,7 @@ from core.statistics.days import Span
 from core.statistics.figures import Figure, figure, metrics_of
 from core.statistics.grades import Band, bands_of, grade_of
 from core.statistics.measures import MEASURES, OF_FIRSTS
+from core.statistics.performance.measures import ACCOUNTABLE, accountable_by_unit
 from core.statistics.periods import Month
 from core.statistics.queries import Counts, Cube, counts_by_unit
 from core.tenancy.scope import Scope
@@ -64,12 +65,13 @@ def units_in(scope: Scope, month: Month) -> Sequence[UnitMonth]:
     cube = Cube.of(scope)
     now = {unit_id: counted for unit_id, counted in counts_by_unit(cube, month.span).items() if _is_busy(counted)}
     before = counts_by_unit(cube, month.previous.span)
+    cases = accountable_by_unit(scope, month.span) if is_scored else {}
     return tuple(
         UnitMonth(
             unit.code,
             unit.name,
             graded=_graded(scope, bands, now[unit.id], before.get(unit.id, NOTHING)),
-            score=_score(scope, unit, month.span, now[unit.id]) if is_scored else None,
+            score=_score(scope, unit, month.span, now[unit.id], cases.get(unit.id, 0)) if is_scored else None,
         )
         for unit in directory(scope).units
         if unit.id in now
@@ -87,8 +89,8 @@ def _graded(scope: Scope, bands: Sequence[Band], now: Counts, before: Counts) ->
     return tuple(Graded(each, grade) for each in figures if (grade := grade_of(each, bands)))
 
 
-def _score(scope: Scope, unit: DirectoryUnit, span: Span, counted: Counts) -> Score:
-    facts: Mapping[str, int] = {measure: counted.n(measure) for measure in MEASURES}
+def _score(scope: Scope, unit: DirectoryUnit, span: Span, counted: Counts, cases: int) -> Score:
+    facts: Mapping[str, int] = {**{measure: counted.n(measure) for measure in MEASURES}, ACCOUNTABLE.key: cases}
     asked = UnitFacts(unit.code, span.first, span.last, facts)
     answers = scope.hooks.ask(specs.score_lines, facts=asked)
     lines = tuple(Line(line, scope.hooks.stamp(feature)) for feature, line in answers)

@@ -24,6 +24,7 @@ from core.web.leader import BLUEPRINTS as LEADER
 from core.web.oidc import oidc
 from core.web.own_account import own_account
 from core.web.panel import pages as panel_pages
+from core.web.performance import pages as performance_pages
 from core.web.plugin_pages import pages as plugin_pages
 from core.web.public import public as public_pages
 from core.web.second_step import second_step
@@ -87,6 +88,7 @@ def create_app(
         city,
         city_matters,
         bulletins,
+        performance_pages,
         accounts_pages,
         audit_pages,
         sources_pages,

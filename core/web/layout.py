@@ -13,16 +13,19 @@ from flask import Flask, g, request
 from core.intake.sources.queries import source_book
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
+from core.journey.interviews import interview_rules_of
 from core.journey.outreach import ENTERS, holds_outreach
 from core.journey.queries.call_records import count_calls
 from core.journey.queries.disclosures import count_waiting
 from core.journey.queries.inbound import count_in, takes_items
+from core.journey.queries.interviews import READS as LOOKS_AT_INTERVIEWS
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.reminders import READS
 from core.journey.watching import Lag, lag_of
 from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.access import may
 from core.people.roles import Permission
+from core.statistics.performance.scoring import scorers_of
 from core.statistics.reminders.counting import rules_of as drafts_letters
 from core.statistics.reminders.queries import has_reminders, open_reminders
 from core.statistics.warnings.queries import has_warnings, open_warnings
@@ -44,6 +47,7 @@ LANE_LABELS: dict[LaneName, str] = {
     "review": "审核回复",
     "time": "延期与挂起",
     "follow_up": "回访",
+    "untold": "待告知",
     "tracking": "效能追踪",
     "supervised": "督办",
     "errands": "交办事项",
@@ -55,7 +59,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
     Permission.SEE_TICKETS: ("dispatch", "review", "follow_up", "all"),
     Permission.ACCEPT: ("accept", "clearance"),
     Permission.REVIEW: ("clearance",),
-    Permission.FOLLOW_UP: ("tracking",),
+    Permission.FOLLOW_UP: ("untold", "tracking"),
     Permission.DISPATCH: ("returns", "consult", "errands"),
     Permission.APPROVE: ("time",),
     Permission.SUPERVISE: ("consult", "supervised", "errands", "overruns"),
@@ -69,6 +73,7 @@ READ_DUTIES = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.A
 EXPLORES = frozenset({Permission.SEE_TICKETS, Permission.SEE_CITY})
 """Who reads where appeals come from."""
 BULLETIN_READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
+PERFORMANCE_READERS = frozenset({Permission.PERFORMANCE, Permission.SUPERVISE})
 ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
 STEWARDS = ACCOUNTS | {Permission.AUDIT}
 """Whom an emergency account concerns."""
@@ -156,19 +161,22 @@ def _menu_items() -> list[MenuItem]:
     if Permission.SUPERVISE in visit.permissions and taking_in_only(visit.scope):
         items.append(MenuItem("社区减负", "/desk/community", request.path == "/desk/community"))
     if Permission.HANDLE in visit.permissions:
-        items.append(MenuItem("我单位的工单", "/unit", request.path.startswith("/unit")))
+        items.append(MenuItem("我单位的工单", "/unit", _is_of_unit(request.path)))
         items += _knowledge_of_unit(visit)
     if Permission.TAKE_IN in visit.permissions:
         items.append(MenuItem("代录诉求", "/center/new", request.path == "/center/new"))
         items.append(MenuItem("本中心的工单", "/center", _is_of_center(request.path)))
     if not ENTERS.isdisjoint(visit.permissions) and holds_outreach(visit.scope):
         items.append(MenuItem("会议和走访", "/center/meeting", request.path.startswith("/center/meeting")))
+    if not LOOKS_AT_INTERVIEWS.isdisjoint(visit.permissions) and interview_rules_of(visit.scope) is not None:
+        items.append(MenuItem("微访谈", "/interviews", request.path.startswith("/interviews")))
     if Permission.JUDGE in visit.permissions:
         items.append(MenuItem("我的评议", "/panel", request.path.startswith("/panel")))
     if Permission.SEE_CITY in visit.permissions:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
     if not BULLETIN_READERS.isdisjoint(visit.permissions):
         items.append(MenuItem("公开通报", "/bulletins", request.path.startswith("/bulletins")))
+    items += _performance(visit)
     if not ACCOUNTS.isdisjoint(visit.permissions):
         items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
     if Permission.ADMINISTER in visit.permissions and Permission.ACCEPT not in visit.permissions:
@@ -178,6 +186,23 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("查看联系方式的记录", "/audit/reveals", request.path == "/audit/reveals"))
     items += _pages_of_features(visit)
     return items if len(items) > 1 else []
+
+
+def _is_of_unit(path: str) -> bool:
+    """Tell whether a page shows the unit's tickets."""
+    return path.startswith("/unit") and not path.startswith("/unit/performance")
+
+
+def _performance(visit: Visit) -> list[MenuItem]:
+    """Return the entries of yearly performance, where the district scores its units."""
+    if not scorers_of(visit.scope):
+        return []
+    items = []
+    if not PERFORMANCE_READERS.isdisjoint(visit.permissions):
+        items.append(MenuItem("年度绩效", "/performance", request.path.startswith("/performance")))
+    if Permission.HANDLE in visit.permissions:
+        items.append(MenuItem("本单位的绩效", "/unit/performance", request.path.startswith("/unit/performance")))
+    return items
 
 
 def _is_of_center(path: str) -> bool:

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -38,6 +38,14 @@ from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.models import CubeMatter
+from core.statistics.performance.models import (
+    PerformanceItem,
+    PerformanceLine,
+    PerformanceObjection,
+    PerformanceSheet,
+    PerformanceUnit,
+)
+from core.statistics.performance.queries import fingerprint_of
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
@@ -85,6 +93,8 @@ KINDS = {
     "channel": "channel",
     "command": "command",
     "naming": "naming",
+    "line": "performance line",
+    "objection": "performance objection",
     "form": "form of a document",
 }
 """What a parameter in an address names, wherever it stands."""
@@ -96,6 +106,9 @@ NUMBERED = {
     "/api/v1/duty-lists/": "duty list",
     "/api/v1/features/": "revision",
     "/bulletins/": "bulletin",
+    "/performance/": "performance sheet",
+    "/unit/performance/": "performance sheet",
+    "/api/v1/performance/": "performance sheet",
     "/center/meeting/": "outreach",
     "/public/<tenant>/bulletins/": "bulletin",
     "/public/<tenant>/activities/": "campaign",
@@ -280,6 +293,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= {"file": [added[0].id]}
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
+        place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)
         place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
         place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
@@ -364,6 +378,51 @@ def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]
     )
     scope.session.add(naming)
     return {"bulletin": [str(bulletin.number)], "naming": [str(naming.id)]}
+
+
+def _performance(scope: Scope, mark: str, code: str, serial_no: str, now: datetime) -> dict[str, list[object]]:
+    """Keep a year's sheet of one unit with a line, a ticket behind it and an objection, under a number of its own."""
+    unit, of = directory(scope).get_unit(code), {"tenant_id": scope.tenant.id}
+    ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
+    sheet = PerformanceSheet(
+        **of,
+        id=scope.new_id(),
+        number=int(mark[2:8], 16) + 1,
+        year=2025,
+        version=1,
+        state="frozen",
+        first=date(2025, 1, 1),
+        last=date(2025, 12, 31),
+        rules=[],
+        failures=[],
+        differences=[],
+        made_by=mark,
+        made_at=now,
+        frozen_by=mark,
+        frozen_at=now,
+        object_until=now + timedelta(days=30),
+    )
+    there = {**of, "sheet_id": sheet.id, "unit_id": unit.id}
+    scored = PerformanceUnit(**there, id=scope.new_id(), code=code, name=f"{mark}处", facts={}, total=100, rank=1)
+    behind = [{"measure": "redone", "label": f"{mark}重办", "n": 1}]
+    line = PerformanceLine(
+        **there, id=scope.new_id(), label=f"{mark}重办", points=100, rule_id="t/1", by="t", reason=mark, behind=behind
+    )
+    item = PerformanceItem(**there, measure="redone", place=1, ticket_id=ticket.id, serial_no=serial_no, at=now)
+    for rows in ([sheet], [scored, line, item]):
+        scope.session.add_all(rows)
+        scope.session.flush()
+    objection = PerformanceObjection(
+        **there, id=scope.new_id(), line_id=line.id, text=f"{mark}不服", raised_by=mark, raised_at=now
+    )
+    scope.session.add(objection)
+    scope.session.flush()
+    sheet.sha256 = fingerprint_of(scope, sheet)
+    return {
+        "performance sheet": [sheet.number],
+        "performance line": [line.id],
+        "performance objection": [objection.id],
+    }
 
 
 def _campaign(scope: Scope, mark: str, now: datetime) -> int:

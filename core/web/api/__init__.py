@@ -13,6 +13,7 @@ from core.web.api.describing import DescribedApi
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
 from core.web.api.files import files
+from core.web.api.performance import performance
 from core.web.api.rosters import rosters
 from core.web.api.settings import settings
 from core.web.api.tickets import tickets
@@ -40,7 +41,11 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(rosters, url_prefix="/api/v1")
     api.register_blueprint(accounts, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
-    for blueprint in (tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists):
+    api.register_blueprint(performance, url_prefix="/api/v1")
+    for blueprint in (
+        *(tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists),
+        performance,
+    ):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
 
