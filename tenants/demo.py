@@ -14,6 +14,7 @@ from core.tenancy.scope import Installation
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import STATE_LABELS, State
 from tenants.demonstration import replay
+from tenants.light.command import light
 from tenants.scenario import Scenario, shipped_scenarios
 
 
@@ -43,11 +44,32 @@ class Told:
     entries: tuple[Entry, ...]
 
 
-@click.command()
+CASES = "cases"
+
+
+class CasesUnlessNamed(click.Group):
+    """`huiying demo 8` replays a case; what is named as a demonstration of its own runs that."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the command that replays in front of a case's name, or of nothing."""
+        if not {"--help", *self.commands} & {*args[:1]}:
+            args = [CASES, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=CasesUnlessNamed)
+def demo() -> None:
+    """演示：`huiying demo [CASE]` 重演公开案例；其余各演示一件事。"""
+
+
+demo.add_command(light)
+
+
+@demo.command(name=CASES)
 @for_the_machine
 @click.argument("case", required=False, default="")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
-def demo(case: str, *, as_json: bool) -> None:
+def replay_cases(case: str, *, as_json: bool) -> None:
     """重演公开报道中的九个案例和一个虚构的案例，打印每件工单的流转记录。CASE 为案例编号或名称，不写则全部重演。"""
     scenarios = _chosen(case)
     with installed() as installation:
