@@ -14,6 +14,7 @@ from core.tenancy.scope import Installation
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import STATE_LABELS, State
 from tenants.demonstration import replay
+from tenants.interviews import demo_interview
 from tenants.light.command import light
 from tenants.scenario import Scenario, shipped_scenarios
 
@@ -63,6 +64,7 @@ def demo() -> None:
 
 
 demo.add_command(light)
+demo.add_command(demo_interview)
 
 
 @demo.command(name=CASES)

@@ -1,10 +1,12 @@
 """`huiying interview`: live interviews, their questions from a file, and handing over what nobody answered."""
 
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import click
@@ -23,12 +25,27 @@ from core.journey.import_appeals import batches
 from core.journey.interview_files import IMPORTER, import_rows, read_rows
 from core.journey.interview_handover import HandedOver, hand_over
 from core.journey.interview_reminders import press_units
+from core.kit.clock import machine_time
 from core.tenancy.scope import Installation, Scope
 from core.units.queries import directory
 
 TENANT = click.option("--tenant", required=True, metavar="区", help="租户短名，如 nanhai")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 REASONS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What importing a file came to, in rows, and how long it took."""
+
+    read: int
+    created: int
+    doubled: int
+    answered: int
+    existing: int
+    returned: int
+    seconds: float
+    reasons: Mapping[str, int]
 
 
 @click.group(name="interview")
@@ -108,45 +125,25 @@ def import_(tenant: str, slug: str, file: Path, rejects: Path | None, *, then: b
 
     重复运行不会重复收入；中断后再运行一次，就接着导入。读不出来的行连同原因另存一个文件，改好后可直接导入那个文件，其余照收。
     """
-    opened = open_questions(file)
-    back = Rejects(rejects or file.with_name(f"{file.name}.rejects.csv"), opened.table.columns)
-    back.refuse_unwritable(file)
-    told, reasons = Counter[str](), Counter[str]()
-    began = datetime.now(UTC)
+    back = rejects or file.with_name(f"{file.name}.rejects.csv")
     with installed() as installation:
-        zone, total = installation.tenant(tenant).zone, opened.table.count()
-        try:
-            with tqdm(total=total, desc="读入", unit="行") as bar:
-                for rows in batches(opened.table.rows()):
-                    read = read_rows(opened, rows, zone=zone)
-                    work = partial(
-                        import_rows, slug=slug, file=opened, rows=read, begins=not told["read"], actor=IMPORTER
-                    )
-                    done = installation.run(tenant, partial(work, now=datetime.now(UTC)))
-                    told.update(read=len(rows), created=done.created, doubled=done.doubled)
-                    told.update(answered=done.answered, existing=done.existing)
-                    for row, why in done.returned:
-                        back.add(row, why)
-                        reasons[why] += 1
-                    bar.update(len(rows))
-        finally:
-            back.close()
+        done = import_questions(installation, tenant, slug, file, rejects=back)
         handed = handed_over(installation, tenant, slug) if then else None
-    seconds = (datetime.now(UTC) - began).total_seconds()
     if as_json:
-        names = ("read", "created", "doubled", "answered", "existing")
-        counted = {name: told[name] for name in names} | {"returned": back.count, "seconds": round(seconds, 1)}
-        path = str(back.path) if back.count else None
-        say_json({"tenant": tenant, **counted, "handed_over": handed and asdict(handed), "rejects_file": path})
+        say_json(
+            {
+                "tenant": tenant,
+                **{name: value for name, value in asdict(done).items() if name != "reasons"},
+                "rejects_file": str(back) if done.returned else None,
+                "handed_over": handed and asdict(handed),
+            }
+        )
         return
-    click.echo(
-        f"{tenant}：读入 {told['read']:,} 行，新收 {told['created']:,} 条（其中重复提问 {told['doubled']:,} 条、"
-        f"当场已答复 {told['answered']:,} 条），先前已有 {told['existing']:,} 条，退回 {back.count:,} 行，用时 {seconds:.0f} 秒。"
-    )
-    for why, number in reasons.most_common(REASONS_SHOWN):
+    click.echo(f"{tenant}：{imported_in_words(done)}")
+    for why, number in Counter(done.reasons).most_common(REASONS_SHOWN):
         click.echo(f"  {number:,} 行：{why}")
-    if back.count:
-        click.echo(f"退回的行和原因在 {back.path}，改好后可直接导入这个文件。")
+    if done.returned:
+        click.echo(f"退回的行和原因在 {back}，改好后可直接导入这个文件。")
     if handed is not None:
         click.echo(handed_in_words(handed))
 
@@ -188,13 +185,53 @@ def press(tenant: str, slug: str, words: str, *, as_json: bool) -> None:
     click.echo("\n".join(said) if rows else "没有等待单位答复的提问，没有发函。")
 
 
-def handed_over(installation: Installation, tenant: str, slug: str) -> HandedOver:
+def import_questions(
+    installation: Installation,
+    tenant: str,
+    slug: str,
+    file: Path,
+    *,
+    rejects: Path | None = None,
+    clock: Callable[[], datetime] = machine_time,
+) -> Imported:
+    """Import a file batch by batch, and show how far it has come; rows that are returned are written to `rejects`."""
+    began, opened = perf_counter(), open_questions(file)
+    back = Rejects(rejects or file.with_name(f"{file.name}.rejects.csv"), opened.table.columns)
+    back.refuse_unwritable(file)
+    zone, told, reasons = installation.tenant(tenant).zone, Counter[str](), Counter[str]()
+    try:
+        with tqdm(total=opened.table.count(), desc="读入", unit="行") as bar:
+            for rows in batches(opened.table.rows()):
+                work = partial(
+                    import_rows,
+                    slug=slug,
+                    file=opened,
+                    rows=read_rows(opened, rows, zone=zone),
+                    begins=not told["read"],
+                    actor=IMPORTER,
+                    now=clock(),
+                )
+                done = installation.run(tenant, work)
+                told.update(read=len(rows), created=done.created, doubled=done.doubled)
+                told.update(answered=done.answered, existing=done.existing)
+                for row, why in done.returned:
+                    back.add(row, why)
+                    reasons[why] += 1
+                bar.update(len(rows))
+    finally:
+        back.close()
+    names = ("read", "created", "doubled", "answered", "existing")
+    seconds = round(perf_counter() - began, 1)
+    return Imported(**{name: told[name] for name in names}, returned=back.count, seconds=seconds, reasons=dict(reasons))
+
+
+def handed_over(installation: Installation, tenant: str, slug: str, *, clock: Callable[[], datetime] = machine_time) -> HandedOver:
     """Hand over all that waits, batch by batch, and show how far it has come; return what it came to."""
     filed = attached = 0
     afresh = True
     with tqdm(desc="转办", unit="条") as bar:
         while True:
-            work = partial(hand_over, slug=slug, afresh=afresh, actor=IMPORTER, now=datetime.now(UTC))
+            work = partial(hand_over, slug=slug, afresh=afresh, actor=IMPORTER, now=clock())
             done = installation.run(tenant, work)
             if afresh:
                 bar.total = done.filed + done.left
@@ -202,6 +239,14 @@ def handed_over(installation: Installation, tenant: str, slug: str) -> HandedOve
             bar.update(done.filed)
             if not done.left:
                 return HandedOver(filed, attached, done.failed, 0)
+
+
+def imported_in_words(done: Imported) -> str:
+    """Return what importing came to as a sentence."""
+    return (
+        f"读入 {done.read:,} 行，新收 {done.created:,} 条（其中重复提问 {done.doubled:,} 条、当场已答复 {done.answered:,} 条），"
+        f"先前已有 {done.existing:,} 条，退回 {done.returned:,} 行，用时 {done.seconds:.0f} 秒。"
+    )
 
 
 def handed_in_words(done: HandedOver) -> str:

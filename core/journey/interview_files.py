@@ -172,7 +172,7 @@ def _sorted(
         if isinstance(each.read, Refused):
             bad.append((each.row, each.read.message))
             continue
-        words = words_hash(scope, each.read.text)
+        words = words_hash(scope, each.read)
         if known.setdefault(each.read.key, words) != words:
             number = each.read.key.partition("/")[2]
             bad.append((each.row, f"编号 {number} 已有另一条不同的提问；如是新的提问，请换一个编号"))

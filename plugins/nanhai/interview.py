@@ -81,7 +81,7 @@ class InterviewSettings(Settings):
         min=50,
         max=100,
         title="文字相似到百分之几并为一件",
-        help="不同网友向同一单位提出、事项相同、文字相似到这个程度的提问，并单办理；每人都有自己的编号和答复",
+        help="不同网友向同一单位提出、地点相同（没有写地点的，事项相同）、文字相似到这个程度的提问，并单办理；每人都有自己的编号和答复",
         group="并单",
         affects="new",
     )
@@ -175,17 +175,21 @@ def interview_rules(settings: Mapping[str, Any]) -> Sequence[InterviewRules]:
 
 @hookimpl
 def find_duplicates(settings: Mapping[str, Any], appeal: Alike, candidates: Sequence[Alike]) -> Sequence[DuplicateHint]:
-    """Point out what was said on the same matter in nearly the same words 归纳汇总."""
+    """Point out what was said in nearly the same words 归纳汇总: of the same place, or where one names none on the same matter."""
     pairs = _pairs(appeal.text)
     hints = []
     for candidate in candidates:
         likeness = _likeness(pairs, _pairs(candidate.text))
-        if appeal.matter is not None and appeal.matter == candidate.matter and likeness >= settings["alike_percent"]:
+        same_place = bool(appeal.place) and appeal.place == candidate.place
+        names_both = bool(appeal.place) and bool(candidate.place)
+        same_matter = appeal.matter is not None and appeal.matter == candidate.matter
+        is_same = same_place or (same_matter and not names_both)
+        if is_same and likeness >= settings["alike_percent"]:
             hints.append(
                 DuplicateHint(
                     serial_no=candidate.serial_no,
                     rule_id="nanhai.interview/alike",
-                    reason=f"事项相同，文字相似 {likeness}%",
+                    reason=f"{'地点' if same_place else '事项'}相同，文字相似 {likeness}%",
                     score=likeness,
                 )
             )

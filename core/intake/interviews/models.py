@@ -177,7 +177,7 @@ class InterviewQuestion(TenantRow, Base, kw_only=True):
     asker_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Keyed, of the phone, else of the account they asked by; None = nobody knows who asks."""
     words_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    """Keyed, of the words without marks, blanks and emoji: what says the same."""
+    """Keyed, of the words without marks, blanks and emoji, and of the location: what says the same."""
     state: Mapped[str] = mapped_column(Text, default="waiting")
     answer: Mapped[str] = mapped_column(Text, default="")
     host_id: Mapped[int | None] = mapped_column(BigInteger, default=None)

@@ -165,15 +165,16 @@ def keep_question(
         sealed=_seal(scope, SEALED, question_id, said) if said else None,
         phone_hash=_hash(scope, "phone", phone) if phone else None,
         asker_hash=_hash(scope, "interview.asker", known_by) if known_by else None,
-        words_hash=words_hash(scope, asked.text),
+        words_hash=words_hash(scope, asked),
     )
     scope.session.add(question)
     return question
 
 
-def words_hash(scope: Scope, text: str) -> bytes:
-    """Return the keyed hash of what a question says, by which the same one is found."""
-    return _hash(scope, "interview.words", words_of_question(text))
+def words_hash(scope: Scope, asked: Question) -> bytes:
+    """Return the keyed hash of what a question says and about where, by which the same one is found."""
+    said = f"{words_of_question(asked.text)}/{words_of_question(asked.location)}"
+    return _hash(scope, "interview.words", said)
 
 
 def asker_of(scope: Scope, question: InterviewQuestion) -> Asker:
