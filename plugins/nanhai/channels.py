@@ -53,7 +53,7 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
         Channel(id="wechat", label="微信", medium="wechat"),
         Channel(id="forum", label="网络发言平台", medium="web"),
         Channel(id="petition", label="网上信访", medium="web"),
-        Channel(id="live-session", label="微访谈", medium="event"),
+        Channel(id="live-session", label="微访谈", medium="web"),
     ]
 
 

@@ -69,7 +69,7 @@ MEDIA: dict[Scalar, str] = {
     "app": "客户端",
     "sms": "短信",
     "counter": "窗口",
-    "event": "微访谈",
+    "event": "会议与走访",
     "file": "文件导入",
 }
 CALENDARS: dict[Scalar, str] = {"working_time": "工作时间", "working_day": "工作日"}

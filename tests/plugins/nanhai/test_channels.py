@@ -12,5 +12,5 @@ def test_weibo_hotline_and_the_live_session() -> None:
         Channel("wechat", "微信", "wechat"),
         Channel("forum", "网络发言平台", "web"),
         Channel("petition", "网上信访", "web"),
-        Channel("live-session", "微访谈", "event"),
+        Channel("live-session", "微访谈", "web"),
     ]
