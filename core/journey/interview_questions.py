@@ -104,6 +104,7 @@ def answer_live(
     refuse_interview_state(interview, "open", "closed", deed="当场答复")
     question = _waiting(scope, interview, number, "答复")
     _answer(question, words, who, actor, now)
+    scope.session.flush()
     return question
 
 
@@ -114,6 +115,7 @@ def set_aside(scope: Scope, slug: str, number: int, *, reason: str, actor: Actor
     question = _waiting(scope, interview, number, "改为不转办")
     question.state, question.reason, question.failure = "set_aside", because, ""
     question.set_aside_by, question.set_aside_at = actor.name, now
+    scope.session.flush()
     return question
 
 

@@ -94,6 +94,7 @@ def open_interview(scope: Scope, slug: str, *, actor: Actor, now: datetime) -> I
     interview = lock_interview(scope, slug)
     refuse_interview_state(interview, "announced", deed="开始")
     interview.state, interview.opened_by, interview.opened_at = "open", actor.name, now
+    scope.session.flush()
     return interview
 
 
@@ -135,6 +136,7 @@ def close_interview(scope: Scope, slug: str, *, actor: Actor, now: datetime) -> 
     interview = lock_interview(scope, slug)
     refuse_interview_state(interview, "open", deed="结束")
     interview.state, interview.closed_by, interview.closed_at = "closed", actor.name, now
+    scope.session.flush()
     return interview
 
 
@@ -151,3 +153,4 @@ def follow_unit(scope: Scope, slug: str, unit_id: int, *, to: str, reason: str, 
         raise InterviewSettled("这个单位没有停用，或不在这场访谈里，没有改动。请从停用单位的列表中选择。")
     asked.passed_to_id, asked.passed_because = directory(scope).get_unit(to).id, because
     asked.passed_by, asked.passed_at = actor.name, now
+    scope.session.flush()
