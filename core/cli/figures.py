@@ -17,8 +17,10 @@ from core.journey.report import completion, days_asked
 from core.kit.lists import ListPut
 from core.statistics.behind import LISTED, Behind, tickets_behind
 from core.statistics.days import Span
+from core.statistics.figures import figure, metrics_of
 from core.statistics.outside.queries import history
-from core.statistics.words import value_words
+from core.statistics.queries import Cube, counts_by_way
+from core.statistics.words import parts_words, value_words
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.queries import directory
@@ -86,6 +88,40 @@ def tickets(
         return
     click.echo(f"{listing.measure.label}：{listing.total:,}。{listing.measure.meaning}")
     _tell(listing.tickets)
+
+
+@figures.command(name="rates")
+@for_the_machine
+@TENANT
+@FIRST
+@LAST
+@AS_JSON
+def rates(tenant: str, first: datetime | None, last: datetime | None, *, as_json: bool) -> None:
+    """一段时间的各项指标，本区另外公布的也在内，每个率都列出分子和分母。"""
+    with installed() as installation, installation.scope(tenant) as scope:
+        span = days_asked(scope, first=_day(first), last=_day(last), now=datetime.now(UTC))
+        counted = counts_by_way(Cube.of(scope), span)
+        told = [figure(metric, counted, counted) for metric in metrics_of(scope)]
+    if as_json:
+        shown = [
+            {
+                "id": each.id,
+                "label": each.label,
+                "shown": value_words(each.now.value, each.unit),
+                "numerator": each.now.numerator,
+                "denominator": each.now.denominator,
+                "note": each.note,
+            }
+            for each in told
+        ]
+        say_json({"tenant": tenant, **_plain_span(span), "figures": shown})
+        return
+    rows = [
+        (each.label, value_words(each.now.value, each.unit), parts_words(each.now, each.unit), each.note)
+        for each in told
+    ]
+    click.echo(f"{span.first} 至 {span.last}")
+    click.echo("\n".join(table(("指标", "值", "分子/分母", "口径"), rows, right=[1, 2])))
 
 
 @figures.command(name="import")

@@ -90,6 +90,10 @@ COUNTED = (
     "voided",
     "attached",
     "extended",
+    "received",
+    "valid",
+    "invalid",
+    "reached",
     "redone",
 )
 COUNTED_OF_UNITS = (*COUNTED, "accountable")

@@ -23,6 +23,7 @@ class FollowUp(TenantRow, Base, kw_only=True):
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         CheckConstraint("outcome IN ('reached', 'unreachable', 'refused')", name="outcome"),
         Index("ix_follow_up_ticket", "tenant_id", "ticket_id"),
+        Index("ix_follow_up_at", "tenant_id", "at"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger)

@@ -72,5 +72,11 @@ SCANNING = _own(
     "core.files.scanning:ScanSettings",
     "judge_file",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, WEIBO, CLEARANCE, SCANNING)
+SCREENING = _own(
+    "screening",
+    "有效诉求初筛",
+    "来件不是诉求的由两人先后认定为无效，理由有代码；本区可以另加理由",
+    "core.intake.screening.settings:ScreeningSettings",
+)
+CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, WEIBO, CLEARANCE, SCANNING, SCREENING)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

@@ -146,7 +146,7 @@ def take_in(scope: Scope, appeal: Appeal, *, actor: Actor, now: datetime, waited
     if waited_for_person and ticket.submitted_at < now:
         waited = start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
     _accept(scope, ticket, Order(actor, now), nature=done.appeal.nature, matter=appeal.matter, urgency=appeal.urgency)
-    mark_dirty(scope, ticket.accepted_at, ticket.next_due_at, waited.due_at if waited else None)
+    mark_dirty(scope, ticket.submitted_at, ticket.accepted_at, ticket.next_due_at, waited.due_at if waited else None)
     return ticket
 
 
@@ -206,6 +206,7 @@ def _register_only(scope: Scope, appeal: Appeal, actor: Actor, now: datetime) ->
     ticket = open_ticket(scope, completed(scope, appeal), actor=actor, now=now)
     note_grounds(scope, ticket, now=now)
     start_clock(scope, ticket, "accept", Order(actor, now), since=ticket.submitted_at)
+    mark_dirty(scope, ticket.submitted_at)
     return ticket
 
 

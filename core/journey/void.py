@@ -19,7 +19,7 @@ from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.service import check_state, move, note, reason_of
 from core.tickets.states import MOVES, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, Command
-from core.tickets.timeline import Order
+from core.tickets.timeline import Detail, Order
 
 BY_ONE = (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH)
 
@@ -53,10 +53,7 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     """
     because = reason_of(reason, "作废")
     check_state(ticket, MOVES[Command.VOID].sources, "作废")
-    if others_hang_on(scope, ticket):
-        raise CannotVoid(f"工单 {ticket.serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。")
-    if is_awaited_elsewhere(scope, ticket):
-        raise CannotVoid(f"工单 {ticket.serial_no} 由其他区移交而来，对方在等结果，不能作废。请改用「退回移交方」。")
+    refuse_entangled(scope, ticket)
     if ticket.state not in BY_ONE and not _proposed_by_another(scope, ticket, order):
         raise SecondPersonMissing(
             f"工单 {ticket.serial_no} 已派单，作废须另一人先提出申请。请由另一人「申请作废」后再确认。"
@@ -64,22 +61,43 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     end_by_voiding(scope, ticket, order, because=because)
 
 
+def refuse_entangled(scope: Scope, ticket: Ticket) -> None:
+    """Raise `CannotVoid` when others hang on the ticket, or another tenant waits for what comes of it."""
+    if others_hang_on(scope, ticket):
+        raise CannotVoid(f"工单 {ticket.serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。")
+    if is_awaited_elsewhere(scope, ticket):
+        raise CannotVoid(f"工单 {ticket.serial_no} 由其他区移交而来，对方在等结果，不能作废。请改用「退回移交方」。")
+
+
 def others_hang_on(scope: Scope, ticket: Ticket) -> bool:
     """Tell whether tickets are attached to this one, or parts of it still open."""
     return has_attached(scope, ticket) or any(part.state not in ENDED for part in parts_of(scope, ticket))
 
 
-def end_by_voiding(scope: Scope, ticket: Ticket, order: Order, *, because: str) -> None:
-    """Void a ticket on which no other hangs, and end all that was under way in it. Raises `MoveNotAllowed`."""
+def end_by_voiding(
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    because: str,
+    by: Command = Command.VOID,
+    detail: Detail | None = None,
+) -> None:
+    """Void a ticket on which no other hangs, and end all that was under way in it. Raises `MoveNotAllowed`.
+
+    `by` is the move that ends it so; `detail` is what its entry says for machines besides.
+    """
+    label = MOVES[by].label
     if ticket.is_attached:
         let_go(scope, ticket, order, outcome="detached")
-    move(scope, ticket, Command.VOID, order, summary=f"作废：{because}", detail={"reason": because})
+    told = {"reason": because, **(detail or {})}
+    move(scope, ticket, by, order, summary=f"{label}：{because}", detail=told)
     drop_request(scope, ticket, order)
-    drop_consultation(scope, ticket, order, why="工单已作废")
-    drop_clearance(scope, ticket, order, why="工单已作废")
-    set_aside_reply(scope, ticket, order, note="工单已作废")
+    drop_consultation(scope, ticket, order, why=f"工单已{label}")
+    drop_clearance(scope, ticket, order, why=f"工单已{label}")
+    set_aside_reply(scope, ticket, order, note=f"工单已{label}")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
-    turn_clocks(scope, ticket, Command.VOID, order)
+    turn_clocks(scope, ticket, by, order)
     end_part(scope, ticket, order)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import FromClause, SQLColumnExpression, and_, case, func, litera
 
 from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.models import Instruction
-from core.evaluation.models import Adjudication, Rating
+from core.evaluation.models import Adjudication, FollowUp, Rating
 from core.evaluation.panels.models import ReviewPanel
 from core.handling.models import Enforcement, Reply, Verification
 from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
@@ -44,6 +44,7 @@ _Row = type[
     | Clock
     | Enforcement
     | ExtensionRequest
+    | FollowUp
     | Instruction
     | Rating
     | ReturnAttempt
@@ -118,6 +119,7 @@ def _after_adjudication(anchor: Anchor, table: type[Clock | Rating], subject: st
     )
 
 
+RECEIPT = _of_ticket(Ticket.submitted_at)
 ACCEPTANCE = _of_ticket(Ticket.accepted_at)
 REPLY = _of_ticket(Ticket.replied_at)
 CONCLUSION = _of_ticket(Ticket.concluded_at)
@@ -137,6 +139,14 @@ DUE = Anchor(
 )
 """Reply clocks whose verdict is known: one that still runs, or whose reply waits for review, may yet be met."""
 RATED = Anchor(with_ticket(Rating), Rating.tenant_id, Rating.at, _unit_of_cycle(Rating), IS_NO_PART)
+REACHED = Anchor(
+    with_ticket(FollowUp),
+    FollowUp.tenant_id,
+    FollowUp.at,
+    Ticket.lead_unit_id,
+    and_(FollowUp.outcome != "unreachable", IS_NO_PART),
+)
+"""Follow-ups in which somebody was spoken to, whether they rated or not."""
 AFTER_ADJUDICATION = {
     DUE: _after_adjudication(DUE, Clock, "clock"),
     RATED: _after_adjudication(RATED, Rating, "rating"),

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, and_, case, exists, true
+from sqlalchemy import SQLColumnExpression, and_, case, exists, func, true
 from sqlalchemy.orm import aliased
 
 from core.escalation.labels import LEVEL_LABELS
@@ -29,13 +29,15 @@ from core.evaluation.causes import DISSATISFACTION_LABELS, OVERDUE_LABELS
 from core.evaluation.models import OverdueCause, Rating, RatingCause
 from core.evaluation.panels.models import ReviewPanel
 from core.evaluation.panels.words import FOUND_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS, OF_APPLICATIONS
 from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
 from core.handling.models import Enforcement, Verification
 from core.hooks.values.words import RELATION_LABELS
 from core.intake.rejections import REJECTION_REASONS
+from core.intake.screening.reasons import LABELS
 from core.routing.models import Assignment
 from core.sla.models import Clock
-from core.statistics.anchors import ACCEPTANCE, DUE, RATED, REJECTION, Anchor, with_ticket
+from core.statistics.anchors import ACCEPTANCE, CONCLUSION, DUE, RATED, RECEIPT, REJECTION, Anchor, with_ticket
 from core.statistics.measures import MEASURES
 from core.tickets.models import Ticket, TicketEvent
 
@@ -184,6 +186,17 @@ _FOUND = (
         labels={code: reason for code, (reason, _way) in REJECTION_REASONS.items()},
     ),
     Kind(
+        key="invalid",
+        label="无效来件的理由",
+        meaning="当日提交、经两人先后认定无效的来件，按理由；各区另加的理由按代码",
+        anchor=RECEIPT,
+        where=MEASURES["invalid"].where,
+        code=Ticket.invalid_reason,
+        labels=LABELS,
+        by_unit=False,
+        by_matter=False,
+    ),
+    Kind(
         key="accepted_by_relation",
         label="受理诉求的诉求人身份",
         meaning="当日受理的诉求，按诉求人自己说的与本地的关系；不要求说明，没有说的计为“没有说”",
@@ -193,6 +206,15 @@ _FOUND = (
         none="没有说",
         by_unit=False,
         by_matter=False,
+    ),
+    Kind(
+        key="applications",
+        label="办事申请的结果",
+        meaning="当日办结的办事申请，按结果（准予办理、不予办理、移交其他途径）；与投诉等诉求分开看，诉求的其他指标不变",
+        anchor=CONCLUSION,
+        where=Ticket.nature == "application",
+        code=func.coalesce(Ticket.disposition, ""),
+        labels={code: DISPOSITION_LABELS[code] for code in OF_APPLICATIONS},
     ),
     Kind(
         key="panels",

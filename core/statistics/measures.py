@@ -36,6 +36,8 @@ from core.statistics.anchors import (
     HANDLED_FIRST,
     IS_NO_PART,
     RATED,
+    REACHED,
+    RECEIPT,
     REDO,
     REJECTION,
     REPLY,
@@ -47,6 +49,7 @@ from core.statistics.anchors import (
     Anchor,
 )
 from core.tickets.models import Ticket
+from core.tickets.screening import INVALID
 
 SATISFIED = ("satisfied", "basically")
 """The levels that count as satisfied 满意: 基本满意 among them; silence never is."""
@@ -368,6 +371,32 @@ _TABLE = (
         label="延期",
         meaning="当日批准的延期申请，计在申请的单位",
         anchor=EXTENSION,
+    ),
+    Measure(
+        key="received",
+        label="收到",
+        meaning="当日提交的来件，不论后来是否受理；拆单的分项不另计",
+        anchor=RECEIPT,
+    ),
+    Measure(
+        key="valid",
+        label="有效诉求",
+        meaning="当日提交、至今已受理的来件，认定无效的除外；恢复后重新受理的计入",
+        anchor=RECEIPT,
+        where=and_(Ticket.accepted_at.is_not(None), Ticket.screened != INVALID),
+    ),
+    Measure(
+        key="invalid",
+        label="无效来件",
+        meaning="当日提交、经两人先后认定无效的来件，内容留存；恢复的不再计入",
+        anchor=RECEIPT,
+        where=Ticket.screened == INVALID,
+    ),
+    Measure(
+        key="reached",
+        label="回访问到",
+        meaning="当日回访接通的次数，接通后不愿评价的也在内；没有接通的不计",
+        anchor=REACHED,
     ),
     Measure(
         key="redone",

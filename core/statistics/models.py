@@ -101,6 +101,10 @@ class CubeCell(OfTenant, Base, kw_only=True):
     return_refused: Mapped[int] = mapped_column(Integer, server_default="0")
     to_conclude: Mapped[int] = mapped_column(Integer, server_default="0")
     filed_seconds: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    received: Mapped[int] = mapped_column(Integer, server_default="0")
+    valid: Mapped[int] = mapped_column(Integer, server_default="0")
+    invalid: Mapped[int] = mapped_column(Integer, server_default="0")
+    reached: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
 class CubeHours(OfTenant, Base, kw_only=True):

@@ -14,10 +14,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.statistics.days import Span
-from core.statistics.figures import SMALL_SAMPLE
+from core.statistics.figures import SMALL_SAMPLE, Figure, figure, metrics_of
 from core.statistics.models import DirtyDay
 from core.statistics.periods import Month
-from core.statistics.queries import Counts, Cube, counts, counts_by_unit, unit_names
+from core.statistics.queries import Counts, Cube, counts, counts_by_unit, counts_by_way, unit_names
 from core.tenancy.across import ask_members
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
@@ -78,6 +78,8 @@ class Counters:
     month: Month
     whole: Counter
     groups: Mapping[str, Sequence[Counter]]
+    own: Sequence[Figure] = ()
+    """What the district publishes besides, by its own definitions."""
     is_settling: bool = False
     """Something happened that is not counted yet."""
 
@@ -109,8 +111,17 @@ def district_counters(scope: Scope, *, today: date) -> Counters:
             "各层级": [_counter(LEVEL_NAMES[level], levels[level]) for level in reversed(LEVELS) if levels[level]],
             "各单位": sorted(rows, key=lambda row: (-row.dispatched, row.name)),
         },
+        own=_own_figures(scope, cube, span),
         is_settling=scope.session.scalar(select(exists().where(DirtyDay.tenant_id == scope.tenant.id))) or False,
     )
+
+
+def _own_figures(scope: Scope, cube: Cube, span: Span) -> Sequence[Figure]:
+    metrics = [metric for metric in metrics_of(scope) if metric.public]
+    if not metrics:
+        return ()
+    counted = counts_by_way(cube, span)
+    return tuple(figure(metric, counted, counted) for metric in metrics)
 
 
 def city_counters(installation: Installation, city: str, *, today: date) -> Counters:

@@ -54,6 +54,8 @@ class Ticket(TenantRow, Base, kw_only=True):
         ),
         CheckConstraint("appellant IN ('person', 'enterprise', 'organisation')", name="appellant"),
         CheckConstraint(f"relation IN ('', {_any_of(tuple(RELATION_LABELS))})", name="relation"),
+        CheckConstraint("screened IN ('', 'doubted', 'invalid')", name="screened"),
+        CheckConstraint("(screened = '') = (invalid_reason = '')", name="invalid_reason"),
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
@@ -89,6 +91,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         Index("ix_ticket_in_hand_by_point", "tenant_id", "latitude", "longitude", postgresql_where=_IN_HAND),
         Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
         Index("ix_ticket_source", "tenant_id", "source", "submitted_at", postgresql_where="source <> ''"),
+        Index("ix_ticket_screened", "tenant_id", "screened", "submitted_at", postgresql_where="screened <> ''"),
         Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
         Index("ix_ticket_replied_at", "tenant_id", "replied_at"),
         Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
@@ -130,6 +133,10 @@ class Ticket(TenantRow, Base, kw_only=True):
     """By which line, account or system it came 来源: its code in the registry, or the name that nobody there knows yet."""
     relation: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What the appellant said of their tie to the place 与本地的关系; empty = nobody asked, and nobody has to."""
+    screened: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Whether one person doubts that it is a valid appeal, or two found that it is none (`core.tickets.screening`)."""
+    invalid_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Code of the reason why not, empty = nobody doubts it."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -79,6 +79,8 @@ class Command(StrEnum):
     TRANSFER_OUT = "transfer_out"
     ARCHIVE = "archive"
     VOID = "void"
+    SET_ASIDE = "set_aside"
+    PUT_BACK = "put_back"
     REOPEN = "reopen"
 
 
@@ -350,6 +352,28 @@ MOVES: dict[Command, Move] = {
             Clocks(cancels=(*TICKET_CLOCKS, *UNIT_CLOCKS)),
         ),
         Move(
+            Command.SET_ASIDE,
+            "认定无效",
+            Permission.DISPATCH,
+            (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH),
+            (State.VOIDED,),
+            (
+                Guard("screening-not-so", "有人已初筛为无效，理由在清单内"),
+                Guard("same-hands", "复核人不是初筛人"),
+                Guard("cannot-void", "没有并入它的工单，也没有在办的分项"),
+            ),
+            Clocks(cancels=(*TICKET_CLOCKS, *UNIT_CLOCKS)),
+        ),
+        Move(
+            Command.PUT_BACK,
+            "恢复",
+            Permission.DISPATCH,
+            (State.VOIDED,),
+            (State.PENDING_ACCEPT,),
+            (_REASON, Guard("screening-not-so", "是经初筛认定无效的")),
+            Clocks(starts=("accept",)),
+        ),
+        Move(
             Command.REOPEN,
             "复核重启",
             Permission.ADJUDICATE,
@@ -414,6 +438,7 @@ NOTE_LABELS = {
     "overdue_cause": "超期原因",
     "rating_cause": "不满意原因",
     "void_proposed": "申请作废",
+    "screening": "初筛",
     "second": "首审通过",
     "referral": "跨区移交",
     "progress": "进展反馈",

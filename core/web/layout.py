@@ -15,11 +15,14 @@ from core.journey.entrusting import Emergency, emergencies
 from core.journey.feature_work.parts import pages_of
 from core.journey.interviews import interview_rules_of
 from core.journey.outreach import ENTERS, holds_outreach
+from core.journey.queries.accountability import READS as READS_CASES
+from core.journey.queries.accountability import has_cases, has_cases_against, waiting_cases
 from core.journey.queries.call_records import count_calls
 from core.journey.queries.disclosures import count_waiting
 from core.journey.queries.inbound import count_in, takes_items
 from core.journey.queries.interviews import READS as LOOKS_AT_INTERVIEWS
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
+from core.journey.queries.screening import count_doubted
 from core.journey.reminders import READS
 from core.journey.watching import Lag, lag_of
 from core.knowledge.queries import waits_for_approval, waits_for_unit
@@ -149,6 +152,7 @@ def _menu_items() -> list[MenuItem]:
         ]
         if "accept" in mine:
             items[1:1] = [*_inbound(visit), *_calls(visit)]
+            items.append(_screening(visit))
             items.append(MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")))
             items += _sources(visit)
         items += [*_knowledge(visit), *_warnings(visit)]
@@ -176,6 +180,7 @@ def _menu_items() -> list[MenuItem]:
         items.append(MenuItem("运行总览", "/city", request.path.startswith("/city")))
     if not BULLETIN_READERS.isdisjoint(visit.permissions):
         items.append(MenuItem("公开通报", "/bulletins", request.path.startswith("/bulletins")))
+    items += _accountability(visit)
     items += _performance(visit)
     if not ACCOUNTS.isdisjoint(visit.permissions):
         items.append(MenuItem("账号", "/accounts", request.path.startswith("/accounts"), group="管理"))
@@ -188,9 +193,31 @@ def _menu_items() -> list[MenuItem]:
     return items if len(items) > 1 else []
 
 
+def _screening(visit: Visit) -> MenuItem:
+    """Return the entry of what is set aside, with what waits for a second look."""
+    count = _count(count_doubted(visit.scope))
+    return MenuItem("初筛复核", "/desk/screening", request.path == "/desk/screening", count)
+
+
 def _is_of_unit(path: str) -> bool:
     """Tell whether a page shows the unit's tickets."""
-    return path.startswith("/unit") and not path.startswith("/unit/performance")
+    return path.startswith("/unit") and not path.startswith(("/unit/performance", "/unit/cases"))
+
+
+def _accountability(visit: Visit) -> list[MenuItem]:
+    """Return the entry for cases of accountability: the list to who reads it, the numbers to leaders, the own to units."""
+    here, items = request.path, []
+    if not READS_CASES.isdisjoint(visit.permissions):
+        works = Permission.DISCIPLINE in visit.permissions
+        if works or has_cases(visit.scope):
+            waiting = _count(waiting_cases(visit.scope)) if works else None
+            items.append(MenuItem("问责案件", "/discipline", here.startswith("/discipline"), waiting))
+    elif Permission.INSTRUCT in visit.permissions and has_cases(visit.scope):
+        items.append(MenuItem("问责数字", "/discipline/figures", here == "/discipline/figures"))
+    unit_id = visit.staff.unit_id
+    if Permission.HANDLE in visit.permissions and unit_id and has_cases_against(visit.scope, unit_id):
+        items.append(MenuItem("本单位的问责案件", "/unit/cases", here.startswith("/unit/cases")))
+    return items
 
 
 def _performance(visit: Visit) -> list[MenuItem]:

@@ -78,4 +78,4 @@ def test_messages_use_only_the_blanks_that_the_core_fills(mark: str) -> None:
 
 def test_features_of_all_districts_stand_beside_each_other() -> None:
     assert sorted(Roster.installed().features) == sorted(feature.id for feature in FEATURES)
-    assert len({metric.id for _, metric in _table().ask(metrics)}) == 12
+    assert len({metric.id for _, metric in _table().ask(metrics)}) == 14

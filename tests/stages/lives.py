@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.escalation.models import Instruction
-from core.evaluation.models import Adjudication, OverdueCause, Rating, RatingCause
+from core.evaluation.models import Adjudication, FollowUp, OverdueCause, Rating, RatingCause
 from core.evaluation.panels.models import ReviewPanel
 from core.handling.models import Enforcement, Reply, Verification
 from core.journey.accept import accept, register
@@ -163,10 +163,14 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
             code = "" if why is None else why.found or "unconfirmed"
             add("overdue", clock.due_at, ticket, unit_of_cycle(replies, ticket, clock.cycle_no), code)
     for ticket in tickets.values():
+        if ticket.screened == "invalid" and ticket.part_of_id is None:
+            add("invalid", ticket.submitted_at, ticket, None, ticket.invalid_reason)
         if ticket.accepted_at is not None and ticket.part_of_id is None:
             add("accepted_by_source", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.source)
             add("accepted_by_mailbox", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.mailbox)
             add("accepted_by_relation", ticket.accepted_at, ticket, ticket.lead_unit_id, ticket.relation)
+        if ticket.nature == "application" and ticket.concluded_at is not None and ticket.part_of_id is None:
+            add("applications", ticket.concluded_at, ticket, ticket.lead_unit_id, ticket.disposition or "")
     units = {each.id: each.unit_id for each in scope.session.scalars(select(Assignment))}
     newest = {
         (each.assignment_id, each.cycle_no): each
@@ -263,6 +267,11 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         unit = ticket.lead_unit_id
         if ticket.part_of_id is not None:
             continue
+        add(ticket.submitted_at, "received", ticket, unit)
+        if ticket.screened == "invalid":
+            add(ticket.submitted_at, "invalid", ticket, unit)
+        elif ticket.accepted_at is not None:
+            add(ticket.submitted_at, "valid", ticket, unit)
         add(ticket.accepted_at, "accepted", ticket, unit)
         if ticket.asked_unit_id is not None:
             add(ticket.accepted_at, "asked_first", ticket, ticket.asked_unit_id)
@@ -324,6 +333,10 @@ def happenings(scope: Scope) -> list[tuple[date, str, Ticket, int | None, int | 
         answers += ["dissatisfied" if rating.satisfaction == "dissatisfied" else "satisfied"]
         overlay = overlays.get(("rating", rating.id))
         add_judged(rating.at, answers, ticket, unit_of_cycle(replies, ticket, rating.cycle_no), overlay)
+    for asked_back in scope.session.scalars(select(FollowUp)):
+        ticket = tickets[asked_back.ticket_id]
+        if asked_back.outcome != "unreachable" and ticket.part_of_id is None:
+            add(asked_back.at, "reached", ticket, ticket.lead_unit_id)
     for entry in scope.session.scalars(select(TicketEvent)):
         ticket = tickets[entry.ticket_id]
         if ticket.part_of_id is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.escalation.models import Instruction
 from core.evaluation.models import Dispute
-from core.journey import conclude, desk, explain, findings, give_back, handle, join, judge, press
+from core.journey import conclude, desk, explain, findings, give_back, handle, join, judge, press, screening
 from core.journey.accept import accept_registered, reject
 from core.journey.archive import archive
 from core.journey.attempts import keep_return_attempt
@@ -218,6 +218,13 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
     "exclude overdue": _adjudicate("overdue"),
     "shift overdue": _adjudicate("overdue", shifts=True),
     "shift responsibility": _adjudicate("responsibility", shifts=True),
+    "doubt": lambda scope, no, now: screening.doubt(
+        scope, no, Order(COLLEAGUE, now), reason_code="advertisement", remark="推销房产"
+    ),
+    "set aside": lambda scope, no, now: screening.set_aside(scope, no, Order(OPERATOR, now)),
+    "keep valid": lambda scope, no, now: screening.keep_valid(scope, no, Order(OPERATOR, now), remark="有诉求"),
+    "put back": lambda scope, no, now: screening.put_back(scope, no, Order(OPERATOR, now), reason="来电说明"),
+    "ask back": lambda scope, no, now: conclude.follow_up(scope, no, Order(OPERATOR, now), outcome="reached"),
     "archive": lambda scope, no, now: archive(scope, no, Order(SYSTEM, now)),
     "reopen": _reopen,
 }

@@ -122,6 +122,8 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     walk("redo", "dispatch", "redirect")
     life.take_in()
     walk("attach", "void")
+    life.take_in()
+    walk("doubt", "keep valid", "doubt", "set aside", "put back", "accept", "doubt", "set aside", hours=0.1)
     life.register()
     walk("reject", "archive", hours=150)
     life.register()
@@ -154,7 +156,7 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     for part in life.tickets[-2:]:
         walk("dispatch", "sign", "reply", "pass reply", ticket=part)
     walk("rate well", ticket=life.tickets[-3])
-    walk("answer", ticket=master)
+    walk("answer", "ask back", ticket=master)
     refresh_all(installation, life.slug)
 
     assert set(STEPS) - taken == set()
@@ -317,6 +319,8 @@ def test_a_redone_ticket_leaves_the_day_it_was_concluded_on_and_keeps_its_rating
         }
         month = counts(cube, MARCH.span)
         assert {measure: month.n(measure) for measure in MEASURES if month.n(measure)} == {
+            "received": 1,
+            "valid": 1,
             "accepted": 1,
             "asked_first": 1,
             "asked_passed_on": 1,

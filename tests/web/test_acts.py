@@ -30,6 +30,7 @@ from core.journey import (
     lead,
     press,
     report_specially,
+    screening,
     time,
     void,
 )
@@ -190,6 +191,14 @@ def proposed(life: Life) -> Life:
     return dispatched(life).do(void.propose_void, OPERATOR, reason=SENTENCE)
 
 
+def doubted(life: Life) -> Life:
+    return waiting(life).do(screening.doubt, OPERATOR, reason_code="advertisement", remark="推销房产")
+
+
+def aside(life: Life) -> Life:
+    return doubted(life).do(screening.set_aside, make_actor("坐席戊", "operator", id=45), remark="")
+
+
 def urgent(life: Life) -> Life:
     return life.take_in(urgency="urgent")
 
@@ -271,6 +280,16 @@ DESK = {
     "transfer_out": Scene(
         waiting, "operator", "transfer_out", f"移交公安机关（110）：{SENTENCE}", REASON | {"destination": "police"}
     ),
+    "doubt": Scene(
+        waiting,
+        "operator",
+        "screening",
+        f"初筛为无效（没有诉求）：{SENTENCE}",
+        {"reason_code": "no_request", "remark": SENTENCE},
+    ),
+    "set_aside": Scene(doubted, "operator", "set_aside", "认定无效：广告推销", {"remark": ""}),
+    "keep_valid": Scene(doubted, "operator", "screening", f"复核为有效：{SENTENCE}", {"remark": SENTENCE}),
+    "put_back": Scene(aside, "operator", "put_back", f"恢复：{SENTENCE}", REASON),
     "void": Scene(proposed, "operator", "void", f"作废：{SENTENCE}", REASON),
     "propose_void": Scene(dispatched, "operator", "void_proposed", f"申请作废：{SENTENCE}", REASON),
     "remark": Scene(waiting, "operator", "note", SENTENCE, {"what": SENTENCE}),
@@ -616,7 +635,9 @@ OF_PANELS = {
     *("carry_out_finding", "decline_finding", "propose_notice", "publish_notice"),
 }
 """Tried on the page with a panel that was drawn from a pool, in tests/panels."""
-TRIED_BY_THEMSELVES = {"reopen", "send_back", "cosign_special_report"} | OF_PANELS
+TELLING = {"tell", "tell_at_desk", "stop_telling"}
+"""Shown where a district wants the proof: see tests/loop."""
+TRIED_BY_THEMSELVES = {"reopen", "send_back", "cosign_special_report"} | OF_PANELS | TELLING
 
 
 def keys(acts: tuple[Act, ...]) -> set[str]:

@@ -15,6 +15,7 @@ class Metric:
     Measures are the core's (`core.statistics.measures`). `where` narrows numerator and denominator to values of a
     dimension, e.g. {"medium": ("phone",)}. `unit` is how the quotient is shown. `rest` is what those are called that stand
     in the denominator and not in the numerator, e.g. 未办结: their number is shown beside a percentage, empty = it is not.
+    With `public` everybody finds it among the district's figures of the present month, with its note.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Metric:
     where: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
     rest: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ MOVING: Mapping[str, str] = {
     Command.TRANSFER_OUT: "transfer_out",
     Command.ARCHIVE: "archive",
     Command.VOID: "void",
+    Command.SET_ASIDE: "set_aside",
+    Command.PUT_BACK: "put_back",
     Command.REOPEN: "reopen",
 }
 """Commands that move the ticket. A rating is the resident's, against whom no rule stands."""
@@ -39,6 +41,7 @@ NOTED: Mapping[str, str] = {
     "contribute": "contribute",
     "waive": "waive",
     "void_proposed": "propose_void",
+    "screening": "doubt",
     "progress": "report_progress",
     "second": "pass_reply",
     "follow_up_attempt": "follow_up",

@@ -11,6 +11,7 @@ from core.classification.locating import area_words
 from core.handling.dispositions import results_for
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import channels_of
+from core.intake.screening.settings import invalid_label
 from core.intake.sources.queries import source_book
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.lights import Light, explained, lights_of, settled
@@ -98,6 +99,9 @@ class Case:
     source: str
     relation: str
     """What the appellant said of their tie to the place, in words; empty = nothing."""
+    screened: str
+    """Whether somebody doubts that it is a valid appeal, or two found that it is none; empty = nobody."""
+    invalid_reason: str
     submitted_at: datetime
     light: Light
     clocks: tuple[ClockLine, ...]
@@ -225,6 +229,8 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         appellant=APPELLANT_LABELS[ticket.appellant] if ticket.appellant != "person" else "",
         source=source_book(scope).name_of(ticket.source),
         relation=RELATION_LABELS.get(ticket.relation, ""),
+        screened=ticket.screened,
+        invalid_reason=invalid_label(scope.hooks, ticket.invalid_reason),
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),
         clocks=clocks,

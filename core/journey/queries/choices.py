@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from core.classification.locating import area_words
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.evaluation.causes import DISSATISFACTION_GROUPS
-from core.handling.dispositions import DISPOSITION_LABELS
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS, RELATION_LABELS
 from core.intake.channels import open_channels_of
+from core.intake.screening.settings import reasons_of
 from core.intake.sources.queries import source_book
 from core.tenancy.scope import Scope
 from core.units.catalogue.queries import gazetteer_in_force
@@ -35,11 +35,12 @@ class Choices:
     matters: tuple[tuple[str, tuple[Choice, ...]], ...]
     areas: tuple[Choice, ...]
     sources: tuple[Choice, ...]
-    dispositions: tuple[Choice, ...]
     resolved: tuple[Choice, ...]
     satisfaction: tuple[Choice, ...]
     dissatisfaction: tuple[tuple[str, tuple[Choice, ...]], ...]
     """Causes of dissatisfaction, by what it is about."""
+    invalid: tuple[Choice, ...]
+    """Reasons why something is no valid appeal."""
 
 
 def choices(scope: Scope) -> Choices:
@@ -61,8 +62,8 @@ def _gather(scope: Scope) -> Choices:
         areas=tuple((area.code, area_words(scope, area.code)) for area in gazetteer_in_force(scope).areas.nodes),
         sources=tuple((each.code, each.name) for each in source_book(scope).in_use),
         matters=tuple((category, tuple(items)) for category, items in matters.items()),
-        dispositions=tuple(DISPOSITION_LABELS.items()),
         resolved=tuple(RESOLVED_LABELS.items()),
         satisfaction=tuple(SATISFACTION_LABELS.items()),
         dissatisfaction=tuple((group.label, tuple(group.causes.items())) for group in DISSATISFACTION_GROUPS.values()),
+        invalid=tuple((reason.code, reason.label) for reason in reasons_of(scope.hooks).values()),
     )

@@ -18,6 +18,7 @@ from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.plain_words import STANDS
+from core.tickets.screening import INVALID
 from core.tickets.states import ANSWERED, MOVES, OPEN, Command, State
 from core.units.queries import directory
 
@@ -128,15 +129,15 @@ def _due(scope: Scope, ticket: Ticket) -> tuple[datetime | None, str]:
 
 
 def _rejection(scope: Scope, ticket: Ticket) -> str:
-    """Return the words with which it was not accepted: they were told to the resident."""
-    if ticket.state != State.REJECTED:
+    """Return the words with which it was not accepted, or was set aside: they were told to the resident."""
+    if ticket.state != State.REJECTED and ticket.screened != INVALID:
         return ""
     found = scope.session.scalar(
         select(TicketEvent.detail["words"].astext)
         .where(
             TicketEvent.tenant_id == scope.tenant.id,
             TicketEvent.ticket_id == ticket.id,
-            TicketEvent.kind == Command.REJECT,
+            TicketEvent.kind.in_((Command.REJECT, Command.SET_ASIDE)),
         )
         .order_by(TicketEvent.seq.desc())
         .limit(1)

@@ -17,7 +17,7 @@ performance = Blueprint("performance_api", __name__, description="年度绩效")
 READERS = frozenset({Permission.PERFORMANCE, Permission.SUPERVISE})
 
 
-class CountedSchema(StrictSchema):
+class ScoreCountedSchema(StrictSchema):
     """A measure that a line counts, and how often."""
 
     measure = fields.String()
@@ -25,7 +25,7 @@ class CountedSchema(StrictSchema):
     n = fields.Integer()
 
 
-class LineSchema(StrictSchema):
+class ScoreLineSchema(StrictSchema):
     """A line; points are hundredths."""
 
     id = fields.Integer()
@@ -34,20 +34,20 @@ class LineSchema(StrictSchema):
     reason = fields.String()
     rule_id = fields.String()
     by = fields.String()
-    behind = fields.List(fields.Nested(CountedSchema))
+    behind = fields.List(fields.Nested(ScoreCountedSchema))
 
 
-class UnitSchema(StrictSchema):
+class ScoredUnitSchema(StrictSchema):
     """A unit on a sheet; without total and rank where a rule could not be asked."""
 
     code = fields.String()
     name = fields.String()
     total = fields.Integer(allow_none=True, metadata={"description": "百分之一分"})
     rank = fields.Integer(allow_none=True)
-    lines = fields.List(fields.Nested(LineSchema))
+    lines = fields.List(fields.Nested(ScoreLineSchema))
 
 
-class SheetSchema(StrictSchema):
+class PerformanceSheetSchema(StrictSchema):
     """A version of a year's sheet."""
 
     number = fields.Integer()
@@ -56,10 +56,10 @@ class SheetSchema(StrictSchema):
     state = fields.String()
     sha256 = fields.String()
     failures = fields.List(fields.String())
-    units = fields.List(fields.Nested(UnitSchema))
+    units = fields.List(fields.Nested(ScoredUnitSchema))
 
 
-class ThingSchema(StrictSchema):
+class CountedThingSchema(StrictSchema):
     """A ticket, or a case on one, that was counted."""
 
     serial_no = fields.String()
@@ -67,7 +67,7 @@ class ThingSchema(StrictSchema):
     at = fields.DateTime()
 
 
-class ThingsSchema(StrictSchema):
+class CountedThingsSchema(StrictSchema):
     """What one measure counted: how often, and one page of it; `?what=` and `?page=` lead on."""
 
     measure = fields.String()
@@ -75,19 +75,19 @@ class ThingsSchema(StrictSchema):
     total = fields.Integer()
     page = fields.Integer()
     pages = fields.Integer()
-    things = fields.List(fields.Nested(ThingSchema))
+    things = fields.List(fields.Nested(CountedThingSchema))
 
 
-class LineShownSchema(LineSchema):
+class ScoreLineShownSchema(ScoreLineSchema):
     """A line with everything that it counts."""
 
-    counted = fields.List(fields.Nested(ThingsSchema))
+    counted = fields.List(fields.Nested(CountedThingsSchema))
 
 
 @performance.get("/performance/<int(max=2147483647):number>")
 @for_systems(READERS)
 @performance.doc(**TOKEN, summary="查看绩效表")
-@performance.response(200, SheetSchema)
+@performance.response(200, PerformanceSheetSchema)
 @performance.alt_response(403, schema=ProblemSchema)
 @performance.alt_response(404, schema=ProblemSchema)
 def show_sheet(call: Call, number: int) -> Any:
@@ -110,7 +110,7 @@ def show_sheet(call: Call, number: int) -> Any:
 @performance.get("/performance/<int(max=2147483647):number>/lines/<int(max=9223372036854775807):line>")
 @for_systems(READERS)
 @performance.doc(**TOKEN, summary="查看绩效表一行背后的工单")
-@performance.response(200, LineShownSchema)
+@performance.response(200, ScoreLineShownSchema)
 @performance.alt_response(403, schema=ProblemSchema)
 @performance.alt_response(404, schema=ProblemSchema)
 def show_line(call: Call, number: int, line: int) -> Any:

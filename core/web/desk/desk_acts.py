@@ -20,18 +20,20 @@ from core.journey import (
     judge,
     knowledge,
     refer,
+    screening,
     time,
     void,
 )
 from core.journey.queries.choices import Choice
 from core.people.roles import Permission
 from core.routing.returns import RETURN_REASONS
+from core.tickets.screening import DOUBTED, INVALID, SCREENABLE
 from core.tickets.states import OPEN, WAITING_FOR_DISPATCH, WITH_UNIT, Command, State
 from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.coordination_acts import COORDINATING
 from core.web.desk.disclosure_acts import DISCLOSURE_ACTS
 from core.web.desk.fields import REASON, Field
-from core.web.desk.finding_acts import ADDING, CLEARING, TRACKING
+from core.web.desk.finding_acts import ADDING, CLEARING, TELLING, TRACKING
 from core.web.desk.panel_acts import PANELS
 from core.web.desk.pressing_acts import PRESSING
 from core.web.desk.standing import Standing
@@ -124,6 +126,45 @@ ACCEPTANCE = (
         (Deed(accept.submit_for_acceptance, "提交审核", "已提交受理审核"),),
         states=sources(Command.SUBMIT_REVIEW),
         hint="拿不准能否受理时，交由另一人审核。",
+    ),
+)
+
+
+def doubt_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say that somebody doubts that it is a valid appeal."""
+    return (f"已初筛为无效：{standing.case.invalid_reason}。依据见流转记录，复核人不能是初筛人。",)
+
+
+SCREENING = (
+    Act(
+        "初筛为无效",
+        (Deed(screening.doubt, "初筛为无效", "已初筛为无效，等待另一人复核"),),
+        (
+            Field("reason_code", "理由", "list", options=lambda standing: standing.choices.invalid),
+            Field("remark", "依据", hint="写明为什么不是诉求；重复提交的写明是哪一件。"),
+        ),
+        states=SCREENABLE,
+        when=lambda standing: standing.case.screened != DOUBTED and not standing.is_joined,
+        hint="另一人复核后才认定。认定的内容留存、可以恢复，诉求人会收到说明。",
+    ),
+    Act(
+        "复核初筛",
+        (
+            Deed(screening.set_aside, "认定无效", "已认定无效，内容留存，已告知诉求人"),
+            Deed(screening.keep_valid, "是有效诉求", "复核为有效，照常办理", needs=("remark",)),
+        ),
+        (Field("remark", "说明", required=False, hint="复核为有效时必填。"),),
+        states=SCREENABLE,
+        when=lambda standing: standing.case.screened == DOUBTED,
+        remarks=doubt_in_words,
+    ),
+    Act(
+        "恢复",
+        (Deed(screening.put_back, "恢复", "已恢复，回到待受理"),),
+        (REASON,),
+        states=sources(Command.PUT_BACK),
+        when=lambda standing: standing.case.screened == INVALID,
+        hint="认定有误的，恢复后重新受理，诉求人会被告知。",
     ),
 )
 
@@ -455,12 +496,14 @@ AFTERWARDS = (
 DESK_ACTS = (
     CALL,
     *ACCEPTANCE,
+    *SCREENING,
     *CLEARING,
     *DECIDING,
     *DISPATCHING,
     *ADDING,
     *AFTERWARDS,
     *TRACKING,
+    *TELLING,
     *PRESSING,
     *PANELS,
     *COORDINATING,

@@ -33,6 +33,8 @@ class Line:
     change: str
     remark: str
     href: str
+    note: str = ""
+    """What it means, where it is narrowed to a part of what came in."""
 
 
 @pages.get("/figures")
@@ -57,6 +59,7 @@ def show_figures(visit: Visit) -> Answer:
                 change_words(each.now.value, each.before.value, each.unit),
                 remark_words(each),
                 _href(month, BEHIND[metric.numerator]) if metric.numerator in BEHIND else "",
+                metric.note if metric.where else "",
             )
             for metric, each in figures
         ],

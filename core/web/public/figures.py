@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from core.statistics.public import DEFINITIONS, Counter, Counters, Rate, city_counters, district_counters
+from core.statistics.words import parts_words, value_words
 from core.web.public.site import Entry, Guest, public, public_page
 from core.web.visit import installation
 
@@ -19,11 +20,13 @@ BOM = "\ufeff"
 @public_page
 def show_figures(guest: Guest) -> ResponseReturnValue:
     """Show the figures of the present month."""
+    counters = _counters(guest)
     return render_template(
         "public/figures.html",
-        counters=_counters(guest),
+        counters=counters,
         definitions=DEFINITIONS,
         percent=percent,
+        own=_own(counters),
         as_of=guest.now,
     )
 
@@ -53,6 +56,8 @@ def download_figures(guest: Guest) -> ResponseReturnValue:
     table.writerow(head)
     table.writerow(_row("合计", counters.whole))
     table.writerows(_row(caption, row) for caption, rows in counters.groups.items() for row in rows)
+    for label, value, parts, note in _own(counters):
+        table.writerow((label, value, parts, note))
     for each in DEFINITIONS:
         table.writerow((each.label, each.numerator + (f" ÷ {each.denominator}" if each.denominator else "")))
     answer: Response = make_response(BOM + out.getvalue())
@@ -64,6 +69,19 @@ def download_figures(guest: Guest) -> ResponseReturnValue:
 def percent(rate: Rate) -> str:
     """Write a quotient to one decimal, or say that too few stand behind it."""
     return TOO_FEW if rate.value is None else f"{float(rate.value) * 100:.1f}%"
+
+
+def _own(counters: Counters) -> list[tuple[str, str, str, str]]:
+    """Return what the district publishes besides: what it is called, its value, both its numbers, and what it means."""
+    return [
+        (
+            each.label,
+            TOO_FEW if each.is_small else value_words(each.now.value, each.unit),
+            parts_words(each.now, each.unit),
+            each.note,
+        )
+        for each in counters.own
+    ]
 
 
 def _counters(guest: Guest) -> Counters:

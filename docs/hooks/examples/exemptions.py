@@ -1,4 +1,4 @@
-"""Whoever supervises sees on the ticket that a case was not opened, and why, and may open it."""
+"""The case is opened all the same; an officer sees the ground, and judges it before the unit is told."""
 
 from core.hooks import Exemption, hookimpl
 
