@@ -7,7 +7,7 @@ import hmac
 from datetime import timedelta
 
 from core.hooks.settings import SecretText
-from core.hooks.values import InboundRequest
+from core.hooks.values import Authenticated, InboundRequest
 
 SHORTEST_KEY = 24
 """Bytes that a key must have: with fewer it could be guessed."""
@@ -56,6 +56,14 @@ def signed_message_id(secret: SecretText | None, request: InboundRequest) -> str
         if each.startswith(SIGNATURE)
     ]
     return message_id if any(matching) else None
+
+
+def vouched_for(
+    secret: SecretText | None, request: InboundRequest, *, rule_id: str, reason: str
+) -> tuple[Authenticated, ...] | None:
+    """Return what `authenticate_inbound` answers to a push that is signed so, under this rule; None unless it is."""
+    message_id = signed_message_id(secret, request)
+    return (Authenticated(message_id=message_id, rule_id=rule_id, reason=reason),) if message_id is not None else None
 
 
 def _key_of(secret: SecretText | None) -> bytes | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl
 from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at
 from core.hooks.settings import Line, Secret, Settings
-from core.hooks.signing import signed_message_id
+from core.hooks.signing import vouched_for
 
 ENTRANCE = "entrance"
 MOST_DEGREES = 1_000_000
@@ -76,14 +76,8 @@ def authenticate_inbound(
     """Vouch for what the platform of the merged sources has signed; it pushes to the main entrance alone."""
     if channel != ENTRANCE:
         return None
-    message_id = signed_message_id(settings["platform_secret"], request)
-    if message_id is None:
-        return None
-    return [
-        Authenticated(
-            message_id=message_id, rule_id="pingshan.entrance/platform-signature", reason="整合平台的签名核对无误"
-        )
-    ]
+    rule = "pingshan.entrance/platform-signature"
+    return vouched_for(settings["platform_secret"], request, rule_id=rule, reason="整合平台的签名核对无误")
 
 
 @hookimpl

@@ -48,6 +48,23 @@ def test_a_call_to_the_hotline_81812345_becomes_a_ticket(shipped: Installation, 
     assert phone_of(shipped, slug, ticket) == "13800000001"
 
 
+def test_the_forum_and_petitions_online_push_each_with_a_key_of_its_own(shipped: Installation, served: Flask) -> None:
+    slug = make_wired_district(shipped, feature="nanhai.channels", name="forum_secret")
+    post = {"content": "夜市油烟扰民。", "posted_at": "2013-10-12 21:30", "author": {"name": "网友乙"}}
+    letter = {"content": "旧楼加装电梯受阻。", "nature": "求助", "petitioner": {"name": "赵某", "phone": "13800000003"}}
+
+    assert push(served, slug, written(post), message_id="post-1", channel="forum").status_code == 202
+    assert push(served, slug, written(letter), message_id="letter-1", channel="petition").status_code == 401
+    other = make_wired_district(shipped, feature="nanhai.channels", name="petition_secret")
+    assert push(served, other, written(letter), message_id="letter-1", channel="petition").status_code == 202
+    work(shipped)
+
+    [posted], [written_in] = tickets_of(shipped, slug), tickets_of(shipped, other)
+    assert (posted.channel, posted.medium, posted.text) == ("forum", "web", "夜市油烟扰民。")
+    assert (written_in.channel, written_in.medium, written_in.nature) == ("petition", "web", "help")
+    assert phone_of(shipped, other, written_in) == "13800000003"
+
+
 def test_a_source_that_no_registry_knows_comes_in_by_the_entrance_and_keeps_its_name(
     shipped: Installation, served: Flask
 ) -> None:

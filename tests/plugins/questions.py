@@ -65,7 +65,7 @@ HAPPENED = DomainEvent(
 )
 KEY = SecretText("推送密钥，只有手册和测试知道")
 SECRETS: Mapping[str, Mapping[str, SecretText]] = {
-    "nanhai.channels": {"hotline_secret": KEY},
+    "nanhai.channels": {"hotline_secret": KEY, "forum_secret": KEY, "petition_secret": KEY},
     "pingshan.entrance": {"platform_secret": KEY},
 }
 """Secrets of the shipped features, so that they know who pushes."""
