@@ -228,6 +228,7 @@ def _write_units(scope: Scope, profile: Profile, before: State) -> None:
             scope.session.add(row)
         row.name, row.kind, row.active = fact.name, fact.kind, True
         row.phone, row.mail, row.initials = fact.phone, fact.mail, initials_of(fact.name)
+        row.member = fact.member
         if not must_refer(fact.code, before):
             row.refers_to = fact.tenant
     # A parent may stand further down in the file, so all units are there before any is put under another.

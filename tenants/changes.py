@@ -79,6 +79,8 @@ def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[
             yield f"改电话 {unit.name}：{before.phone or '无'} → {unit.phone or '无'}"
         if before.mail != unit.mail:
             yield f"改邮箱 {unit.name}：{before.mail or '无'} → {unit.mail or '无'}"
+        if before.member != unit.member:
+            yield f"{'列为' if unit.member else '不再是'}成员单位 {unit.name}"
         if before.tenant != unit.tenant and not must_refer(code, state):
             yield f"改移交对象 {unit.name}：{before.tenant or '无'} → {unit.tenant or '无'}"
     for code, unit in state.units.items():

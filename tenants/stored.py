@@ -29,10 +29,11 @@ class UnitState:
     mail: str = ""
     active: bool = True
     tenant: str = ""
+    member: bool = False
 
     @classmethod
     def of(cls, fact: UnitFact) -> "UnitState":
-        return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail, tenant=fact.tenant)
+        return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail, tenant=fact.tenant, member=fact.member)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def state_of(scope: Scope) -> State:
                 parent=codes[unit.parent_id] if unit.parent_id is not None else None,
                 phone=unit.phone,
                 mail=unit.mail,
+                member=unit.member,
                 active=unit.active,
                 tenant=unit.refers_to,
             )

@@ -10,7 +10,9 @@ from tenants.faults import Faults
 from tenants.source import Row, file_name, read_rows
 
 COLUMNS = ("code", "name", "kind", "parent")
-OPTIONAL = ("phone", "mail", "tenant")
+OPTIONAL = ("phone", "mail", "tenant", "member")
+YES = "yes"
+"""What stands under `member` of a unit that is one; all others leave it empty."""
 CODE = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
 _PHONE = re.compile(r"(?=.*\d)[\d +-]+\Z", re.ASCII)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
@@ -22,6 +24,7 @@ class UnitFact:
 
     `phone` and `mail` are where the unit is reached officially; empty = messages to it cannot go out that way.
     `tenant` is the short name of the tenant that the unit stands for: what is dispatched to it is referred there.
+    `member`: it is one of the units that the hotline's platform is made of 成员单位.
     """
 
     code: str
@@ -31,6 +34,7 @@ class UnitFact:
     phone: str = ""
     mail: str = ""
     tenant: str = ""
+    member: bool = False
 
 
 def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
@@ -42,6 +46,7 @@ def read_units(path: Path, faults: Faults) -> tuple[UnitFact, ...]:
     for row in rows:
         unit = _unit(row)
         _check_row(unit, row.line, lines, file, faults)
+        _check_member(unit, row, file, faults)
         lines.setdefault(unit.code, row.line)
         units.append(unit)
     _check_tree(units, lines, file, faults)
@@ -63,6 +68,7 @@ def _unit(row: Row) -> UnitFact:
         phone=cells["phone"],
         mail=cells["mail"],
         tenant=cells["tenant"],
+        member=cells["member"] == YES,
     )
 
 
@@ -83,6 +89,15 @@ def _check_row(unit: UnitFact, line: int, lines: dict[str, int], file: str, faul
     if unit.mail and not _MAIL.match(unit.mail):
         sentence = f"单位“{unit.code}”的邮箱“{unit.mail}”寄不到；请写成 名称@域名，恰好一个 @，没有就留空"
         faults.add(file, line, sentence)
+
+
+def _check_member(unit: UnitFact, row: Row, file: str, faults: Faults) -> None:
+    """Note what is neither a member nor none, and a dispatch desk, which dispatches to the members and is none of them."""
+    if row.cells["member"] not in ("", YES):
+        sentence = f"单位“{unit.code}”的 member 写的是“{row.cells['member']}”；成员单位写 {YES}，不是的留空"
+        faults.add(file, row.line, sentence)
+    if unit.member and unit.kind == "dispatch_desk":
+        faults.add(file, row.line, f"派单台“{unit.code}”向成员单位派单，自己不是成员单位；请把 member 留空")
 
 
 def _check_tenants(units: list[UnitFact], lines: dict[str, int], file: str, faults: Faults) -> None:

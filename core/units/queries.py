@@ -40,6 +40,8 @@ class DirectoryUnit:
     initials: str
     refers_to: str
     """Short name of the tenant that the unit stands for, empty for all others."""
+    is_member: bool = False
+    """Whether it is one of the units that the hotline's platform is made of 成员单位."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Directory:
         """Return the unit's name; of one that is no longer active only that."""
         unit = self._by_id.get(unit_id)
         return unit.name if unit else "已停用的单位"
+
+    @property
+    def members(self) -> tuple[DirectoryUnit, ...]:
+        """The units that the hotline's platform is made of 成员单位."""
+        return tuple(unit for unit in self.units if unit.is_member)
 
     @property
     def desk(self) -> DirectoryUnit:
@@ -140,7 +147,9 @@ def _load(scope: Scope, catalogue: Catalogue) -> Directory:
     rows = session.scalars(select(Unit).where(Unit.tenant_id == tenant_id, Unit.active).order_by(Unit.code)).all()
     codes = {row.id: row.code for row in rows}
     units = {
-        row.code: DirectoryUnit(row.id, row.code, row.name, row.kind, row.parent_id, row.initials, row.refers_to)
+        row.code: DirectoryUnit(
+            row.id, row.code, row.name, row.kind, row.parent_id, row.initials, row.refers_to, row.member
+        )
         for row in rows
     }
     items: tuple[Node, ...] = catalogue.matters.leaves

@@ -95,6 +95,7 @@ def test_a_person_gets_all_tickets_with_everything_said_and_nobody_elses(walk: W
         "phone": PHONE,
         "address": "人民路 1 号",
         "wechat": "",
+        "weibo": "",
         "keep_private": True,
     }
     assert ticket["text"] == SAID

@@ -48,6 +48,8 @@ HASHES = {
         "outreach_line.phone_hash",
         "ticket_contact.wechat_hash",
         "wechat_message.person",
+        "ticket_contact.weibo_hash",
+        "weibo_post.person",
     ),
 }
 """Bytes that nobody decrypts: digests, under a key or not."""

@@ -103,6 +103,24 @@ def test_the_published_units_are_there() -> None:
     assert {"南海区政务服务中心", "罗村社会管理处"} <= names["nanhai"]
 
 
+def test_nanhai_has_its_82_members_and_the_eight_that_held_live_interviews() -> None:
+    nanhai = next(profile for profile in shipped_profiles() if profile.slug == "nanhai")
+    members = {unit.code: unit for unit in nanhai.units if unit.member}
+
+    assert len(members) == 82
+    assert {unit.name for unit in members.values() if unit.kind == "street"} == {
+        "桂城街道办事处",
+        "九江镇人民政府",
+        "西樵镇人民政府",
+        "丹灶镇人民政府",
+        "狮山镇人民政府",
+        "大沥镇人民政府",
+        "里水镇人民政府",
+        "罗村社会管理处",
+    }
+    assert {profile.slug for profile in shipped_profiles() if any(unit.member for unit in profile.units)} == {"nanhai"}
+
+
 def test_every_item_of_the_pingshan_list_names_body_basis_limit_and_standard() -> None:
     pingshan = next(profile for profile in shipped_profiles() if profile.slug == "pingshan")
 
@@ -179,7 +197,7 @@ def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
         (
             UNITS.replace("code,name", "代码,name"),
             "第 1 行：表头是“代码,name,kind,parent,phone,mail”，认不出各列；"
-            "请改成“code,name,kind,parent[,phone][,mail][,tenant]”",
+            "请改成“code,name,kind,parent[,phone][,mail][,tenant][,member]”",
         ),
         (
             UNITS + "more,更多,street,,\n",
@@ -245,6 +263,14 @@ def test_no_shipped_file_holds_a_way_to_reach_somebody() -> None:
         (
             UNITS_ELSEWHERE.replace("desk@xinqu.example,", "desk@xinqu.example,lin"),
             "第 2 行：派单台“desk”写了 tenant，没有规则可依的工单会被移交出去；请把 tenant 留空",
+        ),
+        (
+            UNITS_ELSEWHERE.replace("tenant", "member") + "west,西街街道办事处,street,,,,是\n",
+            "第 5 行：单位“west”的 member 写的是“是”；成员单位写 yes，不是的留空",
+        ),
+        (
+            UNITS_ELSEWHERE.replace("tenant", "member").replace("desk@xinqu.example,", "desk@xinqu.example,yes"),
+            "第 2 行：派单台“desk”向成员单位派单，自己不是成员单位；请把 member 留空",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from core.intake.models import InboundItem, WeiboPost, WeiboReading
 from core.jobs.weibo import look as looking
 from core.jobs.weibo.look import Looked, WeiboTrouble
 from core.journey.erase import erase_person
-from core.journey.inbound.weibo import TROUBLE
+from core.journey.inbound.weibo import TROUBLE, keep_post
 from core.journey.person import export_person
 from core.tenancy.models import FeatureIncident
 from core.tickets.models import TicketContact
@@ -83,17 +83,17 @@ def test_a_look_that_dies_between_two_pages_loses_none_and_doubles_none(
     for number in range(7):
         api.writes(f"@南海微力 第 {number} 盏路灯不亮", later(seconds=number))
     monkeypatch.setattr(looking, "A_PAGE", 3)
-    keep, kept = looking.keep_post, iter(range(5))
+    kept = iter(range(5))
 
     def dying(*args: object, **how: object) -> bool:
         if next(kept, None) is None:
             raise KeyboardInterrupt
-        return keep(*args, **how)  # type: ignore[arg-type]
+        return keep_post(*args, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(looking, "keep_post", dying)
     with pytest.raises(KeyboardInterrupt):
         district.looks(later(minutes=1))
-    monkeypatch.setattr(looking, "keep_post", keep)
+    monkeypatch.setattr(looking, "keep_post", keep_post)
     api.writes("@南海微力 又一盏", later(minutes=2))
     monkeypatch.setattr(looking, "MOST_PAGES", 2)
 

@@ -8,9 +8,8 @@ from core.evaluation.models import Rating
 from core.hooks.core_features import WEIBO
 from core.hooks.reach import reaching_outside
 from core.intake.weibo.settings import check_settings
-from core.jobs import delivery
 from core.jobs.drain import BACKOFF
-from core.jobs.transports.weibo import LONGEST, weight
+from core.jobs.transports.weibo import LONGEST, post_comment, weight
 from core.journey.disclose import note_disclosure_wish
 from core.kit.serials import access_code
 from core.tenancy.scope import Installation
@@ -137,16 +136,15 @@ def test_a_worker_that_dies_after_weibo_took_it_does_not_say_it_twice(
     district: District, api: WeiboApi, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered(district)
-    post = delivery.post_comment
 
     def killed(*args: object, **how: object) -> str:
-        post(*args, **how)  # type: ignore[arg-type]
+        post_comment(*args, **how)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(delivery, "post_comment", killed)
+    monkeypatch.setattr("core.jobs.delivery.post_comment", killed)
     with pytest.raises(KeyboardInterrupt):
         district.works(ANSWERED)
-    monkeypatch.setattr(delivery, "post_comment", post)
+    monkeypatch.setattr("core.jobs.delivery.post_comment", post_comment)
     for number in range(70):  # others say something meanwhile: ours is on another page
         api.comments_on(status, f"顶 {number}", ANSWERED, uid=STRANGER)
 
