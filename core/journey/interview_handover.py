@@ -1,7 +1,7 @@
 """After a live interview 转办: every question that nobody answered becomes a ticket, like ones are handled together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -38,6 +38,7 @@ from core.units.queries import DirectoryUnit, directory
 
 BATCH = 50
 """Questions that are handed over in one request: however many there are, each request is short."""
+FILED, MASTER = aliased(Ticket), aliased(Ticket)
 SAID_ALIKE = "微访谈中不同网友的同类提问"
 
 
@@ -81,56 +82,129 @@ def hand_over(scope: Scope, slug: str, *, afresh: bool, actor: Actor, now: datet
         for question in waiting:
             question.failure = ""
     to_file = [question for question in waiting if not question.failure]
-    addressees = _addressees(scope, interview)
-    filed, attached = list[InterviewQuestion](), 0
-    for question in to_file[:most]:
-        addressee = addressees.get(question.unit_id) if question.unit_id else None
-        done = _file(scope, interview, question, addressee or _Addressee(None), rules, actor=actor, now=now)
-        if done is not None:
-            filed.append(question)
-            attached += done
+    work = _Work(scope, interview, rules, Order(actor, now), _addressees(scope, interview))
+    work.look_up(to_file[:most])
+    filed = [question for question in to_file[:most] if work.file(question)]
     _tell_doubles(scope, filed)
     if interview.state == "closed" and all(question.state != "waiting" for question in waiting):
         interview.state, interview.handed_over_by, interview.handed_over_at = "handed_over", actor.name, now
     scope.session.flush()
     failed = sum(1 for question in waiting if question.failure)
-    return HandedOver(len(filed), attached, failed, max(0, len(to_file) - most))
+    return HandedOver(len(filed), work.attached, failed, max(0, len(to_file) - most))
 
 
-def _file(
-    scope: Scope,
-    interview: Interview,
-    question: InterviewQuestion,
-    addressee: _Addressee,
-    rules: InterviewRules,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> bool | None:
-    """Make a ticket of a question; tell whether it was attached, None where it cannot be taken in."""
-    appeal = Appeal(
-        channel=interview.channel,
-        text=question.text,
-        place=question.location,
-        contact=asker_of(scope, question).contact,
-        external_id=f"interview/{interview.slug}/{question.number}",
-        submitted_at=question.asked_at,
-    )
-    work = partial(_accept_question, interview=interview, question=question)
-    try:
-        with scope.session.begin_nested():
-            accepted = taken_in(scope, appeal, actor=actor, now=now, work=work)
-            scope.session.flush()
-            ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
-            was_attached = accepted.created and _send(
-                scope, interview, question, ticket, addressee, rules, Order(actor, now)
+@dataclass(slots=True)
+class _Work:
+    """Handing over questions of one interview, by one order. `masters` are tickets by what they say, and to which unit."""
+
+    scope: Scope
+    interview: Interview
+    rules: InterviewRules
+    order: Order
+    addressees: Mapping[int, _Addressee]
+    masters: dict[tuple[bytes, int | None], str] = field(default_factory=dict)
+    attached: int = 0
+
+    def look_up(self, questions: Sequence[InterviewQuestion]) -> None:
+        """Look up which tickets of the interview say the same as these questions do, all at once."""
+        rows = self.scope.session.execute(
+            select(InterviewQuestion.words_hash, InterviewQuestion.unit_id, MASTER.serial_no)
+            .join(FILED, (FILED.tenant_id == InterviewQuestion.tenant_id) & (FILED.id == InterviewQuestion.ticket_id))
+            .join(
+                MASTER,
+                (MASTER.tenant_id == FILED.tenant_id) & (MASTER.id == func.coalesce(FILED.master_id, FILED.id)),
             )
-    except Refused as refusal:
-        question.failure = refusal.message
-        return None
-    question.state, question.ticket_id, question.failure = "filed", ticket.id, ""
-    let_go_of_asker(question)
-    return was_attached
+            .where(
+                InterviewQuestion.tenant_id == self.scope.tenant.id,
+                InterviewQuestion.interview_id == self.interview.id,
+                InterviewQuestion.words_hash.in_({question.words_hash for question in questions}),
+                InterviewQuestion.state == "filed",
+                MASTER.state.in_(IN_HAND),
+            )
+            .order_by(InterviewQuestion.number)
+        )
+        for words, unit_id, serial_no in rows:
+            self.masters.setdefault((words, unit_id), serial_no)
+
+    def file(self, question: InterviewQuestion) -> bool:
+        """Make a ticket of a question, unless it cannot be taken in: then it keeps the reason."""
+        scope = self.scope
+        appeal = Appeal(
+            channel=self.interview.channel,
+            text=question.text,
+            place=question.location,
+            contact=asker_of(scope, question).contact,
+            external_id=f"interview/{self.interview.slug}/{question.number}",
+            submitted_at=question.asked_at,
+        )
+        accepting = partial(_accept_question, interview=self.interview, question=question)
+        try:
+            with scope.session.begin_nested():
+                accepted = taken_in(scope, appeal, actor=self.order.actor, now=self.order.now, work=accepting)
+                scope.session.flush()
+                ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+                master = self._send(question, ticket) if accepted.created else ""
+        except Refused as refusal:
+            question.failure = refusal.message
+            return False
+        self.masters.setdefault((question.words_hash, question.unit_id), master or ticket.serial_no)
+        self.attached += bool(master)
+        question.state, question.ticket_id, question.failure = "filed", ticket.id, ""
+        let_go_of_asker(question)
+        return True
+
+    def _send(self, question: InterviewQuestion, ticket: Ticket) -> str:
+        """Attach a ticket to one that says the same, whose number is returned; else send it to whom it asks."""
+        addressee = (self.addressees.get(question.unit_id) if question.unit_id else None) or _Addressee(None)
+        if ticket.state != State.ACCEPTED:
+            return ""
+        is_cleared = why_to_clear(self.scope, ticket, self.order.actor, wished=False) is None
+        if is_cleared and (master := self._attach(question, ticket, addressee)):
+            return master
+        if is_cleared and addressee.unit is not None:
+            self._dispatch(ticket, addressee.unit, addressee.words or "微访谈中向该单位提出")
+        elif addressee.is_for_desk:
+            self._leave_to_desk(ticket, addressee.words)
+        else:
+            with telling_steps(self.scope, now=self.order.now):
+                send_on(self.scope, ticket, self.order, for_clearance=False)
+        return ""
+
+    def _attach(self, question: InterviewQuestion, ticket: Ticket, addressee: _Addressee) -> str:
+        if ticket.urgency == "urgent" or Permission.DISPATCH not in self.order.actor.permissions:
+            return ""
+        master, because = self._master_of(question, ticket, addressee)
+        if not master:
+            return ""
+        try:
+            with self.scope.session.begin_nested():
+                attach(self.scope, ticket.serial_no, self.order, master=master, reason=because)
+        except Refused as refusal:
+            said = f"与工单 {master} 同类，没有并单：{refusal.message}"
+            note(self.scope, ticket, "note", Order(SYSTEM, self.order.now), summary=said)
+            return ""
+        return master
+
+    def _master_of(self, question: InterviewQuestion, ticket: Ticket, addressee: _Addressee) -> tuple[str, str]:
+        """Return the number of the ticket that says the same to the same unit, and why; empty = there is none."""
+        if same_words := self.masters.get((question.words_hash, question.unit_id)):
+            return same_words, f"{SAID_ALIKE}，文字相同"
+        if addressee.unit is None:
+            return "", ""
+        found = alike_to(self.scope, ticket, with_unit=addressee.unit.id, now=self.order.now)
+        best = next((each for each in found if each.score >= self.rules.alike_from), None)
+        return (best.serial_no, f"{SAID_ALIKE}，{best.reason}") if best else ("", "")
+
+    def _dispatch(self, ticket: Ticket, unit: DirectoryUnit, reason: str) -> None:
+        try:
+            with self.scope.session.begin_nested():
+                dispatch(self.scope, ticket.serial_no, self.order, lead=unit.code, reason=reason)
+        except Refused as refusal:
+            self._leave_to_desk(ticket, refusal.message)
+
+    def _leave_to_desk(self, ticket: Ticket, why: str) -> None:
+        note(self.scope, ticket, "note", Order(SYSTEM, self.order.now), summary=f"{why}；由受理席派单")
+        propose(self.scope, ticket, now=self.order.now)
 
 
 def _accept_question(
@@ -153,110 +227,6 @@ def _accept_question(
         detail={"interview": interview.slug, "question": question.number},
     )
     return ticket
-
-
-def _send(
-    scope: Scope,
-    interview: Interview,
-    question: InterviewQuestion,
-    ticket: Ticket,
-    addressee: _Addressee,
-    rules: InterviewRules,
-    order: Order,
-) -> bool:
-    """Attach a ticket to one that says the same, or send it to whom it asks; tell whether it was attached."""
-    if ticket.state != State.ACCEPTED:
-        return False
-    is_cleared = why_to_clear(scope, ticket, order.actor, wished=False) is None
-    if is_cleared and _attach(scope, interview, question, ticket, addressee, rules, order):
-        return True
-    if is_cleared and addressee.unit is not None:
-        reason = addressee.words or "微访谈中向该单位提出"
-        try:
-            with scope.session.begin_nested():
-                dispatch(scope, ticket.serial_no, order, lead=addressee.unit.code, reason=reason)
-        except Refused as refusal:
-            _leave_to_desk(scope, ticket, refusal.message, order)
-        return False
-    if addressee.is_for_desk:
-        _leave_to_desk(scope, ticket, addressee.words, order)
-        return False
-    with telling_steps(scope, now=order.now):
-        send_on(scope, ticket, order, for_clearance=False)
-    return False
-
-
-def _leave_to_desk(scope: Scope, ticket: Ticket, why: str, order: Order) -> None:
-    note(scope, ticket, "note", Order(SYSTEM, order.now), summary=f"{why}；由受理席派单")
-    propose(scope, ticket, now=order.now)
-
-
-def _attach(
-    scope: Scope,
-    interview: Interview,
-    question: InterviewQuestion,
-    ticket: Ticket,
-    addressee: _Addressee,
-    rules: InterviewRules,
-    order: Order,
-) -> bool:
-    if ticket.urgency == "urgent" or Permission.DISPATCH not in order.actor.permissions:
-        return False
-    master, because = _master_of(scope, interview, question, ticket, addressee, rules, now=order.now)
-    if not master:
-        return False
-    try:
-        with scope.session.begin_nested():
-            attach(scope, ticket.serial_no, order, master=master, reason=because)
-    except Refused as refusal:
-        note(
-            scope,
-            ticket,
-            "note",
-            Order(SYSTEM, order.now),
-            summary=f"与工单 {master} 同类，没有并单：{refusal.message}",
-        )
-        return False
-    return True
-
-
-def _master_of(
-    scope: Scope,
-    interview: Interview,
-    question: InterviewQuestion,
-    ticket: Ticket,
-    addressee: _Addressee,
-    rules: InterviewRules,
-    *,
-    now: datetime,
-) -> tuple[str, str]:
-    """Return the number of the ticket that says the same to the same unit, and why; empty = there is none."""
-    filed, master = aliased(Ticket), aliased(Ticket)
-    same_words = scope.session.scalars(
-        select(master.serial_no)
-        .join(filed, (filed.tenant_id == master.tenant_id) & (master.id == func.coalesce(filed.master_id, filed.id)))
-        .join(
-            InterviewQuestion,
-            (InterviewQuestion.tenant_id == filed.tenant_id) & (InterviewQuestion.ticket_id == filed.id),
-        )
-        .where(
-            InterviewQuestion.tenant_id == scope.tenant.id,
-            InterviewQuestion.interview_id == interview.id,
-            InterviewQuestion.words_hash == question.words_hash,
-            InterviewQuestion.unit_id.is_not_distinct_from(question.unit_id),
-            InterviewQuestion.state == "filed",
-            master.state.in_(IN_HAND),
-        )
-        .order_by(InterviewQuestion.number)
-        .limit(1)
-    ).first()
-    if same_words is not None:
-        return same_words, f"{SAID_ALIKE}，文字相同"
-    if addressee.unit is None:
-        return "", ""
-    found = alike_to(scope, ticket, with_unit=addressee.unit.id, now=now)
-    best = next((each for each in found if each.score >= rules.alike_from), None)
-    return (best.serial_no, f"{SAID_ALIKE}，{best.reason}") if best else ("", "")
 
 
 def _addressees(scope: Scope, interview: Interview) -> dict[int, _Addressee]:
