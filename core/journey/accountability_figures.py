@@ -24,6 +24,7 @@ def correct_figures(scope: Scope, ticket: Ticket, case: AccountabilityCase, orde
     dispute = _dispute(scope, ticket, case, order, case.clock_id)
     if dispute.state == "open":
         settle_dispute(dispute, order, state="upheld", finding=finding)
+    scope.session.flush()
     laid = lay_over(scope, ticket, dispute, order, overlay=Overlay("exclude", None), reason_code=REASON)
     note(
         scope,

@@ -131,7 +131,15 @@ def test_without_a_word_the_articles_hold() -> None:
         },
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
         "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
-        "nanhai.discipline": {"unit": "discipline"},
+        "nanhai.discipline": {
+            "unit": "discipline",
+            "substitute": "",
+            "statement_days": 3,
+            "appeal_days": 5,
+            "talk_from": 1,
+            "bulletin_from": 2,
+            "referral_from": 4,
+        },
         "nanhai.performance": {
             "on_time_weight": 60,
             "satisfied_weight": 40,
@@ -259,7 +267,13 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         ),
         "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
         "pingshan.engagement": dict.fromkeys(("most_budget", "most_prize"), "accountability"),
-        "nanhai.discipline": dict.fromkeys(("unit", "exempt_matters", "exempt_words"), "accountability"),
+        "nanhai.discipline": dict.fromkeys(
+            (
+                *("unit", "substitute", "exempt_matters", "exempt_words", "statement_days", "appeal_days", "notice"),
+                *("talk_from", "bulletin_from", "referral_from"),
+            ),
+            "accountability",
+        ),
         "nanhai.performance": dict.fromkeys(
             ("on_time_weight", "satisfied_weight", "overdue_loss", "redo_loss", "case_loss", "objection_days"),
             "accountability",

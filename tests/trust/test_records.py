@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.journey import center_acts, consult, coordinate, explain, findings, handle, lead
+from core.journey import center_acts, consult, coordinate, explain, findings, handle, lead, press, tell
 from core.journey.audit import KINDS, LABELS
 from core.journey.center import Said, keep_as_entry
 from core.journey.reveal import reveal_contact
@@ -103,6 +103,13 @@ def found_and_fined(walk: Evidence) -> None:
     walk.do(findings.record_enforcement, "2026-03-12 13:00", actor=clerk, measure="stop", words="违规开挖")
 
 
+def told_in_vain(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    how: Any = {"way": "phone", "arrived": False, "what": "无人接听"}
+    walk.do(tell.tell_at_desk, "2026-03-12 12:00", actor=OPERATOR, **how)
+
+
 def written_down_and_visited(walk: Evidence) -> None:
     worker = make_actor("社工", "community-worker", id=77, unit_id=walk.unit_id("parks"))
     told = walk.take_in()
@@ -128,7 +135,16 @@ def judged_by_a_panel(walk: Evidence) -> None:
     walk.vote_all("2026-03-17 10:00", "keep")
 
 
+def held_to_account(walk: Evidence) -> None:
+    """Hold the unit to account at itself: somebody must be named first, so the case has been opened and no more."""
+    walk.take_in()
+    walk.dispatch()
+    walk.do(press.hold_to_account, "2026-03-12 12:00", actor=SUPERVISOR, authority="roads", reason="拖延")
+
+
 MADE: dict[str, Callable[[Evidence], None]] = {
+    "accountability_evidence": held_to_account,
+    "accountability_step": held_to_account,
     "rating": rated,
     "rating_cause": asked_why,
     "follow_up": asked,
@@ -144,6 +160,7 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "contact_reveal": revealed,
     "counter_entry": written_down_and_visited,
     "home_visit": written_down_and_visited,
+    "telling": told_in_vain,
     "panel_draw": judged_by_a_panel,
     "panel_vote": judged_by_a_panel,
     "meeting_ticket": met_about,
@@ -151,6 +168,8 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "reading": read_and_settled,
 }
 CHANGES = {
+    "accountability_evidence": "sha256 = reverse(sha256)",
+    "accountability_step": "reason = '另有原因'",
     "rating": "resolved = 'yes', satisfaction = 'satisfied'",
     "rating_cause": "cause = 'unsolved'",
     "follow_up": "note = '诉求人满意'",
@@ -171,6 +190,7 @@ CHANGES = {
     "contact_reveal": "purpose = 'follow_up'",
     "counter_entry": "kind = 'door'",
     "home_visit": "outcome = 'nobody'",
+    "telling": "arrived = true",
 }
 
 

@@ -79,6 +79,7 @@ def open_case(
     """
     year = order.now.astimezone(scope.tenant.zone).year
     holder = _impartial_authority(scope, unit, authority)
+    scope.session.flush()  # the mark that calls for the case is read below
     case = AccountabilityCase(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),

@@ -1,0 +1,1 @@
+"""Cases of accountability: opened once, worked by those who may, forward only, and printed as a file."""

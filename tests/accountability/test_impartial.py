@@ -1,0 +1,147 @@
+"""Nobody of the accused unit works its case or decides on its ticket, and who is partial hands it on."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from core.escalation.accountability.impartial import NotTheAuthority, OwnCase, StoodAside
+from core.journey import accountability, press, time
+from core.journey.accountability import hand_on_after
+from core.journey.reach import is_shared
+from core.kit.errors import Refused
+from core.people.access import may
+from core.people.roles import Permission, permissions_of
+from core.tenancy.scope import Scope
+from core.tickets.timeline import Order
+from tests.accountability.accusing import DECIDED, NEXT_DAY, Accused
+from tests.builders import beijing, make_actor
+from tests.journey.asking import incidents
+
+
+def test_an_officer_of_the_accused_unit_or_below_it_is_refused(accused: Accused) -> None:
+    accused.overdue()
+    accused.state()
+    for unit in ("roads", "roads-north"):
+        partial = make_actor("驻道路纪检", "discipline", id=70, unit_id=accused.unit_id(unit))
+        with pytest.raises(OwnCase, match="您属于该单位") as refused:
+            accused.decide(partial)
+        assert refused.value.is_trespass
+    with pytest.raises(NotTheAuthority):
+        accused.decide(make_actor("驻园林纪检", "discipline", id=71, unit_id=accused.unit_id("parks")))
+
+    assert accused.case().state == "stated"
+
+
+def test_nobody_of_the_accused_unit_decides_anything_on_its_ticket(accused: Accused) -> None:
+    accused.take_in("2026-03-12 10:00")
+    accused.dispatch("2026-03-12 10:10")
+    accused.sign()
+    accused.do(time.request_extension, "2026-03-12 12:00", actor=accused.clerk("roads"), days=2, reason="待材料")
+    its_own = make_actor("道路科长", "supervisor", "reviewer", id=72, unit_id=accused.unit_id("roads"))
+    accused.do(time.decide_extension, "2026-03-12 13:00", actor=make_actor("审核员", "reviewer", id=73), approved=True)
+    accused.supervise("2026-03-23 18:00")
+
+    with pytest.raises(OwnCase, match="正在对道路管理处问责"):
+        accused.do(press.open_supervision, NEXT_DAY.replace("20", "24", 2), actor=its_own, level="blue", demand="抓紧")
+    with pytest.raises(OwnCase):
+        accused.do(time.decide_pause, "2026-03-24 09:00", actor=its_own, approved=True)
+    with pytest.raises(OwnCase):
+        accused.do(press.hold_to_account, "2026-03-24 09:00", actor=its_own, authority="parks", reason="不服")
+
+
+def test_who_stands_aside_does_nothing_more_and_another_officer_has_it(accused: Accused) -> None:
+    case = accused.overdue()
+    holder, other = (
+        accused.officers[case.officer],
+        next(each for name, each in accused.officers.items() if name != case.officer),
+    )
+    accused.state()
+    accused.act("recuse_from_case", NEXT_DAY, holder, reason="与该单位负责人有亲属关系")
+    with pytest.raises(StoodAside, match="已对问责〔2026〕1 号申请回避"):
+        accused.decide(holder)
+
+    assert (accused.case().officer_id, accused.case().officer) == (other.id, other.name)
+    assert accused.steps()[-2:] == [("recused", ""), ("handed", "")]
+
+    accused.act("recuse_from_case", NEXT_DAY, other, reason="经手过该工单")
+    assert accused.case().officer_id is None
+    [(_, words)] = incidents(accused)
+    assert "没有可以办理的人" in words
+    third = accused.officer("纪检丙")
+    accused.act("take_case", DECIDED, third)
+    assert accused.case().officer == "纪检丙"
+
+
+def test_an_officer_who_moved_into_the_accused_unit_loses_the_case_with_the_first_attempt(accused: Accused) -> None:
+    case = accused.overdue()
+    accused.state()
+    moved = make_actor(case.officer, "discipline", id=case.officer_id or 0, unit_id=accused.unit_id("roads"))
+    with pytest.raises(OwnCase) as refused:
+        accused.decide(moved)
+
+    order = Order(moved, beijing(DECIDED))
+    accused.run(lambda scope: hand_on_after(scope, accused.serial_no, refused.value, order))
+
+    assert accused.case().officer_id not in (None, case.officer_id)
+    accused.run(lambda scope: hand_on_after(scope, accused.serial_no, Refused("别的拒绝"), order))
+    assert [kind for kind, _ in accused.steps()].count("handed") == 1
+
+
+def test_a_case_against_the_commission_goes_to_the_substitute(accused: Accused) -> None:
+    case = accused.overdue(lead="discipline")
+    government = accused.officer("政府办督查", unit="government")
+
+    assert case.authority_unit_id == accused.unit_id("government")
+    assert case.officer_id is None
+    with pytest.raises(OwnCase):
+        accused.act("take_case", NEXT_DAY, accused.officers["纪检甲"])
+    accused.act("take_case", NEXT_DAY, government)
+    assert accused.case().officer == "政府办督查"
+
+
+def test_where_nobody_may_have_it_an_administrator_names_the_authority(accused: Accused) -> None:
+    accused.take_in("2026-03-12 10:00")
+    accused.dispatch("2026-03-12 10:10", lead="government")
+    admin, supervisor = make_actor("管理员", "administrator", id=80), make_actor("督办员", "supervisor", id=81)
+    accused.do(press.hold_to_account, "2026-03-12 11:00", actor=supervisor, authority="government", reason="拖延")
+    case = accused.case()
+    [(_, words)] = incidents(accused)
+
+    assert (case.authority_unit_id, case.state, accused.letters()) == (None, "open", [])
+    assert "请系统管理员指定办理机关" in words
+    with pytest.raises(NotTheAuthority, match="还没有办理机关"):
+        accused.act("take_case", "2026-03-12 12:00", accused.officers["纪检甲"])
+    with pytest.raises(OwnCase):
+        accused.act("name_authority", "2026-03-12 12:00", admin, unit="government", reason="指定")
+    accused.act("name_authority", "2026-03-12 12:00", admin, unit="discipline", reason="政府办不能自己办理")
+
+    assert accused.case().authority_unit_id == accused.unit_id("discipline")
+    assert (accused.case().state, accused.case().officer) == ("notified", "纪检甲")
+
+
+def test_the_database_lets_nobody_rewrite_a_step_or_evidence(accused: Accused) -> None:
+    accused.overdue()
+    for statement in (
+        "UPDATE accountability_step SET text = ''",
+        "DELETE FROM accountability_step",
+        "UPDATE accountability_evidence SET content = '{}'",
+        "DELETE FROM accountability_evidence",
+    ):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            accused.run(partial(_execute, statement=statement))
+
+
+def test_the_commission_sees_a_ticket_before_any_unit_has_it(accused: Accused) -> None:
+    accused.take_in("2026-03-12 10:00")
+    officer = accused.officers["纪检甲"]
+
+    assert may(permissions_of(["discipline"]), Permission.SEE_TICKETS)
+    assert accused.ticket().lead_unit_id is None
+    assert not accused.run(lambda scope: is_shared(scope, accused.ticket().id, accused.clerk("roads")))
+    assert {accountability.take_case.permission, accountability.decide_case.permission} <= officer.permissions
+
+
+def _execute(scope: Scope, *, statement: str) -> None:
+    scope.session.execute(text(statement))
