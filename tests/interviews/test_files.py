@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from core.cli import interview as command
 from core.intake.interviews.counts import Counts
 from core.intake.interviews.service import InterviewSettled
+from core.journey import import_appeals
 from core.journey.interview_files import Imported, import_file, preview_file, returned_file, template_file
 from tests.builders import OPERATOR
 from tests.interviews.asking import (
@@ -160,11 +161,12 @@ def test_the_command_line_shows_how_far_it_is_goes_on_after_a_crash_and_hands_ov
         yield walk.installation
 
     monkeypatch.setattr(command, "installed", already)
-    rows = [(f"第{number}号路口的路灯不亮", f"网友{number}", "道路管理处") for number in range(230)]
+    monkeypatch.setattr(import_appeals, "BATCH", 10)
+    rows = [(f"第{number}号路口的路灯不亮", f"网友{number}", "道路管理处") for number in range(24)]
     path = tmp_path / "q.csv"
     path.write_bytes(as_csv(*rows, rows[7], headings=("提问", "昵称", "对象")))
     run = walk.installation.run
-    batches = iter(range(2))
+    batches = iter(range(1))
 
     def dies(slug, work):  # type: ignore[no-untyped-def]
         if next(batches, None) is None:
@@ -174,7 +176,7 @@ def test_the_command_line_shows_how_far_it_is_goes_on_after_a_crash_and_hands_ov
     def told(*args: str) -> dict[str, object]:
         result = CliRunner().invoke(command.interview, [*args, "--json"])
         assert result.exit_code == 0, result.output
-        return dict(json.loads(result.output.splitlines()[-1]))
+        return dict(json.loads(result.stdout.splitlines()[-1]))
 
     monkeypatch.setattr(walk.installation, "run", dies)
     CliRunner().invoke(command.interview, ["import", SLUG, str(path), "--tenant", walk.slug])
@@ -184,25 +186,25 @@ def test_the_command_line_shows_how_far_it_is_goes_on_after_a_crash_and_hands_ov
     rest = told("import", SLUG, str(path), "--tenant", walk.slug, "--hand-over")
     again = told("import", SLUG, str(path), "--tenant", walk.slug, "--hand-over")
 
-    assert half == 200
-    assert (rest["existing"], rest["created"], rest["doubled"]) == (200, 31, 1)
-    assert rest["handed_over"] == {"filed": 230, "attached": 0, "failed": 0, "left": 0}
+    assert half == 10
+    assert (rest["existing"], rest["created"], rest["doubled"]) == (10, 15, 1)
+    assert rest["handed_over"] == {"filed": 24, "attached": 0, "failed": 0, "left": 0}
     assert (again["created"], again["existing"], again["handed_over"]) == (
         0,
-        231,
+        25,
         {"filed": 0, "attached": 0, "failed": 0, "left": 0},
     )
     shown = told("show", SLUG, "--tenant", walk.slug)
     assert shown["counts"] == {
         **dict.fromkeys(("set_aside", "answered_live", "waiting", "finished"), 0),
-        "asked": 231,
+        "asked": 25,
         "doubled": 1,
-        "filed": 230,
-        "merged": 230,
-        "in_progress": 230,
-        "backlog": 230,
+        "filed": 24,
+        "merged": 24,
+        "in_progress": 24,
+        "backlog": 24,
     }
     listed = CliRunner().invoke(command.interview, ["list", "--tenant", walk.slug]).output
     assert "已转办" in listed
     pressed = told("press", SLUG, "--tenant", walk.slug)
-    assert [(each["unit"], each["open"]) for each in pressed["letters"]] == [("道路管理处", 230)]  # type: ignore[attr-defined]
+    assert [(each["unit"], each["open"]) for each in pressed["letters"]] == [("道路管理处", 24)]  # type: ignore[attr-defined]
