@@ -23,6 +23,7 @@ from core.journey.rosters import (
     put_roster,
     show_roster,
 )
+from core.journey.rota import gap_words, watch_of
 from core.people.roles import Permission
 from core.people.roster.shifts import Gap
 from core.tenancy.scope import Scope
@@ -152,7 +153,11 @@ def back(login: str, tenant: str, by: str, *, as_json: bool) -> None:
 @click.option("--from", "first", type=DAY, required=True, metavar="日期", help="从哪天起")
 @click.option("--to", "last", type=DAY, required=True, metavar="日期", help="到哪天为止（含）")
 @click.option(
-    "--file", type=click.Path(path_type=Path), required=True, metavar="文件", help="CSV：登录名、开始、结束、班次"
+    "--file",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="文件",
+    help="CSV：登录名、开始、结束、班次、值班电话",
 )
 @AS_JSON
 def shifts(tenant: str, login: str, first: datetime, last: datetime, file: Path, *, as_json: bool) -> None:
@@ -175,6 +180,26 @@ def shifts(tenant: str, login: str, first: datetime, last: datetime, file: Path,
         click.echo(f"没有人值守：{begins_at:%Y-%m-%d %H:%M} 至 {ends_at:%Y-%m-%d %H:%M}")
     if not open_times:
         click.echo("每天 24 小时都有人值守。")
+
+
+@roster.command(name="watch")
+@for_the_machine
+@TENANT
+@AS_JSON
+def watch(tenant: str, *, as_json: bool) -> None:
+    """现在谁当班，今起七天有没有人值守的空档。"""
+    now = datetime.now(UTC)
+    with installed() as installation:
+        zone = installation.tenant(tenant).zone
+        shown = looked_at(installation, tenant, lambda scope, _actor: watch_of(scope, now=now))
+    if as_json:
+        people = [{"name": each.name, "shift": each.label, "until": each.ends_at} for each in shown.on_duty]
+        gaps = [asdict(each) for each in shown.gaps]
+        say_json({"round_the_clock": shown.is_declared, "on_duty": people, "gaps": gaps})
+        return
+    names = "、".join(f"{each.name}（到 {each.ends_at.astimezone(zone):%H:%M}）" for each in shown.on_duty)
+    click.echo(f"现在当班：{names or '没有人'}。{'' if shown.is_declared else '没有要求 7×24 小时值守。'}")
+    click.echo(gap_words(shown.gaps, zone) or "今起七天每小时都有人值守。")
 
 
 def _read(file: Path) -> list[Duty]:

@@ -65,6 +65,12 @@ WEIBO = _own(
     "core.intake.weibo.settings:WeiboSettings",
     "check_settings",
 )
+ROTA = _own(
+    "rota",
+    "坐席值守",
+    "坐席是否 7×24 小时有人值守：空档提醒系统管理员，紧急诉求用短信告知当班的人",
+    "core.people.roster.settings:RotaSettings",
+)
 SCANNING = _own(
     "scanning",
     "查毒",
@@ -78,5 +84,18 @@ SCREENING = _own(
     "来件不是诉求的由两人先后认定为无效，理由有代码；本区可以另加理由",
     "core.intake.screening.settings:ScreeningSettings",
 )
-CORE_FEATURES = (ROUTING, PRIVACY, RATES, SIGN_IN, MAIL_INTAKE, PORTAL_INTAKE, WECHAT, WEIBO, CLEARANCE, SCANNING, SCREENING)
+CORE_FEATURES = (
+    ROUTING,
+    PRIVACY,
+    RATES,
+    SIGN_IN,
+    MAIL_INTAKE,
+    PORTAL_INTAKE,
+    WECHAT,
+    WEIBO,
+    ROTA,
+    CLEARANCE,
+    SCANNING,
+    SCREENING,
+)
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

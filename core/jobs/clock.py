@@ -1,5 +1,6 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
-public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, erases
+public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, has
+residents told who were not, erases
 contacts in their time, orders bulletins, removes files that belong to nobody, ends articles in their time, watches
 for unusual rises, drafts reminder letters, and looks into mailboxes and at accounts on Weibo.
 
@@ -24,9 +25,11 @@ from core.jobs.panels import Panels
 from core.jobs.process import Ending, run_process
 from core.jobs.reminders import Reminders
 from core.jobs.retention import Retention
+from core.jobs.rota import Rota
 from core.jobs.seals import Seals
 from core.jobs.stalled import Stalled
 from core.jobs.suspensions import Suspensions
+from core.jobs.tellings import Tellings
 from core.jobs.timers import Timers
 from core.jobs.warnings import Warnings
 from core.jobs.weibo.clock import WeiboIntake
@@ -53,12 +56,14 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
                 stalled = Stalled(installation, is_ending=ending.is_asked)
+                tellings = Tellings(installation, is_ending=ending.is_asked)
                 panels = Panels(installation, is_ending=ending.is_asked)
                 absences = Absences(installation, is_ending=ending.is_asked)
                 retention = Retention(installation, is_ending=ending.is_asked)
                 orphans = Orphans(installation, is_ending=ending.is_asked)
                 mail_intake = MailIntake(installation, is_ending=ending.is_asked)
                 weibo_intake = WeiboIntake(installation, is_ending=ending.is_asked)
+                rota = Rota(installation, is_ending=ending.is_asked)
                 knowledge = Knowledge(installation, is_ending=ending.is_asked)
                 warnings = Warnings(installation, is_ending=ending.is_asked)
                 reminders = Reminders(installation, is_ending=ending.is_asked)
@@ -74,12 +79,14 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)
                     stalled.consult(now=utc_now)
+                    tellings.look(now=utc_now)
                     panels.keep_time(now=utc_now)
                     absences.relieve(now=utc_now)
                     retention.erase(now=utc_now)
                     orphans.remove(now=utc_now)
                     mail_intake.fetch(now=utc_now)
                     weibo_intake.fetch(now=utc_now)
+                    rota.check(now=utc_now)
                     knowledge.end(now=utc_now)
                     warnings.watch(now=utc_now)
                     reminders.keep(now=utc_now)

@@ -23,12 +23,14 @@ from core.journey.spoken_openly import open_words
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
+from core.people.roster.duty import duty_phone
 from core.tenancy.scope import Scope
 from core.tickets.messages import BY_DAY, DELIVER, OR_SMS, OrSms, by_day, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
 from core.units.models import Unit
+from core.units.queries import directory
 
 LABELS = {"sms": "短信", "mail": "邮件", "wechat": "微信通知", "weibo": "微博评论"}
 ADDRESS_LABELS = {"sms": "电话", "mail": "邮箱", "wechat": "微信", "weibo": "微博"}
@@ -75,7 +77,7 @@ def deliver(
         return
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
-    to = _address(scope, message)
+    to = _address(scope, message, now=now)
     if gateway is None:
         _fail(message, f"没有配置{label}网关（{SETTINGS[message.transport]}），{label}没有发出。配置后请重新发送。")
     elif not to:
@@ -141,7 +143,7 @@ def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, now
 
 
 def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: OrSms, now: datetime) -> None:
-    to, wechat = _address(scope, message), find_wechat(scope.hooks)
+    to, wechat = _address(scope, message, now=now), find_wechat(scope.hooks)
     refused = ""
     if not to:
         refused = f"{_receiver(message)}没有登记微信，微信通知没有发出。"
@@ -208,6 +210,7 @@ def _fail_or_sms(scope: Scope, message: Message, refused: str, *, or_sms: OrSms,
             to_unit_id=None,
             now=now,
             at_night=or_sms == "at_once",
+            news=f"{message.news}/sms" if message.news else None,
         )
 
 
@@ -241,11 +244,17 @@ def _receiver(message: Message) -> str:
     return "诉求人" if message.to_unit_id is None else "承办单位"
 
 
-def _address(scope: Scope, message: Message) -> str:
-    """Return where the message goes, empty when that is not known. A resident's phone or mail address is decrypted here and only here."""
+def _address(scope: Scope, message: Message, *, now: datetime) -> str:
+    """Return where the message goes, empty when that is not known. A resident's phone or mail address is decrypted here and only here.
+
+    An SMS to the desk goes to the phone of the shift that sits there when it goes out, where the shift has one.
+    """
     if message.to_unit_id is not None:
         if message.transport == "wechat":
             return ""
+        is_to_desk = message.transport == "sms" and message.to_unit_id == directory(scope).desk.id
+        if is_to_desk and (phone := duty_phone(scope, now)):
+            return phone
         column = Unit.phone if message.transport == "sms" else Unit.mail
         return scope.session.scalars(
             select(column).where(Unit.tenant_id == scope.tenant.id, Unit.id == message.to_unit_id)

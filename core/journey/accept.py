@@ -21,6 +21,7 @@ from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
 from core.journey.filing import tell_filed
 from core.journey.progress_news import telling_steps
+from core.journey.rota import tell_on_duty
 from core.kit.db import insert_rows
 from core.kit.serials import access_code
 from core.routing.deciding import follow_rules, propose
@@ -174,6 +175,7 @@ def find_unit(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         refer_if_elsewhere(scope, ticket, assigned, order)
     if ticket.urgency == "urgent":
         escalate(scope, ticket, Trigger("urgent"), cause=f"urgent/{ticket.id}", due=ticket.next_due_at, now=now)
+        tell_on_duty(scope, ticket, now=now)
 
 
 def _accept_at_once(scope: Scope, appeal: Appeal, actor: Actor, now: datetime, *, for_clearance: bool) -> Ticket:

@@ -1,5 +1,6 @@
 """Shifts of the desk 坐席班次 as administrators plan them and operators read them: who sits there, and when nobody does."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,11 +14,13 @@ from core.people.roster.models import DeskShift
 from core.people.roster.shifts import LONGEST_SHIFT, Gap, Shift, gaps, overlapping
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, note_done
+from core.tickets.contact import normal_phone
 from core.tickets.service import refuse_actor
 from core.tickets.timeline import Actor
 
 MOST_SHIFTS = 2000
 LONGEST_LABEL = 20
+PHONE = re.compile(r"\+?[0-9]{5,20}")
 
 
 class ShiftsUnusable(Refused):
@@ -28,12 +31,13 @@ class ShiftsUnusable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class PlannedShift:
-    """A shift as it is planned, by login."""
+    """A shift as it is planned, by login; `phone` is the phone of the house that goes with it, empty = the desk's own."""
 
     login: str
     begins_at: datetime
     ends_at: datetime
     label: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def put_shifts(
                 begins_at=shift.begins_at,
                 ends_at=shift.ends_at,
                 label=shift.label,
+                phone=shift.phone,
             )
         )
     scope.session.flush()
@@ -140,7 +145,10 @@ def _usable(
         )
     if len(planned.label) > LONGEST_LABEL:
         raise ShiftsUnusable(f"班次的名称最多 {LONGEST_LABEL} 个字，整张表没有改动。请写得短一些。")
-    return Shift(found[0], planned.begins_at, planned.ends_at, planned.label.strip())
+    phone = normal_phone(planned.phone)
+    if phone and PHONE.fullmatch(phone) is None:
+        raise ShiftsUnusable(f"{found[1]} 的班次写的值班电话不是电话号码，整张表没有改动。请只写数字，没有的留空。")
+    return Shift(found[0], planned.begins_at, planned.ends_at, planned.label.strip(), phone)
 
 
 def _takers(scope: Scope) -> dict[str, tuple[int, str]]:

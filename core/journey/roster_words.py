@@ -23,7 +23,9 @@ SHIFT_COLUMNS = {
     "begins_at": ("begins_at", "开始", "起", "上班"),
     "ends_at": ("ends_at", "结束", "止", "下班"),
     "label": ("label", "班次", "班别"),
+    "phone": ("phone", "值班电话", "电话"),
 }
+MAY_LACK = ("label", "phone")
 _WEEKDAYS = re.compile(r"([1-7])(?:-([1-7]))?")
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
 
@@ -62,15 +64,15 @@ def read_table(text: str) -> list[Duty]:
 
 
 def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
-    """Read a CSV table of shifts of the desk with a heading: login, begin, end, name of the shift; times are the zone's.
+    """Read a CSV table of shifts of the desk with a heading: login, begin, end, name and phone of the shift; times are the zone's.
 
     Raises `RosterUnreadable` with every fault.
     """
     rows = list(csv.reader(text.removeprefix("\ufeff").splitlines()))
     places = places_of(rows[0], SHIFT_COLUMNS) if rows else {}
-    if missing := [names[1] for field, names in SHIFT_COLUMNS.items() if field not in places and field != "label"]:
+    if missing := [names[1] for field, names in SHIFT_COLUMNS.items() if field not in places and field not in MAY_LACK]:
         raise RosterUnreadable(
-            f"班次表没有“{'、'.join(missing)}”这一列。第一行请写列名：登录名、开始、结束、班次；班次可以不写。"
+            f"班次表没有“{'、'.join(missing)}”这一列。第一行请写列名：登录名、开始、结束、班次、值班电话；后两列可以不写。"
         )
     shifts, faults = [], []
     for number, row in enumerate(rows[1:], start=2):
@@ -81,7 +83,9 @@ def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
             if not cells["login"]:
                 raise NoSuchTime("没有写登录名")
             begins_at, ends_at = parse_time(cells["begins_at"], zone), parse_time(cells["ends_at"], zone)
-            shifts.append(PlannedShift(cells["login"], begins_at, ends_at, cells.get("label", "")))
+            shifts.append(
+                PlannedShift(cells["login"], begins_at, ends_at, cells.get("label", ""), cells.get("phone", ""))
+            )
         except NoSuchTime as fault:
             faults.append(f"第 {number} 行：{fault.message}。")
     if faults:

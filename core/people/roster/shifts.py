@@ -1,7 +1,7 @@
 """Shifts of the desk 坐席班次 as rules: what a shift is, which hours nobody covers, who sits there at an instant."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ class Shift:
     begins_at: datetime
     ends_at: datetime
     label: str = ""
+    phone: str = field(default="", repr=False)
 
     def holds_at(self, instant: datetime) -> bool:
         """Tell whether it covers an instant."""

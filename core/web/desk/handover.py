@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template
 from core.journey.desk_shifts import show_shifts
 from core.journey.handover import COUNTED, LONGEST_WORDS, handovers, take_handover, what_matters, write_handover
 from core.journey.queries.lanes import lane_counts
+from core.journey.rota import gap_words, watch_of
 from core.people.roles import Permission
 from core.web.desk.inbound import number_of
 from core.web.input import text
@@ -32,6 +33,8 @@ def show_handover(visit: Visit) -> Answer:
         counts=[(LANE_LABELS[lane], number) for lane, number in lane_counts(visit.scope, COUNTED).items()],
         lanes=[(lane, LANE_LABELS[lane]) for lane in COUNTED],
         shifts=show_shifts(visit.scope, today, today + timedelta(days=DAYS_SHOWN - 1), now=visit.now),
+        watch=(watch := watch_of(visit.scope, now=visit.now)),
+        uncovered=gap_words(watch.gaps, visit.scope.tenant.zone) if watch.is_declared else "",
         own=visit.staff.account_id,
         refusal=words_of(refusal) if refusal else None,
     )
