@@ -37,6 +37,7 @@ from tests.stages.lives import DUTIES, Life
 FREEZER = make_actor("督办员甲", "supervisor", id=81)
 SIGNER = make_actor("区长乙", "leader", id=82)
 NEW_YEAR = beijing("2027-01-04 10:00")
+IN_MAY = beijing("2026-05-06 10:00")
 AFTER = beijing("2027-01-15 10:00")
 
 
@@ -81,14 +82,14 @@ def district(installation: Installation, *more: str) -> Year:
     return Year(installation, Life(installation, slug, now=beijing("2026-03-02 09:00")))
 
 
-def lived(year: Year) -> None:
+def lived(year: Year, *, case_at: datetime = IN_MAY) -> None:
     """Roads: three replies, two rated well and one badly and done again, one case; parks: one that ran over."""
     for rating in ("rate well", "rate well", "rate badly"):
         year.life.take_in()
         year.life.walk("dispatch", "sign", "reply", "pass reply", rating, hours=0.1)
     with year.installation.scope(year.life.slug) as scope:
         redo(scope, year.life.tickets[-1], Order(OPERATOR, year.life.now), reason="没有修好", same_unit=True)
-        found_responsible(scope, year.life.tickets[0], "roads", at=beijing("2026-05-06 10:00"))
+        found_responsible(scope, year.life.tickets[0], "roads", at=case_at)
     year.life.take_in()
     year.life.walk("dispatch elsewhere", "sign", hours=0.1)
     year.life.wait(24 * 30)
