@@ -281,7 +281,8 @@ def close_case(scope: Scope, ticket: Ticket, order: Order, *, case_id: int, note
         raise AppealStillOpen(f"{case.label}的申诉期至 {until}，期满前不能结案。")
     move(case, "close", deed="结案")
     case.ended_at = order.now
-    take_step(scope, ticket, case, order, kind="closed", text=why, summary=why)
+    evidence = picture_again(scope, ticket, case, order, kind="completed")
+    take_step(scope, ticket, case, order, kind="closed", text=why, summary=why, records=[evidence])
 
 
 @command(Permission.DISCIPLINE, "申请回避")

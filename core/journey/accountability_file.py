@@ -31,6 +31,8 @@ GROUP = 8
 """Characters of a fingerprint between two places at which a line may break."""
 SHORT = 16
 """Characters of a fingerprint that are quoted where the whole one stands elsewhere in the file."""
+LONGEST_MESSAGE = 60
+"""Characters of a message that the file quotes."""
 Picture = dict[str, Any]
 
 
@@ -68,7 +70,7 @@ def case_document(scope: Scope, case: AccountabilityCase, *, printed_by: str, no
         ),
         sections=[
             Section("一、基本情况", [Table(("项目", "内容"), _facts(scope, case, line, told))]),
-            Section("二、办案经过", [Table(("序号", "时间", "步骤", "经办", "内容"), _steps(steps, told))]),
+            Section("二、办案经过", [Table(("序号", "时间", "步骤", "经办", "内容"), _steps(scope, steps, told))]),
             *_papers(scope, steps, told),
             *_of_picture(newest, told),
             Section(
@@ -122,17 +124,25 @@ def _facts(scope: Scope, case: AccountabilityCase, line: CaseLine, told: _Tellin
     return [[name, words] for name, words in facts]
 
 
-def _steps(steps: Iterable[AccountabilityStep], told: _Telling) -> list[list[Cell]]:
+def _steps(scope: Scope, steps: Iterable[AccountabilityStep], told: _Telling) -> list[list[Cell]]:
     return [
         [
             Number(str(each.number), each.number),
             told.at(each.at),
             f"{STEP_LABELS[each.kind]}{_code(each)}",
             each.by,
-            f"{each.text}{f'（{each.reason}）' if each.reason else ''}",
+            _in_short(scope, each),
         ]
         for each in steps
     ]
+
+
+def _in_short(scope: Scope, step: AccountabilityStep) -> str:
+    """Return what a step says, or the letter in which that stands in full."""
+    letter = scope.session.get(Letter, (scope.tenant.id, step.letter_id)) if step.letter_id else None
+    if letter is not None:
+        return f"{number_of(letter)}，全文见后{f'；{step.reason}' if step.reason else ''}"
+    return f"{step.text}{f'（{step.reason}）' if step.reason else ''}"
 
 
 def _code(step: AccountabilityStep) -> str:
@@ -159,9 +169,8 @@ def _paper(scope: Scope, step: AccountabilityStep, told: _Telling) -> list[Words
     letter = scope.session.get(Letter, (scope.tenant.id, step.letter_id)) if step.letter_id else None
     name = number_of(letter) if letter else f"{STEP_LABELS[step.kind]}{_code(step)}"
     text = letter.text if letter else step.text
-    said = [Words(f"【{name}】 {step.by}，{told.at(step.at)}")]
-    said += [Words(part) for part in text.split("\n") if part.strip()]
-    return [*said, *([Words(f"理由：{step.reason}")] if step.kind == "rung" and step.reason else [])]
+    why = f"\n不按顺序的理由：{step.reason}" if step.kind == "rung" and step.reason else ""
+    return [Words(f"【{name}】 {step.by}，{told.at(step.at)}\n{text}{why}")]
 
 
 def _of_picture(evidence: AccountabilityEvidence, told: _Telling) -> list[Section]:
@@ -206,7 +215,7 @@ def _of_picture(evidence: AccountabilityEvidence, told: _Telling) -> list[Sectio
                 Table(
                     ("时间", "告知谁", "方式", "内容", "结果"),
                     [
-                        [told.at(each["at"]), each["to"], each["by"], each["what"], _result(each, told)]
+                        [told.at(each["at"]), each["to"], each["by"], _shortened(each["what"]), _result(each, told)]
                         for each in picture["told"]
                     ],
                     empty="没有告知记录",
@@ -274,6 +283,11 @@ def _why(clock: Picture, told: _Telling) -> str:
         how = f"延期 {each['days']} 天" if each["days"] else f"限定至 {told.at(each['until'])}"
         lines.append(f"{told.at(each['at'])} {how}：{each['why']}")
     return "\n".join(lines)
+
+
+def _shortened(words: str) -> str:
+    """Cut a message that quotes a whole letter; the evidence holds all of it."""
+    return words if len(words) <= LONGEST_MESSAGE else f"{words[:LONGEST_MESSAGE]}…"
 
 
 def _result(message: Picture, told: _Telling) -> str:
