@@ -12,6 +12,7 @@ import core.engagement.models
 import core.escalation.models
 import core.evaluation.models
 import core.evaluation.panels.models
+import core.evaluation.telling.models
 import core.handling.models
 import core.intake.calls.models
 import core.intake.clearances.models

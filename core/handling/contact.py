@@ -1,5 +1,7 @@
 """Reaching the resident before a reply 联系诉求人: every attempt is kept."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from core.handling.models import ContactAttempt
@@ -64,6 +66,20 @@ def refuse_uncontacted(scope: Scope, ticket: Ticket, assignment: Assignment, *, 
             f"工单 {ticket.serial_no} 须先联系诉求人：已尝试 {len(outcomes)} 次，联系不上的至少尝试 {needed} 次。"
             "请联系后再提交答复。"
         )
+
+
+def attempts_in_cycle(scope: Scope, ticket: Ticket) -> Sequence[tuple[ContactAttempt, int]]:
+    """Return the attempts of units to reach the resident, each with the cycle in which it was made."""
+    rows = scope.session.execute(
+        select(ContactAttempt, Assignment.cycle_no)
+        .join(
+            Assignment,
+            (Assignment.tenant_id == ContactAttempt.tenant_id) & (Assignment.id == ContactAttempt.assignment_id),
+        )
+        .where(ContactAttempt.tenant_id == scope.tenant.id, ContactAttempt.ticket_id == ticket.id)
+        .order_by(ContactAttempt.at, ContactAttempt.id)
+    )
+    return [(attempt, cycle) for attempt, cycle in rows]
 
 
 def contact_view(scope: Scope, ticket: Ticket) -> ContactView:

@@ -37,6 +37,8 @@ class Reply(TenantRow, Base, kw_only=True):
     seconded_by: Mapped[str | None] = mapped_column(Text, default=None)
     seconded_by_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     """The first of the two reviewers that a finding of 不合理诉求 needs."""
+    basis: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The law or rule that a refused application stands on 法律依据; empty = none was named."""
 
 
 class Contribution(TenantRow, Base, kw_only=True):

@@ -1,6 +1,6 @@
 """Pure checks of a reply."""
 
-from core.handling.dispositions import DISPOSITION_LABELS
+from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_BASIS, results_for
 from core.intake.rules import LONE_SURROGATE
 from core.kit.errors import Refused
 
@@ -14,16 +14,30 @@ class ReplyUnusable(Refused):
 
 
 class UnknownDisposition(Refused):
-    """No such 办理结果."""
+    """No such 办理结果, or none for an appeal of this nature."""
 
     code = "unknown-disposition"
 
 
-def usable_reply(text: str, disposition: str) -> str:
-    """Return the reply without surrounding blanks. Raises `ReplyUnusable` or `UnknownDisposition`."""
-    if disposition not in DISPOSITION_LABELS:
-        known = "、".join(f"{code}（{label}）" for code, label in DISPOSITION_LABELS.items())
-        raise UnknownDisposition(f"没有办理结果 {disposition}。可选：{known}。")
+class BasisMissing(Refused):
+    """An application is refused, and nobody says on which law or rule; or a basis is named where none belongs."""
+
+    code = "basis-missing"
+
+
+def usable_reply(text: str, disposition: str, *, nature: str, basis: str = "") -> str:
+    """Return the reply without surrounding blanks; `basis` is the law or rule that a refused application stands on.
+
+    Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`.
+    """
+    results = results_for(nature)
+    if disposition not in results:
+        known = "、".join(f"{code}（{label}）" for code, label in results.items())
+        what = DISPOSITION_LABELS.get(disposition, disposition)
+        whose = "办事申请" if nature == "application" else "这类诉求"
+        raise UnknownDisposition(f"{whose}没有办理结果“{what}”。可选：{known}。")
+    if disposition in NEEDS_BASIS and not basis.strip():
+        raise BasisMissing("不予办理的，请写明法律依据：哪部法律、法规或规定的第几条。")
     return usable_text(text)
 
 

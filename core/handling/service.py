@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
-from core.handling.rules import usable_reply
+from core.handling.rules import usable_reply, usable_text
 from core.kit.errors import Refused
 from core.people.roles import SameHands
 from core.routing.models import Assignment
@@ -24,10 +24,13 @@ class NothingToReview(Refused):
 
 
 def submit_reply(
-    scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, text: str, disposition: str
+    scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, text: str, disposition: str, basis: str = ""
 ) -> Reply:
-    """The lead unit hands in its reply for review. Raises `ReplyUnusable`, `UnknownDisposition`, `MoveNotAllowed`."""
-    reply = usable_reply(text, disposition)
+    """The lead unit hands in its reply for review. `basis` is what a refused application stands on.
+
+    Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `MoveNotAllowed`.
+    """
+    reply = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
     move(
         scope,
         ticket,
@@ -37,7 +40,7 @@ def submit_reply(
         detail={"disposition": disposition},
     )
     advance(assignment, AssignmentState.SUBMITTED, now=order.now)
-    return add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=assignment.unit_id)
+    return add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=assignment.unit_id, basis=basis)
 
 
 def add_reply(
@@ -49,6 +52,7 @@ def add_reply(
     disposition: str,
     unit_id: int | None,
     state: str = "submitted",
+    basis: str = "",
 ) -> Reply:
     """Keep a reply; with state `approved` it needs no review (direct answer, history)."""
     reply = Reply(
@@ -63,6 +67,7 @@ def add_reply(
         submitted_by=order.actor.name,
         submitted_by_id=order.actor.id,
         submitted_at=order.now,
+        basis=usable_text(basis) if basis.strip() else "",
     )
     scope.session.add(reply)
     return reply

@@ -235,6 +235,7 @@ def _answer_attached(
         disposition=reply.disposition,
         unit_id=reply.unit_id,
         state="approved",
+        basis=reply.basis,
     )
     own.submitted_at = max(reply.submitted_at, ticket.submitted_at)
     _note_result(scope, ticket, command, order, reply=own)

@@ -37,7 +37,7 @@ from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
 from core.tenancy.scope import Scope
-from core.tickets.answering import tell_answer
+from core.tickets.answering import ANSWER, tell_answer
 from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, reason_of, refuse_actor
@@ -114,10 +114,12 @@ def answer_directly(
     disposition: str = "explained",
     article_id: int | None = None,
     article_version: int | None = None,
+    basis: str = "",
 ) -> None:
     """Answer without dispatch 直接答复; the ticket is concluded. `article_id` and `article_version` say what it rests on.
 
-    Raises `ReplyUnusable`, `NoSuchArticle`, `ArticleChanged`, `ClearanceOpen` and the refusals of moves.
+    `basis` is the law or rule that a refused application stands on. Raises `ReplyUnusable`, `UnknownDisposition`,
+    `BasisMissing`, `NoSuchArticle`, `ArticleChanged`, `ClearanceOpen` and the refusals of moves.
     """
     if ticket.is_attached:
         raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。需要单独答复时请先拆并。")
@@ -126,15 +128,22 @@ def answer_directly(
         rests_on = note_use(
             scope, article_id, article_version or 0, ticket_id=ticket.id, actor=order.actor, now=order.now
         )
-    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on)
+    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on, basis=basis)
     tell_answer(scope, ticket, text.strip(), now=order.now)
 
 
 def conclude_with_answer(
-    scope: Scope, ticket: Ticket, order: Order, *, text: str, disposition: str, rests_on: ArticleVersion | None = None
+    scope: Scope,
+    ticket: Ticket,
+    order: Order,
+    *,
+    text: str,
+    disposition: str,
+    rests_on: ArticleVersion | None = None,
+    basis: str = "",
 ) -> None:
     """Answer a ticket in hand and conclude it; shared by the desk and the import of history."""
-    reply = usable_reply(text, disposition)
+    reply = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
     check_state(ticket, WAITING_FOR_DISPATCH, "直接答复")
     refuse_uncleared(scope, ticket, "直接答复")
     words = f"，依据知识“{rests_on.title}”第 {rests_on.number} 版" if rests_on else ""
@@ -149,7 +158,9 @@ def conclude_with_answer(
     )
     drop_consultation(scope, ticket, order, why="受理席已直接答复")
     keep_first_handler(ticket, order.actor.unit_id or directory(scope).desk.id)
-    kept = add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved")
+    kept = add_reply(
+        scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved", basis=basis
+    )
     conclude(scope, ticket, Command.ANSWER_DIRECTLY, order, reply=kept)
 
 
@@ -173,7 +184,7 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     text = f"您反映的事项已移交{where}办理。{because}"
     kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
-    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 已移交{where}办理。", now=order.now)
+    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 已移交{where}办理。", now=order.now, news=f"{ANSWER}/{ticket.cycle_no}")
 
 
 @command(Permission.DISPATCH, "更正分类")

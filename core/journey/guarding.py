@@ -1,5 +1,8 @@
 """Asking the district whether a command may be given 能否办理, beyond permission and the table of moves."""
 
+from dataclasses import replace
+
+from core.evaluation.telling.reading import is_told, tries_since, will_be_told
 from core.handling.contact import contact_view
 from core.hooks import specs
 from core.hooks.table import Failure
@@ -13,6 +16,9 @@ from core.units.queries import directory
 UNGUARDED = ("system", "resident")
 """Kinds of actors whose commands no rule of a district stands against: time and rules, and the resident."""
 
+CONCLUDING = ("reply", "pass_reply", "answer_directly")
+"""Commands that end the work on a ticket: before them it is looked up whether the resident was told."""
+
 
 class Objected(Refused):
     """A rule of the district does not allow the command now."""
@@ -24,12 +30,17 @@ def ask_guards(scope: Scope, ticket: Ticket, order: Order, command: str) -> tupl
     """Raise `Objected` with the words of every feature that objects; return the failures of those that could not say."""
     if order.actor.kind in UNGUARDED or not scope.hooks.answerers_of(specs.guard_command):
         return ()
+    contact = contact_view(scope, ticket)
+    if command in CONCLUDING:
+        told, goes_out = is_told(scope, ticket), will_be_told(scope, ticket)
+        vain = len(tries_since(scope, ticket, ticket.submitted_at))
+        contact = replace(contact, was_told=told, will_be_told=goes_out, told_in_vain=vain)
     answers = scope.hooks.ask(
         specs.guard_command,
         ticket=view_of(scope, ticket),
         command=command,
         duty=directory(scope).find_duty(ticket.matter, ticket.area),
-        contact=contact_view(scope, ticket),
+        contact=contact,
     )
     if answers:
         raise Objected("".join(f"{objection.text.rstrip('。')}（{objection.reason}）。" for _, objection in answers))

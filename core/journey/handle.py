@@ -104,12 +104,14 @@ def reply(
     disposition: str,
     verified: Finding | None = None,
     found: str = "",
+    basis: str = "",
 ) -> None:
     """The lead unit hands in its reply; it waits for review, and no mark fires while it does.
 
     With `verified` it says whether the appeal is true 核实, and with `found` what it saw; without, nothing is said of it.
-    Raises `ReasonMissing` where it is verified and nothing found, `NotYours`, `ReturnPending`, `CoUnitsOpen`, `NotContacted`, `ReplyUnusable`, `UnknownDisposition` and the
-    refusals of moves.
+    `basis` is the law or rule that a refused application stands on.
+    Raises `ReasonMissing` where it is verified and nothing found, `NotYours`, `ReturnPending`, `CoUnitsOpen`,
+    `NotContacted`, `ReplyUnusable`, `UnknownDisposition`, `BasisMissing` and the refusals of moves.
     """
     check_state(ticket, MOVES[Command.SUBMIT_RESULT].sources, "提交办结")
     assignment = check_unit(scope, ticket, order.actor)
@@ -122,7 +124,7 @@ def reply(
     if verified is not None:
         before = Order(order.actor, order.now)  # the command's id belongs to the reply
         keep_verification(scope, ticket, assignment, before, verified, found, on_site=False)
-    submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition)
+    submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition, basis=basis)
     freeze_for_review(scope, ticket, order)
     turn_clocks(scope, ticket, Command.SUBMIT_RESULT, order)
 

@@ -14,10 +14,10 @@ from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.news import untold
 from core.tickets.service import note
-from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
+from core.tickets.timeline import HISTORY_NAME, RESIDENT, SYSTEM, Actor, Order
 
 IMPORTER = Actor("system", "批量导入", permissions=SYSTEM.permissions)
-HISTORY = Actor("system", "历史数据", permissions=SYSTEM.permissions)
+HISTORY = Actor("system", HISTORY_NAME, permissions=SYSTEM.permissions)
 ANSWERED = "explained"
 """The result of an old answer that names none: the resident got an explanation, and nothing more is claimed."""
 

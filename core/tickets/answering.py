@@ -7,7 +7,7 @@ from core.hooks import specs
 from core.hooks.values.ticket import Medium
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
-from core.tickets.messages import Transport, contact_of, say
+from core.tickets.messages import Transport, contact_of, say, transport_to
 from core.tickets.models import Ticket
 from core.tickets.sealing import opened
 
@@ -15,6 +15,8 @@ NAMES: dict[str, str] = {"wechat": "微信", "weibo": "微博", "app": "APP", "w
 BY_PERSON: tuple[Medium, ...] = ("phone", "counter", "event")
 """Media of people who spoke with somebody: they are called, and no machine speaks for the house."""
 
+ANSWER = "answered"
+"""First part of the name of the message that carries the answer, or says that it is there; the cycle follows."""
 AT_THE_PAGE = "，可凭受理流水号和提取码查询。"
 RATE_HERE = "回复 1 满意、2 基本满意、3 不满意，就是评价。"
 """What is said beside an answer where the resident can rate it by writing back."""
@@ -84,6 +86,13 @@ def goes_whole(scope: Scope, ticket: Ticket) -> bool:
     return transport in ("mail", "weibo") or (transport is not None and ticket.medium == "sms")
 
 
+def goes_out(scope: Scope, ticket: Ticket) -> bool:
+    """Tell whether the conclusion itself sends something to the resident: the answer, or that it is there."""
+    if _way(scope, ticket).transport is not None:
+        return True
+    return bool(scope.hooks.answerers_of(specs.progress_news)) and transport_to(contact_of(scope, ticket)) is not None
+
+
 def _way(scope: Scope, ticket: Ticket) -> Way:
     row = contact_of(scope, ticket)
     return way_of(ticket.medium, opened(scope.keys, row) if row else Contact())
@@ -96,4 +105,5 @@ def _send(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> None:
     told = f"您的诉求 {ticket.serial_no} 已答复{words}{RATE_HERE if transport == 'wechat' else ''}"
     if transport == "weibo":  # before the answer: a comment that is too long is cut at its end
         told = f"您的诉求 {ticket.serial_no} 已答复（{RATE_ON_WEIBO}）{words}"
-    say(scope, ticket_id=ticket.id, transport=transport, text=told, to_unit_id=None, now=now)
+    news = f"{ANSWER}/{ticket.cycle_no}"
+    say(scope, ticket_id=ticket.id, transport=transport, text=told, to_unit_id=None, now=now, news=news)

@@ -74,7 +74,9 @@ def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(morning, DAY_BEGINS, zone).astimezone(UTC)
 
 
-def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_night: bool = False) -> None:
+def tell_resident(
+    scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_night: bool = False, news: str | None = None
+) -> None:
     """Tell the resident in WeChat if they wrote by it, else by SMS if they left a phone, else below what they wrote on Weibo.
 
     Who did none of it finds it under number and code. What WeChat refuses for good goes by SMS where there is a phone.
@@ -85,7 +87,16 @@ def tell_resident(scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_
         return
     transport = transport_to(contact_of(scope, ticket))
     if transport is not None:
-        say(scope, ticket_id=ticket.id, transport=transport, text=text, to_unit_id=None, now=now, at_night=at_night)
+        say(
+            scope,
+            ticket_id=ticket.id,
+            transport=transport,
+            text=text,
+            to_unit_id=None,
+            now=now,
+            at_night=at_night,
+            news=news,
+        )
 
 
 def tell_not_arrived(scope: Scope, receipt: str, why: str) -> None:

@@ -46,6 +46,8 @@ class Order:
     command_id: str | None = None
 
 
+HISTORY_NAME = "历史数据"
+"""Name of what does the deeds of an imported past."""
 SYSTEM = Actor("system", "系统", permissions=frozenset(Permission))
 RESIDENT = Actor("resident", "诉求人", permissions=frozenset({Permission.SPEAK}))
 

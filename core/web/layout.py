@@ -28,6 +28,7 @@ from core.journey.watching import Lag, lag_of
 from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.access import may
 from core.people.roles import Permission
+from core.routing.rules_in_force import rules_of as rules_of_handling
 from core.statistics.performance.scoring import scorers_of
 from core.statistics.reminders.counting import rules_of as drafts_letters
 from core.statistics.reminders.queries import has_reminders, open_reminders
@@ -144,6 +145,8 @@ def _menu_items() -> list[MenuItem]:
     items: list[MenuItem] = []
     if Permission.SEE_TICKETS in visit.permissions:
         mine = {lane for permission in visit.permissions for lane in LANES_OF.get(permission, ())}
+        if not rules_of_handling(visit.scope).proves_telling:
+            mine.discard("untold")
         lanes = [lane for lane in LANE_LABELS if lane in mine]
         counts = lane_counts(visit.scope, [lane for lane in lanes if lane != "all"])
         here = request.args.get("lane", "dispatch") if request.path == "/desk" else ""

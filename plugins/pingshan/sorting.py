@@ -33,7 +33,14 @@ class TagSettings(Settings):
     tag = Line(required=True, longest=10, title="话题", help="不带 # 号")
     nature = OneOf(
         required=True,
-        choices={"complaint": "投诉", "help": "求助", "inquiry": "咨询", "suggestion": "建议", "praise": "表扬"},
+        choices={
+            "complaint": "投诉",
+            "help": "求助",
+            "inquiry": "咨询",
+            "suggestion": "建议",
+            "praise": "表扬",
+            "application": "办事申请",
+        },
         title="类型",
         help="带这个话题的来件按哪一类受理",
     )

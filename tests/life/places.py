@@ -53,6 +53,7 @@ PLACES: dict[str, tuple[State, ...]] = {
     "bring_in": WITH_UNIT,
     "add_unit": WITH_UNIT,
     "verify": WITH_UNIT,
+    "read_answer": (*CONCLUDED, State.ARCHIVED),
     "track": CONCLUDED,
     "look_again": CONCLUDED,
     "prepare_disclosure": (*CONCLUDED, State.ARCHIVED),

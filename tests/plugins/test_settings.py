@@ -150,7 +150,7 @@ def test_without_a_word_the_articles_hold() -> None:
         },
         "nanhai.metrics": {},
         "nanhai.interview": {"minutes": 90, "extension_minutes": 10, "alike_percent": 85},
-        "nanhai.loop": {"attempts": 1},
+        "nanhai.loop": {"attempts": 1, "proof": True, "notice": True, "try_days": 3},
     }
 
 

@@ -168,7 +168,7 @@ def test_an_unknown_field_is_refused_with_a_guess() -> None:
         (leaf("matter", "under", "07.*"), "when.value：“07.*”不是事项的路径。请写成 07.08 这样，各级之间用点，不用星号。"),
         (leaf("matter", "in", []), "when.value：列表有 0 项。请写 1 到 200 项，再多的分成几个条件。"),
         (leaf("nature", "eq", "rage"), "when.value：性质没有“rage”。请从 complaint（投诉）、help（求助）、"
-         "inquiry（咨询）、suggestion（建议）、praise（表扬）中选。"),
+         "inquiry（咨询）、suggestion（建议）、praise（表扬）、application（办事申请）中选。"),
         (leaf("channel", "eq", 3), "when.value：3 不是渠道的代码。请从列表中选择。"),
         (leaf("repeat_count", "gte", True), "when.value：重复反映次数不能和 true 比较。请写 0 到 100,000 的整数。"),
         (leaf("repeat_count", "gte", 2.5), "when.value：重复反映次数不能和小数比较。请写 0 到 100,000 的整数。"),

@@ -268,7 +268,7 @@ def test_every_published_outcome_is_kept() -> None:
         ),
         (
             HEAD + ACCEPT + 'nature = "anger"\n',
-            "第 16 行：nature 没有“anger”这一项；请从 complaint、help、inquiry、suggestion、praise 中选择",
+            "第 16 行：nature 没有“anger”这一项；请从 complaint、help、inquiry、suggestion、praise、application 中选择",
         ),
         (
             HEAD + ACCEPT + ON_SITE.replace('"street-cg"', '"water"'),

@@ -60,6 +60,8 @@ def test_an_appeal_is_accepted_and_can_be_looked_up(client: FlaskClient, token: 
         "hands": 0,
         "relation": "",
         "verified": "",
+        "nature": "求助",
+        "told": False,
         "reply": None,
         "version": 0,
     }

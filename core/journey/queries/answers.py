@@ -30,6 +30,8 @@ class ReplyLine:
     cycle: int
     review_note: str
     seconded_by: str
+    basis: str
+    """The law or rule that a refused application stands on; empty = none was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def replies_of(scope: Scope, ticket_id: int) -> tuple[ReplyLine, ...]:
             cycle=row.cycle_no,
             review_note=row.review_note,
             seconded_by=row.seconded_by or "",
+            basis=row.basis,
         )
         for row in rows
     )

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
+from core.evaluation.telling.reading import Tellings, tellings_of
 from core.journey.queries.consultations import ConsultationLine, consultations_of
 from core.journey.queries.coordination import (
     CheckLine,
@@ -91,6 +92,7 @@ class CaseFile:
     verifications: tuple[FindingLine, ...]
     enforcements: tuple[FindingLine, ...]
     trackings: tuple[TrackingLine, ...]
+    tellings: Tellings
     meetings: tuple[MeetingLine, ...]
     checks: tuple[CheckLine, ...]
     errands: tuple[ErrandLine, ...]
@@ -156,6 +158,7 @@ class CaseFile:
             proposals=(),
             openness=self.openness.seen_by(unit_id),
             clearances=(),
+            tellings=self.tellings if leads else replace(self.tellings, lines=(), untold=(), is_wanted=False),
             checks=self.checks if leads else (),
             errands=self.errands if leads else _own(self.errands, unit_id),
         )
@@ -187,6 +190,7 @@ def case_file(scope: Scope, ticket_id: int) -> CaseFile:
         verifications=verifications_of(scope, ticket),
         enforcements=enforcements_of(scope, ticket),
         trackings=trackings_of(scope, ticket),
+        tellings=tellings_of(scope, ticket),
         meetings=meetings_of(scope, ticket),
         checks=checks_of(scope, ticket, errands),
         errands=errands,

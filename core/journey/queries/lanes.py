@@ -11,6 +11,7 @@ from core.coordination.models import Errand
 from core.escalation.models import Supervision
 from core.evaluation.models import Dispute, OverdueCause
 from core.evaluation.queries import asked_enough
+from core.evaluation.telling.models import Untold
 from core.handling.models import Tracking
 from core.intake.clearances.models import OPEN as WAITING
 from core.intake.clearances.models import Clearance
@@ -34,6 +35,7 @@ LaneName = Literal[
     "review",
     "time",
     "follow_up",
+    "untold",
     "tracking",
     "supervised",
     "errands",
@@ -63,12 +65,13 @@ Recorded = (
     | ReturnRequest
     | Supervision
     | Tracking
+    | Untold
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """By what a lane is narrowed; empty = by nothing. `unit` is a code, `tab` one of those counted in `TabCounts`.
+    """By what a lane is narrowed; empty = by nothing. `unit` is a code, `tab` one of those counted in `TabCounts`, or a light.
 
     Figures lead here with more: `matter` and `area` are codes (an area with what lies in it), `since` and `until` local days
     of acceptance such as `2026-03-01`, the last included; one that is no date is passed over.
@@ -127,6 +130,8 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
             conditions.append(or_(extending, _has(PauseRequest, PauseRequest.state == "pending")))
         case "follow_up":
             conditions += [~asked_enough(scope), Ticket.channel != FROM_ELSEWHERE]  # the sender asks its resident
+        case "untold":
+            conditions.append(_has(Untold, Untold.state == "open"))
         case "supervised":
             conditions.append(_has(Supervision, Supervision.state != "closed"))
         case "errands":
@@ -161,6 +166,8 @@ def narrowed(scope: Scope, filters: Filters, *, now: datetime) -> list[ColumnEle
     match filters.tab:
         case "pressing":
             conditions += [Ticket.light != "green", Ticket.state.in_(OPEN)]
+        case "red" | "yellow" | "green" as light:
+            conditions += [Ticket.light == light, Ticket.state.in_(OPEN)]
         case "urgent":
             conditions.append(Ticket.urgency == "urgent")
         case "returned":
@@ -177,6 +184,15 @@ def _day(words: str) -> date | None:
     except ValueError:
         return None
     return day if day.year in YEARS else None
+
+
+def lights_of_open(scope: Scope) -> dict[str, int]:
+    """Count the tickets whose residents wait by their light, the gravest first."""
+    counted = [func.count().filter(Ticket.light == light).label(light) for light in ("red", "yellow", "green")]
+    row = scope.session.execute(
+        select(*counted).where(Ticket.tenant_id == scope.tenant.id, Ticket.state.in_(OPEN))
+    ).one()
+    return {light: getattr(row, light) for light in ("red", "yellow", "green")}
 
 
 def tab_counts(scope: Scope, lane: LaneName) -> TabCounts:

@@ -41,7 +41,7 @@ class AppealSchema(StrictSchema):
     latitude = Degrees(most=LARGEST_LATITUDE, metadata={"description": "纬度（WGS84，度）；与经度一起写"})
     mailbox = Text(longest=100, metadata={"description": "收件信箱"})
     channel = Text(longest=64, load_default="api", metadata={"description": "渠道代码"})
-    nature = Choice(get_args(Nature), metadata={"description": "投诉、求助、咨询、建议、表扬"})
+    nature = Choice(get_args(Nature), metadata={"description": "投诉、求助、咨询、建议、表扬、办事申请"})
     matter = Text(longest=64, metadata={"description": "职责清单事项代码"})
     urgency = Choice(get_args(Urgency), metadata={"description": "紧急程度"})
     appellant = Choice(get_args(Appellant), metadata={"description": "诉求主体：个人、企业、其他单位；不写时按渠道"})
@@ -97,8 +97,22 @@ class TicketSchema(StrictSchema):
     verified = fields.String(
         required=True, metadata={"description": "核实结果：属实、部分属实、不属实；没有核实的为空"}
     )
+    nature = fields.String(required=True, metadata={"description": "类型：投诉、求助、咨询、建议、表扬、办事申请"})
+    told = fields.Boolean(required=True, metadata={"description": "本轮有没有诉求人已被告知结果的记录"})
     reply = fields.String(allow_none=True, metadata={"description": "已发出的答复"})
     version = fields.Integer(required=True)
+
+
+class TellingSchema(StrictSchema):
+    """One time that the resident was told what became of the appeal, or somebody tried."""
+
+    at = fields.AwareDateTime(required=True)
+    way = fields.String(required=True, metadata={"description": "告知方式"})
+    text = fields.String(required=True, metadata={"description": "告知了什么"})
+    by = fields.String(required=True, metadata={"description": "谁告知的"})
+    outcome = fields.String(required=True, metadata={"description": "结果：已告知、没有联系上、没有送达……"})
+    is_proof = fields.Boolean(required=True, metadata={"description": "是否证明诉求人已被告知"})
+    cycle = fields.Integer(required=True, metadata={"description": "第几轮办理"})
 
 
 class RevealSchema(StrictSchema):

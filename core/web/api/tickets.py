@@ -1,10 +1,11 @@
 """Tickets over the API: hand in an appeal, look up how its ticket stands."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import request
 
+from core.evaluation.telling.reading import tellings_of
 from core.intake.rules import Appeal
 from core.journey.accept import accept
 from core.journey.queries.case import get_case
@@ -13,6 +14,9 @@ from core.journey.queries.findings import verified_by
 from core.journey.reach import refuse_unseen
 from core.journey.reveal import MAY_ASK, reveal_contact
 from core.people.roles import Permission
+from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
+from core.tickets.queries import get_ticket_id
 from core.tickets.timeline import Order
 from core.web.api.calls import Call, for_systems
 from core.web.api.decision_schemas import ExplainedSchema
@@ -24,6 +28,7 @@ from core.web.api.schemas import (
     ProblemSchema,
     RevealedSchema,
     RevealSchema,
+    TellingSchema,
     TicketSchema,
 )
 
@@ -67,6 +72,8 @@ def show_ticket(call: Call, serial_no: str) -> Any:
         "hands": case.hands,
         "relation": case.relation,
         "verified": verified_by(call.scope, case.id),
+        "nature": case.nature,
+        "told": tellings_of(call.scope, _ticket(call.scope, serial_no)).is_told,
         "reply": sent_reply,
         "version": case.version,
     }
@@ -101,6 +108,17 @@ def show_contact(call: Call, asked: dict[str, str], serial_no: str) -> Any:
     }
 
 
+@tickets.get("/<serial_no>/tellings")
+@for_systems(frozenset({Permission.SEE_TICKETS}))
+@tickets.doc(**TOKEN)
+@tickets.response(200, TellingSchema(many=True))
+@tickets.alt_response(403, schema=ProblemSchema)
+@tickets.alt_response(404, schema=ProblemSchema)
+def show_tellings(call: Call, serial_no: str) -> Any:
+    """Tell how the resident was told what became of the appeal 告知, the newest first."""
+    return [asdict(line) for line in tellings_of(call.scope, _ticket(call.scope, serial_no)).lines]
+
+
 @tickets.get("/<serial_no>/decisions")
 @for_systems(frozenset({Permission.SEE_TICKETS, Permission.HANDLE}))
 @tickets.doc(**TOKEN)
@@ -113,3 +131,7 @@ def show_decisions(call: Call, serial_no: str) -> Any:
     For systems whose role sees tickets, and for those of a unit with a share in this one.
     """
     return explain_to(call.scope, serial_no, actor=call.actor)
+
+
+def _ticket(scope: Scope, serial_no: str) -> Ticket:
+    return scope.session.get_one(Ticket, (scope.tenant.id, get_ticket_id(scope, serial_no)))

@@ -46,6 +46,8 @@ def answer(visit: Visit) -> Answer:
         text=text("text"),
         article_id=rests.article_id,
         article_version=rests.article_version,
+        disposition=text("disposition") or "explained",
+        basis=text("basis", longest=500),
     )
     return Done(f"{ticket.serial_no} 已直接答复并办结", _next())
 

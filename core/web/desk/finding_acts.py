@@ -1,7 +1,8 @@
 """Clearing what was written down, what units found and did, bringing units in, and looking again: the forms for it."""
 
+from core.evaluation.telling.words import BY_PEOPLE
 from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS
-from core.journey import clear, findings, joint
+from core.journey import clear, findings, joint, tell
 from core.tickets.states import CONCLUDED, WAITING_FOR_DISPATCH, WITH_UNIT, Command
 from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.fields import Field
@@ -82,6 +83,30 @@ TRACKING = (
         ),
         when=lambda standing: standing.file.tracking is not None,
         beside="tracking",
+    ),
+)
+TELL_FIELDS = (
+    Field("way", "怎样告知", "choice", options=listed(BY_PEOPLE)),
+    Field("arrived", "告知到了吗", "yes_no", options=lambda _: (("yes", "已告知"), ("no", "没有联系上"))),
+    Field("what", "告知了什么", hint="写告诉诉求人的话；没有联系上的，写怎样联系的。"),
+    Field("document", "信函或回执编号", "line", required=False),
+)
+TELLING = (
+    Act(
+        "告知诉求人",
+        (Deed(tell.tell_at_desk, "记下告知", "已记下告知"),),
+        TELL_FIELDS,
+        states=tell.TELLABLE_AT_DESK,
+        when=lambda standing: standing.rules.proves_telling and not standing.file.came_from_elsewhere,
+        beside="telling",
+    ),
+    Act(
+        "不再联系",
+        (Deed(tell.stop_telling, "不再联系", "已记下不再联系"),),
+        (Field("reason", "为什么不再联系"),),
+        when=lambda standing: (waits := standing.file.tellings.open) is not None and waits.may_be_closed,
+        beside="telling",
+        hint="联系的天数已经够了；仍能联系上的，请继续联系。",
     ),
 )
 

@@ -12,6 +12,7 @@ from core.files.refusals import KINDS_OF_REFUSAL
 from core.hooks.values import Appellant, Nature, Urgency
 from core.hooks.values.ticket import Relation
 from core.intake.rules import TEXT_MAX, Appeal
+from core.journey import tell
 from core.journey.accept import Accepted, accept
 from core.journey.call_records import make_ticket
 from core.journey.desk import answer_directly
@@ -208,6 +209,7 @@ def _answer(visit: Visit, serial_no: str, command_id: str) -> None:
     order = Order(visit.actor, visit.now, command_id=command_id and f"{command_id}/answer")
     found = find_answer(visit.scope, article, today=visit.now.astimezone(visit.scope.tenant.zone).date())
     words = found.answer if found else ""
+    tell.tell_on_the_spot(visit.scope, serial_no, visit.actor, words, now=visit.now)
     answer_directly(visit.scope, serial_no, order, text=words, article_id=article, article_version=number)
 
 
@@ -224,6 +226,4 @@ def _relation(given: str) -> Relation | None:
 
 
 def _nature(given: str) -> Nature | None:
-    return next(
-        (nature for nature in ("complaint", "help", "inquiry", "suggestion", "praise") if nature == given), None
-    )
+    return next((nature for nature in get_args(Nature) if nature == given), None)

@@ -86,6 +86,13 @@ LANE_WORDS = {
             "time", NEAREST_FIRST, "没有待审批的延期和挂起", "承办单位申请延期或挂起后会出现在这里。", decides=True
         ),
         LaneWords("follow_up", "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"),
+        LaneWords(
+            "untold",
+            "先办结的在前",
+            "没有待告知的工单",
+            "已答复而没有诉求人已被告知的记录的工单会出现在这里。",
+            decides=True,
+        ),
         LaneWords("tracking", "先办结的在前", "没有要再看的工单", "定了日子再看效果的工单会出现在这里。", decides=True),
         LaneWords("supervised", NEAREST_FIRST, "没有未销号的督办", "发出督办的工单会出现在这里。", decides=True),
         LaneWords(

@@ -10,6 +10,7 @@ from core.hooks.values import ReplyTemplate
 from core.journey import handle
 from core.journey.files import add_files, judge_all
 from core.journey.findings import Finding
+from core.journey.queries.accountability import cases_against
 from core.journey.queries.case import get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
@@ -63,6 +64,7 @@ def show_list(visit: Visit) -> Answer:
         rows=rows,
         errands=open_errands_of_unit(visit.scope, unit.id),
         letters=reminder_lines(visit.scope, unit_id=unit.id),
+        accused=[each for each in cases_against(visit.scope, unit.id) if each.is_due],
         tabs=[
             Tab(label, f"/unit?tab={name}{mine}", name == tab, str(counts[name]) if name in counts else None)
             for name, label in TAB_LABELS.items()
@@ -125,6 +127,7 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         disposition=required("disposition", ask="请选择办理结果。"),
         verified=next((each for each in get_args(Finding) if each == text("verified")), None),
         found=text("found", longest=2000),
+        basis=text("basis", longest=500),
     )
     if files:
         add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)

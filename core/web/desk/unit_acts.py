@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from core.evaluation.causes import OVERDUE_LABELS
-from core.journey import conclude, consult, explain, give_back, handle, joint, judge, persons, press, time
+from core.journey import conclude, consult, explain, give_back, handle, joint, judge, persons, press, tell, time
 from core.journey.queries.choices import Choice
 from core.journey.queries.requests import RequestLine
 from core.routing.returns import RETURN_REASONS
@@ -13,7 +13,7 @@ from core.web.desk.acts import Act, Deed, listed, sources
 from core.web.desk.coordination_acts import UNITS_COORDINATING
 from core.web.desk.disclosure_acts import UNIT_EXPOSURE_ACTS
 from core.web.desk.fields import REASON, Field
-from core.web.desk.finding_acts import FINDING
+from core.web.desk.finding_acts import FINDING, TELL_FIELDS
 from core.web.desk.standing import Standing
 
 
@@ -124,6 +124,15 @@ HANDLING = (
         states=WITH_UNIT,
         when=in_hand,
         beside="record",
+    ),
+    Act(
+        "告知诉求人",
+        (Deed(tell.tell, "记下告知", "已记下告知"),),
+        TELL_FIELDS,
+        states=tell.TELLABLE_BY_UNIT,
+        when=lambda standing: standing.rules.proves_telling and standing.part is not None and standing.part.is_root,
+        beside="telling",
+        hint="答复审核通过之前，诉求人要已被告知结果，或答复会随办结发给诉求人。",
     ),
     Act(
         "转派下级",

@@ -24,6 +24,7 @@ from core.journey.own_appeal import (
     wish_news,
 )
 from core.journey.queries.progress import progress_of
+from core.journey.tell import is_new_reading, read_answer
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -70,7 +71,11 @@ def ask_for_number(guest: Guest) -> ResponseReturnValue:
 def show_progress(guest: Guest) -> ResponseReturnValue:
     """Show how the appeal stands, or say that number or code is wrong, never which."""
     ticket = _opened(guest)
-    return ticket if not isinstance(ticket, Ticket) else _shown(guest, ticket)
+    if not isinstance(ticket, Ticket):
+        return ticket
+    if is_new_reading(guest.scope, ticket):
+        read_answer(guest.scope, ticket.serial_no, Order(RESIDENT, guest.now))
+    return _shown(guest, ticket)
 
 
 @public.post("/progress/<deed>")

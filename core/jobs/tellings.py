@@ -1,0 +1,53 @@
+"""Giving answered tickets back to the desk whose residents were not told, at leisure and tenant by tenant, one per transaction."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from core.jobs.acting import ActsAs
+from core.jobs.turns import Now, Turns
+from core.journey.tell import have_told, tickets_to_tell
+from core.kit.db import is_connection_lost
+from core.kit.trouble import where
+from core.tenancy.facts import TenantFacts
+from core.tenancy.scope import Installation, Scope
+
+EVERY = timedelta(minutes=5)
+log = logging.getLogger(__name__)
+
+
+class Tellings:
+    """All tenants' answered tickets without proof that the resident was told, seen from the clock process."""
+
+    acts_as = ActsAs.SYSTEM
+
+    def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
+        self._installation = installation
+        self._is_ending = is_ending
+        self._turns = Turns(installation, what="告知检查", is_ending=is_ending)
+        self._next: datetime | None = None
+
+    def look(self, *, now: Now) -> None:
+        """Look at what residents were told, unless that was done a moment ago."""
+        if self._next is not None and now() < self._next:
+            return
+        self._turns.take(partial(self._look_of, now=now), now=now)
+        self._next = now() + EVERY
+
+    def _look_of(self, tenant: TenantFacts, *, now: Now) -> bool:
+        waiting = self._installation.run(tenant.slug, partial(tickets_to_tell, now=now()))
+        for ticket_id in waiting:
+            if self._is_ending():
+                break
+            try:
+                self._installation.run(tenant.slug, partial(_look, ticket_id=ticket_id, now=now()))
+            except Exception as error:  # one ticket that cannot be looked at keeps no other from it
+                if is_connection_lost(error):
+                    raise
+                log.error("租户 %s 的工单 %d 没有检查告知，下次再试：%s", tenant.slug, ticket_id, where(error))
+        return False
+
+
+def _look(scope: Scope, *, ticket_id: int, now: datetime) -> None:
+    have_told(scope, ticket_id, now=now)

@@ -1,0 +1,1 @@
+"""The loop: from the resident, back to the resident."""
