@@ -397,6 +397,11 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "refer": {"reference": f"{place.slug}/1"},
         "referral-news": {"reference": f"{place.slug}/1"},
         "wechat-media": {"item_id": int(str(place.has["inbound item"][0])), "ticket_id": event.ticket_id},
+        "weibo-picture": {
+            "item_id": int(str(place.has["inbound item"][0])),
+            "number": 0,
+            "ticket_id": event.ticket_id,
+        },
         "settings-planned": {**revision, "plan": 1},
         "settings-preset": {**revision, "district": place.slug},
         "feature-enabling": {**revision, "begun": "2030-03-12T10:00:00+08:00"},
