@@ -29,7 +29,7 @@ from core.kit.clock import machine_time
 from core.tenancy.scope import Installation, Scope
 from core.units.queries import directory
 
-TENANT = click.option("--tenant", required=True, metavar="区", help="租户短名，如 nanhai")
+TENANT = click.option("--tenant", required=True, metavar="区", help="租户短名，如 sandbox")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 REASONS_SHOWN = 5
 
