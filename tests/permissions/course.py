@@ -85,6 +85,7 @@ class Course:
         self._answered(serial_no)
         self._consulted(self._accepted(f"{self._place.mark}无人认领"))
         self._entered()
+        self._interviewed()
         self._known()
         self._by_systems()
         self._administered()
@@ -175,6 +176,16 @@ class Course:
     def _consulted(self, serial_no: Id) -> None:
         self._form("operator", "/t/{0}/open_consultation", serial_no, question="谁来办")
         self._form("supervisor", "/t/{0}/decide_consultation", serial_no, unit=self._id("unit"), reason="就近")
+
+    def _interviewed(self) -> None:
+        name, question = self._id("interview"), self._id("interview question")
+        self._form("operator", "/interviews/{0}/open", name, of="-")
+        self._get("clerk", "/interviews/{0}/hour", name)
+        self._form("operator", "/interviews/{0}/question/{1}/show", name, question, of="-", shown="yes")
+        self._form("operator", "/interviews/{0}/extend", name, of="-", reason="提问踊跃")
+        self._form("clerk", "/interviews/{0}/question/{1}/answer", name, question, of="-", text="已修", host="1")
+        self._form("operator", "/interviews/{0}/close", name, of="-")
+        self._get("leader", "/interviews/{0}", name)
 
     def _entered(self) -> None:
         item = self._id("inbound item")

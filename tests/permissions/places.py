@@ -18,11 +18,12 @@ from core.engagement.models import Campaign
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
-from core.hooks import EngagementRules, Feature, OutreachKind, PageSpec, PanelRules, TextBlock
+from core.hooks import EngagementRules, Feature, InterviewRules, OutreachKind, PageSpec, PanelRules, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.calls.rules import IncomingCall
 from core.intake.calls.service import keep_call
 from core.intake.inbound import new_item
+from core.intake.interviews.rules import Announcement, Asker, Host, Question
 from core.intake.mail.reading import MAIL_TYPE
 from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
@@ -30,6 +31,8 @@ from core.journey import center, desk, entrusting, handle, knowledge, people, wa
 from core.journey.accept import Accepted
 from core.journey.files import add_files
 from core.journey.handover import write_handover
+from core.journey.interview_questions import take_question
+from core.journey.interviews import announce_interview
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.knowledge.drafts import Draft
@@ -73,6 +76,8 @@ NO_ROLE, REVOKED, STRANGER = "token without role", "revoked token", "nobody"
 KINDS = {
     "serial_no": "ticket",
     "public_no": "public case",
+    "slug": "interview",
+    "case_code": "case of accountability",
     "file": "file",
     "article": "article",
     "warning": "warning",
@@ -110,6 +115,7 @@ NUMBERED = {
     "/unit/performance/": "performance sheet",
     "/api/v1/performance/": "performance sheet",
     "/center/meeting/": "outreach",
+    "/interviews/<slug>/question/": "interview question",
     "/public/<tenant>/bulletins/": "bulletin",
     "/public/<tenant>/activities/": "campaign",
 }
@@ -128,7 +134,12 @@ def place_feature() -> Feature:
     """Return a feature with settings, secrets and a page."""
     page = PageSpec(PAGE, "试验页", str(PAGE_PERMISSION), show="show")
     bounds = EngagementRules(most_budget_yuan=100, most_prize_yuan=10)
-    made = make_feature(FEATURE, pages=lambda: [page], engagement_rules=lambda: [bounds])
+    made = make_feature(
+        FEATURE,
+        pages=lambda: [page],
+        engagement_rules=lambda: [bounds],
+        interview_rules=lambda: [InterviewRules("api")],
+    )
     module: Any = made.answers
     module.show = lambda: [TextBlock("看得到")]
     return Feature(made.id, made.label, made.summary, module, PlaceSettings, permissions=(str(PAGE_PERMISSION),))
@@ -295,6 +306,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
         place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)
         place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
+        place.has |= _interview(scope, place.mark, code, now)
         place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
@@ -322,6 +334,17 @@ def _outreach(scope: Scope, mark: str, now: datetime) -> int:
     held = keep_occasion(scope, occasion, kind, directory(scope).get_unit("parks"), actor=OPERATOR, now=now)
     keep_line(scope, held, Said(f"{mark}路灯不亮"), number=1, key="1", actor=OPERATOR, now=now)
     return held.id
+
+
+def _interview(scope: Scope, mark: str, code: str, now: datetime) -> dict[str, list[object]]:
+    """Announce a live interview of the clerk's unit, and ask a question in it."""
+    name = f"live-{mark.encode().hex()}"
+    hosts = (Host(f"{mark}局长", "局长", code),)
+    said = Announcement(name, f"{mark}答网友问", now, now + timedelta(hours=1), hosts)
+    announce_interview(scope, said, actor=OPERATOR, now=now)
+    asked = Question(f"{mark}路灯不亮", key="1", place="phone", asker=Asker(phone="13800000001"))
+    question = take_question(scope, name, asked, actor=OPERATOR, now=now)
+    return {"interview": [name], "interview question": [str(question.number)]}
 
 
 def _entered(scope: Scope, accepted: Accepted, worker_id: int, now: datetime) -> None:

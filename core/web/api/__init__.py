@@ -13,6 +13,7 @@ from core.web.api.describing import DescribedApi
 from core.web.api.duty_lists import duty_lists
 from core.web.api.features import features
 from core.web.api.files import files
+from core.web.api.interviews import interviews
 from core.web.api.performance import performance
 from core.web.api.rosters import rosters
 from core.web.api.settings import settings
@@ -36,6 +37,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(files, url_prefix="/api/v1/tickets")
     api.register_blueprint(commands, url_prefix="/api/v1")
     api.register_blueprint(call_records, url_prefix="/api/v1")
+    api.register_blueprint(interviews, url_prefix="/api/v1")
     api.register_blueprint(features, url_prefix="/api/v1")
     api.register_blueprint(settings, url_prefix="/api/v1/features")
     api.register_blueprint(rosters, url_prefix="/api/v1")
@@ -45,6 +47,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     for blueprint in (
         *(tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists),
         performance,
+        interviews,
     ):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")

@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from core.web.public import activities, answers, bulletins, cases, exposures, figures, panels, progress, report
+from core.web.public import (
+    activities,
+    answers,
+    bulletins,
+    cases,
+    exposures,
+    figures,
+    interviews,
+    panels,
+    progress,
+    report,
+)
 from core.web.public.site import Entry, Guest, public, public_page
 
 ENTRIES: Sequence[Entry] = (
@@ -13,6 +24,7 @@ ENTRIES: Sequence[Entry] = (
     report.FOR_ENTERPRISES,
     report.MAILBOXES,
     progress.ENTRY,
+    interviews.ENTRY,
     answers.ENTRY,
     bulletins.ENTRY,
     panels.ENTRY,
