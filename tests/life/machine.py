@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 import core.journey
 from core.coordination.models import Errand, Meeting
 from core.disclosure.models import Exposure
+from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute, Rating
 from core.journey.accept import accept, register
@@ -50,6 +51,7 @@ AT_CENTER = 0.4
 """How often a community centre took in what comes in."""
 BY_ANY_UNIT = ("give_opinion",)
 RECORDS: tuple[Any, ...] = (
+    AccountabilityCase,
     Instruction,
     Supervision,
     Letter,
@@ -75,6 +77,8 @@ WHO = {
     "adjudicate": ("supervisor",),
     "speak": ("resident",),
     "take-in": ("worker",),
+    "discipline": ("officer", "second officer"),
+    "administer": ("administrator",),
 }
 """Who usually gives a command that needs a permission."""
 

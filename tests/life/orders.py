@@ -212,10 +212,37 @@ def arguments(
         "publish_notice": {"panel": "PY1"},
         "reopen": {"reason": said()},
         "archive": {},
+        **_on_cases(one, said, yes, unit, one_of_records),
         **_at_center(one, said, yes),
         **_on_clearance(one, said),
         **_on_findings(one, said, unit),
         **_on_the_public(one, said, unit, one_of_records),
+    }
+
+
+def _on_cases(
+    one: Choose, said: Say, yes: Callable[[], bool], unit: Say, one_of_records: Callable[[str], int]
+) -> dict[str, dict[str, Any]]:
+    case, outcomes = {"case_id": one_of_records("accountability_case")}, ("responsible", "not_responsible", "guilty")
+    return {
+        "judge_exemption": {**case, "granted": yes(), "reason": said()},
+        "state_facts": {**case, "text": said()},
+        "hand_in_file": {**case, "file_id": one_of_records("ticket_file"), "title": said()},
+        "add_case_file": {**case, "file_id": one_of_records("ticket_file"), "title": said()},
+        "complete_evidence": case,
+        "take_rung": {
+            **case,
+            "rung": one(("reminder", "talk", "bulletin", "referral", "dismissal")),
+            "text": said(),
+            "reason": said(),
+        },
+        "decide_case": {**case, "outcome": one(outcomes), "grounds": said(), "measure": said()},
+        "appeal_case": {**case, "grounds": said()},
+        "decide_case_appeal": {**case, "outcome": one(outcomes), "grounds": said(), "measure": said()},
+        "close_case": {**case, "note": said()},
+        "recuse_from_case": {**case, "reason": said()},
+        "take_case": case,
+        "name_authority": {**case, "unit": unit(), "reason": said()},
     }
 
 

@@ -12,6 +12,11 @@ UNITS = ("roads", "parks", "roads-north")
 SECOND_OPERATOR = make_actor("坐席戊", "operator", id=11)
 SECOND_REVIEWER = make_actor("审核员己", "reviewer", id=12)
 SECOND_SUPERVISOR = make_actor("督办员庚", "supervisor", id=14)
+OFFICERS = {
+    "officer": make_actor("纪检辛", "discipline", id=16),
+    "second officer": make_actor("纪检壬", "discipline", id=17),
+}
+ADMINISTRATOR = make_actor("管理员癸", "administrator", id=18)
 STRANGER = make_actor("路人", id=13)
 STAFF = {"roads-a": "roads", "roads-b": "roads", "parks-a": "parks"}
 """Who has tickets in person, by login, and the unit they work in."""
@@ -36,6 +41,8 @@ def cast_of(installation: Installation, slug: str) -> dict[str, Actor]:
         "resident": RESIDENT,
         "worker": make_actor("社区工作人员", "community-worker", id=15, unit_id=unit_ids["parks"]),
         "stranger": STRANGER,
+        "administrator": ADMINISTRATOR,
+        **OFFICERS,
         **clerks,
     }
 

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from core.coordination.models import Errand, Meeting
 from core.disclosure.models import Disclosure, Exposure
+from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
 from core.handling.models import Tracking
@@ -33,6 +34,12 @@ CALLS: tuple[tuple[Any, ColumnElement[bool], tuple[str, ...]], ...] = (
     (Supervision, Supervision.state == "answered", ("close_supervision",)),
     (Instruction, Instruction.feedback == "", ("report_instruction",)),
     (Letter, Letter.kind != "", ("acknowledge_letter",)),
+    (AccountabilityCase, AccountabilityCase.state == "open", ("judge_exemption", "name_authority")),
+    (AccountabilityCase, AccountabilityCase.state == "notified", ("state_facts", "take_rung")),
+    (AccountabilityCase, AccountabilityCase.state == "stated", ("decide_case", "take_rung", "recuse_from_case")),
+    (AccountabilityCase, AccountabilityCase.state == "decided", ("appeal_case", "take_rung", "close_case")),
+    (AccountabilityCase, AccountabilityCase.state == "appealed", ("decide_case_appeal",)),
+    (AccountabilityCase, AccountabilityCase.state == "decided_on_appeal", ("close_case",)),
     (Meeting, Meeting.outcome == "", ("hold_meeting",)),
     (Meeting, Meeting.outcome != "", ("assign_errand",)),
     (Errand, Errand.answer == "", ("answer_errand",)),

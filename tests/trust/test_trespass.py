@@ -28,6 +28,7 @@ TRESPASSES = {
     *("own-revision", "identity-kept", "too-many-reveals"),
     "not-your-article",
     "takes-in-only",
+    *("own-case", "stood-aside", "not-the-authority"),
 }
 """Codes of refusals that are about who asks, and of giving a ticket to who only takes in: those who supervise count both."""
 
