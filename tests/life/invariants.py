@@ -1,7 +1,7 @@
 """What must hold of every ticket after whatever was done: the engine's invariants, read from the database."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -163,7 +163,7 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
                 late = [event for event in overdue if event.at < adjustment.at]
                 assert not late, f"{clock.name}: extended after it was overdue"
     _check_caps(live, rows.pauses)
-    _check_beginnings(clocks, remembered)
+    _check_beginnings(clocks, rows, remembered)
     pressing = [clock for clock in live if clock.name not in UNPRESSED]
     assert ticket.next_due_at == min((clock.due_at for clock in pressing if clock.due_at), default=None)
     assert ticket.light == max((clock.light for clock in pressing), key=SEVERITY.index, default="green")
@@ -183,10 +183,17 @@ def _check_caps(live: list[Clock], pauses: Mapping[int, list[ClockPause]]) -> No
             assert clock.due_at <= max([until, *held]), "a unit's limit outlasts the resident's"
 
 
-def _check_beginnings(clocks: Iterable[Clock], remembered: Remembered) -> None:
-    """The resident's clock of a cycle never starts again, whatever replaced it."""
+def _check_beginnings(clocks: list[Clock], rows: Rows, remembered: Remembered) -> None:
+    """The resident's clock of a cycle never starts again; one that a graver limit replaced ends no later than it did."""
+    before = {clock.superseded_by_id: clock for clock in clocks if clock.superseded_by_id}
     for clock in clocks:
-        if clock.name == "reply":
+        if clock.name != "reply":
+            continue
+        old = before.get(clock.id)
+        if old is not None and clock.started_at > old.started_at:
+            held = {adjustment.until for adjustment in rows.adjustments[clock.id]}
+            assert old.due_at in held, "a graver limit gives the resident more time"
+        else:
             key = (clock.ticket_id, clock.cycle_no)
             assert remembered.begun.setdefault(key, clock.started_at) == clock.started_at, (
                 "the resident's clock restarted"
