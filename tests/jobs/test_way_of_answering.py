@@ -54,4 +54,5 @@ def test_the_answer_goes_back_by_the_way_of_the_appeal(
 
 def test_what_has_no_transport_is_said_at_the_desk() -> None:
     assert way_of("weibo", Contact()).words == "微博没有接通回复，也没有留电话；答复凭受理流水号和提取码查询"
+    assert way_of("weibo", Contact(phone=PHONE, weibo="1404376560")).transport == "weibo"
     assert way_of("phone", Contact(phone=PHONE)).words == "电话：由受理席回访时告知"

@@ -1,6 +1,7 @@
 """Mentions of the account: each an appeal, once, whole, and with what its writer adds below it."""
 
 import io
+import threading
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from core.files.models import TicketFile
 from core.intake.models import InboundItem, WeiboPost, WeiboReading
 from core.jobs.weibo import look as looking
+from core.jobs.weibo.clock import WeiboIntake
 from core.jobs.weibo.look import Looked, WeiboTrouble
 from core.journey.erase import erase_person
 from core.journey.inbound.weibo import TROUBLE, keep_post
@@ -17,6 +19,7 @@ from core.tenancy.models import FeatureIncident
 from core.tickets.models import TicketContact
 from core.tickets.sealing import opened
 from tests.builders import beijing, make_actor
+from tests.jobs.making import soon
 from tests.journey.walking import Walk
 from tests.weibo.double import UID, WeiboApi
 from tests.weibo.making import District
@@ -236,3 +239,20 @@ def test_who_is_erased_leaves_no_words_and_no_number(district: District, api: We
     assert bodies == [b"{}", b"{}"]
     assert not any(str(status) in each.message_id for each in district.rows(InboundItem))
     assert district.turns(later(hours=11)) == Looked()
+
+
+def test_the_clock_looks_when_the_time_has_come_and_longer_afterwards_where_weibo_is_away(
+    district: District, api: WeiboApi
+) -> None:
+    hours = [NIGHT]
+    intake = WeiboIntake(district.installation, is_ending=lambda: False)
+    seen = []
+    for minutes, is_down in ((0, False), (1, False), (1, True), (2, False), (2, False)):
+        hours.append(hours[-1] + timedelta(minutes=minutes))
+        api.is_down = is_down
+        api.writes("@南海微力 路灯不亮", hours[-1])
+        intake.fetch(now=lambda: hours[-1])
+        assert soon(lambda: all(each.name != f"weibo-{district.slug}" for each in threading.enumerate()))
+        seen.append(len(district.rows(InboundItem)))
+
+    assert seen == [1, 1, 1, 1, 5]
