@@ -45,8 +45,6 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "meeting": {"outcome": ""},
     "outside_figure": {"month": date(2026, 3, 1)},
     "reminder": {"state": "issued"},
-    "performance_sheet": {"state": "signed"},
-    "performance_objection": {"state": "upheld"},
     "return_request": {"state": "pending"},
     "outreach": {"state": "entry"},
     "outreach_line": {"state": "taken_in"},
@@ -56,7 +54,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "tenant_secret": {"reference": "env:X"},
     "ticket_file": {"state": "ready", "key": "x"},
     "untold": {"state": "told"},
-    "ticket": {"is_attached": False, "part_count": 0},
+    "ticket": {"screened": "doubted", "is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""
 POINTED_TOGETHER: dict[str, dict[str, Any]] = {

@@ -10,7 +10,7 @@ from core.hooks.breaker import Breaker
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import fields_of, secrets_of
 from core.hooks.settings.frozen import plain
-from core.hooks.settings.numbers import Whole
+from core.hooks.settings.numbers import Minutes, Whole, WorkDays, WorkHours
 from core.statistics.performance.models import PerformanceItem, PerformanceSheet
 from core.statistics.performance.queries import lines_of, span_of, units_of
 from core.statistics.performance.rules import ranks
@@ -18,6 +18,8 @@ from core.statistics.performance.scoring import score, scorers_of
 from core.tenancy.active import context_of
 from core.tenancy.scope import Scope
 
+TIMES = (Minutes, WorkDays, WorkHours)
+"""Whole numbers that are times and no weights."""
 MOST_NAMED = 50
 """Tickets of one measure that a difference names; how many there are is told besides."""
 
@@ -89,7 +91,7 @@ def weights_of(scope: Scope) -> Sequence[Weight]:
         enabled = scope.hooks.enabled[feature_id]
         for name, field in fields_of(enabled.feature.schema()).items():
             value = enabled.settings.get(name)
-            if isinstance(field, Whole) and isinstance(value, int):
+            if isinstance(field, Whole) and not isinstance(field, TIMES) and isinstance(value, int):
                 found.append(Weight(feature_id, name, field.title, field.help, field.unit, field.min, field.max, value))
     return found
 
