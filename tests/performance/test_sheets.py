@@ -17,7 +17,7 @@ from core.journey.conclude import redo
 from core.journey.performance import SheetShown
 from core.people.roles import SameHands
 from core.statistics.performance.models import PerformanceSheet
-from core.statistics.performance.queries import SheetDamaged
+from core.statistics.performance.queries import NoSuchSheet, SheetDamaged
 from core.statistics.performance.service import (
     CannotObject,
     NothingScored,
@@ -177,7 +177,7 @@ def test_a_sheet_is_frozen_objected_to_judged_and_signed_by_a_second_person(inst
     assert [unit.code for unit in own.units] == ["roads"]
     [lines] = own.lines.values()
     overdue = next(line for line in lines if line.label == "超时")
-    with pytest.raises(journey.NoSuchSheet):
+    with pytest.raises(NoSuchSheet):
         year.do(journey.object_to_line, number, year.clerk("parks"), line_id=overdue.id, text="不是我们", now=NEW_YEAR)
     objection = year.do(
         journey.object_to_line, number, clerk, line_id=overdue.id, text="当天停电", now=beijing("2027-01-11 17:00")

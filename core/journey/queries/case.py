@@ -29,6 +29,7 @@ from core.tickets.answering import way_of
 from core.tickets.contact import Contact, masked, unnamed
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
+from core.tickets.screening import INVALID
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.papers import papers_in
@@ -210,7 +211,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         title=unnamed(ticket.title, spoke),
         text=unnamed(ticket.text, spoke),
         state=ticket.state,
-        state_label=STATE_LABELS[State(ticket.state)],
+        state_label="认定无效" if ticket.screened == INVALID else STATE_LABELS[State(ticket.state)],
         nature_id=ticket.nature,
         nature=NATURE_LABELS[ticket.nature],
         complexity=ticket.complexity,

@@ -1,4 +1,4 @@
-"""A sheet of yearly performance as a document: the table of all units, then each unit line by line with its tickets."""
+"""A sheet of yearly performance as a document: the table of all units, then each unit line by line."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -47,7 +47,7 @@ def sheet_document(
         f"指纹（SHA-256）：{sheet.sha256}",
     ]
     names = {unit.unit_id: unit.name for unit in units}
-    sections = [Section("一、各单位得分", [_table(units, lines)])]
+    sections = [Section("各单位得分", [_table(units, lines)])]
     sections += [Section(unit.name, [_lines(lines.get(unit.unit_id, ()))]) for unit in units]
     if sheet.differences:
         sections.append(Section("与上一版的差异", [Words(words) for words in differences_words(sheet.differences)]))
