@@ -17,6 +17,7 @@ from core.web.center import BLUEPRINTS as CENTER
 from core.web.city.matters import pages as city_matters
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
+from core.web.discipline import BLUEPRINTS as DISCIPLINE
 from core.web.health import health, set_redis
 from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
@@ -85,6 +86,7 @@ def create_app(
         *DESK,
         *LEADER,
         *CENTER,
+        *DISCIPLINE,
         city,
         city_matters,
         bulletins,

@@ -165,6 +165,8 @@ def _menu_items() -> list[MenuItem]:
     if not OPENNESS.isdisjoint(visit.permissions):
         waiting = _count(count_waiting(visit.scope))
         items.append(MenuItem("公开与曝光", "/desk/openness", request.path == "/desk/openness", waiting))
+    if Permission.SUPERVISE in visit.permissions:
+        items.append(MenuItem("未了结的工单", "/desk/unfinished", request.path == "/desk/unfinished"))
     if Permission.SUPERVISE in visit.permissions and taking_in_only(visit.scope):
         items.append(MenuItem("社区减负", "/desk/community", request.path == "/desk/community"))
     if Permission.HANDLE in visit.permissions:

@@ -102,6 +102,7 @@ class AccountabilityLine:
     authority: str
     authority_unit_id: int | None
     officer: str
+    officer_id: int | None
     text: str
     opened_at: datetime
     state: str
@@ -228,6 +229,7 @@ def accountability_of(scope: Scope, ticket: Ticket) -> tuple[AccountabilityLine,
             authority=units.name_of(row.authority_unit_id) if row.authority_unit_id else "待指定机关",
             authority_unit_id=row.authority_unit_id,
             officer=row.officer,
+            officer_id=row.officer_id,
             text=row.text,
             opened_at=row.opened_at,
             state=row.state,

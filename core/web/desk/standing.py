@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.disclosure.exposures import Grounds
+from core.files.queries import FileLine, files_of
 from core.hooks.values import HandlingRules, ReviewProposal
 from core.intake.admission import Ground, grounds_of
 from core.journey.queries.calls import CallDue, call_due
@@ -54,6 +55,8 @@ class Standing:
     duty_item: str = ""
     """What the duty list says of the ticket, to the unit that may give it back."""
     colleagues: tuple[Choice, ...] = ()
+    files: tuple[FileLine, ...] = ()
+    """The ticket's files, where a case of accountability may take some of them in."""
     call_due: CallDue | None = None
     """Whom to call about it, where it is urgent and nobody of the unit has answered yet."""
 
@@ -88,6 +91,7 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         review_proposals=_review_proposals(visit, case, file),
         exposure_grounds=_exposure_grounds(visit, case),
         hints=hints_for(visit, case),
+        files=_files(visit, case, file),
         call_due=call_due(visit.scope, case.id) if case.urgent else None,
     )
 
@@ -114,7 +118,24 @@ def standing_of_unit(visit: Visit, case: Case, file: CaseFile, part: UnitsPart) 
         duty_item=_duty_item(visit, case, part),
         disputable=disputable_kinds(visit.scope, case.id, part.unit_id, file.disputes, now=visit.now),
         colleagues=_colleagues(visit, part),
+        files=_files(visit, case, file),
     )
+
+
+def standing_of_accused(visit: Visit, case: Case, file: CaseFile) -> Standing:
+    """Return how the ticket stands before the unit that is held to account for it, whether it still has it or not."""
+    return Standing(
+        case=case,
+        file=file,
+        actor=visit.actor,
+        choices=choices(visit.scope),
+        rules=rules_of(visit.scope),
+        files=_files(visit, case, file),
+    )
+
+
+def _files(visit: Visit, case: Case, file: CaseFile) -> tuple[FileLine, ...]:
+    return files_of(visit.scope, case.id) if any(each.is_open for each in file.accountability) else ()
 
 
 def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
