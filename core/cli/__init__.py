@@ -37,6 +37,7 @@ COMMANDS = {
     "plugin": "core.cli.plugin:plugin",
     "privacy": "core.cli.privacy:privacy",
     "report": "core.cli.report:report",
+    "unfinished": "core.cli.unfinished:unfinished",
     "warning": "core.cli.warning:warning",
     "roster": "core.cli.roster:roster",
     "route": "core.cli.route:route",

@@ -23,6 +23,7 @@ from core.web.desk import (
     screening,
     slips,
     ticket,
+    unfinished,
     unit,
     warnings,
 )
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     duties.pages,
     exploring.pages,
     figures.pages,
+    unfinished.pages,
     files.pages,
     handover.pages,
     inbound.pages,
