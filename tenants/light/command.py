@@ -16,7 +16,7 @@ from core.kit.file_store import FileStore
 from core.kit.keys import Keyring
 from core.migrations import installed_manifests, migrate_plugins
 from core.tenancy.scope import Installation
-from tenants.light.course import Course, Look, drive
+from tenants.light.course import Course, Look, drive, print_case_file
 
 DOTS = {"green": "● 绿", "yellow": "▲ 黄", "red": "■ 红"}
 
@@ -27,7 +27,15 @@ DOTS = {"green": "● 绿", "yellow": "▲ 黄", "red": "■ 红"}
 @click.option(
     "--kill", "kills", is_flag=True, help="最后一分钟由真实的时钟进程值守，中途强行终止（SIGKILL），再重新启动"
 )
-def light(slug: str, *, kills: bool) -> None:
+@click.option(
+    "--pdf",
+    "pdf",
+    default=None,
+    metavar="文件",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把问责案卷写成这个 PDF 文件",
+)
+def light(slug: str, *, kills: bool, pdf: Path | None) -> None:
     """把一张工单推过时限：逐盏灯打印工单时间、网关收到的短信和立案。
 
     在专为演示新建的数据库里运行，不动现有数据；用的是真实的时钟、后台和短信代码，时间由演示给定。
@@ -40,9 +48,13 @@ def light(slug: str, *, kills: bool) -> None:
         try:
             course = drive(installation, slug, owner_url=scratch.owner_url if kills else "")
             zone = installation.tenant(slug).zone
+            if pdf is not None:
+                pdf.write_bytes(print_case_file(installation, course))
         finally:
             installation.database.engine.dispose()
     click.echo("\n".join(told(course, zone)))
+    if pdf is not None:
+        click.echo(f"案卷：{pdf}")
 
 
 def told(course: Course, zone: ZoneInfo) -> Iterator[str]:
@@ -55,7 +67,7 @@ def told(course: Course, zone: ZoneInfo) -> Iterator[str]:
     )
     yield f"提示点 {len(course.marks)} 个：{marks}"
     yield f"网关收到短信 {len(course.sms)} 条，编号各不相同：{'是' if _are_different(course) else '否'}"
-    yield f"问责案件 {len(course.cases)} 件：{'；'.join(f'{unit}（{text}）' for unit, text in course.cases)}"
+    yield f"问责案件 {len(course.cases)} 件：{'；'.join(f'{case.label}，{case.unit}：{case.text}' for case in course.cases)}"
 
 
 def _told_look(look: Look, zone: ZoneInfo) -> Iterator[str]:

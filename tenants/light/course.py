@@ -11,14 +11,17 @@ from pathlib import Path
 from sqlalchemy import select
 
 from core.escalation.accountability.models import AccountabilityCase
+from core.escalation.accountability.queries import case_numbered
 from core.jobs.drain import Drain
 from core.jobs.kinds import job_kinds
 from core.jobs.timers import Timers
 from core.jobs.transports.sms import SmsGateway
+from core.journey.accountability_file import print_case
 from core.journey.queries.lights import countdown
 from core.kit.errors import Refused
 from core.sla.models import Clock, ClockEvent, Timer
 from core.tenancy.scope import Installation, Scope
+from core.tenancy.security_log import AT_THE_MACHINE
 from core.tickets.models import Ticket
 from core.tickets.news import untold
 from core.units.queries import directory
@@ -57,6 +60,16 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """A case of accountability: its number, as it is quoted and as it is typed, the unit, and the words."""
+
+    label: str
+    code: str
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The whole of it: the looks, and what is on record at the end."""
 
@@ -67,8 +80,14 @@ class Course:
     looks: tuple[Look, ...]
     sms: tuple[Sms, ...]
     marks: tuple[tuple[str, datetime], ...]
-    cases: tuple[tuple[str, str], ...]
-    """Number and words of each case of accountability."""
+    cases: tuple[OpenedCase, ...]
+
+
+def print_case_file(installation: Installation, course: Course, *, form: str = "pdf") -> bytes:
+    """Return the file of the case that came of it, printed at the last look."""
+    with installation.scope(course.slug) as scope:
+        case = case_numbered(scope, course.cases[0].code)
+        return print_case(scope, case, form, AT_THE_MACHINE, now=course.looks[-1].at).content
 
 
 def drive(installation: Installation, slug: str, *, owner_url: str = "") -> Course:
@@ -204,7 +223,7 @@ class _Drive:
                 )
             ).all()
             units = directory(scope)
-            told = tuple((f"{units.name_of(case.unit_id)}", case.text) for case in cases)
+            told = tuple(OpenedCase(case.label, case.code, units.name_of(case.unit_id), case.text) for case in cases)
             return Course(
                 self.scenario.tenant,
                 serial_no,

@@ -4,7 +4,7 @@ import pytest
 
 from core.hooks.roster import Roster
 from core.tenancy.scope import Installation
-from tenants.light.course import Course, NothingRunsOver, drive
+from tenants.light.course import Course, NothingRunsOver, drive, print_case_file
 from tests.builders import BEIJING
 from tests.jobs.conftest import OwnDatabase
 
@@ -61,7 +61,9 @@ def test_light_by_light_with_each_message_and_the_case_once(
         ("yellow", "14:30:00"),
         ("overdue", "17:30:00"),
     ]
-    assert [unit for unit, _ in course.cases] == [UNIT]
+    assert [(case.code, case.unit) for case in course.cases] == [("2013-1", UNIT)]
+    if not kills:
+        assert print_case_file(installation, course)[:5] == b"%PDF-"
 
 
 def test_a_district_without_such_a_case_is_refused_in_words(installation: Installation) -> None:
