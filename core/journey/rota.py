@@ -45,7 +45,7 @@ def gap_words(found: Sequence[Gap], zone: ZoneInfo) -> str:
         for each in found
     ]
     more = f"，另有 {len(spans) - MOST_TOLD} 段" if len(spans) > MOST_TOLD else ""
-    return f"今起七天有 {len(spans)} 段没有人值守：{'；'.join(spans[:MOST_TOLD])}{more}。请排班，或关闭 7×24 小时值守。"
+    return f"今起七天有 {len(spans)} 段没有人值守：{'；'.join(spans[:MOST_TOLD])}{more}。请系统管理员排班，或关闭 7×24 小时值守。"
 
 
 def tell_on_duty(scope: Scope, ticket: Ticket, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from core.kit.serials import access_code
 from core.tenancy.scope import Installation
 from core.tickets.models import Message
 from core.tickets.timeline import Order
-from tests.builders import OPERATOR, beijing
+from tests.builders import OPERATOR, beijing, make_district
 from tests.journey.walking import Walk
 from tests.weibo.double import TOKEN, WeiboApi
 from tests.weibo.making import PAGE, District, set_weibo
@@ -194,3 +194,19 @@ def test_settings_are_checked_against_weibo(district: District, api: WeiboApi) -
     assert findings(district.installation) == ["access_token 是另一个微博账号的，不是这里写的 UID。"]
     set_weibo(district.installation, district.slug, api, token="2.00wrong")
     assert findings(district.installation)[0].startswith("微博授权已失效（21327）")
+
+
+def test_steps_on_the_way_are_told_below_where_no_phone_was_left(
+    installation: Installation, district: District, api: WeiboApi
+) -> None:
+    district.slug = make_district(installation, features={"pingshan.progress": {}})
+    set_weibo(installation, district.slug, api)
+    status = api.writes(COVER, NOON)
+    district.turns(later(minutes=1))
+    walk = Walk(installation, district.slug, district.tickets()[-1].serial_no)
+    walk.dispatch("2026-03-12 12:20")
+    district.works(later(minutes=21))
+
+    assert ["立案" in api.ours(status)[0], walk.serial_no in api.ours(status)[1]] == [True, True]
+    assert district.messages("weibo")[0].news == "filed/1"
+    assert all(each.to_unit_id is not None for each in district.messages("sms"))

@@ -114,7 +114,7 @@ def test_every_hour_of_the_coming_week_is_looked_at_and_a_gap_is_told(watched: D
 
     plan(watched, "".join(line for line in WEEK.splitlines(keepends=True) if "2026-03-14 08" not in line[:25]))
     [card] = cards(watched)
-    assert card == ("今起七天有 1 段没有人值守：03-14 08:00 至 03-14 20:00。请排班，或关闭 7×24 小时值守。")
+    assert card == ("今起七天有 1 段没有人值守：03-14 08:00 至 03-14 20:00。请系统管理员排班，或关闭 7×24 小时值守。")
     with watched.installation.scope(watched.slug) as scope:  # who has left covers nothing
         closing = update(Account).where(Account.tenant_id == scope.tenant.id, Account.login == "xin")
         scope.session.execute(closing.values(active=False))

@@ -12,7 +12,7 @@ from typing import Any
 from core.hooks.outside import AddressNotAllowed, NotReached
 from core.hooks.reach import reaching_outside
 from core.intake.weibo.account import FOR_GOOD, GONE, Account, ApiRefused, ask, refusal_words
-from core.intake.weibo.reading import Unreadable, number_of, read_post, writer_of, written_at
+from core.intake.weibo.reading import Kind, Unreadable, number_of, read_post, writer_of, written_at
 from core.intake.weibo.settings import Weibo, find_weibo
 from core.jobs.transports.weibo import pages_of
 from core.jobs.turns import Now
@@ -182,6 +182,6 @@ class _Look:
         self.installation.run(self.slug, partial(note_read, thread=thread, up_to=up_to, now=self.now()))
         return new
 
-    def _keep(self, kind: str, told: Mapping[str, Any]) -> bool:
+    def _keep(self, kind: Kind, told: Mapping[str, Any]) -> bool:
         keep = partial(keep_post, channel=self.weibo.channel, kind=kind, told=told, now=self.now())
         return self.installation.run(self.slug, keep)

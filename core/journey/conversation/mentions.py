@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.evaluation.models import Rating
-from core.intake.inbound import get_item, payload_of
+from core.intake.inbound import payload_of
 from core.intake.models import InboundItem, WeiboPost
 from core.intake.repeated import too_many_on_weibo
 from core.intake.rules import Appeal
+from core.intake.weibo.keeping import find_mention
 from core.intake.weibo.reading import Post, Unreadable, read_kept
 from core.intake.weibo.settings import Weibo, find_weibo
 from core.journey.accept import accept, register
@@ -160,19 +161,10 @@ class _Heard:
 
     def _find_ticket(self) -> Ticket | None:
         """Return the ticket below whose mention the comment stands, if the same person wrote both."""
-        rows = self.scope.session.scalars(
-            select(WeiboPost).where(
-                WeiboPost.tenant_id == self.scope.tenant.id,
-                WeiboPost.person == self.person,
-                WeiboPost.kind == "mention",
-                WeiboPost.ticket_id.is_not(None),
-            )
-        ).all()
-        for row in rows:
-            mention = payload_of(self.scope, get_item(self.scope, row.item_id)).body
-            if read_kept(mention).number == self.post.below:
-                return self.scope.session.get(Ticket, (self.scope.tenant.id, row.ticket_id))
-        return None
+        mention = find_mention(self.scope, self.post.below)
+        if mention is None or mention.person != self.person or mention.ticket_id is None:
+            return None
+        return self.scope.session.get(Ticket, (self.scope.tenant.id, mention.ticket_id))
 
     def _is_to_be_rated(self, ticket: Ticket) -> bool:
         rated = select(Rating.id).where(

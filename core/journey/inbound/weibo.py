@@ -10,7 +10,8 @@ from sqlalchemy import select
 from core.hooks.core_features import WEIBO
 from core.intake.inbound import find_message, get_item, new_item, payload_of
 from core.intake.models import WeiboPost, WeiboReading
-from core.intake.weibo.reading import WEIBO_TYPE, Post, Unreadable, as_kept, number_of, read_kept
+from core.intake.weibo.keeping import kept_id
+from core.intake.weibo.reading import WEIBO_TYPE, Kind, Post, Unreadable, as_kept, number_of, read_kept
 from core.journey.inbound.receive import have_taken_in
 from core.journey.settings.deciding import put_card
 from core.journey.supplement import SUPPLEMENTED
@@ -65,15 +66,12 @@ def note_place(scope: Scope, uid: str, place: Place) -> None:
         scope.session.flush()
 
 
-def keep_post(scope: Scope, channel: str, kind: str, told: Mapping[str, Any], *, now: datetime) -> bool:
+def keep_post(scope: Scope, channel: str, kind: Kind, told: Mapping[str, Any], *, now: datetime) -> bool:
     """Keep a status or comment, and have it taken in soon; return whether it came for the first time.
 
-    Its number is kept under a key, so that nobody finds the writer by it. `core.kit.errors.Collision` means that it came at the
-    same moment by another look: run again and it is found.
+    `core.kit.errors.Collision` means that it came at the same moment by another look: run again and it is found.
     """
-    number = number_of(told)
-    digest = scope.keys.lookup_hash(f"{kind}/{number}", tenant_id=scope.tenant.id, field="weibo.number")
-    message_id = f"{kind}/{digest.hex()}"
+    message_id = kept_id(scope, kind, number_of(told))
     if find_message(scope, channel, message_id) is not None:
         return False
     with scope.session.gathering() as rows:
