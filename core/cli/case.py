@@ -17,7 +17,7 @@ from core.tenancy.scope import Scope
 from core.tenancy.security_log import AT_THE_MACHINE
 from core.units.queries import directory
 
-TENANT = click.option("--tenant", required=True, metavar="区", help="租户短名,如 nanhai")
+TENANT = click.option("--tenant", required=True, metavar="区", help="租户短名,如 sandbox")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 NUMBER = click.argument("number", metavar="编号")
 
