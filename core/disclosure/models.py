@@ -1,6 +1,6 @@
 """Tables of what is public of a ticket, and of what a unit was exposed for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,6 +61,45 @@ class Disclosure(TenantRow, Base, kw_only=True):
     changed_at: Mapped[datetime] = mapped_column(INSTANT)
     published_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     published_by: Mapped[str] = mapped_column(Text, default="")
+
+
+class OpenFlow(TenantRow, Base, kw_only=True):
+    """Whether everybody may follow the steps of a ticket 全程公开, from `shown_from` on; one for each that was decided on.
+
+    `closed`: the rules keep it inside, for now. `withdrawn`: a person took it back, for good. The steps themselves are read
+    from the timeline, each `delay_hours` after it was taken.
+    """
+
+    __tablename__ = "open_flow"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        UniqueConstraint("tenant_id", "ticket_id"),
+        UniqueConstraint("tenant_id", "public_no"),
+        CheckConstraint("state IN ('open', 'closed', 'withdrawn')", name="state"),
+        CheckConstraint("state <> 'open' OR shown_from IS NOT NULL", name="shown"),
+        Index("ix_open_flow_shown", "tenant_id", "shown_from", postgresql_where="state = 'open'"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    public_no: Mapped[str] = mapped_column(Text)
+    """The number under which everybody finds it, the same as for its answer; it leads to no serial number."""
+    state: Mapped[str] = mapped_column(Text)
+    nature: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text)
+    """Digest of the ticket's words when it was decided on; it is decided on anew when they, matter or nature change."""
+    matter: Mapped[str | None] = mapped_column(Text, default=None)
+    title: Mapped[str] = mapped_column(Text, default="")
+    """The title as everybody reads it, redacted; empty = they read the name of the matter."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str] = mapped_column(Text, default="")
+    delay_hours: Mapped[int] = mapped_column(Integer, default=0)
+    shown_from: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+    changed_at: Mapped[datetime] = mapped_column(INSTANT)
+
+    @property
+    def delay(self) -> timedelta:
+        """How much later than it was taken a step is shown."""
+        return timedelta(hours=self.delay_hours)
 
 
 class Exposure(TenantRow, Base, kw_only=True):

@@ -121,7 +121,7 @@ def prepare(scope: Scope, ticket: Ticket, *, by_hand: bool, now: datetime) -> Di
 
 def words_outside(scope: Scope, ticket: Ticket) -> Words:
     """Return the ticket's words without its resident, and without what patterns and the district's rules hide."""
-    contact, reply = _who_spoke(scope, ticket), _answer(scope, ticket)
+    contact, reply = who_spoke(scope, ticket), _answer(scope, ticket)
     failed = False
     outside: list[str] = []
     for text in (ticket.title, ticket.text, reply):
@@ -161,7 +161,7 @@ def publish(
     if not opens:
         raise NothingOpened("事项、过程、结果都没有选，没有可公开的内容。请至少选一项；不公开的，请写明理由。")
     if words is not None:
-        contact = _who_spoke(scope, ticket)
+        contact = who_spoke(scope, ticket)
         texts = (hide(scope, each[:LONGEST], contact)[0] for each in (words.title, words.text, words.result))
         row.title, row.text, row.result = texts
     row.opens_matter, row.opens_process, row.opens_result = (opening in opens for opening in ALL)
@@ -222,6 +222,7 @@ def _answer(scope: Scope, ticket: Ticket) -> str:
     return found or ""
 
 
-def _who_spoke(scope: Scope, ticket: Ticket) -> Contact:
+def who_spoke(scope: Scope, ticket: Ticket) -> Contact:
+    """Return who spoke, of a part who spoke the whole; nobody = nothing was left."""
     row = scope.session.get(TicketContact, (scope.tenant.id, ticket.part_of_id or ticket.id))
     return opened(scope.keys, row) if row else Contact()

@@ -7,6 +7,7 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.disclose import BATCH, disclose_due
+from core.journey.open_flow import open_flows
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
 
@@ -32,4 +33,5 @@ class Disclosures:
         self._next = now() if has_more else now() + LEISURE
 
     def _disclose_of(self, tenant: TenantFacts, *, now: Now) -> bool:
-        return self._installation.run(tenant.slug, partial(disclose_due, now=now())) >= BATCH
+        followed = self._installation.run(tenant.slug, partial(open_flows, now=now()))
+        return max(followed, self._installation.run(tenant.slug, partial(disclose_due, now=now()))) >= BATCH

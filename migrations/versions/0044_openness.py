@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from core.kit.policies import allow, keep_apart
 
 revision: str = "0044"
 down_revision: str | None = "0043"
@@ -18,9 +21,40 @@ def upgrade() -> None:
     _allow("ticket", "nature", f"{NATURES_BEFORE}, 'application'")
     _allow("reply", "disposition", f"{RESULTS_BEFORE}, 'granted', 'refused'")
     op.add_column("reply", sa.Column("basis", sa.Text(), server_default="", nullable=False))
+    op.create_table(
+        "open_flow",
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("public_no", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("nature", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("delay_hours", sa.Integer(), nullable=False),
+        sa.Column("shown_from", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("changed_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('open', 'closed', 'withdrawn')", name=op.f("ck_open_flow_state")),
+        sa.CheckConstraint("state <> 'open' OR shown_from IS NOT NULL", name=op.f("ck_open_flow_shown")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"], name=op.f("fk_open_flow_tenant_id_ticket_id")
+        ),
+        sa.UniqueConstraint("tenant_id", "ticket_id", name=op.f("uq_open_flow_tenant_id_ticket_id")),
+        sa.UniqueConstraint("tenant_id", "public_no", name=op.f("uq_open_flow_tenant_id_public_no")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_open_flow")),
+    )
+    shown = sa.text("state = 'open'")
+    op.create_index("ix_open_flow_shown", "open_flow", ["tenant_id", "shown_from"], postgresql_where=shown)
+    for statement in keep_apart("open_flow"):
+        op.execute(statement)
+    op.execute(allow("open_flow", "SELECT", "INSERT", "UPDATE"))
 
 
 def downgrade() -> None:
+    op.drop_table("open_flow")
     op.drop_column("reply", "basis")
     for table in ("reply", "ticket"):
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")

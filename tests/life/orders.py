@@ -307,6 +307,7 @@ def _on_the_public(
             "days": one((0, 30)),
         },
         "withdraw_disclosure": {"reason": said()},
+        "withdraw_flow": {"reason": said()},
         "propose_exposure": {
             "unit": unit(),
             "behaviour": one(("shirking", "delay", "brush-off", "rudeness")),

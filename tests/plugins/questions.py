@@ -128,6 +128,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "bulletin_rules": {},
     "bulletin_sections": {"month": BULLETIN},
     "disclosure_decision": {"ticket": make_ticket(text="路灯不亮，法院已受理。"), "wish": "none"},
+    "flow_decision": {"ticket": make_ticket(text="路灯不亮。"), "wish": "none"},
     "hide_in_public": {"text": "望江橱柜厂门口的路灯不亮。"},
     "check_settings": {"units": UNITS},
     "pages": {},

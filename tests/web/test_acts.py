@@ -635,8 +635,8 @@ OF_PANELS = {
     *("carry_out_finding", "decline_finding", "propose_notice", "publish_notice"),
 }
 """Tried on the page with a panel that was drawn from a pool, in tests/panels."""
-TELLING = {"tell", "tell_at_desk", "stop_telling"}
-"""Shown where a district wants the proof: see tests/loop."""
+TELLING = {"tell", "tell_at_desk", "stop_telling", "withdraw_flow"}
+"""Shown where a district wants the proof, or lets everybody follow: see tests/loop and tests/openness."""
 TRIED_BY_THEMSELVES = {"reopen", "send_back", "cosign_special_report"} | OF_PANELS | TELLING
 
 

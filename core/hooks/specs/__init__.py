@@ -18,7 +18,7 @@ from core.hooks.specs.counting import (
     warning_rules,
 )
 from core.hooks.specs.desk import find_duplicates, suggest_split, ticket_blocks
-from core.hooks.specs.disclosure import disclosure_decision, hide_in_public
+from core.hooks.specs.disclosure import disclosure_decision, flow_decision, hide_in_public
 from core.hooks.specs.engagement import engagement_rules
 from core.hooks.specs.feature import check_settings, commands, jobs, on_event, pages
 from core.hooks.specs.files import judge_file
@@ -80,6 +80,7 @@ ALL_HOOKS: tuple[Hook[..., Any], ...] = (
     bulletin_rules,
     bulletin_sections,
     disclosure_decision,
+    flow_decision,
     hide_in_public,
     check_settings,
     pages,
@@ -106,6 +107,7 @@ __all__ = [
     "escalation_steps",
     "exemptions",
     "find_duplicates",
+    "flow_decision",
     "grade_bands",
     "guard_command",
     "handling_rules",

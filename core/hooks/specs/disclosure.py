@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks.contract import hook
-from core.hooks.values import Context, DisclosureDecision, HiddenSpan, TicketView, Wish
+from core.hooks.values import Context, DisclosureDecision, FlowDecision, HiddenSpan, TicketView, Wish
 
 
 @hook(label="公开", kind="policy", merge="all", on_error="hold", item=DisclosureDecision, budget_ms=50, since="1.1")
@@ -28,4 +28,17 @@ def hide_in_public(ctx: Context, settings: Mapping[str, Any], text: str) -> Sequ
     The core hides phones, numbers of identity cards, accounts and plates, mail addresses, door numbers and names after
     words that announce them. If one fails, nothing is published until a person has read the words. Nobody answers: the
     core's own.
+    """
+
+
+@hook(label="全程公开", kind="policy", merge="all", on_error="hold", item=FlowDecision, budget_ms=50, since="1.1")
+def flow_decision(
+    ctx: Context, settings: Mapping[str, Any], ticket: TicketView, wish: Wish
+) -> Sequence[FlowDecision] | None:
+    """Whether everybody may follow the steps of a ticket from its acceptance on 全程公开, while it is still handled.
+
+    Asked in a job after the ticket was accepted, and again when its matter or nature was corrected. Steps are told in
+    fixed words with unit and light; who spoke, what was said and where stay inside, but for a title that every answer
+    shows, redacted. One answer that does not open closes; the longest delay counts. A resident who asked not to is never
+    overruled. If one fails, nothing is shown. Nobody answers: nothing is shown.
     """

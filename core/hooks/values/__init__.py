@@ -17,6 +17,7 @@ from core.hooks.values.counting import (
 from core.hooks.values.disclosure import (
     ClosedGround,
     DisclosureDecision,
+    FlowDecision,
     HiddenSpan,
     Opening,
     Wish,
@@ -149,6 +150,7 @@ __all__ = [
     "FileVerdict",
     "FileView",
     "Finding",
+    "FlowDecision",
     "GradeBand",
     "GroupSeats",
     "HandlingRules",

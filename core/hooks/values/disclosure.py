@@ -30,6 +30,21 @@ class DisclosureDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowDecision:
+    """What a rule says of letting everybody follow the steps of a ticket 全程公开.
+
+    A step is shown `delay_hours` after it was taken. With `shows_title` the title stands there redacted; else the name of
+    the matter alone.
+    """
+
+    opens: bool
+    rule_id: str
+    reason: str
+    delay_hours: int = 0
+    shows_title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HiddenSpan:
     """A stretch of a text that nobody outside may read: from the character at `start` up to the one before `end`."""
 

@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core.disclosure.exposures import Grounds, exposures_of, grounds_on
+from core.disclosure.flow import flow_of
 from core.disclosure.models import BEHAVIOUR_LABELS, Disclosure, Exposure
 from core.disclosure.rules import ALL, GROUND_LABELS, OPENINGS, WISH_LABELS, Ground
 from core.disclosure.service import disclosure_of
@@ -116,17 +117,36 @@ class ExposureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowState:
+    """Whether everybody may follow the ticket's steps 全程公开, and why."""
+
+    public_no: str
+    state: str
+    reason: str
+    shown_from: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+    @property
+    def label(self) -> str:
+        return {"open": "公开", "closed": "不公开", "withdrawn": "已撤回"}[self.state]
+
+
+@dataclass(frozen=True, slots=True)
 class Openness:
     """All about a ticket and the public: what is disclosed, and who was exposed."""
 
     disclosure: DisclosureLine | None
     exposures: tuple[ExposureLine, ...]
+    flow: FlowState | None = None
 
     def seen_by(self, unit_id: int) -> "Openness":
         """Return what a unit sees: what it is named for, and what is outside."""
         outside = self.disclosure if self.disclosure and self.disclosure.state == "published" else None
         own = (each for each in self.exposures if each.unit_id == unit_id and each.state != "refused")
-        return Openness(outside, tuple(own))
+        return Openness(outside, tuple(own), self.flow if self.flow and self.flow.is_open else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +222,11 @@ def has_public_cases(scope: Scope) -> bool:
 
 def openness_of(scope: Scope, ticket: Ticket) -> Openness:
     """Return what is on record about the ticket and the public."""
-    row = disclosure_of(scope, ticket.id)
+    row, flow = disclosure_of(scope, ticket.id), flow_of(scope, ticket.id)
     return Openness(
         _disclosure_line(row, ticket) if row else None,
         tuple(_exposure_line(scope, each) for each in exposures_of(scope, ticket)),
+        FlowState(flow.public_no, flow.state, flow.reason, flow.shown_from) if flow else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from core.disclosure.models import BEHAVIOUR_LABELS
 from core.disclosure.rules import GROUND_LABELS, WISH_LABELS
-from core.journey import disclose, expose
+from core.journey import disclose, expose, open_flow
 from core.journey.disclose import GROUNDS
 from core.journey.queries.choices import Choice
 from core.tickets.states import ANSWERED
@@ -129,6 +129,14 @@ DISCLOSING = (
         states=ANSWERED,
         when=is_not_closed,
         beside="openness",
+    ),
+    Act(
+        "撤回过程公开",
+        (Deed(open_flow.withdraw_flow, "撤回过程", "已撤回，公开页面不再显示办理过程"),),
+        (REASON,),
+        when=lambda standing: (flow := standing.file.openness.flow) is not None and flow.is_open,
+        beside="openness",
+        hint="撤回以后不再公开这件工单的过程。",
     ),
     Act(
         "撤回公开",

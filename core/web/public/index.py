@@ -12,6 +12,7 @@ from core.web.public import (
     cases,
     exposures,
     figures,
+    flows,
     interviews,
     panels,
     progress,
@@ -30,6 +31,7 @@ ENTRIES: Sequence[Entry] = (
     panels.ENTRY,
     figures.ENTRY,
     cases.ENTRY,
+    flows.ENTRY,
     exposures.ENTRY,
     activities.ENTRY,
 )
