@@ -41,7 +41,6 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "errand": {"answer": ""},
     "interview": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},
     "interview_question": {"reason": ""},
-    "interview_unit": {"passed_because": ""},
     "meeting": {"outcome": ""},
     "outside_figure": {"month": date(2026, 3, 1)},
     "reminder": {"state": "issued"},
