@@ -46,7 +46,7 @@ BATCH = 20
 """Tickets that the retention erases in one transaction."""
 LOOKED_AT = 200
 """Tickets that are looked at for that: some may not be erasable."""
-STAFF = ("leader",)
+STAFF = ("leader", "officer")
 """Columns with names of staff, beside those that end in `by`."""
 log = logging.getLogger(__name__)
 

@@ -1,5 +1,6 @@
 """A case of accountability from the missed limit to its end: notice, statement, ladder, decision, appeal."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +9,14 @@ from core.escalation.accountability.queries import cases_of_unit
 from core.escalation.accountability.rules import CaseElsewhere, RungNotOpen
 from core.evaluation.models import Adjudication
 from core.journey.accountability import AppealNotOpen, AppealStillOpen, StatementAwaited
+from core.journey.supervise import supervise
 from core.people.roles import NotPermitted, SameHands
 from core.routing.service import NotYours
 from core.sla.models import Clock
+from core.tenancy.scope import Scope
 from core.tickets.models import Message
 from core.tickets.service import ReasonMissing
-from tests.accountability.accusing import APPEALED, DECIDED, LATER, NEXT_DAY, SILENT, STATED, Accused
+from tests.accountability.accusing import APPEALED, DECIDED, LATER, NEXT_DAY, OVERDUE, SILENT, STATED, Accused
 from tests.builders import SUPERVISOR, beijing
 
 
@@ -194,3 +197,25 @@ def test_who_was_told_of_the_case_when_it_came(accused: Accused) -> None:
 
     to_commission = [each for each in accused.rows(Message) if each.to_unit_id == accused.unit_id("discipline")]
     assert [each.text for each in to_commission] == ["问责〔2026〕1 号：道路管理处已提交情况说明"]
+
+
+def test_a_clock_that_dies_half_way_and_two_that_run_at_once_open_one_case(accused: Accused) -> None:
+    accused.take_in("2026-03-12 10:00")
+    accused.dispatch("2026-03-12 10:10")
+
+    def die(scope: Scope) -> None:
+        supervise(scope, now=beijing(OVERDUE))
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        accused.run(die)
+    assert accused.cases() == []
+    with ThreadPoolExecutor(2) as clocks:
+        for _ in range(2):
+            clocks.submit(accused.supervise, OVERDUE)
+    accused.supervise(NEXT_DAY)
+
+    assert [case.label for case in accused.cases()] == ["问责〔2026〕1 号"]
+    assert [letter.title for letter in accused.letters()] == ["问责立案通知书"]
+    assert [kind for kind, _ in accused.steps()] == ["opened", "noticed"]
+    assert len(accused.evidence()) == 1

@@ -7,17 +7,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from core.escalation.accountability.impartial import NotTheAuthority, OwnCase, StoodAside
-from core.journey import accountability, press, time
+from core.journey import press, time
 from core.journey.accountability import hand_on_after
-from core.journey.reach import is_shared
 from core.kit.errors import Refused
-from core.people.access import may
-from core.people.roles import Permission, permissions_of
-from core.tenancy.scope import Scope
+from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Order
+from core.web import create_app
 from tests.accountability.accusing import DECIDED, NEXT_DAY, Accused
 from tests.builders import beijing, make_actor
 from tests.journey.asking import incidents
+from tests.web.making import Visitor, make_account
 
 
 def test_an_officer_of_the_accused_unit_or_below_it_is_refused(accused: Accused) -> None:
@@ -133,14 +132,20 @@ def test_the_database_lets_nobody_rewrite_a_step_or_evidence(accused: Accused) -
             accused.run(partial(_execute, statement=statement))
 
 
-def test_the_commission_sees_a_ticket_before_any_unit_has_it(accused: Accused) -> None:
-    accused.take_in("2026-03-12 10:00")
-    officer = accused.officers["纪检甲"]
+def test_the_commission_sees_a_ticket_before_any_unit_has_it(accused: Accused, installation: Installation) -> None:
+    accused.register("2026-03-12 10:00")
+    app = create_app(installation)
+    seen = {}
+    for who, role, unit, page in (
+        ("jw", "discipline", "discipline", f"/t/{accused.serial_no}"),
+        ("dl", "clerk", "roads", f"/unit/{accused.serial_no}"),
+    ):
+        visitor = Visitor(app)
+        visitor.sign_in(make_account(installation, accused.slug, who, [role], unit=unit))
+        seen[role] = visitor.get(page).status_code
 
-    assert may(permissions_of(["discipline"]), Permission.SEE_TICKETS)
-    assert accused.ticket().lead_unit_id is None
-    assert not accused.run(lambda scope: is_shared(scope, accused.ticket().id, accused.clerk("roads")))
-    assert {accountability.take_case.permission, accountability.decide_case.permission} <= officer.permissions
+    assert (accused.ticket().state, accused.ticket().lead_unit_id) == ("registered", None)
+    assert seen == {"discipline": 200, "clerk": 403}
 
 
 def _execute(scope: Scope, *, statement: str) -> None:
