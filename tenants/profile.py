@@ -13,6 +13,7 @@ Reading changes nothing and asks no database. Every fault of the folder is told 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -78,8 +79,9 @@ def shipped_slugs() -> tuple[str, ...]:
     return tuple(profile.slug for profile in shipped_profiles())
 
 
+@cache
 def shipped_profiles() -> tuple[Profile, ...]:
-    """Return all shipped profiles, cities after the districts they add up. Raises `FactsUnusable`."""
+    """Return all shipped profiles, cities after the districts they add up, read once. Raises `FactsUnusable`."""
     return read_profiles(SHIPPED)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from core.hooks.core_features import CORE_FEATURES, CORE_IDS
@@ -60,10 +60,20 @@ class Preset:
 NO_PRESET = Preset()
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a tenant's table is made of beside its rows, read in one statement each: revisions in use, presets, secrets."""
+
+    revisions: Mapping[str, SettingsRevision]
+    presets: Mapping[str, SettingsPreset]
+    secrets: Sequence[TenantSecret]
+
+
 def compile_table(session: Session, tenant: TenantFacts, roster: Roster, keys: Keyring, *, report: Report) -> HookTable:
     """Return the table of the tenant's features that are on and can be used. Never raises for a bad one."""
     rows = core_rows(session, tenant) if in_safe_mode() else rows_asked(session, tenant)
-    enabled = (in_use(session, tenant, roster, keys, row, report=report) for row in rows)
+    kept = _kept(session, tenant)
+    enabled = [in_use(session, tenant, roster, keys, row, kept=kept, report=report) for row in rows]
     return roster.compiled(context_of(tenant), [each for each in enabled if each], report=report)
 
 
@@ -108,11 +118,24 @@ def rows_asked(session: Session, tenant: TenantFacts) -> Sequence[TenantFeature]
     return [*core_rows(session, tenant), *features_on(session, tenant)]
 
 
-def wanted(session: Session, tenant: TenantFacts, feature: Feature, stored: Stored, keys: Keyring) -> Wanted:
+def wanted(
+    session: Session,
+    tenant: TenantFacts,
+    feature: Feature,
+    stored: Stored,
+    keys: Keyring,
+    *,
+    kept: Kept | None = None,
+) -> Wanted:
     """Return the feature with what holds of its settings under these stored ones. Raises `MigrationFailed`."""
-    preset = preset_of(session, tenant, feature.id)
+    preset = _preset(kept.presets.get(feature.id)) if kept else preset_of(session, tenant, feature.id)
     values = merged(feature, stored, preset)
-    return Wanted(feature.id, values, stored.number, secrets_of(session, tenant, feature.id, keys))
+    secrets = (
+        opened_secrets(tenant, kept.secrets, feature.id, keys)
+        if kept
+        else secrets_of(session, tenant, feature.id, keys)
+    )
+    return Wanted(feature.id, values, stored.number, secrets)
 
 
 def merged(feature: Feature, stored: Stored, preset: Preset) -> dict[str, Any]:
@@ -130,14 +153,12 @@ def merged(feature: Feature, stored: Stored, preset: Preset) -> dict[str, Any]:
 
 def stored_of(session: Session, tenant: TenantFacts, feature_id: str, number: int) -> Stored:
     """Return the stored settings of a revision; number 0 stands for none."""
-    row = session.get(SettingsRevision, (tenant.id, feature_id, number)) if number else None
-    return Stored(row.number, row.schema_version, row.values) if row else NOTHING
+    return _stored(session.get(SettingsRevision, (tenant.id, feature_id, number)) if number else None)
 
 
 def preset_of(session: Session, tenant: TenantFacts, feature_id: str) -> Preset:
     """Return what the tenant's city presets for a feature."""
-    row = session.get(SettingsPreset, (tenant.id, feature_id))
-    return Preset(row.city, row.number, row.schema_version, row.values, tuple(row.locked)) if row else NO_PRESET
+    return _preset(session.get(SettingsPreset, (tenant.id, feature_id)))
 
 
 def secrets_of(session: Session, tenant: TenantFacts, feature_id: str, keys: Keyring) -> Mapping[str, SecretText]:
@@ -155,16 +176,22 @@ def in_use(
     keys: Keyring,
     row: TenantFeature,
     *,
+    kept: Kept | None = None,
     report: Report = unreported,
 ) -> Enabled | None:
-    """Return the feature with its present settings, else with the last ones that fit, else None; told where not the first."""
+    """Return the feature with its present settings, else with the last ones that fit, else None; told where not the first.
+
+    What is not given as `kept` is read.
+    """
     refusal: Refused | None = None
     for number in chain([row.revision], _earlier(session, tenant, row)):
         try:
             feature = roster.get(row.feature)
-            enabled = roster.enabled(
-                wanted(session, tenant, feature, stored_of(session, tenant, row.feature, number), keys)
-            )
+            if kept and number == row.revision:
+                stored = _stored(kept.revisions.get(row.feature))
+            else:
+                stored = stored_of(session, tenant, row.feature, number)
+            enabled = roster.enabled(wanted(session, tenant, feature, stored, keys, kept=kept))
         except Refused as unusable:
             refusal = refusal or unusable
             if not isinstance(unusable, (SettingsInvalid, MigrationFailed)):
@@ -176,6 +203,32 @@ def in_use(
     assert refusal is not None
     report(_failure(tenant, row, f"没有启用：{refusal.message}"))
     return None
+
+
+def _kept(session: Session, tenant: TenantFacts) -> Kept:
+    revisions = session.scalars(
+        select(SettingsRevision)
+        .join(
+            TenantFeature,
+            and_(
+                TenantFeature.tenant_id == SettingsRevision.tenant_id,
+                TenantFeature.feature == SettingsRevision.feature,
+                TenantFeature.revision == SettingsRevision.number,
+            ),
+        )
+        .where(SettingsRevision.tenant_id == tenant.id)
+    )
+    presets = session.scalars(select(SettingsPreset).where(SettingsPreset.tenant_id == tenant.id))
+    secrets = session.scalars(select(TenantSecret).where(TenantSecret.tenant_id == tenant.id))
+    return Kept({row.feature: row for row in revisions}, {row.feature: row for row in presets}, tuple(secrets))
+
+
+def _stored(row: SettingsRevision | None) -> Stored:
+    return Stored(row.number, row.schema_version, row.values) if row else NOTHING
+
+
+def _preset(row: SettingsPreset | None) -> Preset:
+    return Preset(row.city, row.number, row.schema_version, row.values, tuple(row.locked)) if row else NO_PRESET
 
 
 def _failure(tenant: TenantFacts, row: TenantFeature, words: str) -> Failure:
