@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 import click
 
+import core.files.models
 import core.people.models
 import core.units.models
 import core.workdays.models  # noqa: F401 -- other tables refer to these, whichever of them a command writes
