@@ -15,6 +15,11 @@ def remember_actor(actor: Actor) -> None:
     g.refused_actor = actor
 
 
+def remember_ticket(serial_no: str) -> None:
+    """Take note of which ticket a request is about whose address does not name it."""
+    g.refused_ticket = serial_no
+
+
 def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) -> None:
     """Keep the attempt if it was a command that was refused because of who gave it, or a ticket given back in vain; once per request.
 
@@ -26,7 +31,9 @@ def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) ->
     if actor is None or not is_kept or request.method in ("GET", "HEAD") or "trespass" in g:
         return
     g.trespass = refusal.code
-    serial_no = (request.view_args or {}).get("serial_no") or request.form.get("serial_no") or ""
+    serial_no = (
+        (request.view_args or {}).get("serial_no") or request.form.get("serial_no") or g.get("refused_ticket", "")
+    )
     address = request.remote_addr or ""
 
     def keep(scope: Scope) -> None:
@@ -34,7 +41,8 @@ def keep_if_trespass(installation: Installation, slug: str, refusal: Refused) ->
             keep_return_attempt(scope, refusal, actor=actor, serial_no=serial_no, now=g.now)
         else:
             keep_trespass(scope, refusal, actor=actor, serial_no=serial_no, address=address, now=g.now)
-            hand_on_after(scope, serial_no, refusal, Order(actor, g.now))
+            if serial_no:
+                hand_on_after(scope, serial_no, refusal, Order(actor, g.now))
 
     try:
         installation.run(slug, keep)

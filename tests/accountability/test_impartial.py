@@ -3,18 +3,18 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.escalation.accountability.impartial import NotTheAuthority, OwnCase, StoodAside
+from core.escalation.accountability.models import AccountabilityCase
 from core.journey import press, time
-from core.journey.accountability import hand_on_after
-from core.kit.errors import Refused
+from core.people.models import Account
 from core.tenancy.scope import Installation, Scope
-from core.tickets.timeline import Order
+from core.tickets.trespass import trespasses
 from core.web import create_app
 from tests.accountability.accusing import DECIDED, NEXT_DAY, Accused
-from tests.builders import beijing, make_actor
+from tests.builders import make_actor
 from tests.journey.asking import incidents
 from tests.web.making import Visitor, make_account
 
@@ -73,19 +73,31 @@ def test_who_stands_aside_does_nothing_more_and_another_officer_has_it(accused: 
     assert accused.case().officer == "纪检丙"
 
 
-def test_an_officer_who_moved_into_the_accused_unit_loses_the_case_with_the_first_attempt(accused: Accused) -> None:
+def test_an_officer_who_moved_into_the_accused_unit_loses_the_case_with_the_first_attempt(
+    accused: Accused, installation: Installation
+) -> None:
     case = accused.overdue()
     accused.state()
-    moved = make_actor(case.officer, "discipline", id=case.officer_id or 0, unit_id=accused.unit_id("roads"))
-    with pytest.raises(OwnCase) as refused:
-        accused.decide(moved)
+    login = make_account(installation, accused.slug, "moved", ["discipline"], name="纪检丁", unit="roads")
 
-    order = Order(moved, beijing(DECIDED))
-    accused.run(lambda scope: hand_on_after(scope, accused.serial_no, refused.value, order))
+    def give_to_them(scope: Scope) -> None:
+        moved = scope.session.scalars(select(Account).where(Account.login == "moved")).one()
+        kept = scope.session.get_one(AccountabilityCase, (scope.tenant.id, case.id))
+        kept.officer_id, kept.officer = moved.id, moved.name
 
-    assert accused.case().officer_id not in (None, case.officer_id)
-    accused.run(lambda scope: hand_on_after(scope, accused.serial_no, Refused("别的拒绝"), order))
-    assert [kind for kind, _ in accused.steps()].count("handed") == 1
+    accused.run(give_to_them)
+    visitor, page = Visitor(create_app(installation)), f"/discipline/{case.code}"
+    visitor.sign_in(login)
+    visitor.get(page)
+    version = str(accused.ticket().version)
+    refused = visitor.post(f"{page}/close_case", case_id=str(case.id), note="结了", version=version, command_id="sly")
+    assert refused.status_code == 403
+
+    [kept] = accused.run(trespasses)
+    assert accused.case().state == "stated"
+    assert (kept.code, kept.serial_no, kept.actor_name) == ("own-case", accused.serial_no, "纪检丁（道路管理处）")
+    assert accused.case().officer in accused.officers
+    assert accused.steps()[-1] == ("handed", "")
 
 
 def test_a_case_against_the_commission_goes_to_the_substitute(accused: Accused) -> None:

@@ -21,6 +21,7 @@ from core.web.desk.fields import LONGEST_ID, Field, FieldUnusable, read
 from core.web.desk.standing import Standing
 from core.web.input import InputUnusable, sent, text
 from core.web.refusals import words_of
+from core.web.trespasses import remember_ticket
 from core.web.visit import Visit
 
 ANY = tuple(State)
@@ -166,6 +167,7 @@ def carry_out(acts: Iterable[Act], visit: Visit, serial_no: str, key: str) -> De
         abort(404)
     given, zone = sent(serial_no), visit.scope.tenant.zone
     order = Order(visit.actor, visit.now, given.version, given.command_id)
+    remember_ticket(serial_no)
     deed.command(visit.scope, serial_no, order, **_arguments(act, deed, zone))
     return deed
 
