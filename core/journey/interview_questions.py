@@ -31,7 +31,7 @@ from core.tickets.timeline import Actor
 from core.units.queries import directory
 
 ASKS = frozenset({Permission.SPEAK, HOLDS})
-ANSWERS = frozenset({HOLDS, Permission.HANDLE})
+ANSWERS = frozenset({HOLDS, Permission.HANDLE, Permission.INSTRUCT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,21 @@ def add_questions(
     return TakenIn(tuple(new), doubled, existing)
 
 
+def may_answer_for(actor: Actor, unit_id: int) -> bool:
+    """Tell whether somebody may write down what a host of this unit answers: the desk and leaders of the whole district for
+    every host, whoever belongs to a unit for those of that unit.
+    """
+    if HOLDS in actor.permissions or actor.acts_for(unit_id):
+        return True
+    return Permission.INSTRUCT in actor.permissions and actor.unit_id is None
+
+
 def answer_live(
     scope: Scope, slug: str, number: int, *, text: str, host: int, actor: Actor, now: datetime
 ) -> InterviewQuestion:
     """Answer a question live 当场答复: a host, given by their position, or somebody who writes it down for them.
 
-    Somebody of a unit does so for the hosts of that unit alone. Raises `NotPermitted`, `NotYours`, `NoSuchInterview`,
+    For whom somebody may, `may_answer_for` tells. Raises `NotPermitted`, `NotYours`, `NoSuchInterview`,
     `NoSuchInterviewQuestion`, `InterviewSettled`, `QuestionUnusable`.
     """
     if not may(actor.permissions, ANSWERS):
@@ -99,7 +108,7 @@ def answer_live(
     who = next((each for each in hosts_of(scope, interview) if each.position == host), None)
     if who is None:
         raise InterviewSettled("请选择是哪位领导答复的。")
-    if HOLDS not in actor.permissions and not actor.acts_for(who.unit_id):
+    if not may_answer_for(actor, who.unit_id):
         raise NotYours(f"{who.post}{who.name}不是您单位的领导，您不能代为登记答复。")
     refuse_interview_state(interview, "open", "closed", deed="当场答复")
     question = _waiting(scope, interview, number, "答复")

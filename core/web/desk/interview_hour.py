@@ -11,8 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, render_template, request
 
 from core.journey import interviews as journey
-from core.journey.interview_questions import ANSWERS, answer_live
-from core.journey.queries.interviews import LIVE_TABS, READS, Group, Hour, the_hour
+from core.journey.interview_questions import ANSWERS, answer_live, may_answer_for
+from core.journey.queries.interviews import LIVE_TABS, READS, Group, HostLine, Hour, the_hour
 from core.journey.queries.lights import Light
 from core.people.roles import Permission
 from core.web.desk.inbound import number_of
@@ -105,11 +105,9 @@ def light_of(hour: Hour, *, zone: tzinfo, now: datetime) -> Light:
     )
 
 
-def _hosts(visit: Visit, hour: Hour) -> list[Any]:
+def _hosts(visit: Visit, hour: Hour) -> list[HostLine]:
     """Return the hosts for whom the visitor may write an answer down."""
-    if Permission.ACCEPT in visit.permissions:
-        return list(hour.line.hosts)
-    return [host for host in hour.line.hosts if visit.actor.acts_for(host.unit_id)]
+    return [host for host in hour.line.hosts if may_answer_for(visit.actor, host.unit_id)]
 
 
 def _group(hour: Hour, at: str) -> Group | None:

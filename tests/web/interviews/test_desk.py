@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 from sqlalchemy import event
 
@@ -16,7 +17,7 @@ FILE = "序,大家问的,谁问的,电话\n1,路灯坏了什么时候修,小王,
 def test_an_interview_is_announced_with_one_more_host_than_the_form_has_rows(studio: Studio) -> None:
     operator = studio.visitor("operator")
     operator.get("/interviews")
-    typed = {
+    typed: dict[str, Any] = {
         "topic": "区长答网友问",
         "opens_at": "2036-10-30T12:30",
         "host_name": ["郑启", "欧阳明"],
@@ -119,8 +120,8 @@ def test_a_file_with_unknown_headings_is_looked_at_said_what_is_what_and_importe
     assert "没有认出哪一列是提问内容" in operator.page
     assert questions(studio.walk) == []
 
-    chosen = {"column-1": "text", "column-2": "handle", "column-3": "phone"}
-    carried = {"carried": operator.hidden("carried"), "name": operator.hidden("name"), **chosen}
+    chosen: dict[str, Any] = {"column-1": "text", "column-2": "handle", "column-3": "phone"}
+    carried: dict[str, Any] = {"carried": operator.hidden("carried"), "name": operator.hidden("name"), **chosen}
     assert operator.post(f"{AT}/file", **carried | {"column-2": "text"}, act="look").status_code == 200
     assert "有两列都选了“提问内容”" in operator.page
     operator.post(f"{AT}/file", **carried, act="look")

@@ -1,5 +1,7 @@
 """The hour of an interview: like questions gathered, the most asked first; answered together, by keys alone, for one's own hosts."""
 
+from typing import Any
+
 from playwright.sync_api import Browser, expect
 
 from tests.interviews.asking import SLUG, announce, ask, questions
@@ -55,7 +57,7 @@ def test_the_list_is_sent_anew_only_when_something_came(studio: Studio) -> None:
     assert "data-serial" in first.get_data(as_text=True)
     assert "<html" not in operator.page
 
-    again = {"HX_Request": "true", "HX_Target": "list", "If_None_Match": first.headers["ETag"]}
+    again: dict[str, Any] = {"HX_Request": "true", "HX_Target": "list", "If_None_Match": first.headers["ETag"]}
     assert operator.get(HOUR, **again).status_code == 304
     ask(studio.walk, "树倒了", handle="网友")
     assert operator.get(HOUR, **again).status_code == 200
@@ -68,12 +70,16 @@ def test_a_unit_answers_for_its_own_hosts_alone_and_only_the_desk_extends_and_se
     assert "答复人：路政处处长 麦嘉树" in page
     assert "冼知行</span>" not in page
     assert "/extend" not in page
-    refused = {"question/1/answer": {"text": "下周", "host": "2"}, "extend": {"reason": "还有人问"}}
+    refused: dict[str, Any] = {"question/1/answer": {"text": "下周", "host": "2"}, "extend": {"reason": "还有人问"}}
     for deed, typed in {**refused, "question/1/aside": {"reason": "广告"}}.items():
         clerk.get(HOUR)
         assert clerk.post(f"/interviews/{SLUG}/{deed}", **typed).status_code == 403, deed
     clerk.get(HOUR)
     assert clerk.post(ANSWER.format(1), text="下周", host="1", number="1").status_code == 303
+
+    leader = studio.visitor("leader")
+    assert leader.get(HOUR).get_data(as_text=True).count('name="host"') == 2
+    assert leader.post(ANSWER.format(2), text="明年加密", host="2", number="2").status_code == 303
 
     operator = studio.visitor("operator")
     operator.get(HOUR)

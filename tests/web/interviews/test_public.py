@@ -110,8 +110,8 @@ def test_a_question_is_read_by_all_once_it_is_answered_or_somebody_lets_it_and_n
     assert [secret in shown for secret in ("陈小明", PHONE, "402", "小明0", "二手车")] == [False] * 5
 
     operator.get(f"/interviews/{SLUG}")
-    for number in ("1", "2"):
-        operator.post(f"/interviews/{SLUG}/question/{number}/show", shown="no")
+    for withheld in ("1", "2"):
+        operator.post(f"/interviews/{SLUG}/question/{withheld}/show", shown="no")
     assert "还没有可以看的提问" in page.read()
     operator.post(f"/interviews/{SLUG}/question/3/aside", reason="广告")
     operator.get(f"/interviews/{SLUG}")
