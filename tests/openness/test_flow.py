@@ -49,7 +49,7 @@ def then(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def district(house: Installation, *, broken: bool = False, **settings: Any) -> str:
-    duties = [{"code": "road", "category": "市政", "subcategory": "井盖", "keywords": ["井盖"]}, {"code": "other"}]
+    duties: list[dict[str, Any]] = [{"code": "road", "category": "市政", "subcategory": "井盖", "keywords": ["井盖"]}, {"code": "other"}]
     features = {"nanhai.openness": settings} | ({"broken": {}} if broken else {})
     return make_district(house, features=features, duties=duties)
 
@@ -97,7 +97,10 @@ def test_each_step_is_public_a_day_later_and_nothing_planted_leaks_in_any_state(
     handed_in = look()
     assert "承办单位已提交办理结果" in handed_in
     walk.pass_reply("2026-03-13 13:00")
-    assert "审核通过" not in look(), "it was done less than a day ago"
+    concluded = look()
+    assert "审核通过" not in concluded, "it was done less than a day ago"
+    assert "待审核" in concluded
+    assert "已办结" not in concluded
     walk.rate("2026-03-13 11:30", comment=f"谢谢，{NAME}")
     look()
     words = "".join(pages)
@@ -131,7 +134,7 @@ def test_what_is_kept_inside_is_not_found_by_list_or_number(house: Installation,
     decided(house, slug, "2026-03-14 09:05")
     inside["wish"].do(wish_disclosure, "2026-03-14 09:10", actor=RESIDENT, wish="closed")
     inside["void"].void("2026-03-14 09:10")
-    how = {"nature": "inquiry", "matter": "other"}
+    how: dict[str, Any] = {"nature": "inquiry", "matter": "other"}
     inside["corrected"].do(desk.correct, "2026-03-14 09:10", actor=OPERATOR, **how)
 
     assert {each.public_no for each in listed(house, slug).lines} == {number_of(shown), number_of(application)}

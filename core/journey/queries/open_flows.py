@@ -1,21 +1,22 @@
 """The steps of tickets as everybody follows them 全程公开: a list, and one ticket; in fixed words, with nothing that somebody wrote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.disclosure.flow import is_followed
 from core.disclosure.models import Disclosure, OpenFlow
-from core.disclosure.steps import Step, steps_of
+from core.disclosure.steps import TO_UNIT, Step, steps_of
 from core.hooks import specs
 from core.hooks.values.words import NATURE_LABELS
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
-from core.tickets.plain_words import STANDS
-from core.tickets.states import OPEN, State
+from core.tickets.states import OPEN, STATE_LABELS, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
 
 PAGE = 20
@@ -69,6 +70,17 @@ class Followed:
     """Its answer is public too, under the same number."""
 
 
+@dataclass(frozen=True, slots=True)
+class _AsSeen:
+    """Where a ticket stood by what is shown of it, and the code of the unit that had it; empty = the desk."""
+
+    state: State
+    unit: str
+
+
+NOT_YET = _AsSeen(State.ACCEPTED, "")
+
+
 def has_flows(scope: Scope) -> bool:
     """Tell whether the district lets anybody follow tickets."""
     return bool(scope.hooks.answerers_of(specs.flow_decision))
@@ -89,8 +101,9 @@ def open_flows_page(scope: Scope, asked: Asked, *, page: int, now: datetime) -> 
     rows = scope.session.execute(
         wanted.order_by(OpenFlow.shown_from.desc(), OpenFlow.id.desc()).offset(PAGE * (page - 1)).limit(PAGE + 1)
     ).all()
+    seen = _seen(scope, [ticket.id for _, ticket in rows[:PAGE]], now)
     return Flows(
-        tuple(_line(scope, row, ticket) for row, ticket in rows[:PAGE]),
+        tuple(_line(scope, row, ticket, seen.get(ticket.id, NOT_YET)) for row, ticket in rows[:PAGE]),
         page,
         len(rows) > PAGE,
         tuple(sorted({duty.category for duty in units.duties.values()})),
@@ -106,7 +119,7 @@ def find_flow(scope: Scope, public_no: str, *, now: datetime) -> Followed | None
         return None
     row, ticket = found
     return Followed(
-        _line(scope, row, ticket),
+        _line(scope, row, ticket, _seen(scope, [ticket.id], now).get(ticket.id, NOT_YET)),
         _steps(scope, ticket, until=now - row.delay),
         row.delay_hours,
         _due(scope, ticket),
@@ -119,16 +132,35 @@ def _followed(scope: Scope, now: datetime) -> Any:
     return select(OpenFlow, Ticket).join(Ticket, joined).where(OpenFlow.tenant_id == scope.tenant.id, *is_followed(now))
 
 
-def _line(scope: Scope, row: OpenFlow, ticket: Ticket) -> FlowLine:
+def _seen(scope: Scope, ticket_ids: Sequence[int], now: datetime) -> dict[int, _AsSeen]:
+    """Return where tickets stood, and with whom, by the entries that everybody may see by now."""
+    shown = TicketEvent.at <= now - func.make_interval(0, 0, 0, 0, OpenFlow.delay_hours)
+    entries = (
+        select(TicketEvent.ticket_id, TicketEvent.to_state, TicketEvent.detail["lead"].astext)
+        .join(OpenFlow, and_(OpenFlow.tenant_id == TicketEvent.tenant_id, OpenFlow.ticket_id == TicketEvent.ticket_id))
+        .where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id.in_(ticket_ids), shown)
+        .ext(distinct_on(TicketEvent.ticket_id))
+        .order_by(TicketEvent.ticket_id, TicketEvent.seq.desc())
+    )
+    stood = {ticket_id: State(state) for ticket_id, state, _ in scope.session.execute(entries)}
+    given = {
+        ticket_id: lead
+        for ticket_id, _, lead in scope.session.execute(entries.where(TicketEvent.kind.in_(tuple(TO_UNIT))))
+    }
+    return {ticket_id: _AsSeen(state, given.get(ticket_id) or "") for ticket_id, state in stood.items()}
+
+
+def _line(scope: Scope, row: OpenFlow, ticket: Ticket, seen: _AsSeen) -> FlowLine:
     units = directory(scope)
     duty = units.find_duty(ticket.matter, ticket.area)
-    is_open = ticket.state in OPEN
+    is_open = ticket.state in OPEN and seen.state in OPEN
+    unit = units.find_unit(seen.unit) if seen.unit and seen.state not in WAITING_FOR_DISPATCH else None
     return FlowLine(
         public_no=row.public_no,
         title=row.title or (f"{duty.category}：{duty.subcategory}" if duty else "还没有分类的事项"),
         nature=NATURE_LABELS[ticket.nature],
-        unit=units.name_of(ticket.lead_unit_id) if ticket.lead_unit_id else "受理中心",
-        stands=STANDS[State(ticket.state)],
+        unit=unit.name if unit else units.desk.name,
+        stands=STATE_LABELS[seen.state],
         light=ticket.light if is_open else "",
         light_label=LIGHT_LABELS[ticket.light] if is_open else "",
         accepted_on=(ticket.accepted_at or ticket.submitted_at).astimezone(scope.tenant.zone).date(),

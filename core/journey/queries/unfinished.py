@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
 
 from core.coordination.models import Errand
 from core.evaluation.telling.models import Untold
@@ -114,7 +114,9 @@ def unfinished_tickets(scope: Scope, wanted: Wanted, *, now: datetime, limit: in
     asked, since = _asked(scope, wanted, now=now)
     total = scope.session.scalar(asked.with_only_columns(func.count(Ticket.id))) or 0
     rows = scope.session.execute(
-        asked.with_only_columns(Ticket.serial_no, Ticket.title, Ticket.state, Ticket.lead_unit_id, _holder(), since)
+        asked.with_only_columns(
+            Ticket.serial_no, Ticket.title, Ticket.state, Ticket.lead_unit_id, _holder(wanted.what), since
+        )
         .order_by(since, Ticket.id)
         .limit(limit)
     )
@@ -141,7 +143,7 @@ def holder_name(scope: Scope, holder: str) -> str:
 
 def _lines(scope: Scope, wanted: Wanted, *, now: datetime) -> Sequence[HolderLine]:
     asked, since = _asked(scope, wanted, now=now)
-    band, holder = _band(since, now), _holder()
+    band, holder = _band(since, now), _holder(wanted.what)
     rows = scope.session.execute(
         asked.with_only_columns(holder, Ticket.lead_unit_id, band, func.count(), func.min(since)).group_by(
             holder, Ticket.lead_unit_id, band
@@ -175,7 +177,7 @@ def _asked(scope: Scope, wanted: Wanted, *, now: datetime) -> tuple[Select[Any],
     if wanted.unit_id is not None:
         asked = asked.where(Ticket.lead_unit_id == wanted.unit_id)
     if wanted.holder:
-        asked = asked.where(*_is_held_by(scope, wanted.holder))
+        asked = asked.where(*_is_held_by(scope, wanted))
     if wanted.band is not None:
         if not 0 <= wanted.band < len(BANDS):
             raise NoSuchList("没有这一段时间。请从报告里点进来。")
@@ -199,7 +201,10 @@ def _late_promises(now: datetime) -> Any:
     )
 
 
-def _holder() -> ColumnElement[str]:
+def _holder(what: What) -> ColumnElement[str]:
+    """Return who has a ticket in hand; what was not told went back to the desk, whichever unit handled it."""
+    if what == "untold":
+        return literal("desk")
     return case(
         (Ticket.state == State.ATTACHED, "joined"),
         (Ticket.state.in_((*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH)), "desk"),
@@ -210,11 +215,12 @@ def _holder() -> ColumnElement[str]:
     )
 
 
-def _is_held_by(scope: Scope, holder: str) -> tuple[ColumnElement[bool], ...]:
+def _is_held_by(scope: Scope, wanted: Wanted) -> tuple[ColumnElement[bool], ...]:
+    holder, held_by = wanted.holder, _holder(wanted.what)
     if holder in HOLDERS:
-        return (_holder() == holder,)
+        return (held_by == holder,)
     holder_name(scope, holder)
-    return (_holder() == "unit", Ticket.lead_unit_id == directory(scope).get_unit(holder).id)
+    return (held_by == "unit", Ticket.lead_unit_id == directory(scope).get_unit(holder).id)
 
 
 def _band(since: ColumnElement[Any], now: datetime) -> ColumnElement[int]:
