@@ -45,6 +45,9 @@ HASHES = {
     *(
         "campaign_entry.phone_hash",
         "panel_member.phone_hash",
+        "interview_question.asker_hash",
+        "interview_question.phone_hash",
+        "interview_question.words_hash",
         "outreach_line.phone_hash",
         "ticket_contact.wechat_hash",
         "wechat_message.person",
