@@ -203,7 +203,7 @@ def decide_case(
         reason=asked,
         letter=letter,
         records=[evidence],
-        summary=f"{label}：{why}{f'；处理：{asked}' if asked else ''}",
+        summary=f"{label}：{why.rstrip('。')}{f'；处理：{asked}' if asked else ''}",
     )
     if outcome != "responsible":
         correct_figures(scope, ticket, case, order, finding=why)
