@@ -15,6 +15,7 @@ from core.disclosure.service import public_no
 from core.documents.frozen import digest_of, to_text
 from core.documents.model import Document, Section, Words
 from core.engagement.models import Campaign
+from core.escalation.accountability.models import AccountabilityCase
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
@@ -27,7 +28,7 @@ from core.intake.interviews.rules import Announcement, Asker, Host, Question
 from core.intake.mail.reading import MAIL_TYPE
 from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
-from core.journey import center, desk, entrusting, handle, knowledge, people, warnings
+from core.journey import center, desk, entrusting, handle, knowledge, people, press, warnings
 from core.journey.accept import Accepted
 from core.journey.files import add_files
 from core.journey.handover import write_handover
@@ -56,7 +57,16 @@ from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from core.web.visit import COOKIE
-from tests.builders import OPERATOR, make_actor, make_district, make_feature, make_ticket, set_duties, set_rates
+from tests.builders import (
+    OPERATOR,
+    SUPERVISOR,
+    make_actor,
+    make_district,
+    make_feature,
+    make_ticket,
+    set_duties,
+    set_rates,
+)
 from tests.files.samples import photo
 from tests.permissions.operations import Operation
 from tests.reminders.making import issued_reminder
@@ -299,6 +309,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
         place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
         _entered(scope, accepted, place.accounts[WORKER], at)
+        place.has |= _accused(scope, place.mark, code, accepted.serial_no, at)
         place.has |= {"public case": [public_no(scope, accepted.ticket_id)]}
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
@@ -325,6 +336,15 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))
+
+
+def _accused(scope: Scope, mark: str, code: str, serial_no: str, now: datetime) -> dict[str, list[object]]:
+    """Hold the clerk's unit to account for the ticket, under a number that no other place has."""
+    press.hold_to_account(scope, serial_no, Order(SUPERVISOR, now), authority="desk", reason=f"{mark}超期")
+    case = scope.session.scalars(select(AccountabilityCase)).one()
+    case.number = int(mark[2:8], 16) + 1
+    scope.session.flush()
+    return {"case of accountability": [case.code]}
 
 
 def _outreach(scope: Scope, mark: str, now: datetime) -> int:

@@ -134,7 +134,9 @@ def test_a_case_goes_from_statement_to_appeal_through_the_pages(commission: Comm
 
 
 def test_the_file_is_printed_and_who_took_it_out_is_on_record(commission: Commission) -> None:
-    printed = commission.enter("chen").client.get(f"/discipline/{commission.code}/print/pdf")
+    officer, at = commission.enter("chen"), f"/discipline/{commission.code}"
+    page(officer, at)
+    printed = officer.client.post(f"{at}/print/pdf", data={"csrf_token": officer.hidden("csrf_token")})
 
     assert (printed.status_code, printed.data[:5]) == (200, b"%PDF-")
     with commission.installation.scope(commission.slug) as scope:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from core.web.api.accountability import accountability
 from core.web.api.accounts import accounts
 from core.web.api.call_records import call_records
 from core.web.api.commands import commands
@@ -44,10 +45,12 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(accounts, url_prefix="/api/v1")
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
     api.register_blueprint(performance, url_prefix="/api/v1")
+    api.register_blueprint(accountability, url_prefix="/api/v1")
     for blueprint in (
         *(tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists),
         performance,
         interviews,
+        accountability,
     ):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")

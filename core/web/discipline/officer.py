@@ -127,7 +127,7 @@ def show_case(visit: Visit, case_code: str, deed: str = "") -> Answer:
     return (page, status_of(refusal)) if refusal else page
 
 
-@pages.get("/discipline/<case_code>/print/<form>")
+@pages.post("/discipline/<case_code>/print/<form>")
 @allows(READS)
 def print_file(visit: Visit, case_code: str, form: str) -> Answer:
     """Answer with the case's file as a document; who took it out is put on record."""

@@ -59,7 +59,7 @@ def show_own_case(visit: Visit, case_code: str, deed: str = "") -> Answer:
     return (page, status_of(refusal)) if refusal else page
 
 
-@pages.get("/unit/cases/<case_code>/print/<form>")
+@pages.post("/unit/cases/<case_code>/print/<form>")
 @allows(Permission.HANDLE)
 def print_own_file(visit: Visit, case_code: str, form: str) -> Answer:
     """Answer with the file of a case against the unit as a document; who took it out is put on record."""
