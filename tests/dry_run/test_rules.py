@@ -75,7 +75,7 @@ def test_a_reply_that_would_have_to_wait_for_a_call_is_told_with_the_words_of_th
     assert summary(found)[0] == "3 件中 1 件有实际做过的操作会被拒绝；0 件出错。"
 
 
-def test_a_ground_for_exemption_keeps_a_ticket_out_of_accountability(installation: Installation) -> None:
+def test_a_ground_for_exemption_is_judged_before_the_unit_is_told(installation: Installation) -> None:
     slug = make_district(
         installation,
         features={"nanhai.light": {}, "nanhai.discipline": {}},
@@ -85,7 +85,9 @@ def test_a_ground_for_exemption_keeps_a_ticket_out_of_accountability(installatio
 
     found = tried(installation, slug, "chengdu.scope", {}, now=beijing("2026-03-25 10:00"))
 
-    assert told(found, "case") == {walk.serial_no: [("gone", "启动问责 → 纪委监委（2026-03-19 18:00）", "不启动问责")]}
+    assert told(found, "case") == {
+        walk.serial_no: [("gone", "启动问责 → 纪委监委（2026-03-19 18:00）", "先核免责，暂不通知单位")]
+    }
     [case] = [change for change in found.changed[0].changes if change.what == "case"]
     assert case.after.rule_id == "chengdu.scope/exempt"
     assert told(found, "scope") == {walk.serial_no: [("new", "无", "诉求提到“正在诉讼”")]}

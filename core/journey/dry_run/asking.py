@@ -136,7 +136,9 @@ class Rules:
         return marks
 
     def press(self, view: TicketView, trigger: Trigger, *, occasion: str, at: datetime) -> list[Act]:
-        """Return what is done on an occasion; a case only where somebody can be held to account, and nothing exempts."""
+        """Return what is done on an occasion; a case only where somebody can be held to account and nobody has to judge first
+        whether they are exempt.
+        """
         hook, desk = specs.escalation_steps, self._place.units.desk.code
         answers = self._noted(hook, self._table.ask(hook, ticket=view, trigger=trigger, duty=self._duty))
         in_hand = view.lead_unit if view.lead_unit in self._known else None

@@ -192,7 +192,11 @@ class _Teller:
         old, new = before.of_kind("case"), after.of_kind("case")
         if bool(old) != bool(new):
             sides = [
-                self._act_side(acts[0]) if acts else _side("", "不启动问责", exempted[0] if exempted else None)
+                self._act_side(acts[0])
+                if acts
+                else _side("", "先核免责，暂不通知单位", exempted[0])
+                if exempted
+                else _side("", "不启动问责", None)
                 for acts, exempted in ((old, before.exempted), (new, after.exempted))
             ]
             yield Change("case", "new" if new else "gone", "", *sides)
