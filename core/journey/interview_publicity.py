@@ -24,7 +24,9 @@ from core.journey.interviews import HOLDS
 from core.journey.own_appeal import NotFound, note_failure, read_code, refused_look
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.kit.serials import access_code
 from core.tenancy.scope import Scope
+from core.tickets.models import Ticket
 from core.tickets.service import refuse_actor
 from core.tickets.timeline import RESIDENT, Actor
 
@@ -99,3 +101,12 @@ def find_own_question(
         return found
     note_failure(scope, known_as, address=address, now=now)
     return NotFound("wrong")
+
+
+def ticket_of_own(scope: Scope, question: InterviewQuestion) -> tuple[str, str] | None:
+    """Return number and access code of the ticket that one's own question became, None where it became none of its own."""
+    if question.state != "filed" or question.ticket_id is None:
+        return None
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, question.ticket_id))
+    code = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=ticket.id, version=ticket.code_version)
+    return ticket.serial_no, code

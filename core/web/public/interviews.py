@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from core.intake.interviews.rules import LONGEST_TEXT, Asker, Question
 from core.intake.interviews.service import get_interview
-from core.journey.interview_publicity import ask_on_page, came_before, code_of, find_own_question
+from core.journey.interview_publicity import ask_on_page, came_before, code_of, find_own_question, ticket_of_own
 from core.journey.own_appeal import NotFound, needs_proof
 from core.journey.queries.public_interviews import (
     asked_alike,
@@ -159,6 +159,7 @@ def show_own(guest: Guest, slug: str) -> ResponseReturnValue:
         interview=public_interview(scope, slug)[0],
         question=found,
         became=what_became(scope, found),
+        ticket=ticket_of_own(scope, found),
     )
 
 

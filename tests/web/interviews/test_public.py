@@ -139,6 +139,9 @@ def test_afterwards_the_page_says_what_became_of_all_and_what_each_unit_has_left
     assert [each.serial_no in told for each in tickets(walk)] == [False] * 3
     status, own = page.own(number, code)
     assert (status, "已转为工单，正在办理" in own) == (200, True)
+    given = dict(zip(("number", "code"), re.findall(r'<dd class="big">(\w+)</dd>', own), strict=True))
+    followed = page.client.post(f"/public/{walk.slug}/progress", data=given)
+    assert (followed.status_code, "村口路灯不亮" in followed.get_data(as_text=True)) == (200, True)
     assert "不再收提问" in page.read("/ask")
     assert "没办完" in studio.app.test_client().get(studio.public).get_data(as_text=True)
     assert page.client.get(f"{studio.public}/nothing").status_code == 404
