@@ -23,8 +23,11 @@ run: $(INSTALLED) $(ASSETS)
 down: $(INSTALLED)
 	@$(BIN)/huiying down
 
+# One more than cores: tests that wait for other programs leave a core to the next.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+
 test: check browser faults
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(INSTALLED) $(ASSETS)
 	$(BIN)/ruff check .
