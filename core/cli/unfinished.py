@@ -23,7 +23,7 @@ from core.units.queries import directory
 
 @click.command(name="unfinished")
 @for_the_machine
-@click.option("--tenant", required=True, metavar="区", help="租户短名，如 nanhai")
+@click.option("--tenant", required=True, metavar="区", help="租户短名，如 sandbox")
 @click.option("--unit", default="", metavar="单位", help="只看一个单位，写单位代码")
 @click.option("--list", "what", default="", metavar="单子", help=f"列出其中一类的工单：{'、'.join(WHAT_LABELS)}")
 @click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="文件", help="写成 Excel 文件")

@@ -16,6 +16,11 @@ depends_on: Sequence[str] | None = None
 NATURES_BEFORE = "'complaint', 'help', 'inquiry', 'suggestion', 'praise'"
 RESULTS_BEFORE = "'resolved', 'partly', 'planned', 'explained', 'not_competent', 'unreasonable', 'transferred'"
 
+VALIDATE = {
+    "ticket": "ALTER TABLE ticket VALIDATE CONSTRAINT ck_ticket_nature",
+    "reply": "ALTER TABLE reply VALIDATE CONSTRAINT ck_reply_disposition",
+}
+
 
 def upgrade() -> None:
     _allow("ticket", "nature", f"{NATURES_BEFORE}, 'application'")
@@ -71,5 +76,5 @@ def _allow(table: str, column: str, values: str) -> None:
     """Let the column hold these values: added unchecked, then checked, so that a busy table is locked for a moment only."""
     name = op.f(f"ck_{table}_{column}")
     op.drop_constraint(name, table, type_="check")
-    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IN ({values})) NOT VALID")
-    op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+    op.create_check_constraint(name, table, f"{column} IN ({values})", postgresql_not_valid=True)
+    op.execute(VALIDATE[table])

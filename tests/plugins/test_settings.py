@@ -130,7 +130,14 @@ def test_without_a_word_the_articles_hold() -> None:
             **dict.fromkeys(("redone", "attached", "detached"), "wechat"),
         },
         "nanhai.channels": {"hotline": "81812345", "weibo_account": "南海微力"},
-        "nanhai.light": {"inquiry_days": 1, "handling_days": 5, "yellow_hours": 3},
+        "nanhai.light": {
+            "inquiry_days": 1,
+            "handling_days": 5,
+            "application_days": 5,
+            "begins": "dispatch",
+            "yellow_hours": 3,
+            "yellow_counts": "working",
+        },
         "nanhai.discipline": {
             "unit": "discipline",
             "substitute": "",
@@ -150,6 +157,13 @@ def test_without_a_word_the_articles_hold() -> None:
         },
         "nanhai.metrics": {},
         "nanhai.interview": {"minutes": 90, "extension_minutes": 10, "alike_percent": 85},
+        "nanhai.openness": {
+            "complaints": True,
+            "inquiries": True,
+            "applications": True,
+            "delay_hours": 24,
+            "show_title": False,
+        },
         "nanhai.loop": {"attempts": 1, "proof": True, "notice": True, "try_days": 3},
     }
 
@@ -267,6 +281,9 @@ def test_settings_that_hold_people_to_account_or_show_their_appeals_need_a_secon
         ),
         "chengdu.bulletin": dict.fromkeys(("floor", "sample"), "accountability"),
         "pingshan.engagement": dict.fromkeys(("most_budget", "most_prize"), "accountability"),
+        "nanhai.openness": dict.fromkeys(
+            ("complaints", "inquiries", "applications", "delay_hours", "show_title", "closed_words"), "privacy"
+        ),
         "nanhai.discipline": dict.fromkeys(
             (
                 *("unit", "substitute", "exempt_matters", "exempt_words", "statement_days", "appeal_days", "notice"),
