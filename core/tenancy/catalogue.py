@@ -42,8 +42,6 @@ APPEND_ONLY = (
     "gazetteer_version",
     "home_visit",
     "intake_event",
-    "interview_extension",
-    "interview_host",
     "letter",
     "letter_receipt",
     "matter_mapping",

@@ -14,9 +14,14 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 INSTANT = postgresql.TIMESTAMP(timezone=True)
-CHANGED = ("interview", "interview_unit", "interview_question", "interview_returned")
-KEPT = ("interview_host", "interview_extension")
-"""What was announced, and what was extended, is read and added to, never changed."""
+TABLES = (
+    "interview",
+    "interview_host",
+    "interview_unit",
+    "interview_extension",
+    "interview_question",
+    "interview_returned",
+)
 
 
 def upgrade() -> None:
@@ -242,22 +247,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_interview_returned")),
     )
     op.create_index("ix_interview_returned_interview", "interview_returned", ["tenant_id", "interview_id", "number"])
-    for table in (*CHANGED, *KEPT):
+    for table in TABLES:
         for statement in keep_apart(table):
             op.execute(statement)
-    for table in CHANGED:
         op.execute(allow(table, "SELECT", "INSERT", "UPDATE"))
-    for table in KEPT:
-        op.execute(allow(table, "SELECT", "INSERT"))
 
 
 def downgrade() -> None:
-    for table in (
-        "interview_returned",
-        "interview_question",
-        "interview_extension",
-        "interview_unit",
-        "interview_host",
-    ):
+    for table in reversed(TABLES):
         op.drop_table(table)
-    op.drop_table("interview")
