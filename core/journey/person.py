@@ -14,6 +14,8 @@ from core.engagement.erasing import entries_of_person
 from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.evaluation.causes import DISSATISFACTION_LABELS
 from core.evaluation.models import Rating, RatingCause
+from core.evaluation.telling.models import Telling
+from core.evaluation.telling.words import WAY_LABELS
 from core.files.queries import files_of
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.models import ContactAttempt, Reply
@@ -200,6 +202,10 @@ def _said(scope: Scope, ticket: Ticket) -> Plain:
                 "comment": each.comment,
             }
             for each in _rows(scope, Rating, ticket, Rating.at)
+        ],
+        "tellings": [
+            {"at": each.at, "way": WAY_LABELS[each.way], "text": each.text, "arrived": each.arrived}
+            for each in _rows(scope, Telling, ticket, Telling.at)
         ],
         "calls": [
             {"at": each.at, "reached": each.outcome == "reached"}
