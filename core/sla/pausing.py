@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.sla.live import clock_words, live_clocks
+from core.sla.live import clock_words, live_clocks, sum_up
 from core.sla.models import Clock, ClockPause, PauseRequest
 from core.sla.moving import Occasion, recompute, settle
 from core.sla.records import cap_of, reckoning_of, records_of
@@ -119,6 +119,7 @@ def resume_after_review(scope: Scope, ticket: Ticket, order: Order, *, submitted
         )
     occasion = Occasion(REVIEWED, order.now, reached_by=submitted_at, since=order.now)
     recompute(scope, ticket, handling, occasion)
+    sum_up(scope, ticket)
 
 
 def _end_request(scope: Scope, pause: ClockPause, order: Order, *, at: datetime) -> None:

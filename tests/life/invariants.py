@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.handling.models import Reply
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE, AssignmentState
-from core.sla.limits import UNPRESSED
+from core.sla.limits import UNLIT
 from core.sla.models import Clock, ClockAdjustment, ClockEvent, ClockPause, Timer
 from core.sla.queries import accounts_of
 from core.tenancy.scope import Scope
@@ -164,7 +164,7 @@ def _check_clocks(scope: Scope, ticket: Ticket, rows: Rows, remembered: Remember
                 assert not late, f"{clock.name}: extended after it was overdue"
     _check_caps(live, rows.pauses)
     _check_beginnings(clocks, rows, remembered)
-    pressing = [clock for clock in live if clock.name not in UNPRESSED]
+    pressing = [clock for clock in live if clock.name not in UNLIT]
     assert ticket.next_due_at == min((clock.due_at for clock in pressing if clock.due_at), default=None)
     assert ticket.light == max((clock.light for clock in pressing), key=SEVERITY.index, default="green")
     if ticket.state in (*OPEN,) and ticket.accepted_at is not None:

@@ -19,6 +19,7 @@ def test_the_time_of_a_review_that_gave_the_reply_back_is_not_the_units(database
     walk.return_reply("2025-10-09 10:00")
 
     assert (walk.due("handle"), walk.due("reply")) == ("2025-10-10 18:00", "2025-10-29 18:00")
+    assert local(walk.ticket().next_due_at) == "2025-10-10 18:00", "in lists too"
     assert walk.pauses("handle") == [("audit", "2025-09-30 10:00", "2025-10-09 10:00")]
     walk.reply("2025-10-10 09:30")
     walk.pass_reply("2025-10-11 10:00")
