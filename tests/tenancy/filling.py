@@ -52,7 +52,8 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "sla_clock": {"subject": "assignment", "subject_id": 1, "due_at": VALUES[TIMESTAMP]},
     "tenant_secret": {"reference": "env:X"},
     "ticket_file": {"state": "ready", "key": "x"},
-    "untold": {"state": "told"},
+    "open_flow": {"state": "closed"},
+    "untold": {"state": "open"},
     "ticket": {"screened": "doubted", "is_attached": False, "part_count": 0},
 }
 """Values of columns that a check allows only together."""
