@@ -49,7 +49,10 @@ def then(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def district(house: Installation, *, broken: bool = False, **settings: Any) -> str:
-    duties: list[dict[str, Any]] = [{"code": "road", "category": "市政", "subcategory": "井盖", "keywords": ["井盖"]}, {"code": "other"}]
+    duties: list[dict[str, Any]] = [
+        {"code": "road", "category": "市政", "subcategory": "井盖", "keywords": ["井盖"]},
+        {"code": "other"},
+    ]
     features = {"nanhai.openness": settings} | ({"broken": {}} if broken else {})
     return make_district(house, features=features, duties=duties)
 
