@@ -239,7 +239,7 @@ def test_without_a_word_the_articles_hold() -> None:
         ),
         ("pingshan.reminder", {"letter_at": "never"}, {"letter_at": ["请选择何时发提醒函"]}),
         ("nanhai.light", {"inquiry_days": 11}, {"inquiry_days": ["咨询类答复时限须在 1 到 10 个工作日之间"]}),
-        ("nanhai.light", {"yellow_hours": 8}, {"yellow_hours": ["剩余多少工作小时变黄须在 1 到 7 个工作小时之间"]}),
+        ("nanhai.light", {"yellow_hours": 8}, {"yellow_hours": ["剩余多少小时变黄须在 1 到 7 个工作小时之间"]}),
         ("nanhai.discipline", {"unit": ""}, {"unit": ["不是单位代码，请从单位名录中选择"]}),
     ],
 )
