@@ -26,7 +26,7 @@ VALUES: dict[type[Any], Any] = {
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "")
     | {"aspect": "all", "unit_id": 0},
-    "accountability_case": {"state": "decided", "outcome": "responsible", "proposed": []},
+    "accountability_case": {"state": "open", "outcome": "", "proposed": []},
     "accountability_evidence": {"kind": "file", "content": {}},
     "article": {"state": "published", "in_force": 1, "expires_on": VALUES[Date], "terms": []},
     "adjudication": {"effect": "shift"},
