@@ -360,7 +360,7 @@ def _interview(scope: Scope, mark: str, code: str, now: datetime) -> dict[str, l
     """Announce a live interview of the clerk's unit, and ask a question in it."""
     name = f"live-{mark.encode().hex()}"
     hosts = (Host(f"{mark}局长", "局长", code),)
-    said = Announcement(name, f"{mark}答网友问", now, now + timedelta(hours=1), hosts)
+    said = Announcement(name, f"{mark}答网友问", now, now + timedelta(hours=1), hosts, units=("parks",))
     announce_interview(scope, said, actor=OPERATOR, now=now)
     asked = Question(f"{mark}路灯不亮", key="1", place="phone", asker=Asker(phone="13800000001"))
     question = take_question(scope, name, asked, actor=OPERATOR, now=now)

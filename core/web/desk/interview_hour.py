@@ -67,7 +67,7 @@ def answer(visit: Visit, slug: str, number: str) -> Answer:
     host = text("host", longest=4)
     if not (host.isascii() and host.isdecimal()):
         raise InputUnusable("请选择是哪位领导答复的。")
-    others = [number_of(each) for each in texts("also", longest=20)]
+    others = [chosen_number(each) for each in texts("also", longest=20)]
     words, numbers = text("text"), list(dict.fromkeys([number_of(number), *others]))
     for each in numbers:
         answer_live(visit.scope, slug, each, text=words, host=int(host), actor=visit.actor, now=visit.now)
@@ -84,6 +84,13 @@ def extend(visit: Visit, slug: str) -> Answer:
     )
     until = extended.until.astimezone(visit.scope.tenant.zone)
     return Done(f"已延长到 {until:%H:%M}", _hour_of(slug))
+
+
+def chosen_number(typed: str) -> int:
+    """Return a number that a form carries. Raises `InputUnusable`."""
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 18):
+        raise InputUnusable("页面不完整，没有办成。请刷新后重试。")
+    return int(typed)
 
 
 def light_of(hour: Hour, *, zone: tzinfo, now: datetime) -> Light:

@@ -20,7 +20,7 @@ from core.journey.queries.interviews import PAGE, READS, interview_case, intervi
 from core.people.roles import Permission
 from core.units.queries import directory
 from core.web.desk.inbound import number_of
-from core.web.desk.interview_hour import show_hour
+from core.web.desk.interview_hour import chosen_number, show_hour
 from core.web.input import InputUnusable, required, text, texts
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -143,7 +143,7 @@ def follow_unit(visit: Visit, slug: str) -> Answer:
     journey.follow_unit(
         visit.scope,
         slug,
-        number_of(text("unit", longest=20)),
+        chosen_number(text("unit", longest=20)),
         to=required("to", ask="请选择承接单位。", longest=64),
         reason=text("reason", longest=500),
         actor=visit.actor,
