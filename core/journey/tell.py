@@ -13,6 +13,7 @@ from core.evaluation.telling.service import (
     waiting_tickets,
 )
 from core.journey.command import command
+from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.rules_in_force import rules_of
 from core.routing.service import NotYours, find_concluding_assignment, lead_assignment
@@ -29,6 +30,12 @@ TELLABLE_AT_DESK = (*IN_HAND, State.ATTACHED, *CONCLUDED)
 LOOKS_BACK = timedelta(days=30)
 """Time looks for tickets that were concluded within so long; older ones stand in the report of what is unfinished."""
 BATCH = 200
+
+
+class ReadBefore(Refused):
+    """That the resident has read this answer is kept already."""
+
+    code = "answer-read-before"
 
 
 @command(Permission.HANDLE, "告知诉求人")
@@ -76,10 +83,14 @@ def stop_telling(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
 
 @command(Permission.SPEAK, "看到答复")
 def read_answer(scope: Scope, ticket: Ticket, order: Order) -> None:
-    """The resident reads the answer with number and code; kept once a cycle. Raises `MoveNotAllowed` where there is none."""
+    """The resident reads the answer with number and code; kept once a cycle: ask `is_new_reading` first.
+
+    Raises `ReadBefore`, `MoveNotAllowed` where there is no answer.
+    """
     check_state(ticket, ANSWERED, "查看答复")
-    if not has_read_page(scope, ticket):
-        keep_page_read(scope, ticket, order)
+    if has_read_page(scope, ticket):
+        raise ReadBefore(f"工单 {ticket.serial_no} 的答复诉求人已经看到，记录已有一条，无需再记。")
+    keep_page_read(scope, ticket, order)
 
 
 def is_new_reading(scope: Scope, ticket: Ticket) -> bool:

@@ -186,6 +186,8 @@ STATUS = {
     "settings-not-checked": 409,
     "settings-not-tried": 409,
     "stale-version": 409,
+    "answer-read-before": 409,
+    "news-as-wished": 409,
     "still-attached": 409,
     "still-disputable": 409,
     "supervision-ended": 409,

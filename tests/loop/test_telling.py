@@ -144,7 +144,8 @@ def test_what_was_sent_and_did_not_arrive_is_not_told_and_goes_back_to_the_desk(
     assert any("答复没有告知到诉求人" in each for each in to_desk)
 
     walk.do(tell.read_answer, "2026-03-13 12:00", actor=RESIDENT)
-    walk.do(tell.read_answer, "2026-03-13 13:00", actor=RESIDENT)
+    with pytest.raises(tell.ReadBefore, match="无需再记"):
+        walk.do(tell.read_answer, "2026-03-13 13:00", actor=RESIDENT)
     known = told(walk)
     assert known.is_told
     assert [each.state_label for each in known.untold] == ["已告知"]

@@ -4,6 +4,7 @@ Nothing is remembered between two requests: the forms on the page carry number a
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from flask import abort, g, render_template, request
@@ -24,7 +25,7 @@ from core.journey.own_appeal import (
     wish_news,
 )
 from core.journey.queries.progress import progress_of
-from core.journey.tell import is_new_reading, read_answer
+from core.journey.tell import ReadBefore, is_new_reading, read_answer
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -74,7 +75,8 @@ def show_progress(guest: Guest) -> ResponseReturnValue:
     if not isinstance(ticket, Ticket):
         return ticket
     if is_new_reading(guest.scope, ticket):
-        read_answer(guest.scope, ticket.serial_no, Order(RESIDENT, guest.now))
+        with suppress(ReadBefore), guest.scope.session.begin_nested():  # in two windows at once
+            read_answer(guest.scope, ticket.serial_no, Order(RESIDENT, guest.now))
     return _shown(guest, ticket)
 
 
