@@ -26,7 +26,7 @@ from tests.builders import make_district, make_installation
 from tests.dry_run.lives import LETTERS, PROFILES, Lives, open_district
 from tests.life.limits import LENIENT, LIMITS
 
-NOT_FOLLOWED = ("progress", "respond")
+NOT_FOLLOWED = ("progress", "respond", "statement")
 """Clocks that start again when a unit reports or answers; by other rules nobody knows when it would have."""
 UNITS = [("roads-north", "道路管理处北片", "section"), ("roads-south", "道路管理处南片", "section")]
 
@@ -155,6 +155,8 @@ def real_acts(scope: Scope, ticket: Ticket) -> Counter[tuple[str, str]]:
     entries = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == "escalate")
     done: Counter[tuple[str, str]] = Counter()
     for entry in scope.session.scalars(entries):
+        if "step" in entry.detail or str(entry.detail["cause"]).startswith("case/"):
+            continue  # what a case of accountability does by itself follows from its opening
         occasion = str(entry.detail["cause"]).split("/")[0]
         belongs_to_a_supervision = occasion == "supervision"
         if occasion in elsewhere or belongs_to_a_supervision or not _is_compared(entry.detail["rule_id"]):
