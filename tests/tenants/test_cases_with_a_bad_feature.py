@@ -1,7 +1,6 @@
 """A bad feature in front of all others hurts nobody: the published cases end in every district as they did without it."""
 
 import secrets
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,8 +23,9 @@ ELSEWHERE = 1
 
 
 def hangs() -> Sequence[Any]:
-    time.sleep(3600)
-    return []
+    """Work for ever: it is cut as soon as its time is over. One that only waits is left ten times as long (tests/hooks)."""
+    while True:
+        pass
 
 
 def raises() -> Sequence[Any]:
