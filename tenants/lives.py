@@ -18,7 +18,7 @@ from core.intake.channels import channels_of
 from core.intake.joining import parts_of
 from core.intake.rules import Appeal
 from core.intake.sources.queries import source_book
-from core.journey import conclude, desk, explain, give_back, handle, join, joint, press, time, void
+from core.journey import conclude, desk, explain, give_back, handle, join, joint, press, tell, time, void
 from core.journey.accept import accept
 from core.journey.center import AT_COUNTER, MEDIUM, Said, keep_as_entry
 from core.journey.guarding import Objected
@@ -202,8 +202,10 @@ def _source_of(scope: Scope, letter: Letter) -> str:
 
 def _answer(life: Life) -> Iterator[datetime]:
     yield life.wait(3 * MINUTE, 15 * MINUTE, of="answer")
-    desk.answer_directly(
-        life.scope, life.serial_no, life.by_desk, text=_worded(life), disposition=life.letter.disposition
+    said, disposition = _worded(life), life.letter.disposition
+    yield from _told(
+        life,
+        lambda: desk.answer_directly(life.scope, life.serial_no, life.by_desk, text=said, disposition=disposition),
     )
 
 
@@ -347,7 +349,17 @@ def _reply(life: Life) -> Iterator[datetime]:
 
 def _pass(life: Life) -> Iterator[datetime]:
     yield life.work(15 * MINUTE, 2 * HOUR, of="review")
-    conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer)
+    yield from _told(life, lambda: conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer))
+
+
+def _told(life: Life, conclude_it: Callable[[], object]) -> Iterator[datetime]:
+    """Conclude; where its district wants a proof that the resident was told and no message will be one, the desk calls first."""
+    try:
+        conclude_it()
+    except Objected:
+        tell.tell_at_desk(life.scope, life.serial_no, life.by_desk, way="phone", arrived=True, what=_worded(life))
+        yield life.wait(MINUTE, 4 * MINUTE, of="told")
+        conclude_it()
 
 
 def _instruct(life: Life) -> Iterator[datetime]:
