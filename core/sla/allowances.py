@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from core.hooks.values import HandlingRules
+from core.routing.rules_in_force import Handling
 from core.workdays.rules import Timetable
 
 
-def extension_days_left(rules: HandlingRules, *, times: int, granted: int) -> int:
+def extension_days_left(rules: Handling, *, times: int, granted: int) -> int:
     """Return by how many working days a limit that was extended so often and so far can still be extended."""
     return rules.extension_days - granted if times < rules.extension_times else 0
 
 
-def pause_days_left(rules: HandlingRules, taken: Iterable[int]) -> int:
+def pause_days_left(rules: Handling, taken: Iterable[int]) -> int:
     """Return for how many more working days a clock may stand still that did for so many each time."""
     return rules.pause_days - sum(taken)
 

@@ -16,7 +16,7 @@ from core.hooks.features import NotPossible
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import Secret, Settings
 from core.hooks.table import EffectFailed, Failure, HookTable
-from core.hooks.values import Context, HandlingRules, RouteProposal, Watcher
+from core.hooks.values import Context, RouteProposal, WarningRules, Watcher
 from tests.builders import make_feature
 from tests.patience import patience
 from tests.plugins.making import make_ticket
@@ -150,21 +150,21 @@ def test_another_revision_is_another_chance() -> None:
 def test_of_merge_first_the_later_features_are_not_asked() -> None:
     asked: list[str] = []
 
-    def rules(name: str, answer: list[HandlingRules]) -> Callable[[], list[HandlingRules]]:
-        def handling_rules() -> list[HandlingRules]:
+    def rules(name: str, answer: list[WarningRules]) -> Callable[[], list[WarningRules]]:
+        def warning_rules() -> list[WarningRules]:
             asked.append(name)
             return answer
 
-        return handling_rules
+        return warning_rules
 
     features = [
-        make_feature("a", handling_rules=rules("a", [])),
-        make_feature("b", handling_rules=rules("b", [HandlingRules(max_returns=1)])),
-        make_feature("c", handling_rules=rules("c", [HandlingRules(max_returns=2)])),
+        make_feature("a", warning_rules=rules("a", [])),
+        make_feature("b", warning_rules=rules("b", [WarningRules(least=5)])),
+        make_feature("c", warning_rules=rules("c", [WarningRules(least=6)])),
     ]
     table = Roster(features).table(CONTEXT, [Wanted(name) for name in "abc"])
 
-    assert table.ask(specs.handling_rules).first == HandlingRules(max_returns=1)
+    assert table.ask(specs.warning_rules).first == WarningRules(least=5)
     assert asked == ["a", "b"]
 
 

@@ -38,10 +38,11 @@ def clock_marks(
 
 
 @hook(
-    label="办理规则", kind="load", merge="first", on_error="quarantine", item=HandlingRules, budget_ms=1000, since="1.0"
+    label="办理规则", kind="load", merge="all", on_error="quarantine", item=HandlingRules, budget_ms=1000, since="1.0"
 )
 def handling_rules(ctx: Context, settings: Mapping[str, Any]) -> Sequence[HandlingRules] | None:
     """How often and how long units may return, extend, pause and redo. Asked once per tenant and epoch.
 
-    The first feature in the tenant's order decides. Nobody answers: the defaults of `HandlingRules`.
+    Answers are combined field by field: who leaves a field None says nothing of it, and of two that say it the stricter
+    holds. The check of a draft tells where it says something else than another feature. Nobody says it: what is customary.
     """

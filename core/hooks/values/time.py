@@ -97,21 +97,26 @@ class HandlingRules:
     With `proves_telling` an answered ticket whose resident was not provably told 告知 goes back to the desk, which is asked
     to try again on each of `telling_days` working days; after that a person may give it up with a reason, time never does.
     With `notice_tells` the progress page counts as telling whoever left nothing to be reached by.
+
+    A feature says what it cares about; None leaves a field to the others. Of two that say one, the stricter holds, and of
+    `max_redos`, where neither is, the first in order. What nobody says is customary: returns 2, consultation after 28,800
+    seconds, extensions 3 of 10 days, pauses 20 days for every reason and the resident's clock running on, redos 2, calls 3
+    before a reply and 3 after it, 3 days for a dispute and 3 of telling, a notice tells; of the rest nothing.
     """
 
-    max_returns: int = 2
-    consult_after: int = 28_800
-    extension_times: int = 3
-    extension_days: int = 10
-    pause_reasons: tuple[PauseReason, ...] = ("awaiting_resident", "judicial", "force_majeure")
-    pause_days: int = 20
-    pauses_reply: bool = False
-    max_redos: int = 2
-    contact_attempts: int = 3
-    follow_up_attempts: int = 3
-    dispute_days: int = 3
-    informs_asked: bool = False
-    asked_follows_up: bool = False
-    proves_telling: bool = False
-    telling_days: int = 3
-    notice_tells: bool = True
+    max_returns: int | None = None
+    consult_after: int | None = None
+    extension_times: int | None = None
+    extension_days: int | None = None
+    pause_reasons: tuple[PauseReason, ...] | None = None
+    pause_days: int | None = None
+    pauses_reply: bool | None = None
+    max_redos: int | None = None
+    contact_attempts: int | None = None
+    follow_up_attempts: int | None = None
+    dispute_days: int | None = None
+    informs_asked: bool | None = None
+    asked_follows_up: bool | None = None
+    proves_telling: bool | None = None
+    telling_days: int | None = None
+    notice_tells: bool | None = None

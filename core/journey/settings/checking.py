@@ -9,13 +9,15 @@ from core.hooks.breaker import Breaker
 from core.hooks.core_features import ROUTING
 from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import MigrationFailed, SettingsInvalid, fields_of, scrubbed
-from core.hooks.table import EffectFailed
+from core.hooks.table import EffectFailed, Enabled, HookTable
 from core.hooks.values import Finding
 from core.journey.settings.administering import administering
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import not_there
 from core.journey.settings.routing import routing_findings
 from core.journey.settings.standings import weigh
+from core.routing.rules_in_force import contested
+from core.sla.labels import PAUSE_LABELS
 from core.tenancy.active import context_of, secrets_of
 from core.tenancy.models import SettingsRevision
 from core.tenancy.revisions import Author, feature_row, get_revision, record_event
@@ -85,7 +87,8 @@ def findings_of(
     if fitting:
         return fitting
     own = tuple(_found_by_feature(scope, roster, now_held, revision, now))
-    return (*own, *_short_calendar(scope, roster, now_held, now))[:MOST_FINDINGS]
+    told = tuple(_contested_handling(scope, roster, now_held, revision))
+    return (*own, *told, *_short_calendar(scope, roster, now_held, now))[:MOST_FINDINGS]
 
 
 def unfit_in(scope: Scope, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
@@ -113,12 +116,7 @@ def _found_by_feature(
     asks_itself = feature.id == ROUTING.id or specs.check_settings.name in roster.answers_of(feature)
     if is_preset(scope, feature) or not asks_itself:
         return
-    secrets = secrets_of(scope.session, scope.tenant, feature.id, scope.keys)
-    own = now_held.own_of(revision)
-    values = {**now_held.effective_of(own)}
-    enabled = roster.enabled(Wanted(feature.id, values, revision.number, secrets))
-    # A breaker of its own: what failed while tickets were handled says nothing about a draft.
-    table = roster.compiled(context_of(scope.tenant), [enabled], breaker=Breaker())
+    table, enabled = _drafted(scope, roster, now_held, revision)
     if feature.id == ROUTING.id:
         found_here = routing_findings(scope, table, now=now)
         for finding in sorted(found_here, key=lambda each: each.level != "error"):
@@ -134,6 +132,42 @@ def _found_by_feature(
         text = scrubbed(finding.text, enabled.settings).strip()[:LONGEST_FINDING]
         field = finding.field if finding.field.partition(".")[0] in known else ""
         yield Finding(finding.level, text, field)
+
+
+def _contested_handling(scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision) -> Iterator[Finding]:
+    """Warn where the draft's rules of handling are other ones than those of a feature that is on, and say which hold."""
+    feature, hook = now_held.feature, specs.handling_rules
+    if is_preset(scope, feature) or hook.name not in roster.answers_of(feature):
+        return
+    table, _ = _drafted(scope, roster, now_held, revision)
+    drafted, others = list(table.ask(hook)), list(scope.hooks.ask(hook))
+    order = [*scope.hooks.enabled, *({feature.id} - set(scope.hooks.enabled))]
+    together = sorted(
+        [*drafted, *(each for each in others if each[0] != feature.id)], key=lambda each: order.index(each[0])
+    )
+    for field in contested(together):
+        if any(who == feature.id for who, _ in field.said):
+            said = "，".join(f"{roster.get(who).label}（{who}）为 {_plain(value)}" for who, value in field.said)
+            yield Finding("warning", f"办理规则“{field.label}”各功能不一致：{said}；按 {_plain(field.holds)} 办理。")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(PAUSE_LABELS[each] for each in value) or "没有"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _drafted(scope: Scope, roster: Roster, now_held: Held, revision: SettingsRevision) -> tuple[HookTable, Enabled]:
+    """Return a table of the feature alone, with the draft's settings and the secrets that are set.
+
+    It has a breaker of its own: what failed while tickets were handled says nothing about a draft.
+    """
+    secrets = secrets_of(scope.session, scope.tenant, now_held.feature.id, scope.keys)
+    values = {**now_held.effective_of(now_held.own_of(revision))}
+    enabled = roster.enabled(Wanted(now_held.feature.id, values, revision.number, secrets))
+    return roster.compiled(context_of(scope.tenant), [enabled], breaker=Breaker()), enabled
 
 
 def _short_calendar(scope: Scope, roster: Roster, now_held: Held, now: datetime) -> Iterator[Finding]:

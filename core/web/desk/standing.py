@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.disclosure.exposures import Grounds
 from core.files.queries import FileLine, files_of
-from core.hooks.values import HandlingRules, ReviewProposal
+from core.hooks.values import ReviewProposal
 from core.intake.admission import Ground, grounds_of
 from core.journey.queries.calls import CallDue, call_due
 from core.journey.queries.case import Case
@@ -19,7 +19,7 @@ from core.journey.queries.unit_list import UnitsPart
 from core.people.roles import Permission
 from core.people.roster.queries import colleagues
 from core.routing.clauses import clause_of
-from core.routing.rules_in_force import rules_of
+from core.routing.rules_in_force import Handling, rules_of
 from core.sla.queries import window_has_closed
 from core.tickets.models import Ticket
 from core.tickets.states import ANSWERED, WAITING_FOR_ACCEPTANCE, State
@@ -40,7 +40,7 @@ class Standing:
     file: CaseFile
     actor: Actor
     choices: Choices
-    rules: HandlingRules
+    rules: Handling
     below: tuple[DirectoryUnit, ...] = ()
     part: UnitsPart | None = None
     may_still_return: bool = False

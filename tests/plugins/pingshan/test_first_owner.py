@@ -10,7 +10,9 @@ POTHOLE = make_duty()
 
 
 def test_after_the_first_return_the_units_consult_and_nobody_passes_the_ball_again() -> None:
-    assert answers("pingshan.first_owner", handling_rules) == [HandlingRules(max_returns=1, informs_asked=True)]
+    assert answers("pingshan.first_owner", handling_rules) == [
+        HandlingRules(max_returns=1, consult_after=28_800, informs_asked=True, asked_follows_up=False)
+    ]
 
 
 def test_whoever_was_asked_first_follows_up_only_where_it_is_kept_informed() -> None:
