@@ -16,7 +16,7 @@ from core.units.queries import directory
 UNGUARDED = ("system", "resident")
 """Kinds of actors whose commands no rule of a district stands against: time and rules, and the resident."""
 
-CONCLUDING = ("reply", "pass_reply", "answer_directly")
+CONCLUDING = ("reply", "pass_reply", "answer_directly", "answer_as_leader")
 """Commands that end the work on a ticket: before them it is looked up whether the resident was told."""
 
 

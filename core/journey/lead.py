@@ -13,6 +13,7 @@ from core.journey.desk import StillAttached, conclude_with_answer
 from core.journey.press import PRESSABLE
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
+from core.tickets.answering import tell_answer
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, note
 from core.tickets.timeline import Order
@@ -36,13 +37,14 @@ def read_ticket(scope: Scope, ticket: Ticket, order: Order) -> None:
 
 @command(Permission.INSTRUCT, "领导直接答复")
 def answer_as_leader(scope: Scope, ticket: Ticket, order: Order, *, text: str) -> None:
-    """A leader answers the resident by themselves, while the ticket is with no unit; it is concluded.
+    """A leader answers the resident by themselves, while the ticket is with no unit; it goes out, and the ticket is concluded.
 
     Raises `ReplyUnusable`, `StillAttached` and the refusals of moves.
     """
     if ticket.is_attached:
         raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。请在主单上答复。")
     conclude_with_answer(scope, ticket, order, text=text, disposition="explained")
+    tell_answer(scope, ticket, text.strip(), now=order.now)
 
 
 @command(Permission.INSTRUCT, "举一反三")

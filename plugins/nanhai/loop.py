@@ -8,7 +8,7 @@ from core.hooks.settings import Settings, Whole, WorkDays, YesNo
 
 ANSWERING = ("reply",)
 """Commands by which a unit says that it is done."""
-CONCLUDING = ("pass_reply", "answer_directly")
+CONCLUDING = ("pass_reply", "answer_directly", "answer_as_leader")
 """Commands by which the house says so."""
 
 

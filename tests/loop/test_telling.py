@@ -16,6 +16,7 @@ from core.journey import handle, tell
 from core.journey.conclude import follow_up
 from core.journey.desk import answer_directly
 from core.journey.guarding import Objected
+from core.journey.lead import answer_as_leader
 from core.journey.queries.case_file import case_file
 from core.journey.queries.lanes import lane_counts
 from core.kit.errors import Refused
@@ -23,7 +24,7 @@ from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.tickets.models import Message
 from core.tickets.timeline import RESIDENT
-from tests.builders import OPERATOR, beijing, make_district, make_feature, make_installation
+from tests.builders import LEADER, OPERATOR, beijing, make_district, make_feature, make_installation
 from tests.journey.walking import Walk
 
 PHONE = Contact("陈先生", "13800000009")
@@ -187,3 +188,18 @@ def test_the_desk_answers_directly_when_it_has_told_and_a_new_cycle_needs_a_new_
     walk.redo("2026-03-13 16:00")
     assert not told(walk).is_told
     assert told(walk).lines[0].cycle == 1
+
+
+def test_what_a_leader_answers_goes_out_or_waits_until_the_resident_was_told(walk: Walk) -> None:
+    walk.take_in("2026-03-12 10:00", contact=PHONE, channel="hotline")
+    with pytest.raises(Objected, match="登记“告知诉求人”后再办"):
+        walk.do(answer_as_leader, "2026-03-12 10:05", actor=LEADER, text=WORDS)
+    walk.do(tell.tell_at_desk, "2026-03-12 10:06", actor=OPERATOR, way="phone", arrived=True, what=WORDS)
+    walk.do(answer_as_leader, "2026-03-12 10:07", actor=LEADER, text=WORDS)
+    assert told(walk).is_told
+
+    online = Walk(walk.installation, walk.slug)
+    online.take_in("2026-03-12 10:00", contact=PHONE, channel="web")
+    online.do(answer_as_leader, "2026-03-12 10:05", actor=LEADER, text=WORDS)
+    [sent] = [each for each in online.rows(Message, Message.id) if each.ticket_id == online.ticket().id]
+    assert (sent.transport, sent.news) == ("sms", "answered/1")

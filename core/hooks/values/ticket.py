@@ -98,7 +98,8 @@ class ContactView:
     `is_possible`: they left a phone. `attempts` counts all calls, `was_reached` tells whether one got through.
     `was_told`: a record proves that they were told what became of the appeal 告知; `told_in_vain` counts tries to tell them
     that did not get through. `will_be_told`: the answer goes out with the conclusion, or it is not this house that tells
-    them. These are looked up before `reply`, `pass_reply` and `answer_directly` alone.
+    them. These are looked up before `reply`, `pass_reply`, `answer_directly` and
+    `answer_as_leader` alone.
     """
 
     is_possible: bool
