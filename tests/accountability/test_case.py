@@ -1,11 +1,10 @@
 """A case of accountability from the missed limit to its end: notice, statement, ladder, decision, appeal."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import date
 
 import pytest
 
-from core.escalation.accountability.queries import cases_of_unit
 from core.escalation.accountability.rules import CaseElsewhere, RungNotOpen
 from core.evaluation.models import Adjudication
 from core.journey.accountability import AppealNotOpen, AppealStillOpen, StatementAwaited
@@ -13,6 +12,8 @@ from core.journey.supervise import supervise
 from core.people.roles import NotPermitted, SameHands
 from core.routing.service import NotYours
 from core.sla.models import Clock
+from core.statistics.days import Span
+from core.statistics.performance.measures import accountable_by_unit
 from core.tenancy.scope import Scope
 from core.tickets.models import Message
 from core.tickets.service import ReasonMissing
@@ -175,11 +176,8 @@ def test_a_decision_that_stands_changes_no_figure_and_closes_when_nobody_can_app
     accused.act("close_case", LATER, officer, note="期满无申诉")
 
     assert (accused.case().state, accused.rows(Adjudication)) == ("closed", [])
-    today = datetime(2026, 3, 1, tzinfo=UTC).date()
-    lines = accused.run(
-        lambda scope: cases_of_unit(scope, accused.unit_id("roads"), first=today, last=today.replace(day=31))
-    )
-    assert [(each.code, each.outcome, each.state) for each in lines] == [("2026-1", "responsible", "closed")]
+    counted = accused.run(lambda scope: accountable_by_unit(scope, Span(date(2026, 3, 1), date(2026, 3, 31))))
+    assert counted == {accused.unit_id("roads"): 1}
 
 
 def test_a_supervisor_opens_a_case_and_decides_nothing_in_it(accused: Accused) -> None:

@@ -7,6 +7,7 @@ import pytest
 from core.hooks import Feature
 from core.hooks.settings import SettingsInvalid, describe, inheritance, migrated, own_values, read, risks_of
 from plugins.chengdu.routing import RoutingSettings
+from plugins.nanhai.discipline import NOTICE
 from tests.plugins.making import SHIPPED
 
 FEATURES = SHIPPED.features
@@ -143,6 +144,7 @@ def test_without_a_word_the_articles_hold() -> None:
             "substitute": "",
             "statement_days": 3,
             "appeal_days": 5,
+            "notice": NOTICE,
             "talk_from": 1,
             "bulletin_from": 2,
             "referral_from": 4,

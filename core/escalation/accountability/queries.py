@@ -1,8 +1,8 @@
-"""Reading cases of accountability: the list, one with its steps and evidence, and a unit's over a period."""
+"""Reading cases of accountability: the list, and one with its steps and evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
 
@@ -86,19 +86,6 @@ def cases(
         query = query.where(AccountabilityCase.state.not_in(ENDED))
     newest = query.order_by(AccountabilityCase.opened_at.desc(), AccountabilityCase.id.desc()).limit(most)
     return _lines(scope, newest)
-
-
-def cases_of_unit(scope: Scope, unit_id: int, *, first: date, last: date) -> tuple[CaseLine, ...]:
-    """Return the unit's cases that were opened on these local days, both included, the oldest first, each with its outcome.
-
-    A decision that was overturned on appeal is not told: `outcome` is what holds.
-    """
-    query = _selected(scope).where(
-        AccountabilityCase.unit_id == unit_id,
-        AccountabilityCase.opened_at >= datetime.combine(first, time(), scope.tenant.zone),
-        AccountabilityCase.opened_at < datetime.combine(last + timedelta(days=1), time(), scope.tenant.zone),
-    )
-    return _lines(scope, query.order_by(AccountabilityCase.opened_at, AccountabilityCase.id))
 
 
 def case_numbered(scope: Scope, code: str) -> AccountabilityCase:

@@ -12,7 +12,7 @@ from core.hooks.settings import fields_of
 from core.hooks.values import AccountabilityRules
 from core.journey.settings.held import held
 from core.journey.settings.naming import settings_choices
-from core.tenancy.models import SettingsEvent, SettingsRevision
+from core.tenancy.models import SettingsEvent, SettingsPreset, SettingsRevision
 from core.tenancy.queries import events_of, revisions_of
 from core.tenancy.scope import Scope
 
@@ -30,15 +30,39 @@ class RuleVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class CityRules:
+    """What the district's city presets now: which revision, since when. `is_later`: it came after the time asked about.
+
+    What the city preset before is not kept in the district.
+    """
+
+    name: str
+    number: int
+    since: datetime
+    is_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in words. `is_of_city` says that the city presets it, `is_of_today` that what held then is not known here."""
+
+    title: str
+    words: str
+    is_of_city: bool = False
+    is_of_today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RulesThen:
-    """The rules as they held at an instant: each group with its names and words, and all versions, the newest first."""
+    """The rules as they held at an instant: each group with its rules, and all versions, the newest first."""
 
     feature: str
     label: str
     summary: str
     version: RuleVersion
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    groups: tuple[tuple[str, tuple[Rule, ...]], ...]
     versions: tuple[RuleVersion, ...]
+    city: CityRules | None = None
 
 
 CORE_LABEL = "系统自带的规则"
@@ -53,7 +77,10 @@ CORE_WORDS: Mapping[str, str] = {
 
 
 def rules_then(scope: Scope, roster: Roster, *, at: datetime) -> RulesThen:
-    """Return the district's rules as they held at that time; what it inherits from its city is told as it is now."""
+    """Return the district's rules as they held at that time.
+
+    Where the city has preset others since, what the district did not set itself is told as it is now, and marked so.
+    """
     feature = rules_of(scope).feature
     if feature == CORE:
         return _of_core()
@@ -61,17 +88,29 @@ def rules_then(scope: Scope, roster: Roster, *, at: datetime) -> RulesThen:
     versions = _versions(scope, feature)
     version = next((each for each in versions if each.since is not None and each.since <= at), _DEFAULTS)
     revision = next((each for each in revisions_of(scope, feature) if each.number == version.number), None)
-    values = now_held.effective_of(now_held.own_of(revision) if revision else {})
-    choices = settings_choices(scope)
+    own = now_held.own_of(revision) if revision else {}
+    city, values, choices = _city_rules(scope, feature, at=at), now_held.effective_of(own), settings_choices(scope)
     told = [
-        (field.group, field.title, field.words(values[name], choices) or "空")
+        (
+            field.group,
+            Rule(
+                field.title,
+                field.words(values[name], choices) or "空",
+                is_of_city=is_inherited and now_held.inherited[name].source == "city",
+                is_of_today=is_inherited and city is not None and city.is_later,
+            ),
+        )
         for name, field in fields_of(now_held.schema).items()
         if field.kind != "secret" and name in values
+        for is_inherited in [name in now_held.locked or name not in own]
     ]
-    groups = tuple(
-        (group, tuple((title, words) for _, title, words in rows)) for group, rows in groupby(told, lambda row: row[0])
-    )
-    return RulesThen(feature, now_held.feature.label, now_held.feature.summary, version, groups, versions)
+    groups = tuple((group, tuple(rule for _, rule in rules)) for group, rules in groupby(told, lambda row: row[0]))
+    return RulesThen(feature, now_held.feature.label, now_held.feature.summary, version, groups, versions, city)
+
+
+def _city_rules(scope: Scope, feature: str, *, at: datetime) -> CityRules | None:
+    preset = scope.session.get(SettingsPreset, (scope.tenant.id, feature))
+    return CityRules(preset.city, preset.number, preset.set_at, preset.set_at > at) if preset else None
 
 
 _DEFAULTS = RuleVersion(0, None, None, "", "", "")
@@ -79,7 +118,7 @@ _DEFAULTS = RuleVersion(0, None, None, "", "", "")
 
 def _of_core() -> RulesThen:
     rules = AccountabilityRules()
-    rows = tuple((words, str(getattr(rules, name))) for name, words in CORE_WORDS.items())
+    rows = tuple(Rule(words, str(getattr(rules, name))) for name, words in CORE_WORDS.items())
     return RulesThen(CORE, CORE_LABEL, "", _DEFAULTS, (("办案", rows),), ())
 
 
