@@ -69,10 +69,13 @@ def decide_flow(scope: Scope, ticket: Ticket, *, now: datetime) -> OpenFlow:
     wish = cast(Wish, known.wish if known else "none")
     answers = scope.hooks.ask(specs.flow_decision, ticket=view_of(scope, ticket), wish=wish)
     stamps = "、".join(dict.fromkeys(scope.hooks.stamp(feature) for feature, _ in answers))
-    row = flow_of(scope, ticket.id) or _begin(scope, ticket, now=now)
+    known_row = flow_of(scope, ticket.id)
+    row = known_row or _begin(scope, ticket, now=now)
     row.matter, row.nature, row.said = ticket.matter, ticket.nature, _said(ticket)
     row.decided_by, row.changed_at = stamps, now
     _settle(scope, ticket, row, answers.values, has_failed=bool(answers.failures), wish=wish)
+    if known_row is not None and row.shown_from is not None:  # what was corrected is shown as late as any step
+        row.shown_from = max(row.shown_from, now + row.delay)
     return row
 
 

@@ -1,23 +1,28 @@
-"""The steps of tickets as everybody follows them 全程公开: a list, and one ticket; in fixed words, with nothing that somebody wrote."""
+"""The steps of tickets as everybody follows them 全程公开: a list, and one ticket; in fixed words, with nothing that somebody wrote.
 
+Where a ticket stands, with whom, and how its time runs are read from the entries whose delay is over, in the lists and their
+filters too, so that nothing tells of a step before.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from core.disclosure.countdown import TELLING, Countdown, countdown_of
 from core.disclosure.flow import is_followed
 from core.disclosure.models import Disclosure, OpenFlow
 from core.disclosure.steps import TO_UNIT, Step, steps_of
 from core.hooks import specs
 from core.hooks.values.words import NATURE_LABELS
-from core.sla.models import Clock
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
-from core.tickets.states import OPEN, STATE_LABELS, WAITING_FOR_DISPATCH, State
-from core.units.queries import directory
+from core.tickets.states import ANSWERED, OPEN, STATE_LABELS, WAITING_FOR_DISPATCH, State
+from core.units.queries import Directory, directory
 
 PAGE = 20
 LIGHT_LABELS = {"green": "在时限内", "yellow": "时限将到", "red": "已超时限"}
@@ -72,10 +77,16 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class _AsSeen:
-    """Where a ticket stood by what is shown of it, and the code of the unit that had it; empty = the desk."""
+    """Where a ticket stood by what is shown of it, the code of the unit that had it, empty = the desk, and its countdown."""
 
     state: State
     unit: str
+    countdown: Countdown | None = None
+
+    @property
+    def runs(self) -> Countdown | None:
+        """The countdown while the answer was not there."""
+        return self.countdown if self.state in OPEN else None
 
 
 NOT_YET = _AsSeen(State.ACCEPTED, "")
@@ -94,8 +105,7 @@ def open_flows_page(scope: Scope, asked: Asked, *, page: int, now: datetime) -> 
         codes = [duty.code for duty in units.duties.values() if duty.category == asked.category]
         wanted = wanted.where(Ticket.matter.in_(codes))
     if asked.unit:
-        unit = units.find_unit(asked.unit)
-        wanted = wanted.where(Ticket.lead_unit_id == (unit.id if unit else 0))
+        wanted = wanted.where(_was_with(units, asked.unit, now))
     if asked.nature:
         wanted = wanted.where(Ticket.nature == asked.nature)
     rows = scope.session.execute(
@@ -118,12 +128,14 @@ def find_flow(scope: Scope, public_no: str, *, now: datetime) -> Followed | None
     if found is None:
         return None
     row, ticket = found
+    seen = _seen(scope, [ticket.id], now).get(ticket.id, NOT_YET)
+    due = seen.runs.due_at if seen.runs else None
     return Followed(
-        _line(scope, row, ticket, _seen(scope, [ticket.id], now).get(ticket.id, NOT_YET)),
+        _line(scope, row, ticket, seen),
         _steps(scope, ticket, until=now - row.delay),
         row.delay_hours,
-        _due(scope, ticket),
-        _has_case(scope, ticket),
+        due.astimezone(scope.tenant.zone).date() if due else None,
+        seen.state in ANSWERED and _has_case(scope, ticket),
     )
 
 
@@ -132,13 +144,31 @@ def _followed(scope: Scope, now: datetime) -> Any:
     return select(OpenFlow, Ticket).join(Ticket, joined).where(OpenFlow.tenant_id == scope.tenant.id, *is_followed(now))
 
 
+def _is_shown(now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which the delay of an entry of a ticket that can be followed is over."""
+    return TicketEvent.at <= now - func.make_interval(0, 0, 0, 0, OpenFlow.delay_hours)
+
+
+def _was_with(units: Directory, code: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition under which what is shown of a ticket names the unit of this code as the one that has it."""
+    own = (TicketEvent.tenant_id == OpenFlow.tenant_id, TicketEvent.ticket_id == OpenFlow.ticket_id, _is_shown(now))
+    newest = TicketEvent.seq.desc()
+    given = select(TicketEvent.detail["lead"].astext).where(*own, TicketEvent.kind.in_(tuple(TO_UNIT))).order_by(newest)
+    lead = func.coalesce(given.limit(1).correlate(OpenFlow).scalar_subquery(), "")
+    stood = select(TicketEvent.to_state).where(*own).order_by(newest).limit(1).correlate(OpenFlow).scalar_subquery()
+    if code == units.desk.code:
+        return or_(lead.in_(("", code)), stood.is_(None), stood.in_(WAITING_FOR_DISPATCH))
+    return and_(lead == code, stood.not_in(WAITING_FOR_DISPATCH))
+
+
 def _seen(scope: Scope, ticket_ids: Sequence[int], now: datetime) -> dict[int, _AsSeen]:
-    """Return where tickets stood, and with whom, by the entries that everybody may see by now."""
-    shown = TicketEvent.at <= now - func.make_interval(0, 0, 0, 0, OpenFlow.delay_hours)
+    """Return where tickets stood, with whom, and how their time ran, by the entries that everybody may see by now."""
+    flows = and_(OpenFlow.tenant_id == TicketEvent.tenant_id, OpenFlow.ticket_id == TicketEvent.ticket_id)
+    shown = (TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id.in_(ticket_ids), _is_shown(now))
     entries = (
         select(TicketEvent.ticket_id, TicketEvent.to_state, TicketEvent.detail["lead"].astext)
-        .join(OpenFlow, and_(OpenFlow.tenant_id == TicketEvent.tenant_id, OpenFlow.ticket_id == TicketEvent.ticket_id))
-        .where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id.in_(ticket_ids), shown)
+        .join(OpenFlow, flows)
+        .where(*shown)
         .ext(distinct_on(TicketEvent.ticket_id))
         .order_by(TicketEvent.ticket_id, TicketEvent.seq.desc())
     )
@@ -147,13 +177,19 @@ def _seen(scope: Scope, ticket_ids: Sequence[int], now: datetime) -> dict[int, _
         ticket_id: lead
         for ticket_id, _, lead in scope.session.execute(entries.where(TicketEvent.kind.in_(tuple(TO_UNIT))))
     }
-    return {ticket_id: _AsSeen(state, given.get(ticket_id) or "") for ticket_id, state in stood.items()}
+    told: defaultdict[int, list[TicketEvent]] = defaultdict(list)
+    of_clocks = select(TicketEvent).join(OpenFlow, flows).where(*shown, TicketEvent.kind.in_(TELLING))
+    for entry in scope.session.scalars(of_clocks.order_by(TicketEvent.ticket_id, TicketEvent.seq)):
+        told[entry.ticket_id].append(entry)
+    return {
+        ticket_id: _AsSeen(state, given.get(ticket_id) or "", countdown_of(told[ticket_id]))
+        for ticket_id, state in stood.items()
+    }
 
 
 def _line(scope: Scope, row: OpenFlow, ticket: Ticket, seen: _AsSeen) -> FlowLine:
     units = directory(scope)
     duty = units.find_duty(ticket.matter, ticket.area)
-    is_open = ticket.state in OPEN and seen.state in OPEN
     unit = units.find_unit(seen.unit) if seen.unit and seen.state not in WAITING_FOR_DISPATCH else None
     return FlowLine(
         public_no=row.public_no,
@@ -161,8 +197,8 @@ def _line(scope: Scope, row: OpenFlow, ticket: Ticket, seen: _AsSeen) -> FlowLin
         nature=NATURE_LABELS[ticket.nature],
         unit=unit.name if unit else units.desk.name,
         stands=STATE_LABELS[seen.state],
-        light=ticket.light if is_open else "",
-        light_label=LIGHT_LABELS[ticket.light] if is_open else "",
+        light=seen.runs.light if seen.runs else "",
+        light_label=LIGHT_LABELS[seen.runs.light] if seen.runs else "",
         accepted_on=(ticket.accepted_at or ticket.submitted_at).astimezone(scope.tenant.zone).date(),
     )
 
@@ -175,21 +211,6 @@ def _steps(scope: Scope, ticket: Ticket, *, until: datetime) -> tuple[Step, ...]
         .order_by(TicketEvent.seq)
     )
     return steps_of(entries, lambda code: unit.name if (unit := units.find_unit(code)) else "")
-
-
-def _due(scope: Scope, ticket: Ticket) -> date | None:
-    due = scope.session.scalar(
-        select(Clock.due_at)
-        .where(
-            Clock.tenant_id == scope.tenant.id,
-            Clock.ticket_id == ticket.id,
-            Clock.name == "reply",
-            Clock.cycle_no == ticket.cycle_no,
-        )
-        .order_by(Clock.id.desc())
-        .limit(1)
-    )
-    return due.astimezone(scope.tenant.zone).date() if due and ticket.state in OPEN else None
 
 
 def _has_case(scope: Scope, ticket: Ticket) -> bool:
