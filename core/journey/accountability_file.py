@@ -8,7 +8,7 @@ from typing import Any
 
 from core.documents.forms import FORMS
 from core.documents.model import Cell, Document, Number, Section, Table, Words
-from core.escalation.accountability.evidence import fingerprint_of
+from core.escalation.accountability.evidence import fingerprint_of, said_since
 from core.escalation.accountability.labels import (
     EVIDENCE_LABELS,
     OUTCOME_LABELS,
@@ -59,7 +59,7 @@ def case_document(scope: Scope, case: AccountabilityCase, *, printed_by: str, no
     line, steps, evidence = line_of(scope, case), steps_of(scope, case), evidence_of(scope, case)
     at = now.astimezone(scope.tenant.zone)
     pictures = [each for each in evidence if each.kind != "file"]
-    newest = pictures[-1]
+    newest, ticket = pictures[-1], scope.session.get_one(Ticket, (scope.tenant.id, case.ticket_id))
     told = _Telling(scope)
     return Document(
         title=f"{case.label} 案卷",
@@ -72,7 +72,7 @@ def case_document(scope: Scope, case: AccountabilityCase, *, printed_by: str, no
             Section("一、基本情况", [Table(("项目", "内容"), _facts(scope, case, line, told))]),
             Section("二、办案经过", [Table(("序号", "时间", "步骤", "经办", "内容"), _steps(scope, steps, told))]),
             *_papers(scope, steps, told),
-            *_of_picture(newest, told),
+            *_of_picture(newest, said_since(scope, ticket, newest.content), told, now=now),
             Section(
                 "十一、证据和材料清单",
                 [
@@ -173,14 +173,15 @@ def _paper(scope: Scope, step: AccountabilityStep, told: _Telling) -> list[Words
     return [Words(f"【{name}】 {step.by}，{told.at(step.at)}\n{text}{why}")]
 
 
-def _of_picture(evidence: AccountabilityEvidence, told: _Telling) -> list[Section]:
+def _of_picture(evidence: AccountabilityEvidence, since: Picture, told: _Telling, *, now: datetime) -> list[Section]:
+    """Return what is frozen, and beside it the messages and letters of `since`, read as it is printed."""
     picture: Picture = evidence.content
     frozen = f"{EVIDENCE_LABELS[evidence.kind]}，{told.at(evidence.at)}，指纹 {evidence.sha256[:SHORT]}…"
     return [
         Section(
             "七、工单流转",
             [
-                Words(f"以下七至十部分取自固定的证据（{frozen}）。"),
+                Words(f"以下七至十部分取自固定的证据（{frozen}），另有注明的除外。"),
                 Table(
                     ("序号", "时间", "由谁", "事项"),
                     [
@@ -212,29 +213,11 @@ def _of_picture(evidence: AccountabilityEvidence, told: _Telling) -> list[Sectio
         Section(
             "九、告知和函件",
             [
-                Table(
-                    ("时间", "告知谁", "方式", "内容", "结果"),
-                    [
-                        [told.at(each["at"]), each["to"], each["by"], _shortened(each["what"]), _result(each, told)]
-                        for each in picture["told"]
-                    ],
-                    empty="没有告知记录",
-                ),
-                Table(
-                    ("函件", "致", "发出", "签收"),
-                    [
-                        [
-                            each["number"],
-                            each["to"],
-                            told.at(each["issued_at"]),
-                            f"{each['received_by']} {told.at(each['received_at'])}"
-                            if each["received_at"]
-                            else "未签收",
-                        ]
-                        for each in picture["letters"]
-                    ],
-                    empty="没有函件",
-                ),
+                _messages(picture["told"], told, empty="固定时没有告知记录"),
+                _letters(picture["letters"], told, empty="固定时没有函件"),
+                Words(f"固定以后新增或有变化的，{told.at(now)} 印制时从工单读取，不在上面的固定证据之内："),
+                _messages(since["told"], told, empty="没有新的告知"),
+                _letters(since["letters"], told, empty="没有新的函件"),
             ],
         ),
         Section(
@@ -274,6 +257,33 @@ def _of_picture(evidence: AccountabilityEvidence, told: _Telling) -> list[Sectio
             ],
         ),
     ]
+
+
+def _messages(messages: Iterable[Picture], told: _Telling, *, empty: str) -> Table:
+    return Table(
+        ("时间", "告知谁", "方式", "内容", "结果"),
+        [
+            [told.at(each["at"]), each["to"], each["by"], _shortened(each["what"]), _result(each, told)]
+            for each in messages
+        ],
+        empty=empty,
+    )
+
+
+def _letters(letters: Iterable[Picture], told: _Telling, *, empty: str) -> Table:
+    return Table(
+        ("函件", "致", "发出", "签收"),
+        [
+            [
+                each["number"],
+                each["to"],
+                told.at(each["issued_at"]),
+                f"{each['received_by']} {told.at(each['received_at'])}" if each["received_at"] else "未签收",
+            ]
+            for each in letters
+        ],
+        empty=empty,
+    )
 
 
 def _why(clock: Picture, told: _Telling) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -100,6 +101,29 @@ def picture_of(scope: Scope, ticket: Ticket, case: AccountabilityCase) -> Pictur
             if each.id != case.id and each.opened_at <= case.opened_at
         ],
     }
+
+
+def said_since(scope: Scope, ticket: Ticket, picture: Picture) -> Picture:
+    """Return the messages and letters that came after a picture was frozen, or are not as they were, such as acknowledged since.
+
+    They are read now and vouched for by no fingerprint; `told` and `letters` are as a picture has them.
+    """
+    return {
+        "told": _beside(picture["told"], _told(scope, ticket)),
+        "letters": _beside(picture["letters"], _letters(scope, ticket)),
+    }
+
+
+def _beside(frozen: Iterable[Picture], now: Iterable[Picture]) -> list[Picture]:
+    left = Counter(fingerprint_of(each) for each in frozen)
+    found = []
+    for each in now:
+        mark = fingerprint_of(each)
+        if left[mark]:
+            left[mark] -= 1
+        else:
+            found.append(each)
+    return found
 
 
 def _clocks(scope: Scope, ticket: Ticket) -> list[Picture]:

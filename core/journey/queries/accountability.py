@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from core.escalation.accountability.evidence import fingerprint_of
+from core.escalation.accountability.evidence import fingerprint_of, said_since
 from core.escalation.accountability.impartial import NotTheAuthority, OwnCase, StoodAside, refuse_partial
 from core.escalation.accountability.labels import ENDED, EVIDENCE_LABELS, OUTCOME_LABELS, RUNG_LABELS, STATE_LABELS
 from core.escalation.accountability.models import AccountabilityCase, AccountabilityEvidence
@@ -62,8 +62,14 @@ class ListedCase:
     statement_due: datetime | None
     is_silent: bool
     appeal_until: datetime | None
-    is_due: bool
-    """The unit may state the facts, or appeal."""
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Up to `PAGE` cases of a list, the newest first. `after` is the number behind which the next begin, empty = no more."""
+
+    cases: tuple[ListedCase, ...]
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class ShownEvidence:
 class ShownCase:
     """A case with all that is in its file; `picture` is the ticket as it was frozen last, its instants read.
 
-    `barred` says why the visitor may do nothing in it, empty = they may. `rung_due` is the rung that comes next.
+    `since` are messages and letters that came afterwards, or changed, read now. `barred` says why the visitor may do nothing in it, empty = they may. `rung_due` is the rung that comes next.
     """
 
     line: CaseLine
@@ -124,6 +130,7 @@ class ShownCase:
     picture: Mapping[str, Any]
     pictured_at: datetime
     pictured_sha256: str
+    since: Mapping[str, Any]
     rung_due: str
     barred: str
 
@@ -136,14 +143,22 @@ def counts_by_tab(scope: Scope, filters: CaseFilters) -> dict[str, int]:
     return {name: getattr(row, name) for name in TAB_LABELS}
 
 
-def listed_cases(scope: Scope, tab: str, filters: CaseFilters) -> list[ListedCase]:
-    """Return the cases of a tab, the newest first, at most `PAGE`."""
-    return _listed(scope, [_in_tab(tab), *_narrowed(scope, filters)])
+def listed_cases(scope: Scope, tab: str, filters: CaseFilters, *, after: str = "") -> CasePage:
+    """Return the cases of a tab, or of all for an empty one, behind the number `after`. Raises `NoSuchCaseNumber`."""
+    stands = [_in_tab(tab)] if tab else []
+    return _listed(scope, [*stands, *_narrowed(scope, filters)], after)
 
 
-def cases_against(scope: Scope, unit_id: int) -> list[ListedCase]:
-    """Return the cases against a unit of which it was told, the newest first."""
-    return _listed(scope, [AccountabilityCase.unit_id == unit_id, AccountabilityCase.state.not_in(UNTOLD)])
+def cases_against(scope: Scope, unit_id: int, *, after: str = "") -> CasePage:
+    """Return the cases against a unit of which it was told, behind the number `after`. Raises `NoSuchCaseNumber`."""
+    return _listed(scope, [AccountabilityCase.unit_id == unit_id, AccountabilityCase.state.not_in(UNTOLD)], after)
+
+
+def cases_due_from(scope: Scope, unit_id: int) -> tuple[ListedCase, ...]:
+    """Return the newest cases in which the unit may state the facts, or appeal."""
+    of = AccountabilityCase
+    may_appeal = and_(of.state == "decided", of.outcome == "responsible")
+    return _listed(scope, [of.unit_id == unit_id, or_(of.state == "notified", may_appeal)], "").cases
 
 
 def has_cases_against(scope: Scope, unit_id: int) -> bool:
@@ -224,6 +239,7 @@ def _shown(scope: Scope, case: AccountabilityCase, *, barred: str) -> ShownCase:
         picture=_read(newest.content),
         pictured_at=newest.at,
         pictured_sha256=newest.sha256,
+        since=_read(said_since(scope, ticket, newest.content)),
         rung_due=RUNG_LABELS.get(rung_due(scope, case), "") if case.state not in ENDED else "",
         barred=barred,
     )
@@ -268,17 +284,18 @@ def _instant(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if is_instant and value else _read(value)
 
 
-def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]]) -> list[ListedCase]:
+def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]], after: str) -> CasePage:
     units, of = directory(scope), AccountabilityCase
-    rows = scope.session.execute(
+    found = scope.session.execute(
         select(of, Ticket.serial_no, Ticket.title)
         .join(Ticket, (Ticket.tenant_id == of.tenant_id) & (Ticket.id == of.ticket_id))
-        .where(of.tenant_id == scope.tenant.id, *conditions)
+        .where(of.tenant_id == scope.tenant.id, *conditions, *_behind(scope, after))
         .order_by(of.opened_at.desc(), of.id.desc())
-        .limit(PAGE)
+        .limit(PAGE + 1)
     ).all()
+    rows = found[:PAGE]
     statements = _statements(scope, [case.id for case, _, _ in rows])
-    return [
+    cases = tuple(
         ListedCase(
             code=case.code,
             label=case.label,
@@ -294,10 +311,18 @@ def _listed(scope: Scope, conditions: Sequence[ColumnElement[bool]]) -> list[Lis
             statement_due=statements[case.id].due_at if case.id in statements else None,
             is_silent=case.silent_since is not None,
             appeal_until=case.appeal_until if case.state == "decided" else None,
-            is_due=case.state == "notified" or (case.state == "decided" and case.outcome == "responsible"),
         )
         for case, serial_no, title in rows
-    ]
+    )
+    return CasePage(cases, cases[-1].code if len(found) > PAGE else "")
+
+
+def _behind(scope: Scope, after: str) -> list[ColumnElement[bool]]:
+    """Return the condition for cases that stand behind this one (keyset, so a late page costs no more)."""
+    if not after:
+        return []
+    last, of = case_numbered(scope, after), AccountabilityCase
+    return [or_(of.opened_at < last.opened_at, and_(of.opened_at == last.opened_at, of.id < last.id))]
 
 
 def _statements(scope: Scope, case_ids: Sequence[int]) -> dict[int, Clock]:

@@ -36,7 +36,6 @@ class CityRules:
     What the city preset before is not kept in the district.
     """
 
-    name: str
     number: int
     since: datetime
     is_later: bool
@@ -110,7 +109,7 @@ def rules_then(scope: Scope, roster: Roster, *, at: datetime) -> RulesThen:
 
 def _city_rules(scope: Scope, feature: str, *, at: datetime) -> CityRules | None:
     preset = scope.session.get(SettingsPreset, (scope.tenant.id, feature))
-    return CityRules(preset.city, preset.number, preset.set_at, preset.set_at > at) if preset else None
+    return CityRules(preset.number, preset.set_at, preset.set_at > at) if preset else None
 
 
 _DEFAULTS = RuleVersion(0, None, None, "", "", "")

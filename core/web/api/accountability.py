@@ -12,7 +12,7 @@ from core.journey.queries.accountability import (
     READS,
     TAB_LABELS,
     CaseFilters,
-    ListedCase,
+    CasePage,
     cases_against,
     listed_cases,
     shown_case,
@@ -49,7 +49,10 @@ class ListedCaseSchema(StrictSchema):
 
 
 class ListedCasesSchema(StrictSchema):
+    """Up to 100 cases, and the number behind which the next begin."""
+
     cases = fields.List(fields.Nested(ListedCaseSchema))
+    after = fields.String(metadata={"description": "下一页从这个案号之后开始；空的是没有更多"})
 
 
 class CaseStepSchema(StrictSchema):
@@ -98,14 +101,16 @@ class CaseShownSchema(StrictSchema):
 @accountability.doc(**TOKEN, summary="列出问责案件")
 @accountability.response(200, ListedCasesSchema)
 @accountability.alt_response(403, schema=ProblemSchema)
+@accountability.alt_response(404, schema=ProblemSchema)
 def list_cases(call: Call) -> Any:
-    """List cases of accountability 问责, the newest first; `?tab=` those that stand there, such as `to_decide`."""
-    wanted = request.args.get("tab", "")
-    if READS.isdisjoint(call.actor.permissions):
-        return {"cases": cases_against(call.scope, call.system.unit_id) if call.system.unit_id else []}
-    tabs = [wanted] if wanted in TAB_LABELS else list(TAB_LABELS)
-    found: list[ListedCase] = [each for tab in tabs for each in listed_cases(call.scope, tab, CaseFilters())]
-    return {"cases": sorted(found, key=lambda each: each.opened_at, reverse=True)}
+    """List cases of accountability 问责, the newest first, at most 100; `?after=` the next ones.
+
+    `?tab=` those that stand there, such as `to_decide`.
+    """
+    tab, after = request.args.get("tab", ""), request.args.get("after", "")
+    if not READS.isdisjoint(call.actor.permissions):
+        return listed_cases(call.scope, tab if tab in TAB_LABELS else "", CaseFilters(), after=after)
+    return cases_against(call.scope, call.system.unit_id, after=after) if call.system.unit_id else CasePage((), "")
 
 
 @accountability.get("/cases/<case_code>")

@@ -10,7 +10,7 @@ from core.hooks.values import ReplyTemplate
 from core.journey import handle
 from core.journey.files import add_files, judge_all
 from core.journey.findings import Finding
-from core.journey.queries.accountability import cases_against
+from core.journey.queries.accountability import cases_due_from
 from core.journey.queries.case import get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
@@ -64,7 +64,7 @@ def show_list(visit: Visit) -> Answer:
         rows=rows,
         errands=open_errands_of_unit(visit.scope, unit.id),
         letters=reminder_lines(visit.scope, unit_id=unit.id),
-        accused=[each for each in cases_against(visit.scope, unit.id) if each.is_due],
+        accused=cases_due_from(visit.scope, unit.id),
         tabs=[
             Tab(label, f"/unit?tab={name}{mine}", name == tab, str(counts[name]) if name in counts else None)
             for name, label in TAB_LABELS.items()

@@ -54,6 +54,7 @@ def show_cases(visit: Visit) -> Answer:
     first = next((name for name, count in counts.items() if count), "new")
     tab = wanted if (wanted := request.args.get("tab", "")) in TAB_LABELS else first
     kept = _kept(filters)
+    page = listed_cases(visit.scope, tab, filters, after=request.args.get("after", ""))
     return render_template(
         "discipline/list.html",
         tabs=[
@@ -62,7 +63,8 @@ def show_cases(visit: Visit) -> Answer:
         ],
         tab=tab,
         tab_label=TAB_LABELS[tab],
-        cases=listed_cases(visit.scope, tab, filters),
+        cases=page.cases,
+        more_href=f"/discipline?{urlencode({'tab': tab, **kept, 'after': page.after})}" if page.after else "",
         filters=filters,
         causes=causes(visit.scope),
         units=choices(visit.scope).units,

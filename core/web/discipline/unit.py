@@ -33,7 +33,8 @@ pages = Blueprint("unit_cases", __name__)
 def show_own_cases(visit: Visit) -> Answer:
     """List the cases against the visitor's unit."""
     unit = unit_of(visit)
-    return render_template("discipline/own.html", unit=unit, cases=cases_against(visit.scope, unit.id))
+    page = cases_against(visit.scope, unit.id, after=request.args.get("after", ""))
+    return render_template("discipline/own.html", unit=unit, cases=page.cases, after=page.after)
 
 
 @pages.get("/unit/cases/<case_code>")
