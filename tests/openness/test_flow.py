@@ -152,6 +152,63 @@ def test_what_is_kept_inside_is_not_found_by_list_or_number(house: Installation,
         assert guest.get(f"/public/{slug}/flow/{guess}").status_code == 404
 
 
+def test_nothing_of_a_step_is_seen_sought_or_inferred_before_its_delay_is_over(house: Installation, app: Flask) -> None:
+    slug = district(house)
+    walk, other = taken_in(house, slug, "2026-03-02 10:00"), taken_in(house, slug, "2026-03-03 10:00")
+    decided(house, slug, "2026-03-03 10:05")
+    walk.dispatch("2026-03-12 12:10")
+    guest, code = app.test_client(), number_of(walk)
+
+    def look() -> list[Any]:
+        """Return all that a stranger gets to see now: pages, what they are told about keeping them, and filtered lists."""
+        seen: list[Any] = []
+        for path in ("", f"/{code}", "?unit=roads", "?unit=parks", "?unit=desk", "?nature=complaint", "?category=市政"):
+            answer = guest.get(f"/public/{slug}/flow{path}")
+            seen.append((path, answer.status_code, answer.get_data(as_text=True), sorted(answer.headers)))
+        return seen
+
+    def with_unit(code: str, at: str = "2026-03-14 12:00") -> set[str]:
+        return {each.public_no for each in listed(house, slug, beijing(at), unit=code).lines}
+
+    before = look()
+    assert with_unit("roads") == {code}
+    walk.supervise("2026-03-13 12:10")  # it is late by now
+    assert walk.ticket().light == "red"
+    assert look() == before, "the light turned a moment ago"
+    walk.redirect("2026-03-13 12:20", lead="parks")
+    walk.sign("2026-03-13 13:00")
+    assert look() == before, "it went to another unit a moment ago"
+    assert (with_unit("roads"), with_unit("parks")) == ({code}, set())
+    walk.reply("2026-03-13 14:00")
+    walk.pass_reply("2026-03-13 15:00")
+    assert look() == before, "it was answered a moment ago"
+    walk.redo("2026-03-13 16:00")
+    assert look() == before, "it began anew a moment ago"
+
+    def shown(at: str) -> tuple[str, str, str]:
+        [line] = [each for each in listed(house, slug, beijing(at)).lines if each.public_no == code]
+        return line.unit, line.stands, line.light
+
+    assert shown("2026-03-14 12:15") == ("道路管理处", "待签收", "red")
+    assert shown("2026-03-14 13:30") == ("园林管理处", "办理中", "red")
+    assert shown("2026-03-14 15:30") == ("园林管理处", "已办结", "")
+    assert with_unit("parks", "2026-03-14 12:30") == {code}
+    assert with_unit("roads", "2026-03-14 12:30") == set()
+    assert shown("2026-03-14 16:30")[2] == "green"
+    assert with_unit("desk", "2026-03-14 16:30") == {code, number_of(other)}
+
+
+def test_what_was_corrected_is_public_as_late_as_a_step(house: Installation) -> None:
+    slug = district(house)
+    walk = taken_in(house, slug, "2026-03-10 10:00")
+    decided(house, slug, "2026-03-10 10:05")
+    walk.do(desk.correct, "2026-03-14 09:00", actor=OPERATOR, nature="inquiry", matter="other")
+    decided(house, slug, "2026-03-14 09:05")
+    assert listed(house, slug).lines == ()
+    [line] = listed(house, slug, beijing("2026-03-15 09:10")).lines
+    assert line.nature == "咨询"
+
+
 def test_a_person_takes_it_back_with_a_reason_and_it_stays_away(house: Installation, app: Flask) -> None:
     slug = district(house)
     walk = taken_in(house, slug)
