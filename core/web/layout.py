@@ -29,6 +29,7 @@ from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.access import may
 from core.people.roles import Permission
 from core.routing.rules_in_force import rules_of as rules_of_handling
+from core.statistics.performance.queries import count_objectable, count_open_objections
 from core.statistics.performance.scoring import scorers_of
 from core.statistics.reminders.counting import rules_of as drafts_letters
 from core.statistics.reminders.queries import has_reminders, open_reminders
@@ -231,9 +232,13 @@ def _performance(visit: Visit) -> list[MenuItem]:
         return []
     items = []
     if not PERFORMANCE_READERS.isdisjoint(visit.permissions):
-        items.append(MenuItem("年度绩效", "/performance", request.path.startswith("/performance")))
+        waiting = _count(count_open_objections(visit.scope)) if Permission.PERFORMANCE in visit.permissions else None
+        items.append(MenuItem("年度绩效", "/performance", request.path.startswith("/performance"), waiting))
     if Permission.HANDLE in visit.permissions:
-        items.append(MenuItem("本单位的绩效", "/unit/performance", request.path.startswith("/unit/performance")))
+        unit_id = visit.staff.unit_id
+        open_to_it = _count(count_objectable(visit.scope, unit_id, now=visit.now) or None) if unit_id else None
+        here = request.path.startswith("/unit/performance")
+        items.append(MenuItem("本单位的绩效", "/unit/performance", here, open_to_it))
     return items
 
 

@@ -95,7 +95,7 @@ def lived(year: Year, *, case_at: datetime = IN_MAY) -> None:
     year.life.wait(24 * 30)
 
 
-def found_responsible(scope: Scope, serial_no: str, unit: str, *, at: datetime) -> None:
+def found_responsible(scope: Scope, serial_no: str, unit: str, *, at: datetime, number: int = 3) -> None:
     ticket = scope.session.query(Ticket).filter_by(tenant_id=scope.tenant.id, serial_no=serial_no).one()
     scope.session.add(
         AccountabilityCase(
@@ -107,11 +107,11 @@ def found_responsible(scope: Scope, serial_no: str, unit: str, *, at: datetime) 
             text="超时未答复",
             rule_id="test/overdue",
             reason="超时",
-            cause=f"test/{serial_no}",
+            cause=f"test/{serial_no}/{unit}",
             opened_at=at,
             state="decided",
             year=2026,
-            number=3,
+            number=number,
             outcome="responsible",
             decided_by="督办员",
             decided_at=at,

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy.orm import aliased
 
 from core.kit.errors import Refused
+from core.routing.models import Assignment
 from core.statistics.days import Span
 from core.statistics.performance.measures import COUNTABLE
 from core.statistics.performance.models import (
@@ -44,13 +46,17 @@ class SheetDamaged(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One thing behind a line: its ticket as it stands now, when it was counted, and its case where it is one."""
+    """One thing behind a line: its ticket as it stands now, when it was counted, and its case where it is one.
+
+    `opens` tells whether whoever reads the line can open the ticket: a unit opens what was ever given to it.
+    """
 
     serial_no: str
     title: str
     state: str
     at: datetime
     case_no: str
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +161,13 @@ def sheets_of_unit(scope: Scope, unit_id: int) -> Sequence[PerformanceSheet]:
     return scope.session.scalars(asked).all()
 
 
-def things_behind(scope: Scope, line: PerformanceLine, measure: str, *, page: int = 1) -> Counted:
-    """Return what a measure counted for a line, in the order of time. Raises `NoSuchSheet`."""
+def things_behind(
+    scope: Scope, line: PerformanceLine, measure: str, *, page: int = 1, reader_id: int | None = None
+) -> Counted:
+    """Return what a measure counted for a line, in the order of time; `reader_id` is the unit that reads, None = an officer.
+
+    Raises `NoSuchSheet`.
+    """
     kept = next((each for each in line.behind if each["measure"] == measure), None)
     if kept is None:
         raise NoSuchSheet(f"“{line.label}”这一行没有计 {measure[:60]}。请从这一行的清单中选择。")
@@ -168,17 +179,76 @@ def things_behind(scope: Scope, line: PerformanceLine, measure: str, *, page: in
     )
     total = scope.session.scalar(select(func.count()).where(*mine)) or 0
     asked = (
-        select(PerformanceItem, Ticket.title, Ticket.state)
+        select(PerformanceItem, Ticket.title, Ticket.state, _was_given_to(reader_id))
         .outerjoin(Ticket, (Ticket.tenant_id == PerformanceItem.tenant_id) & (Ticket.id == PerformanceItem.ticket_id))
         .where(*mine, PerformanceItem.place.between((page - 1) * PAGE + 1, page * PAGE))
         .order_by(PerformanceItem.place)
     )
     things = [
-        Behind(item.serial_no, title or "", TICKET_STATES[State(state)] if state else "", item.at, item.case_no)
-        for item, title, state in scope.session.execute(asked)
+        Behind(item.serial_no, title or "", TICKET_STATES[State(state)] if state else "", item.at, item.case_no, opens)
+        for item, title, state, opens in scope.session.execute(asked)
     ]
     known = COUNTABLE.get(measure)
     return Counted(measure, str(kept["label"]), known.meaning if known else "", total, page, things)
+
+
+def _was_given_to(unit_id: int | None) -> ColumnElement[bool]:
+    """Return the condition under which the unit can open the ticket of a `PerformanceItem`; None can open all."""
+    if unit_id is None:
+        return true()
+    return exists().where(
+        Assignment.tenant_id == PerformanceItem.tenant_id,
+        Assignment.ticket_id == PerformanceItem.ticket_id,
+        Assignment.unit_id == unit_id,
+    )
+
+
+def tickets_behind_units(scope: Scope, sheet: PerformanceSheet) -> dict[int, int]:
+    """Return of each unit with anything behind its lines the newest ticket there."""
+    rows = scope.session.execute(
+        select(PerformanceItem.unit_id, func.max(PerformanceItem.ticket_id))
+        .where(PerformanceItem.tenant_id == scope.tenant.id, PerformanceItem.sheet_id == sheet.id)
+        .group_by(PerformanceItem.unit_id)
+    )
+    return dict(rows.all())
+
+
+def count_open_objections(scope: Scope) -> int:
+    """Return how many objections to sheets that hold wait to be judged."""
+    row = PerformanceObjection.sheet_id == PerformanceSheet.id
+    asked = (
+        select(func.count(PerformanceObjection.id))
+        .join(PerformanceSheet, (PerformanceSheet.tenant_id == PerformanceObjection.tenant_id) & row)
+        .where(PerformanceObjection.tenant_id == scope.tenant.id, PerformanceObjection.state == "open", _holds())
+    )
+    return scope.session.scalar(asked) or 0
+
+
+def count_objectable(scope: Scope, unit_id: int, *, now: datetime) -> int:
+    """Return how many sheets there are to which the unit may object now."""
+    row = PerformanceUnit.sheet_id == PerformanceSheet.id
+    asked = (
+        select(func.count(PerformanceUnit.id))
+        .join(PerformanceSheet, (PerformanceSheet.tenant_id == PerformanceUnit.tenant_id) & row)
+        .where(
+            PerformanceUnit.tenant_id == scope.tenant.id,
+            PerformanceUnit.unit_id == unit_id,
+            PerformanceSheet.object_until >= now,
+            _holds(),
+        )
+    )
+    return scope.session.scalar(asked) or 0
+
+
+def _holds() -> ColumnElement[bool]:
+    """Return the condition under which a sheet is frozen, not signed, and the newest of its year."""
+    later = aliased(PerformanceSheet)
+    is_replaced = exists().where(
+        later.tenant_id == PerformanceSheet.tenant_id,
+        later.year == PerformanceSheet.year,
+        later.version > PerformanceSheet.version,
+    )
+    return (PerformanceSheet.state == "frozen") & ~is_replaced
 
 
 def refuse_damaged(scope: Scope, sheet: PerformanceSheet) -> None:
