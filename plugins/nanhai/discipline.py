@@ -166,7 +166,7 @@ def escalation_steps(
     if trigger.clock == "dispatch" or ticket.lead_unit is None:
         text = "工单 {serial_no}“{title}”至 {due} 仍未派出，请督促分派"
         return [EscalationStep(kind="inbox", to=unit, text=text, rule_id=rule_id, reason="超时仍未派出，告知监督单位")]
-    text = "{unit} 未在 {due} 前答复工单 {serial_no}“{title}”，已立案待核"
+    text = "{unit}未在 {due} 前答复工单 {serial_no}“{title}”，已立案"
     return [
         EscalationStep(kind="case", to=unit, title="超时未答复", text=text, rule_id=rule_id, reason=reason),
         EscalationStep(kind="inbox", to=unit, text=text, rule_id=rule_id, reason=reason),

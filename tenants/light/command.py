@@ -60,6 +60,7 @@ def light(slug: str, *, kills: bool, pdf: Path | None) -> None:
 def told(course: Course, zone: ZoneInfo) -> Iterator[str]:
     """Return what happened, line by line."""
     yield f"工单 {course.serial_no}“{course.title}”，应于 {_local(course.due, zone)} 前答复"
+    yield "剩余和超时按工作时间计算，夜间、周末和节假日不走"
     for look in course.looks:
         yield from _told_look(look, zone)
     marks = "、".join(

@@ -19,6 +19,7 @@ from core.jobs.transports.sms import SmsGateway
 from core.journey.accountability_file import print_case
 from core.journey.queries.lights import countdown
 from core.kit.errors import Refused
+from core.people.service import open_account
 from core.sla.models import Clock, ClockEvent, Timer
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.security_log import AT_THE_MACHINE
@@ -32,13 +33,15 @@ from tenants.light.own_time import OwnTime, clock_process
 from tenants.profile import Profile, shipped_profiles
 from tenants.replay import Replay
 from tenants.scenario import Scenario, shipped_scenarios
-from tenants.steps import Advance
+from tenants.steps import Advance, Dispatch, Sign, Step
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LATER = timedelta(minutes=5)
 STARTED_WITHIN = 45.0
 """Seconds that a clock process may take to start, less than the minute that is left when it does."""
 FIRED_WITHIN = 120.0
+AFTER: Mapping[type[Step], str] = {Dispatch: "受理、派单以后", Sign: "签收以后"}
+"""What is told of the look after a step."""
 
 
 class NothingRunsOver(Refused):
@@ -100,6 +103,7 @@ def drive(installation: Installation, slug: str, *, owner_url: str = "") -> Cour
     profile, phones = _reachable(next(each for each in shipped_profiles() if each.slug == slug))
     first = scenario.steps[0].at
     apply_profile(installation, profile, now=first)
+    installation.run(slug, partial(_staff_commission, now=first))
     with listening() as gateway:
         return _Drive(installation, scenario, gateway, phones, owner_url).run()
 
@@ -115,10 +119,8 @@ class _Drive:
     seen: int = 0
 
     def run(self) -> Course:
-        serial_no, at = self._begin()
+        serial_no = self._begin()
         yellow, due = self._marks_ahead(serial_no)
-        self._deliver(at)
-        self._look(serial_no, at, "派单、签收以后")
         for moment in (yellow - SECOND, yellow, due - MINUTE):
             self._pass(moment)
             self._look(serial_no, moment)
@@ -128,20 +130,27 @@ class _Drive:
             self._pass(due + SECOND)
             self._look(serial_no, due + SECOND)
         self._pass(due + LATER)
-        self._look(serial_no, due + LATER, "又过了几分钟")
+        self._look(serial_no, due + LATER, "又过了 5 分钟，已经下班，超时不再增加；没有再发一遍")
         return self._course(serial_no, due)
 
-    def _begin(self) -> tuple[str, datetime]:
-        """Do what was done with the ticket before time began to run out; return its number, and when that was."""
+    def _begin(self) -> str:
+        """Do what was done with the ticket before time began to run out, each at its time; return its number."""
+        serials: dict[str, str] = {}
         until = next(place for place, step in enumerate(self.scenario.steps) if isinstance(step, Advance))
-        steps = self.scenario.steps[:until]
+        for step in self.scenario.steps[:until]:
+            serials = self.installation.run(self.scenario.tenant, partial(self._live, step, serials))
+            self._deliver(step.at)
+            if note := AFTER.get(type(step), ""):
+                self._look(serials[step.ticket], step.at, note)
+        [serial_no] = serials.values()
+        return serial_no
 
-        def live(scope: Scope) -> list[str]:
-            with untold(scope):
-                return Replay(scope, replace(self.scenario, steps=steps)).run()
-
-        [serial_no] = self.installation.run(self.scenario.tenant, live)
-        return serial_no, steps[-1].at
+    def _live(self, step: Step, serials: Mapping[str, str], scope: Scope) -> dict[str, str]:
+        with untold(scope):
+            replay = Replay(scope, replace(self.scenario, steps=(step,)))
+            replay.serials.update(serials)
+            replay.run()
+            return dict(replay.serials)
 
     def _pass(self, now: datetime) -> None:
         """Let time pass until `now`: whenever a mark is reached the clock process looks, and the worker after it."""
@@ -262,6 +271,22 @@ def _reachable(profile: Profile) -> tuple[Profile, dict[str, str]]:
     phones = {f"138000{place:05d}": unit.name for place, unit in enumerate(profile.units)}
     units = tuple(replace(unit, phone=phone) for unit, phone in zip(profile.units, phones, strict=True))
     return replace(profile, units=units), phones
+
+
+def _staff_commission(scope: Scope, *, now: datetime) -> None:
+    """Have an officer in each unit that disciplines, who gets the case."""
+    for unit in directory(scope).units:
+        if unit.kind == "discipline":
+            open_account(
+                scope,
+                login=f"{unit.code}-officer",
+                name="纪检专员",
+                password=None,
+                roles=["discipline"],
+                unit_id=unit.id,
+                is_demonstration=True,
+                now=now,
+            )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 import core.cli.case
 from core.cli.case import case as commands
+from core.documents.model import Table
 from core.escalation.accountability.evidence import UNTOLD, fingerprint_of
 from core.files.judging import Upload
 from core.files.refusals import NoSuchFile
@@ -117,6 +118,21 @@ def test_the_file_tells_all_of_the_case_and_whoever_prints_it_is_on_record(
         *("材料延误，已整改", "应当问责", "派单系统当日停机", "撤销原决定，改为不予问责", "停机属实", "如何核对"),
     ):
         assert part in words
+
+
+def test_the_file_tells_what_was_written_after_the_evidence_was_frozen_and_that_it_is_not(accused: Accused) -> None:
+    accused.overdue()
+    accused.acknowledge(NEXT_DAY, actor=accused.clerk("roads"))
+    document = accused.run(lambda scope: case_document(scope, accused.case(), printed_by="纪检甲", now=beijing(STATED)))
+    [told] = [each for each in document.sections if each.heading == "九、告知和函件"]
+    _, frozen, words, _, since = told.blocks
+
+    assert isinstance(frozen, Table)
+    assert isinstance(since, Table)
+    assert (frozen.rows, frozen.empty) == ([], "固定时没有函件")
+    assert "印制时从工单读取，不在上面的固定证据之内" in str(words)
+    assert [row[0] for row in since.rows] == ["问责立案通知书〔2026〕1 号"]
+    assert str(since.rows[0][3]).startswith("经办人丙 2026-03-20")
 
 
 def test_the_file_of_a_case_just_opened_says_what_is_not_there_yet(accused: Accused) -> None:

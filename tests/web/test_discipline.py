@@ -1,6 +1,7 @@
 """The pages of accountability: the officers' list and file with its forms, the rules that held, the numbers, the unit's own side."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.accountability.queries import evidence_of
 from core.hooks.roster import Roster
 from core.journey import press
+from core.tenancy.models import SettingsPreset
 from core.tenancy.scope import Installation
 from core.tenancy.security_log import security_events
 from core.tickets.models import Ticket
@@ -114,6 +116,7 @@ def test_a_case_goes_from_statement_to_appeal_through_the_pages(commission: Comm
     page(officer, at)
     decided = officer.post(f"{at}/decide_case", case_id=case_id, outcome="responsible", grounds="属实", measure="约谈")
     assert decided.status_code == 303
+    assert "问责决定书" not in page(officer, at).partition("没有固定")[2]
     page(clerk, own)
     assert clerk.post(f"{own}/appeal_case", case_id=case_id, grounds="供货延误").status_code == 303
 
@@ -125,6 +128,7 @@ def test_a_case_goes_from_statement_to_appeal_through_the_pages(commission: Comm
     assert overturned.status_code == 303
 
     file = page(officer, at)
+    assert "问责申诉决定书" in file.partition("没有固定")[2]
     for words in ("情况说明", "备件延误两天", "现场照片", "申诉决定", "延误属实", "何时告知了谁", "时限和延期", "相符"):
         assert words in file
     with commission.installation.scope(commission.slug) as scope:
@@ -181,6 +185,55 @@ def test_the_rules_are_those_that_held_when_the_case_was_opened(commission: Comm
     assert "<dt>情况说明的期限</dt><dd>3 个工作日</dd>" in then
     assert "看不懂" in page(officer, "/discipline/rules?on=昨天", status=422)
     page(officer, "/discipline/2013-999", status=404)
+
+
+def test_what_the_city_preset_since_is_marked_as_of_today(commission: Commission) -> None:
+    officer, opened = commission.enter("chen"), commission.case().opened_at
+    at = f"/discipline/rules?case={commission.code}"
+    days = "<dt>申诉的期限</dt><dd>7 个工作日 <span class="
+
+    with commission.installation.scope(commission.slug) as scope:
+        row = SettingsPreset(
+            tenant_id=scope.tenant.id,
+            feature="nanhai.discipline",
+            city="centre",
+            number=3,
+            schema_version=1,
+            values={"appeal_days": 7},
+            locked=[],
+            set_at=opened - timedelta(days=1),
+        )
+        scope.session.add(row)
+    held_then = page(officer, at)
+    with commission.installation.scope(commission.slug) as scope:
+        kept = scope.session.get_one(SettingsPreset, (scope.tenant.id, "nanhai.discipline"))
+        kept.set_at = opened + timedelta(minutes=1)
+    came_later = page(officer, at)
+
+    assert f'{days}"tag">全市</span></dd>' in held_then
+    assert "今天的值" not in held_then
+    assert f'{days}"tag">全市</span> <span class="tag waits">今天的值</span></dd>' in came_later
+    assert "当时的以市中心的修订记录为准" in came_later
+
+
+def test_lists_go_on_behind_the_last_case_and_keep_what_they_are_narrowed_by(
+    commission: Commission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.journey.queries.accountability.PAGE", 1)
+    life = Life(commission.installation, commission.slug).take_in().handled()
+    life.do(press.hold_to_account, SUPERVISOR, authority="discipline", reason="再次超时")
+    officer, clerk = commission.enter("chen"), commission.enter("li")
+    older, newer = f'href="/discipline/{commission.code}"', commission.code.replace("-1", "-2")
+
+    first = page(officer, "/discipline?tab=awaiting&unit=roads")
+    behind = f"/discipline?tab=awaiting&unit=roads&after={newer}"
+    rest = page(officer, behind)
+
+    assert (older in first, behind.replace("&", "&amp;") in first) == (False, True)
+    assert (older in rest, "看后面的" in rest) == (True, False)
+    assert f'href="/unit/cases?after={newer}"' in page(clerk, "/unit/cases")
+    assert f'href="/unit/cases/{commission.code}"' in page(clerk, f"/unit/cases?after={newer}")
+    page(officer, "/discipline?after=1999-1", status=404)
 
 
 def test_a_list_narrowed_to_nothing_says_so(commission: Commission) -> None:

@@ -268,6 +268,8 @@
     if (event.target.closest("[data-print]")) window.print();
   });
   document.addEventListener("DOMContentLoaded", () => {
+    const here = one(".menu a[aria-current]"); /* on a telephone a long menu is one line that is pushed along */
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
     prepare(document);
     all("[data-js]").forEach((element) => { element.hidden = false; });
     const theme = one("button[name=theme]");

@@ -26,7 +26,7 @@ def test_the_commission_sees_every_ticket_from_the_start() -> None:
 
 def test_a_case_is_opened_when_the_reply_runs_over() -> None:
     ticket = make_ticket(lead_unit="roads")
-    text = "{unit} 未在 {due} 前答复工单 {serial_no}“{title}”，已立案待核"
+    text = "{unit}未在 {due} 前答复工单 {serial_no}“{title}”，已立案"
     rest = ("nanhai.discipline/overdue", "无法在规定时限内解决，由纪委监察部门问责")
 
     assert answers("nanhai.discipline", escalation_steps, ticket=ticket, trigger=OVERDUE) == [
