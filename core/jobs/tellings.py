@@ -7,13 +7,13 @@ from functools import partial
 
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
-from core.journey.tell import have_told, tickets_to_tell
+from core.journey.tell import BATCH, have_told, tickets_to_tell
 from core.kit.db import is_connection_lost
 from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
 
-EVERY = timedelta(minutes=5)
+EVERY, ALL_EVERY = timedelta(minutes=5), timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +27,7 @@ class Tellings:
         self._is_ending = is_ending
         self._turns = Turns(installation, what="告知检查", is_ending=is_ending)
         self._next: datetime | None = None
+        self._all_next: dict[str, datetime] = {}
 
     def look(self, *, now: Now) -> None:
         """Look at what residents were told, unless that was done a moment ago."""
@@ -36,7 +37,11 @@ class Tellings:
         self._next = now() + EVERY
 
     def _look_of(self, tenant: TenantFacts, *, now: Now) -> bool:
-        waiting = self._installation.run(tenant.slug, partial(tickets_to_tell, now=now()))
+        at, due = now(), self._all_next.get(tenant.slug)
+        looks_at_all = due is None or at >= due
+        waiting = self._installation.run(tenant.slug, partial(tickets_to_tell, now=at, however_old=looks_at_all))
+        if looks_at_all and len(waiting) < BATCH:  # else there may be more: the next turn goes on
+            self._all_next[tenant.slug] = at + ALL_EVERY
         for ticket_id in waiting:
             if self._is_ending():
                 break

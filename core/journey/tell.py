@@ -28,7 +28,7 @@ from core.tickets.timeline import SYSTEM, Actor, Order
 TELLABLE_BY_UNIT = (*WITH_UNIT, State.SUBMITTED, *CONCLUDED)
 TELLABLE_AT_DESK = (*IN_HAND, State.ATTACHED, *CONCLUDED)
 LOOKS_BACK = timedelta(days=30)
-"""Time looks for tickets that were concluded within so long; older ones stand in the report of what is unfinished."""
+"""Time looks every few minutes for tickets that were concluded within so long, and for older ones now and then."""
 BATCH = 200
 
 
@@ -99,12 +99,15 @@ def is_new_reading(scope: Scope, ticket: Ticket) -> bool:
     return wanted and not has_read_page(scope, ticket)
 
 
-def tickets_to_tell(scope: Scope, *, now: datetime) -> list[int]:
-    """Return the ids of the tickets that time has to look at: answered without proof, or waiting and to be looked at again."""
+def tickets_to_tell(scope: Scope, *, now: datetime, however_old: bool = False) -> list[int]:
+    """Return the ids of the tickets that time has to look at: answered without proof, or waiting and to be looked at again.
+
+    With `however_old` also those that were concluded long ago, for instance before anybody looked. Up to `BATCH` of each.
+    """
     if not rules_of(scope).proves_telling:
         return []
     today = now.astimezone(scope.tenant.zone).date()
-    new = untold_tickets(scope, since=now - LOOKS_BACK, limit=BATCH)
+    new = untold_tickets(scope, since=None if however_old else now - LOOKS_BACK, limit=BATCH)
     return list(dict.fromkeys([*new, *waiting_tickets(scope, today, limit=BATCH)]))
 
 
@@ -115,7 +118,7 @@ def have_told(scope: Scope, ticket_id: int, *, now: datetime) -> None:
     """
     ticket = lock_ticket_of_id(scope, ticket_id)
     at = in_order(scope, ticket, Order(SYSTEM, now)).now
-    if ticket_id in untold_tickets(scope, since=now - LOOKS_BACK, limit=1, only=ticket_id):
+    if ticket_id in untold_tickets(scope, since=None, limit=1, only=ticket_id):
         open_untold(scope, ticket, now=at)
     else:
         look_again(scope, ticket, now=at)

@@ -29,6 +29,7 @@ class Handling:
     asked_follows_up: bool = False
     proves_telling: bool = False
     telling_days: int = 3
+    telling_back_days: int = 0
     notice_tells: bool = True
 
 
@@ -95,6 +96,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[Sequence[Any]], Any]]] = {
     "asked_follows_up": ("首问单位是否回访", any),
     "proves_telling": ("办结是否须有告知的记录", any),
     "telling_days": ("没有告知到的联系天数", max),
+    "telling_back_days": ("启用以前多少天内办结的也要告知", max),
     "notice_tells": ("公布是否视为告知", all),
 }
 """What each field is called, and which of several values is the strictest."""

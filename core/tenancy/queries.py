@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.tenancy.models import (
     CityMember,
@@ -118,6 +119,17 @@ def feature_events_of(scope: Scope, feature: str) -> Sequence[FeatureEvent]:
         .where(FeatureEvent.tenant_id == scope.tenant.id, FeatureEvent.feature == feature)
         .order_by(FeatureEvent.at.desc(), FeatureEvent.id.desc())
     ).all()
+
+
+def first_asked(scope: Scope, feature: str) -> datetime | None:
+    """Return when a feature was first switched on, of one that files declared when its settings first held; None = unknown."""
+    switched = select(func.min(FeatureEvent.at)).where(
+        FeatureEvent.tenant_id == scope.tenant.id, FeatureEvent.feature == feature, FeatureEvent.kind == "on"
+    )
+    held = select(func.min(SettingsEvent.at)).where(
+        SettingsEvent.tenant_id == scope.tenant.id, SettingsEvent.feature == feature, SettingsEvent.kind == "activated"
+    )
+    return scope.session.scalar(switched) or scope.session.scalar(held)
 
 
 def open_incidents(scope: Scope) -> Sequence[FeatureIncident]:

@@ -44,6 +44,15 @@ class LoopSettings(Settings):
         help="每个工作日提醒受理席联系一次；联系满这么多天仍没有告知到的，才可由人写明理由不再联系",
         group="没有告知到的",
     )
+    back_days = Whole(
+        load_default=0,  # the article asks for it from then on
+        min=0,
+        max=365,
+        unit="天",
+        title="启用以前多少天内办结的也要告知",
+        help="本功能第一次启用以前办结的工单不要求告知的记录，也不列入未了结的报告；0 为都不要求。启用以后办结的不论过了多久都要求",
+        group="没有告知到的",
+    )
 
 
 @hookimpl
@@ -53,6 +62,7 @@ def handling_rules(settings: Mapping[str, Any]) -> Sequence[HandlingRules]:
         HandlingRules(
             proves_telling=settings["proof"],
             telling_days=settings["try_days"],
+            telling_back_days=settings["back_days"],
             notice_tells=settings["notice"],
         )
     ]

@@ -8,16 +8,20 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from core.documents.excel import to_excel
+from core.evaluation.telling.models import Untold
 from core.hooks.roster import Roster
+from core.jobs.tellings import Tellings
 from core.journey import tell
 from core.journey.queries.unfinished import BANDS, NoSuchList, Wanted, unfinished_counts, unfinished_tickets
 from core.journey.unfinished_document import unfinished_document
+from core.tenancy.revisions import make_active, record_feature_event, write_revision
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.web import create_app
-from tests.builders import OPERATOR, beijing, make_district, make_installation
+from tests.builders import FILES, OPERATOR, beijing, make_district, make_installation
 from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
 
@@ -125,6 +129,42 @@ def test_what_was_answered_and_not_told_is_unfinished_until_it_is_told(house: In
     assert untold() == [walk.serial_no]
     walk.do(tell.tell_at_desk, "2026-05-11 10:05", actor=OPERATOR, way="phone", arrived=True, what="已答复")
     assert untold() == []
+
+
+def test_what_was_never_looked_at_is_listed_however_old_and_nothing_from_before_a_proof_was_asked_for(
+    house: Installation,
+) -> None:
+    slug = make_district(house, features={"nanhai.loop": {"proof": False}})
+    answered = []
+    for day in ("2026-01-05", "2026-02-10", "2026-03-12"):
+        walk = Walk(house, slug)
+        walk.take_in(f"{day} 10:00", contact=Contact("陈先生", "13800000009"))
+        answered.append(walk.answer(f"{day} 10:10").serial_no)
+
+    def proves(since: str, **more: int) -> list[str]:
+        """Let the feature ask for proofs, switched on at this moment; return what the report lists."""
+        with house.scope(slug) as scope:
+            revised = write_revision(
+                scope, "nanhai.loop", values=more, schema_version=1, reason="启用", author=FILES, now=beijing(since)
+            )
+            make_active(scope, "nanhai.loop", revised.number, actor=FILES, now=beijing(since))
+            record_feature_event(scope, "nanhai.loop", "on", actor=FILES, reason="启用", now=beijing(since))
+        house.forget()
+        with house.scope(slug) as scope:
+            listed = unfinished_tickets(scope, Wanted("untold"), now=NOW).tickets
+            counted = sum(line.total for line in unfinished_counts(scope, now=NOW) if line.what == "untold")
+            assert counted == len(listed)
+            return [each.serial_no for each in listed]
+
+    assert proves("2026-05-01 10:00") == []
+    assert proves("2026-02-12 10:00", back_days=3) == answered[1:]
+    with house.scope(slug) as scope:
+        assert tell.tickets_to_tell(scope, now=NOW) == [], "they are older than what is looked at every few minutes"
+    Tellings(house, is_ending=lambda: False).look(now=lambda: NOW)
+    with house.scope(slug) as scope:
+        waiting = scope.session.scalars(select(Untold).where(Untold.tenant_id == scope.tenant.id)).all()
+        assert [(each.because, each.state) for each in waiting] == [("nothing", "open")] * 2
+        assert [each.serial_no for each in unfinished_tickets(scope, Wanted("untold"), now=NOW).tickets] == answered[1:]
 
 
 def test_who_supervises_sees_all_and_a_unit_its_own_and_each_figure_leads_to_its_tickets(

@@ -166,7 +166,7 @@ def test_without_a_word_the_articles_hold() -> None:
             "delay_hours": 24,
             "show_title": False,
         },
-        "nanhai.loop": {"attempts": 1, "proof": True, "notice": True, "try_days": 3},
+        "nanhai.loop": {"attempts": 1, "proof": True, "notice": True, "try_days": 3, "back_days": 0},
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, or_, select
 
@@ -10,11 +10,14 @@ from core.evaluation.models import FollowUp
 from core.evaluation.telling.models import Telling, Untold
 from core.evaluation.telling.words import ANSWER_NEWS, BECAUSE_LABELS, WAY_LABELS
 from core.handling.contact import attempts_in_cycle
+from core.hooks import specs
 from core.routing.rules_in_force import rules_of
+from core.tenancy.queries import first_asked
 from core.tenancy.scope import Scope
 from core.tickets.answering import goes_out
-from core.tickets.models import FROM_ELSEWHERE, Message, Ticket, TicketContact
-from core.tickets.states import ANSWERED
+from core.tickets.models import FROM_ELSEWHERE, Message, Ticket, TicketContact, TicketEvent
+from core.tickets.states import ANSWERED, Command
+from core.tickets.timeline import HISTORY_NAME
 from core.units.queries import directory
 
 MESSAGE_WAYS = {"sms": "短信", "mail": "邮件", "wechat": "微信", "weibo": "微博"}
@@ -177,6 +180,43 @@ def is_ours_to_tell(scope: Scope) -> ColumnElement[bool]:
     if not rules_of(scope).proves_telling:
         return false()
     return and_(Ticket.state.in_(ANSWERED), Ticket.part_of_id.is_(None), Ticket.channel != FROM_ELSEWHERE)
+
+
+def is_unproven(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition under which nothing proves that the resident of a ticket was told, and nobody is asked to tell yet.
+
+    What is still being sent is waited for; who left nothing to be reached by is told by the page where the district says so;
+    what was brought in as history, and what was concluded before a proof was asked for, is left in peace.
+    """
+    kept = exists().where(
+        Untold.tenant_id == Ticket.tenant_id, Untold.ticket_id == Ticket.id, Untold.cycle_no == Ticket.cycle_no
+    )
+    wanted = [is_ours_to_tell(scope), ~kept, ~has_proof(), ~is_under_way(), ~_is_history()]
+    if (since := asked_since(scope)) is not None:
+        wanted.append(Ticket.concluded_at > since)
+    if rules_of(scope).notice_tells:
+        wanted.append(is_reachable())
+    return and_(*wanted)
+
+
+def asked_since(scope: Scope) -> datetime | None:
+    """Return from when on a conclusion needs a proof: from the district's days before a feature first asked for it.
+
+    None = nothing tells when that was: all conclusions do.
+    """
+    asking = [feature for feature, rules in scope.hooks.ask(specs.handling_rules) if rules.proves_telling]
+    first = min((at for feature in asking if (at := first_asked(scope, feature))), default=None)
+    return first - timedelta(days=rules_of(scope).telling_back_days) if first else None
+
+
+def _is_history() -> ColumnElement[bool]:
+    return exists().where(
+        TicketEvent.tenant_id == Ticket.tenant_id,
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.kind == Command.ANSWER_DIRECTLY,
+        TicketEvent.actor_kind == "system",
+        TicketEvent.actor_name == HISTORY_NAME,
+    )
 
 
 def tries_since(scope: Scope, ticket: Ticket, opened_at: datetime) -> Sequence[datetime]:

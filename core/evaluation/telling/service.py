@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import or_, select
 
 from core.evaluation.answers import known
 from core.evaluation.models import FollowUp
@@ -11,10 +11,8 @@ from core.evaluation.telling.models import Telling, Untold
 from core.evaluation.telling.reading import (
     days_of,
     has_proof,
-    is_ours_to_tell,
-    is_reachable,
     is_told,
-    is_under_way,
+    is_unproven,
     tries_since,
 )
 from core.evaluation.telling.words import ANSWER_NEWS, BY_PEOPLE, WAY_LABELS
@@ -22,10 +20,9 @@ from core.kit.errors import Refused
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
-from core.tickets.models import Message, Ticket, TicketEvent
+from core.tickets.models import Message, Ticket
 from core.tickets.service import note, reason_of
-from core.tickets.states import Command
-from core.tickets.timeline import HISTORY_NAME, SYSTEM, Order
+from core.tickets.timeline import SYSTEM, Order
 from core.units.queries import directory
 from core.workdays.queries import timetable
 
@@ -140,20 +137,16 @@ def give_up(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     note(scope, ticket, "untold", order, summary=words, detail={"state": "closed", "tries": len(tries)})
 
 
-def untold_tickets(scope: Scope, *, since: datetime, limit: int, only: int | None = None) -> Sequence[int]:
-    """Return the ids of tickets concluded since then whose resident nothing proves to have been told, or `only` this.
+def untold_tickets(scope: Scope, *, since: datetime | None, limit: int, only: int | None = None) -> Sequence[int]:
+    """Return the ids of tickets whose resident nothing proves to have been told and that nobody is asked about yet.
 
-    The oldest come first. What is still being sent is waited for; who left nothing to be reached by is told by the page
-    where the district says so; what was brought in as history is left in peace.
+    Of those concluded since then, None = whenever, or `only` this; the oldest come first.
     """
-    kept = exists().where(
-        Untold.tenant_id == Ticket.tenant_id, Untold.ticket_id == Ticket.id, Untold.cycle_no == Ticket.cycle_no
-    )
-    wanted = [is_ours_to_tell(scope), Ticket.concluded_at > since, ~kept, ~has_proof(), ~is_under_way(), ~_is_history()]
+    wanted = [is_unproven(scope)]
+    if since is not None:
+        wanted.append(Ticket.concluded_at > since)
     if only is not None:
         wanted.append(Ticket.id == only)
-    if rules_of(scope).notice_tells:
-        wanted.append(is_reachable())
     return scope.session.scalars(
         select(Ticket.id)
         .where(Ticket.tenant_id == scope.tenant.id, *wanted)
@@ -209,16 +202,6 @@ def look_again(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
             note(scope, ticket, "untold", Order(SYSTEM, now), summary=words, detail={"state": row.state})
         elif row.next_try_on <= today:
             _ask_again(scope, ticket, row, today, now=now)
-
-
-def _is_history() -> ColumnElement[bool]:
-    return exists().where(
-        TicketEvent.tenant_id == Ticket.tenant_id,
-        TicketEvent.ticket_id == Ticket.id,
-        TicketEvent.kind == Command.ANSWER_DIRECTLY,
-        TicketEvent.actor_kind == "system",
-        TicketEvent.actor_name == HISTORY_NAME,
-    )
 
 
 def _ask_again(scope: Scope, ticket: Ticket, row: Untold, today: date, *, now: datetime) -> None:

@@ -96,12 +96,13 @@ class HandlingRules:
 
     With `proves_telling` an answered ticket whose resident was not provably told 告知 goes back to the desk, which is asked
     to try again on each of `telling_days` working days; after that a person may give it up with a reason, time never does.
+    What was concluded more than `telling_back_days` days before a feature first asked for the proof is not asked for.
     With `notice_tells` the progress page counts as telling whoever left nothing to be reached by.
 
     A feature says what it cares about; None leaves a field to the others. Of two that say one, the stricter holds, and of
     `max_redos`, where neither is, the first in order. What nobody says is customary: returns 2, consultation after 28,800
     seconds, extensions 3 of 10 days, pauses 20 days for every reason and the resident's clock running on, redos 2, calls 3
-    before a reply and 3 after it, 3 days for a dispute and 3 of telling, a notice tells; of the rest nothing.
+    before a reply and 3 after it, 3 days for a dispute and 3 of telling, which is asked for from the day on that a feature asks, a notice tells; of the rest nothing.
     """
 
     max_returns: int | None = None
@@ -119,4 +120,5 @@ class HandlingRules:
     asked_follows_up: bool | None = None
     proves_telling: bool | None = None
     telling_days: int | None = None
+    telling_back_days: int | None = None
     notice_tells: bool | None = None

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from core.coordination.models import Errand
 from core.evaluation.telling.models import Untold
+from core.evaluation.telling.reading import is_unproven
 from core.kit.errors import Refused
 from core.sla.live import LIVE
 from core.sla.models import Clock
@@ -35,7 +36,7 @@ MEANINGS: dict[What, str] = {
     "open": "还没有答复诉求人的全部工单，按登记以来的天数",
     "returned": "承办单位退回以后还没有再派出的，按登记以来的天数；也在“没有办完的”之内",
     "broken": "答复里承诺以后办（列入计划、后续安排），到期没有反馈的，按到期以来的天数",
-    "untold": "已经答复、没有诉求人已被告知的记录、正在再联系的，按答复以来的天数",
+    "untold": "已经答复、没有诉求人已被告知的记录的，不论多久以前；要求告知以前办结的、还在发送的不算。按答复以来的天数",
 }
 BANDS: tuple[tuple[int, str], ...] = (
     (5, "5 天以内"),
@@ -168,7 +169,7 @@ def _asked(scope: Scope, wanted: Wanted, *, now: datetime) -> tuple[Select[Any],
             asked = asked.where(Ticket.state.in_(WAITING_FOR_DISPATCH), Ticket.bounce_count > 0)
         case "untold":
             waits = and_(Untold.tenant_id == Ticket.tenant_id, Untold.ticket_id == Ticket.id, Untold.state == "open")
-            asked = asked.where(Ticket.state.in_(ANSWERED), exists().where(waits))
+            asked = asked.where(or_(and_(Ticket.state.in_(ANSWERED), exists().where(waits)), is_unproven(scope)))
             since = func.coalesce(Ticket.concluded_at, Ticket.submitted_at)
         case "broken":
             late = _late_promises(now)

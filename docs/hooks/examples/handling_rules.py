@@ -13,6 +13,7 @@ stricter holds; the check of a draft names the features and what holds.
 | `dispute_days` | 3 | working days in which a rating may be disputed | fewer |
 | `informs_asked`, `asked_follows_up` | no, no | the unit asked first 首问 is told of each step; it also hears the resident afterwards | yes |
 | `proves_telling`, `telling_days` | no, 3 | nothing counts as told 告知 without proof; so many working days of trying | yes; more |
+| `telling_back_days` | 0 | days before a feature first asked for the proof, within which what was concluded is asked for too | more |
 | `notice_tells` | yes | the progress page tells whoever left nothing to be reached by | no |
 """
 
