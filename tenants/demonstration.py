@@ -26,6 +26,7 @@ from tenants.accounts import AccountFact
 from tenants.institutions import liven_all
 from tenants.last_month import publish_last_month
 from tenants.letters import shipped_letters
+from tenants.overseeing import settle_performance
 from tenants.present import bring_all_to_present
 from tenants.profile import SHIPPED, Profile, shipped_profiles
 from tenants.replay import Replay
@@ -40,6 +41,8 @@ PANEL_MEMBERS = "panel-members.csv"
 
 BULLETINS_OF = ("chengdu-gaoxin", "center")
 """Who has made a bulletin of last month."""
+PERFORMANCE_OF = ("nanhai",)
+"""Whose yearly sheet stands open to objections."""
 MAILBOXES = "mailboxes.csv"
 """In the folder of a profile: leaders' mailboxes."""
 SOURCES = "sources.csv"
@@ -75,6 +78,8 @@ def demonstrate(installation: Installation, home: Path, *, now: datetime) -> lis
     if liven_all(installation, [profile.slug for profile in profiles], now=now):
         for slug in BULLETINS_OF:
             publish_last_month(installation, slug, now=now)
+        for slug in PERFORMANCE_OF:
+            settle_performance(installation, slug, now=now)
     return sign_ins
 
 

@@ -34,9 +34,11 @@ from core.tickets.states import CONCLUDED, OPEN
 from core.tickets.timeline import Order
 from core.units.queries import directory
 from tenants.faults import Faults
+from tenants.hosting import hold_interviews
 from tenants.house import Institutions
 from tenants.outreach import meet_residents
 from tenants.outside import disclose_answers, expose_units, judge
+from tenants.overseeing import decide_cases, keep_watch, leave_untold, screen
 from tenants.present import AT_ONCE
 from tenants.reminding import import_outside, remind
 from tenants.source import Table, read_table
@@ -80,21 +82,9 @@ def _liven(scope: Scope, *, now: datetime) -> bool:
         return False
     house = Institutions(scope, said, now)
     with untold(scope):
-        for deed in (
-            _know,
-            _answer_at_once,
-            _take_calls,
-            _hand_over,
-            _meet,
-            meet_residents,
-            judge,
-            disclose_answers,
-            expose_units,
-            _warn,
-            remind,
-            import_outside,
-        ):
-            deed(house)
+        for key, deed in DEEDS:
+            if key in said:
+                deed(house)
     said.refuse_others()
     said.faults.refuse()
     return True
@@ -291,3 +281,25 @@ def _warn(house: Institutions) -> None:
     for line in warning_lines(house.scope, state="open"):
         if not line.matter:
             call_false(house.scope, line.id, reason=UNSORTED, actor=operator, now=house.now)
+
+
+DEEDS: Sequence[tuple[str, Callable[[Institutions], None]]] = (
+    ("article", _know),
+    ("asked", _answer_at_once),
+    ("call", _take_calls),
+    ("handover", _hand_over),
+    ("watch", keep_watch),
+    ("meeting", _meet),
+    ("outreach", meet_residents),
+    ("panel", judge),
+    ("article", disclose_answers),
+    ("exposure", expose_units),
+    ("topic", _warn),
+    ("reminder", remind),
+    ("outside", import_outside),
+    ("interview", hold_interviews),
+    ("screened", screen),
+    ("case", decide_cases),
+    ("untold", leave_untold),
+)
+"""What is done, in this order, where the district's file speaks of it."""

@@ -44,6 +44,8 @@ from tenants.interview_questions import Line, Wanted, lines
 
 CAST = Cast(operator="黎思齐", reviewer="关雨桐")
 HEADINGS = ("编号", "提问内容", "昵称", "手机", "提问对象", "地点", "来源", "提问时间")
+BEFORE = timedelta(days=2)
+"""How long before it opens an interview is announced."""
 BATCH = 20
 """Tickets that are answered in one transaction."""
 T = TypeVar("T")
@@ -120,14 +122,14 @@ def _hold(installation: Installation, tenant: str, session: Session, part: int) 
     asked = lines(session.slug, session.wanted, hosts=[host[3] for host in session.hosts], minutes=minutes, part=part)
     click.echo(f"\n{session.topic}（{opens:%Y-%m-%d %H:%M}，虚构的提问）")
     if not run(partial(_state, session)):
-        run(partial(_announce, session=session, opens=opens, minutes=rules.minutes))
+        run(partial(announce, session=session, opens=opens, minutes=rules.minutes, now=opens - BEFORE))
     if run(partial(_state, session)) in ("announced", "open"):
-        run(partial(_live, session=session, asked=asked, opens=opens))
+        run(partial(live, session=session, asked=asked, opens=opens))
     after = opens + timedelta(minutes=minutes + 20)
-    with _file(asked, opens) as path:
+    with as_file(asked, opens) as path:
         first = import_questions(installation, tenant, session.slug, path, clock=lambda: after)
         _say_imported("导入", first)
-        run(partial(_set_aside, session=session, asked=asked, now=after))
+        run(partial(put_aside, session=session, asked=asked, now=after))
         handed = handed_over(installation, tenant, session.slug, clock=lambda: after + timedelta(minutes=10))
         click.echo(handed_in_words(handed))
         _say_imported("再导入一次", import_questions(installation, tenant, session.slug, path, clock=lambda: after))
@@ -140,7 +142,8 @@ def _hold(installation: Installation, tenant: str, session: Session, part: int) 
     return {"slug": session.slug, "imported": first.created, "counts": _plain(counts)}
 
 
-def _announce(scope: Scope, *, session: Session, opens: datetime, minutes: int) -> None:
+def announce(scope: Scope, *, session: Session, opens: datetime, minutes: int, now: datetime) -> None:
+    """Announce an interview that lasts so many minutes."""
     hosts = tuple(Host(name, post, unit) for name, post, unit, _ in session.hosts)
     said = Announcement(
         session.slug,
@@ -151,10 +154,10 @@ def _announce(scope: Scope, *, session: Session, opens: datetime, minutes: int) 
         get_interview_rules(scope).units,
         note="演示：提问和姓名都是虚构的",
     )
-    announce_interview(scope, said, actor=CAST.at_desk(), now=opens - timedelta(days=2))
+    announce_interview(scope, said, actor=CAST.at_desk(), now=now)
 
 
-def _live(scope: Scope, *, session: Session, asked: Sequence[Line], opens: datetime) -> None:
+def live(scope: Scope, *, session: Session, asked: Sequence[Line], opens: datetime) -> None:
     """Open the interview, answer what is answered live, extend it and close it."""
     desk = CAST.at_desk()
     interview = get_interview(scope, session.slug)
@@ -185,7 +188,8 @@ def _question(line: Line, at: datetime) -> Question:
     )
 
 
-def _set_aside(scope: Scope, *, session: Session, asked: Sequence[Line], now: datetime) -> None:
+def put_aside(scope: Scope, *, session: Session, asked: Sequence[Line], now: datetime) -> None:
+    """Set aside what asks nothing of anybody."""
     aside = {f"file/{line.number}" for line in asked if line.is_aside}
     for question in questions_of(scope, get_interview(scope, session.slug), "waiting"):
         if question.key in aside:
@@ -237,14 +241,19 @@ def _masters(scope: Scope, *, count: int) -> Sequence[tuple[str, int, str]]:
 
 
 def _answer(scope: Scope, *, tickets: Sequence[tuple[str, int, str]]) -> None:
+    signed = datetime.fromisoformat("2013-10-21T09:00:00").replace(tzinfo=scope.tenant.zone)
+    answer(scope, tickets=tickets, signed=signed, answered=signed + timedelta(days=2))
+
+
+def answer(scope: Scope, *, tickets: Sequence[tuple[str, int, str]], signed: datetime, answered: datetime) -> None:
+    """Have units sign tickets, given by number, unit and place, and answer them, and the reviewer pass them."""
     for serial_no, unit_id, place in tickets:
         unit = directory(scope).unit_of_id(unit_id)
         assert unit is not None
         clerk = CAST.of_unit(scope, unit.code)
-        answered = datetime.fromisoformat("2013-10-21T09:00:00").replace(tzinfo=scope.tenant.zone)
-        ticket = handle.sign(scope, serial_no, Order(clerk, answered))
+        ticket = handle.sign(scope, serial_no, Order(clerk, signed))
         if ticket.state == State.IN_PROGRESS:
-            _reply(scope, serial_no, clerk, place, answered + timedelta(days=2))
+            _reply(scope, serial_no, clerk, place, answered)
 
 
 def _reply(scope: Scope, serial_no: str, clerk: Actor, place: str, at: datetime) -> None:
@@ -292,7 +301,7 @@ def _untold(installation: Installation, tenant: str, work: Callable[[Scope], T])
 
 
 @contextmanager
-def _file(asked: Sequence[Line], opens: datetime) -> Iterator[Path]:
+def as_file(asked: Sequence[Line], opens: datetime) -> Iterator[Path]:
     """Write what was not answered live as the file that is imported."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "questions.csv"

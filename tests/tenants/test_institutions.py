@@ -2,6 +2,7 @@
 
 import secrets
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from fractions import Fraction
@@ -13,13 +14,19 @@ from sqlalchemy import and_, func, select
 import tenants.institutions
 from core.coordination.models import Errand
 from core.disclosure.models import Disclosure, Exposure
+from core.escalation.accountability.queries import cases
 from core.escalation.models import LetterReceipt
 from core.evaluation.panels.models import ReviewPanel
+from core.evaluation.telling.models import Telling
 from core.hooks.roster import Roster
 from core.intake.calls.models import CallRecord
+from core.intake.interviews.counts import tally
+from core.intake.interviews.service import get_interview
 from core.intake.outreach.models import Outreach, OutreachLine
 from core.journey.bulletins import list_bulletins
 from core.journey.panel_pool import import_pool
+from core.journey.performance import list_sheets
+from core.journey.rota import watch_of
 from core.knowledge.instant import answer_at_once
 from core.knowledge.models import Article, InstantAnswer
 from core.people.roster.models import DeskShift
@@ -37,6 +44,7 @@ from tenants.apply import apply_profile
 from tenants.institutions import INSTITUTIONS, institutions_of, liven
 from tenants.last_month import publish_last_month
 from tenants.letters import LETTERS, shipped_letters
+from tenants.overseeing import settle_performance
 from tenants.present import bring_to_present
 from tenants.profile import SHIPPED, Profile, shipped_profiles
 from tests.builders import beijing, make_installation
@@ -185,7 +193,52 @@ def test_every_matter_and_unit_of_a_file_is_the_district_s(path: Path) -> None:
     assert said is not None
     known, units = {duty.code for duty in profile.duties}, {unit.code for unit in profile.units}
 
-    named = {values["matter"] for values in said.values["article"]} | set(said.values["topic"]["matters"])
+    topic, meeting = said.values.get("topic", {}), said.values.get("meeting", {})
+    matters = {each["matter"] for each in (*said.values["article"], said.values["question"], meeting) if each}
+    hosts = {host["unit"] for each in said.values.get("interview", ()) for host in each["host"]}
 
-    assert named | {said.values["question"]["matter"], said.values["meeting"]["matter"]} <= known
-    assert set(said.values["meeting"]["units"]) <= units
+    assert matters | set(topic.get("matters", ())) <= known
+    assert {*meeting.get("units", ()), *hosts} <= units
+
+
+def test_nanhai_watches_its_desk_holds_interviews_and_decides_a_case(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = make_installation(database_url, features=tuple(Roster.installed().features.values()))
+    mark = secrets.token_hex(3)
+    shipped = next(profile for profile in PROFILES if profile.slug == "nanhai")
+    profile = replace(shipped, slug=f"nanhai-{mark}", serial_prefix=f"N{mark.upper()}")
+    letters = [
+        each
+        for each in shipped_letters(PROFILES)["nanhai"]
+        if each.stands == "review" or each.nature == "application" or each.late
+    ]
+    apply_profile(installation, profile, now=EARLY_MONDAY)
+    with installation.scope(profile.slug) as scope:
+        make_accounts(scope, profile, EARLY_MONDAY - timedelta(days=200), panel=False)
+    bring_to_present(installation, profile, letters, now=EARLY_MONDAY)
+    monkeypatch.setattr(tenants.institutions, "institutions_of", lambda _: institutions_of("nanhai"))
+
+    first, again = (liven(installation, profile.slug, now=EARLY_MONDAY) for _ in range(2))
+    settle_performance(installation, profile.slug, now=EARLY_MONDAY)
+
+    assert (first, again) == (True, False)
+    with installation.scope(profile.slug) as scope:
+        held, coming = (get_interview(scope, slug) for slug in ("live-20261124", "live-20261207"))
+        counts = tally(scope, [held]).total
+        assert (held.state, coming.state, counts.asked) == ("handed_over", "announced", 40)
+        assert (counts.answered_live, counts.set_aside, counts.doubled, counts.filed) == (7, 2, 3, 28)
+        assert 0 < counts.finished < counts.merged
+        assert watch_of(scope, now=EARLY_MONDAY).gaps == ()
+        screened = scope.session.scalars(
+            select(Ticket.screened).where(Ticket.tenant_id == scope.tenant.id, Ticket.screened != "")
+        )
+        assert sorted(screened) == ["doubted", "invalid"]
+        assert Counter(each.outcome for each in cases(scope))["responsible"] == 1
+        vain = select(Telling.arrived).where(Telling.tenant_id == scope.tenant.id, ~Telling.arrived)
+        assert len(scope.session.scalars(vain).all()) == 1
+        natures = select(Ticket.nature, Ticket.state).where(
+            Ticket.tenant_id == scope.tenant.id, Ticket.nature == "application"
+        )
+        assert sorted(row.state for row in scope.session.execute(natures)) == ["evaluated", "in_progress"]
+        assert list_sheets(scope) == []  # no earlier year has anything to count
