@@ -7,10 +7,13 @@ import pytest
 from core.evaluation.models import Rating
 from core.hooks.core_features import WEIBO
 from core.hooks.reach import reaching_outside
+from core.intake.models import InboundItem
+from core.intake.rules import Appeal
 from core.intake.weibo.settings import check_settings
 from core.jobs.drain import BACKOFF
 from core.jobs.transports.weibo import LONGEST, post_comment, weight
 from core.journey.disclose import note_disclosure_wish
+from core.journey.inbound.by_hand import enter
 from core.kit.serials import access_code
 from core.tenancy.scope import Installation
 from core.tickets.models import Message
@@ -70,6 +73,33 @@ def test_the_answer_stands_below_with_the_number_and_a_digit_rates_it(
     district.turns(later(hours=4))
     [rating] = district.rows(Rating)
     assert (rating.resolved, rating.satisfaction) == ("partly", "basically")
+
+
+def test_what_a_person_enters_of_a_mention_is_answered_below_it_once(district: District, api: WeiboApi) -> None:
+    status = api.writes("@南海微力", NOON)
+    district.turns(later(minutes=1))
+    [item] = district.rows(InboundItem)
+    assert item.state == "needs_person"
+
+    def enters(text: str, at: datetime, *, has_more: bool = False) -> None:
+        appeal = Appeal(channel="weibo-account", text=text, external_id=f"by-hand/{text}")
+        with district.installation.scope(district.slug) as scope:
+            enter(scope, item.id, appeal, has_more=has_more, actor=OPERATOR, now=at)
+
+    enters("图片上写着：桂城南海大道路口的沙井盖不见了", later(minutes=10), has_more=True)
+    walk = Walk(district.installation, district.slug, district.tickets()[-1].serial_no)
+    enters("图片上还写着：路灯不亮", later(minutes=12))
+    district.works(later(minutes=13))
+    assert [each.partition("。")[0] for each in api.ours(status)] == ["已收到您的诉求，办到哪一步会回复在这里"]
+    walk.dispatch("2026-03-12 12:20")
+    walk.sign("2026-03-12 12:30")
+    walk.reply("2026-03-12 14:00", text="新井盖已装好。")
+    walk.pass_reply("2026-03-12 14:30")
+    district.works(ANSWERED)
+    assert "新井盖已装好。" in api.ours(status)[-1]
+    api.comments_on(status, "1", later(hours=3), uid=WRITER)
+    district.turns(later(hours=4))
+    assert [each.satisfaction for each in district.rows(Rating)] == ["satisfied"]
 
 
 def test_nothing_personal_is_said_where_everybody_reads_it(district: District, api: WeiboApi, status: int) -> None:

@@ -11,7 +11,7 @@ from core.intake.models import InboundItem, WeiboPost
 from core.intake.repeated import too_many_on_weibo
 from core.intake.rules import Appeal
 from core.intake.weibo.keeping import find_mention
-from core.intake.weibo.reading import Post, Unreadable, read_kept
+from core.intake.weibo.reading import Post, Unreadable, is_weibo, read_kept
 from core.intake.weibo.settings import Weibo, find_weibo
 from core.journey.accept import accept, register
 from core.journey.conclude import rate
@@ -68,18 +68,60 @@ def hear(scope: Scope, item: InboundItem, *, now: datetime) -> None:
 
 
 def _keep(scope: Scope, item: InboundItem, post: Post, person: bytes, ticket: Ticket | None, *, now: datetime) -> None:
-    kept = scope.session.scalar(
-        select(WeiboPost).where(WeiboPost.tenant_id == scope.tenant.id, WeiboPost.item_id == item.id)
-    )
-    if kept is None:
-        kept = WeiboPost(
-            tenant_id=scope.tenant.id, id=scope.new_id(), item_id=item.id, person=person, kind=post.kind, at=now
-        )
-        scope.session.add(kept)
+    kept = _kept(scope, item) or _begin(scope, item, post, person, now=now)
     kept.ticket_id = ticket.id if ticket else None
     if ticket is not None:
         item.state, item.tickets = "taken_in", {"1": ticket.id}
     scope.session.flush()
+
+
+def mention_to_enter(scope: Scope, item: InboundItem) -> Post | None:
+    """Return the mention that an item is, which a person may make a ticket of; None for anything else, or once it is one."""
+    if not is_weibo(item.content_type):
+        return None
+    try:
+        post = read_kept(payload_of(scope, item).body)
+    except Unreadable:
+        return None
+    kept = _kept(scope, item)
+    is_free = kept is None or kept.ticket_id is None
+    return post if is_free and post.kind == "mention" and not post.is_deleted else None
+
+
+def remember_mention(scope: Scope, item: InboundItem, post: Post, ticket: Ticket, *, now: datetime) -> None:
+    """Let a ticket that a person made of a mention be answered below it, as one that nobody had to enter."""
+    kept = _kept(scope, item) or _begin(
+        scope, item, post, weibo_hash(scope.keys, post.person, tenant_id=scope.tenant.id), now=now
+    )
+    kept.ticket_id = ticket.id
+    scope.session.flush()
+    tell_filed(scope, ticket, now=now)
+    _fetch_pictures(scope, item, post, ticket, now=now)
+
+
+def _kept(scope: Scope, item: InboundItem) -> WeiboPost | None:
+    return scope.session.scalar(
+        select(WeiboPost).where(WeiboPost.tenant_id == scope.tenant.id, WeiboPost.item_id == item.id)
+    )
+
+
+def _begin(scope: Scope, item: InboundItem, post: Post, person: bytes, *, now: datetime) -> WeiboPost:
+    kept = WeiboPost(
+        tenant_id=scope.tenant.id, id=scope.new_id(), item_id=item.id, person=person, kind=post.kind, at=now
+    )
+    scope.session.add(kept)
+    return kept
+
+
+def _fetch_pictures(scope: Scope, item: InboundItem, post: Post, ticket: Ticket, *, now: datetime) -> None:
+    for number in range(len(post.pictures)):
+        enqueue(
+            scope.session,
+            WEIBO_PICTURE,
+            dedup_key=f"{WEIBO_PICTURE}/{item.id}/{number}",
+            payload={"item_id": item.id, "number": number, "ticket_id": ticket.id},
+            now=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +166,8 @@ class _Heard:
                 note(self.scope, ticket, "held_back", Order(SYSTEM, self.now), summary=held_back)
             if not by_person:
                 tell_filed(self.scope, ticket, now=self.now)
-            for number in range(len(self.post.pictures)):
-                self._fetch(number, ticket)
+            _fetch_pictures(self.scope, self.item, self.post, ticket, now=self.now)
         return ticket
-
-    def _fetch(self, number: int, ticket: Ticket) -> None:
-        enqueue(
-            self.scope.session,
-            WEIBO_PICTURE,
-            dedup_key=f"{WEIBO_PICTURE}/{self.item.id}/{number}",
-            payload={"item_id": self.item.id, "number": number, "ticket_id": ticket.id},
-            now=self.now,
-        )
 
     def _on_comment(self) -> Ticket | None:
         ticket = self._find_ticket()
