@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union
 
 from core.coordination.models import Errand
 from core.evaluation.telling.models import Untold
@@ -168,8 +168,9 @@ def _asked(scope: Scope, wanted: Wanted, *, now: datetime) -> tuple[Select[Any],
         case "returned":
             asked = asked.where(Ticket.state.in_(WAITING_FOR_DISPATCH), Ticket.bounce_count > 0)
         case "untold":
-            waits = and_(Untold.tenant_id == Ticket.tenant_id, Untold.ticket_id == Ticket.id, Untold.state == "open")
-            asked = asked.where(or_(and_(Ticket.state.in_(ANSWERED), exists().where(waits)), is_unproven(scope)))
+            waiting = select(Untold.ticket_id).where(Untold.tenant_id == scope.tenant.id, Untold.state == "open")
+            unproven = select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, is_unproven(scope)).correlate(None)
+            asked = asked.where(Ticket.state.in_(ANSWERED), Ticket.id.in_(union(waiting, unproven)))
             since = func.coalesce(Ticket.concluded_at, Ticket.submitted_at)
         case "broken":
             late = _late_promises(now)
