@@ -80,6 +80,8 @@ class Counters:
     groups: Mapping[str, Sequence[Counter]]
     own: Sequence[Figure] = ()
     """What the district publishes besides, by its own definitions."""
+    own_of_year: Sequence[Figure] = ()
+    """The same, of the year so far, in the same order."""
     is_settling: bool = False
     """Something happened that is not counted yet."""
 
@@ -112,6 +114,7 @@ def district_counters(scope: Scope, *, today: date) -> Counters:
             "各单位": sorted(rows, key=lambda row: (-row.dispatched, row.name)),
         },
         own=_own_figures(scope, cube, span),
+        own_of_year=_own_figures(scope, cube, Span(today.replace(month=1, day=1), today)),
         is_settling=scope.session.scalar(select(exists().where(DirtyDay.tenant_id == scope.tenant.id))) or False,
     )
 

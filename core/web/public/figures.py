@@ -6,6 +6,7 @@ import io
 from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from core.statistics.figures import Figure
 from core.statistics.public import DEFINITIONS, Counter, Counters, Rate, city_counters, district_counters
 from core.statistics.words import parts_words, value_words
 from core.web.public.site import Entry, Guest, public, public_page
@@ -56,8 +57,11 @@ def download_figures(guest: Guest) -> ResponseReturnValue:
     table.writerow(head)
     table.writerow(_row("合计", counters.whole))
     table.writerows(_row(caption, row) for caption, rows in counters.groups.items() for row in rows)
-    for label, value, parts, note in _own(counters):
-        table.writerow((label, value, parts, note))
+    own = _own(counters)
+    if own:
+        table.writerow(("指标", "本月", "本月分子/分母", "本年累计", "本年分子/分母", "怎么算"))
+    for label, month, year, note in own:
+        table.writerow((label, *month, *year, note))
     for each in DEFINITIONS:
         table.writerow((each.label, each.numerator + (f" ÷ {each.denominator}" if each.denominator else "")))
     answer: Response = make_response(BOM + out.getvalue())
@@ -71,17 +75,19 @@ def percent(rate: Rate) -> str:
     return TOO_FEW if rate.value is None else f"{float(rate.value) * 100:.1f}%"
 
 
-def _own(counters: Counters) -> list[tuple[str, str, str, str]]:
-    """Return what the district publishes besides: what it is called, its value, both its numbers, and what it means."""
+def _own(counters: Counters) -> list[tuple[str, tuple[str, str], tuple[str, str], str]]:
+    """Return what the district publishes besides: what it is called, of month and year its value and both its numbers, and
+    what it means.
+    """
     return [
-        (
-            each.label,
-            TOO_FEW if each.is_small else value_words(each.now.value, each.unit),
-            parts_words(each.now, each.unit),
-            each.note,
-        )
-        for each in counters.own
+        (each.label, _said(each), _said(year), each.note)
+        for each, year in zip(counters.own, counters.own_of_year, strict=True)
     ]
+
+
+def _said(each: Figure) -> tuple[str, str]:
+    value = TOO_FEW if each.is_small else value_words(each.now.value, each.unit)
+    return value, parts_words(each.now, each.unit)
 
 
 def _counters(guest: Guest) -> Counters:

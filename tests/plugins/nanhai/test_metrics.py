@@ -88,6 +88,8 @@ def test_on_the_public_page_the_desk_s_page_and_the_command_line_they_are_those_
     told = json.loads(CliRunner().invoke(command.figures, asked, catch_exceptions=False).stdout.splitlines()[-1])
     public = unescape(app.test_client().get(f"/public/{slug}/figures").get_data(as_text=True))
     table = app.test_client().get(f"/public/{slug}/figures.csv").get_data(as_text=True)
+    monkeypatch.setattr("core.web.public.site.clock", lambda: beijing("2013-10-02 18:00"))
+    october = unescape(app.test_client().get(f"/public/{slug}/figures").get_data(as_text=True))
     operator = Visitor(app)
     assert operator.sign_in(make_account(installation, slug, "operator", ["operator"], name="张丽")).status_code == 303
     desk = unescape(operator.get("/figures?month=2013-09").get_data(as_text=True))
@@ -109,6 +111,9 @@ def test_on_the_public_page_the_desk_s_page_and_the_command_line_they_are_those_
             assert f">{value}<" in row
             assert parts in row
         assert f'{label},"{value}"' in table or f"{label},{value}" in table
+    valid = next(line for line in october.split("<tr>") if 'data-column="指标">有效诉求<' in line)
+    assert 'data-column="本月">0 件' in valid
+    assert 'data-column="本年累计">7,614 件' in valid
     assert "只统计电话来的诉求" in public
     assert "只统计电话来的诉求" in desk
     for label, n in (("收到", "7,901"), ("无效来件", "230"), ("　其中：广告推销", "130"), ("　其中：重复提交", "60")):
