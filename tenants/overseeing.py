@@ -1,19 +1,22 @@
 """A desk that is watched day and night, and those who watch units, in a demonstration: shifts, screening, cases, telling, performance."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from core.escalation.accountability.models import AccountabilityCase
 from core.intake.rules import Appeal
+from core.jobs.delivery import deliver
+from core.jobs.transports.wechat import Tokens
 from core.journey import accountability, conclude, performance, screening, tell
 from core.journey.accept import accept
 from core.journey.desk_shifts import PlannedShift, put_shifts
 from core.people.models import Account
 from core.tenancy.scope import Installation, Scope
-from core.tickets.models import Ticket
+from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.states import State
 from core.tickets.timeline import Actor, Order
 from tenants.cast import Cast
@@ -98,14 +101,38 @@ def decide_cases(house: Institutions) -> None:
 
 
 def leave_untold(house: Institutions) -> None:
-    """An answer was passed although its resident could not be called; where the message fails too, the desk goes on trying."""
+    """An answer was passed although its resident could not be called, and nobody sends messages: the desk goes on trying."""
     house.said.value("untold")
-    waiting = house.tickets(before=house.now, states=(State.SUBMITTED,))
+    by_sms = exists().where(
+        TicketContact.tenant_id == Ticket.tenant_id,
+        TicketContact.ticket_id == Ticket.id,
+        TicketContact.phone.is_not(None),
+        TicketContact.wechat.is_(None),
+    )
+    waiting = house.tickets(by_sms, before=house.now, states=(State.SUBMITTED,))
     for ticket in waiting:
         when, desk = house.passing([ticket]), house.people("operator")[0]
         order = Order(desk, when(0.3))
         tell.tell_at_desk(house.scope, ticket.serial_no, order, way="phone", arrived=False, what=VAIN)
         conclude.pass_reply(house.scope, ticket.serial_no, Order(house.people("reviewer")[0], when(0.6)))
+        house.scope.session.flush()
+        for message_id in _texts(house.scope, ticket):
+            deliver({}, Tokens(), house.scope, {"message_id": message_id}, when(0.65))
+        house.scope.session.flush()
+        tell.have_told(house.scope, ticket.id, now=when(0.7))
+
+
+def _texts(scope: Scope, ticket: Ticket) -> Sequence[int]:
+    """Return the ids of the SMS to the ticket's resident that wait."""
+    return scope.session.scalars(
+        select(Message.id).where(
+            Message.tenant_id == scope.tenant.id,
+            Message.ticket_id == ticket.id,
+            Message.to_unit_id.is_(None),
+            Message.transport == "sms",
+            Message.state == "waiting",
+        )
+    ).all()
 
 
 def settle_performance(installation: Installation, slug: str, *, now: datetime) -> None:

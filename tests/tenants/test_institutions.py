@@ -17,7 +17,7 @@ from core.disclosure.models import Disclosure, Exposure
 from core.escalation.accountability.queries import cases
 from core.escalation.models import LetterReceipt
 from core.evaluation.panels.models import ReviewPanel
-from core.evaluation.telling.models import Telling
+from core.evaluation.telling.models import Telling, Untold
 from core.hooks.roster import Roster
 from core.intake.calls.models import CallRecord
 from core.intake.interviews.counts import tally
@@ -237,6 +237,8 @@ def test_nanhai_watches_its_desk_holds_interviews_and_decides_a_case(
         assert Counter(each.outcome for each in cases(scope))["responsible"] == 1
         vain = select(Telling.arrived).where(Telling.tenant_id == scope.tenant.id, ~Telling.arrived)
         assert len(scope.session.scalars(vain).all()) == 1
+        untold = select(Untold.state, Untold.because).where(Untold.tenant_id == scope.tenant.id)
+        assert [tuple(row) for row in scope.session.execute(untold)] == [("open", "failed")]
         natures = select(Ticket.nature, Ticket.state).where(
             Ticket.tenant_id == scope.tenant.id, Ticket.nature == "application"
         )
