@@ -59,6 +59,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
 """Values of columns that a check allows only together."""
 POINTED_TOGETHER: dict[str, dict[str, Any]] = {
     "ticket.master_id": {"state": "attached", "is_attached": True, "master_is_attached": False},
+    "interview_question.same_as_id": {"state": "doubled", "sealed": None},
 }
 """Values that a check asks for as soon as a column points to another row."""
 Row = Mapping[str, Any]

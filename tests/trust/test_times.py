@@ -30,6 +30,7 @@ COMMANDS_WITH_TIMES = {
 BODIES_WITH_TIMES = {
     ("post", "/api/v1/tickets", "submitted_at"): "when the resident spoke; what lies ahead is now",
     ("post", "/api/v1/calls", "began_at"): "when the call began; refused in the future",
+    ("post", "/api/v1/interviews/{slug}/questions", "asked_at"): "when it was asked; what lies ahead is now",
     ("post", "/api/v1/features/{feature}/revisions/{number}/dry-run", "since"): "which past tickets are tried",
     ("post", "/api/v1/features/{feature}/revisions/{number}/dry-run", "until"): "which past tickets are tried",
     (
