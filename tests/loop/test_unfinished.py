@@ -17,11 +17,11 @@ from core.jobs.tellings import Tellings
 from core.journey import tell
 from core.journey.queries.unfinished import BANDS, NoSuchList, Wanted, unfinished_counts, unfinished_tickets
 from core.journey.unfinished_document import unfinished_document
-from core.tenancy.revisions import make_active, record_feature_event, write_revision
+from core.tenancy.revisions import FILES, make_active, record_feature_event, write_revision
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
 from core.web import create_app
-from tests.builders import FILES, OPERATOR, beijing, make_district, make_installation
+from tests.builders import OPERATOR, beijing, make_district, make_installation
 from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
 
