@@ -74,11 +74,6 @@ class Profile:
         return {name: said for name, said in self.settings.items() if name in CORE_IDS and name != ROUTING.id}
 
 
-def shipped_slugs() -> tuple[str, ...]:
-    """Return the short names of the profiles that come with the product: districts first, cities after their members."""
-    return tuple(profile.slug for profile in shipped_profiles())
-
-
 @cache
 def shipped_profiles() -> tuple[Profile, ...]:
     """Return all shipped profiles, cities after the districts they add up, read once. Raises `FactsUnusable`."""

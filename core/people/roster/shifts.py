@@ -18,10 +18,6 @@ class Shift:
     label: str = ""
     phone: str = field(default="", repr=False)
 
-    def holds_at(self, instant: datetime) -> bool:
-        """Tell whether it covers an instant."""
-        return self.begins_at <= instant < self.ends_at
-
 
 @dataclass(frozen=True, slots=True)
 class Gap:
