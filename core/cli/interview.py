@@ -225,7 +225,9 @@ def import_questions(
     return Imported(**{name: told[name] for name in names}, returned=back.count, seconds=seconds, reasons=dict(reasons))
 
 
-def handed_over(installation: Installation, tenant: str, slug: str, *, clock: Callable[[], datetime] = machine_time) -> HandedOver:
+def handed_over(
+    installation: Installation, tenant: str, slug: str, *, clock: Callable[[], datetime] = machine_time
+) -> HandedOver:
     """Hand over all that waits, batch by batch, and show how far it has come; return what it came to."""
     filed = attached = 0
     afresh = True

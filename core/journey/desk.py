@@ -184,7 +184,13 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     text = f"您反映的事项已移交{where}办理。{because}"
     kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
-    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 已移交{where}办理。", now=order.now, news=f"{ANSWER}/{ticket.cycle_no}")
+    tell_resident(
+        scope,
+        ticket,
+        f"您的诉求 {ticket.serial_no} 已移交{where}办理。",
+        now=order.now,
+        news=f"{ANSWER}/{ticket.cycle_no}",
+    )
 
 
 @command(Permission.DISPATCH, "更正分类")

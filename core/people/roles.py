@@ -122,9 +122,7 @@ ROLES = {
         Role(
             "leader",
             "领导",
-            frozenset(
-                {Permission.SEE_TICKETS, Permission.INSTRUCT, Permission.BULLETIN, Permission.PERFORMANCE}
-            ),
+            frozenset({Permission.SEE_TICKETS, Permission.INSTRUCT, Permission.BULLETIN, Permission.PERFORMANCE}),
             "/leader",
         ),
         Role(

@@ -23,6 +23,8 @@ EVERYWHERE = {
     "text": "内容",
     "note": "说明",
     "reason": "理由",
+    "finding": "理由",
+    "decision": "uphold",
     "unit": "roads",
     "verdict": "pass",
     "outcome": "missed",

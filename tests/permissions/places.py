@@ -15,10 +15,12 @@ from core.disclosure.service import public_no
 from core.documents.frozen import digest_of, to_text
 from core.documents.model import Document, Section, Words
 from core.engagement.models import Campaign
+from core.escalation.accountability.evidence import put_in_file
 from core.escalation.accountability.models import AccountabilityCase
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import kept
 from core.files.judging import Upload, judge
+from core.files.queries import get_file
 from core.hooks import EngagementRules, Feature, InterviewRules, OutreachKind, PageSpec, PanelRules, TextBlock
 from core.hooks.settings import Line, Secret, SecretText, Settings
 from core.intake.calls.rules import IncomingCall
@@ -313,6 +315,9 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= {"public case": [public_no(scope, accepted.ticket_id)]}
         added = add_files(scope, accepted.serial_no, Order(OPERATOR, datetime.now(UTC)), files)
         place.has |= {"file": [added[0].id]}
+        case = scope.session.scalars(select(AccountabilityCase)).one()
+        file = get_file(scope, case.ticket_id, added[0].id)
+        put_in_file(scope, case, file, title=f"{place.mark}照片", actor=OPERATOR, now=at)
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
         place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from core.journey.files import EVERYWHERE
 from core.people.access import Reach, may, reach
 from core.people.roles import Permission
 from tests.permissions.answers import told_by
@@ -30,6 +31,8 @@ OF_A_UNIT = {"POST /knowledge/<article>/revise"}
 """Operations on what belongs to a unit beside tickets; here to the one that has a share in the ticket."""
 LETTERS_OF_UNITS = "/unit/letters/"
 """Letters to a unit: of those to another one a unit is told as of none at all."""
+LINE_OF_UNIT = "GET /unit/performance/<number>/lines/<line>"
+"""A line of a unit's sheet, of which another is told as of none at all, as it is of a case against the unit."""
 LOOK_UPS = frozenset(
     f"GET /api/v1/tickets/<serial_no>{what}" for what in ("", "/files", "/files/<file>", "/files/<file>/preview")
 )
@@ -121,13 +124,18 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
     if operation.needs == "api-token":
         sees = Permission.SEE_TICKETS in who.permissions or who.has_share or who.has_entry
         if str(operation) == ADD_FILES and sees:
-            adds = Permission.ACCEPT in who.permissions or who.has_share or who.has_entry
+            adds = not EVERYWHERE.isdisjoint(who.permissions) or who.has_share or who.has_entry
             return "open" if adds else 403
         return 404 if str(operation) in {*LOOK_UPS, ADD_FILES} and not sees else "open"
     needs = PAGE_PERMISSION if operation.needs == "its page" else operation.needs
     assert not isinstance(needs, str) or isinstance(needs, Permission)
     reaches = reach(who.permissions, needs)
-    if reaches is Reach.SHARE and operation.rule.startswith(LETTERS_OF_UNITS) and not who.has_share:
+    is_of_one = (
+        operation.rule.startswith(LETTERS_OF_UNITS)
+        or "case_code" in operation.parameters
+        or str(operation) == LINE_OF_UNIT
+    )
+    if reaches is Reach.SHARE and is_of_one and not who.has_share:
         return 404
     is_shared = "serial_no" in operation.parameters or str(operation) in OF_A_UNIT
     if reaches is None or (reaches is Reach.SHARE and is_shared and not who.has_share):

@@ -101,7 +101,10 @@ def test_whoever_gets_a_ticket_that_waited_too_long_answers_for_none_of_the_wait
     walk.supervise("2026-03-20 09:01")
 
     desk_id, discipline_id = walk.unit_id("desk"), walk.unit_id("discipline")
-    assert {row.to_unit_id for row in walk.rows(Message, Message.id) if "仍未派" in row.text} == {desk_id, discipline_id}
+    assert {row.to_unit_id for row in walk.rows(Message, Message.id) if "仍未派" in row.text} == {
+        desk_id,
+        discipline_id,
+    }
     assert ("case" in walk.timeline(), walk.ticket().light) == (False, "green")
     assert walk.clock("dispatch").state == "breached"
 

@@ -160,9 +160,7 @@ ACCUSED_ACTS = (
         "提交材料",
         (Deed(accountability.hand_in_file, "列入案件", "的材料已列入案件"),),
         (FILE, FILE_TITLE),
-        lambda standing: (
-            of_unit("notified", "stated", "decided", "appealed")(standing) if standing.files else ()
-        ),
+        lambda standing: of_unit("notified", "stated", "decided", "appealed")(standing) if standing.files else (),
     ),
     _case(
         "申诉",
