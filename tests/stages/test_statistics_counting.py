@@ -56,8 +56,8 @@ ERRANDS = {
 """Steps that follow one another, so that lives come far enough to be judged; what is not possible is passed over."""
 FILED_ELSEWHERE = {"filing_due", "filed", "filed_in_time"}
 """Measures of a limit that the district of a life does not set."""
-COUNTED_ELSEWHERE = {"panels"}
-"""Kinds that need more people than a life has; their own tests hold them against the same naive count."""
+COUNTED_ELSEWHERE = {"panels", "applications"}
+"""Kinds that need more than a life has, people or an application; their own tests count them."""
 
 
 def make_life(installation: Installation, **district: object) -> Life:
