@@ -52,7 +52,7 @@ def test_facts_about_units_count_what_the_core_counts() -> None:
 
 
 def test_an_author_gets_one_test_for_each_rule() -> None:
-    tests = conformance("nanhai", scratch=None)
+    tests = conformance("chengdu", scratch=None)
 
     assert list(tests)[:5] == ["test_m1", "test_m2", "test_m3", "test_m4", "test_m5"]
     assert tests["test_m1"].__doc__ == "清单 huiying-plugin.toml 不必载入插件就能读出，id 与入口点一致"

@@ -1,7 +1,7 @@
 """One row in every table of a tenant, made from the schema itself: a new table is filled, and tested, by being there."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -90,19 +90,33 @@ def allowed_values(engine: Engine) -> dict[tuple[str, str], str]:
 
 
 def fill(
-    connection: Connection, tables: list[Table], allowed: Mapping[tuple[str, str], str], tenant: int
+    connection: Connection,
+    tables: list[Table],
+    allowed: Mapping[tuple[str, str], str],
+    tenant: int,
+    together: Mapping[str, Row] = CHECKED_TOGETHER,
 ) -> dict[str, Row]:
     """Write one row of the tenant into each table and return the rows; two tenants' differ in ids alone."""
     rows: dict[str, Row] = {}
     for table in tables:
         row = {column.key: _value(column, allowed, tenant) for column in table.columns}
-        row |= CHECKED_TOGETHER.get(table.fullname, {})
+        row |= together.get(table.fullname, {})
         for pairs in foreign_keys(table):
             for here, (parent, there) in pairs.items():
                 row[here] = rows[parent][there] if parent in rows else None
         connection.execute(insert(table).values(row))
         rows[table.fullname] = row
     return rows
+
+
+def known_to(tables: Iterable[Table]) -> dict[str, Row]:
+    """Return the values that checks allow only together, as a schema before the newest has columns for them."""
+    return {
+        table.fullname: {
+            key: value for key, value in CHECKED_TOGETHER.get(table.fullname, {}).items() if key in table.columns
+        }
+        for table in tables
+    }
 
 
 def foreign_keys(table: Table) -> Iterator[dict[str, tuple[str, str]]]:

@@ -20,7 +20,7 @@ from core.migrations.giving_way import TablesInUse, give_way, try_again
 from core.tenancy.plugin_schemas import outside_of
 from tests.architecture.migration_steps import read_released
 from tests.tenancy.addresses import Address, core_config
-from tests.tenancy.filling import Row, allowed_values, fill, tables_of_tenants
+from tests.tenancy.filling import Row, allowed_values, fill, known_to, tables_of_tenants
 
 BEFORE = "".join(release.revision for release in read_released(migrations_folder())[-1:]) or "0010"
 """Where the upgrade begins: at the newest migration of the last release; until there is one, at one of ours."""
@@ -49,7 +49,7 @@ def ticket(address: Address) -> Row:
             )
         with database.transaction(TENANT) as session:
             some = [table for name, table in tables.items() if name in ("unit", "account", "ticket")]
-            return fill(session.connection(), some, allowed_values(owner), TENANT)["ticket"]
+            return fill(session.connection(), some, allowed_values(owner), TENANT, known_to(some))["ticket"]
     finally:
         owner.dispose()
         database.engine.dispose()

@@ -12,6 +12,7 @@ from core.tenancy.models import FeatureIncident
 from core.tickets.states import State
 from tests.builders import make_district, make_installation
 from tests.journey.walking import Walk
+from tests.web.making import make_account
 
 SHIPPED = Roster.installed().features
 CITIES = sorted({feature.plugin for feature in SHIPPED.values()})
@@ -34,6 +35,7 @@ def test_together_they_take_an_appeal_from_intake_to_its_answer(
         units=[("discipline", "纪检监察组", "discipline")],
         duties=[{"code": "road", "keywords": ["坑洼"]}],
     )
+    make_account(installation, slug, "officer", ["discipline"], name="纪检干部", unit="discipline")
     walk = Walk(installation, slug)
 
     walk.take_in("2026-03-12 10:00", matter="road", urgency=urgency)
