@@ -1,5 +1,6 @@
 """The golden flow 全程: one appeal from intake to rating in a district made for it, as every district must be able to go."""
 
+import re
 import secrets
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.conformance.places import DUTIES, UNITS
+from core.escalation.accountability.models import AccountabilityCase
 from core.hooks.breaker import Breaker
 from core.hooks.core_features import ROUTING
 from core.hooks.features import Feature
@@ -226,7 +228,10 @@ def _carry_out(deed: Carried[...], serial_no: str, order: Order, how: Mapping[st
 
 
 def _told(scope: Scope, serial_no: str) -> list[str]:
-    """Return the timeline, an entry in a line, without what is only noted about a feature's failure."""
+    """Return the timeline, an entry in a line, without what is only noted about a feature's failure.
+
+    The numbers that the district counts on, of the ticket and of its cases, are left out: they differ at every walk.
+    """
     ticket = scope.session.scalars(
         select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     ).one()
@@ -235,9 +240,15 @@ def _told(scope: Scope, serial_no: str) -> list[str]:
         .where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id == ticket.id)
         .order_by(TicketEvent.seq)
     )
+    cases = scope.session.scalars(
+        select(AccountabilityCase).where(
+            AccountabilityCase.tenant_id == scope.tenant.id, AccountabilityCase.ticket_id == ticket.id
+        )
+    )
+    counted = re.compile("|".join(map(re.escape, (serial_no, *(case.label for case in cases)))))
     return [
         f"{entry.at.astimezone(BEIJING):%m-%d %H:%M} {entry.kind} {entry.from_state or '∅'}→{entry.to_state} "
-        f"{entry.summary.replace(serial_no, '…')}"
+        f"{counted.sub('…', entry.summary)}"
         for entry in entries
         if entry.kind != RULE_FAILED
     ]
