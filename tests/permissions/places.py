@@ -430,7 +430,8 @@ def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]
 
 def _performance(scope: Scope, mark: str, code: str, serial_no: str, now: datetime) -> dict[str, list[object]]:
     """Keep a year's sheet of one unit with a line, a ticket behind it and an objection, under a number of its own."""
-    unit, of = directory(scope).get_unit(code), {"tenant_id": scope.tenant.id}
+    of: dict[str, Any] = {"tenant_id": scope.tenant.id}
+    unit = directory(scope).get_unit(code)
     ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
     sheet = PerformanceSheet(
         **of,
@@ -450,7 +451,7 @@ def _performance(scope: Scope, mark: str, code: str, serial_no: str, now: dateti
         frozen_at=now,
         object_until=now + timedelta(days=30),
     )
-    there = {**of, "sheet_id": sheet.id, "unit_id": unit.id}
+    there: dict[str, Any] = {**of, "sheet_id": sheet.id, "unit_id": unit.id}
     scored = PerformanceUnit(**there, id=scope.new_id(), code=code, name=f"{mark}处", facts={}, total=100, rank=1)
     behind = [{"measure": "redone", "label": f"{mark}重办", "n": 1}]
     line = PerformanceLine(
