@@ -179,7 +179,7 @@ def lines(session: str, wanted: Wanted, *, hosts: Sequence[str], minutes: int, p
     `hosts` are the units whose heads answer: most are asked of them. Of two sessions, `part` 0 and 1, none asks what the
     other does.
     """
-    chance = Random(f"huiying/{session}")  # noqa: S311 -- invented words, the same every time
+    chance = Random(f"huiying/{session}")  # noqa: S311 -- invented words, the same every time  # nosec B311
     asking = _Asking(session, chance, minutes)
     distinct = list(_distinct(chance, hosts, part, wanted.live + wanted.distinct))
     live = [asking.line(*each, is_live=True) for each in distinct[: wanted.live]]
