@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from time import thread_time
 from types import FrameType
 
@@ -14,6 +15,7 @@ from core.areas.names import normalised, number_after
 from core.hooks.settings.wording import flaw_of
 from core.intake.points import read_point
 from core.intake.times import parse_time
+from core.intake.weibo.reading import Post
 from core.journey.roster_words import read_table
 from core.kit.errors import Refused
 from core.kit.headings import plain, remark_in
@@ -27,6 +29,7 @@ from tests.attacks.patterns import RUNS, Written, hard_texts, written
 from tests.builders import BEIJING
 
 SHORT, LONG = 1_000, 4_000
+AT = datetime(2030, 3, 12, 10, tzinfo=BEIJING)
 SMALL = 20
 """Repetitions at which what doubles with each of them is already noticed, and nothing hangs yet."""
 GROWTH = 9.0
@@ -35,7 +38,9 @@ TOO_SHORT_TO_TELL = 0.003
 PATIENCE = 1.0
 MADE_IN_FUNCTIONS = {
     'core/conformance/browser.py f\'name="{name}" value="([^"]*)"\'': "our own page, in the kit",
+    "core/conformance/walk.py '|'.join(map(re.escape, (serial_no, *(case.label for case in cases))))": "plain words, in the kit",
     "core/hooks/settings/texts.py pattern": "what features give, each found above by its keyword",
+    "core/intake/weibo/reading.py f'@{re.escape(name)}(?![\\\\w-])[:：]?'": "a plain name of at most 30 characters; tried below",
     "core/journey/queries/alike.py f'(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])'": (
         "a fixed number of digits"
     ),
@@ -72,11 +77,19 @@ READERS: dict[str, Callable[[str], object]] = {
     "roster": read_table,
     "password": check_password,
     "contact": lambda text: blanked(text, Contact("王小明", "138 0000 0001", "某路一号")),
+    "mention on Weibo": lambda text: Post("mention", 1, "", AT, text, is_repost=True).said("a"),
     "parts of a letter": lambda text: [_parts(text, style) for style in STYLES],
     "text of settings": flaw_of,
 }
 """What reads texts that somebody else wrote."""
-BEGINNINGS = {"time": "2026-1-1", "limit": "5", "boundary": "POLYGON((", "heading": "(", "parts of a letter": "一、"}
+BEGINNINGS = {
+    "time": "2026-1-1",
+    "limit": "5",
+    "boundary": "POLYGON((",
+    "heading": "(",
+    "mention on Weibo": "@",
+    "parts of a letter": "一、",
+}
 
 
 class TooLong(Exception):  # noqa: N818 -- a fact about a pattern

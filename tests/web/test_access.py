@@ -68,6 +68,8 @@ def test_the_permission_of_these_routes_alone_depends_on_the_address(house: Hous
         "/x/<plugin>/<path:path>",
         "/t/<serial_no>/<deed>",
         "/unit/<serial_no>/<deed>",
+        "/discipline/<case_code>/<deed>",
+        "/unit/cases/<case_code>/<deed>",
     }
 
 

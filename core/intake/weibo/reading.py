@@ -50,7 +50,7 @@ class Post:
 
     def mentions(self, name: str) -> bool:
         """Tell whether the writer's own words mention an account: not only those of a status that they pass on."""
-        return re.search(rf"@{re.escape(name)}(?![\w-])", self.own_words) is not None
+        return _naming(name).search(self.own_words) is not None
 
     @property
     def own_words(self) -> str:
@@ -59,12 +59,17 @@ class Post:
 
     def said(self, name: str) -> str:
         """Return what is said to an account: the own words without its name, and what they pass on; "" = nothing."""
-        own = re.sub(rf"@{re.escape(name)}(?![\w-])[:：]?", " ", self.own_words).strip(" \t\u200b\ufeff")
+        own = _naming(name).sub(" ", self.own_words).strip(" \t\u200b\ufeff")
         own = own if any(each.isalnum() for each in own) else ""
         if not self.is_repost:
             return own
         passed_on = f"（转发的微博：{self.passed_on}）" if self.passed_on else "（转发的原微博已看不到）"
         return f"{own}\n{passed_on}".strip() if own or self.passed_on else ""
+
+
+def _naming(name: str) -> re.Pattern[str]:
+    """Return how an account is named in a text: its whole name, and the colon that may follow it."""
+    return re.compile(rf"@{re.escape(name)}(?![\w-])[:：]?")
 
 
 def is_weibo(content_type: str) -> bool:
