@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -178,6 +179,7 @@ def one_of_each(operation: Operation, place: Place) -> Iterator[Persona]:
     yield from {expected_of(operation, who): who for who in reversed([*askers(operation, place)])}.values()
 
 
+@pytest.mark.timeout(1200)  # one walk of thousands of questions: sessions end only at its end
 def test_every_operation_answers_everybody_as_the_matrix_says(
     app: Flask, places: tuple[Place, Place], record_property: Callable[[str, object], None]
 ) -> None:
