@@ -8,6 +8,7 @@ from typing import Any
 
 from core.hooks import (
     Alike,
+    Budget,
     DuplicateHint,
     InstantRules,
     InstantTopic,
@@ -16,6 +17,7 @@ from core.hooks import (
     ScopeIssue,
     SplitHint,
     TicketView,
+    TimeLimit,
     UrgencySignal,
 )
 from core.journey.queries.case import get_case
@@ -223,6 +225,18 @@ def test_the_receipt_is_read_out_from_the_page(database_url: str) -> None:
         assert re.search(
             r'<p class="said">测试区.*已受理您的诉求，受理流水号 .*，提取码 .*</p>', page.get_data(as_text=True)
         )
+
+
+def test_the_receipt_tells_until_when_it_is_sent_to_a_unit_where_time_counts_from_then(database_url: str) -> None:
+    limit = TimeLimit("reply", Budget("wd_eod", 5), "f/five", "限 5 个工作日完成", from_dispatch=True)
+    with house_with(database_url, time_limits=lambda ticket: [limit]) as house:
+        visitor = house.visitor(house.operator)
+        visitor.get("/desk/new")
+
+        page = visitor.post("/desk/new", text="路灯不亮", channel="desk", nature="help", urgency="normal")
+
+        assert re.search(r"<dt>派单时限</dt><dd>.*截止", page.get_data(as_text=True))
+        assert "<dt>答复时限</dt>" not in page.get_data(as_text=True)
 
 
 def test_danger_that_the_operator_says_nothing_of_is_judged_by_the_words(database_url: str) -> None:
