@@ -24,7 +24,6 @@ class Absences:
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._is_ending = is_ending
         self._turns = Turns(installation, what="不在岗人员工单转交", is_ending=is_ending)
         self._next: datetime | None = None
 
@@ -41,9 +40,6 @@ class Absences:
             return False
         with self._installation.scope(tenant.slug) as scope:
             tickets = list(dict.fromkeys(scope.session.scalars(held)))
-        for ticket_id in tickets:
-            if self._is_ending():
-                break
-            self._installation.run(tenant.slug, partial(relieve_ticket, ticket_id=ticket_id, now=now()))
-        log.info("租户 %s：%d 件工单的承办人不在岗，已转交", tenant.slug, len(tickets))
+        given = self._turns.do_each(tenant, tickets, relieve_ticket, now=now)
+        log.info("租户 %s：%d 件工单的承办人不在岗，已转交", tenant.slug, given)
         return False

@@ -1,6 +1,5 @@
 """Reminding the members of panels, and closing panels whose time is over, tenant by tenant, one panel per transaction."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,13 +7,10 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.panel_votes import keep_panel_time, panels_due
-from core.kit.db import is_connection_lost
-from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
-from core.tenancy.scope import Installation, Scope
+from core.tenancy.scope import Installation
 
 EVERY = timedelta(minutes=1)
-log = logging.getLogger(__name__)
 
 
 class Panels:
@@ -24,7 +20,6 @@ class Panels:
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._is_ending = is_ending
         self._turns = Turns(installation, what="评议期限", is_ending=is_ending)
         self._next: datetime | None = None
 
@@ -36,17 +31,7 @@ class Panels:
         self._next = now() + EVERY
 
     def _keep_time_of(self, tenant: TenantFacts, *, now: Now) -> bool:
-        for panel_id in self._installation.run(tenant.slug, partial(panels_due, now=now())):
-            if self._is_ending():
-                break
-            try:
-                self._installation.run(tenant.slug, partial(_keep, panel_id=panel_id, now=now()))
-            except Exception as error:  # one panel that cannot be closed keeps no other from it
-                if is_connection_lost(error):
-                    raise
-                log.error("租户 %s 的评议 %d 没有按时处理，下次再试：%s", tenant.slug, panel_id, where(error))
+        self._turns.do_each(
+            tenant, self._installation.run(tenant.slug, partial(panels_due, now=now())), keep_panel_time, now=now
+        )
         return False
-
-
-def _keep(scope: Scope, *, panel_id: int, now: datetime) -> None:
-    keep_panel_time(scope, panel_id, now=now)

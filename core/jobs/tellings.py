@@ -1,6 +1,5 @@
 """Giving answered tickets back to the desk whose residents were not told, at leisure and tenant by tenant, one per transaction."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,13 +7,10 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.tell import BATCH, have_told, tickets_to_tell
-from core.kit.db import is_connection_lost
-from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
-from core.tenancy.scope import Installation, Scope
+from core.tenancy.scope import Installation
 
 EVERY, ALL_EVERY = timedelta(minutes=5), timedelta(days=1)
-log = logging.getLogger(__name__)
 
 
 class Tellings:
@@ -24,7 +20,6 @@ class Tellings:
 
     def __init__(self, installation: Installation, *, is_ending: Callable[[], bool]) -> None:
         self._installation = installation
-        self._is_ending = is_ending
         self._turns = Turns(installation, what="告知检查", is_ending=is_ending)
         self._next: datetime | None = None
         self._all_next: dict[str, datetime] = {}
@@ -42,17 +37,5 @@ class Tellings:
         waiting = self._installation.run(tenant.slug, partial(tickets_to_tell, now=at, however_old=looks_at_all))
         if looks_at_all and len(waiting) < BATCH:  # else there may be more: the next turn goes on
             self._all_next[tenant.slug] = at + ALL_EVERY
-        for ticket_id in waiting:
-            if self._is_ending():
-                break
-            try:
-                self._installation.run(tenant.slug, partial(_look, ticket_id=ticket_id, now=now()))
-            except Exception as error:  # one ticket that cannot be looked at keeps no other from it
-                if is_connection_lost(error):
-                    raise
-                log.error("租户 %s 的工单 %d 没有检查告知，下次再试：%s", tenant.slug, ticket_id, where(error))
+        self._turns.do_each(tenant, waiting, have_told, now=now)
         return False
-
-
-def _look(scope: Scope, *, ticket_id: int, now: datetime) -> None:
-    have_told(scope, ticket_id, now=now)

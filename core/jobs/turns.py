@@ -1,8 +1,10 @@
 """Giving every tenant its turn, so that trouble in one leaves the others alone."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
@@ -11,7 +13,7 @@ from core.kit.db import is_connection_lost
 from core.kit.trouble import where
 from core.tenancy.ending import ACTIVE
 from core.tenancy.facts import TenantFacts
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 
 REST = timedelta(minutes=1)
 """How long a tenant is left out after its turn failed, so that one log line a minute tells of it."""
@@ -21,6 +23,12 @@ log = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
 """Reads the time; long work asks for it anew."""
+
+
+class OnOne(Protocol):
+    """Work on one row, which is named by its id."""
+
+    def __call__(self, scope: Scope, row_id: int, /, *, now: datetime) -> object: ...
 
 
 class Turns:
@@ -58,3 +66,25 @@ class Turns:
                 self._resting[tenant.slug] = now() + rest
                 log.error("租户 %s 的%s失败，%d 秒后再试：%s", tenant.slug, self._what, rest.seconds, where(error))
         return has_more
+
+    def do_each(self, tenant: TenantFacts, ids: Iterable[int], work: OnOne, *, now: Now) -> int:
+        """Do the work on each row of a tenant in a transaction of its own; one that fails keeps no other from it.
+
+        Returns on how many it was done.
+        """
+        done = 0
+        for row_id in ids:
+            if self._is_ending():
+                break
+            try:
+                self._installation.run(tenant.slug, partial(_on_one, work=work, row_id=row_id, now=now()))
+                done += 1
+            except Exception as error:
+                if is_connection_lost(error):
+                    raise
+                log.error("租户 %s 的%s，第 %d 号没有做成，下次再试：%s", tenant.slug, self._what, row_id, where(error))
+        return done
+
+
+def _on_one(scope: Scope, *, work: OnOne, row_id: int, now: datetime) -> None:
+    work(scope, row_id, now=now)

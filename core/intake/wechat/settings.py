@@ -17,11 +17,11 @@ from core.hooks.settings import (
     Rows,
     Secret,
     Settings,
-    Whole,
     cross_check,
 )
 from core.hooks.table import HookTable
 from core.hooks.values import Channel, Finding
+from core.intake.account_fields import acceptance_field, api_field, appeals_per_day_field
 from core.intake.wechat.account import API, Account, ApiRefused, Credentials, Field, ask_token, refusal_words
 
 OWN_CHANNEL = Channel("wechat-account", "微信公众号", "wechat")
@@ -100,26 +100,11 @@ class WeChatSettings(Settings):
     aes_key = Secret(
         title="消息加解密密钥（EncodingAESKey）", group="公众号", help="43 个字符；设了就只收安全模式的消息"
     )
-    api = Line(
-        load_default=API,
-        longest=200,
-        pattern=r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?",
-        pattern_says="写成 https://主机，不带路径",
-        title="接口地址",
-        group="公众号",
-        help="除了测试和自建转发，不必改动；不加密只用于系统维护人员放行的本机",
-        risk="privacy",
-    )
+    api = api_field(API, group="公众号")
     channel = ChannelChoice(
         load_default="", may_be_empty=True, title="登记到渠道", group="受理", help="留空为“微信公众号”渠道"
     )
-    acceptance = OneOf(
-        load_default="at_once",
-        choices={"at_once": "收到即受理", "by_person": "先登记，由受理席受理"},
-        title="受理",
-        group="受理",
-        risk="dispatch",
-    )
+    acceptance = acceptance_field()
     joins_within = Minutes(
         load_default=10,
         min=0,
@@ -128,15 +113,7 @@ class WeChatSettings(Settings):
         group="受理",
         help="同一个人接着发来的文字、照片和位置，在这段时间里归入他刚提的那一件；0 为每条文字都是新的一件",
     )
-    appeals_per_day = Whole(
-        load_default=20,
-        min=0,
-        max=1000,
-        unit="件",
-        title="每人 24 小时自动受理",
-        group="受理",
-        help="超过的仍然登记，由人工先看；0 为不限",
-    )
+    appeals_per_day = appeals_per_day_field()
     template_id = Line(
         load_default="",
         shortest=0,

@@ -11,6 +11,7 @@ from core.hooks.outside import AddressNotAllowed, NotReached
 from core.hooks.settings import ChannelChoice, Line, Minutes, OneOf, Paragraph, Secret, Settings, Whole, cross_check
 from core.hooks.table import HookTable
 from core.hooks.values import Channel, Finding
+from core.intake.account_fields import acceptance_field, api_field, appeals_per_day_field
 from core.intake.weibo.account import API, Account, ApiRefused, refusal_words, token_of
 
 OWN_CHANNEL = Channel("weibo-account", "政务微博", "weibo")
@@ -45,16 +46,7 @@ class WeiboSettings(Settings):
     access_token = Secret(
         title="access_token", group="账号", help="这个账号授权给应用后得到；到期后重新授权，再换上新的"
     )
-    api = Line(
-        load_default=API,
-        longest=200,
-        pattern=r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?",
-        pattern_says="写成 https://主机，不带路径",
-        title="接口地址",
-        group="账号",
-        help="除了测试和自建转发，不必改动；不加密只用于系统维护人员放行的本机",
-        risk="privacy",
-    )
+    api = api_field(API, group="账号")
     every = Minutes(load_default=2, min=1, max=60, title="多久查看一次 @", group="查看")
     calls_per_hour = Whole(
         load_default=150,
@@ -68,22 +60,8 @@ class WeiboSettings(Settings):
     channel = ChannelChoice(
         load_default="", may_be_empty=True, title="登记到渠道", group="受理", help="留空为“政务微博”渠道"
     )
-    acceptance = OneOf(
-        load_default="at_once",
-        choices={"at_once": "收到即受理", "by_person": "先登记，由受理席受理"},
-        title="受理",
-        group="受理",
-        risk="dispatch",
-    )
-    appeals_per_day = Whole(
-        load_default=20,
-        min=0,
-        max=1000,
-        unit="件",
-        title="每人 24 小时自动受理",
-        group="受理",
-        help="超过的仍然登记，由人工先看；0 为不限",
-    )
+    acceptance = acceptance_field()
+    appeals_per_day = appeals_per_day_field()
     answers = OneOf(
         load_default="whole",
         choices={"whole": "遮盖个人信息后全文公开回复", "done": "只说已办结，凭编号查询"},
