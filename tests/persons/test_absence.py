@@ -1,12 +1,14 @@
 """Absence never holds a ticket: who is away, or gone, has none; somebody else of the unit gets it at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from core.jobs import absences
 from core.jobs.absences import Absences
 from core.journey.people import remove_account
+from core.journey.persons import relieve_ticket
 from core.journey.rosters import Duty, NotAway, note_absence, note_return, show_roster
 from core.people.roster.service import DaysUnclear
 from core.tenancy.scope import Scope
@@ -97,8 +99,8 @@ def test_a_closed_account_has_no_tickets_and_gets_none(team: Team) -> None:
 
 def sweep(team: Team, at: str) -> None:
     """Do what the clock does at that time, in this district alone."""
-    absences = Absences(team.installation, is_ending=lambda: False)
-    absences._relieve_of(team.installation.tenant(team.slug), now=lambda: beijing(at))
+    looking = Absences(team.installation, is_ending=lambda: False)
+    looking._relieve_of(team.installation.tenant(team.slug), now=lambda: beijing(at))
 
 
 def test_the_day_on_which_an_absence_begins_moves_the_tickets(team: Team) -> None:
@@ -115,19 +117,40 @@ def test_the_day_on_which_an_absence_begins_moves_the_tickets(team: Team) -> Non
     assert len(team.told(walk)) == 2
 
 
+def test_a_ticket_that_cannot_be_given_to_others_keeps_no_other_waiting(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.on_duty("ada", "bob")
+    first, _, third = (team.given() for _ in range(3))
+    assert [team.takers(walk) for walk in (first, third)] == [["ada"], ["ada"]]
+    team.away("ada", first=FRIDAY)
+    tried: list[int] = []
+
+    def fails_at_first(scope: Scope, ticket_id: int, *, now: datetime) -> None:
+        tried.append(ticket_id)
+        if len(tried) == 1:
+            raise RuntimeError("this one cannot be given to anybody")
+        relieve_ticket(scope, ticket_id, now=now)
+
+    monkeypatch.setattr(absences, "relieve_ticket", fails_at_first)
+    sweep(team, "2026-03-13 00:01")
+
+    assert sorted(team.takers(walk) for walk in (first, third)) == [["ada"], ["bob"]]
+
+
 def test_the_clock_looks_at_every_district_once_a_minute(team: Team) -> None:
     team.on_duty("ada", "bob")
     walk = team.given()
-    absences = Absences(team.installation, is_ending=lambda: False)
+    looking = Absences(team.installation, is_ending=lambda: False)
     with alone(team.installation, team.slug):
-        absences.relieve(now=lambda: beijing("2026-03-13 00:00"))
+        looking.relieve(now=lambda: beijing("2026-03-13 00:00"))
     team.away("ada", first=FRIDAY)
 
     with alone(team.installation, team.slug):
-        absences.relieve(now=lambda: beijing("2026-03-13 00:00:59"))
+        looking.relieve(now=lambda: beijing("2026-03-13 00:00:59"))
     assert team.takers(walk) == ["ada"]
     with alone(team.installation, team.slug):
-        absences.relieve(now=lambda: beijing("2026-03-13 00:01"))
+        looking.relieve(now=lambda: beijing("2026-03-13 00:01"))
     assert team.takers(walk) == ["bob"]
 
 
