@@ -1,8 +1,8 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
-public what was answered, makes public what was answered, gives to others what absent people have, lets units consult on what nobody takes, has
-residents told who were not, erases
-contacts in their time, orders bulletins, removes files that belong to nobody, ends articles in their time, watches
-for unusual rises, drafts reminder letters, and looks into mailboxes and at accounts on Weibo.
+public what was answered, gives to others what absent people have, lets units consult on what nobody takes, has
+residents told who were not, erases contacts in their time, orders bulletins, removes files that belong to nobody, ends
+articles in their time, watches for unusual rises, drafts reminder letters, and looks into mailboxes and at accounts on
+Weibo.
 
 Several may run; one at a time leads.
 """
