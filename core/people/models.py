@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +51,27 @@ class AccountRole(OfTenant, Base, kw_only=True):
 
     account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class Preference(OfTenant, Base, kw_only=True):
+    """How the holder of an account wants the pages. No row = as they are made."""
+
+    __tablename__ = "preference"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        CheckConstraint("language IN ('zh-CN', 'en')", name="language"),
+        CheckConstraint("density IN ('standard', 'compact', 'loose')", name="density"),
+        CheckConstraint("type IN ('standard', 'large')", name="type"),
+        CheckConstraint("theme IN ('system', 'light', 'dark')", name="theme"),
+    )
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(Text, server_default="zh-CN")
+    density: Mapped[str] = mapped_column(Text, server_default="standard")
+    type: Mapped[str] = mapped_column(Text, server_default="standard")
+    theme: Mapped[str] = mapped_column(Text, server_default="system")
+    keys: Mapped[bool] = mapped_column(server_default=true())
+    """Whether single keys do something."""
 
 
 class StaffSession(TenantRow, Base, kw_only=True):
