@@ -21,6 +21,9 @@ class Refused(Exception):  # noqa: N818 -- named as a fact, like every refusal b
         """The command on a ticket that was refused, and the id under which it was given; empty = it was none."""
         self.command_id: str | None = None
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class Collision(Exception):  # noqa: N818 -- a fact about the world, not a mistake of ours
     """Two transactions wrote the same unique thing at once; the later one may simply run again."""
