@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.journey.sign_in import NotSignedIn, Offer, offered, prove
 from core.kit.errors import Refused
+from core.people.preferences import Preferences, prefer
 from core.people.queries import SessionLine, get_account, must_have_second_factor, sessions_of
 from core.people.rules import Staff
 from core.people.second_factor.queries import Bound, find_bound, has_offer
@@ -126,6 +127,11 @@ def end_own_other_sessions(scope: Scope, staff: Staff, *, address: str, now: dat
     if ended:
         _note(scope, "session_revoked", staff, address, now)
     return ended
+
+
+def choose_preferences(scope: Scope, staff: Staff, **changes: str | bool) -> Preferences:
+    """Keep how somebody wants the pages, as far as it is said, and return all of it. Raises `NoSuchChoice`."""
+    return prefer(scope, staff.account_id, **changes)
 
 
 def _prove(scope: Scope, staff: Staff, proof: Proof, *, now: datetime) -> NotSignedIn | None:

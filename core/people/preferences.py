@@ -1,7 +1,7 @@
 """How the holder of an account wants the pages: language, density of lists, size of type, light or dark, single keys."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,16 +10,13 @@ from core.kit.errors import Refused
 from core.people.models import Preference
 from core.tenancy.scope import Scope
 
-Language = Literal["zh-CN", "en"]
-Density = Literal["standard", "compact", "loose"]
-Type = Literal["standard", "large"]
-Theme = Literal["system", "light", "dark"]
 CHOICES: dict[str, tuple[str, ...]] = {
-    "language": get_args(Language),
-    "density": get_args(Density),
-    "type": get_args(Type),
-    "theme": get_args(Theme),
+    "language": ("zh-CN", "en"),
+    "density": ("standard", "compact", "loose"),
+    "type": ("standard", "large"),
+    "theme": ("system", "light", "dark"),
 }
+"""What there is to choose from; the first of each is how the pages are made."""
 
 
 class NoSuchChoice(Refused):
@@ -32,24 +29,29 @@ class NoSuchChoice(Refused):
 class Preferences:
     """What somebody chose; as it stands here when they chose nothing. `keys`: whether single keys do something."""
 
-    language: Language = "zh-CN"
-    density: Density = "standard"
-    type: Type = "standard"
-    theme: Theme = "system"
+    language: str = "zh-CN"
+    density: str = "standard"
+    type: str = "standard"
+    theme: str = "system"
     keys: bool = True
 
 
 AS_MADE = Preferences()
 
 
-def preferences_of(scope: Scope, account_id: int) -> Preferences:
-    """Return how the holder of this account wants the pages."""
+def find_preferences(scope: Scope, account_id: int) -> Preferences | None:
+    """Return how the holder of this account wants the pages, None when they never chose."""
     row = scope.session.execute(
         select(Preference.language, Preference.density, Preference.type, Preference.theme, Preference.keys).where(
             Preference.tenant_id == scope.tenant.id, Preference.account_id == account_id
         )
     ).one_or_none()
-    return Preferences(*row) if row else AS_MADE
+    return Preferences(*row) if row else None
+
+
+def preferences_of(scope: Scope, account_id: int) -> Preferences:
+    """Return how the holder of this account wants the pages."""
+    return find_preferences(scope, account_id) or AS_MADE
 
 
 def prefer(scope: Scope, account_id: int, **changes: str | bool) -> Preferences:

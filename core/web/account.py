@@ -1,11 +1,10 @@
-"""Signing in and out, the start page, and the visitor's choice of light or dark."""
+"""Signing in and out, and the start page."""
 
 from contextlib import suppress
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response as BaseResponse
 
 from core.journey.identity import list_providers
 from core.journey.sign_in import (
@@ -46,8 +45,6 @@ PROBLEMS = {
 SIGN_IN = "sign-in"
 """What a proof of work is for that is asked here."""
 STEPS = {"code": "/sign-in/code", "bind": "/sign-in/bind"}
-THEME = "theme"
-THEME_SECONDS = 365 * 24 * 3600
 
 
 @account.get("/")
@@ -111,19 +108,6 @@ def _signed_out(scope: Scope, token: str) -> bool:
     staff = resume(scope, token, now=clock())
     sign_out(scope, token, now=clock())
     return staff is not None and Permission.TAKE_IN in permissions_of(staff.roles)
-
-
-@account.post("/theme")
-@open_to_all
-def choose_theme() -> ResponseReturnValue:
-    """Keep the choice of light or dark in this browser."""
-    response: BaseResponse = redirect(own_path(request.form.get("next")), 303)
-    theme = request.form.get("theme")
-    if theme in ("light", "dark"):
-        response.set_cookie(
-            THEME, theme, max_age=THEME_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
-        )
-    return response
 
 
 def home_of(roles: tuple[str, ...]) -> str:

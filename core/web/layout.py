@@ -39,9 +39,10 @@ from core.tenancy.facts import TenantFacts
 from core.units.catalogue.queries import duty_list_in_force
 from core.units.taking_in import taking_in_only
 from core.web import words
-from core.web.account import THEME, home_of
+from core.web.account import home_of
 from core.web.assets import Assets
 from core.web.visit import Visit, clock
+from core.web.wishes import wishes
 
 LANE_LABELS: dict[LaneName, str] = {
     "accept": "待受理",
@@ -108,8 +109,7 @@ def init_app(app: Flask, assets: Assets) -> None:
 
 
 def _around() -> dict[str, Any]:
-    theme = request.cookies.get(THEME)
-    around: dict[str, Any] = {"theme": theme if theme in ("light", "dark") else None}
+    around: dict[str, Any] = {"wishes": wishes()}
     visit: Visit | None = g.get("visit")
     if visit is not None:
         around |= {

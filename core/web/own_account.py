@@ -1,4 +1,4 @@
-"""The page of the own account: second factor, sessions, password."""
+"""The page of the own account: how the pages are wanted, second factor, sessions, password."""
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, session
 
@@ -9,6 +9,7 @@ from core.journey.own_account import (
     ask_for_offer,
     ask_for_recovery_codes,
     change_own_password,
+    choose_preferences,
     end_own_other_sessions,
     end_own_session,
     give_up_second_factor,
@@ -19,12 +20,14 @@ from core.journey.own_account import (
 )
 from core.journey.sign_in import NotSignedIn
 from core.people.passwords import PasswordTooWeak
+from core.people.preferences import CHOICES
 from core.people.roles import Permission
 from core.web.account import PROBLEMS, status_of_failure
-from core.web.input import InputUnusable, text
+from core.web.input import InputUnusable, own_path, text
 from core.web.refusals import status_of
 from core.web.second_step import LONGEST_CODE, qr_code
 from core.web.visit import Answer, Done, Visit, allows, set_session
+from core.web.wishes import remember_wishes
 
 own_account = Blueprint("own_account", __name__)
 PAGE = "/account"
@@ -44,6 +47,22 @@ def shown_again(visit: Visit) -> Answer:
     """Show the account once more, with what was refused beside its form."""
     refusal = g.refusal
     return _shown(visit, problem=refusal.message, status=status_of(refusal))
+
+
+@own_account.post("/account/preferences")
+@allows(Permission.OWN_ACCOUNT, again=shown_again)
+def choose_now(visit: Visit) -> Answer:
+    """Keep how the visitor wants the pages, as far as the form says; a list that is not in it stays as it was."""
+    chosen: dict[str, str | bool] = {name: text(name, longest=20) for name in CHOICES if name in request.form}
+    if "keys_asked" in request.form:
+        chosen["keys"] = bool(request.form.get("keys"))
+    kept = choose_preferences(visit.scope, visit.staff, **chosen)
+    back = own_path(request.form.get("next")) if "next" in request.form else PAGE
+    if back == PAGE:
+        flash("已按您的选择显示。", "ok")
+    response = make_response(redirect(back, 303))
+    remember_wishes(response, kept)
+    return response
 
 
 @own_account.post(OFFER)

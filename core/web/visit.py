@@ -15,6 +15,7 @@ from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
 from core.people.access import Needs, asked_of, may
+from core.people.preferences import find_preferences
 from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
 from core.people.rules import Staff
 from core.tenancy.ending import refuse_suspended
@@ -162,6 +163,7 @@ def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) 
         if staff is None:
             return to_sign_in()
         g.visit = visit = Visit(scope, staff, clock())
+        g.preferences = find_preferences(scope, staff.account_id)
         try:
             needed = permission if isinstance(permission, Permission | frozenset) else permission(scope, parts)
             if not may(visit.permissions, needed):

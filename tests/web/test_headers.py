@@ -72,10 +72,10 @@ def test_what_is_refused_before_any_page_carries_them(house: House) -> None:
     client.get("/sign-in")
     answers = {
         400: named.get("/sign-in", base_url="http://evil.example"),
-        403: client.post("/theme", headers={"Sec-Fetch-Site": "cross-site"}),
+        403: client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"}),
         404: client.get("/no/such/page"),
         405: client.put("/sign-in"),
-        413: client.post("/theme", data={"next": "x" * 3_000_000}),
+        413: client.post("/sign-out", data={"next": "x" * 3_000_000}),
     }
     assert {status: answer.status_code for status, answer in answers.items()} == {status: status for status in answers}
     assert {status: lacking(answer.headers) for status, answer in answers.items()} == {status: {} for status in answers}
@@ -99,12 +99,12 @@ def test_over_https_cookies_are_bound_to_the_host_and_work(house: House) -> None
     themed = visitor.client.get("/desk", base_url=https)
     visitor.page = themed.get_data(as_text=True)
     form = {"csrf_token": visitor.hidden("csrf_token"), "theme": "dark"}
-    dark = visitor.client.post("/theme", base_url=https, headers=referer, data=form)
+    dark = visitor.client.post("/account/preferences", base_url=https, headers=referer, data=form)
     left = visitor.client.post("/sign-out", base_url=https, headers=referer, data=form)
 
     cookies = [each for answer in (entered, dark, left) for each in answer.headers.getlist("Set-Cookie")]
     assert (entered.status_code, themed.status_code, themed.headers["Strict-Transport-Security"]) == (303, 200, HSTS)
-    assert {each.partition("=")[0] for each in cookies} == {"__Host-huiying_staff", "__Host-huiying_form", "theme"}
+    assert {each.partition("=")[0] for each in cookies} == {"__Host-huiying_staff", "__Host-huiying_form", "theme", "type"}
     for cookie in cookies:
         parts = {part.strip() for part in cookie.split(";")[1:]}
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= parts, cookie
@@ -128,7 +128,7 @@ def test_a_sign_out_of_another_site_by_its_origin_is_refused(house: House) -> No
     visitor.get("/desk")
     token = {"csrf_token": visitor.hidden("csrf_token")}
     statuses = [
-        visitor.client.post("/theme", data=token, headers={"Origin": origin}).status_code
+        visitor.client.post("/sign-out", data=token, headers={"Origin": origin}).status_code
         for origin in ("https://evil.example", "null", "", "http://localhost:81", "http://localhost")
     ]
     assert statuses == [403, 403, 403, 403, 303]

@@ -164,3 +164,23 @@ def test_the_session_unused_for_longest_ends_when_there_are_too_many(house: Hous
     now = datetime.now(UTC)
     tokens = [enter(house, now=now - timedelta(minutes=15 - number)) for number in range(MOST_SESSIONS + 1)]
     assert [holds(house, token) for token in tokens] == [False, *[True] * MOST_SESSIONS]
+
+
+def test_how_the_pages_are_wanted_holds_for_the_account_wherever_it_signs_in(house: House) -> None:
+    visitor = house.visitor(house.operator)
+    visitor.get("/account")
+    wanted = {"density": "compact", "type": "large", "theme": "dark", "language": "zh-CN", "keys_asked": "1"}
+    assert visitor.post("/account/preferences", **wanted).location == "/account"
+    elsewhere = house.visitor(house.operator)
+    elsewhere.get("/account")
+    assert '<html lang="zh-CN" data-theme="dark" data-density="compact" data-type="large" data-keys-off>' in (
+        elsewhere.page
+    )
+    elsewhere.post("/account/preferences", theme="light", next="/desk")
+    visitor.get("/desk")
+    assert 'data-theme="light" data-density="compact"' in visitor.page, "a quick button changes what it says alone"
+    assert "data-theme" not in house.visitor(house.clerk).get("/unit").get_data(as_text=True), "each account its own"
+    assert house.visitor().get("/sign-in").status_code == 200
+    visitor.get("/account")
+    assert visitor.post("/account/preferences", density="无限").status_code == 422
+    assert "没有这一项选择" in visitor.page

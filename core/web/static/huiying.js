@@ -10,7 +10,7 @@
   /* -- keys: an element names its own key (data-key) and what it does (data-does), so no key can be dead -- */
   const rows = () => all("tr[data-serial]");
   const isTyping = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, dialog") !== null;
-  const keysAreOn = () => localStorage.getItem("keys") !== "off";
+  const keysAreOn = () => !html.hasAttribute("data-keys-off");
 
   function step(by) {
     const list = rows();
@@ -95,7 +95,6 @@
       words.textContent = does;
       list.append(keys, words);
     }
-    one("input", sheet).checked = keysAreOn();
     if (sheet.showModal) sheet.showModal(); else sheet.setAttribute("open", "");
   }
 
@@ -274,7 +273,5 @@
     all("[data-js]").forEach((element) => { element.hidden = false; });
     const theme = one("button[name=theme]");
     if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = "浅色"; }
-    const onOff = one("#keys input");
-    if (onOff) onOff.addEventListener("change", () => localStorage.setItem("keys", onOff.checked ? "on" : "off"));
   });
 })();
