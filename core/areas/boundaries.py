@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.areas.shapes import Polygon, flaw_of, polygon
+from core.kit import saying
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 MOST_CORNERS = 20_000
 CODE_NAMES = ("code", "编码", "区域编码", "区划代码", "adcode")
@@ -78,14 +80,16 @@ def _take(features: list[Any], shapes: dict[str, Polygon]) -> Iterator[str]:
         properties = said.get("properties")
         code = _code_of(properties) if isinstance(properties, dict) else ""
         if not code:
-            yield f"第 {number} 块边界没有写是哪个区域；请在 properties.code 写区域编码"
+            yield saying.said("第 {number} 块边界没有写是哪个区域；请在 properties.code 写区域编码", number=number)
         elif code in shapes:
-            yield f"第 {number} 块边界的区域 {code} 前面已有边界；请合成一块"
+            yield saying.said("第 {number} 块边界的区域 {code} 前面已有边界；请合成一块", number=number, code=code)
         else:
             try:
                 shapes[code] = _of_geometry(said.get("geometry"))
             except BoundaryUnclear as refusal:
-                yield f"第 {number} 块边界（{code}）没有采用：{refusal.message}"
+                yield saying.said(
+                    "第 {number} 块边界（{code}）没有采用：{message}", number=number, code=code, message=refusal.message
+                )
 
 
 def _code_of(properties: Mapping[str, Any]) -> str:
@@ -98,7 +102,9 @@ def _of_geometry(written: Any) -> Polygon:
     rings = written.get("coordinates") if isinstance(written, dict) else written
     if isinstance(written, dict) and written.get("type") == "MultiPolygon" and isinstance(rings, list):
         if len(rings) != 1:
-            raise BoundaryUnclear(f"边界由 {len(rings)} 块组成，只能写一块；请合成一块，或分成几个区域")
+            raise BoundaryUnclear(
+                said("边界由 {number} 块组成，只能写一块；请合成一块，或分成几个区域", number=len(rings))
+            )
         rings = rings[0]
     if isinstance(rings, list) and rings and _is_corner(rings[0]):
         rings = [rings]
@@ -123,7 +129,13 @@ def _is_corner(written: Any) -> bool:
 
 def _checked(corners: list[tuple[float, float]]) -> Polygon:
     if len(corners) > MOST_CORNERS:
-        raise BoundaryUnclear(f"边界有 {len(corners):,} 个点，超过 {MOST_CORNERS:,} 个；请先简化再导出")
+        raise BoundaryUnclear(
+            said(
+                "边界有 {number:,} 个点，超过 {most_corners:,} 个；请先简化再导出",
+                number=len(corners),
+                most_corners=MOST_CORNERS,
+            )
+        )
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners = corners[:-1]
     shape = polygon(corners)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.kit.errors import Refused
 from core.kit.headings import places_of, shown, unread_of
+from core.kit.saying import joined, said, word
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "kind": ("类型", "类别", "种类", "地名类型", "kind", "type"),
@@ -52,7 +53,11 @@ def recognise(names: Sequence[str]) -> AreaColumns:
     places = places_of(names, HEADINGS)
     if missing := [HEADINGS[field][0] for field in NEEDED if field not in places]:
         raise NotAGazetteer(
-            f"没有认出哪一列是{'、'.join(missing)}。表中的列：{shown(names)}。"
-            "请把表头写成 类型、编码、名称、上级、属地单位、所属区域、门牌起、门牌止、单双、边界，再导入一次。"
+            said(
+                "没有认出哪一列是{missing}。表中的列：{names}。请把表头写成 类型、编码、名称、上级、属地单位、所属"
+                "区域、门牌起、门牌止、单双、边界，再导入一次。",
+                missing=joined("、", missing),
+                names=word(shown(names)),
+            )
         )
     return AreaColumns(tuple(names), places)

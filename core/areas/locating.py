@@ -7,6 +7,8 @@ from core.areas.gazetteer import Gazetteer, NameKind, PlaceName
 from core.areas.names import normalised, number_after, stands_alone
 from core.areas.shapes import Point
 from core.areas.tree import AreaTree
+from core.kit import saying
+from core.kit.saying import joined, said
 
 ORDER: tuple[NameKind, ...] = ("alias", "road", "landmark")
 """Who is believed first: the name of an area, then the road, then what stands nearby."""
@@ -79,7 +81,7 @@ def _mentions(gazetteer: Gazetteer, text: str) -> Iterator[_Mention]:
         places = tuple(place for place in places if place.kind == kind)
         number = number_after(text, end) if kind == "road" else None
         chosen = _parts(places, number)
-        said = f" {number} 号" if number is not None else ""
+        said = saying.said(" {number} 号", number=number) if number is not None else ""
         yield _Mention(kind, tuple(dict.fromkeys(place.area for place in chosen)), f"{places[0].name}{said}")
 
 
@@ -140,24 +142,41 @@ def _lower(areas: AreaTree, one: str, other: str) -> str | None:
 def _answer(
     areas: AreaTree, possible: tuple[str, ...], words: tuple[str, ...], passed_over: tuple[str, ...]
 ) -> Located:
-    by = f"按{_quoted([word for word in words if word not in passed_over])}"
-    aside = f"；{_quoted(passed_over)}不在那里，未采用" if passed_over else ""
+    by = said("按{quoted}", quoted=_quoted([word for word in words if word not in passed_over]))
+    aside = said("；{quoted}不在那里，未采用", quoted=_quoted(passed_over)) if passed_over else ""
     if not possible:
         return Located(None, None, words, NOTHING_FOUND)
     if len(possible) == 1:
         (area,) = possible
-        return Located(area, areas.path(area), words, f"{by}定位到 {areas.words(area)}{aside}")
+        return Located(
+            area,
+            areas.path(area),
+            words,
+            said("{by}定位到 {words}{aside}", by=by, words=areas.words(area), aside=aside),
+        )
     possible = tuple(sorted(possible, key=areas.order.__getitem__))
-    more = f"等 {len(possible)} 处" if len(possible) > SHOWN else ""
-    several = "、".join(areas.words(area) for area in possible[:SHOWN]) + more
+    more = said("等 {number} 处", number=len(possible)) if len(possible) > SHOWN else ""
+    several = joined("、", (areas.words(area) for area in possible[:SHOWN])) + more
     around = areas.common(possible)
     found = areas.find(around)
     if found is None or found.kind == "district":
-        return Located(None, None, words, f"{by}可能在{several}，无法确定是哪一处{aside}", possible)
-    why = f"{by}可能在{several}，只能定位到 {areas.words(found.code)}{aside}"
+        return Located(
+            None,
+            None,
+            words,
+            said("{by}可能在{several}，无法确定是哪一处{aside}", by=by, several=several, aside=aside),
+            possible,
+        )
+    why = said(
+        "{by}可能在{several}，只能定位到 {words}{aside}",
+        by=by,
+        several=several,
+        words=areas.words(found.code),
+        aside=aside,
+    )
     return Located(found.code, areas.path(found.code), words, why, possible)
 
 
 def _quoted(words: Sequence[str]) -> str:
-    more = f"等 {len(words)} 处" if len(words) > SHOWN else ""
-    return f"“{'”“'.join(words[:SHOWN])}”{more}"
+    more = said("等 {number} 处", number=len(words)) if len(words) > SHOWN else ""
+    return said("“{words}”{more}", words=joined("”“", words[:SHOWN]), more=more)

@@ -12,6 +12,7 @@ from core.areas.models import AreaName, AreaOfVersion, GazetteerVersion
 from core.areas.shapes import Point
 from core.areas.tree import Area, AreaKind
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 NOWHERE = Gazetteer.of(())
@@ -49,7 +50,9 @@ def gazetteer_of(scope: Scope, number: int) -> Gazetteer:
         return NOWHERE
     version = scope.session.get(GazetteerVersion, (scope.tenant.id, number))
     if version is None:
-        raise NoSuchGazetteer(f"{scope.tenant.name}的地名库没有第 {number} 版。请先查看已有的版本。")
+        raise NoSuchGazetteer(
+            said("{name}的地名库没有第 {number} 版。请先查看已有的版本。", name=scope.tenant.name, number=number)
+        )
     # By what it says, not by its number: a number whose transaction fails is given again to another one.
     return scope.remember(f"gazetteer/{version.sha256}", lambda: _load(scope, number))
 

@@ -11,6 +11,8 @@ from core.areas.gazetteer import KIND_WORDS, SIDE_WORDS, Gazetteer, NameKind, Pl
 from core.areas.names import normalised
 from core.areas.shapes import Polygon
 from core.areas.tree import KIND_NAMES, Area, AreaKind
+from core.kit import saying
+from core.kit.saying import joined, said, word
 
 LONGEST = 100
 """Letters of any cell but a boundary."""
@@ -111,10 +113,14 @@ class _Reader:
             self._take_name(line.number, cells, NAME_WORDS[kind], faults)
         elif not faults:
             faults.append(
-                f"类型“{cells.get('kind', '')}”不认识；请写 {'、'.join((*KIND_NAMES.values(), *KIND_WORDS.values()))}"
+                said(
+                    "类型“{cells}”不认识；请写 {value}",
+                    cells=cells.get("kind", ""),
+                    value=joined("、", (*KIND_NAMES.values(), *KIND_WORDS.values())),
+                )
             )
         if faults:
-            self.faults[line.number] = "；".join(faults)
+            self.faults[line.number] = joined("；", faults)
 
     def areas_with_parents(self) -> dict[int, Area]:
         """Return the areas by row with the codes of those above them; one whose parent is not there is not taken."""
@@ -123,13 +129,13 @@ class _Reader:
         lost = []
         for number, area in self.areas.items():
             if area.parent and (words := _not_one(places, area.parent)):
-                self.faults[number] = f"上级{words}"
+                self.faults[number] = said("上级{words}", words=words)
                 lost.append(number)
             elif area.parent:
                 below[_codes(places, area.parent)[0]].append(number)
         for number in lost:  # grows by those below, as long as there are any
             for under in below.pop(self.areas[number].code, []):
-                self.faults[under] = f"上级{_missing(self.areas[under].parent or '')}"
+                self.faults[under] = said("上级{missing}", missing=_missing(self.areas[under].parent or ""))
                 lost.append(under)
         return {
             number: replace(area, parent=_codes(places, area.parent)[0] if area.parent else None)
@@ -143,20 +149,26 @@ class _Reader:
         kept = []
         for number, place in self.names.items():
             if words := _not_one(places, place.area):
-                self.faults[number] = f"所属区域{words}"
+                self.faults[number] = said("所属区域{words}", words=words)
             else:
                 kept.append(replace(place, area=_codes(places, place.area)[0]))
         return kept
 
     def _take_area(self, number: int, cells: Mapping[str, str], kind: AreaKind, faults: list[str]) -> None:
         code, name = cells.get("code", ""), cells.get("name", "")
-        faults += [f"{KIND_NAMES[kind]}不写“{WORDS[each]}”；请删去，或改正类型" for each in OF_NAMES if cells.get(each)]
+        faults += [
+            said("{kind}不写“{words}”；请删去，或改正类型", kind=word(KIND_NAMES[kind]), words=word(WORDS[each]))
+            for each in OF_NAMES
+            if cells.get(each)
+        ]
         if not code:
             faults.append("没有编码，职责清单无法指明它；请填写")
         elif len(code.split()) > 1:
-            faults.append(f"编码“{code}”中间有空白；请删去空白")
+            faults.append(said("编码“{code}”中间有空白；请删去空白", code=code))
         elif code in self._row_of:
-            faults.append(f"编码 {code} 在第 {self._row_of[code]} 行已经用过；请换一个编码")
+            faults.append(
+                said("编码 {code} 在第 {row_of} 行已经用过；请换一个编码", code=code, row_of=self._row_of[code])
+            )
         if not name:
             faults.append("没有名称；请填写")
         shape = _shape(cells.get("boundary", ""), faults)
@@ -165,7 +177,11 @@ class _Reader:
             self.areas[number] = Area(code, name, cells.get("parent") or None, kind, cells.get("unit", ""), shape)
 
     def _take_name(self, number: int, cells: Mapping[str, str], kind: NameKind, faults: list[str]) -> None:
-        faults += [f"{KIND_WORDS[kind]}不写“{WORDS[each]}”；请删去，或改正类型" for each in OF_AREAS if cells.get(each)]
+        faults += [
+            said("{kind}不写“{words}”；请删去，或改正类型", kind=word(KIND_WORDS[kind]), words=word(WORDS[each]))
+            for each in OF_AREAS
+            if cells.get(each)
+        ]
         if not cells.get("name"):
             faults.append("没有名称；请填写")
         if not cells.get("area"):
@@ -173,7 +189,13 @@ class _Reader:
         first, last = (_house_number(cells.get(each, ""), WORDS[each], faults) for each in ("first", "last"))
         side = SIDES.get(normalised(cells.get("side", ""))) if cells.get("side") else "both"
         if side is None:
-            faults.append(f"单双“{cells['side']}”不认识；请写 {'、'.join(SIDE_WORDS.values())}，或留空")
+            faults.append(
+                said(
+                    "单双“{side}”不认识；请写 {values}，或留空",
+                    side=cells["side"],
+                    values=joined("、", map(word, SIDE_WORDS.values())),
+                )
+            )
         if not faults:
             self.names[number] = PlaceName(cells["name"], cells["area"], kind, first, last, cast(Side, side))
 
@@ -183,7 +205,12 @@ def _flaws(cells: Mapping[str, str]) -> Iterator[str]:
         if "\x00" in cell or any("\ud800" <= letter <= "\udfff" for letter in cell):
             yield "有一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码"
         elif name != "boundary" and len(cell) > LONGEST:
-            yield f"“{cell[:10]}…”有 {len(cell):,} 个字，超过 {LONGEST} 字；请改短"
+            yield said(
+                "“{cell}…”有 {number:,} 个字，超过 {longest} 字；请改短",
+                cell=cell[:10],
+                number=len(cell),
+                longest=LONGEST,
+            )
 
 
 def _shape(cell: str, faults: list[str]) -> Polygon | None:
@@ -199,7 +226,14 @@ def _house_number(cell: str, word: str, faults: list[str]) -> int | None:
     if not digits:
         return None
     if not (digits.isascii() and digits.isdecimal()) or not 0 < int(digits[:6]) <= LARGEST_NUMBER:
-        faults.append(f"{word}“{cell[:20]}”不是 1 至 {LARGEST_NUMBER:,} 的门牌号；请只写数字")
+        faults.append(
+            said(
+                "{word}“{cell}”不是 1 至 {largest_number:,} 的门牌号；请只写数字",
+                word=saying.word(word),
+                cell=cell[:20],
+                largest_number=LARGEST_NUMBER,
+            )
+        )
         return None
     return int(digits)
 
@@ -238,8 +272,12 @@ def _not_one(places: Mapping[str, list[str]], word: str) -> str:
     codes = _codes(places, word)
     if not codes:
         return _missing(word)
-    return f"“{word}”有 {len(codes)} 个（{'、'.join(codes)}）；请写编码" if len(codes) > 1 else ""
+    return (
+        said("“{word}”有 {number} 个（{codes}）；请写编码", word=word, number=len(codes), codes=joined("、", codes))
+        if len(codes) > 1
+        else ""
+    )
 
 
 def _missing(word: str) -> str:
-    return f"“{word}”不在表中，或它那一行被退回；请写已有区域的编码或名称"
+    return said("“{word}”不在表中，或它那一行被退回；请写已有区域的编码或名称", word=word)

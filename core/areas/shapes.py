@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from core.kit.saying import said
+
 LEAST_CORNERS = 3
 LARGEST_LONGITUDE = 180
 LARGEST_LATITUDE = 90
@@ -60,7 +62,11 @@ def polygon(corners: Sequence[tuple[float, float]]) -> Polygon:
 def flaw_of(shape: Polygon) -> str:
     """Return in words why a shape is no polygon on the ground, or nothing."""
     if len(set(shape.corners)) < LEAST_CORNERS:
-        return f"边界只有 {len(set(shape.corners))} 个不同的点，围不成一块地；请至少给出 {LEAST_CORNERS} 个点"
+        return said(
+            "边界只有 {number} 个不同的点，围不成一块地；请至少给出 {least_corners} 个点",
+            number=len(set(shape.corners)),
+            least_corners=LEAST_CORNERS,
+        )
     if not all(corner.is_on_earth for corner in shape.corners):
         return "边界上有的点不是经纬度；请按“经度 纬度”填写，经度不超过 180，纬度不超过 90"
     if abs(_doubled_area(shape)) < LEAST_AREA:

@@ -7,6 +7,7 @@ from core.areas.locating import Located, locate, located_within
 from core.areas.queries import areas_around
 from core.areas.shapes import Point
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.catalogue.queries import duty_list_in_force, gazetteer_in_force
@@ -64,12 +65,12 @@ def get_area(scope: Scope, code: str) -> str:
     areas = gazetteer_in_force(scope).areas
     if code in areas:
         return code
-    known = "、".join(f"{area.code}（{area.name}）" for area in areas.nodes[:SHOWN])
-    more = f"等 {len(areas)} 个" if len(areas) > SHOWN else ""
+    known = joined("、", (said("{code}（{name}）", code=area.code, name=area.name) for area in areas.nodes[:SHOWN]))
+    more = said("等 {number} 个", number=len(areas)) if len(areas) > SHOWN else ""
     raise NoSuchArea(
-        f"没有代码为 {code} 的区域。请从现行地名库中选择：{known}{more}。"
+        said("没有代码为 {code} 的区域。请从现行地名库中选择：{known}{more}。", code=code, known=known, more=more)
         if known
-        else f"没有代码为 {code} 的区域：本区还没有启用地名库。请先导入地名库，或不填区域。"
+        else said("没有代码为 {code} 的区域：本区还没有启用地名库。请先导入地名库，或不填区域。", code=code)
     )
 
 

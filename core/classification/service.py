@@ -12,6 +12,7 @@ from core.hooks import specs
 from core.hooks.contract import CORE
 from core.hooks.values import Complexity, Nature, Urgency, UrgencySignal
 from core.hooks.values.words import NATURE_LABELS
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
@@ -102,7 +103,8 @@ def reclassify(
         ticket,
         "classify",
         order,
-        summary=_in_words(scope, ticket, "", []) + (f"；区域改为{area_words(scope, area) or '未知'}" if moved else ""),
+        summary=_in_words(scope, ticket, "", [])
+        + (said("；区域改为{area}", area=area_words(scope, area) or word("未知")) if moved else ""),
         detail={"nature": nature, "matter": ticket.matter, "complexity": complexity, "area": ticket.area},
     )
     graded = _signal_of_item(scope, ticket)
@@ -113,7 +115,7 @@ def reclassify(
             ticket,
             "classify",
             Order(SYSTEM, order.now),
-            summary=f"改为{URGENCY_LABELS['urgent']}（{graded.reason}）",
+            summary=said("改为{urgent}（{reason}）", urgent=word(URGENCY_LABELS["urgent"]), reason=graded.reason),
             detail={"urgency": "urgent", "rules": [{"rule_id": graded.rule_id, "by": scope.hooks.stamp(CORE)}]},
         )
 
@@ -126,7 +128,7 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
         ticket,
         "classify",
         order,
-        summary=f"改为{URGENCY_LABELS[urgency]}：{reason}",
+        summary=said("改为{urgency}：{reason}", urgency=word(URGENCY_LABELS[urgency]), reason=reason),
         detail={"urgency": urgency, "reason": reason},
     )
 
@@ -142,7 +144,9 @@ def _find_matter(scope: Scope, ticket: Ticket, *, now: datetime) -> _Found:
         rule = {"rule_id": hint.rule_id, "by": scope.hooks.stamp(feature)}
         return _Found(hint.matter, hint.reason, rules=(rule,))
     if suggestion := suggest_matter(ticket.title, ticket.text, units.keywords):
-        return _Found(suggestion.matter, f"依据词：{'、'.join(suggestion.words)}", suggestion.words)
+        return _Found(
+            suggestion.matter, said("依据词：{words}", words=joined("、", suggestion.words)), suggestion.words
+        )
     return _Found()
 
 
@@ -160,7 +164,20 @@ def _signal_of_item(scope: Scope, ticket: Ticket) -> UrgencySignal | None:
 def _in_words(scope: Scope, ticket: Ticket, because: str, reasons: list[str], located: Located | None = None) -> str:
     duty = directory(scope).find_duty(ticket.matter, ticket.area)
     matter = f"{duty.category} / {duty.subcategory}" if duty else "事项待判定"
-    why = f"（{because}）" if because else ""
-    urgent = f"，紧急（{'；'.join(reasons)}）" if reasons else "，紧急" if ticket.urgency == "urgent" else ""
-    where = f"；{located.why}" if located else ""
-    return f"{NATURE_LABELS[ticket.nature]}，{matter}{why}{urgent}{where}"
+    why = said("（{because}）", because=because) if because else ""
+    urgent = (
+        said("，紧急（{reasons}）", reasons=joined("；", reasons))
+        if reasons
+        else "，紧急"
+        if ticket.urgency == "urgent"
+        else ""
+    )
+    where = said("；{why}", why=located.why) if located else ""
+    return said(
+        "{nature}，{matter}{why}{urgent}{where}",
+        nature=word(NATURE_LABELS[ticket.nature]),
+        matter=word(matter),
+        why=why,
+        urgent=word(urgent),
+        where=where,
+    )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.coordination.errands import give_errand
 from core.coordination.models import ClassCheck, Errand
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -41,15 +42,26 @@ def open_check(
     )
     scope.session.add(check)
     scope.session.flush()
-    where = f"（{areas}）" if areas else ""
-    summary = (
-        f"举一反三：{alike}{where}，{len(units)} 个单位在 {due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前排查"
+    where = said("（{areas}）", areas=areas) if areas else ""
+    summary = said(
+        "举一反三：{alike}{where}，{number} 个单位在 {due:%Y-%m-%d %H:%M} 前排查",
+        alike=alike,
+        where=where,
+        number=len(units),
+        due=due.astimezone(scope.tenant.zone),
     )
     detail = {"check": check.id, "instruction": instruction_id, "units": [unit.code for unit in units]}
     note(scope, ticket, "class_check", order, summary=summary, detail=detail)
     for unit in units:
         give_errand(
-            scope, ticket, order, unit, kind="check", what=f"排查{alike}{where}：{demand}", due=due, check=check
+            scope,
+            ticket,
+            order,
+            unit,
+            kind="check",
+            what=said("排查{alike}{where}：{demand}", alike=alike, where=where, demand=demand),
+            due=due,
+            check=check,
         )
     return check
 
@@ -67,7 +79,13 @@ def close_if_answered(scope: Scope, ticket: Ticket, errand: Errand, order: Order
         return
     check.state, check.closed_at = "closed", order.now
     found, mended = (sum(getattr(each, name) or 0 for each in errands) for name in ("found", "mended"))
-    summary = f"举一反三完成：{check.alike}，{len(errands)} 个单位查出 {found} 处，整改 {mended} 处"
+    summary = said(
+        "举一反三完成：{alike}，{number} 个单位查出 {found} 处，整改 {mended} 处",
+        alike=check.alike,
+        number=len(errands),
+        found=found,
+        mended=mended,
+    )
     note(
         scope,
         ticket,

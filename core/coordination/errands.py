@@ -8,6 +8,7 @@ from core.coordination.labels import ERRAND_LABELS
 from core.coordination.models import ClassCheck, Errand, Meeting
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said, word
 from core.routing.consultations import has_share
 from core.routing.service import NotYours, open_assignment
 from core.tenancy.scope import Scope
@@ -43,7 +44,9 @@ class DueTimeUnusable(Refused):
 def usable_due(due: datetime, *, now: datetime) -> datetime:
     """Return the due time. Raises `DueTimeUnusable`."""
     if not now < due <= now + LATEST:
-        raise DueTimeUnusable(f"完成时间 {due:%Y-%m-%d %H:%M} 已经过去，或在十年以后，没有保存。请核对日期。")
+        raise DueTimeUnusable(
+            said("完成时间 {due:%Y-%m-%d %H:%M} 已经过去，或在十年以后，没有保存。请核对日期。", due=due)
+        )
     return due
 
 
@@ -76,8 +79,10 @@ def give_errand(
     scope.session.add(errand)
     if not has_share(scope, ticket, unit):
         open_assignment(scope, ticket, unit, role="info", now=order.now)
-    until = f"，{due.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前完成" if due else ""
-    words = f"{ERRAND_LABELS[kind]} → {unit.name}：{what}{until}"
+    until = said("，{due:%Y-%m-%d %H:%M} 前完成", due=due.astimezone(scope.tenant.zone)) if due else ""
+    words = said(
+        "{errand} → {name}：{what}{until}", errand=word(ERRAND_LABELS[kind]), name=unit.name, what=what, until=until
+    )
     detail: Detail = {
         "errand": errand.id,
         "kind": kind,
@@ -85,7 +90,13 @@ def give_errand(
         "due_at": due.isoformat() if due else None,
     }
     note(scope, ticket, "errand", order, summary=words, detail=detail)
-    text = f"工单 {ticket.serial_no}「{ticket.title}」交办：{what}{until}"
+    text = said(
+        "工单 {serial_no}「{title}」交办：{what}{until}",
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        what=what,
+        until=until,
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit.id, now=order.now)
     if due:
         enqueue(
@@ -103,7 +114,13 @@ def errand_of(scope: Scope, ticket: Ticket, errand_id: int) -> Errand:
     """Return an errand about this ticket. Raises `NoSuchErrand`."""
     found = scope.session.get(Errand, (scope.tenant.id, errand_id))
     if found is None or found.ticket_id != ticket.id:
-        raise NoSuchErrand(f"工单 {ticket.serial_no} 没有编号为 {errand_id} 的交办事项。请从列表中选择。")
+        raise NoSuchErrand(
+            said(
+                "工单 {serial_no} 没有编号为 {errand_id} 的交办事项。请从列表中选择。",
+                serial_no=ticket.serial_no,
+                errand_id=errand_id,
+            )
+        )
     return found
 
 
@@ -113,19 +130,26 @@ def keep_answer(
     """Keep what the unit answers to its errand; once. Raises `NotYours`, `ErrandAnswered`."""
     unit = directory(scope).name_of(errand.unit_id)
     if not order.actor.acts_for(errand.unit_id):
-        raise NotYours(f"这件事交给{unit}办，您不能代为回复。")
+        raise NotYours(said("这件事交给{unit}办，您不能代为回复。", unit=unit))
     if not errand.is_open:
-        raise ErrandAnswered(f"{unit}已经回复过这件交办事项，不能再改。")
+        raise ErrandAnswered(said("{unit}已经回复过这件交办事项，不能再改。", unit=unit))
     errand.answer, errand.found, errand.mended = text, found, mended
     errand.answered_by, errand.answered_at = order.actor.name, order.now
-    counted = "" if found is None else f"（查出 {found} 处，整改 {mended or 0} 处）"
+    counted = "" if found is None else said("（查出 {found} 处，整改 {mended} 处）", found=found, mended=mended or 0)
     late = "，已超过要求的时间" if errand.due_at and order.now > errand.due_at else ""
     note(
         scope,
         ticket,
         "errand",
         order,
-        summary=f"{unit}回复{ERRAND_LABELS[errand.kind]}{late}：{text}{counted}",
+        summary=said(
+            "{unit}回复{errand}{late}：{text}{counted}",
+            unit=unit,
+            errand=word(ERRAND_LABELS[errand.kind]),
+            late=word(late),
+            text=text,
+            counted=counted,
+        ),
         detail={"errand": errand.id, "kind": errand.kind, "found": found, "mended": mended},
     )
 
@@ -145,9 +169,11 @@ def say_overdue(scope: Scope, ticket: Ticket, errand_id: int, *, now: datetime) 
         return False
     units = directory(scope)
     name = units.name_of(errand.unit_id)
-    words = f"{name}没有按时回复{ERRAND_LABELS[errand.kind]}：{errand.what}"
+    words = said(
+        "{name}没有按时回复{errand}：{what}", name=name, errand=word(ERRAND_LABELS[errand.kind]), what=errand.what
+    )
     note(scope, ticket, "errand", Order(SYSTEM, now), summary=words, detail={"errand": errand.id, "overdue": 1})
-    text = f"工单 {ticket.serial_no}「{ticket.title}」：{words}"
+    text = said("工单 {serial_no}「{title}」：{words}", serial_no=ticket.serial_no, title=ticket.title, words=words)
     for unit_id in dict.fromkeys((errand.unit_id, units.desk.id)):
         say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit_id, now=now)
     return True

@@ -10,6 +10,7 @@ from core.coordination.errands import LATEST
 from core.coordination.labels import GUEST_LABELS, MEETING_LABELS
 from core.coordination.models import Meeting, MeetingTicket
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -53,14 +54,19 @@ def guests_in(text: str) -> list[dict[str, Any]]:
     kinds = {label: kind for kind, label in GUEST_LABELS.items()}
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_GUESTS:
-        raise GuestUnusable(f"参加人多于 {MOST_GUESTS} 位，没有保存。请只写主要的参加人。")
+        raise GuestUnusable(
+            said("参加人多于 {most_guests} 位，没有保存。请只写主要的参加人。", most_guests=MOST_GUESTS)
+        )
     guests = []
     for line in lines:
         label, _, name = line.replace(":", "：", 1).partition("：")
         if label.strip() not in kinds or not name.strip():
             raise GuestUnusable(
-                f"“{line[:40]}”没有写清是谁、以什么身份参加，没有保存。请一行写一位，如“专家：张教授”；"
-                f"身份可以是{'、'.join(kinds)}。"
+                said(
+                    "“{line}”没有写清是谁、以什么身份参加，没有保存。请一行写一位，如“专家：张教授”；身份可以是{kinds}。",
+                    line=line[:40],
+                    kinds=joined("、", kinds),
+                )
             )
         guests.append({"kind": kinds[label.strip()], "name": name.strip()})
     return guests
@@ -71,14 +77,20 @@ def usable_meeting_time(scope: Scope, meets_at: datetime, *, now: datetime) -> d
     today = datetime.combine(now.astimezone(scope.tenant.zone), time(), scope.tenant.zone)
     if not today <= meets_at <= now + LATEST:
         raise MeetingTimeUnusable(
-            f"会议时间 {meets_at:%Y-%m-%d %H:%M} 在今天以前，或在十年以后，没有保存。请核对日期；已经开过的会请用“受理席记录”写明。"
+            said(
+                "会议时间 {meets_at:%Y-%m-%d %H:%M} 在今天以前，或在十年以后，没有保存。"
+                "请核对日期；已经开过的会请用“受理席记录”写明。",
+                meets_at=meets_at,
+            )
         )
     return meets_at
 
 
 def guest_words(guests: Sequence[Mapping[str, Any]]) -> str:
     """Say who comes from outside."""
-    return "、".join(f"{each['name']}（{GUEST_LABELS[each['kind']]}）" for each in guests)
+    return joined(
+        "、", (said("{name}（{guest}）", name=each["name"], guest=word(GUEST_LABELS[each["kind"]])) for each in guests)
+    )
 
 
 def keep_meeting(
@@ -121,7 +133,13 @@ def meeting_of(scope: Scope, ticket: Ticket, meeting_id: int) -> Meeting:
     """Return a meeting that this ticket called. Raises `NoSuchMeeting`."""
     found = scope.session.get(Meeting, (scope.tenant.id, meeting_id))
     if found is None or found.ticket_id != ticket.id:
-        raise NoSuchMeeting(f"工单 {ticket.serial_no} 没有召集编号为 {meeting_id} 的会议。请在召集会议的工单上办理。")
+        raise NoSuchMeeting(
+            said(
+                "工单 {serial_no} 没有召集编号为 {meeting_id} 的会议。请在召集会议的工单上办理。",
+                serial_no=ticket.serial_no,
+                meeting_id=meeting_id,
+            )
+        )
     return found
 
 
@@ -139,6 +157,14 @@ def meeting_words(scope: Scope, meeting: Meeting, units: Sequence[DirectoryUnit]
     """Say where and when the meeting is, about what, and who is asked to come."""
     when = f"{meeting.meets_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
     coming = [unit.name for unit in units]
-    invited = f"，请{'、'.join(coming)}参加" if coming else ""
-    guests = f"，邀请{guest_words(meeting.guests)}" if meeting.guests else ""
-    return f"{MEETING_LABELS[meeting.kind]}（{when}，{meeting.place}）：{meeting.subject}{invited}{guests}"
+    invited = said("，请{coming}参加", coming=joined("、", coming)) if coming else ""
+    guests = said("，邀请{guest}", guest=guest_words(meeting.guests)) if meeting.guests else ""
+    return said(
+        "{meeting}（{when}，{place}）：{subject}{invited}{guests}",
+        meeting=word(MEETING_LABELS[meeting.kind]),
+        when=when,
+        place=meeting.place,
+        subject=meeting.subject,
+        invited=invited,
+        guests=guests,
+    )

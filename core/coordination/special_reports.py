@@ -5,6 +5,7 @@ from sqlalchemy import text as sql
 
 from core.coordination.models import SpecialReport
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import SameHands
 from core.routing.models import Consultation
 from core.tenancy.scope import Scope
@@ -52,11 +53,16 @@ def keep_report(scope: Scope, ticket: Ticket, consultation: Consultation, order:
     """
     if consultation.authority != "establishment":
         raise ReportTooEarly(
-            f"工单 {ticket.serial_no} 的会商不在机构编制部门，不能起草专报。请先提请机构编制部门明确；"
-            "仍不能形成一致意见的，再会同其专题报告。"
+            said(
+                "工单 {serial_no} 的会商不在机构编制部门，不能起草专报。请先提请机构编制部门明确；"
+                "仍不能形成一致意见的，再会同其专题报告。",
+                serial_no=ticket.serial_no,
+            )
         )
     if find_report(scope, consultation) is not None:
-        raise ReportWritten(f"工单 {ticket.serial_no} 的会商已起草专报，请等机构编制部门会签。")
+        raise ReportWritten(
+            said("工单 {serial_no} 的会商已起草专报，请等机构编制部门会签。", serial_no=ticket.serial_no)
+        )
     report = SpecialReport(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -75,9 +81,11 @@ def sign_report(scope: Scope, ticket: Ticket, consultation: Consultation, order:
     """Sign the report for the establishment office and number it. Raises `NoReport`, `ReportSigned`, `SameHands`."""
     report = find_report(scope, consultation)
     if report is None:
-        raise NoReport(f"工单 {ticket.serial_no} 的会商还没有起草专报，没有可以会签的。请受理席先起草。")
+        raise NoReport(
+            said("工单 {serial_no} 的会商还没有起草专报，没有可以会签的。请受理席先起草。", serial_no=ticket.serial_no)
+        )
     if report.cosigned_at is not None:
-        raise ReportSigned(f"{title_of(report)}已经会签，不必再签。")
+        raise ReportSigned(said("{title}已经会签，不必再签。", title=word(title_of(report))))
     if order.actor.id is not None and order.actor.id == report.written_by_id:
         raise SameHands("专报由您起草，不能由您代机构编制部门会签。请由机构编制部门的人员会签。")
     year = order.now.astimezone(scope.tenant.zone).year
@@ -88,7 +96,9 @@ def sign_report(scope: Scope, ticket: Ticket, consultation: Consultation, order:
 
 def title_of(report: SpecialReport) -> str:
     """Return the number under which a report is quoted, 专报〔2026〕1 号; before it is signed it has none."""
-    return f"专报〔{report.year}〕{report.number} 号" if report.number else "专报（待会签）"
+    return (
+        said("专报〔{year}〕{number} 号", year=report.year, number=report.number) if report.number else "专报（待会签）"
+    )
 
 
 def _next_number(scope: Scope, year: int) -> int:

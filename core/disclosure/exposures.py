@@ -15,6 +15,7 @@ from core.disclosure.service import hide
 from core.evaluation.models import Adjudication, Rating
 from core.evaluation.queries import find_unit_of_cycle
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import SameHands
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock
@@ -74,12 +75,15 @@ def grounds_on(scope: Scope, ticket: Ticket) -> tuple[Grounds, ...]:
     units = directory(scope)
     found = [
         *(
-            (unit_id, "shirking", f"没有站住脚的退单 {n} 次")
+            (unit_id, "shirking", said("没有站住脚的退单 {n} 次", n=n))
             for unit_id, n in _vain_returns(scope, ticket).items()
             if n >= FEWEST_RETURNS
         ),
-        *((unit_id, "delay", f"超过时限 {n} 次") for unit_id, n in _missed(scope, ticket).items()),
-        *((unit_id, "brush-off", f"评价不满意后重办 {n} 次") for unit_id, n in _redone(scope, ticket).items()),
+        *((unit_id, "delay", said("超过时限 {n} 次", n=n)) for unit_id, n in _missed(scope, ticket).items()),
+        *(
+            (unit_id, "brush-off", said("评价不满意后重办 {n} 次", n=n))
+            for unit_id, n in _redone(scope, ticket).items()
+        ),
     ]
     return tuple(
         Grounds(unit, behaviour, facts) for unit_id, behaviour, facts in found if (unit := units.unit_of_id(unit_id))
@@ -92,20 +96,36 @@ def propose(scope: Scope, ticket: Ticket, order: Order, *, unit: str, behaviour:
     Raises `UnknownBehaviour`, `NoSuchUnit`, `NoGroundsForExposure`, `ExposedAlready`.
     """
     if behaviour not in BEHAVIOUR_LABELS:
-        choices = "、".join(f"{code}（{label}）" for code, label in BEHAVIOUR_LABELS.items())
-        raise UnknownBehaviour(f"没有“{behaviour}”这种行为。可选：{choices}。")
+        choices = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in BEHAVIOUR_LABELS.items())
+        )
+        raise UnknownBehaviour(
+            said("没有“{behaviour}”这种行为。可选：{choices}。", behaviour=behaviour, choices=choices)
+        )
     named = directory(scope).get_unit(unit)
     grounds = next(
         (each for each in grounds_on(scope, ticket) if (each.unit.id, each.behaviour) == (named.id, behaviour)), None
     )
     if grounds is None:
         raise NoGroundsForExposure(
-            f"工单 {ticket.serial_no} 的记录里没有{named.name}“{BEHAVIOUR_LABELS[behaviour]}”的依据"
-            "（没有站住脚的退单 2 次以上、超过时限、评价不满意后重办）。请先核对记录。"
+            said(
+                "工单 {serial_no} 的记录里没有{name}“{behaviour}”的依据（没有站住脚的退单 2 次以上、超过时限、评价"
+                "不满意后重办）。请先核对记录。",
+                serial_no=ticket.serial_no,
+                name=named.name,
+                behaviour=word(BEHAVIOUR_LABELS[behaviour]),
+            )
         )
     standing = [each for each in exposures_of(scope, ticket) if each.state in ("proposed", "published")]
     if any((each.unit_id, each.behaviour) == (named.id, behaviour) for each in standing):
-        raise ExposedAlready(f"{named.name}在工单 {ticket.serial_no} 上的“{grounds.label}”已提请或已曝光，不用再提。")
+        raise ExposedAlready(
+            said(
+                "{name}在工单 {serial_no} 上的“{label}”已提请或已曝光，不用再提。",
+                name=named.name,
+                serial_no=ticket.serial_no,
+                label=word(grounds.label),
+            )
+        )
     row = Exposure(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -146,7 +166,9 @@ def get_exposure(scope: Scope, ticket: Ticket, exposure_id: int, *states: str) -
     """Return an exposure of this ticket that stands in one of these states. Raises `NoSuchExposure`."""
     row = scope.session.get(Exposure, (scope.tenant.id, exposure_id))
     if row is None or row.ticket_id != ticket.id or row.state not in states:
-        raise NoSuchExposure(f"工单 {ticket.serial_no} 没有这条曝光，或它已不在这一步。请刷新后查看。")
+        raise NoSuchExposure(
+            said("工单 {serial_no} 没有这条曝光，或它已不在这一步。请刷新后查看。", serial_no=ticket.serial_no)
+        )
     return row
 
 

@@ -12,6 +12,7 @@ from core.disclosure.service import disclosure_of, hide, public_no, who_spoke
 from core.hooks import specs
 from core.hooks.values import FlowDecision, Wish
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE, Ticket
 from core.tickets.states import OPEN, State
@@ -68,7 +69,7 @@ def decide_flow(scope: Scope, ticket: Ticket, *, now: datetime) -> OpenFlow:
     known = disclosure_of(scope, ticket.id)
     wish = cast(Wish, known.wish if known else "none")
     answers = scope.hooks.ask(specs.flow_decision, ticket=view_of(scope, ticket), wish=wish)
-    stamps = "、".join(dict.fromkeys(scope.hooks.stamp(feature) for feature, _ in answers))
+    stamps = joined("、", dict.fromkeys((scope.hooks.stamp(feature) for feature, _ in answers)))
     known_row = flow_of(scope, ticket.id)
     row = known_row or _begin(scope, ticket, now=now)
     row.matter, row.nature, row.said = ticket.matter, ticket.nature, _said(ticket)
@@ -83,7 +84,7 @@ def withdraw_flow(scope: Scope, ticket: Ticket, order: Order, *, reason: str) ->
     """Take the steps of a ticket back from everybody, for good. Raises `NoFlow`."""
     row = flow_of(scope, ticket.id)
     if row is None or row.state != "open":
-        raise NoFlow(f"工单 {ticket.serial_no} 的办理过程没有公开，不用撤回。请刷新后查看。")
+        raise NoFlow(said("工单 {serial_no} 的办理过程没有公开，不用撤回。请刷新后查看。", serial_no=ticket.serial_no))
     row.state, row.reason, row.decided_by, row.title, row.changed_at = (
         "withdrawn",
         reason,
@@ -124,10 +125,10 @@ def _settle(
             if has_failed
             else "诉求人不愿公开"
             if wish == "closed"
-            else "；".join(dict.fromkeys(each.reason for each in closing)) or "没有规则公开"
+            else joined("；", dict.fromkeys(each.reason for each in closing)) or "没有规则公开"
         )
         return
-    row.state, row.reason = "open", "；".join(dict.fromkeys(each.reason for each in answers))
+    row.state, row.reason = "open", joined("；", dict.fromkeys(each.reason for each in answers))
     row.delay_hours = min(LONGEST_DELAY, max(0, *(each.delay_hours for each in answers), 0))
     if ticket.accepted_at is not None:
         row.shown_from = ticket.accepted_at + row.delay

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.hooks.values import ClosedGround, DisclosureDecision, Opening, Wish
+from core.kit.saying import joined
 
 OPENINGS: Mapping[Opening, str] = {"matter": "办理事项", "process": "办理过程", "result": "办理结果"}
 """The three openings 三公开."""
@@ -49,19 +50,19 @@ def decide(answers: Sequence[tuple[str, DisclosureDecision]], *, wish: Wish, has
         return Decided((), GROUND_LABELS["resident"], NOBODY, "resident")
     if not answers and not has_failed:
         return None
-    by = "、".join(dict.fromkeys(stamp for stamp, _ in answers)) or NOBODY
+    by = joined("、", dict.fromkeys((stamp for stamp, _ in answers))) or NOBODY
     closing = [(stamp, each) for stamp, each in answers if each.closed]
     if closing:
         stamp, first = closing[0]
         days = 0 if any(not each.closed_days for _, each in closing) else max(each.closed_days for _, each in closing)
-        return Decided((), "；".join(_reasons(each for _, each in closing)), stamp, first.closed, days)
+        return Decided((), joined("；", _reasons((each for _, each in closing))), stamp, first.closed, days)
     opens: tuple[Opening, ...] = ALL
     for _, each in answers:
         opens = tuple(opening for opening in opens if opening in each.opens)
     reasons = [*_reasons(each for _, each in answers), *(["有规则没有答复，由人决定"] if has_failed else [])]
     alone = has_failed or any(each.by_person for _, each in answers)
     after = None if alone else max(each.after_days for _, each in answers)
-    return Decided(opens if answers else (), "；".join(reasons), by, after_days=after)
+    return Decided(opens if answers else (), joined("；", reasons), by, after_days=after)
 
 
 def _reasons(decisions: Iterable[DisclosureDecision]) -> list[str]:

@@ -15,6 +15,7 @@ from core.hooks import specs
 from core.hooks.values import Opening, Wish
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact, blanked
 from core.tickets.models import Ticket, TicketContact
@@ -111,7 +112,7 @@ def prepare(scope: Scope, ticket: Ticket, *, by_hand: bool, now: datetime) -> Di
     row.title, row.text, row.result = words.title, words.text, words.result
     row.opens_matter, row.opens_process, row.opens_result = (opening in decided.opens for opening in ALL)
     row.ground, row.decided_by = decided.ground, decided.by
-    row.reason = "；".join(each for each in (decided.reason, UNREDACTED if words.failed else "") if each)
+    row.reason = joined("；", (each for each in (decided.reason, UNREDACTED if words.failed else "") if each))
     row.state = "closed" if decided.ground else "prepared"
     row.closed_until = _today(scope, now) + timedelta(days=decided.days) if decided.days else None
     is_sure = decided.after_days is not None and not words.failed and bool(decided.opens)
@@ -155,7 +156,10 @@ def publish(
     row = disclosure_of(scope, ticket.id)
     if row is None or row.state == "unprepared" or row.cycle_no != ticket.cycle_no:
         raise NotPrepared(
-            f"工单 {ticket.serial_no} 最近一次答复还没有准备公开。请先点“准备公开”，看过遮盖后的文字再公开。"
+            said(
+                "工单 {serial_no} 最近一次答复还没有准备公开。请先点“准备公开”，看过遮盖后的文字再公开。",
+                serial_no=ticket.serial_no,
+            )
         )
     refuse_against_wish(row, ticket)
     if not opens:
@@ -174,7 +178,10 @@ def refuse_against_wish(row: Disclosure, ticket: Ticket) -> None:
     """Raise `ResidentObjects` where the resident said no."""
     if row.wish == "closed":
         raise ResidentObjects(
-            f"工单 {ticket.serial_no} 的诉求人不愿公开，不能公开。诉求人改变主意的，可记下其意愿后再办。"
+            said(
+                "工单 {serial_no} 的诉求人不愿公开，不能公开。诉求人改变主意的，可记下其意愿后再办。",
+                serial_no=ticket.serial_no,
+            )
         )
 
 
@@ -188,7 +195,9 @@ def close(row: Disclosure, *, ground: str, reason: str, days: int, by: str, scop
 def withdraw(row: Disclosure | None, ticket: Ticket, *, reason: str, by: str, now: datetime) -> None:
     """Take back what was published. Raises `NothingPublished`."""
     if row is None or row.state != "published":
-        raise NothingPublished(f"工单 {ticket.serial_no} 没有公开的内容，不用撤回。请刷新后查看。")
+        raise NothingPublished(
+            said("工单 {serial_no} 没有公开的内容，不用撤回。请刷新后查看。", serial_no=ticket.serial_no)
+        )
     row.state, row.reason, row.decided_by = "withdrawn", reason, by
     row.published_at, row.publish_from, row.changed_at = None, None, now
 

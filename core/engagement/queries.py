@@ -13,6 +13,7 @@ from core.hooks import specs
 from core.hooks.values import EngagementRules
 from core.kit.errors import Refused
 from core.kit.lots import commitment
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.contact import masked_phone
 
@@ -47,7 +48,7 @@ def get_rules(scope: Scope) -> EngagementRules:
     """Return the rules. Raises `NoSuchCampaign` where the tenant holds no campaigns."""
     rules = rules_of(scope)
     if rules is None:
-        raise NoSuchCampaign(f"{scope.tenant.name}没有开通线上互动。")
+        raise NoSuchCampaign(said("{name}没有开通线上互动。", name=scope.tenant.name))
     return rules
 
 

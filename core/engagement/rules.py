@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from core.hooks.values import EngagementRules
+from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.lots import in_order
 
@@ -87,17 +88,19 @@ def read_campaign(text: str, rules: EngagementRules, *, zone: tzinfo) -> Written
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CampaignUnusable(f"活动文件不是 TOML：{error}。没有保存，请改正后再试。") from None
+        raise CampaignUnusable(
+            saying.said("活动文件不是 TOML：{error}。没有保存，请改正后再试。", error=error)
+        ) from None
     wrong: list[str] = []
     kind = _one_of(said, "kind", CAMPAIGN_KINDS, wrong)
     way = _one_of({"way": "draw", **said}, "way", WAYS, wrong)
     opens, closes = (_moment(said, name, zone, wrong) for name in ("opens", "closes"))
     if opens and closes and not opens < closes <= opens + timedelta(days=rules.most_days):
-        wrong.append(f"closes 应在 opens 之后、{rules.most_days} 天之内")
+        wrong.append(saying.said("closes 应在 opens 之后、{most_days} 天之内", most_days=rules.most_days))
     prizes = tuple(_prizes(said.get("prize", []), rules, wrong))
     budget = _whole(said, "budget_yuan", 0, rules.most_budget_yuan, wrong)
     if (worth := sum(each.number * each.yuan for each in prizes)) > budget:
-        wrong.append(f"奖品共值 {worth:,} 元，超过预算 {budget:,} 元")
+        wrong.append(saying.said("奖品共值 {worth:,} 元，超过预算 {budget:,} 元", worth=worth, budget=budget))
     questions = tuple(_questions(said.get("question", []), wrong))
     title, words = _words(said, "title", wrong), _words(said, "words", wrong)
     if kind == "quiz" and (not questions or way != "draw"):
@@ -129,7 +132,13 @@ def read_campaign(text: str, rules: EngagementRules, *, zone: tzinfo) -> Written
 def refuse_faults(wrong: Sequence[str]) -> None:
     """Raise `CampaignUnusable` with every fault, unless there are none."""
     if wrong:
-        raise CampaignUnusable(f"活动有 {len(wrong)} 处不能用，没有保存：{'；'.join(wrong)}。请改正后再试。")
+        raise CampaignUnusable(
+            saying.said(
+                "活动有 {number} 处不能用，没有保存：{wrong}。请改正后再试。",
+                number=len(wrong),
+                wrong=saying.joined("；", wrong),
+            )
+        )
 
 
 def draw_prizes(seed: str, prizes: Sequence[Prize], numbers: Collection[str]) -> tuple[Won, ...]:
@@ -150,21 +159,29 @@ def is_right(questions: Sequence[Question], answers: Sequence[int]) -> bool:
 def _one_of(said: Mapping[str, Any], name: str, labels: Mapping[str, str], wrong: list[str]) -> str:
     value = said.get(name)
     if value not in labels:
-        wrong.append(f"{name} 可写：{'、'.join(f'{code}（{label}）' for code, label in labels.items())}")
+        wrong.append(
+            saying.said(
+                "{name} 可写：{items}",
+                name=name,
+                items=saying.joined(
+                    "、", (saying.said("{code}（{label}）", code=code, label=label) for code, label in labels.items())
+                ),
+            )
+        )
     return str(value)
 
 
 def _words(said: Mapping[str, Any], name: str, wrong: list[str]) -> str:
     value = said.get(name)
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST[name] or "\x00" in value:
-        wrong.append(f"{name} 要写 1 到 {LONGEST[name]} 个字")
+        wrong.append(saying.said("{name} 要写 1 到 {longest} 个字", name=name, longest=LONGEST[name]))
     return str(value).strip()
 
 
 def _whole(said: Mapping[str, Any], name: str, least: int, most: int, wrong: list[str]) -> int:
     value = said.get(name)
     if type(value) is not int or not least <= value <= most:
-        wrong.append(f"{name} 要写 {least:,} 到 {most:,} 的整数")
+        wrong.append(saying.said("{name} 要写 {least:,} 到 {most:,} 的整数", name=name, least=least, most=most))
         return least
     return value
 
@@ -172,7 +189,7 @@ def _whole(said: Mapping[str, Any], name: str, least: int, most: int, wrong: lis
 def _moment(said: Mapping[str, Any], name: str, zone: tzinfo, wrong: list[str]) -> datetime | None:
     value = said.get(name)
     if not isinstance(value, datetime):
-        wrong.append(f"{name} 要写成 2026-03-12T09:00:00 的样子")
+        wrong.append(saying.said("{name} 要写成 2026-03-12T09:00:00 的样子", name=name))
         return None
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
@@ -180,11 +197,11 @@ def _moment(said: Mapping[str, Any], name: str, zone: tzinfo, wrong: list[str]) 
 def _prizes(listed: Any, rules: EngagementRules, wrong: list[str]) -> Sequence[Prize]:
     tables = listed if isinstance(listed, list) and all(isinstance(each, dict) for each in listed) else []
     if not 1 <= len(tables) <= MOST_PRIZES:
-        wrong.append(f"[[prize]] 要有 1 到 {MOST_PRIZES} 项")
+        wrong.append(saying.said("[[prize]] 要有 1 到 {most_prizes} 项", most_prizes=MOST_PRIZES))
         return ()
     names = [each.get("name") for each in tables]
     if not all(isinstance(name, str) and 1 <= len(name) <= LONGEST["prize"] and ":" not in name for name in names):
-        wrong.append(f"奖项的 name 要写 1 到 {LONGEST['prize']} 个字，不含英文冒号")
+        wrong.append(saying.said("奖项的 name 要写 1 到 {prize} 个字，不含英文冒号", prize=LONGEST["prize"]))
     elif len(set(names)) < len(names):
         wrong.append("奖项的 name 不能重复")
     return [
@@ -200,7 +217,7 @@ def _prizes(listed: Any, rules: EngagementRules, wrong: list[str]) -> Sequence[P
 def _questions(listed: Any, wrong: list[str]) -> Sequence[Question]:
     tables = listed if isinstance(listed, list) and all(isinstance(each, dict) for each in listed) else []
     if len(tables) > MOST_QUESTIONS:
-        wrong.append(f"最多 {MOST_QUESTIONS} 题")
+        wrong.append(saying.said("最多 {most_questions} 题", most_questions=MOST_QUESTIONS))
     found = []
     for nth, each in enumerate(tables, start=1):
         ask, choices, right = each.get("ask"), each.get("choices"), each.get("right")
@@ -215,7 +232,13 @@ def _questions(listed: Any, wrong: list[str]) -> Sequence[Question]:
         if is_fit:
             found.append(Question(str(ask), tuple(choices), int(right) - 1))
         else:
-            wrong.append(f"第 {nth} 题要有 ask、2 到 {MOST_CHOICES} 个 choices，right 写第几个是对的")
+            wrong.append(
+                saying.said(
+                    "第 {nth} 题要有 ask、2 到 {most_choices} 个 choices，right 写第几个是对的",
+                    nth=nth,
+                    most_choices=MOST_CHOICES,
+                )
+            )
     return found
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.escalation.models import Instruction
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -57,14 +58,26 @@ def instruction_of(scope: Scope, ticket: Ticket, instruction_id: int) -> Instruc
     """Return an instruction on this ticket. Raises `NoSuchInstruction`."""
     found = scope.session.get(Instruction, (scope.tenant.id, instruction_id))
     if found is None or found.ticket_id != ticket.id:
-        raise NoSuchInstruction(f"工单 {ticket.serial_no} 没有编号为 {instruction_id} 的批示。请从批示列表中选择。")
+        raise NoSuchInstruction(
+            said(
+                "工单 {serial_no} 没有编号为 {instruction_id} 的批示。请从批示列表中选择。",
+                serial_no=ticket.serial_no,
+                instruction_id=instruction_id,
+            )
+        )
     return found
 
 
 def keep_feedback(ticket: Ticket, instruction: Instruction, order: Order, *, text: str) -> None:
     """Keep what the unit reports on an instruction; once. Raises `AlreadyReported`."""
     if instruction.feedback_at is not None:
-        raise AlreadyReported(f"工单 {ticket.serial_no} 的这条批示已由{instruction.feedback_by}反馈，不能再改。")
+        raise AlreadyReported(
+            said(
+                "工单 {serial_no} 的这条批示已由{feedback_by}反馈，不能再改。",
+                serial_no=ticket.serial_no,
+                feedback_by=instruction.feedback_by,
+            )
+        )
     instruction.feedback, instruction.feedback_by, instruction.feedback_at = text, order.actor.name, order.now
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from core.escalation.labels import LETTER_LABELS
 from core.escalation.models import Letter, LetterReceipt
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -59,7 +60,7 @@ def issue_letter(
         ticket,
         "escalate" if order.actor.kind == "system" else "letter",
         order,
-        summary=f"{letter.title} → {unit.name}（{why}）",
+        summary=said("{title} → {name}（{why}）", title=letter.title, name=unit.name, why=word(why)),
         detail={
             "kind": "letter",
             "to": unit.code,
@@ -108,21 +109,27 @@ def write_letter(
 
 def number_of(letter: Letter) -> str:
     """Return the number under which a letter is quoted, e.g. 提醒函〔2026〕3 号."""
-    return f"{letter.title}〔{letter.year}〕{letter.number} 号"
+    return said("{title}〔{year}〕{number} 号", title=letter.title, year=letter.year, number=letter.number)
 
 
 def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -> None:
     """Keep that the addressed unit has the letter 签收. Raises `NoSuchLetter`, `NotYours`, `AlreadyAcknowledged`."""
     letter = scope.session.get(Letter, (scope.tenant.id, letter_id))
     if letter is None or letter.ticket_id != ticket.id:
-        raise NoSuchLetter(f"工单 {ticket.serial_no} 没有编号为 {letter_id} 的函件。请从函件列表中选择。")
+        raise NoSuchLetter(
+            said(
+                "工单 {serial_no} 没有编号为 {letter_id} 的函件。请从函件列表中选择。",
+                serial_no=ticket.serial_no,
+                letter_id=letter_id,
+            )
+        )
     receipt = keep_receipt(scope, letter, order.actor, now=order.now)
     note(
         scope,
         ticket,
         "letter",
         order,
-        summary=f"签收{number_of(letter)}",
+        summary=said("签收{number}", number=number_of(letter)),
         detail={"kind": "receipt", "letter": letter.id},
         records=[receipt],
     )
@@ -131,9 +138,9 @@ def acknowledge(scope: Scope, ticket: Ticket, order: Order, *, letter_id: int) -
 def keep_receipt(scope: Scope, letter: Letter, actor: Actor, *, now: datetime) -> LetterReceipt:
     """Keep that the addressed unit has a letter, whatever it stands on. Raises `NotYours`, `AlreadyAcknowledged`."""
     if not actor.acts_for(letter.unit_id):
-        raise NotYours(f"{number_of(letter)}是发给其他单位的，您不能代为签收。")
+        raise NotYours(said("{number}是发给其他单位的，您不能代为签收。", number=number_of(letter)))
     if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)):
-        raise AlreadyAcknowledged(f"{number_of(letter)}已经签收，不必再签。")
+        raise AlreadyAcknowledged(said("{number}已经签收，不必再签。", number=number_of(letter)))
     receipt = LetterReceipt(tenant_id=scope.tenant.id, letter_id=letter.id, by=actor.name, by_id=actor.id, at=now)
     scope.session.add(receipt)
     return receipt

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from core.escalation.labels import SUPERVISION_LABELS
 from core.hooks.values import TriggerKind
+from core.kit import saying
 from core.kit.errors import Refused
 
 LONGEST_DEADLINE = timedelta(days=3650)
@@ -41,15 +42,19 @@ def words_of(text: str, what: str) -> str:
     """Return the text without surrounding blanks. Raises `NothingSaid`."""
     said = text.strip()
     if not said:
-        raise NothingSaid(f"{what}没有内容，没有保存。请填写后再提交。")
+        raise NothingSaid(saying.said("{what}没有内容，没有保存。请填写后再提交。", what=saying.word(what)))
     return said
 
 
 def listed(name: str, labels: Mapping[str, str], what: str) -> str:
     """Return what this name is called. Raises `NotListed`, naming all that exist."""
     if name not in labels:
-        known = "、".join(f"{each}（{label}）" for each, label in labels.items())
-        raise NotListed(f"没有{what} {name}。可选：{known}。")
+        known = saying.joined(
+            "、", (saying.said("{each}（{label}）", each=each, label=label) for each, label in labels.items())
+        )
+        raise NotListed(
+            saying.said("没有{what} {name}。可选：{known}。", what=saying.word(what), name=name, known=known)
+        )
     return labels[name]
 
 
@@ -61,11 +66,21 @@ def is_higher(level: str, than: str) -> bool:
 def usable_deadline(deadline: datetime, *, now: datetime) -> datetime:
     """Return the deadline. Raises `DeadlineUnusable`."""
     if deadline.utcoffset() is None:
-        raise DeadlineUnusable(f"批示期限 {deadline:%Y-%m-%d %H:%M} 没有时区，批示没有保存。请写明时区后再提交。")
+        raise DeadlineUnusable(
+            saying.said(
+                "批示期限 {deadline:%Y-%m-%d %H:%M} 没有时区，批示没有保存。请写明时区后再提交。", deadline=deadline
+            )
+        )
     if deadline <= now:
-        raise DeadlineUnusable(f"批示期限 {deadline:%Y-%m-%d %H:%M} 已经过去，批示没有保存。请改为以后的时间。")
+        raise DeadlineUnusable(
+            saying.said(
+                "批示期限 {deadline:%Y-%m-%d %H:%M} 已经过去，批示没有保存。请改为以后的时间。", deadline=deadline
+            )
+        )
     if deadline - now > LONGEST_DEADLINE:
-        raise DeadlineUnusable(f"批示期限 {deadline:%Y-%m-%d %H:%M} 在十年以后，批示没有保存。请核对年份。")
+        raise DeadlineUnusable(
+            saying.said("批示期限 {deadline:%Y-%m-%d %H:%M} 在十年以后，批示没有保存。请核对年份。", deadline=deadline)
+        )
     return deadline
 
 

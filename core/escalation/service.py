@@ -17,6 +17,7 @@ from core.hooks import specs
 from core.hooks.contract import CORE
 from core.hooks.values import EscalationStep, Trigger, TriggerKind
 from core.kit.blanks import filled
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.messages import say
@@ -252,7 +253,7 @@ def _supervise(scope: Scope, ticket: Ticket, act: _Act, occasion: _Occasion, uni
         )
     else:
         say(scope, ticket_id=ticket.id, transport="inbox", text=act.words, to_unit_id=unit.id, now=order.now)
-        _tell(scope, ticket, act, order, f"督办尚未答复，再次催办 → {unit.name}", unit)
+        _tell(scope, ticket, act, order, said("督办尚未答复，再次催办 → {name}", name=unit.name), unit)
 
 
 def _unanswered(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> Supervision | None:
@@ -270,12 +271,20 @@ def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> N
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     authority = units.find_unit(step.to)
     if lead is None or authority is None:
-        missing = "没有主办单位" if lead is None else f"单位 {step.to} 不存在"
-        _tell(scope, ticket, act, order, f"未启动问责：{missing}", None)
+        missing = "没有主办单位" if lead is None else said("单位 {to} 不存在", to=step.to)
+        _tell(scope, ticket, act, order, said("未启动问责：{missing}", missing=word(missing)), None)
         return
     before = find_live_case(scope, ticket, lead)
     if before is not None:
-        _tell(scope, ticket, act, order, f"不另立案：{before.label}正在办理", authority, more={"case": before.id})
+        _tell(
+            scope,
+            ticket,
+            act,
+            order,
+            said("不另立案：{label}正在办理", label=word(before.label)),
+            authority,
+            more={"case": before.id},
+        )
         return
     answers = scope.hooks.ask(specs.exemptions, ticket=view_of(scope, ticket))
     instead = "没有核对免责情形，先由办案人员判断，暂不通知单位"
@@ -286,7 +295,9 @@ def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> N
     ]
     if answers.failures:
         proposed.append({"rule_id": UNASKED, "by": CORE, "reason": "免责情形未能核对"})
-    waits = f"，先核免责：{'、'.join(each['reason'] for each in proposed)}" if proposed else ""
+    waits = (
+        said("，先核免责：{proposed}", proposed=joined("、", (each["reason"] for each in proposed))) if proposed else ""
+    )
     open_case(
         scope,
         ticket,
@@ -298,7 +309,13 @@ def _hold_to_account(scope: Scope, ticket: Ticket, act: _Act, order: Order) -> N
         by=act.by,
         reason=step.reason,
         cause=act.cause,
-        summary=f"{STEP_LABELS['case']} → {authority.name}（{step.reason}）{waits}",
+        summary=said(
+            "{case} → {name}（{reason}）{waits}",
+            case=word(STEP_LABELS["case"]),
+            name=authority.name,
+            reason=step.reason,
+            waits=waits,
+        ),
         detail={**_detail(act, authority), "exempt": proposed},
         proposed=proposed,
     )
@@ -316,7 +333,14 @@ def _tell(
 ) -> None:
     step = act.step
     detail: Detail = {**_detail(act, receiver), **(more or {})}
-    note(scope, ticket, "escalate", order, summary=f"{done}（{step.reason}）", detail=detail)
+    note(
+        scope,
+        ticket,
+        "escalate",
+        order,
+        summary=said("{done}（{reason}）", done=word(done), reason=step.reason),
+        detail=detail,
+    )
 
 
 def _detail(act: _Act, receiver: DirectoryUnit | None) -> Detail:

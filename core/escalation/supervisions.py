@@ -5,6 +5,7 @@ from core.escalation.letters import issue_letter, number_of
 from core.escalation.models import Supervision
 from core.escalation.rules import is_higher
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.service import NotYours
 from core.sla.models import Clock
 from core.sla.service import cancel_clocks, start_clock, stop_clock
@@ -72,7 +73,20 @@ def open_supervision(
     )
     scope.session.add(supervision)
     detail = {"to": unit.code, "rule_id": rule_id, "by": by, "cause": cause, "source": source}
-    _tell(scope, ticket, supervision, order, f"{SUPERVISION_LABELS[level]} → {unit.name}（{why}）：{demand}", detail)
+    _tell(
+        scope,
+        ticket,
+        supervision,
+        order,
+        said(
+            "{supervision} → {name}（{why}）：{demand}",
+            supervision=word(SUPERVISION_LABELS[level]),
+            name=unit.name,
+            why=why,
+            demand=demand,
+        ),
+        detail,
+    )
     clock = start_clock(scope, ticket, RESPOND, order, supervision_id=supervision.id)
     _write_to(scope, ticket, supervision, unit, order, clock=clock, why=why, rule_id=rule_id, by=by)
     return supervision
@@ -82,7 +96,13 @@ def supervision_of(scope: Scope, ticket: Ticket, supervision_id: int) -> Supervi
     """Return a supervision of this ticket. Raises `NoSuchSupervision`."""
     found = scope.session.get(Supervision, (scope.tenant.id, supervision_id))
     if found is None or found.ticket_id != ticket.id:
-        raise NoSuchSupervision(f"工单 {ticket.serial_no} 没有编号为 {supervision_id} 的督办。请从督办列表中选择。")
+        raise NoSuchSupervision(
+            said(
+                "工单 {serial_no} 没有编号为 {supervision_id} 的督办。请从督办列表中选择。",
+                serial_no=ticket.serial_no,
+                supervision_id=supervision_id,
+            )
+        )
     return found
 
 
@@ -103,14 +123,26 @@ def raise_level(
     Raises `SupervisionEnded` when it is closed, `LevelNotHigher`.
     """
     if supervision.state == "closed":
-        raise SupervisionEnded(f"工单 {ticket.serial_no} 的这项督办已销号，不能升级。需要时请另行督办。")
+        raise SupervisionEnded(
+            said("工单 {serial_no} 的这项督办已销号，不能升级。需要时请另行督办。", serial_no=ticket.serial_no)
+        )
     if not is_higher(level, supervision.level):
         raise LevelNotHigher(
-            f"这项督办现为{SUPERVISION_LABELS[supervision.level]}，只能升级，不能改为{SUPERVISION_LABELS[level]}。"
+            said(
+                "这项督办现为{supervision}，只能升级，不能改为{supervision_2}。",
+                supervision=word(SUPERVISION_LABELS[supervision.level]),
+                supervision_2=word(SUPERVISION_LABELS[level]),
+            )
         )
     units = directory(scope)
     unit = units.unit_of_id(supervision.unit_id) or units.desk
-    summary = f"{SUPERVISION_LABELS[supervision.level]}升为{SUPERVISION_LABELS[level]} → {unit.name}（{why}）"
+    summary = said(
+        "{supervision}升为{supervision_2} → {name}（{why}）",
+        supervision=word(SUPERVISION_LABELS[supervision.level]),
+        supervision_2=word(SUPERVISION_LABELS[level]),
+        name=unit.name,
+        why=why,
+    )
     was_answered, supervision.level, supervision.state = supervision.state == "answered", level, "open"
     detail = {"to": unit.code, "rule_id": rule_id, "by": by, "cause": cause}
     _tell(scope, ticket, supervision, order, summary, detail)
@@ -121,14 +153,25 @@ def raise_level(
 def answer_supervision(scope: Scope, ticket: Ticket, supervision: Supervision, order: Order, *, text: str) -> None:
     """Keep the unit's answer; its clock `respond` stops. Raises `NotYours`, `SupervisionEnded`."""
     if not order.actor.acts_for(supervision.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 的这项督办是发给其他单位的，您不能代为答复。")
+        raise NotYours(
+            said("工单 {serial_no} 的这项督办是发给其他单位的，您不能代为答复。", serial_no=ticket.serial_no)
+        )
     if supervision.state != "open":
         ended = "销号" if supervision.state == "closed" else "答复"
-        raise SupervisionEnded(f"工单 {ticket.serial_no} 的这项督办已{ended}，不能再答复。")
+        raise SupervisionEnded(
+            said("工单 {serial_no} 的这项督办已{ended}，不能再答复。", serial_no=ticket.serial_no, ended=word(ended))
+        )
     supervision.state, supervision.answer = "answered", text
     supervision.answered_by, supervision.answered_by_id = order.actor.name, order.actor.id
     supervision.answered_at = order.now
-    _tell(scope, ticket, supervision, order, f"答复{SUPERVISION_LABELS[supervision.level]}：{text}", {})
+    _tell(
+        scope,
+        ticket,
+        supervision,
+        order,
+        said("答复{supervision}：{text}", supervision=word(SUPERVISION_LABELS[supervision.level]), text=text),
+        {},
+    )
     stop_clock(scope, ticket, RESPOND, at=order.now, now=order.now, supervision_id=supervision.id)
 
 
@@ -138,13 +181,29 @@ def close_supervision(scope: Scope, ticket: Ticket, supervision: Supervision, or
     Raises `OwnSupervision` for somebody of the supervised unit or who answered, `SupervisionEnded`.
     """
     if _is_supervised(scope, supervision, order.actor):
-        raise OwnSupervision(f"工单 {ticket.serial_no} 的这项督办针对您的单位，不能由您销号。请由督办单位办理。")
+        raise OwnSupervision(
+            said(
+                "工单 {serial_no} 的这项督办针对您的单位，不能由您销号。请由督办单位办理。", serial_no=ticket.serial_no
+            )
+        )
     if supervision.state == "closed":
-        raise SupervisionEnded(f"工单 {ticket.serial_no} 的这项督办已销号，不必再销。")
+        raise SupervisionEnded(said("工单 {serial_no} 的这项督办已销号，不必再销。", serial_no=ticket.serial_no))
     was_answered, supervision.state = supervision.state == "answered", "closed"
     supervision.closed_by, supervision.closed_at = order.actor.name, order.now
     unanswered = "" if was_answered else "（未经答复）"
-    _tell(scope, ticket, supervision, order, f"{SUPERVISION_LABELS[supervision.level]}销号{unanswered}：{why}", {})
+    _tell(
+        scope,
+        ticket,
+        supervision,
+        order,
+        said(
+            "{supervision}销号{unanswered}：{why}",
+            supervision=word(SUPERVISION_LABELS[supervision.level]),
+            unanswered=word(unanswered),
+            why=why,
+        ),
+        {},
+    )
     if not was_answered:
         cancel_clocks(scope, ticket, (RESPOND,), now=order.now, supervision_id=supervision.id)
 
@@ -185,9 +244,21 @@ def _write_to(
 ) -> None:
     """Send the unit the letter that belongs to the supervision's level, and a note that it is there."""
     label = SUPERVISION_LABELS[supervision.level]
-    until = f"于 {clock.due_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前" if clock and clock.due_at else ""
+    until = (
+        said("于 {due_at:%Y-%m-%d %H:%M} 前", due_at=clock.due_at.astimezone(scope.tenant.zone))
+        if clock and clock.due_at
+        else ""
+    )
     demand = supervision.demand.rstrip("。")
-    text = f"工单 {ticket.serial_no}「{ticket.title}」列入{label}（{why}）。督办要求：{demand}。请{until}书面答复。"
+    text = said(
+        "工单 {serial_no}「{title}」列入{label}（{why}）。督办要求：{demand}。请{until}书面答复。",
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        label=word(label),
+        why=why,
+        demand=demand,
+        until=until,
+    )
     letter = issue_letter(
         scope,
         ticket,
@@ -200,5 +271,5 @@ def _write_to(
         by=by,
         cause=f"supervision/{supervision.id}/{supervision.level}",
     )
-    words = f"{number_of(letter)}：{text}"
+    words = said("{number}：{text}", number=number_of(letter), text=text)
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 RESOLVED_LABELS = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
 SATISFACTION_LABELS = {"satisfied": "满意", "basically": "基本满意", "dissatisfied": "不满意"}
@@ -33,6 +34,8 @@ class UnknownAnswer(Refused):
 def known(answer: str, labels: Mapping[str, str], what: str) -> str:
     """Return the answer. Raises `UnknownAnswer` when it is none of those that can be given."""
     if answer not in labels:
-        choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
-        raise UnknownAnswer(f"{what}没有“{answer}”这一项。可选：{choices}。")
+        choices = joined("、", (said("{code}（{label}）", code=code, label=label) for code, label in labels.items()))
+        raise UnknownAnswer(
+            said("{what}没有“{answer}”这一项。可选：{choices}。", what=word(what), answer=answer, choices=choices)
+        )
     return answer

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.kit.saying import said, word
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -36,7 +38,9 @@ DISSATISFACTION_GROUPS: Mapping[str, Group] = {
     ),
 }
 DISSATISFACTION_LABELS = {
-    code: f"{group.label}：{label}" for group in DISSATISFACTION_GROUPS.values() for code, label in group.causes.items()
+    code: said("{label}：{label_2}", label=word(group.label), label_2=label)
+    for group in DISSATISFACTION_GROUPS.values()
+    for code, label in group.causes.items()
 }
 """Causes of dissatisfaction 不满意原因."""
 GROUP_OF = {code: name for name, group in DISSATISFACTION_GROUPS.items() for code in group.causes}

@@ -15,6 +15,7 @@ from core.evaluation.queries import (
 )
 from core.evaluation.subjects import Subject, disputable_until, find_missed_reply_clock, subjects_of
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.service import NotYours
@@ -79,7 +80,7 @@ class Overlay:
 
     @property
     def words(self) -> str:
-        return f"裁定后的指标改由{self.unit.name}承担" if self.unit else "不计入裁定后的指标"
+        return said("裁定后的指标改由{name}承担", name=self.unit.name) if self.unit else "不计入裁定后的指标"
 
 
 def find_subject(
@@ -90,16 +91,29 @@ def find_subject(
     Raises `UnknownDispute`, `NothingToDispute`, `NotYours`, `AlreadyDisputed`, `DisputeTooLate`.
     """
     if kind not in (*OVERLAID, "responsibility"):
-        known = "、".join(f"{code}（{label}）" for code, label in DISPUTE_LABELS.items() if code != "review")
-        raise UnknownDispute(f"没有“{kind}”这种申诉。可选：{known}。")
+        known = joined(
+            "、",
+            (
+                said("{code}（{label}）", code=code, label=word(label))
+                for code, label in DISPUTE_LABELS.items()
+                if code != "review"
+            ),
+        )
+        raise UnknownDispute(said("没有“{kind}”这种申诉。可选：{known}。", kind=kind, known=known))
     subjects = subjects_of(scope, ticket, kind)
     if subject_id is not None:
         subjects = [each for each in subjects if each.id == subject_id]
     if not subjects:
-        raise NothingToDispute(f"工单 {ticket.serial_no} 没有可提{DISPUTE_LABELS[kind]}的事项。请核对后再提。")
+        raise NothingToDispute(
+            said(
+                "工单 {serial_no} 没有可提{dispute}的事项。请核对后再提。",
+                serial_no=ticket.serial_no,
+                dispute=word(DISPUTE_LABELS[kind]),
+            )
+        )
     own = [each for each in subjects if actor.acts_for(each.unit_id)]
     if not own:
-        raise NotYours(f"工单 {ticket.serial_no} 的这一事项不由您的单位承担，不能代为申诉。")
+        raise NotYours(said("工单 {serial_no} 的这一事项不由您的单位承担，不能代为申诉。", serial_no=ticket.serial_no))
     refusals = [_refusal(scope, ticket, each, kind=kind, now=now) for each in own]
     for subject, refusal in zip(own, refusals, strict=True):
         if refusal is None:
@@ -112,7 +126,11 @@ def refuse_second_review(scope: Scope, ticket: Ticket) -> None:
     before = find_review_of_cycle(scope, ticket)
     if before is not None:
         raise AlreadyDisputed(
-            f"工单 {ticket.serial_no} 本轮办理已申请过复核，现为“{STATE_LABELS[before.state]}”，不能重复申请。"
+            said(
+                "工单 {serial_no} 本轮办理已申请过复核，现为“{state}”，不能重复申请。",
+                serial_no=ticket.serial_no,
+                state=word(STATE_LABELS[before.state]),
+            )
         )
 
 
@@ -140,11 +158,21 @@ def get_open_dispute(scope: Scope, ticket: Ticket, dispute_id: int) -> Dispute:
     """Return the ticket's dispute that waits for a decision. Raises `NoSuchDispute`."""
     dispute = scope.session.get(Dispute, (scope.tenant.id, dispute_id), populate_existing=True)
     if dispute is None or dispute.ticket_id != ticket.id:
-        raise NoSuchDispute(f"工单 {ticket.serial_no} 没有编号为 {dispute_id} 的申诉。请刷新后再看。")
+        raise NoSuchDispute(
+            said(
+                "工单 {serial_no} 没有编号为 {dispute_id} 的申诉。请刷新后再看。",
+                serial_no=ticket.serial_no,
+                dispute_id=dispute_id,
+            )
+        )
     if dispute.state != "open":
         raise NoSuchDispute(
-            f"工单 {ticket.serial_no} 的这件申诉已由{dispute.decided_by}处理，现为“{STATE_LABELS[dispute.state]}”，"
-            "裁定不再更改。"
+            said(
+                "工单 {serial_no} 的这件申诉已由{decided_by}处理，现为“{state}”，裁定不再更改。",
+                serial_no=ticket.serial_no,
+                decided_by=dispute.decided_by,
+                state=word(STATE_LABELS[dispute.state]),
+            )
         )
     return dispute
 
@@ -170,8 +198,12 @@ def read_overlay(
     `NoSuchUnit`.
     """
     if reason_code not in ADJUDICATION_REASONS:
-        known = "、".join(f"{code}（{label}）" for code, label in ADJUDICATION_REASONS.items())
-        raise AdjudicationUnusable(f"没有裁定理由“{reason_code}”。可选：{known}。")
+        known = joined(
+            "、", (said("{code}（{label}）", code=code, label=label) for code, label in ADJUDICATION_REASONS.items())
+        )
+        raise AdjudicationUnusable(
+            said("没有裁定理由“{reason_code}”。可选：{known}。", reason_code=reason_code, known=known)
+        )
     if not upheld or dispute.kind == "review":
         if effect or unit:
             raise AdjudicationUnusable("不予支持的申诉和复核不改变指标的归属。请不要填写处理方式和承担单位。")
@@ -229,7 +261,12 @@ def granted_review(scope: Scope, ticket: Ticket) -> Dispute:
     """Return the upheld review that allows another cycle. Raises `NoGrantedReview`."""
     review = find_granted_review(scope, ticket)
     if review is None:
-        raise NoGrantedReview(f"工单 {ticket.serial_no} 没有获得支持的复核申请，不能重启。请先由诉求人申请复核并裁定。")
+        raise NoGrantedReview(
+            said(
+                "工单 {serial_no} 没有获得支持的复核申请，不能重启。请先由诉求人申请复核并裁定。",
+                serial_no=ticket.serial_no,
+            )
+        )
     return review
 
 
@@ -255,16 +292,31 @@ def _refusal(scope: Scope, ticket: Ticket, subject: Subject, *, kind: str, now: 
     )
     if before is not None:
         return AlreadyDisputed(
-            f"工单 {ticket.serial_no} 的{subject.words}已提过{DISPUTE_LABELS[kind]}，现为“{STATE_LABELS[before]}”，"
-            "每一事项只能申诉一次。"
+            said(
+                "工单 {serial_no} 的{words}已提过{dispute}，现为“{state}”，每一事项只能申诉一次。",
+                serial_no=ticket.serial_no,
+                words=word(subject.words),
+                dispute=word(DISPUTE_LABELS[kind]),
+                state=word(STATE_LABELS[before]),
+            )
         )
     if kind in OVERLAID and is_adjudicated(scope, OVERLAID[kind], subject.id):
-        return AlreadyDisputed(f"工单 {ticket.serial_no} 的{subject.words}已有裁定，不能再申诉。")
+        return AlreadyDisputed(
+            said(
+                "工单 {serial_no} 的{words}已有裁定，不能再申诉。",
+                serial_no=ticket.serial_no,
+                words=word(subject.words),
+            )
+        )
     until = disputable_until(scope, subject.since)
     if now > until:
         return DisputeTooLate(
-            f"工单 {ticket.serial_no} 的{subject.words}申诉期至 {until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}，"
-            "现已过期，不再受理。"
+            said(
+                "工单 {serial_no} 的{words}申诉期至 {until:%Y-%m-%d %H:%M}，现已过期，不再受理。",
+                serial_no=ticket.serial_no,
+                words=word(subject.words),
+                until=until.astimezone(scope.tenant.zone),
+            )
         )
     return None
 

@@ -8,6 +8,7 @@ from core.evaluation.models import OverdueCause
 from core.evaluation.queries import find_unit_of_cycle
 from core.evaluation.subjects import missed_reply_clocks
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import SameHands
 from core.routing.service import NotYours
 from core.sla.models import Clock
@@ -39,7 +40,9 @@ def state_cause(
     clock = _missed_clock(scope, ticket, clock_id)
     unit_id = find_unit_of_cycle(scope, ticket, clock.cycle_no)
     if unit_id is None or not order.actor.acts_for(unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 的这个时限不由您的单位承担，不能代为说明超期原因。")
+        raise NotYours(
+            said("工单 {serial_no} 的这个时限不由您的单位承担，不能代为说明超期原因。", serial_no=ticket.serial_no)
+        )
     row = _open_row(scope, ticket, clock)
     row.stated, row.evidence = cause, evidence
     row.stated_by, row.stated_by_id, row.stated_at = order.actor.name, order.actor.id, order.now
@@ -67,7 +70,9 @@ def find_cause(scope: Scope, ticket: Ticket, order: Order, *, clock_id: int, cau
 def _missed_clock(scope: Scope, ticket: Ticket, clock_id: int) -> Clock:
     clock = next((each for each in missed_reply_clocks(scope, ticket) if each.id == clock_id), None)
     if clock is None:
-        raise NotMissed(f"工单 {ticket.serial_no} 没有这个超期的答复时限，不必说明原因。请刷新后再看。")
+        raise NotMissed(
+            said("工单 {serial_no} 没有这个超期的答复时限，不必说明原因。请刷新后再看。", serial_no=ticket.serial_no)
+        )
     return clock
 
 
@@ -81,6 +86,11 @@ def _open_row(scope: Scope, ticket: Ticket, clock: Clock) -> OverdueCause:
         scope.session.add(row)
     elif row.found:
         raise CauseFound(
-            f"工单 {ticket.serial_no} 的超期原因已由{row.found_by}核定为“{OVERDUE_LABELS[row.found]}”，不再更改。"
+            said(
+                "工单 {serial_no} 的超期原因已由{found_by}核定为“{overdue}”，不再更改。",
+                serial_no=ticket.serial_no,
+                found_by=row.found_by,
+                overdue=word(OVERDUE_LABELS[row.found]),
+            )
         )
     return row

@@ -7,6 +7,7 @@ from core.evaluation.causes import DISSATISFACTION_LABELS
 from core.evaluation.models import FollowUp, Rating, RatingCause
 from core.evaluation.queries import find_unexplained_rating, follow_up_is_over, reached_nobody, units_concerned
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -43,10 +44,18 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
     known(outcome, OUTCOME_LABELS, "回访结果")
     check_state(ticket, MOVES[Command.FOLLOW_UP].sources, "回访")
     if order.actor.unit_id in units_concerned(scope, ticket):
-        raise SameHands(f"工单 {ticket.serial_no} 由您的单位承办，不能由本单位回访。请由受理席或其他单位回访。")
+        raise SameHands(
+            said(
+                "工单 {serial_no} 由您的单位承办，不能由本单位回访。请由受理席或其他单位回访。",
+                serial_no=ticket.serial_no,
+            )
+        )
     if outcome != "reached" and follow_up_is_over(scope, ticket):
         raise FollowUpOver(
-            f"工单 {ticket.serial_no} 的回访已经结束，不必再拨。诉求人仍可自行评价；如已接通，请记“已接通”。"
+            said(
+                "工单 {serial_no} 的回访已经结束，不必再拨。诉求人仍可自行评价；如已接通，请记“已接通”。",
+                serial_no=ticket.serial_no,
+            )
         )
     attempt = _keep_attempt(scope, ticket, order, outcome=outcome, remark=remark)
     if outcome == "reached":
@@ -59,7 +68,11 @@ def record_attempt(scope: Scope, ticket: Ticket, order: Order, *, outcome: str, 
         ticket,
         "follow_up_attempt",
         order,
-        summary=f"回访：{OUTCOME_LABELS[outcome]}{'，多次未接通，回访结束' if in_vain else ''}",
+        summary=said(
+            "回访：{outcome}{in_vain}",
+            outcome=word(OUTCOME_LABELS[outcome]),
+            in_vain=word("，多次未接通，回访结束") if in_vain else "",
+        ),
         detail={"outcome": outcome, "final": "yes" if in_vain or outcome == "refused" else "no"},
         records=[attempt],
     )
@@ -79,7 +92,11 @@ def keep_rating(
         Rating.tenant_id == scope.tenant.id, Rating.ticket_id == ticket.id, Rating.cycle_no == ticket.cycle_no
     )
     if scope.session.scalar(rated) is not None:
-        raise AlreadyRated(f"工单 {ticket.serial_no} 本次办理已评价过，评价不可更改。如仍不满意，可申请重办。")
+        raise AlreadyRated(
+            said(
+                "工单 {serial_no} 本次办理已评价过，评价不可更改。如仍不满意，可申请重办。", serial_no=ticket.serial_no
+            )
+        )
     if cause and satisfaction != "dissatisfied":
         raise CauseNotAsked("只有不满意的评价才记不满意原因。请去掉原因，或核对满意度。")
     rating = Rating(
@@ -98,8 +115,12 @@ def keep_rating(
         ticket,
         Command.EVALUATE,
         order,
-        summary=f"评价：{RESOLVED_LABELS[resolved]}，{SATISFACTION_LABELS[satisfaction]}"
-        f"{f'（{DISSATISFACTION_LABELS[cause]}）' if cause else ''}",
+        summary=said(
+            "评价：{resolved}，{satisfaction}{cause}",
+            resolved=word(RESOLVED_LABELS[resolved]),
+            satisfaction=word(SATISFACTION_LABELS[satisfaction]),
+            cause=said("（{dissatisfaction}）", dissatisfaction=word(DISSATISFACTION_LABELS[cause])) if cause else "",
+        ),
         detail={"resolved": resolved, "satisfaction": satisfaction, **({"cause": cause} if cause else {})},
         records=[rating, *why],
     )
@@ -116,7 +137,10 @@ def keep_cause(scope: Scope, ticket: Ticket, order: Order, *, cause: str) -> Rat
     rating = find_unexplained_rating(scope, ticket)
     if rating is None:
         raise CauseNotAsked(
-            f"工单 {ticket.serial_no} 没有待问原因的不满意评价：没有评价、评价不是不满意，或原因已记下。"
+            said(
+                "工单 {serial_no} 没有待问原因的不满意评价：没有评价、评价不是不满意，或原因已记下。",
+                serial_no=ticket.serial_no,
+            )
         )
     why = _cause_of(scope, rating, order, cause=cause)
     scope.session.add(why)
@@ -125,7 +149,7 @@ def keep_cause(scope: Scope, ticket: Ticket, order: Order, *, cause: str) -> Rat
         ticket,
         "rating_cause",
         order,
-        summary=f"不满意原因：{DISSATISFACTION_LABELS[cause]}",
+        summary=said("不满意原因：{dissatisfaction}", dissatisfaction=word(DISSATISFACTION_LABELS[cause])),
         detail={"rating": rating.id, "cause": cause},
         records=[why],
     )

@@ -10,6 +10,7 @@ from core.escalation.models import Supervision
 from core.evaluation.models import Rating
 from core.evaluation.queries import find_unit_of_cycle
 from core.hooks.values import Budget
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
 from core.routing.states import ACTIVE, AssignmentState
@@ -77,7 +78,9 @@ def _ratings(scope: Scope, ticket: Ticket) -> list[Subject]:
     )
     whose = ((each, find_unit_of_cycle(scope, ticket, each.cycle_no)) for each in found)
     return [
-        Subject(each.id, unit_id, each.at, f"第 {each.cycle_no} 轮办理的评价") for each, unit_id in whose if unit_id
+        Subject(each.id, unit_id, each.at, said("第 {cycle_no} 轮办理的评价", cycle_no=each.cycle_no))
+        for each, unit_id in whose
+        if unit_id
     ]
 
 
@@ -90,7 +93,9 @@ def _missed_clocks(scope: Scope, ticket: Ticket) -> list[Subject]:
         if clock.subject == "ticket":
             unit_id = find_unit_of_cycle(scope, ticket, clock.cycle_no)
         if unit_id and clock.due_at:
-            words = f"第 {clock.cycle_no} 轮办理的{CLOCK_LABELS[clock.name]}时限"
+            words = said(
+                "第 {cycle_no} 轮办理的{clock}时限", cycle_no=clock.cycle_no, clock=word(CLOCK_LABELS[clock.name])
+            )
             found.append(Subject(clock.id, unit_id, clock.due_at, words))
     return found
 

@@ -9,6 +9,7 @@ from core.files.kinds import ALSO_NAMED, BY_EXTENSION, BY_NAME, Kind, find_kind,
 from core.files.limits import LONGEST_NAME, MEGABYTE
 from core.files.names import clean_name, split_name
 from core.files.refusals import FileDisguised, FileEmpty, FileKindUnknown, FileTooLarge
+from core.kit.saying import said, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,21 @@ def judge(upload: Upload, *, seconds: float = SECONDS) -> CleanFile:
     name = clean_name(upload.name)
     stem, extension = split_name(name)
     if not upload.content:
-        raise FileEmpty(f"“{name}”是空的。请检查后重新上传。")
+        raise FileEmpty(said("“{name}”是空的。请检查后重新上传。", name=name))
     kind = find_kind(upload.content)
     if kind is None:
-        raise FileKindUnknown(f"“{name}”的内容不是能上传的种类。能上传的有{in_words()}。")
+        raise FileKindUnknown(said("“{name}”的内容不是能上传的种类。能上传的有{in_}。", name=name, in_=in_words()))
     _refuse_disguised(name, kind, BY_EXTENSION[extension])
     if len(upload.content) > kind.largest:
         most = kind.largest // MEGABYTE
         raise FileTooLarge(
-            f"“{name}”有 {len(upload.content) / MEGABYTE:.1f} MB，{kind.label}最大 {most} MB。请缩小后再上传。"
+            said(
+                "“{name}”有 {number:.1f} MB，{label}最大 {most} MB。请缩小后再上传。",
+                name=name,
+                number=len(upload.content) / MEGABYTE,
+                label=word(kind.label),
+                most=most,
+            )
         )
     cleaned = clean(kind, upload.content, seconds=seconds)
     kept = BY_NAME[cleaned.kind]
@@ -60,7 +67,13 @@ def judge(upload: Upload, *, seconds: float = SECONDS) -> CleanFile:
 def _refuse_disguised(name: str, found: Kind, named: Kind) -> None:
     if named is not found and named.name not in ALSO_NAMED.get(found.name, ()):
         raise FileDisguised(
-            f"“{name}”的内容是{found.label}（{found.name}），与名字不符。请把扩展名改成 {found.extension} 再上传。"
+            said(
+                "“{name}”的内容是{label}（{found_name}），与名字不符。请把扩展名改成 {extension} 再上传。",
+                name=name,
+                label=word(found.label),
+                found_name=found.name,
+                extension=found.extension,
+            )
         )
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from core.files.kinds import BY_EXTENSION, KINDS
 from core.files.limits import LONGEST_NAME
 from core.files.refusals import FileKindUnknown, FileNameUnusable
+from core.kit.saying import joined, said
 
 UNNAMED = "附件"
 ACTIVE = frozenset(
@@ -60,7 +61,11 @@ def clean_name(given: str) -> str:
     name = " ".join(shown.split()).rstrip(" .") or UNNAMED
     if len(name.encode()) > LONGEST_NAME:
         raise FileNameUnusable(
-            f"文件名太长（超过 {LONGEST_NAME} 字节，约 {LONGEST_NAME // 3} 个汉字）。请改短后再上传。"
+            said(
+                "文件名太长（超过 {longest_name} 字节，约 {longest_name_2} 个汉字）。请改短后再上传。",
+                longest_name=LONGEST_NAME,
+                longest_name_2=LONGEST_NAME // 3,
+            )
         )
     return name
 
@@ -71,11 +76,17 @@ def split_name(name: str) -> tuple[str, str]:
     extension = f".{end.lower()}" if dot else ""
     if extension not in BY_EXTENSION:
         raise FileKindUnknown(
-            f"“{name}”不是能上传的种类。能上传的有：{'、'.join(kind.extension[1:] for kind in KINDS)}。"
+            said(
+                "“{name}”不是能上传的种类。能上传的有：{kinds}。",
+                name=name,
+                kinds=joined("、", (kind.extension[1:] for kind in KINDS)),
+            )
         )
     hidden = next((f".{part}" for part in stem.lower().split(".")[1:] if f".{part.strip()}" in ACTIVE), None)
     if hidden:
-        raise FileNameUnusable(f"“{name}”的名字里还有另一个扩展名 {hidden}。请改名后再上传。")
+        raise FileNameUnusable(
+            said("“{name}”的名字里还有另一个扩展名 {hidden}。请改名后再上传。", name=name, hidden=hidden)
+        )
     return stem or UNNAMED, extension
 
 

@@ -12,6 +12,7 @@ from core.hooks.scanner import ask_clamd
 from core.hooks.settings import Line, Settings
 from core.hooks.values import FileVerdict, FileView
 from core.kit.outbox import enqueue
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
 from core.tickets.models import Ticket
@@ -62,13 +63,13 @@ def settle(scope: Scope, ticket: Ticket, row: TicketFile, verdicts: Sequence[Fil
     if not found:
         row.state, row.finding = "ready", ""
         return
-    row.state, row.finding = "locked", "；".join(found)[:200]
+    row.state, row.finding = "locked", joined("；", found)[:200]
     note(
         scope,
         ticket,
         "file_locked",
         in_order(scope, ticket, Order(SYSTEM, now)),
-        summary=f"一个附件查出病毒（{row.finding}），已隔离",
+        summary=said("一个附件查出病毒（{finding}），已隔离", finding=row.finding),
         detail={"file": row.id, "sha256": row.sha256},
     )
     if ticket.lead_unit_id is not None:
@@ -76,7 +77,10 @@ def settle(scope: Scope, ticket: Ticket, row: TicketFile, verdicts: Sequence[Fil
             scope,
             ticket_id=ticket.id,
             transport="inbox",
-            text=f"工单 {ticket.serial_no} 的一个附件查出病毒，已隔离，不能查看。请让上传的人换一份。",
+            text=said(
+                "工单 {serial_no} 的一个附件查出病毒，已隔离，不能查看。请让上传的人换一份。",
+                serial_no=ticket.serial_no,
+            ),
             to_unit_id=ticket.lead_unit_id,
             now=now,
         )

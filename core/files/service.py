@@ -9,6 +9,7 @@ from core.files.limits import MEGABYTE, MOST_BYTES_PER_TICKET, MOST_PER_TICKET
 from core.files.models import TicketFile, preview_key
 from core.files.queries import OPEN_FOR_FILES
 from core.files.refusals import FilesTooMany
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, note
@@ -48,13 +49,13 @@ def add_files(
     ]
     scope.session.add_all(rows)
     marks: list[Detail] = [{"id": row.id, "kind": row.kind, "size": row.size, "sha256": row.sha256} for row in rows]
-    labels = "、".join(dict.fromkeys(file.kind.label for file in files))
+    labels = joined("、", dict.fromkeys(file.kind.label for file in files))
     note(
         scope,
         ticket,
         "file_added",
         order,
-        summary=f"上传了 {len(rows)} 个附件（{labels}）",
+        summary=said("上传了 {number} 个附件（{labels}）", number=len(rows), labels=labels),
         detail={"files": marks},
     )
     return rows
@@ -89,10 +90,19 @@ def _refuse_too_many(scope: Scope, ticket: Ticket, files: Sequence[CleanFile]) -
     ).one()
     if count + len(files) > MOST_PER_TICKET:
         raise FilesTooMany(
-            f"工单 {ticket.serial_no} 已有 {count} 个附件，每件最多 {MOST_PER_TICKET} 个，没有上传。请只传要紧的。"
+            said(
+                "工单 {serial_no} 已有 {count} 个附件，每件最多 {most_per_ticket} 个，没有上传。请只传要紧的。",
+                serial_no=ticket.serial_no,
+                count=count,
+                most_per_ticket=MOST_PER_TICKET,
+            )
         )
     if size + sum(len(file.content) for file in files) > MOST_BYTES_PER_TICKET:
         raise FilesTooMany(
-            f"工单 {ticket.serial_no} 的附件已有 {size / MEGABYTE:.0f} MB，每件共 {MOST_BYTES_PER_TICKET // MEGABYTE} MB，"
-            "没有上传。请压缩后再传。"
+            said(
+                "工单 {serial_no} 的附件已有 {size:.0f} MB，每件共 {most_bytes_per_ticket} MB，没有上传。请压缩后再传。",
+                serial_no=ticket.serial_no,
+                size=size / MEGABYTE,
+                most_bytes_per_ticket=MOST_BYTES_PER_TICKET // MEGABYTE,
+            )
         )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core.handling.models import ContactAttempt
 from core.hooks.values import ContactView
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
@@ -42,7 +43,7 @@ def keep_contact(
         ticket,
         "contact",
         order,
-        summary=f"{words}：{what}" if what else words,
+        summary=said("{words}：{what}", words=word(words), what=what) if what else words,
         detail={"assignment": assignment.id, "reached": "yes" if reached else "no"},
         records=[attempt],
     )
@@ -63,8 +64,13 @@ def refuse_uncontacted(scope: Scope, ticket: Ticket, assignment: Assignment, *, 
     needed = rules_of(scope).contact_attempts
     if "reached" not in outcomes and len(outcomes) < needed:
         raise NotContacted(
-            f"工单 {ticket.serial_no} 须先联系诉求人：已尝试 {len(outcomes)} 次，联系不上的至少尝试 {needed} 次。"
-            "请联系后再提交答复。"
+            said(
+                "工单 {serial_no} 须先联系诉求人：已尝试 {number} 次，联系不上的至少尝试 {needed} 次。"
+                "请联系后再提交答复。",
+                serial_no=ticket.serial_no,
+                number=len(outcomes),
+                needed=needed,
+            )
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from core.handling.models import Reply
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 
@@ -29,7 +30,12 @@ def joined_replies(scope: Scope, parts: Sequence[Ticket]) -> tuple[str, str]:
         )
     }
     lines = [
-        f"{_numeral(position)}、{part.title}：{replies[part.id].text if part.id in replies else '本项未予办理。'}"
+        said(
+            "{numeral}、{title}：{text}",
+            numeral=word(_numeral(position)),
+            title=part.title,
+            text=replies[part.id].text if part.id in replies else word("本项未予办理。"),
+        )
         for position, part in enumerate(parts)
     ]
     dispositions = {reply.disposition for reply in replies.values()}

@@ -3,6 +3,7 @@
 from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_BASIS, results_for
 from core.intake.rules import LONE_SURROGATE
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 REPLY_MAX = 20_000
 
@@ -32,10 +33,12 @@ def usable_reply(text: str, disposition: str, *, nature: str, basis: str = "") -
     """
     results = results_for(nature)
     if disposition not in results:
-        known = "、".join(f"{code}（{label}）" for code, label in results.items())
+        known = joined("、", (said("{code}（{label}）", code=code, label=label) for code, label in results.items()))
         what = DISPOSITION_LABELS.get(disposition, disposition)
         whose = "办事申请" if nature == "application" else "这类诉求"
-        raise UnknownDisposition(f"{whose}没有办理结果“{what}”。可选：{known}。")
+        raise UnknownDisposition(
+            said("{whose}没有办理结果“{what}”。可选：{known}。", whose=word(whose), what=word(what), known=known)
+        )
     if disposition in NEEDS_BASIS and not basis.strip():
         raise BasisMissing("不予办理的，请写明法律依据：哪部法律、法规或规定的第几条。")
     return usable_text(text)
@@ -49,5 +52,11 @@ def usable_text(text: str) -> str:
     if not cleaned:
         raise ReplyUnusable("答复没有内容。请写明办理经过和结果。")
     if len(cleaned) > REPLY_MAX:
-        raise ReplyUnusable(f"答复有 {len(cleaned):,} 个字，超过 {REPLY_MAX:,} 字的上限。请精简。")
+        raise ReplyUnusable(
+            said(
+                "答复有 {number:,} 个字，超过 {reply_max:,} 字的上限。请精简。",
+                number=len(cleaned),
+                reply_max=REPLY_MAX,
+            )
+        )
     return cleaned

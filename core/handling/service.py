@@ -6,6 +6,7 @@ from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
 from core.handling.rules import usable_reply, usable_text
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.service import advance
@@ -36,7 +37,7 @@ def submit_reply(
         ticket,
         Command.SUBMIT_RESULT,
         order,
-        summary=f"提交答复（{DISPOSITION_LABELS[disposition]}）",
+        summary=said("提交答复（{disposition}）", disposition=word(DISPOSITION_LABELS[disposition])),
         detail={"disposition": disposition},
     )
     advance(assignment, AssignmentState.SUBMITTED, now=order.now)
@@ -77,7 +78,7 @@ def reply_under_review(scope: Scope, ticket: Ticket) -> Reply:
     """Return the reply that waits for review. Raises `NothingToReview`."""
     reply = _find_reply_under_review(scope, ticket)
     if reply is None:
-        raise NothingToReview(f"工单 {ticket.serial_no} 没有待审核的答复。请刷新后再看。")
+        raise NothingToReview(said("工单 {serial_no} 没有待审核的答复。请刷新后再看。", serial_no=ticket.serial_no))
     return reply
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.handling.models import Tracking
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -42,7 +43,7 @@ def set_tracking(scope: Scope, ticket: Ticket, order: Order, *, days: int, why: 
     Raises `TrackingUnusable`.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise TrackingUnusable(f"再看的日子要在 1 到 {MOST_DAYS} 天以后。请改正后再提交。")
+        raise TrackingUnusable(said("再看的日子要在 1 到 {most_days} 天以后。请改正后再提交。", most_days=MOST_DAYS))
     if (before := find_tracking(scope, ticket)) is not None:
         close(before, "dropped", order, found="另定了日子")
         scope.session.flush()
@@ -56,7 +57,7 @@ def set_tracking(scope: Scope, ticket: Ticket, order: Order, *, days: int, why: 
         set_at=order.now,
     )
     scope.session.add(tracking)
-    words = f"定于 {tracking.due_on} 再看效果：{why}"
+    words = said("定于 {due_on} 再看效果：{why}", due_on=tracking.due_on, why=why)
     note(scope, ticket, "tracking", order, summary=words, detail={"tracking": tracking.id})
     return tracking
 

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from core.kit.saying import said
+
 YES: Final = frozenset({"是", "公开", "有", "yes", "true", "1"})
 NO: Final = frozenset({"否", "不公开", "无", "no", "false", "0"})
 BETWEEN: Final = re.compile(r"[、,，;；|\n]+")
@@ -14,7 +16,7 @@ def flaw_of_cell(cell: str, *, longest: int) -> str:
     if not cell:
         return "没有填写"
     if len(cell) > longest:
-        return f"有 {len(cell)} 个字，最多 {longest} 个"
+        return said("有 {number} 个字，最多 {longest} 个", number=len(cell), longest=longest)
     return "里有换行或不能保存的字符" if UNSTORABLE.search(cell) else ""
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, 
 from core.kit.clock import Clock
 from core.kit.errors import Collision, Refused
 from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, CommittedAlone, outage_of
+from core.kit.saying import said, word
 
 INSTANT = TIMESTAMP(timezone=True)
 """Column type of every instant: stored in UTC, to the microsecond."""
@@ -302,8 +303,12 @@ def database_down_in_words(error: DBAPIError) -> str:
     reason = str(error.orig).strip().splitlines()[0] if error.orig else "没有应答"
     outage = outage_of(error)
     if outage is not None and outage is not DOWN:
-        return f"{outage.why.removesuffix('。')}（{reason}）。没有办成，请处理后重新执行。"
-    return f"数据库没有应答（{reason}）。请检查 DATABASE_URL，或先用 huiying up 启动自带的数据库。"
+        return said(
+            "{why}（{reason}）。没有办成，请处理后重新执行。", why=outage.why.removesuffix("。"), reason=word(reason)
+        )
+    return said(
+        "数据库没有应答（{reason}）。请检查 DATABASE_URL，或先用 huiying up 启动自带的数据库。", reason=word(reason)
+    )
 
 
 def as_psycopg(url: str) -> str:

@@ -18,6 +18,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, S3Store
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 S3 = "s3://"
 PATIENCE = timedelta(seconds=30)
@@ -64,7 +65,13 @@ class FileStore:
             if self._folder.stat().st_uid == os.geteuid():
                 self._folder.chmod(0o700)
         except OSError as error:
-            raise FilesAway(f"文件夹 {self._folder} 不能存放附件（{error.strerror}）。请检查权限和磁盘。") from error
+            raise FilesAway(
+                said(
+                    "文件夹 {folder} 不能存放附件（{strerror}）。请检查权限和磁盘。",
+                    folder=self._folder,
+                    strerror=error.strerror,
+                )
+            ) from error
         self._store = LocalStore(self._folder)
 
     @property

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from core.kit.saying import joined
+
 _REMARK = re.compile(r"\((.{0,200}?)\)|\[(.{0,200}?)\]|【(.{0,200}?)】")
 _NOISE = re.compile(r"[\s*:_-]")
 OF_REJECTS = ("行号", "原因")
@@ -45,4 +47,4 @@ def unread_of(headings: Sequence[str], places: Mapping[str, int]) -> tuple[str, 
 
 def shown(headings: Sequence[str]) -> str:
     """Return what a refusal says of the columns that there are."""
-    return "、".join(name[:20] for name in headings[:NAMED_AT_MOST] if plain(name)) or "无"
+    return joined("、", (name[:20] for name in headings[:NAMED_AT_MOST] if plain(name))) or "无"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.kit.ciphers import CIPHERS, HIGHEST_KEY, CipherName
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 KEY_BYTES = 32
 
@@ -42,7 +43,7 @@ class Keys:
         """Return the keys with one more, which encrypts from now on."""
         number = self.newest + 1
         if number > HIGHEST_KEY:
-            raise KeysUnusable(f"密钥已编到第 {self.newest} 号，不能再添加。")
+            raise KeysUnusable(said("密钥已编到第 {newest} 号，不能再添加。", newest=self.newest))
         return replace(
             self,
             masters={**self.masters, number: secrets.token_bytes(KEY_BYTES)},
@@ -70,7 +71,11 @@ def read_keys(path: Path) -> Keys:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysUnusable(
-            f"密钥文件 {path.name} 无法读取（{type(error).__name__}）。请从备份恢复它；切勿新建，否则旧数据无法解密。"
+            said(
+                "密钥文件 {name} 无法读取（{type_name}）。请从备份恢复它；切勿新建，否则旧数据无法解密。",
+                name=path.name,
+                type_name=type(error).__name__,
+            )
         ) from error
 
 
@@ -86,7 +91,11 @@ def write_keys(path: Path, keys: Keys) -> None:
             os.close(folder)
     except OSError as error:
         raise KeysUnusable(
-            f"密钥文件 {path.name} 无法写入（{error.strerror}），没有改动。请检查文件夹的权限。"
+            said(
+                "密钥文件 {name} 无法写入（{strerror}），没有改动。请检查文件夹的权限。",
+                name=path.name,
+                strerror=error.strerror,
+            )
         ) from error
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from core.kit import ciphers
 from core.kit.ciphers import CipherName, number_of, prefix_of
 from core.kit.key_file import Keys, KeysUnusable, read_keys
+from core.kit.saying import said
 
 __all__ = ["CROCKFORD", "Keyring", "KeysUnusable"]
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -86,7 +87,11 @@ class Keyring:
         """Return what `encrypt_bytes` was given. Raises as `decrypt`."""
         number = number_of(stored)
         if number in self._keys.retired_at:
-            raise KeysUnusable(f"数据是用已停用的第 {number} 号密钥加密的，不能解密。请检查数据库是否由旧备份恢复。")
+            raise KeysUnusable(
+                said(
+                    "数据是用已停用的第 {number} 号密钥加密的，不能解密。请检查数据库是否由旧备份恢复。", number=number
+                )
+            )
         derive = partial(self.derive, tenant_id=tenant_id, number=number)
         return ciphers.decrypt(stored, derive=derive, context=f"{field}/{row_id}".encode())
 
@@ -114,7 +119,11 @@ class Keyring:
             self._refresh()
         if number not in self._keys.masters:
             raise KeysUnusable(
-                f"密钥文件里没有第 {number} 号密钥，用它加密的数据不能解密。请把更换密钥后的文件放到这台机器上，或从备份恢复。"
+                said(
+                    "密钥文件里没有第 {number} 号密钥，用它加密的数据不能解密。请把更换密钥后的文件放到这台机器上，"
+                    "或从备份恢复。",
+                    number=number,
+                )
             )
         return self._keys.masters[number]
 

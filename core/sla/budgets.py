@@ -5,6 +5,7 @@ from typing import get_args
 
 from core.hooks.values import Budget, BudgetMode
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 MODES: tuple[BudgetMode, ...] = get_args(BudgetMode)
 DAY_MODES: tuple[BudgetMode, ...] = ("wd_eod", "wd_same", "natural")
@@ -30,7 +31,7 @@ class BudgetUnclear(Refused):
 def parse_budget(mode: str, amount: str) -> Budget:
     """Read an amount in a mode: a number of days, or hours, minutes and seconds. Raises `BudgetUnclear`."""
     if mode not in MODES:
-        raise BudgetUnclear(f"没有“{mode}”这种计时方式。请用 {'、'.join(MODES)} 之一。")
+        raise BudgetUnclear(said("没有“{mode}”这种计时方式。请用 {modes} 之一。", mode=mode, modes=joined("、", MODES)))
     known: BudgetMode = mode
     text = amount.strip().lower()
     return Budget(known, _days(text, known) if known in DAY_MODES else _seconds(text, known))
@@ -41,7 +42,11 @@ def budget_words(budget: Budget) -> str:
     if budget.mode in DAY_MODES:
         if not budget.amount:
             return "当日"
-        return f"{budget.amount} 个{'自然日' if budget.mode == 'natural' else '工作日'}"
+        return said(
+            "{amount} 个{mode}",
+            amount=budget.amount,
+            mode=word("自然日") if budget.mode == "natural" else word("工作日"),
+        )
     return f"{duration_words(budget.amount)}{'工作时间' if budget.mode == 'ws' else ''}"
 
 
@@ -56,7 +61,13 @@ def duration_words(seconds: float) -> str:
 def _days(text: str, mode: BudgetMode) -> int:
     match = _DAYS.fullmatch(text)
     if match is None:
-        raise BudgetUnclear(f"时限“{text}”不是天数，而 {mode} 按天计算。请写整数，如 5；要按小时计请改用 ws 或 wall。")
+        raise BudgetUnclear(
+            said(
+                "时限“{text}”不是天数，而 {mode} 按天计算。请写整数，如 5；要按小时计请改用 ws 或 wall。",
+                text=text,
+                mode=mode,
+            )
+        )
     days = int(match[1])
     _refuse_too_long(text, days)
     return days
@@ -68,7 +79,9 @@ def _seconds(text: str, mode: BudgetMode) -> int:
     parts = list(_TIME.finditer(text))
     units = [_UNIT_SECONDS[part[2]] for part in parts]
     if not parts or "".join(part[0] for part in parts) != text or units != sorted(set(units), reverse=True):
-        raise BudgetUnclear(f"时限“{text}”看不懂，{mode} 按时间长短计算。请写明单位，如 4h、30m 或 1h30m。")
+        raise BudgetUnclear(
+            said("时限“{text}”看不懂，{mode} 按时间长短计算。请写明单位，如 4h、30m 或 1h30m。", text=text, mode=mode)
+        )
     seconds = sum(int(part[1]) * unit for part, unit in zip(parts, units, strict=True))
     _refuse_too_long(text, seconds // 86_400)
     return seconds
@@ -76,4 +89,10 @@ def _seconds(text: str, mode: BudgetMode) -> int:
 
 def _refuse_too_long(text: str, days: int) -> None:
     if days > LONGEST_DAYS:
-        raise BudgetUnclear(f"时限“{text}”超过十年，不像是办理时限。请改成 {LONGEST_DAYS} 天以内。")
+        raise BudgetUnclear(
+            said(
+                "时限“{text}”超过十年，不像是办理时限。请改成 {longest_days} 天以内。",
+                text=text,
+                longest_days=LONGEST_DAYS,
+            )
+        )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
 
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS, LIGHT_LABELS
 from core.sla.limits import OVERDUE, UNPRESSED, UNSIGNED
@@ -152,7 +153,9 @@ def close_window(scope: Scope, reached: Reached, *, now: datetime) -> None:
         reached.ticket,
         "clock_mark",
         Order(SYSTEM, now),
-        summary=f"{CLOCK_LABELS[clock.name]}期限已过{_late_words(scope, timer.fire_at, now)}",
+        summary=said(
+            "{clock}期限已过{late}", clock=word(CLOCK_LABELS[clock.name]), late=_late_words(scope, timer.fire_at, now)
+        ),
         detail={"clock": clock.name, "clock_id": clock.id, "mark": timer.mark, "at": timer.fire_at.isoformat()},
     )
     sum_up(scope, reached.ticket)
@@ -180,13 +183,19 @@ def _reach(scope: Scope, ticket: Ticket, clock: Clock, timer: Timer, *, now: dat
         clock.light = max(clock.light, light, key=SEVERITY.index)  # a mark tried again late turns nothing back
         if mark == OVERDUE:
             clock.overdue_at = at
-    what = "已超期" if mark == OVERDUE else f"超期未结：{timer.reason}" if is_beyond else "将到"
+    what = "已超期" if mark == OVERDUE else said("超期未结：{reason}", reason=timer.reason) if is_beyond else "将到"
     note(
         scope,
         ticket,
         "clock_mark",
         Order(SYSTEM, now),
-        summary=f"{clock_words(scope, clock)}{what}，{LIGHT_LABELS[light]}{_late_words(scope, at, now)}",
+        summary=said(
+            "{clock}{what}，{light}{late}",
+            clock=clock_words(scope, clock),
+            what=word(what),
+            light=word(LIGHT_LABELS[light]),
+            late=_late_words(scope, at, now),
+        ),
         detail={
             "clock": clock.name,
             "clock_id": clock.id,
@@ -222,4 +231,4 @@ def _arm(timer: Timer) -> int:
 def _late_words(scope: Scope, at: datetime, now: datetime) -> str:
     if (now - at).total_seconds() <= LATE_SECONDS:
         return ""
-    return f"，应于 {at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M:%S} 提示"
+    return said("，应于 {at:%Y-%m-%d %H:%M:%S} 提示", at=at.astimezone(scope.tenant.zone))

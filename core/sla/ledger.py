@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 
 class PauseImpossible(Refused):
@@ -23,7 +24,11 @@ class Pause:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise PauseImpossible(
-                f"挂起的结束 {self.end:%Y-%m-%d %H:%M} 早于开始 {self.start:%Y-%m-%d %H:%M}。请对调或改正起止时间。"
+                said(
+                    "挂起的结束 {end:%Y-%m-%d %H:%M} 早于开始 {start:%Y-%m-%d %H:%M}。请对调或改正起止时间。",
+                    end=self.end,
+                    start=self.start,
+                )
             )
 
 

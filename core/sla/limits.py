@@ -9,6 +9,7 @@ from core.hooks import specs
 from core.hooks.contract import CORE
 from core.hooks.core_features import ROUTING
 from core.hooks.values import Budget, BudgetMode, ClockName, ClockView, DutyView, Mark, TimeLimit
+from core.kit.saying import said, word
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_of
 from core.sla.models import Clock
@@ -63,7 +64,10 @@ def given_by_rule(policy: RoutingPolicy, code: str) -> dict[str, Ruled]:
     """Return the limits that a routing rule gave a ticket by their code: they go before all others."""
     return {
         each.clock: Ruled(
-            ROUTING.id, TimeLimit(each.clock, each.budget, f"{ROUTING.id}/{code}", f"规则时限“{each.label}”")
+            ROUTING.id,
+            TimeLimit(
+                each.clock, each.budget, f"{ROUTING.id}/{code}", said("规则时限“{label}”", label=word(each.label))
+            ),
         )
         for each in policy.limits.get(code, ())
     }
@@ -101,14 +105,14 @@ def waited_for(limits: dict[str, Ruled]) -> dict[str, Ruled]:
     """Return the limits, with one for dispatch where the resident's time begins only then: nobody waits without one."""
     reply = limits["reply"]
     if reply.limit.from_dispatch and "dispatch" not in limits:
-        because = f"派单时起算答复时限；派出以前，等待也不超过它的长短（{reply.limit.reason}）"
+        because = said("派单时起算答复时限；派出以前，等待也不超过它的长短（{reason}）", reason=reply.limit.reason)
         waiting = TimeLimit("dispatch", reply.limit.budget, "core.sla/waiting", because)
         return {**limits, "dispatch": Ruled(reply.feature, waiting)}
     return limits
 
 
 def _listed(duty: DutyView) -> str:
-    return f"职责清单“{duty.category} / {duty.subcategory}”的办理时限"
+    return said("职责清单“{category} / {subcategory}”的办理时限", category=duty.category, subcategory=duty.subcategory)
 
 
 def marks_of(scope: Scope, ticket: Ticket, clock: Clock, due: datetime, *, now: datetime) -> list[tuple[str, Mark]]:

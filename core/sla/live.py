@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from core.hooks.values import Light
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import UNLIT
@@ -54,4 +55,4 @@ def clock_words(scope: Scope, clock: Clock) -> str:
     assignment = assignment_of(scope, clock)
     is_lead = assignment is None or (assignment.role == "lead" and assignment.parent_id is None)
     unit = "" if is_lead or assignment is None else directory(scope).name_of(assignment.unit_id)
-    return f"{unit}{CLOCK_LABELS[clock.name]}时限"
+    return said("{unit}{clock}时限", unit=unit, clock=word(CLOCK_LABELS[clock.name]))

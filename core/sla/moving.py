@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.kit.saying import said, word
 from core.sla.live import clock_words, live_clocks
 from core.sla.models import Clock
 from core.sla.records import Record, cap_of, from_above, reckoning_of, records_of
@@ -160,8 +161,15 @@ def _tell(scope: Scope, ticket: Ticket, clock: Clock, before: datetime, occasion
         ticket,
         "clock_moved",
         Order(SYSTEM, occasion.now),
-        summary=f"{clock_words(scope, clock)}由 {before.astimezone(zone):%Y-%m-%d %H:%M} {direction} "
-        f"{clock.due_at.astimezone(zone):%Y-%m-%d %H:%M}{provisional}（{occasion.why}）",
+        summary=said(
+            "{clock}由 {before:%Y-%m-%d %H:%M} {direction} {due_at:%Y-%m-%d %H:%M}{provisional}（{why}）",
+            clock=clock_words(scope, clock),
+            before=before.astimezone(zone),
+            direction=word(direction),
+            due_at=clock.due_at.astimezone(zone),
+            provisional=word(provisional),
+            why=occasion.why,
+        ),
         detail={
             "clock": clock.name,
             "clock_id": clock.id,

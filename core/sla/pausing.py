@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.kit.saying import said, word
 from core.sla.live import clock_words, live_clocks, sum_up
 from core.sla.models import Clock, ClockPause, PauseRequest
 from core.sla.moving import Occasion, recompute, settle
@@ -82,7 +83,7 @@ def release(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: Order,
             ticket,
             "resume",
             order,
-            summary=f"{clock_words(scope, clock)}恢复计时（{why}）",
+            summary=said("{clock}恢复计时（{why}）", clock=clock_words(scope, clock), why=word(why)),
             detail={"clock": clock.name, "clock_id": clock.id, "at": ended_at.isoformat()},
         )
         settle(

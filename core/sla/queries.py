@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.sla.explanation import explain, instant_words
 from core.sla.ledger import Cap
@@ -128,7 +129,10 @@ def _account(
     paused = record.open_pause
     if paused is not None:
         since = instant_words(calendar.timetable, paused.started_at)
-        lines = (*lines[:-1], f"挂起：{since} 起（{paused.reason}），恢复计时后另算截止")
+        lines = (
+            *lines[:-1],
+            said("挂起：{since} 起（{reason}），恢复计时后另算截止", since=since, reason=paused.reason),
+        )
     return ClockAccount(
         name=clock.name,
         unit=unit,
@@ -142,16 +146,16 @@ def _account(
         reason=clock.reason,
         rule_id=clock.rule_id,
         by=clock.by,
-        calendar=f"“{calendar.name}”第 {calendar.number} 版",
+        calendar=said("“{name}”第 {number} 版", name=calendar.name, number=calendar.number),
         lines=lines,
         pauses=tuple(_pause_words(scope, row.started_at, row.ended_at, row.reason) for row in record.pauses),
         adjustments=tuple(
-            f"延期 {row.days} 个工作日（{row.reason}）"
+            said("延期 {days} 个工作日（{reason}）", days=row.days, reason=row.reason)
             if row.until is None
-            else f"不晚于 {_local(scope, row.until)}（{row.reason}）"
+            else said("不晚于 {local}（{reason}）", local=_local(scope, row.until), reason=row.reason)
             for row in record.adjustments
         ),
-        cap=f"不晚于{held.whose} {_local(scope, held.until)}" if held else "",
+        cap=said("不晚于{whose} {local}", whose=held.whose, local=_local(scope, held.until)) if held else "",
         history=tuple(history.get(clock.id, ())),
         agrees=agrees(clock, record, cap, scope),
     )
@@ -190,7 +194,12 @@ def _history(scope: Scope, ticket_id: int) -> dict[int, list[DueMove]]:
 
 
 def _pause_words(scope: Scope, start: datetime, end: datetime | None, reason: str) -> str:
-    return f"{_local(scope, start)} 至 {_local(scope, end) if end else '今'}（{reason}）"
+    return said(
+        "{local} 至 {local_2}（{reason}）",
+        local=_local(scope, start),
+        local_2=_local(scope, end) if end else word("今"),
+        reason=reason,
+    )
 
 
 def _local(scope: Scope, instant: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from core.kit.saying import said, word
 from core.sla.labels import CLOCK_LABELS
 from core.sla.ledger import Cap, Extension, Pause, Tightening
 from core.sla.limits import budget_of
@@ -101,7 +102,7 @@ def cap_of(clock: Clock, clocks: Mapping[int, Clock], dues: Mapping[int, datetim
     due = (dues or {}).get(above.id, above.due_at)
     if above.state != "running" or due is None:
         return None
-    return Cap(due, f"{CLOCK_LABELS[above.name]}时限")
+    return Cap(due, said("{clock}时限", clock=word(CLOCK_LABELS[above.name])))
 
 
 def keep_cap(scope: Scope, clock: Clock, cap: Cap | None, *, now: datetime) -> None:
@@ -111,7 +112,12 @@ def keep_cap(scope: Scope, clock: Clock, cap: Cap | None, *, now: datetime) -> N
     """
     if cap is not None and clock.due_at is not None and clock.started_at < cap.until <= clock.due_at:
         add_tightening(
-            scope, clock, until=cap.until, at=now, cause=f"{CAP}/{clock.capped_by_id}", reason=f"不晚于{cap.whose}"
+            scope,
+            clock,
+            until=cap.until,
+            at=now,
+            cause=f"{CAP}/{clock.capped_by_id}",
+            reason=said("不晚于{whose}", whose=cap.whose),
         )
 
 

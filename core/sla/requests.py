@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import SameHands
 from core.routing.models import Assignment
 from core.routing.rules_in_force import rules_of
@@ -89,7 +90,9 @@ def ask_extension(
     """
     clock = _own_clock(scope, ticket, assignment, deed="延期")
     if clock.state == "paused":
-        raise StandsStill(f"工单 {ticket.serial_no} 的时限正在挂起，不计时。请先恢复计时，再申请延期。")
+        raise StandsStill(
+            said("工单 {serial_no} 的时限正在挂起，不计时。请先恢复计时，再申请延期。", serial_no=ticket.serial_no)
+        )
     _refuse_over(ticket, [clock], order.now, "申请延期", "延期须在到期之前提出；确有缘由的，请在申诉中说明。")
     _refuse_pending(scope, ticket, ExtensionRequest, assignment, "延期")
     _refuse_too_many_days(scope, ticket, assignment, days)
@@ -112,7 +115,7 @@ def ask_extension(
         ticket,
         "extension",
         order,
-        summary=f"{name}申请延期 {days} 个工作日：{reason}",
+        summary=said("{name}申请延期 {days} 个工作日：{reason}", name=name, days=days, reason=reason),
         detail={"request": request.id, "state": "pending", "days": days},
     )
     return request
@@ -131,20 +134,26 @@ def settle_extension(
         moved = _extendable(scope, ticket, assignment)
         _refuse_over(ticket, moved[:1], order.now, "批准延期", "到期之后不能再批准延期，这份申请已经失效。")
         if not 1 <= days <= request.days_asked:
-            raise TooMuchTime(f"申请延期 {request.days_asked} 个工作日，不能批准 {days} 个。请在申请的天数之内批准。")
+            raise TooMuchTime(
+                said(
+                    "申请延期 {days_asked} 个工作日，不能批准 {days} 个。请在申请的天数之内批准。",
+                    days_asked=request.days_asked,
+                    days=days,
+                )
+            )
         _refuse_too_many_days(scope, ticket, assignment, days)
         for clock in moved:
             if not is_over(clock, order.now):
                 _extend(scope, clock, request, order, days=days)
         request.days_granted = days
     _decide(request, order, state="denied" if days is None else "approved", words=words)
-    outcome = "不准延期" if days is None else f"准予延期 {days} 个工作日"
+    outcome = "不准延期" if days is None else said("准予延期 {days} 个工作日", days=days)
     note(
         scope,
         ticket,
         "extension",
         order,
-        summary=f"{outcome}：{words}" if words else outcome,
+        summary=said("{outcome}：{words}", outcome=word(outcome), words=words) if words else outcome,
         detail={"request": request.id, "state": request.state, "days": days},
     )
     if days is not None:
@@ -162,7 +171,9 @@ def ask_pause(
     words = _pause_words(scope, reason_code)
     holding = _holdable(scope, ticket, assignment)
     if any(clock.state == "paused" for clock in holding):
-        raise StandsStill(f"工单 {ticket.serial_no} 的时限已经挂起。请先恢复计时，再另行申请。")
+        raise StandsStill(
+            said("工单 {serial_no} 的时限已经挂起。请先恢复计时，再另行申请。", serial_no=ticket.serial_no)
+        )
     _refuse_over(ticket, holding[:1], order.now, "申请挂起", "超期之后不能再挂起。")
     _refuse_pending(scope, ticket, PauseRequest, assignment, "挂起")
     _refuse_too_long_a_pause(scope, assignment, days)
@@ -185,7 +196,13 @@ def ask_pause(
         ticket,
         "pause",
         order,
-        summary=f"{name}申请挂起 {days} 个工作日（{words}）：{evidence}",
+        summary=said(
+            "{name}申请挂起 {days} 个工作日（{words}）：{evidence}",
+            name=name,
+            days=days,
+            words=words,
+            evidence=evidence,
+        ),
         detail={"request": request.id, "state": "pending", "reason": reason_code, "days": days},
     )
     return request
@@ -204,7 +221,7 @@ def settle_pause(
     if not approved:
         _decide(request, order, state="denied", words=words)
         told: Detail = {"request": request.id, "state": "denied"}
-        note(scope, ticket, "pause", order, summary=f"不准挂起：{words}", detail=told)
+        note(scope, ticket, "pause", order, summary=said("不准挂起：{words}", words=words), detail=told)
         return
     holding = _holdable(scope, ticket, assignment)
     _refuse_over(ticket, holding[:1], order.now, "批准挂起", "超期之后不能再批准挂起，这份申请已经失效。")
@@ -219,7 +236,7 @@ def settle_pause(
         ticket,
         "pause",
         order,
-        summary=f"准予挂起，最迟 {until} 恢复计时（{reason}）",
+        summary=said("准予挂起，最迟 {until} 恢复计时（{reason}）", until=until, reason=word(reason)),
         detail={"request": request.id, "state": "holding", "resumes_at": resumes_at.isoformat()},
     )
     hold(scope, ticket, [clock for clock in holding if not is_over(clock, order.now)], request, order, reason=reason)
@@ -254,10 +271,25 @@ def pending_request(scope: Scope, ticket: Ticket, table: type[RequestT], *, unit
         unit_id = directory(scope).get_unit(unit).id
         waiting = [row for row in waiting if _assignment(scope, row.assignment_id).unit_id == unit_id]
     if not waiting:
-        raise NoRequest(f"工单 {ticket.serial_no} 没有待定的{what}申请，可能已经决定或失效。请刷新后再看。")
+        raise NoRequest(
+            said(
+                "工单 {serial_no} 没有待定的{what}申请，可能已经决定或失效。请刷新后再看。",
+                serial_no=ticket.serial_no,
+                what=word(what),
+            )
+        )
     if len(waiting) > 1:
-        names = "、".join(directory(scope).name_of(_assignment(scope, row.assignment_id).unit_id) for row in waiting)
-        raise NoRequest(f"工单 {ticket.serial_no} 有 {names} 的多份{what}申请。请指明决定哪个单位的。")
+        names = joined(
+            "、", (directory(scope).name_of(_assignment(scope, row.assignment_id).unit_id) for row in waiting)
+        )
+        raise NoRequest(
+            said(
+                "工单 {serial_no} 有 {names} 的多份{what}申请。请指明决定哪个单位的。",
+                serial_no=ticket.serial_no,
+                names=names,
+                what=word(what),
+            )
+        )
     return waiting[0]
 
 
@@ -274,7 +306,14 @@ def lapse(scope: Scope, ticket: Ticket, now: datetime, *, assignment_ids: Collec
             if assignment_ids is None or request.assignment_id in assignment_ids:
                 _decide(request, Order(SYSTEM, now), state="lapsed", words=LAPSED)
                 told: Detail = {"request": request.id, "state": "lapsed"}
-                note(scope, ticket, kind, Order(SYSTEM, now), summary=f"{what}申请失效：{LAPSED}", detail=told)
+                note(
+                    scope,
+                    ticket,
+                    kind,
+                    Order(SYSTEM, now),
+                    summary=said("{what}申请失效：{lapsed}", what=what, lapsed=word(LAPSED)),
+                    detail=told,
+                )
 
 
 def _undecided(scope: Scope, ticket: Ticket, table: type[RequestT]) -> list[RequestT]:
@@ -297,7 +336,10 @@ def _holdable(scope: Scope, ticket: Ticket, assignment: Assignment) -> list[Cloc
     holding = [clock for clock in _extendable(scope, ticket, assignment) if clock.name == "handle" or with_reply]
     if not holding:
         raise NothingRuns(
-            f"工单 {ticket.serial_no} 没有正在计时的办理时限，无需挂起。答复时限不因挂起而停，可申请延期。"
+            said(
+                "工单 {serial_no} 没有正在计时的办理时限，无需挂起。答复时限不因挂起而停，可申请延期。",
+                serial_no=ticket.serial_no,
+            )
         )
     return holding
 
@@ -305,7 +347,13 @@ def _holdable(scope: Scope, ticket: Ticket, assignment: Assignment) -> list[Cloc
 def _own_clock(scope: Scope, ticket: Ticket, assignment: Assignment, *, deed: str) -> Clock:
     found = _extendable(scope, ticket, assignment)
     if not found:
-        raise NothingRuns(f"工单 {ticket.serial_no} 没有您的单位正在计时的时限，无需{deed}。请刷新后再看。")
+        raise NothingRuns(
+            said(
+                "工单 {serial_no} 没有您的单位正在计时的时限，无需{deed}。请刷新后再看。",
+                serial_no=ticket.serial_no,
+                deed=word(deed),
+            )
+        )
     return found[0]
 
 
@@ -315,9 +363,22 @@ def _leads(assignment: Assignment) -> bool:
 
 def _refuse_over(ticket: Ticket, clocks: Sequence[Clock], now: datetime, deed: str, advice: str) -> None:
     if not clocks:
-        raise NothingRuns(f"工单 {ticket.serial_no} 的时限已不再计时，不能{deed}。请刷新后再看。")
+        raise NothingRuns(
+            said(
+                "工单 {serial_no} 的时限已不再计时，不能{deed}。请刷新后再看。",
+                serial_no=ticket.serial_no,
+                deed=word(deed),
+            )
+        )
     if any(is_over(clock, now) for clock in clocks):
-        raise LimitOver(f"工单 {ticket.serial_no} 的时限已到，不能{deed}。{advice}")
+        raise LimitOver(
+            said(
+                "工单 {serial_no} 的时限已到，不能{deed}。{advice}",
+                serial_no=ticket.serial_no,
+                deed=word(deed),
+                advice=word(advice),
+            )
+        )
 
 
 def _refuse_pending(scope: Scope, ticket: Ticket, table: type[RequestT], assignment: Assignment, what: str) -> None:
@@ -325,19 +386,34 @@ def _refuse_pending(scope: Scope, ticket: Ticket, table: type[RequestT], assignm
         table.tenant_id == scope.tenant.id, table.assignment_id == assignment.id, table.state == "pending"
     )
     if scope.session.scalar(waiting) is not None:
-        raise RequestPending(f"工单 {ticket.serial_no} 已有一份待定的{what}申请。请等待决定。")
+        raise RequestPending(
+            said("工单 {serial_no} 已有一份待定的{what}申请。请等待决定。", serial_no=ticket.serial_no, what=word(what))
+        )
 
 
 def _refuse_too_many_days(scope: Scope, ticket: Ticket, assignment: Assignment, days: int) -> None:
     rules = rules_of(scope)
     times, granted = _granted(scope, ticket, assignment)
     if times >= rules.extension_times:
-        raise TooMuchTime(f"工单 {ticket.serial_no} 已延期 {times} 次，本区最多 {rules.extension_times} 次，不能再延。")
+        raise TooMuchTime(
+            said(
+                "工单 {serial_no} 已延期 {times} 次，本区最多 {extension_times} 次，不能再延。",
+                serial_no=ticket.serial_no,
+                times=times,
+                extension_times=rules.extension_times,
+            )
+        )
     left = extension_days_left(rules, times=times, granted=granted)
     if not 1 <= days <= left:
         raise TooMuchTime(
-            f"不能延期 {days} 个工作日：本区累计最多 {rules.extension_days} 个工作日，"
-            f"工单 {ticket.serial_no} 还可延 {left} 个。请改少天数，或在期限内办结。"
+            said(
+                "不能延期 {days} 个工作日：本区累计最多 {extension_days} 个工作日，"
+                "工单 {serial_no} 还可延 {left} 个。请改少天数，或在期限内办结。",
+                days=days,
+                extension_days=rules.extension_days,
+                serial_no=ticket.serial_no,
+                left=left,
+            )
         )
 
 
@@ -371,7 +447,10 @@ def _refuse_no_room(scope: Scope, ticket: Ticket, assignment: Assignment, clock:
     above = next((each for each in live_clocks(scope, ticket) if each.id == clock.capped_by_id), None)
     if above is not None and above.due_at == clock.due_at:
         raise NoRoom(
-            f"您的单位的办理时限已到主办时限为止，不能单独延期。确需延期的，请由工单 {ticket.serial_no} 的主办单位申请。"
+            said(
+                "您的单位的办理时限已到主办时限为止，不能单独延期。确需延期的，请由工单 {serial_no} 的主办单位申请。",
+                serial_no=ticket.serial_no,
+            )
         )
 
 
@@ -387,7 +466,12 @@ def _refuse_too_long_a_pause(scope: Scope, assignment: Assignment, days: int) ->
     left = pause_days_left(rules, (_days_held(hours, request) for request in held))
     if not 1 <= days <= left:
         raise TooMuchTime(
-            f"不能挂起 {days} 个工作日：本区累计最多 {rules.pause_days} 个工作日，还可挂起 {left} 个。请改少天数。"
+            said(
+                "不能挂起 {days} 个工作日：本区累计最多 {pause_days} 个工作日，还可挂起 {left} 个。请改少天数。",
+                days=days,
+                pause_days=rules.pause_days,
+                left=left,
+            )
         )
 
 
@@ -400,8 +484,17 @@ def _days_held(hours: Timetable, request: PauseRequest) -> int:
 def _pause_words(scope: Scope, reason_code: str) -> str:
     reasons = rules_of(scope).pause_reasons
     if reason_code not in reasons:
-        known = "、".join(f"{code}（{PAUSE_LABELS[code]}）" for code in reasons) or "无"
-        raise PauseReasonUnknown(f"没有挂起理由 {reason_code}，本区可用的有 {known}。请从中选择。")
+        known = (
+            joined("、", (said("{code}（{pause}）", code=code, pause=word(PAUSE_LABELS[code])) for code in reasons))
+            or "无"
+        )
+        raise PauseReasonUnknown(
+            said(
+                "没有挂起理由 {reason_code}，本区可用的有 {known}。请从中选择。",
+                reason_code=reason_code,
+                known=word(known),
+            )
+        )
     return PAUSE_LABELS[reason_code]
 
 

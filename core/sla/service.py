@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.routing.models import Assignment
 from core.sla.course import belongs, capping, waits_for_dispatch
 from core.sla.firing import pass_over_history, reach_marks
@@ -202,7 +203,7 @@ def tighten(scope: Scope, ticket: Ticket, until: datetime, order: Order, *, caus
     """
     if until <= order.now:
         when = f"{until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        raise DeadlinePassed(f"限定的时间 {when} 已经过去，没有执行。请另定一个将来的时间。")
+        raise DeadlinePassed(said("限定的时间 {when} 已经过去，没有执行。请另定一个将来的时间。", when=when))
     if ticket.state in WAITING_FOR_DISPATCH:
         start_clock(scope, ticket, "reply", order)  # whoever sets a deadline does not wait for dispatch
     tightened = [
@@ -342,7 +343,13 @@ def _stop(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], *, at: datetime
         ticket,
         "clock_stopped",
         Order(SYSTEM, now),
-        summary="；".join(f"{clock_words(scope, clock)}停止计时，{verdicts[clock.state]}" for clock in clocks),
+        summary=joined(
+            "；",
+            (
+                said("{clock}停止计时，{verdicts}", clock=clock_words(scope, clock), verdicts=verdicts[clock.state])
+                for clock in clocks
+            ),
+        ),
         detail={
             "clocks": [
                 {

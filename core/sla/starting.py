@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from core.kit.saying import joined, said, word
 from core.routing.models import Assignment
 from core.sla.course import new_clock
 from core.sla.limits import Ruled
@@ -67,7 +68,7 @@ def tell_started(scope: Scope, ticket: Ticket, clocks: Sequence[Clock], order: O
         ticket,
         "clock_started",
         Order(SYSTEM, order.now),
-        summary="；".join(_words(scope, clock) for clock in clocks),
+        summary=joined("；", (_words(scope, clock) for clock in clocks)),
         detail={
             "clocks": [
                 {
@@ -91,8 +92,19 @@ def _words(scope: Scope, clock: Clock) -> str:
     due = f"{clock.due_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
     assignment = assignment_of(scope, clock) if clock.name == "handle" else None
     percent = assignment.budget_percent if assignment else None
-    short = f"，留给本单位的时间只有应有的 {percent}%" if percent is not None and percent < SHORT_PERCENT else ""
-    return f"{clock_words(scope, clock)}至 {due}{provisional}（{clock.reason}）{short}"
+    short = (
+        said("，留给本单位的时间只有应有的 {percent}%", percent=percent)
+        if percent is not None and percent < SHORT_PERCENT
+        else ""
+    )
+    return said(
+        "{clock}至 {due}{provisional}（{reason}）{short}",
+        clock=clock_words(scope, clock),
+        due=due,
+        provisional=word(provisional),
+        reason=clock.reason,
+        short=short,
+    )
 
 
 def _note_budget(scope: Scope, clock: Clock, timetable: Timetable, *, own: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.kit.saying import said, word
 from core.routing.service import lead_assignment
 from core.sla.ledger import Cap
 from core.sla.limits import Ruled, budget_of, limits_of
@@ -110,7 +111,12 @@ def _replace(
     _carry_over(scope, new, carried, held=held, only_held=is_raised)
     if is_raised:
         add_tightening(
-            scope, new, until=due, at=now, cause=f"{BEFORE}/{old.id}", reason=f"不晚于原{clock_words(scope, old)}"
+            scope,
+            new,
+            until=due,
+            at=now,
+            cause=f"{BEFORE}/{old.id}",
+            reason=said("不晚于原{clock}", clock=clock_words(scope, old)),
         )
     if held is not None:
         _hold_on(scope, new, resumption)
@@ -237,13 +243,19 @@ def _settle(
 def _tell(scope: Scope, ticket: Ticket, old: Clock, new: Clock, order: Order) -> None:
     zone = scope.tenant.zone
     before = f"{old.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if old.due_at else ""
-    after = f"至 {new.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if new.due_at else "，挂起中"
+    after = said("至 {due_at:%Y-%m-%d %H:%M}", due_at=new.due_at.astimezone(zone)) if new.due_at else "，挂起中"
     note(
         scope,
         ticket,
         "clock_moved",
         Order(SYSTEM, order.now),
-        summary=f"{clock_words(scope, new)}改按新的规定（{new.reason}），原至 {before}，现{after}",
+        summary=said(
+            "{clock}改按新的规定（{reason}），原至 {before}，现{after}",
+            clock=clock_words(scope, new),
+            reason=new.reason,
+            before=before,
+            after=word(after),
+        ),
         detail={
             "clock": new.name,
             "clock_id": new.id,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core.kit.saying import said, word
 from core.workdays.national import statutory_days
 from core.workdays.specification import MAKE_UP, WEEKDAYS, CalendarSpec, DatedDay, DayKind, Segment
 
@@ -20,7 +21,7 @@ class Day:
         return bool(self.segments)
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d}（{WEEKDAYS[self.date.weekday()]}）"
+        return said("{date:%Y-%m-%d}（{weekdays}）", date=self.date, weekdays=word(WEEKDAYS[self.date.weekday()]))
 
 
 class Days:
@@ -57,12 +58,12 @@ class Days:
     def _national(self, on: date) -> Day:
         if self._spec.follows_national:
             if on in self._work:
-                return Day(on, self._make_up_hours(on), f"{self._work[on]}调休上班")
+                return Day(on, self._make_up_hours(on), said("{work}调休上班", work=self._work[on]))
             festival = self._rest.get(on)
             if festival is None and self.is_provisional(on.year):
                 festival = statutory_days(on.year).get(on)
             if festival is not None:
-                return Day(on, (), f"{festival}放假")
+                return Day(on, (), said("{festival}放假", festival=festival))
         segments = self._hours(on, on.weekday())
         if segments:
             return Day(on, segments)

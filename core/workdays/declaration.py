@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, overload
 
+from core.kit.saying import joined, said, word
 from core.workdays.national import published_notices
 from core.workdays.specification import (
     MAKE_UP,
@@ -73,7 +74,10 @@ def parse_workdays(text: str) -> DeclaredCalendar:
     national = calendar.take("national", str)
     if national not in (None, "cn"):
         raise CalendarUnusable(
-            f"[calendar] 的 national 写成了“{national}”。目前只有 cn（国务院放假安排）；不适用时请删去。"
+            said(
+                "[calendar] 的 national 写成了“{national}”。目前只有 cn（国务院放假安排）；不适用时请删去。",
+                national=national,
+            )
         )
     calendar.refuse_others()
     hours = tuple(_each(whole, "weekly", _hours))
@@ -103,7 +107,7 @@ def parse_notices(text: str) -> tuple[Notice, ...]:
         raise CalendarUnusable("文件里没有放假安排。请按 [[notice]] 和 [[notice.festival]] 写明年份、文号和各个节日。")
     years = [notice.year for notice in notices]
     if twice := sorted({year for year in years if years.count(year) > 1}):
-        raise CalendarUnusable(f"{'、'.join(map(str, twice))} 年写了不止一份通知。每年只留一份。")
+        raise CalendarUnusable(said("{twice} 年写了不止一份通知。每年只留一份。", twice=joined("、", map(str, twice))))
     return notices
 
 
@@ -111,7 +115,7 @@ def _whole(text: str) -> "_Entry":
     try:
         return _Entry("文件", tomllib.loads(text))
     except (ValueError, RecursionError) as error:  # numbers and brackets without an end are no TOMLDecodeError
-        raise CalendarUnusable(f"不合 TOML 语法（{error}）。请检查引号、方括号和等号。") from error
+        raise CalendarUnusable(said("不合 TOML 语法（{error}）。请检查引号、方括号和等号。", error=error)) from error
 
 
 class _Entry:
@@ -136,10 +140,18 @@ class _Entry:
         value = self._values.get(key)
         if value is None or value == "":
             if required:
-                raise CalendarUnusable(f"{self.where} 缺少 {key}。请补上。")
+                raise CalendarUnusable(said("{where} 缺少 {key}。请补上。", where=self.where, key=key))
             return None
         if not isinstance(value, kind) or isinstance(value, bool | datetime):
-            raise CalendarUnusable(f"{self.where} 的 {key} 写成了“{value}”。这里要写{_WORDS[kind]}，请改正。")
+            raise CalendarUnusable(
+                said(
+                    "{where} 的 {key} 写成了“{value}”。这里要写{words}，请改正。",
+                    where=self.where,
+                    key=key,
+                    value=value,
+                    words=word(_WORDS[kind]),
+                )
+            )
         return value
 
     def list_of(self, key: str, kind: type[T], *, required: bool = False) -> list[T]:
@@ -147,7 +159,15 @@ class _Entry:
         values: list[Any] = self.take(key, list, required=required) or []
         for value in values:
             if not isinstance(value, kind) or isinstance(value, datetime):
-                raise CalendarUnusable(f"{self.where} 的 {key} 里有“{value}”。每一项都要写{_WORDS[kind]}，请改正。")
+                raise CalendarUnusable(
+                    said(
+                        "{where} 的 {key} 里有“{value}”。每一项都要写{words}，请改正。",
+                        where=self.where,
+                        key=key,
+                        value=value,
+                        words=word(_WORDS[kind]),
+                    )
+                )
         return values
 
     def segments(self) -> tuple[Segment, ...]:
@@ -155,24 +175,31 @@ class _Entry:
         try:
             return tuple(Segment.parse(text) for text in self.list_of("segments", str))
         except CalendarUnusable as fault:
-            raise CalendarUnusable(f"{self.where}：{fault}") from fault
+            raise CalendarUnusable(said("{where}：{fault}", where=self.where, fault=fault)) from fault
 
     def refuse_others(self) -> None:
         """Refuse keys that nobody asked for: most likely they are misspelt."""
         if others := sorted(set(self._values) - self._asked):
-            known = "、".join(sorted(self._asked))
-            raise CalendarUnusable(f"{self.where} 里不认识 {'、'.join(others)}。可用的有 {known}，请改正或删去。")
+            known = joined("、", sorted(self._asked))
+            raise CalendarUnusable(
+                said(
+                    "{where} 里不认识 {others}。可用的有 {known}，请改正或删去。",
+                    where=self.where,
+                    others=joined("、", others),
+                    known=known,
+                )
+            )
 
 
 def _each(table: _Entry, key: str, read: Callable[[_Entry], T]) -> Iterator[T]:
     for number, values in enumerate(table.list_of(key, dict), 1):
-        entry = _Entry(f"第 {number} 个 [[{key}]]", values)
+        entry = _Entry(said("第 {number} 个 [[{key}]]", number=number, key=key), values)
         try:
             found = read(entry)
         except CalendarUnusable as fault:
             if str(fault).startswith(entry.where):
                 raise
-            raise CalendarUnusable(f"{entry.where}：{fault}") from fault
+            raise CalendarUnusable(said("{where}：{fault}", where=entry.where, fault=fault)) from fault
         entry.refuse_others()
         yield found
 
@@ -180,7 +207,13 @@ def _each(table: _Entry, key: str, read: Callable[[_Entry], T]) -> Iterator[T]:
 def _hours(entry: _Entry) -> Hours:
     names = entry.list_of("days", str, required=True)
     if unknown := [name for name in names if name not in DAY_NAMES]:
-        raise CalendarUnusable(f"不认识 {'、'.join(unknown)} 这样的日子。可写 {'、'.join(DAY_NAMES)}，请改正。")
+        raise CalendarUnusable(
+            said(
+                "不认识 {unknown} 这样的日子。可写 {day}，请改正。",
+                unknown=joined("、", unknown),
+                day=joined("、", DAY_NAMES),
+            )
+        )
     return Hours(
         days=frozenset(DAY_NAMES[name] for name in names),
         segments=entry.segments(),
@@ -193,14 +226,16 @@ def _dated_days(entry: _Entry) -> list[DatedDay]:
     single = entry.take("date", date)
     dates = list(_span(entry, required=False))
     if single is None and not dates:
-        raise CalendarUnusable(f"{entry.where} 缺少 date。请补上；多日写 from 和 until。")
+        raise CalendarUnusable(said("{where} 缺少 date。请补上；多日写 from 和 until。", where=entry.where))
     if single is not None:
         if dates:
             raise CalendarUnusable("date 与 from、until 只能写一种。单日写 date，多日写 from 和 until。")
         dates = [single]
     kind = entry.take("kind", str, required=True)
     if kind not in list(DayKind):
-        raise CalendarUnusable(f"kind 写成了“{kind}”。可写 {'、'.join(DayKind)}，请改正。")
+        raise CalendarUnusable(
+            said("kind 写成了“{kind}”。可写 {daykind}，请改正。", kind=kind, daykind=joined("、", DayKind))
+        )
     reason = entry.take("reason", str, required=True)
     source = entry.take("source", str) or ""
     segments = entry.segments()
@@ -214,10 +249,10 @@ def _notice(entry: _Entry) -> Notice:
     rest = {day: name for name, days, _ in festivals for day in days}
     work = {day: name for name, _, days in festivals for day in days}
     if not rest:
-        raise CalendarUnusable(f"{year} 年的通知里没有一天放假。请逐个节日写 [[notice.festival]]。")
+        raise CalendarUnusable(said("{year} 年的通知里没有一天放假。请逐个节日写 [[notice.festival]]。", year=year))
     for day in [*rest, *work]:
         if abs(day.year - year) > 1:
-            raise CalendarUnusable(f"{year} 年的通知里写了 {day}。请检查年份。")
+            raise CalendarUnusable(said("{year} 年的通知里写了 {day}。请检查年份。", year=year, day=day))
     return Notice(year, source, tuple(sorted(rest.items())), tuple(sorted(work.items())))
 
 
@@ -233,6 +268,8 @@ def _span(entry: _Entry, *, required: bool) -> Iterator[date]:
     if first is None or last is None:
         return
     if not 0 <= (last - first).days < LONGEST_SPAN_DAYS:
-        raise CalendarUnusable(f"from {first} 至 until {last} 先止后起或超过一年。请改正。")
+        raise CalendarUnusable(
+            said("from {first} 至 until {last} 先止后起或超过一年。请改正。", first=first, last=last)
+        )
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal)

@@ -5,6 +5,7 @@ from functools import cache
 
 from chinese_calendar import constants
 
+from core.kit.saying import said
 from core.workdays.specification import Notice
 
 _FESTIVAL: dict[str, str] = {festival.value: festival.chinese for festival in constants.Holiday}
@@ -22,7 +23,12 @@ def published_notices() -> tuple[Notice, ...]:
     rest = _by_year(constants.holidays)
     work = _by_year(constants.workdays)
     return tuple(
-        Notice(year, f"国务院办公厅关于{year}年部分节假日安排的通知", tuple(rest[year]), tuple(work.get(year, ())))
+        Notice(
+            year,
+            said("国务院办公厅关于{year}年部分节假日安排的通知", year=year),
+            tuple(rest[year]),
+            tuple(work.get(year, ())),
+        )
         for year in sorted(rest)
     )
 

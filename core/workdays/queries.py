@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.workdays.models import WorkCalendar, WorkCalendarVersion
 from core.workdays.rules import Timetable
@@ -58,6 +59,8 @@ def _load(scope: Scope, version_id: int | None) -> CalendarInForce:
         .where(WorkCalendar.tenant_id == scope.tenant.id, wanted)
     ).one_or_none()
     if found is None:
-        raise NoCalendar(f"{scope.tenant.name}还没有这个工作日历，时限无法计算。请先运行 huiying tenant apply。")
+        raise NoCalendar(
+            said("{name}还没有这个工作日历，时限无法计算。请先运行 huiying tenant apply。", name=scope.tenant.name)
+        )
     name, version = found
     return CalendarInForce(version.id, version.number, name, Timetable(from_document(version.specification)))

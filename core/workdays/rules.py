@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from typing import NamedTuple
 
+from core.kit.saying import said
 from core.workdays.days import Day, Days
 from core.workdays.specification import CalendarSpec, CalendarUnusable, Segment, zone_named
 
@@ -250,7 +251,13 @@ class Timetable:
 
     def _next_year(self, year: int, step: int, barren: int) -> int:
         if barren > BARREN_YEARS:
-            raise CalendarUnusable(f"日历在{year}年前后连续{BARREN_YEARS}年没有工作时间，算不出截止。请补上作息时间。")
+            raise CalendarUnusable(
+                said(
+                    "日历在{year}年前后连续{barren_years}年没有工作时间，算不出截止。请补上作息时间。",
+                    year=year,
+                    barren_years=BARREN_YEARS,
+                )
+            )
         if not 1 < year + step < 9999:
             raise CalendarUnusable("时限太长，超出了日历能算的年份。请改短时限。")
         return year + step

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.workdays.national import published_notices
 from core.workdays.rules import Timetable
 from core.workdays.specification import CalendarSpec, Hours, Segment
@@ -46,5 +47,9 @@ NYNIGHT the like in a zone with summer time."""
 def shipped_timetable(name: str) -> Timetable:
     """Return a shipped calendar made ready. Raises `UnknownCalendar`, naming those that exist."""
     if name not in SHIPPED:
-        raise UnknownCalendar(f"没有名为“{name}”的日历。可用的有 {'、'.join(SHIPPED)}，请改用其中之一。")
+        raise UnknownCalendar(
+            said(
+                "没有名为“{name}”的日历。可用的有 {shipped}，请改用其中之一。", name=name, shipped=joined("、", SHIPPED)
+            )
+        )
     return Timetable(SHIPPED[name]())

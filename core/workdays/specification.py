@@ -10,6 +10,7 @@ from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 DAY_SECONDS = 86_400
 MAKE_UP = 7
@@ -34,7 +35,13 @@ class Segment:
     def __post_init__(self) -> None:
         # What a break leaves of a night shift may begin after midnight; it still belongs to the evening's day.
         if not 0 <= self.start < self.end <= min(self.start, DAY_SECONDS) + DAY_SECONDS:
-            raise CalendarUnusable(f"时段 {self.start}–{self.end} 秒无效：须先起后止，且不超过 24 小时。请改正时段。")
+            raise CalendarUnusable(
+                said(
+                    "时段 {start}–{end} 秒无效：须先起后止，且不超过 24 小时。请改正时段。",
+                    start=self.start,
+                    end=self.end,
+                )
+            )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -44,11 +51,11 @@ class Segment:
         """
         match = _SPAN.fullmatch(text.strip())
         if match is None:
-            raise CalendarUnusable(f"看不懂时段“{text}”。请写成 09:00-12:00；跨夜写 20:00-08:00。")
+            raise CalendarUnusable(said("看不懂时段“{text}”。请写成 09:00-12:00；跨夜写 20:00-08:00。", text=text))
         start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
         start, end = start_hour * 3600 + start_minute * 60, end_hour * 3600 + end_minute * 60
         if max(start_minute, end_minute) > 59 or start >= DAY_SECONDS or end > DAY_SECONDS:
-            raise CalendarUnusable(f"时段“{text}”里没有这样的时刻。钟点为 00:00 至 24:00，请改正。")
+            raise CalendarUnusable(said("时段“{text}”里没有这样的时刻。钟点为 00:00 至 24:00，请改正。", text=text))
         return cls(start, end if end > start else end + DAY_SECONDS)
 
     def __str__(self) -> str:
@@ -78,7 +85,13 @@ class Hours:
     def __post_init__(self) -> None:
         refuse_overlap(self.segments)
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise CalendarUnusable(f"作息有效期 {self.valid_from} 至 {self.valid_until} 先止后起。请对调或改正。")
+            raise CalendarUnusable(
+                said(
+                    "作息有效期 {valid_from} 至 {valid_until} 先止后起。请对调或改正。",
+                    valid_from=self.valid_from,
+                    valid_until=self.valid_until,
+                )
+            )
 
     def cover(self, day: date) -> bool:
         """Tell whether the validity contains the date."""
@@ -108,9 +121,9 @@ class DatedDay:
     def __post_init__(self) -> None:
         refuse_overlap(self.segments)
         if self.kind is DayKind.BREAK and not self.segments:
-            raise CalendarUnusable(f"{self.day} 的停工没有写时段。请写明几点到几点，或改为全天休息。")
+            raise CalendarUnusable(said("{day} 的停工没有写时段。请写明几点到几点，或改为全天休息。", day=self.day))
         if self.kind is DayKind.REST and self.segments:
-            raise CalendarUnusable(f"{self.day} 是休息日，却写了上班时段。请删去时段，或改为上班。")
+            raise CalendarUnusable(said("{day} 是休息日，却写了上班时段。请删去时段，或改为上班。", day=self.day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +173,17 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CalendarUnusable(f"没有名为“{name}”的时区。请用 IANA 名称，如 Asia/Shanghai。") from error
+        raise CalendarUnusable(said("没有名为“{name}”的时区。请用 IANA 名称，如 Asia/Shanghai。", name=name)) from error
 
 
 def refuse_overlap(segments: tuple[Segment, ...]) -> None:
     """Raise `CalendarUnusable` unless the segments of a day stand in order and apart."""
     for earlier, later in pairwise(segments):
         if later.start < earlier.end:
-            raise CalendarUnusable(f"同一天的时段 {earlier} 与 {later} 重叠或次序颠倒。请按先后排列、互不重叠。")
+            raise CalendarUnusable(
+                said(
+                    "同一天的时段 {earlier} 与 {later} 重叠或次序颠倒。请按先后排列、互不重叠。",
+                    earlier=earlier,
+                    later=later,
+                )
+            )

@@ -16,6 +16,7 @@ from core.escalation.letters import number_of
 from core.escalation.models import Letter, LetterReceipt
 from core.files.models import TicketFile
 from core.kit.db import Base
+from core.kit.saying import said, word
 from core.people.roster.queries import name_of_person
 from core.routing.models import Assignment
 from core.sla.labels import CLOCK_LABELS, CLOCK_STATE_LABELS
@@ -42,7 +43,7 @@ def freeze(
         scope,
         case,
         kind=kind,
-        title=f"{EVIDENCE_LABELS[kind]}：工单 {ticket.serial_no}",
+        title=said("{evidence}：工单 {serial_no}", evidence=word(EVIDENCE_LABELS[kind]), serial_no=ticket.serial_no),
         content=content,
         sha256=fingerprint_of(content),
         file_id=None,

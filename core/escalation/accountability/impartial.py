@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from core.escalation.accountability.labels import ENDED
 from core.escalation.accountability.models import AccountabilityCase, AccountabilityStep
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.models import Account, AccountRole
 from core.people.roles import Permission, roles_granting
 from core.tenancy.scope import Scope
@@ -51,15 +52,31 @@ def refuse_partial(scope: Scope, case: AccountabilityCase, actor: Actor) -> None
     units = directory(scope)
     if belongs_to(scope, actor.unit_id, case.unit_id):
         raise OwnCase(
-            f"{case.label}问责的是{units.name_of(case.unit_id)}，您属于该单位，不能办理，这次操作已记录。"
-            f"{_who_has_it(case)}"
+            said(
+                "{label}问责的是{name}，您属于该单位，不能办理，这次操作已记录。{who_has_it}",
+                label=word(case.label),
+                name=units.name_of(case.unit_id),
+                who_has_it=word(_who_has_it(case)),
+            )
         )
     if actor.id is not None and actor.id in recused_from(scope, case):
-        raise StoodAside(f"您已对{case.label}申请回避，不能再办理，这次操作已记录。{_who_has_it(case)}")
+        raise StoodAside(
+            said(
+                "您已对{label}申请回避，不能再办理，这次操作已记录。{who_has_it}",
+                label=word(case.label),
+                who_has_it=word(_who_has_it(case)),
+            )
+        )
     if case.authority_unit_id is None:
-        raise NotTheAuthority(f"{case.label}还没有办理机关。请系统管理员先指定。")
+        raise NotTheAuthority(said("{label}还没有办理机关。请系统管理员先指定。", label=word(case.label)))
     if actor.unit_id is not None and actor.unit_id != case.authority_unit_id:
-        raise NotTheAuthority(f"{case.label}由{units.name_of(case.authority_unit_id)}办理，您的单位不能办理。")
+        raise NotTheAuthority(
+            said(
+                "{label}由{name}办理，您的单位不能办理。",
+                label=word(case.label),
+                name=units.name_of(case.authority_unit_id),
+            )
+        )
 
 
 def refuse_accused(scope: Scope, ticket: Ticket, actor: Actor, deed: str) -> None:
@@ -69,8 +86,14 @@ def refuse_accused(scope: Scope, ticket: Ticket, actor: Actor, deed: str) -> Non
     for case in live_cases(scope, ticket):
         if belongs_to(scope, actor.unit_id, case.unit_id):
             raise OwnCase(
-                f"工单 {ticket.serial_no} 正在对{directory(scope).name_of(case.unit_id)}问责（{case.label}），"
-                f"该单位的人员不能“{deed}”，这次操作已记录。请由其他单位的人员办理。"
+                said(
+                    "工单 {serial_no} 正在对{name}问责（{label}），该单位的人员不能“{deed}”，"
+                    "这次操作已记录。请由其他单位的人员办理。",
+                    serial_no=ticket.serial_no,
+                    name=directory(scope).name_of(case.unit_id),
+                    label=word(case.label),
+                    deed=word(deed),
+                )
             )
 
 
@@ -143,4 +166,4 @@ def choose_officer(
 
 
 def _who_has_it(case: AccountabilityCase) -> str:
-    return f"本案由{case.officer}办理。" if case.officer else "请由其他人员办理。"
+    return said("本案由{officer}办理。", officer=case.officer) if case.officer else "请由其他人员办理。"

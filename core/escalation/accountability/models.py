@@ -15,6 +15,7 @@ from core.escalation.accountability.labels import (
     STEP_LABELS,
 )
 from core.kit.db import INSTANT, Base, TenantRow
+from core.kit.saying import said
 
 
 def _listed(*codes: str) -> str:
@@ -84,7 +85,7 @@ class AccountabilityCase(TenantRow, Base, kw_only=True):
     @property
     def label(self) -> str:
         """The number under which it is quoted: 问责〔2026〕3 号."""
-        return f"问责〔{self.year}〕{self.number} 号"
+        return said("问责〔{year}〕{number} 号", year=self.year, number=self.number)
 
     @property
     def code(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.escalation.accountability.service import case_of, record_silence, tell_unit
+from core.kit.saying import said, word
 from core.sla.limits import OVERDUE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -18,4 +19,10 @@ def press_for_statement(scope: Scope, ticket: Ticket, clock: Clock, mark: str, *
         record_silence(scope, ticket, case, now=now)
     elif case.state == "notified" and clock.due_at is not None:
         due = f"{clock.due_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        tell_unit(scope, ticket, unit, f"{case.label}的情况说明限 {due} 前提交，请抓紧", now=now)
+        tell_unit(
+            scope,
+            ticket,
+            unit,
+            said("{label}的情况说明限 {due} 前提交，请抓紧", label=word(case.label), due=due),
+            now=now,
+        )

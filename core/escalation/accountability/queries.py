@@ -11,6 +11,7 @@ from core.escalation.accountability.models import AccountabilityCase, Accountabi
 from core.escalation.accountability.rules import next_rung, proposed_rung
 from core.escalation.accountability.rules_in_force import rules_of
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.queries import directory
@@ -101,7 +102,9 @@ def case_numbered(scope: Scope, code: str) -> AccountabilityCase:
             )
         )
     if found is None:
-        raise NoSuchCaseNumber(f"没有编号为 {code} 的问责案件。请从案件列表中选择，写成“年-号”，例如 2026-3。")
+        raise NoSuchCaseNumber(
+            said("没有编号为 {code} 的问责案件。请从案件列表中选择，写成“年-号”，例如 2026-3。", code=code)
+        )
     return found
 
 

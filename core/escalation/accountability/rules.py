@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.escalation.accountability.labels import RUNG_LABELS, STATE_LABELS
 from core.hooks.values import AccountabilityRules
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 
 RUNGS = tuple(RUNG_LABELS)
 MOVES: Mapping[str, tuple[frozenset[str], str]] = {
@@ -45,7 +46,14 @@ def target_of(move: str, state: str, *, label: str, deed: str) -> str:
 
 def elsewhere(state: str, *, label: str, deed: str) -> CaseElsewhere:
     """Return the refusal of a deed for which the case does not stand right."""
-    return CaseElsewhere(f"{label}现为“{STATE_LABELS[state]}”，不能{deed}。请刷新后查看它的最新进展。")
+    return CaseElsewhere(
+        said(
+            "{label}现为“{state}”，不能{deed}。请刷新后查看它的最新进展。",
+            label=word(label),
+            state=word(STATE_LABELS[state]),
+            deed=word(deed),
+        )
+    )
 
 
 def proposed_rung(rules: AccountabilityRules, earlier: int) -> str:
@@ -69,12 +77,25 @@ def refuse_rung(rung: str, *, taken: str, state: str, outcome: str, label: str) 
     """Raise `RungNotOpen` or `CaseElsewhere` unless this rung may be taken where the case stands."""
     name = RUNG_LABELS[rung]
     if taken and RUNGS.index(rung) <= RUNGS.index(taken):
-        raise RungNotOpen(f"{label}已采取“{RUNG_LABELS[taken]}”，只能加重，不能再“{name}”。请选择更重的一级。")
+        raise RungNotOpen(
+            said(
+                "{label}已采取“{rung}”，只能加重，不能再“{name}”。请选择更重的一级。",
+                label=word(label),
+                rung=word(RUNG_LABELS[taken]),
+                name=word(name),
+            )
+        )
     if state in UNDECIDED and rung in PRESSED:
         return
     if state in UNDECIDED:
-        raise RungNotOpen(f"“{name}”要在决定应当问责之后采取，{label}还没有决定。请先作出决定。")
+        raise RungNotOpen(
+            said(
+                "“{name}”要在决定应当问责之后采取，{label}还没有决定。请先作出决定。",
+                name=word(name),
+                label=word(label),
+            )
+        )
     if state not in DECIDED:
-        raise elsewhere(state, label=label, deed=f"采取“{name}”")
+        raise elsewhere(state, label=label, deed=said("采取“{name}”", name=word(name)))
     if outcome != "responsible":
-        raise RungNotOpen(f"{label}没有认定应当问责，不能采取“{name}”。")
+        raise RungNotOpen(said("{label}没有认定应当问责，不能采取“{name}”。", label=word(label), name=word(name)))

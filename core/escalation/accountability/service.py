@@ -22,6 +22,7 @@ from core.hooks.table import Failure
 from core.kit.blanks import filled
 from core.kit.db import Base
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.sla.limits import OVERDUE
 from core.sla.models import Clock, ClockEvent
 from core.tenancy.incidents import keep_incident
@@ -105,13 +106,17 @@ def open_case(
         ticket,
         "escalate" if order.actor.kind == "system" else "case",
         order,
-        summary=f"{summary}，{case.label}",
+        summary=said("{summary}，{label}", summary=summary, label=word(case.label)),
         detail={**detail, "case": case.id, "unit": unit.code},
         records=[evidence, step],
     )
     give_to_officer(scope, case, now=order.now)
     if holder is None:
-        words = f"{case.label}问责的是{unit.name}，办案机关不能自己办理自己，也没有替代机关。请系统管理员指定办理机关。"
+        words = said(
+            "{label}问责的是{name}，办案机关不能自己办理自己，也没有替代机关。请系统管理员指定办理机关。",
+            label=word(case.label),
+            name=unit.name,
+        )
         tell_administrators(scope, words, now=order.now)
     elif not proposed:
         notify(scope, ticket, case, order, rule_id=rule_id, by=by)
@@ -146,7 +151,7 @@ def notify(scope: Scope, ticket: Ticket, case: AccountabilityCase, order: Order,
         kind="noticed",
         text=text,
         letter=letter,
-        summary=f"已通知{unit.name}，限 {due} 前说明情况",
+        summary=said("已通知{name}，限 {due} 前说明情况", name=unit.name, due=due),
     )
 
 
@@ -171,7 +176,7 @@ def take_step(
         ticket,
         "escalate" if order.actor.kind == "system" else "case",
         order,
-        summary=f"{case.label}{STEP_LABELS[kind]}：{summary}",
+        summary=said("{label}{step}：{summary}", label=word(case.label), step=word(STEP_LABELS[kind]), summary=summary),
         detail={"case": case.id, "step": kind, "code": code, "state": case.state},
         records=[step, *records],
     )
@@ -212,7 +217,7 @@ def write_to_unit(
         cause=f"case/{case.id}/{kind}/{scope.new_id()}",
     )
     scope.session.flush()
-    tell_unit(scope, ticket, unit, f"{number_of(letter)}：{text}", now=order.now)
+    tell_unit(scope, ticket, unit, said("{number}：{text}", number=number_of(letter), text=text), now=order.now)
     return letter
 
 
@@ -233,7 +238,13 @@ def give_to_officer(scope: Scope, case: AccountabilityCase, *, now: datetime) ->
     case.officer_id, case.officer = chosen or (None, "")
     if chosen is None and case.authority_unit_id is not None:
         name = directory(scope).name_of(case.authority_unit_id)
-        tell_administrators(scope, f"{case.label}没有可以办理的人：{name}没有其他不回避的经办人员。请增派。", now=now)
+        tell_administrators(
+            scope,
+            said(
+                "{label}没有可以办理的人：{name}没有其他不回避的经办人员。请增派。", label=word(case.label), name=name
+            ),
+            now=now,
+        )
 
 
 def tell_administrators(scope: Scope, words: str, *, now: datetime) -> None:
@@ -247,7 +258,13 @@ def case_of(scope: Scope, ticket: Ticket, case_id: int) -> AccountabilityCase:
     """Return a case of this ticket as it stands now. Raises `NoSuchCase`."""
     found = scope.session.get(AccountabilityCase, (scope.tenant.id, case_id), populate_existing=True)
     if found is None or found.ticket_id != ticket.id:
-        raise NoSuchCase(f"工单 {ticket.serial_no} 没有编号为 {case_id} 的问责案件。请从案件列表中打开。")
+        raise NoSuchCase(
+            said(
+                "工单 {serial_no} 没有编号为 {case_id} 的问责案件。请从案件列表中打开。",
+                serial_no=ticket.serial_no,
+                case_id=case_id,
+            )
+        )
     return found
 
 
@@ -256,7 +273,12 @@ def refuse_open_case(scope: Scope, ticket: Ticket, unit: DirectoryUnit) -> None:
     before = find_live_case(scope, ticket, unit)
     if before is not None:
         raise CaseOpen(
-            f"工单 {ticket.serial_no} 对{unit.name}的问责已在办理（{before.label}），不必再次启动。请查看督办与函件。"
+            said(
+                "工单 {serial_no} 对{name}的问责已在办理（{label}），不必再次启动。请查看督办与函件。",
+                serial_no=ticket.serial_no,
+                name=unit.name,
+                label=word(before.label),
+            )
         )
 
 
@@ -277,11 +299,11 @@ def record_silence(scope: Scope, ticket: Ticket, case: AccountabilityCase, *, no
         case,
         Order(SYSTEM, now),
         kind="silent",
-        text=f"{unit}逾期未提交情况说明",
-        summary=f"{unit}逾期未提交情况说明，依据现有证据决定",
+        text=said("{unit}逾期未提交情况说明", unit=unit),
+        summary=said("{unit}逾期未提交情况说明，依据现有证据决定", unit=unit),
     )
     if case.authority_unit_id is not None:
-        words = f"{case.label}：{unit}逾期未提交情况说明，可以依据现有证据作出决定"
+        words = said("{label}：{unit}逾期未提交情况说明，可以依据现有证据作出决定", label=word(case.label), unit=unit)
         say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=case.authority_unit_id, now=now)
 
 

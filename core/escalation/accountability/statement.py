@@ -5,6 +5,7 @@ from typing import cast
 
 from core.escalation.accountability.rules_in_force import InForce
 from core.hooks.values import Budget, ClockName, TimeLimit
+from core.kit.saying import said
 from core.sla.limits import STATEMENT, Ruled
 from core.sla.models import Clock
 from core.sla.service import cancel_clocks, start_own_clock, stop_clock
@@ -20,7 +21,7 @@ def start_statement(scope: Scope, ticket: Ticket, case_id: int, order: Order, *,
         cast(ClockName, STATEMENT),  # no feature speaks of this clock: its days stand in the rules of accountability
         Budget("wd_eod", days),
         "core.escalation/statement",
-        f"立案后 {days} 个工作日内说明情况",
+        said("立案后 {days} 个工作日内说明情况", days=days),
     )
     return start_own_clock(scope, ticket, Ruled(in_force.feature, limit), order, subject="case", subject_id=case_id)
 

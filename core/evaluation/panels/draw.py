@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.kit.lots import in_order
+from core.kit.saying import joined, said, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ def exclusion_of(member: Candidate, matter: Matter) -> Excluded | None:
 def _grounds(member: Candidate, matter: Matter) -> Iterable[tuple[str, str | None]]:
     """Yield each reason with what it is about, None where it does not hold."""
     tied = [name for code, name in matter.parties.items() if code in member.ties]
-    yield "ties", "、".join(tied) or None
+    yield "ties", joined("、", tied) or None
     own = [name for name in matter.parties.values() if _is_of(member.organisation, name)]
-    yield "organisation", "、".join(own) or None
+    yield "organisation", joined("、", own) or None
     yield "interest", "" if _is_appellant(member, matter) else None
     yield "sat_before", "" if member.sat_before else None
     yield "ended", _ended(member, matter)
@@ -128,7 +129,7 @@ def _is_appellant(member: Candidate, matter: Matter) -> bool:
 
 def _ended(member: Candidate, matter: Matter) -> str | None:
     until = member.active_until
-    return f"至 {until}" if until and until < matter.last else None
+    return said("至 {until}", until=until) if until and until < matter.last else None
 
 
 def _away(member: Candidate, matter: Matter) -> str | None:
@@ -136,7 +137,9 @@ def _away(member: Candidate, matter: Matter) -> str | None:
         return None
     if member.away_last is not None and member.away_last < matter.first:
         return None
-    return f"{member.away_first} 至 {member.away_last or '另行通知'}"
+    return said(
+        "{away_first} 至 {away_last}", away_first=member.away_first, away_last=member.away_last or word("另行通知")
+    )
 
 
 def _of(group: str, eligible: Collection[tuple[str, str]]) -> list[str]:

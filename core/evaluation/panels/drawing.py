@@ -15,6 +15,7 @@ from core.evaluation.queries import units_concerned
 from core.hooks.values import PanelRules
 from core.kit.errors import Refused
 from core.kit.lots import in_order
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
@@ -64,12 +65,20 @@ def seed_for(scope: Scope, ticket: Ticket, *, given: str, number: int) -> Seed:
     """
     if given:
         if len(given) > LONGEST_SEED or not given.isprintable():
-            raise SeedUnusable(f"抽签种子最多 {LONGEST_SEED} 个可以打印的字符。请换一个。")
+            raise SeedUnusable(
+                said("抽签种子最多 {longest_seed} 个可以打印的字符。请换一个。", longest_seed=LONGEST_SEED)
+            )
         return Seed(given, GIVEN)
     head, seal = find_sealed_head(scope, ticket.serial_no), newest_seal(scope)
     entry, mark = (head.seq, head.hash.hex()) if head else (ticket.version, ticket.head_hash.hex())
     public = f"{seal.number}:{seal.digest.hex()}" if seal else "0"
-    source = f"第 {entry} 条流转记录 {mark}，封存 {public}，第 {number} 次抽签"
+    source = said(
+        "第 {entry} 条流转记录 {mark}，封存 {public}，第 {number} 次抽签",
+        entry=entry,
+        mark=mark,
+        public=public,
+        number=number,
+    )
     return Seed(rules.seed_from(mark, public, number), source)
 
 
@@ -105,9 +114,18 @@ def draw_for(
 def refuse_lacking(drawn: rules.Draw) -> None:
     """Raise `TooFewMembers`, naming each group and how many members it lacks, unless every seat was drawn."""
     if drawn.lacking:
-        lacking = "、".join(f"{GROUP_LABELS[group]}缺 {number} 名" for group, number in drawn.lacking.items())
+        lacking = joined(
+            "、",
+            (
+                said("{group}缺 {number} 名", group=word(GROUP_LABELS[group]), number=number)
+                for group, number in drawn.lacking.items()
+            ),
+        )
         raise TooFewMembers(
-            f"符合条件的评议员不够：{lacking}。没有抽签。请补充评议员库，或在评议规则中调整各组席位后再抽。"
+            said(
+                "符合条件的评议员不够：{lacking}。没有抽签。请补充评议员库，或在评议规则中调整各组席位后再抽。",
+                lacking=lacking,
+            )
         )
 
 

@@ -11,6 +11,7 @@ from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.reading import PoolRow, PoolUnreadable
 from core.evaluation.panels.words import SITTING
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.people.models import Account, AccountRole
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
@@ -98,7 +99,9 @@ def get_member(scope: Scope, number: str) -> PanelMember:
         select(PanelMember).where(PanelMember.tenant_id == scope.tenant.id, PanelMember.number == number)
     )
     if member is None:
-        raise NoSuchMember(f"评议员库里没有编号为 {number} 的人。用 huiying panel pool list 查看现有的人。")
+        raise NoSuchMember(
+            said("评议员库里没有编号为 {number} 的人。用 huiying panel pool list 查看现有的人。", number=number)
+        )
     return member
 
 
@@ -108,7 +111,9 @@ def note_away(scope: Scope, number: str, *, first: date | None, last: date | Non
     Raises `NoSuchMember`, `PoolUnreadable`.
     """
     if first is not None and last is not None and last < first:
-        raise PoolUnreadable(f"止于 {last} 早于始于 {first}，没有一天算数。请把日期改正后再保存。")
+        raise PoolUnreadable(
+            said("止于 {last} 早于始于 {first}，没有一天算数。请把日期改正后再保存。", last=last, first=first)
+        )
     member = get_member(scope, number)
     member.away_first, member.away_last = first, last if first else None
     scope.session.flush()
@@ -157,6 +162,8 @@ def _refuse_known(rows: Sequence[PoolRow], members: Sequence[PanelMember], login
     for row in rows:
         there = people.get((row.name, row.organisation)) or accounts.get(logins.get(row.login, 0))
         if there:
-            faults.append(f"编号 {row.number}：这个人已在库中，编号是 {there}。")
+            faults.append(said("编号 {number}：这个人已在库中，编号是 {there}。", number=row.number, there=there))
     if faults:
-        raise PoolUnreadable(f"{''.join(faults)}没有导入任何一行。请沿用原来的编号，或从名册中删去。")
+        raise PoolUnreadable(
+            said("{faults}没有导入任何一行。请沿用原来的编号，或从名册中删去。", faults=joined("", faults))
+        )

@@ -8,6 +8,7 @@ from datetime import date
 from core.evaluation.panels.words import GROUP_LABELS, RECRUITED_LABELS
 from core.kit.errors import Refused
 from core.kit.headings import places_of, shown
+from core.kit.saying import joined, said, word
 
 COLUMNS = {
     "number": ("编号", "评议员编号", "number"),
@@ -66,20 +67,30 @@ def read_rows(
     """
     places = places_of(headings, COLUMNS)
     if missing := [COLUMNS[field][0] for field in NEEDED if field not in places]:
-        raise PoolUnreadable(f"评议员名册缺少{'、'.join(missing)}这几列，现有的列是{shown(headings)}。请补上后再导入。")
+        raise PoolUnreadable(
+            said(
+                "评议员名册缺少{missing}这几列，现有的列是{headings}。请补上后再导入。",
+                missing=joined("、", missing),
+                headings=shown(headings),
+            )
+        )
     members: list[tuple[int, PoolRow]] = []
     faults: list[str] = []
     for number, cells in rows:
         row = {field: cells[place].strip() if place < len(cells) else "" for field, place in places.items()}
         found = list(_faults(row, units=units, logins=logins))
         if found:
-            faults.append(f"第 {number} 行：{'；'.join(found)}。")
+            faults.append(said("第 {number} 行：{found}。", number=number, found=joined("；", found)))
         else:
             members.append((number, _member(row)))
     faults += _doubled(members)
     if faults:
-        more = f"另有 {len(faults) - FAULTS_TOLD} 行有误。" if len(faults) > FAULTS_TOLD else ""
-        raise PoolUnreadable(f"{''.join(faults[:FAULTS_TOLD])}{more}没有导入任何一行，请改正后重新导入。")
+        more = said("另有 {number} 行有误。", number=len(faults) - FAULTS_TOLD) if len(faults) > FAULTS_TOLD else ""
+        raise PoolUnreadable(
+            said(
+                "{faults}{more}没有导入任何一行，请改正后重新导入。", faults=joined("", faults[:FAULTS_TOLD]), more=more
+            )
+        )
     if not members:
         raise PoolUnreadable("评议员名册里一个人也没有，没有改动。请填写后再导入。")
     return [member for _, member in members]
@@ -89,18 +100,26 @@ def _faults(row: Mapping[str, str], *, units: Collection[str], logins: Collectio
     if not NUMBER.match(row["number"]):
         yield "编号须为 1 到 20 位字母、数字或 -"
     if not row["name"] or len(row["name"]) > LONGEST:
-        yield f"姓名须填写，最多 {LONGEST} 个字"
+        yield said("姓名须填写，最多 {longest} 个字", longest=LONGEST)
     if _coded(row["group"], GROUP_LABELS) is None:
-        yield f"没有“{row['group']}”这个组别，可选{'、'.join(GROUP_LABELS.values())}"
+        yield said(
+            "没有“{group}”这个组别，可选{values}",
+            group=row["group"],
+            values=joined("、", map(word, GROUP_LABELS.values())),
+        )
     if _coded(row["recruited"], RECRUITED_LABELS) is None:
-        yield f"没有“{row['recruited']}”这种产生方式，可选{'、'.join(RECRUITED_LABELS.values())}"
+        yield said(
+            "没有“{recruited}”这种产生方式，可选{values}",
+            recruited=row["recruited"],
+            values=joined("、", map(word, RECRUITED_LABELS.values())),
+        )
     if len(row.get("organisation", "")) > LONGEST:
-        yield f"单位最多 {LONGEST} 个字"
+        yield said("单位最多 {longest} 个字", longest=LONGEST)
     if strange := [code for code in _listed(row.get("ties", "")) if code not in units]:
-        yield f"没有代码为 {'、'.join(strange)} 的承办单位"
+        yield said("没有代码为 {strange} 的承办单位", strange=joined("、", strange))
     login = row.get("login", "").lower()
     if login and login not in logins:
-        yield f"没有登录名为 {login} 的评议员账号，请先开设账号并授予评议员角色"
+        yield said("没有登录名为 {login} 的评议员账号，请先开设账号并授予评议员角色", login=login)
     if row.get("until") and _day(row["until"]) is None:
         yield "聘期请写成 2026-12-31 这样"
 
@@ -131,7 +150,7 @@ def _doubled(members: Sequence[tuple[int, PoolRow]]) -> Iterator[str]:
         for number, member in members:
             value = key(member)
             if value is not None and first.setdefault(value, number) != number:
-                yield f"第 {number} 行：{what}与第 {first[value]} 行重复。"
+                yield said("第 {number} 行：{what}与第 {first} 行重复。", number=number, what=what, first=first[value])
 
 
 def _coded(written: str, labels: Mapping[str, str]) -> str | None:

@@ -13,6 +13,7 @@ from core.evaluation.panels.rules_in_force import rules_of
 from core.evaluation.panels.words import SITTING, STATE_LABELS, UNDER_WAY, VERDICT_LABELS
 from core.hooks.values import Budget
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.sla.rules import reckon
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -96,7 +97,10 @@ def refuse_judged(scope: Scope, dispute: Dispute) -> None:
     )
     if judging is not None:
         raise PanelUnderWay(
-            f"这件申诉正由评议 {judging} 评议，不能另行裁定。请在评议有结论后执行，或写明理由结束评议。"
+            said(
+                "这件申诉正由评议 {judging} 评议，不能另行裁定。请在评议有结论后执行，或写明理由结束评议。",
+                judging=judging,
+            )
         )
 
 
@@ -119,7 +123,14 @@ def panel_on(scope: Scope, ticket: Ticket, number: str, *, states: Sequence[str]
     if panel.ticket_id != ticket.id:
         raise _no_such(number)
     if panel.state not in states:
-        raise PanelClosed(f"评议 {number} 现为“{STATE_LABELS[panel.state]}”，不能{deed}。请刷新后查看它的进展。")
+        raise PanelClosed(
+            said(
+                "评议 {number} 现为“{state}”，不能{deed}。请刷新后查看它的进展。",
+                number=number,
+                state=word(STATE_LABELS[panel.state]),
+                deed=word(deed),
+            )
+        )
     return panel
 
 
@@ -200,13 +211,23 @@ def keep_vote(
 ) -> PanelVote:
     """Keep a vote. Raises `VoteUnusable` where a criterion is not scored, or the verdict is none of the panel's."""
     if verdict not in panel.verdicts:
-        known = "、".join(f"{code}（{VERDICT_LABELS[code]}）" for code in panel.verdicts)
-        raise VoteUnusable(f"没有结论“{verdict}”。可选：{known}。")
+        known = joined(
+            "、",
+            (said("{code}（{verdict}）", code=code, verdict=word(VERDICT_LABELS[code])) for code in panel.verdicts),
+        )
+        raise VoteUnusable(said("没有结论“{verdict}”。可选：{known}。", verdict=verdict, known=known))
     criteria = rules_of(panel.rules).criteria
     if len(scores) != len(criteria) or not set(scores) <= set(SCORES):
-        raise VoteUnusable(f"请给每一项打分，{SCORES[0]} 到 {SCORES[-1]} 分：{'、'.join(criteria)}。")
+        raise VoteUnusable(
+            said(
+                "请给每一项打分，{scores} 到 {scores_2} 分：{criteria}。",
+                scores=word(SCORES[0]),
+                scores_2=word(SCORES[-1]),
+                criteria=joined("、", criteria),
+            )
+        )
     if len(reason) > LONGEST_REASON:
-        raise VoteUnusable(f"理由最多 {LONGEST_REASON:,} 字。请精简后再投。")
+        raise VoteUnusable(said("理由最多 {longest_reason:,} 字。请精简后再投。", longest_reason=LONGEST_REASON))
     vote = PanelVote(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -245,4 +266,4 @@ def close(scope: Scope, panel: ReviewPanel, *, now: datetime) -> Count:
 
 
 def _no_such(number: str) -> NoSuchPanel:
-    return NoSuchPanel(f"没有编号为 {number} 的评议，或您不在这个评议小组中。请核对编号。")
+    return NoSuchPanel(said("没有编号为 {number} 的评议，或您不在这个评议小组中。请核对编号。", number=number))

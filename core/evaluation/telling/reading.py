@@ -11,6 +11,7 @@ from core.evaluation.telling.models import Telling, Untold
 from core.evaluation.telling.words import ANSWER_NEWS, BECAUSE_LABELS, WAY_LABELS
 from core.handling.contact import attempts_in_cycle
 from core.hooks import specs
+from core.kit.saying import said
 from core.routing.rules_in_force import rules_of
 from core.tenancy.queries import first_asked
 from core.tenancy.scope import Scope
@@ -251,7 +252,7 @@ def _by_people(scope: Scope, ticket: Ticket) -> list[TellingLine]:
     return [
         TellingLine(
             each.at,
-            WAY_LABELS[each.way] + (f"（{each.document}）" if each.document else ""),
+            WAY_LABELS[each.way] + (said("（{document}）", document=each.document) if each.document else ""),
             each.text,
             f"{units.name_of(each.unit_id)} {each.by}" if each.unit_id else each.by,
             ("凭提取码查看" if each.way == "page" else "已告知") if each.arrived else "没有联系上",
@@ -277,7 +278,7 @@ def _by_messages(scope: Scope, ticket: Ticket) -> list[TellingLine]:
             MESSAGE_WAYS.get(each.transport, each.transport),
             each.text,
             "系统",
-            MESSAGE_STATES[each.state] + (f"：{each.failure}" if each.failure else ""),
+            MESSAGE_STATES[each.state] + (said("：{failure}", failure=each.failure) if each.failure else ""),
             each.state == "sent",
             _cycle_of(each),
         )

@@ -16,6 +16,7 @@ from core.evaluation.telling.reading import (
     tries_since,
 )
 from core.evaluation.telling.words import ANSWER_NEWS, BY_PEOPLE, WAY_LABELS
+from core.kit import saying
 from core.kit.errors import Refused
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
@@ -57,13 +58,17 @@ def keep_telling(
     known(way, BY_PEOPLE, "告知方式")
     said = reason_of(text, "告知诉求人（告知了什么，或没有联系上的情形）")
     telling = _telling(scope, ticket, order, way=way, arrived=arrived, text=said, document=document, unit_id=unit_id)
-    words = f"已告知诉求人（{WAY_LABELS[way]}）" if arrived else f"没有告知到诉求人（{WAY_LABELS[way]}）"
+    words = (
+        saying.said("已告知诉求人（{way}）", way=saying.word(WAY_LABELS[way]))
+        if arrived
+        else saying.said("没有告知到诉求人（{way}）", way=saying.word(WAY_LABELS[way]))
+    )
     note(
         scope,
         ticket,
         "telling",
         order,
-        summary=f"{words}：{said}",
+        summary=saying.said("{words}：{said}", words=words, said=said),
         detail={"way": way, "arrived": "yes" if arrived else "no"},
         records=[telling],
     )
@@ -124,16 +129,24 @@ def give_up(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     why = reason_of(reason, "不再联系")
     row = find_untold(scope, ticket)
     if row is None:
-        raise NotUntold(f"工单 {ticket.serial_no} 没有在等待告知诉求人。请刷新后查看。")
+        raise NotUntold(
+            saying.said("工单 {serial_no} 没有在等待告知诉求人。请刷新后查看。", serial_no=ticket.serial_no)
+        )
     tries, needed = tries_since(scope, ticket, row.opened_at), rules_of(scope).telling_days
     days = days_of(scope, tries)
     if days < needed:
         raise TriedTooLittle(
-            f"工单 {ticket.serial_no} 只在 {days} 天里联系过 {len(tries)} 次，须在 {needed} 个不同的日子联系过才能不再联系。"
-            "请改天再联系，并登记“告知诉求人”。"
+            saying.said(
+                "工单 {serial_no} 只在 {days} 天里联系过 {number} 次，须在 {needed} 个不同的日子联系过才能不再联系"
+                "。请改天再联系，并登记“告知诉求人”。",
+                serial_no=ticket.serial_no,
+                days=days,
+                number=len(tries),
+                needed=needed,
+            )
         )
     row.state, row.reason, row.ended_by, row.ended_at = "closed", why, order.actor.name, order.now
-    words = f"联系 {len(tries)} 次没有联系上，不再联系：{why}"
+    words = saying.said("联系 {number} 次没有联系上，不再联系：{why}", number=len(tries), why=why)
     note(scope, ticket, "untold", order, summary=words, detail={"state": "closed", "tries": len(tries)})
 
 
@@ -182,7 +195,9 @@ def open_untold(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         tries_until=days.working_day_after(today, rules_of(scope).telling_days),
     )
     scope.session.add(row)
-    words = f"答复没有告知到诉求人，请联系并登记“告知诉求人”；每个工作日联系，到 {row.tries_until}"
+    words = saying.said(
+        "答复没有告知到诉求人，请联系并登记“告知诉求人”；每个工作日联系，到 {tries_until}", tries_until=row.tries_until
+    )
     note(scope, ticket, "untold", Order(SYSTEM, now), summary=words, detail={"state": "open", "because": row.because})
     _tell_desk(scope, ticket, words, now=now)
 
@@ -207,9 +222,11 @@ def look_again(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
 def _ask_again(scope: Scope, ticket: Ticket, row: Untold, today: date, *, now: datetime) -> None:
     row.next_try_on = timetable(scope).working_day_after(today, 1)
     if today > row.tries_until:
-        words = f"已过 {row.tries_until} 仍没有告知到诉求人：请继续联系，或由人写明理由不再联系"
+        words = saying.said(
+            "已过 {tries_until} 仍没有告知到诉求人：请继续联系，或由人写明理由不再联系", tries_until=row.tries_until
+        )
     else:
-        words = f"今天请再联系诉求人，告知答复（到 {row.tries_until}）"
+        words = saying.said("今天请再联系诉求人，告知答复（到 {tries_until}）", tries_until=row.tries_until)
     _tell_desk(scope, ticket, words, now=now)
 
 
@@ -235,7 +252,7 @@ def _why(scope: Scope, ticket: Ticket) -> str:
 
 def _tell_desk(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> None:
     desk = directory(scope).desk
-    text = f"工单 {ticket.serial_no}：{words}"
+    text = saying.said("工单 {serial_no}：{words}", serial_no=ticket.serial_no, words=words)
     say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=desk.id, now=now)
 
 

@@ -10,6 +10,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 from core.files.cleaning.cleaned import Cleaned
 from core.files.limits import MOST_PAGES, MOST_PDF_OBJECTS
 from core.files.refusals import FileDamaged, FileLocked, FileTooHard, FileTooLarge
+from core.kit import saying
 
 OF_PAGES = frozenset({"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Annots", "/UserUnit"})
 """What is copied of a page; all else of it, its actions and its metadata, is left."""
@@ -97,7 +98,7 @@ def _refuse_long(reader: PdfReader) -> None:
     pages = int(said) if isinstance(said, int) else 0
     objects = sum(map(len, reader.xref.values())) + len(reader.xref_objStm)
     if pages > MOST_PAGES or objects > MOST_PDF_OBJECTS or len(reader.pages) > MOST_PAGES:
-        raise FileTooLarge(f"PDF 超过 {MOST_PAGES} 页，没有收下。请拆成几份再上传。")
+        raise FileTooLarge(saying.said("PDF 超过 {most_pages} 页，没有收下。请拆成几份再上传。", most_pages=MOST_PAGES))
     if not reader.pages:
         raise FileDamaged("PDF 里没有一页。请重新导出后再上传。")
 

@@ -11,6 +11,7 @@ from pillow_heif import register_heif_opener
 from core.files.cleaning.cleaned import Cleaned, Place
 from core.files.limits import KEPT_SIDE, LONGEST_SIDE, MOST_PIXELS, PREVIEW_SIDE
 from core.files.refusals import FileDamaged, FileTooLarge
+from core.kit.saying import said
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}
 WRITTEN: dict[str, dict[str, Any]] = {
@@ -44,7 +45,11 @@ def clean_image(kind: str, content: bytes) -> Cleaned:
     return Cleaned(kept, _written(drawn, FORMATS[kept]), _preview(drawn), place)
 
 
-_TOO_LARGE = f"图片的尺寸太大，最多 {MOST_PIXELS // 10_000:,} 万像素、每边 {LONGEST_SIDE:,} 像素。请缩小后再上传。"
+_TOO_LARGE = said(
+    "图片的尺寸太大，最多 {most_pixels:,} 万像素、每边 {longest_side:,} 像素。请缩小后再上传。",
+    most_pixels=MOST_PIXELS // 10000,
+    longest_side=LONGEST_SIDE,
+)
 
 
 def _refuse_large(size: tuple[int, int]) -> None:

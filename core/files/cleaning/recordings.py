@@ -14,6 +14,7 @@ from av.stream import Stream
 from core.files.cleaning.cleaned import Cleaned
 from core.files.limits import LONGEST_SECONDS
 from core.files.refusals import FileDamaged, FileKindUnknown, FileTooLarge
+from core.kit.saying import said, word
 
 READ_AS = {
     "m4a": "mov",
@@ -76,7 +77,9 @@ def _streams(source: InputContainer) -> list[Stream]:
     for stream in chosen:
         codec = stream.codec_context.name if stream.codec_context is not None else ""
         if codec not in SOUND | PICTURE:
-            raise FileKindUnknown(f"录音录像的编码 {codec or '不明'} 不能播放。请转成 mp4 或 mp3 后再上传。")
+            raise FileKindUnknown(
+                said("录音录像的编码 {codec} 不能播放。请转成 mp4 或 mp3 后再上传。", codec=codec or word("不明"))
+            )
     return chosen
 
 
@@ -86,7 +89,9 @@ def _seconds(source: InputContainer) -> float:
 
 def _refuse_long(seconds: float) -> None:
     if seconds > LONGEST_SECONDS:
-        raise FileTooLarge(f"录音录像超过 {LONGEST_SECONDS // 60} 分钟。请截取要紧的部分再上传。")
+        raise FileTooLarge(
+            said("录音录像超过 {longest_seconds} 分钟。请截取要紧的部分再上传。", longest_seconds=LONGEST_SECONDS // 60)
+        )
 
 
 def _pack(source: InputContainer, chosen: list[Stream], target: OutputContainer) -> None:
