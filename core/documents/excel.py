@@ -1,9 +1,12 @@
 """A document as an Excel workbook: one sheet a section, numbers as numbers, charts that follow their cells."""
 
 import re
-from collections.abc import Sequence
-from datetime import UTC
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -30,6 +33,11 @@ CHART_COLUMNS, CHART_ROWS = 8, 20
 """How many cells a chart covers, so that what follows stands clear of it."""
 WORDS_COLUMNS, WORDS_CELLS, LINE_HEIGHT = 8, 70, 15
 """A long paragraph covers so many columns, which hold at least so many cells in a line; height of a line in points."""
+MOST_ROWS = 1_048_576
+"""Rows of a sheet, as Excel reads them."""
+LONGEST_CELL = 32_767
+"""Characters of a cell, as Excel reads them."""
+MOMENT = "yyyy-mm-dd hh:mm"
 ONE, TWO, BAD = "#0b57a8", "#0b6e43", "#d3322b"
 
 
@@ -50,6 +58,75 @@ def to_excel(document: Document) -> bytes:
         for section in document.sections:
             sheets.section(section)
     return kept.getvalue()
+
+
+Value = str | int | float | datetime | None
+"""What stands in a cell of a long list: a number and a moment are written as what they are, None is an empty cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a long list: what stands above each, and how wide it is in characters."""
+
+    head: Sequence[str]
+    widths: Sequence[int]
+
+
+def rows_to_excel(
+    name: str,
+    columns: Columns,
+    rows: Iterable[Sequence[Value]],
+    *,
+    lead: Sequence[str] = (),
+    mark: str = "",
+    made_at: datetime,
+) -> bytes:
+    """Return a list as .xlsx, its head frozen, written row by row, so that its length costs no memory.
+
+    `lead` is told on a sheet of its own, `mark` stands across every printed page. A moment is written in the zone it is in.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        with xlsxwriter.Workbook(str(path), {**PLAIN, "in_memory": False, "constant_memory": True}) as book:
+            book.set_properties({"title": name, "created": made_at.astimezone(UTC).replace(tzinfo=None)})
+            _list_sheet(book, name, columns, rows, mark)
+            if lead or mark:
+                cover = book.add_worksheet(COVER)
+                for row, line in enumerate((*lead, mark)):
+                    cover.write_string(row, 0, line)
+        return path.read_bytes()
+
+
+def _list_sheet(book: Any, name: str, columns: Columns, rows: Iterable[Sequence[Value]], mark: str) -> None:
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    moment, number = book.add_format({"num_format": MOMENT}), book.add_format({"num_format": "#,##0"})
+    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:LONGEST_NAME] or COVER)
+    sheet.freeze_panes(1, 0)
+    sheet.set_paper(9)  # A4
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    escaped = mark.replace("&", "&&")
+    if mark:
+        sheet.set_header(f"&C{escaped}")
+    sheet.set_footer(f"&L{escaped}&R&P / &N")
+    for place, width in enumerate(columns.widths):
+        sheet.set_column(place, place, width)
+    for place, words in enumerate(columns.head):
+        sheet.write_string(0, place, words, head)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        if last >= MOST_ROWS:
+            break
+        for place, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(last, place, value[:LONGEST_CELL])
+            elif isinstance(value, datetime):
+                sheet.write_datetime(last, place, value.replace(tzinfo=None), moment)
+            elif value is not None:
+                sheet.write_number(last, place, value, number)
+    if last:
+        sheet.autofilter(0, 0, last, len(columns.head) - 1)
 
 
 class _Sheets:

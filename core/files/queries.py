@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.files.kinds import BY_NAME, Kind
 from core.files.models import TicketFile, file_key
 from core.files.refusals import NoSuchFile
+from core.tasks.queries import kept_keys
 from core.tenancy.scope import Scope
 from core.tickets.states import State
 
@@ -127,8 +128,8 @@ def kept_files(scope: Scope) -> Iterator[Kept]:
 
 
 def orphans(scope: Scope, keys: Sequence[str]) -> list[str]:
-    """Return those of the keys under which neither a file of the tenant nor its small copy is kept."""
+    """Return those of the keys under which neither a file of a ticket, nor its small copy, nor one of a task is kept."""
     named = {file_key(key) for key in keys}
     query = select(TicketFile.key).where(TicketFile.tenant_id == scope.tenant.id, TicketFile.key.in_(named))
-    used = frozenset(scope.session.scalars(query))
+    used = frozenset(scope.session.scalars(query)) | kept_keys(scope, keys)
     return [key for key in keys if file_key(key) not in used]

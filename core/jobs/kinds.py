@@ -17,6 +17,7 @@ from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.transports.outgoing import Gateway
+from core.jobs.tasks import doing_tasks
 from core.jobs.transports.wechat import Tokens
 from core.jobs.wechat import fetching_media
 from core.jobs.weibo.pictures import fetching_pictures
@@ -29,6 +30,7 @@ from core.journey.remember import RULE_DRAFT
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
+from core.tasks.models import TASK
 from core.tickets.news import FEATURE_EVENT
 
 
@@ -50,4 +52,5 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         WECHAT_MEDIA: fetching_media(tokens),
         WEIBO_PICTURE: fetching_pictures(),
         **settings_kinds(installation),
+        TASK: doing_tasks(installation),
     }

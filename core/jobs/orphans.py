@@ -1,4 +1,7 @@
-"""Removing files that belong to nobody, once a day and tenant by tenant: those of uploads that did not end well, and erased ones."""
+"""Taking away what tasks left whose time is over, and files that belong to nobody, once a day and tenant by tenant.
+
+Those are files of uploads that did not end well, erased ones, and what tasks made and kept long enough.
+"""
 
 import logging
 from collections.abc import Callable
@@ -8,6 +11,7 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.files import remove_orphans
+from core.journey.tasks import remove_expired
 from core.kit.file_store import FilesAway
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
@@ -47,4 +51,6 @@ class Orphans:
 
 
 def _remove(scope: Scope, *, now: datetime) -> int:
+    while remove_expired(scope, now=now):
+        continue
     return remove_orphans(scope, now=now)

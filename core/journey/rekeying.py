@@ -35,6 +35,10 @@ from core.people.second_factor.service import FIELD as SECOND_FACTOR
 from core.tenancy.facts import TenantFacts
 from core.tenancy.models import TenantSecret
 from core.tenancy.scope import Installation, Scope
+from core.tasks.models import FILE as TASK_FILE
+from core.tasks.models import GIVEN as TASK_GIVEN
+from core.tasks.models import ROW as TASK_ROW
+from core.tasks.models import Task, TaskFile, TaskLine
 from core.tenancy.secrets import field_of
 from core.tenancy.security_log import COMMAND_LINE, note_security
 from core.tickets.models import TicketContact
@@ -88,6 +92,9 @@ ENCRYPTED: tuple[Encrypted, ...] = (
         TenantSecret.__table__,  # type: ignore[arg-type]
         "功能的密钥",
         {"cipher": lambda row: field_of(row["feature"], row["name"])},
+    Encrypted(Task.__table__, "任务的内容", {"sealed": _always(TASK_GIVEN)}),  # type: ignore[arg-type]
+    Encrypted(TaskLine.__table__, "任务的行", {"sealed": _always(TASK_ROW)}),  # type: ignore[arg-type]
+    Encrypted(TaskFile.__table__, "任务文件的密钥", {"sealed": _always(TASK_FILE)}),  # type: ignore[arg-type]
     ),
     Encrypted(
         SecondFactor.__table__,  # type: ignore[arg-type]

@@ -140,6 +140,19 @@ def find_staff(scope: Scope, token: str, *, now: datetime) -> SeenStaff | None:
     return SeenStaff(staff, session.seen_at)
 
 
+def find_staff_of(scope: Scope, account_id: int, *, now: datetime) -> Staff | None:
+    """Return the holder of an account as if signed in now, with the roles that the account has now; None when it is closed."""
+    row = scope.session.execute(
+        select(Account, _roles_of_account().label("roles")).where(
+            Account.tenant_id == scope.tenant.id, Account.id == account_id, *_open_at(now)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    account: Account = row.Account
+    return Staff(account.id, 0, account.login, account.name, account.unit_id, tuple(sorted(row.roles or ())))
+
+
 def must_have_second_factor(scope: Scope, account: Account, roles: Collection[str]) -> bool:
     """Tell whether a password is not enough for somebody with these roles.
 

@@ -36,6 +36,7 @@ from core.web.stewards.sources import pages as sources_pages
 from core.web.wechat import official_account
 
 MAX_BODY = 1024 * 1024
+from core.web.tasks import pages as task_pages
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
 
 
@@ -100,6 +101,7 @@ def create_app(
         health,
         inbound,
         official_account,
+        task_pages,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(public_pages)  # forms sent by nobody in particular: no session, no cookie, nothing to forge

@@ -27,8 +27,10 @@ SEAL = "manifest.seal"
 OF_HERE = frozenset({"state", "standing"})
 """What is said of a tenant in this installation alone: brought in elsewhere it is active."""
 FILES = "files/"
-"""Where in the archive the files of tickets lie, each under its key."""
-KEYS = "SELECT key FROM ticket_file WHERE tenant_id = %s AND key IS NOT NULL ORDER BY id"
+"""Where in the archive the files of tickets and tasks lie, each under its key."""
+KEYS = """
+    SELECT key FROM ticket_file WHERE tenant_id = %(tenant)s AND key IS NOT NULL
+    UNION ALL SELECT key FROM task_file WHERE tenant_id = %(tenant)s AND key IS NOT NULL"""
 SEQUENCES = ("row_id", "ticket_no")
 """What numbers were handed out from; after the move none may be handed out again."""
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
@@ -156,7 +158,7 @@ def _write(
 
 def _files(scope: Scope, connection: Connection[Any]) -> tuple[frozenset[str], list[str]]:
     """Return the keys of all files that rows name, and of those of them that lie there, with what lies beside each."""
-    named = frozenset(key for (key,) in connection.execute(KEYS, [scope.tenant.id]))
+    named = frozenset(key for (key,) in connection.execute(KEYS, {"tenant": scope.tenant.id}))
     lying = (each.key for each in scope.files.lying()) if named else ()
     return named, [key for key in lying if key.partition(".")[0] in named]
 
