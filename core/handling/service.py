@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from core.handling.checked import judged, keep_check, override_words, refuse_off_point
 from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
 from core.handling.rules import usable_reply, usable_text
@@ -25,23 +26,37 @@ class NothingToReview(Refused):
 
 
 def submit_reply(
-    scope: Scope, ticket: Ticket, assignment: Assignment, order: Order, *, text: str, disposition: str, basis: str = ""
+    scope: Scope,
+    ticket: Ticket,
+    assignment: Assignment,
+    order: Order,
+    *,
+    text: str,
+    disposition: str,
+    basis: str = "",
+    confirmed: str = "",
 ) -> Reply:
     """The lead unit hands in its reply for review. `basis` is what a refused application stands on.
 
-    Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `MoveNotAllowed`.
+    It is checked against the appeal, and the result kept; `confirmed` is why one that is held back goes on all the same.
+    Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `ReplyOffPoint`, `MoveNotAllowed`.
     """
-    reply = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
+    text = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
+    checked = judged(scope, ticket, text, unit_id=assignment.unit_id, now=order.now)
+    because = refuse_off_point(ticket, checked, confirmed=confirmed)
+    reply = add_reply(scope, ticket, order, text=text, disposition=disposition, unit_id=assignment.unit_id, basis=basis)
     move(
         scope,
         ticket,
         Command.SUBMIT_RESULT,
         order,
-        summary=said("提交答复（{disposition}）", disposition=word(DISPOSITION_LABELS[disposition])),
+        summary=said("提交答复（{disposition}）", disposition=word(DISPOSITION_LABELS[disposition]))
+        + override_words(because),
         detail={"disposition": disposition},
+        records=[keep_check(scope, reply, checked, order, stage="submitted", confirmed=because)],
     )
     advance(assignment, AssignmentState.SUBMITTED, now=order.now)
-    return add_reply(scope, ticket, order, text=reply, disposition=disposition, unit_id=assignment.unit_id, basis=basis)
+    return reply
 
 
 def add_reply(

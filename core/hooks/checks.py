@@ -30,6 +30,7 @@ from core.hooks.values import (
     ReminderRules,
     WarningRules,
 )
+from core.kit.saying import said
 
 T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -66,22 +67,33 @@ def check_answers(hook: Hook[..., T], feature_id: str, rules: Collection[str], a
     for item in items:
         rule_id = getattr(item, "rule_id", None)
         if rules and rule_id is not None and rule_id not in {f"{feature_id}/{rule}" for rule in rules}:
-            raise AnswerUnusable(f"{hook.name} 返回的规则不在 {feature_id} 的清单里")
+            raise AnswerUnusable(
+                said("{name} 返回的规则不在 {feature_id} 的清单里", name=hook.name, feature_id=feature_id)
+            )
     return items
 
 
 def check_items(what: str, kind: type[T], answer: Any) -> list[T]:
     """Return what `what` gave, a list of this kind, so that it can be trusted. Raises `AnswerUnusable`."""
     if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
-        raise AnswerUnusable(f"{what} 应返回列表，不是 {type(answer).__name__}")
+        raise AnswerUnusable(said("{what} 应返回列表，不是 {name}", what=what, name=type(answer).__name__))
     items = list(islice(answer, MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
-        raise AnswerUnusable(f"{what} 一次最多返回 {MOST_ITEMS:,} 项")
+        raise AnswerUnusable(said("{what} 一次最多返回 {most_items:,} 项", what=what, most_items=MOST_ITEMS))
     for item in items:
         if not isinstance(item, kind):
-            raise AnswerUnusable(f"{what} 应返回 {kind.__name__}，不是 {type(item).__name__}")
+            raise AnswerUnusable(
+                said(
+                    "{what} 应返回 {name}，不是 {type_name}",
+                    what=what,
+                    name=kind.__name__,
+                    type_name=type(item).__name__,
+                )
+            )
     if sum(_weight(item) for item in items) > MOST_CHARACTERS:
-        raise AnswerUnusable(f"{what} 返回的内容超过 {MOST_CHARACTERS // 1024} KB")
+        raise AnswerUnusable(
+            said("{what} 返回的内容超过 {most_characters} KB", what=what, most_characters=MOST_CHARACTERS // 1024)
+        )
     for item in items:
         if is_dataclass(item):
             check(item)
@@ -97,9 +109,9 @@ def check_lines(what: str, answer: Any) -> list[str]:
 def check_text(what: str, answer: Any, *, longest: int) -> str:
     """Return what `what` gave, a text, so that it can be shown and stored. Raises `AnswerUnusable`."""
     if not isinstance(answer, str) or not is_plain_text(answer):
-        raise AnswerUnusable(f"{what} 应返回文字，不是 {type(answer).__name__}")
+        raise AnswerUnusable(said("{what} 应返回文字，不是 {name}", what=what, name=type(answer).__name__))
     if not _is_storable(answer) or len(answer) > longest:
-        raise AnswerUnusable(f"{what} 返回的文字应能保存，最多 {longest:,} 个字")
+        raise AnswerUnusable(said("{what} 返回的文字应能保存，最多 {longest:,} 个字", what=what, longest=longest))
     return answer
 
 
@@ -124,7 +136,15 @@ def check(answer: Any) -> None:
     for name, kind in _fields(cast(Hashable, type(answer))):
         value = getattr(answer, name)
         if not _fits(value, kind):
-            raise AnswerUnusable(f"{type(answer).__name__}.{name} 应为 {_plain(kind)}，不是 {type(value).__name__}")
+            raise AnswerUnusable(
+                said(
+                    "{name}.{name_2} 应为 {plain}，不是 {type_name}",
+                    name=type(answer).__name__,
+                    name_2=name,
+                    plain=_plain(kind),
+                    type_name=type(value).__name__,
+                )
+            )
         if is_dataclass(value):
             check(value)
     if flaw := flaw_of_part(answer):
@@ -132,7 +152,14 @@ def check(answer: Any) -> None:
     if isinstance(answer, Budget):
         longest = LONGEST_SECONDS if answer.mode in ("wall", "ws") else LONGEST_DAYS
         if not 0 <= answer.amount <= longest:
-            raise AnswerUnusable(f"时限 {answer.amount}（{answer.mode}）不在 0 到 {longest} 之间")
+            raise AnswerUnusable(
+                said(
+                    "时限 {amount}（{mode}）不在 0 到 {longest} 之间",
+                    amount=answer.amount,
+                    mode=answer.mode,
+                    longest=longest,
+                )
+            )
     if isinstance(answer, Mark):
         _check_place(answer)
     if isinstance(answer, HandlingRules):
@@ -163,14 +190,22 @@ def _check_outreach(kind: OutreachKind) -> None:
     if not kind.id.strip() or not kind.label.strip():
         raise AnswerUnusable("会议和走访的种类应有代号和名称")
     if not 0 <= kind.monthly <= MOST_DAYS_OF_A_MONTH:
-        raise AnswerUnusable(f"每月应开展 {kind.monthly} 次不在 0 到 {MOST_DAYS_OF_A_MONTH} 之间")
+        raise AnswerUnusable(
+            said(
+                "每月应开展 {monthly} 次不在 0 到 {most_days_of_a_month} 之间",
+                monthly=kind.monthly,
+                most_days_of_a_month=MOST_DAYS_OF_A_MONTH,
+            )
+        )
 
 
 def _check_interviews(rules: InterviewRules) -> None:
     if not rules.channel.strip() or min(rules.minutes, rules.extension_minutes) < 1:
         raise AnswerUnusable("微访谈应有渠道，时长和每次延长不少于 1 分钟")
     if not 1 <= rules.alike_from <= 100:
-        raise AnswerUnusable(f"微访谈合并提问的相似度 {rules.alike_from} 不在 1 到 100 之间")
+        raise AnswerUnusable(
+            said("微访谈合并提问的相似度 {alike_from} 不在 1 到 100 之间", alike_from=rules.alike_from)
+        )
 
 
 def _check_taking_part(rules: EngagementRules) -> None:
@@ -184,18 +219,32 @@ def _check_place(mark: Mark) -> None:
     if sum(place is not None for place in places) != 1:
         raise AnswerUnusable("时限提示应恰好写明一个位置")
     if mark.share_used is not None and not 0 <= mark.share_used <= 1:
-        raise AnswerUnusable(f"时限提示的比例 {mark.share_used} 不在 0 到 1 之间")
+        raise AnswerUnusable(said("时限提示的比例 {share_used} 不在 0 到 1 之间", share_used=mark.share_used))
     if any(seconds is not None and not 0 <= seconds <= LONGEST_SECONDS for seconds in places[:2]):
-        raise AnswerUnusable(f"时限提示的提前量 {places[:2]} 不在 0 到 {LONGEST_SECONDS} 秒之间")
+        raise AnswerUnusable(
+            said(
+                "时限提示的提前量 {places} 不在 0 到 {longest_seconds} 秒之间",
+                places=places[:2],
+                longest_seconds=LONGEST_SECONDS,
+            )
+        )
     if mark.working_days_over is not None and not 1 <= mark.working_days_over <= LONGEST_DAYS:
-        raise AnswerUnusable(f"时限提示在超期 {mark.working_days_over} 天处，不在 1 到 {LONGEST_DAYS} 之间")
+        raise AnswerUnusable(
+            said(
+                "时限提示在超期 {working_days_over} 天处，不在 1 到 {longest_days} 之间",
+                working_days_over=mark.working_days_over,
+                longest_days=LONGEST_DAYS,
+            )
+        )
 
 
 def _check_numbers(rules: HandlingRules) -> None:
     for name, _ in _fields(HandlingRules):
         value, most = getattr(rules, name), LONGEST_SECONDS if name in IN_SECONDS else LONGEST_DAYS
         if isinstance(value, int) and not 0 <= value <= most:
-            raise AnswerUnusable(f"HandlingRules.{name} 为 {value}，不在 0 到 {most} 之间")
+            raise AnswerUnusable(
+                said("HandlingRules.{name} 为 {value}，不在 0 到 {most} 之间", name=name, value=value, most=most)
+            )
 
 
 def _check_panel(rules: PanelRules) -> None:
@@ -205,19 +254,33 @@ def _check_panel(rules: PanelRules) -> None:
     if len(set(groups)) != len(groups) or any(each.seats < 0 for each in rules.seats):
         raise AnswerUnusable("PanelRules.seats 每个组只写一次，席位不能为负")
     if not 1 <= seats <= MOST_SEATS or not 1 <= rules.quorum <= seats:
-        raise AnswerUnusable(f"评议席位应为 1 到 {MOST_SEATS}，法定票数应在 1 和席位数之间")
+        raise AnswerUnusable(said("评议席位应为 1 到 {most_seats}，法定票数应在 1 和席位数之间", most_seats=MOST_SEATS))
     if not 50 <= rules.majority_percent < 100 or not 1 <= rules.days <= LONGEST_VOTE:
-        raise AnswerUnusable(f"评议的多数应为 50 到 99（%），期限应为 1 到 {LONGEST_VOTE} 个工作日")
+        raise AnswerUnusable(
+            said("评议的多数应为 50 到 99（%），期限应为 1 到 {longest_vote} 个工作日", longest_vote=LONGEST_VOTE)
+        )
     if not 1 <= rules.extension_days <= LONGEST_VOTE or not 0 <= rules.substitutes <= MOST_SEATS:
-        raise AnswerUnusable(f"评议延期应为 1 到 {LONGEST_VOTE} 个工作日，每组递补应为 0 到 {MOST_SEATS} 人")
+        raise AnswerUnusable(
+            said(
+                "评议延期应为 1 到 {longest_vote} 个工作日，每组递补应为 0 到 {most_seats} 人",
+                longest_vote=LONGEST_VOTE,
+                most_seats=MOST_SEATS,
+            )
+        )
     if not 1 <= len(rules.criteria) <= MOST_CRITERIA or not all(each.strip() for each in rules.criteria):
-        raise AnswerUnusable(f"评分项应为 1 到 {MOST_CRITERIA} 项，都要写明")
+        raise AnswerUnusable(said("评分项应为 1 到 {most_criteria} 项，都要写明", most_criteria=MOST_CRITERIA))
 
 
 def _check_watching(rules: WarningRules) -> None:
     """Refuse rules by which nothing could be counted, or everything would be a warning."""
     if not 1 <= rules.window_days <= LONGEST_WINDOW or not 4 <= rules.baseline_weeks <= LONGEST_BASELINE:
-        raise AnswerUnusable(f"预警的天数应为 1 到 {LONGEST_WINDOW}，对照的周数应为 4 到 {LONGEST_BASELINE}")
+        raise AnswerUnusable(
+            said(
+                "预警的天数应为 1 到 {longest_window}，对照的周数应为 4 到 {longest_baseline}",
+                longest_window=LONGEST_WINDOW,
+                longest_baseline=LONGEST_BASELINE,
+            )
+        )
     if rules.factor < 1 or rules.least < 1 or rules.urgent_least < 1 or not 0 < rules.chance_percent < 100:
         raise AnswerUnusable("预警的倍数和件数应不小于 1，偶然的可能应在 0 和 100（%）之间")
 
@@ -225,19 +288,32 @@ def _check_watching(rules: WarningRules) -> None:
 def _check_reminding(rules: ReminderRules) -> None:
     """Refuse rules by which nothing could be counted, or everything would call for a letter."""
     if not 1 <= rules.window_days <= LONGEST_WINDOW or not 1 <= rules.again_days <= LONGEST_DAYS:
-        raise AnswerUnusable(f"提醒函的统计天数应为 1 到 {LONGEST_WINDOW}，办结后反复的天数应为 1 到 {LONGEST_DAYS}")
+        raise AnswerUnusable(
+            said(
+                "提醒函的统计天数应为 1 到 {longest_window}，办结后反复的天数应为 1 到 {longest_days}",
+                longest_window=LONGEST_WINDOW,
+                longest_days=LONGEST_DAYS,
+            )
+        )
     least = (rules.repeated_least, rules.rise_least, rules.due_least, rules.again_least)
     if min(least) < 1 or rules.rise_factor < 1 or not 0 <= rules.fall_points <= 100:
         raise AnswerUnusable("提醒函的件数和倍数应不小于 1，下降的百分点应在 0 和 100 之间")
     days = (rules.acknowledge_days, rules.answer_days)
     if not all(1 <= each <= LONGEST_WINDOW for each in days) or not 1 <= rules.due_hours <= 24 * LONGEST_WINDOW:
-        raise AnswerUnusable(f"提醒函签收和答复的期限应为 1 到 {LONGEST_WINDOW} 个工作日，临期的小时数应不小于 1")
+        raise AnswerUnusable(
+            said(
+                "提醒函签收和答复的期限应为 1 到 {longest_window} 个工作日，临期的小时数应不小于 1",
+                longest_window=LONGEST_WINDOW,
+            )
+        )
 
 
 def _check_holding_to_account(rules: AccountabilityRules) -> None:
     """Refuse rules by which a unit had no time to speak, or a milder rung came after a graver one."""
     if not all(1 <= each <= LONGEST_WINDOW for each in (rules.statement_days, rules.appeal_days)):
-        raise AnswerUnusable(f"情况说明和申诉的期限应为 1 到 {LONGEST_WINDOW} 个工作日")
+        raise AnswerUnusable(
+            said("情况说明和申诉的期限应为 1 到 {longest_window} 个工作日", longest_window=LONGEST_WINDOW)
+        )
     if not 0 <= rules.talk_from <= rules.bulletin_from <= rules.referral_from:
         raise AnswerUnusable("问责阶梯的次数应由轻到重：约谈不多于通报，通报不多于移送")
     if not rules.notice.strip():
@@ -246,15 +322,21 @@ def _check_holding_to_account(rules: AccountabilityRules) -> None:
 
 def _check_settling(rules: PerformanceRules) -> None:
     if not 1 <= rules.objection_days <= LONGEST_WINDOW:
-        raise AnswerUnusable(f"对绩效提出异议的期限应为 1 到 {LONGEST_WINDOW} 个工作日")
+        raise AnswerUnusable(
+            said("对绩效提出异议的期限应为 1 到 {longest_window} 个工作日", longest_window=LONGEST_WINDOW)
+        )
 
 
 def _check_keeping(rules: KnowledgeRules) -> None:
     days = (rules.valid_days, rules.repeated_days)
     if not all(1 <= each <= LONGEST_DAYS for each in days) or not 0 <= rules.remind_days <= rules.valid_days:
-        raise AnswerUnusable(f"知识库的天数应为 1 到 {LONGEST_DAYS}，提前提醒不早于开始")
+        raise AnswerUnusable(
+            said("知识库的天数应为 1 到 {longest_days}，提前提醒不早于开始", longest_days=LONGEST_DAYS)
+        )
     if rules.repeated_from < 0 or not 1 <= rules.most_offered <= MOST_OFFERED:
-        raise AnswerUnusable(f"知识库一次提供的条数应为 1 到 {MOST_OFFERED}，重复件数不能为负")
+        raise AnswerUnusable(
+            said("知识库一次提供的条数应为 1 到 {most_offered}，重复件数不能为负", most_offered=MOST_OFFERED)
+        )
 
 
 def _check_answering(rules: InstantRules) -> None:

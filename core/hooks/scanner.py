@@ -6,6 +6,7 @@ import struct
 
 from core.hooks.outside import OWN_HOSTS, AddressNotAllowed, NotReached, OutsideNotAllowed, is_own_host
 from core.hooks.reach import may_reach_outside
+from core.kit import saying
 
 CHUNK = 256 * 1024
 LONGEST_ANSWER = 4096
@@ -25,7 +26,7 @@ def ask_clamd(address: str, content: bytes, *, seconds: float = 15.0) -> str:
         with socket.create_connection((host, port), timeout=seconds) as connection:
             answer = _exchange(connection, content)
     except OSError as error:
-        raise NotReached(f"查毒服务没有应答（{type(error).__name__}）") from None
+        raise NotReached(saying.said("查毒服务没有应答（{name}）", name=type(error).__name__)) from None
     said = answer.rpartition(": ")[2]
     if said == CLEAN:
         return ""
@@ -40,7 +41,14 @@ def parts_of(address: str) -> tuple[str, int]:
     if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
         raise AddressNotAllowed("查毒服务的地址写得不对。请写成 主机:端口，例如 clamd.example.org:3310。")
     if not is_own_host(host, int(port)):
-        raise AddressNotAllowed(f"主机 {host}:{port} 不在本单位的主机之列。请管理员写入环境变量 {OWN_HOSTS}。")
+        raise AddressNotAllowed(
+            saying.said(
+                "主机 {host}:{port} 不在本单位的主机之列。请管理员写入环境变量 {own_hosts}。",
+                host=host,
+                port=port,
+                own_hosts=OWN_HOSTS,
+            )
+        )
     return host, int(port)
 
 

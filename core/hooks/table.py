@@ -17,6 +17,7 @@ from core.hooks.contract import Hook
 from core.hooks.features import Feature, NotPossible
 from core.hooks.reach import reaching_outside
 from core.hooks.values import Context
+from core.kit.saying import said
 from core.kit.trouble import where
 
 P = ParamSpec("P")
@@ -259,7 +260,12 @@ class HookTable:
             place = where(error, enabled.feature.folder)
             is_open = self._breaker.failed(key)
             failure = self._failure(
-                enabled, what, kind, secrets.token_hex(4), f"{words}（{place}）", is_left_alone=is_open
+                enabled,
+                what,
+                kind,
+                secrets.token_hex(4),
+                said("{words}（{place}）", words=words, place=place),
+                is_left_alone=is_open,
             )
             _log(self.ctx.tenant, failure, error)
             self._report(failure)
@@ -293,13 +299,13 @@ def _in_words(error: BaseException, seconds: float) -> tuple[FailureKind, str]:
     """Say what went wrong; never the words of the exception, which may name a resident or a secret."""
     match error:
         case OverBudget():
-            return "over_budget", f"超过 {seconds:g} 秒没有回答"
+            return "over_budget", said("超过 {seconds:g} 秒没有回答", seconds=seconds)
         case AnswerUnusable():
-            return "unusable", f"返回的内容不能使用：{error}"
+            return "unusable", said("返回的内容不能使用：{error}", error=error)
         case SystemExit():
             return "exited", "试图结束进程"
         case _:
-            return "raised", f"出错：{type(error).__name__}"
+            return "raised", said("出错：{name}", name=type(error).__name__)
 
 
 def _log(tenant: str, failure: Failure, error: BaseException) -> None:

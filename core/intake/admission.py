@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.hooks import specs
 from core.intake.rejections import REJECTION_REASONS
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.models import Ticket, TicketEvent
@@ -45,7 +46,7 @@ def note_grounds(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
             ticket,
             KIND,
             Order(SYSTEM, now),
-            summary=f"可能不属受理范围：{issue.reason}。{advice}",
+            summary=said("可能不属受理范围：{reason}。{advice}", reason=issue.reason, advice=advice),
             detail={
                 "rejection": issue.rejection,
                 "advice": advice,

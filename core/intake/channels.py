@@ -9,6 +9,7 @@ from core.intake.portal import PORTAL, find_portal
 from core.intake.wechat.settings import find_wechat
 from core.intake.weibo.settings import find_weibo
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import FROM_ELSEWHERE
 
@@ -48,8 +49,10 @@ def get_open_channel(scope: Scope, channel_id: str) -> Channel:
 
 def _pick(channels: Mapping[str, Channel], channel_id: str) -> Channel:
     if (channel := channels.get(channel_id)) is None:
-        known = "、".join(f"{channel.id}（{channel.label}）" for channel in channels.values())
-        raise UnknownChannel(f"本区没有渠道 {channel_id}。现有渠道：{known}。")
+        known = joined(
+            "、", (said("{id}（{label}）", id=channel.id, label=word(channel.label)) for channel in channels.values())
+        )
+        raise UnknownChannel(said("本区没有渠道 {channel_id}。现有渠道：{known}。", channel_id=channel_id, known=known))
     return channel
 
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from core.kit.errors import Refused
 from core.kit.headings import NAMED_AT_MOST, plain
+from core.kit.saying import joined, said
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -110,7 +111,12 @@ def recognise(names: Sequence[str], told: Mapping[str, str], *, needed: Sequence
     for field in needed:
         if field not in places:
             raise MissingColumn(
-                f"没有认出哪一列是{FIELDS[field][0]}。表中的列：{_listed(names)}。请用 --map {field}=列名 指明。"
+                said(
+                    "没有认出哪一列是{fields}。表中的列：{listed}。请用 --map {field}=列名 指明。",
+                    fields=FIELDS[field][0],
+                    listed=_listed(names),
+                    field=field,
+                )
             )
     return Columns(tuple(names), places)
 
@@ -121,15 +127,17 @@ def field_named(name: str) -> str:
     for field, known in _known_names().items():
         if wanted == plain(field) or wanted in known:
             return field
-    fields = "、".join(f"{field}（{known[0]}）" for field, known in FIELDS.items())
-    raise UnknownField(f"诉求没有“{name}”这一项，--map 无法使用。可选：{fields}。")
+    fields = joined("、", (said("{field}（{known}）", field=field, known=known[0]) for field, known in FIELDS.items()))
+    raise UnknownField(said("诉求没有“{name}”这一项，--map 无法使用。可选：{fields}。", name=name, fields=fields))
 
 
 def _place_of(column: str, names: Sequence[str]) -> int:
     for wanted, offered in ((column, list(names)), (plain(column), [plain(name) for name in names])):
         if wanted in offered:
             return offered.index(wanted)
-    raise UnknownColumn(f"表中没有名为“{column}”的列。表中的列：{_listed(names)}。请改正 --map。")
+    raise UnknownColumn(
+        said("表中没有名为“{column}”的列。表中的列：{listed}。请改正 --map。", column=column, listed=_listed(names))
+    )
 
 
 @cache
@@ -138,5 +146,8 @@ def _known_names() -> Mapping[str, tuple[str, ...]]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [name[:20] or f"（第 {place} 列没有名字）" for place, name in enumerate(names[:NAMED_AT_MOST], start=1)]
-    return "、".join(shown) + (f" 等 {len(names)} 列" if len(names) > NAMED_AT_MOST else "")
+    shown = [
+        name[:20] or said("（第 {place} 列没有名字）", place=place)
+        for place, name in enumerate(names[:NAMED_AT_MOST], start=1)
+    ]
+    return joined("、", shown) + (said(" 等 {number} 列", number=len(names)) if len(names) > NAMED_AT_MOST else "")

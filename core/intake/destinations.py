@@ -1,6 +1,7 @@
 """Where a matter can be handed to outside the district's units 移交."""
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 DESTINATIONS = {
     "police": "公安机关（110）",
@@ -22,6 +23,8 @@ class UnknownDestination(Refused):
 def destination_words(code: str) -> str:
     """Return what a destination is called. Raises `UnknownDestination`."""
     if code not in DESTINATIONS:
-        known = "、".join(f"{each}（{label}）" for each, label in DESTINATIONS.items())
-        raise UnknownDestination(f"没有移交途径 {code}。可选：{known}。")
+        known = joined(
+            "、", (said("{each}（{label}）", each=each, label=word(label)) for each, label in DESTINATIONS.items())
+        )
+        raise UnknownDestination(said("没有移交途径 {code}。可选：{known}。", code=code, known=known))
     return DESTINATIONS[code]

@@ -8,6 +8,7 @@ from core.hooks.table import Failure
 from core.hooks.values import Draft, DraftPatch
 from core.intake.channels import get_channel
 from core.intake.rules import Appeal, AppealUnusable, usable
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
 from core.tickets.models import Ticket
@@ -56,7 +57,9 @@ def completed(scope: Scope, appeal: Appeal) -> Completed:
             continue
         tried = replace(filled, **found)
         if not _is_usable(tried):
-            words = f"读出的{'、'.join(FIELD_LABELS[name] for name in found)}过长或不在范围内"
+            words = said(
+                "读出的{found}过长或不在范围内", found=joined("、", (word(FIELD_LABELS[name]) for name in found))
+            )
             refused.append(scope.hooks.refuse(feature, specs.normalise_draft, words))
             continue
         filled = tried
@@ -68,13 +71,13 @@ def completed(scope: Scope, appeal: Appeal) -> Completed:
 def note_readings(scope: Scope, ticket: Ticket, done: Completed, *, now: datetime) -> None:
     """Note on the ticket what was read out of its words, by which rule, and what could not be."""
     for reading in done.readings:
-        labels = "、".join(FIELD_LABELS[name] for name in reading.fields)
+        labels = joined("、", (word(FIELD_LABELS[name]) for name in reading.fields))
         note(
             scope,
             ticket,
             "draft",
             Order(SYSTEM, now),
-            summary=f"读出{labels}（{reading.patch.reason}）",
+            summary=said("读出{labels}（{reason}）", labels=labels, reason=reading.patch.reason),
             detail={
                 "fields": list(reading.fields),
                 "rule_id": reading.patch.rule_id,

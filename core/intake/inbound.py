@@ -11,6 +11,7 @@ from core.hooks.values import InboundPayload
 from core.intake.mail.reading import is_mail
 from core.intake.models import InboundItem
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 
 BODY = "inbound.body"
@@ -115,7 +116,7 @@ def get_item(scope: Scope, item_id: int, *, locked: bool = False) -> InboundItem
     found = _items(scope, InboundItem.id == item_id)
     item = scope.session.scalar(found.with_for_update() if locked else found)
     if item is None:
-        raise NoSuchItem(f"没有编号为 {item_id} 的来件。请回到待人工录入的列表重新选择。")
+        raise NoSuchItem(said("没有编号为 {item_id} 的来件。请回到待人工录入的列表重新选择。", item_id=item_id))
     return item
 
 
@@ -129,9 +130,15 @@ def open_item(scope: Scope, item_id: int) -> InboundItem:
 def refuse_settled(item: InboundItem) -> None:
     """Raise `ItemSettled` unless a person may decide about the item."""
     if item.state not in UNDECIDED:
-        who = f"，由{item.decided_by}处理" if item.decided_by else ""
+        who = said("，由{decided_by}处理", decided_by=item.decided_by) if item.decided_by else ""
         raise ItemSettled(
-            f"{noun_of(item)} {item.id} 已是「{STATE_LABELS[item.state]}」{who}，不用再处理。请回到列表看下一件。"
+            said(
+                "{noun} {id} 已是「{state}」{who}，不用再处理。请回到列表看下一件。",
+                noun=word(noun_of(item)),
+                id=item.id,
+                state=word(STATE_LABELS[item.state]),
+                who=who,
+            )
         )
 
 
@@ -149,8 +156,14 @@ def count_held(scope: Scope, channel: str) -> int:
 def failure_words(scope: Scope, failure: Failure) -> str:
     """Say which feature failed with an item, and how, for those who take in."""
     feature = scope.hooks.enabled[failure.feature].feature
-    number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
-    return f"功能“{feature.label}”（{feature.id}）{FAILURE_LABELS[failure.kind]}{number}。"
+    number = said("（错误编号 {error_id}）", error_id=failure.error_id) if failure.error_id else ""
+    return said(
+        "功能“{label}”（{id}）{failure}{number}。",
+        label=word(feature.label),
+        id=feature.id,
+        failure=word(FAILURE_LABELS[failure.kind]),
+        number=number,
+    )
 
 
 def _items(scope: Scope, *which: ColumnElement[bool]) -> Select[InboundItem]:

@@ -9,6 +9,7 @@ from core.hooks.values import InboundPayload
 from core.intake.mail.reading import MailUnreadable, is_mail, read_mail
 from core.intake.wechat.reading import KIND_LABELS, Unreadable, is_wechat, read_message
 from core.intake.weibo import reading as weibo
+from core.kit.saying import said, word
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 1000
@@ -37,7 +38,7 @@ def _mail(payload: InboundPayload) -> str:
     except MailUnreadable:
         return text_of(replace(payload, body=payload.body[:SHOWN_BYTES]))
     sender = " ".join(filter(None, (mail.name, f"<{mail.address}>" if mail.address else "")))
-    head = (f"发件人：{sender}", f"主题：{mail.subject}", mail.files_words)
+    head = (said("发件人：{sender}", sender=sender), said("主题：{subject}", subject=mail.subject), mail.files_words)
     return "\n\n".join(filter(None, ("\n".join(filter(None, head)), mail.text)))
 
 
@@ -47,7 +48,7 @@ def _wechat(payload: InboundPayload) -> str:
         message = read_message(payload.body)
     except Unreadable:
         return ""
-    return message.text or f"（{KIND_LABELS.get(message.kind, '其他消息')}）"
+    return message.text or said("（{kind}）", kind=word(KIND_LABELS.get(message.kind, "其他消息")))
 
 
 def _weibo(payload: InboundPayload) -> str:
@@ -56,8 +57,8 @@ def _weibo(payload: InboundPayload) -> str:
         post = weibo.read_kept(payload.body)
     except weibo.Unreadable:
         return ""
-    passed_on = f"转发的微博：{post.passed_on or '已看不到'}" if post.is_repost else ""
-    pictures = f"（带有 {len(post.pictures)} 张图片）" if post.pictures else ""
+    passed_on = said("转发的微博：{passed_on}", passed_on=post.passed_on or word("已看不到")) if post.is_repost else ""
+    pictures = said("（带有 {number} 张图片）", number=len(post.pictures)) if post.pictures else ""
     return "\n".join(filter(None, (post.text, passed_on, pictures)))
 
 
@@ -66,4 +67,4 @@ def _fields(text: str) -> str:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return ""
-    return "\n".join(f"{name}：{value}" for name, value in pairs).replace("\x00", "\ufffd")
+    return "\n".join(said("{name}：{value}", name=name, value=value) for name, value in pairs).replace("\x00", "\ufffd")

@@ -18,6 +18,7 @@ from core.intake.rules import Appeal, usable_text
 from core.intake.tabular.rejects import NUMBER, REASON
 from core.intake.tabular.rows import Row
 from core.intake.times import NoSuchTime, parse_time
+from core.kit import saying
 from core.kit.errors import Refused
 from core.tickets.contact import Contact
 
@@ -109,16 +110,30 @@ def read_incoming(row: Row, columns: Columns, vocabulary: Vocabulary, *, channel
         raise RowUnusable(row.fault)
     if any(row.cells[len(columns.names) :]):
         raise RowUnusable(
-            f"这一行有 {len(row.cells)} 格，表头只有 {len(columns.names)} 列，内容可能错位；含分隔符的内容请用双引号括起来"
+            saying.said(
+                "这一行有 {number} 格，表头只有 {number_of_names} 列，内容可能错位；含分隔符的内容请用双引号括起来",
+                number=len(row.cells),
+                number_of_names=len(columns.names),
+            )
         )
     text = usable_text(columns.cell(row.cells, "text"))
     for place in columns.places.values():
         if place < len(row.cells) and _UNSTORABLE.search(row.cells[place]):
-            raise RowUnusable(f"“{columns.names[place]}”一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码")
+            raise RowUnusable(
+                saying.said(
+                    "“{names}”一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码", names=columns.names[place]
+                )
+            )
     submitted_at = _time(row, columns, "submitted_at", zone)
     replied_at = _time(row, columns, "replied_at", zone)
     if submitted_at and replied_at and replied_at < submitted_at:
-        raise RowUnusable(f"答复时间（{replied_at:%Y-%m-%d %H:%M}）早于提交时间（{submitted_at:%Y-%m-%d %H:%M}）")
+        raise RowUnusable(
+            saying.said(
+                "答复时间（{replied_at:%Y-%m-%d %H:%M}）早于提交时间（{submitted_at:%Y-%m-%d %H:%M}）",
+                replied_at=replied_at,
+                submitted_at=submitted_at,
+            )
+        )
     located = read_point(columns.cell(row.cells, "longitude"), columns.cell(row.cells, "latitude"))
     appeal = Appeal(
         channel=_meant(row, columns, "channel", vocabulary.channels) or channel,
@@ -176,7 +191,13 @@ def _opinion(
     if resolved is None or satisfaction is None:
         raise RowUnusable("评价只填了一半；是否解决、满意度要一起填，或都不填")
     if at and replied_at and at < replied_at:
-        raise RowUnusable(f"评价时间（{at:%Y-%m-%d %H:%M}）早于答复时间（{replied_at:%Y-%m-%d %H:%M}）")
+        raise RowUnusable(
+            saying.said(
+                "评价时间（{at:%Y-%m-%d %H:%M}）早于答复时间（{replied_at:%Y-%m-%d %H:%M}）",
+                at=at,
+                replied_at=replied_at,
+            )
+        )
     return Opinion(resolved, satisfaction, cause or "", at)
 
 
@@ -187,7 +208,9 @@ def _time(row: Row, columns: Columns, field: str, zone: ZoneInfo) -> datetime | 
     try:
         return parse_time(cell, zone)
     except NoSuchTime as refusal:
-        raise RowUnusable(f"“{columns.name(field)}”一格有误：{refusal.message}") from refusal
+        raise RowUnusable(
+            saying.said("“{name}”一格有误：{message}", name=columns.name(field), message=refusal.message)
+        ) from refusal
 
 
 def _meant(row: Row, columns: Columns, field: str, words: Mapping[str, T]) -> T | None:
@@ -196,9 +219,15 @@ def _meant(row: Row, columns: Columns, field: str, words: Mapping[str, T]) -> T 
     if not cell:
         return None
     if (code := words.get(cell) or words.get(cell.casefold().removesuffix("类"))) is None:
-        known = "、".join(list(words)[:12])
+        known = saying.joined("、", list(words)[:12])
         raise RowUnusable(
-            f"“{columns.name(field)}”一格的“{cell[:40]}”不在本区的范围内（有：{known}）；不按此列导入请加 --map {field}="
+            saying.said(
+                "“{name}”一格的“{cell}”不在本区的范围内（有：{known}）；不按此列导入请加 --map {field}=",
+                name=columns.name(field),
+                cell=cell[:40],
+                known=known,
+                field=field,
+            )
         )
     return code
 
@@ -209,7 +238,14 @@ def _affected(row: Row, columns: Columns) -> int:
         return 1
     match = _COUNT.fullmatch(cell)
     if match is None or not 1 <= int(match[1]) <= AFFECTED_MAX:
-        raise RowUnusable(f"“{columns.name('affected_count')}”一格的“{cell[:40]}”不是 1 至 {AFFECTED_MAX:,} 的人数")
+        raise RowUnusable(
+            saying.said(
+                "“{name}”一格的“{cell}”不是 1 至 {affected_max:,} 的人数",
+                name=columns.name("affected_count"),
+                cell=cell[:40],
+                affected_max=AFFECTED_MAX,
+            )
+        )
     return int(match[1])
 
 
@@ -217,7 +253,14 @@ def _source_id(row: Row, columns: Columns) -> str:
     """Return the row's own id, or one made from all that it says, in whatever order its columns stand."""
     given = columns.cell(row.cells, "source_id")
     if len(given) > SOURCE_ID_MAX:
-        raise RowUnusable(f"“{columns.name('source_id')}”一格有 {len(given)} 个字，超过编号的 {SOURCE_ID_MAX} 个字")
+        raise RowUnusable(
+            saying.said(
+                "“{name}”一格有 {number} 个字，超过编号的 {source_id_max} 个字",
+                name=columns.name("source_id"),
+                number=len(given),
+                source_id_max=SOURCE_ID_MAX,
+            )
+        )
     if given:
         return given
     named = zip(columns.names, row.cells, strict=False)

@@ -2,6 +2,7 @@
 
 from core.hooks.values import Rejection
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 
 REJECTION_REASONS: dict[Rejection | str, tuple[str, str]] = {
     "litigation": ("已进入或应通过诉讼、仲裁途径解决", "请向受理法院或仲裁机构反映"),
@@ -24,7 +25,12 @@ class RejectionUnusable(Refused):
 def rejection_words(reason_code: str, advice: str) -> str:
     """Return the reason with the lawful way, in the operator's words where given. Raises `RejectionUnusable`."""
     if reason_code not in REJECTION_REASONS:
-        known = "、".join(f"{code}（{reason}）" for code, (reason, _) in REJECTION_REASONS.items())
-        raise RejectionUnusable(f"没有不予受理的理由 {reason_code}。可选：{known}。")
+        known = joined(
+            "、",
+            (said("{code}（{reason}）", code=code, reason=reason) for code, (reason, _) in REJECTION_REASONS.items()),
+        )
+        raise RejectionUnusable(
+            said("没有不予受理的理由 {reason_code}。可选：{known}。", reason_code=reason_code, known=known)
+        )
     reason, way = REJECTION_REASONS[reason_code]
-    return f"{reason}。{advice.strip() or way}。".replace("。。", "。")
+    return said("{reason}。{advice}。", reason=reason, advice=advice.strip() or way).replace("。。", "。")

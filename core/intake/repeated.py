@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.kit.saying import said, word
 from core.tenancy.rates import Counted, allowed, count, key_of
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
@@ -15,7 +16,11 @@ def too_many_of_phone(scope: Scope, phone: str, *, now: datetime) -> str:
     found = count(scope, "phone", key_of(scope, "phone", spoken), now=now)
     if found <= most:
         return ""
-    return f"同一电话 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+    return said(
+        "同一电话 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理",
+        found=found,
+        most=most,
+    )
 
 
 def too_many_of_address(scope: Scope, address: str, *, now: datetime) -> str:
@@ -26,7 +31,11 @@ def too_many_of_address(scope: Scope, address: str, *, now: datetime) -> str:
     found = count(scope, "letters-from-address", key_of(scope, "letters-from-address", address), now=now)
     if found <= most:
         return ""
-    return f"同一地址 24 小时内网上提交第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+    return said(
+        "同一地址 24 小时内网上提交第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理",
+        found=found,
+        most=most,
+    )
 
 
 def too_many_in_wechat(scope: Scope, openid: str, *, most: int, now: datetime) -> str:
@@ -45,4 +54,9 @@ def _too_many(scope: Scope, kind: Counted, whose: str, label: str, *, most: int,
     found = count(scope, kind, key_of(scope, kind, whose), now=now)
     if found <= most:
         return ""
-    return f"同一{label} 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理"
+    return said(
+        "同一{label} 24 小时内第 {found} 件，超过自动受理的 {most} 件。诉求已登记，请核对后受理或不予受理",
+        label=word(label),
+        found=found,
+        most=most,
+    )

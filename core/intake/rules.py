@@ -9,6 +9,7 @@ from core.areas.shapes import Point
 from core.hooks.values import Appellant, Complexity, Nature, Urgency
 from core.hooks.values.ticket import Relation
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tickets.contact import Contact
 
 TEXT_MAX = 20_000
@@ -72,10 +73,21 @@ def usable(appeal: Appeal) -> Appeal:
         _refuse_unstorable(label, value)
         if len(value) > longest:
             raise AppealUnusable(
-                f"{label}有 {len(value):,} 个字，超过 {longest} 字的上限。请缩短，详情可写入诉求内容。"
+                said(
+                    "{label}有 {number:,} 个字，超过 {longest} 字的上限。请缩短，详情可写入诉求内容。",
+                    label=word(label),
+                    number=len(value),
+                    longest=longest,
+                )
             )
     if not 1 <= appeal.affected_count <= AFFECTED_MAX:
-        raise AppealUnusable(f"涉及人数 {appeal.affected_count:,} 不在 1 至 {AFFECTED_MAX:,} 之间。请核对后重填。")
+        raise AppealUnusable(
+            said(
+                "涉及人数 {affected_count:,} 不在 1 至 {affected_max:,} 之间。请核对后重填。",
+                affected_count=appeal.affected_count,
+                affected_max=AFFECTED_MAX,
+            )
+        )
     if appeal.point is not None and not appeal.point.is_on_earth:
         raise AppealUnusable(
             "经纬度不在范围内：经度应在 -180 至 180 之间，纬度应在 -90 至 90 之间。请核对后重填，或留空。"
@@ -95,7 +107,11 @@ def usable_text(text: str) -> str:
         raise AppealUnusable("诉求没有内容。请填写要反映的事情。")
     if len(cleaned) > TEXT_MAX:
         raise AppealUnusable(
-            f"诉求内容有 {len(cleaned):,} 个字，超过 {TEXT_MAX:,} 字的上限。请分成几件提交，或把材料作为附件。"
+            said(
+                "诉求内容有 {number:,} 个字，超过 {text_max:,} 字的上限。请分成几件提交，或把材料作为附件。",
+                number=len(cleaned),
+                text_max=TEXT_MAX,
+            )
         )
     return cleaned
 
@@ -107,9 +123,13 @@ def is_storable(text: str) -> bool:
 
 def _refuse_unstorable(label: str, text: str) -> None:
     if "\x00" in text:
-        raise AppealUnusable(f"{label}含有空字符（NUL），无法保存。请检查来源文件或接口的编码。")
+        raise AppealUnusable(
+            said("{label}含有空字符（NUL），无法保存。请检查来源文件或接口的编码。", label=word(label))
+        )
     if not is_storable(text):
-        raise AppealUnusable(f"{label}含有不成对的代理字符，无法保存。请检查来源的编码是否为 UTF-8。")
+        raise AppealUnusable(
+            said("{label}含有不成对的代理字符，无法保存。请检查来源的编码是否为 UTF-8。", label=word(label))
+        )
 
 
 def _title(title: str, text: str) -> str:

@@ -15,6 +15,7 @@ from core.intake.models import IntakeEvent
 from core.intake.rules import Appeal, is_storable, usable
 from core.intake.sources.queries import source_book
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.kit.serials import serial_no
 from core.tenancy.scope import Scope
 from core.tickets.contact import unnamed
@@ -52,8 +53,12 @@ def refuse_another_text(known: Ticket, appeal: Appeal) -> None:
     """Raise `MessageReused` unless the message says what it said when it came in before: its words would be lost."""
     if usable(appeal).text != known.text:
         raise MessageReused(
-            f"来件编号 {appeal.external_id} 已登记为工单 {known.serial_no}，但内容不同，本次没有登记。"
-            "如是新的诉求，请换一个编号；如是补充，请记入该工单。"
+            said(
+                "来件编号 {external_id} 已登记为工单 {serial_no}，但内容不同，本次没有登记。"
+                "如是新的诉求，请换一个编号；如是补充，请记入该工单。",
+                external_id=appeal.external_id,
+                serial_no=known.serial_no,
+            )
         )
 
 
@@ -109,7 +114,13 @@ def open_ticket(scope: Scope, done: Completed, *, actor: Actor, now: datetime) -
             ),
         )
     )
-    begin(scope, ticket, Order(actor, submitted_at), summary=f"经{channel.label}登记", detail={"channel": channel.id})
+    begin(
+        scope,
+        ticket,
+        Order(actor, submitted_at),
+        summary=said("经{label}登记", label=word(channel.label)),
+        detail={"channel": channel.id},
+    )
     note_readings(scope, ticket, done, now=now)
     return ticket
 
@@ -152,7 +163,7 @@ def open_part(scope: Scope, whole: Ticket, order: Order, *, text: str) -> Ticket
         scope,
         part,
         order,
-        summary=f"由工单 {whole.serial_no} 拆出",
+        summary=said("由工单 {serial_no} 拆出", serial_no=whole.serial_no),
         detail={"channel": whole.channel, "part_of": whole.serial_no},
     )
     return part

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 YEARS = range(1949, 2101)
 LONGEST = 100
@@ -32,15 +33,22 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
     """
     plain = unicodedata.normalize("NFKC", text.strip()[: LONGEST + 1])
     if len(plain) > LONGEST:
-        raise NoSuchTime(f"“{text[:40]}……”太长，不是日期；请写成 2020-01-06 12:09 这样")
+        raise NoSuchTime(said("“{text}……”太长，不是日期；请写成 2020-01-06 12:09 这样", text=text[:40]))
     try:
         time = _iso(plain) or _digits_only(plain) or _as_people_write(plain)
     except ValueError as error:
-        raise NoSuchTime(f"“{text[:40]}”不是存在的日期或时间") from error
+        raise NoSuchTime(said("“{text}”不是存在的日期或时间", text=text[:40])) from error
     if time is None:
-        raise NoSuchTime(f"“{text[:40]}”不是日期；请写成 2020-01-06 12:09 这样")
+        raise NoSuchTime(said("“{text}”不是日期；请写成 2020-01-06 12:09 这样", text=text[:40]))
     if time.year not in YEARS:
-        raise NoSuchTime(f"“{text[:40]}”不在 {YEARS[0]} 至 {YEARS[-1]} 年之间")
+        raise NoSuchTime(
+            said(
+                "“{text}”不在 {years} 至 {years_2} 年之间",
+                text=text[:40],
+                years=YEARS[0],
+                years_2=YEARS[-1],
+            )
+        )
     return time if time.tzinfo else time.replace(tzinfo=zone)
 
 

@@ -23,6 +23,7 @@ from core.journey.filing import tell_filed
 from core.journey.progress_news import telling_steps
 from core.journey.rota import tell_on_duty
 from core.kit.db import insert_rows
+from core.kit.saying import said
 from core.kit.serials import access_code
 from core.routing.deciding import follow_rules, propose
 from core.routing.referrals import may_direct, refer_if_elsewhere, units_of_ours
@@ -103,11 +104,16 @@ def reject(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, advi
         ticket,
         Command.REJECT,
         order,
-        summary=f"不予受理：{words}",
+        summary=said("不予受理：{words}", words=words),
         detail={"reason": reason_code, "words": words},
     )
     turn_clocks(scope, ticket, Command.REJECT, order)
-    tell_resident(scope, ticket, f"您的诉求 {ticket.serial_no} 未予受理：{words}", now=order.now)
+    tell_resident(
+        scope,
+        ticket,
+        said("您的诉求 {serial_no} 未予受理：{words}", serial_no=ticket.serial_no, words=words),
+        now=order.now,
+    )
 
 
 def taken_in(

@@ -28,6 +28,7 @@ from core.escalation.rules import listed, words_of
 from core.files.queries import get_file
 from core.journey.accountability_figures import correct_figures
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission, SameHands
 from core.routing.service import BY_PERSON, NotYours
@@ -74,7 +75,9 @@ def judge_exemption(scope: Scope, ticket: Ticket, order: Order, *, case_id: int,
         move(case, "exempt", deed="核定免责")
         _decide(case, order, outcome="exempt", measure="")
         case.ended_at = order.now
-    summary = f"{'予以免责' if granted else '不予免责'}（{why}）"
+    summary = saying.said(
+        "{granted}（{why}）", granted=saying.word("予以免责") if granted else saying.word("不予免责"), why=why
+    )
     code = "granted" if granted else "denied"
     take_step(scope, ticket, case, order, kind="exemption", code=code, text=why, summary=summary)
     if granted:
@@ -95,10 +98,25 @@ def state_facts(scope: Scope, ticket: Ticket, order: Order, *, case_id: int, tex
     name = directory(scope).name_of(case.unit_id)
     code = "late" if late else ""
     take_step(
-        scope, ticket, case, order, kind="statement", code=code, text=said, summary=f"{name}提交情况说明{late}：{said}"
+        scope,
+        ticket,
+        case,
+        order,
+        kind="statement",
+        code=code,
+        text=said,
+        summary=saying.said("{name}提交情况说明{late}：{said}", name=name, late=saying.word(late), said=said),
     )
     stop_statement(scope, ticket, case.id, now=order.now)
-    _tell_authority(scope, ticket, case, f"{case.label}：{name}已提交情况说明{late}", order)
+    _tell_authority(
+        scope,
+        ticket,
+        case,
+        saying.said(
+            "{label}：{name}已提交情况说明{late}", label=saying.word(case.label), name=name, late=saying.word(late)
+        ),
+        order,
+    )
 
 
 @command(Permission.HANDLE, "提交案件材料")
@@ -136,11 +154,20 @@ def take_rung(
 
     Bulletin and referral wait for the decision. Raises as `judge_exemption`, `NotListed`, `NothingSaid`, `RungNotOpen`.
     """
-    name, said = listed(rung, RUNG_LABELS, "问责措施"), words_of(text, f"{RUNG_LABELS.get(rung, '')}内容")
+    name, said = (
+        listed(rung, RUNG_LABELS, "问责措施"),
+        words_of(text, saying.said("{rung}内容", rung=saying.word(RUNG_LABELS.get(rung, "")))),
+    )
     case = _worked(scope, ticket, order, case_id)
     refuse_rung(rung, taken=case.rung, state=case.state, outcome=case.outcome, label=case.label)
     due = rung_due(scope, case)
-    why = reason.strip() if rung == due else reason_of(reason, f"不按顺序采取“{name}”（现应“{RUNG_LABELS[due]}”）")
+    why = (
+        reason.strip()
+        if rung == due
+        else reason_of(
+            reason, saying.said("不按顺序采取“{name}”（现应“{rung}”）", name=name, rung=saying.word(RUNG_LABELS[due]))
+        )
+    )
     letter = write_to_unit(
         scope,
         ticket,
@@ -153,7 +180,7 @@ def take_rung(
         title=RUNG_LETTERS[rung],
     )
     case.rung = rung
-    because = f"（{why}）" if why else ""
+    because = saying.said("（{why}）", why=why) if why else ""
     take_step(
         scope,
         ticket,
@@ -164,7 +191,7 @@ def take_rung(
         text=said,
         reason=why,
         letter=letter,
-        summary=f"{name}{because}：{said}",
+        summary=saying.said("{name}{because}：{said}", name=name, because=because, said=said),
     )
 
 
@@ -181,14 +208,22 @@ def decide_case(
     asked = reason_of(measure, "应当问责的，处理措施") if outcome == "responsible" else measure.strip()
     case = _worked(scope, ticket, order, case_id)
     if case.state == "notified" and case.silent_since is None:
-        raise StatementAwaited(f"{case.label}还在等待情况说明，不能作出决定。期满仍未提交的，可以依据现有证据决定。")
+        raise StatementAwaited(
+            saying.said(
+                "{label}还在等待情况说明，不能作出决定。期满仍未提交的，可以依据现有证据决定。",
+                label=saying.word(case.label),
+            )
+        )
     move(case, "decide", deed="作出决定")
     drop_statement(scope, ticket, case.id, now=order.now)
     _decide(case, order, outcome=outcome, measure=asked)
     appeal = ""
     if outcome == "responsible":
         case.appeal_until = timetable(scope).close_after(order.now, rules_of(scope).rules.appeal_days)
-        appeal = f"不服的，可以在 {case.appeal_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前申诉。"
+        appeal = saying.said(
+            "不服的，可以在 {appeal_until:%Y-%m-%d %H:%M} 前申诉。",
+            appeal_until=case.appeal_until.astimezone(scope.tenant.zone),
+        )
     text = _decision_text(scope, ticket, case, label, why, asked, appeal)
     letter = write_to_unit(scope, ticket, case, order, kind="case_decision", text=text, rule_id=BY_PERSON, by=BY_PERSON)
     evidence = picture_again(scope, ticket, case, order, kind="decision")
@@ -203,7 +238,12 @@ def decide_case(
         reason=asked,
         letter=letter,
         records=[evidence],
-        summary=f"{label}：{why.rstrip('。')}{f'；处理：{asked}' if asked else ''}",
+        summary=saying.said(
+            "{label}：{why}{asked}",
+            label=saying.word(label),
+            why=saying.unstopped(why),
+            asked=saying.said("；处理：{asked}", asked=asked) if asked else "",
+        ),
     )
     if outcome != "responsible":
         correct_figures(scope, ticket, case, order, finding=why)
@@ -216,13 +256,29 @@ def appeal_case(scope: Scope, ticket: Ticket, order: Order, *, case_id: int, gro
     """
     why, case = reason_of(grounds, "问责申诉"), _of_unit(scope, ticket, order, case_id)
     if case.state == "decided" and case.appeal_until is None:
-        raise AppealNotOpen(f"{case.label}没有认定{directory(scope).name_of(case.unit_id)}应当问责，不需要申诉。")
+        raise AppealNotOpen(
+            saying.said(
+                "{label}没有认定{name}应当问责，不需要申诉。",
+                label=saying.word(case.label),
+                name=directory(scope).name_of(case.unit_id),
+            )
+        )
     if case.state == "decided" and case.appeal_until is not None and order.now > case.appeal_until:
         until = f"{case.appeal_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        raise AppealNotOpen(f"{case.label}的申诉期至 {until}，现已过期，不再受理。")
+        raise AppealNotOpen(
+            saying.said("{label}的申诉期至 {until}，现已过期，不再受理。", label=saying.word(case.label), until=until)
+        )
     move(case, "appeal", deed="申诉")
     take_step(scope, ticket, case, order, kind="appeal", text=why, summary=why)
-    _tell_authority(scope, ticket, case, f"{case.label}：{directory(scope).name_of(case.unit_id)}提出申诉", order)
+    _tell_authority(
+        scope,
+        ticket,
+        case,
+        saying.said(
+            "{label}：{name}提出申诉", label=saying.word(case.label), name=directory(scope).name_of(case.unit_id)
+        ),
+        order,
+    )
 
 
 @command(Permission.DISCIPLINE, "决定问责申诉")
@@ -236,14 +292,19 @@ def decide_case_appeal(
     label, why = listed(outcome, OUTCOME_LABELS, "申诉决定"), reason_of(grounds, "申诉决定")
     case = _worked(scope, ticket, order, case_id)
     if order.actor.id is not None and order.actor.id == case.decided_by_id:
-        raise SameHands(f"{case.label}由您作出原决定，申诉须由另一人决定，这次操作已记录。请由其他人员办理。")
+        raise SameHands(
+            saying.said(
+                "{label}由您作出原决定，申诉须由另一人决定，这次操作已记录。请由其他人员办理。",
+                label=saying.word(case.label),
+            )
+        )
     move(case, "decide_appeal", deed="决定申诉")
     was, case.outcome = case.outcome, outcome
     if outcome == "responsible":
         case.measure = measure.strip() or case.measure
     else:
         case.measure = measure.strip()
-    kept = "维持原决定" if outcome == was else f"撤销原决定，改为{label}"
+    kept = "维持原决定" if outcome == was else saying.said("撤销原决定，改为{label}", label=saying.word(label))
     text = _decision_text(scope, ticket, case, kept, why, case.measure, "")
     letter = write_to_unit(
         scope,
@@ -266,7 +327,7 @@ def decide_case_appeal(
         text=why,
         reason=case.measure,
         letter=letter,
-        summary=f"{kept}：{why}",
+        summary=saying.said("{kept}：{why}", kept=saying.word(kept), why=why),
     )
     if outcome != "responsible":
         correct_figures(scope, ticket, case, order, finding=why)
@@ -278,7 +339,9 @@ def close_case(scope: Scope, ticket: Ticket, order: Order, *, case_id: int, note
     why, case = reason_of(note, "问责结案"), _worked(scope, ticket, order, case_id)
     if case.state == "decided" and case.appeal_until is not None and order.now <= case.appeal_until:
         until = f"{case.appeal_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        raise AppealStillOpen(f"{case.label}的申诉期至 {until}，期满前不能结案。")
+        raise AppealStillOpen(
+            saying.said("{label}的申诉期至 {until}，期满前不能结案。", label=saying.word(case.label), until=until)
+        )
     move(case, "close", deed="结案")
     case.ended_at = order.now
     evidence = picture_again(scope, ticket, case, order, kind="completed")
@@ -294,7 +357,15 @@ def recuse_from_case(scope: Scope, ticket: Ticket, order: Order, *, case_id: int
     why, case = reason_of(reason, "申请回避"), _worked(scope, ticket, order, case_id)
     if case.state in ENDED:
         raise elsewhere(case.state, label=case.label, deed="申请回避")
-    take_step(scope, ticket, case, order, kind="recused", text=why, summary=f"{order.actor.name}申请回避（{why}）")
+    take_step(
+        scope,
+        ticket,
+        case,
+        order,
+        kind="recused",
+        text=why,
+        summary=saying.said("{name}申请回避（{why}）", name=order.actor.name, why=why),
+    )
     if case.officer_id in (None, order.actor.id):
         _hand_on(scope, ticket, case, order)
 
@@ -308,7 +379,15 @@ def take_case(scope: Scope, ticket: Ticket, order: Order, *, case_id: int) -> No
     if case.state in ENDED or case.officer_id == order.actor.id:
         raise elsewhere(case.state, label=case.label, deed="再由您接办")
     case.officer_id, case.officer = order.actor.id, order.actor.name
-    take_step(scope, ticket, case, order, kind="handed", text=case.officer, summary=f"由{case.officer}接办")
+    take_step(
+        scope,
+        ticket,
+        case,
+        order,
+        kind="handed",
+        text=case.officer,
+        summary=saying.said("由{officer}接办", officer=case.officer),
+    )
 
 
 @command(Permission.ADMINISTER, "指定办理机关")
@@ -322,11 +401,30 @@ def name_authority(scope: Scope, ticket: Ticket, order: Order, *, case_id: int, 
     if case.state in ENDED:
         raise elsewhere(case.state, label=case.label, deed="指定办理机关")
     if belongs_to(scope, order.actor.unit_id, case.unit_id) or belongs_to(scope, named.id, case.unit_id):
-        raise OwnCase(f"{case.label}问责的就是该单位，不能由它办理，也不能由它的人员指定。请另选单位。")
+        raise OwnCase(
+            saying.said(
+                "{label}问责的就是该单位，不能由它办理，也不能由它的人员指定。请另选单位。",
+                label=saying.word(case.label),
+            )
+        )
     case.authority_unit_id = named.id
-    take_step(scope, ticket, case, order, kind="authority", text=why, summary=f"由{named.name}办理（{why}）")
+    take_step(
+        scope,
+        ticket,
+        case,
+        order,
+        kind="authority",
+        text=why,
+        summary=saying.said("由{name}办理（{why}）", name=named.name, why=why),
+    )
     give_to_officer(scope, case, now=order.now)
-    _tell_authority(scope, ticket, case, f"{case.label}指定由{named.name}办理（{why}）", order)
+    _tell_authority(
+        scope,
+        ticket,
+        case,
+        saying.said("{label}指定由{name}办理（{why}）", label=saying.word(case.label), name=named.name, why=why),
+        order,
+    )
     if case.state == "open" and not case.proposed:
         notify(scope, ticket, case, order, rule_id=BY_PERSON, by=BY_PERSON)
 
@@ -353,7 +451,9 @@ def _of_unit(scope: Scope, ticket: Ticket, order: Order, case_id: int) -> Accoun
     """Return a case for somebody of the accused unit. Raises `NoSuchCase`, `NotYours`."""
     case = case_of(scope, ticket, case_id)
     if not order.actor.acts_for(case.unit_id):
-        raise NotYours(f"{case.label}问责的是其他单位，您不能代为说明、举证或申诉。")
+        raise NotYours(
+            saying.said("{label}问责的是其他单位，您不能代为说明、举证或申诉。", label=saying.word(case.label))
+        )
     return case
 
 
@@ -379,7 +479,7 @@ def _evidence_step(
     *,
     kind: str,
 ) -> None:
-    summary = f"{evidence.title}（指纹 {evidence.sha256[:16]}）"
+    summary = saying.said("{title}（指纹 {sha256}）", title=evidence.title, sha256=evidence.sha256[:16])
     take_step(scope, ticket, case, order, kind=kind, text=evidence.title, summary=summary, records=[evidence])
 
 
@@ -388,16 +488,33 @@ def _hand_on(scope: Scope, ticket: Ticket, case: AccountabilityCase, order: Orde
     give_to_officer(scope, case, now=order.now)
     to = case.officer or "待增派"
     by_itself = Order(SYSTEM, order.now)
-    take_step(scope, ticket, case, by_itself, kind="handed", text=to, summary=f"因回避移交，现由{to}办理")
+    take_step(
+        scope,
+        ticket,
+        case,
+        by_itself,
+        kind="handed",
+        text=to,
+        summary=saying.said("因回避移交，现由{to}办理", to=saying.word(to)),
+    )
 
 
 def _decision_text(
     scope: Scope, ticket: Ticket, case: AccountabilityCase, decided: str, why: str, measure: str, appeal: str
 ) -> str:
     unit = directory(scope).name_of(case.unit_id)
-    about = f"关于{unit}办理工单 {ticket.serial_no}「{ticket.title}」的{case.label}，决定：{decided}。"
-    asked = f"处理：{measure.rstrip('。')}。" if measure else ""
-    return f"{about}理由：{why.rstrip('。')}。{asked}{appeal}"
+    about = saying.said(
+        "关于{unit}办理工单 {serial_no}「{title}」的{label}，决定：{decided}。",
+        unit=unit,
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        label=saying.word(case.label),
+        decided=decided,
+    )
+    asked = saying.said("处理：{measure}。", measure=saying.unstopped(measure)) if measure else ""
+    return saying.said(
+        "{about}理由：{why}。{asked}{appeal}", about=about, why=saying.unstopped(why), asked=asked, appeal=appeal
+    )
 
 
 def _tell_authority(scope: Scope, ticket: Ticket, case: AccountabilityCase, words: str, order: Order) -> None:

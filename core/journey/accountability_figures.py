@@ -6,6 +6,7 @@ from core.escalation.accountability.models import AccountabilityCase, Accountabi
 from core.evaluation.disputes import Overlay, is_adjudicated, keep_dispute, lay_over, settle_dispute
 from core.evaluation.models import Dispute
 from core.evaluation.subjects import Subject
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import note
@@ -31,7 +32,7 @@ def correct_figures(scope: Scope, ticket: Ticket, case: AccountabilityCase, orde
         ticket,
         "adjudication",
         order,
-        summary=f"依{case.label}的决定，这次超期不计入裁定后的指标",
+        summary=said("依{label}的决定，这次超期不计入裁定后的指标", label=word(case.label)),
         detail={
             "dispute": dispute.id,
             "kind": dispute.kind,
@@ -65,6 +66,6 @@ def _dispute(scope: Scope, ticket: Ticket, case: AccountabilityCase, order: Orde
         )
     )
     filed = Order(Actor("staff", appeal.by, appeal.by_id, appeal.by_unit_id), appeal.at) if appeal else order
-    grounds = appeal.text if appeal else f"{case.label}未认定应当问责"
-    subject = Subject(clock_id, case.unit_id, case.opened_at, f"{case.label}所涉时限")
+    grounds = appeal.text if appeal else said("{label}未认定应当问责", label=word(case.label))
+    subject = Subject(clock_id, case.unit_id, case.opened_at, said("{label}所涉时限", label=word(case.label)))
     return keep_dispute(scope, ticket, filed, kind="overdue", subject=subject, grounds=grounds)

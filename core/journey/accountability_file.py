@@ -20,6 +20,7 @@ from core.escalation.accountability.models import AccountabilityCase, Accountabi
 from core.escalation.accountability.queries import CaseLine, evidence_of, line_of, steps_of
 from core.escalation.letters import number_of
 from core.escalation.models import Letter
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, note_done
 from core.tickets.models import Ticket
@@ -62,11 +63,11 @@ def case_document(scope: Scope, case: AccountabilityCase, *, printed_by: str, no
     newest, ticket = pictures[-1], scope.session.get_one(Ticket, (scope.tenant.id, case.ticket_id))
     told = _Telling(scope)
     return Document(
-        title=f"{case.label} 案卷",
+        title=said("{label} 案卷", label=word(case.label)),
         lead=(
-            f"被问责单位：{line.unit}",
-            f"办理机关：{line.authority or '待指定'}",
-            f"{printed_by} 于 {at:%Y-%m-%d %H:%M:%S} 印制",
+            said("被问责单位：{unit}", unit=line.unit),
+            said("办理机关：{authority}", authority=line.authority or word("待指定")),
+            said("{printed_by} 于 {at:%Y-%m-%d %H:%M:%S} 印制", printed_by=printed_by, at=at),
         ),
         sections=[
             Section("一、基本情况", [Table(("项目", "内容"), _facts(scope, case, line, told))]),
@@ -84,7 +85,13 @@ def case_document(scope: Scope, case: AccountabilityCase, *, printed_by: str, no
         ],
         maker=scope.tenant.name,
         made_at=at,
-        footer=f"{scope.tenant.name} {case.label} {printed_by} {at:%Y-%m-%d %H:%M} 印制，仅供办案",
+        footer=said(
+            "{name} {label} {printed_by} {at:%Y-%m-%d %H:%M} 印制，仅供办案",
+            name=scope.tenant.name,
+            label=word(case.label),
+            printed_by=printed_by,
+            at=at,
+        ),
     )
 
 
@@ -106,15 +113,25 @@ def _facts(scope: Scope, case: AccountabilityCase, line: CaseLine, told: _Tellin
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, case.ticket_id))
     facts = [
         ("案号", case.label),
-        ("工单", f"{ticket.serial_no}「{ticket.title}」"),
+        ("工单", said("{serial_no}「{title}」", serial_no=ticket.serial_no, title=ticket.title)),
         ("被问责单位", line.unit),
         ("办理机关", line.authority or "待指定"),
         ("经办人", case.officer or "待指定"),
         ("立案时间", told.at(case.opened_at)),
-        ("立案事由", f"{case.text}（{case.reason}，依据 {case.rule_id}）"),
+        (
+            "立案事由",
+            said("{text}（{reason}，依据 {rule_id}）", text=case.text, reason=case.reason, rule_id=case.rule_id),
+        ),
         (
             "可能的免责情形",
-            "；".join(f"{each['reason']}（{each['rule_id']}）" for each in case.proposed) or "规则没有提出",
+            joined(
+                "；",
+                (
+                    said("{reason}（{rule_id}）", reason=each["reason"], rule_id=each["rule_id"])
+                    for each in case.proposed
+                ),
+            )
+            or "规则没有提出",
         ),
         ("现在", STATE_LABELS[case.state]),
         ("已采取的措施", RUNG_LABELS.get(case.rung, "无")),
@@ -141,13 +158,17 @@ def _in_short(scope: Scope, step: AccountabilityStep) -> str:
     """Return what a step says, or the letter in which that stands in full."""
     letter = scope.session.get(Letter, (scope.tenant.id, step.letter_id)) if step.letter_id else None
     if letter is not None:
-        return f"{number_of(letter)}，全文见后{f'；{step.reason}' if step.reason else ''}"
+        return said(
+            "{number}，全文见后{reason}",
+            number=number_of(letter),
+            reason=said("；{reason}", reason=step.reason) if step.reason else "",
+        )
     return f"{step.text}{f'（{step.reason}）' if step.reason else ''}"
 
 
 def _code(step: AccountabilityStep) -> str:
     labels = {**OUTCOME_LABELS, **RUNG_LABELS, "granted": "予以免责", "denied": "不予免责", "late": "逾期"}
-    return f"：{labels[step.code]}" if step.code in labels else ""
+    return said("：{labels}", labels=labels[step.code]) if step.code in labels else ""
 
 
 def _papers(scope: Scope, steps: Sequence[AccountabilityStep], told: _Telling) -> list[Section]:
@@ -161,7 +182,7 @@ def _papers(scope: Scope, steps: Sequence[AccountabilityStep], told: _Telling) -
     sections = []
     for heading, kinds, empty in parts:
         blocks = [words for each in steps if each.kind in kinds for words in _paper(scope, each, told)]
-        sections.append(Section(heading, blocks or [Words(f"{empty}。")]))
+        sections.append(Section(heading, blocks or [Words(said("{empty}。", empty=empty))]))
     return sections
 
 
@@ -169,19 +190,28 @@ def _paper(scope: Scope, step: AccountabilityStep, told: _Telling) -> list[Words
     letter = scope.session.get(Letter, (scope.tenant.id, step.letter_id)) if step.letter_id else None
     name = number_of(letter) if letter else f"{STEP_LABELS[step.kind]}{_code(step)}"
     text = letter.text if letter else step.text
-    why = f"\n不按顺序的理由：{step.reason}" if step.kind == "rung" and step.reason else ""
-    return [Words(f"【{name}】 {step.by}，{told.at(step.at)}\n{text}{why}")]
+    why = said("\n不按顺序的理由：{reason}", reason=step.reason) if step.kind == "rung" and step.reason else ""
+    return [
+        Words(
+            said("【{name}】 {by}，{at}\n{text}{why}", name=name, by=step.by, at=told.at(step.at), text=text, why=why)
+        )
+    ]
 
 
 def _of_picture(evidence: AccountabilityEvidence, since: Picture, told: _Telling, *, now: datetime) -> list[Section]:
     """Return what is frozen, and beside it the messages and letters of `since`, read as it is printed."""
     picture: Picture = evidence.content
-    frozen = f"{EVIDENCE_LABELS[evidence.kind]}，{told.at(evidence.at)}，指纹 {evidence.sha256[:SHORT]}…"
+    frozen = said(
+        "{evidence}，{at}，指纹 {sha256}…",
+        evidence=word(EVIDENCE_LABELS[evidence.kind]),
+        at=told.at(evidence.at),
+        sha256=evidence.sha256[:SHORT],
+    )
     return [
         Section(
             "七、工单流转",
             [
-                Words(f"以下七至十部分取自固定的证据（{frozen}），另有注明的除外。"),
+                Words(said("以下七至十部分取自固定的证据（{frozen}），另有注明的除外。", frozen=frozen)),
                 Table(
                     ("序号", "时间", "由谁", "事项"),
                     [
@@ -215,7 +245,7 @@ def _of_picture(evidence: AccountabilityEvidence, since: Picture, told: _Telling
             [
                 _messages(picture["told"], told, empty="固定时没有告知记录"),
                 _letters(picture["letters"], told, empty="固定时没有函件"),
-                Words(f"固定以后新增或有变化的，{told.at(now)} 印制时从工单读取，不在上面的固定证据之内："),
+                Words(said("固定以后新增或有变化的，{at} 印制时从工单读取，不在上面的固定证据之内：", at=told.at(now))),
                 _messages(since["told"], told, empty="没有新的告知"),
                 _letters(since["letters"], told, empty="没有新的函件"),
             ],
@@ -288,10 +318,17 @@ def _letters(letters: Iterable[Picture], told: _Telling, *, empty: str) -> Table
 
 def _why(clock: Picture, told: _Telling) -> str:
     lines = [clock["reason"]]
-    lines += [f"挂起 {told.at(each['from'])} 至 {told.at(each['to'])}：{each['why']}" for each in clock["pauses"]]
+    lines += [
+        said("挂起 {at} 至 {to}：{why}", at=told.at(each["from"]), to=told.at(each["to"]), why=each["why"])
+        for each in clock["pauses"]
+    ]
     for each in clock["moved"]:
-        how = f"延期 {each['days']} 天" if each["days"] else f"限定至 {told.at(each['until'])}"
-        lines.append(f"{told.at(each['at'])} {how}：{each['why']}")
+        how = (
+            said("延期 {days} 天", days=each["days"])
+            if each["days"]
+            else said("限定至 {at}", at=told.at(each["until"]))
+        )
+        lines.append(said("{at} {how}：{why}", at=told.at(each["at"]), how=how, why=each["why"]))
     return "\n".join(lines)
 
 
@@ -303,7 +340,7 @@ def _shortened(words: str) -> str:
 def _result(message: Picture, told: _Telling) -> str:
     result = SENT_LABELS[message["state"]]
     if message["failure"]:
-        return f"{result}：{message['failure']}"
+        return said("{result}：{failure}", result=word(result), failure=message["failure"])
     return f"{result} {told.at(message['sent_at'])}" if message["sent_at"] else result
 
 
@@ -328,16 +365,24 @@ def _sealed(
     offset = (at.utcoffset() or timedelta()) // timedelta(hours=1)
     return [
         ["印制人", printed_by],
-        ["印制时间", f"{at:%Y-%m-%d %H:%M:%S}（UTC{offset:+d}）"],
-        ["工单流转记录", f"第 {ticket.version} 条，链指纹 {_broken(ticket.head_hash.hex())}"],
+        ["印制时间", said("{at:%Y-%m-%d %H:%M:%S}（UTC{offset:+d}）", at=at, offset=offset)],
+        [
+            "工单流转记录",
+            said("第 {version} 条，链指纹 {broken}", version=ticket.version, broken=_broken(ticket.head_hash.hex())),
+        ],
         ["最近的证据", _broken(newest.sha256)],
         [
             "最近一次封存",
-            f"第 {seal.number} 次，{_Telling(scope).at(seal.sealed_at)}，{_broken(seal.digest.hex())}"
+            said(
+                "第 {number} 次，{at}，{broken}",
+                number=seal.number,
+                at=_Telling(scope).at(seal.sealed_at),
+                broken=_broken(seal.digest.hex()),
+            )
             if seal
             else "还没有封存",
         ],
-        ["如何核对", f"huiying audit verify --tenant {scope.tenant.slug} 核对流转、案件各步骤和封存"],
+        ["如何核对", said("huiying audit verify --tenant {slug} 核对流转、案件各步骤和封存", slug=scope.tenant.slug)],
     ]
 
 

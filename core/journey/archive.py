@@ -18,6 +18,7 @@ from core.evaluation.subjects import disputable_until
 from core.journey.command import command
 from core.kit.db import is_connection_lost
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.routing.consultations import find_consultation
 from core.routing.models import Consultation
 from core.sla.service import turn_clocks
@@ -50,7 +51,13 @@ def archive(scope: Scope, ticket: Ticket, order: Order) -> None:
     """
     check_state(ticket, MOVES[Command.ARCHIVE].sources, "归档")
     if still_open := list(_still_open(scope, ticket, now=order.now)):
-        raise StillDisputable(f"工单 {ticket.serial_no} 还不能归档：{'；'.join(still_open)}。请在其了结之后归档。")
+        raise StillDisputable(
+            said(
+                "工单 {serial_no} 还不能归档：{still_open}。请在其了结之后归档。",
+                serial_no=ticket.serial_no,
+                still_open=joined("；", still_open),
+            )
+        )
     move(scope, ticket, Command.ARCHIVE, order, summary="归档：申诉期已过，没有未了事项")
     turn_clocks(scope, ticket, Command.ARCHIVE, order)
 
@@ -78,21 +85,21 @@ def archive_closed(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
 def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]:
     until = disputable_until(scope, _stands_since(scope, ticket))
     if now <= until:
-        yield f"申诉期至 {until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+        yield said("申诉期至 {until:%Y-%m-%d %H:%M}", until=until.astimezone(scope.tenant.zone))
     for dispute in disputes_of(scope, ticket, ("open",)):
         filed = dispute.filed_at.astimezone(scope.tenant.zone)
-        yield f"{filed:%Y-%m-%d} 的{DISPUTE_LABELS[dispute.kind]}待裁定"
+        yield said("{filed:%Y-%m-%d} 的{dispute}待裁定", filed=filed, dispute=word(DISPUTE_LABELS[dispute.kind]))
     if consultation := find_consultation(scope, ticket):
         opened = consultation.opened_at.astimezone(scope.tenant.zone)
-        yield f"{opened:%Y-%m-%d} 发起的会商未裁决"
+        yield said("{opened:%Y-%m-%d} 发起的会商未裁决", opened=opened)
     if panel := find_panel_under_way(scope, ticket):
-        yield f"评议 {panel.number} 未办完"
+        yield said("评议 {number} 未办完", number=panel.number)
     unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
     for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
-        yield f"对{directory(scope).name_of(supervision.unit_id)}的督办未销号"
+        yield said("对{name}的督办未销号", name=directory(scope).name_of(supervision.unit_id))
     due = select(Errand).where(_awaited(scope), Errand.ticket_id == ticket.id)
     for errand in scope.session.scalars(due.order_by(Errand.id)):
-        yield f"{directory(scope).name_of(errand.unit_id)}的交办事项未回复"
+        yield said("{name}的交办事项未回复", name=directory(scope).name_of(errand.unit_id))
 
 
 def _stands_since(scope: Scope, ticket: Ticket) -> datetime:

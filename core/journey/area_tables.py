@@ -16,6 +16,7 @@ from core.intake.tabular.opening import Table, open_table
 from core.intake.tabular.rejects import Rejects, as_it_was, harmless
 from core.intake.tabular.rows import Merged, Row, TableUnusable
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.units.catalogue.lookup import NotFound, UnitLookup
 from core.units.levels import KnownUnits
 
@@ -67,14 +68,16 @@ def read_area_file(path: Path, *, units: KnownUnits | None = None, rejects: Path
     for number, reason in reading.faults.items():
         back.add(rows[number], reason)
     back.close()
-    unread = [f"没有读取的列：{'、'.join(columns.unread)}"] if columns.unread else []
-    filled = [f"有 {filling.filled:,} 处空格按合并单元格补全"] if filling.filled else []
+    unread = [said("没有读取的列：{unread}", unread=joined("、", columns.unread))] if columns.unread else []
+    filled = [said("有 {filled:,} 处空格按合并单元格补全", filled=filling.filled)] if filling.filled else []
     return AreaFile(
         gazetteer=reading.gazetteer,
         read=len(rows),
         accepted=reading.accepted,
         rejects=back.path if back.count else None,
-        reasons=tuple(f"第 {number} 行：{reason}" for number, reason in reading.faults.items()),
+        reasons=tuple(
+            said("第 {number} 行：{reason}", number=number, reason=reason) for number, reason in reading.faults.items()
+        ),
         remarks=(*filled, *unread),
     )
 
@@ -83,12 +86,22 @@ def read_boundary_file(path: Path) -> Boundaries:
     """Read the boundaries of areas from a GeoJSON file. Raises `TableUnusable`, `BoundaryUnclear`."""
     try:
         if path.stat().st_size > LARGEST_BOUNDARIES:
-            raise TableUnusable(f"边界文件 {path.name} 超过 {LARGEST_BOUNDARIES // 1024 // 1024} MB。请先简化再导出。")
+            raise TableUnusable(
+                said(
+                    "边界文件 {name} 超过 {largest_boundaries} MB。请先简化再导出。",
+                    name=path.name,
+                    largest_boundaries=LARGEST_BOUNDARIES // 1024 // 1024,
+                )
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise TableUnusable(f"打不开边界文件 {path}（{error.strerror}）。请检查文件名和权限。") from error
+        raise TableUnusable(
+            said("打不开边界文件 {path}（{strerror}）。请检查文件名和权限。", path=path, strerror=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
-        raise TableUnusable(f"边界文件 {path.name} 不是 UTF-8 文本。请存为 UTF-8 编码的 GeoJSON。") from error
+        raise TableUnusable(
+            said("边界文件 {name} 不是 UTF-8 文本。请存为 UTF-8 编码的 GeoJSON。", name=path.name)
+        ) from error
     return read_features(text)
 
 
@@ -96,7 +109,7 @@ def with_boundaries(gazetteer: Gazetteer, boundaries: Boundaries) -> tuple[Gazet
     """Return the gazetteer with these boundaries in place of its own, and in words which are of no area."""
     areas = [replace(area, shape=boundaries.shapes.get(area.code, area.shape)) for area in gazetteer.areas.nodes]
     strangers = tuple(
-        f"边界的区域 {code} 不在地名库里，没有采用；请核对编码"
+        said("边界的区域 {code} 不在地名库里，没有采用；请核对编码", code=code)
         for code in boundaries.shapes
         if code not in gazetteer.areas
     )
@@ -116,7 +129,9 @@ def write_area_file(path: Path, gazetteer: Gazetteer) -> int:
 def _rows(table: Table) -> Iterator[Row]:
     for count, row in enumerate(table.rows(), start=1):
         if count > MOST_ROWS:
-            raise TooManyPlaces(f"表中超过 {MOST_ROWS:,} 行，不像一个区的地名库。请检查文件，或分成几份。")
+            raise TooManyPlaces(
+                said("表中超过 {most_rows:,} 行，不像一个区的地名库。请检查文件，或分成几份。", most_rows=MOST_ROWS)
+            )
         yield replace(row, cells=tuple(map(as_it_was, row.cells)))
 
 
@@ -135,18 +150,26 @@ class _Filling:
             fields = {field: self._cell(row, place) for field, place in self.columns.places.items()}
             faults = [row.fault] if row.fault else []
             if any(row.cells[len(self.columns.names) :]):
-                faults.append(f"这一行有 {len(row.cells)} 格，表头只有 {len(self.columns.names)} 列，内容可能错位")
+                faults.append(
+                    said(
+                        "这一行有 {number} 格，表头只有 {number_of_names} 列，内容可能错位",
+                        number=len(row.cells),
+                        number_of_names=len(self.columns.names),
+                    )
+                )
             for block in (each for each in self.merged if each.first_row <= row.number <= each.last_row):
                 names = [name for place, name in field_at.items() if block.first_column <= place <= block.last_column]
                 if len(names) > 1 or (names and names[0] not in FILLED and block.last_row > block.first_row):
-                    cells = "、".join(self.columns.names[self.columns.places[name]] for name in names)
-                    faults.append(f"单元格合并（{cells}），不知道每一行、每一列该填什么；请取消合并后逐格填写")
+                    cells = joined("、", (self.columns.names[self.columns.places[name]] for name in names))
+                    faults.append(
+                        said("单元格合并（{cells}），不知道每一行、每一列该填什么；请取消合并后逐格填写", cells=cells)
+                    )
                 elif names and block.first_row == row.number:
                     anchors[block] = fields[names[0]]
                 elif names and not fields[names[0]] and anchors.get(block):
                     fields[names[0]] = anchors[block]
                     self.filled += 1
-            yield Line(row.number, fields, "；".join(faults))
+            yield Line(row.number, fields, joined("；", faults))
 
     @staticmethod
     def _cell(row: Row, place: int) -> str:
@@ -164,9 +187,17 @@ def _with_units(lines: Iterable[Line], units: KnownUnits) -> Iterator[Line]:
         try:
             code = lookup.code_of(cell)
         except NotFound as refusal:
-            yield replace(line, fault=f"属地{refusal.message}")
+            yield replace(line, fault=said("属地{message}", message=refusal.message))
             continue
         if kind not in UNIT_KINDS or code not in units or units[code].kind != UNIT_KINDS[kind]:
-            yield replace(line, fault=f"属地单位“{cell}”与{KIND_NAMES[kind]}不相配；{AT_HOME[kind]}")
+            yield replace(
+                line,
+                fault=said(
+                    "属地单位“{cell}”与{kind}不相配；{at_home}",
+                    cell=cell,
+                    kind=word(KIND_NAMES[kind]),
+                    at_home=word(AT_HOME[kind]),
+                ),
+            )
         else:
             yield replace(line, fields={**line.fields, "unit": code})

@@ -17,6 +17,7 @@ from core.journey.duties.mending import Wanted, redraft_on
 from core.journey.duties.versions import refuse_outsider
 from core.journey.settings.administering import administering, reason_for
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, known_units
@@ -151,7 +152,7 @@ def show_gazetteer(scope: Scope, number: int | None = None, *, actor: Actor) -> 
         number if number is not None else held or max((line.number for line in gazetteer_versions(scope)), default=0)
     )
     if not wanted:
-        raise NoGazetteerYet(f"{scope.tenant.name}还没有地名库。请先用 huiying area import 导入一份。")
+        raise NoGazetteerYet(said("{name}还没有地名库。请先用 huiying area import 导入一份。", name=scope.tenant.name))
     return GazetteerShown(wanted, wanted == held, gazetteer_of(scope, wanted))
 
 

@@ -20,6 +20,7 @@ from core.journey.sealing import SEALED, covers_security
 from core.journey.standing import check_standing
 from core.kit.db import Base
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.models import Consultation, ConsultationStep, Opinion
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
@@ -59,7 +60,9 @@ class KeptSeal:
         except ValueError:
             kept = cls(0, b"")
         if not kept.digest:
-            raise KeptSealUnclear(f"“{words}”不是留存的封存。请写成“次数:摘要”，与 huiying audit seal 给出的一样。")
+            raise KeptSealUnclear(
+                said("“{words}”不是留存的封存。请写成“次数:摘要”，与 huiying audit seal 给出的一样。", words=words)
+            )
         return kept
 
     def __str__(self) -> str:
@@ -233,7 +236,11 @@ def _records_changed(chain: Chain, records: Sequence[tuple[Kind, Base]]) -> Iter
     for mark, entry in vouched.items():
         table = table_of(mark)
         changed = strangers[table].pop() if strangers[table] else None
-        words = f"所载{LABELS.get(table, table)}{'被改动' if changed else '被删除'}"
+        words = said(
+            "所载{labels}{changed}",
+            labels=word(LABELS.get(table, table)),
+            changed=word("被改动") if changed else word("被删除"),
+        )
         yield Finding(
             Fault.RECORD_CHANGED,
             words,
@@ -244,7 +251,7 @@ def _records_changed(chain: Chain, records: Sequence[tuple[Kind, Base]]) -> Iter
         )
     for table, added in strangers.items():
         for _ in added:
-            words = f"{LABELS[table]}被添加，流转记录没有记载"
+            words = said("{labels}被添加，流转记录没有记载", labels=word(LABELS[table]))
             yield Finding(Fault.RECORD_CHANGED, words, serial_no=chain.ticket.serial_no)
 
 
@@ -271,7 +278,7 @@ def _commands_changed(scope: Scope, ticket: Ticket | None = None) -> Iterator[Fi
     if ticket is not None:
         query = query.where(CommandLog.ticket_id == ticket.id)
     for command_id, serial_no in scope.session.execute(query):
-        words = f"命令编号 {command_id} 的办理结果与流转记录不符"
+        words = said("命令编号 {command_id} 的办理结果与流转记录不符", command_id=command_id)
         yield Finding(Fault.RECORD_CHANGED, words, serial_no=serial_no)
 
 

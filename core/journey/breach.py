@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.intake.calls.models import CallRecord
 from core.intake.calls.service import CALL_SUBJECT, phone_of
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.models import SecurityEvent
@@ -108,7 +109,7 @@ def _tickets_of(scope: Scope, event: SecurityEvent) -> list[str]:
     """Return the tickets whose contacts an event is about; where the whole tenant was taken out, all of them."""
     if event.kind == "unmasked":
         return [event.subject]
-    if event.subject == f"租户 {scope.tenant.slug}":
+    if event.subject == saying.said("租户 {slug}", slug=scope.tenant.slug):
         everybodys = (
             select(Ticket.serial_no)
             .join(
@@ -164,12 +165,14 @@ def _add_caller(
 def _notice(scope: Scope, person: Affected, *, since: datetime, until: datetime, reason: str, now: datetime) -> str:
     zone = scope.tenant.zone
     kinds = {kind.replace("export_begun", "exported") for _, _, kind in person.seen}
-    how = "、".join(word for kind, word in (("unmasked", "查看"), ("exported", "导出")) if kind in kinds)
+    how = saying.joined(
+        "、", (saying.word(word) for kind, word in (("unmasked", "查看"), ("exported", "导出")) if kind in kinds)
+    )
     return NOTICE.format(
         name=person.contact.name or "诉求人",
         tenant=scope.tenant.name,
-        tickets="、".join(person.tickets),
-        parts="、".join(label for part, label in PARTS.items() if part in person.parts),
+        tickets=saying.joined("、", person.tickets),
+        parts=saying.joined("、", (saying.word(label) for part, label in PARTS.items() if part in person.parts)),
         since=f"{since.astimezone(zone):%Y-%m-%d %H:%M}",
         until=f"{until.astimezone(zone):%Y-%m-%d %H:%M}",
         how=how,

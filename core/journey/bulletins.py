@@ -17,6 +17,7 @@ from core.hooks.values import BulletinEdition
 from core.journey.press import PRESSABLE, send_letter
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue_once
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.statistics.bulletins import service
 from core.statistics.bulletins.cases import cases_of, choose, drop, offered
@@ -101,8 +102,10 @@ def edition_named(words: str) -> BulletinEdition:
     """Return the edition. Raises `EditionUnknown`."""
     found = next((edition for edition in EDITIONS if edition == words), None)
     if found is None:
-        known = "、".join(f"{name}（{label}）" for name, label in EDITION_LABELS.items())
-        raise EditionUnknown(f"通报没有“{words}”这种版别。可选：{known}。")
+        known = joined(
+            "、", (said("{name}（{label}）", name=name, label=word(label)) for name, label in EDITION_LABELS.items())
+        )
+        raise EditionUnknown(said("通报没有“{words}”这种版别。可选：{known}。", words=words, known=known))
     return found
 
 
@@ -264,14 +267,20 @@ def summon(scope: Scope, number: int, naming_id: int, *, serial_no: str, text: s
     bulletin = _locked(scope, number)
     naming = service.naming_of(scope, bulletin, naming_id)
     if naming.state != "named" or bulletin.state == "draft":
-        raise CannotSummon(f"{naming.name}没有经核准点名，不能据此约谈。请先决定点名并核准通报。")
+        raise CannotSummon(said("{name}没有经核准点名，不能据此约谈。请先决定点名并核准通报。", name=naming.name))
     if naming.summons:
-        raise CannotSummon(f"{naming.name}已由{naming.summons}约谈，不用再发。")
+        raise CannotSummon(said("{name}已由{summons}约谈，不用再发。", name=naming.name, summons=naming.summons))
     if naming.unit_id is None:
-        raise CannotSummon(f"{naming.name}不是本级的承办单位，约谈函由其所在的区（市）县发出。")
+        raise CannotSummon(said("{name}不是本级的承办单位，约谈函由其所在的区（市）县发出。", name=naming.name))
     offered = {ticket.serial_no for ticket in _dissatisfied(scope, bulletin, naming)}
     if serial_no not in offered:
-        raise CannotSummon(f"工单 {serial_no} 不是{naming.name}当月不满意而仍可发函的工单。请从列表中选择。")
+        raise CannotSummon(
+            said(
+                "工单 {serial_no} 不是{name}当月不满意而仍可发函的工单。请从列表中选择。",
+                serial_no=serial_no,
+                name=naming.name,
+            )
+        )
     ticket = send_letter(scope, serial_no, order, kind="talk", text=text)
     newest = (
         select(Letter)
@@ -334,7 +343,7 @@ def get_published(scope: Scope, number: str) -> Bulletin:
     """Return a bulletin that everybody may read, by its number. Raises `NoSuchBulletin` and `BulletinDamaged`."""
     bulletin = get_bulletin(scope, read_number(number))
     if bulletin.state != "published":
-        raise NoSuchBulletin(f"第 {bulletin.number} 期通报没有发布。请从通报列表中选择。")
+        raise NoSuchBulletin(said("第 {number} 期通报没有发布。请从通报列表中选择。", number=bulletin.number))
     document_of(bulletin)
     return bulletin
 

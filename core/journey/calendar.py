@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import update
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.sla.recalculation import Recalculation, forecast, recalculate, tickets_affected
 from core.tenancy.models import Tenant
 from core.tenancy.scope import Installation, Scope
@@ -100,7 +101,9 @@ def move_clocks(
 def _with(scope: Scope, notices: tuple[Notice, ...]) -> CalendarSpec:
     spec = current_calendar(scope).timetable.spec
     if not spec.follows_national:
-        raise NotNational(f"{scope.tenant.name}的日历不随国务院放假安排，没有可以更新的。请改写 workdays.toml。")
+        raise NotNational(
+            said("{name}的日历不随国务院放假安排，没有可以更新的。请改写 workdays.toml。", name=scope.tenant.name)
+        )
     return spec.with_imported(notices)
 
 

@@ -1,6 +1,7 @@
 """Calling a unit 电话通知: an urgent ticket is told by telephone at once, and the timeline says who answered."""
 
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.service import lead_assignment
@@ -33,12 +34,16 @@ def call_unit(scope: Scope, ticket: Ticket, order: Order, *, reached: bool, who:
         raise NobodyNamed("接通的电话要写明接听人，以便日后核对。请填写接听人后再记下。")
     lead = lead_assignment(scope, ticket)
     unit = directory(scope).name_of(lead.unit_id)
-    words = f"电话通知{unit}，{name}接听" if reached else f"电话通知{unit}，无人接听"
+    words = (
+        saying.said("电话通知{unit}，{name}接听", unit=unit, name=name)
+        if reached
+        else saying.said("电话通知{unit}，无人接听", unit=unit)
+    )
     note(
         scope,
         ticket,
         CALLED,
         order,
-        summary=f"{words}：{said}" if said else words,
+        summary=saying.said("{words}：{said}", words=words, said=said) if said else words,
         detail={"assignment": lead.id, "reached": "yes" if reached else "no", "who": name},
     )

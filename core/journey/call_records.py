@@ -18,6 +18,7 @@ from core.intake.calls.service import (
 )
 from core.intake.rules import Appeal
 from core.journey.accept import Accepted, accept
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -86,7 +87,15 @@ def make_ticket(
     accepted = accept(scope, told, for_clearance=for_clearance, actor=actor, now=now)
     if record.state == "open":
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
-        settle(scope, record, "ticket", words=f"工单 {ticket.serial_no}", actor=actor, now=now, ticket=ticket)
+        settle(
+            scope,
+            record,
+            "ticket",
+            words=saying.said("工单 {serial_no}", serial_no=ticket.serial_no),
+            actor=actor,
+            now=now,
+            ticket=ticket,
+        )
     return accepted
 
 
@@ -105,7 +114,7 @@ def join_call(scope: Scope, call_id: int, *, serial_no: str, words: str, actor: 
         ticket,
         "call",
         Order(actor, max(now, ticket.submitted_at)),
-        summary=f"诉求人 {at:%Y-%m-%d %H:%M} 来电：{said}",
+        summary=saying.said("诉求人 {at:%Y-%m-%d %H:%M} 来电：{said}", at=at, said=said),
         detail={"call": record.id, "channel": record.channel},
     )
     settle(scope, record, "joined", words=said, actor=actor, now=now, ticket=ticket)

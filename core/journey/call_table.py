@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from core.intake.calls.rules import IncomingCall
 from core.intake.times import NoSuchTime, parse_time
 from core.journey.lists import refuse_faults, rows_of
+from core.kit.saying import said
 
 COLUMNS = {
     "source_id": ("通话编号", "呼叫编号", "话单编号", "编号", "call_id", "source_id", "id"),
@@ -59,7 +60,7 @@ def _seconds(text: str) -> int:
     """Read seconds, or `hours:minutes:seconds`."""
     parts = text.split(":")
     if len(parts) > 3 or not all(part.isascii() and part.isdecimal() and len(part) <= 6 for part in parts):
-        raise ValueError(f"时长“{text[:20]}”不是秒数，也不是 0:01:35 这样")
+        raise ValueError(said("时长“{text}”不是秒数，也不是 0:01:35 这样", text=text[:20]))
     seconds = 0
     for part in parts:
         seconds = seconds * 60 + int(part)

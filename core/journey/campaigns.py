@@ -34,6 +34,7 @@ from core.intake.channels import open_channels_of
 from core.journey.lists import Ordered, SamePerson
 from core.kit.errors import Refused
 from core.kit.lots import commitment
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, note_done
 from core.tickets.models import Ticket
@@ -74,11 +75,13 @@ def write_campaign(scope: Scope, text: str, order: Ordered) -> Campaign:
     """
     written = read_campaign(text, get_rules(scope), zone=scope.tenant.zone)
     unit = directory(scope).find_unit(written.organiser)
-    wrong = [] if unit else [f"没有主办单位“{written.organiser[:30]}”（organiser 写单位代码）"]
+    wrong: list[str] = (
+        [] if unit else [said("没有主办单位“{organiser}”（organiser 写单位代码）", organiser=written.organiser[:30])]
+    )
     if (written.kind == "collection") != bool(written.channel):
         wrong.append("有奖征集要写 channel（征集来的诉求登记到哪个渠道），答题不写")
     if written.channel and written.channel not in open_channels_of(scope):
-        wrong.append(f"本区没有渠道“{written.channel[:30]}”")
+        wrong.append(said("本区没有渠道“{channel}”", channel=written.channel[:30]))
     if written.closes_at <= order.now:
         wrong.append("截止时间已经过了")
     refuse_faults(wrong)
@@ -106,7 +109,9 @@ def write_campaign(scope: Scope, text: str, order: Ordered) -> Campaign:
     )
     scope.session.add(campaign)
     scope.session.flush()
-    prizes = [f"{each.name} {each.number}×{each.yuan} 元" for each in written.prizes]
+    prizes = [
+        said("{name} {number}×{yuan} 元", name=each.name, number=each.number, yuan=each.yuan) for each in written.prizes
+    ]
     _note(scope, campaign, "登记", order, {"budget": written.budget_yuan, "prizes": prizes})
     return campaign
 
@@ -153,15 +158,21 @@ def award_campaign(scope: Scope, campaign_id: int, picked: Mapping[str, Sequence
     numbers = [each.number for each in entries if each.number not in left_out]
     names = [prize.name for prize in prizes]
     every = [number for listed in picked.values() for number in listed]
-    wrong = [f"没有奖项“{name}”" for name in picked if name not in names]
+    wrong: list[str] = [said("没有奖项“{name}”", name=name) for name in picked if name not in names]
     wrong += [
-        f"{prize.name}只有 {prize.number} 名" for prize in prizes if len(picked.get(prize.name, ())) > prize.number
+        said("{name}只有 {number} 名", name=prize.name, number=prize.number)
+        for prize in prizes
+        if len(picked.get(prize.name, ())) > prize.number
     ]
-    wrong += [f"号码 {number} 不在可评选的名单里" for number in dict.fromkeys(every) if number not in numbers]
+    wrong += [
+        said("号码 {number} 不在可评选的名单里", number=number)
+        for number in dict.fromkeys(every)
+        if number not in numbers
+    ]
     if len(set(every)) < len(every):
         wrong.append("一个号码只能得一个奖")
     if wrong:
-        raise AwardUnusable(f"评选结果不能用，没有保存：{'；'.join(wrong)}。请改正后再试。")
+        raise AwardUnusable(said("评选结果不能用，没有保存：{wrong}。请改正后再试。", wrong=joined("；", wrong)))
     won = [
         Won(names.index(name), nth, number)
         for name in names
@@ -203,21 +214,31 @@ def pay_list(scope: Scope, campaign_id: int, order: Ordered) -> Sequence[Payment
     assert sum(each.yuan for each in listed) <= campaign.budget_yuan, "prizes were within the budget from the beginning"
     by = By(order.actor.name, order.actor.id, reason=order.reason)
     detail = {"rows": len(listed)}
-    note_done(scope, "exported", by, subject=f"线上互动 {campaign.id} 发放名单", detail=detail, now=order.now)
+    note_done(
+        scope, "exported", by, subject=said("线上互动 {id} 发放名单", id=campaign.id), detail=detail, now=order.now
+    )
     return listed
 
 
 def _standing(scope: Scope, campaign_id: int, state: str) -> Campaign:
     campaign = get_campaign(scope, campaign_id, lock=True)
     if campaign.state != state:
-        raise NotNow(f"活动“{campaign.title}”现在是“{CAMPAIGN_STATES[campaign.state]}”，不能这样办。")
+        raise NotNow(
+            said(
+                "活动“{title}”现在是“{campaign_states}”，不能这样办。",
+                title=campaign.title,
+                campaign_states=word(CAMPAIGN_STATES[campaign.state]),
+            )
+        )
     return campaign
 
 
 def _over(scope: Scope, campaign_id: int, way: str) -> Campaign:
     campaign = _standing(scope, campaign_id, "open")
     if order_words := "" if campaign.way == way else "评选" if campaign.way == "jury" else "抽签":
-        raise NotNow(f"活动“{campaign.title}”的奖品由{order_words}产生，这是开启前定下的。")
+        raise NotNow(
+            said("活动“{title}”的奖品由{order}产生，这是开启前定下的。", title=campaign.title, order=word(order_words))
+        )
     return campaign
 
 
@@ -230,7 +251,7 @@ def _decided(
     order: Ordered,
 ) -> Campaign:
     if order.now < campaign.closes_at:
-        raise NotNow(f"活动“{campaign.title}”还没有截止，截止后才能产生结果。")
+        raise NotNow(said("活动“{title}”还没有截止，截止后才能产生结果。", title=campaign.title))
     campaign.record = {
         "list": list(numbers),
         "list_sha256": digest_of_list(numbers),
@@ -268,7 +289,13 @@ def _left_out(scope: Scope, campaign: Campaign, entries: Sequence[CampaignEntry]
 
 def _refuse_same(order: Ordered, before: int | None, deed: str, earlier: str) -> None:
     if order.actor.id == before:
-        raise SamePerson(f"{deed}要由另一位系统管理员来做，不能是{earlier}的人自己。请换一个账号。")
+        raise SamePerson(
+            said(
+                "{deed}要由另一位系统管理员来做，不能是{earlier}的人自己。请换一个账号。",
+                deed=word(deed),
+                earlier=word(earlier),
+            )
+        )
 
 
 def _note(scope: Scope, campaign: Campaign, what: str, order: Ordered, detail: Mapping[str, object]) -> None:

@@ -18,6 +18,7 @@ from core.journey.files import add_files, judge_all
 from core.journey.join import accept_alike
 from core.journey.portal import FEWEST_DIGITS
 from core.journey.queries.alike import Written, master_chosen
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -123,8 +124,11 @@ def take_in_at_center(scope: Scope, said: Said, uploads: Sequence[Upload], *, ac
     if known is not None and known.content != mark:
         before = scope.session.get_one(Ticket, (scope.tenant.id, known.ticket_id))
         raise MessageReused(
-            f"这一页已经提交过，工单是 {before.serial_no}，这次的内容不同，没有再登记。"
-            "要补充，请在那件工单里跟进；是另一件事，请另录一件。"
+            saying.said(
+                "这一页已经提交过，工单是 {serial_no}，这次的内容不同，没有再登记。"
+                "要补充，请在那件工单里跟进；是另一件事，请另录一件。",
+                serial_no=before.serial_no,
+            )
         )
     files = judge_all(uploads) if known is None else []
     worker = replace(actor, permissions=AT_COUNTER)
@@ -169,7 +173,13 @@ def keep_as_entry(
         now=now,
     )
     way_back = "未留电话，已告知凭回执查询" if said.no_phone else "留了电话"
-    words = f"{center.name}{KIND_LABELS[said.kind]}，{PRESENT_LABELS[said.present]}，{way_back}"
+    words = saying.said(
+        "{name}{kind}，{present}，{way_back}",
+        name=center.name,
+        kind=saying.word(KIND_LABELS[said.kind]),
+        present=saying.word(PRESENT_LABELS[said.present]),
+        way_back=saying.word(way_back),
+    )
     note(scope, ticket, "counter_entry", Order(actor, now), summary=words, records=[entry])
     scope.session.flush()  # whoever locks the ticket next reads it anew
     return entry

@@ -7,6 +7,7 @@ from core.intake.counters.labels import VISIT_LABELS
 from core.intake.counters.service import was_entered
 from core.journey.command import command
 from core.journey.own_appeal import keep_urging
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.service import NotYours
@@ -55,13 +56,40 @@ def follow_at_center(scope: Scope, ticket: Ticket, order: Order, *, to: Addresse
         row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
         if transport_to(row) is None:
             raise NoWayToResident("诉求人没有留电话，发不了消息。请当面告诉，或上门回访后登记。")
-        note(scope, ticket, "center_note", order, summary=f"{center}告知诉求人：{words}", detail={"to": to})
-        tell_resident(scope, ticket, f"{center}：{words}（工单 {ticket.serial_no}）", now=order.now)
+        note(
+            scope,
+            ticket,
+            "center_note",
+            order,
+            summary=saying.said("{center}告知诉求人：{words}", center=center, words=words),
+            detail={"to": to},
+        )
+        tell_resident(
+            scope,
+            ticket,
+            saying.said(
+                "{center}：{words}（工单 {serial_no}）", center=center, words=words, serial_no=ticket.serial_no
+            ),
+            now=order.now,
+        )
         return
     check_state(ticket, OPEN, "跟进承办单位")
     unit = (units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None) or units.desk
-    note(scope, ticket, "center_note", order, summary=f"{center}致{unit.name}：{words}", detail={"to": to})
-    told = f"{center}就工单 {ticket.serial_no}「{ticket.title}」跟进：{words}"
+    note(
+        scope,
+        ticket,
+        "center_note",
+        order,
+        summary=saying.said("{center}致{name}：{words}", center=center, name=unit.name, words=words),
+        detail={"to": to},
+    )
+    told = saying.said(
+        "{center}就工单 {serial_no}「{title}」跟进：{words}",
+        center=center,
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        words=words,
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=told, to_unit_id=unit.id, now=order.now)
 
 
@@ -73,7 +101,11 @@ def visit_at_home(scope: Scope, ticket: Ticket, order: Order, *, outcome: VisitO
     """
     center = refuse_foreign(scope, ticket, order.actor)
     if outcome is None or outcome not in VISIT_LABELS:
-        raise VisitUnusable(f"请选择上门的结果：{'、'.join(VISIT_LABELS.values())}。")
+        raise VisitUnusable(
+            saying.said(
+                "请选择上门的结果：{values}。", values=saying.joined("、", map(saying.word, VISIT_LABELS.values()))
+            )
+        )
     words = _short(reason_of(found, "上门回访（看到、听到了什么）"))
     assert order.actor.unit_id is not None
     visit = HomeVisit(
@@ -89,7 +121,9 @@ def visit_at_home(scope: Scope, ticket: Ticket, order: Order, *, outcome: VisitO
     )
     scope.session.add(visit)
     scope.session.flush()
-    said = f"{center}上门回访：{VISIT_LABELS[outcome]}。{words}"
+    said = saying.said(
+        "{center}上门回访：{visit}。{words}", center=center, visit=saying.word(VISIT_LABELS[outcome]), words=words
+    )
     note(scope, ticket, "home_visit", order, summary=said, detail={"outcome": outcome}, records=[visit])
 
 
@@ -100,7 +134,7 @@ def urge_at_center(scope: Scope, ticket: Ticket, order: Order, *, words: str = "
     Raises `NotYours`, `UrgedAlready`, `WordsTooLong`, `MoveNotAllowed` where it has been answered.
     """
     center = refuse_foreign(scope, ticket, order.actor)
-    keep_urging(scope, ticket, order, words=words, by=f"{center}代诉求人")
+    keep_urging(scope, ticket, order, words=words, by=saying.said("{center}代诉求人", center=center))
 
 
 @command(Permission.TAKE_IN, "打印回执")
@@ -121,11 +155,20 @@ def print_receipt(
 def refuse_foreign(scope: Scope, ticket: Ticket, actor: Actor) -> str:
     """Return the name of the actor's centre. Raises `NotYours` unless it was that centre that took the ticket in."""
     if actor.unit_id is None or not was_entered(scope, ticket.id, actor):
-        raise NotYours(f"工单 {ticket.serial_no} 不是您的中心代录的。请核对编号；要查进展，请诉求人凭提取码查询。")
+        raise NotYours(
+            saying.said(
+                "工单 {serial_no} 不是您的中心代录的。请核对编号；要查进展，请诉求人凭提取码查询。",
+                serial_no=ticket.serial_no,
+            )
+        )
     return directory(scope).name_of(actor.unit_id)
 
 
 def _short(words: str) -> str:
     if len(words) > LONGEST_WORDS:
-        raise VisitUnusable(f"写了 {len(words)} 个字，最多 {LONGEST_WORDS} 个字。请精简后再提交。")
+        raise VisitUnusable(
+            saying.said(
+                "写了 {number} 个字，最多 {longest} 个字。请精简后再提交。", number=len(words), longest=LONGEST_WORDS
+            )
+        )
     return words

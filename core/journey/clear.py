@@ -8,6 +8,7 @@ from core.intake.clearances.models import Clearance
 from core.intake.clearances.service import NoClearance, find_clearance, tell, write_anew
 from core.journey.accept import find_unit
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -24,7 +25,14 @@ def clear(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "") -> No
     """
     clearance = _pending(scope, ticket, order.actor)
     said = remark.strip()
-    _pass(scope, ticket, clearance, order, words=f"审定通过{f'：{said}' if said else ''}", said=said)
+    _pass(
+        scope,
+        ticket,
+        clearance,
+        order,
+        words=saying.said("审定通过{said}", said=saying.said("：{said}", said=said) if said else ""),
+        said=said,
+    )
 
 
 @command(Permission.REVIEW, "审定时更正")
@@ -38,8 +46,12 @@ def correct_and_clear(
     because = reason_of(remark, "更正")
     clearance = _pending(scope, ticket, order.actor)
     if not write_anew(scope, ticket, clearance, order, title=title, text=text, place=place):
-        raise NoClearance(f"工单 {ticket.serial_no} 的文字没有改动。不需要更正的，请直接审定通过。")
-    _pass(scope, ticket, clearance, order, words=f"更正后审定通过：{because}", said=because)
+        raise NoClearance(
+            saying.said("工单 {serial_no} 的文字没有改动。不需要更正的，请直接审定通过。", serial_no=ticket.serial_no)
+        )
+    _pass(
+        scope, ticket, clearance, order, words=saying.said("更正后审定通过：{because}", because=because), said=because
+    )
 
 
 @command(Permission.REVIEW, "审定退回")
@@ -48,7 +60,7 @@ def return_for_rewriting(scope: Scope, ticket: Ticket, order: Order, *, remark: 
     because = reason_of(remark, "审定退回")
     clearance = _pending(scope, ticket, order.actor)
     clearance.state, clearance.words = "returned", because
-    tell(scope, ticket, order, clearance, f"审定退回：{because}")
+    tell(scope, ticket, order, clearance, saying.said("审定退回：{because}", because=because))
 
 
 @command(Permission.ACCEPT, "修改后再交审定")
@@ -60,7 +72,9 @@ def rewrite(scope: Scope, ticket: Ticket, order: Order, *, title: str, text: str
     check_state(ticket, WAITING_FOR_DISPATCH, "修改后再交审定")
     clearance = find_clearance(scope, ticket)
     if clearance is None or clearance.state != "returned":
-        raise NoClearance(f"工单 {ticket.serial_no} 没有被审定退回，不能修改。请刷新后再看。")
+        raise NoClearance(
+            saying.said("工单 {serial_no} 没有被审定退回，不能修改。请刷新后再看。", serial_no=ticket.serial_no)
+        )
     is_other = write_anew(scope, ticket, clearance, order, title=title, text=text, place=place)
     clearance.state, clearance.revised_by_id = "pending", order.actor.id
     tell(scope, ticket, order, clearance, "修改后再交审定" if is_other else "未作修改，再交审定")
@@ -71,7 +85,7 @@ def _pending(scope: Scope, ticket: Ticket, actor: Actor) -> Clearance:
     check_state(ticket, WAITING_FOR_DISPATCH, "审定")
     clearance = find_clearance(scope, ticket)
     if clearance is None or clearance.state != "pending":
-        raise NoClearance(f"工单 {ticket.serial_no} 没有待审定的内容。请刷新后再看。")
+        raise NoClearance(saying.said("工单 {serial_no} 没有待审定的内容。请刷新后再看。", serial_no=ticket.serial_no))
     if actor.id is not None and actor.id in (clearance.written_by_id, clearance.revised_by_id):
         raise SameHands("记录、修改工单的人不能自己审定。请由另一名审核员办理。")
     return clearance

@@ -8,11 +8,13 @@ from core.escalation.accountability.impartial import refuse_accused
 from core.journey.guarding import ask_guards
 from core.journey.progress_news import telling_steps
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.referrals import tell_other_side
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.failing import note_failures
+from core.tickets.held import refuse_decided
 from core.tickets.models import Ticket
 from core.tickets.service import (
     find_result,
@@ -41,7 +43,7 @@ COMMANDS: dict[str, "Carried[...]"] = {}
 class Carried(Generic[P]):
     """A command as callers give it: `command(scope, serial_no, order, …)` returns the ticket as it stands after.
 
-    Raises `NoSuchTicket`, `NotPermitted`, `StaleVersion`, `CommandReused`, `BeforeItsTime`, `Objected` and the deed's own
+    Raises `NoSuchTicket`, `NotPermitted`, `StaleVersion`, `CommandReused`, `BeforeItsTime`, `BeingDecided`, `Objected` and the deed's own
     refusals; then nothing has changed. The same command id does it once; the second call changes nothing.
     """
 
@@ -55,9 +57,10 @@ class Carried(Generic[P]):
     """States from which its move leads; empty = it makes none."""
 
     def __call__(self, scope: Scope, serial_no: str, order: Order, *given: P.args, **named: P.kwargs) -> Ticket:
+        locked: list[Ticket] = []
         if self.also:
             others = [str(named[self.also])] if isinstance(self.also, str) else self.also(scope, named)
-            lock_tickets(scope, [serial_no, *others])
+            locked = lock_tickets(scope, [serial_no, *others])
         ticket = lock_ticket(scope, serial_no)
         if find_result(scope, ticket, self.name, order.command_id):
             return ticket
@@ -65,6 +68,7 @@ class Carried(Generic[P]):
         if self.permission in JUDGING:
             refuse_accused(scope, ticket, order.actor, self.label)
         refuse_early(ticket, order.now)
+        refuse_decided(scope, locked or [ticket], order)
         refuse_stale(scope, ticket, order.seen_version)
         order = in_order(scope, ticket, order)
         try:
@@ -74,7 +78,9 @@ class Carried(Generic[P]):
         except Refused as refusal:
             refusal.command, refusal.command_id = refusal.command or self.name, order.command_id
             raise
-        note_failures(scope, ticket, failures, instead=f"没有核对能否{self.label}，已照办", now=order.now)
+        note_failures(
+            scope, ticket, failures, instead=said("没有核对能否{label}，已照办", label=word(self.label)), now=order.now
+        )
         tell_other_side(scope, ticket, now=order.now)
         keep_result(scope, ticket, self.name, order)
         mark_ticket(scope, ticket)

@@ -4,12 +4,14 @@ from core.escalation.service import escalate
 from core.evaluation.answers import SATISFACTION_LABELS
 from core.evaluation.queries import find_granted_review
 from core.evaluation.service import keep_rating, record_attempt
+from core.handling.checked import judged, keep_check, override_words, refuse_off_point
 from core.handling.models import Reply
 from core.handling.queries import joined_replies
 from core.handling.service import add_reply, refuse_own_reply, reply_under_review, second, settle
 from core.hooks.values import Trigger
 from core.intake.joining import let_go, parts_of
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.deciding import propose
@@ -54,19 +56,26 @@ class NoProgressDue(Refused):
 
 
 @command(Command.AUDIT_PASS)
-def pass_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "") -> None:
+def pass_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "", confirmed: str = "") -> None:
     """The reviewer passes the reply 审核通过: it goes to the resident and the ticket is concluded.
 
     All clocks stop at the moment the reply was handed in: the review's delay is not the unit's. A finding against the
-    resident waits for a second reviewer. Raises `NothingToReview`, `SameHands` and the refusals of moves.
+    resident waits for a second reviewer. The reply is checked against the appeal, and the result kept; `confirmed` is why
+    one that is held back is sent all the same. Raises `NothingToReview`, `SameHands`, `ReplyOffPoint` and the refusals of
+    moves.
     """
     reply = reply_under_review(scope, ticket)
     refuse_own_reply(reply, order.actor)
+    checked = judged(scope, ticket, reply.text, unit_id=reply.unit_id, now=order.now)
+    because = refuse_off_point(ticket, checked, confirmed=confirmed)
+    records = [keep_check(scope, reply, checked, order, stage="reviewed", confirmed=because)]
     if second(reply, order.actor):
-        note(scope, ticket, "second", order, summary="首审通过，待另一审核员复审", detail={"reply": reply.id})
+        words = "首审通过，待另一审核员复审" + override_words(because)
+        note(scope, ticket, "second", order, summary=words, detail={"reply": reply.id}, records=records)
         return
     settle(reply, order, passed=True, note=remark)
-    move(scope, ticket, Command.AUDIT_PASS, order, summary="审核通过，答复送达")
+    words = "审核通过，答复送达" + override_words(because)
+    move(scope, ticket, Command.AUDIT_PASS, order, summary=words, records=records)
     end_assignments(scope, ticket, AssignmentState.DONE, now=order.now)
     conclude(scope, ticket, Command.AUDIT_PASS, order, reply=reply)
     tell_answer(scope, ticket, reply.text, now=order.now)
@@ -82,7 +91,7 @@ def return_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str) -> 
     reply = reply_under_review(scope, ticket)
     refuse_own_reply(reply, order.actor)
     settle(reply, order, passed=False, note=because)
-    move(scope, ticket, Command.AUDIT_RETURN, order, summary=f"审核退回：{because}")
+    move(scope, ticket, Command.AUDIT_RETURN, order, summary=saying.said("审核退回：{because}", because=because))
     advance(lead_assignment(scope, ticket), AssignmentState.SIGNED, now=order.now)
     resume_after_review(scope, ticket, order, submitted_at=reply.submitted_at)
 
@@ -92,7 +101,7 @@ def conclude(scope: Scope, ticket: Ticket, command: Command, order: Order, *, re
     everybody attached; the last part of a split ticket concludes the whole.
     """
     _note_result(scope, ticket, command, order, reply=reply)
-    tell_asked(scope, ticket, f"已办结。{_to_hear(scope)}", now=order.now)
+    tell_asked(scope, ticket, saying.said("已办结。{to_hear}", to_hear=saying.word(_to_hear(scope))), now=order.now)
     for attached in lock_attached(scope, ticket):
         _answer_attached(scope, attached, ticket, command, order, reply=reply)
     end_part(scope, ticket, order)
@@ -140,7 +149,12 @@ def rate(
     """
     keep_rating(scope, ticket, order, resolved=resolved, satisfaction=satisfaction, comment=comment, cause=cause)
     turn_clocks(scope, ticket, Command.EVALUATE, order)
-    tell_asked(scope, ticket, f"诉求人已评价：{SATISFACTION_LABELS[satisfaction]}。", now=order.now)
+    tell_asked(
+        scope,
+        ticket,
+        saying.said("诉求人已评价：{satisfaction}。", satisfaction=saying.word(SATISFACTION_LABELS[satisfaction])),
+        now=order.now,
+    )
 
 
 @command(Command.REDO)
@@ -156,7 +170,11 @@ def redo(scope: Scope, ticket: Ticket, order: Order, *, reason: str, same_unit: 
     allowed = rules_of(scope).max_redos
     if ticket.cycle_no > allowed and find_granted_review(scope, ticket) is None:
         raise RedoneEnough(
-            f"工单 {ticket.serial_no} 已重办 {ticket.cycle_no - 1} 次，达到上限。仍不服的，请告知诉求人申请复核。"
+            saying.said(
+                "工单 {serial_no} 已重办 {cycle_no} 次，达到上限。仍不服的，请告知诉求人申请复核。",
+                serial_no=ticket.serial_no,
+                cycle_no=ticket.cycle_no - 1,
+            )
         )
     begin_cycle(scope, ticket, order, Command.REDO, reason=because, keep_unit=same_unit)
 
@@ -166,7 +184,15 @@ def begin_cycle(scope: Scope, ticket: Ticket, order: Order, command: Command, *,
     concluding = find_concluding_assignment(scope, ticket) if keep_unit else None
     unit = directory(scope).unit_of_id(concluding.unit_id) if concluding else None
     to = State.IN_PROGRESS if unit else State.TO_DISPATCH
-    move(scope, ticket, command, order, to=to, summary=f"{MOVES[command].label}：{reason}", detail={"reason": reason})
+    move(
+        scope,
+        ticket,
+        command,
+        order,
+        to=to,
+        summary=saying.said("{label}：{reason}", label=saying.word(MOVES[command].label), reason=reason),
+        detail={"reason": reason},
+    )
     ticket.cycle_no += 1
     ticket.lead_unit_id = unit.id if unit else None
     ticket.concluded_at = ticket.replied_at = ticket.disposition = None
@@ -196,11 +222,21 @@ def report_progress(scope: Scope, ticket: Ticket, order: Order, *, what: str, fu
     check_state(ticket, CONCLUDED, "反馈进展")
     concluding = find_concluding_assignment(scope, ticket)
     if concluding is None or not order.actor.acts_for(concluding.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 不是您的单位办结的，不能反馈进展。")
+        raise NotYours(saying.said("工单 {serial_no} 不是您的单位办结的，不能反馈进展。", serial_no=ticket.serial_no))
     if not any(clock.name == "progress" for clock in live_clocks(scope, ticket)):
-        raise NoProgressDue(f"工单 {ticket.serial_no} 没有待反馈的承诺事项。请改用办理记录。")
+        raise NoProgressDue(
+            saying.said("工单 {serial_no} 没有待反馈的承诺事项。请改用办理记录。", serial_no=ticket.serial_no)
+        )
     stop_clock(scope, ticket, "progress", at=order.now, now=order.now)
-    note(scope, ticket, "progress", order, summary=f"{'已兑现' if fulfilled else '进展'}：{said}")
+    note(
+        scope,
+        ticket,
+        "progress",
+        order,
+        summary=saying.said(
+            "{fulfilled}：{said}", fulfilled=saying.word("已兑现") if fulfilled else saying.word("进展"), said=said
+        ),
+    )
     if not fulfilled:
         start_clock(scope, ticket, "progress", order)
 
@@ -223,7 +259,7 @@ def _answer_attached(
         ticket,
         command,
         order,
-        summary=f"随主单 {master.serial_no} 一并答复",
+        summary=saying.said("随主单 {serial_no} 一并答复", serial_no=master.serial_no),
         detail={"master": master.serial_no},
     )
     ticket.lead_unit_id = master.lead_unit_id

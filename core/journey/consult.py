@@ -10,6 +10,7 @@ from core.coordination.meetings import usable_meeting_time
 from core.journey.command import command
 from core.journey.desk import start_work
 from core.journey.remember import remember
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.consultations import (
@@ -88,7 +89,7 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, claus
     """
     said = reason_of(text, "会商意见")
     if clause.strip():
-        said = f"{said.rstrip('。')}（依据：{clause.strip()}）"
+        said = saying.said("{said}（依据：{clause}）", said=saying.unstopped(said), clause=clause.strip())
     consultation = get_consultation(scope, ticket)
     units = directory(scope)
     unit_id = order.actor.unit_id or units.get_unit(unit).id
@@ -102,7 +103,14 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, claus
         at=order.now,
     )
     scope.session.add(opinion)
-    tell(scope, ticket, order, consultation, f"{units.name_of(unit_id)}意见：{said}", records=[opinion])
+    tell(
+        scope,
+        ticket,
+        order,
+        consultation,
+        saying.said("{name}意见：{said}", name=units.name_of(unit_id), said=said),
+        records=[opinion],
+    )
 
 
 @command(Permission.DISPATCH, "提请上级会商")
@@ -117,16 +125,32 @@ def refer_upward(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
     position = LADDER.index(consultation.authority) + 1
     if position == len(LADDER):
         raise HighestAuthority(
-            f"工单 {ticket.serial_no} 的会商已提请{AUTHORITY_LABELS[LADDER[-1]]}，没有更高一级。请裁决。"
+            saying.said(
+                "工单 {serial_no} 的会商已提请{authority}，没有更高一级。请裁决。",
+                serial_no=ticket.serial_no,
+                authority=saying.word(AUTHORITY_LABELS[LADDER[-1]]),
+            )
         )
     if consultation.authority == "establishment" and answering_unit(scope, "establishment") is not None:
         raise ReportNeeded(
-            f"工单 {ticket.serial_no} 的会商已在机构编制部门。确实不能形成一致意见的，请起草专报，会签后专题向政府报告。"
+            saying.said(
+                "工单 {serial_no} 的会商已在机构编制部门。确实不能形成一致意见的，请起草专报，会签后专题向政府报告。",
+                serial_no=ticket.serial_no,
+            )
         )
     consultation.authority = LADDER[position]
     asked = answering_unit(scope, consultation.authority)
     to = f"{AUTHORITY_LABELS[consultation.authority]}{f'（{asked.name}）' if asked else ''}"
-    write_step(scope, ticket, order, consultation, "referred", because, words=f"提请{to}明确：{because}", unit=asked)
+    write_step(
+        scope,
+        ticket,
+        order,
+        consultation,
+        "referred",
+        because,
+        words=saying.said("提请{to}明确：{because}", to=to, because=because),
+        unit=asked,
+    )
     if asked and not has_share(scope, ticket, asked):
         open_assignment(scope, ticket, asked, role="info", now=order.now)
 
@@ -144,9 +168,14 @@ def set_meeting(
     asked = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
     consultation.meeting_at, consultation.meeting_place = meets_at, where
     consultation.meeting_units, consultation.meeting_note = [unit.code for unit in asked], ""
-    called = f"，请{'、'.join(unit.name for unit in asked)}参加" if asked else ""
-    text = f"{meets_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 在{where}开会{called}"
-    write_step(scope, ticket, order, consultation, "meeting", text, words=f"会商会议：{text}")
+    called = saying.said("，请{asked}参加", asked=saying.joined("、", (unit.name for unit in asked))) if asked else ""
+    text = saying.said(
+        "{meets_at:%Y-%m-%d %H:%M} 在{where}开会{called}",
+        meets_at=meets_at.astimezone(scope.tenant.zone),
+        where=where,
+        called=called,
+    )
+    write_step(scope, ticket, order, consultation, "meeting", text, words=saying.said("会商会议：{text}", text=text))
 
 
 @command(Permission.DISPATCH, "记录会商会议")
@@ -155,9 +184,13 @@ def note_meeting(scope: Scope, ticket: Ticket, order: Order, *, outcome: str) ->
     said = reason_of(outcome, "会议记录")
     consultation = get_consultation(scope, ticket)
     if consultation.meeting_at is None:
-        raise NoMeeting(f"工单 {ticket.serial_no} 的会商还没有召集会议。请先写明会议的时间和地点。")
+        raise NoMeeting(
+            saying.said("工单 {serial_no} 的会商还没有召集会议。请先写明会议的时间和地点。", serial_no=ticket.serial_no)
+        )
     consultation.meeting_note = said
-    write_step(scope, ticket, order, consultation, "minutes", said, words=f"会商会议结果：{said}")
+    write_step(
+        scope, ticket, order, consultation, "minutes", said, words=saying.said("会商会议结果：{said}", said=said)
+    )
 
 
 @command(Permission.DISPATCH, "指定先办单位")
@@ -179,7 +212,7 @@ def act_first(scope: Scope, ticket: Ticket, order: Order, *, unit: str, co: Sequ
         consultation,
         "acting",
         because,
-        words=f"先办后议，由{acting.name}先行办理：{because}",
+        words=saying.said("先办后议，由{name}先行办理：{because}", name=acting.name, because=because),
         unit=acting,
     )
     assigned = dispatch(
@@ -188,7 +221,7 @@ def act_first(scope: Scope, ticket: Ticket, order: Order, *, unit: str, co: Sequ
         lead=unit,
         co=co,
         rule_id=BY_ACTING_FIRST,
-        reason=f"先办后议：{because}",
+        reason=saying.said("先办后议：{because}", because=because),
         order=order,
         returnable=False,
         during_consultation=True,
@@ -235,8 +268,12 @@ def _close(
     consultation.co_units = [partner.code for partner in partners]
     consultation.decided_by, consultation.decided_by_id = order.actor.name, order.actor.id
     consultation.decided_at = order.now
-    others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
-    words = f"指定{designated.name}承办{others}：{because}"
+    others = (
+        saying.said("，协办 {partners}", partners=saying.joined("、", (partner.name for partner in partners)))
+        if partners
+        else ""
+    )
+    words = saying.said("指定{name}承办{others}：{because}", name=designated.name, others=others, because=because)
     write_step(scope, ticket, order, consultation, "decided", because, words=words, unit=designated)
 
 
@@ -254,7 +291,7 @@ def _dispatch_to(
         lead=designated.code,
         co=[partner.code for partner in partners],
         rule_id=BY_CONSULTATION,
-        reason=f"会商指定：{because}",
+        reason=saying.said("会商指定：{because}", because=because),
         order=order,
         returnable=False,
     )
@@ -273,7 +310,9 @@ def _keep_or_redirect(
     lead = lead_assignment(scope, ticket)
     if lead.unit_id == designated.id:
         if request := find_pending_request(scope, ticket):
-            settle_request(request, order, state="denied", note=f"会商指定本单位承办：{because}")
+            settle_request(
+                request, order, state="denied", note=saying.said("会商指定本单位承办：{because}", because=because)
+            )
             go_on(lead, now=order.now)
         lead.returnable = False
         if joining := _joining(scope, ticket, partners, order):
@@ -283,7 +322,7 @@ def _keep_or_redirect(
     drop_request(scope, ticket, order)
     end_assignments(scope, ticket, AssignmentState.SUPERSEDED, now=order.now)
     scope.session.flush()
-    words = f"会商指定：{because}"
+    words = saying.said("会商指定：{because}", because=because)
     assigned = assign(
         scope,
         ticket,

@@ -21,6 +21,7 @@ from core.coordination.meetings import (
 from core.coordination.models import Errand, MeetingTicket, Policy
 from core.escalation.rules import listed, words_of
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.consultations import has_share
@@ -93,7 +94,9 @@ def call_meeting(
     coming = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
     numbers = numbers_in(others)
     if len(numbers) >= MOST_TICKETS:
-        raise TooManyTickets(f"一次会议最多研究 {MOST_TICKETS} 件工单，没有保存。请分几次召集。")
+        raise TooManyTickets(
+            saying.said("一次会议最多研究 {most_tickets} 件工单，没有保存。请分几次召集。", most_tickets=MOST_TICKETS)
+        )
     tickets = _each(scope, ticket, numbers)
     for each in tickets:
         check_state(each, MEETABLE, "召集协调会")
@@ -110,11 +113,17 @@ def call_meeting(
     )
     words = meeting_words(scope, meeting, coming)
     for each, record in zip(tickets, records, strict=True):
-        together = "、".join(other.serial_no for other in tickets if other is not each)
-        summary = f"召集{words}{f'；与 {together} 一并研究' if together else ''}"
+        together = saying.joined("、", (other.serial_no for other in tickets if other is not each))
+        summary = saying.said(
+            "召集{words}{together}",
+            words=words,
+            together=saying.said("；与 {together} 一并研究", together=together) if together else "",
+        )
         _tell(scope, ticket, each, "meeting", order, summary=summary, meeting_id=meeting.id, records=[record])
     for unit in coming:
-        text = f"工单 {ticket.serial_no}「{ticket.title}」{words}"
+        text = saying.said(
+            "工单 {serial_no}「{title}」{words}", serial_no=ticket.serial_no, title=ticket.title, words=words
+        )
         say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit.id, now=order.now)
 
 
@@ -127,10 +136,16 @@ def hold_meeting(scope: Scope, ticket: Ticket, order: Order, *, meeting_id: int,
     said = words_of(outcome, "协调会结果")
     meeting = meeting_of(scope, ticket, meeting_id)
     if meeting.held_at is not None:
-        raise MeetingHeld(f"“{meeting.subject}”的结果已由{meeting.held_by}记录，不能再改。需要时请再召集一次。")
+        raise MeetingHeld(
+            saying.said(
+                "“{subject}”的结果已由{held_by}记录，不能再改。需要时请再召集一次。",
+                subject=meeting.subject,
+                held_by=meeting.held_by,
+            )
+        )
     meeting.outcome, meeting.held_by, meeting.held_at = said, order.actor.name, order.now
     for each in _each(scope, ticket, numbers_of(scope, meeting.id)):
-        summary = f"{MEETING_LABELS[meeting.kind]}结果：{said}"
+        summary = saying.said("{meeting}结果：{said}", meeting=saying.word(MEETING_LABELS[meeting.kind]), said=said)
         _tell(scope, ticket, each, "meeting", order, summary=summary, meeting_id=meeting.id)
 
 
@@ -153,7 +168,9 @@ def assign_errand(
     check_state(ticket, MEETABLE, "会议分工")
     meeting = meeting_of(scope, ticket, meeting_id)
     if meeting.held_at is None:
-        raise MeetingNotHeld(f"“{meeting.subject}”还没有记录结果，不能分工。请先记下会上怎么定的。")
+        raise MeetingNotHeld(
+            saying.said("“{subject}”还没有记录结果，不能分工。请先记下会上怎么定的。", subject=meeting.subject)
+        )
     until = usable_due(due, now=order.now) if due else None
     receiving = directory(scope).get_unit(unit)
     give_errand(scope, ticket, order, receiving, kind="meeting", what=part, due=until, meeting=meeting)
@@ -230,13 +247,13 @@ def record_policy(
         at=order.now,
     )
     scope.session.add(policy)
-    numbered = f"（{policy.document_no}）" if policy.document_no else ""
+    numbered = saying.said("（{document_no}）", document_no=policy.document_no) if policy.document_no else ""
     note(
         scope,
         ticket,
         "policy",
         order,
-        summary=f"由本件形成政策：{called}{numbered}。{rule}",
+        summary=saying.said("由本件形成政策：{called}{numbered}。{rule}", called=called, numbered=numbered, rule=rule),
         detail={"policy": policy.id},
         records=[policy],
     )
@@ -269,7 +286,13 @@ def _leading(scope: Scope, ticket: Ticket, order: Order, deed: str) -> Directory
     """Return the unit that leads, or led. Raises `NotYours` unless the actor acts for it."""
     lead = directory(scope).unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     if lead is None or not order.actor.acts_for(lead.id) or not has_share(scope, ticket, lead):
-        raise NotYours(f"工单 {ticket.serial_no} 由其他单位主办，您不能代为{deed}。")
+        raise NotYours(
+            saying.said(
+                "工单 {serial_no} 由其他单位主办，您不能代为{deed}。",
+                serial_no=ticket.serial_no,
+                deed=saying.word(deed),
+            )
+        )
     return lead
 
 

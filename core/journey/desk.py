@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.classification.service import change_urgency as note_urgency
 from core.classification.service import reclassify
 from core.escalation.service import escalate
+from core.handling.checked import judged, keep_check, override_words, refuse_off_point
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
 from core.handling.service import add_reply, set_aside_reply
@@ -14,6 +15,7 @@ from core.intake.destinations import destination_words
 from core.journey.command import command
 from core.journey.conclude import conclude
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.knowledge.models import ArticleVersion
 from core.knowledge.service import note_use
 from core.people.roles import Permission
@@ -95,7 +97,13 @@ def redirect(scope: Scope, ticket: Ticket, order: Order, *, lead: str, co: Seque
     check_state(ticket, MOVES[Command.REDIRECT].sources, "改派")
     unit = directory(scope).get_unit(lead)
     if lead_assignment(scope, ticket).unit_id == unit.id:
-        raise SameUnit(f"工单 {ticket.serial_no} 现在就由{unit.name}主办。请另选单位，或写办理记录催办。")
+        raise SameUnit(
+            said(
+                "工单 {serial_no} 现在就由{name}主办。请另选单位，或写办理记录催办。",
+                serial_no=ticket.serial_no,
+                name=unit.name,
+            )
+        )
     drop_request(scope, ticket, order)
     end_assignments(scope, ticket, AssignmentState.SUPERSEDED, now=order.now)
     scope.session.flush()  # the unit before gives up its place as the one lead
@@ -115,20 +123,26 @@ def answer_directly(
     article_id: int | None = None,
     article_version: int | None = None,
     basis: str = "",
+    confirmed: str = "",
 ) -> None:
     """Answer without dispatch 直接答复; the ticket is concluded. `article_id` and `article_version` say what it rests on.
 
-    `basis` is the law or rule that a refused application stands on. Raises `ReplyUnusable`, `UnknownDisposition`,
-    `BasisMissing`, `NoSuchArticle`, `ArticleChanged`, `ClearanceOpen` and the refusals of moves.
+    `basis` is the law or rule that a refused application stands on, `confirmed` why an answer is sent that the checks hold
+    back. Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `ReplyOffPoint`, `NoSuchArticle`, `ArticleChanged`,
+    `ClearanceOpen` and the refusals of moves.
     """
     if ticket.is_attached:
-        raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。需要单独答复时请先拆并。")
+        raise StillAttached(
+            said("工单 {serial_no} 已并单，随主单一并答复。需要单独答复时请先拆并。", serial_no=ticket.serial_no)
+        )
     rests_on = None
     if article_id is not None:
         rests_on = note_use(
             scope, article_id, article_version or 0, ticket_id=ticket.id, actor=order.actor, now=order.now
         )
-    conclude_with_answer(scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on, basis=basis)
+    conclude_with_answer(
+        scope, ticket, order, text=text, disposition=disposition, rests_on=rests_on, basis=basis, confirmed=confirmed
+    )
     tell_answer(scope, ticket, text.strip(), now=order.now)
 
 
@@ -141,26 +155,37 @@ def conclude_with_answer(
     disposition: str,
     rests_on: ArticleVersion | None = None,
     basis: str = "",
+    confirmed: str | None = None,
 ) -> None:
-    """Answer a ticket in hand and conclude it; shared by the desk and the import of history."""
-    reply = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
+    """Answer a ticket in hand and conclude it; shared by the desk and the import of history.
+
+    What goes out now is checked against the appeal; with `confirmed` None it went out long ago, or is a leader's own word.
+    """
+    text = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
     check_state(ticket, WAITING_FOR_DISPATCH, "直接答复")
     refuse_uncleared(scope, ticket, "直接答复")
-    words = f"，依据知识“{rests_on.title}”第 {rests_on.number} 版" if rests_on else ""
+    words = said("，依据知识“{title}”第 {number} 版", title=rests_on.title, number=rests_on.number) if rests_on else ""
+    checked = judged(scope, ticket, text, unit_id=None, now=order.now, vouched=rests_on is not None)
+    because = refuse_off_point(ticket, checked, confirmed=confirmed) if confirmed is not None else ""
+    kept = add_reply(
+        scope, ticket, order, text=text, disposition=disposition, unit_id=None, state="approved", basis=basis
+    )
+    records = (
+        [keep_check(scope, kept, checked, order, stage="direct", confirmed=because)] if confirmed is not None else []
+    )
     article = {"article": rests_on.article_id, "article_version": rests_on.number} if rests_on else {}
     move(
         scope,
         ticket,
         Command.ANSWER_DIRECTLY,
         order,
-        summary=f"直接答复（{DISPOSITION_LABELS[disposition]}）{words}",
+        summary=said("直接答复（{disposition}）{words}", disposition=word(DISPOSITION_LABELS[disposition]), words=words)
+        + override_words(because),
         detail={"disposition": disposition, **article},
+        records=records,
     )
     drop_consultation(scope, ticket, order, why="受理席已直接答复")
     keep_first_handler(ticket, order.actor.unit_id or directory(scope).desk.id)
-    kept = add_reply(
-        scope, ticket, order, text=reply, disposition=disposition, unit_id=None, state="approved", basis=basis
-    )
     conclude(scope, ticket, Command.ANSWER_DIRECTLY, order, reply=kept)
 
 
@@ -173,21 +198,23 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     where = destination_words(destination)
     because = reason_of(reason, "移交")
     if ticket.is_attached:
-        raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并移交。需要单独移交时请先拆并。")
-    words = f"移交{where}：{because}"
+        raise StillAttached(
+            said("工单 {serial_no} 已并单，随主单一并移交。需要单独移交时请先拆并。", serial_no=ticket.serial_no)
+        )
+    words = said("移交{where}：{because}", where=where, because=because)
     move(scope, ticket, Command.TRANSFER_OUT, order, summary=words, detail={"destination": destination})
     drop_request(scope, ticket, order)
     drop_consultation(scope, ticket, order, why=words)
     drop_clearance(scope, ticket, order, why=words)
     set_aside_reply(scope, ticket, order, note="工单已移交")
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
-    text = f"您反映的事项已移交{where}办理。{because}"
+    text = said("您反映的事项已移交{where}办理。{because}", where=where, because=because)
     kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
     tell_resident(
         scope,
         ticket,
-        f"您的诉求 {ticket.serial_no} 已移交{where}办理。",
+        said("您的诉求 {serial_no} 已移交{where}办理。", serial_no=ticket.serial_no, where=where),
         now=order.now,
         news=f"{ANSWER}/{ticket.cycle_no}",
     )
@@ -233,7 +260,7 @@ def change_urgency(scope: Scope, ticket: Ticket, order: Order, *, urgency: Urgen
     because = reason_of(reason, "改变紧急程度")
     check_state(ticket, CHANGEABLE, "改变紧急程度")
     if urgency == ticket.urgency:
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 已是这个紧急程度，没有改动。")
+        raise MoveNotAllowed(said("工单 {serial_no} 已是这个紧急程度，没有改动。", serial_no=ticket.serial_no))
     if urgency == "normal":
         refuse_actor(order.actor, Permission.SUPERVISE, "降低紧急程度")
     note_urgency(scope, ticket, order, urgency=urgency, reason=because)
@@ -251,8 +278,13 @@ def _refuse_unexplained(scope: Scope, ticket: Ticket, lead: str) -> None:
         return
     refuse_consultation(scope, ticket)
     raise OverrideReasonMissing(
-        f"工单 {ticket.serial_no} 建议派给{suggested.name}，您选的是{chosen.name}。"
-        "请写明不按建议派单的理由，承办单位会看到；或者按建议派单。"
+        said(
+            "工单 {serial_no} 建议派给{name}，您选的是{chosen_name}。请写明不按建议派单的理由，"
+            "承办单位会看到；或者按建议派单。",
+            serial_no=ticket.serial_no,
+            name=suggested.name,
+            chosen_name=chosen.name,
+        )
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import delete, select
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.models import Account, AccountRole
 from core.people.roles import Permission, roles_granting
 from core.people.roster.models import DeskShift
@@ -78,7 +79,11 @@ def put_shifts(
     if (twice := overlapping([*around, *shifts])) is not None:
         name = next((name for id_, name in people.values() if id_ == twice[0].person), "同一人")
         raise ShiftsUnusable(
-            f"{name}的两个班次在 {_said(scope, twice[1].begins_at)} 重叠，整张表没有改动。一个人不能同时在两个班上。"
+            said(
+                "{name}的两个班次在 {said} 重叠，整张表没有改动。一个人不能同时在两个班上。",
+                name=name,
+                said=_said(scope, twice[1].begins_at),
+            )
         )
     for shift in shifts:
         scope.session.add(
@@ -95,7 +100,12 @@ def put_shifts(
     scope.session.flush()
     detail = {"shifts": len(shifts)}
     note_done(
-        scope, "list_put", By(actor.name, actor.id), subject=f"坐席班次 {first} 至 {last}", detail=detail, now=now
+        scope,
+        "list_put",
+        By(actor.name, actor.id),
+        subject=said("坐席班次 {first} 至 {last}", first=first, last=last),
+        detail=detail,
+        now=now,
     )
     return gaps([*around, *shifts], since=since, until=until)
 
@@ -134,20 +144,34 @@ def _usable(
 ) -> Shift:
     found = people.get(planned.login.strip().lower())
     if found is None:
-        raise ShiftsUnusable(f"没有登录名为 {planned.login} 的受理席或见习受理席，整张表没有改动。请核对登录名。")
+        raise ShiftsUnusable(
+            said("没有登录名为 {login} 的受理席或见习受理席，整张表没有改动。请核对登录名。", login=planned.login)
+        )
     if not since <= planned.begins_at < until:
         raise ShiftsUnusable(
-            f"{found[1]} {_said(scope, planned.begins_at)} 的班次不在所排的日子里，整张表没有改动。请改正日期。"
+            said(
+                "{found} {said} 的班次不在所排的日子里，整张表没有改动。请改正日期。",
+                found=found[1],
+                said=_said(scope, planned.begins_at),
+            )
         )
     if not timedelta() < planned.ends_at - planned.begins_at <= LONGEST_SHIFT:
         raise ShiftsUnusable(
-            f"{found[1]} {_said(scope, planned.begins_at)} 的班次没有结束在开始之后的 24 小时内，整张表没有改动。"
+            said(
+                "{found} {said} 的班次没有结束在开始之后的 24 小时内，整张表没有改动。",
+                found=found[1],
+                said=_said(scope, planned.begins_at),
+            )
         )
     if len(planned.label) > LONGEST_LABEL:
-        raise ShiftsUnusable(f"班次的名称最多 {LONGEST_LABEL} 个字，整张表没有改动。请写得短一些。")
+        raise ShiftsUnusable(
+            said("班次的名称最多 {longest_label} 个字，整张表没有改动。请写得短一些。", longest_label=LONGEST_LABEL)
+        )
     phone = normal_phone(planned.phone)
     if phone and PHONE.fullmatch(phone) is None:
-        raise ShiftsUnusable(f"{found[1]} 的班次写的值班电话不是电话号码，整张表没有改动。请只写数字，没有的留空。")
+        raise ShiftsUnusable(
+            said("{found} 的班次写的值班电话不是电话号码，整张表没有改动。请只写数字，没有的留空。", found=found[1])
+        )
     return Shift(found[0], planned.begins_at, planned.ends_at, planned.label.strip(), phone)
 
 

@@ -26,6 +26,7 @@ from core.hooks.values import Opening, Wish
 from core.journey.command import command
 from core.kit.db import is_connection_lost
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -72,7 +73,11 @@ def prepare_disclosure(scope: Scope, ticket: Ticket, order: Order) -> None:
     check_state(ticket, ANSWERED, "准备公开")
     row = prepare(scope, ticket, by_hand=order.actor.kind != "system", now=order.now)
     if row.state != "unprepared":
-        words = f"不公开：{row.reason}" if row.state == "closed" else f"已遮盖，待公开{_opened_words(row)}"
+        words = (
+            said("不公开：{reason}", reason=row.reason)
+            if row.state == "closed"
+            else said("已遮盖，待公开{opened}", opened=_opened_words(row))
+        )
         note(scope, ticket, PREPARED, order, summary=words, detail=_told(row))
 
 
@@ -110,16 +115,30 @@ def close_disclosure(scope: Scope, ticket: Ticket, order: Order, *, ground: str,
     Raises `UnknownGround`, `ReasonMissing`.
     """
     if ground not in GROUNDS or not 0 <= days <= LONGEST_EXCEPTION:
-        choices = "、".join(f"{code}（{GROUND_LABELS[cast(Any, code)]}）" for code in GROUNDS)
+        choices = joined(
+            "、",
+            (said("{code}（{ground}）", code=code, ground=word(GROUND_LABELS[cast(Any, code)])) for code in GROUNDS),
+        )
         raise UnknownGround(
-            f"不公开的理由或天数不能使用。理由可选：{choices}；天数为 0 到 {LONGEST_EXCEPTION}，0 为长期。"
+            said(
+                "不公开的理由或天数不能使用。理由可选：{choices}；天数为 0 到 {longest_exception}，0 为长期。",
+                choices=choices,
+                longest_exception=LONGEST_EXCEPTION,
+            )
         )
     why = reason_of(reason, "不公开")
     row = begin(scope, ticket, now=order.now)
     close(row, ground=ground, reason=why, days=days, by=order.actor.name, scope=scope, now=order.now)
-    until = f"，至 {row.closed_until}" if row.closed_until else ""
+    until = said("，至 {closed_until}", closed_until=row.closed_until) if row.closed_until else ""
     label = GROUND_LABELS[cast(Any, ground)]
-    note(scope, ticket, DISCLOSED, order, summary=f"不公开（{label}{until}）：{why}", detail=_told(row))
+    note(
+        scope,
+        ticket,
+        DISCLOSED,
+        order,
+        summary=said("不公开（{label}{until}）：{why}", label=word(label), until=until, why=why),
+        detail=_told(row),
+    )
 
 
 @command(Permission.REVIEW, "撤回公开")
@@ -128,7 +147,7 @@ def withdraw_disclosure(scope: Scope, ticket: Ticket, order: Order, *, reason: s
     why = reason_of(reason, "撤回公开")
     row = disclosure_of(scope, ticket.id)
     withdraw(row, ticket, reason=why, by=order.actor.name, now=order.now)
-    note(scope, ticket, DISCLOSED, order, summary=f"撤回公开：{why}", detail={"state": "withdrawn"})
+    note(scope, ticket, DISCLOSED, order, summary=said("撤回公开：{why}", why=why), detail={"state": "withdrawn"})
 
 
 @command(Permission.SPEAK, "公开意愿")
@@ -174,19 +193,26 @@ def publish_in_time(scope: Scope, ticket: Ticket, order: Order) -> None:
     check_state(ticket, ANSWERED, "公开")
     row = disclosure_of(scope, ticket.id)
     if row is None or row.state != "prepared" or row.publish_from is None or row.publish_from > order.now:
-        raise WaitsForPerson(f"工单 {ticket.serial_no} 没有到期可自动公开的内容。请看过遮盖后的文字，再点“公开”。")
+        raise WaitsForPerson(
+            said(
+                "工单 {serial_no} 没有到期可自动公开的内容。请看过遮盖后的文字，再点“公开”。",
+                serial_no=ticket.serial_no,
+            )
+        )
     _publish(scope, ticket, order, opens=_opens_of(row), words=None)
 
 
 def _publish(scope: Scope, ticket: Ticket, order: Order, *, opens: tuple[Opening, ...], words: Words | None) -> None:
     row = publish(scope, ticket, opens=opens, words=words, by=order.actor.name, now=order.now)
-    note(scope, ticket, DISCLOSED, order, summary=f"公开{_opened_words(row)}", detail=_told(row))
+    note(scope, ticket, DISCLOSED, order, summary=said("公开{opened}", opened=_opened_words(row)), detail=_told(row))
 
 
 def _keep_wish(scope: Scope, ticket: Ticket, order: Order, *, wish: str) -> None:
     if wish not in WISH_LABELS:
-        choices = "、".join(f"{code}（{label}）" for code, label in WISH_LABELS.items())
-        raise UnknownWish(f"公开意愿没有“{wish}”这一项。可选：{choices}。")
+        choices = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in WISH_LABELS.items())
+        )
+        raise UnknownWish(said("公开意愿没有“{wish}”这一项。可选：{choices}。", wish=wish, choices=choices))
     row = begin(scope, ticket, now=order.now)
     row.wish = wish
     if wish == "closed":
@@ -194,7 +220,7 @@ def _keep_wish(scope: Scope, ticket: Ticket, order: Order, *, wish: str) -> None
         close(row, ground="resident", reason=reason, days=0, by=order.actor.name, scope=scope, now=order.now)
     elif row.ground == "resident":
         row.state, row.ground, row.reason, row.cycle_no = "unprepared", "", "", 0
-    words = f"诉求人{WISH_LABELS[cast(Wish, wish)]}"
+    words = said("诉求人{wish}", wish=word(WISH_LABELS[cast(Wish, wish)]))
     note(scope, ticket, DISCLOSED, order, summary=words, detail={"wish": wish, "state": row.state})
 
 
@@ -255,7 +281,7 @@ def _opens_of(row: Disclosure) -> tuple[Opening, ...]:
 
 def _opened_words(row: Disclosure) -> str:
     opened = [OPENINGS[opening] for opening in _opens_of(row)]
-    return f"：{'、'.join(opened)}" if opened else ""
+    return said("：{opened}", opened=joined("、", opened)) if opened else ""
 
 
 def _told(row: Disclosure) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.journey.taking_out import take_tenant_out
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.people.roles import Permission, SameHands
 from core.tenancy.ending import ACTIVE, WAIT, cities_of, put_state, standing_of
 from core.tenancy.moving.deleting import delete_rows
@@ -56,7 +57,7 @@ def suspend(scope: Scope, by: By, *, now: datetime) -> None:
     """Let nobody in and do nothing for the tenant from now on; what is there stays. Raises `ReasonMissing`, `AlreadySo`."""
     reason_of(by.reason, "停用租户")
     if scope.tenant.state != ACTIVE:
-        raise AlreadySo(f"租户 {scope.tenant.slug} 已经停用或注销，没有改动。")
+        raise AlreadySo(said("租户 {slug} 已经停用或注销，没有改动。", slug=scope.tenant.slug))
     put_state(scope, "suspended", by, now=now)
 
 
@@ -64,7 +65,7 @@ def resume(scope: Scope, by: By, *, now: datetime) -> None:
     """Let the tenant go on, also one that was closed. Raises `ReasonMissing`, `AlreadySo`."""
     reason_of(by.reason, "恢复租户")
     if scope.tenant.state == ACTIVE:
-        raise AlreadySo(f"租户 {scope.tenant.slug} 没有停用，没有改动。")
+        raise AlreadySo(said("租户 {slug} 没有停用，没有改动。", slug=scope.tenant.slug))
     put_state(scope, "active", by, now=now)
 
 
@@ -80,7 +81,7 @@ def close(
     by = By(actor.name, actor.id, reason=reason_of(reason, "注销租户"))
     _refuse_members(installation, slug)
     if installation.tenant(slug).state == "closed":
-        raise AlreadySo(f"租户 {slug} 已经注销，没有改动。")
+        raise AlreadySo(said("租户 {slug} 已经注销，没有改动。", slug=slug))
     with installation.scope(slug) as scope:
         if scope.tenant.state == ACTIVE:
             put_state(scope, "suspended", by, now=now)
@@ -104,17 +105,24 @@ def delete(
     by = By(actor.name, actor.id, reason=reason_of(reason, "删除租户"))
     tenant = installation.tenant(slug)
     if tenant.state != "closed":
-        raise NotClosed(f"租户 {slug} 没有注销，不能删除。请先用 huiying tenant close 导出并注销。")
+        raise NotClosed(said("租户 {slug} 没有注销，不能删除。请先用 huiying tenant close 导出并注销。", slug=slug))
     _refuse_members(installation, slug)
     with installation.scope(slug) as scope:
         standing = standing_of(scope)
         closed = datetime.fromisoformat(str(standing["since"]))
         if standing["by_id"] == by.id:
-            raise SameHands(f"租户 {slug} 由{by.name}注销，须由另一位系统管理员删除。没有改动。")
+            raise SameHands(
+                said("租户 {slug} 由{name}注销，须由另一位系统管理员删除。没有改动。", slug=slug, name=by.name)
+            )
         if now < closed + WAIT:
             until = (closed + WAIT).astimezone(tenant.zone)
             raise NotClosed(
-                f"租户 {slug} 注销未满 {WAIT.days} 天，{until:%Y-%m-%d %H:%M} 以后才能删除；在此之前可以用 resume 恢复。"
+                said(
+                    "租户 {slug} 注销未满 {days} 天，{until:%Y-%m-%d %H:%M} 以后才能删除；在此之前可以用 resume 恢复。",
+                    slug=slug,
+                    days=WAIT.days,
+                    until=until,
+                )
             )
         files = [each.key for each in scope.files.lying()] if installation.files else []
         scope.files.remove(files) if files else None
@@ -140,5 +148,7 @@ def delete(
 def _refuse_members(installation: Installation, slug: str) -> None:
     members = installation.members(slug)
     if members:
-        names = "、".join(each.slug for each in members)
-        raise CityHasMembers(f"{slug} 还有成员 {names}，不能注销或删除。请先把它们移出或注销。")
+        names = joined("、", (each.slug for each in members))
+        raise CityHasMembers(
+            said("{slug} 还有成员 {names}，不能注销或删除。请先把它们移出或注销。", slug=slug, names=names)
+        )

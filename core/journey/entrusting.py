@@ -10,6 +10,7 @@ from core.journey.people import add_invited, refuse_without_unit
 from core.journey.persons import relieve_person
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.kit.saying import joined, said, word
 from core.people.failures import forgive_failures
 from core.people.links import MadeLink, OpenLink, find_link, make_link, use_up
 from core.people.queries import SessionLine, sessions_of
@@ -95,7 +96,7 @@ def send_reset(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MACHI
     """
     account = get_account_of(scope, login)
     if not account.active:
-        raise AccountClosed(f"账号 {account.login} 已停用，不能重设密码。")
+        raise AccountClosed(said("账号 {login} 已停用，不能重设密码。", login=account.login))
     note_done(scope, "reset_sent", by, subject=account.login, now=now)
     return make_link(scope, account.id, "reset", now=now)
 
@@ -143,7 +144,7 @@ def take_second_factor(scope: Scope, login: str, *, now: datetime, by: By = AT_T
     """Take the second factor of somebody away who lost it; their sessions end. Raises `NoSuchAccount`, `NoSecondFactor`."""
     account = get_account_of(scope, login)
     if not unbind(scope, account.id):
-        raise NoSecondFactor(f"账号 {account.login} 没有绑定动态口令。")
+        raise NoSecondFactor(said("账号 {login} 没有绑定动态口令。", login=account.login))
     note_done(scope, "totp_off", by, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
 
@@ -180,8 +181,8 @@ def open_emergency(scope: Scope, *, reason: str, hours: int, role: str = STEWARD
     Raises `ReasonMissing`, `UnknownRole`.
     """
     if role not in STEWARDS:
-        known = "、".join(f"{name}（{ROLES[name].label}）" for name in STEWARDS)
-        raise UnknownRole(f"应急账号只有三员的角色，没有 {role}。可用的角色：{known}。")
+        known = joined("、", (said("{name}（{label}）", name=name, label=word(ROLES[name].label)) for name in STEWARDS))
+        raise UnknownRole(said("应急账号只有三员的角色，没有 {role}。可用的角色：{known}。", role=role, known=known))
     if not reason.strip():
         raise ReasonMissing("没有写明为什么启用应急账号。请用 --reason 写明，它会进入安全日志。")
     until = now + min(timedelta(hours=hours), LONGEST_EMERGENCY)

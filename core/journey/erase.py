@@ -28,11 +28,14 @@ from core.intake.weibo.erasing import erase_posts_before, erase_posts_of, erase_
 from core.journey.person import tickets_of_person, weibo_number
 from core.kit.db import Base, is_connection_lost
 from core.kit.errors import Refused
+from core.kit.saying import said
+from core.people.drafts.service import erase_naming, erase_of_ticket
 from core.people.roles import Permission
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
 from core.tickets.contact import Contact, blanked, masked_phone, normal_phone
+from core.tickets.held import empty_of_ticket
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.service import in_order, lock_ticket, note, reason_of, refuse_actor
@@ -88,6 +91,7 @@ def erase_person(
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
     calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
     entries, questions = erase_entries(scope, phone), erase_questions(scope, phone)
+    erase_naming(scope, normal_phone(phone.strip()))
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
     if ended or calls or drafts or entries or questions or talk:
         note_security(
@@ -117,7 +121,9 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
     """
     ticket = lock_ticket(scope, serial_no)
     if ticket.state not in ENDED:
-        raise StillOpen(f"工单 {serial_no} 还在办理，没有删除诉求人的信息。请在办结后再删除。")
+        raise StillOpen(
+            said("工单 {serial_no} 还在办理，没有删除诉求人的信息。请在办结后再删除。", serial_no=serial_no)
+        )
     row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
     contact = opened(scope.keys, row) if row else Contact()
     parts = scope.session.scalars(
@@ -130,6 +136,9 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
     erase_talk_of(scope, ticket)
     erase_questions_of(scope, ticket)
     erase_posts_of(scope, ticket)
+    for each in (ticket, *parts):
+        erase_of_ticket(scope, each.id)
+        empty_of_ticket(scope, each.id)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
     has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat or contact.weibo)
     if not has_contact and not files:
@@ -147,7 +156,11 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         ticket,
         "erased",
         in_order(scope, ticket, order),
-        summary=f"删除了诉求人的个人信息{f'和 {files} 个附件' if files else ''}：{blanked(reason, contact)}",
+        summary=said(
+            "删除了诉求人的个人信息{files}：{blanked}",
+            files=said("和 {files} 个附件", files=files) if files else "",
+            blanked=blanked(reason, contact),
+        ),
     )
     scope.session.flush()
     return named
@@ -191,7 +204,7 @@ def erase_due(scope: Scope, *, days: int, now: datetime, limit: int = BATCH) -> 
             break
         try:
             with scope.session.begin_nested():
-                erase_contact(scope, serial_no, Order(SYSTEM, now), reason=f"办结满 {days} 天")
+                erase_contact(scope, serial_no, Order(SYSTEM, now), reason=said("办结满 {days} 天", days=days))
         except Exception as error:
             if is_connection_lost(error):
                 raise

@@ -5,6 +5,7 @@ from core.evaluation.models import OverdueCause
 from core.evaluation.overruns import find_cause, state_cause
 from core.evaluation.service import keep_cause
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -28,7 +29,13 @@ def state_overdue_cause(
     """
     because = reason_of(evidence, "说明超期原因")
     row = state_cause(scope, ticket, order, clock_id=clock_id, cause=cause, evidence=because)
-    _tell(scope, ticket, row, order, f"说明超期原因：{OVERDUE_LABELS[cause]}。{because}")
+    _tell(
+        scope,
+        ticket,
+        row,
+        order,
+        saying.said("说明超期原因：{overdue}。{because}", overdue=saying.word(OVERDUE_LABELS[cause]), because=because),
+    )
 
 
 @command(Permission.SUPERVISE, "核定超期原因")
@@ -43,7 +50,17 @@ def find_overdue_cause(
     row = find_cause(scope, ticket, order, clock_id=clock_id, cause=cause, finding=said)
     if row.stated != cause:
         reason_of(said, "没有按单位所说核定的，")
-    _tell(scope, ticket, row, order, f"核定超期原因：{OVERDUE_LABELS[cause]}{f'。{said}' if said else ''}")
+    _tell(
+        scope,
+        ticket,
+        row,
+        order,
+        saying.said(
+            "核定超期原因：{overdue}{said}",
+            overdue=saying.word(OVERDUE_LABELS[cause]),
+            said=saying.said("。{said}", said=said) if said else "",
+        ),
+    )
 
 
 def _tell(scope: Scope, ticket: Ticket, row: OverdueCause, order: Order, words: str) -> None:

@@ -9,6 +9,7 @@ from core.disclosure.exposures import (
 )
 from core.disclosure.models import BEHAVIOUR_LABELS, Exposure
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope
@@ -29,7 +30,13 @@ def propose_exposure(scope: Scope, ticket: Ticket, order: Order, *, unit: str, b
     """
     said = reason_of(text, "提请曝光")
     row = propose(scope, ticket, order, unit=unit, behaviour=behaviour, text=said)
-    _tell(scope, ticket, order, row, f"提请曝光{_of(scope, row)}（{row.facts}）：{row.text}")
+    _tell(
+        scope,
+        ticket,
+        order,
+        row,
+        saying.said("提请曝光{value}（{facts}）：{text}", value=_of(scope, row), facts=row.facts, text=row.text),
+    )
 
 
 @command(Permission.SUPERVISE, "决定曝光")
@@ -42,10 +49,26 @@ def decide_exposure(
     """
     row = get_exposure(scope, ticket, exposure_id, "proposed")
     decide_on(row, order, approved=approved)
-    why = f"：{remark.strip()}" if remark.strip() else ""
-    _tell(scope, ticket, order, row, f"{'同意' if approved else '不同意'}曝光{_of(scope, row)}{why}")
+    why = saying.said("：{remark}", remark=remark.strip()) if remark.strip() else ""
+    _tell(
+        scope,
+        ticket,
+        order,
+        row,
+        saying.said(
+            "{approved}曝光{value}{why}",
+            approved=saying.word("同意") if approved else saying.word("不同意"),
+            value=_of(scope, row),
+            why=why,
+        ),
+    )
     if approved:
-        words = f"工单 {ticket.serial_no} 上的“{BEHAVIOUR_LABELS[row.behaviour]}”已公开曝光：{row.text}。可在工单页作出说明，一并公开"
+        words = saying.said(
+            "工单 {serial_no} 上的“{behaviour}”已公开曝光：{text}。可在工单页作出说明，一并公开",
+            serial_no=ticket.serial_no,
+            behaviour=saying.word(BEHAVIOUR_LABELS[row.behaviour]),
+            text=row.text,
+        )
         say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=row.unit_id, now=order.now)
 
 
@@ -58,9 +81,11 @@ def answer_exposure(scope: Scope, ticket: Ticket, order: Order, *, exposure_id: 
     said = reason_of(text, "说明曝光")
     row = get_exposure(scope, ticket, exposure_id, "proposed", "published")
     if not order.actor.acts_for(row.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 的这条曝光说的不是您的单位，不能作出说明。")
+        raise NotYours(
+            saying.said("工单 {serial_no} 的这条曝光说的不是您的单位，不能作出说明。", serial_no=ticket.serial_no)
+        )
     answer_to(scope, ticket, row, order, text=said)
-    _tell(scope, ticket, order, row, f"对曝光作出说明：{row.answer}")
+    _tell(scope, ticket, order, row, saying.said("对曝光作出说明：{answer}", answer=row.answer))
 
 
 @command(Permission.SUPERVISE, "撤回曝光")
@@ -69,11 +94,15 @@ def withdraw_exposure(scope: Scope, ticket: Ticket, order: Order, *, exposure_id
     why = reason_of(reason, "撤回曝光")
     row = get_exposure(scope, ticket, exposure_id, "proposed", "published")
     take_back(row, order, reason=why)
-    _tell(scope, ticket, order, row, f"撤回曝光{_of(scope, row)}：{why}")
+    _tell(scope, ticket, order, row, saying.said("撤回曝光{value}：{why}", value=_of(scope, row), why=why))
 
 
 def _of(scope: Scope, row: Exposure) -> str:
-    return f"{directory(scope).name_of(row.unit_id)}“{BEHAVIOUR_LABELS[row.behaviour]}”"
+    return saying.said(
+        "{name}“{behaviour}”",
+        name=directory(scope).name_of(row.unit_id),
+        behaviour=saying.word(BEHAVIOUR_LABELS[row.behaviour]),
+    )
 
 
 def _tell(scope: Scope, ticket: Ticket, order: Order, row: Exposure, words: str) -> None:

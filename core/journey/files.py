@@ -17,6 +17,7 @@ from core.files.scanning import ask_to_judge, judges
 from core.files.service import add_files as keep_files
 from core.intake.counters.service import was_entered
 from core.journey.reach import is_shared, refuse_unseen, was_handed_in
+from core.kit.saying import said, word
 from core.people.access import asked_of
 from core.people.roles import NotPermitted, Permission
 from core.routing.service import NotYours
@@ -52,7 +53,13 @@ def judge_all(uploads: Sequence[Upload]) -> list[CleanFile]:
     """
     until = time.monotonic() + SECONDS
     if len(uploads) > MOST_AT_ONCE:
-        raise FilesTooMany(f"一次最多上传 {MOST_AT_ONCE} 个附件，这次有 {len(uploads)} 个，没有上传。请分几次上传。")
+        raise FilesTooMany(
+            said(
+                "一次最多上传 {most_at_once} 个附件，这次有 {number} 个，没有上传。请分几次上传。",
+                most_at_once=MOST_AT_ONCE,
+                number=len(uploads),
+            )
+        )
     return [judge(upload, seconds=max(0.0, until - time.monotonic())) for upload in uploads]
 
 
@@ -91,9 +98,15 @@ def refuse_adding(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):
         return
     if Permission.HANDLE not in actor.permissions and Permission.TAKE_IN not in actor.permissions:
-        raise NotPermitted(f"上传附件由{asked_of(MAY_ADD)}办理，{actor.name}没有这项权限。需要时请联系系统管理员开通。")
+        raise NotPermitted(
+            said(
+                "上传附件由{asked}办理，{name}没有这项权限。需要时请联系系统管理员开通。",
+                asked=word(asked_of(MAY_ADD)),
+                name=actor.name,
+            )
+        )
     if not is_shared(scope, ticket_id, actor):
-        raise NotYours(f"没有派给您单位的工单 {serial_no}，不能上传附件。请核对编号。")
+        raise NotYours(said("没有派给您单位的工单 {serial_no}，不能上传附件。请核对编号。", serial_no=serial_no))
 
 
 def list_files(scope: Scope, serial_no: str) -> tuple[FileLine, ...]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from core.hooks import specs
 from core.intake.weibo.settings import find_weibo
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of, tell_resident, transport_to
 from core.tickets.models import Ticket
@@ -17,7 +18,7 @@ def tell_filed(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     transport = transport_to(contact_of(scope, ticket))
     if scope.hooks.answerers_of(specs.progress_news) or transport not in ("wechat", "weibo"):
         return
-    text = f"您的诉求 {ticket.serial_no} 已受理，办到哪一步会发到这里。"
+    text: str = said("您的诉求 {serial_no} 已受理，办到哪一步会发到这里。", serial_no=ticket.serial_no)
     if transport == "weibo" and (weibo := find_weibo(scope.hooks)):
         text = weibo.received
     is_awake = now - ticket.submitted_at < JUST_WRITTEN

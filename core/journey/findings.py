@@ -7,6 +7,7 @@ from core.handling.findings import MEASURE_LABELS, VERIFICATION_LABELS, WITH_AMO
 from core.handling.models import Enforcement, Verification
 from core.handling.tracking import NoTracking, close, find_tracking, set_tracking
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.models import Assignment
@@ -81,7 +82,13 @@ def keep_verification(
         ticket,
         "verification",
         order,
-        summary=f"{name}{where}：{VERIFICATION_LABELS[result]}。{words}",
+        summary=saying.said(
+            "{name}{where}：{verification}。{words}",
+            name=name,
+            where=saying.word(where),
+            verification=saying.word(VERIFICATION_LABELS[result]),
+            words=words,
+        ),
         detail={"assignment": assignment.id, "result": result},
         records=[record],
     )
@@ -120,14 +127,24 @@ def record_enforcement(
         at=order.now,
     )
     scope.session.add(record)
-    name, yuan = directory(scope).name_of(assignment.unit_id), f" {amount:,} 元" if amount else ""
-    number = f"（{record.document}）" if record.document else ""
+    name, yuan = (
+        directory(scope).name_of(assignment.unit_id),
+        saying.said(" {amount:,} 元", amount=amount) if amount else "",
+    )
+    number = saying.said("（{document}）", document=record.document) if record.document else ""
     note(
         scope,
         ticket,
         "enforcement",
         order,
-        summary=f"{name}{MEASURE_LABELS[measure]}{yuan}{number}：{said}",
+        summary=saying.said(
+            "{name}{measure}{yuan}{number}：{said}",
+            name=name,
+            measure=saying.word(MEASURE_LABELS[measure]),
+            yuan=yuan,
+            number=number,
+            said=said,
+        ),
         detail={"assignment": assignment.id, "measure": measure},
         records=[record],
     )
@@ -152,16 +169,30 @@ def look_again(scope: Scope, ticket: Ticket, order: Order, *, holds: bool, found
     said = reason_of(found, "再看的结果")
     tracking = find_tracking(scope, ticket)
     if tracking is None:
-        raise NoTracking(f"工单 {ticket.serial_no} 没有定日子再看。请刷新后再看。")
+        raise NoTracking(saying.said("工单 {serial_no} 没有定日子再看。请刷新后再看。", serial_no=ticket.serial_no))
     close(tracking, "holds" if holds else "fails", order, found=said)
     words = "再看：效果保持" if holds else "再看：问题反复"
-    note(scope, ticket, "tracking", order, summary=f"{words}。{said}", detail={"tracking": tracking.id})
+    note(
+        scope,
+        ticket,
+        "tracking",
+        order,
+        summary=saying.said("{words}。{said}", words=saying.word(words), said=said),
+        detail={"tracking": tracking.id},
+    )
 
 
 def _refuse_unknown(said: str, labels: Mapping[str, str], what: str) -> None:
     if said not in labels:
-        choices = "、".join(f"{code}（{label}）" for code, label in labels.items())
-        raise UnknownFinding(f"{what}没有“{said}”这一项。可选：{choices}。")
+        choices = saying.joined(
+            "、",
+            (saying.said("{code}（{label}）", code=code, label=saying.word(label)) for code, label in labels.items()),
+        )
+        raise UnknownFinding(
+            saying.said(
+                "{what}没有“{said}”这一项。可选：{choices}。", what=saying.word(what), said=said, choices=choices
+            )
+        )
 
 
 def _refuse_amount(measure: Measure, amount: int | None) -> None:

@@ -4,6 +4,7 @@ from core.escalation.service import escalate
 from core.hooks.values import Trigger
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import said, unstopped, word
 from core.people.roles import Permission, SameHands
 from core.routing.consultations import find_consultation, open_record
 from core.routing.deciding import propose
@@ -60,23 +61,31 @@ def request_return(
     assignment = check_unit(scope, ticket, order.actor)
     refuse_unreturnable(scope, ticket, assignment)
     if find_pending_request(scope, ticket):
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 已有待定的退单申请。请等待受理席决定。")
+        raise MoveNotAllowed(
+            said("工单 {serial_no} 已有待定的退单申请。请等待受理席决定。", serial_no=ticket.serial_no)
+        )
     if window_has_closed(scope, assignment.id, now=order.now):
-        raise ReturnWindowOver(f"工单 {ticket.serial_no} 的退单期限已过，不能再退单。职责确有争议的，请申请会商。")
+        raise ReturnWindowOver(
+            said(
+                "工单 {serial_no} 的退单期限已过，不能再退单。职责确有争议的，请申请会商。", serial_no=ticket.serial_no
+            )
+        )
     proposed = proposed_by(scope, assignment, order.actor, reason_code=reason_code, code=proposed_unit)
     relied_on = clause.strip()
     request = file_request(
         scope, ticket, assignment, order, reason_code=reason_code, evidence=shown, clause=relied_on, proposed=proposed
     )
     advance(assignment, AssignmentState.RETURN_PENDING, now=order.now)
-    on = f"，依据 {relied_on}" if relied_on else ""
-    proposal = f"，建议由{proposed.name}办理" if proposed else ""
+    on = said("，依据 {relied_on}", relied_on=relied_on) if relied_on else ""
+    proposal = said("，建议由{name}办理", name=proposed.name) if proposed else ""
     note(
         scope,
         ticket,
         "return_request",
         order,
-        summary=f"申请退单（{words}）：{shown.rstrip('。')}{on}{proposal}",
+        summary=said(
+            "申请退单（{words}）：{shown}{on}{proposal}", words=words, shown=unstopped(shown), on=on, proposal=proposal
+        ),
         detail={
             "request": request.id,
             "reason": reason_code,
@@ -115,7 +124,7 @@ def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = 
         ticket,
         Command.RETURN,
         order,
-        summary=f"同意退单：{return_words(request.reason_code)}",
+        summary=said("同意退单：{return_}", return_=word(return_words(request.reason_code))),
         detail={"request": request.id, "reason": request.reason_code},
     )
     end_assignments(scope, ticket, AssignmentState.RETURNED, now=order.now)
@@ -127,7 +136,7 @@ def approve_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str = 
     propose(scope, ticket, now=order.now)
     if ticket.bounce_count >= rules_of(scope).max_returns:
         if find_consultation(scope, ticket) is None:
-            question = f"已退单 {ticket.bounce_count} 次，主办单位待明确"
+            question = said("已退单 {bounce_count} 次，主办单位待明确", bounce_count=ticket.bounce_count)
             open_record(scope, ticket, order, question=question, because="returns")
         cause = f"bounces/{ticket.id}/{ticket.bounce_count}"
         escalate(scope, ticket, Trigger("bounces"), cause=cause, due=ticket.next_due_at, now=order.now)
@@ -143,7 +152,14 @@ def deny_return(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> N
     for assignment in assignments_in_hand(scope, ticket):
         if assignment.id == request.assignment_id:
             go_on(assignment, now=order.now)
-    note(scope, ticket, "return_denied", order, summary=f"不准退单：{because}", detail={"request": request.id})
+    note(
+        scope,
+        ticket,
+        "return_denied",
+        order,
+        summary=said("不准退单：{because}", because=because),
+        detail={"request": request.id},
+    )
 
 
 def _refuse_own(requested_by_id: int | None, order: Order) -> None:

@@ -7,6 +7,7 @@ from core.handling.contact import contact_view
 from core.hooks import specs
 from core.hooks.table import Failure
 from core.kit.errors import Refused
+from core.kit.saying import said, unstopped
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -43,5 +44,10 @@ def ask_guards(scope: Scope, ticket: Ticket, order: Order, command: str) -> tupl
         contact=contact,
     )
     if answers:
-        raise Objected("".join(f"{objection.text.rstrip('。')}（{objection.reason}）。" for _, objection in answers))
+        raise Objected(
+            "".join(
+                said("{text}（{reason}）。", text=unstopped(objection.text), reason=objection.reason)
+                for _, objection in answers
+            )
+        )
     return answers.failures

@@ -6,6 +6,7 @@ from core.handling.contact import keep_contact, refuse_uncontacted
 from core.handling.service import submit_reply
 from core.journey.command import command
 from core.journey.findings import Finding, keep_verification
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.routing.firsts import keep_first_handler
 from core.routing.joint import refuse_open_work
@@ -39,7 +40,9 @@ def sign(scope: Scope, ticket: Ticket, order: Order) -> None:
     check_state(ticket, WITH_UNIT, "签收")
     _refuse_unless_waiting(ticket, assignment)
     name = directory(scope).name_of(assignment.unit_id)
-    write_note(scope, ticket, "co_sign", order, summary=f"{name}签收", detail={"assignment": assignment.id})
+    write_note(
+        scope, ticket, "co_sign", order, summary=said("{name}签收", name=name), detail={"assignment": assignment.id}
+    )
     advance(assignment, AssignmentState.SIGNED, now=order.now)
     stop_clock(scope, ticket, "sign", at=order.now, now=order.now, assignment_id=assignment.id)
 
@@ -105,13 +108,14 @@ def reply(
     verified: Finding | None = None,
     found: str = "",
     basis: str = "",
+    confirmed: str = "",
 ) -> None:
     """The lead unit hands in its reply; it waits for review, and no mark fires while it does.
 
     With `verified` it says whether the appeal is true 核实, and with `found` what it saw; without, nothing is said of it.
-    `basis` is the law or rule that a refused application stands on.
-    Raises `ReasonMissing` where it is verified and nothing found, `NotYours`, `ReturnPending`, `CoUnitsOpen`,
-    `NotContacted`, `ReplyUnusable`, `UnknownDisposition`, `BasisMissing` and the refusals of moves.
+    `basis` is the law or rule that a refused application stands on, `confirmed` why a reply is handed in that the checks
+    hold back. Raises `ReasonMissing` where it is verified and nothing found, `NotYours`, `ReturnPending`, `CoUnitsOpen`,
+    `NotContacted`, `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `ReplyOffPoint` and the refusals of moves.
     """
     check_state(ticket, MOVES[Command.SUBMIT_RESULT].sources, "提交办结")
     assignment = check_unit(scope, ticket, order.actor)
@@ -124,7 +128,7 @@ def reply(
     if verified is not None:
         before = Order(order.actor, order.now)  # the command's id belongs to the reply
         keep_verification(scope, ticket, assignment, before, verified, found, on_site=False)
-    submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition, basis=basis)
+    submit_reply(scope, ticket, assignment, order, text=text, disposition=disposition, basis=basis, confirmed=confirmed)
     freeze_for_review(scope, ticket, order)
     turn_clocks(scope, ticket, Command.SUBMIT_RESULT, order)
 
@@ -139,4 +143,6 @@ def _take_in_hand(scope: Scope, ticket: Ticket, assignment: Assignment, order: O
 def _refuse_unless_waiting(ticket: Ticket, assignment: Assignment) -> None:
     refuse_return_pending(ticket, assignment)
     if assignment.state != AssignmentState.PENDING_SIGN:
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 您的单位已经签收。请刷新后查看它的最新进展。")
+        raise MoveNotAllowed(
+            said("工单 {serial_no} 您的单位已经签收。请刷新后查看它的最新进展。", serial_no=ticket.serial_no)
+        )

@@ -9,6 +9,7 @@ from core.intake.calls.models import CallRecord
 from core.intake.rules import is_storable
 from core.journey.queries.lanes import LaneName, lane_counts
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission, SameHands
 from core.people.roster.models import Handover
 from core.tenancy.scope import Scope
@@ -138,9 +139,11 @@ def take_handover(scope: Scope, handover_id: int, *, remark: str, actor: Actor, 
         .execution_options(populate_existing=True)
     )
     if handover is None:
-        raise NoSuchHandover(f"没有编号为 {handover_id} 的交班。请回到交接班页面重新选择。")
+        raise NoSuchHandover(
+            said("没有编号为 {handover_id} 的交班。请回到交接班页面重新选择。", handover_id=handover_id)
+        )
     if handover.taken_at is not None:
-        raise HandoverTaken(f"这份交班已由{handover.taken_by}接班，不用再接。")
+        raise HandoverTaken(said("这份交班已由{taken_by}接班，不用再接。", taken_by=handover.taken_by))
     if actor.id == handover.written_by_id:
         raise SameHands("写交班的人不能自己接班。请由接班的同事来接。")
     handover.taken_by, handover.taken_by_id, handover.taken_at = actor.name, actor.id, now

@@ -16,6 +16,7 @@ from core.journey.import_walk import walk_now, walk_then
 from core.journey.import_words import vocabulary_of
 from core.kit.db import Base, insert_rows
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.statistics.models import DirtyDay
 from core.tenancy.scope import Installation, Scope
 
@@ -67,7 +68,9 @@ class Outcome:
 def refuse_receiver(scope: Scope, channel: str) -> None:
     """Raise `TakesNoAppeals` or `UnknownChannel` when the tenant cannot take in appeals by this channel."""
     if scope.tenant.kind == "city":
-        raise TakesNoAppeals(f"{scope.tenant.name}是中心城市，只汇总各区的数字，不收诉求。请用 --tenant 指定一个区。")
+        raise TakesNoAppeals(
+            said("{name}是中心城市，只汇总各区的数字，不收诉求。请用 --tenant 指定一个区。", name=scope.tenant.name)
+        )
     get_open_channel(scope, channel)
 
 
@@ -96,7 +99,9 @@ def import_batch(
         # Every check of ours let the row pass, and the database does not. Which row it is shows in the halves.
         if len(rows) == 1:
             what = error.diag.constraint_name or type(error).__name__
-            return Outcome(0, 0, (Rejected(rows[0], f"数据库不接受这一行（{what}），请告知系统维护人员"),))
+            return Outcome(
+                0, 0, (Rejected(rows[0], said("数据库不接受这一行（{what}），请告知系统维护人员", what=what)),)
+            )
     middle = len(rows) // 2
     first = import_batch(installation, tenant, rows[:middle], wanted, now=now)
     second = import_batch(installation, tenant, rows[middle:], wanted, now=now)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from core.hooks.values import Medium
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.knowledge.instant import ReadyAnswer, answer_at_once
 from core.knowledge.models import InstantAnswer
 from core.people.roles import Permission
@@ -44,7 +45,7 @@ def answer_question(scope: Scope, question: str, *, key: str, medium: Medium, no
             medium=medium,
             title=ready.title,
             confidence=ready.confidence,
-            words="、".join(ready.words),
+            words=joined("、", ready.words),
             article_id=ready.article_id,
             article_version=ready.article_version,
             rule_id=ready.rule_id,
@@ -94,7 +95,12 @@ def say_unhelped(scope: Scope, ticket: Ticket, order: Order, *, key: str) -> Non
         ticket,
         ANSWERED_AT_ONCE,
         order,
-        summary=f"提交前已给出答复“{row.title}”（置信度 {row.confidence}%，问到“{row.words}”），诉求人表示没有帮到",
+        summary=said(
+            "提交前已给出答复“{title}”（置信度 {confidence}%，问到“{words}”），诉求人表示没有帮到",
+            title=row.title,
+            confidence=row.confidence,
+            words=word(row.words),
+        ),
         detail={
             "confidence": row.confidence,
             "article": row.article_id,

@@ -29,6 +29,7 @@ from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.interview_questions import add_questions
 from core.journey.interviews import HOLDS
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.service import refuse_actor
@@ -138,7 +139,7 @@ def returned_file(scope: Scope, slug: str, *, actor: Actor) -> bytes:
             rejects = rejects or Rejects(path, cells[1 : 1 + width])
             rejects.add(Row(each.number, cells[1 + width :]), each.why)
         if rejects is None:
-            raise InterviewSettled(f"访谈“{interview.topic}”没有退回的行，没有文件可以下载。")
+            raise InterviewSettled(said("访谈“{topic}”没有退回的行，没有文件可以下载。", topic=interview.topic))
         rejects.close()
         return path.read_bytes()
 
@@ -157,7 +158,7 @@ def _handed_in(name: str, content: bytes) -> Iterator[tuple[QuestionFile, list[R
         file = open_questions(path)
         rows = list(islice(file.table.rows(), MOST_LINES + 1))
         if len(rows) > MOST_LINES:
-            raise TableUnusable(f"文件超过 {MOST_LINES:,} 行，没有导入。请分成几个文件。")
+            raise TableUnusable(said("文件超过 {most_lines:,} 行，没有导入。请分成几个文件。", most_lines=MOST_LINES))
         yield file, rows
 
 
@@ -175,7 +176,9 @@ def _sorted(
         words = words_hash(scope, each.read)
         if known.setdefault(each.read.key, words) != words:
             number = each.read.key.partition("/")[2]
-            bad.append((each.row, f"编号 {number} 已有另一条不同的提问；如是新的提问，请换一个编号"))
+            bad.append(
+                (each.row, said("编号 {number} 已有另一条不同的提问；如是新的提问，请换一个编号", number=number))
+            )
         else:
             good.append(each.read)
     return good, bad

@@ -26,6 +26,7 @@ from core.journey.interviews import HOLDS, get_interview_rules
 from core.journey.join import attach
 from core.journey.progress_news import telling_steps
 from core.journey.queries.alike import alike_to
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.deciding import propose
@@ -180,7 +181,7 @@ class _Work:
             with self.scope.session.begin_nested():
                 attach(self.scope, ticket.serial_no, self.order, master=master, reason=because)
         except Refused as refusal:
-            said = f"与工单 {master} 同类，没有并单：{refusal.message}"
+            said = saying.said("与工单 {master} 同类，没有并单：{message}", master=master, message=refusal.message)
             note(self.scope, ticket, "note", Order(SYSTEM, self.order.now), summary=said)
             return ""
         return master
@@ -188,12 +189,19 @@ class _Work:
     def _master_of(self, question: InterviewQuestion, ticket: Ticket, addressee: _Addressee) -> tuple[str, str]:
         """Return the number of the ticket that says the same to the same unit, and why; empty = there is none."""
         if same_words := self.masters.get((question.words_hash, question.unit_id)):
-            return same_words, f"{SAID_ALIKE}，文字相同"
+            return same_words, saying.said("{said_alike}，文字相同", said_alike=saying.word(SAID_ALIKE))
         if addressee.unit is None:
             return "", ""
         found = alike_to(self.scope, ticket, with_unit=addressee.unit.id, now=self.order.now)
         best = next((each for each in found if each.score >= self.rules.alike_from), None)
-        return (best.serial_no, f"{SAID_ALIKE}，{best.reason}") if best else ("", "")
+        return (
+            (
+                best.serial_no,
+                saying.said("{said_alike}，{reason}", said_alike=saying.word(SAID_ALIKE), reason=best.reason),
+            )
+            if best
+            else ("", "")
+        )
 
     def _dispatch(self, ticket: Ticket, unit: DirectoryUnit, reason: str) -> None:
         try:
@@ -203,7 +211,13 @@ class _Work:
             self._leave_to_desk(ticket, refusal.message)
 
     def _leave_to_desk(self, ticket: Ticket, why: str) -> None:
-        note(self.scope, ticket, "note", Order(SYSTEM, self.order.now), summary=f"{why}；由受理席派单")
+        note(
+            self.scope,
+            ticket,
+            "note",
+            Order(SYSTEM, self.order.now),
+            summary=saying.said("{why}；由受理席派单", why=why),
+        )
         propose(self.scope, ticket, now=self.order.now)
 
 
@@ -217,13 +231,18 @@ def _accept_question(
     question: InterviewQuestion,
 ) -> Ticket:
     ticket = take_in(scope, appeal, actor=actor, now=now)
-    asked = f"，向{question.asked_words}提出" if question.asked_words else ""
+    asked = saying.said("，向{asked}提出", asked=question.asked_words) if question.asked_words else ""
     note(
         scope,
         ticket,
         "interview",
         Order(actor, now),
-        summary=f"微访谈“{interview.topic}”第 {question.number} 条提问{asked}，现场没有答复",
+        summary=saying.said(
+            "微访谈“{topic}”第 {number} 条提问{asked}，现场没有答复",
+            topic=interview.topic,
+            number=question.number,
+            asked=asked,
+        ),
         detail={"interview": interview.slug, "question": question.number},
     )
     return ticket
@@ -238,10 +257,17 @@ def _addressees(scope: Scope, interview: Interview) -> dict[int, _Addressee]:
             continue
         successor = units.unit_of_id(asked.passed_to_id) if asked.passed_to_id else None
         if successor is not None:
-            words = f"所问的{asked.name}已停用，由{successor.name}承接（{asked.passed_because}）"
+            words = saying.said(
+                "所问的{name}已停用，由{successor_name}承接（{passed_because}）",
+                name=asked.name,
+                successor_name=successor.name,
+                passed_because=asked.passed_because,
+            )
             found[asked.unit_id] = _Addressee(successor, words)
         else:
-            found[asked.unit_id] = _Addressee(None, f"所问的{asked.name}已停用，没有指定承接单位")
+            found[asked.unit_id] = _Addressee(
+                None, saying.said("所问的{name}已停用，没有指定承接单位", name=asked.name)
+            )
     return found
 
 

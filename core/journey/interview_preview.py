@@ -16,6 +16,7 @@ from core.intake.interviews.reading import FIELDS, open_questions
 from core.intake.tabular.opening import open_table, refuse_huge
 from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.interview_files import MOST_BYTES, MOST_LINES, Imported, preview_file
+from core.kit import saying
 from core.kit.headings import places_of
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
@@ -74,7 +75,9 @@ def headed_by(name: str, content: bytes, said: Mapping[int, str] | None) -> tupl
     if "text" not in fields:
         raise MissingColumn("没有指定哪一列是提问内容。请在各列的列名下面选择后再预览。")
     if twice := next((field for field in fields if fields.count(field) > 1), None):
-        raise MissingColumn(f"有两列都选了“{LABELS[twice]}”，不知道以哪一列为准。请只选一列。")
+        raise MissingColumn(
+            saying.said("有两列都选了“{labels}”，不知道以哪一列为准。请只选一列。", labels=saying.word(LABELS[twice]))
+        )
     columns, header_number, rows = _opened(name, content)
     written, line = io.StringIO(newline=""), 1
     out = csv.writer(written)

@@ -24,6 +24,7 @@ from core.journey.interviews import HOLDS
 from core.journey.own_appeal import NotFound, note_failure, read_code, refused_look
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.kit.saying import said
 from core.kit.serials import access_code
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -58,7 +59,9 @@ def show_question(
     refuse_actor(actor, HOLDS, "决定提问是否公开")
     question = get_question(scope, lock_interview(scope, slug), number)
     if question.state in NEVER_SHOWN:
-        raise InterviewSettled(f"第 {number} 条提问不转办或是重复的，不公开，没有改动。请刷新后再看。")
+        raise InterviewSettled(
+            said("第 {number} 条提问不转办或是重复的，不公开，没有改动。请刷新后再看。", number=number)
+        )
     question.shown, question.shown_by, question.shown_at = shown, actor.name, now
     return question
 

@@ -22,6 +22,7 @@ from core.intake.interviews.service import (
     units_of,
 )
 from core.journey.interviews import HOLDS
+from core.kit.saying import said, word
 from core.people.access import asked_of, may
 from core.people.roles import NotPermitted, Permission
 from core.routing.service import NotYours
@@ -50,7 +51,7 @@ def take_question(scope: Scope, slug: str, asked: Question, *, actor: Actor, now
     over. Raises `NotPermitted`, `NoSuchInterview`, `InterviewSettled`, `QuestionUnusable`, `AppealUnusable`.
     """
     if not may(actor.permissions, ASKS):
-        raise NotPermitted(f"提问由网友提出，或由{asked_of(HOLDS)}代为登记。")
+        raise NotPermitted(said("提问由网友提出，或由{asked}代为登记。", asked=word(asked_of(HOLDS))))
     usable, interview = usable_question(asked), lock_interview(scope, slug)
     if usable.place == "page":
         refuse_interview_state(interview, "announced", "open", deed="再提问")
@@ -103,13 +104,15 @@ def answer_live(
     `NoSuchInterviewQuestion`, `InterviewSettled`, `QuestionUnusable`.
     """
     if not may(actor.permissions, ANSWERS):
-        raise NotPermitted(f"当场答复由{asked_of(ANSWERS)}登记，{actor.name}没有这项权限。")
+        raise NotPermitted(
+            said("当场答复由{asked}登记，{name}没有这项权限。", asked=word(asked_of(ANSWERS)), name=actor.name)
+        )
     words, interview = usable_answer(text), lock_interview(scope, slug)
     who = next((each for each in hosts_of(scope, interview) if each.position == host), None)
     if who is None:
         raise InterviewSettled("请选择是哪位领导答复的。")
     if not may_answer_for(actor, who.unit_id):
-        raise NotYours(f"{who.post}{who.name}不是您单位的领导，您不能代为登记答复。")
+        raise NotYours(said("{post}{name}不是您单位的领导，您不能代为登记答复。", post=who.post, name=who.name))
     refuse_interview_state(interview, "open", "closed", deed="当场答复")
     question = _waiting(scope, interview, number, "答复")
     _answer(question, words, who, actor, now)
@@ -132,7 +135,12 @@ def _waiting(scope: Scope, interview: Interview, number: int, deed: str) -> Inte
     question = get_question(scope, interview, number)
     if question.state != "waiting":
         raise InterviewSettled(
-            f"第 {number} 条提问{QUESTION_STATES[question.state]}，不能{deed}，没有改动。请刷新后再看。"
+            said(
+                "第 {number} 条提问{question_states}，不能{deed}，没有改动。请刷新后再看。",
+                number=number,
+                question_states=word(QUESTION_STATES[question.state]),
+                deed=word(deed),
+            )
         )
     return question
 

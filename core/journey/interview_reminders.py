@@ -10,6 +10,7 @@ from core.escalation.letters import issue_letter, number_of
 from core.escalation.models import Letter
 from core.intake.interviews.models import Interview, InterviewQuestion
 from core.intake.interviews.service import lock_interview
+from core.kit import saying
 from core.people.roles import Permission
 from core.routing.service import BY_PERSON
 from core.statistics.dirty import mark_ticket
@@ -100,12 +101,18 @@ def _press(
         unit=unit,
         kind="reminder",
         text=text,
-        why=f"微访谈“{interview.topic}”还有 {len(tickets)} 件没有答复",
+        why=saying.said("微访谈“{topic}”还有 {number} 件没有答复", topic=interview.topic, number=len(tickets)),
         rule_id=BY_PERSON,
         by=BY_PERSON,
         cause=cause,
     )
-    told = f"收到{number_of(letter)}：微访谈“{interview.topic}”还有 {len(tickets)} 件没有答复，其中超时 {overdue} 件"
+    told = saying.said(
+        "收到{number}：微访谈“{topic}”还有 {number_of_tickets} 件没有答复，其中超时 {overdue} 件",
+        number=number_of(letter),
+        topic=interview.topic,
+        number_of_tickets=len(tickets),
+        overdue=overdue,
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=told, to_unit_id=unit.id, now=now)
     has_phone = select(Unit.phone).where(Unit.tenant_id == scope.tenant.id, Unit.id == unit.id)
     if scope.session.scalar(has_phone):
@@ -115,10 +122,16 @@ def _press(
 
 
 def _text(interview: Interview, unit: DirectoryUnit, tickets: Sequence[Ticket], overdue: int, words: str) -> str:
-    numbers = "、".join(ticket.serial_no for ticket in tickets[:NAMED])
-    more = f"等 {len(tickets)} 件" if len(tickets) > NAMED else ""
-    said = (
-        f"{unit.name}：微访谈“{interview.topic}”中向你单位提出的问题，还有 {len(tickets)} 件没有答复，其中超时 {overdue} 件。"
-        f"请抓紧核实办理，及时答复提问人。工单：{numbers}{more}。"
+    numbers = saying.joined("、", (ticket.serial_no for ticket in tickets[:NAMED]))
+    more = saying.said("等 {number} 件", number=len(tickets)) if len(tickets) > NAMED else ""
+    said = saying.said(
+        "{name}：微访谈“{topic}”中向你单位提出的问题，还有 {number} 件没有答复，"
+        "其中超时 {overdue} 件。请抓紧核实办理，及时答复提问人。工单：{numbers}{more}。",
+        name=unit.name,
+        topic=interview.topic,
+        number=len(tickets),
+        overdue=overdue,
+        numbers=numbers,
+        more=more,
     )
     return f"{said}{words}" if words else said

@@ -10,6 +10,7 @@ from core.intake.channels import get_open_channel
 from core.intake.interviews.models import Interview, InterviewExtension, InterviewHost, InterviewUnit
 from core.intake.interviews.rules import MOST_MINUTES, Announcement, InterviewUnusable, usable_announcement
 from core.intake.interviews.service import InterviewSettled, lock_interview, refuse_interview_state, units_of
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -36,7 +37,9 @@ def interview_rules_of(scope: Scope) -> InterviewRules | None:
 def get_interview_rules(scope: Scope) -> InterviewRules:
     """Return how the district holds interviews. Raises `NoInterviews`."""
     if (rules := interview_rules_of(scope)) is None:
-        raise NoInterviews(f"{scope.tenant.name}没有启用微访谈。需要时请系统管理员在功能里启用。")
+        raise NoInterviews(
+            saying.said("{name}没有启用微访谈。需要时请系统管理员在功能里启用。", name=scope.tenant.name)
+        )
     return rules
 
 
@@ -51,7 +54,7 @@ def announce_interview(scope: Scope, said: Announcement, *, actor: Actor, now: d
     get_open_channel(scope, rules.channel)
     same = select(Interview.id).where(Interview.tenant_id == scope.tenant.id, Interview.slug == kept.slug)
     if scope.session.scalar(same) is not None:
-        raise InterviewUnusable(f"已有短名为 {kept.slug} 的访谈，没有保存。请换一个短名。")
+        raise InterviewUnusable(saying.said("已有短名为 {slug} 的访谈，没有保存。请换一个短名。", slug=kept.slug))
     asked = {code: units.get_unit(code) for code in [*(host.unit for host in kept.hosts), *kept.units]}
     interview = Interview(
         tenant_id=scope.tenant.id,
@@ -108,7 +111,7 @@ def extend_interview(
     refuse_actor(actor, HOLDS, "延长微访谈")
     because, longer = reason_of(reason, "延长微访谈"), minutes or get_interview_rules(scope).extension_minutes
     if not 1 <= longer <= MOST_MINUTES:
-        raise InterviewUnusable(f"一次延长 1 到 {MOST_MINUTES} 分钟，没有改动。")
+        raise InterviewUnusable(saying.said("一次延长 1 到 {most_minutes} 分钟，没有改动。", most_minutes=MOST_MINUTES))
     interview = lock_interview(scope, slug)
     refuse_interview_state(interview, "open", deed="延长")
     until = max(interview.until, now) + timedelta(minutes=longer)

@@ -6,6 +6,7 @@ from typing import Literal
 from core.handling.models import Contribution
 from core.handling.rules import usable_text
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission
 from core.routing.joint import AlreadyInvolved, hand_down, refuse_open_work, waivable
 from core.routing.persons import give_to_persons
@@ -35,14 +36,16 @@ def sub_dispatch(
     _refuse_unsigned(ticket, parent.state)
     assigned = hand_down(scope, ticket, parent, order, unit=unit, co=tuple(co))
     units = directory(scope)
-    names = "、".join(units.name_of(each.unit_id) for each in assigned)
-    because = f"（{reason.strip()}）" if reason.strip() else ""
+    names = saying.joined("、", (units.name_of(each.unit_id) for each in assigned))
+    because = saying.said("（{reason}）", reason=reason.strip()) if reason.strip() else ""
     move(
         scope,
         ticket,
         Command.SUB_DISPATCH,
         order,
-        summary=f"{units.name_of(parent.unit_id)}转派 {names}{because}",
+        summary=saying.said(
+            "{name}转派 {names}{because}", name=units.name_of(parent.unit_id), names=names, because=because
+        ),
         detail={"parent": parent.id, "assignments": [each.id for each in assigned]},
     )
     give_to_persons(scope, ticket, assigned, now=order.now)
@@ -77,7 +80,9 @@ def contribute(scope: Scope, ticket: Ticket, order: Order, *, text: str) -> None
     check_state(ticket, WITH_UNIT, "提交协办意见")
     assignment = own_assignment(scope, ticket, order.actor)
     if assignment.role == "lead" and assignment.parent_id is None:
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 由您的单位主办，请提交答复，而不是协办意见。")
+        raise MoveNotAllowed(
+            saying.said("工单 {serial_no} 由您的单位主办，请提交答复，而不是协办意见。", serial_no=ticket.serial_no)
+        )
     _refuse_unsigned(ticket, assignment.state)
     refuse_open_work(scope, ticket, assignment)
     said = usable_text(text)
@@ -98,7 +103,7 @@ def contribute(scope: Scope, ticket: Ticket, order: Order, *, text: str) -> None
         ticket,
         "contribute",
         order,
-        summary=f"{name}提交协办意见",
+        summary=saying.said("{name}提交协办意见", name=name),
         detail={"assignment": assignment.id},
         records=[contribution],
     )
@@ -119,13 +124,13 @@ def waive(scope: Scope, ticket: Ticket, order: Order, *, unit: str, reason: str)
     relieved = waivable(scope, ticket, unit)
     for assignment in relieved:
         advance(assignment, AssignmentState.WAIVED, now=order.now)
-    names = "、".join(directory(scope).name_of(each.unit_id) for each in relieved)
+    names = saying.joined("、", (directory(scope).name_of(each.unit_id) for each in relieved))
     note(
         scope,
         ticket,
         "waive",
         order,
-        summary=f"{names}免予办理：{because}",
+        summary=saying.said("{names}免予办理：{because}", names=names, because=because),
         detail={"assignments": [each.id for each in relieved], "reason": because},
     )
     clocks = ("sign", "return_window", "first_contact", "on_site", "handle")
@@ -138,7 +143,9 @@ def _bring_in(
     wanted = reason_of(task, "增派协办（请它办什么）")
     helping = directory(scope).get_unit(unit)
     if any(each.unit_id == helping.id for each in assignments_in_hand(scope, ticket)):
-        raise AlreadyInvolved(f"{helping.name}已在办这张工单，不必再增派。要它另办什么，请写办理记录。")
+        raise AlreadyInvolved(
+            saying.said("{name}已在办这张工单，不必再增派。要它另办什么，请写办理记录。", name=helping.name)
+        )
     assignment = open_assignment(scope, ticket, helping, role="co", now=order.now)
     assignment.task = wanted
     scope.session.flush()
@@ -147,16 +154,20 @@ def _bring_in(
         ticket,
         "brought_in",
         order,
-        summary=f"增派{helping.name}协办：{wanted}",
+        summary=saying.said("增派{name}协办：{wanted}", name=helping.name, wanted=wanted),
         detail={"unit": helping.code, "assignment": assignment.id, "asked_by": asked_by},
     )
     give_to_persons(scope, ticket, [assignment], now=order.now)
     turn_clocks(scope, ticket, Command.DISPATCH, Order(order.actor, order.now), assignments=[assignment])
     refer_if_elsewhere(scope, ticket, [assignment], order)
-    told = f"工单 {ticket.serial_no} 请贵单位协办：{wanted}"
+    told = saying.said("工单 {serial_no} 请贵单位协办：{wanted}", serial_no=ticket.serial_no, wanted=wanted)
     say(scope, ticket_id=ticket.id, transport="inbox", text=told, to_unit_id=helping.id, now=order.now)
 
 
 def _refuse_unsigned(ticket: Ticket, state: str) -> None:
     if state != AssignmentState.SIGNED:
-        raise MoveNotAllowed(f"工单 {ticket.serial_no} 您的单位还没有签收，或已经提交。请先签收，或刷新后再看。")
+        raise MoveNotAllowed(
+            saying.said(
+                "工单 {serial_no} 您的单位还没有签收，或已经提交。请先签收，或刷新后再看。", serial_no=ticket.serial_no
+            )
+        )

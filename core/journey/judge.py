@@ -19,6 +19,7 @@ from core.evaluation.models import Dispute
 from core.evaluation.panels.voting import refuse_judged
 from core.journey.command import command
 from core.journey.conclude import begin_cycle
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope
@@ -47,7 +48,19 @@ def file_dispute(
     subject = find_subject(scope, ticket, order.actor, kind=kind, subject_id=subject_id, now=order.now)
     dispute = keep_dispute(scope, ticket, order, kind=kind, subject=subject, grounds=because)
     unit = directory(scope).name_of(subject.unit_id)
-    _tell(scope, ticket, dispute, order, f"{unit}对{subject.words}提出{DISPUTE_LABELS[kind]}：{because}")
+    _tell(
+        scope,
+        ticket,
+        dispute,
+        order,
+        said(
+            "{unit}对{words}提出{dispute}：{because}",
+            unit=unit,
+            words=word(subject.words),
+            dispute=word(DISPUTE_LABELS[kind]),
+            because=because,
+        ),
+    )
 
 
 @command(Permission.SPEAK, "申请复核")
@@ -60,7 +73,7 @@ def ask_review(scope: Scope, ticket: Ticket, order: Order, *, grounds: str) -> N
     check_state(ticket, ANSWERED, "申请复核")
     refuse_second_review(scope, ticket)
     dispute = keep_dispute(scope, ticket, order, kind="review", subject=None, grounds=because)
-    _tell(scope, ticket, dispute, order, f"诉求人申请复核：{because}")
+    _tell(scope, ticket, dispute, order, said("诉求人申请复核：{because}", because=because))
 
 
 @command(Permission.HANDLE, "撤回申诉")
@@ -68,9 +81,9 @@ def withdraw_dispute(scope: Scope, ticket: Ticket, order: Order, *, dispute_id: 
     """The unit takes its objection back before it is decided. Raises `NoSuchDispute`, `NotYours`."""
     dispute = get_open_dispute(scope, ticket, dispute_id)
     if dispute.unit_id is None or not order.actor.acts_for(dispute.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 的这件申诉不是您的单位提出的，不能撤回。")
+        raise NotYours(said("工单 {serial_no} 的这件申诉不是您的单位提出的，不能撤回。", serial_no=ticket.serial_no))
     settle_dispute(dispute, order, state="withdrawn")
-    _tell(scope, ticket, dispute, order, f"撤回{DISPUTE_LABELS[dispute.kind]}")
+    _tell(scope, ticket, dispute, order, said("撤回{dispute}", dispute=word(DISPUTE_LABELS[dispute.kind])))
 
 
 @command(Permission.SPEAK, "撤回复核申请")
@@ -78,7 +91,7 @@ def withdraw_review(scope: Scope, ticket: Ticket, order: Order, *, dispute_id: i
     """The resident takes the demand for review back before it is decided. Raises `NoSuchDispute`, `NotYours`."""
     dispute = get_open_dispute(scope, ticket, dispute_id)
     if dispute.kind != "review":
-        raise NotYours(f"工单 {ticket.serial_no} 的这件申诉不是诉求人提出的，不能撤回。")
+        raise NotYours(said("工单 {serial_no} 的这件申诉不是诉求人提出的，不能撤回。", serial_no=ticket.serial_no))
     settle_dispute(dispute, order, state="withdrawn")
     _tell(scope, ticket, dispute, order, "诉求人撤回复核申请")
 
@@ -110,13 +123,27 @@ def decide_dispute(
     overlay = read_overlay(scope, dispute, upheld=upheld, effect=effect, unit=unit, reason_code=reason_code)
     settle_dispute(dispute, order, state="upheld" if upheld else "dismissed", finding=because)
     laid = lay_over(scope, ticket, dispute, order, overlay=overlay, reason_code=reason_code) if overlay else None
-    words = f"，{overlay.words}（{ADJUDICATION_REASONS[reason_code]}）" if laid and overlay else ""
+    words = (
+        said(
+            "，{words}（{adjudication_reasons}）",
+            words=word(overlay.words),
+            adjudication_reasons=word(ADJUDICATION_REASONS[reason_code]),
+        )
+        if laid and overlay
+        else ""
+    )
     note(
         scope,
         ticket,
         "adjudication",
         order,
-        summary=f"{DISPUTE_LABELS[dispute.kind]}{'获得支持' if upheld else '未获支持'}：{because}{words}",
+        summary=said(
+            "{dispute}{upheld}：{because}{words}",
+            dispute=word(DISPUTE_LABELS[dispute.kind]),
+            upheld=word("获得支持") if upheld else word("未获支持"),
+            because=because,
+            words=words,
+        ),
         detail={
             "dispute": dispute.id,
             "kind": dispute.kind,

@@ -9,6 +9,7 @@ from core.hooks import specs
 from core.hooks.table import EffectFailed
 from core.hooks.values import FileVerdict, FileView
 from core.journey.feature_work.visits import FeatureFailed
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.service import lock_ticket_of_id
 
@@ -31,7 +32,10 @@ def judge_file(scope: Scope, file_id: int, *, now: datetime) -> None:
             verdicts += scope.hooks.perform(specs.judge_file, feature_id, file=view)
         except EffectFailed as failed:
             label = scope.hooks.enabled[feature_id].feature.label
-            raise FeatureFailed(f"功能“{label}”没有办成：{failed.failure.words}", failed.failure) from failed
+            raise FeatureFailed(
+                said("功能“{label}”没有办成：{words}", label=word(label), words=word(failed.failure.words)),
+                failed.failure,
+            ) from failed
     ticket = lock_ticket_of_id(scope, row.ticket_id)
     scope.session.refresh(row, with_for_update=True)
     if row.state == "waiting":

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.knowledge import service
 from core.knowledge.drafts import Draft
 from core.knowledge.models import Article, KnowledgeQuestion
@@ -50,7 +51,7 @@ def ask_interpretation(scope: Scope, ticket: Ticket, order: Order, *, unit: str,
         ticket,
         INTERPRETATION,
         order,
-        summary=f"请{by.name}解读：{asked}",
+        summary=said("请{name}解读：{asked}", name=by.name, asked=asked),
         detail={"question": kept.id, "unit": by.code},
     )
 
@@ -131,7 +132,7 @@ def approve_article(scope: Scope, article_id: int, number: int, *, actor: Actor,
             ticket,
             INTERPRETATION,
             Order(actor, now),
-            summary=f"{unit}的解读“{version.title}”已{where}",
+            summary=said("{unit}的解读“{title}”已{where}", unit=unit, title=version.title, where=word(where)),
             detail={"article": article.id, "article_version": version.number, "reach": version.reach},
         )
     return article
@@ -175,7 +176,14 @@ def end_articles(scope: Scope, *, now: datetime) -> int:
 
 def _refuse(actor: Actor, needs: Needs, deed: str) -> None:
     if not may(actor.permissions, needs):
-        raise NotPermitted(f"「{deed}」由{asked_of(needs)}办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。")
+        raise NotPermitted(
+            said(
+                "「{deed}」由{asked}办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                deed=word(deed),
+                asked=word(asked_of(needs)),
+                name=actor.name,
+            )
+        )
 
 
 def _owner(scope: Scope, unit: str, actor: Actor) -> DirectoryUnit:
@@ -185,4 +193,6 @@ def _owner(scope: Scope, unit: str, actor: Actor) -> DirectoryUnit:
 
 def _refuse_stranger(scope: Scope, unit_id: int, actor: Actor) -> None:
     if Permission.DISPATCH not in actor.permissions and actor.unit_id != unit_id:
-        raise NotYourArticle(f"这一条由{directory(scope).name_of(unit_id)}负责。需要补充的请告诉受理席。")
+        raise NotYourArticle(
+            said("这一条由{name}负责。需要补充的请告诉受理席。", name=directory(scope).name_of(unit_id))
+        )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.coordination.errands import find_ticket_of, say_overdue
+from core.kit.saying import said
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
 from core.tickets.service import lock_ticket_of_id, note
@@ -23,5 +24,5 @@ def note_untold(scope: Scope, errand_id: int, reason: str, *, now: datetime) -> 
     """Write into the ticket that nobody could be told of a late errand."""
     ticket_id = find_ticket_of(scope, errand_id)
     if ticket_id is not None:
-        words = f"交办事项到期，多次没能告知承办单位：{reason}。请电话催办"
+        words = said("交办事项到期，多次没能告知承办单位：{reason}。请电话催办", reason=reason)
         note(scope, lock_ticket_of_id(scope, ticket_id), "errand", Order(SYSTEM, now), summary=words)

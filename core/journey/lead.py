@@ -11,6 +11,7 @@ from core.escalation.rules import words_of
 from core.journey.command import command
 from core.journey.desk import StillAttached, conclude_with_answer
 from core.journey.press import PRESSABLE
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.answering import tell_answer
@@ -42,7 +43,9 @@ def answer_as_leader(scope: Scope, ticket: Ticket, order: Order, *, text: str) -
     Raises `ReplyUnusable`, `StillAttached` and the refusals of moves.
     """
     if ticket.is_attached:
-        raise StillAttached(f"工单 {ticket.serial_no} 已并单，随主单一并答复。请在主单上答复。")
+        raise StillAttached(
+            said("工单 {serial_no} 已并单，随主单一并答复。请在主单上答复。", serial_no=ticket.serial_no)
+        )
     conclude_with_answer(scope, ticket, order, text=text, disposition="explained")
     tell_answer(scope, ticket, text.strip(), now=order.now)
 

@@ -12,6 +12,7 @@ from core.journey.settings.administering import administering, reason_for
 from core.kit.errors import Refused
 from core.kit.headings import places_of, shown
 from core.kit.lists import ListPut
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, note_done
 from core.tickets.timeline import Actor
@@ -61,12 +62,19 @@ def rows_of(
     places = places_of(table.columns, columns)
     if missing := [columns[field][0] for field in needed if field not in places]:
         raise ListUnusable(
-            f"{what}的表里没有“{'、'.join(missing)}”列，没有改动。现有的列：{shown(table.columns)}。第一行请写列名。"
+            said(
+                "{what}的表里没有“{missing}”列，没有改动。现有的列：{columns}。第一行请写列名。",
+                what=word(what),
+                missing=joined("、", missing),
+                columns=shown(table.columns),
+            )
         )
     found, faults = list[Cells](), dict[int, str]()
     for row in table.rows():
         if len(found) == most:
-            raise ListUnusable(f"表中超过 {most:,} 行，不像{what}，没有改动。请检查文件。")
+            raise ListUnusable(
+                said("表中超过 {most:,} 行，不像{what}，没有改动。请检查文件。", most=most, what=word(what))
+            )
         cells = tuple(map(as_it_was, row.cells))
         if row.fault or any(cells[len(table.columns) :]):
             faults[row.number] = row.fault or "格数比表头的列多，内容可能错位"
@@ -74,7 +82,13 @@ def rows_of(
             (row.number, {field: cells[place].strip() if place < len(cells) else "" for field, place in places.items()})
         )
     if not found:
-        raise ListUnusable(f"{what}的表里没有一行“{columns[first][0]}”，没有改动。要全部停用请与运维人员联系。")
+        raise ListUnusable(
+            said(
+                "{what}的表里没有一行“{columns}”，没有改动。要全部停用请与运维人员联系。",
+                what=word(what),
+                columns=columns[first][0],
+            )
+        )
     refuse_faults(faults, what)
     return found
 
@@ -83,9 +97,17 @@ def refuse_faults(faults: Mapping[int, str], what: str) -> None:
     """Raise `ListUnusable`, telling every fault with its row, unless there are none."""
     if not faults:
         return
-    told = "".join(f"第 {number} 行：{words}。" for number, words in _first(faults))
-    more = f"另有 {len(faults) - FAULTS_TOLD} 行有误。" if len(faults) > FAULTS_TOLD else ""
-    raise ListUnusable(f"{what}有 {len(faults)} 行不能用，整张表都没有改动。{told}{more}请改好后重新导入。")
+    told = "".join(said("第 {number} 行：{words}。", number=number, words=words) for number, words in _first(faults))
+    more = said("另有 {number} 行有误。", number=len(faults) - FAULTS_TOLD) if len(faults) > FAULTS_TOLD else ""
+    raise ListUnusable(
+        said(
+            "{what}有 {number} 行不能用，整张表都没有改动。{told}{more}请改好后重新导入。",
+            what=word(what),
+            number=len(faults),
+            told=told,
+            more=more,
+        )
+    )
 
 
 def order_of(
@@ -100,7 +122,9 @@ def order_of(
         second = acting(scope, agreed_by)
         administering(second, deed)
         if actor.id == second.id:
-            raise SamePerson(f"{deed}要由另一位系统管理员同意，不能自己同意自己的。请换一个账号。")
+            raise SamePerson(
+                said("{deed}要由另一位系统管理员同意，不能自己同意自己的。请换一个账号。", deed=word(deed))
+            )
     return Ordered(actor, second, reason_for(reason, deed), now)
 
 

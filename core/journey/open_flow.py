@@ -7,6 +7,7 @@ from core.disclosure import flow
 from core.hooks import specs
 from core.journey.command import command
 from core.kit.db import is_connection_lost
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -24,7 +25,7 @@ def withdraw_flow(scope: Scope, ticket: Ticket, order: Order, *, reason: str) ->
     """Take the steps of a ticket back from everybody, for good. Raises `ReasonMissing`, `NoFlow`."""
     why = reason_of(reason, "撤回过程公开")
     flow.withdraw_flow(scope, ticket, order, reason=why)
-    note(scope, ticket, "disclosure", order, summary=f"撤回过程公开：{why}", detail={"flow": "withdrawn"})
+    note(scope, ticket, "disclosure", order, summary=said("撤回过程公开：{why}", why=why), detail={"flow": "withdrawn"})
 
 
 def open_flows(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:

@@ -30,6 +30,7 @@ from core.intake.rules import Appeal
 from core.journey.accept import send_on, take_in, taken_in
 from core.journey.desk import conclude_with_answer
 from core.journey.void import BY_ONE, void
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.access import asked_of, may
 from core.people.roles import NotPermitted, Permission
@@ -106,7 +107,13 @@ def add_lines(
     known = known_keys(scope, outreach, [key for key, _ in usable])
     number, lines = next_number(scope, outreach), []
     if number + len(usable) > MOST_LINES + 1:
-        raise OutreachSettled(f"一次{outreach.label}最多 {MOST_LINES:,} 条，没有添加。请另建一次。")
+        raise OutreachSettled(
+            saying.said(
+                "一次{label}最多 {most_lines:,} 条，没有添加。请另建一次。",
+                label=saying.word(outreach.label),
+                most_lines=MOST_LINES,
+            )
+        )
     for key, said in usable:
         before = known.get(key)
         if before is None:
@@ -185,11 +192,21 @@ def withdraw_outreach(scope: Scope, outreach_id: int, *, reason: str, actor: Act
     past = [ticket.serial_no for ticket in open_ones if ticket.state not in BY_ONE or ticket.part_count]
     if past:
         raise CannotWithdraw(
-            f"这次{outreach.label}已有 {len(past)} 件派给单位或已答复（{'、'.join(past[:3])}{' 等' if past[3:] else ''}），"
-            "不能整批撤回。请逐件处理。"
+            saying.said(
+                "这次{label}已有 {number} 件派给单位或已答复（{past}{past_2}），不能整批撤回。请逐件处理。",
+                label=saying.word(outreach.label),
+                number=len(past),
+                past=saying.joined("、", past[:3]),
+                past_2=saying.word(" 等") if past[3:] else "",
+            )
         )
     for ticket in open_ones:
-        void(scope, ticket.serial_no, Order(actor, now), reason=f"撤回{outreach.label}：{because}")
+        void(
+            scope,
+            ticket.serial_no,
+            Order(actor, now),
+            reason=saying.said("撤回{label}：{because}", label=saying.word(outreach.label), because=because),
+        )
     for line in lines_of(scope, outreach, "draft", "returned"):
         drop_line(line)
     outreach.state, outreach.reason = "withdrawn", because
@@ -201,7 +218,11 @@ def refuse_entering(actor: Actor) -> None:
     """Raise `NotPermitted` unless the actor takes in appeals, at the desk or at a community centre."""
     if not may(actor.permissions, ENTERS):
         raise NotPermitted(
-            f"登记会议和走访由{asked_of(ENTERS)}办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
+            saying.said(
+                "登记会议和走访由{asked}办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                asked=saying.word(asked_of(ENTERS)),
+                name=actor.name,
+            )
         )
 
 
@@ -223,7 +244,9 @@ def _sees_all(actor: Actor) -> bool:
 
 def _submitted(scope: Scope, outreach: Outreach, actor: Actor, now: datetime) -> None:
     if outreach.sort == "meeting" and not lines_of(scope, outreach, "taken_in"):
-        raise OutreachSettled(f"这次{outreach.label}还没有录入诉求，没有提交。请先添加。")
+        raise OutreachSettled(
+            saying.said("这次{label}还没有录入诉求，没有提交。请先添加。", label=saying.word(outreach.label))
+        )
     outreach.state, outreach.submitted_by, outreach.submitted_at = "submitted", actor.name, now
 
 
@@ -253,7 +276,9 @@ def _accept_line(
 ) -> Ticket:
     """Accept a line and let it find its unit, or conclude it with the words in which it was answered there and then."""
     ticket, order = take_in(scope, appeal, actor=actor, now=now), Order(actor, now)
-    words = f"{outreach.label}“{outreach.subject}”第 {number} 条"
+    words = saying.said(
+        "{label}“{subject}”第 {number} 条", label=saying.word(outreach.label), subject=outreach.subject, number=number
+    )
     note(scope, ticket, "outreach", order, summary=words, detail={"outreach": outreach.id, "line": number})
     if answer:
         conclude_with_answer(scope, ticket, order, text=answer, disposition=ANSWERED)

@@ -4,31 +4,40 @@ from datetime import datetime
 
 from core.documents.model import Cell, Document, Number, Section, Table
 from core.journey.queries.outreach import OutreachCase
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 
 
 def feedback_document(scope: Scope, case: OutreachCase, *, made_at: datetime) -> Document:
     """Return the document: every line with its unit, how it stands and what was answered. It names nobody who spoke."""
     held = case.held_at.astimezone(scope.tenant.zone)
-    title = f"{case.label}反馈：{case.subject}"
+    title = said("{label}反馈：{subject}", label=word(case.label), subject=case.subject)
     rows: list[list[Cell]] = [
         [
             Number(str(line.number), line.number),
             line.serial_no,
             line.title,
             line.unit or ("当场答复" if line.reply else "待定"),
-            line.state_label if line.reply else f"{line.state_label}，{line.light.words}",
+            line.state_label
+            if line.reply
+            else said("{state_label}，{words}", state_label=word(line.state_label), words=word(line.light.words)),
             line.reply or "还没有答复",
         ]
         for line in case.taken
     ]
-    where = "，".join(each for each in (case.area, case.place) if each)
+    where = joined("，", (each for each in (case.area, case.place) if each))
     return Document(
         title=title,
         lead=(
-            f"{held:%Y-%m-%d %H:%M}{f'，{where}' if where else ''}；{case.unit}{f'，主持：{case.host}' if case.host else ''}",
-            f"共 {len(case.taken)} 件，已答复 {case.answered} 件",
-            *((f"反馈情况：{case.closing}",) if case.closing else ()),
+            said(
+                "{held:%Y-%m-%d %H:%M}{where}；{unit}{host}",
+                held=held,
+                where=said("，{where}", where=where) if where else "",
+                unit=case.unit,
+                host=said("，主持：{host}", host=case.host) if case.host else "",
+            ),
+            said("共 {number} 件，已答复 {answered} 件", number=len(case.taken), answered=case.answered),
+            *((said("反馈情况：{closing}", closing=case.closing),) if case.closing else ()),
         ),
         sections=[
             Section(

@@ -26,6 +26,7 @@ from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.import_words import vocabulary_of
 from core.journey.outreach import MOST_LINES, add_lines, outreach_for, outreach_seen_by
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
@@ -103,7 +104,12 @@ def read_file(scope: Scope, outreach_id: int, name: str, content: bytes, *, acto
         minutes = open_minutes(path)
         rows = list(islice(minutes.table.rows(), MOST_LINES + 1))
     if len(rows) > MOST_LINES:
-        raise TableUnusable(f"文件超过 {MOST_LINES:,} 行，没有导入。一次会议最多 {MOST_LINES:,} 条，请分成几次。")
+        raise TableUnusable(
+            said(
+                "文件超过 {most_lines:,} 行，没有导入。一次会议最多 {most_lines:,} 条，请分成几次。",
+                most_lines=MOST_LINES,
+            )
+        )
     return read_minutes(scope, outreach_id, minutes, rows, begins=True, actor=actor, now=now)
 
 
@@ -120,7 +126,7 @@ def returned_file(scope: Scope, outreach_id: int, *, actor: Actor) -> bytes:
             rejects = rejects or Rejects(path, columns)
             rejects.add(row, why)
         if rejects is None:
-            raise OutreachSettled(f"这次{outreach.label}没有退回的行，没有文件可以下载。")
+            raise OutreachSettled(said("这次{label}没有退回的行，没有文件可以下载。", label=word(outreach.label)))
         rejects.close()
         return path.read_bytes()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.journey.lists import Ordered, refuse_faults, rows_of
 from core.kit.cells import flaw_of_cell
 from core.kit.lists import ListPut
+from core.kit.saying import said
 from core.statistics.outside.models import OutsideFigure
 from core.statistics.outside.queries import numbers_that_hold
 from core.statistics.periods import Month, MonthUnclear
@@ -87,7 +88,12 @@ def _read(rows: Sequence[tuple[int, Mapping[str, str]]], this_month: Month) -> l
             continue
         first = taken.setdefault((found.name, found.month), number)
         if first != number:
-            faults[number] = f"“{found.name}”的 {Month.of(found.month)} 在第 {first} 行已经有了，请只留一行"
+            faults[number] = said(
+                "“{name}”的 {of} 在第 {first} 行已经有了，请只留一行",
+                name=found.name,
+                of=Month.of(found.month),
+                first=first,
+            )
         else:
             written.append(found)
     refuse_faults(faults, WHAT)
@@ -98,7 +104,7 @@ def _fault_or_written(cells: Mapping[str, str], this_month: Month) -> Written | 
     for field, longest in LONGEST.items():
         what = COLUMNS[field][0]
         if not cells[field]:
-            return f"没有写{what}"
+            return said("没有写{what}", what=what)
         if flaw := flaw_of_cell(cells[field], longest=longest):
             return f"{what}{flaw}"
     try:
@@ -106,8 +112,8 @@ def _fault_or_written(cells: Mapping[str, str], this_month: Month) -> Written | 
     except MonthUnclear as refusal:
         return refusal.message.rstrip("。")
     if month > this_month:
-        return f"{month} 还没有到，数字不会已经统计出来"
+        return said("{month} 还没有到，数字不会已经统计出来", month=month)
     value = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cells["value"]))
     if value is None or int(value[0].replace(",", "")) > LARGEST:
-        return f"数值“{cells['value'][:20]}”不是整数，请写成如 1204"
+        return said("数值“{value}”不是整数，请写成如 1204", value=cells["value"][:20])
     return Written(cells["name"], month.first, int(value[0].replace(",", "")), cells["source"])

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from core.journey.command import command
+from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.serials import CODE_LENGTH, access_code
 from core.people.roles import Permission
@@ -127,12 +128,32 @@ def keep_urging(scope: Scope, ticket: Ticket, order: Order, *, words: str, by: s
     check_state(ticket, OPEN, "催办")
     said = words.strip()
     if len(said) > LONGEST_WORDS:
-        raise WordsTooLong(f"补充的话有 {len(said)} 个字，最多 {LONGEST_WORDS} 个字。请精简后再提交。")
+        raise WordsTooLong(
+            saying.said(
+                "补充的话有 {number} 个字，最多 {longest} 个字。请精简后再提交。",
+                number=len(said),
+                longest=LONGEST_WORDS,
+            )
+        )
     refuse_more_urging(scope, ticket, now=order.now)
-    note(scope, ticket, URGED, order, summary=f"{by}催办{f'：{said}' if said else ''}")
+    note(
+        scope,
+        ticket,
+        URGED,
+        order,
+        summary=saying.said(
+            "{by}催办{said}", by=saying.word(by), said=saying.said("：{said}", said=said) if said else ""
+        ),
+    )
     units = directory(scope)
     unit = (units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None) or units.desk
-    words = f"{by}对工单 {ticket.serial_no}「{ticket.title}」催办{f'：{said}' if said else ''}，请尽快办理"
+    words = saying.said(
+        "{by}对工单 {serial_no}「{title}」催办{said}，请尽快办理",
+        by=saying.word(by),
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        said=saying.said("：{said}", said=said) if said else "",
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
 
 
@@ -144,7 +165,13 @@ def wish_news(scope: Scope, ticket: Ticket, order: Order, *, stopped: bool) -> N
     """
     if ticket.news_stopped == stopped:
         now_told = "只通知答复" if stopped else "每办一步都通知"
-        raise NewsAsWished(f"工单 {ticket.serial_no} 现在就是{now_told}，没有改动，无需再选。")
+        raise NewsAsWished(
+            saying.said(
+                "工单 {serial_no} 现在就是{now_told}，没有改动，无需再选。",
+                serial_no=ticket.serial_no,
+                now_told=saying.word(now_told),
+            )
+        )
     ticket.news_stopped = stopped
     words = "诉求人不再接收进展推送，只通知答复" if stopped else "诉求人恢复接收进展推送"
     note(scope, ticket, NEWS_WISH, order, summary=words)
@@ -168,7 +195,9 @@ def refuse_more_urging(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         )
     )
     if most and (done or 0) >= most:
-        raise UrgedAlready(f"24 小时内已催办 {done} 次，承办单位已收到，这一次没有再发。请稍后再看办理进展。")
+        raise UrgedAlready(
+            saying.said("24 小时内已催办 {done} 次，承办单位已收到，这一次没有再发。请稍后再看办理进展。", done=done)
+        )
 
 
 def _failures(scope: Scope, serial_no: str, address: str, *, now: datetime) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from core.journey.judge import decide_dispute, reopen
 from core.journey.panels import refuse_party, tell
 from core.journey.queries.redacting import redacting
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -66,15 +67,24 @@ def carry_out_finding(
     """
     found = panel_on(scope, ticket, panel, states=("found",), deed="执行结论")
     if found.verdict == NO_MAJORITY:
-        raise FindingBinds(f"评议 {panel} 未形成多数意见，没有可执行的结论。请写明理由后结束这件评议。")
+        raise FindingBinds(
+            said("评议 {panel} 未形成多数意见，没有可执行的结论。请写明理由后结束这件评议。", panel=panel)
+        )
     _refuse_parties(scope, found, order.actor)
     label = FOUND_LABELS[found.verdict]
     _settle(
-        found, order, state="carried", outcome=f"按结论执行：{label}{f'。{remark.strip()}' if remark.strip() else ''}"
+        found,
+        order,
+        state="carried",
+        outcome=said(
+            "按结论执行：{label}{remark}",
+            label=word(label),
+            remark=said("。{remark}", remark=remark.strip()) if remark.strip() else "",
+        ),
     )
     scope.session.flush()
-    tell(scope, ticket, order, found, f"执行评议结论：{label}")
-    words = f"第三方评议 {panel} 结论：{label}"
+    tell(scope, ticket, order, found, said("执行评议结论：{label}", label=word(label)))
+    words = said("第三方评议 {panel} 结论：{label}", panel=panel, label=word(label))
     match found.verdict:
         case "keep":
             _dismiss(scope, ticket, found, order, words=words)
@@ -94,9 +104,9 @@ def decline_finding(scope: Scope, ticket: Ticket, order: Order, *, panel: str, r
     found = panel_on(scope, ticket, panel, states=("found", "no_quorum"), deed="结束")
     _refuse_parties(scope, found, order.actor)
     if found.verdict not in ("", NO_MAJORITY) and rules_of(found.rules).is_binding:
-        raise FindingBinds(f"按本区的规定，评议 {panel} 的结论须执行，不能不采纳。请执行结论。")
+        raise FindingBinds(said("按本区的规定，评议 {panel} 的结论须执行，不能不采纳。请执行结论。", panel=panel))
     _settle(found, order, state="declined", outcome=because)
-    tell(scope, ticket, order, found, f"未采纳评议结论：{because}")
+    tell(scope, ticket, order, found, said("未采纳评议结论：{because}", because=because))
 
 
 @command(Permission.SUPERVISE, "拟写评议公告")
@@ -123,7 +133,7 @@ def publish_notice(scope: Scope, ticket: Ticket, order: Order, *, panel: str) ->
     found = panel_on(scope, ticket, panel, states=SETTLED, deed="公开")
     _refuse_published(found)
     if not found.notice:
-        raise PanelClosed(f"评议 {panel} 还没有拟写公告。请先拟写，再由另一人批准。")
+        raise PanelClosed(said("评议 {panel} 还没有拟写公告。请先拟写，再由另一人批准。", panel=panel))
     if order.actor.id is None or order.actor.id in (found.opened_by_id, found.proposed_by_id):
         raise SameHands("提请评议的人和拟写公告的人不能批准公开。请由另一人批准。")
     _refuse_parties(scope, found, order.actor)
@@ -140,7 +150,10 @@ def _lay_over(scope: Scope, ticket: Ticket, panel: ReviewPanel, order: Order, *,
         subject = find_disputable(scope, ticket)
         if subject is None:
             raise NothingToAdjudicate(
-                f"工单 {ticket.serial_no} 已没有计入单位考核的事项可以裁定。请写明理由后结束这件评议。"
+                said(
+                    "工单 {serial_no} 已没有计入单位考核的事项可以裁定。请写明理由后结束这件评议。",
+                    serial_no=ticket.serial_no,
+                )
             )
         dispute = keep_dispute(
             scope, ticket, Order(PANEL, order.now), kind=subject.kind, subject=subject.subject, grounds=words
@@ -190,4 +203,4 @@ def _refuse_parties(scope: Scope, panel: ReviewPanel, actor: Actor) -> None:
 
 def _refuse_published(panel: ReviewPanel) -> None:
     if panel.published_at is not None:
-        raise PanelClosed(f"评议 {panel.number} 的结果已经公开，不能再改。")
+        raise PanelClosed(said("评议 {number} 的结果已经公开，不能再改。", number=panel.number))

@@ -7,6 +7,7 @@ from pathlib import Path
 from core.evaluation.panels.pool import TakenOver, note_away, panel_logins, take_over
 from core.evaluation.panels.reading import is_heading, read_rows
 from core.intake.tabular.opening import open_table
+from core.kit.saying import said
 from core.people.roles import NotPermitted, Permission
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
@@ -28,7 +29,7 @@ def import_pool(scope: Scope, path: Path, *, actor: Actor, now: datetime) -> Tak
         logins=panel_logins(scope),
     )
     taken = take_over(scope, rows, by=actor.name, now=now)
-    _tell(scope, actor, f"名册 {path.name}", {"added": taken.added, "changed": taken.changed}, now=now)
+    _tell(scope, actor, said("名册 {name}", name=path.name), {"added": taken.added, "changed": taken.changed}, now=now)
     return taken
 
 
@@ -47,7 +48,7 @@ def note_member_away(
 
 def _refuse_stranger(actor: Actor) -> None:
     if Permission.SUPERVISE not in actor.permissions and Permission.ADMINISTER not in actor.permissions:
-        raise NotPermitted(f"评议员库由督办席和系统管理员维护，{actor.name}没有这项权限。")
+        raise NotPermitted(said("评议员库由督办席和系统管理员维护，{name}没有这项权限。", name=actor.name))
 
 
 def _tell(scope: Scope, actor: Actor, subject: str, detail: Mapping[str, object], *, now: datetime) -> None:

@@ -25,6 +25,7 @@ from core.evaluation.panels.voting import (
 from core.evaluation.panels.words import FOUND_LABELS, SITTING, VERDICT_LABELS
 from core.journey.command import command
 from core.journey.panels import as_member, tell
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.statistics.dirty import mark_dirty, mark_ticket
 from core.tenancy.scope import Scope
@@ -44,7 +45,7 @@ def accept_seat(scope: Scope, ticket: Ticket, order: Order, *, panel: str) -> No
     """
     found, seat = _seat(scope, ticket, order, panel, deed="接受")
     if seat.state == "accepted":
-        raise SeatAccepted(f"您已接受评议 {panel}，请阅读材料后投票。")
+        raise SeatAccepted(said("您已接受评议 {panel}，请阅读材料后投票。", panel=panel))
     seat.state, seat.changed_at = "accepted", order.now
     tell(scope, ticket, as_member(order), found, "一名评议员接受评议")
 
@@ -63,7 +64,7 @@ def recuse_from_panel(scope: Scope, ticket: Ticket, order: Order, *, panel: str,
     following = move_up(scope, found, seat, now=order.now)
     scope.session.flush()
     moved = "由同组递补人员接替" if following else "该组没有递补人员，席位空缺"
-    tell(scope, ticket, as_member(order), found, f"一名评议员回避，{moved}")
+    tell(scope, ticket, as_member(order), found, said("一名评议员回避，{moved}", moved=word(moved)))
     if votes_of(scope, found) and all_are_in(scope, found):
         _close(scope, ticket, found, now=order.now)
 
@@ -89,7 +90,9 @@ def vote_on_panel(
         ticket,
         "panel",
         as_member(order),
-        summary=f"一名评议员投票，已投 {len(votes_of(scope, found))} 票，共 {sitting} 席",
+        summary=said(
+            "一名评议员投票，已投 {number} 票，共 {sitting} 席", number=len(votes_of(scope, found)), sitting=sitting
+        ),
         detail={"panel": found.number, "round": found.round, "state": found.state},
         records=[vote],
     )
@@ -123,7 +126,13 @@ def keep_panel_time(scope: Scope, panel_id: int, *, now: datetime) -> None:
         panel.reminded_at = now
         waiting = sum(each.seat.state in SITTING for each in seats_of(scope, panel)) - len(votes_of(scope, panel))
         ends = f"{panel.closes_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        tell(scope, ticket, Order(SYSTEM, now), panel, f"评议将于 {ends} 截止，还有 {waiting} 名评议员没有投票")
+        tell(
+            scope,
+            ticket,
+            Order(SYSTEM, now),
+            panel,
+            said("评议将于 {ends} 截止，还有 {waiting} 名评议员没有投票", ends=ends, waiting=waiting),
+        )
     mark_ticket(scope, ticket)
 
 
@@ -133,9 +142,9 @@ def _seat(scope: Scope, ticket: Ticket, order: Order, number: str, *, deed: str)
     seat = seat_held_by(scope, panel, order.actor, now=order.now)
     panel_on(scope, ticket, number, states=("voting",), deed=deed)
     if order.now >= panel.closes_at:
-        raise PanelClosed(f"评议 {number} 的期限已过，不能再{deed}。")
+        raise PanelClosed(said("评议 {number} 的期限已过，不能再{deed}。", number=number, deed=word(deed)))
     if seat.state == "recused":
-        raise SeatNotAccepted(f"您已回避评议 {number}，不能再{deed}。")
+        raise SeatNotAccepted(said("您已回避评议 {number}，不能再{deed}。", number=number, deed=word(deed)))
     return panel, seat
 
 
@@ -145,8 +154,18 @@ def _close(scope: Scope, ticket: Ticket, panel: ReviewPanel, *, now: datetime) -
 
 
 def _found_words(panel: ReviewPanel, result: Count) -> str:
-    told = "，".join(f"{VERDICT_LABELS[verdict]} {number} 票" for verdict, number in result.by_verdict)
+    told = joined(
+        "，",
+        (
+            said("{verdict} {number} 票", verdict=word(VERDICT_LABELS[verdict]), number=number)
+            for verdict, number in result.by_verdict
+        ),
+    )
     if not result.has_quorum:
         quorum = rules_of(panel.rules).quorum
-        return f"评议截止，收到 {result.votes} 票，不足 {quorum} 票，没有结论。可以延期一次或重新抽签"
-    return f"评议结束：{told}。结论：{FOUND_LABELS[result.verdict]}"
+        return said(
+            "评议截止，收到 {votes} 票，不足 {quorum} 票，没有结论。可以延期一次或重新抽签",
+            votes=result.votes,
+            quorum=quorum,
+        )
+    return said("评议结束：{told}。结论：{found}", told=told, found=word(FOUND_LABELS[result.verdict]))

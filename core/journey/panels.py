@@ -19,6 +19,7 @@ from core.evaluation.panels.voting import (
 from core.evaluation.panels.words import CAUSE_LABELS
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.kit.serials import serial_no as number_of
 from core.people.roles import Permission, SameHands
 from core.tenancy.scope import Scope
@@ -68,8 +69,10 @@ def open_panel(
     """
     asked = reason_of(question, "提请评议")
     if cause not in CAUSE_LABELS:
-        known = "、".join(f"{code}（{label}）" for code, label in CAUSE_LABELS.items())
-        raise CauseUnknown(f"没有提请评议的情形“{cause}”。可选：{known}。")
+        known = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in CAUSE_LABELS.items())
+        )
+        raise CauseUnknown(said("没有提请评议的情形“{cause}”。可选：{known}。", cause=cause, known=known))
     check_state(ticket, ANSWERED, "提请评议")
     refuse_under_way(scope, ticket)
     parties = parties_of(scope, ticket)
@@ -110,7 +113,12 @@ def open_panel(
         ticket,
         order,
         panel,
-        f"{CAUSE_LABELS[cause]}，提请第三方评议：{asked}。{_drawn_words(drawn)}",
+        said(
+            "{cause}，提请第三方评议：{asked}。{drawn}",
+            cause=word(CAUSE_LABELS[cause]),
+            asked=asked,
+            drawn=_drawn_words(drawn),
+        ),
         records=[drawn],
     )
 
@@ -120,11 +128,17 @@ def extend_panel(scope: Scope, ticket: Ticket, order: Order, *, panel: str) -> N
     """Give the members more time, once, also when too few votes were in. Raises `NoSuchPanel`, `PanelClosed`."""
     found = panel_on(scope, ticket, panel, states=("voting", "no_quorum"), deed="延期")
     if found.extended_at is not None:
-        raise PanelClosed(f"评议 {panel} 已延期一次，不能再延。票数不足的，请重新抽签。")
+        raise PanelClosed(said("评议 {panel} 已延期一次，不能再延。票数不足的，请重新抽签。", panel=panel))
     days = rules_of(found.rules).extension_days
     found.closes_at = voting_ends(scope, days, max(order.now, found.closes_at))
     found.state, found.closed_at, found.extended_at, found.reminded_at = "voting", None, order.now, None
-    tell(scope, ticket, order, found, f"评议延期 {days} 个工作日，至 {_local(scope, found.closes_at)}")
+    tell(
+        scope,
+        ticket,
+        order,
+        found,
+        said("评议延期 {days} 个工作日，至 {local}", days=days, local=_local(scope, found.closes_at)),
+    )
 
 
 @command(Permission.SUPERVISE, "重新抽签")
@@ -141,7 +155,7 @@ def redraw_panel(scope: Scope, ticket: Ticket, order: Order, *, panel: str, seed
     units = directory(scope)
     parties = {code: unit.name for code in found.parties if (unit := units.find_unit(code))}
     drawn = _drawn(scope, ticket, found, parties, order, seed=seed)
-    tell(scope, ticket, order, found, f"票数不足，重新抽签。{_drawn_words(drawn)}", records=[drawn])
+    tell(scope, ticket, order, found, said("票数不足，重新抽签。{drawn}", drawn=_drawn_words(drawn)), records=[drawn])
 
 
 def try_draw(scope: Scope, serial: str, *, seed: str, now: datetime) -> Tried:
@@ -168,7 +182,13 @@ def try_draw(scope: Scope, serial: str, *, seed: str, now: datetime) -> Tried:
 def refuse_under_way(scope: Scope, ticket: Ticket) -> None:
     """Raise `PanelUnderWay` when the ticket has a panel of which something is still to come."""
     if under_way := find_panel_under_way(scope, ticket):
-        raise PanelUnderWay(f"工单 {ticket.serial_no} 已有评议 {under_way.number} 正在进行，不能另开。请先办完这一件。")
+        raise PanelUnderWay(
+            said(
+                "工单 {serial_no} 已有评议 {number} 正在进行，不能另开。请先办完这一件。",
+                serial_no=ticket.serial_no,
+                number=under_way.number,
+            )
+        )
 
 
 def refuse_party(scope: Scope, parties: Mapping[str, str], actor: Actor) -> None:
@@ -202,7 +222,7 @@ def _other_unit(scope: Scope, code: str, parties: Mapping[str, str]) -> Director
         return None
     unit = directory(scope).get_unit(code)
     if code in parties:
-        raise NothingToShift(f"{unit.name}就是当事单位，不能改由它承担。请另选单位，或留空。")
+        raise NothingToShift(said("{name}就是当事单位，不能改由它承担。请另选单位，或留空。", name=unit.name))
     return unit
 
 
@@ -238,7 +258,9 @@ def _drawn(
 
 def _drawn_words(record: PanelDraw) -> str:
     seats, excluded = len(record.record["seats"]), len(record.record["excluded"])
-    return f"抽签确定 {seats} 席，排除 {excluded} 人，种子 {record.seed}"
+    return said(
+        "抽签确定 {seats} 席，排除 {excluded} 人，种子 {seed}", seats=seats, excluded=excluded, seed=record.seed
+    )
 
 
 def _local(scope: Scope, at: datetime) -> str:

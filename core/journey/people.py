@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from core.journey.persons import relieve_person
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.models import Account
 from core.people.queries import accounts, roles_by_account, tokens
 from core.people.roles import ROLES, permissions_of, role_named
@@ -158,7 +159,7 @@ def put_unit(scope: Scope, login: str, unit: str | None, *, now: datetime, by: B
     account = get_account_of(scope, login)
     unit_id = _unit_for(scope, sorted(roles_of(scope, account)), unit)
     if unit_id == account.unit_id:
-        raise NothingChanged(f"账号 {account.login} 已经在这个单位，没有改动。")
+        raise NothingChanged(said("账号 {login} 已经在这个单位，没有改动。", login=account.login))
     move_account(scope, login, unit_id=unit_id, now=now, by=by)
     relieve_person(scope, account.id, now=now)
 
@@ -193,10 +194,18 @@ def acting(scope: Scope, login: str) -> Actor:
     wanted = login.strip().lower()
     account = next((each for each in accounts(scope) if each.login == wanted and each.active), None)
     if account is None:
-        raise NoSuchAccount(f"没有登录名为 {login} 的账号，或它已停用。用 huiying user list 查看已有账号。")
+        raise NoSuchAccount(
+            said("没有登录名为 {login} 的账号，或它已停用。用 huiying user list 查看已有账号。", login=login)
+        )
     roles = roles_by_account(scope).get(account.id, ())
-    seat = "、".join(ROLES[role].label for role in roles if role in ROLES) or "无角色"
-    return Actor("staff", f"{account.name}（{seat}）", account.id, account.unit_id, permissions_of(roles))
+    seat = joined("、", (word(ROLES[role].label) for role in roles if role in ROLES)) or "无角色"
+    return Actor(
+        "staff",
+        said("{name}（{seat}）", name=account.name, seat=word(seat)),
+        account.id,
+        account.unit_id,
+        permissions_of(roles),
+    )
 
 
 def issue_token(
@@ -227,7 +236,13 @@ def revoke_token(scope: Scope, label: str, *, now: datetime) -> None:
     """Let the token open nothing from now on. Raises `NoSuchToken`, naming those that are in force."""
     in_force = [token.label for token in tokens(scope) if token.revoked_at is None]
     if label not in in_force:
-        raise NoSuchToken(f"没有名为「{label}」的有效令牌。有效的令牌：{'、'.join(in_force) or '无'}。")
+        raise NoSuchToken(
+            said(
+                "没有名为「{label}」的有效令牌。有效的令牌：{in_force}。",
+                label=word(label),
+                in_force=joined("、", in_force) or word("无"),
+            )
+        )
     revoke(scope, label, now=now)
 
 
@@ -248,7 +263,10 @@ def _standing(scope: Scope, account: Account) -> str:
     if account.is_demonstration:
         return "演示账号，免动态口令"
     if account.valid_until is not None:
-        return f"应急账号，有效至 {account.valid_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+        return said(
+            "应急账号，有效至 {valid_until:%Y-%m-%d %H:%M}",
+            valid_until=account.valid_until.astimezone(scope.tenant.zone),
+        )
     return "" if account.password_hash else "尚未设置密码"
 
 
@@ -256,7 +274,7 @@ def refuse_without_unit(roles: Sequence[str], *, has_unit: bool) -> None:
     """Raise `UnitMissing` when one of the roles works for a unit and there is none, `UnknownRole` when one is not ours."""
     labels = [role_named(role).label for role in roles if role_named(role).name in OF_A_UNIT]
     if labels and not has_unit:
-        raise UnitMissing(f"角色 {'、'.join(labels)} 需要所属单位。请加上 --unit 单位代码。")
+        raise UnitMissing(said("角色 {labels} 需要所属单位。请加上 --unit 单位代码。", labels=joined("、", labels)))
 
 
 def _open(
@@ -271,7 +289,9 @@ def _open(
     by: By = AT_THE_MACHINE,
 ) -> Account:
     if not LOGIN.fullmatch(login.strip().lower()):
-        raise LoginUnusable(f"登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。")
+        raise LoginUnusable(
+            said("登录名“{login}”不可用。请用 3 至 32 个小写字母、数字或连字符，以字母开头。", login=login)
+        )
     unit_id = _unit_for(scope, roles, unit)
     return open_account(scope, login=login, name=name, password=password, roles=roles, unit_id=unit_id, now=now, by=by)
 

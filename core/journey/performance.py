@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.hooks.roster import Roster
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.statistics.performance import comparing, service
 from core.statistics.performance.models import (
@@ -93,7 +94,7 @@ def year_of(words: str) -> int:
     """Read a year such as `2025`. Raises `YearUnclear`."""
     text = words.strip()
     if not (text.isascii() and text.isdecimal() and len(text) == 4 and int(text) in YEARS):
-        raise YearUnclear(f"年份“{words[:20]}”看不懂。请写成四位数字，如 2025。")
+        raise YearUnclear(said("年份“{words}”看不懂。请写成四位数字，如 2025。", words=words[:20]))
     return int(text)
 
 
@@ -173,7 +174,11 @@ def freeze_sheet(scope: Scope, number: int, *, actor: Actor, address: str, now: 
     service.freeze(scope, sheet, by, now=now)
     assert sheet.object_until is not None
     until = f"{sheet.object_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-    words = f"{name_of(sheet)}已冻结。对本单位的任何一行有异议的，请在 {until} 前在“本单位的绩效”中提出"
+    words = said(
+        "{name}已冻结。对本单位的任何一行有异议的，请在 {until} 前在“本单位的绩效”中提出",
+        name=name_of(sheet),
+        until=until,
+    )
     for unit_id, ticket_id in tickets_behind_units(scope, sheet).items():
         say(scope, ticket_id=ticket_id, transport="inbox", text=words, to_unit_id=unit_id, now=now)
     _note(scope, "performance_frozen", sheet, by, now=now)
@@ -192,13 +197,18 @@ def object_to_line(
     sheet, by = _locked(scope, number), _by(actor, address)
     line = get_line(scope, sheet, line_id)
     if line.unit_id != unit_id:
-        raise NoSuchSheet(f"{name_of(sheet)}没有您单位的这一行。请从本单位的绩效中选择。")
+        raise NoSuchSheet(said("{name}没有您单位的这一行。请从本单位的绩效中选择。", name=name_of(sheet)))
     objection = service.object_to(scope, sheet, line, by, text=reason_of(text, "提出异议"), now=now)
     _tell(
         scope,
         sheet,
         unit_id,
-        f"{directory(scope).name_of(unit_id)}对{name_of(sheet)}的“{line.label}”提出异议，请认定",
+        said(
+            "{name}对{sheet}的“{label}”提出异议，请认定",
+            name=directory(scope).name_of(unit_id),
+            sheet=name_of(sheet),
+            label=word(line.label),
+        ),
         now,
     )
     _note(scope, "performance_objected", sheet, by, now=now, line=line.label, objection=str(objection.id))
@@ -224,7 +234,7 @@ def judge_objection(
     sheet, by = _locked(scope, number), _by(actor, address)
     objection = scope.session.get(PerformanceObjection, (scope.tenant.id, objection_id))
     if objection is None or objection.sheet_id != sheet.id:
-        raise NoSuchSheet(f"{name_of(sheet)}没有这项异议。请刷新页面后再试。")
+        raise NoSuchSheet(said("{name}没有这项异议。请刷新页面后再试。", name=name_of(sheet)))
     service.judge(sheet, objection, by, upheld=upheld, finding=reason_of(finding, "认定异议"), now=now)
     _note(scope, "performance_judged", sheet, by, now=now, objection=str(objection.id), found=objection.state)
     return objection

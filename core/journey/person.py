@@ -31,6 +31,7 @@ from core.intake.outreach.erasing import drafts_of_person
 from core.intake.outreach.service import said_in
 from core.intake.readable import readable
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
@@ -88,7 +89,7 @@ def weibo_number(given: str) -> str:
 
 def _phone_hash(scope: Scope, wanted: str, phone: str) -> bytes:
     if not wanted.isascii() or not wanted.isdigit() or len(wanted) < SHORTEST_PHONE:
-        raise PhoneUnusable(f"“{phone}”不是完整的电话号码，没有查找。请写全号码，只写数字。")
+        raise PhoneUnusable(said("“{phone}”不是完整的电话号码，没有查找。请写全号码，只写数字。", phone=phone))
     return scope.keys.lookup_hash(wanted, tenant_id=scope.tenant.id, field="phone")
 
 

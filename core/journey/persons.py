@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core.hooks.contract import CORE
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.people.roster.queries import absences_on, find_colleague, head_of, name_of_person
 from core.routing.models import Assignment
@@ -58,12 +59,27 @@ def hand_to(scope: Scope, ticket: Ticket, order: Order, *, person: str, reason: 
     unit = directory(scope).name_of(assignment.unit_id)
     colleague = find_colleague(scope, assignment.unit_id, person)
     if colleague is None:
-        raise NotAColleague(f"{unit}没有登录名为 {person} 的承办人员。请从本单位的人员中选择；跨单位的请申请退单。")
+        raise NotAColleague(
+            said(
+                "{unit}没有登录名为 {person} 的承办人员。请从本单位的人员中选择；跨单位的请申请退单。",
+                unit=unit,
+                person=person,
+            )
+        )
     if colleague.id == assignment.person_id:
-        raise AlreadyTheirs(f"工单 {ticket.serial_no} 已由{colleague.name}承办，没有改动。")
+        raise AlreadyTheirs(
+            said("工单 {serial_no} 已由{name}承办，没有改动。", serial_no=ticket.serial_no, name=colleague.name)
+        )
     if any(absence.person == colleague.id for absence in absences_on(scope, today(scope, order.now))):
-        raise ColleagueAway(f"{colleague.name}今天不在岗，不能转给{colleague.name}。请选择在岗的同事。")
-    hand_over(scope, ticket, assignment, colleague.id, order, reason=f"{order.actor.name}转交，{because}")
+        raise ColleagueAway(said("{name}今天不在岗，不能转给{name}。请选择在岗的同事。", name=colleague.name))
+    hand_over(
+        scope,
+        ticket,
+        assignment,
+        colleague.id,
+        order,
+        reason=said("{name}转交，{because}", name=order.actor.name, because=because),
+    )
 
 
 def relieve_person(scope: Scope, person: int, *, now: datetime) -> int:
@@ -104,15 +120,27 @@ def tell_head(scope: Scope, reached: Reached, *, now: datetime) -> None:
         return
     name = name_of_person(scope, head)
     how = HOW["overdue" if reached.timer.mark == OVERDUE else clock.name]
-    person = f"，承办人{name_of_person(scope, assignment.person_id)}" if assignment.person_id else ""
-    words = f"请{name}督促签收：工单 {ticket.serial_no}「{ticket.title}」派到{unit.name}后还没有签收{person}，{how}。"
+    person = (
+        said("，承办人{name_of_person}", name_of_person=name_of_person(scope, assignment.person_id))
+        if assignment.person_id
+        else ""
+    )
+    words = said(
+        "请{name}督促签收：工单 {serial_no}「{title}」派到{unit_name}后还没有签收{person}，{how}。",
+        name=name,
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        unit_name=unit.name,
+        person=person,
+        how=word(how),
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=now)
     note(
         scope,
         ticket,
         "escalate",
         Order(SYSTEM, now),
-        summary=f"站内信 → {unit.name}负责人{name}（{how}，尚未签收）",
+        summary=said("站内信 → {name}负责人{name_2}（{how}，尚未签收）", name=unit.name, name_2=name, how=word(how)),
         detail={
             "kind": "inbox",
             "to": unit.code,

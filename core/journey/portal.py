@@ -16,6 +16,7 @@ from core.journey.disclose import wish_disclosure
 from core.journey.instant import is_unsettled, say_unhelped
 from core.journey.join import accept_alike
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.knowledge.instant import instant_rules
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
@@ -78,7 +79,7 @@ def get_portal(scope: Scope) -> Portal:
     """Return the tenant's public entry. Raises `NoPortal`."""
     portal = find_portal(scope.hooks)
     if portal is None:
-        raise NoPortal(f"{scope.tenant.name}没有开通网上提交。请拨打热线，或到服务窗口反映。")
+        raise NoPortal(said("{name}没有开通网上提交。请拨打热线，或到服务窗口反映。", name=scope.tenant.name))
     return portal
 
 
@@ -139,7 +140,9 @@ def _channel(scope: Scope, letter: Letter) -> str:
     if letter.mailbox:
         mailbox = mailbox_book(scope).find(letter.mailbox)
         if mailbox is None or not mailbox.is_public:
-            raise NoSuchMailbox(f"信箱“{letter.mailbox}”现在不接收来信。请另选一个信箱，或不选，由受理人员转交。")
+            raise NoSuchMailbox(
+                said("信箱“{mailbox}”现在不接收来信。请另选一个信箱，或不选，由受理人员转交。", mailbox=letter.mailbox)
+            )
         return mailbox.channel if mailbox.channel in channels else PORTAL.id
     for_enterprises = (each.id for each in channels.values() if each.appellant == "enterprise")
     return next(for_enterprises, PORTAL.id) if letter.appellant == "enterprise" else PORTAL.id

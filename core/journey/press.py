@@ -14,6 +14,7 @@ from core.escalation.supervisions import close_supervision as close
 from core.escalation.supervisions import open_supervision as open_for
 from core.escalation.supervisions import raise_level, supervision_of
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission
 from core.people.roster.queries import head_of, name_of_person
 from core.routing.consultations import has_share
@@ -61,7 +62,7 @@ def instruct(
     )
     effect = _effect(scope, ticket, until) if until else ""
     to = addressed or unit_in_hand(scope, ticket)
-    directly = f"，请{_head_words(scope, to)}办理" if addressed else ""
+    directly = saying.said("，请{head}办理", head=_head_words(scope, to)) if addressed else ""
     if addressed and not has_share(scope, ticket, addressed):
         open_assignment(scope, ticket, addressed, role="info", now=order.now)
     note(
@@ -69,7 +70,14 @@ def instruct(
         ticket,
         "instruction",
         order,
-        summary=f"{who}（{label}）批示：{said}{effect}{directly}",
+        summary=saying.said(
+            "{who}（{label}）批示：{said}{effect}{directly}",
+            who=who,
+            label=saying.word(label),
+            said=said,
+            effect=effect,
+            directly=directly,
+        ),
         detail={
             "instruction": instruction.id,
             "level": level,
@@ -77,10 +85,21 @@ def instruct(
             "deadline": until.isoformat() if until else None,
         },
     )
-    words = f"工单 {ticket.serial_no}「{ticket.title}」有{who}（{label}）批示：{said}{effect}{directly}"
+    words = saying.said(
+        "工单 {serial_no}「{title}」有{who}（{label}）批示：{said}{effect}{directly}",
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        who=who,
+        label=saying.word(label),
+        said=said,
+        effect=effect,
+        directly=directly,
+    )
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=to.id, now=order.now)
     if until:
-        tighten(scope, ticket, until, order, cause=f"instruction/{instruction.id}", reason=f"{who}批示")
+        tighten(
+            scope, ticket, until, order, cause=f"instruction/{instruction.id}", reason=saying.said("{who}批示", who=who)
+        )
 
 
 @command(Permission.HANDLE, "反馈批示")
@@ -92,9 +111,11 @@ def report_instruction(scope: Scope, ticket: Ticket, order: Order, *, instructio
     said = words_of(text, "批示反馈")
     instruction = instruction_of(scope, ticket, instruction_id)
     if not order.actor.acts_for(instruction.unit_id or unit_in_hand(scope, ticket).id):
-        raise NotYours(f"工单 {ticket.serial_no} 的这条批示由其他单位办理，您不能代为反馈。")
+        raise NotYours(
+            saying.said("工单 {serial_no} 的这条批示由其他单位办理，您不能代为反馈。", serial_no=ticket.serial_no)
+        )
     keep_feedback(ticket, instruction, order, text=said)
-    summary = f"反馈{instruction.leader}批示：{said}"
+    summary = saying.said("反馈{leader}批示：{said}", leader=instruction.leader, said=said)
     note(scope, ticket, "instruction", order, summary=summary, detail={"instruction": instruction.id})
 
 
@@ -189,7 +210,7 @@ def send_letter(scope: Scope, ticket: Ticket, order: Order, *, kind: str, text: 
         by=BY_PERSON,
         cause=cause,
     )
-    words = f"收到{number_of(letter)}：{said}"
+    words = saying.said("收到{number}：{said}", number=number_of(letter), said=said)
     say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=unit.id, now=order.now)
 
 
@@ -206,9 +227,13 @@ def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: st
     to = units.get_unit(authority)
     lead = units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None
     if lead is None:
-        raise NobodyToAccount(f"工单 {ticket.serial_no} 目前没有主办单位，没有可以问责的单位。请先派单。")
+        raise NobodyToAccount(
+            saying.said("工单 {serial_no} 目前没有主办单位，没有可以问责的单位。请先派单。", serial_no=ticket.serial_no)
+        )
     if belongs_to(scope, order.actor.unit_id, lead.id):
-        raise OwnCase(f"您属于{lead.name}，不能对它启动问责，这次操作已记录。请由其他单位的人员办理。")
+        raise OwnCase(
+            saying.said("您属于{name}，不能对它启动问责，这次操作已记录。请由其他单位的人员办理。", name=lead.name)
+        )
     refuse_open_case(scope, ticket, lead)
     case = open_case(
         scope,
@@ -221,10 +246,16 @@ def hold_to_account(scope: Scope, ticket: Ticket, order: Order, *, authority: st
         by=BY_PERSON,
         reason=why,
         cause=f"{BY_PERSON}/{scope.new_id()}",
-        summary=f"启动问责 → {to.name}：{why}",
+        summary=saying.said("启动问责 → {name}：{why}", name=to.name, why=why),
         detail={"to": to.code, "rule_id": BY_PERSON, "by": BY_PERSON},
     )
-    words = f"工单 {ticket.serial_no}「{ticket.title}」启动对{lead.name}的问责：{why}"
+    words = saying.said(
+        "工单 {serial_no}「{title}」启动对{name}的问责：{why}",
+        serial_no=ticket.serial_no,
+        title=ticket.title,
+        name=lead.name,
+        why=why,
+    )
     if case.authority_unit_id is not None:
         say(scope, ticket_id=ticket.id, transport="inbox", text=words, to_unit_id=case.authority_unit_id, now=order.now)
 
@@ -244,7 +275,11 @@ def _head_words(scope: Scope, unit: DirectoryUnit) -> str:
 def _effect(scope: Scope, ticket: Ticket, deadline: datetime) -> str:
     """Say what the deadline of an instruction does to the time that is left."""
     dues = [clock.due_at for clock in live_clocks(scope, ticket) if clock.name in TIGHTENED]
-    when = f"（要求 {deadline.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前办结"
+    when = saying.said("（要求 {deadline:%Y-%m-%d %H:%M} 前办结", deadline=deadline.astimezone(scope.tenant.zone))
     if not dues:
-        return f"{when}；现在没有在计的答复时限）"
-    return f"{when}）" if tightens(deadline, dues) else f"{when}；不早于现有时限，时限不变）"
+        return saying.said("{when}；现在没有在计的答复时限）", when=when)
+    return (
+        saying.said("{when}）", when=when)
+        if tightens(deadline, dues)
+        else saying.said("{when}；不早于现有时限，时限不变）", when=when)
+    )

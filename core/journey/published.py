@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.intake.tabular.opening import open_table
 from core.kit.headings import places_of, plain, shown
+from core.kit.saying import said, word
 from core.statistics.checks import FiguresUnusable, Finding, Published, check
 
 COLUMNS = {
@@ -42,12 +43,18 @@ def check_file(path: Path) -> Checked:
     places = places_of(table.columns, COLUMNS)
     if "label" not in places or not places.keys() & {"count", "share"}:
         raise FiguresUnusable(
-            f"{path.name} 里没有认出要核对的列：须有“项目”，以及“件数”或“占比”。表中的列：{shown(table.columns)}。"
+            said(
+                "{name} 里没有认出要核对的列：须有“项目”，以及“件数”或“占比”。表中的列：{columns}。",
+                name=path.name,
+                columns=shown(table.columns),
+            )
         )
     lines: list[Published] = []
     for row in table.rows():
         if len(lines) == MOST_LINES:
-            raise FiguresUnusable(f"{path.name} 超过 {MOST_LINES:,} 行。请只留要核对的汇总数。")
+            raise FiguresUnusable(
+                said("{name} 超过 {most_lines:,} 行。请只留要核对的汇总数。", name=path.name, most_lines=MOST_LINES)
+            )
         cells = {field: row.cells[place].strip() if place < len(row.cells) else "" for field, place in places.items()}
         if cells["label"]:
             lines.append(_read(row.number, cells))
@@ -69,7 +76,14 @@ def _number(row: int, what: str, cell: str) -> int | None:
     if not cell:
         return None
     if (found := _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell).removesuffix("件").strip())) is None:
-        raise FiguresUnusable(f"第 {row} 行的{what}“{cell[:20]}”不是整数。请改成如 6796 或 6,796。")
+        raise FiguresUnusable(
+            said(
+                "第 {row} 行的{what}“{cell}”不是整数。请改成如 6796 或 6,796。",
+                row=row,
+                what=word(what),
+                cell=cell[:20],
+            )
+        )
     return int(found[0].replace(",", ""))
 
 
@@ -77,5 +91,7 @@ def _share(row: int, cell: str) -> Decimal | None:
     if not cell:
         return None
     if (found := _SHARE.fullmatch(unicodedata.normalize("NFKC", cell))) is None:
-        raise FiguresUnusable(f"第 {row} 行的占比“{cell[:20]}”看不懂。请写成如 13.54%，小数位与公布的一样。")
+        raise FiguresUnusable(
+            said("第 {row} 行的占比“{cell}”看不懂。请写成如 13.54%，小数位与公布的一样。", row=row, cell=cell[:20])
+        )
     return Decimal(found[1])

@@ -3,6 +3,7 @@
 from sqlalchemy import exists, select
 
 from core.intake.counters.service import was_entered
+from core.kit.saying import said, word
 from core.people.access import Needs, Reach, reach
 from core.people.roles import Permission
 from core.routing.consultations import has_share
@@ -21,9 +22,21 @@ def refuse_beyond_reach(scope: Scope, needs: Needs, serial_no: str, *, actor: Ac
     """
     reaches = reach(actor.permissions, needs)
     if reaches is Reach.SHARE and not is_shared(scope, get_ticket_id(scope, serial_no), actor):
-        raise NotYours(f"没有派给{_unit_name(scope, actor)}的工单 {serial_no}。请核对编号。")
+        raise NotYours(
+            said(
+                "没有派给{unit_name}的工单 {serial_no}。请核对编号。",
+                unit_name=word(_unit_name(scope, actor)),
+                serial_no=serial_no,
+            )
+        )
     if reaches is Reach.ENTERED and not was_entered(scope, get_ticket_id(scope, serial_no), actor):
-        raise NotYours(f"没有{_unit_name(scope, actor)}代录的工单 {serial_no}。请核对编号。")
+        raise NotYours(
+            said(
+                "没有{unit_name}代录的工单 {serial_no}。请核对编号。",
+                unit_name=word(_unit_name(scope, actor)),
+                serial_no=serial_no,
+            )
+        )
 
 
 def refuse_unseen(scope: Scope, serial_no: str, *, actor: Actor) -> None:
@@ -34,7 +47,13 @@ def refuse_unseen(scope: Scope, serial_no: str, *, actor: Actor) -> None:
     if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):
         return
     if not is_shared(scope, ticket_id, actor) and not was_handed_in(scope, ticket_id, actor):
-        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{scope.tenant.name}。")
+        raise NoSuchTicket(
+            said(
+                "没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{name}。",
+                serial_no=serial_no,
+                name=scope.tenant.name,
+            )
+        )
 
 
 def is_shared(scope: Scope, ticket_id: int, actor: Actor) -> bool:

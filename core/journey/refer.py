@@ -23,6 +23,7 @@ from core.journey.erase import erase_contact
 from core.journey.void import end_by_voiding, others_hang_on
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.routing.consultations import drop_consultation
 from core.routing.models import Assignment, Referral
 from core.routing.referrals import (
@@ -97,20 +98,27 @@ def send_back(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, e
     shown = reason_of(evidence, "退回移交方")
     incoming = find_incoming(scope, ticket.id)
     if incoming is None or incoming.ended_at is not None:
-        raise CannotSendBack(f"工单 {ticket.serial_no} 不是移交来的，或对方已不再等待结果，不能退回。请改用「移交」。")
+        raise CannotSendBack(
+            said(
+                "工单 {serial_no} 不是移交来的，或对方已不再等待结果，不能退回。请改用「移交」。",
+                serial_no=ticket.serial_no,
+            )
+        )
     check_state(ticket, WAITING_FOR_DISPATCH, "退回移交方")
     if has_attached(scope, ticket):
-        raise CannotSendBack(f"工单 {ticket.serial_no} 还有并入的工单，不能退回移交方。请先拆并。")
+        raise CannotSendBack(
+            said("工单 {serial_no} 还有并入的工单，不能退回移交方。请先拆并。", serial_no=ticket.serial_no)
+        )
     sender = name_of_tenant(scope, incoming.other_tenant)
     move(
         scope,
         ticket,
         Command.TRANSFER_OUT,
         order,
-        summary=f"退回{sender}（{words}）：{shown}",
+        summary=said("退回{sender}（{words}）：{shown}", sender=sender, words=words, shown=shown),
         detail={"destination": SENDER, "reason": reason_code},
     )
-    drop_consultation(scope, ticket, order, why=f"已退回{sender}")
+    drop_consultation(scope, ticket, order, why=said("已退回{sender}", sender=sender))
     incoming.sent_back = reason_code
     kept = add_reply(scope, ticket, order, text=shown, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
@@ -249,16 +257,18 @@ def _open(scope: Scope, referred: Referred, appeal: Appeal, *, now: datetime) ->
 
 
 def _arrival(scope: Scope, referred: Referred) -> str:
-    words = [f"由{referred.sender_name}移交"]
+    words: list[str] = [said("由{sender_name}移交", sender_name=referred.sender_name)]
     if referred.due_at:
-        words.append(f"对方应于 {referred.due_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前办结")
+        words.append(
+            said("对方应于 {due_at:%Y-%m-%d %H:%M} 前办结", due_at=referred.due_at.astimezone(scope.tenant.zone))
+        )
     if referred.words:
         words.append(referred.words)
     former = find_referral(scope, "in", referred.former) if referred.former else None
     if former:
         before = scope.session.get_one(Ticket, (scope.tenant.id, former.ticket_id))
-        words.append(f"此前移交的工单为 {before.serial_no}")
-    return "；".join(words)
+        words.append(said("此前移交的工单为 {serial_no}", serial_no=before.serial_no))
+    return joined("；", words)
 
 
 def _tighten(scope: Scope, ticket: Ticket, referred: Referred, order: Order) -> None:
@@ -270,7 +280,14 @@ def _tighten(scope: Scope, ticket: Ticket, referred: Referred, order: Order) -> 
     if felt and all(at is None or at <= due for at in felt):
         return
     cause = f"referral/{referred.reference}/{due.timestamp():.0f}"
-    tighten(scope, ticket, due, order, cause=cause, reason=f"不晚于{referred.sender_name}的时限")
+    tighten(
+        scope,
+        ticket,
+        due,
+        order,
+        cause=cause,
+        reason=said("不晚于{sender_name}的时限", sender_name=referred.sender_name),
+    )
 
 
 def _go_on(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred, order: Order) -> None:
@@ -280,7 +297,9 @@ def _go_on(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred,
         keep_unit = not incoming.sent_back
         incoming.sent_back = ""
         because = (
-            f"{referred.sender_name}未采用：{referred.words}" if referred.words else f"{referred.sender_name}未采用"
+            said("{sender_name}未采用：{words}", sender_name=referred.sender_name, words=word(referred.words))
+            if referred.words
+            else said("{sender_name}未采用", sender_name=referred.sender_name)
         )
         begin_cycle(scope, ticket, order, again, reason=because, keep_unit=keep_unit)
         scope.session.flush()
@@ -297,7 +316,13 @@ def _settle(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred
     incoming.ended_at = order.now
     if ticket.state != State.ARCHIVED:
         outcome = "同意退回" if incoming.sent_back else "采用答复"
-        note(scope, ticket, "referral", order, summary=f"{referred.sender_name}已{outcome}，移交了结")
+        note(
+            scope,
+            ticket,
+            "referral",
+            order,
+            summary=said("{sender_name}已{outcome}，移交了结", sender_name=referred.sender_name, outcome=word(outcome)),
+        )
 
 
 def _withdraw(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referred, order: Order) -> None:
@@ -306,14 +331,20 @@ def _withdraw(scope: Scope, ticket: Ticket, incoming: Referral, referred: Referr
     Whoever has the task no more has no use for who spoke: with the task their contact goes, and they in its words.
     """
     incoming.ended_at = order.now
-    by = f"（{referred.words}）" if referred.words else ""
-    withdrawn = f"{referred.sender_name}已撤回移交{by}"
+    by = said("（{words}）", words=word(referred.words)) if referred.words else ""
+    withdrawn = said("{sender_name}已撤回移交{by}", sender_name=referred.sender_name, by=by)
     if ticket.state in OPEN and not others_hang_on(scope, ticket):
         end_by_voiding(scope, ticket, order, because=withdrawn)
         scope.session.flush()  # so that it is read again as ended
         erase_contact(scope, ticket.serial_no, order, reason=withdrawn)
     elif ticket.state in OPEN:
-        note(scope, ticket, "referral", order, summary=f"{withdrawn}；本单另有并入的工单或分项，请受理席处理")
+        note(
+            scope,
+            ticket,
+            "referral",
+            order,
+            summary=said("{withdrawn}；本单另有并入的工单或分项，请受理席处理", withdrawn=withdrawn),
+        )
     elif ticket.state != State.ARCHIVED:
         note(scope, ticket, "referral", order, summary=withdrawn)
     tell_other_side(scope, ticket, now=order.now)

@@ -18,6 +18,7 @@ from core.journey import handle
 from core.journey.give_back import ReturnWindowOver, request_return
 from core.journey.refer import DECLINED, WAITING
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.models import Assignment, Referral
 from core.routing.referrals import find_referral, name_of_tenant, tell_other_side
@@ -120,7 +121,7 @@ def note_undelivered(scope: Scope, direction: str, reference: str, reason: str, 
         return
     ticket = lock_ticket_of_id(scope, referral.ticket_id)
     name = name_of_tenant(scope, referral.other_tenant)
-    summary = f"多次未能告知{name}（{reason}），请与对方联系；本单再有变动时会重新告知"
+    summary = said("多次未能告知{name}（{reason}），请与对方联系；本单再有变动时会重新告知", name=name, reason=reason)
     note(scope, ticket, "referral", Order(SYSTEM, now), summary=summary)
 
 
@@ -194,10 +195,19 @@ def _keep(scope: Scope, ticket: Ticket, referral: Referral, hands: _Hands, news:
     if told == (news.state, news.due_at):
         return
     words = "已退回" if _is_return(news) else STATE_LABELS[news.state]
-    due = f"，应于 {news.due_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M} 前办结" if news.due_at else ""
+    due = (
+        said("，应于 {due_at:%Y-%m-%d %H:%M} 前办结", due_at=news.due_at.astimezone(scope.tenant.zone))
+        if news.due_at
+        else ""
+    )
     detail = {"state": str(news.state), "due_at": news.due_at.isoformat() if news.due_at else None}
     note(
-        scope, ticket, "referral", Order(hands.actor, hands.now), summary=f"{news.teller}：{words}{due}", detail=detail
+        scope,
+        ticket,
+        "referral",
+        Order(hands.actor, hands.now),
+        summary=said("{teller}：{words}{due}", teller=news.teller, words=word(words), due=due),
+        detail=detail,
     )
 
 

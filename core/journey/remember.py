@@ -14,6 +14,7 @@ from core.hooks.settings.frozen import plain
 from core.journey.settings.drafting import NothingChanged, Wish, write_draft
 from core.journey.settings.held import Held, held
 from core.kit.outbox import enqueue_once
+from core.kit.saying import said
 from core.routing.models import Consultation
 from core.routing.ruleset.reading import LONGEST_LABEL, LONGEST_SENTENCE
 from core.routing.settings import RULES
@@ -61,7 +62,9 @@ def draft_rule(scope: Scope, roster: Roster, consultation_id: int, *, now: datet
         *_drafted_before(scope, now_held),
         _rule_of(scope, ticket, consultation),
     ]
-    reason = f"会商裁决记作规则：工单 {ticket.serial_no}，{consultation.decision}"[:LONGEST_SENTENCE]
+    reason = said(
+        "会商裁决记作规则：工单 {serial_no}，{decision}", serial_no=ticket.serial_no, decision=consultation.decision
+    )[:LONGEST_SENTENCE]
     try:
         drafted = write_draft(
             scope,
@@ -77,7 +80,9 @@ def draft_rule(scope: Scope, roster: Roster, consultation_id: int, *, now: datet
         _tell_none(scope, ticket, consultation, refusal.message, now=now)
         return
     consultation.rule_revision = drafted.number
-    words = f"会商裁决已起草为派单规则（第 {drafted.number} 次修订），检查、试算并由另一人启用之后才生效"
+    words = said(
+        "会商裁决已起草为派单规则（第 {number} 次修订），检查、试算并由另一人启用之后才生效", number=drafted.number
+    )
     _tell(scope, ticket, consultation, words, now=now)
 
 
@@ -86,7 +91,7 @@ def _why_no_rule(scope: Scope, ticket: Ticket, consultation: Consultation) -> st
     if ticket.matter is None:
         return "工单的事项没有确定"
     if ticket.matter not in matters:
-        return f"现行职责清单中没有事项 {ticket.matter}"
+        return said("现行职责清单中没有事项 {matter}", matter=ticket.matter)
     if consultation.unit_id is None or units.unit_of_id(consultation.unit_id) is None:
         return "指定的单位已停用"
     return ""
@@ -105,10 +110,14 @@ def _rule_of(scope: Scope, ticket: Ticket, consultation: Consultation) -> dict[s
     assign: dict[str, Any] = {"lead": designated.code}
     if partners := [code for code in consultation.co_units if units.find_unit(code) and code != designated.code]:
         assign["co"] = partners
-    explain = " ".join(f"会商裁决（工单 {ticket.serial_no}）：{consultation.decision}".split())
+    explain = " ".join(
+        said(
+            "会商裁决（工单 {serial_no}）：{decision}", serial_no=ticket.serial_no, decision=consultation.decision
+        ).split()
+    )
     return {
         "id": f"c-{consultation.id}",
-        "label": f"会商指定{designated.name}"[:LONGEST_LABEL],
+        "label": said("会商指定{name}", name=designated.name)[:LONGEST_LABEL],
         "phase": "catalogue",
         "when": conditions[0] if len(conditions) == 1 else {"all": conditions},
         "then": {"assign": assign},
@@ -136,7 +145,7 @@ def _drafted_before(scope: Scope, now_held: Held) -> Iterator[Mapping[str, Any]]
 
 def _tell_none(scope: Scope, ticket: Ticket, consultation: Consultation, why: str, *, now: datetime) -> None:
     consultation.rule_note = why
-    _tell(scope, ticket, consultation, f"会商裁决没有记成派单规则：{why}。需要时请手工起草规则", now=now)
+    _tell(scope, ticket, consultation, said("会商裁决没有记成派单规则：{why}。需要时请手工起草规则", why=why), now=now)
 
 
 def _tell(scope: Scope, ticket: Ticket, consultation: Consultation, words: str, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.escalation.letters import keep_receipt, number_of, write_letter
 from core.escalation.models import Letter, LetterReceipt
 from core.escalation.rules import listed, words_of
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.access import Needs
 from core.people.roles import Permission
@@ -100,7 +101,13 @@ def sign_reminder(scope: Scope, reminder_id: int, *, text: str, actor: Actor, ad
     reminder = _draft_of(scope, reminder_id)
     said = words_of(text, "提醒函")
     if len(said) > LONGEST_LETTER:
-        raise LetterUnusable(f"提醒函有 {len(said):,} 个字，超过 {LONGEST_LETTER:,} 字，没有发出。请精简。")
+        raise LetterUnusable(
+            saying.said(
+                "提醒函有 {number:,} 个字，超过 {longest_letter:,} 字，没有发出。请精简。",
+                number=len(said),
+                longest_letter=LONGEST_LETTER,
+            )
+        )
     unit = directory(scope).unit_of_id(reminder.unit_id)
     if unit is None:
         raise LetterUnusable("这个单位已停用，提醒函没有发出。请写明理由后不发这一份。")
@@ -115,7 +122,16 @@ def sign_reminder(scope: Scope, reminder_id: int, *, text: str, actor: Actor, ad
     reminder.answer_by = days.close_after(now, rules.answer_days)
     number, by_local = number_of(letter), reminder.acknowledge_by.astimezone(scope.tenant.zone)
     _tell_unit(
-        scope, reminder, unit, f"收到{number}（{_reason(reminder)}），请于 {by_local:%Y-%m-%d %H:%M} 前签收", now=now
+        scope,
+        reminder,
+        unit,
+        saying.said(
+            "收到{number}（{reason}），请于 {by_local:%Y-%m-%d %H:%M} 前签收",
+            number=number,
+            reason=saying.word(_reason(reminder)),
+            by_local=by_local,
+        ),
+        now=now,
     )
     note_done(scope, "reminder_signed", By(actor.name, actor.id, address), subject=f"{number} → {unit.name}", now=now)
     return number
@@ -127,7 +143,9 @@ def discard_reminder(scope: Scope, reminder_id: int, *, reason: str, actor: Acto
     because, reminder = reason_of(reason, "不发提醒函"), _draft_of(scope, reminder_id)
     reminder.state, reminder.discarded_because = "discarded", because
     reminder.settled_by, reminder.settled_by_id, reminder.settled_at = actor.name, actor.id, now
-    subject = f"{directory(scope).name_of(reminder.unit_id)}：{_reason(reminder)}"
+    subject = saying.said(
+        "{name}：{reason}", name=directory(scope).name_of(reminder.unit_id), reason=saying.word(_reason(reminder))
+    )
     note_done(scope, "reminder_discarded", By(actor.name, actor.id, address, because), subject=subject, now=now)
 
 
@@ -152,7 +170,11 @@ def answer_reminder(scope: Scope, reminder_id: int, *, text: str, actor: Actor, 
     letter = _letter_of(scope, reminder)
     if reminder.state != "issued":
         raise ReminderSettled(
-            f"{number_of(letter)}已由{reminder.answered_by or '督办人员'}办过，没有改动。请刷新后再看。"
+            saying.said(
+                "{number}已由{answered_by}办过，没有改动。请刷新后再看。",
+                number=number_of(letter),
+                answered_by=reminder.answered_by or saying.word("督办人员"),
+            )
         )
     if scope.session.get(LetterReceipt, (scope.tenant.id, letter.id)) is None:
         keep_receipt(scope, letter, actor, now=now)
@@ -182,7 +204,13 @@ def judge_reminder(
     reminder.judged_by, reminder.judged_at = actor.name, now
     number = number_of(_letter_of(scope, reminder))
     by = By(actor.name, actor.id, address, found)
-    note_done(scope, "reminder_judged", by, subject=f"{number}：{label}", now=now)
+    note_done(
+        scope,
+        "reminder_judged",
+        by,
+        subject=saying.said("{number}：{label}", number=number, label=saying.word(label)),
+        now=now,
+    )
     return number
 
 
@@ -233,16 +261,30 @@ def _pressed(scope: Scope, reminder: Reminder, *, now: datetime) -> int:
     is_received = scope.session.get(LetterReceipt, (scope.tenant.id, reminder.letter_id)) is not None
     if not is_received and reminder.pressed_at is None and reminder.acknowledge_by < now:
         reminder.pressed_at = now
-        _tell_unit(scope, reminder, unit, f"{number}已过签收期限，请立即签收", now=now)
+        _tell_unit(scope, reminder, unit, saying.said("{number}已过签收期限，请立即签收", number=number), now=now)
         return 1
     if not is_received and reminder.escalated_at is None and _is_still_silent(scope, reminder, now=now):
         reminder.escalated_at = now
-        _tell(scope, reminder, directory(scope).desk, f"{unit.name}仍未签收{number}，请督办人员处理", now=now)
+        _tell(
+            scope,
+            reminder,
+            directory(scope).desk,
+            saying.said("{name}仍未签收{number}，请督办人员处理", name=unit.name, number=number),
+            now=now,
+        )
         return 1
     if reminder.late_at is None and reminder.answer_by < now:
         reminder.late_at = now
-        _tell_unit(scope, reminder, unit, f"{number}已过答复期限，请立即答复采取的措施", now=now)
-        _tell(scope, reminder, directory(scope).desk, f"{unit.name}未按期答复{number}，是否督办由督办人员决定", now=now)
+        _tell_unit(
+            scope, reminder, unit, saying.said("{number}已过答复期限，请立即答复采取的措施", number=number), now=now
+        )
+        _tell(
+            scope,
+            reminder,
+            directory(scope).desk,
+            saying.said("{name}未按期答复{number}，是否督办由督办人员决定", name=unit.name, number=number),
+            now=now,
+        )
         return 1
     return 0
 
@@ -307,7 +349,9 @@ def _letter_of(scope: Scope, reminder: Reminder) -> Letter:
 def _draft_of(scope: Scope, reminder_id: int) -> Reminder:
     reminder = _locked(scope, reminder_id)
     if reminder.state != "draft":
-        raise ReminderSettled(f"这一份提醒函已由{reminder.settled_by}办过，没有改动。请刷新后再看。")
+        raise ReminderSettled(
+            saying.said("这一份提醒函已由{settled_by}办过，没有改动。请刷新后再看。", settled_by=reminder.settled_by)
+        )
     return reminder
 
 

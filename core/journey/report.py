@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core.kit.saying import said, unstopped
 from core.statistics.behind import Listing, tickets_behind
 from core.statistics.city import CityReport, city_report, counted_city_days, refresh_city
 from core.statistics.days import Span
@@ -66,6 +67,8 @@ def _read(month: str, known: Callable[[], Sequence[Span | None]]) -> Month:
     except MonthUnclear as refusal:
         spans = [span for span in known() if span]
         if not spans:
-            raise MonthUnclear(f"{refusal.message}目前还没有已受理的诉求。") from refusal
+            raise MonthUnclear(said("{message}目前还没有已受理的诉求。", message=refusal.message)) from refusal
         first, last = Month.of(min(span.first for span in spans)), Month.of(max(span.last for span in spans))
-        raise MonthUnclear(f"{refusal.message.rstrip('。')}；现有数据：{first} 至 {last}。") from refusal
+        raise MonthUnclear(
+            said("{message}；现有数据：{first} 至 {last}。", message=unstopped(refusal.message), first=first, last=last)
+        ) from refusal

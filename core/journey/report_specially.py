@@ -3,6 +3,7 @@
 from core.coordination.special_reports import keep_report, sign_report, title_of
 from core.escalation.rules import words_of
 from core.journey.command import command
+from core.kit import saying
 from core.people.roles import Permission
 from core.routing.consultations import LADDER, answering_unit, get_consultation, has_share, write_step
 from core.routing.service import NotYours, open_assignment
@@ -20,7 +21,7 @@ def write_special_report(scope: Scope, ticket: Ticket, order: Order, *, text: st
     """
     said = words_of(text, "专报")
     keep_report(scope, ticket, get_consultation(scope, ticket), order, text=said)
-    note(scope, ticket, "special_report", order, summary=f"起草专报，请机构编制部门会签：{said}")
+    note(scope, ticket, "special_report", order, summary=saying.said("起草专报，请机构编制部门会签：{said}", said=said))
 
 
 @command(Permission.HANDLE, "会签专报")
@@ -32,11 +33,18 @@ def cosign_special_report(scope: Scope, ticket: Ticket, order: Order) -> None:
     consultation = get_consultation(scope, ticket)
     office = answering_unit(scope, "establishment")
     if office is None or not order.actor.acts_for(office.id):
-        raise NotYours(f"工单 {ticket.serial_no} 的专报由机构编制部门会签，您不能代签。")
+        raise NotYours(
+            saying.said("工单 {serial_no} 的专报由机构编制部门会签，您不能代签。", serial_no=ticket.serial_no)
+        )
     report = sign_report(scope, ticket, consultation, order)
     consultation.authority = LADDER[-1]
     asked = answering_unit(scope, consultation.authority)
-    words = f"{title_of(report)}：会同{office.name}专题向{asked.name if asked else '政府'}报告"
+    words = saying.said(
+        "{title}：会同{name}专题向{name_2}报告",
+        title=saying.word(title_of(report)),
+        name=office.name,
+        name_2=asked.name if asked else saying.word("政府"),
+    )
     write_step(scope, ticket, order, consultation, "referred", report.text, words=words, unit=asked)
     if asked and not has_share(scope, ticket, asked):
         open_assignment(scope, ticket, asked, role="info", now=order.now)

@@ -2,6 +2,7 @@
 
 from core.intake.counters.service import was_entered
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import NotPermitted, Permission
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope
@@ -35,7 +36,10 @@ def reveal_contact(
     refuse_early(ticket, order.now)
     if find_result(scope, ticket, REVEAL, order.command_id):
         raise RevealedAlready(
-            f"工单 {serial_no} 的联系方式已按这次申请显示过，不再重复显示。需要再看时请重新填写用途。"
+            said(
+                "工单 {serial_no} 的联系方式已按这次申请显示过，不再重复显示。需要再看时请重新填写用途。",
+                serial_no=serial_no,
+            )
         )
     order = in_order(scope, ticket, order)
     return reveal(scope, ticket, row, order, purpose=purpose, words=words, address=address)
@@ -49,16 +53,30 @@ def _refuse_others(scope: Scope, ticket: Ticket, row: TicketContact | None, acto
             return
         if Permission.HANDLE not in actor.permissions:
             raise NotYours(
-                f"工单 {ticket.serial_no} 不是您的中心代录的，不能查看诉求人的联系方式。请由受理席联系诉求人。"
+                said(
+                    "工单 {serial_no} 不是您的中心代录的，不能查看诉求人的联系方式。请由受理席联系诉求人。",
+                    serial_no=ticket.serial_no,
+                )
             )
     if Permission.HANDLE not in actor.permissions:
         raise NotPermitted(
-            f"查看联系方式由受理席、主办单位的承办和代录的社区办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
+            said(
+                "查看联系方式由受理席、主办单位的承办和代录的社区办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                name=actor.name,
+            )
         )
     if ticket.lead_unit_id is None or actor.unit_id != ticket.lead_unit_id:
-        raise NotYours(f"工单 {ticket.serial_no} 不由您的单位主办，不能查看诉求人的联系方式。请由主办单位联系诉求人。")
+        raise NotYours(
+            said(
+                "工单 {serial_no} 不由您的单位主办，不能查看诉求人的联系方式。请由主办单位联系诉求人。",
+                serial_no=ticket.serial_no,
+            )
+        )
     if row is not None and row.keep_private:
         raise IdentityKept(
-            f"工单 {ticket.serial_no} 的诉求人要求不向承办单位公开身份，不能显示姓名和电话。"
-            "需要联系诉求人的，请由受理席转达。"
+            said(
+                "工单 {serial_no} 的诉求人要求不向承办单位公开身份，不能显示姓名和电话。"
+                "需要联系诉求人的，请由受理席转达。",
+                serial_no=ticket.serial_no,
+            )
         )

@@ -10,6 +10,7 @@ from core.journey.desk_shifts import PlannedShift
 from core.journey.rosters import Duty
 from core.kit.errors import Refused
 from core.kit.headings import places_of
+from core.kit.saying import joined, said
 from core.people.roster.rules import EVERY_DAY
 
 COLUMNS = {
@@ -57,7 +58,7 @@ def read_table(text: str) -> list[Duty]:
                 _duty(cells["login"], cells.get("first", ""), cells.get("last", ""), cells.get("weekdays", ""))
             )
         except RosterUnreadable as fault:
-            faults.append(f"第 {number} 行：{fault.message}")
+            faults.append(said("第 {number} 行：{message}", number=number, message=fault.message))
     if faults:
         raise RosterUnreadable("".join(faults) + "没有改动原来的值班表。")
     return duties
@@ -72,7 +73,10 @@ def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
     places = places_of(rows[0], SHIFT_COLUMNS) if rows else {}
     if missing := [names[1] for field, names in SHIFT_COLUMNS.items() if field not in places and field not in MAY_LACK]:
         raise RosterUnreadable(
-            f"班次表没有“{'、'.join(missing)}”这一列。第一行请写列名：登录名、开始、结束、班次、值班电话；后两列可以不写。"
+            said(
+                "班次表没有“{missing}”这一列。第一行请写列名：登录名、开始、结束、班次、值班电话；后两列可以不写。",
+                missing=joined("、", missing),
+            )
         )
     shifts, faults = [], []
     for number, row in enumerate(rows[1:], start=2):
@@ -87,7 +91,7 @@ def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
                 PlannedShift(cells["login"], begins_at, ends_at, cells.get("label", ""), cells.get("phone", ""))
             )
         except NoSuchTime as fault:
-            faults.append(f"第 {number} 行：{fault.message}。")
+            faults.append(said("第 {number} 行：{message}。", number=number, message=fault.message))
     if faults:
         raise RosterUnreadable("".join(faults) + "没有改动原来的班次。")
     return shifts
@@ -99,7 +103,9 @@ def read_duty(text: str) -> Duty:
     spans = [part for part in rest if ".." in part]
     weekdays = [part for part in rest if ".." not in part]
     if len(spans) > 1 or len(weekdays) > 1:
-        raise RosterUnreadable(f"“{text}”看不懂。请写成 登录名:起..止:星期，例如 wangwu:2026-03-01..2026-03-31:1-5。")
+        raise RosterUnreadable(
+            said("“{text}”看不懂。请写成 登录名:起..止:星期，例如 wangwu:2026-03-01..2026-03-31:1-5。", text=text)
+        )
     first, _, last = spans[0].partition("..") if spans else ("", "", "")
     return _duty(login.strip(), first.strip(), last.strip(), weekdays[0].strip() if weekdays else "")
 
@@ -108,7 +114,7 @@ def weekday_words(weekdays: tuple[int, ...]) -> str:
     """Say on which weekdays a duty is."""
     if len(weekdays) == len(EVERY_DAY):
         return "每天"
-    return "周" + "、".join("一二三四五六日"[day - 1] for day in weekdays)
+    return "周" + joined("、", ("一二三四五六日"[day - 1] for day in weekdays))
 
 
 def _duty(login: str, first: str, last: str, weekdays: str) -> Duty:
@@ -121,7 +127,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.replace("/", "-")) if text else None
     except ValueError:
-        raise RosterUnreadable(f"“{text}”不是日期，请写成 2026-03-12 的样子。") from None
+        raise RosterUnreadable(said("“{text}”不是日期，请写成 2026-03-12 的样子。", text=text)) from None
 
 
 def _weekdays(text: str) -> frozenset[int]:
@@ -129,6 +135,8 @@ def _weekdays(text: str) -> frozenset[int]:
     for part in filter(None, _SEPARATORS.split(text)):
         found = _WEEKDAYS.fullmatch(part)
         if found is None or int(found[2] or found[1]) < int(found[1]):
-            raise RosterUnreadable(f"星期“{text}”看不懂，请用 1（星期一）到 7（星期日），例如 1-5 或 1,3,5。")
+            raise RosterUnreadable(
+                said("星期“{text}”看不懂，请用 1（星期一）到 7（星期日），例如 1-5 或 1,3,5。", text=text)
+            )
         days.update(range(int(found[1]), int(found[2] or found[1]) + 1))
     return frozenset(days) or EVERY_DAY

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from core.journey.persons import relieve_person
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.models import Account
 from core.people.queries import accounts
 from core.people.roles import NotPermitted, Permission
@@ -167,7 +168,9 @@ def note_return(scope: Scope, login: str, *, actor: Actor, now: datetime) -> Non
     """
     account = _account_kept_by(scope, login, actor)
     if not end_absence(scope, account.id, day=today(scope, now)):
-        raise NotAway(f"{account.name}今天没有登记不在岗，没有改动。以后的请假请用 huiying roster show 查看。")
+        raise NotAway(
+            said("{name}今天没有登记不在岗，没有改动。以后的请假请用 huiying roster show 查看。", name=account.name)
+        )
 
 
 def _unit_kept_by(scope: Scope, code: str, actor: Actor) -> DirectoryUnit:
@@ -182,7 +185,7 @@ def _account_kept_by(scope: Scope, login: str, actor: Actor) -> Account:
     account = next((each for each in accounts(scope) if each.login == wanted), None)
     unit = directory(scope).unit_of_id(account.unit_id) if account and account.unit_id else None
     if account is None or unit is None:
-        raise NoSuchAccount(f"没有登录名为 {login} 的承办人员。用 huiying user list 查看已有账号。")
+        raise NoSuchAccount(said("没有登录名为 {login} 的承办人员。用 huiying user list 查看已有账号。", login=login))
     _refuse_stranger(scope, unit, actor)
     return account
 
@@ -190,12 +193,25 @@ def _account_kept_by(scope: Scope, login: str, actor: Actor) -> Account:
 def _refuse_stranger(scope: Scope, unit: DirectoryUnit, actor: Actor) -> None:
     is_head = actor.kind == "staff" and actor.id is not None and actor.id == head_of(scope, unit.id)
     if not is_head and Permission.ADMINISTER not in actor.permissions:
-        raise NotPermitted(f"{unit.name}的值班表由系统管理员和本单位负责人维护，{actor.name}没有这项权限。")
+        raise NotPermitted(
+            said(
+                "{name}的值班表由系统管理员和本单位负责人维护，{actor_name}没有这项权限。",
+                name=unit.name,
+                actor_name=actor.name,
+            )
+        )
 
 
 def _of_unit(people: dict[str, Colleague], unit: DirectoryUnit, login: str) -> Colleague:
     found = people.get(login.strip().lower())
     if found is None:
-        known = "、".join(f"{each.login}（{each.name}）" for each in people.values()) or "无"
-        raise NotOfUnit(f"{unit.name}没有登录名为 {login} 的承办人员。可选：{known}。")
+        known = (
+            joined("、", (said("{login}（{name}）", login=each.login, name=each.name) for each in people.values()))
+            or "无"
+        )
+        raise NotOfUnit(
+            said(
+                "{name}没有登录名为 {login} 的承办人员。可选：{known}。", name=unit.name, login=login, known=word(known)
+            )
+        )
     return found

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.intake.channels import channels_of
+from core.kit.saying import joined, said, word
 from core.people.roster.duty import OnDuty, duties_between, on_duty_at
 from core.people.roster.settings import is_round_the_clock
 from core.people.roster.shifts import Gap, Shift, gaps
@@ -41,11 +42,20 @@ def gap_words(found: Sequence[Gap], zone: ZoneInfo) -> str:
     if not found:
         return ""
     spans = [
-        f"{each.begins_at.astimezone(zone):%m-%d %H:%M} 至 {each.ends_at.astimezone(zone):%m-%d %H:%M}"
+        said(
+            "{begins_at:%m-%d %H:%M} 至 {ends_at:%m-%d %H:%M}",
+            begins_at=each.begins_at.astimezone(zone),
+            ends_at=each.ends_at.astimezone(zone),
+        )
         for each in found
     ]
-    more = f"，另有 {len(spans) - MOST_TOLD} 段" if len(spans) > MOST_TOLD else ""
-    return f"今起七天有 {len(spans)} 段没有人值守：{'；'.join(spans[:MOST_TOLD])}{more}。请系统管理员排班，或关闭 7×24 小时值守。"
+    more = said("，另有 {number} 段", number=len(spans) - MOST_TOLD) if len(spans) > MOST_TOLD else ""
+    return said(
+        "今起七天有 {number} 段没有人值守：{spans}{more}。请系统管理员排班，或关闭 7×24 小时值守。",
+        number=len(spans),
+        spans=joined("；", spans[:MOST_TOLD]),
+        more=more,
+    )
 
 
 def tell_on_duty(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
@@ -64,7 +74,12 @@ def tell_on_duty(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         scope,
         ticket_id=ticket.id,
         transport="sms",
-        text=f"紧急诉求 {ticket.serial_no}“{ticket.title}”（{channel.label if channel else ticket.channel}），请当班立即处理",
+        text=said(
+            "紧急诉求 {serial_no}“{title}”（{label}），请当班立即处理",
+            serial_no=ticket.serial_no,
+            title=ticket.title,
+            label=word(channel.label) if channel else ticket.channel,
+        ),
         to_unit_id=desk,
         now=now,
         at_night=True,

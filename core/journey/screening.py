@@ -7,6 +7,7 @@ from core.intake.screening.settings import reasons_of
 from core.journey.command import command
 from core.journey.void import end_by_voiding, refuse_entangled
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission, SameHands
 from core.sla.service import turn_clocks
 from core.tenancy.scope import Scope
@@ -35,10 +36,17 @@ def doubt(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, remar
     because = reason_of(remark, "初筛为无效")
     check_state(ticket, SCREENABLE, "初筛为无效")
     if ticket.screened == DOUBTED:
-        raise NotDoubted(f"工单 {ticket.serial_no} 已初筛为无效，等待另一人复核，不用再提。")
+        raise NotDoubted(said("工单 {serial_no} 已初筛为无效，等待另一人复核，不用再提。", serial_no=ticket.serial_no))
     refuse_entangled(scope, ticket)
     ticket.screened, ticket.invalid_reason = DOUBTED, reason.code
-    _note(scope, ticket, order, f"初筛为无效（{reason.label}）：{because}", reason=reason, step="doubted")
+    _note(
+        scope,
+        ticket,
+        order,
+        said("初筛为无效（{label}）：{because}", label=word(reason.label), because=because),
+        reason=reason,
+        step="doubted",
+    )
 
 
 @command(Permission.DISPATCH, "复核为有效")
@@ -47,7 +55,7 @@ def keep_valid(scope: Scope, ticket: Ticket, order: Order, *, remark: str) -> No
     because = reason_of(remark, "复核为有效")
     reason = _doubted(scope, ticket)
     ticket.screened = ticket.invalid_reason = ""
-    _note(scope, ticket, order, f"复核为有效：{because}", reason=reason, step="kept")
+    _note(scope, ticket, order, said("复核为有效：{because}", because=because), reason=reason, step="kept")
 
 
 @command(Command.SET_ASIDE)
@@ -59,17 +67,23 @@ def set_aside(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "") -
     check_state(ticket, SCREENABLE, "认定无效")
     reason = _doubted(scope, ticket)
     if not _doubted_by_another(scope, ticket, order):
-        raise SameHands(f"工单 {ticket.serial_no} 是您初筛为无效的，须由另一人复核认定。")
+        raise SameHands(said("工单 {serial_no} 是您初筛为无效的，须由另一人复核认定。", serial_no=ticket.serial_no))
     refuse_entangled(scope, ticket)
-    words = f"{reason.label}。{remark.strip()}" if remark.strip() else reason.label
+    words = (
+        said("{label}。{remark}", label=word(reason.label), remark=remark.strip()) if remark.strip() else reason.label
+    )
     detail = {"code": reason.code, "words": reason.words}
     end_by_voiding(scope, ticket, order, because=words, by=Command.SET_ASIDE, detail=detail)
     ticket.screened = INVALID
     tell_resident(
         scope,
         ticket,
-        f"您提交的 {ticket.serial_no} 经两人先后核对，没有作为诉求办理：{reason.words}。"
-        "内容已经留存；如果我们理解有误，请来电说明，会重新核对并恢复办理。",
+        said(
+            "您提交的 {serial_no} 经两人先后核对，没有作为诉求办理：{words}。内容已经留存；"
+            "如果我们理解有误，请来电说明，会重新核对并恢复办理。",
+            serial_no=ticket.serial_no,
+            words=word(reason.words),
+        ),
         now=order.now,
     )
 
@@ -83,18 +97,35 @@ def put_back(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None
     because = reason_of(reason, "恢复")
     check_state(ticket, MOVES[Command.PUT_BACK].sources, "恢复")
     if ticket.screened != INVALID:
-        raise NotDoubted(f"工单 {ticket.serial_no} 不是经初筛认定无效的，不能恢复。")
-    move(scope, ticket, Command.PUT_BACK, order, summary=f"恢复：{because}", detail={"reason": because})
+        raise NotDoubted(said("工单 {serial_no} 不是经初筛认定无效的，不能恢复。", serial_no=ticket.serial_no))
+    move(
+        scope,
+        ticket,
+        Command.PUT_BACK,
+        order,
+        summary=said("恢复：{because}", because=because),
+        detail={"reason": because},
+    )
     ticket.screened = ticket.invalid_reason = ""
     ticket.accepted_at = None
     turn_clocks(scope, ticket, Command.PUT_BACK, order)
-    tell_resident(scope, ticket, f"您提交的 {ticket.serial_no} 已重新核对并恢复，我们会继续办理。", now=order.now)
+    tell_resident(
+        scope,
+        ticket,
+        said("您提交的 {serial_no} 已重新核对并恢复，我们会继续办理。", serial_no=ticket.serial_no),
+        now=order.now,
+    )
 
 
 def _doubted(scope: Scope, ticket: Ticket) -> InvalidReason:
     """Return why the ticket is doubted. Raises `NotDoubted`."""
     if ticket.screened != DOUBTED:
-        raise NotDoubted(f"工单 {ticket.serial_no} 没有待复核的初筛意见。请先由一人初筛为无效，再由另一人复核。")
+        raise NotDoubted(
+            said(
+                "工单 {serial_no} 没有待复核的初筛意见。请先由一人初筛为无效，再由另一人复核。",
+                serial_no=ticket.serial_no,
+            )
+        )
     reasons, code = reasons_of(scope.hooks), ticket.invalid_reason
     return reasons.get(code) or InvalidReason(code, code, "没有需要办理的事项")
 

@@ -9,6 +9,7 @@ from core.intake.outreach.models import Outreach
 from core.intake.outreach.service import OutreachSettled
 from core.journey.queries.outreach import tickets_of_outreach
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.kit.serials import access_code
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -38,10 +39,13 @@ class Slip:
 def slips_of_outreach(scope: Scope, outreach: Outreach, *, now: datetime) -> list[Slip]:
     """Return the slips of an occasion. Raises `OutreachSettled` when it was not submitted, or too long ago."""
     if outreach.submitted_at is None:
-        raise OutreachSettled(f"这次{outreach.label}还没有提交，没有收条。请先全部提交。")
+        raise OutreachSettled(said("这次{label}还没有提交，没有收条。请先全部提交。", label=word(outreach.label)))
     if now >= outreach.submitted_at + SLIPS_FOR:
         raise OutreachSettled(
-            f"收条在提交后 {SLIPS_FOR.days} 天内打印，这次已过。诉求人忘了提取码的，请他拨打热线核对身份后重新告知。"
+            said(
+                "收条在提交后 {days} 天内打印，这次已过。诉求人忘了提取码的，请他拨打热线核对身份后重新告知。",
+                days=SLIPS_FOR.days,
+            )
         )
     return _slips(scope, tickets_of_outreach(scope, outreach))
 
@@ -50,9 +54,13 @@ def slips_of_parts(scope: Scope, serial_no: str, *, now: datetime) -> list[Slip]
     """Return the slips of the parts of a split ticket. Raises `NoSuchTicket`, `NoSlips`."""
     parts = parts_of(scope, lock_ticket(scope, serial_no))
     if not parts:
-        raise NoSlips(f"工单 {serial_no} 没有拆单，没有分项的收条。")
+        raise NoSlips(said("工单 {serial_no} 没有拆单，没有分项的收条。", serial_no=serial_no))
     if any(part.accepted_at is None or now >= part.accepted_at + SLIPS_FOR for part in parts):
-        raise NoSlips(f"分项的收条在拆单后 {SLIPS_FOR.days} 天内打印，工单 {serial_no} 已过。")
+        raise NoSlips(
+            said(
+                "分项的收条在拆单后 {days} 天内打印，工单 {serial_no} 已过。", days=SLIPS_FOR.days, serial_no=serial_no
+            )
+        )
     return _slips(scope, parts)
 
 

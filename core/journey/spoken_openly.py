@@ -11,6 +11,7 @@ from core.hooks import specs
 from core.hooks.values import Wish
 from core.intake.portal import link_to
 from core.intake.weibo.settings import Answers
+from core.kit import saying
 from core.kit.serials import access_code
 from core.tenancy.scope import Scope
 from core.tickets.contact import HIDDEN, Contact
@@ -46,7 +47,7 @@ def open_words(scope: Scope, ticket: Ticket, message: Message, *, answers: Answe
         Message.id <= message.id,
     )
     number = ticket.serial_no
-    mark = f"【编号 {number}·{scope.session.scalar(place)}】"
+    mark = saying.said("【编号 {number}·{scalar}】", number=number, scalar=scope.session.scalar(place))
     link = link_to(scope, number)
     is_answered = ticket.state in ANSWERED
     if _is_closed(scope, ticket) or (is_answered and answers == "done"):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.kit.saying import said
 from core.routing.consultations import open_record
 from core.routing.models import Assignment, Consultation, ReturnRequest
 from core.routing.referrals import tell_other_side
@@ -52,7 +53,7 @@ def consult_if_stalled(scope: Scope, ticket_id: int, *, now: datetime) -> bool:
         return False
     order = in_order(scope, ticket, Order(SYSTEM, now))
     hours = rules_of(scope).consult_after / 3600
-    question = f"受理后已过 {hours:g} 个工作小时，退单以后仍没有单位承办，主办单位待明确"
+    question = said("受理后已过 {hours:g} 个工作小时，退单以后仍没有单位承办，主办单位待明确", hours=hours)
     open_record(scope, ticket, order, question=question, because="stalled")
     tell_other_side(scope, ticket, now=order.now)
     mark_ticket(scope, ticket)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.kit.saying import said, word
 from core.people.models import Account, AccountRole, ApiToken
 from core.tenancy.models import SecurityEvent, SettingsEvent, TenantFeature
 from core.tenancy.scope import Scope
@@ -71,21 +72,24 @@ def _rights_untold(scope: Scope) -> Iterator[Finding]:
     there = set(_roles(scope))
     for login, role in sorted(there):
         if told.roles[login, role] < 1:
-            yield _finding(f"账号 {login}", f"有角色 {role}，安全日志没有记载授予")
+            yield _finding(said("账号 {login}", login=login), said("有角色 {role}，安全日志没有记载授予", role=role))
     for (login, role), count in sorted(told.roles.items()):
         if count > 0 and (login, role) not in there:
-            yield _finding(f"账号 {login}", f"没有角色 {role}，安全日志只记载了授予")
+            yield _finding(said("账号 {login}", login=login), said("没有角色 {role}，安全日志只记载了授予", role=role))
     active = select(Account.login).where(Account.tenant_id == scope.tenant.id, Account.active).order_by(Account.login)
     for login in map(escaped, scope.session.scalars(active)):
         if login in told.closed:
-            yield _finding(f"账号 {login}", "可以登录，安全日志记载已停用")
+            yield _finding(said("账号 {login}", login=login), "可以登录，安全日志记载已停用")
     for token in _tokens(scope):
         if token.label not in told.tokens:
-            yield _finding(f"令牌 {token.label}", "安全日志没有记载签发")
+            yield _finding(said("令牌 {label}", label=word(token.label)), "安全日志没有记载签发")
         elif token.role != told.tokens[token.label]:
-            yield _finding(f"令牌 {token.label}", f"角色为“{token.role}”，签发时为“{told.tokens[token.label]}”")
+            yield _finding(
+                said("令牌 {label}", label=word(token.label)),
+                said("角色为“{role}”，签发时为“{tokens}”", role=token.role, tokens=told.tokens[token.label]),
+            )
         if token.label in told.revoked and not token.is_revoked:
-            yield _finding(f"令牌 {token.label}", "可以使用，安全日志记载已吊销")
+            yield _finding(said("令牌 {label}", label=word(token.label)), "可以使用，安全日志记载已吊销")
 
 
 def _settings_untold(scope: Scope) -> Iterator[Finding]:
@@ -108,8 +112,8 @@ def _settings_untold(scope: Scope) -> Iterator[Finding]:
     for feature, revision in scope.session.execute(held.order_by(TenantFeature.feature)):
         right = newest.get(feature, {0})
         if revision not in right:
-            words = f"生效的是第 {revision} 次修订，记载启用的是第 {max(right)} 次"
-            yield _finding(f"功能 {feature}", words)
+            words = said("生效的是第 {revision} 次修订，记载启用的是第 {right} 次", revision=revision, right=max(right))
+            yield _finding(said("功能 {feature}", feature=feature), words)
 
 
 def _roles(scope: Scope) -> Iterator[tuple[str, str]]:

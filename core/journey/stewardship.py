@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from core.journey import entrusting, people
 from core.journey.people import AccountLine, list_accounts
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.links import MadeLink
 from core.people.models import Account
 from core.people.queries import SessionLine
@@ -114,12 +115,15 @@ def grant(scope: Scope, login: str, roles: Collection[str], *, by: By, now: date
     wanted, held = {role_named(name).name for name in roles}, roles_of(scope, account)
     fixed = sorted((wanted ^ held) & set(STEWARDS))
     if fixed:
-        labels = "、".join(ROLES[name].label for name in fixed)
+        labels = joined("、", (word(ROLES[name].label) for name in fixed))
         raise NotGrantable(
-            f"{labels}由服务器的操作人员任免，不能在这里授予或收回。请联系操作人员用 huiying user roles 办理。"
+            said(
+                "{labels}由服务器的操作人员任免，不能在这里授予或收回。请联系操作人员用 huiying user roles 办理。",
+                labels=labels,
+            )
         )
     if wanted == held:
-        raise people.NothingChanged(f"账号 {account.login} 的角色就是这些，没有改动。")
+        raise people.NothingChanged(said("账号 {login} 的角色就是这些，没有改动。", login=account.login))
     entrusting.put_roles(scope, login, sorted(wanted), now=now, by=by)
 
 

@@ -4,6 +4,7 @@ from core.classification.locating import area_words, locate_ticket
 from core.intake.points import read_point
 from core.journey.command import command
 from core.journey.own_appeal import WordsTooLong
+from core.kit import saying
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
@@ -30,21 +31,33 @@ def supplement(
     check_state(ticket, (*OPEN, *CONCLUDED), "补充")
     said = reason_of(words, "补充")
     if len(said) > LONGEST:
-        raise WordsTooLong(f"补充的话有 {len(said):,} 个字，最多 {LONGEST:,} 个字。请分几次补充。")
+        raise WordsTooLong(
+            saying.said(
+                "补充的话有 {number:,} 个字，最多 {longest:,} 个字。请分几次补充。", number=len(said), longest=LONGEST
+            )
+        )
     located, point = "", read_point(longitude, latitude).point
     if point is not None and ticket.point is None:
         ticket.longitude, ticket.latitude = point.x, point.y
         if ticket.area is None and (found := locate_ticket(scope, ticket)) is not None:
             ticket.area = found.area
-            located = f"（位于{area_words(scope, found.area)}）"
-    note(scope, ticket, SUPPLEMENTED, order, summary=f"诉求人补充：{said}{located}")
+            located = saying.said("（位于{area}）", area=area_words(scope, found.area))
+    note(
+        scope,
+        ticket,
+        SUPPLEMENTED,
+        order,
+        summary=saying.said("诉求人补充：{said}{located}", said=said, located=located),
+    )
     units = directory(scope)
     unit = (units.unit_of_id(ticket.lead_unit_id) if ticket.lead_unit_id else None) or units.desk
     say(
         scope,
         ticket_id=ticket.id,
         transport="inbox",
-        text=f"诉求人对工单 {ticket.serial_no}「{ticket.title}」补充：{said}",
+        text=saying.said(
+            "诉求人对工单 {serial_no}「{title}」补充：{said}", serial_no=ticket.serial_no, title=ticket.title, said=said
+        ),
         to_unit_id=unit.id,
         now=order.now,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.kit.saying import said
 from core.tenancy.moving.taking_out import TakenOut, take_out
 from core.tenancy.scope import Installation
 from core.tenancy.security_log import By, note_done
@@ -24,7 +25,7 @@ def take_tenant_out(
     installation: Installation, slug: str, file: Path, by: By, *, owner_url: str, now: datetime
 ) -> Exported:
     """Write all of a tenant into a file. Raises as `core.tenancy.moving.taking_out.take_out`."""
-    subject = f"租户 {slug}"
+    subject = said("租户 {slug}", slug=slug)
     with installation.scope(slug) as scope:
         note_done(scope, "export_begun", by, subject=subject, now=now)
     with installation.scope(slug) as scope:

@@ -16,6 +16,7 @@ from core.journey.accept import Accepted, accept
 from core.kit.db import insert_rows
 from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.rates import count, key_of
 from core.tenancy.scope import Scope
@@ -102,7 +103,7 @@ def take_part(scope: Scope, campaign_id: int, entering: Entering, *, address: st
         receipt = accept(scope, _appeal(campaign, entering), actor=BY_CAMPAIGN, now=now) if known.ticket_id else None
         return Entered(known.number, receipt)
     if not is_running(campaign, now=now):
-        raise NotRunning(f"活动“{campaign.title}”现在不能参加：还没有开始，或者已经截止。")
+        raise NotRunning(said("活动“{title}”现在不能参加：还没有开始，或者已经截止。", title=campaign.title))
     answers = _checked(campaign, entering)
     _refuse_machines(scope, campaign, entering, address, now=now)
     phone = normal_phone(entering.phone)
@@ -142,7 +143,7 @@ def _checked(campaign: Campaign, entering: Entering) -> list[int]:
         if answer is not None and 0 <= answer < len(question.choices)
     ]
     if len(answers) < len(questions):
-        raise EntryUnusable(f"还有 {len(questions) - len(answers)} 题没有答。请都答完再提交。")
+        raise EntryUnusable(said("还有 {number} 题没有答。请都答完再提交。", number=len(questions) - len(answers)))
     return answers
 
 
@@ -151,14 +152,21 @@ def _refuse_machines(scope: Scope, campaign: Campaign, entering: Entering, addre
     least = timedelta(seconds=rules.seconds_per_question * len(campaign.questions))
     if now - entering.begun_at < least:
         raise TooFast(
-            f"答得太快了：这 {len(campaign.questions)} 题至少要看 {int(least.total_seconds())} 秒。请看过题目再提交。"
+            said(
+                "答得太快了：这 {number} 题至少要看 {least} 秒。请看过题目再提交。",
+                number=len(campaign.questions),
+                least=int(least.total_seconds()),
+            )
         )
     if not address:
         return
     found = count(scope, "entries-from-address", key_of(scope, "entries-from-address", address), now=now)
     if found > rules.entries_per_address:
         raise TooManyEntries(
-            f"从您的网络地址 24 小时内已参加 {rules.entries_per_address} 次，不能再参加。请换一个网络，或明天再来。"
+            said(
+                "从您的网络地址 24 小时内已参加 {entries_per_address} 次，不能再参加。请换一个网络，或明天再来。",
+                entries_per_address=rules.entries_per_address,
+            )
         )
 
 

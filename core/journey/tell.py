@@ -14,6 +14,7 @@ from core.evaluation.telling.service import (
 )
 from core.journey.command import command
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.routing.rules_in_force import rules_of
 from core.routing.service import NotYours, find_concluding_assignment, lead_assignment
@@ -48,7 +49,9 @@ def tell(scope: Scope, ticket: Ticket, order: Order, *, way: str, arrived: bool,
     check_state(ticket, TELLABLE_BY_UNIT, "告知诉求人")
     lead = find_concluding_assignment(scope, ticket) if ticket.state in CONCLUDED else lead_assignment(scope, ticket)
     if lead is None or not order.actor.acts_for(lead.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 不由您的单位主办，不能由您的单位告知诉求人。")
+        raise NotYours(
+            said("工单 {serial_no} 不由您的单位主办，不能由您的单位告知诉求人。", serial_no=ticket.serial_no)
+        )
     keep_telling(scope, ticket, order, way=way, arrived=arrived, text=what, document=document, unit_id=lead.unit_id)
 
 
@@ -89,7 +92,9 @@ def read_answer(scope: Scope, ticket: Ticket, order: Order) -> None:
     """
     check_state(ticket, ANSWERED, "查看答复")
     if has_read_page(scope, ticket):
-        raise ReadBefore(f"工单 {ticket.serial_no} 的答复诉求人已经看到，记录已有一条，无需再记。")
+        raise ReadBefore(
+            said("工单 {serial_no} 的答复诉求人已经看到，记录已有一条，无需再记。", serial_no=ticket.serial_no)
+        )
     keep_page_read(scope, ticket, order)
 
 

@@ -1,6 +1,7 @@
 """Asking for time: a unit asks for more of it 延期, or that its clock stand still 挂起; somebody else decides."""
 
 from core.journey.command import command
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.routing.service import own_assignment
 from core.sla.live import live_clocks, sum_up
@@ -85,6 +86,8 @@ def resume(scope: Scope, ticket: Ticket, order: Order, *, note: str = "") -> Non
     assignment = own_assignment(scope, ticket, order.actor)
     held = held_clocks(scope, live_clocks(scope, ticket), assignment)
     if not held:
-        raise NothingRuns(f"工单 {ticket.serial_no} 的办理时限没有挂起，无需恢复。请刷新后再看。")
+        raise NothingRuns(
+            said("工单 {serial_no} 的办理时限没有挂起，无需恢复。请刷新后再看。", serial_no=ticket.serial_no)
+        )
     release(scope, ticket, held, order, at=order.now, why=note.strip() or "承办单位恢复计时")
     sum_up(scope, ticket)

@@ -13,6 +13,7 @@ from core.journey.queries.unfinished import (
     unfinished_counts,
     unfinished_tickets,
 )
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 
 MOST = 5000
@@ -38,10 +39,18 @@ def unfinished_document(scope: Scope, *, now: datetime, unit_id: int | None = No
             for each in listing.tickets
         ]
         head = ["工单", "标题", "在谁手里", "状态", "自何日", "天数"]
-        sections.append(Section(f"{label}（{listing.total:,} 件）", [Table(head, rows, empty="没有")]))
+        sections.append(
+            Section(
+                said("{label}（{total:,} 件）", label=word(label), total=listing.total),
+                [Table(head, rows, empty="没有")],
+            )
+        )
     return Document(
-        title=f"{scope.tenant.name}{unit}未了结工单（防烂尾）",
-        lead=[f"{local:%Y-%m-%d %H:%M} 的情况", *(f"{WHAT_LABELS[what]}：{words}" for what, words in MEANINGS.items())],
+        title=said("{name}{unit}未了结工单（防烂尾）", name=scope.tenant.name, unit=unit),
+        lead=[
+            said("{local:%Y-%m-%d %H:%M} 的情况", local=local),
+            *(said("{what}：{words}", what=word(WHAT_LABELS[what]), words=words) for what, words in MEANINGS.items()),
+        ],
         sections=sections,
         maker=scope.tenant.name,
         made_at=now,

@@ -8,6 +8,7 @@ from core.intake.joining import has_attached, let_go, parts_of
 from core.journey.command import command
 from core.journey.conclude import ENDED, end_part
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.consultations import drop_consultation
 from core.routing.referrals import is_awaited_elsewhere
@@ -42,7 +43,14 @@ def propose_void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
     """Ask that a ticket which units have had be voided; another person must agree. Raises `ReasonMissing`."""
     because = reason_of(reason, "作废")
     check_state(ticket, MOVES[Command.VOID].sources, "申请作废")
-    note(scope, ticket, "void_proposed", order, summary=f"申请作废：{because}", detail={"reason": because})
+    note(
+        scope,
+        ticket,
+        "void_proposed",
+        order,
+        summary=said("申请作废：{because}", because=because),
+        detail={"reason": because},
+    )
 
 
 @command(Command.VOID)
@@ -56,7 +64,10 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     refuse_entangled(scope, ticket)
     if ticket.state not in BY_ONE and not _proposed_by_another(scope, ticket, order):
         raise SecondPersonMissing(
-            f"工单 {ticket.serial_no} 已派单，作废须另一人先提出申请。请由另一人「申请作废」后再确认。"
+            said(
+                "工单 {serial_no} 已派单，作废须另一人先提出申请。请由另一人「申请作废」后再确认。",
+                serial_no=ticket.serial_no,
+            )
         )
     end_by_voiding(scope, ticket, order, because=because)
 
@@ -64,9 +75,19 @@ def void(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
 def refuse_entangled(scope: Scope, ticket: Ticket) -> None:
     """Raise `CannotVoid` when others hang on the ticket, or another tenant waits for what comes of it."""
     if others_hang_on(scope, ticket):
-        raise CannotVoid(f"工单 {ticket.serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。")
+        raise CannotVoid(
+            said(
+                "工单 {serial_no} 还有并入的工单或在办的分项，不能作废。请先拆并，或逐项办结。",
+                serial_no=ticket.serial_no,
+            )
+        )
     if is_awaited_elsewhere(scope, ticket):
-        raise CannotVoid(f"工单 {ticket.serial_no} 由其他区移交而来，对方在等结果，不能作废。请改用「退回移交方」。")
+        raise CannotVoid(
+            said(
+                "工单 {serial_no} 由其他区移交而来，对方在等结果，不能作废。请改用「退回移交方」。",
+                serial_no=ticket.serial_no,
+            )
+        )
 
 
 def others_hang_on(scope: Scope, ticket: Ticket) -> bool:
@@ -91,11 +112,11 @@ def end_by_voiding(
     if ticket.is_attached:
         let_go(scope, ticket, order, outcome="detached")
     told = {"reason": because, **(detail or {})}
-    move(scope, ticket, by, order, summary=f"{label}：{because}", detail=told)
+    move(scope, ticket, by, order, summary=said("{label}：{because}", label=word(label), because=because), detail=told)
     drop_request(scope, ticket, order)
-    drop_consultation(scope, ticket, order, why=f"工单已{label}")
-    drop_clearance(scope, ticket, order, why=f"工单已{label}")
-    set_aside_reply(scope, ticket, order, note=f"工单已{label}")
+    drop_consultation(scope, ticket, order, why=said("工单已{label}", label=word(label)))
+    drop_clearance(scope, ticket, order, why=said("工单已{label}", label=word(label)))
+    set_aside_reply(scope, ticket, order, note=said("工单已{label}", label=word(label)))
     end_assignments(scope, ticket, AssignmentState.RECALLED, now=order.now)
     turn_clocks(scope, ticket, by, order)
     end_part(scope, ticket, order)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.classification.locating import get_area
 from core.journey.knowledge import ask_unit
+from core.kit import saying
 from core.kit.errors import Refused
 from core.knowledge.models import KnowledgeQuestion
 from core.people.access import Needs, asked_of, may
@@ -96,7 +97,7 @@ def follow_topic(
     _refuse(actor, "跟踪话题")
     called, wanted = name.strip(), list(dict.fromkeys(matter for matter in matters if matter))
     if not called or len(called) > LONGEST_NAME:
-        raise TopicUnusable(f"请写话题的名称，最多 {LONGEST_NAME} 个字。")
+        raise TopicUnusable(saying.said("请写话题的名称，最多 {longest_name} 个字。", longest_name=LONGEST_NAME))
     if not wanted:
         raise TopicUnusable("请至少选一个事项，话题按这些事项的诉求计数。")
     for matter in wanted:
@@ -104,7 +105,7 @@ def follow_topic(
     places = [get_area(scope, area) for area in dict.fromkeys(areas) if area]
     same = select(Topic.id).where(Topic.tenant_id == scope.tenant.id, Topic.name == called, Topic.ended_at.is_(None))
     if scope.session.scalar(same) is not None:
-        raise TopicUnusable(f"话题“{called}”已在跟踪。要换事项，请先结束原来的。")
+        raise TopicUnusable(saying.said("话题“{called}”已在跟踪。要换事项，请先结束原来的。", called=called))
     topic = Topic(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -131,12 +132,20 @@ def note_measure(scope: Scope, topic_id: int, *, on: date, text: str, actor: Act
     if topic is None:
         raise NoSuchTopic("没有这个话题。请从热点话题的页面上操作。")
     if topic.ended_at is not None:
-        raise TopicUnusable(f"话题“{topic.name}”已由{topic.ended_by}结束跟踪，没有改动。")
+        raise TopicUnusable(
+            saying.said("话题“{name}”已由{ended_by}结束跟踪，没有改动。", name=topic.name, ended_by=topic.ended_by)
+        )
     today = now.astimezone(scope.tenant.zone).date()
     if not today - LONGEST_AGO <= on <= today:
-        raise TopicUnusable(f"措施的日期 {on} 不对。请填写一年以内、不晚于今天的日期。")
+        raise TopicUnusable(saying.said("措施的日期 {on} 不对。请填写一年以内、不晚于今天的日期。", on=on))
     if len(topic.measures) >= MOST_MEASURES:
-        raise TopicUnusable(f"话题“{topic.name}”已登记 {MOST_MEASURES} 项措施，没有保存。请结束跟踪后另立一个。")
+        raise TopicUnusable(
+            saying.said(
+                "话题“{name}”已登记 {most_measures} 项措施，没有保存。请结束跟踪后另立一个。",
+                name=topic.name,
+                most_measures=MOST_MEASURES,
+            )
+        )
     added = [*topic.measures, {"on": str(on), "text": said, "by": actor.name, "at": now.isoformat()}]
     topic.measures = sorted(added, key=lambda each: each["on"])
     return topic
@@ -149,7 +158,9 @@ def end_topic(scope: Scope, topic_id: int, *, actor: Actor, now: datetime) -> To
     if topic is None:
         raise NoSuchTopic("没有这个话题。请从热点话题的页面上操作。")
     if topic.ended_at is not None:
-        raise TopicUnusable(f"话题“{topic.name}”已由{topic.ended_by}结束跟踪，没有改动。")
+        raise TopicUnusable(
+            saying.said("话题“{name}”已由{ended_by}结束跟踪，没有改动。", name=topic.name, ended_by=topic.ended_by)
+        )
     topic.ended_by, topic.ended_at = actor.name, now
     return topic
 
@@ -158,7 +169,9 @@ def _settle(scope: Scope, warning_id: int, state: str, reason: str, actor: Actor
     _refuse(actor, "研判预警")
     warned = _locked(scope, warning_id)
     if warned.state != "open":
-        raise WarningSettled(f"这一条预警已由{warned.settled_by}研判过，没有改动。请刷新后再看。")
+        raise WarningSettled(
+            saying.said("这一条预警已由{settled_by}研判过，没有改动。请刷新后再看。", settled_by=warned.settled_by)
+        )
     warned.state, warned.reason = state, reason
     warned.settled_by, warned.settled_by_id, warned.settled_at = actor.name, actor.id, now
 
@@ -175,5 +188,10 @@ def _locked(scope: Scope, warning_id: int) -> Warned:
 def _refuse(actor: Actor, deed: str) -> None:
     if not may(actor.permissions, SETTLES):
         raise NotPermitted(
-            f"「{deed}」由{asked_of(SETTLES)}办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
+            saying.said(
+                "「{deed}」由{asked}办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                deed=saying.word(deed),
+                asked=saying.word(asked_of(SETTLES)),
+                name=actor.name,
+            )
         )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.kit.db import Base, Database
 from core.kit.outages import CROWDED, DISK_FULL, READ_ONLY, RECOVERING, Outage, outage_of
 from core.kit.outbox import Job
+from core.kit.saying import joined, said
 from core.sla.firing import oldest_due
 from core.tenancy.ending import ACTIVE
 from core.tenancy.models import Tenant
@@ -61,8 +62,12 @@ class Lag:
     def words(self) -> str:
         """Say what waits and for how long."""
         waits = ((self.job, "后台任务"), (self.mark, "到点提醒"))
-        late = [f"{what}已积压 {_minutes(wait)} 分钟" for wait, what in waits if wait and wait > ALARM_AFTER]
-        return "，".join(late)
+        late = [
+            said("{what}已积压 {minutes} 分钟", what=what, minutes=_minutes(wait))
+            for wait, what in waits
+            if wait and wait > ALARM_AFTER
+        ]
+        return joined("，", late)
 
 
 @dataclass(frozen=True, slots=True)

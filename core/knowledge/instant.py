@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.classification.rules import NATURE_WORDS
 from core.hooks import specs
 from core.hooks.values import InstantRules, InstantTopic
+from core.kit.saying import joined, said
 from core.knowledge.likeness import Likeness, Phrasings, is_question, likenesses, words_within
 from core.knowledge.models import Article, ArticleStep, ArticleVersion
 from core.knowledge.queries import offered
@@ -45,7 +46,9 @@ class ReadyAnswer:
     @property
     def why(self) -> str:
         """Say how surely it fits, and by which words."""
-        return f"置信度 {self.confidence}%：问题里有“{'”“'.join(self.words)}”"
+        return said(
+            "置信度 {confidence}%：问题里有“{words}”", confidence=self.confidence, words=joined("”“", self.words)
+        )
 
     @property
     def article_ref(self) -> str:
@@ -84,11 +87,11 @@ def best_for_desk(scope: Scope, ticket: Ticket, *, today: date) -> ReadyAnswer |
 def why_by_person(rules: InstantRules, question: str) -> str:
     """Return why a person is to look at it and no machine answers, empty = one may."""
     if danger := words_within(question, rules.urgent_words):
-        return f"提到“{'、'.join(danger)}”，可能紧急"
+        return said("提到“{danger}”，可能紧急", danger=joined("、", danger))
     if persons := words_within(question, rules.person_words):
-        return f"提到“{'、'.join(persons)}”，可能投诉某个人"
+        return said("提到“{persons}”，可能投诉某个人", persons=joined("、", persons))
     if complaint := words_within(question, COMPLAINTS):
-        return f"提到“{'、'.join(complaint)}”，是投诉，要有人去办"
+        return said("提到“{complaint}”，是投诉，要有人去办", complaint=joined("、", complaint))
     if rules.only_inquiries and not is_question(question):
         return "不是在问一件事，要有人去办"
     return ""
@@ -157,13 +160,19 @@ def _of_article(scope: Scope, article: Article, version: ArticleVersion, likenes
     ).one_or_none()
     unit = directory(scope).name_of(article.unit_id)
     day = f"{approved.at.astimezone(scope.tenant.zone):%Y-%m-%d}" if approved else ""
-    resting = f"，依据{version.policy}" if version.policy else ""
+    resting = said("，依据{policy}", policy=version.policy) if version.policy else ""
     return ReadyAnswer(
         title=version.title,
         text=version.answer,
         confidence=likeness.confidence,
         words=likeness.words,
-        source=f"{unit}解读{f'，{day} 审核通过' if day else ''}{resting}，{version.expires_on} 前有效",
+        source=said(
+            "{unit}解读{day}{resting}，{expires_on} 前有效",
+            unit=unit,
+            day=said("，{day} 审核通过", day=day) if day else "",
+            resting=resting,
+            expires_on=version.expires_on,
+        ),
         approved_by=approved.by if approved else "",
         article_id=article.id,
         article_version=version.number,

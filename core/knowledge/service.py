@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from core.kit.saying import said, word
 from core.knowledge.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from core.knowledge.models import OFFERED, Article, ArticleStep, ArticleUse, ArticleVersion, KnowledgeQuestion
 from core.knowledge.refusals import ArticleChanged, ArticleUnusable, NoSuchArticle, NoSuchQuestion
@@ -130,10 +131,12 @@ def write_version(scope: Scope, article: Article, draft: Draft, *, actor: Actor,
 
 def _refuse_unusable(draft: Draft, expires_on: date, today: date) -> None:
     if not draft.title.strip() or len(draft.title.strip()) > LONGEST_TITLE:
-        raise ArticleUnusable(f"请写标题，最多 {LONGEST_TITLE} 个字。")
+        raise ArticleUnusable(said("请写标题，最多 {longest_title} 个字。", longest_title=LONGEST_TITLE))
     for label, text in (("问题", draft.question), ("答案", draft.answer)):
         if not text.strip() or len(text) > LONGEST_TEXT:
-            raise ArticleUnusable(f"请写{label}，最多 {LONGEST_TEXT:,} 个字。")
+            raise ArticleUnusable(
+                said("请写{label}，最多 {longest_text:,} 个字。", label=word(label), longest_text=LONGEST_TEXT)
+            )
     if not today <= expires_on <= today + LATEST:
         raise ArticleUnusable("有效期要在今天以后、十年以内。请改写失效日期。")
     written = (draft.title, draft.question, draft.also_asked, draft.answer, draft.policy)
@@ -184,7 +187,9 @@ def note_use(
     today = now.astimezone(scope.tenant.zone).date()
     is_offered = article.state in OFFERED and article.expires_on is not None and article.expires_on >= today
     if not is_offered or article.in_force != number:
-        raise ArticleChanged(f"知识“{article.title}”已经改版或不再使用，没有据以答复。请重新选择答案。")
+        raise ArticleChanged(
+            said("知识“{title}”已经改版或不再使用，没有据以答复。请重新选择答案。", title=article.title)
+        )
     use = ArticleUse(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -213,7 +218,7 @@ def end_due(scope: Scope, *, now: datetime) -> int:
             count += 1
         elif article.reminded_on is None:
             article.reminded_on = today
-            words = f"{article.expires_on} 到期，请责任单位改版、续期或让它到期"
+            words = said("{expires_on} 到期，请责任单位改版、续期或让它到期", expires_on=article.expires_on)
             write_step(scope, article, article.in_force, "reminded", note=words, actor=SYSTEM, now=now)
             count += 1
     return count

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from core.kit.saying import joined
 from core.people.roles import ROLES, Permission, permissions_of
 
 Needs = Permission | frozenset[Permission]
@@ -53,4 +54,4 @@ def reach(permissions: Collection[Permission], needs: Needs) -> Reach | None:
 def asked_of(needs: Needs) -> str:
     """Return in words who may: the roles that bring it, or the resident, whom no role stands for."""
     labels = [role.label for role in ROLES.values() if may(role.permissions, needs)]
-    return "、".join(labels) or "诉求人本人"
+    return joined("、", labels) or "诉求人本人"

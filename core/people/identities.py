@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.models import Identity, IdentityProvider
 from core.tenancy.scope import Scope
 
@@ -66,7 +67,7 @@ def get_provider(scope: Scope, name: str) -> Provider:
 def add_provider(scope: Scope, provider: Provider, *, now: datetime) -> None:
     """Add a provider. Raises `ProviderTaken`."""
     if any(each.name == provider.name for each in providers(scope)):
-        raise ProviderTaken(f"已有名为 {provider.name} 的统一身份认证。请先删除，或换一个名称。")
+        raise ProviderTaken(said("已有名为 {name} 的统一身份认证。请先删除，或换一个名称。", name=provider.name))
     row_id, secret = scope.new_id(), provider.client_secret
     cipher = scope.keys.encrypt(secret, tenant_id=scope.tenant.id, field=SECRET, row_id=row_id) if secret else None
     scope.session.add(
@@ -143,6 +144,6 @@ def identities_of(scope: Scope, account_id: int) -> list[IdentityLine]:
 def _row(scope: Scope, name: str) -> IdentityProvider:
     row = next((each for each in providers(scope) if each.name == name), None)
     if row is None:
-        known = "、".join(each.name for each in providers(scope)) or "无"
-        raise NoSuchProvider(f"没有名为 {name} 的统一身份认证。现有：{known}。")
+        known = joined("、", (each.name for each in providers(scope))) or "无"
+        raise NoSuchProvider(said("没有名为 {name} 的统一身份认证。现有：{known}。", name=name, known=word(known)))
     return row

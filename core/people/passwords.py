@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 SHORTEST = 12
 """Characters, of any script. There is no longest: nothing is cut off."""
@@ -46,7 +47,9 @@ def check_password(password: str, *, known: Iterable[str] = ()) -> None:
     number, however many.
     """
     if len(password) < SHORTEST:
-        raise PasswordTooWeak(f"密码太短：至少 {SHORTEST} 个字符。几个不相干的词连成一句，好记也最难猜。")
+        raise PasswordTooWeak(
+            said("密码太短：至少 {shortest} 个字符。几个不相干的词连成一句，好记也最难猜。", shortest=SHORTEST)
+        )
     left = _not_guessed_first(password, known)
     if len(left) < FEWEST_LEFT or len(set(left)) < FEWEST_DIFFERENT or left.isdigit():
         raise PasswordTooWeak(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 
 class UnknownRole(Refused):
@@ -162,8 +163,10 @@ CONTACTS = frozenset({Permission.REVEAL, Permission.HANDLE, Permission.TAKE_IN})
 def role_named(name: str) -> Role:
     """Return the role. Raises `UnknownRole`."""
     if name not in ROLES:
-        known = "、".join(f"{role.name}（{role.label}）" for role in ROLES.values())
-        raise UnknownRole(f"没有名为 {name} 的角色。可用的角色：{known}")
+        known = joined(
+            "、", (said("{name}（{label}）", name=role.name, label=word(role.label)) for role in ROLES.values())
+        )
+        raise UnknownRole(said("没有名为 {name} 的角色。可用的角色：{known}", name=name, known=known))
     return ROLES[name]
 
 
@@ -183,13 +186,18 @@ def refuse_joined(roles: Collection[str]) -> None:
     held = [ROLES[name].label for name in STEWARDS if name in roles]
     if len(held) > 1:
         raise DutiesNotSeparate(
-            f"{'、'.join(held)}须由不同的人担任（三员分立），没有改动。请为另一项职责另开账号；"
-            "人手确实不够的，由服务器的操作人员加 --together 并写明理由。"
+            said(
+                "{held}须由不同的人担任（三员分立），没有改动。请为另一项职责另开账号；"
+                "人手确实不够的，由服务器的操作人员加 --together 并写明理由。",
+                held=joined("、", held),
+            )
         )
     if ALONE in roles and len(set(roles)) > 1:
         raise DutiesNotSeparate(
-            f"{ROLES[ALONE].label}不兼任其他角色，没有改动。请另开账号；"
-            "人手确实不够的，由服务器的操作人员加 --together 并写明理由。"
+            said(
+                "{label}不兼任其他角色，没有改动。请另开账号；人手确实不够的，由服务器的操作人员加 --together 并写明理由。",
+                label=word(ROLES[ALONE].label),
+            )
         )
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
+from core.people.drafts.service import erase_of_account
 from core.people.models import Account, AccountRole, ApiToken, SignInStep, StaffSession
 from core.people.passwords import check_password
 from core.people.queries import sessions_of
@@ -70,7 +72,7 @@ def open_account(
     if password is not None:
         check_password(password, known=(login, name, scope.tenant.slug, scope.tenant.name))
     if _find(scope, login) is not None:
-        raise LoginTaken(f"登录名 {login} 已被使用，请换一个，或给已有账号加上角色")
+        raise LoginTaken(said("登录名 {login} 已被使用，请换一个，或给已有账号加上角色", login=login))
     account = Account(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -141,9 +143,10 @@ def close_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_MA
     """
     account = get_account_of(scope, login)
     if not account.active:
-        raise AccountClosed(f"账号 {account.login} 已经停用，没有改动。")
+        raise AccountClosed(said("账号 {login} 已经停用，没有改动。", login=account.login))
     refuse_last(scope, account, roles_of(scope, account))
     account.active = False
+    erase_of_account(scope, account.id)
     scope.session.flush()
     note_done(scope, "account_closed", by, subject=account.login, now=now)
     end_sessions(scope, account.id, now=now)
@@ -154,7 +157,7 @@ def reopen_account(scope: Scope, login: str, *, now: datetime, by: By = AT_THE_M
     """Let a closed account sign in again, with the roles that it had. Raises `NoSuchAccount`, `AccountOpen`."""
     account = get_account_of(scope, login)
     if account.active:
-        raise AccountOpen(f"账号 {account.login} 没有停用，不需要恢复。")
+        raise AccountOpen(said("账号 {login} 没有停用，不需要恢复。", login=account.login))
     account.active = True
     scope.session.flush()
     note_done(scope, "account_reopened", by, subject=account.login, now=now)
@@ -269,7 +272,7 @@ def issue_token(
     """
     taken = select(ApiToken.id).where(ApiToken.tenant_id == scope.tenant.id, ApiToken.label == label)
     if scope.session.scalar(taken) is not None:
-        raise LabelTaken(f"已有名为「{label}」的令牌，请换一个名称，或先吊销原来的")
+        raise LabelTaken(said("已有名为「{label}」的令牌，请换一个名称，或先吊销原来的", label=word(label)))
     token = f"hy_{scope.tenant.slug}_{new_token()}"
     scope.session.add(
         ApiToken(
@@ -327,7 +330,7 @@ def get_account_of(scope: Scope, login: str) -> Account:
     """Return the account that signs in so, closed ones too. Raises `NoSuchAccount`."""
     account = _find(scope, login.strip().lower())
     if account is None:
-        raise NoSuchAccount(f"没有登录名为 {login} 的账号。用 huiying user list 查看已有账号")
+        raise NoSuchAccount(said("没有登录名为 {login} 的账号。用 huiying user list 查看已有账号", login=login))
     return account
 
 

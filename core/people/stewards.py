@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import exists, func, or_, select
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.models import Account, AccountRole, Identity
 from core.people.roles import ROLES, STEWARDS
 from core.tenancy.scope import Scope
@@ -30,7 +31,11 @@ def refuse_last(scope: Scope, account: Account, losing: Collection[str]) -> None
         if holders[role] == {account.id}:
             label = ROLES[role].label
             raise LastSteward(
-                f"{account.name}是最后一位能登录的{label}，没有改动。请先让另一位{label}设好密码、能够登录，再办。"
+                said(
+                    "{name}是最后一位能登录的{label}，没有改动。请先让另一位{label}设好密码、能够登录，再办。",
+                    name=account.name,
+                    label=word(label),
+                )
             )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.kit import saying
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.catalogue.catalogue import Resolved
@@ -29,21 +30,36 @@ def clause_of(scope: Scope, ticket: Ticket) -> Clause:
         return NO_CLAUSE
     area = ticket.area if ticket.area in held.catalogue.areas else None
     resolved = held.catalogue.resolve(ticket.matter, area)
-    where = f"（{held.catalogue.area_words(area)}）" if area else ""
-    item = f"职责清单第 {held.number} 版 {held.catalogue.matter_words(ticket.matter)}{where}"
-    return Clause(f"{item}：{'；'.join(_said(scope, resolved))}", held.number)
+    where = saying.said("（{area}）", area=held.catalogue.area_words(area)) if area else ""
+    item = saying.said(
+        "职责清单第 {number} 版 {matter}{where}",
+        number=held.number,
+        matter=held.catalogue.matter_words(ticket.matter),
+        where=where,
+    )
+    return Clause(
+        saying.said("{item}：{said}", item=item, said=saying.joined("；", _said(scope, resolved))), held.number
+    )
 
 
 def _said(scope: Scope, resolved: Resolved) -> list[str]:
     names = {unit.code: unit.name for unit in directory(scope).units}
     values = resolved.values
-    said = [f"主办 {unit_words(values.lead, names)}" if values.lead else "没有写明主办单位"]
+    said = [
+        saying.said("主办 {unit}", unit=saying.word(unit_words(values.lead, names)))
+        if values.lead
+        else "没有写明主办单位"
+    ]
     if values.co:
-        said.append(f"协办 {'、'.join(unit_words(code, names) for code in values.co)}")
+        said.append(
+            saying.said(
+                "协办 {co}", co=saying.joined("、", (saying.word(unit_words(code, names)) for code in values.co))
+            )
+        )
     if values.legal_basis:
-        said.append(f"依据 {values.legal_basis}")
+        said.append(saying.said("依据 {legal_basis}", legal_basis=values.legal_basis))
     if values.standard:
-        said.append(f"标准 {values.standard}")
+        said.append(saying.said("标准 {standard}", standard=values.standard))
     if values.limit:
-        said.append(f"时限 {limit_words(values.limit)}")
+        said.append(saying.said("时限 {limit}", limit=limit_words(values.limit)))
     return said

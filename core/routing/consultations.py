@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 
 from core.kit.db import Base
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.models import Assignment, Consultation, ConsultationStep
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -43,7 +44,7 @@ def get_consultation(scope: Scope, ticket: Ticket) -> Consultation:
     """Return the consultation on the ticket that is open. Raises `NoConsultation`."""
     found = find_consultation(scope, ticket)
     if found is None:
-        raise NoConsultation(f"工单 {ticket.serial_no} 没有进行中的会商。请刷新后再看。")
+        raise NoConsultation(said("工单 {serial_no} 没有进行中的会商。请刷新后再看。", serial_no=ticket.serial_no))
     return found
 
 
@@ -65,7 +66,16 @@ def open_record(scope: Scope, ticket: Ticket, order: Order, *, question: str, be
     )
     scope.session.add(consultation)
     asked = answering_unit(scope, consultation.authority)
-    write_step(scope, ticket, order, consultation, "opened", question, words=f"发起会商：{question}", unit=asked)
+    write_step(
+        scope,
+        ticket,
+        order,
+        consultation,
+        "opened",
+        question,
+        words=said("发起会商：{question}", question=question),
+        unit=asked,
+    )
     return consultation
 
 
@@ -73,7 +83,7 @@ def drop_consultation(scope: Scope, ticket: Ticket, order: Order, *, why: str) -
     """Let an open consultation go: the ticket came to its end in another way."""
     if consultation := find_consultation(scope, ticket):
         consultation.state = "dropped"
-        write_step(scope, ticket, order, consultation, "dropped", why, words=f"会商终止：{why}")
+        write_step(scope, ticket, order, consultation, "dropped", why, words=said("会商终止：{why}", why=word(why)))
 
 
 def write_step(

@@ -9,6 +9,7 @@ from core.classification.service import URGENCY_LABELS
 from core.hooks import specs
 from core.hooks.core_features import ROUTING
 from core.hooks.values import TicketView
+from core.kit.saying import joined, said, unstopped, word
 from core.routing.models import Assignment, RouteDecision
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_of
@@ -74,22 +75,35 @@ def follow_rules(scope: Scope, ticket: Ticket, *, keeps_urgency: bool, now: date
         return
     facts = facts_in_hand(scope, policy, ticket, view)
     verdict = policy.judge(view, facts, on=now.astimezone(scope.tenant.zone).date())
-    told = []
+    told: list[str] = []
     if verdict.urgency and verdict.urgency != ticket.urgency and not keeps_urgency:
         ticket.urgency = verdict.urgency
-        told.append(f"紧急程度定为{URGENCY_LABELS[verdict.urgency]}")
+        told.append(said("紧急程度定为{urgency}", urgency=word(URGENCY_LABELS[verdict.urgency])))
     if verdict.limit != ticket.rule_limit:
         ticket.rule_limit = verdict.limit
-        told.append(f"时限按“{policy.names.limit_name(verdict.limit)}”" if verdict.limit else "时限不再按规则")
+        told.append(
+            said("时限按“{limit_name}”", limit_name=policy.names.limit_name(verdict.limit))
+            if verdict.limit
+            else "时限不再按规则"
+        )
     if told:
         rules = [hit.rule for hit in verdict.hits if hit.rule.then.urgency or hit.rule.then.limit]
-        because = "；".join(f"规则“{rule.label}”：{rule.explain.rstrip('。')}" for rule in rules) or "没有命中规则"
+        because = (
+            joined(
+                "；",
+                (
+                    said("规则“{label}”：{explain}", label=word(rule.label), explain=unstopped(rule.explain))
+                    for rule in rules
+                ),
+            )
+            or "没有命中规则"
+        )
         note(
             scope,
             ticket,
             "classify",
             Order(SYSTEM, now),
-            summary=f"{'，'.join(told)}（{because}）",
+            summary=said("{told}（{because}）", told=joined("，", told), because=word(because)),
             detail={
                 "urgency": ticket.urgency,
                 "limit": ticket.rule_limit,
@@ -151,13 +165,13 @@ def _tell_barred(scope: Scope, ticket: Ticket, policy: RoutingPolicy, choice: Ch
     barred = [each for each in choice.verdict.passed_over if each.unit in only]
     if not barred:
         return
-    names = "、".join(dict.fromkeys(policy.units[each.unit].name for each in barred))
+    names = joined("、", dict.fromkeys(policy.units[each.unit].name for each in barred))
     note(
         scope,
         ticket,
         "kept_off",
         Order(SYSTEM, now),
-        summary=f"没有派给{names}：只受理不承办（{only[barred[0].unit]}）",
+        summary=said("没有派给{names}：只受理不承办（{only}）", names=names, only=only[barred[0].unit]),
         detail={"units": [each.unit for each in barred], "by": [each.source for each in barred]},
     )
 

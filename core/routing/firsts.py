@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.kit.saying import said, word
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
 from core.tickets.messages import say
@@ -30,5 +31,7 @@ def tell_asked(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> No
     """Tell the unit that was asked first what became of the ticket, unless it has it itself."""
     unit = asked_and_following(scope, ticket)
     if unit is not None and unit.id != ticket.lead_unit_id:
-        text = f"首问工单 {ticket.serial_no}“{ticket.title}”{words}"
+        text = said(
+            "首问工单 {serial_no}“{title}”{words}", serial_no=ticket.serial_no, title=ticket.title, words=word(words)
+        )
         say(scope, ticket_id=ticket.id, transport="inbox", text=text, to_unit_id=unit.id, now=now)

@@ -1,6 +1,7 @@
 """Joint handling 联合办理: what co-units and units below have to answer before the lead may reply."""
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.routing.models import Assignment
 from core.routing.service import assignments_in_hand, open_assignment
 from core.routing.states import AssignmentState
@@ -47,8 +48,14 @@ def refuse_open_work(scope: Scope, ticket: Ticket, assignment: Assignment) -> No
         and (_is_root(assignment) or each.parent_id == assignment.id)
     ]
     if waiting:
-        names = "、".join(directory(scope).name_of(each.unit_id) for each in waiting)
-        raise CoUnitsOpen(f"工单 {ticket.serial_no} 还有单位没有提交：{names}。请等其提交，或请受理席免予办理。")
+        names = joined("、", (directory(scope).name_of(each.unit_id) for each in waiting))
+        raise CoUnitsOpen(
+            said(
+                "工单 {serial_no} 还有单位没有提交：{names}。请等其提交，或请受理席免予办理。",
+                serial_no=ticket.serial_no,
+                names=names,
+            )
+        )
 
 
 def hand_down(
@@ -66,10 +73,14 @@ def hand_down(
     for each in receiving:
         if not _is_below(units, each, parent.unit_id):
             raise NotBelow(
-                f"{each.name}不是{units.name_of(parent.unit_id)}的下级单位，不能转派。跨单位的请申请退单或会商。"
+                said(
+                    "{name}不是{unit_id}的下级单位，不能转派。跨单位的请申请退单或会商。",
+                    name=each.name,
+                    unit_id=units.name_of(parent.unit_id),
+                )
             )
         if each.id in involved:
-            raise AlreadyInvolved(f"{each.name}已在办这张工单，不必再转派。")
+            raise AlreadyInvolved(said("{name}已在办这张工单，不必再转派。", name=each.name))
     roles = ["co" if has_lead else "lead", *("co" for _ in receiving[1:])]
     return [
         open_assignment(scope, ticket, each, role=role, now=order.now, parent_id=parent.id)
@@ -87,7 +98,13 @@ def waivable(scope: Scope, ticket: Ticket, unit: str) -> list[Assignment]:
         if each.unit_id == wanted.id and not _is_root(each) and each.state != AssignmentState.SUBMITTED
     ]
     if not own:
-        raise NothingToWaive(f"{wanted.name}在工单 {ticket.serial_no} 中没有尚未提交的协办任务。主办单位请用改派。")
+        raise NothingToWaive(
+            said(
+                "{name}在工单 {serial_no} 中没有尚未提交的协办任务。主办单位请用改派。",
+                name=wanted.name,
+                serial_no=ticket.serial_no,
+            )
+        )
     below = [each for each in present if each.parent_id == own[0].id and each.state != AssignmentState.SUBMITTED]
     return [own[0], *below]
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
+from core.kit.saying import said
 from core.people.models import Account
 from core.people.roster.models import StaffAbsence
 from core.people.roster.queries import (
@@ -60,7 +61,7 @@ def relieve(scope: Scope, ticket: Ticket, assignments: Collection[Assignment], *
         if holder is None or (assignment.id not in held and assignment.id not in gone):
             continue
         why = gone.get(assignment.id, "不在岗")
-        before = f"{name_of_person(scope, holder)}{why}，"
+        before = said("{name_of_person}{why}，", name_of_person=name_of_person(scope, holder), why=why)
         taker = _taker(scope, assignment.unit_id, now=now)
         _give(scope, ticket, assignment, taker, Order(SYSTEM, now), before=before)
         scope.session.flush()  # the next choice counts this one
@@ -137,13 +138,17 @@ def _give(
 ) -> None:
     assignment.person_id, assignment.person_reason = taker.person, taker.reason
     unit = directory(scope).name_of(assignment.unit_id)
-    who = f"{unit}由 {name_of_person(scope, taker.person)} 承办" if taker.person is not None else unit
+    who = (
+        said("{unit}由 {name_of_person} 承办", unit=unit, name_of_person=name_of_person(scope, taker.person))
+        if taker.person is not None
+        else unit
+    )
     note(
         scope,
         ticket,
         "given_to_person",
         order,
-        summary=f"{before}{who}：{taker.reason}",
+        summary=said("{before}{who}：{reason}", before=before, who=who, reason=taker.reason),
         detail={"assignment": assignment.id, "person": taker.person},
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.routing.models import Assignment, Referral
 from core.tenancy.models import Tenant
 from core.tenancy.scope import Scope
@@ -44,11 +45,19 @@ def refer_if_elsewhere(scope: Scope, ticket: Ticket, assigned: Sequence[Assignme
     lead, *partners = [units.unit_of_id(each.unit_id) for each in assigned]
     for partner in partners:
         if partner and partner.refers_to:
-            raise LeadsOnly(f"{partner.name}是跨区移交的对象，只能主办，不能协办。请把它改为主办，或另选协办单位。")
+            raise LeadsOnly(
+                said("{name}是跨区移交的对象，只能主办，不能协办。请把它改为主办，或另选协办单位。", name=partner.name)
+            )
     if lead is None or not lead.refers_to:
         return
     if lead.refers_to in came_by(scope, ticket):
-        raise ReferralLoop(f"工单 {ticket.serial_no} 正是由{lead.name}移交而来，不能再移交回去。请改用「退回移交方」。")
+        raise ReferralLoop(
+            said(
+                "工单 {serial_no} 正是由{name}移交而来，不能再移交回去。请改用「退回移交方」。",
+                serial_no=ticket.serial_no,
+                name=lead.name,
+            )
+        )
     reference = secrets.token_urlsafe(REFERENCE_BYTES)
     scope.session.flush()  # the assignment is there before what points to it
     scope.session.add(

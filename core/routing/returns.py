@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.routing.clauses import clause_of
 from core.routing.consultations import find_consultation
 from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
@@ -60,8 +61,12 @@ class NoReturnRequest(Refused):
 def return_words(reason_code: str) -> str:
     """Return what a reason is called. Raises `ReturnReasonUnknown`."""
     if reason_code not in RETURN_REASONS:
-        known = "、".join(f"{code}（{label}）" for code, label in RETURN_REASONS.items())
-        raise ReturnReasonUnknown(f"没有退单理由 {reason_code}。可选：{known}。")
+        known = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in RETURN_REASONS.items())
+        )
+        raise ReturnReasonUnknown(
+            said("没有退单理由 {reason_code}。可选：{known}。", reason_code=reason_code, known=known)
+        )
     return RETURN_REASONS[reason_code]
 
 
@@ -69,11 +74,17 @@ def refuse_unreturnable(scope: Scope, ticket: Ticket, assignment: Assignment) ->
     """Raise `NotReturnable` when the unit was designated by consultation, or while one is open."""
     if find_consultation(scope, ticket):
         raise NotReturnable(
-            f"工单 {ticket.serial_no} 正在会商，先办后议：裁决之前由您的单位办理，不能退单。请在会商意见中说明理由。"
+            said(
+                "工单 {serial_no} 正在会商，先办后议：裁决之前由您的单位办理，不能退单。请在会商意见中说明理由。",
+                serial_no=ticket.serial_no,
+            )
         )
     if not assignment.returnable:
         raise NotReturnable(
-            f"工单 {ticket.serial_no} 由会商指定您的单位主办，不能再退单。确有新情况，请联系派单中心再次会商。"
+            said(
+                "工单 {serial_no} 由会商指定您的单位主办，不能再退单。确有新情况，请联系派单中心再次会商。",
+                serial_no=ticket.serial_no,
+            )
         )
 
 
@@ -87,11 +98,14 @@ def proposed_by(
     """
     named = directory(scope).get_unit(code) if code else None
     if named and named.id == assignment.unit_id:
-        raise WhoseMissing(f"建议的办理单位就是{named.name}自己。请选择应当办理的其他单位。")
+        raise WhoseMissing(said("建议的办理单位就是{name}自己。请选择应当办理的其他单位。", name=named.name))
     if named is None and reason_code in SOMEBODY_ELSES and actor.kind != "tenant":
         raise WhoseMissing(
-            f"以“{RETURN_REASONS[reason_code]}”退单，要写明应由哪个单位办理。请查职责清单后选择；拿不准的选最接近的单位，"
-            "由受理席判定。"
+            said(
+                "以“{return_reasons}”退单，要写明应由哪个单位办理。请查职责清单后选择；"
+                "拿不准的选最接近的单位，由受理席判定。",
+                return_reasons=word(RETURN_REASONS[reason_code]),
+            )
         )
     return named
 
@@ -132,7 +146,7 @@ def pending_request(scope: Scope, ticket: Ticket) -> ReturnRequest:
     """Return the request that waits for a decision. Raises `NoReturnRequest`."""
     found = find_pending_request(scope, ticket)
     if found is None:
-        raise NoReturnRequest(f"工单 {ticket.serial_no} 没有待定的退单申请。请刷新后再看。")
+        raise NoReturnRequest(said("工单 {serial_no} 没有待定的退单申请。请刷新后再看。", serial_no=ticket.serial_no))
     return found
 
 
@@ -158,7 +172,9 @@ def refused_returns(scope: Scope, ticket_id: int) -> int:
 def refuse_return_pending(ticket: Ticket, assignment: Assignment) -> None:
     """Raise `ReturnPending` while the unit's request to give the ticket back is not decided."""
     if assignment.state == AssignmentState.RETURN_PENDING:
-        raise ReturnPending(f"工单 {ticket.serial_no} 的退单申请尚未决定。请等待受理席决定，或先撤回申请。")
+        raise ReturnPending(
+            said("工单 {serial_no} 的退单申请尚未决定。请等待受理席决定，或先撤回申请。", serial_no=ticket.serial_no)
+        )
 
 
 def drop_request(scope: Scope, ticket: Ticket, order: Order) -> None:

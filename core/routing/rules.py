@@ -6,6 +6,7 @@ from datetime import date
 
 from core.hooks.core_features import ROUTING
 from core.hooks.values import RouteProposal, TicketView, Watcher
+from core.kit.saying import said
 from core.routing.policy import RoutingPolicy
 from core.routing.ruleset import DUTY_LIST, Assign, Facts, Offered, Rule, Verdict
 from core.routing.ruleset.conditions import leaves_of
@@ -60,7 +61,9 @@ def choose(
         return Choice(verdict, None, (), NOBODY_RULE, NOBODY, policy.stamp)
     if assignee.source == DUTY_LIST:
         names = " / ".join(policy.catalogue.matters.names(view.matter or ""))
-        return Choice(verdict, assignee.lead, assignee.co, DUTY_LIST_RULE, f"职责清单：{names}", policy.stamp)
+        return Choice(
+            verdict, assignee.lead, assignee.co, DUTY_LIST_RULE, said("职责清单：{names}", names=names), policy.stamp
+        )
     rule = next((hit.rule for hit in verdict.hits if hit.rule.id == assignee.source), None)
     if rule is None:
         offer = next(each for each in offered if each.source == assignee.source and each.assign.lead == assignee.lead)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, select
 from core.hooks import specs
 from core.intake.clearances.service import refuse_uncleared
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.routing.deciding import keep_decision
 from core.routing.firsts import asked_and_following, tell_asked
 from core.routing.models import Assignment, Consultation
@@ -133,18 +134,22 @@ def tell_assigned(
     """Make the move that gave the ticket to these units, saying to whom and why, and give it to persons in them."""
     units = directory(scope)
     lead, *partners = [unit for each in assigned if (unit := units.unit_of_id(each.unit_id))]
-    others = f"，协办 {'、'.join(partner.name for partner in partners)}" if partners else ""
-    verb = "派给" if command is Command.DISPATCH else f"{MOVES[command].label}给"
+    others = (
+        said("，协办 {partners}", partners=joined("、", (partner.name for partner in partners))) if partners else ""
+    )
+    verb = "派给" if command is Command.DISPATCH else said("{label}给", label=word(MOVES[command].label))
     move(
         scope,
         ticket,
         command,
         order,
-        summary=f"{verb} {lead.name}{others}（{reason}）",
+        summary=said(
+            "{verb} {name}{others}（{reason}）", verb=word(verb), name=lead.name, others=others, reason=reason
+        ),
         detail={"lead": lead.code, "co": [partner.code for partner in partners], "rule_id": rule_id, "by": by},
     )
     give_to_persons(scope, ticket, assigned, now=order.now)
-    tell_asked(scope, ticket, f"已{verb}{lead.name}办理。", now=order.now)
+    tell_asked(scope, ticket, said("已{verb}{name}办理。", verb=word(verb), name=lead.name), now=order.now)
 
 
 def advance(assignment: Assignment, state: AssignmentState, *, now: datetime) -> None:
@@ -171,7 +176,7 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     asked = asked_and_following(scope, ticket)
     if asked is not None:
         open_assignment(scope, ticket, asked, role="info", now=now)
-        words = f"知会 {asked.name}（首问单位，全程知情）"
+        words = said("知会 {name}（首问单位，全程知情）", name=asked.name)
         note(
             scope,
             ticket,
@@ -190,7 +195,7 @@ def watch(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
             ticket,
             "watch",
             Order(SYSTEM, now),
-            summary=f"知会 {unit.name}（{watcher.reason}）",
+            summary=said("知会 {name}（{reason}）", name=unit.name, reason=watcher.reason),
             detail={"unit": unit.code, "rule_id": watcher.rule_id, "by": scope.hooks.stamp(feature)},
         )
 
@@ -201,7 +206,7 @@ def lead_assignment(scope: Scope, ticket: Ticket) -> Assignment:
         _in_hand(scope, ticket).where(Assignment.role == "lead", Assignment.parent_id.is_(None))
     )
     if found is None:
-        raise NotYours(f"工单 {ticket.serial_no} 目前没有主办单位，请先派单。")
+        raise NotYours(said("工单 {serial_no} 目前没有主办单位，请先派单。", serial_no=ticket.serial_no))
     return found
 
 
@@ -253,7 +258,7 @@ def check_unit(scope: Scope, ticket: Ticket, actor: Actor) -> Assignment:
     """Return the lead assignment if the actor acts for its unit. Raises `NotYours`."""
     assignment = lead_assignment(scope, ticket)
     if not actor.acts_for(assignment.unit_id):
-        raise NotYours(f"工单 {ticket.serial_no} 现由其他单位主办，您不能代为操作。")
+        raise NotYours(said("工单 {serial_no} 现由其他单位主办，您不能代为操作。", serial_no=ticket.serial_no))
     return assignment
 
 
@@ -264,7 +269,7 @@ def own_assignment(scope: Scope, ticket: Ticket, actor: Actor) -> Assignment:
     """
     own = [each for each in assignments_in_hand(scope, ticket) if actor.acts_for(each.unit_id)]
     if not own:
-        raise NotYours(f"工单 {ticket.serial_no} 不在您的单位手里，您不能代为操作。")
+        raise NotYours(said("工单 {serial_no} 不在您的单位手里，您不能代为操作。", serial_no=ticket.serial_no))
     return min(own, key=lambda each: (each.role != "lead", each.parent_id is not None, each.id))
 
 
@@ -275,7 +280,10 @@ def refuse_consultation(scope: Scope, ticket: Ticket) -> None:
     )
     if ticket not in scope.session.fresh and scope.session.scalar(open_one) is not None:
         raise ConsultationOpen(
-            f"工单 {ticket.serial_no} 正在会商，裁决之前不能派单。事情要先办的，请指定先办单位；否则等待会商裁决。"
+            said(
+                "工单 {serial_no} 正在会商，裁决之前不能派单。事情要先办的，请指定先办单位；否则等待会商裁决。",
+                serial_no=ticket.serial_no,
+            )
         )
 
 

@@ -10,6 +10,7 @@ from core.hooks.settings import Choices, Line, OneOf, Rows, SettingField, Settin
 from core.hooks.settings.frozen import plain
 from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode, ClockName
+from core.kit.saying import joined, said, word
 from core.routing.ruleset.directory import RoutingDirectory
 from core.routing.ruleset.faults import RulesUnusable
 from core.routing.ruleset.reading import parse_rules
@@ -49,7 +50,7 @@ class DutyListNumber(Whole):
 
     def words(self, value: Any, choices: Choices) -> str:
         """Return which version it is."""
-        return f"第 {value} 版" if value else "没有"
+        return said("第 {value} 版", value=value) if value else "没有"
 
 
 class RoutingRules(SettingField):
@@ -84,16 +85,16 @@ class RoutingRules(SettingField):
 
     def words(self, value: Any, choices: Choices) -> str:
         """Return how many rules there are."""
-        return f"{len(value)} 条规则" if isinstance(value, list | tuple) and value else ""
+        return said("{number} 条规则", number=len(value)) if isinstance(value, list | tuple) and value else ""
 
     def told_apart(self, before: Any, after: Any, choices: Choices) -> Sequence[tuple[str, str, str]]:
         """Return which rules came, went or changed, each as it is read out; and whether their order changed."""
         old, new = _by_id(before), _by_id(after)
         units = {unit.value: KnownUnit(unit.value, unit.label, unit.kind) for unit in choices.get("units", ())}
         wording = Wording(directory=RoutingDirectory(units))
-        told = [
+        told: list[tuple[str, str, str]] = [
             (
-                f"规则“{(new.get(name) or old[name]).label}”（{name}）",
+                said("规则“{label}”（{name}）", label=word((new.get(name) or old[name]).label), name=name),
                 _words(old.get(name), "没有", wording),
                 _words(new.get(name), "删去", wording),
             )
@@ -102,7 +103,7 @@ class RoutingRules(SettingField):
         ]
         kept = [name for name in old if name in new]
         if kept != [name for name in new if name in old]:
-            told.append(("先后", "、".join(kept), "、".join(name for name in new if name in old)))
+            told.append(("先后", joined("、", kept), joined("、", (name for name in new if name in old))))
         return told
 
     def shape(self) -> dict[str, Any]:
@@ -150,7 +151,9 @@ class RoutingSettings(Settings):
         """Refuse a rule whose limit is not declared, and a limit declared twice for one clock."""
         known = {row["code"] for row in values[LIMITS]}
         wrong = {
-            f"{RULES}.{place}": f"规则“{rule['label']}”写的时限 {limit} 不在规则时限之列，请先在那里写明"
+            f"{RULES}.{place}": said(
+                "规则“{label}”写的时限 {limit} 不在规则时限之列，请先在那里写明", label=rule["label"], limit=limit
+            )
             for place, rule in enumerate(values[RULES])
             if (limit := rule["then"].get("limit")) and limit not in known
         }
@@ -202,4 +205,10 @@ def _by_id(written: Any) -> dict[str, Rule]:
 def _words(rule: Rule | None, instead: str, wording: Wording) -> str:
     if rule is None:
         return instead
-    return f"{wording.rule(rule)}{'' if rule.enabled else '（停用）'}优先 {rule.priority}；说明：{rule.explain}"
+    return said(
+        "{rule}{enabled}优先 {priority}；说明：{explain}",
+        rule=wording.rule(rule),
+        enabled="" if rule.enabled else word("（停用）"),
+        priority=rule.priority,
+        explain=rule.explain,
+    )

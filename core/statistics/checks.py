@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from core.kit import saying
 from core.kit.errors import Refused
 
 HALF = Fraction(1, 2)
@@ -54,7 +55,12 @@ def _by_label(lines: Iterable[Published]) -> Mapping[str, Published]:
     for line in lines:
         if line.label in found:
             raise FiguresUnusable(
-                f"第 {line.row} 行的“{line.label}”与第 {found[line.label].row} 行同名，分不清核对哪一个。请改成不同的名称。"
+                saying.said(
+                    "第 {row} 行的“{label}”与第 {found_row} 行同名，分不清核对哪一个。请改成不同的名称。",
+                    row=line.row,
+                    label=saying.word(line.label),
+                    found_row=found[line.label].row,
+                )
             )
         found[line.label] = line
     return found
@@ -72,22 +78,34 @@ def _faults(line: Published, by_label: Mapping[str, Published]) -> Iterator[str]
 def _part(line: Published, name: str, by_label: Mapping[str, Published]) -> Published:
     part = by_label.get(name)
     if part is None or part is line:
-        raise FiguresUnusable(f"第 {line.row} 行的“{line.label}”说由“{name}”构成，表中没有这一项。请核对名称。")
+        raise FiguresUnusable(
+            saying.said(
+                "第 {row} 行的“{label}”说由“{name}”构成，表中没有这一项。请核对名称。",
+                row=line.row,
+                label=saying.word(line.label),
+                name=name,
+            )
+        )
     return part
 
 
 def _whole_faults(count: int, whole: int) -> Iterator[str]:
     if count > whole:
-        yield f"件数 {count:,} 超过总数 {whole:,}"
+        yield saying.said("件数 {count:,} 超过总数 {whole:,}", count=count, whole=whole)
 
 
 def _sum_faults(line: Published, parts: Sequence[Published]) -> Iterator[str]:
     counts = [part.count for part in parts if part.count is not None]
     if len(counts) == len(parts):
         total = sum(counts)
-        what = f"{len(parts)} 部分合计 {total:,} 件"
+        what = saying.said("{number} 部分合计 {total:,} 件", number=len(parts), total=total)
         if line.count is not None and line.count != total:
-            yield f"写 {line.count:,} 件，{what}，{_difference(line.count, total)}"
+            yield saying.said(
+                "写 {count:,} 件，{what}，{difference}",
+                count=line.count,
+                what=what,
+                difference=_difference(line.count, total),
+            )
         whole = line.whole or next((part.whole for part in parts if part.whole), None)
         if whole:
             yield from _share_faults(line, total, whole, what)
@@ -97,15 +115,22 @@ def _sum_faults(line: Published, parts: Sequence[Published]) -> Iterator[str]:
         total_share = sum((Fraction(share) for share in shares), Fraction(0))
         leeway = _half_digit(line.share) + sum(map(_half_digit, shares), Fraction(0))
         if abs(total_share - Fraction(line.share)) > leeway:
-            yield f"写 {line.share}%，{len(parts)} 部分的占比合计 {_percent(total_share, line.share)}"
+            yield saying.said(
+                "写 {share}%，{number} 部分的占比合计 {percent}",
+                share=line.share,
+                number=len(parts),
+                percent=_percent(total_share, line.share),
+            )
 
 
 def _difference(said: int, total: int) -> str:
     less = said - total
     return (
-        f"少 {less:,} 件（占 {_percent(Fraction(100 * less, said), Decimal('0.01'))}）"
+        saying.said(
+            "少 {less:,} 件（占 {percent}）", less=less, percent=_percent(Fraction(100 * less, said), Decimal("0.01"))
+        )
         if less > 0
-        else f"多 {-less:,} 件"
+        else saying.said("多 {less:,} 件", less=-less)
     )
 
 
@@ -115,10 +140,17 @@ def _share_faults(line: Published, count: int, whole: int, what: str) -> Iterato
     exact = Fraction(100 * count, whole)
     if abs(exact - Fraction(line.share)) > _half_digit(line.share):
         needed = int(Fraction(line.share) * whole / 100 + HALF)
-        named = f"{what}，" if what else ""
+        named = saying.said("{what}，", what=what) if what else ""
         yield (
-            f"写 {line.share}%，{named}{count:,}/{whole:,} 是 {_percent(exact, line.share)}；"
-            f"要 {line.share}% 须有 {needed:,} 件"
+            saying.said(
+                "写 {share}%，{named}{count:,}/{whole:,} 是 {percent}；要 {share}% 须有 {needed:,} 件",
+                share=line.share,
+                named=named,
+                count=count,
+                whole=whole,
+                percent=_percent(exact, line.share),
+                needed=needed,
+            )
         )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
+from core.kit.saying import joined, said, word
 from core.statistics.causes import Causes, CausesOf
 from core.statistics.city import BelowFloor, CityReport, Week
 from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
@@ -58,17 +59,25 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
     if told.by_source:
         sections.append(Section("受理来源", [_share_table(told.by_source)]))
     if any(unit.graded for unit in told.units):
-        sections.append(Section(f"承办单位等次（样本不足 {SMALL_SAMPLE} 的不评）", [_graded_table(told.units)]))
+        sections.append(
+            Section(
+                said("承办单位等次（样本不足 {small_sample} 的不评）", small_sample=SMALL_SAMPLE),
+                [_graded_table(told.units)],
+            )
+        )
     if any(unit.score for unit in told.units):
         sections.append(Section("承办单位绩效考核", [_score_table(told.units)]))
     sections += _cause_sections(told.causes, party="单位")
     if told.returning:
-        title = f"退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {SMALL_SAMPLE} 的不作比较）"
+        title = said(
+            "退过单的单位：踢皮球指数（没有站住脚的退单/派单；派单不足 {small_sample} 的不作比较）",
+            small_sample=SMALL_SAMPLE,
+        )
         sections.append(Section(title, [_returning_table(told.returning)]))
     sections += owning_sections(told.filing, told.owning)
     sections += _year_sections(told.year_before)
     sections += outside_sections(told.outside)
-    title = f"{told.tenant_name} {told.month.words}月报"
+    title = said("{tenant_name} {words}月报", tenant_name=told.tenant_name, words=word(told.month.words))
     return _document(
         title,
         told.month,
@@ -76,7 +85,9 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
         is_over=told.is_over,
         maker=told.tenant_name,
         made_at=made_at,
-        remarks=() if told.fastest is None else (f"本月最快的答复用时{fastest_words(told.fastest)}。",),
+        remarks=()
+        if told.fastest is None
+        else (said("本月最快的答复用时{fastest}。", fastest=word(fastest_words(told.fastest))),),
     )
 
 
@@ -93,14 +104,18 @@ def city_document(told: CityReport, *, made_at: datetime) -> Document:
             [*_if_any(share_bars("受理最多的事项类别", told.by_matter)), _share_table(told.by_matter)],
         ),
         Section(
-            f"群众满意率低于 {floor} 的区和单位（评价不足 {SMALL_SAMPLE} 件的不作评判）",
+            said(
+                "群众满意率低于 {floor} 的区和单位（评价不足 {small_sample} 件的不作评判）",
+                floor=floor,
+                small_sample=SMALL_SAMPLE,
+            ),
             [_below_table(told.below_floor)],
         ),
         *_cause_sections(told.causes, party="区"),
         *_year_sections(told.year_before),
         Section("近十二周", [*_if_any(week_lines(told.weeks)), _week_table(told.weeks)]),
     ]
-    title = f"{told.city_name} {told.month.words}月报（各区合并计算）"
+    title = said("{city_name} {words}月报（各区合并计算）", city_name=told.city_name, words=word(told.month.words))
     return _document(title, told.month, sections, is_over=told.is_over, maker=told.city_name, made_at=made_at)
 
 
@@ -115,8 +130,8 @@ def _document(
     remarks: Sequence[str] = (),
 ) -> Document:
     return Document(
-        title=title if is_over else f"{title}（本月未结束，与整个上月对比）",
-        lead=(f"对比：{month.previous.words}", *remarks),
+        title=title if is_over else said("{title}（本月未结束，与整个上月对比）", title=title),
+        lead=(said("对比：{words}", words=word(month.previous.words)), *remarks),
         sections=sections,
         maker=maker,
         made_at=made_at,
@@ -134,7 +149,7 @@ def _cause_sections(causes: Sequence[Causes], *, party: str) -> Sequence[Section
                 *_if_any(share_bars(each.label, each.codes)),
                 _share_table(each.codes),
                 *(
-                    _affected_table(f"{what}（前十）", parts)
+                    _affected_table(said("{what}（前十）", what=word(what)), parts)
                     for what, parts in ((party, each.parties), ("事项", each.matters))
                     if parts
                 ),
@@ -196,7 +211,7 @@ def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRA
 
 def _remark(figure: Figure, grade: Band | None) -> str:
     remark = remark_words(figure)
-    return "；".join(filter(None, (grade_words(grade.band), remark if figure.rest else ""))) if grade else remark
+    return joined("；", filter(None, (grade_words(grade.band), remark if figure.rest else ""))) if grade else remark
 
 
 def _graded_table(units: Sequence[UnitMonth]) -> Table:
@@ -293,7 +308,11 @@ def _below_table(below: Sequence[BelowFloor]) -> Table:
 
 def _week_table(weeks: Sequence[Week]) -> Table:
     rows = [
-        (f"{week.span.first:%Y-%m-%d} 至 {week.span.last:%m-%d}", _count(week.accepted), _count(week.concluded))
+        (
+            said("{first:%Y-%m-%d} 至 {last:%m-%d}", first=week.span.first, last=week.span.last),
+            _count(week.accepted),
+            _count(week.concluded),
+        )
         for week in weeks
     ]
     return Table(("周", "受理", "办结"), rows)

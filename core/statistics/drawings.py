@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from core.documents.charts import Mark, Series
 from core.documents.model import Bars, Dots, Lines
+from core.kit.saying import said, word
 from core.statistics.city import District, Week
 from core.statistics.figures import Figure
 from core.statistics.shares import NONE, OTHERS, Share
@@ -18,7 +19,13 @@ LOWEST_SHOWN, TICK = 75, 10
 def share_bars(title: str, shares: Sequence[Share]) -> Bars | None:
     """Return the named parts of a whole as bars, or None when nothing came in."""
     marks = [
-        Mark(share.label, share.numerator, f"{share.numerator:,}（{value_words(share.value, 'percent')}）")
+        Mark(
+            share.label,
+            share.numerator,
+            said(
+                "{numerator:,}（{value}）", numerator=share.numerator, value=word(value_words(share.value, "percent"))
+            ),
+        )
         for share in shares
         if share.key not in (OTHERS, NONE) and share.numerator
     ]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from core.documents.charts import Series
 from core.documents.model import Lines
+from core.kit.saying import said, word
 from core.statistics.days import ONE_DAY, Span
 from core.statistics.periods import A_WEEK, Month
 from core.statistics.places import NOWHERE, Only, Place, area_label, areas_within, counts_by_day, counts_by_place
@@ -149,13 +150,15 @@ def period_of(by: By, first: date, today: date) -> Period:
         monday = first - timedelta(days=first.weekday())
         whole = Span(monday, monday + 6 * ONE_DAY)
         earlier = _back(whole, A_WEEK), _back(whole, A_YEAR_OF_WEEKS)
-        label = f"{monday:%Y-%m-%d} 一周"
+        label = said("{monday:%Y-%m-%d} 一周", monday=monday)
     is_over = whole.last < today
     if is_over:
         return Period(whole, *earlier, label, is_over)
     days = max((today - ONE_DAY - whole.first).days, 0)
     until = [Span(each.first, min(each.first + timedelta(days=days), each.last)) for each in (whole, *earlier)]
-    return Period(until[0], until[1], until[2], f"{label}（至 {until[0].last:%m-%d}）", is_over)
+    return Period(
+        until[0], until[1], until[2], said("{label}（至 {last:%m-%d}）", label=word(label), last=until[0].last), is_over
+    )
 
 
 def explore(scope: Scope, asked: Asked, *, today: date) -> Explored:
@@ -252,7 +255,9 @@ def _headings(
         sums[key[place]] += cell.now or 0
     ordered = sorted(sums, key=lambda key: (-sums[key], key))
     shown = [Heading(key, label(key) or NOWHERE) for key in ordered[:most]]
-    return [*shown, Heading(REST, f"其他 {len(ordered) - most} 项")] if len(ordered) > most else shown
+    return (
+        [*shown, Heading(REST, said("其他 {number} 项", number=len(ordered) - most))] if len(ordered) > most else shown
+    )
 
 
 def _added_up(
@@ -282,7 +287,7 @@ def _trend(cube: Cube, only: Only, asked: Asked, today: date) -> Lines:
 
     pattern = "%y-%m" if asked.by == "month" else "%m-%d"
     return Lines(
-        f"受理的诉求（{BY_LABELS[asked.by]}）",
+        said("受理的诉求（{by}）", by=word(BY_LABELS[asked.by])),
         [
             Series("诉求（件）", [count(each.span) for each in shown]),
             Series("上年同期", [count(each.year_before) for each in shown]),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core.documents.model import Block, Cell, Document, Number, Section, Table, Words
+from core.kit.saying import joined, said, word
 from core.statistics.exploring import ENOUGH, Explored, Ranked
 from core.statistics.repeats import MEANING
 
@@ -12,11 +13,19 @@ COUNTED = "当期受理的诉求，按事项和所在区域计；重办不另计
 
 def explored_document(found: Explored, maker: str, words: Sequence[str], *, made_at: datetime) -> Document:
     """Return what was found as a document that bears `made_at` (aware); `words` say by what it was narrowed."""
-    title = f"{maker} 源头治理：{found.period.label}"
+    title = said("{maker} 源头治理：{label}", maker=maker, label=word(found.period.label))
     span, before, year = found.period.span, found.period.before, found.period.year_before
     lead = (
-        "、".join(words) or "全部诉求",
-        f"本期 {span.first} 至 {span.last}，上期 {before.first} 至 {before.last}，上年同期 {year.first} 至 {year.last}",
+        joined("、", words) or "全部诉求",
+        said(
+            "本期 {first} 至 {last}，上期 {before_first} 至 {before_last}，上年同期 {year_first} 至 {year_last}",
+            first=span.first,
+            last=span.last,
+            before_first=before.first,
+            before_last=before.last,
+            year_first=year.first,
+            year_last=year.last,
+        ),
     )
     trend = Table(
         ("时段", *(series.label for series in found.trend.series)),
@@ -37,15 +46,21 @@ def explored_document(found: Explored, maker: str, words: Sequence[str], *, made
         ]
         for row in found.rows
     ]
-    blocks: list[Block] = [Table(heads(found), [_cells(each) for each in matrix(found)]), Words(f"口径：{COUNTED}。")]
+    blocks: list[Block] = [
+        Table(heads(found), [_cells(each) for each in matrix(found)]),
+        Words(said("口径：{counted}。", counted=word(COUNTED))),
+    ]
     return Document(
         title=title,
         lead=lead,
         sections=[
             Section("事项与区域（件）", blocks),
             Section("与上期、上年同期相比", [Table(("事项", "本期", "上期", "上年同期", "办结后反复"), totals)]),
-            Section(f"增长最多的（{ENOUGH} 件以上）", [_ranks(found.growing)]),
-            Section(f"反复最多的（{ENOUGH} 件以上）", [_ranks(found.returning), Words(f"口径：{MEANING}。")]),
+            Section(said("增长最多的（{enough} 件以上）", enough=ENOUGH), [_ranks(found.growing)]),
+            Section(
+                said("反复最多的（{enough} 件以上）", enough=ENOUGH),
+                [_ranks(found.returning), Words(said("口径：{meaning}。", meaning=word(MEANING)))],
+            ),
             Section("走势", [found.trend, trend]),
         ],
         maker=maker,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.hooks import specs
 from core.hooks.values import Metric
+from core.kit.saying import said
 from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
 from core.tenancy.scope import Scope
@@ -270,7 +271,7 @@ def _ask(scope: Scope) -> Sequence[Metric]:
     metrics = {metric.id: metric for metric in CORE_METRICS}
     for feature, metric in scope.hooks.ask(specs.metrics):
         if fault := _fault_of(metric):
-            scope.hooks.refuse(feature, specs.metrics, f"指标 {metric.id}：{fault}")
+            scope.hooks.refuse(feature, specs.metrics, said("指标 {id}：{fault}", id=metric.id, fault=fault))
         else:
             metrics.setdefault(metric.id, metric)
     return tuple(metrics.values())
@@ -280,9 +281,9 @@ def _fault_of(metric: Metric) -> str | None:
     """Tell what is wrong with a metric, so that one bad definition costs itself alone and not the report."""
     for measure in filter(None, (metric.numerator, metric.denominator)):
         if measure not in MEASURES:
-            return f"没有计量 {measure}"
+            return said("没有计量 {measure}", measure=measure)
     if metric.unit in SECONDS and MEASURES[metric.numerator].took is None:
-        return f"{metric.numerator} 不计时长"
+        return said("{numerator} 不计时长", numerator=metric.numerator)
     if (metric.unit == "count") != (metric.denominator is None):
         return "件数没有分母，其他指标都有"
     return None

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from core.hooks import specs
 from core.hooks.values import GradeBand
+from core.kit.saying import said
 from core.statistics.figures import Figure, metrics_of
 from core.tenancy.scope import Scope
 
@@ -52,7 +53,7 @@ def _ask(scope: Scope) -> Sequence[Band]:
     bands = []
     for feature, band in scope.hooks.ask(specs.grade_bands):
         if directions.get(band.metric, "neither") == "neither":
-            scope.hooks.refuse(feature, specs.grade_bands, f"没有可以评等次的指标 {band.metric}")
+            scope.hooks.refuse(feature, specs.grade_bands, said("没有可以评等次的指标 {metric}", metric=band.metric))
         else:
             bands.append(Band(band, scope.hooks.stamp(feature)))
     return tuple(bands)

@@ -21,6 +21,7 @@ from sqlalchemy import SQLColumnExpression, and_, exists, or_, true
 from sqlalchemy.orm import aliased
 
 from core.evaluation.models import Rating
+from core.kit.saying import said, word
 from core.routing.models import Assignment, ReturnRequest
 from core.sla.models import Clock
 from core.statistics.anchors import (
@@ -132,8 +133,8 @@ def _adjudicated(measure: Measure) -> Measure:
     return replace(
         measure,
         key=f"{measure.key}_adjudicated",
-        label=f"{measure.label}（裁定后）",
-        meaning=f"{measure.meaning}；裁定剔除的不计，裁定改由其他单位承担的计在该单位",
+        label=said("{label}（裁定后）", label=word(measure.label)),
+        meaning=said("{meaning}；裁定剔除的不计，裁定改由其他单位承担的计在该单位", meaning=measure.meaning),
         anchor=AFTER_ADJUDICATION[measure.anchor],
     )
 

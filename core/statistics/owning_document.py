@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.documents.model import Cell, Number, Section, Table
+from core.kit.saying import joined, said
 from core.sla.budgets import duration_words
 from core.statistics.filing import Filing
 from core.statistics.outside.queries import Compared, OutsideLine
@@ -53,8 +54,8 @@ def outside_table(lines: Sequence[OutsideLine]) -> Table:
 
 
 def _outside_row(line: OutsideLine) -> list[Cell]:
-    corrected = f"，已更正 {line.corrected} 次" if line.corrected else ""
-    return [line.name, *_compared(line.month), *_compared(line.year), "、".join(line.sources) + corrected]
+    corrected = said("，已更正 {corrected} 次", corrected=line.corrected) if line.corrected else ""
+    return [line.name, *_compared(line.month), *_compared(line.year), joined("、", line.sources) + corrected]
 
 
 def _compared(compared: Compared) -> Sequence[Cell]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.statistics.days import ONE_DAY, Span
 
 A_WEEK = timedelta(days=7)
@@ -29,7 +30,7 @@ class Month:
         """Read a month such as `2019-04`. Raises `MonthUnclear`."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text.strip(), re.ASCII)
         if found is None or int(found[1]) not in YEARS or not 1 <= int(found[2]) <= 12:
-            raise MonthUnclear(f"月份“{text}”看不懂。请写成 年-月，如 2019-04。")
+            raise MonthUnclear(said("月份“{text}”看不懂。请写成 年-月，如 2019-04。", text=text))
         return cls(int(found[1]), int(found[2]))
 
     @classmethod
@@ -42,7 +43,7 @@ class Month:
 
     @property
     def words(self) -> str:
-        return f"{self.year}年{self.number}月"
+        return said("{year}年{number}月", year=self.year, number=self.number)
 
     @property
     def first(self) -> date:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.hooks.values import GradeBand
+from core.kit.saying import joined, said, word
 from core.statistics.figures import SECONDS, SMALL_SAMPLE, Figure, Reading, Unit
 
 DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1, "minutes": 1}
@@ -38,9 +39,14 @@ def parts_words(reading: Reading, unit: Unit) -> str:
     if unit == "percent":
         return f"{reading.numerator:,}/{reading.denominator:,}"
     if reading.numerator is None:
-        return f"{reading.denominator:,} 件"
+        return said("{denominator:,} 件", denominator=reading.denominator)
     total = rounded(Fraction(reading.numerator, SECONDS[unit]), unit)
-    return f"{reading.denominator:,} 件共 {total:,}{UNIT_WORDS[unit]}"
+    return said(
+        "{denominator:,} 件共 {total:,}{unit}",
+        denominator=reading.denominator,
+        total=total,
+        unit=word(UNIT_WORDS[unit]),
+    )
 
 
 def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> str:
@@ -56,11 +62,13 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
     amount = f"{abs(change):,}"
     amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
     if unit == "percent":
-        return f"{'上升' if change > 0 else '下降'} {amount} 个百分点"
+        return said("{change} {amount} 个百分点", change=word("上升") if change > 0 else word("下降"), amount=amount)
     if unit in SECONDS:
         return f"{'延长' if change > 0 else '缩短'} {amount}{UNIT_WORDS[unit]}"
-    share = f"（{value_words(abs(now - before) / before, 'percent')}）" if before else ""
-    return f"{'增加' if change > 0 else '减少'} {amount} 件{share}"
+    share = said("（{value}）", value=word(value_words(abs(now - before) / before, "percent"))) if before else ""
+    return said(
+        "{change} {amount} 件{share}", change=word("增加") if change > 0 else word("减少"), amount=amount, share=share
+    )
 
 
 def growth_words(change: Fraction | None) -> str:
@@ -75,14 +83,18 @@ def growth_words(change: Fraction | None) -> str:
 
 def remark_words(figure: Figure) -> str:
     """Write what a reader must know of a figure before comparing it."""
-    small = f"样本不足 {SMALL_SAMPLE}，不作比较" if figure.is_small and figure.now.denominator else ""
-    left = f"{figure.rest} {figure.left:,} 件" if figure.left is not None else ""
-    return "；".join(filter(None, (left, small)))
+    small = (
+        said("样本不足 {small_sample}，不作比较", small_sample=SMALL_SAMPLE)
+        if figure.is_small and figure.now.denominator
+        else ""
+    )
+    left = said("{rest} {left:,} 件", rest=figure.rest, left=figure.left) if figure.left is not None else ""
+    return joined("；", filter(None, (left, small)))
 
 
 def grade_words(band: GradeBand) -> str:
     """Write a grade and what follows: `不达标：点名通报并约谈`."""
-    return f"{band.label}：{band.action}" if band.action else band.label
+    return said("{label}：{action}", label=word(band.label), action=band.action) if band.action else band.label
 
 
 def points_words(points: float | Decimal) -> str:
@@ -92,4 +104,4 @@ def points_words(points: float | Decimal) -> str:
 
 def fastest_words(hours: int) -> str:
     """Write the shortest time, of which only the whole hours are known: `不到 1 小时`, `1 小时（不足一小时的零头不计）`."""
-    return f" {hours} 小时（不足一小时的零头不计）" if hours else "不到 1 小时"
+    return said(" {hours} 小时（不足一小时的零头不计）", hours=hours) if hours else "不到 1 小时"

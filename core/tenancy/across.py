@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.kit.errors import Refused
 from core.kit.policies import STATS_ROLE
+from core.kit.saying import joined, said, word
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
 
@@ -27,8 +28,15 @@ def members_of(installation: Installation, city: str) -> list[TenantFacts]:
     """Return a city's districts in order of their short names. Raises `UnknownTenant` or `NotACity`."""
     tenant = installation.tenant(city)
     if tenant.kind != "city":
-        cities = "、".join(each.slug for each in installation.tenants() if each.kind == "city")
-        raise NotACity(f"{city}（{tenant.name}）不是市中心，没有下辖区可汇总。现有市中心：{cities or '无'}。")
+        cities = joined("、", (each.slug for each in installation.tenants() if each.kind == "city"))
+        raise NotACity(
+            said(
+                "{city}（{name}）不是市中心，没有下辖区可汇总。现有市中心：{cities}。",
+                city=city,
+                name=tenant.name,
+                cities=cities or word("无"),
+            )
+        )
     return installation.members(city)
 
 

@@ -21,6 +21,7 @@ from core.hooks.table import Enabled, Failure, HookTable, Report, unreported
 from core.hooks.values import Context
 from core.kit.errors import Refused
 from core.kit.keys import Keyring
+from core.kit.saying import said
 from core.tenancy.facts import TenantFacts
 from core.tenancy.models import SettingsEvent, SettingsPreset, SettingsRevision, TenantFeature, TenantSecret
 from core.tenancy.secrets import opened_secrets
@@ -198,10 +199,14 @@ def in_use(
                 break
         else:
             if refusal is not None:
-                report(_failure(tenant, row, f"改用第 {number} 次修订：{refusal.message}"))
+                report(
+                    _failure(
+                        tenant, row, said("改用第 {number} 次修订：{message}", number=number, message=refusal.message)
+                    )
+                )
             return enabled
     assert refusal is not None
-    report(_failure(tenant, row, f"没有启用：{refusal.message}"))
+    report(_failure(tenant, row, said("没有启用：{message}", message=refusal.message)))
     return None
 
 

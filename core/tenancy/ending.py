@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.facts import TenantFacts
 from core.tenancy.models import CityMember, Tenant
 from core.tenancy.scope import Installation, Scope
@@ -33,7 +34,10 @@ def refuse_suspended(tenant: TenantFacts) -> None:
     """Raise `TenantSuspended` unless the tenant is at work."""
     if tenant.state != ACTIVE:
         raise TenantSuspended(
-            f"{tenant.name}已暂停使用，现在不能登录，也不接收诉求；已有的内容都在。请稍后再试，或联系系统的运行单位。"
+            said(
+                "{name}已暂停使用，现在不能登录，也不接收诉求；已有的内容都在。请稍后再试，或联系系统的运行单位。",
+                name=tenant.name,
+            )
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from core.hooks.core_features import CORE_IDS
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.active import CORE_POSITION
 from core.tenancy.models import FeatureEvent, SettingsEvent, SettingsRevision, Tenant, TenantFeature
 from core.tenancy.scope import Scope
@@ -172,7 +173,9 @@ def get_revision(scope: Scope, feature: str, number: int) -> SettingsRevision:
     """Return a revision. Raises `NoSuchRevision`."""
     revision = scope.session.get(SettingsRevision, (scope.tenant.id, feature, number))
     if revision is None:
-        raise NoSuchRevision(f"功能 {feature} 没有第 {number} 次修订。请先查看现有的修订。")
+        raise NoSuchRevision(
+            said("功能 {feature} 没有第 {number} 次修订。请先查看现有的修订。", feature=feature, number=number)
+        )
     return revision
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 State = Literal["draft", "checked", "refused", "approved", "planned", "active", "superseded", "withdrawn"]
 STATE_LABELS: Mapping[State, str] = {
@@ -166,7 +167,15 @@ def refuse_closed(standing: Standing, deed: str) -> None:
     """Raise `RevisionClosed` when the revision holds, was superseded or was withdrawn."""
     if standing.state in CLOSED:
         remedy = CLOSED[standing.state]
-        raise RevisionClosed(f"第 {standing.number} 次修订{STATE_LABELS[standing.state]}，不能再{deed}。{remedy}")
+        raise RevisionClosed(
+            said(
+                "第 {number} 次修订{state}，不能再{deed}。{remedy}",
+                number=standing.number,
+                state=word(STATE_LABELS[standing.state]),
+                deed=word(deed),
+                remedy=word(remedy),
+            )
+        )
 
 
 def refuse_trial(standing: Standing) -> None:
@@ -184,10 +193,10 @@ def refuse_approval(standing: Standing, approver_id: int | None) -> None:
     """
     refuse_closed(standing, "批准")
     if not _is_another(approver_id, standing.author_id):
-        raise OwnRevision(f"第 {standing.number} 次修订是您起草的，须由另一位管理员批准。")
+        raise OwnRevision(said("第 {number} 次修订是您起草的，须由另一位管理员批准。", number=standing.number))
     _refuse_unseen(standing)
     if any(each.actor_id == approver_id for each in standing.approvals):
-        raise AlreadyApproved(f"您已经批准过第 {standing.number} 次修订，可以启用了。")
+        raise AlreadyApproved(said("您已经批准过第 {number} 次修订，可以启用了。", number=standing.number))
 
 
 def refuse_activation(standing: Standing) -> None:
@@ -198,11 +207,20 @@ def refuse_activation(standing: Standing) -> None:
     refuse_closed(standing, "启用")
     _refuse_unseen(standing)
     if standing.needs_approval and not standing.approvals:
-        why = f"改动了{'、'.join(standing.risks)}" if standing.risks else "这项功能要两人同意才能启用或改动"
+        why = (
+            said("改动了{risks}", risks=joined("、", standing.risks))
+            if standing.risks
+            else "这项功能要两人同意才能启用或改动"
+        )
         was = any(each.kind == "approved" for each in standing.happened)
         since = "；先前的批准针对的是已不再生效的设置" if was else ""
         raise ApprovalMissing(
-            f"第 {standing.number} 次修订{why}，须由起草人以外的管理员批准{since}。请另一人批准后再启用。"
+            said(
+                "第 {number} 次修订{why}，须由起草人以外的管理员批准{since}。请另一人批准后再启用。",
+                number=standing.number,
+                why=word(why),
+                since=word(since),
+            )
         )
 
 
@@ -215,20 +233,30 @@ def _refuse_unseen(standing: Standing) -> None:
     """Raise unless the revision passed its check and was tried, both against what holds now."""
     check = standing.last_check
     if check is None:
-        raise NotChecked(f"第 {standing.number} 次修订还没有检查。请先检查。")
+        raise NotChecked(said("第 {number} 次修订还没有检查。请先检查。", number=standing.number))
     if check.kind == "refused":
         raise _check_failed(standing)
     if check.base != standing.in_force or standing.trial == "stale":
         raise BaseChanged(
-            f"第 {standing.number} 次修订检查、试算之后，第 {standing.in_force} 次修订生效了，原来的结果不再说明问题。"
-            "请重新检查和试算，看清这次修订会改变什么。"
+            said(
+                "第 {number} 次修订检查、试算之后，第 {in_force} 次修订生效了，原来的结果不再说明问题。"
+                "请重新检查和试算，看清这次修订会改变什么。",
+                number=standing.number,
+                in_force=standing.in_force,
+            )
         )
     if standing.trial == "none":
-        raise NotTried(f"第 {standing.number} 次修订还没有试算。请先在过去的工单上试算，看清会改变什么。")
+        raise NotTried(
+            said("第 {number} 次修订还没有试算。请先在过去的工单上试算，看清会改变什么。", number=standing.number)
+        )
 
 
 def _check_failed(standing: Standing) -> CheckFailed:
-    return CheckFailed(f"第 {standing.number} 次修订没有通过检查。请按检查结果另起草一次修订，或排除原因后重新检查。")
+    return CheckFailed(
+        said(
+            "第 {number} 次修订没有通过检查。请按检查结果另起草一次修订，或排除原因后重新检查。", number=standing.number
+        )
+    )
 
 
 def _is_another(one: int | None, author: int | None) -> bool:

@@ -19,6 +19,7 @@ from core.kit.errors import Collision, Refused
 from core.kit.file_store import FileStore, TenantFiles
 from core.kit.keys import Keyring
 from core.kit.outbox import was_woken
+from core.kit.saying import joined, said, word
 from core.tenancy.active import compile_table
 from core.tenancy.facts import TenantFacts
 from core.tenancy.incidents import keep_incidents
@@ -160,7 +161,11 @@ class Installation:
                     self._loaded.pop(slug, None)
                 slugs = session.scalars(select(Tenant.slug).where(THERE).order_by(Tenant.slug)).all()
                 raise UnknownTenant(
-                    f"没有名为 {slug} 的租户。现有：{'、'.join(slugs) or '无,请先运行 huiying tenant apply'}。"
+                    said(
+                        "没有名为 {slug} 的租户。现有：{slugs}。",
+                        slug=slug,
+                        slugs=joined("、", slugs) or word("无,请先运行 huiying tenant apply"),
+                    )
                 )
             tenant = _facts(row)
         trusted_until = time.monotonic() + EPOCH_TRUSTED_SECONDS

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from core.hooks.settings import SecretText
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.models import TenantSecret
 from core.tenancy.revisions import bump_epoch
 from core.tenancy.scope import Scope
@@ -49,7 +50,14 @@ def keep_reference(scope: Scope, feature: str, name: str, reference: str, *, by:
 def remove_secret(scope: Scope, feature: str, name: str) -> None:
     """Forget a secret. Raises `NoSuchSecret` where none is set."""
     if not _delete(scope, feature, name):
-        raise NoSuchSecret(f"功能 {feature} 没有设过密钥 {name}。现有：{_listed(scope, feature)}。")
+        raise NoSuchSecret(
+            said(
+                "功能 {feature} 没有设过密钥 {name}。现有：{listed}。",
+                feature=feature,
+                name=name,
+                listed=word(_listed(scope, feature)),
+            )
+        )
     bump_epoch(scope)
 
 
@@ -99,4 +107,4 @@ def _delete(scope: Scope, feature: str, name: str) -> bool:
 
 
 def _listed(scope: Scope, feature: str) -> str:
-    return "、".join(line.name for line in secret_lines(scope, feature)) or "无"
+    return joined("、", (line.name for line in secret_lines(scope, feature))) or "无"

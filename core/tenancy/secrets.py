@@ -11,6 +11,7 @@ from pathlib import Path
 from core.hooks.settings import SecretText
 from core.kit.errors import Refused
 from core.kit.keys import Keyring
+from core.kit.saying import said
 from core.tenancy.facts import TenantFacts
 from core.tenancy.models import TenantSecret
 
@@ -38,7 +39,13 @@ def refuse_reference(tenant: TenantFacts, reference: str) -> None:
     if kind == "file" and colon and name and Path(name).name == name and not name.startswith("."):
         return
     raise SecretUnusable(
-        f"密钥的引用 {reference} 不能用。请写 env:{prefix}名称，或 file:文件名（放在 {SECRETS_FOLDER} 下本区的文件夹里）。"
+        said(
+            "密钥的引用 {reference} 不能用。请写 env:{prefix}名称，或 file:文件名（放在 {secrets_folder} 下本区"
+            "的文件夹里）。",
+            reference=reference,
+            prefix=prefix,
+            secrets_folder=SECRETS_FOLDER,
+        )
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.hooks import specs
 from core.hooks.values.ticket import Medium
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
 from core.tickets.messages import Transport, contact_of, say, transport_to
@@ -57,8 +58,8 @@ def way_of(medium: str, contact: Contact) -> Way:
         return Way("weibo", "微博：答复以评论发在诉求人的微博下，人人可见，个人信息自动遮盖")
     name = NAMES.get(medium, "来件的渠道")
     if contact.phone:
-        return Way("sms", f"{name}没有接通回复，另发短信告知；答复凭受理流水号和提取码查询")
-    return Way(None, f"{name}没有接通回复，也没有留电话；答复凭受理流水号和提取码查询")
+        return Way("sms", said("{name}没有接通回复，另发短信告知；答复凭受理流水号和提取码查询", name=word(name)))
+    return Way(None, said("{name}没有接通回复，也没有留电话；答复凭受理流水号和提取码查询", name=word(name)))
 
 
 def tell_answer(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> None:
@@ -70,7 +71,7 @@ def tell_answer(scope: Scope, ticket: Ticket, text: str, *, now: datetime) -> No
     if ticket.is_from_elsewhere or ticket.part_of_id is not None:
         return
     if goes_whole(scope, ticket):
-        _send(scope, ticket, f"：{text}", now=now)
+        _send(scope, ticket, said("：{text}", text=text), now=now)
     elif not scope.hooks.answerers_of(specs.progress_news):
         _send(scope, ticket, AT_THE_PAGE, now=now)
 
@@ -102,8 +103,18 @@ def _send(scope: Scope, ticket: Ticket, words: str, *, now: datetime) -> None:
     transport = _way(scope, ticket).transport
     if transport is None:
         return
-    told = f"您的诉求 {ticket.serial_no} 已答复{words}{RATE_HERE if transport == 'wechat' else ''}"
+    told = said(
+        "您的诉求 {serial_no} 已答复{words}{rate_here}",
+        serial_no=ticket.serial_no,
+        words=word(words),
+        rate_here=word(RATE_HERE) if transport == "wechat" else "",
+    )
     if transport == "weibo":  # before the answer: a comment that is too long is cut at its end
-        told = f"您的诉求 {ticket.serial_no} 已答复（{RATE_ON_WEIBO}）{words}"
+        told = said(
+            "您的诉求 {serial_no} 已答复（{rate_on_weibo}）{words}",
+            serial_no=ticket.serial_no,
+            rate_on_weibo=word(RATE_ON_WEIBO),
+            words=word(words),
+        )
     news = f"{ANSWER}/{ticket.cycle_no}"
     say(scope, ticket_id=ticket.id, transport=transport, text=told, to_unit_id=None, now=now, news=news)

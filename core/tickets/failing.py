@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.hooks.table import FAILURE_LABELS, Failure
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.service import note
@@ -27,13 +28,20 @@ def note_failures(scope: Scope, ticket: Ticket, failures: Iterable[Failure], *, 
         if (stamp, hook) in noted:
             continue
         feature = scope.hooks.enabled[failure.feature].feature
-        number = f"（错误编号 {failure.error_id}）" if failure.error_id else ""
+        number = said("（错误编号 {error_id}）", error_id=failure.error_id) if failure.error_id else ""
         note(
             scope,
             ticket,
             KIND,
             Order(SYSTEM, now),
-            summary=f"功能“{feature.label}”（{feature.id}）{FAILURE_LABELS[failure.kind]}，{instead}{number}",
+            summary=said(
+                "功能“{label}”（{id}）{failure}，{instead}{number}",
+                label=word(feature.label),
+                id=feature.id,
+                failure=word(FAILURE_LABELS[failure.kind]),
+                instead=word(instead),
+                number=number,
+            ),
             detail={"by": stamp, "hook": hook, "failure": failure.kind, "error_id": failure.error_id},
         )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Message, Ticket, TicketContact
 
@@ -107,7 +108,7 @@ def tell_not_arrived(scope: Scope, receipt: str, why: str) -> None:
         .with_for_update()
     )
     if message is not None:
-        message.state, message.failure = "failed", f"微信收下后没有送达（{why}）。请改用别的方式告知。"
+        message.state, message.failure = "failed", said("微信收下后没有送达（{why}）。请改用别的方式告知。", why=why)
 
 
 def contact_of(scope: Scope, ticket: Ticket) -> TicketContact | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import load_only
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.legible import document, legible
 from core.tickets.models import SealedHead, Ticket, TicketEvent
@@ -43,7 +44,13 @@ def get_ticket_id(scope: Scope, serial_no: str) -> int:
         select(Ticket.id).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     )
     if ticket_id is None:
-        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{scope.tenant.name}。")
+        raise NoSuchTicket(
+            said(
+                "没有编号为 {serial_no} 的工单。请核对编号，或确认它属于{name}。",
+                serial_no=serial_no,
+                name=scope.tenant.name,
+            )
+        )
     return ticket_id
 
 

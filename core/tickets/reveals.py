@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from sqlalchemy import func, select
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
 from core.tickets.contact import Contact, blanked
@@ -89,15 +90,19 @@ def reveal(
     Raises `PurposeUnknown`, `ReasonMissing`, `WordsTooLong`, `NoContact`, `TooManyReveals`.
     """
     if purpose not in get_args(Purpose):
-        known = "、".join(f"{code}（{label}）" for code, label in PURPOSE_LABELS.items())
-        raise PurposeUnknown(f"没有“{purpose}”这项用途，没有显示。请选择：{known}。")
+        known = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in PURPOSE_LABELS.items())
+        )
+        raise PurposeUnknown(said("没有“{purpose}”这项用途，没有显示。请选择：{known}。", purpose=purpose, known=known))
     why = reason_of(words, "查看联系方式")
     if len(why) > LONGEST_WORDS:
-        raise WordsTooLong(f"事由有 {len(why)} 个字，最多 {LONGEST_WORDS} 字。请精简后再提交。")
+        raise WordsTooLong(
+            said("事由有 {number} 个字，最多 {longest} 字。请精简后再提交。", number=len(why), longest=LONGEST_WORDS)
+        )
     contact = opened(scope.keys, row) if row else Contact()
     shown = [(part, label) for part, label in PARTS if getattr(contact, part)]
     if not shown:
-        raise NoContact(f"工单 {ticket.serial_no} 没有诉求人的联系方式，没有可以显示的。")
+        raise NoContact(said("工单 {serial_no} 没有诉求人的联系方式，没有可以显示的。", serial_no=ticket.serial_no))
     refuse_more_than_a_day(scope, order.actor, now=order.now)
     record = ContactReveal(
         tenant_id=scope.tenant.id,
@@ -113,13 +118,13 @@ def reveal(
     )
     scope.session.add(record)
     label = PURPOSE_LABELS[purpose]
-    named = "、".join(part for _, part in shown)
+    named = joined("、", (part for _, part in shown))
     note(
         scope,
         ticket,
         "contact_revealed",
         order,
-        summary=f"查看了诉求人的{named}，用途：{label}",
+        summary=said("查看了诉求人的{named}，用途：{label}", named=named, label=word(label)),
         detail={"purpose": purpose},
         records=[record],
     )
@@ -170,8 +175,12 @@ def refuse_more_than_a_day(scope: Scope, actor: Actor, *, now: datetime, besides
     looked = (done or 0) + besides
     if looked >= A_DAY:
         raise TooManyReveals(
-            f"您今天已查看 {looked} 位诉求人的联系方式，达到每人每天 {A_DAY} 次的上限，没有显示。"
-            "确有需要的，请由同事办理，或明天再查看；这次尝试已记入安全日志。"
+            said(
+                "您今天已查看 {looked} 位诉求人的联系方式，达到每人每天 {a_day} 次的上限，"
+                "没有显示。确有需要的，请由同事办理，或明天再查看；这次尝试已记入安全日志。",
+                looked=looked,
+                a_day=A_DAY,
+            )
         )
 
 

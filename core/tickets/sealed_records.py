@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 
 from core.kit.db import Base
 from core.kit.keys import Keyring
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.legible import document, legible_column
 from core.tickets.models import Seal, SealedRecord
@@ -188,7 +189,11 @@ class _Check:
         for row in self._scope.session.execute(query.order_by(key.collate("C")), execution_options=STREAMED):
             self._checked.count += 1
             if gone:
-                words = f"第 {row.seal_number} 次封存的列 {'、'.join(gone)} 已不在表中，无法核对"
+                words = said(
+                    "第 {seal_number} 次封存的列 {gone} 已不在表中，无法核对",
+                    seal_number=row.seal_number,
+                    gone=joined("、", gone),
+                )
                 yield self._finding(Fault.RECORD_CHANGED, words, row.record_key, row.record_at, row.seal_number)
             else:
                 yield from self._of_record(row, here)
@@ -210,12 +215,18 @@ class _Check:
             words = "内容被改动"
             if at != row.sealed_at:
                 told = row.sealed_at.astimezone(self._scope.tenant.zone) if row.sealed_at else None
-                words = f"时间被改动，封存时为 {told:%Y-%m-%d %H:%M:%S}" if told else "时间被改动"
-            yield self._finding(Fault.RECORD_CHANGED, f"{words}，与第 {number} 次封存不符", key, at, number)
+                words = said("时间被改动，封存时为 {told:%Y-%m-%d %H:%M:%S}", told=told) if told else "时间被改动"
+            yield self._finding(
+                Fault.RECORD_CHANGED,
+                said("{words}，与第 {number} 次封存不符", words=word(words), number=number),
+                key,
+                at,
+                number,
+            )
         elif self._kind.is_genuine and not self._kind.is_genuine(self._record(row), self._scope.keys):
             yield self._finding(Fault.RECORD_ADDED, "不是系统写下的：被添加或被改动", key, at, number)
         elif self._covering and (missing := self._missing_in(number, at, row.parent_seal)) is not None:
-            words = f"被添加，第 {missing} 次封存时还没有"
+            words = said("被添加，第 {missing} 次封存时还没有", missing=missing)
             yield self._finding(Fault.RECORD_ADDED, words, key, at, missing)
 
     def _missing_in(self, number: int | None, at: datetime | None, parent_seal: int | None) -> int | None:
@@ -247,7 +258,7 @@ class _Check:
             .order_by(SealedRecord.seal_number, SealedRecord.key.collate("C"))
         )
         for row in self._scope.session.execute(query):
-            words = f"被删除，第 {row.seal_number} 次封存时还在"
+            words = said("被删除，第 {seal_number} 次封存时还在", seal_number=row.seal_number)
             yield self._finding(Fault.RECORD_REMOVED, words, row.key, row.at, row.seal_number)
 
     def _finding(self, fault: Fault, words: str, key: str, at: datetime | None, seal: int | None) -> Finding:

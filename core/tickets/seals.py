@@ -17,6 +17,7 @@ from sqlalchemy import CursorResult, Select, exists, insert, literal, select, te
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.kit.db import insert_rows
+from core.kit.saying import said
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
@@ -255,10 +256,14 @@ def _right_digests(
 
 
 def _seal_changed(seal: Seal, heads: Heads, listed: Summed) -> Finding:
-    differs = f"：写作 {seal.heads} 件，清单有 {heads.count} 件" if seal.heads != heads.count else ""
+    differs = (
+        said("：写作 {heads} 件，清单有 {count} 件", heads=seal.heads, count=heads.count)
+        if seal.heads != heads.count
+        else ""
+    )
     if seal.records != listed.count:
-        differs += f"：写作 {seal.records} 条留证记录，清单有 {listed.count} 条"
-    return Finding(Fault.SEAL_CHANGED, f"被改动{differs}", at=seal.sealed_at, seal=seal.number)
+        differs += said("：写作 {records} 条留证记录，清单有 {count} 条", records=seal.records, count=listed.count)
+    return Finding(Fault.SEAL_CHANGED, said("被改动{differs}", differs=differs), at=seal.sealed_at, seal=seal.number)
 
 
 def _seals_removed(numbers: Sequence[int], seals: Mapping[int, Seal]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.db import Base
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.access import asked_of, may
 from core.people.roles import NotPermitted, Permission
 from core.tenancy.scope import Scope
@@ -137,7 +138,12 @@ def refuse_actor(actor: Actor, permission: Permission, deed: str) -> None:
     """Raise `NotPermitted`, naming the deed and who may do it, unless the actor may."""
     if not may(actor.permissions, permission):
         raise NotPermitted(
-            f"「{deed}」由{asked_of(permission)}办理，{actor.name}没有这项权限。需要时请联系安全管理员开通。"
+            said(
+                "「{deed}」由{asked}办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                deed=word(deed),
+                asked=word(asked_of(permission)),
+                name=actor.name,
+            )
         )
 
 
@@ -145,7 +151,11 @@ def refuse_early(ticket: Ticket, now: datetime) -> None:
     """Raise `BeforeItsTime` when `now` lies before the ticket's beginning."""
     if now < ticket.submitted_at:
         raise BeforeItsTime(
-            f"操作时间 {now:%Y-%m-%d %H:%M:%S%z} 早于工单 {ticket.serial_no} 的登记时间，没有执行。请检查系统时钟。"
+            said(
+                "操作时间 {now:%Y-%m-%d %H:%M:%S%z} 早于工单 {serial_no} 的登记时间，没有执行。请检查系统时钟。",
+                now=now,
+                serial_no=ticket.serial_no,
+            )
         )
 
 
@@ -171,7 +181,7 @@ def reason_of(text: str, deed: str) -> str:
     """Return a reason without surrounding blanks. Raises `ReasonMissing` when nothing is left."""
     cleaned = text.strip()
     if not cleaned:
-        raise ReasonMissing(f"{deed}要写明理由。请填写后再提交。")
+        raise ReasonMissing(said("{deed}要写明理由。请填写后再提交。", deed=word(deed)))
     return cleaned
 
 
@@ -195,14 +205,22 @@ def refuse_stale(scope: Scope, ticket: Ticket, seen_version: int | None) -> None
         return
     for entry in since:  # they are read by the edge, when the transaction is over
         scope.session.expunge(entry)
-    raise StaleVersion(f"工单 {ticket.serial_no} 在您打开之后已有变动，请查看最新进展后再操作。", since=list(since))
+    raise StaleVersion(
+        said("工单 {serial_no} 在您打开之后已有变动，请查看最新进展后再操作。", serial_no=ticket.serial_no),
+        since=list(since),
+    )
 
 
 def check_state(ticket: Ticket, allowed: Collection[State], deed: str) -> None:
     """Raise `MoveNotAllowed`, naming the deed, unless the ticket stands in one of these states."""
     if ticket.state not in allowed:
         raise MoveNotAllowed(
-            f"工单 {ticket.serial_no} 现为「{STATE_LABELS[State(ticket.state)]}」，不能{deed}。请刷新后查看它的最新进展。"
+            said(
+                "工单 {serial_no} 现为「{state}」，不能{deed}。请刷新后查看它的最新进展。",
+                serial_no=ticket.serial_no,
+                state=word(STATE_LABELS[State(ticket.state)]),
+                deed=word(deed),
+            )
         )
 
 
@@ -283,7 +301,9 @@ def _write(
 
 
 def _reused(command_id: str) -> CommandReused:
-    return CommandReused(f"命令编号 {command_id} 已用于另一次操作，本次没有执行。请为每次操作使用新的编号。")
+    return CommandReused(
+        said("命令编号 {command_id} 已用于另一次操作，本次没有执行。请为每次操作使用新的编号。", command_id=command_id)
+    )
 
 
 def _locked_in_order(scope: Scope, which: ColumnElement[bool]) -> list[Ticket]:
@@ -306,5 +326,5 @@ def _locked(scope: Scope, which: ColumnElement[bool], name: str) -> Ticket:
         .execution_options(populate_existing=True)  # a ticket shown before it was locked may have moved since
     )
     if ticket is None:
-        raise NoSuchTicket(f"没有编号为 {name} 的工单。请核对编号，或确认它属于本区。")
+        raise NoSuchTicket(said("没有编号为 {name} 的工单。请核对编号，或确认它属于本区。", name=name))
     return ticket

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+from core.kit.saying import joined, said, word
 from core.tickets.models import SealedHead, Ticket
 from core.tickets.states import MOVES, NOTE_LABELS, STATE_LABELS, State
 from core.tickets.timeline import Written, entry_hash, first_broken_entry
@@ -72,7 +73,7 @@ class Finding:
 
 def label_of(kind: str) -> str:
     """Return what the house calls an entry of this kind; a kind that was tampered with is quoted."""
-    return KIND_LABELS.get(kind) or f"“{kind}”"
+    return KIND_LABELS.get(kind) or said("“{kind}”", kind=kind)
 
 
 def tampering_with(
@@ -96,7 +97,9 @@ def tampering_with(
 
 def ticket_removed(head: SealedHead) -> Finding:
     """Return what is to be said of a ticket that was sealed and is there no more."""
-    words = f"整件被删除：第 {head.seal_number} 次封存时还在，有 {head.seq} 条记录"
+    words = said(
+        "整件被删除：第 {seal_number} 次封存时还在，有 {seq} 条记录", seal_number=head.seal_number, seq=head.seq
+    )
     return Finding(Fault.TICKET_REMOVED, words, serial_no=head.serial_no, seal=head.seal_number)
 
 
@@ -239,15 +242,15 @@ class _Examination:
                 shift = bisect_left(added, number)
                 lost = sum(min(last, place) - first + 1 for first, last in gaps if first < place)
                 if number - place not in (shift, shift - lost):
-                    yield self._finding(piece, Fault.ENTRY_MOVED, f"次序被调换，本是第 {place} 条")
+                    yield self._finding(piece, Fault.ENTRY_MOVED, said("次序被调换，本是第 {place} 条", place=place))
 
     def _removed(self) -> Iterator[Finding]:
         for first, last in self._gaps():
             seals = [head.seal_number for number, head in self.heads.items() if first <= number <= last]
-            still = f"，第 {max(seals)} 次封存时还在" if seals else ""
+            still = said("，第 {seals} 次封存时还在", seals=max(seals)) if seals else ""
             yield Finding(
                 Fault.ENTRY_REMOVED,
-                f"被删除{still}",
+                said("被删除{still}", still=still),
                 serial_no=self.ticket.serial_no,
                 entry=first,
                 until=last if last > first else None,
@@ -268,14 +271,20 @@ class _Examination:
         last = max(self._kept(), key=lambda piece: piece.place or 0, default=None)
         if last is None:
             return []
-        wrong = []
+        wrong: list[str] = []
         if self.ticket.version != last.place:
-            wrong.append(f"记录条数写作 {self.ticket.version}，实为 {last.place}")
+            wrong.append(said("记录条数写作 {version}，实为 {place}", version=self.ticket.version, place=last.place))
         if self.ticket.head_hash != last.hash:
             wrong.append("最新一条的校验值对不上")
         if self.ticket.state != last.entry.to_state:
-            wrong.append(f"状态写作「{_state(self.ticket.state)}」，流转记录为「{_state(last.entry.to_state)}」")
-        words = f"现状被改动：{'；'.join(wrong)}"
+            wrong.append(
+                said(
+                    "状态写作「{state}」，流转记录为「{to_state}」",
+                    state=word(_state(self.ticket.state)),
+                    to_state=word(_state(last.entry.to_state)),
+                )
+            )
+        words = said("现状被改动：{wrong}", wrong=joined("；", wrong))
         return [Finding(Fault.TICKET_CHANGED, words, serial_no=self.ticket.serial_no)] if wrong else []
 
     def _seals_found(self) -> Iterator[Finding]:
@@ -288,14 +297,18 @@ class _Examination:
                     yield self._sealed_head_changed(head)
                 continue
             if head.serial_no != self.ticket.serial_no:
-                words = f"现状被改动：第 {head.seal_number} 次封存时编号为 {head.serial_no}"
+                words = said(
+                    "现状被改动：第 {seal_number} 次封存时编号为 {serial_no}",
+                    seal_number=head.seal_number,
+                    serial_no=head.serial_no,
+                )
                 yield Finding(Fault.TICKET_CHANGED, words, serial_no=self.ticket.serial_no, seal=head.seal_number)
             if piece is not None and piece.hash == head.hash:
                 agreed = head.seq
             elif piece is not None and piece.fits and piece.fault is None:
                 rewritten = head
         if rewritten is not None and rewritten.seq > agreed:
-            words = f"被改写，校验值也重新算过：与第 {rewritten.seal_number} 次封存不符"
+            words = said("被改写，校验值也重新算过：与第 {seal_number} 次封存不符", seal_number=rewritten.seal_number)
             piece = by_place[rewritten.seq]
             first, until = agreed + 1, rewritten.seq if rewritten.seq > agreed + 1 else None
             yield replace(
@@ -303,7 +316,7 @@ class _Examination:
             )
 
     def _sealed_head_changed(self, head: SealedHead) -> Finding:
-        words = f"第 {head.seal_number} 次封存中，这一条的封存值被改动"
+        words = said("第 {seal_number} 次封存中，这一条的封存值被改动", seal_number=head.seal_number)
         return Finding(
             Fault.SEALED_HEAD_CHANGED,
             words,

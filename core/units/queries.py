@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.hooks.values import DutyView, UnitView
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.kit.trees import Node
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
@@ -67,7 +68,7 @@ class Directory:
     def get_unit(self, code: str) -> DirectoryUnit:
         """Return the unit. Raises `NoSuchUnit`."""
         if (unit := self._by_code.get(code)) is None:
-            raise NoSuchUnit(f"没有代码为 {code} 的承办单位，或它已停用。请从单位列表中选择。")
+            raise NoSuchUnit(said("没有代码为 {code} 的承办单位，或它已停用。请从单位列表中选择。", code=code))
         return unit
 
     def unit_of_id(self, unit_id: int) -> DirectoryUnit | None:
@@ -107,7 +108,9 @@ class Directory:
     def get_duty(self, matter: str) -> DutyView:
         """Return the duty-list item for the district as a whole. Raises `NoSuchMatter`."""
         if (duty := self.duties.get(matter)) is None:
-            raise NoSuchMatter(f"职责清单中没有事项 {matter}。请从事项列表中选择，或留空由受理席判定。")
+            raise NoSuchMatter(
+                said("职责清单中没有事项 {matter}。请从事项列表中选择，或留空由受理席判定。", matter=matter)
+            )
         return duty
 
 

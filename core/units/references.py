@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from core.hooks.contract import Hook
 from core.hooks.table import Answers, Failure
 from core.hooks.values import EscalationStep, MatterHint, RouteProposal, Watcher
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.units.queries import Directory, directory
 
@@ -23,14 +24,16 @@ def report_strangers(scope: Scope, hook: Hook[..., T], answers: Answers[T]) -> t
     failures = []
     for feature, answer in answers:
         if missing := missing_in(units, answer):
-            failures.append(scope.hooks.refuse(feature, hook, "，".join(missing)))
+            failures.append(scope.hooks.refuse(feature, hook, joined("，", missing)))
     return tuple(failures)
 
 
 def missing_in(units: Directory, answer: Any) -> list[str]:
     """Return, in words, the units and matters that an answer names and the tenant does not have, each once."""
-    missing = [f"没有单位 {code}" for code in _units_in(answer) if units.find_unit(code) is None]
-    missing += [f"职责清单没有事项 {code}" for code in _matters_in(answer) if units.find_duty(code) is None]
+    missing = [said("没有单位 {code}", code=code) for code in _units_in(answer) if units.find_unit(code) is None]
+    missing += [
+        said("职责清单没有事项 {code}", code=code) for code in _matters_in(answer) if units.find_duty(code) is None
+    ]
     return list(dict.fromkeys(missing))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.hooks import specs
 from core.hooks.table import HookTable
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 
@@ -32,6 +33,11 @@ def refuse_taking_in_only(scope: Scope, name: str, kind: str, serial_no: str) ->
     """Raise `TakesInOnly` where a ticket would be given to a unit of this kind to handle."""
     if (why := taking_in_only(scope).get(kind)) is not None:
         raise TakesInOnly(
-            f"{name}只受理不承办（{why}），工单 {serial_no} 没有派给它。请派给职责清单上的责任单位；"
-            "要让社区知道的，用知会或告知诉求人。"
+            said(
+                "{name}只受理不承办（{why}），工单 {serial_no} 没有派给它。请派给职责清单上的责任单位；"
+                "要让社区知道的，用知会或告知诉求人。",
+                name=name,
+                why=why,
+                serial_no=serial_no,
+            )
         )

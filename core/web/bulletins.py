@@ -13,6 +13,7 @@ from core.documents.drawing import drawn
 from core.documents.forms import FORMS
 from core.documents.model import Block, Document, Table, Words, words_of
 from core.journey import bulletins as journey
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
 from core.statistics.bulletins.queries import STATE_LABELS, name_of
@@ -79,7 +80,7 @@ def draft(visit: Visit) -> Answer:
     month = Month.parse(required("month", ask="请选择月份。", longest=7))
     edition = journey.edition_named(required("edition", ask="请选择版别。", longest=20))
     bulletin = journey.draft_bulletin(visit.scope, installation(), month, edition, **_who(visit))
-    return Done(f"已生成{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
+    return Done(said("已生成{name}的草稿。请另一人核准。", name=name_of(bulletin)), _at(bulletin.number))
 
 
 @pages.get(f"{LIST}/<number>")
@@ -117,7 +118,7 @@ def download(visit: Visit, number: str, form: str) -> Answer:
 def recount(visit: Visit, number: str) -> Answer:
     """Count a draft anew."""
     bulletin = journey.recount_bulletin(visit.scope, installation(), journey.read_number(number), **_who(visit))
-    return Done(f"{name_of(bulletin)}的草稿已重新统计，拟点名的单位也重新列出。", _at(bulletin.number))
+    return Done(said("{name}的草稿已重新统计，拟点名的单位也重新列出。", name=name_of(bulletin)), _at(bulletin.number))
 
 
 @pages.post(f"{LIST}/<number>/approve")
@@ -125,7 +126,7 @@ def recount(visit: Visit, number: str) -> Answer:
 def approve(visit: Visit, number: str) -> Answer:
     """Approve a draft."""
     bulletin = journey.approve_bulletin(visit.scope, journey.read_number(number), **_who(visit))
-    return Done(f"{name_of(bulletin)}已核准，内容不再变动。", _at(bulletin.number))
+    return Done(said("{name}已核准，内容不再变动。", name=name_of(bulletin)), _at(bulletin.number))
 
 
 @pages.post(f"{LIST}/<number>/publish")
@@ -133,7 +134,7 @@ def approve(visit: Visit, number: str) -> Answer:
 def publish(visit: Visit, number: str) -> Answer:
     """Publish what was approved."""
     bulletin = journey.publish_bulletin(visit.scope, journey.read_number(number), **_who(visit))
-    return Done(f"{name_of(bulletin)}已发布，公开页面上可以下载。", _at(bulletin.number))
+    return Done(said("{name}已发布，公开页面上可以下载。", name=name_of(bulletin)), _at(bulletin.number))
 
 
 @pages.post(f"{LIST}/<number>/correct")
@@ -145,7 +146,7 @@ def correct(visit: Visit, number: str) -> Answer:
     bulletin = journey.correct_bulletin(
         visit.scope, installation(), journey.read_number(number), reason=reason, **_who(visit)
     )
-    return Done(f"已生成更正{name_of(bulletin)}的草稿。请另一人核准。", _at(bulletin.number))
+    return Done(said("已生成更正{name}的草稿。请另一人核准。", name=name_of(bulletin)), _at(bulletin.number))
 
 
 @pages.post(f"{LIST}/<number>/cases")
@@ -156,7 +157,10 @@ def put_case(visit: Visit, number: str) -> Answer:
     public_no = required("public_no", ask="请选择一件已公开的诉求。", longest=40)
     wanted = text("decision", longest=10) != "drop"
     bulletin = journey.put_case(visit.scope, journey.read_number(number), public_no, wanted=wanted, **_who(visit))
-    return Done(f"案例 {public_no}{'已选用' if wanted else '已移除'}。", f"{_at(bulletin.number)}#cases")
+    return Done(
+        said("案例 {public_no}{wanted}。", public_no=public_no, wanted=word("已选用") if wanted else word("已移除")),
+        f"{_at(bulletin.number)}#cases",
+    )
 
 
 @pages.post(f"{LIST}/<number>/namings/<naming>")
@@ -169,7 +173,10 @@ def decide(visit: Visit, number: str, naming: str) -> Answer:
     decided = journey.decide_naming(
         visit.scope, journey.read_number(number), journey.read_number(naming), names=names, reason=reason, **_who(visit)
     )
-    return Done(f"{decided.name}：{'点名' if names else '不点名'}。", f"{_at(journey.read_number(number))}#naming")
+    return Done(
+        said("{name}：{names}。", name=decided.name, names=word("点名") if names else word("不点名")),
+        f"{_at(journey.read_number(number))}#naming",
+    )
 
 
 @pages.post(f"{LIST}/<number>/namings/<naming>/summons")
@@ -185,7 +192,7 @@ def summon(visit: Visit, number: str, naming: str) -> Answer:
         text=required("text", ask="请写明约谈的时间、地点和事由。", longest=2000),
         order=Order(visit.actor, visit.now, command_id=text("command_id", longest=64) or None),
     )
-    return Done(f"已发出{letter}。", f"{_at(journey.read_number(number))}#naming")
+    return Done(said("已发出{letter}。", letter=letter), f"{_at(journey.read_number(number))}#naming")
 
 
 def file_of(document: Document, name: str, form: str, *, kind: str = "bulletin") -> Response:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
 from core.kit.outages import DOWN, UNCERTAIN, CommittedAlone, outage_of
+from core.kit.saying import said
 from core.web.headers import READING
 from core.web.rates import TooManyRequests
 from core.web.refusals import more_of, status_of, words_of
@@ -159,7 +160,7 @@ def _here(status: int) -> str | None:
 def _too_large() -> str:
     """Say how much may be handed in: it differs where files are."""
     most = (request.max_content_length or 0) // 1_000_000
-    return f"提交的内容超过 {most} MB，没有收下。请精简文字、缩小或减少附件后再提交。"
+    return said("提交的内容超过 {most} MB，没有收下。请精简文字、缩小或减少附件后再提交。", most=most)
 
 
 def _number() -> str:

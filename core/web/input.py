@@ -6,6 +6,7 @@ from datetime import date
 from flask import abort, request
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 LONGEST = 20_000
 
@@ -48,7 +49,13 @@ def _usable(typed: str, longest: int) -> str:
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InputUnusable("填写的内容里有无法保存的字符。请删除后重新提交。")
     if len(value) > longest:
-        raise InputUnusable(f"填写的内容有 {len(value):,} 个字，超过 {longest:,} 字的上限。请精简后再提交。")
+        raise InputUnusable(
+            said(
+                "填写的内容有 {number:,} 个字，超过 {longest:,} 字的上限。请精简后再提交。",
+                number=len(value),
+                longest=longest,
+            )
+        )
     return value
 
 
@@ -65,7 +72,7 @@ def day(words: str) -> date:
     try:
         return date.fromisoformat(words)
     except ValueError:
-        raise InputUnusable(f"日期“{words}”看不懂。请写成 年-月-日，如 2026-03-12。") from None
+        raise InputUnusable(said("日期“{words}”看不懂。请写成 年-月-日，如 2026-03-12。", words=words)) from None
 
 
 def refuse_unprintable_addresses() -> None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from core.journey.identity import link_own, may_link, provider_named, sign_in_by_identity, unlink_own
 from core.journey.sign_in import NotSignedIn, resume
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.identities import NoSuchProvider, Provider
 from core.people.roles import Permission
 from core.tenancy.scope import Scope, UnknownTenant
@@ -143,7 +144,7 @@ def _link(tenant: str, account_id: int, provider: Provider, subject: str) -> Res
 
     if not in_tenant(tenant, work):
         raise NotVouchedFor("关联时您已退出登录。请登录后重新关联。")
-    flash(f"已关联{provider.label}，以后可以用它登录。", "ok")
+    flash(said("已关联{label}，以后可以用它登录。", label=word(provider.label)), "ok")
     return redirect(PAGE, 303)
 
 

@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.identities import Provider
 
@@ -88,7 +89,9 @@ def endpoints_of(provider: Provider) -> Endpoints:
     try:
         endpoints = Endpoints(said["authorization_endpoint"], said["token_endpoint"], said["jwks_uri"])
     except KeyError as missing:
-        raise ProviderUnusable(f"统一身份认证没有给出 {missing}，不能使用。请联系对方。") from None
+        raise ProviderUnusable(
+            saying.said("统一身份认证没有给出 {missing}，不能使用。请联系对方。", missing=missing)
+        ) from None
     for address in (endpoints.authorization, endpoints.token, endpoints.keys):
         refuse_plain(address)
     with _lock:
@@ -137,7 +140,10 @@ def refuse_plain(address: object) -> None:
     is_own = (parts.hostname or "") in own or parts.netloc.lower() in own
     if not parts.hostname or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not is_own):
         raise ProviderUnusable(
-            f"统一身份认证的地址须是 https。确在本单位内网、没有 https 的，请运维人员把主机写入 {OWN_HOSTS}。"
+            saying.said(
+                "统一身份认证的地址须是 https。确在本单位内网、没有 https 的，请运维人员把主机写入 {own_hosts}。",
+                own_hosts=OWN_HOSTS,
+            )
         )
 
 
@@ -155,7 +161,9 @@ def _verified(provider: Provider, token: str, keys: Mapping[str, Any], *, nonce:
             sub={"essential": True},
         ).validate(claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise NotVouchedFor(f"身份令牌没有通过核对（{type(error).__name__}）。请重新登录。") from None
+        raise NotVouchedFor(
+            saying.said("身份令牌没有通过核对（{name}）。请重新登录。", name=type(error).__name__)
+        ) from None
     audience, subject = claims["aud"], claims["sub"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != provider.client_id:
         raise NotVouchedFor("身份令牌是发给别的系统的。请重新登录。")
@@ -184,7 +192,13 @@ def _fetched(
         said = json.loads(body)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         # Without the cause: its words hold the address.
-        raise ProviderUnusable(f"统一身份认证没有应答（{type(error).__name__}）。请稍后再试，或用密码登录。") from None
+        raise ProviderUnusable(
+            saying.said("统一身份认证没有应答（{name}）。请稍后再试，或用密码登录。", name=type(error).__name__)
+        ) from None
     if answer.status_code != 200 or not isinstance(said, dict):
-        raise NotVouchedFor(f"统一身份认证拒绝了这次登录（HTTP {answer.status_code}）。请重新登录。")
+        raise NotVouchedFor(
+            saying.said(
+                "统一身份认证拒绝了这次登录（HTTP {status_code}）。请重新登录。", status_code=answer.status_code
+            )
+        )
     return said

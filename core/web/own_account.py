@@ -19,6 +19,7 @@ from core.journey.own_account import (
     own_account as own_account_of,
 )
 from core.journey.sign_in import NotSignedIn
+from core.kit.saying import said
 from core.people.passwords import PasswordTooWeak
 from core.people.preferences import CHOICES
 from core.people.roles import Permission
@@ -117,7 +118,7 @@ def end_sessions_now(visit: Visit) -> Answer:
     which = text("session", longest=20)
     if which == "others":
         ended = end_own_other_sessions(visit.scope, visit.staff, address=_address(), now=visit.now)
-        return Done(f"已结束其他 {ended} 处登录。" if ended else "没有其他登录。", PAGE)
+        return Done(said("已结束其他 {ended} 处登录。", ended=ended) if ended else "没有其他登录。", PAGE)
     if not (which.isascii() and which.isdecimal()) or len(which) > 18:
         raise InputUnusable("没有说明要结束哪一次登录。请刷新页面后重试。")
     end_own_session(visit.scope, visit.staff, int(which), address=_address(), now=visit.now)

@@ -6,6 +6,7 @@ from core.evaluation.panels.voting import SCORES
 from core.journey.panel_votes import accept_seat, recuse_from_panel, vote_on_panel
 from core.journey.queries.panel_file import panel_file
 from core.journey.queries.panels import my_panels, result_for, ticket_of_panel
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.input import required, text
@@ -58,7 +59,7 @@ def recuse(visit: Visit, number: str) -> Answer:
         required("reason", ask="请写明回避的理由。", longest=500),
     )
     recuse_from_panel(visit.scope, serial, _order(visit), panel=number, reason=why)
-    return Done(f"您已回避评议 {number}，由他人接替", "/panel")
+    return Done(said("您已回避评议 {number}，由他人接替", number=number), "/panel")
 
 
 @pages.post("/panel/<number>/vote")

@@ -5,6 +5,7 @@ from flask import Blueprint, g, render_template, request
 from core.documents.forms import FORMS
 from core.hooks.settings import SettingsInvalid
 from core.journey import performance as journey
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.statistics.performance.comparing import Weight
 from core.statistics.performance.document import differences_words, sheet_document
@@ -58,7 +59,7 @@ def compute(visit: Visit) -> Answer:
         address=request.remote_addr or "",
         now=visit.now,
     )
-    return Done(f"已计算{name_of(sheet)}。", f"{LIST}/{sheet.number}")
+    return Done(said("已计算{name}。", name=name_of(sheet)), f"{LIST}/{sheet.number}")
 
 
 @pages.get(f"{LIST}/{NUMBER}")
@@ -96,7 +97,7 @@ def freeze(visit: Visit, number: int) -> Answer:
     sheet = journey.freeze_sheet(
         visit.scope, number, actor=visit.actor, address=request.remote_addr or "", now=visit.now
     )
-    return Done(f"{name_of(sheet)}已冻结，各单位可以提出异议。", f"{LIST}/{number}")
+    return Done(said("{name}已冻结，各单位可以提出异议。", name=name_of(sheet)), f"{LIST}/{number}")
 
 
 @pages.post(f"{LIST}/{NUMBER}/sign")
@@ -104,7 +105,7 @@ def freeze(visit: Visit, number: int) -> Answer:
 def sign(visit: Visit, number: int) -> Answer:
     """Sign a sheet that another person froze."""
     sheet = journey.sign_sheet(visit.scope, number, actor=visit.actor, address=request.remote_addr or "", now=visit.now)
-    return Done(f"{name_of(sheet)}已签发，指纹写入安全日志。", f"{LIST}/{number}")
+    return Done(said("{name}已签发，指纹写入安全日志。", name=name_of(sheet)), f"{LIST}/{number}")
 
 
 @pages.post(f"{LIST}/{NUMBER}/objections/<int(max=9223372036854775807):objection>")
@@ -123,7 +124,9 @@ def judge(visit: Visit, number: int, objection: int) -> Answer:
         address=request.remote_addr or "",
         now=visit.now,
     )
-    return Done(f"异议已认定为{'成立' if upheld else '不成立'}。", f"{LIST}/{number}#objections")
+    return Done(
+        said("异议已认定为{upheld}。", upheld=word("成立") if upheld else word("不成立")), f"{LIST}/{number}#objections"
+    )
 
 
 @pages.get(f"{LIST}/{NUMBER}/lines/{LINE}")
@@ -141,7 +144,8 @@ def try_weights(visit: Visit, number: int) -> Answer:
     shown = journey.show_sheet(visit.scope, number)
     weights = journey.weights_of(visit.scope)
     typed = {_key(each): request.args.get(_key(each), "").strip()[:9] or str(each.value) for each in weights}
-    tried, faults = None, []
+    tried = None
+    faults: list[str] = []
     if request.args:
         changes: dict[str, dict[str, int]] = {}
         for each in weights:
@@ -149,7 +153,11 @@ def try_weights(visit: Visit, number: int) -> Answer:
             if words.isascii() and words.isdecimal() and each.least <= int(words) <= each.most:
                 changes.setdefault(each.feature, {})[each.name] = int(words)
             else:
-                faults.append(f"{each.title}请填 {each.least} 到 {each.most} 之间的整数。")
+                faults.append(
+                    said(
+                        "{title}请填 {least} 到 {most} 之间的整数。", title=each.title, least=each.least, most=each.most
+                    )
+                )
         if not faults:
             try:
                 tried = journey.try_weights(visit.scope, installation().roster, number, changes)

@@ -22,6 +22,7 @@ from core.journey.feature_work.parts import FeaturePage, pages_of
 from core.journey.feature_work.visits import FeatureFailed, Guest, show_page, submit_page
 from core.journey.settings.naming import settings_choices
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.web.blocks import shown_blocks
@@ -59,7 +60,7 @@ def submit(visit: Visit, plugin: str, path: str) -> Answer:
         return _render(visit, page, typed=typed)
     form_id = required("command_id", ask="页面不完整，请刷新后重试。", longest=64)
     told = submit_page(visit.scope, page, _guest(visit), typed, form_id=form_id, now=visit.now)
-    return Done(told or f"{page.spec.label}：已提交", page.href)
+    return Done(told or said("{label}：已提交", label=word(page.spec.label)), page.href)
 
 
 def _page_at(scope: Scope, plugin: str, path: str) -> FeaturePage:

@@ -6,6 +6,7 @@ from flask import Flask, current_app, request, session
 
 from core.journey.holding_back import hold_back_call, hold_back_stranger
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.rates import TooOften
 from core.tenancy.scope import UnknownTenant
 from core.web.step_cookie import step_in_cookie
@@ -22,7 +23,13 @@ class TooManyRequests(Refused):
     code = "too-many-requests"
 
     def __init__(self, found: TooOften) -> None:
-        super().__init__(f"{found.what}太多，超过了本区的限流，这一次没有执行。请 {found.seconds} 秒后再试。")
+        super().__init__(
+            said(
+                "{what}太多，超过了本区的限流，这一次没有执行。请 {seconds} 秒后再试。",
+                what=found.what,
+                seconds=found.seconds,
+            )
+        )
         self.seconds = found.seconds
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from core.journey.entrusting import LinkUnusable, look_at_link, set_password_by_link
+from core.kit.saying import said
 from core.people.passwords import PasswordTooWeak
 from core.tenancy.scope import UnknownTenant
 from core.web.refusals import status_of
@@ -37,7 +38,7 @@ def set_password_now(tenant: str, token: str) -> ResponseReturnValue:
     except (LinkUnusable, UnknownTenant):
         return _no_link()
     session.clear()
-    flash(f"已设置密码。请用账号 {link.login}@{tenant} 登录。", "ok")
+    flash(said("已设置密码。请用账号 {login}@{tenant} 登录。", login=link.login, tenant=tenant), "ok")
     return redirect("/sign-in", 303)
 
 

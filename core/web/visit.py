@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.access import Needs, asked_of, may
 from core.people.preferences import find_preferences
 from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
@@ -46,7 +47,7 @@ class Visit:
     @property
     def seat(self) -> str:
         """The visitor's roles as the house calls them."""
-        return "、".join(ROLES[name].label for name in self.staff.roles if name in ROLES)
+        return joined("、", (word(ROLES[name].label) for name in self.staff.roles if name in ROLES))
 
     @property
     def unit_name(self) -> str | None:
@@ -58,7 +59,7 @@ class Visit:
         """The visitor as the timeline names them."""
         return Actor(
             "staff",
-            f"{self.staff.name}（{self.unit_name or self.seat}）",
+            said("{name}（{unit_name}）", name=self.staff.name, unit_name=self.unit_name or self.seat),
             self.staff.account_id,
             self.staff.unit_id,
             self.permissions,
@@ -194,4 +195,8 @@ def to_sign_in() -> Response:
 
 
 def _not_permitted(permission: Needs) -> NotPermitted:
-    return NotPermitted(f"这一页由{asked_of(permission)}使用，您的账号没有这项权限。需要时请联系安全管理员开通。")
+    return NotPermitted(
+        said(
+            "这一页由{asked}使用，您的账号没有这项权限。需要时请联系安全管理员开通。", asked=word(asked_of(permission))
+        )
+    )

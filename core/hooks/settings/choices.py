@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Unpack
 from marshmallow import ValidationError
 
 from core.hooks.settings.field import Choices, Common, SettingField
+from core.kit.saying import joined
 
 YES = frozenset({"yes", "true", "on", "1", "是"})
 NO = frozenset({"no", "false", "off", "0", "否"})
@@ -149,7 +150,7 @@ class NamedChoice(SettingField):
     def words(self, value: Any, choices: Choices) -> str:
         """Return the names, and the code where there is no name."""
         names = {choice.value: choice.label for choice in choices.get(self.SOURCE, ())}
-        return "、".join(names.get(code, code) for code in self.texts(value) if code != NOTHING_CHOSEN)
+        return joined("、", (names.get(code, code) for code in self.texts(value) if code != NOTHING_CHOSEN))
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on."""

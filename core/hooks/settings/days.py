@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from core.hooks.settings.field import Choices, SettingField
+from core.kit.saying import said
 
 WRITTEN = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -34,7 +35,11 @@ class Day(SettingField):
     def words(self, value: Any, choices: Choices) -> str:
         """Return the day as it is read aloud."""
         day = _day(value)
-        return f"{day.year} 年 {day.month} 月 {day.day} 日" if day else super().words(value, choices)
+        return (
+            said("{year} 年 {month} 月 {day} 日", year=day.year, month=day.month, day=day.day)
+            if day
+            else super().words(value, choices)
+        )
 
 
 def _day(value: Any) -> date | None:

@@ -13,6 +13,7 @@ from core.hooks.settings.frozen import plain
 from core.hooks.settings.rows import Rows
 from core.hooks.settings.schema import Settings, fields_of
 from core.hooks.settings.secrets import Secret
+from core.kit.saying import said, word
 
 AS_INHERITED = "沿用"
 NOTHING = "空"
@@ -57,7 +58,11 @@ class _Place:
     risk: str
 
     def row(self, number: int) -> "_Place":
-        return _Place(f"{self.field}.{number}", f"{self.label} 第 {number + 1} 行", self.risk)
+        return _Place(
+            f"{self.field}.{number}",
+            said("{label} 第 {number} 行", label=word(self.label), number=number + 1),
+            self.risk,
+        )
 
     def inner(self, name: str, field: SettingField) -> "_Place":
         return _Place(f"{self.field}.{name}", f"{self.label} {field.title}", field.risk or self.risk)
@@ -93,8 +98,11 @@ class _Comparing:
         kept = len(before) - len(gone)
         if not (kept and (gone or come)):
             return self._told(place, self._words(field, before), self._words(field, after))
-        rest = f"其余 {kept} 项不变"
-        told = [f"{self._words(field, part)}（{rest}）" if part else rest for part in (gone, come)]
+        rest = said("其余 {kept} 项不变", kept=kept)
+        told = [
+            said("{words}（{rest}）", words=word(self._words(field, part)), rest=rest) if part else rest
+            for part in (gone, come)
+        ]
         return self._told(place, *told)
 
     def _rows(self, field: Rows, before: Sequence[Any], after: Sequence[Any], place: _Place) -> Iterator[Difference]:

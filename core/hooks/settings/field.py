@@ -6,6 +6,8 @@ from typing import Any, ClassVar, Literal, Required, TypedDict
 
 from marshmallow import ValidationError, fields, missing
 
+from core.kit.saying import said
+
 Risk = Literal["", "accountability", "privacy", "dispatch"]
 Affects = Literal["new", "open"]
 
@@ -69,9 +71,11 @@ class SettingField(fields.Field[Any]):
         required: bool = False,
     ) -> None:
         if load_default is missing and not required:
-            raise TypeError(f"setting “{title}” needs a load_default, or required=True")
+            raise TypeError(said("setting “{title}” needs a load_default, or required=True", title=title))
         if load_default is None and self.empty is not None:
-            raise TypeError(f"setting “{title}” has no value that means nothing; give another load_default")
+            raise TypeError(
+                said("setting “{title}” has no value that means nothing; give another load_default", title=title)
+            )
         super().__init__(load_default=load_default, required=required)
         self.title, self.help, self.group = title, help, group
         self.unit = unit or self.UNIT

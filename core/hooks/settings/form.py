@@ -15,6 +15,7 @@ from core.hooks.settings.posting import seal_of, typed_in
 from core.hooks.settings.reading import Inherited, Problem, inheritance
 from core.hooks.settings.rows import Rows
 from core.hooks.settings.schema import Settings, fields_of
+from core.kit.saying import said, word
 
 EMPTIED = {"whole": "不设", "line": "留空", "paragraph": "留空", "words": "一个也不要", "choices": "一个也不选"}
 """By which words a field is left empty on purpose, where empty means: as inherited."""
@@ -200,7 +201,11 @@ class _Problems:
         items = [(int(each.rpartition(".")[2]), each) for each in numbered if each.rpartition(".")[2].isdecimal()]
         return (
             *self.of(path),
-            *(f"第 {number + 1} 项：{message}" for number, each in sorted(items) for message in self.of(each)),
+            *(
+                said("第 {number} 项：{message}", number=number + 1, message=message)
+                for number, each in sorted(items)
+                for message in self.of(each)
+            ),
         )
 
     def left(self) -> tuple[FormError, ...]:
@@ -271,7 +276,7 @@ class _Drawing:
             case _:
                 return ()
         known = {choice.value for choice in offered}
-        offered += [Choice(text, f"{text}（已不在可选之列）") for text in texts if text not in known]
+        offered += [Choice(text, said("{text}（已不在可选之列）", text=text)) for text in texts if text not in known]
         selected = set(texts) or {""}
         return tuple(Option(choice.value, choice.label, choice.value in selected) for choice in offered)
 
@@ -309,7 +314,11 @@ class _Drawing:
     def _row(
         self, rows: Rows, number: int, row: Any, place: _Place, defaults: Mapping[str, Inherited], *, is_last: bool
     ) -> FormRow:
-        name, path, label = f"{place.name}-{number}", f"{place.path}.{number}", f"第 {number + 1} 行"
+        name, path, label = (
+            f"{place.name}-{number}",
+            f"{place.path}.{number}",
+            said("第 {number} 行", number=number + 1),
+        )
         values = row if isinstance(row, Mapping) else {}
         errors = self._wrong(self.problems.of(path), _Place(name, path, f"{place.called} {label}", place.locked))
         return FormRow(
@@ -350,8 +359,12 @@ def _inherited_words(each: SettingField, inherited: Inherited | None, choices: C
     if inherited is None:
         return ""
     words = each.words(inherited.value, choices) or "空"
-    return f"默认 {words}" if inherited.source == "default" else f"{words}，继承自全市"
+    return (
+        said("默认 {words}", words=word(words))
+        if inherited.source == "default"
+        else said("{words}，继承自全市", words=word(words))
+    )
 
 
 def _first_option(each: SettingField, inherited: Inherited | None, choices: Choices) -> str:
-    return f"沿用（{_inherited_words(each, inherited, choices)}）" if inherited else "请选择"
+    return said("沿用（{inherited}）", inherited=_inherited_words(each, inherited, choices)) if inherited else "请选择"

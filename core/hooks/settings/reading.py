@@ -11,6 +11,7 @@ from marshmallow.exceptions import SCHEMA
 from core.hooks.settings.frozen import frozen, plain
 from core.hooks.settings.schema import Settings, fields_of
 from core.hooks.settings.secrets import Secret, SecretText
+from core.kit import saying
 from core.kit.errors import Refused
 
 
@@ -38,8 +39,22 @@ class SettingsInvalid(Refused):
     def __init__(self, feature: str, messages: Mapping[Any, Any]) -> None:
         self.messages = messages
         self.problems = [Problem(field, message) for field, message in _flat(messages)]
-        said = "；".join(f"{each.field}：{each.message}" if each.field else each.message for each in self.problems)
-        super().__init__(f"{f'功能 {feature} 的' if feature else ''}设置有误。{said}。请改正后再启用。")
+        said = saying.joined(
+            "；",
+            (
+                saying.said("{field}：{message}", field=each.field, message=each.message)
+                if each.field
+                else each.message
+                for each in self.problems
+            ),
+        )
+        super().__init__(
+            saying.said(
+                "{feature}设置有误。{said}。请改正后再启用。",
+                feature=saying.said("功能 {feature} 的", feature=feature) if feature else "",
+                said=said,
+            )
+        )
 
 
 class MigrationFailed(Refused):
@@ -99,13 +114,23 @@ def migrated(schema: type[Settings], values: Mapping[str, Any], *, from_version:
         return copied
     if from_version > schema.VERSION:
         raise MigrationFailed(
-            f"这些设置是第 {from_version} 版的，装着的功能只认得到第 {schema.VERSION} 版。请装回较新的版本，或改用较早的设置。"
+            saying.said(
+                "这些设置是第 {from_version} 版的，装着的功能只认得到第 {version} 版。"
+                "请装回较新的版本，或改用较早的设置。",
+                from_version=from_version,
+                version=schema.VERSION,
+            )
         )
     try:
         return schema.migrate(deepcopy(copied), from_version=from_version)
     except Exception as error:
         raise MigrationFailed(
-            f"第 {from_version} 版的设置未能转成第 {schema.VERSION} 版（{type(error).__name__}）。请联系功能的作者，先沿用原来的版本。"
+            saying.said(
+                "第 {from_version} 版的设置未能转成第 {version} 版（{name}）。请联系功能的作者，先沿用原来的版本。",
+                from_version=from_version,
+                version=schema.VERSION,
+                name=type(error).__name__,
+            )
         ) from error
 
 

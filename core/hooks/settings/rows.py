@@ -8,6 +8,7 @@ from marshmallow import ValidationError
 from core.hooks.settings.field import Choices, Common, SettingField
 from core.hooks.settings.schema import Settings, fields_of
 from core.hooks.settings.secrets import Secret
+from core.kit import saying
 
 BUTTONS = ("remove", "up", "down")
 """What can be done with one row; a field of a row cannot have such a name."""
@@ -64,13 +65,15 @@ class Rows(SettingField):
 
     def words(self, value: Any, choices: Choices) -> str:
         """Return how many rows there are."""
-        return f"{len(value)} 行" if isinstance(value, list | tuple) and value else ""
+        return saying.said("{number} 行", number=len(value)) if isinstance(value, list | tuple) and value else ""
 
     def row_words(self, row: Any, choices: Choices) -> str:
         """Return what one row says."""
         held = row if isinstance(row, Mapping) else {}
         said = ((field.title, field.words(held.get(name), choices)) for name, field in self.fields.items())
-        return "；".join(f"{title}：{words}" for title, words in said if words)
+        return saying.joined(
+            "；", (saying.said("{title}：{words}", title=title, words=words) for title, words in said if words)
+        )
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on."""

@@ -8,6 +8,7 @@ from marshmallow import missing
 
 from core.hooks.settings.field import Affects, Choices, Risk, SettingField
 from core.hooks.settings.wording import flaw_of
+from core.kit.saying import said
 
 HIDDEN = "***"
 
@@ -82,7 +83,12 @@ class Secret(SettingField):
     def flaw(self, text: str) -> str:
         """Return why the text cannot be kept as this secret, in words; empty when it can."""
         if not self.shortest <= len(text) <= self.longest:
-            return f"{self.title}须为 {self.shortest} 到 {self.longest} 个字符"
+            return said(
+                "{title}须为 {shortest} 到 {longest} 个字符",
+                title=self.title,
+                shortest=self.shortest,
+                longest=self.longest,
+            )
         return flaw_of(text, may_have_tags=True) or ("首尾不能有空格" if text != text.strip() else "")
 
     def texts(self, value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from marshmallow import ValidationError
 
 from core.hooks.settings.field import Choices, Common, SettingField
 from core.hooks.settings.wording import flaw_of
+from core.kit.saying import joined, said
 
 LISTED = 12
 """How many words of a list are read out where the list stands among other things."""
@@ -122,7 +123,7 @@ class Words(SettingField):
         if not isinstance(word, str):
             return "请填写文字"
         if not self.shortest <= len(word.strip()) <= self.longest:
-            return f"每个词须为 {self.shortest} 到 {self.longest} 个字"
+            return said("每个词须为 {shortest} 到 {longest} 个字", shortest=self.shortest, longest=self.longest)
         return flaw_of(word.strip())
 
     def texts(self, value: Any) -> tuple[str, ...]:
@@ -137,8 +138,8 @@ class Words(SettingField):
         """Return the words in a row, the first of them where there are many."""
         if not isinstance(value, list | tuple):
             return super().words(value, choices)
-        listed = "、".join(str(word) for word in value[:LISTED])
-        return f"{listed} 等 {len(value)} 项" if len(value) > LISTED else listed
+        listed = joined("、", (str(word) for word in value[:LISTED]))
+        return said("{listed} 等 {number} 项", listed=listed, number=len(value)) if len(value) > LISTED else listed
 
     def shape(self) -> dict[str, Any]:
         """Return what stored values depend on."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.intake.rules import is_storable
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 
 STATE_LABELS: Mapping[str, str] = {
     "open": "待处理",
@@ -70,11 +71,31 @@ def usable_call(call: IncomingCall, *, now: datetime) -> IncomingCall:
     for name, label, longest in LIMITS:
         value = getattr(call, name)
         if len(value) > longest or not is_storable(value):
-            raise CallUnusable(f"来电记录的{label}超过 {longest} 个字，或含有无法保存的字符。请改正后再送。")
+            raise CallUnusable(
+                said(
+                    "来电记录的{label}超过 {longest} 个字，或含有无法保存的字符。请改正后再送。",
+                    label=word(label),
+                    longest=longest,
+                )
+            )
     if not 0 <= call.seconds <= LONGEST_CALL:
-        raise CallUnusable(f"来电记录 {call.source_id} 的通话时长 {call.seconds} 秒不在 0 到 {LONGEST_CALL:,} 之间。")
+        raise CallUnusable(
+            said(
+                "来电记录 {source_id} 的通话时长 {seconds} 秒不在 0 到 {longest_call:,} 之间。",
+                source_id=call.source_id,
+                seconds=call.seconds,
+                longest_call=LONGEST_CALL,
+            )
+        )
     if call.missed and call.seconds:
-        raise CallUnusable(f"来电记录 {call.source_id} 有通话时长，却没有接听人。请写明由谁接听；未接的时长写 0。")
+        raise CallUnusable(
+            said(
+                "来电记录 {source_id} 有通话时长，却没有接听人。请写明由谁接听；未接的时长写 0。",
+                source_id=call.source_id,
+            )
+        )
     if call.began_at > now:
-        raise CallUnusable(f"来电记录 {call.source_id} 的来电时间还没有到。请核对电话系统的时钟和时区。")
+        raise CallUnusable(
+            said("来电记录 {source_id} 的来电时间还没有到。请核对电话系统的时钟和时区。", source_id=call.source_id)
+        )
     return call

@@ -8,6 +8,7 @@ from core.intake.calls.models import CallRecord, CallStep
 from core.intake.calls.rules import STATE_LABELS, IncomingCall, usable_call
 from core.intake.channels import get_open_channel
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 from core.tickets.models import Ticket
@@ -50,8 +51,12 @@ def keep_call(scope: Scope, call: IncomingCall, *, by: str, now: datetime) -> tu
     if known is not None:
         if known.began_at != call.began_at:
             raise CallReused(
-                f"通话编号 {call.source_id} 已用于 {known.began_at:%Y-%m-%d %H:%M:%S} 的来电，本次没有接收。"
-                "另一通来电请用另一个编号。"
+                said(
+                    "通话编号 {source_id} 已用于 {began_at:%Y-%m-%d %H:%M:%S} 的来电，"
+                    "本次没有接收。另一通来电请用另一个编号。",
+                    source_id=call.source_id,
+                    began_at=known.began_at,
+                )
             )
         return known, False
     kept = usable_call(call, now=now)
@@ -87,7 +92,7 @@ def lock_call(scope: Scope, call_id: int) -> CallRecord:
         .execution_options(populate_existing=True)
     )
     if record is None:
-        raise NoSuchCall(f"没有编号为 {call_id} 的来电记录。请回到来电记录的列表重新选择。")
+        raise NoSuchCall(said("没有编号为 {call_id} 的来电记录。请回到来电记录的列表重新选择。", call_id=call_id))
     return record
 
 
@@ -95,7 +100,11 @@ def refuse_settled(record: CallRecord) -> None:
     """Raise `CallSettled` unless somebody may still decide what becomes of the call."""
     if record.state != "open":
         raise CallSettled(
-            f"这条来电记录已由{record.ended_by}处理（{STATE_LABELS[record.state]}），不用再处理。请回到列表看下一条。"
+            said(
+                "这条来电记录已由{ended_by}处理（{state}），不用再处理。请回到列表看下一条。",
+                ended_by=record.ended_by,
+                state=word(STATE_LABELS[record.state]),
+            )
         )
 
 

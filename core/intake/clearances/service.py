@@ -9,6 +9,7 @@ from core.intake.clearances.models import OPEN, Clearance, ClearanceVersion
 from core.intake.clearances.settings import clears_every_call
 from core.intake.rules import Appeal, usable
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import unnamed
@@ -70,7 +71,14 @@ def refuse_uncleared(scope: Scope, ticket: Ticket, deed: str) -> None:
     if found is None:
         return
     waits = "退回修改，改好再交审定后" if found.state == "returned" else "等待审定，通过后"
-    raise ClearanceOpen(f"工单 {ticket.serial_no} {waits}才能{deed}。事情紧急的，请先升为紧急，不必等待。")
+    raise ClearanceOpen(
+        said(
+            "工单 {serial_no} {waits}才能{deed}。事情紧急的，请先升为紧急，不必等待。",
+            serial_no=ticket.serial_no,
+            waits=word(waits),
+            deed=word(deed),
+        )
+    )
 
 
 def ask_clearance(scope: Scope, ticket: Ticket, order: Order, *, because: str) -> Clearance:
@@ -85,7 +93,7 @@ def ask_clearance(scope: Scope, ticket: Ticket, order: Order, *, because: str) -
         written_at=order.now,
     )
     scope.session.add(clearance)
-    tell(scope, ticket, order, clearance, f"交审定：{BECAUSE_LABELS[because]}")
+    tell(scope, ticket, order, clearance, said("交审定：{because}", because=word(BECAUSE_LABELS[because])))
     return clearance
 
 
@@ -126,7 +134,7 @@ def drop_clearance(scope: Scope, ticket: Ticket, order: Order, *, why: str) -> N
     """Let an open clearance go: the ticket came to its end in another way, or cannot wait."""
     if (clearance := find_clearance(scope, ticket)) is not None:
         clearance.state, clearance.words = "dropped", why
-        tell(scope, ticket, order, clearance, f"不再审定：{why}")
+        tell(scope, ticket, order, clearance, said("不再审定：{why}", why=word(why)))
 
 
 def tell(scope: Scope, ticket: Ticket, order: Order, clearance: Clearance, words: str) -> None:

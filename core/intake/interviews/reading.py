@@ -18,6 +18,7 @@ from core.intake.tabular.opening import Table, open_table
 from core.intake.tabular.rejects import NUMBER, REASON, is_of_rejects
 from core.intake.tabular.rows import Merged, Row, cleaned
 from core.intake.times import NoSuchTime, parse_time
+from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.headings import places_of, plain, shown
 
@@ -84,8 +85,11 @@ class QuestionFile:
             raise RowUnusable(row.fault)
         if any(row.cells[len(self.columns.names) :]):
             raise RowUnusable(
-                f"这一行有 {len(row.cells)} 格，表头只有 {len(self.columns.names)} 列，内容可能错位；"
-                "含分隔符的内容请用双引号括起来"
+                saying.said(
+                    "这一行有 {number} 格，表头只有 {number_of_names} 列，内容可能错位；含分隔符的内容请用双引号括起来",
+                    number=len(row.cells),
+                    number_of_names=len(self.columns.names),
+                )
             )
         said = {name: self.columns.cell(row.cells, name) for name in FIELDS}
         return usable_question(
@@ -108,7 +112,9 @@ class QuestionFile:
         try:
             return parse_time(cell, zone)
         except NoSuchTime as refusal:
-            raise RowUnusable(f"“{self.columns.name('asked_at')}”一格有误：{refusal.message}") from refusal
+            raise RowUnusable(
+                saying.said("“{name}”一格有误：{message}", name=self.columns.name("asked_at"), message=refusal.message)
+            ) from refusal
 
     def _key(self, row: Row) -> str:
         """Return the row's own number, else what it says as a whole and how many such rows came before it."""
@@ -131,7 +137,11 @@ def open_questions(path: Path) -> QuestionFile:
     places = places_of(table.columns, FIELDS)
     if "text" not in places:
         raise MissingColumn(
-            f"没有认出哪一列是提问内容。表中的列：{shown(table.columns)}。请把那一列的列名改为“{ALONE}”。"
+            saying.said(
+                "没有认出哪一列是提问内容。表中的列：{columns}。请把那一列的列名改为“{alone}”。",
+                columns=shown(table.columns),
+                alone=saying.word(ALONE),
+            )
         )
     return QuestionFile(table, Columns(table.columns, places))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from core.intake.interviews.labels import PLACES
 from core.intake.rules import Appeal, AppealUnusable, is_storable, usable, usable_text
+from core.kit import saying
 from core.kit.errors import Refused
 from core.tickets.contact import Contact, normal_phone
 
@@ -71,7 +72,7 @@ class Asker:
 
     def called(self) -> str:
         """Return what to call them: the name, else the name of the account."""
-        return self.name or (f"网友{self.handle}" if self.handle else "")
+        return self.name or (saying.said("网友{handle}", handle=self.handle) if self.handle else "")
 
     @property
     def contact(self) -> Contact:
@@ -123,7 +124,7 @@ def usable_announcement(said: Announcement, *, now: datetime) -> Announcement:
     if said.ends_at <= now:
         raise InterviewUnusable("访谈的结束时间已经过去，没有保存。请核对日期。")
     if not 1 <= len(said.hosts) <= MOST_HOSTS:
-        raise InterviewUnusable(f"请写 1 到 {MOST_HOSTS} 位答复的领导，没有保存。")
+        raise InterviewUnusable(saying.said("请写 1 到 {most_hosts} 位答复的领导，没有保存。", most_hosts=MOST_HOSTS))
     hosts = []
     for host in said.hosts:
         name, post = host.name.strip(), host.post.strip()
@@ -138,12 +139,26 @@ def usable_announcement(said: Announcement, *, now: datetime) -> Announcement:
 def usable_question(asked: Question) -> Question:
     """Return the question as it can be kept. Raises `QuestionUnusable`, `AppealUnusable`."""
     if asked.place not in PLACES:
-        raise QuestionUnusable(f"没有“{asked.place}”这种来源。请在{'、'.join(PLACES.values())}中选一种。")
+        raise QuestionUnusable(
+            saying.said(
+                "没有“{place}”这种来源。请在{values}中选一种。",
+                place=asked.place,
+                values=saying.joined("、", map(saying.word, PLACES.values())),
+            )
+        )
     if not asked.key or len(asked.key) > LONGEST_KEY or not is_storable(asked.key):
-        raise QuestionUnusable(f"提问的编号为空、超过 {LONGEST_KEY} 字或无法保存。请检查来源。")
+        raise QuestionUnusable(
+            saying.said("提问的编号为空、超过 {longest_key} 字或无法保存。请检查来源。", longest_key=LONGEST_KEY)
+        )
     text = usable_text(asked.text)
     if len(text) > LONGEST_TEXT:
-        raise QuestionUnusable(f"提问有 {len(text):,} 个字，超过 {LONGEST_TEXT:,} 字。请写得短一些，或分成几条。")
+        raise QuestionUnusable(
+            saying.said(
+                "提问有 {number:,} 个字，超过 {longest_text:,} 字。请写得短一些，或分成几条。",
+                number=len(text),
+                longest_text=LONGEST_TEXT,
+            )
+        )
     if not words_of_question(text):
         raise QuestionUnusable("提问里只有标点或表情，没有文字。请写明要问什么。")
     asker = Asker(
@@ -174,6 +189,10 @@ def words_of_question(text: str) -> str:
 
 def _refuse_words(label: str, words: str, longest: int, refusal: type[Refused]) -> None:
     if not is_storable(words):
-        raise AppealUnusable(f"{label}含有无法保存的字符。请删去后重填。")
+        raise AppealUnusable(saying.said("{label}含有无法保存的字符。请删去后重填。", label=saying.word(label)))
     if len(words) > longest:
-        raise refusal(f"{label}超过 {longest:,} 字，没有保存。请写得短一些。")
+        raise refusal(
+            saying.said(
+                "{label}超过 {longest:,} 字，没有保存。请写得短一些。", label=saying.word(label), longest=longest
+            )
+        )

@@ -19,6 +19,7 @@ from core.intake.interviews.models import (
 )
 from core.intake.interviews.rules import Asker, Question, words_of_question
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 
@@ -69,7 +70,12 @@ def refuse_interview_state(interview: Interview, *states: str, deed: str) -> Non
     """Raise `InterviewSettled` unless the interview is in one of these states."""
     if interview.state not in states:
         raise InterviewSettled(
-            f"访谈“{interview.topic}”{INTERVIEW_STATES[interview.state]}，不能{deed}。请刷新后再看。"
+            said(
+                "访谈“{topic}”{interview_states}，不能{deed}。请刷新后再看。",
+                topic=interview.topic,
+                interview_states=word(INTERVIEW_STATES[interview.state]),
+                deed=word(deed),
+            )
         )
 
 
@@ -124,7 +130,9 @@ def find_question(scope: Scope, interview: Interview, number: int) -> InterviewQ
 def get_question(scope: Scope, interview: Interview, number: int) -> InterviewQuestion:
     """Return a question of an interview. Raises `NoSuchInterviewQuestion`."""
     if (found := find_question(scope, interview, number)) is None:
-        raise NoSuchInterviewQuestion(f"访谈“{interview.topic}”没有第 {number} 条提问。请从列表中选择。")
+        raise NoSuchInterviewQuestion(
+            said("访谈“{topic}”没有第 {number} 条提问。请从列表中选择。", topic=interview.topic, number=number)
+        )
     return found
 
 
@@ -229,7 +237,7 @@ def _named(scope: Scope, slug: str, *, locked: bool) -> Interview:
     if locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     if (found := scope.session.scalar(query)) is None:
-        raise NoSuchInterview(f"没有短名为 {slug} 的访谈。请从列表中选择，或先预告一场。")
+        raise NoSuchInterview(said("没有短名为 {slug} 的访谈。请从列表中选择，或先预告一场。", slug=slug))
     return found
 
 

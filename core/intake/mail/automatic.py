@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from email.message import EmailMessage
 
+from core.kit.saying import said
+
 BULK = ("bulk", "junk", "list", "auto_reply")
 MACHINES = ("mailer-daemon", "postmaster")
 ANSWERED_BY_ITSELF = ("x-autoreply", "x-autorespond", "x-auto-reply")
@@ -15,7 +17,7 @@ def why_automatic(message: EmailMessage, sender: str, *, own_addresses: Collecti
     """
     submitted = _word(message, "auto-submitted")
     if submitted not in ("", "no"):
-        return f"是自动发出的邮件（Auto-Submitted: {submitted[:40]}）"
+        return said("是自动发出的邮件（Auto-Submitted: {submitted}）", submitted=submitted[:40])
     if _word(message, "precedence") in BULK:
         return "是群发或自动回复的邮件（Precedence）"
     if any(name in message for name in ANSWERED_BY_ITSELF):

@@ -15,6 +15,7 @@ from core.intake.mail.identity import END_OF_HEAD, HEAD_BYTES
 from core.intake.mail.policy import READABLE, in_a_line
 from core.intake.mail.settings import LONGEST_ADDRESS
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 MAIL_TYPE = "message/rfc822"
 """Kind of the content of an item that is a mail."""
@@ -54,7 +55,7 @@ class Mail:
     @property
     def files_words(self) -> str:
         """Say how many files came along, if any did."""
-        return f"邮件带有 {self.files} 个附件，原件保存在来信记录中" if self.files else ""
+        return said("邮件带有 {files} 个附件，原件保存在来信记录中", files=self.files) if self.files else ""
 
 
 def is_mail(content_type: str) -> bool:
@@ -73,7 +74,7 @@ def read_mail(raw: bytes, *, received_at: datetime, own_addresses: Collection[st
         raise
     except Exception as error:
         # The parser of the standard library stumbles in many ways over what nobody wrote by hand. A person can read on.
-        raise MailUnreadable(f"邮件的格式不能自动读出（{type(error).__name__}）。") from None
+        raise MailUnreadable(said("邮件的格式不能自动读出（{name}）。", name=type(error).__name__)) from None
 
 
 def _refuse_intricate(raw: bytes) -> None:

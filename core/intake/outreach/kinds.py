@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.hooks import specs
 from core.hooks.values import OutreachKind
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 
 
@@ -23,9 +24,14 @@ def get_kind(scope: Scope, kind_id: str) -> OutreachKind:
     """Return the kind. Raises `NoSuchOutreachKind`, naming those that exist."""
     known = kinds_of(scope)
     if (kind := known.get(kind_id)) is None:
-        named = "、".join(each.label for each in known.values()) or "没有"
+        named = joined("、", (word(each.label) for each in known.values())) or "没有"
         raise NoSuchOutreachKind(
-            f"{scope.tenant.name}没有“{kind_id}”这种联系群众的活动。现有：{named}。请从列表中选择。"
+            said(
+                "{name}没有“{kind_id}”这种联系群众的活动。现有：{named}。请从列表中选择。",
+                name=scope.tenant.name,
+                kind_id=kind_id,
+                named=word(named),
+            )
         )
     return kind
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from core.hooks.values import Nature, OutreachKind, Urgency
 from core.intake.outreach.labels import LINE_LABELS
 from core.intake.rules import Appeal, AppealUnusable, is_storable, usable
+from core.kit import saying
 from core.kit.errors import Refused
 from core.tickets.contact import Contact
 
@@ -69,13 +70,21 @@ def usable_occasion(occasion: Occasion, *, now: datetime) -> Occasion:
     trimmed = {name: getattr(occasion, name).strip() for name in LONGEST}
     for name, value in trimmed.items():
         if not is_storable(value):
-            raise OutreachUnusable(f"{NAMES[name]}含有无法保存的字符，没有保存。请删去后重填。")
+            raise OutreachUnusable(
+                saying.said("{names}含有无法保存的字符，没有保存。请删去后重填。", names=saying.word(NAMES[name]))
+            )
         if len(value) > LONGEST[name]:
-            raise OutreachUnusable(f"{NAMES[name]}超过 {LONGEST[name]} 字，没有保存。请写得短一些。")
+            raise OutreachUnusable(
+                saying.said(
+                    "{names}超过 {longest} 字，没有保存。请写得短一些。",
+                    names=saying.word(NAMES[name]),
+                    longest=LONGEST[name],
+                )
+            )
     if not trimmed["subject"]:
         raise OutreachUnusable("没有写主题，没有保存。请写明这次联系群众谈什么，或走访哪里。")
     if occasion.held_at > now + LONGEST_AHEAD:
-        raise OutreachUnusable(f"时间在 {LONGEST_AHEAD.days} 天以后，没有保存。请核对日期。")
+        raise OutreachUnusable(saying.said("时间在 {days} 天以后，没有保存。请核对日期。", days=LONGEST_AHEAD.days))
     return replace(occasion, **trimmed)
 
 
@@ -90,9 +99,21 @@ def usable_line(said: Said, kind: OutreachKind) -> Said:
         answer=said.answer.strip(),
     )
     if trimmed.kind not in LINE_LABELS:
-        raise LineUnusable(f"没有“{said.kind}”这种办理方式。请在{'、'.join(LINE_LABELS.values())}中选一种。")
+        raise LineUnusable(
+            saying.said(
+                "没有“{kind}”这种办理方式。请在{values}中选一种。",
+                kind=said.kind,
+                values=saying.joined("、", map(saying.word, LINE_LABELS.values())),
+            )
+        )
     if trimmed.kind == "answered" and not kind.on_the_spot:
-        raise LineUnusable(f"本区规定{kind.label}上的诉求不当场办结。请改为“{LINE_LABELS['handle']}”。")
+        raise LineUnusable(
+            saying.said(
+                "本区规定{label}上的诉求不当场办结。请改为“{handle}”。",
+                label=saying.word(kind.label),
+                handle=saying.word(LINE_LABELS["handle"]),
+            )
+        )
     if trimmed.kind == "answered" and not trimmed.answer:
         raise LineUnusable("当场答复的，请写下是怎么答复的；没有答复的请改为“交办”。")
     if trimmed.kind != "answered" and trimmed.answer:
@@ -100,7 +121,7 @@ def usable_line(said: Said, kind: OutreachKind) -> Said:
     if not is_storable(trimmed.answer):
         raise AppealUnusable("答复含有无法保存的字符。请删去后重填。")
     if len(trimmed.answer) > ANSWER_MAX:
-        raise LineUnusable(f"答复超过 {ANSWER_MAX:,} 字。请写得短一些。")
+        raise LineUnusable(saying.said("答复超过 {answer_max:,} 字。请写得短一些。", answer_max=ANSWER_MAX))
     usable(appeal_of(trimmed, channel=kind.id))
     return trimmed
 

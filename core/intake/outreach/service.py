@@ -13,6 +13,7 @@ from core.intake.outreach.labels import OUTREACH_STATE_LABELS
 from core.intake.outreach.models import Outreach, OutreachLine
 from core.intake.outreach.rules import Occasion, Said
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
 from core.tickets.timeline import Actor
@@ -89,14 +90,19 @@ def lock_outreach(scope: Scope, outreach_id: int) -> Outreach:
 
 def no_such(outreach_id: int) -> NoSuchOutreach:
     """Return the refusal for an occasion that there is not, or that the visitor may not see: the two look the same."""
-    return NoSuchOutreach(f"没有编号为 {outreach_id} 的会议或走访。请回到列表重新选择。")
+    return NoSuchOutreach(said("没有编号为 {outreach_id} 的会议或走访。请回到列表重新选择。", outreach_id=outreach_id))
 
 
 def refuse_state(outreach: Outreach, *states: str, deed: str) -> None:
     """Raise `OutreachSettled` unless the occasion is in one of these states."""
     if outreach.state not in states:
         raise OutreachSettled(
-            f"这次{outreach.label}{OUTREACH_STATE_LABELS[outreach.state]}，不能再{deed}。请刷新后再看。"
+            said(
+                "这次{label}{outreach_state}，不能再{deed}。请刷新后再看。",
+                label=word(outreach.label),
+                outreach_state=word(OUTREACH_STATE_LABELS[outreach.state]),
+                deed=word(deed),
+            )
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 
 
 class ReasonUnknown(Refused):
@@ -37,6 +38,8 @@ LABELS = {reason.code: reason.label for reason in REASONS}
 def reason_named(reasons: Mapping[str, InvalidReason], code: str) -> InvalidReason:
     """Return the reason of this code. Raises `ReasonUnknown`."""
     if code not in reasons:
-        known = "、".join(f"{reason.code}（{reason.label}）" for reason in reasons.values())
-        raise ReasonUnknown(f"没有认定无效的理由 {code[:60]}。可选：{known}。")
+        known = joined(
+            "、", (said("{code}（{label}）", code=reason.code, label=word(reason.label)) for reason in reasons.values())
+        )
+        raise ReasonUnknown(said("没有认定无效的理由 {code}。可选：{known}。", code=code[:60], known=known))
     return reasons[code]

@@ -7,6 +7,7 @@ from core.hooks.core_features import SCREENING
 from core.hooks.settings import Line, Rows, Settings, cross_check
 from core.hooks.table import HookTable
 from core.intake.screening.reasons import LABELS, REASONS, InvalidReason
+from core.kit.saying import joined, word
 
 OWN = "reasons"
 """Name of the setting."""
@@ -28,7 +29,7 @@ class ScreeningSettings(Settings):
         most=30,
         load_default=(),
         title="本区另加的无效理由",
-        help="系统自带：" + "、".join(LABELS.values()),
+        help="系统自带：" + joined("、", map(word, LABELS.values())),
         group="初筛",
     )
 

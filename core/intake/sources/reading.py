@@ -8,6 +8,7 @@ from datetime import date
 from core.intake.sources.queries import fold
 from core.intake.sources.words import MERGED, SILENT_DAYS, SOURCE_KINDS, SOURCE_STATES
 from core.kit.cells import flaw_of_cell, list_of
+from core.kit.saying import joined, said, word
 from core.units.catalogue.lookup import NotFound, UnitLookup
 
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -59,11 +60,13 @@ def read_sources(
     found, faults, taken = list[WrittenSource](), dict[int, str](), dict[str, int]()
     for row, cells in lines:
         written, wrong = _read(cells, units, channels)
-        for word in dict.fromkeys(fold(each) for each in (written.code, written.name, *written.aliases) if each):
-            if (first := taken.setdefault(word, row)) != row:
-                wrong.append(f"“{word}”与第 {first} 行重复，一个写法只能指一个来源")
+        for writing in dict.fromkeys(fold(each) for each in (written.code, written.name, *written.aliases) if each):
+            if (first := taken.setdefault(writing, row)) != row:
+                wrong.append(
+                    said("“{writing}”与第 {first} 行重复，一个写法只能指一个来源", writing=writing, first=first)
+                )
         if wrong:
-            faults[row] = "；".join(wrong)
+            faults[row] = joined("；", wrong)
         else:
             found.append(written)
     return found, faults
@@ -73,7 +76,10 @@ def _read(cells: Mapping[str, str], units: UnitLookup, channels: Mapping[str, st
     code, wrong = cells["code"], list[str]()
     if not _CODE.fullmatch(code):
         wrong.append(
-            f"代码“{code[:30]}”不能用，请写字母、数字、点和短横线，最多 40 个；热线写原号码，区号和分机用 - 隔开"
+            said(
+                "代码“{code}”不能用，请写字母、数字、点和短横线，最多 40 个；热线写原号码，区号和分机用 - 隔开",
+                code=code[:30],
+            )
         )
     wrong += [
         f"{COLUMNS[field][0]}{flaw}"
@@ -82,14 +88,20 @@ def _read(cells: Mapping[str, str], units: UnitLookup, channels: Mapping[str, st
     ]
     aliases = list_of(cells.get("aliases", ""))
     if len(aliases) > MOST_ALIASES or any(flaw_of_cell(alias, longest=LONGEST_ALIAS) for alias in aliases):
-        wrong.append(f"别名最多 {MOST_ALIASES} 个，每个最多 {LONGEST_ALIAS} 个字")
+        wrong.append(
+            said(
+                "别名最多 {most_aliases} 个，每个最多 {longest_alias} 个字",
+                most_aliases=MOST_ALIASES,
+                longest_alias=LONGEST_ALIAS,
+            )
+        )
     kind = _one_of("类别", cells.get("kind", ""), SOURCE_KINDS, wrong) or (
         "hotline" if _NUMBER.fullmatch(code) else "other"
     )
     state = _one_of("状态", cells.get("state", ""), SOURCE_STATES, wrong) or MERGED
     channel = cells.get("channel", "")
     if channel and channel not in channels:
-        wrong.append(f"本区没有渠道“{channel[:30]}”")
+        wrong.append(said("本区没有渠道“{channel}”", channel=channel[:30]))
     owner, unit = _owner(cells.get("owner", ""), units)
     written = WrittenSource(
         code=code,
@@ -111,7 +123,14 @@ def _one_of(what: str, cell: str, labels: Mapping[str, str], wrong: list[str]) -
     """Return the code of what a cell says, "" for an empty cell."""
     codes = {label: code for code, label in labels.items()} | {code: code for code in labels}
     if cell and cell not in codes:
-        wrong.append(f"{what}“{cell[:30]}”不认得，可写：{'、'.join(labels.values())}")
+        wrong.append(
+            said(
+                "{what}“{cell}”不认得，可写：{values}",
+                what=word(what),
+                cell=cell[:30],
+                values=joined("、", labels.values()),
+            )
+        )
     return codes.get(cell, "")
 
 
@@ -130,7 +149,9 @@ def _day(cell: str, wrong: list[str]) -> date | None:
     try:
         return date.fromisoformat(cell.split(" ")[0].replace("/", "-")) if cell else None
     except ValueError:
-        wrong.append(f"{COLUMNS['since'][0]}“{cell[:30]}”不是日期，请写成 2017-03-12 的样子")
+        wrong.append(
+            said("{since}“{cell}”不是日期，请写成 2017-03-12 的样子", since=COLUMNS["since"][0], cell=cell[:30])
+        )
         return None
 
 
@@ -139,5 +160,12 @@ def _days(cell: str, wrong: list[str]) -> int:
         return SILENT_DAYS
     if cell.isascii() and cell.isdecimal() and len(cell) <= 4 and 1 <= int(cell) <= MOST_SILENT_DAYS:
         return int(cell)
-    wrong.append(f"{COLUMNS['silent_days'][0]}“{cell[:30]}”要写 1 到 {MOST_SILENT_DAYS} 的整数")
+    wrong.append(
+        said(
+            "{silent_days}“{cell}”要写 1 到 {most_silent_days} 的整数",
+            silent_days=COLUMNS["silent_days"][0],
+            cell=cell[:30],
+            most_silent_days=MOST_SILENT_DAYS,
+        )
+    )
     return SILENT_DAYS

@@ -11,6 +11,7 @@ from core.intake.sources.queries import kept_sources
 from core.intake.sources.reading import COLUMNS, WrittenSource
 from core.intake.sources.words import CLOSED
 from core.kit.lists import ListPut
+from core.kit.saying import joined, said
 from core.tenancy.revisions import bump_epoch
 from core.tenancy.scope import Scope
 
@@ -33,7 +34,7 @@ def put_sources(
             for name in differ:
                 setattr(row, name, values[name])
             labels = dict.fromkeys(COLUMNS["owner" if name == "owner_id" else name][0] for name in differ)
-            changes[became].append(SourceChange(code, row.name, f"更改{'、'.join(labels)}"))
+            changes[became].append(SourceChange(code, row.name, said("更改{labels}", labels=joined("、", labels))))
         else:
             same += values is not None
     new = {code: values for code, values in wanted.items() if code not in kept}

@@ -11,6 +11,7 @@ from core.intake.tabular.delimited import LOOK_AHEAD, read_delimited
 from core.intake.tabular.rejects import as_it_was, is_of_rejects
 from core.intake.tabular.rows import Row, Sheet, TableUnusable
 from core.intake.tabular.workbook import read_workbook
+from core.kit.saying import said
 
 HEAD_BYTES = 8192
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -62,13 +63,19 @@ def open_table(path: Path, *, is_header: Callable[[Sequence[str]], bool]) -> Tab
         sheets = _sheets(path, is_header)
         tables = [table for sheet in sheets if (table := _table(sheet, is_header))]
     except FileNotFoundError as error:
-        raise TableUnusable(f"没有 {path} 这个文件。请检查路径和文件名。") from error
+        raise TableUnusable(said("没有 {path} 这个文件。请检查路径和文件名。", path=path)) from error
     except PermissionError as error:
-        raise TableUnusable(f"没有读取 {path.name} 的权限。请换有权限的账号运行，或请文件的主人放开权限。") from error
+        raise TableUnusable(
+            said("没有读取 {name} 的权限。请换有权限的账号运行，或请文件的主人放开权限。", name=path.name)
+        ) from error
     except OSError as error:
-        raise TableUnusable(f"{path.name} 读不出来（{error.strerror}）。请检查存放它的磁盘或网络位置。") from error
+        raise TableUnusable(
+            said(
+                "{name} 读不出来（{strerror}）。请检查存放它的磁盘或网络位置。", name=path.name, strerror=error.strerror
+            )
+        ) from error
     if not tables:
-        raise TableUnusable(f"{path.name} 里什么也没有。请换一个第一行是列名、其下每行一条记录的文件。")
+        raise TableUnusable(said("{name} 里什么也没有。请换一个第一行是列名、其下每行一条记录的文件。", name=path.name))
     return next((table for table in tables if is_header(table.columns)), tables[0])
 
 
@@ -80,24 +87,36 @@ def refuse_huge(name: str, content: bytes, *, most_bytes: int) -> None:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
                 size = max(size, sum(part.file_size for part in packed.infolist()) // PACKED)
         except zipfile.BadZipFile as error:
-            raise TableUnusable(f"{name} 已损坏，读不出来。请在 Excel 里另存后再导入。") from error
+            raise TableUnusable(said("{name} 已损坏，读不出来。请在 Excel 里另存后再导入。", name=name)) from error
     if size > most_bytes:
-        raise TableUnusable(f"{name} 太大，没有导入。这类文件不超过 {most_bytes // 1_000_000} MB，请分成几个。")
+        raise TableUnusable(
+            said(
+                "{name} 太大，没有导入。这类文件不超过 {most_bytes} MB，请分成几个。",
+                name=name,
+                most_bytes=most_bytes // 1000000,
+            )
+        )
 
 
 def _sheets(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Sequence[Sheet]:
     if path.is_dir():
-        raise TableUnusable(f"{path.name or path} 是文件夹，不是文件。请指定其中的一个 CSV 或 Excel 文件。")
+        raise TableUnusable(
+            said("{name} 是文件夹，不是文件。请指定其中的一个 CSV 或 Excel 文件。", name=path.name or path)
+        )
     if path.exists() and not path.is_file():
-        raise TableUnusable(f"{path.name} 不是普通文件，无法反复读取。请先把内容存成 CSV 或 Excel 文件。")
+        raise TableUnusable(
+            said("{name} 不是普通文件，无法反复读取。请先把内容存成 CSV 或 Excel 文件。", name=path.name)
+        )
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head.strip(b"\xef\xbb\xbf\r\n\t ,;"):
-        raise TableUnusable(f"{path.name} 是空文件。请换一个第一行是列名、其下每行一条记录的文件。")
+        raise TableUnusable(said("{name} 是空文件。请换一个第一行是列名、其下每行一条记录的文件。", name=path.name))
     if head.startswith(WORKBOOKS):
         return read_workbook(path)
     if other := _other_kind(head):
-        raise TableUnusable(f"{path.name} 是{other}，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。")
+        raise TableUnusable(
+            said("{name} 是{other}，不是表格。请提供 CSV 或 Excel（xlsx、xls、ods）文件。", name=path.name, other=other)
+        )
     return [read_delimited(path, is_header)]
 
 

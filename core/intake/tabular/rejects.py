@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from core.intake.tabular.rows import Row, TableUnusable
+from core.kit.saying import said
 
 NUMBER = "行号"
 REASON = "原因"
@@ -45,7 +46,9 @@ class Rejects:
         folder = self.path.parent
         writable = os.access(self.path, os.W_OK) if self.path.exists() else os.access(folder, os.W_OK)
         if self.path.is_dir() or not writable:
-            raise TableUnusable(f"退回的行无法写到 {self.path}。请用 --rejects 指定一个可以写入的文件。")
+            raise TableUnusable(
+                said("退回的行无法写到 {path}。请用 --rejects 指定一个可以写入的文件。", path=self.path)
+            )
         if self.path.exists() and self.path.samefile(source):
             raise TableUnusable("退回的行不能写到来源文件本身，那会覆盖它。请用 --rejects 指定另一个文件。")
 

@@ -15,6 +15,7 @@ from python_calamine import (
 )
 
 from core.intake.tabular.rows import Merged, Row, TableUnusable, cleaned
+from core.kit.saying import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,16 @@ def read_workbook(path: Path) -> list[WorkbookSheet]:
                 if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
             ]
     except PasswordError as error:
-        raise TableUnusable(f"{path.name} 有密码保护，无法读取。请在 Excel 中去掉密码后另存一份再导入。") from error
+        raise TableUnusable(
+            said("{name} 有密码保护，无法读取。请在 Excel 中去掉密码后另存一份再导入。", name=path.name)
+        ) from error
     except CalamineError as error:
         raise TableUnusable(
-            f"{path.name} 不是能读的工作簿（可能已损坏，或是别的压缩包）。请用 Excel 或 WPS 打开它，另存为 xlsx 或 CSV 后再导入。"
+            said(
+                "{name} 不是能读的工作簿（可能已损坏，或是别的压缩包）。请用 Excel 或 WPS 打开它，"
+                "另存为 xlsx 或 CSV 后再导入。",
+                name=path.name,
+            )
         ) from error
 
 

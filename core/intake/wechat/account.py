@@ -9,6 +9,7 @@ from typing import Any
 
 from core.hooks.outside import NotReached, post_json
 from core.hooks.settings import SecretText
+from core.kit.saying import said, word
 
 API = "https://api.weixin.qq.com"
 KEY_CHARACTERS = 43
@@ -65,7 +66,10 @@ class Credentials:
         """What is wrong with the EncodingAESKey, in words; empty where there is none, or it can be used."""
         if self.aes_key is None or self.key is not None:
             return ""
-        return f"消息加解密密钥应为 {KEY_CHARACTERS} 个字母和数字。请照公众平台上的重新设置。"
+        return said(
+            "消息加解密密钥应为 {key_characters} 个字母和数字。请照公众平台上的重新设置。",
+            key_characters=KEY_CHARACTERS,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def call(
     query = f"?access_token={token.reveal()}" if token else ""
     answered = post_json(SecretText(f"{account.api}{path}{query}"), body, key=key)
     if not answered.is_accepted:
-        raise NotReached(f"微信接口没有接受（HTTP {answered.status}）")
+        raise NotReached(said("微信接口没有接受（HTTP {status}）", status=answered.status))
     errcode = answered.body.get("errcode", 0)
     if not isinstance(errcode, int) or errcode != 0:
         raise ApiRefused(errcode if isinstance(errcode, int) else -1)
@@ -132,4 +136,8 @@ def call(
 def refusal_words(errcode: int) -> str:
     """Say what an error code of the API means."""
     known = REFUSALS.get(errcode)
-    return f"微信接口没有接受（{errcode}）：{known}。" if known else f"微信接口没有接受（{errcode}）。"
+    return (
+        said("微信接口没有接受（{errcode}）：{known}。", errcode=errcode, known=word(known))
+        if known
+        else said("微信接口没有接受（{errcode}）。", errcode=errcode)
+    )

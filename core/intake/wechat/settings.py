@@ -23,6 +23,7 @@ from core.hooks.table import HookTable
 from core.hooks.values import Channel, Finding
 from core.intake.account_fields import acceptance_field, api_field, appeals_per_day_field
 from core.intake.wechat.account import API, Account, ApiRefused, Credentials, Field, ask_token, refusal_words
+from core.kit.saying import said, word
 
 OWN_CHANNEL = Channel("wechat-account", "微信公众号", "wechat")
 """The channel of what residents write where the tenant names no other; it is there only while an account is set."""
@@ -207,7 +208,7 @@ def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
     if not settings["app_id"]:
         return None
     found = [
-        Finding("error", f"没有设置{label}，{what}。", name)
+        Finding("error", said("没有设置{label}，{what}。", label=word(label), what=word(what)), name)
         for name, label, what in (("token", "令牌", "收不到消息"), ("app_secret", "AppSecret", "发不出通知"))
         if settings[name] is None
     ]
@@ -229,7 +230,7 @@ def _token_findings(account: Account) -> list[Finding]:
     except AddressNotAllowed as refused:
         return [Finding("error", refused.message, "api")]
     except NotReached as unreached:
-        return [Finding("error", f"微信接口没有应答：{unreached}。", "api")]
+        return [Finding("error", said("微信接口没有应答：{unreached}。", unreached=unreached), "api")]
     except ApiRefused as refused:
         return [Finding("error", refusal_words(refused.errcode), "app_secret")]
     return []

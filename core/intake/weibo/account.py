@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from core.hooks.outside import NotReached, fetch, post_form
 from core.hooks.settings import SecretText
+from core.kit.saying import said, word
 
 API = "https://api.weibo.com"
 TOKEN_ENDED = frozenset({21314, 21315, 21316, 21317, 21319, 21327, 21332})
@@ -97,14 +98,18 @@ def refusal_words(code: int) -> str:
     if code in TOKEN_ENDED:
         return AUTHORISE_ANEW.format(code=code)
     known = REFUSALS.get(code)
-    return f"微博接口没有接受（{code}）：{known}。" if known else f"微博接口没有接受（{code}）。"
+    return (
+        said("微博接口没有接受（{code}）：{known}。", code=code, known=word(known))
+        if known
+        else said("微博接口没有接受（{code}）。", code=code)
+    )
 
 
 def _said(status: int, body: Mapping[str, Any]) -> Mapping[str, Any]:
     if "error_code" in body:
         raise ApiRefused(_code(body["error_code"]))
     if not 200 <= status < 300:
-        raise NotReached(f"微博接口没有接受（HTTP {status}）")
+        raise NotReached(said("微博接口没有接受（HTTP {status}）", status=status))
     if not body:
         raise NotReached("微博接口的应答看不懂")
     return body

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from core.hooks.payloads import UNKNOWN, UNSTORABLE
+from core.kit.saying import said
 
 WEIBO_TYPE = "application/x-weibo+json"
 """Content type under which a status or comment is kept, as the API told of it."""
@@ -63,7 +64,11 @@ class Post:
         own = own if any(each.isalnum() for each in own) else ""
         if not self.is_repost:
             return own
-        passed_on = f"（转发的微博：{self.passed_on}）" if self.passed_on else "（转发的原微博已看不到）"
+        passed_on = (
+            said("（转发的微博：{passed_on}）", passed_on=self.passed_on)
+            if self.passed_on
+            else "（转发的原微博已看不到）"
+        )
         return f"{own}\n{passed_on}".strip() if own or self.passed_on else ""
 
 

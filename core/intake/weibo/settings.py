@@ -13,6 +13,7 @@ from core.hooks.table import HookTable
 from core.hooks.values import Channel, Finding
 from core.intake.account_fields import acceptance_field, api_field, appeals_per_day_field
 from core.intake.weibo.account import API, Account, ApiRefused, refusal_words, token_of
+from core.kit.saying import said
 
 OWN_CHANNEL = Channel("weibo-account", "政务微博", "weibo")
 """The channel of what residents write where the tenant names no other; it is there only while an account is set."""
@@ -136,14 +137,16 @@ def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
     except AddressNotAllowed as refused:
         return [Finding("error", refused.message, "api")]
     except NotReached as unreached:
-        return [Finding("error", f"微博接口没有应答：{unreached}。", "api")]
+        return [Finding("error", said("微博接口没有应答：{unreached}。", unreached=unreached), "api")]
     except ApiRefused as refused:
         return [Finding("error", refusal_words(refused.code), "access_token")]
     if str(told.get("uid", "")) != account.uid:
         return [Finding("error", "access_token 是另一个微博账号的，不是这里写的 UID。", "access_token")]
     left = told.get("expire_in")
     if isinstance(left, int) and left < SOON.total_seconds():
-        words = f"access_token 还有 {max(0, left) // 86_400} 天到期，请在微博开放平台重新授权并换上新的。"
+        words = said(
+            "access_token 还有 {left} 天到期，请在微博开放平台重新授权并换上新的。", left=max(0, left) // 86400
+        )
         return [Finding("warning", words, "access_token")]
     return None
 

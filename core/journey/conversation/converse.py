@@ -29,6 +29,7 @@ from core.journey.conversation.understanding import NO, YES, shortened, understa
 from core.journey.filing import tell_filed
 from core.journey.instant import answer_question, is_unsettled, say_helped, say_unhelped
 from core.journey.supplement import supplement
+from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
@@ -78,7 +79,7 @@ def converse(scope: Scope, item: InboundItem, *, now: datetime) -> None:
             said = _Talk(scope, wechat, item, incoming, person, now).answer()
             scope.session.flush()
     except Refused as refusal:
-        item.state, item.failure = "needs_person", f"没有自动登记：{refusal.message}"
+        item.state, item.failure = "needs_person", saying.said("没有自动登记：{message}", message=refusal.message)
         said = Said(TAKEN)
     _keep(scope, item, incoming, person, said, now=now)
 
@@ -196,7 +197,15 @@ class _Talk:
         ready = answer_question(self.scope, words, key=f"wechat/{self.item.id}", medium="wechat", now=self.now)
         if ready is None:
             return None
-        return Said(f"{ready.text}\n（{ready.source}）\n{DID_IT_HELP}", asks=f"helped/{self.item.id}")
+        return Said(
+            saying.said(
+                "{text}\n（{source}）\n{did_it_help}",
+                text=ready.text,
+                source=ready.source,
+                did_it_help=saying.word(DID_IT_HELP),
+            ),
+            asks=f"helped/{self.item.id}",
+        )
 
     def _on_helped(self, last: WechatMessage, text: str) -> Said | None:
         asked = last.asks.partition("/")[2]
@@ -218,7 +227,15 @@ class _Talk:
         tickets = tickets_of(self.scope, self.person, OPEN, most=MOST_SHOWN)
         if not tickets:
             return Said(NO_TICKETS)
-        lines = [f"{each.serial_no}「{each.title[:20]}」：{STANDS[State(each.state)]}" for each in tickets]
+        lines = [
+            saying.said(
+                "{serial_no}「{title}」：{stands}",
+                serial_no=each.serial_no,
+                title=each.title[:20],
+                stands=saying.word(STANDS[State(each.state)]),
+            )
+            for each in tickets
+        ]
         return Said("\n".join(lines), tickets[0] if len(tickets) == 1 else None)
 
     def _appeal(self, text: str) -> Said:
@@ -259,12 +276,17 @@ class _Talk:
             return Said(ASK_WORDS.replace("{what}", label), asks="appeal")
         if self.incoming.kind == "location":
             point, place = self._point(), self.incoming.text
-            words = "、".join(filter(None, ("发来了位置", place)))
+            words = saying.joined("、", filter(None, ("发来了位置", place)))
             degrees = {"longitude": f"{point.x:.6f}", "latitude": f"{point.y:.6f}"} if point else {}
             supplement(self.scope, ticket.serial_no, self._order(), words=words, **degrees)
         else:
             if self.incoming.text:
-                supplement(self.scope, ticket.serial_no, self._order(), words=f"（语音）{self.incoming.text}")
+                supplement(
+                    self.scope,
+                    ticket.serial_no,
+                    self._order(),
+                    words=saying.said("（语音）{text}", text=self.incoming.text),
+                )
             self._fetch(self.item.id, ticket)
         return self._joined(ticket)
 

@@ -11,6 +11,7 @@ from core.journey.files import add_files, judge_all
 from core.journey.supplement import SUPPLEMENTED
 from core.kit.errors import Refused
 from core.kit.file_store import FilesAway
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note
@@ -37,8 +38,8 @@ class Media:
 
     def coming(self, ticket_id: int, item_id: int) -> Coming:
         """Return it as the file that it will be of a ticket."""
-        said_of = f"诉求人在微信发来的{self.label}"
-        return Coming(ticket_id, f"微信{self.label}", said_of, f"wechat/{item_id}", AT_WECHAT)
+        said_of = said("诉求人在微信发来的{label}", label=word(self.label))
+        return Coming(ticket_id, said("微信{label}", label=word(self.label)), said_of, f"wechat/{item_id}", AT_WECHAT)
 
 
 def find_media(scope: Scope, item_id: int) -> Media | None:
@@ -69,4 +70,10 @@ def tell_missing(scope: Scope, coming: Coming, why: str, *, now: datetime) -> No
     """Note on the ticket that something the resident sent is not there, and why."""
     ticket = lock_ticket_of_id(scope, coming.ticket_id)
     order = in_order(scope, ticket, Order(SYSTEM, now))
-    note(scope, ticket, SUPPLEMENTED, order, summary=f"{coming.said_of}没有附上：{why}")
+    note(
+        scope,
+        ticket,
+        SUPPLEMENTED,
+        order,
+        summary=said("{said_of}没有附上：{why}", said_of=coming.said_of, why=word(why)),
+    )

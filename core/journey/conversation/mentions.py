@@ -21,6 +21,7 @@ from core.journey.filing import tell_filed
 from core.journey.supplement import supplement
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
@@ -63,7 +64,7 @@ def hear(scope: Scope, item: InboundItem, *, now: datetime) -> None:
             ticket = _Heard(scope, weibo, item, post, person, now).become()
             scope.session.flush()
     except Refused as refusal:
-        item.state, item.failure = "needs_person", f"没有自动登记：{refusal.message}"
+        item.state, item.failure = "needs_person", said("没有自动登记：{message}", message=refusal.message)
     _keep(scope, item, post, person, ticket, now=now)
 
 

@@ -12,6 +12,7 @@ from core.journey.conversation.person import tickets_of
 from core.journey.conversation.understanding import CAUSES, RESOLVED, SATISFACTION, shortened
 from core.journey.explain import ask_cause
 from core.journey.supplement import supplement
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -48,7 +49,11 @@ def begin_rating(scope: Scope, person: bytes, words: str, *, thanks: str, order:
     if ticket is None or satisfaction is None:
         return Said(NOTHING_TO_RATE)
     if satisfaction != "satisfied":
-        return Said(f"{ticket.serial_no}：{ASK_RESOLVED}", ticket, f"resolved/{satisfaction}")
+        return Said(
+            said("{serial_no}：{ask_resolved}", serial_no=ticket.serial_no, ask_resolved=word(ASK_RESOLVED)),
+            ticket,
+            f"resolved/{satisfaction}",
+        )
     rate(scope, ticket.serial_no, order, resolved="yes", satisfaction=satisfaction)
     return Said(_thanks(thanks, ticket), ticket)
 
@@ -75,7 +80,7 @@ def _rate(scope: Scope, ticket: Ticket, words: str, satisfaction: str, *, thanks
     rate(scope, ticket.serial_no, order, resolved=resolved, satisfaction=satisfaction)
     if satisfaction != "dissatisfied":
         return Said(_thanks(thanks, ticket), ticket)
-    choices = "、".join(f"{digit} {_cause_words(code)}" for digit, code in CAUSES.items())
+    choices = joined("、", (f"{digit} {_cause_words(code)}" for digit, code in CAUSES.items()))
     return Said(ASK_CAUSE.replace("{choices}", choices), ticket, "cause")
 
 

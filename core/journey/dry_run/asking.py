@@ -17,6 +17,7 @@ from core.hooks.values import ClockName, ClockView, ContactView, Mark, TicketVie
 from core.journey.dry_run.outcome import Act, Ground, Outcome, Route, Urged
 from core.journey.dry_run.past import Past, Place
 from core.journey.dry_run.tables import Rulebook
+from core.kit.saying import joined
 from core.routing.rules import Choice, choose, goes_at_once, watchers_from
 from core.routing.rules_in_force import rules_from
 from core.routing.ruleset import Facts
@@ -185,7 +186,7 @@ class Rules:
             if (rule_id := getattr(answer, "rule_id", None)) is not None:
                 self._outcome.answered.add(rule_id)
             if missing := missing_in(self._place.units, answer):
-                self._outcome.failures[feature, hook.name] = "，".join(missing)
+                self._outcome.failures[feature, hook.name] = joined("，", missing)
         return answers
 
     def _followed(self, feature: str, answer: object) -> Ground:

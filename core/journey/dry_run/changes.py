@@ -13,6 +13,7 @@ from core.hooks.specs import HOOKS
 from core.hooks.values import StepKind
 from core.journey.dry_run.outcome import Act, Ground, Known, Marked, Outcome, Refusal, Route, Timed
 from core.journey.dry_run.past import Place
+from core.kit.saying import joined, said, word
 from core.sla.labels import CLOCK_LABELS
 
 MESSAGES: tuple[StepKind, ...] = ("sms", "mail", "inbox")
@@ -219,7 +220,7 @@ class _Teller:
     def consultations(self, before: Sequence[int], after: Sequence[int]) -> Iterator[Change]:
         if before != after:
             sides = [
-                Side(str(each[0]), f"第 {each[0]} 次退单起会商") if each else Side("", "不会商")
+                Side(str(each[0]), said("第 {each} 次退单起会商", each=each[0])) if each else Side("", "不会商")
                 for each in (before, after)
             ]
             yield Change("consultation", "new" if len(after) > len(before) else "gone", "", *sides)
@@ -234,7 +235,10 @@ class _Teller:
                     for side in (old, new)
                 ]
                 yield Change(
-                    "refusal", "new" if deed in new else "gone", f"{one.label}（{self._local(one.at)}）", *sides
+                    "refusal",
+                    "new" if deed in new else "gone",
+                    said("{label}（{local}）", label=word(one.label), local=self._local(one.at)),
+                    *sides,
                 )
 
     def errors(self, before: Mapping[tuple[str, str], str], after: Mapping[tuple[str, str], str]) -> Iterator[Change]:
@@ -249,7 +253,12 @@ class _Teller:
         one = after or before
         assert one is not None
         unit = self._unit(one.unit) if one.unit else ""
-        subject = f"{unit}{CLOCK_LABELS[one.name]}时限（{self._local(one.started_at)} 起）"
+        subject = said(
+            "{unit}{clock}时限（{local} 起）",
+            unit=unit,
+            clock=word(CLOCK_LABELS[one.name]),
+            local=self._local(one.started_at),
+        )
         if before is None or after is None:
             sides = [self._due_side(clock) if clock else NOTHING for clock in (before, after)]
             yield Change("clock", "new" if after else "gone", subject, *sides)
@@ -270,7 +279,7 @@ class _Teller:
         sides = [
             _side(mark.at.isoformat(), self._local(mark.at), mark.ground)
             if mark
-            else Side("", f"办结前没有{WHAT_LABELS[what]}")
+            else Side("", said("办结前没有{what}", what=word(WHAT_LABELS[what])))
             for mark in (before, after)
         ]
         yield Change(what, effect, subject, *sides)
@@ -282,7 +291,13 @@ class _Teller:
 
     def _act_side(self, act: Act) -> Side:
         label = {**STEP_LABELS, **SUPERVISION_LABELS, **LETTER_LABELS}[act.level or act.kind]
-        return _side(act.unit, f"{label} → {self._unit(act.unit)}（{self._local(act.at)}）", act.ground)
+        return _side(
+            act.unit,
+            said(
+                "{label} → {unit}（{local}）", label=word(label), unit=self._unit(act.unit), local=self._local(act.at)
+            ),
+            act.ground,
+        )
 
     def _number_of(self, what: str, before: Sequence[Act], after: Sequence[Act]) -> Change:
         # The first one that the other side does not have tells the reason.
@@ -290,13 +305,13 @@ class _Teller:
         for acts, others in ((before, after), (after, before)):
             known = {(act.occasion, act.kind, act.unit) for act in others}
             extra = next((act for act in acts if (act.occasion, act.kind, act.unit) not in known), None)
-            sides.append(_side(str(len(acts)), f"{len(acts)} 次", extra.ground if extra else None))
+            sides.append(_side(str(len(acts)), said("{number} 次", number=len(acts)), extra.ground if extra else None))
         return Change(what, "more" if len(after) > len(before) else "fewer", "", *sides)
 
     def _route_words(self, route: Route) -> str:
         if not route.unit:
             return "由受理席判定"
-        co = f"，协办 {'、'.join(map(self._unit, route.co))}" if route.co else ""
+        co = said("，协办 {co}", co=joined("、", map(self._unit, route.co))) if route.co else ""
         return f"{self._unit(route.unit)}{co}"
 
     def _unit(self, code: str) -> str:

@@ -11,6 +11,7 @@ from core.intake.tabular.rejects import harmless
 from core.journey.dry_run.changes import WHAT_LABELS
 from core.journey.dry_run.result import TOTAL_WORDS, Result, UnitLoad, rule_name, summary
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 
 COLUMNS = (
     *("工单编号", "改变", "方式", "哪一项", "现行", "改后"),
@@ -39,7 +40,7 @@ def export(result: Result, path: Path, *, mark: str) -> None:
     elif path.suffix == ".csv":
         _text(result, path, mark)
     else:
-        raise NoSuchFormat(f"不能导出为 {path.name}。文件名请以 .xlsx 或 .csv 结尾。")
+        raise NoSuchFormat(said("不能导出为 {name}。文件名请以 .xlsx 或 .csv 结尾。", name=path.name))
 
 
 def _workbook(result: Result, path: Path, mark: str) -> None:
@@ -75,10 +76,10 @@ def _text(result: Result, path: Path, mark: str) -> None:
 
 
 def _conclusion(result: Result) -> Iterator[Sequence[str | int]]:
-    what = f"第 {result.number} 次修订" if result.number else "停用"
-    base = f"第 {result.base} 次修订" if result.base else "未启用或默认设置"
+    what = said("第 {number} 次修订", number=result.number) if result.number else "停用"
+    base = said("第 {base} 次修订", base=result.base) if result.base else "未启用或默认设置"
     yield "功能", result.feature
-    yield "试算", f"{what}，对比现行的{base}"
+    yield "试算", said("{what}，对比现行的{base}", what=word(what), base=word(base))
     yield "范围", result.sample
     yield from (("", line) for line in summary(result))
     yield from (("怎样试算", line) for line in result.method)
@@ -91,13 +92,18 @@ def _conclusion(result: Result) -> Iterator[Sequence[str | int]]:
         ("提醒条数（现行）", totals.messages_before),
         ("提醒条数（改后）", totals.messages_after),
     )
-    yield from ((f"{words}的工单数", getattr(totals, name)) for name, words in TOTAL_WORDS.items())
+    yield from (
+        (said("{words}的工单数", words=word(words)), getattr(totals, name)) for name, words in TOTAL_WORDS.items()
+    )
 
 
 def _rules(result: Result) -> Iterator[Sequence[str]]:
     yield from ((rule_name(result, rule), "从未用到") for rule in result.never_hit)
     yield from ((rule_name(result, rule), "答了但从未起决定作用") for rule in result.shadowed)
-    yield from ((f"{each.feature} {each.hook}", f"出错 {each.after:,} 件：{each.words}") for each in result.failures)
+    yield from (
+        (f"{each.feature} {each.hook}", said("出错 {after:,} 件：{words}", after=each.after, words=word(each.words)))
+        for each in result.failures
+    )
 
 
 def _load(load: UnitLoad) -> Sequence[str | int]:

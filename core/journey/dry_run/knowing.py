@@ -9,6 +9,7 @@ from core.classification.rules import suggest_matter
 from core.journey.dry_run.outcome import Known
 from core.journey.dry_run.past import Past
 from core.journey.dry_run.tables import Rulebook
+from core.kit.saying import joined, said
 
 
 def known_by(past: Past, rulebook: Rulebook) -> tuple[Past, Known]:
@@ -20,7 +21,7 @@ def known_by(past: Past, rulebook: Rulebook) -> tuple[Past, Known]:
     view, because, where = past.view, "", ""
     if rulebook.guesses_anew and past.is_guessed:
         found = suggest_matter(view.title, view.text, rulebook.units.keywords)
-        because = f"依据词：{'、'.join(found.words)}" if found else "没有清单中的关键词"
+        because = said("依据词：{words}", words=joined("、", found.words)) if found else "没有清单中的关键词"
         view = replace(view, matter=found.matter if found else None, matter_guessed=found is not None)
     gazetteer = rulebook.gazetteer
     if gazetteer is not None and not (past.is_area_said and view.area in gazetteer.areas):

@@ -18,6 +18,7 @@ from core.journey.dry_run.knowing import known_by
 from core.journey.dry_run.outcome import Ground, Marked, Outcome, Refusal, Timed
 from core.journey.dry_run.past import Entry, Held, Past, Place
 from core.journey.dry_run.tables import Rulebook
+from core.kit.saying import said
 from core.routing.models import Assignment
 from core.sla.allowances import days_held, extension_days_left, pause_days_left
 from core.sla.limits import OVERDUE
@@ -263,7 +264,7 @@ class _Replay:
         before = self.extensions[self.view.cycle_no if leads else -assignment.id]
         left = extension_days_left(self.rules.handling, times=len(before), granted=sum(before))
         if extended.days > left:
-            words = f"准予延期 {extended.days} 个工作日，只可再延 {left} 个"
+            words = said("准予延期 {days} 个工作日，只可再延 {left} 个", days=extended.days, left=left)
             self._refuse(f"extension/{request_id}", "延期", at, words)
         before.append(extended.days)
         self.clocks.extend(assignment, days=extended.days, now=at)
@@ -275,7 +276,12 @@ class _Replay:
         if held.reason not in handling.pause_reasons:
             self._refuse(f"pause/{request_id}", "挂起", at, "挂起的理由不在本区可用之列")
         elif held.days > left:
-            self._refuse(f"pause/{request_id}", "挂起", at, f"准予挂起 {held.days} 个工作日，只可再挂起 {left} 个")
+            self._refuse(
+                f"pause/{request_id}",
+                "挂起",
+                at,
+                said("准予挂起 {days} 个工作日，只可再挂起 {left} 个", days=held.days, left=left),
+            )
         if held.until is not None:
             hours = self.place.calendar.timetable
             before.append(days_held(hours, held.since, held.until, at_most=held.days))
@@ -355,7 +361,7 @@ class _Replay:
 
     def _check_redo(self, command: Command, at: datetime) -> None:
         if command is Command.REDO and self.view.cycle_no > self.rules.handling.max_redos:
-            words = f"已重办 {self.view.cycle_no - 1} 次，达到上限"
+            words = said("已重办 {cycle_no} 次，达到上限", cycle_no=self.view.cycle_no - 1)
             self._refuse(f"redo/{self.view.cycle_no}", "重办", at, words)
 
     def _check_contact(self, at: datetime) -> None:
@@ -364,7 +370,7 @@ class _Replay:
         must = any(clock.name == "first_contact" and clock.subject_id == lead for clock in self.clocks.live)
         calls = self.calls[lead]
         if must and not any(calls) and len(calls) < needed:
-            words = f"须先联系诉求人，已尝试 {len(calls)} 次，至少 {needed} 次"
+            words = said("须先联系诉求人，已尝试 {number} 次，至少 {needed} 次", number=len(calls), needed=needed)
             self._refuse(f"contact/{at.isoformat()}", "提交办结", at, words)
 
     def _refuse(self, deed: str, label: str, at: datetime, words: str) -> None:

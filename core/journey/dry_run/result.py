@@ -12,6 +12,7 @@ from core.journey.dry_run.changes import WHAT_LABELS, Change, change_from
 from core.journey.dry_run.running import find_run
 from core.journey.dry_run.sample import from_plain
 from core.journey.dry_run.tally import Tally, tally_from
+from core.kit.saying import joined, said, word
 from core.tenancy.models import DryRun, DryRunChange
 from core.tenancy.scope import Scope
 from core.units.queries import directory
@@ -261,55 +262,85 @@ def count_changed(scope: Scope, dry_run_id: int) -> int:
 def summary(result: Result) -> list[str]:
     """Say what a try came to, the whole in its first sentence, for somebody who is no programmer."""
     if result.state == "failed":
-        return [f"试算没有完成：{result.failure}"]
+        return [said("试算没有完成：{failure}", failure=result.failure)]
     if result.state != "done":
-        return [f"已试算 {result.done:,} / {result.total:,} 件，结果尚不完整。"]
+        return [said("已试算 {done:,} / {total:,} 件，结果尚不完整。", done=result.done, total=result.total)]
     return [_headline(result.totals), *_rule_lines(result), *_failure_lines(result.failures), *_load_lines(result.load)]
 
 
 def _headline(totals: Totals) -> str:
-    parts = [f"{number:,} 件{words}" for name, words in TOTAL_WORDS.items() if (number := getattr(totals, name))]
+    parts = [
+        said("{number:,} 件{words}", number=number, words=word(words))
+        for name, words in TOTAL_WORDS.items()
+        if (number := getattr(totals, name))
+    ]
     if not parts:
-        found = "没有变化" if not totals.changed else f"{totals.changed:,} 件有细微变化"
-        return f"{totals.tickets:,} 件中{found}；{_errors(totals)}。"
+        found = "没有变化" if not totals.changed else said("{changed:,} 件有细微变化", changed=totals.changed)
+        return said(
+            "{tickets:,} 件中{found}；{errors}。", tickets=totals.tickets, found=word(found), errors=_errors(totals)
+        )
     messages = ""
     if totals.messages_before != totals.messages_after:
-        messages = f"；提醒由 {totals.messages_before:,} 条变为 {totals.messages_after:,} 条"
-    return f"{totals.tickets:,} 件中 {'，'.join(parts)}{messages}；{_errors(totals)}。"
+        messages = said(
+            "；提醒由 {messages_before:,} 条变为 {messages_after:,} 条",
+            messages_before=totals.messages_before,
+            messages_after=totals.messages_after,
+        )
+    return said(
+        "{tickets:,} 件中 {parts}{messages}；{errors}。",
+        tickets=totals.tickets,
+        parts=joined("，", parts),
+        messages=messages,
+        errors=_errors(totals),
+    )
 
 
 def _errors(totals: Totals) -> str:
-    gone = f"，{totals.errors_gone:,} 件不再出错" if totals.errors_gone else ""
-    return f"{totals.errors_new:,} 件出错{gone}"
+    gone = said("，{errors_gone:,} 件不再出错", errors_gone=totals.errors_gone) if totals.errors_gone else ""
+    return said("{errors_new:,} 件出错{gone}", errors_new=totals.errors_new, gone=gone)
 
 
 def _rule_lines(result: Result) -> list[str]:
-    lines = []
+    lines: list[str] = []
     if result.never_hit:
-        caveat = f"（{'、'.join(result.untried)}没有试算，其规则可能也在此列）" if result.untried else ""
-        lines.append(f"从未用到的规则：{_rule_names(result, result.never_hit)}{caveat}。")
+        caveat = (
+            said("（{untried}没有试算，其规则可能也在此列）", untried=joined("、", result.untried))
+            if result.untried
+            else ""
+        )
+        lines.append(
+            said("从未用到的规则：{rule}{caveat}。", rule=_rule_names(result, result.never_hit), caveat=caveat)
+        )
     if result.shadowed:
-        lines.append(f"答了但总被其他规则盖过的规则：{_rule_names(result, result.shadowed)}。")
+        lines.append(said("答了但总被其他规则盖过的规则：{rule}。", rule=_rule_names(result, result.shadowed)))
     if result.untried and not result.never_hit:
-        lines.append(f"没有试算的部分：{'、'.join(result.untried)}。")
+        lines.append(said("没有试算的部分：{untried}。", untried=joined("、", result.untried)))
     return lines
 
 
 def rule_name(result: Result, rule_id: str) -> str:
     """Return what people call a rule: its label, with the id by which it is found; the id alone where it has none."""
     label = result.labels.get(rule_id)
-    return f"“{label}”（{rule_id.partition('/')[2]}）" if label else rule_id
+    return (
+        said("“{label}”（{partition}）", label=word(label), partition=rule_id.partition("/")[2]) if label else rule_id
+    )
 
 
 def _rule_names(result: Result, rule_ids: Sequence[str]) -> str:
-    more = f"等 {len(rule_ids):,} 条" if len(rule_ids) > NAMED else ""
-    return "、".join(rule_name(result, each) for each in rule_ids[:NAMED]) + more
+    more = said("等 {number:,} 条", number=len(rule_ids)) if len(rule_ids) > NAMED else ""
+    return joined("、", (rule_name(result, each) for each in rule_ids[:NAMED])) + more
 
 
 def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
     return [
-        f"{failure.feature} 的{HOOKS[failure.hook].label if failure.hook in HOOKS else failure.hook}出错：现行 "
-        f"{failure.before:,} 件，改后 {failure.after:,} 件；最近一次{failure.words}。"
+        said(
+            "{feature} 的{label}出错：现行 {before:,} 件，改后 {after:,} 件；最近一次{words}。",
+            feature=failure.feature,
+            label=word(HOOKS[failure.hook].label) if failure.hook in HOOKS else failure.hook,
+            before=failure.before,
+            after=failure.after,
+            words=word(failure.words),
+        )
         for failure in failures
     ]
 
@@ -317,9 +348,13 @@ def _failure_lines(failures: Sequence[FailureSeen]) -> list[str]:
 def _load_lines(load: Sequence[UnitLoad]) -> list[str]:
     changed = [each for each in load if each.before != each.after]
     most = sorted(changed, key=lambda each: -abs(each.after - each.before))[:NAMED]
-    told = [f"{each.name} {each.before:,} → {each.after:,} 件" for each in changed if each in most]
-    more = f"；另有 {len(changed) - NAMED:,} 个单位改变较少" if len(changed) > NAMED else ""
-    return [f"主办工单：{'，'.join(told)}{more}。"] if told else []
+    told = [
+        said("{name} {before:,} → {after:,} 件", name=each.name, before=each.before, after=each.after)
+        for each in changed
+        if each in most
+    ]
+    more = said("；另有 {number:,} 个单位改变较少", number=len(changed) - NAMED) if len(changed) > NAMED else ""
+    return [said("主办工单：{told}{more}。", told=joined("，", told), more=more)] if told else []
 
 
 def _totals(tally: Tally) -> Totals:
@@ -408,9 +443,16 @@ def change_words(change: Change) -> str:
     """Say a change in one line: what, of which clock or deed, from what to what, and why."""
     subject = f" {change.subject}" if change.subject else ""
     before, after = change.before, change.after
+    because: str
     if change.what in WITH_BOTH_REASONS and before.reason and after.reason and before.reason != after.reason:
-        because = f"（原：{before.reason}；现：{after.reason}）"
+        because = said("（原：{reason}；现：{after_reason}）", reason=before.reason, after_reason=after.reason)
     else:
-        because = f"（{why}）" if (why := after.reason or before.reason) else ""
+        because = said("（{why}）", why=why) if (why := after.reason or before.reason) else ""
     what = f"{WHAT_LABELS[change.what]}{change.effect_words}{subject}"
-    return f"{what}：{before.words} → {after.words}{because}"
+    return said(
+        "{what}：{words} → {after_words}{because}",
+        what=what,
+        words=word(before.words),
+        after_words=word(after.words),
+        because=because,
+    )

@@ -22,6 +22,7 @@ from core.journey.dry_run.tables import Tables, tables_of
 from core.journey.dry_run.tally import Tally, tally_from
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.tenancy.models import DryRun, DryRunChange, Tenant
 from core.tenancy.queries import find_feature_row
 from core.tenancy.revisions import get_revision
@@ -246,4 +247,4 @@ def _locked(scope: Scope, dry_run_id: int) -> DryRun:
 
 
 def _unknown(dry_run_id: int) -> NoSuchDryRun:
-    return NoSuchDryRun(f"没有编号为 {dry_run_id} 的试算。请从该功能的试算列表中选择。")
+    return NoSuchDryRun(said("没有编号为 {dry_run_id} 的试算。请从该功能的试算列表中选择。", dry_run_id=dry_run_id))

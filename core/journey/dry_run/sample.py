@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -38,16 +39,22 @@ class Sample:
         if (self.since is None) != (self.until is None):
             raise BadSample("按日期试算须写明起止两个日期。请补上另一个。")
         if self.newest is not None and not 1 <= self.newest <= MOST:
-            raise BadSample(f"最近 {self.newest:,} 件不能试算：须在 1 到 {MOST:,} 件之间。请改写件数。")
+            raise BadSample(
+                said(
+                    "最近 {newest:,} 件不能试算：须在 1 到 {most:,} 件之间。请改写件数。", newest=self.newest, most=MOST
+                )
+            )
         if self.since and self.until and self.since > self.until:
-            raise BadSample(f"试算期间 {self.since} 至 {self.until} 先止后起。请对调或改正日期。")
+            raise BadSample(
+                said("试算期间 {since} 至 {until} 先止后起。请对调或改正日期。", since=self.since, until=self.until)
+            )
 
     @property
     def words(self) -> str:
         """Say which tickets they are."""
         if self.since and self.until:
-            return f"{self.since:%Y-%m-%d} 至 {self.until:%Y-%m-%d} 受理的工单"
-        return f"最近受理的 {self.newest or USUAL:,} 件工单"
+            return said("{since:%Y-%m-%d} 至 {until:%Y-%m-%d} 受理的工单", since=self.since, until=self.until)
+        return said("最近受理的 {newest:,} 件工单", newest=self.newest or USUAL)
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values; `from_plain` undoes it."""
@@ -69,9 +76,18 @@ def count_of(scope: Scope, sample: Sample, *, now: datetime) -> int:
     found = scope.session.scalar(select(func.count()).select_from(_tickets(scope, sample, now).subquery())) or 0
     if not found:
         where = sample.words if sample.since else "本区已受理的工单"
-        raise BadSample(f"没有可以试算的工单（{where}一件也没有）。请换一段日期，或先导入历史工单。")
+        raise BadSample(
+            said("没有可以试算的工单（{where}一件也没有）。请换一段日期，或先导入历史工单。", where=word(where))
+        )
     if found > MOST:
-        raise BadSample(f"{sample.words}有 {found:,} 件，一次最多试算 {MOST:,} 件。请缩短期间。")
+        raise BadSample(
+            said(
+                "{words}有 {found:,} 件，一次最多试算 {most:,} 件。请缩短期间。",
+                words=word(sample.words),
+                found=found,
+                most=MOST,
+            )
+        )
     return found
 
 

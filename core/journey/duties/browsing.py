@@ -8,6 +8,7 @@ from core.journey.duties.drafting import unit_names
 from core.journey.duties.showing import LimitEntry, limits_told
 from core.journey.duties.versions import in_force, refuse_outsider
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.catalogue import Catalogue
@@ -170,7 +171,7 @@ def item_told(scope: Scope, code: str, *, actor: Actor) -> ItemTold:
     version = in_force(scope)
     catalogue, names = version.catalogue, unit_names(scope)
     if code not in {item.code for item in catalogue.matters.leaves}:
-        raise ItemNotListed(f"现行的职责清单里没有事项 {code[:40]}，可能已合并或删去。请从清单中查找。")
+        raise ItemNotListed(said("现行的职责清单里没有事项 {code}，可能已合并或删去。请从清单中查找。", code=code[:40]))
     values = catalogue.written(code)
     *upper, name = catalogue.matters.names(code)
     return ItemTold(

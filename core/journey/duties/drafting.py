@@ -7,6 +7,7 @@ from datetime import datetime
 from core.journey.duties.versions import Version, in_force
 from core.journey.settings.administering import administering, reason_for
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.catalogue import Catalogue
@@ -113,7 +114,11 @@ def keys_of(catalogue: Catalogue, codes: Collection[str]) -> Iterator[Key]:
     """Yield these matters in the whole and in every area. Raises `NoSuchItem`."""
     for code in codes:
         if code not in catalogue.matters:
-            raise NoSuchItem(f"--loosen 写的事项 {code} 不在清单中。请写事项的编码，可先用 huiying duties list 查看。")
+            raise NoSuchItem(
+                said(
+                    "--loosen 写的事项 {code} 不在清单中。请写事项的编码，可先用 huiying duties list 查看。", code=code
+                )
+            )
         yield from ((code, area) for area in (None, *(area.code for area in catalogue.areas.nodes)))
 
 
@@ -133,6 +138,10 @@ def item_named(catalogue: Catalogue, word: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        several = "、".join(catalogue.matter_words(code) for code in found)
-        raise NoSuchItem(f"名为“{word}”的事项有 {len(found)} 个：{several}。请写编码。")
-    raise NoSuchItem(f"清单里没有事项“{word}”。请写编码或名称，可先用 huiying duties list 查看。")
+        several = joined("、", (catalogue.matter_words(code) for code in found))
+        raise NoSuchItem(
+            said(
+                "名为“{word}”的事项有 {number} 个：{several}。请写编码。", word=word, number=len(found), several=several
+            )
+        )
+    raise NoSuchItem(said("清单里没有事项“{word}”。请写编码或名称，可先用 huiying duties list 查看。", word=word))

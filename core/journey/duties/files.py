@@ -16,6 +16,7 @@ from core.intake.tabular.opening import open_table
 from core.intake.tabular.rejects import Rejects, as_it_was, harmless
 from core.intake.tabular.rows import Row, TableUnusable
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.kit.trees import Node, Tree
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.columns import is_header, recognise
@@ -116,7 +117,7 @@ def write_duty_file(path: Path, catalogue: Catalogue, *, units: KnownUnits) -> i
     """
     writers = {".xlsx": _write_workbook, ".csv": _write_text}
     if (write := writers.get(path.suffix.lower())) is None:
-        raise NoSuchFormat(f"不能写成 {path.name}。文件名请以 .xlsx 或 .csv 结尾。")
+        raise NoSuchFormat(said("不能写成 {name}。文件名请以 .xlsx 或 .csv 结尾。", name=path.name))
     table = write_table(catalogue, units)
     write(path, table)
     return len(table.rows)
@@ -136,7 +137,11 @@ def _refuse_bomb(path: Path) -> None:
         size = sum(part.file_size for part in parts.infolist())
         if size > LARGEST_UNPACKED:
             raise TableUnusable(
-                f"{path.name} 解开后有 {size // 1024**2:,} MB，不像职责清单，没有读取。请检查文件，或另存为 CSV 再试。"
+                said(
+                    "{name} 解开后有 {size:,} MB，不像职责清单，没有读取。请检查文件，或另存为 CSV 再试。",
+                    name=path.name,
+                    size=size // 1024**2,
+                )
             )
 
 
@@ -146,7 +151,7 @@ def _writable(path: Path) -> Iterator[None]:
         yield
     except (OSError, FileCreateError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise FileUnwritable(f"没有写成 {path}（{why}）。请换一个可以写入的位置。") from error
+        raise FileUnwritable(said("没有写成 {path}（{why}）。请换一个可以写入的位置。", path=path, why=why)) from error
 
 
 def _write_text(path: Path, table: DutyTable) -> None:

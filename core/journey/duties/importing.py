@@ -21,6 +21,7 @@ from core.journey.duties.versions import Version, in_force, numbered
 from core.journey.settings.administering import administering
 from core.kit.errors import Refused
 from core.kit.headings import places_of
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.adding import add
@@ -111,7 +112,7 @@ def at_once_as(text: str) -> Budget:
     try:
         return read_limit(text)
     except LimitUnclear as refusal:
-        raise LimitUnclear(f"“即时”按多久计没有写对：{refusal.message}。") from refusal
+        raise LimitUnclear(said("“即时”按多久计没有写对：{message}。", message=refusal.message)) from refusal
 
 
 def read_duties(scope: Scope, path: Path, how: HowToRead = HowToRead(), *, actor: Actor) -> Read:
@@ -202,15 +203,24 @@ def _with_leads(catalogue: Catalogue, how: HowToRead, units: KnownUnits) -> tupl
     otherwise = _unit(lookup, how.lead) if how.lead else None
     by_top = _leads_in(how.lead_from, catalogue, lookup) if how.lead_from else {}
     led = with_leads(catalogue, by_top, otherwise=otherwise)
-    words = [f"{catalogue.matter_words(top)}：{lookup.word_of(unit)}" for top, unit in led.written.items()]
-    return led.catalogue, (f"写上主办单位的大类有 {len(words)} 个，其下没有写明的沿用（{'；'.join(words) or '无'}）",)
+    words = [
+        said("{matter}：{word}", matter=catalogue.matter_words(top), word=lookup.word_of(unit))
+        for top, unit in led.written.items()
+    ]
+    return led.catalogue, (
+        said(
+            "写上主办单位的大类有 {number} 个，其下没有写明的沿用（{words}）",
+            number=len(words),
+            words=joined("；", words) or word("无"),
+        ),
+    )
 
 
 def _unit(lookup: UnitLookup, word: str) -> str:
     try:
         return lookup.code_of(word)
     except NotFound as refusal:
-        raise LeadsUnusable(f"{refusal.message}。没有导入。") from refusal
+        raise LeadsUnusable(said("{message}。没有导入。", message=refusal.message)) from refusal
 
 
 def _leads_in(path: Path, catalogue: Catalogue, lookup: UnitLookup) -> dict[str, str]:
@@ -218,7 +228,7 @@ def _leads_in(path: Path, catalogue: Catalogue, lookup: UnitLookup) -> dict[str,
     table = open_table(path, is_header=lambda cells: len(places_of(cells, LEAD_COLUMNS)) == len(LEAD_COLUMNS))
     places = places_of(table.columns, LEAD_COLUMNS)
     if len(places) < len(LEAD_COLUMNS):
-        raise LeadsUnusable(f"{path.name} 里没有认出“大类”和“主办单位”两列。请把表头写成这两个名称。")
+        raise LeadsUnusable(said("{name} 里没有认出“大类”和“主办单位”两列。请把表头写成这两个名称。", name=path.name))
     tops = {word: node.code for node in catalogue.matters.children(None) for word in (node.name, node.code)}
     leads: dict[str, str] = {}
     faults = []
@@ -227,14 +237,21 @@ def _leads_in(path: Path, catalogue: Catalogue, lookup: UnitLookup) -> dict[str,
         if not unit:
             continue
         if top not in tops:
-            faults.append(f"第 {row.number} 行：清单里没有大类“{top}”")
+            faults.append(said("第 {number} 行：清单里没有大类“{top}”", number=row.number, top=top))
         elif tops[top] in leads:
-            faults.append(f"第 {row.number} 行：大类“{top}”前面已经写过")
+            faults.append(said("第 {number} 行：大类“{top}”前面已经写过", number=row.number, top=top))
         else:
             try:
                 leads[tops[top]] = lookup.code_of(unit)
             except NotFound as refusal:
-                faults.append(f"第 {row.number} 行：{refusal.message}")
+                faults.append(said("第 {number} 行：{message}", number=row.number, message=refusal.message))
     if faults:
-        raise LeadsUnusable(f"{path.name} 有 {len(faults)} 处问题，没有导入：{'；'.join(faults)}。请改正后再试。")
+        raise LeadsUnusable(
+            said(
+                "{name} 有 {number} 处问题，没有导入：{faults}。请改正后再试。",
+                name=path.name,
+                number=len(faults),
+                faults=joined("；", faults),
+            )
+        )
     return leads

@@ -13,6 +13,7 @@ from core.journey.duties.versions import in_force, newest_number, numbered, refu
 from core.journey.settings.administering import administering
 from core.kit.errors import Refused
 from core.kit.headings import places_of
+from core.kit.saying import joined, said, word
 from core.kit.trees import Node, Tree
 from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
@@ -98,10 +99,19 @@ def city_list(installation: Installation, district: str, city: str = "") -> City
         if tenant.kind == CITY and district in [member.slug for member in installation.members(tenant.slug)]
     ]
     if city and city not in cities:
-        raise NoCityList(f"{city} 不是 {district} 所属的市中心，没有对照。所属的有：{'、'.join(cities) or '无'}。")
+        raise NoCityList(
+            said(
+                "{city} 不是 {district} 所属的市中心，没有对照。所属的有：{cities}。",
+                city=city,
+                district=district,
+                cities=joined("、", cities) or word("无"),
+            )
+        )
     if not city and len(cities) != 1:
-        why = f"同属 {'、'.join(cities)}" if cities else "不属于这里的任何市中心"
-        raise NoCityList(f"{district} {why}，不知道与哪一份市级目录对照。请用 --city 写明。")
+        why = said("同属 {cities}", cities=joined("、", cities)) if cities else "不属于这里的任何市中心"
+        raise NoCityList(
+            said("{district} {why}，不知道与哪一份市级目录对照。请用 --city 写明。", district=district, why=word(why))
+        )
     city = city or cities[0]
     return installation.run(city, _matters_of_city)
 
@@ -116,7 +126,7 @@ def map_from(scope: Scope, path: Path, city: CityList, *, rejects: Path | None, 
     table = open_table(path, is_header=lambda cells: len(places_of(cells, COLUMNS)) == len(COLUMNS))
     places = places_of(table.columns, COLUMNS)
     if len(places) < len(COLUMNS):
-        raise NotAMapping(f"{path.name} 里没有认出“本区编码”和“市级编码”两列。请把表头写成这两个名称。")
+        raise NotAMapping(said("{name} 里没有认出“本区编码”和“市级编码”两列。请把表头写成这两个名称。", name=path.name))
     back = Rejects(rejects or path.with_name(f"{path.name}.rejects.csv"), table.columns)
     back.refuse_unwritable(path)
     own = [in_force(scope).catalogue.matters, numbered(scope, newest_number(scope)).catalogue.matters]
@@ -176,7 +186,7 @@ def write_mapping(scope: Scope, path: Path, city: CityList, number: int | None =
 def _matters_of_city(scope: Scope) -> CityList:
     found = in_force(scope)
     if not found.number:
-        raise NoCityList(f"{scope.tenant.name}没有现行的职责清单，无从对照。请先请市中心启用一份。")
+        raise NoCityList(said("{name}没有现行的职责清单，无从对照。请先请市中心启用一份。", name=scope.tenant.name))
     return CityList(scope.tenant.slug, scope.tenant.name, found.number, found.catalogue.matters)
 
 
@@ -186,9 +196,11 @@ def _cell(row: Row, place: int) -> str:
 
 def _fault(local: str, central: str, own: list[Tree[Node]], city: CityList, pairs: Mapping[str, str]) -> str:
     if not any(local in matters for matters in own):
-        return f"本区清单里没有编码“{local}”；请改正，或删去这一行"
+        return said("本区清单里没有编码“{local}”；请改正，或删去这一行", local=local)
     if local in pairs:
-        return f"编码“{local}”前面已经写过；请只留一行"
+        return said("编码“{local}”前面已经写过；请只留一行", local=local)
     if central and central != NOTHING and central not in OTHERS and central not in city.matters:
-        return f"{city.name}的目录里没有编码“{central}”；请改正，不属于其中任何一项的写“其他”"
+        return said(
+            "{name}的目录里没有编码“{central}”；请改正，不属于其中任何一项的写“其他”", name=city.name, central=central
+        )
     return ""

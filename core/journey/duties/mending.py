@@ -12,6 +12,7 @@ from core.journey.duties.versions import Version, refuse_outsider, version_of
 from core.journey.settings.administering import administering
 from core.kit.errors import Refused
 from core.kit.headings import places_of
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.catalogue import Catalogue
@@ -112,12 +113,21 @@ def parts_in(path: Path) -> list[Part]:
     table = open_table(path, is_header=lambda cells: "name" in places_of(cells, PART_COLUMNS))
     places = places_of(table.columns, PART_COLUMNS)
     if "name" not in places:
-        raise PartsUnclear(f"{path.name} 里没有认出“名称”一列。请把表头写成 名称（编码、关键词可不写）。")
+        raise PartsUnclear(
+            said("{name} 里没有认出“名称”一列。请把表头写成 名称（编码、关键词可不写）。", name=path.name)
+        )
     parts = []
     for row in table.rows():
         cells = {name: row.cells[place] if place < len(row.cells) else "" for name, place in places.items()}
         if row.fault or not cells["name"]:
-            raise PartsUnclear(f"{path.name} 第 {row.number} 行{row.fault or '没有名称'}。请改正后再拆。")
+            raise PartsUnclear(
+                said(
+                    "{name} 第 {number} 行{fault}。请改正后再拆。",
+                    name=path.name,
+                    number=row.number,
+                    fault=row.fault or word("没有名称"),
+                )
+            )
         parts.append(Part(cells.get("code", ""), cells["name"], several(cells.get("keywords", ""))))
     return parts
 
@@ -133,7 +143,11 @@ def _coded(scope: Scope, catalogue: Catalogue, item: str, parts: Sequence[Part])
 
 def _mended(scope: Scope, base: Version, mended: Mended, wanted: Wanted) -> DraftedVersion:
     notes = tuple(
-        f"{base.catalogue.matter_words(code)} 此后归入 {'、'.join(map(mended.catalogue.matter_words, became))}"
+        said(
+            "{matter} 此后归入 {became}",
+            matter=base.catalogue.matter_words(code),
+            became=joined("、", map(mended.catalogue.matter_words, became)),
+        )
         for code, became in mended.became.items()
     )
     return draft_version(

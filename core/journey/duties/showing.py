@@ -8,6 +8,7 @@ from pathlib import Path
 from core.journey.duties.drafting import item_named, unit_names
 from core.journey.duties.files import write_duty_file, write_text
 from core.journey.duties.versions import in_force, newest, refuse_outsider, version_of
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.catalogue import Catalogue
@@ -213,7 +214,7 @@ def _area_named(catalogue: Catalogue, word: str) -> str | None:
     try:
         return AreaLookup(catalogue.areas).code_of(word)
     except NotFound as refusal:
-        raise NotFound(f"{refusal.message}。") from refusal
+        raise NotFound(said("{message}。", message=refusal.message)) from refusal
 
 
 def _line(catalogue: Catalogue, code: str, names: Mapping[str, str], areas: int) -> ItemLine:
@@ -234,5 +235,9 @@ def _gap_cells(catalogue: Catalogue, gap: Gap) -> tuple[str, ...]:
 def _change_words(change: LimitChange, catalogue: Catalogue, former: Mapping[str, tuple[str, ...]]) -> str:
     words = change_words(change, catalogue)
     if change.matter in former:
-        return words.replace(change.matter, f"{change.matter} {' / '.join(former[change.matter])}（已不在清单中）", 1)
+        return words.replace(
+            change.matter,
+            said("{matter} {former}（已不在清单中）", matter=change.matter, former=" / ".join(former[change.matter])),
+            1,
+        )
     return words

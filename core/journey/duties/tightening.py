@@ -13,6 +13,7 @@ from core.journey.duties.versions import Version, version_of
 from core.journey.settings.administering import administering
 from core.kit.errors import Refused
 from core.kit.headings import places_of, remark_in
+from core.kit.saying import joined, said, unstopped, word
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.limit_history import LIMIT_FIELDS, LimitField, limit_changes
@@ -77,7 +78,9 @@ def draft_round(scope: Scope, name: str, how: Rule | Path, wanted: Wanted) -> Dr
     now = wanted.now.astimezone(scope.tenant.zone)
     changes = limit_changes(base.catalogue, catalogue, on=now.date(), reason=title)
     if not changes:
-        raise RoundChangesNothing(f"“{title}”没有缩短任何时限：都已经在底线上，或写的与现在相同。请改规则或表格。")
+        raise RoundChangesNothing(
+            said("“{title}”没有缩短任何时限：都已经在底线上，或写的与现在相同。请改规则或表格。", title=title)
+        )
     drafted = draft_version(
         scope,
         catalogue,
@@ -87,12 +90,23 @@ def draft_round(scope: Scope, name: str, how: Rule | Path, wanted: Wanted) -> Dr
         actor=wanted.actor,
         now=wanted.now,
         loosened=wanted.loosened,
-        notes=(f"{title}：{words}；{len({change.matter for change in changes}):,} 个事项的时限缩短",),
+        notes=(
+            said(
+                "{title}：{words}；{number:,} 个事项的时限缩短",
+                title=title,
+                words=words,
+                number=len({change.matter for change in changes}),
+            ),
+        ),
         tightening=Round(title, words),
     )
     if not drafted.is_new:
         raise RoundChangesNothing(
-            f"第 {drafted.number} 版已经是这样写的，不能再作为“{title}”起草。请直接启用第 {drafted.number} 版，或改规则。"
+            said(
+                "第 {number} 版已经是这样写的，不能再作为“{title}”起草。请直接启用第 {number} 版，或改规则。",
+                number=drafted.number,
+                title=title,
+            )
         )
     return drafted
 
@@ -100,9 +114,13 @@ def draft_round(scope: Scope, name: str, how: Rule | Path, wanted: Wanted) -> Dr
 def _name(scope: Scope, name: str) -> str:
     title = " ".join(name.split())
     if not title or len(title) > LONGEST_NAME:
-        raise RoundUnclear(f"请给这一轮起个名称，如 第二轮时限压缩，不超过 {LONGEST_NAME} 字。")
+        raise RoundUnclear(
+            said("请给这一轮起个名称，如 第二轮时限压缩，不超过 {longest_name} 字。", longest_name=LONGEST_NAME)
+        )
     if taken := next((line.number for line in duty_list_versions(scope) if line.round.name == title), None):
-        raise RoundNameTaken(f"第 {taken} 版就是“{title}”。请换一个名称，如 {title}（修订）。")
+        raise RoundNameTaken(
+            said("第 {taken} 版就是“{title}”。请换一个名称，如 {title}（修订）。", taken=taken, title=title)
+        )
     return title
 
 
@@ -112,15 +130,19 @@ def _by_rule(base: Version, rule: Rule) -> tuple[Catalogue, str]:
         top.code for top in catalogue.matters.children(None)
     ]
     share, floors = _share(rule.share), dict(map(_floor, rule.floors))
-    named = "、".join(catalogue.matters.words(code) for code in codes[:MOST_ITEMS_NAMED])
-    more = f"等 {len(codes)} 类" if len(codes) > MOST_ITEMS_NAMED else ""
-    least = "、".join(limit_words(Budget(mode, amount)) for mode, amount in floors.items())
-    words = (
-        f"{named if rule.items else '全部事项'}{more if rule.items else ''}的{FIELD_WORDS[rule.field]}缩短{rule.share}"
+    named = joined("、", (catalogue.matters.words(code) for code in codes[:MOST_ITEMS_NAMED]))
+    more = said("等 {number} 类", number=len(codes)) if len(codes) > MOST_ITEMS_NAMED else ""
+    least = joined("、", (limit_words(Budget(mode, amount)) for mode, amount in floors.items()))
+    words = said(
+        "{named}{items}的{field}缩短{share}",
+        named=named if rule.items else word("全部事项"),
+        items=more if rule.items else "",
+        field=word(FIELD_WORDS[rule.field]),
+        share=rule.share,
     )
     return (
         shortened(catalogue, codes, rule.field, Share(share, floors)),
-        f"{words}，不低于 {least}" if least else words,
+        said("{words}，不低于 {least}", words=words, least=least) if least else words,
     )
 
 
@@ -131,7 +153,7 @@ def _share(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         share = Fraction(0)
     if not 0 < share < 1:
-        raise RoundUnclear(f"缩短多少“{text[:20]}”看不懂。请写成 1/3 或 20%，大于零、不到全部。")
+        raise RoundUnclear(said("缩短多少“{text}”看不懂。请写成 1/3 或 20%，大于零、不到全部。", text=text[:20]))
     return share
 
 
@@ -139,7 +161,7 @@ def _floor(text: str) -> tuple[BudgetMode, int]:
     try:
         limit = read_limit(text)
     except LimitUnclear as refusal:
-        raise RoundUnclear(f"底线{refusal.message.removeprefix('时限')}。") from refusal
+        raise RoundUnclear(said("底线{message}。", message=refusal.message.removeprefix("时限"))) from refusal
     return limit.mode, limit.amount
 
 
@@ -149,7 +171,9 @@ def _by_table(base: Version, path: Path) -> tuple[Catalogue, str]:
     fields = [field for field in LIMIT_FIELDS if field in places]
     if "item" not in places or not fields:
         raise RoundUnclear(
-            f"{path.name} 里没有认出“编码”和“时限”两列。请把表头写成 编码、时限（到场时限、区域可不写）。"
+            said(
+                "{name} 里没有认出“编码”和“时限”两列。请把表头写成 编码、时限（到场时限、区域可不写）。", name=path.name
+            )
         )
     limits: dict[tuple[Key, LimitField], Budget] = {}
     faults: list[str] = []
@@ -163,13 +187,13 @@ def _by_table(base: Version, path: Path) -> tuple[Catalogue, str]:
                 if cells[field]:
                     limits[key, field] = read_limit(cells[field], unit=remark_in(table.columns[places[field]]))
         except Refused as refusal:
-            faults.append(f"第 {row.number} 行：{refusal.message.rstrip('。')}")
+            faults.append(said("第 {number} 行：{message}", number=row.number, message=unstopped(refusal.message)))
     if faults:
-        raise RoundUnclear("；".join(_some(faults)) + "。请改正后再起草，现在什么也没有改。")
-    return with_limits(base.catalogue, limits), f"按表格 {path.name}，{len(limits):,} 处"
+        raise RoundUnclear(joined("；", _some(faults)) + "。请改正后再起草，现在什么也没有改。")
+    return with_limits(base.catalogue, limits), said("按表格 {name}，{number:,} 处", name=path.name, number=len(limits))
 
 
 def _some(faults: Sequence[str], shown: int = 20) -> Iterator[str]:
     yield from faults[:shown]
     if len(faults) > shown:
-        yield f"另有 {len(faults) - shown:,} 行"
+        yield said("另有 {number:,} 行", number=len(faults) - shown)

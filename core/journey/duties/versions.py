@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.access import HOUSE, may
 from core.people.roles import NotPermitted
 from core.tenancy.scope import Scope
@@ -42,7 +43,13 @@ class VersionLine:
 def refuse_outsider(actor: Actor, deed: str) -> None:
     """Raise `NotPermitted` unless the actor has some role of the house: the list is read by all its staff."""
     if not may(actor.permissions, HOUSE):
-        raise NotPermitted(f"「{deed}」只供本区工作人员，{actor.name}没有任何角色。需要时请联系安全管理员开通。")
+        raise NotPermitted(
+            said(
+                "「{deed}」只供本区工作人员，{name}没有任何角色。需要时请联系安全管理员开通。",
+                deed=word(deed),
+                name=actor.name,
+            )
+        )
 
 
 def versions(scope: Scope, *, actor: Actor) -> tuple[VersionLine, ...]:
@@ -87,5 +94,7 @@ def newest_number(scope: Scope) -> int:
     """Return the number of the newest version. Raises `NoDutyListYet`."""
     numbers = [line.number for line in duty_list_versions(scope)]
     if not numbers:
-        raise NoDutyListYet(f"{scope.tenant.name}还没有职责清单。请先用 huiying duties import 导入一份。")
+        raise NoDutyListYet(
+            said("{name}还没有职责清单。请先用 huiying duties import 导入一份。", name=scope.tenant.name)
+        )
     return max(numbers)

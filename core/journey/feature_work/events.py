@@ -10,6 +10,7 @@ from core.hooks.table import EffectFailed, Failure
 from core.hooks.values import DomainEvent, Done
 from core.journey.feature_work.visits import LONGEST_NOTE, FeatureFailed
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.tenancy.active import features_on
 from core.tenancy.feature_acts import keep_act
 from core.tenancy.guest import guest
@@ -45,7 +46,7 @@ def act_on_event(scope: Scope, feature_id: str, ticket_id: int, seq: int, *, now
             kind="event",
             part=specs.on_event.name,
             actor="系统",
-            told="；".join(each.text for each in done)[:LONGEST_NOTE],
+            told=joined("；", (each.text for each in done))[:LONGEST_NOTE],
             now=now,
         )
     return done
@@ -73,14 +74,16 @@ def refuse_away(scope: Scope, feature_id: str) -> None:
     if feature_id not in scope.hooks.enabled and any(
         row.feature == feature_id for row in features_on(scope.session, scope.tenant)
     ):
-        raise FeatureAway(f"功能 {feature_id} 已启用，但现在不能使用")
+        raise FeatureAway(said("功能 {feature_id} 已启用，但现在不能使用", feature_id=feature_id))
 
 
 def leave_to_a_person(scope: Scope, feature_id: str, what: str, *, tries: int, reason: str) -> None:
     """Say on the feature's repair card that it is not tried any more. A feature that is off has none."""
     if feature_id in scope.hooks.enabled:
         hook = specs.on_event if what == FEATURE_EVENT else specs.jobs
-        scope.hooks.refuse(feature_id, hook, f"试了 {tries} 次没有做成，不再重试：{reason}")
+        scope.hooks.refuse(
+            feature_id, hook, said("试了 {tries} 次没有做成，不再重试：{reason}", tries=tries, reason=reason)
+        )
 
 
 def _perform(scope: Scope, feature_id: str, event: DomainEvent) -> list[Done]:
@@ -92,7 +95,9 @@ def _perform(scope: Scope, feature_id: str, event: DomainEvent) -> list[Done]:
         failure: Failure = failed.failure
     except StoreRefusal as refusal:
         failure = scope.hooks.refuse(feature_id, specs.on_event, refusal.message)
-    raise FeatureFailed(f"功能“{feature.label}”没有办成：{failure.words}", failure)
+    raise FeatureFailed(
+        said("功能“{label}”没有办成：{words}", label=word(feature.label), words=word(failure.words)), failure
+    )
 
 
 def _texts(detail: Mapping[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from core.hooks import specs
 from core.hooks.contract import Hook
 from core.hooks.settings import Rows, Settings, fields_of, secrets_of
 from core.hooks.values import CommandSpec, JobSpec, PageSpec
+from core.kit.saying import joined, said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 
@@ -106,10 +107,16 @@ def _found(
 
 def _page(scope: Scope, feature_id: str, spec: PageSpec) -> FeaturePage:
     if spec.permission not in tuple(Permission):
-        raise PartUnusable(f"页面 {spec.path} 要的权限 {spec.permission} 不存在")
+        raise PartUnusable(said("页面 {path} 要的权限 {permission} 不存在", path=spec.path, permission=spec.permission))
     feature = scope.hooks.enabled[feature_id].feature
     if feature.permissions and spec.permission not in feature.permissions:
-        raise PartUnusable(f"页面 {spec.path} 要的权限 {spec.permission} 没有写在清单的 permissions 里")
+        raise PartUnusable(
+            said(
+                "页面 {path} 要的权限 {permission} 没有写在清单的 permissions 里",
+                path=spec.path,
+                permission=spec.permission,
+            )
+        )
     _refuse_missing(scope, feature_id, spec.show, *filter(None, (spec.submit,)))
     return FeaturePage(
         feature_id,
@@ -125,7 +132,7 @@ def _command(scope: Scope, feature_id: str, spec: CommandSpec) -> FeatureCommand
     _refuse_missing(scope, feature_id, spec.run)
     feature, form = scope.hooks.enabled[feature_id].feature, _form(scope, feature_id, spec.form)
     if form and any(isinstance(field, Rows) for field in fields_of(form).values()):
-        raise PartUnusable(f"命令 {spec.name} 的选项 {spec.form} 不能有重复的行")
+        raise PartUnusable(said("命令 {name} 的选项 {form} 不能有重复的行", name=spec.name, form=spec.form))
     return FeatureCommand(feature_id, feature.label, feature.plugin_id, form, spec)
 
 
@@ -139,7 +146,9 @@ def _refuse_missing(scope: Scope, feature_id: str, *names: str) -> None:
     module = scope.hooks.enabled[feature_id].feature.module()
     missing = [name for name in names if not callable(getattr(module, name, None))]
     if missing:
-        raise PartUnusable(f"模块 {module.__name__} 里没有函数 {'、'.join(missing)}")
+        raise PartUnusable(
+            said("模块 {name} 里没有函数 {missing}", name=module.__name__, missing=joined("、", missing))
+        )
 
 
 def _form(scope: Scope, feature_id: str, name: str) -> type[Settings] | None:
@@ -149,11 +158,11 @@ def _form(scope: Scope, feature_id: str, name: str) -> type[Settings] | None:
     module = scope.hooks.enabled[feature_id].feature.module()
     schema = getattr(module, name, None)
     if not (isinstance(schema, type) and issubclass(schema, Settings)):
-        raise PartUnusable(f"模块 {module.__name__} 里没有表单 {name}")
+        raise PartUnusable(said("模块 {name} 里没有表单 {name_2}", name=module.__name__, name_2=name))
     try:
         fields_of(schema)
     except TypeError as error:
-        raise PartUnusable(f"表单 {name} 画不出来：{error}") from error
+        raise PartUnusable(said("表单 {name} 画不出来：{error}", name=name, error=error)) from error
     if secrets_of(schema):
-        raise PartUnusable(f"表单 {name} 不能有密钥；密钥属于功能的设置")
+        raise PartUnusable(said("表单 {name} 不能有密钥；密钥属于功能的设置", name=name))
     return schema

@@ -2,6 +2,7 @@
 
 from core.journey.feature_work.visits import Guest
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.queries import accounts
 from core.tenancy.scope import Scope
 
@@ -22,6 +23,11 @@ def guest_named(scope: Scope, login: str | None) -> Guest:
     account = next((each for each in accounts(scope) if each.login == name and each.active), None)
     if account is None or (slug and slug != scope.tenant.slug):
         raise NobodyOfThatName(
-            f"{scope.tenant.name}没有登录名为 {login} 的可用账号。用 huiying user list --tenant {scope.tenant.slug} 查看。"
+            said(
+                "{name}没有登录名为 {login} 的可用账号。用 huiying user list --tenant {slug} 查看。",
+                name=scope.tenant.name,
+                login=login,
+                slug=scope.tenant.slug,
+            )
         )
     return Guest(account.name, account.id)

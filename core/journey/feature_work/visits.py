@@ -19,6 +19,7 @@ from core.hooks.values import Block, Visitor
 from core.journey.feature_work.parts import FeatureCommand, FeatureJob, FeaturePage, Part
 from core.journey.settings.naming import not_there
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.feature_acts import find_act_alone, keep_act
 from core.tenancy.guest import guest
 from core.tenancy.scope import Scope
@@ -155,10 +156,18 @@ def _visit(
 
 
 def _words(part: Part, failure: Failure, *, writes: bool) -> str:
-    by, saved = f"这里由功能“{part.feature_label}”提供，", "，什么都没有保存" if writes else ""
+    by, saved = (
+        said("这里由功能“{feature_label}”提供，", feature_label=part.feature_label),
+        "，什么都没有保存" if writes else "",
+    )
     if failure.kind == "resting":
-        return f"{by}它连续出错，暂停使用{saved}，请过一会儿再试。其他页面不受影响。"
-    return f"{by}它出错了{saved}。其他页面不受影响；请把编号 {failure.error_id} 告诉系统管理员。"
+        return said("{by}它连续出错，暂停使用{saved}，请过一会儿再试。其他页面不受影响。", by=by, saved=word(saved))
+    return said(
+        "{by}它出错了{saved}。其他页面不受影响；请把编号 {error_id} 告诉系统管理员。",
+        by=by,
+        saved=word(saved),
+        error_id=failure.error_id,
+    )
 
 
 def _checked(scope: Scope, part: Part, typed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.standings import weigh
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import joined, said, word
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.active import features_on, in_use
@@ -81,11 +82,18 @@ class Dependents:
         """What there is, and what happens to it when the feature is off."""
         told = []
         if self.open_clocks:
-            told.append(f"{self.open_clocks:,} 个在走的时限由它设定，将照原来的截止时间走完，此后不再有它的提醒")
+            told.append(
+                said(
+                    "{open_clocks:,} 个在走的时限由它设定，将照原来的截止时间走完，此后不再有它的提醒",
+                    open_clocks=self.open_clocks,
+                )
+            )
         if self.open_cases:
-            told.append(f"{self.open_cases:,} 件未结的问责由它提起，照常办理")
+            told.append(said("{open_cases:,} 件未结的问责由它提起，照常办理", open_cases=self.open_cases))
         if self.suggested_by:
-            told.append(f"{'、'.join(self.suggested_by)} 建议与它同时启用，单独启用也能工作")
+            told.append(
+                said("{suggested_by} 建议与它同时启用，单独启用也能工作", suggested_by=joined("、", self.suggested_by))
+            )
         return tuple(told)
 
 
@@ -106,11 +114,23 @@ def switch_on(
     row = feature_row(scope, feature_id)
     now_held = held(scope, roster, feature_id)
     if is_preset(scope, feature):
-        raise NotForACity(f"{scope.tenant.name}不办理工单，功能 {feature_id} 由各区启用；市中心可以预设它的设置。")
+        raise NotForACity(
+            said(
+                "{name}不办理工单，功能 {feature_id} 由各区启用；市中心可以预设它的设置。",
+                name=scope.tenant.name,
+                feature_id=feature_id,
+            )
+        )
     if row.state in ("on", "suspended"):
         remedy = "要恢复请用 resume。" if row.state == "suspended" else "没有要做的。"
         raise FeatureStands(
-            f"功能 {feature_id}（{feature.label}）{STATE_LABELS[stored_state(row)]}，不用再启用。{remedy}"
+            said(
+                "功能 {feature_id}（{label}）{state}，不用再启用。{remedy}",
+                feature_id=feature_id,
+                label=word(feature.label),
+                state=word(STATE_LABELS[stored_state(row)]),
+                remedy=word(remedy),
+            )
         )
     refuse_conflicts(scope, roster, feature)
     if row.state == "off" and now_held.in_force and not feature.restricted:
@@ -166,7 +186,11 @@ def dependents_of(scope: Scope, roster: Roster, feature_id: str) -> Dependents:
     return Dependents(
         open_clocks=scope.session.scalar(clocks) or 0,
         open_cases=scope.session.scalar(cases) or 0,
-        suggested_by=tuple(f"{each.id}（{each.label}）" for each in suggesting if feature_id in each.suggests),
+        suggested_by=tuple(
+            said("{id}（{label}）", id=each.id, label=word(each.label))
+            for each in suggesting
+            if feature_id in each.suggests
+        ),
     )
 
 
@@ -192,11 +216,15 @@ def switch_off(
     if row is not None:
         row = feature_row(scope, feature_id)
     if row is None or row.state == "off":
-        raise FeatureStands(f"功能 {feature_id} 没有启用，不用关闭。")
+        raise FeatureStands(said("功能 {feature_id} 没有启用，不用关闭。", feature_id=feature_id))
     depending = dependents_of(scope, roster, feature_id)
     if depending.words and not anyway:
         raise FeatureInUse(
-            f"功能 {feature_id} 还有别的依靠它：{'；'.join(depending.words)}。没有关闭；确定要关，请写明仍然关闭（--anyway）。"
+            said(
+                "功能 {feature_id} 还有别的依靠它：{words}。没有关闭；确定要关，请写明仍然关闭（--anyway）。",
+                feature_id=feature_id,
+                words=joined("；", depending.words),
+            )
         )
     set_state(scope, feature_id, "off", reason=why)
     record_feature_event(scope, feature_id, "off", actor=author, reason=why, now=now)
@@ -212,14 +240,20 @@ def move(scope: Scope, feature_id: str, *, before: str | None, actor: Actor, now
     order = [row.feature for row in feature_rows(scope) if row.feature not in CORE_IDS]
     for name in (feature_id, before):
         if name is not None and name not in order:
-            raise NotInOrder(f"功能 {name} 不在本区的次序里。现有次序：{'、'.join(order) or '无'}。")
+            raise NotInOrder(
+                said(
+                    "功能 {name} 不在本区的次序里。现有次序：{order}。",
+                    name=name,
+                    order=joined("、", order) or word("无"),
+                )
+            )
     if before == feature_id:
-        raise NotInOrder(f"功能 {feature_id} 不能排在自己前面。请写另一项功能。")
+        raise NotInOrder(said("功能 {feature_id} 不能排在自己前面。请写另一项功能。", feature_id=feature_id))
     order.remove(feature_id)
     order.insert(order.index(before) if before else len(order), feature_id)
     for position, name in enumerate(order):
         feature_row(scope, name).position = position
-    words = f"排在 {before} 之前" if before else "排在最后"
+    words = said("排在 {before} 之前", before=before) if before else "排在最后"
     record_feature_event(scope, feature_id, "moved", actor=author, reason=words, now=now)
     bump_epoch(scope)
     return order
@@ -227,7 +261,9 @@ def move(scope: Scope, feature_id: str, *, before: str | None, actor: Actor, now
 
 def _refuse_core(feature_id: str) -> None:
     if feature_id in CORE_IDS:
-        raise FeatureStands(f"{feature_id} 是产品自己的，始终启用，不能开关。要改它的设置，请起草一次修订。")
+        raise FeatureStands(
+            said("{feature_id} 是产品自己的，始终启用，不能开关。要改它的设置，请起草一次修订。", feature_id=feature_id)
+        )
 
 
 def _go_on(
@@ -251,7 +287,12 @@ def _check(
     if errors := [finding.text for finding in findings if finding.level == "error"]:
         feature = now_held.feature
         raise CheckFailed(
-            f"功能 {feature.id}（{feature.label}）不能这样启用：{'；'.join(errors[:3])}。请先起草设置，生效之后再启用。"
+            said(
+                "功能 {id}（{label}）不能这样启用：{errors}。请先起草设置，生效之后再启用。",
+                id=feature.id,
+                label=word(feature.label),
+                errors=joined("；", errors[:3]),
+            )
         )
     keep_check(scope, now_held, revision.number, findings, author=author, now=now)
 
@@ -287,7 +328,9 @@ def refuse_unusable(scope: Scope, roster: Roster, row: TenantFeature) -> None:
     told: list[Failure] = []
     if in_use(scope.session, scope.tenant, roster, scope.keys, row, report=told.append) is None:
         why = told[0].words if told else ""
-        raise CheckFailed(f"功能 {row.feature} 现在不能启用（{why}）。请先修复插件，或起草合适的设置。")
+        raise CheckFailed(
+            said("功能 {feature} 现在不能启用（{why}）。请先修复插件，或起草合适的设置。", feature=row.feature, why=why)
+        )
 
 
 def _suggested(scope: Scope, feature: Feature) -> tuple[str, ...]:

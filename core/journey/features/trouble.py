@@ -14,6 +14,7 @@ from core.journey.features.listing import STATE_LABELS, FeatureState, stored_sta
 from core.journey.features.switching import FeatureStands, refuse_unusable
 from core.journey.settings.administering import administering, reason_for
 from core.journey.settings.effects import refuse_conflicts
+from core.kit.saying import said, word
 from core.tenancy.active import features_on, in_use
 from core.tenancy.models import FeatureIncident, TenantFeature
 from core.tenancy.queries import feature_rows, open_incidents
@@ -68,8 +69,8 @@ def suspend_all(scope: Scope, *, reason: str, actor: Actor, now: datetime) -> Se
     if not on:
         raise FeatureStands("没有启用的功能，没有可停用的。")
     for name in on:
-        set_state(scope, name, "suspended", reason=f"全部停用：{why}")
-        record_feature_event(scope, name, "suspended", actor=author, reason=f"全部停用：{why}", now=now)
+        set_state(scope, name, "suspended", reason=said("全部停用：{why}", why=why))
+        record_feature_event(scope, name, "suspended", actor=author, reason=said("全部停用：{why}", why=why), now=now)
     return on
 
 
@@ -84,7 +85,12 @@ def resume(scope: Scope, roster: Roster, feature_id: str, *, reason: str, actor:
     row = feature_row(scope, feature_id)
     if row.state != "suspended":
         raise FeatureStands(
-            f"功能 {feature_id}（{feature.label}）{STATE_LABELS[stored_state(row)]}，没有停用，不用恢复。"
+            said(
+                "功能 {feature_id}（{label}）{state}，没有停用，不用恢复。",
+                feature_id=feature_id,
+                label=word(feature.label),
+                state=word(STATE_LABELS[stored_state(row)]),
+            )
         )
     refuse_conflicts(scope, roster, feature)
     refuse_unusable(scope, roster, row)
@@ -135,7 +141,12 @@ def suspend_failing(scope: Scope, *, now: datetime) -> Sequence[str]:
         if feature_row(scope, incident.feature).state != "on":
             continue
         since = incident.first_at.astimezone(scope.tenant.zone)
-        words = f"自 {since:%Y-%m-%d %H:%M} 起一直出错（{incident.hook}，{incident.count:,} 次），已自动停用"
+        words = said(
+            "自 {since:%Y-%m-%d %H:%M} 起一直出错（{hook}，{count:,} 次），已自动停用",
+            since=since,
+            hook=incident.hook,
+            count=incident.count,
+        )
         set_state(scope, incident.feature, "suspended", reason=words)
         record_feature_event(scope, incident.feature, "suspended", actor=CLOCK, reason=words, now=now)
         incident.seen_at = None

@@ -15,6 +15,7 @@ from core.journey.erase import ERASED_BODY
 from core.journey.inbound.receive import have_taken_in
 from core.journey.settings.deciding import put_card
 from core.kit.db import insert_rows
+from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 
 RULE = f"{MAIL_INTAKE.id}/mail"
@@ -60,9 +61,13 @@ def note_too_large(scope: Scope, channel: str, head: bytes, *, size: int, larges
     message_id = mail_id(head)
     if before := find_message(scope, channel, message_id):
         return KeptMail(before.id, is_new=False)
-    words = f"邮件有 {size / MEGABYTE:.1f} MB，超过 {largest // MEGABYTE} MB 的上限，没有收取，仍在邮箱里。"
-    put_card(scope, MAIL_INTAKE.id, TOO_LARGE, _revision(scope), f"{words}见待人工录入。", now=now)
-    failure = f"{words}请到邮箱里查看后录入，或调高上限。"
+    words = said(
+        "邮件有 {size:.1f} MB，超过 {largest} MB 的上限，没有收取，仍在邮箱里。",
+        size=size / MEGABYTE,
+        largest=largest // MEGABYTE,
+    )
+    put_card(scope, MAIL_INTAKE.id, TOO_LARGE, _revision(scope), said("{words}见待人工录入。", words=words), now=now)
+    failure = said("{words}请到邮箱里查看后录入，或调高上限。", words=words)
     return _kept(
         scope, channel, message_id, head, content_type=HEADERS_TYPE, state="needs_person", failure=failure, now=now
     )
@@ -91,7 +96,7 @@ def appeal_of(mail: Mail) -> InboundAppeal:
     return InboundAppeal(
         mail.text or mail.subject,
         RULE,
-        "；".join(filter(None, ("邮件", mail.files_words))),
+        joined("；", filter(None, ("邮件", mail.files_words))),
         title=mail.subject,
         contact_name=mail.name,
         contact_address=mail.address,

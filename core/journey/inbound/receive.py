@@ -14,6 +14,7 @@ from core.intake.models import InboundItem
 from core.intake.service import MessageReused
 from core.kit.db import insert_rows
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.people.rules import FAILURES_PER_ADDRESS
 from core.tenancy.rates import count, counted, key_of
 from core.tenancy.scope import Scope
@@ -78,7 +79,10 @@ def _keep(
     if before is not None:
         if before.body_hash != body_hash(scope, request.body):
             raise MessageReused(
-                f"推送编号 {known.message_id} 已收到过，但内容不同，本次没有接收。新的内容请换一个编号。"
+                said(
+                    "推送编号 {message_id} 已收到过，但内容不同，本次没有接收。新的内容请换一个编号。",
+                    message_id=known.message_id,
+                )
             )
         scope.session.vouch_for_earlier()
         return Received("kept", before.id)

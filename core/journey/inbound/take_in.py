@@ -25,6 +25,7 @@ from core.journey.conversation.converse import converse
 from core.journey.conversation.mentions import hear
 from core.journey.inbound.mail import appeal_of, mail_of
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
@@ -64,7 +65,10 @@ def read_again(scope: Scope, item_id: int, *, now: datetime) -> InboundItem:
     item = open_item(scope, item_id)
     if not item.vouched_by:
         raise NotVouchedFor(
-            f"推送来件 {item.id} 的来源没有核实，不能自动登记。发送方重新推送、核实后会自动登记；也可以核对后人工录入。"
+            said(
+                "推送来件 {id} 的来源没有核实，不能自动登记。发送方重新推送、核实后会自动登记；也可以核对后人工录入。",
+                id=item.id,
+            )
         )
     _take_in(scope, item, is_asked_for=True, now=now)
     return item
@@ -76,9 +80,9 @@ def put_off(scope: Scope, item_id: int, reason: str, *, is_last: bool) -> None:
     if item.state != "waiting":
         return
     if is_last:
-        item.state, item.failure = "needs_person", f"多次自动登记没有成功：{reason}"
+        item.state, item.failure = "needs_person", said("多次自动登记没有成功：{reason}", reason=reason)
     else:
-        item.failure = f"没有登记成功，稍后自动重试：{reason}"
+        item.failure = said("没有登记成功，稍后自动重试：{reason}", reason=reason)
 
 
 def _take_in(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: datetime) -> None:
@@ -101,7 +105,7 @@ def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: d
             troubles = [unreadable.message]
         else:
             if mail.automatic and not is_asked_for:
-                item.state, item.failure = "aside", f"{mail.automatic}，没有登记。"
+                item.state, item.failure = "aside", said("{automatic}，没有登记。", automatic=mail.automatic)
                 scope.session.flush()
                 return
             found, troubles = [(MAIL_INTAKE.id, appeal_of(mail))], []
@@ -111,9 +115,11 @@ def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: d
             with scope.session.begin_nested():
                 tickets[str(number)] = _accept(scope, item, appeal, number, feature=feature, now=now)
         except Refused as refusal:
-            troubles.append(f"第 {number} 件没有登记：{refusal.message}")
+            troubles.append(said("第 {number} 件没有登记：{message}", number=number, message=refusal.message))
         except (DataError, IntegrityError) as error:
-            troubles.append(f"第 {number} 件没有登记：数据库不接受（{type(error).__name__}）")
+            troubles.append(
+                said("第 {number} 件没有登记：数据库不接受（{name}）", number=number, name=type(error).__name__)
+            )
     item.tickets, item.failure = tickets, " ".join(troubles)
     item.state = "needs_person" if troubles else "taken_in"
     scope.session.flush()
@@ -135,20 +141,25 @@ def _accept(scope: Scope, item: InboundItem, found: InboundAppeal, number: int, 
         return known
     label = channels_of(scope)[item.channel].label if item.channel in channels_of(scope) else item.channel
     way, source = ("收取", "来信") if is_mail(item.content_type) else ("推送", "推送来件")
-    sender = Actor("agent", f"{label}（{way}）", permissions=frozenset({Permission.ACCEPT}))
+    sender = Actor(
+        "agent", said("{label}（{way}）", label=word(label), way=way), permissions=frozenset({Permission.ACCEPT})
+    )
     accepted = accept(scope, appeal, actor=sender, now=now)
     if accepted.created:
         ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
-        read, left_out = f"从{source}读出（{found.reason}）", point_of(found.longitude, found.latitude).flaw
+        read, left_out = (
+            said("从{source}读出（{reason}）", source=source, reason=found.reason),
+            point_of(found.longitude, found.latitude).flaw,
+        )
         unknown = found.source and source_book(scope).find(found.source) is None
-        unnamed = f"来源“{found.source}”不在来源名册中，请系统管理员补充" if unknown else ""
+        unnamed = said("来源“{source}”不在来源名册中，请系统管理员补充", source=found.source) if unknown else ""
         detail: Detail = {"rule_id": found.rule_id, "by": scope.hooks.stamp(feature), "item": item.id, "number": number}
         note(
             scope,
             ticket,
             "draft",
             Order(sender, now),
-            summary="；".join(filter(None, (read, left_out, unnamed))),
+            summary=joined("；", filter(None, (read, left_out, unnamed))),
             detail=detail,
         )
     return accepted.ticket_id

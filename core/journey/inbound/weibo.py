@@ -16,6 +16,7 @@ from core.journey.inbound.receive import have_taken_in
 from core.journey.settings.deciding import put_card
 from core.journey.supplement import SUPPLEMENTED
 from core.kit.db import insert_rows
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.service import in_order, lock_ticket_of_id, note
@@ -130,7 +131,7 @@ def note_gone(scope: Scope, post_id: int, why: str, *, now: datetime) -> None:
     row.gone = True
     if row.ticket_id is not None:
         ticket = lock_ticket_of_id(scope, row.ticket_id)
-        words = f"{why}不能再回复在微博下，诉求照常办理"
+        words = said("{why}不能再回复在微博下，诉求照常办理", why=why)
         note(scope, ticket, SUPPLEMENTED, in_order(scope, ticket, Order(SYSTEM, now)), summary=words)
     scope.session.flush()
 

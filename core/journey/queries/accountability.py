@@ -21,6 +21,7 @@ from core.escalation.accountability.queries import (
 )
 from core.files.models import TicketFile
 from core.journey.queries.pressing import AccountabilityLine, accountability_of
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.sla.limits import STATEMENT
 from core.sla.models import Clock
@@ -220,7 +221,7 @@ def shown_to_unit(scope: Scope, code: str, unit_id: int) -> ShownCase:
     """Return a case against the unit, once it was told of it. Raises `NoSuchCaseNumber` for any other."""
     case = case_numbered(scope, code)
     if case.unit_id != unit_id or case.state in UNTOLD:
-        raise NoSuchCaseNumber(f"没有编号为 {code} 的本单位问责案件。请从本单位的案件列表中打开。")
+        raise NoSuchCaseNumber(said("没有编号为 {code} 的本单位问责案件。请从本单位的案件列表中打开。", code=code))
     return _shown(scope, case, barred="")
 
 
@@ -249,9 +250,9 @@ def _barred(scope: Scope, case: AccountabilityCase, actor: Actor) -> str:
     try:
         refuse_partial(scope, case, actor)
     except OwnCase:
-        return f"{case.label}问责的是您所在的单位，您不能办理。"
+        return said("{label}问责的是您所在的单位，您不能办理。", label=word(case.label))
     except StoodAside:
-        return f"您已对{case.label}申请回避，不能再办理。"
+        return said("您已对{label}申请回避，不能再办理。", label=word(case.label))
     except NotTheAuthority:
         return "本案由其他机关办理，或者还没有指定办理机关。您可以查看，不能办理。"
     return ""

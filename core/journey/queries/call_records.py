@@ -12,6 +12,7 @@ from core.intake.calls.rules import STATE_LABELS, STEP_LABELS
 from core.intake.calls.service import NoSuchCall, phone_of
 from core.intake.channels import channels_of
 from core.journey.queries.lanes import COUNTED
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.contact import masked_phone
 from core.tickets.models import Ticket, TicketContact
@@ -52,7 +53,11 @@ class CallLine:
     def length(self) -> str:
         """How long was spoken, in words."""
         minutes, seconds = divmod(self.seconds, 60)
-        return f"{minutes} 分 {seconds:02d} 秒" if minutes else f"{seconds} 秒"
+        return (
+            said("{minutes} 分 {seconds:02d} 秒", minutes=minutes, seconds=seconds)
+            if minutes
+            else said("{seconds} 秒", seconds=seconds)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def opened_call(scope: Scope, call_id: int) -> OpenedCall:
     """Return one call. Raises `NoSuchCall`."""
     record = scope.session.get(CallRecord, (scope.tenant.id, call_id))
     if record is None:
-        raise NoSuchCall(f"没有编号为 {call_id} 的来电记录。请回到来电记录的列表重新选择。")
+        raise NoSuchCall(said("没有编号为 {call_id} 的来电记录。请回到来电记录的列表重新选择。", call_id=call_id))
     steps = scope.session.scalars(
         select(CallStep)
         .where(CallStep.tenant_id == scope.tenant.id, CallStep.call_id == record.id)

@@ -16,6 +16,7 @@ from core.intake.sources.queries import source_book
 from core.journey.queries.answers import RatingLine, ReplyLine, attempts_to_ask, ratings_of, replies_of
 from core.journey.queries.lights import Light, explained, lights_of, settled
 from core.journey.queries.stamps import stamp_words
+from core.kit.saying import said
 from core.people.roster.queries import name_of_head
 from core.routing.models import Consultation, RouteDecision
 from core.routing.returns import refused_returns
@@ -195,7 +196,7 @@ def _ticket(scope: Scope, serial_no: str) -> Ticket:
         select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     )
     if ticket is None:
-        raise NoSuchTicket(f"没有编号为 {serial_no} 的工单。请核对编号，或确认它属于本区。")
+        raise NoSuchTicket(said("没有编号为 {serial_no} 的工单。请核对编号，或确认它属于本区。", serial_no=serial_no))
     return ticket
 
 
@@ -274,14 +275,19 @@ def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, 
             has_room=clock.capped_by_id not in dues or clock.due_at != dues[clock.capped_by_id],
             is_over=clock.overdue_at is not None or (clock.due_at is not None and clock.due_at <= now),
             light=lights[clock.id],
-            explained=f"{explained(calendar, clock)}。依据：{clock.reason}{_by_words(scope, clock.by)}",
+            explained=said(
+                "{explained}。依据：{reason}{by}",
+                explained=explained(calendar, clock),
+                reason=clock.reason,
+                by=_by_words(scope, clock.by),
+            ),
         )
         for clock in clocks
     )
 
 
 def _by_words(scope: Scope, by: str) -> str:
-    return f"（{stamp_words(scope, by)}）" if "@" in by else ""
+    return said("（{stamp}）", stamp=stamp_words(scope, by)) if "@" in by else ""
 
 
 def _who_spoke(scope: Scope, ticket: Ticket) -> Contact:

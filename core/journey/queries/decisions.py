@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.hooks.core_features import ROUTING
 from core.journey.consult import BY_ACTING_FIRST, BY_CONSULTATION
 from core.journey.queries.stamps import stamp_words
+from core.kit.saying import joined, said, unstopped, word
 from core.routing.models import Assignment, Consultation, RouteDecision
 from core.routing.policy_in_force import policy_of
 from core.routing.rules import DUTY_LIST_RULE, NOBODY_RULE
@@ -164,10 +165,21 @@ def _since(scope: Scope, ticket: Ticket, newest: DecisionLine) -> str:
     )
     for each in ruled:
         assert each.decided_at is not None
-        told.append(f"{_moment(scope, each.decided_at)}，{each.decided_by}裁决会商，仍由其承办：{each.decision}。")
+        told.append(
+            said(
+                "{moment}，{decided_by}裁决会商，仍由其承办：{decision}。",
+                moment=_moment(scope, each.decided_at),
+                decided_by=each.decided_by,
+                decision=each.decision,
+            )
+        )
     if ticket.lead_unit_id is not None:
         told += [
-            f"{_moment(scope, event.at)}，{MOVES[Command(event.kind)].label}，交回原承办单位。"
+            said(
+                "{moment}，{label}，交回原承办单位。",
+                moment=_moment(scope, event.at),
+                label=word(MOVES[Command(event.kind)].label),
+            )
             for event in _entries(scope, ticket, Command.REDO, Command.REOPEN)
             if event.at > newest.at
         ]
@@ -234,33 +246,60 @@ class _Telling:
 
     def _sentence(self, row: RouteDecision, kind: Kind, basis: RouteDecision | None) -> str:
         """Say who gave it, or suggests giving it, to whom, by what and on which facts, since when."""
-        when, others = _moment(self.scope, row.decided_at), "、".join(self._partners(row))
+        when, others = _moment(self.scope, row.decided_at), joined("、", self._partners(row))
         to = f"{self._name(row.unit_id) or ''}{f'（协办 {others}）' if others else ''}"
         ground = self._ground(basis) if basis else ""
         match kind:
             case "nobody":
-                return f"{when}，系统没有可以建议的单位：{row.reason}。"
+                return said("{when}，系统没有可以建议的单位：{reason}。", when=when, reason=row.reason)
             case "consultation":
-                return f"{when}，{row.decided_by}按会商裁决派给{to}（{row.reason.rstrip('。')}）。"
+                return said(
+                    "{when}，{decided_by}按会商裁决派给{to}（{reason}）。",
+                    when=when,
+                    decided_by=row.decided_by,
+                    to=to,
+                    reason=unstopped(row.reason),
+                )
             case "acting_first":
-                return f"{when}，{row.decided_by}在会商期间指定{to}先行办理（{row.reason.rstrip('。')}）。"
+                return said(
+                    "{when}，{decided_by}在会商期间指定{to}先行办理（{reason}）。",
+                    when=when,
+                    decided_by=row.decided_by,
+                    to=to,
+                    reason=unstopped(row.reason),
+                )
             case "person":
                 verb = "改派给" if row.decided_at in self.redirected_at else "派给"
-                because = f"，理由：{row.reason.rstrip('。')}" if row.reason != UNEXPLAINED else ""
-                return f"{when}，{row.decided_by}{verb}{to}{because}{self._beside(row, basis, ground)}。"
+                because = said("，理由：{reason}", reason=unstopped(row.reason)) if row.reason != UNEXPLAINED else ""
+                return said(
+                    "{when}，{decided_by}{verb}{to}{because}{beside}。",
+                    when=when,
+                    decided_by=row.decided_by,
+                    verb=word(verb),
+                    to=to,
+                    because=because,
+                    beside=self._beside(row, basis, ground),
+                )
         is_direct = row.outcome == "dispatched"
         verb = "直接派给" if is_direct else "建议派给"
-        return f"{when}，系统按{stamp_words(self.scope, row.by)}{verb}{to}，依据{ground or row.reason.rstrip('。')}。"
+        return said(
+            "{when}，系统按{stamp}{verb}{to}，依据{ground}。",
+            when=when,
+            stamp=stamp_words(self.scope, row.by),
+            verb=word(verb),
+            to=to,
+            ground=ground or unstopped(row.reason),
+        )
 
     def _beside(self, row: RouteDecision, basis: RouteDecision | None, ground: str) -> str:
         """Say how what a person did stands to what the system had suggested."""
         if basis is None:
             return ""
         if row.suggested_unit_id is None:
-            return f"；系统没有建议的单位，{basis.reason}"
+            return said("；系统没有建议的单位，{reason}", reason=basis.reason)
         if row.suggested_unit_id == row.unit_id:
-            return f"；同系统的建议，依据{ground}"
-        return f"；系统原建议派给{self._name(row.suggested_unit_id)}，依据{ground}"
+            return said("；同系统的建议，依据{ground}", ground=ground)
+        return said("；系统原建议派给{name}，依据{ground}", name=self._name(row.suggested_unit_id), ground=ground)
 
     def _ground(self, basis: RouteDecision) -> str:
         """Say by what the rules found a unit, and on which facts."""
@@ -269,14 +308,14 @@ class _Telling:
         reason = basis.reason.rstrip("。")
         if source == DUTY_LIST:
             area = record["facts"]["values"].get("area")
-            where = f"，区域是“{self.names.name_of('area', area)}”" if area else ""
-            return f"{reason}（第 {basis.duty_list} 版{where}）"
+            where = said("，区域是“{name}”", name=self.names.name_of("area", area)) if area else ""
+            return said("{reason}（第 {duty_list} 版{where}）", reason=reason, duty_list=basis.duty_list, where=where)
         for hit in record.get("hits", ()):
             if hit["rule"] == source:
-                facts = "；".join(part.answered for part in self._matched(hit).parts if part.decides)
-                return f"规则“{hit['label']}”，{reason}；这件工单{facts}"
+                facts = joined("；", (part.answered for part in self._matched(hit).parts if part.decides))
+                return said("规则“{label}”，{reason}；这件工单{facts}", label=hit["label"], reason=reason, facts=facts)
         labels = {offer["source"]: offer["label"] for offer in record.get("offered", ())}
-        return f"功能“{labels[source]}”，{reason}" if source in labels else reason
+        return said("功能“{labels}”，{reason}", labels=labels[source], reason=reason) if source in labels else reason
 
     def _matched(self, hit: Mapping[str, Any]) -> Matched:
         parts = tuple(self._part(leaf) for leaf in hit["trace"])
@@ -288,15 +327,21 @@ class _Telling:
         met = not kept["truth"] if is_contrary and kept["truth"] is not None else kept["truth"]
         facts = {"field": field, "actual": kept["actual"], "met": met, "decides": kept["decides"]}
         if field not in FIELDS:
-            return Part(asked=f"{field} {kept['op']} {kept['value']}", answered=f"{field}：{kept['actual']}", **facts)
+            return Part(
+                asked=f"{field} {kept['op']} {kept['value']}",
+                answered=said("{field}：{actual}", field=field, actual=kept["actual"]),
+                **facts,
+            )
         leaf = Leaf(field, kept["op"], tuple(kept["value"]) if kept["op"] in SEVERAL else (kept["value"],))
         found = LeafTrace(kept["path"], leaf, kept["actual"], kept["truth"], kept["decides"])
         asked = wording.condition(Not(leaf) if is_contrary else leaf)
         return Part(asked=asked, answered=wording.answer(found), **facts)
 
     def _candidate(self, each: Mapping[str, str], record: Mapping[str, Any]) -> Candidate:
-        labels = {hit["rule"]: f"规则“{hit['label']}”" for hit in record["hits"]} | {DUTY_LIST: "职责清单"}
-        labels |= {offer["source"]: f"功能“{offer['label']}”" for offer in record["offered"]}
+        labels = {hit["rule"]: said("规则“{label}”", label=hit["label"]) for hit in record["hits"]} | {
+            DUTY_LIST: "职责清单"
+        }
+        labels |= {offer["source"]: said("功能“{label}”", label=offer["label"]) for offer in record["offered"]}
         source = labels.get(each["source"], each["source"])
         return Candidate(
             self.names.unit_name(each["unit"]), each["unit"], ROLE_LABELS[each["role"]], source, each["why"]

@@ -14,6 +14,7 @@ from core.disclosure.rules import ALL, GROUND_LABELS, OPENINGS, WISH_LABELS, Gro
 from core.disclosure.service import disclosure_of
 from core.disclosure.steps import Step, steps_of
 from core.hooks.values import Wish
+from core.kit.saying import joined, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import ANSWERED
@@ -352,7 +353,7 @@ def _disclosure_line(row: Disclosure, ticket: Ticket) -> DisclosureLine:
     return DisclosureLine(
         state=row.state,
         label=STATE_LABELS[row.state],
-        opens="、".join(OPENINGS[opening] for opening, is_open in wanted if is_open),
+        opens=joined("、", (word(OPENINGS[opening]) for opening, is_open in wanted if is_open)),
         wish=WISH_LABELS[cast(Wish, row.wish)],
         reason=row.reason,
         ground=GROUND_LABELS[cast(Ground, row.ground)] if row.ground else "",

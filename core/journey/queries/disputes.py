@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from core.evaluation.answers import ADJUDICATION_REASONS, DISPUTE_LABELS
 from core.evaluation.disputes import STATE_LABELS
 from core.evaluation.models import Adjudication, Dispute
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.units.queries import directory
@@ -76,5 +77,9 @@ def dispute_lines(scope: Scope, ticket: Ticket) -> tuple[DisputeLine, ...]:
 def _effect(scope: Scope, adjudication: Adjudication) -> str:
     reason = ADJUDICATION_REASONS[adjudication.reason_code]
     if adjudication.unit_id is None:
-        return f"不计入裁定后的指标（{reason}）"
-    return f"裁定后的指标改由{directory(scope).name_of(adjudication.unit_id)}承担（{reason}）"
+        return said("不计入裁定后的指标（{reason}）", reason=word(reason))
+    return said(
+        "裁定后的指标改由{name}承担（{reason}）",
+        name=directory(scope).name_of(adjudication.unit_id),
+        reason=word(reason),
+    )

@@ -11,6 +11,7 @@ from core.evaluation.panels.voting import PanelUnderWay, find_panel_under_way
 from core.evaluation.panels.words import GROUP_LABELS, RECRUITED_LABELS
 from core.journey.panels import try_draw
 from core.journey.queries.panels import ExclusionLine, exclusion_lines
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.queries import get_ticket_id
@@ -65,13 +66,21 @@ def drawn_for(scope: Scope, serial_no: str, *, seed: str, now: datetime) -> Draw
     panel = find_panel_under_way(scope, ticket)
     if panel is None:
         tried = try_draw(scope, serial_no, seed=seed, now=now)
-        lacking = tuple(f"{GROUP_LABELS[group]}缺 {number} 名" for group, number in tried.drawn.lacking.items())
+        lacking = tuple(
+            said("{group}缺 {number} 名", group=word(GROUP_LABELS[group]), number=number)
+            for group, number in tried.drawn.lacking.items()
+        )
         return _drawn(scope, "", 1, tried.seed, tried.source, plain(tried.drawn), lacking=lacking)
     record = draws_of(scope, panel)[-1]
     if seed and seed != record.seed:
         raise PanelUnderWay(
-            f"工单 {serial_no} 的评议 {panel.number} 已用种子 {record.seed} 抽签，不能换一个种子再抽。"
-            "去掉 --seed 可以核对这次抽签。"
+            said(
+                "工单 {serial_no} 的评议 {number} 已用种子 {seed} 抽签，不能换一个种子再抽。"
+                "去掉 --seed 可以核对这次抽签。",
+                serial_no=serial_no,
+                number=panel.number,
+                seed=record.seed,
+            )
         )
     return _drawn(
         scope,
@@ -97,7 +106,11 @@ def pool_lines(scope: Scope) -> tuple[MemberLine, ...]:
             ties=tuple(each.ties),
             login=logins.get(each.account_id or 0, ""),
             until=each.active_until,
-            away=f"{each.away_first} 至 {each.away_last or '另行登记'}" if each.away_first else "",
+            away=said(
+                "{away_first} 至 {away_last}", away_first=each.away_first, away_last=each.away_last or word("另行登记")
+            )
+            if each.away_first
+            else "",
         )
         for each in pool(scope)
     )

@@ -13,6 +13,7 @@ from core.journey.queries.consultations import ConsultationLine, consultations_o
 from core.journey.queries.decisions import DecisionLine, Why, decisions_of, why_here
 from core.journey.queries.requests import RequestLine, returns_of
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, unstopped, word
 from core.people.roles import NotPermitted, Permission
 from core.routing.consultations import has_share
 from core.routing.models import RouteDecision
@@ -131,7 +132,13 @@ def explain_to(scope: Scope, serial_no: str, *, actor: Actor) -> Explained:
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, get_ticket_id(scope, serial_no)))
     unit = directory(scope).unit_of_id(actor.unit_id) if actor.unit_id else None
     if Permission.SEE_TICKETS not in actor.permissions and not (unit and has_share(scope, ticket, unit)):
-        raise NotPermitted(f"{actor.name}不能查看工单 {serial_no} 的派单依据。需要时请联系安全管理员开通。")
+        raise NotPermitted(
+            said(
+                "{name}不能查看工单 {serial_no} 的派单依据。需要时请联系安全管理员开通。",
+                name=actor.name,
+                serial_no=serial_no,
+            )
+        )
     return explain_ticket(scope, serial_no)
 
 
@@ -153,11 +160,11 @@ def why_rule_did_not(scope: Scope, ticket: str, rule_id: str) -> tuple[str, ...]
         .limit(1)
     )
     if row is None or row.record is None:
-        raise NeverAsked(f"工单 {found.serial_no} 还没有问过派单规则。受理以后再查。")
+        raise NeverAsked(said("工单 {serial_no} 还没有问过派单规则。受理以后再查。", serial_no=found.serial_no))
     rules = _rules_then(scope, row)
     verdict = _verdict_then(rules, row.record, {name: getattr(found, name) for name in TEXTS})
     at = f"{row.decided_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-    return f"{at} 的判定：", *why_not(rules, rule_id, verdict, policy_of(scope).directory)
+    return said("{at} 的判定：", at=at), *why_not(rules, rule_id, verdict, policy_of(scope).directory)
 
 
 def find_it(scope: Scope, ticket: str) -> Ticket:
@@ -177,15 +184,21 @@ def _decided(line: DecisionLine) -> Step:
 def _returned(scope: Scope, line: RequestLine) -> Step:
     zone, decision = scope.tenant.zone, line.decision
     at = line.at.astimezone(zone)
-    words = f"{at:%Y-%m-%d %H:%M}，{line.unit}申请退单：{line.ground}（{line.evidence.rstrip('。')}）"
+    words = said(
+        "{at:%Y-%m-%d %H:%M}，{unit}申请退单：{ground}（{evidence}）",
+        at=at,
+        unit=line.unit,
+        ground=line.ground,
+        evidence=unstopped(line.evidence),
+    )
     if line.clause:
-        words += f"，依据 {line.clause}"
+        words += said("，依据 {clause}", clause=line.clause)
     if line.proposed_unit:
-        words += f"，建议由{line.proposed_unit}办理"
-    words += f"。{line.state_label}"
+        words += said("，建议由{proposed_unit}办理", proposed_unit=line.proposed_unit)
+    words += said("。{state_label}", state_label=word(line.state_label))
     if decision:
-        words += f"（{decision.by}，{decision.at.astimezone(zone):%Y-%m-%d %H:%M}）"
-        words += f"：{decision.note.rstrip('。')}" if decision.note else ""
+        words += said("（{by}，{at:%Y-%m-%d %H:%M}）", by=decision.by, at=decision.at.astimezone(zone))
+        words += said("：{note}", note=unstopped(decision.note)) if decision.note else ""
     returned = Returned(
         unit=line.unit,
         reason=line.ground,
@@ -199,7 +212,7 @@ def _returned(scope: Scope, line: RequestLine) -> Step:
         decided_at=decision.at.astimezone(zone) if decision else None,
         note=decision.note if decision else "",
     )
-    return Step(at, "return", "退单申请", line.by, f"{words}。", returned=returned)
+    return Step(at, "return", "退单申请", line.by, said("{words}。", words=words), returned=returned)
 
 
 def _consulted(scope: Scope, line: ConsultationLine) -> Iterator[tuple[datetime, int, Step]]:
@@ -208,17 +221,47 @@ def _consulted(scope: Scope, line: ConsultationLine) -> Iterator[tuple[datetime,
 
     def told(at: datetime, place: int, label: str, by: str, words: str) -> tuple[datetime, int, Step]:
         local = at.astimezone(zone)
-        return local, place, Step(local, "consultation", label, by, f"{local:%Y-%m-%d %H:%M}，{words.rstrip('。')}。")
+        return (
+            local,
+            place,
+            Step(
+                local,
+                "consultation",
+                label,
+                by,
+                said("{local:%Y-%m-%d %H:%M}，{words}。", local=local, words=unstopped(words)),
+            ),
+        )
 
-    yield told(line.opened_at, 2, "发起会商", line.opened_by, f"发起会商（{line.because}）：{line.question}")
+    yield told(
+        line.opened_at,
+        2,
+        "发起会商",
+        line.opened_by,
+        said("发起会商（{because}）：{question}", because=line.because, question=line.question),
+    )
     for opinion in line.opinions:
-        yield told(opinion.at, 0, "会商意见", opinion.by, f"{opinion.unit}意见：{opinion.text}")
+        yield told(
+            opinion.at, 0, "会商意见", opinion.by, said("{unit}意见：{text}", unit=opinion.unit, text=opinion.text)
+        )
     for step in line.steps:
-        unit = f"（{step.unit}）" if step.unit else ""
-        yield told(step.at, 0, step.label, step.by, f"{step.label}{unit}：{step.text}")
+        unit = said("（{unit}）", unit=step.unit) if step.unit else ""
+        yield told(
+            step.at,
+            0,
+            step.label,
+            step.by,
+            said("{label}{unit}：{text}", label=word(step.label), unit=unit, text=step.text),
+        )
     if line.decided_at is not None:
-        others = f"，协办 {'、'.join(line.partners)}" if line.partners else ""
-        words = f"{line.authority}裁决会商，指定{line.designated}承办{others}：{line.decision}"
+        others = said("，协办 {partners}", partners=joined("、", line.partners)) if line.partners else ""
+        words = said(
+            "{authority}裁决会商，指定{designated}承办{others}：{decision}",
+            authority=line.authority,
+            designated=line.designated,
+            others=others,
+            decision=line.decision,
+        )
         yield told(line.decided_at, 0, "会商裁决", line.decided_by, words)
 
 
@@ -235,10 +278,18 @@ def _rules_then(scope: Scope, row: RouteDecision) -> CompiledRules:
             continue
         if digest_of(rules) == digest:
             return compile_rules(rules)
-    named = f"第 {row.by.rpartition('/')[2]} 次" if row.by.startswith(f"{ROUTING.id}@") else "各次"
+    named = (
+        said("第 {rpartition} 次", rpartition=row.by.rpartition("/")[2])
+        if row.by.startswith(f"{ROUTING.id}@")
+        else "各次"
+    )
     raise RulesGone(
-        f"当时的派单规则（摘要 {digest[:12]}）和派单依据{named}设置现在读出的对不上，无法按当时的规则回答。"
-        "当时的判定和依据仍可用 huiying route explain 查看。"
+        said(
+            "当时的派单规则（摘要 {digest}）和派单依据{named}设置现在读出的对不上，"
+            "无法按当时的规则回答。当时的判定和依据仍可用 huiying route explain 查看。",
+            digest=digest[:12],
+            named=word(named),
+        )
     )
 
 

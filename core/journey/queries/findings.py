@@ -10,6 +10,7 @@ from core.handling.models import Enforcement, Tracking, Verification
 from core.handling.tracking import STATE_LABELS as TRACKING_LABELS
 from core.intake.clearances.models import OPEN, Clearance, ClearanceVersion
 from core.intake.clearances.service import BECAUSE_LABELS, STATE_LABELS
+from core.kit.saying import joined, said
 from core.routing.models import Assignment
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -175,7 +176,9 @@ def enforcements_of(scope: Scope, ticket: Ticket) -> tuple[FindingLine, ...]:
             units.name_of(unit_id),
             MEASURE_LABELS[each.measure],
             each.words,
-            "，".join(filter(None, (f"{each.amount:,} 元" if each.amount else "", each.document))),
+            joined(
+                "，", filter(None, (said("{amount:,} 元", amount=each.amount) if each.amount else "", each.document))
+            ),
             each.by,
             each.at,
         )

@@ -22,6 +22,7 @@ from core.intake.interviews.service import (
     units_of,
 )
 from core.journey.interview_publicity import is_public
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -188,7 +189,7 @@ def seen_interview(scope: Scope, slug: str, *, actor: Actor) -> Interview:
     """Return an interview that somebody may see. Raises `NoSuchInterview`, also for one of others."""
     interview = get_interview(scope, slug)
     if not may_see(scope, interview, actor):
-        raise NoSuchInterview(f"没有短名为 {slug} 的访谈。请从列表中选择。")
+        raise NoSuchInterview(said("没有短名为 {slug} 的访谈。请从列表中选择。", slug=slug))
     return interview
 
 

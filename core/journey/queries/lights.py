@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.kit.saying import said, word
 from core.sla.budgets import MODE_WORDS, budget_words
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import budget_of
@@ -89,18 +90,37 @@ def standing_still(timetable: Timetable, clock: Clock, *, since: datetime, due: 
     """Return the dot of a clock that is paused 挂起 `since` then and was due at `due`: how much is left when it goes on."""
     left, day = _left(timetable, clock, since, due)
     words = left_in_words(left, is_over=False, day_seconds=day).replace("剩 ", "剩余 ")
-    return Light("grey", "paused", STANDS_STILL, f"{explained(timetable, clock)}；{STANDS_STILL}，{words}", more=words)
+    return Light(
+        "grey",
+        "paused",
+        STANDS_STILL,
+        said(
+            "{explained}；{stands_still}，{words}",
+            explained=explained(timetable, clock),
+            stands_still=word(STANDS_STILL),
+            words=words,
+        ),
+        more=words,
+    )
 
 
 def explained(timetable: Timetable, clock: Clock) -> str:
     """Say a clock's limit: how much, until when, counted how, and on what ground."""
     until = "恢复计时后再定截止时间"
     if clock.due_at is not None:
-        until = (
-            f"{clock.due_at.astimezone(timetable.zone):%m-%d %H:%M} 截止{'（暂定）' if clock.due_provisional else ''}"
+        until = said(
+            "{due_at:%m-%d %H:%M} 截止{due_provisional}",
+            due_at=clock.due_at.astimezone(timetable.zone),
+            due_provisional=word("（暂定）") if clock.due_provisional else "",
         )
     budget = budget_of(clock)
-    return f"{CLOCK_LABELS[clock.name]}时限 {budget_words(budget)}，{until}；{MODE_WORDS[budget.mode]}"
+    return said(
+        "{clock}时限 {budget}，{until}；{mode}",
+        clock=word(CLOCK_LABELS[clock.name]),
+        budget=word(budget_words(budget)),
+        until=word(until),
+        mode=word(MODE_WORDS[budget.mode]),
+    )
 
 
 def left_in_words(left: timedelta, *, is_over: bool, day_seconds: int) -> str:
@@ -108,7 +128,13 @@ def left_in_words(left: timedelta, *, is_over: bool, day_seconds: int) -> str:
     minutes = max(1, int(abs(left.total_seconds()) // 60))
     days, rest = divmod(minutes, day_seconds // 60)
     hours, minute = divmod(rest, 60)
-    amount = f"{days}天{hours}时" if days else f"{hours}时{minute:02d}分" if hours else f"{minute}分"
+    amount = (
+        said("{days}天{hours}时", days=days, hours=hours)
+        if days
+        else said("{hours}时{minute:02d}分", hours=hours, minute=minute)
+        if hours
+        else said("{minute}分", minute=minute)
+    )
     return f"{'超' if is_over else '剩'} {amount}"
 
 

@@ -19,6 +19,7 @@ from core.disclosure.models import Disclosure, OpenFlow
 from core.disclosure.steps import TO_UNIT, Step, steps_of
 from core.hooks import specs
 from core.hooks.values.words import NATURE_LABELS
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import ANSWERED, OPEN, STATE_LABELS, WAITING_FOR_DISPATCH, State
@@ -193,7 +194,12 @@ def _line(scope: Scope, row: OpenFlow, ticket: Ticket, seen: _AsSeen) -> FlowLin
     unit = units.find_unit(seen.unit) if seen.unit and seen.state not in WAITING_FOR_DISPATCH else None
     return FlowLine(
         public_no=row.public_no,
-        title=row.title or (f"{duty.category}：{duty.subcategory}" if duty else "还没有分类的事项"),
+        title=row.title
+        or (
+            said("{category}：{subcategory}", category=duty.category, subcategory=duty.subcategory)
+            if duty
+            else "还没有分类的事项"
+        ),
         nature=NATURE_LABELS[ticket.nature],
         unit=unit.name if unit else units.desk.name,
         stands=STATE_LABELS[seen.state],

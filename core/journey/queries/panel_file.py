@@ -17,6 +17,7 @@ from core.handling.models import Reply
 from core.journey.queries.lights import Light
 from core.journey.queries.panels import panel_light, party_names
 from core.journey.queries.redacting import Redacting, redacting
+from core.kit import saying
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import MOVES, NOTE_LABELS, Command
@@ -99,9 +100,9 @@ def panel_file(scope: Scope, number: str, *, actor: Actor, now: datetime) -> Pan
     panel = get_panel(scope, number)
     seat = seat_held_by(scope, panel, actor, now=now)
     if seat.state == "recused":
-        raise PanelClosed(f"您已回避评议 {number}，不再查看材料。")
+        raise PanelClosed(saying.said("您已回避评议 {number}，不再查看材料。", number=number))
     if panel.state != "voting":
-        raise PanelClosed(f"评议 {number} 已经结束，材料不再开放。结果请看评议结果。")
+        raise PanelClosed(saying.said("评议 {number} 已经结束，材料不再开放。结果请看评议结果。", number=number))
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, panel.ticket_id))
     hide = redacting(scope, ticket)
     other = directory(scope).name_of(panel.other_unit_id) if panel.other_unit_id else ""
@@ -129,7 +130,7 @@ def panel_file(scope: Scope, number: str, *, actor: Actor, now: datetime) -> Pan
 
 
 def _verdict_words(verdict: str, other: str) -> str:
-    return f"改由{other}承担" if verdict == "shift" and other else VERDICT_LABELS[verdict]
+    return saying.said("改由{other}承担", other=other) if verdict == "shift" and other else VERDICT_LABELS[verdict]
 
 
 def _own_vote(scope: Scope, panel: ReviewPanel, seat_id: int) -> PanelVote | None:
@@ -163,7 +164,10 @@ def _replies(scope: Scope, ticket: Ticket, hide: Redacting) -> tuple[Statement, 
     return tuple(
         Statement(
             units.name_of(row.unit_id) if row.unit_id else "受理席",
-            f"答复，办理结果：{DISPOSITION_LABELS.get(row.disposition, row.disposition)}",
+            saying.said(
+                "答复，办理结果：{disposition}",
+                disposition=saying.word(DISPOSITION_LABELS.get(row.disposition, row.disposition)),
+            ),
             hide.without(row.text),
             row.submitted_at,
         )
@@ -184,7 +188,11 @@ def _statements(scope: Scope, ticket: Ticket, hide: Redacting) -> tuple[Statemen
     said = [
         Statement(
             RESIDENT,
-            f"评价：{RESOLVED_LABELS[row.resolved]}，{SATISFACTION_LABELS[row.satisfaction]}",
+            saying.said(
+                "评价：{resolved}，{satisfaction}",
+                resolved=saying.word(RESOLVED_LABELS[row.resolved]),
+                satisfaction=saying.word(SATISFACTION_LABELS[row.satisfaction]),
+            ),
             hide.without(row.comment),
             row.at,
         )

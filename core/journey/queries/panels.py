@@ -26,6 +26,7 @@ from core.evaluation.panels.words import (
 )
 from core.hooks.values import ReviewProposal
 from core.journey.queries.lights import Light, left_in_words
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Actor
@@ -307,7 +308,7 @@ def exclusion_lines(excluded: Sequence[dict[str, Any]]) -> tuple[ExclusionLine, 
         ExclusionLine(
             each["number"],
             GROUP_LABELS[each["group"]],
-            EXCLUSION_LABELS[each["reason"]] + (f"（{each['words']}）" if each["words"] else ""),
+            EXCLUSION_LABELS[each["reason"]] + (said("（{words}）", words=each["words"]) if each["words"] else ""),
         )
         for each in excluded
     )

@@ -19,6 +19,7 @@ from core.intake.interviews.models import Interview, InterviewHost, InterviewQue
 from core.intake.interviews.service import asker_of, get_interview, hosts_of, interviews, units_of
 from core.journey.interview_publicity import NEVER_SHOWN
 from core.journey.interviews import interview_rules_of
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of
 from core.tickets.models import Ticket
@@ -147,7 +148,7 @@ def what_became(scope: Scope, question: InterviewQuestion) -> str:
     if question.state == "doubled":
         return "您问过同样的问题，和先问的那一条一并办理，不用再问。"
     if question.state == "set_aside":
-        return f"没有转给单位办理：{question.reason}"
+        return said("没有转给单位办理：{reason}", reason=question.reason)
     return _stands(question, tickets)
 
 
@@ -236,10 +237,10 @@ def _stands(question: InterviewQuestion, tickets: Mapping[int, _Behind]) -> str:
         return "还没有答复"
     joined = "和同类提问并为一件，" if behind.head is not behind.ticket else ""
     if behind.head.state in ANSWERED:
-        return f"{joined}已办结并答复提问人"
+        return said("{joined}已办结并答复提问人", joined=word(joined))
     if behind.head.state in OPEN:
-        return f"{joined}已转为工单，正在办理"
-    return f"{joined}已转为工单，不再办理"
+        return said("{joined}已转为工单，正在办理", joined=word(joined))
+    return said("{joined}已转为工单，不再办理", joined=word(joined))
 
 
 def _shown() -> ColumnElement[Any]:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import and_, select
 
+from core.kit.saying import said
 from core.routing.models import Assignment, ReturnRequest
 from core.routing.returns import RETURN_REASONS
 from core.sla.labels import PAUSE_LABELS
@@ -94,10 +95,10 @@ def extensions_of(scope: Scope, ticket: Ticket) -> tuple[RequestLine, ...]:
             scope,
             row,
             unit_id,
-            wish=f"延期 {row.days_asked} 个工作日",
+            wish=said("延期 {days_asked} 个工作日", days_asked=row.days_asked),
             ground=row.reason,
             days=row.days_asked,
-            granted=f"同意 {row.days_granted} 个工作日" if row.days_granted else "",
+            granted=said("同意 {days_granted} 个工作日", days_granted=row.days_granted) if row.days_granted else "",
         )
         for row, unit_id in _asked(scope, ticket, ExtensionRequest)
     )
@@ -110,7 +111,7 @@ def pauses_of(scope: Scope, ticket: Ticket) -> tuple[RequestLine, ...]:
             scope,
             row,
             unit_id,
-            wish=f"挂起 {row.days} 个工作日",
+            wish=said("挂起 {days} 个工作日", days=row.days),
             ground=PAUSE_LABELS[row.reason_code],
             evidence=row.evidence,
             days=row.days,

@@ -1,6 +1,7 @@
 """Who decided, as people read it: a feature, the version of its plugin, and the revision of its settings."""
 
 from core.hooks.core_features import CORE_IDS
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 
 
@@ -14,9 +15,13 @@ def stamp_words(scope: Scope, stamp: str) -> str:
     enabled = scope.hooks.enabled.get(feature)
     if enabled and feature in CORE_IDS:
         return (
-            f"{enabled.feature.label}第 {revision} 次设置"
+            said("{label}第 {revision} 次设置", label=word(enabled.feature.label), revision=revision)
             if revision != "0"
-            else f"{enabled.feature.label}（没有设置）"
+            else said("{label}（没有设置）", label=word(enabled.feature.label))
         )
-    label = f"“{enabled.feature.label}”" if enabled else feature
-    return f"功能{label} {version} 版第 {revision} 次设置" if rest else f"功能{label}"
+    label = said("“{label}”", label=word(enabled.feature.label)) if enabled else feature
+    return (
+        said("功能{label} {version} 版第 {revision} 次设置", label=word(label), version=version, revision=revision)
+        if rest
+        else said("功能{label}", label=word(label))
+    )

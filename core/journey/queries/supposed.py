@@ -16,6 +16,7 @@ from core.intake.drafting import completed
 from core.intake.rules import Appeal, usable
 from core.intake.sources.queries import source_book
 from core.journey.queries.stamps import stamp_words
+from core.kit.saying import joined, said, word
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_of
 from core.routing.rules import Choice, choose, goes_at_once
@@ -99,7 +100,12 @@ def suppose(scope: Scope, roster: Roster, appeal: Appeal, *, now: datetime) -> S
         by_words=stamp_words(scope, choice.by),
         duty_list=policy.duty_list,
         explanation=tuple(explain(choice.verdict, policy.directory)),
-        failed=tuple(f"功能 {each.feature} 没有回答 {each.hook}：{each.words}" for each in failures),
+        failed=tuple(
+            said(
+                "功能 {feature} 没有回答 {hook}：{words}", feature=each.feature, hook=each.hook, words=word(each.words)
+            )
+            for each in failures
+        ),
     )
 
 
@@ -152,7 +158,7 @@ def _classify(scope: Scope, ticket: Ticket, appeal: Appeal, failures: list[Failu
         return best[1].reason
     if suggestion := suggest_matter(ticket.title, ticket.text, units.keywords):
         ticket.matter, ticket.matter_guessed = suggestion.matter, True
-        return f"依据词：{'、'.join(suggestion.words)}"
+        return said("依据词：{words}", words=joined("、", suggestion.words))
     return "没有认出"
 
 
@@ -167,7 +173,9 @@ def _follow_rules(scope: Scope, policy: RoutingPolicy, ticket: Ticket, *, now: d
     """Give the ticket the urgency that rules set, and return the rules that make it urgent."""
     verdict = evaluate(policy.rules, _facts(scope, policy, view_of(scope, ticket)), on=_day(scope, now))
     ticket.urgency = verdict.urgency or ticket.urgency
-    return [f"规则“{hit.rule.label}”" for hit in verdict.hits if hit.rule.then.urgency == "urgent"]
+    return [
+        said("规则“{label}”", label=word(hit.rule.label)) for hit in verdict.hits if hit.rule.then.urgency == "urgent"
+    ]
 
 
 def _choice(scope: Scope, policy: RoutingPolicy, ticket: Ticket, failures: list[Failure], *, now: datetime) -> Choice:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.journey.queries.stamps import stamp_words
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import TicketEvent
 from core.tickets.service import StaleVersion
@@ -52,7 +53,9 @@ def refusal_in_words(refusal: Refused) -> str:
     if not isinstance(refusal, StaleVersion) or not refusal.since:
         return refusal.message
     entry = _entry(refusal.since[-1])
-    return f"{refusal.message}最近一次变动：{entry.who}{entry.what}" + (f"（{entry.words}）。" if entry.words else "。")
+    return said("{message}最近一次变动：{who}{what}", message=refusal.message, who=entry.who, what=entry.what) + (
+        said("（{words}）。", words=word(entry.words)) if entry.words else "。"
+    )
 
 
 def happened_since(refusal: Refused) -> tuple[Happened, ...]:
@@ -71,4 +74,8 @@ def _rules(scope: Scope, detail: Mapping[str, Any]) -> tuple[str, ...]:
     """Say which rules of features an entry tells of, each once; the core's and a person's are said by its words."""
     told = [detail, *detail.get("rules", ()), *detail.get("clocks", ()), *detail.get("exempt", ())]
     ruled = [(str(each["by"]), str(each["rule_id"])) for each in told if each.get("by") and each.get("rule_id")]
-    return tuple(f"{stamp_words(scope, by)}，规则 {rule_id}" for by, rule_id in dict.fromkeys(ruled) if "@" in by)
+    return tuple(
+        said("{stamp}，规则 {rule_id}", stamp=stamp_words(scope, by), rule_id=rule_id)
+        for by, rule_id in dict.fromkeys(ruled)
+        if "@" in by
+    )

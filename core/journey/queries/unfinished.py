@@ -11,6 +11,7 @@ from core.coordination.models import Errand
 from core.evaluation.telling.models import Untold
 from core.evaluation.telling.reading import is_unproven
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -138,7 +139,7 @@ def holder_name(scope: Scope, holder: str) -> str:
         return HOLDERS[holder]
     unit = directory(scope).find_unit(holder)
     if unit is None:
-        raise NoSuchList(f"没有“{holder}”这个承办者。请从报告里点进来。")
+        raise NoSuchList(said("没有“{holder}”这个承办者。请从报告里点进来。", holder=holder))
     return unit.name
 
 
@@ -246,6 +247,8 @@ def is_in(what: str) -> What:
     """Return the list of this name. Raises `NoSuchList`."""
     found = next((each for each in WHAT_LABELS if each == what), None)
     if found is None:
-        choices = "、".join(f"{code}（{label}）" for code, label in WHAT_LABELS.items())
-        raise NoSuchList(f"没有“{what}”这张单子。可选：{choices}。")
+        choices = joined(
+            "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in WHAT_LABELS.items())
+        )
+        raise NoSuchList(said("没有“{what}”这张单子。可选：{choices}。", what=what, choices=choices))
     return found

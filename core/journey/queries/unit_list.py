@@ -12,6 +12,7 @@ from core.intake.channels import channels_of
 from core.journey.queries.lights import Light, settled
 from core.journey.queries.queue import lights_on, nearest_clocks
 from core.journey.queries.units_on_case import role_words
+from core.kit.saying import said
 from core.people.models import Account
 from core.routing.models import Assignment, Consultation
 from core.routing.service import NotYours
@@ -157,7 +158,7 @@ def part_of(scope: Scope, unit: DirectoryUnit, serial_no: str) -> UnitsPart:
         .order_by(Assignment.id)
     ).all()
     if not assignments:
-        raise NotYours(f"没有派给{unit.name}的工单 {serial_no}。请核对编号。")
+        raise NotYours(said("没有派给{name}的工单 {serial_no}。请核对编号。", name=unit.name, serial_no=serial_no))
     present = min(
         assignments,
         key=lambda each: (each.state not in ACTIVE, each.role == "info", _rank(each), -each.id),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 
 from core.handling.models import ContactAttempt, Contribution
+from core.kit import saying
 from core.people.models import Account
 from core.routing.models import Assignment
 from core.routing.states import ACTIVE, ASSIGNMENT_LABELS, AssignmentState
@@ -173,6 +174,6 @@ def _contacts(scope: Scope, ticket: Ticket) -> dict[int, list[Said]]:
     said: dict[int, list[Said]] = {}
     for row in rows:
         outcome = "已联系上" if row.outcome == "reached" else "没有联系上"
-        words = f"{outcome}：{row.note}" if row.note else outcome
+        words = saying.said("{outcome}：{note}", outcome=saying.word(outcome), note=row.note) if row.note else outcome
         said.setdefault(row.assignment_id, []).append(Said(words, row.by, row.at))
     return said

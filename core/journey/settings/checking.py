@@ -16,6 +16,7 @@ from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import not_there
 from core.journey.settings.routing import routing_findings
 from core.journey.settings.standings import weigh
+from core.kit import saying
 from core.routing.rules_in_force import contested
 from core.sla.labels import PAUSE_LABELS
 from core.tenancy.active import context_of, secrets_of
@@ -125,7 +126,7 @@ def _found_by_feature(
     try:
         found = table.perform(specs.check_settings, feature.id, units=directory(scope).views)
     except EffectFailed as failed:
-        yield Finding("error", f"功能自己的检查没有完成：{failed.failure.words}")
+        yield Finding("error", saying.said("功能自己的检查没有完成：{words}", words=saying.word(failed.failure.words)))
         return
     known = fields_of(now_held.schema)
     for finding in found:
@@ -147,15 +148,34 @@ def _contested_handling(scope: Scope, roster: Roster, now_held: Held, revision: 
     )
     for field in contested(together):
         if any(who == feature.id for who, _ in field.said):
-            said = "，".join(f"{roster.get(who).label}（{who}）为 {_plain(value)}" for who, value in field.said)
-            yield Finding("warning", f"办理规则“{field.label}”各功能不一致：{said}；按 {_plain(field.holds)} 办理。")
+            said = saying.joined(
+                "，",
+                (
+                    saying.said(
+                        "{label}（{who}）为 {plain}",
+                        label=saying.word(roster.get(who).label),
+                        who=who,
+                        plain=saying.word(_plain(value)),
+                    )
+                    for who, value in field.said
+                ),
+            )
+            yield Finding(
+                "warning",
+                saying.said(
+                    "办理规则“{label}”各功能不一致：{said}；按 {plain} 办理。",
+                    label=saying.word(field.label),
+                    said=said,
+                    plain=saying.word(_plain(field.holds)),
+                ),
+            )
 
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, tuple):
-        return "、".join(PAUSE_LABELS[each] for each in value) or "没有"
+        return saying.joined("、", (saying.word(PAUSE_LABELS[each]) for each in value)) or "没有"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
@@ -181,5 +201,8 @@ def _short_calendar(scope: Scope, roster: Roster, now_held: Held, now: datetime)
     if is_short:
         year = (now + AHEAD).astimezone(scope.tenant.zone).year
         yield Finding(
-            "warning", f"{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后用 huiying calendar import 收进。"
+            "warning",
+            saying.said(
+                "{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后用 huiying calendar import 收进。", year=year
+            ),
         )

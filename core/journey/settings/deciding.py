@@ -15,6 +15,7 @@ from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.standings import changes_of, weigh
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import joined, said, word
 from core.tenancy.incidents import keep_incident
 from core.tenancy.models import SettingsRevision, TenantFeature
 from core.tenancy.queries import events_of, happened_to, last_plan_of, revision_of_command, valid_run_of
@@ -116,7 +117,9 @@ def activate(
         districts = take_effect(scope, roster, now_held.feature, number, author=author, now=now)
         return Decided(number, now, False, changes, districts, _waits(scope, now_held, row))
     if not now < at <= now + FARTHEST:
-        raise TimeUnusable(f"生效时间须在此刻以后、{FARTHEST.days} 天以内。请改写时间，或不写时间立即启用。")
+        raise TimeUnusable(
+            said("生效时间须在此刻以后、{days} 天以内。请改写时间，或不写时间立即启用。", days=FARTHEST.days)
+        )
     plan = record_event(
         scope,
         feature_id,
@@ -149,7 +152,7 @@ def activate_planned(
         _refuse_unready(scope, roster, now_held, get_revision(scope, feature_id, number))
         take_effect(scope, roster, now_held.feature, number, author=author, now=now)
     except Refused as refusal:
-        words = f"第 {number} 次修订到了生效时间却没有生效：{refusal.message}"
+        words = said("第 {number} 次修订到了生效时间却没有生效：{message}", number=number, message=refusal.message)
         detail = {"base": plan.detail.get("base"), "findings": [{"level": "error", "text": words, "field": ""}]}
         record_event(scope, feature_id, number, "refused", actor=author, now=now, detail=detail)
         put_card(scope, feature_id, "settings", number, words, now=now)
@@ -168,7 +171,7 @@ def withdraw(scope: Scope, feature_id: str, number: int, *, reason: str, actor: 
     refuse_withdrawal(Standing(number, revision.author_id, happened, row.revision))
     record_event(scope, feature_id, number, "withdrawn", actor=author, now=now, detail={"reason": why})
     if row.state == "enabling":
-        set_state(scope, feature_id, "off", reason=f"第 {number} 次修订已撤回：{why}")
+        set_state(scope, feature_id, "off", reason=said("第 {number} 次修订已撤回：{why}", number=number, why=why))
         record_feature_event(scope, feature_id, "off", actor=author, reason=why, now=now)
 
 
@@ -214,7 +217,9 @@ def roll_back(
     )
     changes = changes_of(scope, now_held, revision)
     if not changes and now_held.used == now_held.in_force:
-        raise NothingChanged(f"第 {source.number} 次修订与现行的设置相同，没有回退。请选另一次修订。")
+        raise NothingChanged(
+            said("第 {number} 次修订与现行的设置相同，没有回退。请选另一次修订。", number=source.number)
+        )
     keep_check(scope, now_held, revision.number, (), author=author, now=now)
     districts = take_effect(scope, roster, now_held.feature, revision.number, author=author, now=now)
     return Decided(revision.number, now, False, changes, districts, _waits(scope, now_held, row))
@@ -237,7 +242,11 @@ def _refuse_unready(scope: Scope, roster: Roster, now_held: Held, revision: Sett
     refuse_activation(weighed.standing)
     if unfit := [finding.text for finding in unfit_in(scope, now_held, revision)]:
         raise CheckFailed(
-            f"第 {revision.number} 次修订检查之后情况变了：{'；'.join(unfit[:3])}。请排除原因后重新检查，或另起草一次修订。"
+            said(
+                "第 {number} 次修订检查之后情况变了：{unfit}。请排除原因后重新检查，或另起草一次修订。",
+                number=revision.number,
+                unfit=joined("；", unfit[:3]),
+            )
         )
     return weighed.changes
 
@@ -249,10 +258,14 @@ def _restorable(scope: Scope, now_held: Held, to: int | None) -> SettingsRevisio
     if to is None:
         before = [number for number in have_held if number != now_held.in_force]
         if not before:
-            raise NoSuchRevision(f"功能 {feature_id} 没有先前生效过的修订，无从回退。请另起草一次修订。")
+            raise NoSuchRevision(
+                said("功能 {feature_id} 没有先前生效过的修订，无从回退。请另起草一次修订。", feature_id=feature_id)
+            )
         to = before[-1]
     source = get_revision(scope, feature_id, to)
     if to not in have_held or to == now_held.in_force:
         why = "正在生效" if to == now_held.in_force else "从未生效过，没有经过试算和批准"
-        raise NeverHeld(f"第 {to} 次修订{why}，不能回退到它。请选一次生效过的修订，或另起草。")
+        raise NeverHeld(
+            said("第 {to} 次修订{why}，不能回退到它。请选一次生效过的修订，或另起草。", to=to, why=word(why))
+        )
     return source

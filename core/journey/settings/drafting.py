@@ -12,6 +12,7 @@ from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import not_there
 from core.journey.settings.standings import changes_of
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import revision_of_command
 from core.tenancy.revisions import Author, feature_row, write_revision
@@ -114,7 +115,10 @@ def write_draft(
         refuse_strangers(scope, now_held, own)
     if own == _written(now_held) and set(locked) == set(now_held.own_locked):
         raise NothingChanged(
-            f"这样设置与现行的相同，没有起草。请写明要改的项，{now_held.feature.label}现行的设置可先查看。"
+            said(
+                "这样设置与现行的相同，没有起草。请写明要改的项，{label}现行的设置可先查看。",
+                label=word(now_held.feature.label),
+            )
         )
     revision = write_revision(
         scope,
@@ -171,8 +175,12 @@ def _own_wanted(now_held: Held, wish: Wish) -> dict[str, Any]:
         if name in given and given[name] != now_held.effective.get(name):
             title = fields_of(now_held.schema)[name].title if name in fields_of(now_held.schema) else name
             raise FieldLocked(
-                f"“{title}”由全市统一（{now_held.preset.city} 第 {now_held.preset.number} 次修订），本区不能改。"
-                "确需不同，请与市中心商议。"
+                said(
+                    "“{title}”由全市统一（{city} 第 {number} 次修订），本区不能改。确需不同，请与市中心商议。",
+                    title=title,
+                    city=now_held.preset.city,
+                    number=now_held.preset.number,
+                )
             )
     return {name: value for name, value in wanted.items() if name not in wish.inherit}
 

@@ -12,6 +12,7 @@ from core.journey.settings.held import is_preset
 from core.journey.settings.routing import note_new_limits
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said, word
 from core.tenancy.active import features_on
 from core.tenancy.models import Tenant
 from core.tenancy.queries import member_slugs
@@ -48,7 +49,9 @@ def take_effect(
         note_new_limits(scope, before=before, after=number, now=now)
     if is_awaited:
         set_state(scope, feature.id, "on", reason="")
-        record_feature_event(scope, feature.id, "on", actor=author, reason=f"第 {number} 次修订生效", now=now)
+        record_feature_event(
+            scope, feature.id, "on", actor=author, reason=said("第 {number} 次修订生效", number=number), now=now
+        )
     return tell_districts(scope, feature, number, member_slugs(scope), now=now) if is_preset(scope, feature) else ()
 
 
@@ -79,5 +82,11 @@ def refuse_conflicts(scope: Scope, roster: Roster, feature: Feature) -> None:
         if row.feature in feature.conflicts or (other is not None and feature.id in other.conflicts):
             label = other.label if other else row.feature
             raise FeatureConflict(
-                f"功能 {feature.id}（{feature.label}）不能与已启用的 {row.feature}（{label}）同时启用。请先关闭其中一项。"
+                said(
+                    "功能 {id}（{label}）不能与已启用的 {feature}（{label_2}）同时启用。请先关闭其中一项。",
+                    id=feature.id,
+                    label=word(feature.label),
+                    feature=row.feature,
+                    label_2=word(label),
+                )
             )

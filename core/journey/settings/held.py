@@ -8,6 +8,7 @@ from core.hooks.features import Feature
 from core.hooks.roster import Roster
 from core.hooks.settings import Inherited, Settings, inheritance, migrated, own_values
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.active import NO_PRESET, Preset, in_use, preset_of, stored_of
 from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import find_feature_row
@@ -93,7 +94,14 @@ def is_preset(scope: Scope, feature: Feature) -> bool:
 
 def _refuse_other_level(scope: Scope, feature: Feature) -> None:
     if feature.level == "city" and scope.tenant.kind != "city":
-        raise FeatureOfCity(f"功能 {feature.id}（{feature.label}）只供市中心使用，{scope.tenant.name}不能设置或启用。")
+        raise FeatureOfCity(
+            said(
+                "功能 {id}（{label}）只供市中心使用，{name}不能设置或启用。",
+                id=feature.id,
+                label=word(feature.label),
+                name=scope.tenant.name,
+            )
+        )
 
 
 def _as_now(schema: type[Settings], preset: Preset) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.hooks.settings import Choice, Choices, Reference, Settings, references
 from core.intake.channels import open_channels_of
+from core.kit.saying import said, word
 from core.people.roles import ROLES
 from core.tenancy.scope import Scope
 from core.units.queries import directory
@@ -43,7 +44,12 @@ def _wrong_with(reference: Reference, choices: Choices) -> str:
     thing, book = THINGS[reference.source]
     found = next((each for each in choices[reference.source] if each.value == reference.value), None)
     if found is None:
-        return f"本区没有代码为 {reference.value} 的{thing}（可能已停用，或属于别的区），请从{book}中选择"
+        return said(
+            "本区没有代码为 {value} 的{thing}（可能已停用，或属于别的区），请从{book}中选择",
+            value=reference.value,
+            thing=thing,
+            book=book,
+        )
     if reference.kind and found.kind != reference.kind:
-        return f"{found.label}不是这里可选的{thing}，请从{book}中另选"
+        return said("{label}不是这里可选的{thing}，请从{book}中另选", label=word(found.label), thing=thing, book=book)
     return ""

@@ -14,6 +14,7 @@ from core.journey.settings.effects import tell_districts
 from core.journey.settings.held import is_preset
 from core.journey.settings.naming import not_there
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.tenancy.active import Preset, merged, stored_of
 from core.tenancy.models import SettingsPreset, SettingsRevision
 from core.tenancy.queries import feature_rows, find_feature_row, member_slugs
@@ -71,7 +72,12 @@ def take_preset(scope: Scope, roster: Roster, preset: CityPreset, *, now: dateti
     if row is not None and row.city == preset.city and row.number >= preset.number:
         return ""
     if why := _why_not(scope, roster, preset):
-        words = f"{preset.city_name}第 {preset.number} 次修订的全市预设没有采用：{why} 本区仍按原来的设置办理。"
+        words = said(
+            "{city_name}第 {number} 次修订的全市预设没有采用：{why} 本区仍按原来的设置办理。",
+            city_name=preset.city_name,
+            number=preset.number,
+            why=why,
+        )
         put_card(scope, preset.feature, PRESETS, preset.number, words, now=now)
         return why
     if row is None:
@@ -94,7 +100,9 @@ def take_preset(scope: Scope, roster: Roster, preset: CityPreset, *, now: dateti
 
 def note_not_taken(scope: Scope, preset: CityPreset, district: str, why: str, *, now: datetime) -> None:
     """Tell the city's administrators that a district did not take the preset."""
-    words = f"{district} 没有采用第 {preset.number} 次修订的全市预设：{why}"
+    words = said(
+        "{district} 没有采用第 {number} 次修订的全市预设：{why}", district=district, number=preset.number, why=why
+    )
     put_card(scope, preset.feature, f"{PRESETS}/{district}", preset.number, words, now=now)
 
 
@@ -109,7 +117,11 @@ def push_preset(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor, 
     row = feature_row(scope, feature_id)
     if not is_preset(scope, feature) or not row.revision:
         raise NoPreset(
-            f"{scope.tenant.name}没有为功能 {feature_id} 设过全市预设，没有可下发的。请先起草并启用一次修订。"
+            said(
+                "{name}没有为功能 {feature_id} 设过全市预设，没有可下发的。请先起草并启用一次修订。",
+                name=scope.tenant.name,
+                feature_id=feature_id,
+            )
         )
     return tell_districts(scope, feature, row.revision, member_slugs(scope), now=now)
 
@@ -143,4 +155,15 @@ def _why_not(scope: Scope, roster: Roster, preset: CityPreset) -> str:
     except Refused as refusal:
         return refusal.message
     wrong = not_there(scope, feature.schema(), values)
-    return "；".join(f"{field}：{'，'.join(sentences)}" for field, sentences in wrong.items()) + "。" if wrong else ""
+    return (
+        joined(
+            "；",
+            (
+                said("{field}：{sentences}", field=field, sentences=joined("，", sentences))
+                for field, sentences in wrong.items()
+            ),
+        )
+        + "。"
+        if wrong
+        else ""
+    )

@@ -7,6 +7,7 @@ from typing import Literal
 from core.hooks.core_features import ROUTING
 from core.hooks.table import HookTable
 from core.hooks.values import Finding
+from core.kit.saying import said
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_from, policy_of
 from core.routing.ruleset import check_rules
@@ -66,7 +67,10 @@ def _about_the_list(held: RoutingPolicy, draft: RoutingPolicy, scope: Scope, now
         changes = limit_changes(held.catalogue, draft.catalogue, on=day, reason="检查")
         yield from _several("warning", [change_words(each, draft.catalogue) for each in changes], DUTY_LIST)
     gaps = coverage_of(draft.catalogue).gaps
-    nobodys = [f"{draft.catalogue.key_words((gap.matter, gap.area))}没有主办单位，由人判定：{gap.why}" for gap in gaps]
+    nobodys = [
+        said("{key}没有主办单位，由人判定：{why}", key=draft.catalogue.key_words((gap.matter, gap.area)), why=gap.why)
+        for gap in gaps
+    ]
     yield from _several("warning", nobodys, DUTY_LIST)
 
 
@@ -86,5 +90,5 @@ def _several(level: Literal["error", "warning"], sentences: Sequence[str], field
     for sentence in sentences[:SHOWN]:
         yield Finding(level, sentence, field)
     if len(sentences) > SHOWN:
-        rest = f"同类的还有 {len(sentences) - SHOWN:,} 处，没有一一列出。"
+        rest = said("同类的还有 {number:,} 处，没有一一列出。", number=len(sentences) - SHOWN)
         yield Finding(level, rest, field)

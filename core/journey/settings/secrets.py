@@ -7,6 +7,7 @@ from core.hooks.roster import Roster
 from core.hooks.settings import Secret, SecretText, fields_of, secrets_of
 from core.journey.settings.administering import administering
 from core.journey.settings.held import held, is_preset
+from core.kit.saying import joined, said, word
 from core.tenancy.revisions import feature_row, record_feature_event
 from core.tenancy.scope import Scope
 from core.tenancy.secret_rows import (
@@ -32,11 +33,13 @@ def set_secret(
     author = administering(actor, "设置密钥")
     field = _field(scope, roster, feature_id, name)
     if is_preset(scope, roster.get(feature_id)):
-        raise SecretUnusable(f"功能 {feature_id} 的密钥由各区自己设置，市中心不能代设，也不能预设。")
+        raise SecretUnusable(
+            said("功能 {feature_id} 的密钥由各区自己设置，市中心不能代设，也不能预设。", feature_id=feature_id)
+        )
     feature_row(scope, feature_id)
     if isinstance(given, SecretText):
         if flaw := field.flaw(given.reveal()):
-            raise SecretUnusable(f"密钥“{field.title}”不能保存：{flaw}。请重新键入。")
+            raise SecretUnusable(said("密钥“{title}”不能保存：{flaw}。请重新键入。", title=field.title, flaw=flaw))
         keep_text(scope, feature_id, name, given, by=author.name, now=now)
     else:
         keep_reference(scope, feature_id, name, given, by=author.name, now=now)
@@ -62,7 +65,14 @@ def _field(scope: Scope, roster: Roster, feature_id: str, name: str) -> Secret:
     schema = held(scope, roster, feature_id).schema
     known = secrets_of(schema)
     if name not in known:
-        raise NoSuchSecret(f"功能 {feature_id} 没有名为 {name} 的密钥。它的密钥：{'、'.join(known) or '无'}。")
+        raise NoSuchSecret(
+            said(
+                "功能 {feature_id} 没有名为 {name} 的密钥。它的密钥：{known}。",
+                feature_id=feature_id,
+                name=name,
+                known=joined("、", known) or word("无"),
+            )
+        )
     field = fields_of(schema)[name]
     assert isinstance(field, Secret)
     return field

@@ -13,6 +13,7 @@ from core.journey.settings.administering import administering
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import settings_choices
 from core.journey.settings.standings import changes_between, weigh
+from core.kit import saying
 from core.tenancy.models import SettingsEvent, SettingsRevision
 from core.tenancy.queries import events_of, find_feature_row, happened_to, revisions_of
 from core.tenancy.revisions import get_revision
@@ -116,8 +117,12 @@ def show(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> Show
     lines = tuple(secret_lines(scope, feature_id))
     note = ""
     if now_held.used != now_held.in_force:
-        instead = f"暂用第 {now_held.used} 次修订" if now_held.used else "只能取默认值"
-        note = f"第 {now_held.in_force} 次修订与现在的功能版本或全市预设不合，{instead}。请另起草一次修订。"
+        instead = saying.said("暂用第 {used} 次修订", used=now_held.used) if now_held.used else "只能取默认值"
+        note = saying.said(
+            "第 {in_force} 次修订与现在的功能版本或全市预设不合，{instead}。请另起草一次修订。",
+            in_force=now_held.in_force,
+            instead=saying.word(instead),
+        )
     return Shown(
         feature=feature_id,
         label=now_held.feature.label,
@@ -191,8 +196,8 @@ def _values(scope: Scope, now_held: Held) -> Sequence[Value]:
         inherited = now_held.inherited.get(name)
         source: Source = "own" if is_own else inherited.source if inherited else "default"
         words = {
-            "own": f"{here}第 {now_held.used} 次修订",
-            "city": f"全市预设（{preset.city} 第 {preset.number} 次修订）",
+            "own": saying.said("{here}第 {used} 次修订", here=saying.word(here), used=now_held.used),
+            "city": saying.said("全市预设（{city} 第 {number} 次修订）", city=preset.city, number=preset.number),
             "default": "默认" if inherited else "还没有设置",
         }
         value = effective.get(name)
@@ -253,9 +258,9 @@ def _note(scope: Scope, event: SettingsEvent) -> str:
     if event.kind == "planned":
         return f"{datetime.fromisoformat(detail['at']).astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
     if event.kind == "superseded":
-        return f"第 {detail['by']} 次修订" if "by" in detail else ""
+        return saying.said("第 {by} 次修订", by=detail["by"]) if "by" in detail else ""
     said = [detail.get("note", ""), detail.get("reason", ""), *(finding.text for finding in _findings(event))]
-    return "；".join(text for text in said if text)
+    return saying.joined("；", (text for text in said if text))
 
 
 def _findings(event: SettingsEvent) -> Sequence[Finding]:

@@ -13,6 +13,7 @@ from core.hooks.settings import Difference, MigrationFailed, differences, risks_
 from core.hooks.specs import ALL_HOOKS
 from core.journey.settings.held import Held, is_preset
 from core.journey.settings.naming import settings_choices
+from core.kit.saying import said
 from core.tenancy.models import SettingsRevision
 from core.tenancy.queries import events_of, happened_to, valid_run_of, was_tried
 from core.tenancy.rules import Standing, Trial
@@ -97,7 +98,7 @@ def _lock_changes(held: Held, revision: SettingsRevision) -> list[Difference]:
     return [
         Difference(
             name,
-            f"{getattr(fields.get(name), 'title', name)}（锁定）",
+            said("{getattr}（锁定）", getattr=getattr(fields.get(name), "title", name)),
             "锁定" if name in held.own_locked else "不锁定",
             "锁定" if name in revision.locked else "不锁定",
             risks.get(name, ""),

@@ -10,6 +10,7 @@ from core.journey.settings.administering import administering
 from core.journey.settings.held import held
 from core.journey.settings.standings import weigh
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.active import features_on
 from core.tenancy.models import DryRun
 from core.tenancy.revisions import get_revision
@@ -66,7 +67,7 @@ def ask_trial_off(scope: Scope, feature_id: str, *, sample: Sample = USUAL, acto
     """Ask what would be without a feature that is on; a job does it. Raises `NotPermitted`, `NotOn`, `BadSample`."""
     author = administering(actor, "试算关闭功能")
     if feature_id not in {row.feature for row in features_on(scope.session, scope.tenant)}:
-        raise NotOn(f"功能 {feature_id} 没有启用，关闭它不会改变什么。")
+        raise NotOn(said("功能 {feature_id} 没有启用，关闭它不会改变什么。", feature_id=feature_id))
     return ask_for_off(scope, feature_id, sample=sample, asked_by=author.name, now=now)
 
 

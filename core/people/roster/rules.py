@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.kit.saying import said, word
+
 EVERY_DAY = frozenset(range(1, 8))
 
 
@@ -68,13 +70,15 @@ def choose_person(
     away = {absence.person for absence in absences if absence.holds_on(day)}
     on_duty = {entry.person for entry in roster if entry.holds_on(day)}
     if present := on_duty - away:
-        return Taker(_next(present, loads, last), f"值班人员中在办最少（{_load(present, loads)} 件），同数轮流")
+        return Taker(
+            _next(present, loads, last), said("值班人员中在办最少（{load} 件），同数轮流", load=_load(present, loads))
+        )
     why = "值班人员都不在岗" if on_duty else "当天没有排班"
     if staff.head is not None and staff.head not in away:
-        return Taker(staff.head, f"{why}，由单位负责人接单")
+        return Taker(staff.head, said("{why}，由单位负责人接单", why=word(why)))
     if clerks := set(staff.clerks) - away:
-        return Taker(_next(clerks, loads, last), f"{why}，由在岗承办人中在办最少的接单")
-    return Taker(None, f"{why}，单位内没有在岗人员，由单位统一接单")
+        return Taker(_next(clerks, loads, last), said("{why}，由在岗承办人中在办最少的接单", why=word(why)))
+    return Taker(None, said("{why}，单位内没有在岗人员，由单位统一接单", why=word(why)))
 
 
 def held_by_absent(holders: Mapping[int, int], absences: Iterable[Absence], *, day: date) -> tuple[int, ...]:

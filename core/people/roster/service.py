@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roster.models import DutyRoster, StaffAbsence, UnitHead
 from core.people.roster.queries import absences_from
 from core.people.roster.rules import EVERY_DAY, RosterEntry
@@ -89,4 +90,6 @@ def end_absence(scope: Scope, person: int, *, day: date) -> int:
 
 def _refuse_backwards(first: date | None, last: date | None) -> None:
     if first is not None and last is not None and last < first:
-        raise DaysUnclear(f"止于 {last} 早于始于 {first}，没有一天算数。请把日期改正后再保存。")
+        raise DaysUnclear(
+            said("止于 {last} 早于始于 {first}，没有一天算数。请把日期改正后再保存。", last=last, first=first)
+        )

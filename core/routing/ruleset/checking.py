@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from core.areas.tree import LOCAL, LOCAL_NAMES
+from core.kit.saying import joined, said, word
 from core.routing.ruleset.compiling import when_true
 from core.routing.ruleset.conditions import Leaf, leaves_of
 from core.routing.ruleset.directory import FRONT_LINE, RoutingDirectory
@@ -112,7 +113,7 @@ def _strangers(rule: Rule, directory: RoutingDirectory) -> Iterator[Finding]:
     for number, unit in enumerate(outcome.exclude):
         yield from _unit(rule, f"then.exclude[{number}]", unit, directory)
     if outcome.limit and outcome.limit not in directory.limits:
-        sentence = f"没有名为“{outcome.limit}”的时限。请从时限列表中选择。"
+        sentence = said("没有名为“{limit}”的时限。请从时限列表中选择。", limit=outcome.limit)
         yield _finding("error", "unknown-limit", rule, "then.limit", sentence)
 
 
@@ -124,7 +125,9 @@ def _unknown_values(rule: Rule, path: str, leaf: Leaf, directory: RoutingDirecto
     )
     for value in leaf.values:
         if not known(str(value)):
-            sentence = f"{_NAMED[leaf.field]} {value}，永远不会符合。请从列表中选择，或删去。"
+            sentence = said(
+                "{named} {value}，永远不会符合。请从列表中选择，或删去。", named=word(_NAMED[leaf.field]), value=value
+            )
             yield _finding("error", f"unknown-{leaf.field}", rule, f"{path}.value", sentence)
 
 
@@ -132,28 +135,32 @@ def _unit(rule: Rule, path: str, code: str, directory: RoutingDirectory) -> Iter
     if code in LOCAL_NAMES:
         kind = code.removeprefix(LOCAL)
         if not any(unit.kind == kind and unit.active for unit in directory.units.values()):
-            sentence = f"本区没有可作{LOCAL_NAMES[code]}的单位。请写明具体单位。"
+            sentence = said("本区没有可作{local}的单位。请写明具体单位。", local=word(LOCAL_NAMES[code]))
             yield _finding("error", "unknown-unit", rule, path, sentence)
         elif path.startswith("then.assign") and (why := _only_takes_in(kind, directory)):
             yield _finding("error", "takes-in-only", rule, path, f"{LOCAL_NAMES[code]}{why}")
         return
     unit = directory.units.get(code)
     if unit is None:
-        yield _finding("error", "unknown-unit", rule, path, f"没有代码为 {code} 的单位。请从单位列表中选择。")
+        yield _finding(
+            "error", "unknown-unit", rule, path, said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code)
+        )
     elif not unit.active:
-        sentence = f"单位“{unit.name}”（{code}）已停用，派不出去。请改为接手其职责的单位。"
+        sentence = said("单位“{name}”（{code}）已停用，派不出去。请改为接手其职责的单位。", name=unit.name, code=code)
         yield _finding("error", "closed-unit", rule, path, sentence)
     elif unit.kind == "dispatch_desk" and path == "then.assign.lead":
-        sentence = f"“{unit.name}”是派单台，不承办工单；没有规则命中的本来就由它判定。请删去 assign，或写承办单位。"
+        sentence = said(
+            "“{name}”是派单台，不承办工单；没有规则命中的本来就由它判定。请删去 assign，或写承办单位。", name=unit.name
+        )
         yield _finding("error", "desk-as-unit", rule, path, sentence)
     elif path.startswith("then.assign") and (why := _only_takes_in(unit.kind, directory)):
-        yield _finding("error", "takes-in-only", rule, path, f"“{unit.name}”{why}")
+        yield _finding("error", "takes-in-only", rule, path, said("“{name}”{why}", name=unit.name, why=why))
 
 
 def _only_takes_in(kind: str, directory: RoutingDirectory) -> str:
     """Return what stands against giving tickets to units of this kind, empty = nothing."""
     why = next((unit.takes_in_only for unit in directory.units.values() if unit.kind == kind), "")
-    return f"只受理不承办（{why}），派不出去。请改为对这类事项负责的部门或街道。" if why else ""
+    return said("只受理不承办（{why}），派不出去。请改为对这类事项负责的部门或街道。", why=why) if why else ""
 
 
 def _too_low(rule: Rule, rules: RuleSet, directory: RoutingDirectory) -> Finding | None:
@@ -164,7 +171,12 @@ def _too_low(rule: Rule, rules: RuleSet, directory: RoutingDirectory) -> Finding
     level = directory.level_of(assign.lead)
     for matter in directory.matters_above(level, demand_of(rule.when).paths_of("matter")):
         if can_match([rule.when, Leaf("matter", "eq", (matter.path,))], rules.fields).is_possible:
-            told = f"事项“{matter.name}”（{matter.path}）可能被派给{directory.unit_name(assign.lead)}，"
+            told = said(
+                "事项“{name}”（{path}）可能被派给{unit_name}，",
+                name=matter.name,
+                path=matter.path,
+                unit_name=directory.unit_name(assign.lead),
+            )
             if matter.is_department_function and level in FRONT_LINE:
                 why = (
                     "而它标明是部门职责。职能部门的事不得分派给基层（国办函〔2025〕66号）；"
@@ -172,7 +184,7 @@ def _too_low(rule: Rule, rules: RuleSet, directory: RoutingDirectory) -> Finding
                 )
                 return _finding("error", "front-line", rule, "then.assign.lead", told + why)
             least = LEVEL_NAMES[matter.least] if matter.least else ""
-            why = f"而它至少由{least}单位主办。请改派，或在条件中排除这类事项。"
+            why = said("而它至少由{least}单位主办。请改派，或在条件中排除这类事项。", least=word(least))
             return _finding("error", "level-too-low", rule, "then.assign.lead", told + why)
     return None
 
@@ -180,9 +192,11 @@ def _too_low(rule: Rule, rules: RuleSet, directory: RoutingDirectory) -> Finding
 def _patterns(rule: Rule) -> Iterator[Finding]:
     """Yield the words that were meant as a pattern: they are searched as they stand."""
     for path, leaf in leaves_of(rule.when):
-        for number, word in enumerate(leaf.values if leaf.op.startswith("contains") else ()):
-            if any(sign in str(word) for sign in _PATTERN_SIGNS):
-                sentence = f"“{word}”像是正则表达式或通配，而词语是照字面找的，不会符合。请逐个列出要找的词。"
+        for number, sought in enumerate(leaf.values if leaf.op.startswith("contains") else ()):
+            if any(sign in str(sought) for sign in _PATTERN_SIGNS):
+                sentence = said(
+                    "“{sought}”像是正则表达式或通配，而词语是照字面找的，不会符合。请逐个列出要找的词。", sought=sought
+                )
                 yield _finding("warning", "pattern-as-word", rule, f"{path}.value[{number}]", sentence)
 
 
@@ -219,8 +233,12 @@ def _unreachable(
                     "unreachable",
                     rule,
                     "when",
-                    f"永远轮不到：凡{wording.condition(rule.when)}的，都已符合排在前面的{_name(other)}"
-                    f"（{wording.condition(other.when)}）。请调整先后、收窄前一条，或删去这一条。",
+                    said(
+                        "永远轮不到：凡{condition}的，都已符合排在前面的{name}（{when}）。请调整先后、收窄前一条，或删去这一条。",
+                        condition=wording.condition(rule.when),
+                        name=_name(other),
+                        when=wording.condition(other.when),
+                    ),
                     other=other.id,
                 )
                 break
@@ -287,8 +305,15 @@ class _Overlaps:
             "overlap",
             rule,
             "when",
-            f"与排在前面的{_name(other)}可能同时符合，结果不同：前一条{wording.outcome(other.then)}，"
-            f"这一条{wording.outcome(rule.then)}；{order}取前一条。例如：{'；'.join(dict.fromkeys(answers))}。",
+            said(
+                "与排在前面的{name}可能同时符合，结果不同：前一条{outcome}，这一条{then}；"
+                "{order}取前一条。例如：{fromkeys}。",
+                name=_name(other),
+                outcome=wording.outcome(other.then),
+                then=wording.outcome(rule.then),
+                order=word(order),
+                fromkeys=joined("；", dict.fromkeys(answers)),
+            ),
             other=other.id,
         )
 
@@ -335,8 +360,15 @@ def _meet(demand: Demand, other: Demand) -> bool:
 
 
 def _finding(level: Level, code: str, rule: Rule, path: str, sentence: str, *, other: str = "") -> Finding:
-    return Finding(level, code, rule.id, path, f"{_name(rule)}的 {path}：{sentence}", other)
+    return Finding(
+        level,
+        code,
+        rule.id,
+        path,
+        said("{name}的 {path}：{sentence}", name=_name(rule), path=path, sentence=word(sentence)),
+        other,
+    )
 
 
 def _name(rule: Rule) -> str:
-    return f"规则“{rule.label}”（{rule.id}）"
+    return said("规则“{label}”（{id}）", label=word(rule.label), id=rule.id)

@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from core.areas.tree import LOCAL, LOCAL_NAMES
+from core.kit.saying import said, word
 from core.routing.ruleset.compiling import Values
 from core.routing.ruleset.facts import Facts
 from core.routing.ruleset.fields import Fields
@@ -234,15 +235,15 @@ class _Objections:
 
     def against(self, written: str, code: str | None) -> str:
         if code is None:
-            return f"不知道本工单的{LOCAL_NAMES[written]}"
+            return said("不知道本工单的{local}", local=word(LOCAL_NAMES[written]))
         if self.known is not None and code not in self.known:
             return "单位不存在或已停用"
         if code in self.barred:
-            return f"只受理不承办（{self.barred[code]}）"
+            return said("只受理不承办（{barred}）", barred=self.barred[code])
         if code in self.facts.returned_by:
             return "该单位已退回过本工单"
         if code in self.excluded:
-            return f"规则“{self.excluded[code].label}”排除了该单位"
+            return said("规则“{label}”排除了该单位", label=word(self.excluded[code].label))
         return ""
 
 
@@ -250,12 +251,12 @@ def _assigned(
     hits: Sequence[Hit], listed: Listed | None, offered: Sequence[Offered], objections: _Objections
 ) -> tuple[Assignee | None, list[PassedOver]]:
     """Return who gets the ticket, and who was proposed and does not."""
-    proposals = [
-        (hit.rule.id, f"前面的规则“{hit.rule.label}”已指定单位", hit.rule.then.assign)
+    proposals: list[tuple[str, str, Assign]] = [
+        (hit.rule.id, said("前面的规则“{label}”已指定单位", label=word(hit.rule.label)), hit.rule.then.assign)
         for hit in hits
         if hit.rule.then.assign
     ]
-    proposals += [(each.source, f"功能“{each.by}”的意见在前", each.assign) for each in offered]
+    proposals += [(each.source, said("功能“{by}”的意见在前", by=each.by), each.assign) for each in offered]
     if listed:
         proposals.append((DUTY_LIST, "", Assign(listed.lead, listed.co)))
     chosen: Assignee | None = None

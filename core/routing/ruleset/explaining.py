@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from core.kit import saying
 from core.routing.ruleset.compiling import Values
 from core.routing.ruleset.directory import NAMELESS, RoutingDirectory
 from core.routing.ruleset.evaluating import DUTY_LIST, CompiledRules, Hit, PassedOver, Verdict
@@ -15,8 +16,10 @@ from core.routing.ruleset.wording import Wording
 def explain(verdict: Verdict, directory: RoutingDirectory = NAMELESS) -> list[str]:
     """Return why the ticket goes where it goes: who gets it, by which rules and which facts, and who does not and why."""
     wording = Wording(verdict.fields, directory)
-    labels = {hit.rule.id: f"规则“{hit.rule.label}”" for hit in verdict.hits} | {DUTY_LIST: "职责清单"}
-    labels |= {each.source: f"功能“{each.by}”" for each in verdict.offered}
+    labels = {hit.rule.id: saying.said("规则“{label}”", label=saying.word(hit.rule.label)) for hit in verdict.hits} | {
+        DUTY_LIST: "职责清单"
+    }
+    labels |= {each.source: saying.said("功能“{by}”", by=each.by) for each in verdict.offered}
     return [
         _decision(verdict, labels, wording),
         *(_matched(hit, wording) for hit in verdict.hits),
@@ -99,28 +102,42 @@ def why_not(rules: CompiledRules, rule_id: str, verdict: Verdict, directory: Rou
     wording = Wording(verdict.fields, directory)
     rule = rules.find(rule_id)
     if rule is None:
-        return [f"没有规则“{rule_id}”。"]
+        return [saying.said("没有规则“{rule_id}”。", rule_id=rule_id)]
     return list(_reasons(rule, verdict, wording))
 
 
 def _reasons(rule: Rule, verdict: Verdict, wording: Wording) -> Iterator[str]:
     name = _name(rule)
     if not rule.enabled:
-        yield f"{name}已停用。"
+        yield saying.said("{name}已停用。", name=name)
     if not rule.valid.holds_on(verdict.on):
-        yield f"{name}在 {verdict.on} 不在有效期内（{_span(rule.valid.first, rule.valid.last)}）。"
+        yield saying.said(
+            "{name}在 {on} 不在有效期内（{span}）。",
+            name=name,
+            on=verdict.on,
+            span=_span(rule.valid.first, rule.valid.last),
+        )
     hit = next((each for each in verdict.hits if each.rule.phase is rule.phase), None)
     if hit and hit.rule.id == rule.id:
         yield _matched(hit, wording)
         return
     found = trace(rule.when, _known_in(rule.phase, verdict))
-    said = "；".join(wording.answer(leaf) for leaf in found.deciding)
+    said = saying.joined("；", (wording.answer(leaf) for leaf in found.deciding))
     if found.truth is not True:
-        yield f"{name}的条件{'不符' if found.truth is False else '无从判断'}：{said}。"
+        yield saying.said(
+            "{name}的条件{truth}：{said}。",
+            name=name,
+            truth=saying.word("不符") if found.truth is False else saying.word("无从判断"),
+            said=said,
+        )
     elif hit:
-        yield f"{name}的条件符合（{said}），但同一阶段里{_name(hit.rule)}排在前面。"
+        yield saying.said(
+            "{name}的条件符合（{said}），但同一阶段里{rule}排在前面。", name=name, said=said, rule=_name(hit.rule)
+        )
     elif rule.enabled and rule.valid.holds_on(verdict.on):
-        yield f"{name}的条件符合（{said}），但前面已经有了可派的单位，用不到转人工的规则。"
+        yield saying.said(
+            "{name}的条件符合（{said}），但前面已经有了可派的单位，用不到转人工的规则。", name=name, said=said
+        )
 
 
 def _known_in(phase: Phase, verdict: Verdict) -> Values:
@@ -136,43 +153,57 @@ def _decision(verdict: Verdict, labels: Mapping[str, str], wording: Wording) -> 
     if assignee := verdict.assignee:
         parts.append(f"{'直接派给' if assignee.direct else '派给'}{wording.units([assignee.lead])}")
         if assignee.co:
-            parts.append(f"由{wording.units(assignee.co)}协办")
+            parts.append(saying.said("由{units}协办", units=wording.units(assignee.co)))
         by = labels[assignee.source]
         if assignee.source == DUTY_LIST and verdict.listed:
-            by += f"“{wording.directory.name_of('matter', verdict.listed.item)}”"
-        by += "".join(f"（{each.why.rstrip('。')}）" for each in verdict.offered if each.source == assignee.source)
-        parts.append(f"依据{by}")
+            by += saying.said("“{name}”", name=wording.directory.name_of("matter", verdict.listed.item))
+        by += "".join(
+            saying.said("（{why}）", why=saying.unstopped(each.why))
+            for each in verdict.offered
+            if each.source == assignee.source
+        )
+        parts.append(saying.said("依据{by}", by=by))
     else:
         parts.append("派单规则和职责清单都没有可派的单位，由派单台的人员判定")
-    return "，".join([*parts, *_besides(verdict, wording)]) + "。"
+    return saying.joined("，", [*parts, *_besides(verdict, wording)]) + "。"
 
 
 def _not_given(each: PassedOver, labels: Mapping[str, str], wording: Wording) -> str:
     unit = wording.units([each.unit])
-    instead = f"没有由{unit}协办" if each.role == "co" else f"没有派给{unit}"
-    return f"{instead}（{labels[each.source]}所提）：{each.why}。"
+    instead = (
+        saying.said("没有由{unit}协办", unit=unit) if each.role == "co" else saying.said("没有派给{unit}", unit=unit)
+    )
+    return saying.said("{instead}（{labels}所提）：{why}。", instead=instead, labels=labels[each.source], why=each.why)
 
 
 def _besides(verdict: Verdict, wording: Wording) -> Iterator[str]:
     if verdict.urgency:
-        yield f"紧急程度定为{'紧急' if verdict.urgency == 'urgent' else '一般'}"
+        yield saying.said(
+            "紧急程度定为{urgency}", urgency=saying.word("紧急") if verdict.urgency == "urgent" else saying.word("一般")
+        )
     if verdict.limit:
-        yield f"时限按“{wording.directory.limit_name(verdict.limit)}”"
+        yield saying.said("时限按“{limit_name}”", limit_name=wording.directory.limit_name(verdict.limit))
     if verdict.split:
-        yield f"提示拆单：{verdict.split.rstrip('。')}"
+        yield saying.said("提示拆单：{split}", split=saying.unstopped(verdict.split))
     if verdict.excluded:
-        yield f"不派给{wording.units(list(verdict.excluded))}"
+        yield saying.said("不派给{units}", units=wording.units(list(verdict.excluded)))
 
 
 def _matched(hit: Hit, wording: Wording) -> str:
-    said = "；".join(wording.answer(leaf) for leaf in trace(hit.rule.when, hit.values).deciding)
+    said = saying.joined("；", (wording.answer(leaf) for leaf in trace(hit.rule.when, hit.values).deciding))
     phase = PHASE_LABELS[hit.rule.phase]
-    return f"{phase}：命中{_name(hit.rule)}，{hit.rule.explain.rstrip('。')}。依据：{said}。"
+    return saying.said(
+        "{phase}：命中{name}，{explain}。依据：{said}。",
+        phase=saying.word(phase),
+        name=_name(hit.rule),
+        explain=saying.unstopped(hit.rule.explain),
+        said=said,
+    )
 
 
 def _name(rule: Rule) -> str:
-    return f"规则“{rule.label}”（{rule.id}）"
+    return saying.said("规则“{label}”（{id}）", label=saying.word(rule.label), id=rule.id)
 
 
 def _span(first: date | None, last: date | None) -> str:
-    return f"{first or '不限'} 到 {last or '不限'}"
+    return saying.said("{first} 到 {last}", first=first or saying.word("不限"), last=last or saying.word("不限"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.hooks.values import TicketView
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.routing.ruleset.fields import FIELDS, Field, Fields, normalised
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
@@ -53,7 +54,11 @@ def facts_from(
     known: dict[str, Any] = {}
     for name, value in values.items():
         if name not in fields:
-            raise FactsUnusable(f"没有字段 {name}，派单规则用不到它。可用的字段：{'、'.join(fields)}。")
+            raise FactsUnusable(
+                said(
+                    "没有字段 {name}，派单规则用不到它。可用的字段：{fields}。", name=name, fields=joined("、", fields)
+                )
+            )
         if value is None or value == "":
             continue
         asked = fields[name]
@@ -137,12 +142,26 @@ def _checked(of: Field, value: Any) -> Any:
             return value
         case "flag" if isinstance(value, bool):
             return value
-    raise FactsUnusable(f"字段“{of.label}”（{of.name}）不能是这样的值：{value!r:.60}。请按字段的类型提供。")
+    raise FactsUnusable(
+        said(
+            "字段“{label}”（{name}）不能是这样的值：{value!r:.60}。请按字段的类型提供。",
+            label=word(of.label),
+            name=of.name,
+            value=value,
+        )
+    )
 
 
 def _calendars(of: Field, value: Any) -> dict[str, bool]:
     if not isinstance(value, Mapping) or not all(
         name in of.names and isinstance(lies_in, bool) for name, lies_in in value.items()
     ):
-        raise FactsUnusable(f"字段“{of.label}”（{of.name}）要写明在不在各个日历内：{'、'.join(map(str, of.names))}。")
+        raise FactsUnusable(
+            said(
+                "字段“{label}”（{name}）要写明在不在各个日历内：{names}。",
+                label=word(of.label),
+                name=of.name,
+                names=joined("、", map(str, of.names)),
+            )
+        )
     return {f"{of.name}/{name}": lies_in for name, lies_in in value.items()}

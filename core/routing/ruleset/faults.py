@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 
 SHOWN = 50
 _LONGEST_SHOWN = 40
@@ -34,7 +35,7 @@ class RulesUnusable(Refused):
     def __init__(self, faults: Sequence[RuleFault]) -> None:
         sentences = [fault.sentence for fault in faults[:SHOWN]]
         if len(faults) > SHOWN:
-            sentences.append(f"另有 {len(faults) - SHOWN} 处问题没有列出。请先改正以上各处。")
+            sentences.append(said("另有 {number} 处问题没有列出。请先改正以上各处。", number=len(faults) - SHOWN))
         super().__init__("\n".join(sentences))
         self.faults = tuple(faults)
 
@@ -55,7 +56,7 @@ class Place:
         return replace(self, path=f"{self.path}[{number}]")
 
     def __str__(self) -> str:
-        return f"{self.rule}的 {self.path}" if self.path else self.rule
+        return said("{rule}的 {path}", rule=self.rule, path=self.path) if self.path else self.rule
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Faults:
 
     def add(self, place: Place, sentence: str) -> None:
         """Note a fault; the sentence says what, why not, and what to do."""
-        told = _BESIDE_MARKS.sub(r"\1", f"{place}：{sentence}")
+        told = _BESIDE_MARKS.sub(r"\1", said("{place}：{sentence}", place=place, sentence=word(sentence)))
         self.found.append(RuleFault(place.rule, place.path, told))
 
     def refuse(self) -> None:
@@ -80,7 +81,11 @@ def shown(value: Any) -> str:
     match value:
         case str():
             seen = "".join("�" if is_unshowable(letter) else letter for letter in value[: _LONGEST_SHOWN + 1])
-            return f"“{seen[:_LONGEST_SHOWN]}…”" if len(seen) > _LONGEST_SHOWN else f"“{seen}”"
+            return (
+                said("“{seen}…”", seen=seen[:_LONGEST_SHOWN])
+                if len(seen) > _LONGEST_SHOWN
+                else said("“{seen}”", seen=seen)
+            )
         case True | False:
             return " true " if value else " false "
         case int() if -(10**15) < value < 10**15:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from core.hooks.values.words import APPELLANT_LABELS, NATURE_LABELS
+from core.kit.saying import said
 
 Kind = Literal["path", "code", "text", "number", "flag", "moment"]
 """A place in a tree such as 07.08.03; one of a list; words; an integer; yes or no; a moment within calendars or not."""
@@ -73,7 +74,7 @@ MEDIA: dict[Scalar, str] = {
     "file": "文件导入",
 }
 CALENDARS: dict[Scalar, str] = {"working_time": "工作时间", "working_day": "工作日"}
-WEEKDAYS: dict[Scalar, str] = {place: f"星期{day}" for place, day in enumerate("一二三四五六日", 1)}
+WEEKDAYS: dict[Scalar, str] = {place: said("星期{day}", day=day) for place, day in enumerate("一二三四五六日", 1)}
 
 _CORE = (
     Field("matter", "事项", "path"),

@@ -25,6 +25,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 from core.areas.tree import LOCAL, LOCAL_NAMES
+from core.kit.saying import joined, said, word
 from core.routing.ruleset.conditions import AllOf, AnyOf, Condition, Leaf, Not
 from core.routing.ruleset.faults import Faults, Place, RuleFault, RulesUnusable, is_unshowable, kind_of, shown
 from core.routing.ruleset.fields import ALL_OPERATORS, FIELDS, OPERATORS, Field, Fields, Scalar
@@ -74,7 +75,7 @@ def read_rules(text: str | bytes, *, fields: Fields = FIELDS) -> RuleSet:
     except RecursionError as error:
         raise _unreadable("嵌套太深，读不完。请检查括号，条件树最多 20 层。") from error
     except ValueError as error:  # also what is not UTF-8, and numbers nobody could mean
-        raise _unreadable(f"不合 JSON 语法（{error!s:.80}）。请检查引号、逗号和括号。") from error
+        raise _unreadable(said("不合 JSON 语法（{error!s:.80}）。请检查引号、逗号和括号。", error=error)) from error
     return parse_rules(value, fields=fields)
 
 
@@ -84,15 +85,19 @@ def parse_rules(value: Any, *, fields: Fields = FIELDS) -> RuleSet:
     rules: list[Rule] = []
     whole = _Entry(_WHOLE, value, faults) if isinstance(value, dict) else None
     if whole is None:
-        faults.add(_WHOLE, f'应是一个对象，不能是{kind_of(value)}。请写成 {{"rules": [……]}}。')
+        faults.add(_WHOLE, said('应是一个对象，不能是{kind}。请写成 {{"rules": [……]}}。', kind=kind_of(value)))
     else:
         written = whole.take("rules", list)
         whole.refuse_others()
         if written is not None and len(written) > MOST_RULES:
             faults.add(
                 _WHOLE,
-                f"有 {len(written):,} 条规则，最多 {MOST_RULES:,} 条：规则只写例外，再多就没有人说得清先后。"
-                "事项归谁办请写进职责清单。",
+                said(
+                    "有 {number:,} 条规则，最多 {most_rules:,} 条：规则只写例外，再多就没有人说得清先后。"
+                    "事项归谁办请写进职责清单。",
+                    number=len(written),
+                    most_rules=MOST_RULES,
+                ),
             )
         elif written is not None:
             rules = list(_rules(written, fields, faults))
@@ -112,26 +117,38 @@ def parse_condition(value: Any, *, fields: Fields = FIELDS) -> Condition:
 def _rules(written: list[Any], fields: Fields, faults: Faults) -> Iterator[Rule]:
     places: dict[str, int] = {}
     for number, value in enumerate(written, 1):
-        place = Place(f"第 {number} 条规则")
+        place = Place(said("第 {number} 条规则", number=number))
         if not isinstance(value, dict):
             faults.add(
-                place, f"应是一个对象，不能是{kind_of(value)}。请按 id、label、phase、when、then、explain 填写。"
+                place,
+                said(
+                    "应是一个对象，不能是{kind}。请按 id、label、phase、when、then、explain 填写。", kind=kind_of(value)
+                ),
             )
             continue
         rule_id = value.get("id")
         if isinstance(rule_id, str) and _is_code(rule_id):
             if rule_id in RESERVED:
                 faults.add(
-                    Place(f"规则“{rule_id}”", "id"),
-                    f"第 {number} 条规则的 id 不能是 {rule_id}，派单记录用它表示{RESERVED[rule_id]}。请换一个。",
+                    Place(said("规则“{rule_id}”", rule_id=rule_id), "id"),
+                    said(
+                        "第 {number} 条规则的 id 不能是 {rule_id}，派单记录用它表示{reserved}。请换一个。",
+                        number=number,
+                        rule_id=rule_id,
+                        reserved=word(RESERVED[rule_id]),
+                    ),
                 )
             if rule_id in places:
                 faults.add(
-                    Place(f"规则“{rule_id}”", "id"),
-                    f"第 {places[rule_id]} 条和第 {number} 条规则用了同一个 id，派单记录里无法分辨。请给其中一条换一个。",
+                    Place(said("规则“{rule_id}”", rule_id=rule_id), "id"),
+                    said(
+                        "第 {places} 条和第 {number} 条规则用了同一个 id，派单记录里无法分辨。请给其中一条换一个。",
+                        places=places[rule_id],
+                        number=number,
+                    ),
                 )
             places.setdefault(rule_id, number)
-            place = Place(f"规则“{rule_id}”")
+            place = Place(said("规则“{rule_id}”", rule_id=rule_id))
         rule = _rule(_Entry(place, value, faults), fields, faults)
         if rule is not None:
             yield rule
@@ -171,7 +188,10 @@ def _phase(entry: "_Entry") -> Phase | None:
     if written is None:
         return None
     if written not in PHASES:
-        entry.add("phase", f"没有阶段{shown(written)}。请从 {'、'.join(PHASES)} 中选一个。")
+        entry.add(
+            "phase",
+            said("没有阶段{written}。请从 {phases} 中选一个。", written=shown(written), phases=joined("、", PHASES)),
+        )
         return None
     return Phase(written)
 
@@ -183,7 +203,10 @@ def _validity(entry: "_Entry") -> Validity:
     first, last = days.day("from"), days.day("to")
     days.refuse_others()
     if first and last and last < first:
-        days.add("to", f"最后一天 {last} 早于第一天 {first}，规则一天也不会生效。请改正其中一个。")
+        days.add(
+            "to",
+            said("最后一天 {last} 早于第一天 {first}，规则一天也不会生效。请改正其中一个。", last=last, first=first),
+        )
     return Validity(first, last)
 
 
@@ -226,7 +249,7 @@ def _refuse_misplaced(then: "_Entry", outcome: Outcome, phase: Phase | None) -> 
         return
     for unit in (outcome.assign.lead, *outcome.assign.co):
         if unit in outcome.exclude:
-            then.add("exclude", f"单位{shown(unit)}既要派给它又要排除它。请删去其中一处。")
+            then.add("exclude", said("单位{unit}既要派给它又要排除它。请删去其中一处。", unit=shown(unit)))
 
 
 def _urgency(then: "_Entry") -> Any:
@@ -236,7 +259,9 @@ def _urgency(then: "_Entry") -> Any:
     urgency = changes.take("urgency", str)
     changes.refuse_others()
     if urgency is not None and urgency not in ("normal", "urgent"):
-        changes.add("urgency", f"没有紧急程度{shown(urgency)}。请写 normal（一般）或 urgent（紧急）。")
+        changes.add(
+            "urgency", said("没有紧急程度{urgency}。请写 normal（一般）或 urgent（紧急）。", urgency=shown(urgency))
+        )
         return None
     return urgency
 
@@ -255,7 +280,7 @@ def _assign(then: "_Entry") -> Assign | None:
     if lead is None:
         return None
     if lead in co:
-        assign.add("co", f"单位{shown(lead)}既是主办又是协办。请从 co 中删去。")
+        assign.add("co", said("单位{lead}既是主办又是协办。请从 co 中删去。", lead=shown(lead)))
     return Assign(lead, co, bool(direct))
 
 
@@ -283,7 +308,7 @@ class _Entry:
             return None
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             words = {str: "文字", int: "整数", bool: " true 或 false", list: "列表", dict: "对象"}
-            self.add(key, f"应是{words[kind]}，不能是{shown(value)}。请改正。")
+            self.add(key, said("应是{words}，不能是{value}。请改正。", words=words[kind], value=shown(value)))
             return None
         return value
 
@@ -301,7 +326,12 @@ class _Entry:
         value = self.take(key, str, required=required)
         if value is not None and not _is_code(value):
             self.add(
-                key, f"{shown(value)}不能用作代码。请只用字母、数字、点、横线和下划线，最多 {LONGEST_CODE} 个字符。"
+                key,
+                said(
+                    "{value}不能用作代码。请只用字母、数字、点、横线和下划线，最多 {longest_code} 个字符。",
+                    value=shown(value),
+                    longest_code=LONGEST_CODE,
+                ),
             )
             return None
         return value
@@ -309,7 +339,15 @@ class _Entry:
     def number(self, key: str, lowest: int, highest: int, *, default: int) -> int | None:
         value = self.take(key, int, required=False)
         if value is not None and not lowest <= value <= highest:
-            self.add(key, f"不能是{shown(value)}。请写 {lowest} 到 {highest:,} 的整数。")
+            self.add(
+                key,
+                said(
+                    "不能是{value}。请写 {lowest} 到 {highest:,} 的整数。",
+                    value=shown(value),
+                    lowest=lowest,
+                    highest=highest,
+                ),
+            )
             return None
         return default if key not in self.values else value
 
@@ -330,7 +368,7 @@ class _Entry:
         except ValueError:
             found = None
         if found is None or found.isoformat() != written:
-            self.add(key, f"{shown(written)}不是日期。请写成 2026-01-01 这样。")
+            self.add(key, said("{written}不是日期。请写成 2026-01-01 这样。", written=shown(written)))
             return None
         return found
 
@@ -340,7 +378,14 @@ class _Entry:
         if written is None:
             return ()
         if not 1 <= len(written) <= MOST_UNITS and not (key == "co" and not written):
-            self.add(key, f"有 {len(written):,} 个单位。请写 1 到 {MOST_UNITS} 个，没有就删去这一项。")
+            self.add(
+                key,
+                said(
+                    "有 {number:,} 个单位。请写 1 到 {most_units} 个，没有就删去这一项。",
+                    number=len(written),
+                    most_units=MOST_UNITS,
+                ),
+            )
             return ()
         place = self.place.at(key)
         for number, unit in enumerate(written):
@@ -352,8 +397,15 @@ class _Entry:
         """Note every key that nobody asked for."""
         others = [key for key in self.values if not (isinstance(key, str) and key in self.asked)]
         if others:
-            named = "、".join(shown(key).strip() for key in others[:10])
-            self.faults.add(self.place, f"不认识{named}。可写的有 {'、'.join(sorted(self.asked))}；请改正或删去。")
+            named = joined("、", (shown(key).strip() for key in others[:10]))
+            self.faults.add(
+                self.place,
+                said(
+                    "不认识{named}。可写的有 {asked}；请改正或删去。",
+                    named=named,
+                    asked=joined("、", sorted(self.asked)),
+                ),
+            )
 
 
 @dataclass
@@ -371,18 +423,25 @@ class _Tree:
         self.nodes += 1
         if self.nodes > MOST_NODES:
             if self.nodes == MOST_NODES + 1:
-                sentence = f"条件超过 {MOST_NODES} 个，没有人读得懂。请拆成几条规则，或把词语写进同一个列表。"
+                sentence = said(
+                    "条件超过 {most_nodes} 个，没有人读得懂。请拆成几条规则，或把词语写进同一个列表。",
+                    most_nodes=MOST_NODES,
+                )
                 self.faults.add(place, sentence)
             return None
         if id(value) in self.above:
             self.faults.add(place, "条件树绕回了自己（有环），永远判不完。请从头重写这条规则的条件。")
             return None
         if len(self.above) >= DEEPEST:
-            self.faults.add(place, f"条件嵌套超过 {DEEPEST} 层，没有人读得懂。请拆成几条规则。")
+            self.faults.add(place, said("条件嵌套超过 {deepest} 层，没有人读得懂。请拆成几条规则。", deepest=DEEPEST))
             return None
         if not isinstance(value, dict):
             self.faults.add(
-                place, f"条件应是一个对象，不能是{shown(value)}。请写 all、any、not 之一，或 field、op、value。"
+                place,
+                said(
+                    "条件应是一个对象，不能是{value}。请写 all、any、not 之一，或 field、op、value。",
+                    value=shown(value),
+                ),
             )
             return None
         self.above.append(id(value))
@@ -399,9 +458,12 @@ class _Tree:
         if not branches:
             return _Comparison(_Entry(place, value, self.faults), self.fields).read()
         if len(value) > 1:
-            others = "、".join(shown(key).strip() for key in list(value)[:10])
+            others = joined("、", (shown(key).strip() for key in list(value)[:10]))
             self.faults.add(
-                place, f"同时写了{others}，不知道该听哪一个。一个条件只能有 all、any、not 之一；请分成几层。"
+                place,
+                said(
+                    "同时写了{others}，不知道该听哪一个。一个条件只能有 all、any、not 之一；请分成几层。", others=others
+                ),
             )
             return None
         [branch] = branches
@@ -416,7 +478,7 @@ class _Tree:
 
     def _children(self, written: Any, place: Place) -> tuple[Condition, ...] | None:
         if not isinstance(written, list):
-            self.faults.add(place, f"应是条件的列表，不能是{shown(written)}。请写成 [……]。")
+            self.faults.add(place, said("应是条件的列表，不能是{written}。请写成 [……]。", written=shown(written)))
             return None
         if not written:
             self.faults.add(place, "一个条件也没有。请至少写一个，或删去这一层。")
@@ -459,25 +521,45 @@ class _Comparison:
         if name in self.fields:
             return self.fields[name]
         close = get_close_matches(name, self.fields, 1) if len(name) <= LONGEST_CODE else []
-        advice = f"您要写的是不是 {close[0]}？" if close else ""
-        self.entry.add("field", f"没有字段{shown(name)}。{advice}可用的字段：{'、'.join(self.fields)}。")
+        advice = said("您要写的是不是 {close}？", close=close[0]) if close else ""
+        self.entry.add(
+            "field",
+            said(
+                "没有字段{name}。{advice}可用的字段：{fields}。",
+                name=shown(name),
+                advice=advice,
+                fields=joined("、", self.fields),
+            ),
+        )
         return None
 
     def _is_operator(self, op: str, field: Field | None) -> bool:
         if op.lower() in PATTERNS:
             self.entry.add(
                 "op",
-                f"不支持{shown(op)}：正则表达式或通配写错一处就会拖慢所有派单，退单争议中也没有人能向单位读出来。"
-                "请改用 contains_any 或 contains_all 列出词语，用 under 写明事项或区域。",
+                said(
+                    "不支持{op}：正则表达式或通配写错一处就会拖慢所有派单，退单争议中也没有人能向单位读出来。"
+                    "请改用 contains_any 或 contains_all 列出词语，用 under 写明事项或区域。",
+                    op=shown(op),
+                ),
             )
             return False
         if op not in ALL_OPERATORS:
             known = OPERATORS[field.kind] if field else ALL_OPERATORS
-            self.entry.add("op", f"没有运算{shown(op)}。请从 {'、'.join(known)} 中选一个。")
+            self.entry.add("op", said("没有运算{op}。请从 {known} 中选一个。", op=shown(op), known=joined("、", known)))
             return False
         if field and op not in OPERATORS[field.kind]:
-            choices = "、".join(OPERATORS[field.kind])
-            self.entry.add("op", f"字段“{field.label}”（{field.name}）不能用 {op} 比较。请从 {choices} 中选一个。")
+            choices = joined("、", OPERATORS[field.kind])
+            self.entry.add(
+                "op",
+                said(
+                    "字段“{label}”（{name}）不能用 {op} 比较。请从 {choices} 中选一个。",
+                    label=word(field.label),
+                    name=field.name,
+                    op=op,
+                    choices=choices,
+                ),
+            )
             return False
         return True
 
@@ -502,11 +584,18 @@ class _Comparison:
 
     def _list(self, read: "_Read", field: Field, written: Any, place: Place) -> tuple[Scalar, ...] | None:
         if not isinstance(written, list):
-            self.entry.faults.add(place, f"应是列表，不能是{shown(written)}。请写成 [……]，只有一个也一样。")
+            self.entry.faults.add(
+                place, said("应是列表，不能是{written}。请写成 [……]，只有一个也一样。", written=shown(written))
+            )
             return None
         if not 1 <= len(written) <= MOST_VALUES:
             self.entry.faults.add(
-                place, f"列表有 {len(written):,} 项。请写 1 到 {MOST_VALUES} 项，再多的分成几个条件。"
+                place,
+                said(
+                    "列表有 {number:,} 项。请写 1 到 {most_values} 项，再多的分成几个条件。",
+                    number=len(written),
+                    most_values=MOST_VALUES,
+                ),
             )
             return None
         found = [read(field, each, place.item(number), self.entry.faults) for number, each in enumerate(written)]
@@ -515,13 +604,17 @@ class _Comparison:
 
     def _span(self, field: Field, written: Any, place: Place) -> tuple[Scalar, ...] | None:
         if not isinstance(written, list) or len(written) != 2:
-            self.entry.faults.add(place, f"between 要两个整数，不能是{shown(written)}。请写成 [最小, 最大]。")
+            self.entry.faults.add(
+                place, said("between 要两个整数，不能是{written}。请写成 [最小, 最大]。", written=shown(written))
+            )
             return None
         span = [_number(field, each, place.item(number), self.entry.faults) for number, each in enumerate(written)]
         if span[0] is None or span[1] is None:
             return None
         if span[0] > span[1]:
-            self.entry.faults.add(place, f"最小 {span[0]} 大于最大 {span[1]}，什么都不在其中。请对调。")
+            self.entry.faults.add(
+                place, said("最小 {span} 大于最大 {span_2}，什么都不在其中。请对调。", span=span[0], span_2=span[1])
+            )
             return None
         return (span[0], span[1])
 
@@ -532,7 +625,14 @@ def _path(field: Field, value: Any, place: Place, faults: Faults) -> str | None:
         unfit = any(letter in _NOT_IN_PATHS or is_unshowable(letter) for letter in value)
         if not unfit and all(step and step == step.strip() for step in steps):
             return value
-    faults.add(place, f"{shown(value)}不是{field.label}的路径。请写成 07.08 这样，各级之间用点，不用星号。")
+    faults.add(
+        place,
+        said(
+            "{value}不是{label}的路径。请写成 07.08 这样，各级之间用点，不用星号。",
+            value=shown(value),
+            label=word(field.label),
+        ),
+    )
     return None
 
 
@@ -541,37 +641,49 @@ def _code(field: Field, value: Any, place: Place, faults: Faults) -> str | None:
         return cast("str | None", _named(field, value, place, faults))
     if _is_code(value):
         return cast("str", value)
-    faults.add(place, f"{shown(value)}不是{field.label}的代码。请从列表中选择。")
+    faults.add(place, said("{value}不是{label}的代码。请从列表中选择。", value=shown(value), label=word(field.label)))
     return None
 
 
 def _named(field: Field, value: Any, place: Place, faults: Faults) -> Scalar | None:
     if isinstance(value, str) and value in field.names:
         return value
-    known = "、".join(f"{code}（{label}）" for code, label in field.names.items())
-    faults.add(place, f"{field.label}没有{shown(value)}。请从 {known} 中选。")
+    known = joined(
+        "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in field.names.items())
+    )
+    faults.add(
+        place, said("{label}没有{value}。请从 {known} 中选。", label=word(field.label), value=shown(value), known=known)
+    )
     return None
 
 
 def _word(field: Field, value: Any, place: Place, faults: Faults) -> str | None:
     if isinstance(value, str):
         return _words(value, place, faults, longest=LONGEST_WORD)
-    faults.add(place, f"要找的词应是文字，不能是{shown(value)}。请改正。")
+    faults.add(place, said("要找的词应是文字，不能是{value}。请改正。", value=shown(value)))
     return None
 
 
 def _number(field: Field, value: Any, place: Place, faults: Faults) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and field.lowest <= value <= field.highest:
         return value
-    bounds = f"{field.lowest} 到 {field.highest:,}"
-    faults.add(place, f"{field.label}不能和{shown(value)}比较。请写 {bounds} 的整数。")
+    bounds = said("{lowest} 到 {highest:,}", lowest=field.lowest, highest=field.highest)
+    faults.add(
+        place,
+        said(
+            "{label}不能和{value}比较。请写 {bounds} 的整数。",
+            label=word(field.label),
+            value=shown(value),
+            bounds=bounds,
+        ),
+    )
     return None
 
 
 def _flag(field: Field, value: Any, place: Place, faults: Faults) -> bool | None:
     if isinstance(value, bool):
         return value
-    faults.add(place, f"应是 true 或 false，不能是{shown(value)}。请改正。")
+    faults.add(place, said("应是 true 或 false，不能是{value}。请改正。", value=shown(value)))
     return None
 
 
@@ -585,10 +697,13 @@ def _words(value: str, place: Place, faults: Faults, *, longest: int) -> str | N
         faults.add(place, "是空的。请填写。")
         return None
     if len(words) > longest:
-        faults.add(place, f"有 {len(words):,} 个字，最多 {longest} 个。请缩短。")
+        faults.add(place, said("有 {number:,} 个字，最多 {longest} 个。请缩短。", number=len(words), longest=longest))
         return None
     if any(is_unshowable(letter) for letter in words):
-        faults.add(place, f"{shown(words)}里有看不见的字符（如换行、零宽字符），写得对也匹配不上。请重新输入。")
+        faults.add(
+            place,
+            said("{words}里有看不见的字符（如换行、零宽字符），写得对也匹配不上。请重新输入。", words=shown(words)),
+        )
         return None
     return words
 
@@ -604,17 +719,21 @@ def _is_unit(value: Any) -> bool:
 
 
 def _not_a_unit(value: Any) -> str:
-    local = "、".join(f"{code}（{label}）" for code, label in LOCAL_NAMES.items())
-    return f"{shown(value)}不能用作单位。请写单位代码，或 {local}。"
+    local = joined(
+        "、", (said("{code}（{label}）", code=code, label=word(label)) for code, label in LOCAL_NAMES.items())
+    )
+    return said("{value}不能用作单位。请写单位代码，或 {local}。", value=shown(value), local=local)
 
 
 def _once_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise ValueError(f"{shown(twice)}写了两次")
+        raise ValueError(said("{twice}写了两次", twice=shown(twice)))
     return found
 
 
 def _unreadable(sentence: str) -> RulesUnusable:
-    return RulesUnusable([RuleFault(_WHOLE.rule, "", f"{_WHOLE}：{sentence}")])
+    return RulesUnusable(
+        [RuleFault(_WHOLE.rule, "", said("{whole}：{sentence}", whole=_WHOLE, sentence=word(sentence)))]
+    )

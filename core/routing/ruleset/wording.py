@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.kit import saying
 from core.routing.ruleset.conditions import AllOf, AnyOf, Condition, Leaf, Not
 from core.routing.ruleset.directory import NAMELESS, RoutingDirectory
 from core.routing.ruleset.fields import FIELDS, URGENCIES, Field, Fields
@@ -24,7 +25,13 @@ class Wording:
     def rule(self, rule: Rule) -> str:
         """Return the whole rule as it would be read out."""
         days = self._days(rule)
-        return f"{PHASE_LABELS[rule.phase]}：{days}凡{self.condition(rule.when)}的，{self.outcome(rule.then)}。"
+        return saying.said(
+            "{phase}：{days}凡{condition}的，{outcome}。",
+            phase=saying.word(PHASE_LABELS[rule.phase]),
+            days=days,
+            condition=self.condition(rule.when),
+            outcome=self.outcome(rule.then),
+        )
 
     def condition(self, condition: Condition, *, within: bool = False) -> str:
         """Return what a condition asks."""
@@ -32,22 +39,26 @@ class Wording:
             case Leaf():
                 return self.leaf(condition)
             case Not(child):
-                return f"并非{_quoted(self.condition(child))}"
+                return saying.said("并非{quoted}", quoted=_quoted(self.condition(child)))
             case AllOf([only]) | AnyOf([only]):
                 return self.condition(only, within=within)
             case AllOf(children):
-                words = "，且".join(self.condition(each, within=True) for each in children)
+                words = saying.joined("，且", (self.condition(each, within=True) for each in children))
             case AnyOf(children):
-                words = "，或".join(self.condition(each, within=True) for each in children)
-        return f"（{words}）" if within else words
+                words = saying.joined("，或", (self.condition(each, within=True) for each in children))
+        return saying.said("（{words}）", words=words) if within else words
 
     def leaf(self, leaf: Leaf) -> str:
         """Return what a leaf asks."""
         field = self.fields[leaf.field]
         if leaf.op == "is_null":
-            return f"{field.label}不明" if leaf.values[0] else f"{field.label}已知"
+            return (
+                saying.said("{label}不明", label=saying.word(field.label))
+                if leaf.values[0]
+                else saying.said("{label}已知", label=saying.word(field.label))
+            )
         if field.kind == "flag":
-            return field.label if leaf.values[0] else f"并非{field.label}"
+            return field.label if leaf.values[0] else saying.said("并非{label}", label=saying.word(field.label))
         return f"{field.label}{self._relation(field, leaf)}"
 
     def answer(self, trace: LeafTrace) -> str:
@@ -55,110 +66,152 @@ class Wording:
         leaf, actual = trace.leaf, trace.actual
         field = self.fields[leaf.field]
         if leaf.op == "is_null":
-            return f"{field.label}不明" if actual is None else f"{field.label}已知（{self._named(field, actual)}）"
+            return (
+                saying.said("{label}不明", label=saying.word(field.label))
+                if actual is None
+                else saying.said(
+                    "{label}已知（{named}）", label=saying.word(field.label), named=self._named(field, actual)
+                )
+            )
         if trace.truth is None:
-            return f"{field.label}不明，无从判断是否{_quoted(self.leaf(leaf))}"
+            return saying.said(
+                "{label}不明，无从判断是否{quoted}", label=saying.word(field.label), quoted=_quoted(self.leaf(leaf))
+            )
         if field.kind == "flag":
-            return field.label if actual else f"并非{field.label}"
+            return field.label if actual else saying.said("并非{label}", label=saying.word(field.label))
         if field.kind == "text":
             return self._words_found(field, leaf, actual, trace.truth)
         if field.kind == "moment":
             calendar = field.names[leaf.values[0]]
-            return f"{field.label}在{calendar}内" if trace.truth else f"{field.label}不在{calendar}内"
+            return (
+                saying.said("{label}在{calendar}内", label=saying.word(field.label), calendar=calendar)
+                if trace.truth
+                else saying.said("{label}不在{calendar}内", label=saying.word(field.label), calendar=calendar)
+            )
         return self._compared(field, leaf, actual, trace.truth)
 
     def outcome(self, outcome: Outcome) -> str:
         """Return what a rule does."""
-        parts = []
+        parts: list[str] = []
         if outcome.urgency:
-            parts.append(f"紧急程度定为{URGENCIES[outcome.urgency]}")
+            parts.append(saying.said("紧急程度定为{urgencies}", urgencies=saying.word(URGENCIES[outcome.urgency])))
         if outcome.assign:
             verb = "直接派给" if outcome.assign.direct else "派给"
             parts.append(f"{verb}{self.units([outcome.assign.lead])}")
             if outcome.assign.co:
-                parts.append(f"由{self.units(outcome.assign.co)}协办")
+                parts.append(saying.said("由{units}协办", units=self.units(outcome.assign.co)))
         if outcome.limit:
-            parts.append(f"时限按“{self.directory.limit_name(outcome.limit)}”")
+            parts.append(saying.said("时限按“{limit_name}”", limit_name=self.directory.limit_name(outcome.limit)))
         if outcome.split:
-            parts.append(f"提示拆单：{outcome.split.rstrip('。')}")
+            parts.append(saying.said("提示拆单：{split}", split=saying.unstopped(outcome.split)))
         if outcome.exclude:
-            parts.append(f"不派给{self.units(outcome.exclude)}")
-        return "，".join(parts)
+            parts.append(saying.said("不派给{units}", units=self.units(outcome.exclude)))
+        return saying.joined("，", parts)
 
     def units(self, units: Sequence[str]) -> str:
         """Return what units are called."""
-        return "、".join(self.directory.unit_name(unit) for unit in units)
+        return saying.joined("、", (self.directory.unit_name(unit) for unit in units))
 
     def _relation(self, field: Field, leaf: Leaf) -> str:
         values = leaf.values
         measure = field.measure
         match leaf.op:
             case "eq":
-                return f"是{self._named(field, values[0])}"
+                return saying.said("是{named}", named=self._named(field, values[0]))
             case "in":
-                return f"是{self._several(field, values)}{_either(values)}"
+                return saying.said(
+                    "是{several}{either}", several=self._several(field, values), either=saying.word(_either(values))
+                )
             case "under":
-                return f"属于{self._several(field, values)}{_either(values)}"
+                return saying.said(
+                    "属于{several}{either}", several=self._several(field, values), either=saying.word(_either(values))
+                )
             case "contains_any":
-                return f"含有{self._several(field, values)}{_either(values)}"
+                return saying.said(
+                    "含有{several}{either}", several=self._several(field, values), either=saying.word(_either(values))
+                )
             case "contains_all":
-                return f"{'同时' if len(values) > 1 else ''}含有{self._several(field, values)}"
+                return saying.said(
+                    "{number}含有{several}",
+                    number=saying.word("同时") if len(values) > 1 else "",
+                    several=self._several(field, values),
+                )
             case "gte":
-                return f"不少于 {values[0]}{measure}" if not field.names else f"不早于{self._named(field, values[0])}"
+                return (
+                    saying.said("不少于 {values}{measure}", values=values[0], measure=measure)
+                    if not field.names
+                    else saying.said("不早于{named}", named=self._named(field, values[0]))
+                )
             case "lte":
-                return f"不多于 {values[0]}{measure}" if not field.names else f"不晚于{self._named(field, values[0])}"
+                return (
+                    saying.said("不多于 {values}{measure}", values=values[0], measure=measure)
+                    if not field.names
+                    else saying.said("不晚于{named}", named=self._named(field, values[0]))
+                )
             case "between" if field.names:
-                return f"在{self._named(field, values[0])}到{self._named(field, values[1])}之间"
+                return saying.said(
+                    "在{named}到{field}之间", named=self._named(field, values[0]), field=self._named(field, values[1])
+                )
             case "between":
-                return f"在 {values[0]} 到 {values[1]}{measure}之间"
-        return f"在{field.names[values[0]]}内"
+                return saying.said(
+                    "在 {values} 到 {values_2}{measure}之间", values=values[0], values_2=values[1], measure=measure
+                )
+        return saying.said("在{names}内", names=field.names[values[0]])
 
     def _compared(self, field: Field, leaf: Leaf, actual: Any, truth: bool) -> str:
         """Return a value and how it stands to what the leaf compares it with."""
-        said = f"{field.label}是{self._named(field, actual)}"
+        said = saying.said("{label}是{named}", label=saying.word(field.label), named=self._named(field, actual))
         if truth and leaf.op == "eq":
             return said
         if truth and leaf.op == "in":
-            return f"{said}，在所列之中" if len(leaf.values) > 1 else said
+            return saying.said("{said}，在所列之中", said=said) if len(leaf.values) > 1 else said
         relation = self._relation(field, leaf)
         if truth:
-            return f"{said}，{relation}"
+            return saying.said("{said}，{relation}", said=said, relation=relation)
         if leaf.op == "eq":
-            return f"{said}，不{relation}"
+            return saying.said("{said}，不{relation}", said=said, relation=relation)
         if leaf.op in ("in", "under"):
             verb = "不属于" if leaf.op == "under" else "不是"
-            return f"{said}，{verb}{self._several(field, leaf.values)}"
-        return f"{said}，并非{relation}"
+            return saying.said(
+                "{said}，{verb}{several}", said=said, verb=saying.word(verb), several=self._several(field, leaf.values)
+            )
+        return saying.said("{said}，并非{relation}", said=said, relation=relation)
 
     def _words_found(self, field: Field, leaf: Leaf, found: Sequence[str], truth: bool) -> str:
         if truth:
-            return f"{field.label}提到{self._several(field, found)}"
+            return saying.said(
+                "{label}提到{several}", label=saying.word(field.label), several=self._several(field, found)
+            )
         missing = [word for word in leaf.values if word not in found]
-        return f"{field.label}没有提到{self._several(field, missing)}"
+        return saying.said(
+            "{label}没有提到{several}", label=saying.word(field.label), several=self._several(field, missing)
+        )
 
     def _several(self, field: Field, values: Sequence[Any]) -> str:
-        named = "、".join(self._named(field, value) for value in values[:MOST_NAMED])
-        return f"{named}等 {len(values)} 个" if len(values) > MOST_NAMED else named
+        named = saying.joined("、", (self._named(field, value) for value in values[:MOST_NAMED]))
+        return (
+            saying.said("{named}等 {number} 个", named=named, number=len(values)) if len(values) > MOST_NAMED else named
+        )
 
     def _named(self, field: Field, value: Any) -> str:
         if value in field.names:
-            return f"“{field.names[value]}”" if field.kind == "code" else field.names[value]
+            return saying.said("“{names}”", names=field.names[value]) if field.kind == "code" else field.names[value]
         if isinstance(value, str):
-            return f"“{self.directory.name_of(field.name, value)}”"
+            return saying.said("“{name}”", name=self.directory.name_of(field.name, value))
         return f" {value}{field.measure}"
 
     def _days(self, rule: Rule) -> str:
         first, last = rule.valid.first, rule.valid.last
         if first and last:
-            return f"{first} 到 {last}，"
+            return saying.said("{first} 到 {last}，", first=first, last=last)
         if first:
-            return f"{first} 起，"
-        return f"到 {last} 为止，" if last else ""
+            return saying.said("{first} 起，", first=first)
+        return saying.said("到 {last} 为止，", last=last) if last else ""
 
 
 def _quoted(words: str) -> str:
     """Return words in quotation marks, those within them turned into the inner ones."""
-    return f"“{words.translate(_INNER_MARKS)}”"
+    return saying.said("“{translate}”", translate=words.translate(_INNER_MARKS))
 
 
 def _either(values: Sequence[Any]) -> str:

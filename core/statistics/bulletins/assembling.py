@@ -8,6 +8,7 @@ from typing import Any
 from core.documents.model import Block, Cell, Document, Number, Section, Table, Words
 from core.hooks import specs
 from core.hooks.values import BulletinMonth, BulletinRules, BulletinSection
+from core.kit.saying import said, word
 from core.statistics.bulletins.cases import WAITING
 from core.statistics.bulletins.facts import Facts
 from core.statistics.bulletins.in_force import EDITION_LABELS
@@ -51,29 +52,40 @@ def assemble(
     """
     parts = [*_parts(scope, facts, rules, proposals), _definitions(facts)]
     title = (
-        f"{scope.tenant.name}群众诉求办理情况通报"
+        said("{name}群众诉求办理情况通报", name=scope.tenant.name)
         if facts.edition == "general"
-        else f"{scope.tenant.name}企业诉求办理情况通报"
+        else said("{name}企业诉求办理情况通报", name=scope.tenant.name)
     )
-    issue = f"{facts.month.words} · 第 {number} 期 · {EDITION_LABELS[facts.edition]}"
+    issue = said(
+        "{words} · 第 {number} 期 · {edition}",
+        words=word(facts.month.words),
+        number=number,
+        edition=word(EDITION_LABELS[facts.edition]),
+    )
     counted = (
         "各区（市）县合并计算，比率以合计的分子、分母相除" if facts.is_city else "以本区受理、派单、到期、评价之日统计"
     )
     lead = (
         issue,
-        *([f"报送：{rules.audience}"] if rules.audience else []),
-        f"对比：{facts.month.previous.words}（环比）、{facts.month.year_before.words}（同比）。{counted}。",
+        *([said("报送：{audience}", audience=rules.audience)] if rules.audience else []),
+        said(
+            "对比：{words}（环比）、{year_before_words}（同比）。{counted}。",
+            words=word(facts.month.previous.words),
+            year_before_words=word(facts.month.year_before.words),
+            counted=word(counted),
+        ),
         *([correction] if correction else []),
     )
     document = Document(
         title=title,
         lead=lead,
         sections=[
-            Section(f"{numeral(place)}、{part.heading}", part.blocks) for place, part in enumerate(parts, start=1)
+            Section(said("{numeral}、{heading}", numeral=numeral(place), heading=part.heading), part.blocks)
+            for place, part in enumerate(parts, start=1)
         ],
         maker=scope.tenant.name,
         made_at=datetime.combine(facts.month.following.first, time(), scope.tenant.zone),
-        footer=f"{title} {facts.month.words}第 {number} 期",
+        footer=said("{title} {words}第 {number} 期", title=title, words=word(facts.month.words), number=number),
     )
     places = {part.core: place for place, part in enumerate(parts) if part.core}
     return Assembled(document, places.get(NAMING), places.get(CASES))
@@ -111,11 +123,25 @@ def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposal
         elif section.core in (NAMING, CASES) or section.core in CORE:
             yield from _core(section.core, facts, rules, proposals)
         else:
-            scope.hooks.refuse(feature, specs.bulletin_sections, f"通报没有叫 {section.core} 的章节")
-            yield _Part(scope.hooks.enabled[feature].feature.label, [Words(f"{NOT_MADE}：没有这个章节。")])
+            scope.hooks.refuse(feature, specs.bulletin_sections, said("通报没有叫 {core} 的章节", core=section.core))
+            yield _Part(
+                scope.hooks.enabled[feature].feature.label,
+                [Words(said("{not_made}：没有这个章节。", not_made=word(NOT_MADE)))],
+            )
     for failure in answers.failures:
         label = scope.hooks.enabled[failure.feature].feature.label
-        yield _Part(label, [Words(f"{NOT_MADE}：功能“{label}”没有给出内容，已记入待修复。")])
+        yield _Part(
+            label,
+            [
+                Words(
+                    said(
+                        "{not_made}：功能“{label}”没有给出内容，已记入待修复。",
+                        not_made=word(NOT_MADE),
+                        label=word(label),
+                    )
+                )
+            ],
+        )
 
 
 def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
@@ -129,7 +155,7 @@ def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -
         return
     section = CORE[name]
     if facts.edition in section.editions:
-        top = numeral(rules.top) if rules.top <= COMMONEST else f" {rules.top} 位"
+        top = numeral(rules.top) if rules.top <= COMMONEST else said(" {top} 位", top=rules.top)
         yield _Part(section.heading.format(top=top), section.make(facts, rules), name)
 
 
@@ -157,5 +183,8 @@ def _told(facts: Facts) -> BulletinMonth:
 
 def _definitions(facts: Facts) -> _Part:
     """Tell what the figures mean, each with the version of its definition."""
-    rows = [(each.label, each.note or "件数", f"{each.id} 第 {each.version} 版") for each in shown_metrics(facts)]
+    rows = [
+        (each.label, each.note or "件数", said("{id} 第 {version} 版", id=each.id, version=each.version))
+        for each in shown_metrics(facts)
+    ]
     return _Part("指标口径", [Table(("指标", "含义", "定义"), rows)])

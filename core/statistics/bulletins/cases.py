@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from core.disclosure.models import Disclosure
 from core.documents.model import Block, Words
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.statistics.bulletins.models import Bulletin, BulletinCase
 from core.statistics.periods import Month
 from core.tenancy.scope import Scope
@@ -53,11 +54,13 @@ def choose(scope: Scope, bulletin: Bulletin, public_no: str, *, by: str, now: da
     chosen = cases_of(scope, bulletin)
     row = next((each for each in offered(scope, bulletin) if each.public_no == public_no), None)
     if row is None:
-        raise CaseUnusable(f"公开编号 {public_no} 不是当月答复并已公开的诉求，不能选作案例。请从列表中选择。")
+        raise CaseUnusable(
+            said("公开编号 {public_no} 不是当月答复并已公开的诉求，不能选作案例。请从列表中选择。", public_no=public_no)
+        )
     if any(each.ticket_id == row.ticket_id for each in chosen):
-        raise CaseUnusable(f"公开编号 {public_no} 已经选作案例。")
+        raise CaseUnusable(said("公开编号 {public_no} 已经选作案例。", public_no=public_no))
     if len(chosen) >= MOST:
-        raise CaseUnusable(f"一期通报最多选 {MOST} 个案例。请先移除一个。")
+        raise CaseUnusable(said("一期通报最多选 {most} 个案例。请先移除一个。", most=MOST))
     scope.session.add(
         BulletinCase(
             tenant_id=scope.tenant.id,
@@ -92,15 +95,34 @@ def refuse_withdrawn(scope: Scope, cases: Sequence[BulletinCase]) -> None:
     public = {row.ticket_id: (row.title, row.text) for row in scope.session.scalars(asked)}
     for case in cases:
         if public.get(case.ticket_id) != (case.title, case.text):
-            raise CaseUnusable(f"案例“{case.title}”（公开编号 {case.public_no}）已不公开或改了文字。请移除后再核准。")
+            raise CaseUnusable(
+                said(
+                    "案例“{title}”（公开编号 {public_no}）已不公开或改了文字。请移除后再核准。",
+                    title=case.title,
+                    public_no=case.public_no,
+                )
+            )
 
 
 def decided_blocks(cases: Sequence[BulletinCase]) -> Sequence[Block]:
     """Return what stands in the bulletin that was approved."""
     told: list[Block] = []
     for number, case in enumerate(cases, start=1):
-        told.append(Words(f"案例{number}：{case.title}（公开编号 {case.public_no}）"))
-        told += [Words(words) for words in (case.text, f"办理结果：{case.result}" if case.result else "") if words]
+        told.append(
+            Words(
+                said(
+                    "案例{number}：{title}（公开编号 {public_no}）",
+                    number=number,
+                    title=case.title,
+                    public_no=case.public_no,
+                )
+            )
+        )
+        told += [
+            Words(words)
+            for words in (case.text, said("办理结果：{result}", result=case.result) if case.result else "")
+            if words
+        ]
     return told or [Words("本月没有选用案例。")]
 
 

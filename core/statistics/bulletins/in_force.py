@@ -2,6 +2,7 @@
 
 from core.hooks import specs
 from core.hooks.values import BulletinRules
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 PLAIN = BulletinRules("core/bulletin", "", monthly=False)
@@ -26,9 +27,9 @@ def _ask(scope: Scope) -> BulletinRules:
 
 def _fault_of(rules: BulletinRules) -> str | None:
     if not 1 <= rules.top <= MOST:
-        return f"列出的事项数 {rules.top} 不在 1 到 {MOST} 之间"
+        return said("列出的事项数 {top} 不在 1 到 {most} 之间", top=rules.top, most=MOST)
     if rules.sample < 1:
-        return f"最少样本 {rules.sample} 应不小于 1"
+        return said("最少样本 {sample} 应不小于 1", sample=rules.sample)
     if not rules.editions or len(set(rules.editions)) != len(rules.editions):
         return "版别应至少一种，每种一次"
     return None

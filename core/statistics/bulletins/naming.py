@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from core.documents.model import Block, Table, Words
 from core.hooks.values import BulletinRules
+from core.kit.saying import said, word
 from core.statistics.bulletins.facts import Facts
 from core.statistics.bulletins.models import BulletinNaming
 from core.statistics.bulletins.tables import quotient
@@ -65,13 +66,23 @@ def undecided_blocks(proposals: Proposals, floor: Fraction | None, rules: Bullet
     """Return what stands in the draft: how many are proposed, and none of their names."""
     if floor is None:
         return [Words("没有功能规定满意率的底线，不点名。")]
-    bound = f"满意率低于 {value_words(floor, 'percent')}、评价不少于 {rules.sample} 件的"
-    words = (
-        f"{bound}有 {len(proposals.proposed)} 个，是否点名由第二人逐个核准，核准前不列出。"
-        if proposals.proposed
-        else f"本月没有{bound}单位。"
+    bound = said(
+        "满意率低于 {value}、评价不少于 {sample} 件的", value=word(value_words(floor, "percent")), sample=rules.sample
     )
-    few = f"另有 {proposals.too_few} 个满意率虽低于此数，但评价不足 {rules.sample} 件，样本太少，不作评判，也不点名。"
+    words = (
+        said(
+            "{bound}有 {number} 个，是否点名由第二人逐个核准，核准前不列出。",
+            bound=bound,
+            number=len(proposals.proposed),
+        )
+        if proposals.proposed
+        else said("本月没有{bound}单位。", bound=bound)
+    )
+    few = said(
+        "另有 {too_few} 个满意率虽低于此数，但评价不足 {sample} 件，样本太少，不作评判，也不点名。",
+        too_few=proposals.too_few,
+        sample=rules.sample,
+    )
     return [Words(words), *([Words(few)] if proposals.too_few else [])]
 
 

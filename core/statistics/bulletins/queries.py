@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from core.documents.frozen import digest_of, from_text
 from core.documents.model import Document
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.statistics.bulletins.in_force import EDITION_LABELS
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.periods import Month
@@ -45,7 +46,9 @@ def get_bulletin(scope: Scope, number: int) -> Bulletin:
     asked = select(Bulletin).where(Bulletin.tenant_id == scope.tenant.id, Bulletin.number == number)
     found = scope.session.scalar(asked)
     if found is None:
-        raise NoSuchBulletin(f"{scope.tenant.name}没有第 {number} 期通报。请从通报列表中选择。")
+        raise NoSuchBulletin(
+            said("{name}没有第 {number} 期通报。请从通报列表中选择。", name=scope.tenant.name, number=number)
+        )
     return found
 
 
@@ -90,7 +93,10 @@ def document_of(bulletin: Bulletin) -> Document:
     """Return a bulletin's document; that of a draft says that it is one. Raises `BulletinDamaged`."""
     if digest_of(bulletin.document) != bulletin.sha256:
         raise BulletinDamaged(
-            f"第 {bulletin.number} 期通报的内容与留存的摘要不符，不能使用。请系统维护人员核对数据库并查看安全日志。"
+            said(
+                "第 {number} 期通报的内容与留存的摘要不符，不能使用。请系统维护人员核对数据库并查看安全日志。",
+                number=bulletin.number,
+            )
         )
     document = from_text(bulletin.document)
     if bulletin.state != "draft":
@@ -101,11 +107,16 @@ def document_of(bulletin: Bulletin) -> Document:
         document.sections,
         document.maker,
         document.made_at,
-        f"{document.footer}（草稿）",
+        said("{footer}（草稿）", footer=document.footer),
     )
 
 
 def name_of(bulletin: Bulletin) -> str:
     """Return what a bulletin is called: `2026年10月通报第 3 期（综合版）`."""
     month = Month.parse(bulletin.month)
-    return f"{month.words}通报第 {bulletin.number} 期（{EDITION_LABELS[bulletin.edition]}）"
+    return said(
+        "{words}通报第 {number} 期（{edition}）",
+        words=word(month.words),
+        number=bulletin.number,
+        edition=word(EDITION_LABELS[bulletin.edition]),
+    )

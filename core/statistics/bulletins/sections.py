@@ -9,6 +9,7 @@ from core.documents.charts import Series
 from core.documents.model import Block, Cell, Lines, Table, Words
 from core.hooks.values import BulletinEdition, BulletinRules, Metric
 from core.hooks.values.words import APPELLANT_LABELS
+from core.kit.saying import joined, said
 from core.statistics.bulletins.facts import Facts, Months, UnitCounts
 from core.statistics.bulletins.tables import (
     TOTAL,
@@ -100,7 +101,10 @@ def _units(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
     return [
         handling("单位", units, rules, whole=facts.ways.now, by_appellant=facts.edition == "general"),
         Words(
-            f"评价不足 {rules.sample} 件的，满意率不作比较。“按时”为按时答复与到期之比，“解决”“满意”为回答与评价中的比例。"
+            said(
+                "评价不足 {sample} 件的，满意率不作比较。“按时”为按时答复与到期之比，“解决”“满意”为回答与评价中的比例。",
+                sample=rules.sample,
+            )
         ),
     ]
 
@@ -121,7 +125,7 @@ def _volume(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
     if rest != Months(0, 0, 0):
         lines.append((OTHER_MATTERS, rest))
     named = [(part.label, part.numerator) for part in parts if part.key not in (OTHERS, NONE)]
-    chart = bars_of(f"受理最多的 {rules.top} 类事项", named)
+    chart = bars_of(said("受理最多的 {top} 类事项", top=rules.top), named)
     rows = [
         (
             label,
@@ -160,14 +164,18 @@ def _dissatisfied(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
         )
         for label in shown
     ]
-    empty = f"没有评价达到 {rules.sample} 件而有不满意的事项。"
+    empty = said("没有评价达到 {sample} 件而有不满意的事项。", sample=rules.sample)
     table = Table(("事项", "不满意", "评价", "不满意率", "上月不满意", "上年同月不满意"), rows, empty=empty)
-    chart = bars_of(f"不满意件最多的 {rules.top} 类事项", [(label, now[label].n("dissatisfied")) for label in shown])
+    chart = bars_of(
+        said("不满意件最多的 {top} 类事项", top=rules.top), [(label, now[label].n("dissatisfied")) for label in shown]
+    )
     whole = facts.ways.now
-    words = (
-        f"本月评价 {whole.n('rated'):,} 件，其中不满意 {whole.n('dissatisfied'):,} 件；"
-        f"上列事项占 {sum(now[label].n('dissatisfied') for label in shown):,} 件。"
-        f"评价不足 {rules.sample} 件的事项不参加排名。"
+    words = said(
+        "本月评价 {n:,} 件，其中不满意 {value:,} 件；上列事项占 {number:,} 件。评价不足 {sample} 件的事项不参加排名。",
+        n=whole.n("rated"),
+        value=whole.n("dissatisfied"),
+        number=sum(now[label].n("dissatisfied") for label in shown),
+        sample=rules.sample,
     )
     return [*([chart] if chart else []), table, Words(words)]
 
@@ -218,7 +226,7 @@ def _conduct(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
     ]
     rows = [(_name(unit), *_conduct_cells(unit.counts)) for unit in units]
     if rows:
-        rows.append((f"{TOTAL}（全部单位）", *_conduct_cells(facts.ways.now)))
+        rows.append((said("{total}（全部单位）", total=TOTAL), *_conduct_cells(facts.ways.now)))
     head = ("单位", "派单", "退单", "没有站住脚", "踢皮球指数", "到期", "超期", "超期率")
     exposed = [Table(("单位", "曝光", "记录", "公开的事实"), list(facts.exposed), empty="")] if facts.exposed else []
     return [
@@ -248,7 +256,7 @@ def _topics(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
         return [Words("话题由各区（市）县自己选定，所含事项各不相同，不能相加，见各区（市）县的通报。")]
     if not facts.topics:
         return [Words("没有跟踪的话题。请在“热点话题”页面上选定。")]
-    months = [f"{month.number}月" for month, _ in facts.topics[0].months[-MONTHS_SHOWN:]]
+    months = [said("{number}月", number=month.number) for month, _ in facts.topics[0].months[-MONTHS_SHOWN:]]
     lines = [(topic.name, [n for _, n in topic.months[-MONTHS_SHOWN:]]) for topic in facts.topics]
     rows: list[Sequence[Cell]] = [
         (topic.name, *(count(n) for n in shown), _change(topic.now, topic.before), count(topic.year_before))
@@ -256,11 +264,14 @@ def _topics(facts: Facts, rules: BulletinRules) -> Sequence[Block]:
     ]
     drawn = sorted((line for line in lines if any(line[1])), key=lambda line: -line[1][-1])[:DRAWN_TOPICS]
     chart = Lines("近六个月受理最多的话题", [Series(name, shown) for name, shown in drawn], months)
-    matters = "；".join(f"{topic.name}：{'、'.join(topic.matters)}" for topic in facts.topics)
+    matters = joined(
+        "；",
+        (said("{name}：{matters}", name=topic.name, matters=joined("、", topic.matters)) for topic in facts.topics),
+    )
     return [
         *([chart] if drawn else []),
         Table(("话题", *months, "环比", "上年同月"), rows),
-        Words(f"话题所含事项——{matters}。一件诉求可以属于几个话题。"),
+        Words(said("话题所含事项——{matters}。一件诉求可以属于几个话题。", matters=matters)),
     ]
 
 

@@ -11,6 +11,7 @@ from core.documents.frozen import digest_of, from_text, to_text
 from core.documents.model import Block, Section
 from core.hooks.values import BulletinEdition
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import SameHands
 from core.statistics.bulletins import naming
 from core.statistics.bulletins.assembling import assemble, definitions_of
@@ -58,8 +59,12 @@ def refuse_running(scope: Scope, month: Month, *, now: datetime) -> None:
     today = now.astimezone(scope.tenant.zone).date()
     if month.span.last >= today:
         raise MonthNotOver(
-            f"{month.words}还没有结束（今天是 {today}），数字还会变，不能出通报。"
-            f"请从 {month.following.first} 起再出，当月情况请看月报。"
+            said(
+                "{words}还没有结束（今天是 {today}），数字还会变，不能出通报。请从 {first} 起再出，当月情况请看月报。",
+                words=word(month.words),
+                today=today,
+                first=month.following.first,
+            )
         )
 
 
@@ -74,7 +79,7 @@ def draft(
     _wait_for_numbers(scope)
     there = find_newest(scope, month, edition)
     if there is not None:
-        raise BulletinStands(f"已有{name_of(there)}。草稿可以重新统计；已发布的请出更正。")
+        raise BulletinStands(said("已有{name}。草稿可以重新统计；已发布的请出更正。", name=name_of(there)))
     return _add(scope, installation, month, edition, by, now=now)
 
 
@@ -87,9 +92,15 @@ def correct(
     """
     _wait_for_numbers(scope)
     if bulletin.state != "published":
-        raise BulletinNotReady(f"{name_of(bulletin)}还没有发布，不用更正：草稿可以重新统计。")
+        raise BulletinNotReady(said("{name}还没有发布，不用更正：草稿可以重新统计。", name=name_of(bulletin)))
     if later := replaced_by(scope, bulletin):
-        raise BulletinStands(f"{name_of(bulletin)}已由第 {later.number} 期更正。还要改的，请更正第 {later.number} 期。")
+        raise BulletinStands(
+            said(
+                "{name}已由第 {number} 期更正。还要改的，请更正第 {number} 期。",
+                name=name_of(bulletin),
+                number=later.number,
+            )
+        )
     edition = _edition(bulletin)
     return _add(
         scope, installation, Month.parse(bulletin.month), edition, by, now=now, replaces=bulletin, reason=reason
@@ -129,7 +140,13 @@ def approve(scope: Scope, bulletin: Bulletin, by: By, *, now: datetime) -> None:
     refuse_settled(bulletin, "核准")
     _refuse_maker(bulletin, by, "须由另一人核准")
     if open_still := undecided(scope, bulletin):
-        raise BulletinNotReady(f"{name_of(bulletin)}还有 {open_still} 个单位是否点名没有决定。请逐个决定后再核准。")
+        raise BulletinNotReady(
+            said(
+                "{name}还有 {open_still} 个单位是否点名没有决定。请逐个决定后再核准。",
+                name=name_of(bulletin),
+                open_still=open_still,
+            )
+        )
     document_of(bulletin)  # a draft that was tampered with is not approved
     document = from_text(bulletin.document)
     sections = list(document.sections)
@@ -151,9 +168,9 @@ def approve(scope: Scope, bulletin: Bulletin, by: By, *, now: datetime) -> None:
 def publish(bulletin: Bulletin, by: By, *, now: datetime) -> None:
     """Publish what was approved. Raises `BulletinNotReady` and `BulletinStands`."""
     if bulletin.state == "draft":
-        raise BulletinNotReady(f"{name_of(bulletin)}还没有经第二人核准，不能发布。")
+        raise BulletinNotReady(said("{name}还没有经第二人核准，不能发布。", name=name_of(bulletin)))
     if bulletin.state == "published":
-        raise BulletinStands(f"{name_of(bulletin)}已经发布，不用再发布。")
+        raise BulletinStands(said("{name}已经发布，不用再发布。", name=name_of(bulletin)))
     document_of(bulletin)
     bulletin.state, bulletin.published_by, bulletin.published_at = "published", by.name, now
 
@@ -162,19 +179,33 @@ def naming_of(scope: Scope, bulletin: Bulletin, naming_id: int) -> BulletinNamin
     """Return somebody whom the bulletin proposes. Raises `NoSuchNaming`."""
     row = scope.session.get(BulletinNaming, (scope.tenant.id, naming_id))
     if row is None or row.bulletin_id != bulletin.id:
-        raise NoSuchNaming(f"{name_of(bulletin)}没有这个拟点名的单位。请刷新页面后再试。")
+        raise NoSuchNaming(said("{name}没有这个拟点名的单位。请刷新页面后再试。", name=name_of(bulletin)))
     return row
 
 
 def refuse_settled(bulletin: Bulletin, what: str) -> None:
     """Raise `BulletinStands` unless the bulletin is a draft."""
     if bulletin.state != "draft":
-        raise BulletinStands(f"{name_of(bulletin)}已经核准，内容不能再变，不能{what}。确有错误的，请在发布后出更正。")
+        raise BulletinStands(
+            said(
+                "{name}已经核准，内容不能再变，不能{what}。确有错误的，请在发布后出更正。",
+                name=name_of(bulletin),
+                what=word(what),
+            )
+        )
 
 
 def _refuse_maker(bulletin: Bulletin, by: By, rule: str) -> None:
     if by.id is None or by.id == bulletin.made_by_id:
-        raise SameHands(f"{name_of(bulletin)}是{bulletin.made_by}生成的，{rule}，{by.name}不能自己核准。")
+        raise SameHands(
+            said(
+                "{name}是{made_by}生成的，{rule}，{by_name}不能自己核准。",
+                name=name_of(bulletin),
+                made_by=bulletin.made_by,
+                rule=word(rule),
+                by_name=by.name,
+            )
+        )
 
 
 def _wait_for_numbers(scope: Scope) -> None:
@@ -223,7 +254,11 @@ def _count(
     edition, rules = _edition(bulletin), rules_of(scope)
     facts = gather(installation, scope, Month.parse(bulletin.month), edition)
     proposals = propose(facts, rules)
-    correction = f"更正：本期更正第 {replaces.number} 期，理由：{bulletin.reason}" if replaces else ""
+    correction = (
+        said("更正：本期更正第 {number} 期，理由：{reason}", number=replaces.number, reason=bulletin.reason)
+        if replaces
+        else ""
+    )
     assembled = assemble(scope, facts, rules, proposals, number=bulletin.number, correction=correction)
     bulletin.naming_at, bulletin.cases_at = assembled.naming_at, assembled.cases_at
     bulletin.definitions = definitions_of(facts, rules)

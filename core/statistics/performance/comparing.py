@@ -11,6 +11,7 @@ from core.hooks.roster import Roster, Wanted
 from core.hooks.settings import fields_of, secrets_of
 from core.hooks.settings.frozen import plain
 from core.hooks.settings.numbers import Minutes, Whole, WorkDays, WorkHours
+from core.kit.saying import said
 from core.statistics.performance.models import PerformanceItem, PerformanceSheet
 from core.statistics.performance.queries import lines_of, span_of, units_of
 from core.statistics.performance.rules import ranks
@@ -139,9 +140,9 @@ def _things(scope: Scope, sheet: PerformanceSheet) -> dict[tuple[int, str], set[
     found: dict[tuple[int, str], set[str]] = {}
     for unit_id, measure, serial_no, case_no in rows:
         there = found.setdefault((unit_id, measure), set())
-        named = f"{serial_no}（{case_no}）" if case_no else serial_no
+        named = said("{serial_no}（{case_no}）", serial_no=serial_no, case_no=case_no) if case_no else serial_no
         turn, name = 2, named
         while name in there:
-            name, turn = f"{named}（第 {turn} 次）", turn + 1
+            name, turn = said("{named}（第 {turn} 次）", named=named, turn=turn), turn + 1
         there.add(name)
     return found

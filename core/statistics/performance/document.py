@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.documents.model import Block, Cell, Document, Number, Section, Table, Words
+from core.kit.saying import joined, said, word
 from core.statistics.performance.models import (
     PerformanceLine,
     PerformanceObjection,
@@ -29,22 +30,41 @@ def sheet_document(
     """Return the sheet as a document; it bears the time at which it was computed, so it is the same whenever it is made."""
     zone = scope.tenant.zone
     title = f"{scope.tenant.name}{name_of(sheet)}"
-    hands = [f"计算：{sheet.made_by}，{sheet.made_at.astimezone(zone):%Y-%m-%d %H:%M}"]
+    hands = [
+        said("计算：{made_by}，{made_at:%Y-%m-%d %H:%M}", made_by=sheet.made_by, made_at=sheet.made_at.astimezone(zone))
+    ]
     if sheet.frozen_at and sheet.object_until:
         hands.append(
-            f"冻结：{sheet.frozen_by}，{sheet.frozen_at.astimezone(zone):%Y-%m-%d %H:%M}；"
-            f"异议期至 {sheet.object_until.astimezone(zone):%Y-%m-%d %H:%M}"
+            said(
+                "冻结：{frozen_by}，{frozen_at:%Y-%m-%d %H:%M}；异议期至 {object_until:%Y-%m-%d %H:%M}",
+                frozen_by=sheet.frozen_by,
+                frozen_at=sheet.frozen_at.astimezone(zone),
+                object_until=sheet.object_until.astimezone(zone),
+            )
         )
     if sheet.signed_at:
-        hands.append(f"签发：{sheet.signed_by}，{sheet.signed_at.astimezone(zone):%Y-%m-%d %H:%M}")
+        hands.append(
+            said(
+                "签发：{signed_by}，{signed_at:%Y-%m-%d %H:%M}",
+                signed_by=sheet.signed_by,
+                signed_at=sheet.signed_at.astimezone(zone),
+            )
+        )
     lead = [
-        f"{sheet.first} 至 {sheet.last} · {STATE_LABELS[sheet.state]}",
+        said("{first} 至 {last} · {state}", first=sheet.first, last=sheet.last, state=word(STATE_LABELS[sheet.state])),
         *hands,
         *([] if sheet.state == "signed" else [NOT_SIGNED]),
-        *([f"{INCOMPLETE}：{'；'.join(sheet.failures)}。"] if sheet.failures else []),
-        *([f"本版理由：{sheet.reason}"] if sheet.reason else []),
-        f"依据：{'、'.join(str(rule['label']) + '（' + str(rule['stamp']) + '）' for rule in sheet.rules)}",
-        f"指纹（SHA-256）：{sheet.sha256}",
+        *(
+            [said("{incomplete}：{failures}。", incomplete=word(INCOMPLETE), failures=joined("；", sheet.failures))]
+            if sheet.failures
+            else []
+        ),
+        *([said("本版理由：{reason}", reason=sheet.reason)] if sheet.reason else []),
+        said(
+            "依据：{rules}",
+            rules=joined("、", (str(rule["label"]) + "（" + str(rule["stamp"]) + "）" for rule in sheet.rules)),
+        ),
+        said("指纹（SHA-256）：{sha256}", sha256=sheet.sha256),
     ]
     names = {unit.unit_id: unit.name for unit in units}
     sections = [Section("各单位得分", [_table(units, lines)])]
@@ -64,18 +84,35 @@ def differences_words(differences: Sequence[Mapping[str, Any]]) -> Sequence[str]
     """Say in words what changed from one version to the next, a paragraph for each unit."""
     told = []
     for each in differences:
-        parts = [f"{each['unit']}：合计由 {points_words(each['before'])} 变为 {points_words(each['after'])}"]
+        parts = [
+            said(
+                "{unit}：合计由 {points} 变为 {after}",
+                unit=each["unit"],
+                points=points_words(each["before"]),
+                after=points_words(each["after"]),
+            )
+        ]
         parts += [
-            f"“{line['label']}”由 {points_words(line['before'])} 变为 {points_words(line['after'])}"
+            said(
+                "“{label}”由 {points} 变为 {after}",
+                label=line["label"],
+                points=points_words(line["before"]),
+                after=points_words(line["after"]),
+            )
             for line in each["lines"]
         ]
         for moved in each["tickets"]:
             parts += [
-                f"{words} {moved[f'{way}_n']} 件（{'、'.join(moved[way])}）"
+                said(
+                    "{words} {moved} 件（{moved_2}）",
+                    words=word(words),
+                    moved=moved[f"{way}_n"],
+                    moved_2=joined("、", moved[way]),
+                )
                 for way, words in (("came", "增加"), ("went", "减少"))
                 if moved[f"{way}_n"]
             ]
-        told.append("；".join(parts) + "。")
+        told.append(joined("；", parts) + "。")
     return told
 
 
@@ -101,7 +138,7 @@ def _lines(lines: Sequence[PerformanceLine]) -> Block:
             line.label,
             _points(line.points),
             line.reason,
-            "；".join(f"{each['label']} {each['n']}" for each in line.behind) or "—",
+            joined("；", (f"{each['label']} {each['n']}" for each in line.behind)) or "—",
             line.rule_id,
         )
         for line in lines

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.routing.models import Assignment
 from core.statistics.days import Span
 from core.statistics.performance.measures import COUNTABLE
@@ -89,7 +90,7 @@ def get_sheet(scope: Scope, number: int) -> PerformanceSheet:
     )
     found = scope.session.scalar(asked)
     if found is None:
-        raise NoSuchSheet(f"没有第 {number} 号绩效表。请从绩效表列表中选择。")
+        raise NoSuchSheet(said("没有第 {number} 号绩效表。请从绩效表列表中选择。", number=number))
     return found
 
 
@@ -128,7 +129,7 @@ def get_line(scope: Scope, sheet: PerformanceSheet, line_id: int) -> Performance
     """Return a line of the sheet. Raises `NoSuchSheet`."""
     line = scope.session.get(PerformanceLine, (scope.tenant.id, line_id))
     if line is None or line.sheet_id != sheet.id:
-        raise NoSuchSheet(f"{name_of(sheet)}没有这一行。请从绩效表中选择。")
+        raise NoSuchSheet(said("{name}没有这一行。请从绩效表中选择。", name=name_of(sheet)))
     return line
 
 
@@ -170,7 +171,13 @@ def things_behind(
     """
     kept = next((each for each in line.behind if each["measure"] == measure), None)
     if kept is None:
-        raise NoSuchSheet(f"“{line.label}”这一行没有计 {measure[:60]}。请从这一行的清单中选择。")
+        raise NoSuchSheet(
+            said(
+                "“{label}”这一行没有计 {measure}。请从这一行的清单中选择。",
+                label=word(line.label),
+                measure=measure[:60],
+            )
+        )
     mine = (
         PerformanceItem.tenant_id == scope.tenant.id,
         PerformanceItem.sheet_id == line.sheet_id,
@@ -255,7 +262,9 @@ def refuse_damaged(scope: Scope, sheet: PerformanceSheet) -> None:
     """Raise `SheetDamaged` unless the sheet says what it said when it was computed."""
     if fingerprint_of(scope, sheet) != sheet.sha256:
         raise SheetDamaged(
-            f"{name_of(sheet)}的内容与留存的指纹不符，不能使用。请系统维护人员核对数据库并查看安全日志。"
+            said(
+                "{name}的内容与留存的指纹不符，不能使用。请系统维护人员核对数据库并查看安全日志。", name=name_of(sheet)
+            )
         )
 
 
@@ -296,4 +305,4 @@ def span_of(sheet: PerformanceSheet) -> Span:
 
 def name_of(sheet: PerformanceSheet) -> str:
     """Return what a sheet is called: `2025年度绩效表第 2 版`."""
-    return f"{sheet.year}年度绩效表第 {sheet.version} 版"
+    return said("{year}年度绩效表第 {version} 版", year=sheet.year, version=sheet.version)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.hooks import specs
 from core.hooks.table import HookTable
 from core.hooks.values import PerformanceRules, UnitFacts
+from core.kit.saying import joined, said, word
 from core.statistics.days import Span
 from core.statistics.performance.measures import COUNTABLE
 from core.statistics.performance.rules import hundredths
@@ -42,13 +43,15 @@ class Scored:
 def score(table: HookTable, unit: str, span: Span, counts: Mapping[str, int]) -> Scored:
     """Ask the rules of a table what these counts are worth. A line that counts what there is not fails."""
     answers = table.ask(specs.score_lines, facts=UnitFacts(unit, span.first, span.last, counts))
-    failures = [f"{_label(table, each.feature)}：{each.words}" for each in answers.failures]
+    failures = [
+        said("{label}：{words}", label=_label(table, each.feature), words=word(each.words)) for each in answers.failures
+    ]
     lines = []
     for feature, line in answers:
         if unknown := [measure for measure in line.behind if measure not in COUNTABLE]:
-            words = f"“{line.label}”没有计量 {'、'.join(unknown)}"
+            words = said("“{label}”没有计量 {unknown}", label=word(line.label), unknown=joined("、", unknown))
             table.refuse(feature, specs.score_lines, words)
-            failures.append(f"{_label(table, feature)}：{words}")
+            failures.append(said("{label}：{words}", label=_label(table, feature), words=words))
             continue
         lines.append(
             ScoredLine(
@@ -83,4 +86,4 @@ def _ask(scope: Scope) -> PerformanceRules:
 
 
 def _label(table: HookTable, feature: str) -> str:
-    return f"功能“{table.enabled[feature].feature.label}”"
+    return said("功能“{label}”", label=word(table.enabled[feature].feature.label))

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, literal, select
 from sqlalchemy import text as sql
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.people.roles import SameHands
 from core.statistics.behind import counted_rows
 from core.statistics.days import Span
@@ -79,15 +80,17 @@ def compute(scope: Scope, year: int, by: By, *, reason: str, now: datetime) -> P
     nobody says why.
     """
     if year > now.astimezone(scope.tenant.zone).year:
-        raise YearNotOver(f"{year} 年还没有开始，没有可以计算的数据。")
+        raise YearNotOver(said("{year} 年还没有开始，没有可以计算的数据。", year=year))
     if not scorers_of(scope):
-        raise NothingScored(f"{scope.tenant.name}没有启用计算绩效的功能。请系统管理员先启用，如“年度绩效”。")
+        raise NothingScored(
+            said("{name}没有启用计算绩效的功能。请系统管理员先启用，如“年度绩效”。", name=scope.tenant.name)
+        )
     scope.session.execute(
         sql("SELECT pg_advisory_xact_lock(:what, :tenant)"), {"what": NUMBERING, "tenant": scope.tenant.id}
     )
     before = newest_of(scope, year)
     if before is not None and before.state != "computed" and not reason:
-        raise SheetStands(f"{name_of(before)}已经冻结。重新计算会成为新的一版，请写明理由。")
+        raise SheetStands(said("{name}已经冻结。重新计算会成为新的一版，请写明理由。", name=name_of(before)))
     span = Span(date(year, 1, 1), date(year, 12, 31))
     newest = scope.session.scalar(
         select(func.max(PerformanceSheet.number)).where(PerformanceSheet.tenant_id == scope.tenant.id)
@@ -134,10 +137,16 @@ def freeze(scope: Scope, sheet: PerformanceSheet, by: By, *, now: datetime) -> N
     Raises `SheetStands`, `SheetNotReady`, `YearNotOver` and `SheetDamaged`.
     """
     if sheet.state != "computed":
-        raise SheetStands(f"{name_of(sheet)}已经冻结，不用再冻结。")
+        raise SheetStands(said("{name}已经冻结，不用再冻结。", name=name_of(sheet)))
     _refuse_old(scope, sheet, "冻结")
     if sheet.last >= now.astimezone(scope.tenant.zone).date():
-        raise YearNotOver(f"{sheet.year} 年还没有结束，数字还会变，不能冻结。请从 {sheet.year + 1}-01-01 起再办。")
+        raise YearNotOver(
+            said(
+                "{year} 年还没有结束，数字还会变，不能冻结。请从 {year_2}-01-01 起再办。",
+                year=sheet.year,
+                year_2=sheet.year + 1,
+            )
+        )
     _refuse_incomplete(sheet, "冻结")
     refuse_damaged(scope, sheet)
     sheet.state = "frozen"
@@ -150,14 +159,18 @@ def object_to(
 ) -> PerformanceObjection:
     """Keep what a unit holds against one of its lines. Raises `CannotObject`."""
     if sheet.state != "frozen" or sheet.object_until is None:
-        raise CannotObject(f"{name_of(sheet)}现在不接受异议：冻结以后、签发以前才可以提出。")
+        raise CannotObject(said("{name}现在不接受异议：冻结以后、签发以前才可以提出。", name=name_of(sheet)))
     if newest := _later(scope, sheet):
-        raise CannotObject(f"{name_of(sheet)}已由第 {newest.version} 版取代。请对新的一版提出。")
+        raise CannotObject(
+            said("{name}已由第 {version} 版取代。请对新的一版提出。", name=name_of(sheet), version=newest.version)
+        )
     if now > sheet.object_until:
         until = f"{sheet.object_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        raise CannotObject(f"提出异议的期限到 {until} 为止，已经过了。确有错误的，请联系考核部门重新计算。")
+        raise CannotObject(
+            said("提出异议的期限到 {until} 为止，已经过了。确有错误的，请联系考核部门重新计算。", until=until)
+        )
     if any(each.line_id == line.id for each in objections_of(scope, sheet)):
-        raise CannotObject(f"对“{line.label}”这一行已经提出过异议。请等待认定。")
+        raise CannotObject(said("对“{label}”这一行已经提出过异议。请等待认定。", label=word(line.label)))
     objection = PerformanceObjection(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
@@ -179,9 +192,11 @@ def judge(
 ) -> None:
     """Keep what a person found of an objection; an upheld one asks for a new version. Raises `SheetStands`, `SameHands`."""
     if objection.state != "open":
-        raise SheetStands(f"这项异议已由{objection.judged_by}认定，不用再认定。")
+        raise SheetStands(said("这项异议已由{judged_by}认定，不用再认定。", judged_by=objection.judged_by))
     if by.id is None or by.id == objection.raised_by_id:
-        raise SameHands(f"{name_of(sheet)}的异议须由提出人以外的人认定，{by.name}不能认定。")
+        raise SameHands(
+            said("{name}的异议须由提出人以外的人认定，{by_name}不能认定。", name=name_of(sheet), by_name=by.name)
+        )
     objection.state, objection.finding = "upheld" if upheld else "dismissed", finding
     objection.judged_by, objection.judged_by_id, objection.judged_at = by.name, by.id, now
 
@@ -193,21 +208,32 @@ def sign(scope: Scope, sheet: PerformanceSheet, by: By, *, now: datetime) -> Non
     """
     name = name_of(sheet)
     if sheet.state == "signed":
-        raise SheetStands(f"{name}已由{sheet.signed_by}签发，不用再签发。")
+        raise SheetStands(said("{name}已由{signed_by}签发，不用再签发。", name=name, signed_by=sheet.signed_by))
     _refuse_incomplete(sheet, "签发")
     if sheet.state != "frozen" or sheet.object_until is None:
-        raise SheetNotReady(f"{name}还没有冻结，不能签发。请先冻结。")
+        raise SheetNotReady(said("{name}还没有冻结，不能签发。请先冻结。", name=name))
     _refuse_old(scope, sheet, "签发")
     if by.id is None or by.id == sheet.frozen_by_id:
-        raise SameHands(f"{name}是{sheet.frozen_by}冻结的，须由另一人签发，{by.name}不能自己签发。")
+        raise SameHands(
+            said(
+                "{name}是{frozen_by}冻结的，须由另一人签发，{by_name}不能自己签发。",
+                name=name,
+                frozen_by=sheet.frozen_by,
+                by_name=by.name,
+            )
+        )
     if now <= sheet.object_until:
         until = f"{sheet.object_until.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
-        raise SheetNotReady(f"各单位可以提出异议到 {until}，期满后才能签发{name}。")
+        raise SheetNotReady(said("各单位可以提出异议到 {until}，期满后才能签发{name}。", until=until, name=name))
     states = [each.state for each in objections_of(scope, sheet)]
     if waiting := states.count("open"):
-        raise SheetNotReady(f"{name}还有 {waiting} 项异议没有认定。请逐项认定后再签发。")
+        raise SheetNotReady(
+            said("{name}还有 {waiting} 项异议没有认定。请逐项认定后再签发。", name=name, waiting=waiting)
+        )
     if upheld := states.count("upheld"):
-        raise SheetNotReady(f"{name}有 {upheld} 项异议成立。请更正数据并重新计算，由新的一版签发。")
+        raise SheetNotReady(
+            said("{name}有 {upheld} 项异议成立。请更正数据并重新计算，由新的一版签发。", name=name, upheld=upheld)
+        )
     refuse_damaged(scope, sheet)
     sheet.state = "signed"
     sheet.signed_by, sheet.signed_by_id, sheet.signed_at = by.name, by.id, now
@@ -215,12 +241,26 @@ def sign(scope: Scope, sheet: PerformanceSheet, by: By, *, now: datetime) -> Non
 
 def _refuse_incomplete(sheet: PerformanceSheet, deed: str) -> None:
     if sheet.failures:
-        raise SheetNotReady(f"{name_of(sheet)}不完整（{'；'.join(sheet.failures)}），不能{deed}。请修复后重新计算。")
+        raise SheetNotReady(
+            said(
+                "{name}不完整（{failures}），不能{deed}。请修复后重新计算。",
+                name=name_of(sheet),
+                failures=joined("；", sheet.failures),
+                deed=word(deed),
+            )
+        )
 
 
 def _refuse_old(scope: Scope, sheet: PerformanceSheet, deed: str) -> None:
     if newest := _later(scope, sheet):
-        raise SheetStands(f"{name_of(sheet)}已由第 {newest.version} 版取代，不能{deed}。请办理第 {newest.version} 版。")
+        raise SheetStands(
+            said(
+                "{name}已由第 {version} 版取代，不能{deed}。请办理第 {version} 版。",
+                name=name_of(sheet),
+                version=newest.version,
+                deed=word(deed),
+            )
+        )
 
 
 def _later(scope: Scope, sheet: PerformanceSheet) -> PerformanceSheet | None:

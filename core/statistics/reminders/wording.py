@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from core.hooks.values import ReminderRules
+from core.kit.saying import said, word
 from core.statistics.figures import SMALL_SAMPLE
 from core.statistics.places import area_label
 from core.statistics.queries import Cube, matter_names
@@ -36,11 +37,17 @@ def what_of(scope: Scope, figure: Figure) -> str:
 def amount_of(numerator: int, denominator: int | None) -> str:
     """Write a count, or a share with its two numbers."""
     if denominator is None:
-        return f"{numerator:,} 件"
+        return said("{numerator:,} 件", numerator=numerator)
     if not denominator:
         return "没有到期的时限"
-    small = f"，样本不足 {SMALL_SAMPLE}" if denominator < SMALL_SAMPLE else ""
-    return f"{value_words(Figure('limits', '', '', numerator, denominator, 0, 0).value, 'percent')}（{numerator:,}/{denominator:,}{small}）"
+    small = said("，样本不足 {small_sample}", small_sample=SMALL_SAMPLE) if denominator < SMALL_SAMPLE else ""
+    return said(
+        "{value}（{numerator:,}/{denominator:,}{small}）",
+        value=word(value_words(Figure("limits", "", "", numerator, denominator, 0, 0).value, "percent")),
+        numerator=numerator,
+        denominator=denominator,
+        small=small,
+    )
 
 
 def definition_of(reason: Reason, rules: ReminderRules) -> str:
@@ -48,18 +55,29 @@ def definition_of(reason: Reason, rules: ReminderRules) -> str:
     days = rules.window_days
     match reason:
         case "repetition":
-            return (
-                f"{days} 天内受理、现由本单位承办的诉求，按事项和区域计，与之前 {days} 天相比；达到 {rules.repeated_least} 件，"
-                f"或达到 {rules.rise_least} 件且为之前的 {rules.rise_factor:g} 倍以上的列出"
+            return said(
+                "{days} 天内受理、现由本单位承办的诉求，按事项和区域计，与之前 {days} 天相比；"
+                "达到 {repeated_least} 件，或达到 {rise_least} 件且为之前的 {rise_factor:g} 倍以上的列出",
+                days=days,
+                repeated_least=rules.repeated_least,
+                rise_least=rules.rise_least,
+                rise_factor=rules.rise_factor,
             )
         case "limits":
-            return (
-                f"{days} 天内到期的答复时限中到期前已答复的比例，与之前 {days} 天相比；{rules.due_hours} 小时内到期的未办结工单"
-                f"达到 {rules.due_least} 件且按时率下降 {rules.fall_points} 个百分点以上的列出"
+            return said(
+                "{days} 天内到期的答复时限中到期前已答复的比例，与之前 {days} 天相比；"
+                "{due_hours} 小时内到期的未办结工单达到 {due_least} 件且按时率下降 {fall_points} 个百分点以上的列出",
+                days=days,
+                due_hours=rules.due_hours,
+                due_least=rules.due_least,
+                fall_points=rules.fall_points,
             )
         case "again":
-            return (
-                f"{MEANING}。天数为 {rules.again_days} 天，计在上一件的办结单位；合计达到 {rules.again_least} 件的列出"
+            return said(
+                "{meaning}。天数为 {again_days} 天，计在上一件的办结单位；合计达到 {again_least} 件的列出",
+                meaning=word(MEANING),
+                again_days=rules.again_days,
+                again_least=rules.again_least,
             )
 
 
@@ -67,8 +85,10 @@ def sentence_of(scope: Scope, figure: Figure) -> str:
     """Say a figure beside the one of as many days before."""
     now = amount_of(figure.numerator, figure.denominator)
     before = amount_of(figure.numerator_before, figure.denominator_before)
-    due = f"；起草时临近到期的未办结工单 {figure.due:,} 件" if figure.due else ""
-    return f"{what_of(scope, figure)}：{now}，之前同样天数 {before}{due}"
+    due = said("；起草时临近到期的未办结工单 {due:,} 件", due=figure.due) if figure.due else ""
+    return said(
+        "{what}：{now}，之前同样天数 {before}{due}", what=word(what_of(scope, figure)), now=now, before=before, due=due
+    )
 
 
 def text_of(
@@ -82,12 +102,21 @@ def text_of(
     last: date,
 ) -> str:
     """Write the letter as it is drafted; what is asked for stands at its end."""
-    lines = "\n".join(f"{place}. {sentence_of(scope, each)}。" for place, each in enumerate(figures, start=1))
-    return (
-        f"{unit}：\n"
-        f"据 {first} 至 {last} 的统计，你单位承办的诉求出现{REASON_LABELS[reason]}的情况：\n{lines}\n"
-        f"请分析原因，研究从源头减少诉求的措施，并于收到本函后 {rules.answer_days} 个工作日内书面答复：采取什么措施、由谁负责、何时完成。"
-        f"{rules.window_days} 天后将按同一口径再作比较。"
+    lines = "\n".join(
+        said("{place}. {sentence}。", place=place, sentence=sentence_of(scope, each))
+        for place, each in enumerate(figures, start=1)
+    )
+    return said(
+        "{unit}：\n据 {first} 至 {last} 的统计，你单位承办的诉求出现{reason}的情况："
+        "\n{lines}\n请分析原因，研究从源头减少诉求的措施，并于收到本函后 {answer_days} 个工作日内书面答复："
+        "采取什么措施、由谁负责、何时完成。{window_days} 天后将按同一口径再作比较。",
+        unit=unit,
+        first=first,
+        last=last,
+        reason=word(REASON_LABELS[reason]),
+        lines=lines,
+        answer_days=rules.answer_days,
+        window_days=rules.window_days,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.documents.charts import Mark
 from core.documents.model import Bars, Cell, Document, Number, Section, Table
+from core.kit.saying import said
 from core.statistics.warnings.topics import PlacesReport
 
 TOP = 10
@@ -12,7 +13,11 @@ TOP = 10
 
 def places_document(told: PlacesReport, maker: str, category: str, *, made_at: datetime) -> Document:
     """Return the report as a document that bears `made_at` (aware): the areas, and what is asked in each of them."""
-    title = f"{maker} 各区域诉求{f'（{category}）' if category else ''}"
+    title = said(
+        "{maker} 各区域诉求{category}",
+        maker=maker,
+        category=said("（{category}）", category=category) if category else "",
+    )
     areas: list[list[Cell]] = [[area, Number(f"{total:,}", total)] for area, _, total in told.rows]
     rows: list[list[Cell]] = [
         [area, matter, Number(f"{count:,}", count)]
@@ -23,11 +28,21 @@ def places_document(told: PlacesReport, maker: str, category: str, *, made_at: d
     marks = [Mark(area, total, f"{total:,}") for area, _, total in told.rows[:TOP]]
     return Document(
         title=title,
-        lead=(f"{told.span.first} 至 {told.span.last}，共 {told.total:,} 件；供规划公共设施参考",),
+        lead=(
+            said(
+                "{first} 至 {last}，共 {total:,} 件；供规划公共设施参考",
+                first=told.span.first,
+                last=told.span.last,
+                total=told.total,
+            ),
+        ),
         sections=[
             Section("", [Bars("诉求最多的区域（件）", marks)] if marks else []),
             Section("各区域", [Table(("区域", "诉求（件）"), areas)]),
-            Section(f"各区域问得最多的事项（{len(told.matters)} 个）", [Table(("区域", "事项", "诉求（件）"), rows)]),
+            Section(
+                said("各区域问得最多的事项（{number} 个）", number=len(told.matters)),
+                [Table(("区域", "事项", "诉求（件）"), rows)],
+            ),
         ],
         maker=maker,
         made_at=made_at,

@@ -14,6 +14,7 @@ from core.documents.charts import Series
 from core.documents.model import Lines
 from core.hooks.values.words import APPELLANT_LABELS
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.statistics.queries import Cube, matter_names
 from core.statistics.report import UNNAMED, matter_label
 from core.statistics.warnings.models import Warned
@@ -135,7 +136,7 @@ def trend_of(line: WarningLine) -> Lines:
     step = -(-((line.last - line.first).days + 1) // 7)
     ends = [line.last - back * step * A_WEEK for back in reversed(range(len(weeks)))]
     return Lines(
-        f"{line.what}：同期诉求",
+        said("{what}：同期诉求", what=line.what),
         [Series("诉求（件）", weeks), Series("预期（件）", [round(line.expected, 1)] * len(weeks))],
         [f"{end:%m-%d}" for end in ends],
     )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.areas.tree import LOCAL, Area, AreaTree, area_tree, local_units
+from core.kit.saying import said, word
 from core.kit.trees import Node, Tree
 from core.units.catalogue.rows import VALUES, Key, Row, Values, row_document, row_from
 
@@ -109,7 +110,7 @@ class Catalogue:
     def key_words(self, key: Key) -> str:
         """Return how people call a row: its matter and where it holds."""
         matter, area = key
-        return f"{self.matter_words(matter)}（{self.area_words(area)}）"
+        return said("{matter}（{area}）", matter=self.matter_words(matter), area=word(self.area_words(area)))
 
     def _merged_for(self, matter: str, area: str | None) -> _Merged:
         """Return the rows that apply as one. Few sets of rows apply together, so each is merged once."""

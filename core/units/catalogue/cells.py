@@ -5,6 +5,7 @@ import unicodedata
 
 from core.hooks.values import Budget, EventGrade
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.units.catalogue.limits import LimitUnclear, flaw_on_site, read_limit
 from core.units.catalogue.rows import GRADE_NAMES, ORIGIN_NAMES, Origin
 from core.units.levels import LEVEL_NAMES, Level
@@ -39,7 +40,11 @@ ORIGIN_WORDS: dict[str, Origin] = {
     "proposed": "proposed",
 }
 GRADE_WORDS: dict[str, EventGrade] = {
-    **{word: grade for grade, name in GRADE_NAMES.items() for word in (name, f"{name}事件", f"{name}事项", grade)},
+    **{
+        word: grade
+        for grade, name in GRADE_NAMES.items()
+        for word in (name, said("{name}事件", name=name), said("{name}事项", name=name), grade)
+    },
     "普通": "general",
 }
 YES = frozenset({"是", "√", "✓", "y", "yes", "true", "1", "有"})
@@ -71,7 +76,13 @@ def level(cell: str) -> Level:
     """Read a level of units. Raises `CellUnclear`."""
     found = LEVEL_WORDS.get(_plain(cell))
     if found is None:
-        raise CellUnclear(f"最低层级“{cell[:20]}”不存在；请写 {'、'.join(LEVEL_NAMES.values())} 之一")
+        raise CellUnclear(
+            said(
+                "最低层级“{cell}”不存在；请写 {values} 之一",
+                cell=cell[:20],
+                values=joined("、", map(word, LEVEL_NAMES.values())),
+            )
+        )
     return found
 
 
@@ -79,7 +90,7 @@ def flag(cell: str) -> bool:
     """Read yes or no. Raises `CellUnclear`."""
     word = _plain(cell)
     if word not in YES | NO:
-        raise CellUnclear(f"“{cell[:20]}”不知道是“是”还是“否”；请写 是 或 否")
+        raise CellUnclear(said("“{cell}”不知道是“是”还是“否”；请写 是 或 否", cell=cell[:20]))
     return word in YES
 
 
@@ -87,7 +98,13 @@ def origin(cell: str) -> Origin:
     """Read whether an item is published or proposed. Raises `CellUnclear`."""
     found = ORIGIN_WORDS.get(_plain(cell))
     if found is None:
-        raise CellUnclear(f"出处“{cell[:20]}”不存在；请写 {' 或 '.join(ORIGIN_NAMES.values())}")
+        raise CellUnclear(
+            said(
+                "出处“{cell}”不存在；请写 {values}",
+                cell=cell[:20],
+                values=joined(" 或 ", map(word, ORIGIN_NAMES.values())),
+            )
+        )
     return found
 
 
@@ -95,7 +112,13 @@ def grade(cell: str) -> EventGrade:
     """Read how grave an event is. Raises `CellUnclear`."""
     found = GRADE_WORDS.get(_plain(cell))
     if found is None:
-        raise CellUnclear(f"事件等级“{cell[:20]}”不存在；请写 {'、'.join(GRADE_NAMES.values())} 之一")
+        raise CellUnclear(
+            said(
+                "事件等级“{cell}”不存在；请写 {values} 之一",
+                cell=cell[:20],
+                values=joined("、", map(word, GRADE_NAMES.values())),
+            )
+        )
     return found
 
 
@@ -103,7 +126,7 @@ def read_on_site(cell: str, *, unit: str, at_once: Budget, what: str = "到场�
     """Read a limit for being on site, or for what follows. Raises `LimitUnclear`."""
     budget = read_limit(cell, unit=unit, at_once=at_once)
     if flaw := flaw_on_site(budget):
-        raise LimitUnclear(f"{what}“{cell[:40]}”{flaw}")
+        raise LimitUnclear(said("{what}“{cell}”{flaw}", what=what, cell=cell[:40], flaw=flaw))
     return budget
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.kit.errors import Refused
 from core.kit.headings import places_of, remark_in, shown, unread_of
+from core.kit.saying import said
 
 LEVELS = ("level1", "level2", "level3", "level4", "level5", "level6", "level7", "level8")
 """Columns of a matter's names from the top down."""
@@ -104,6 +105,9 @@ def recognise(names: Sequence[str]) -> DutyColumns:
     levels = tuple(level for level in LEVELS if level in places)
     if not levels:
         raise NotADutyList(
-            f"没有认出哪一列是事项。表中的列：{shown(names)}。请把表头写成 大类、小类（三级、四级），再导入一次。"
+            said(
+                "没有认出哪一列是事项。表中的列：{names}。请把表头写成 大类、小类（三级、四级），再导入一次。",
+                names=shown(names),
+            )
         )
     return DutyColumns(tuple(names), places, levels)

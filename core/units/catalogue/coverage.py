@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from core.kit.saying import said
 from core.units.catalogue.catalogue import Catalogue, Resolved
 from core.units.catalogue.checking import places
 
@@ -75,17 +76,27 @@ def coverage_of(catalogue: Catalogue) -> Coverage:
 def coverage_words(catalogue: Catalogue, coverage: Coverage) -> Iterator[str]:
     """Say how far the list reaches, and name the first gaps, those of one matter together."""
     yield (
-        f"{coverage.matters:,} 个事项 × {coverage.areas:,} 个区域，共 {coverage.cells:,} 种情形，"
-        f"{coverage.resolved:,} 种有主办单位，{len(coverage.gaps):,} 种没有；写明主办单位的有 {coverage.explicit:,} 行。"
+        said(
+            "{matters:,} 个事项 × {areas:,} 个区域，共 {cells:,} 种情形，{resolved:,} 种有主办单位，"
+            "{number:,} 种没有；写明主办单位的有 {explicit:,} 行。",
+            matters=coverage.matters,
+            areas=coverage.areas,
+            cells=coverage.cells,
+            resolved=coverage.resolved,
+            number=len(coverage.gaps),
+            explicit=coverage.explicit,
+        )
     )
     by_matter: dict[tuple[str, str], list[str | None]] = {}
     for gap in coverage.gaps:
         by_matter.setdefault((gap.matter, gap.why), []).append(gap.area)
     for (matter, why), areas in list(by_matter.items())[:SHOWN]:
-        where = catalogue.area_words(areas[0]) if len(areas) == 1 else f"{len(areas)} 个区域"
-        yield f"事项 {catalogue.matter_words(matter)} 在{where}没有主办单位：{why}。"
+        where = catalogue.area_words(areas[0]) if len(areas) == 1 else said("{number} 个区域", number=len(areas))
+        yield said(
+            "事项 {matter} 在{where}没有主办单位：{why}。", matter=catalogue.matter_words(matter), where=where, why=why
+        )
     if len(by_matter) > SHOWN:
-        yield f"另有 {len(by_matter) - SHOWN:,} 个事项没有列出。"
+        yield said("另有 {number:,} 个事项没有列出。", number=len(by_matter) - SHOWN)
 
 
 def _why(resolved: Resolved) -> str:

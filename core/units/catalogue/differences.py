@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from core.kit.saying import joined, said, word
 from core.kit.trees import Node
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.checking import places
@@ -59,30 +60,47 @@ def effect_of(before: Catalogue, after: Catalogue) -> Effect:
 def effect_words(effect: Effect, unit_names: Mapping[str, str]) -> Iterator[str]:
     """Say what a new version means, the largest moves between units first."""
     if effect.gone:
-        yield f"删去 {effect.gone:,} 个事项：新工单选不到它们，已有的工单仍按原名显示。"
+        yield said("删去 {gone:,} 个事项：新工单选不到它们，已有的工单仍按原名显示。", gone=effect.gone)
     if not effect.cells:
         yield "对保留的事项没有影响。" if effect.gone else "对现有事项没有影响。"
         return
-    what = "、".join(f"{FIELD_WORDS[name]} {count:,} 种" for name, count in effect.changed.items())
-    yield f"{effect.matters:,} 个事项、{effect.cells:,} 种事项与区域的组合结果不同：{what}。"
+    what = joined(
+        "、",
+        (
+            said("{field} {count:,} 种", field=word(FIELD_WORDS[name]), count=count)
+            for name, count in effect.changed.items()
+        ),
+    )
+    yield said(
+        "{matters:,} 个事项、{cells:,} 种事项与区域的组合结果不同：{what}。",
+        matters=effect.matters,
+        cells=effect.cells,
+        what=what,
+    )
     for (was, will), count in sorted(effect.moved.items(), key=lambda move: -move[1]):
         names = (value_words("lead", unit, unit_names) if unit else "派单台" for unit in (was, will))
-        yield f"主办单位 {' → '.join(names)}：{count:,} 种。"
+        yield said("主办单位 {names}：{count:,} 种。", names=" → ".join(names), count=count)
 
 
 def _of_matters(before: Catalogue, after: Catalogue) -> Iterator[str]:
     for node in after.matters.nodes:
         was = before.matters.find(node.code)
         if was is None:
-            yield f"新增事项 {after.matter_words(node.code)}"
+            yield said("新增事项 {matter}", matter=after.matter_words(node.code))
             continue
         if was.name != node.name:
-            yield f"事项 {node.code} {was.name} 更名为 {node.name}"
+            yield said("事项 {code} {name} 更名为 {node_name}", code=node.code, name=was.name, node_name=node.name)
         if was.parent != node.parent:
-            yield f"事项 {node.code} {node.name} 改上级：{_above(before, was)} → {_above(after, node)}"
+            yield said(
+                "事项 {code} {name} 改上级：{above} → {after}",
+                code=node.code,
+                name=node.name,
+                above=word(_above(before, was)),
+                after=word(_above(after, node)),
+            )
     for node in before.matters.nodes:
         if node.code not in after.matters:
-            yield f"删去事项 {before.matter_words(node.code)}"
+            yield said("删去事项 {matter}", matter=before.matter_words(node.code))
 
 
 def _above(catalogue: Catalogue, node: Node) -> str:
@@ -98,21 +116,24 @@ def _of_rows(before: Catalogue, after: Catalogue, key: Key, unit_names: Mapping[
     was, will = before.row(key), after.row(key)
     where = (after if key[0] in after.matters else before).key_words(key)
     if was is None and will is not None:
-        yield f"新增一行 {where}：{_all_of(will, unit_names)}"
+        yield said("新增一行 {where}：{all}", where=where, all=_all_of(will, unit_names))
     elif will is None and was is not None:
         if key[0] in after.matters:
-            yield f"删去一行 {where}：{_all_of(was, unit_names)}"
+            yield said("删去一行 {where}：{all}", where=where, all=_all_of(was, unit_names))
     elif was is not None and will is not None:
         for name in VALUES:
             if getattr(was, name) != getattr(will, name):
                 words = (_words(catalogue, key, name, unit_names) for catalogue in (before, after))
-                yield f"改{FIELD_WORDS[name]} {where}：{' → '.join(words)}"
+                yield said(
+                    "改{field} {where}：{words}", field=word(FIELD_WORDS[name]), where=where, words=" → ".join(words)
+                )
 
 
 def _all_of(row: Row, unit_names: Mapping[str, str]) -> str:
     said = ((name, getattr(row, name)) for name in VALUES)
-    return "，".join(
-        f"{FIELD_WORDS[name]} {value_words(name, value, unit_names)}" for name, value in said if value is not None
+    return joined(
+        "，",
+        (f"{FIELD_WORDS[name]} {value_words(name, value, unit_names)}" for name, value in said if value is not None),
     )
 
 
@@ -123,4 +144,8 @@ def _words(catalogue: Catalogue, key: Key, name: str, unit_names: Mapping[str, s
     if value is not None:
         return value_words(name, value, unit_names)
     inherited = getattr(catalogue.resolve(*key).values, name)
-    return f"沿用（{value_words(name, inherited, unit_names)}）" if inherited is not None else "未写"
+    return (
+        said("沿用（{value}）", value=word(value_words(name, inherited, unit_names)))
+        if inherited is not None
+        else "未写"
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.areas.tree import LOCAL_NAMES
 from core.hooks.values import Budget
+from core.kit.saying import joined, said, word
 from core.units.catalogue.catalogue import Catalogue, Resolved
 from core.units.catalogue.limits import limit_words
 from core.units.catalogue.rows import FIELD_WORDS, GRADE_NAMES, ORIGIN_NAMES, VALUES, Key
@@ -39,8 +40,8 @@ def value_words(name: str, value: Any, unit_names: Mapping[str, str]) -> str:
         return GRADE_NAMES[value]
     if name in ("lead", "co"):
         units = (value,) if isinstance(value, str) else value
-        return "、".join(unit_words(unit, unit_names) for unit in units) or "无"
-    text = "、".join(value) if isinstance(value, tuple) else str(value)
+        return joined("、", (word(unit_words(unit, unit_names)) for unit in units)) or "无"
+    text = joined("、", value) if isinstance(value, tuple) else str(value)
     return (f"{text[:SHOWN]}…" if len(text) > SHOWN else text) or "无"
 
 
@@ -51,12 +52,12 @@ def unit_words(unit: str, unit_names: Mapping[str, str]) -> str:
 
 def _asked(catalogue: Catalogue, matter: str, area: str | None) -> Iterator[str]:
     if matter not in catalogue.matters:
-        yield f"职责清单中没有事项 {matter}"
+        yield said("职责清单中没有事项 {matter}", matter=matter)
         return
-    where = "区域未知，按全区" if area is None else f"区域 {catalogue.area_words(area)}"
+    where = "区域未知，按全区" if area is None else said("区域 {area}", area=catalogue.area_words(area))
     if area is not None and area not in catalogue.areas:
-        where = f"区域 {area} 不在清单的区域表中，按全区"
-    yield f"事项 {catalogue.matter_words(matter)}，{where}"
+        where = said("区域 {area} 不在清单的区域表中，按全区", area=area)
+    yield said("事项 {matter}，{where}", matter=catalogue.matter_words(matter), where=word(where))
 
 
 def _said(resolved: Resolved, name: str, unit_names: Mapping[str, str]) -> str:
@@ -66,15 +67,25 @@ def _said(resolved: Resolved, name: str, unit_names: Mapping[str, str]) -> str:
     wanted = getattr(written, name)
     words = value_words(name, value, unit_names)
     if value != wanted:
-        words = f"{value_words(name, wanted, unit_names)}，即{words if value else '未知'}"
-    return f"{FIELD_WORDS[name]}：{words}（{_origin(resolved, key)}）"
+        words = said(
+            "{value}，即{words}",
+            value=word(value_words(name, wanted, unit_names)),
+            words=words if value else word("未知"),
+        )
+    return said(
+        "{field}：{words}（{origin}）", field=word(FIELD_WORDS[name]), words=words, origin=word(_origin(resolved, key))
+    )
 
 
 def _origin(resolved: Resolved, key: Key) -> str:
-    return "本行写明" if key == (resolved.matter, resolved.area) else f"沿用 {resolved.catalogue.key_words(key)}"
+    return (
+        "本行写明"
+        if key == (resolved.matter, resolved.area)
+        else said("沿用 {key}", key=resolved.catalogue.key_words(key))
+    )
 
 
 def _unled(resolved: Resolved) -> Iterator[str]:
     if resolved.lead is None:
         why = "属地不明" if "lead" in resolved.sources else "没有一行写明"
-        yield f"主办单位：{why}，由派单台判定"
+        yield said("主办单位：{why}，由派单台判定", why=word(why))

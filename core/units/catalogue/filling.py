@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from core.kit.saying import joined, said
 from core.units.catalogue.cells import BLANKS
 from core.units.catalogue.columns import DutyColumns
 
@@ -74,21 +75,32 @@ class Filler:
     def remarks(self) -> tuple[str, ...]:
         """Say what was filled, column by column."""
         return tuple(
-            f"“{self.columns.name(name)}”列有 {len(numbers):,} 处空格按合并单元格或上面的行补全（第 {_named(numbers)} 行）"
+            said(
+                "“{name}”列有 {number:,} 处空格按合并单元格或上面的行补全（第 {named} 行）",
+                name=self.columns.name(name),
+                number=len(numbers),
+                named=_named(numbers),
+            )
             for name, numbers in sorted(self.filled.items(), key=lambda each: self.columns.places[each[0]])
         )
 
     def _from_merged(self, row: TableRow) -> Filled:
         fields = {name: _cell(row, place) for name, place in self.columns.places.items()}
         faults = [
-            f"这一行有 {len(row.cells)} 格，表头只有 {len(self.columns.names)} 列，内容可能错位"
+            said(
+                "这一行有 {number} 格，表头只有 {number_of_names} 列，内容可能错位",
+                number=len(row.cells),
+                number_of_names=len(self.columns.names),
+            )
         ] * self._is_too_long(row)
         by_place = {place: name for name, place in self.columns.places.items()}
         for area in self._merged_at(row.number):
             names = [by_place[place] for place in range(area.first_column, area.last_column + 1) if place in by_place]
             if len(names) > 1:
-                several = "、".join(self.columns.name(name) for name in names)
-                faults.append(f"单元格跨列合并（{several}），不知道各列该填什么；请取消合并后逐格填写")
+                several = joined("、", (self.columns.name(name) for name in names))
+                faults.append(
+                    said("单元格跨列合并（{several}），不知道各列该填什么；请取消合并后逐格填写", several=several)
+                )
             elif names and area.first_row == row.number:
                 self._anchors[area] = fields[names[0]]
             elif names and not fields[names[0]] and self._anchors.get(area):
@@ -107,7 +119,11 @@ class Filler:
         changed = False
         for level in levels[: levels.index(written[-1]) + 1]:
             if level in missing and (changed or not self._above.get(level)):
-                sentence = f"缺少“{self.columns.name(level)}”，不知道“{fields[written[-1]]}”属于哪里；请填写"
+                sentence = said(
+                    "缺少“{name}”，不知道“{fields}”属于哪里；请填写",
+                    name=self.columns.name(level),
+                    fields=fields[written[-1]],
+                )
                 return replace(filled, faults=(*filled.faults, sentence))
             if level in missing:
                 fields[level] = self._above[level]
@@ -136,5 +152,5 @@ def _cell(row: TableRow, place: int) -> str:
 
 
 def _named(numbers: Sequence[int]) -> str:
-    shown = "、".join(map(str, numbers[:ROWS_NAMED]))
-    return f"{shown} 等" if len(numbers) > ROWS_NAMED else shown
+    shown = joined("、", map(str, numbers[:ROWS_NAMED]))
+    return said("{shown} 等", shown=shown) if len(numbers) > ROWS_NAMED else shown

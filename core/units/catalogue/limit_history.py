@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.hooks.values import Budget
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.limits import Comparison, compare, limit_words
 from core.units.catalogue.rows import FIELD_WORDS, Key
@@ -76,7 +77,9 @@ def limit_changes(before: Catalogue, after: Catalogue, *, on: date, reason: str)
         != (will := getattr(after.resolve(matter, area).values, name))
     )
     if changes and not reason.strip():
-        raise NoReasonForLimits(f"有 {len(changes)} 处时限改变，没有写明原因，日后无从查考。请写明原因后再发布。")
+        raise NoReasonForLimits(
+            said("有 {number} 处时限改变，没有写明原因，日后无从查考。请写明原因后再发布。", number=len(changes))
+        )
     return changes
 
 
@@ -84,9 +87,15 @@ def refuse_loosening(changes: Iterable[LimitChange], catalogue: Catalogue, *, al
     """Raise `LimitsLoosened` when a limit gets longer, or may do so, that is not among those said to be `allowed`."""
     refused = [change for change in changes if not change.is_tighter and change.key not in allowed]
     if refused:
-        named = "；".join(change_words(change, catalogue) for change in refused[:SHOWN])
-        more = f"等 {len(refused)} 处" if len(refused) > SHOWN else ""
-        raise LimitsLoosened(f"新版本放宽了时限：{named}{more}。时限只压缩不放宽；确需放宽的，请逐项注明后再发布。")
+        named = joined("；", (change_words(change, catalogue) for change in refused[:SHOWN]))
+        more = said("等 {number} 处", number=len(refused)) if len(refused) > SHOWN else ""
+        raise LimitsLoosened(
+            said(
+                "新版本放宽了时限：{named}{more}。时限只压缩不放宽；确需放宽的，请逐项注明后再发布。",
+                named=named,
+                more=more,
+            )
+        )
 
 
 def history_of(history: Iterable[LimitChange], matter: str, catalogue: Catalogue) -> tuple[LimitChange, ...]:

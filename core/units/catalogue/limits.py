@@ -5,6 +5,7 @@ import unicodedata
 from typing import Literal
 
 from core.hooks.values import Budget, BudgetMode
+from core.kit import saying
 from core.kit.errors import Refused
 
 Comparison = Literal["same", "tighter", "looser", "unclear"]
@@ -52,7 +53,11 @@ def read_limit(text: str, *, unit: str = "", at_once: Budget = ONE_HOUR) -> Budg
     """
     plain = unicodedata.normalize("NFKC", text.strip()[: LONGEST_WORDS + 1]).strip().lower()
     if len(plain) > LONGEST_WORDS:
-        raise LimitUnclear(f"时限“{text[:40]}……”太长，看不懂；请写成 5个工作日、24小时、8个工作小时、3天、30分钟或即时")
+        raise LimitUnclear(
+            saying.said(
+                "时限“{text}……”太长，看不懂；请写成 5个工作日、24小时、8个工作小时、3天、30分钟或即时", text=text[:40]
+            )
+        )
     if plain in AT_ONCE:
         return at_once
     keeps_hour = SAME_HOUR in plain
@@ -60,11 +65,13 @@ def read_limit(text: str, *, unit: str = "", at_once: Budget = ONE_HOUR) -> Budg
     plain = _TAIL.sub("", _LEAD.sub("", plain.strip()))
     budget = _read(plain, unicodedata.normalize("NFKC", unit).strip().lower())
     if budget is None:
-        raise LimitUnclear(f"时限“{text[:40]}”看不懂；请写成 5个工作日、24小时、8个工作小时、3天、30分钟或即时")
+        raise LimitUnclear(
+            saying.said("时限“{text}”看不懂；请写成 5个工作日、24小时、8个工作小时、3天、30分钟或即时", text=text[:40])
+        )
     if keeps_hour and budget.mode == "wd_eod":
         budget = Budget("wd_same", budget.amount)
     if flaw := flaw_of(budget):
-        raise LimitUnclear(f"时限“{text[:40]}”{flaw}")
+        raise LimitUnclear(saying.said("时限“{text}”{flaw}", text=text[:40], flaw=flaw))
     return budget
 
 
@@ -72,16 +79,24 @@ def limit_words(budget: Budget) -> str:
     """Say a limit so that `read_limit` reads the same: 5个工作日, 24小时, 1个工作小时30分钟."""
     match budget.mode:
         case "wd_eod":
-            return f"{budget.amount}个工作日"
+            return saying.said("{amount}个工作日", amount=budget.amount)
         case "wd_same":
-            return f"{budget.amount}个工作日（{SAME_HOUR}）"
+            return saying.said(
+                "{amount}个工作日（{same_hour}）", amount=budget.amount, same_hour=saying.word(SAME_HOUR)
+            )
         case "natural":
-            return f"{budget.amount}天"
+            return saying.said("{amount}天", amount=budget.amount)
     working = "工作" if budget.mode == "ws" else ""
     minutes, second = divmod(budget.amount, 60)
     hour, minute = divmod(minutes, 60)
-    parts = ((hour, f"个{working}小时" if working else "小时"), (minute, f"{working}分钟"), (second, f"{working}秒"))
-    return "".join(f"{number}{word}" for number, word in parts if number) or f"0{working}秒"
+    parts = (
+        (hour, saying.said("个{working}小时", working=saying.word(working)) if working else "小时"),
+        (minute, saying.said("{working}分钟", working=saying.word(working))),
+        (second, saying.said("{working}秒", working=saying.word(working))),
+    )
+    return "".join(f"{number}{word}" for number, word in parts if number) or saying.said(
+        "0{working}秒", working=saying.word(working)
+    )
 
 
 def flaw_of(budget: Budget) -> str:

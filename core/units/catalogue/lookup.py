@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from core.areas.tree import AreaTree
+from core.kit import saying
 from core.kit.errors import Refused
 from core.units.levels import KnownUnit, KnownUnits
 
@@ -44,9 +45,17 @@ class UnitLookup:
         if len(still_open) == 1:
             return self._open(still_open[0])
         if still_open:
-            codes = "、".join(f"{unit.code}（{unit.name}）" for unit in still_open)
-            raise NotFound(f"单位“{cell}”有 {len(still_open)} 个：{codes}；请改写代码")
-        raise NotFound(f"没有单位“{cell}”{self._suggested(word)}")
+            codes = saying.joined(
+                "、", (saying.said("{code}（{name}）", code=unit.code, name=unit.name) for unit in still_open)
+            )
+            raise NotFound(
+                saying.said(
+                    "单位“{cell}”有 {number} 个：{codes}；请改写代码", cell=cell, number=len(still_open), codes=codes
+                )
+            )
+        raise NotFound(
+            saying.said("没有单位“{cell}”{suggested}", cell=cell, suggested=saying.word(self._suggested(word)))
+        )
 
     def word_of(self, code: str) -> str:
         """Return how a table names a unit so that `code_of` finds it: its name, or the code where that is not enough."""
@@ -60,7 +69,9 @@ class UnitLookup:
 
     def _open(self, unit: KnownUnit) -> str:
         if not unit.active:
-            raise NotFound(f"单位“{unit.name}”（{unit.code}）已停用；请改成承接其职责的单位")
+            raise NotFound(
+                saying.said("单位“{name}”（{code}）已停用；请改成承接其职责的单位", name=unit.name, code=unit.code)
+            )
         return unit.code
 
     def _suggested(self, word: str) -> str:
@@ -68,7 +79,11 @@ class UnitLookup:
         holding = sorted((name for name in names if word in name or name in word), key=len)
         close = get_close_matches(word, list(names), n=SUGGESTIONS, cutoff=CLOSE_ENOUGH)
         proposals = list(dict.fromkeys([*holding, *close]))[:SUGGESTIONS]
-        return f"；是不是 {'、'.join(names[each] for each in proposals)}" if proposals else "；请先添加单位，或改写代码"
+        return (
+            saying.said("；是不是 {proposals}", proposals=saying.joined("、", (names[each] for each in proposals)))
+            if proposals
+            else "；请先添加单位，或改写代码"
+        )
 
     @cached_property
     def _locals(self) -> Mapping[str, str]:
@@ -99,12 +114,23 @@ class AreaLookup:
         if len(codes) == 1:
             return None if codes[0] in self._whole else codes[0]
         if codes:
-            several = "、".join("/".join(self._areas.names(code)) for code in codes)
-            raise NotFound(f"区域“{cell}”有 {len(codes)} 个：{several}；请写成 街道/社区，或写代码")
+            several = saying.joined("、", ("/".join(self._areas.names(code)) for code in codes))
+            raise NotFound(
+                saying.said(
+                    "区域“{cell}”有 {number} 个：{several}；请写成 街道/社区，或写代码",
+                    cell=cell,
+                    number=len(codes),
+                    several=several,
+                )
+            )
         close = get_close_matches(word, list(self._by_name), n=SUGGESTIONS, cutoff=CLOSE_ENOUGH)
         names = dict.fromkeys(self._areas.words(code) for each in close for code in self._by_name[each])
-        hint = f"；是不是 {'、'.join(names)}" if names else "；请先在区域表中添加，全区通用的留空"
-        raise NotFound(f"没有区域“{cell}”{hint}")
+        hint = (
+            saying.said("；是不是 {names}", names=saying.joined("、", names))
+            if names
+            else "；请先在区域表中添加，全区通用的留空"
+        )
+        raise NotFound(saying.said("没有区域“{cell}”{hint}", cell=cell, hint=saying.word(hint)))
 
     def word_of(self, code: str | None) -> str:
         """Return how a table names an area so that `code_of` finds it."""

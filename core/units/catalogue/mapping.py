@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from core.kit.saying import said
 from core.kit.trees import Node, Tree
 
 OTHER = "other"
@@ -65,9 +66,14 @@ def check_mapping(mapping: MatterMapping, matters: Tree[Node], central: Tree[Nod
     """Yield every fault: codes that the district or the city does not have."""
     for local, wanted in mapping.central.items():
         if local not in matters:
-            yield f"对照表写的本区事项“{local}”不在职责清单中；请改正，或删去这一行"
+            yield said("对照表写的本区事项“{local}”不在职责清单中；请改正，或删去这一行", local=local)
         if wanted not in central and wanted != OTHER:
-            yield f"事项“{local} {matters.words(local)}”对照的市级事项“{wanted}”不在市级目录中；请改正，或对照到“其他”"
+            yield said(
+                "事项“{local} {words}”对照的市级事项“{wanted}”不在市级目录中；请改正，或对照到“其他”",
+                local=local,
+                words=matters.words(local),
+                wanted=wanted,
+            )
 
 
 def suggest_mapping(matters: Tree[Node], central: Tree[Node]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.kit.trees import Node
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.rows import FIELD_WORDS, VALUES, Row
@@ -58,7 +59,12 @@ def merge(catalogue: Catalogue, items: Sequence[str], into: str) -> Mended:
         disagreements += _disagreements(mended, item, into)
         mended = _merged(mended, item, into)
     if disagreements:
-        raise CannotMerge(f"{'；'.join(disagreements)}。不知道以哪个为准，没有合并。请先改成一致，再合并。")
+        raise CannotMerge(
+            said(
+                "{disagreements}。不知道以哪个为准，没有合并。请先改成一致，再合并。",
+                disagreements=joined("；", disagreements),
+            )
+        )
     return Mended(mended, dict.fromkeys(gone, (into,)))
 
 
@@ -69,9 +75,14 @@ def split(catalogue: Catalogue, item: str, parts: Sequence[Part]) -> Mended:
     """
     node = catalogue.matters.find(item)
     if node is None:
-        raise CannotSplit(f"清单中没有事项 {item}，无法拆分。请从事项列表中选择。")
+        raise CannotSplit(said("清单中没有事项 {item}，无法拆分。请从事项列表中选择。", item=item))
     if catalogue.matters.children(item):
-        raise CannotSplit(f"事项“{catalogue.matter_words(item)}”下还有事项，拆开后它们无处可放。请先拆分或移走下级。")
+        raise CannotSplit(
+            said(
+                "事项“{matter}”下还有事项，拆开后它们无处可放。请先拆分或移走下级。",
+                matter=catalogue.matter_words(item),
+            )
+        )
     _refuse_unsplittable(catalogue, item, parts)
     own = [row for row in catalogue.rows if row.matter == item]
     rows = [row for row in catalogue.rows if row.matter != item]
@@ -91,11 +102,17 @@ def _refuse_unmergeable(catalogue: Catalogue, gone: Iterable[str], into: str) ->
         raise CannotMerge("没有指明要并入的事项。请至少选两个不同的事项。")
     for item in (into, *gone):
         if item not in catalogue.matters:
-            raise CannotMerge(f"清单中没有事项 {item}，无法合并。请从事项列表中选择。")
+            raise CannotMerge(said("清单中没有事项 {item}，无法合并。请从事项列表中选择。", item=item))
     for item in gone:
         if catalogue.matters.is_under(into, item):
             words = catalogue.matter_words(into)
-            raise CannotMerge(f"“{words}”就在“{catalogue.matter_words(item)}”之下，不能把上级并入下级。请反过来合并。")
+            raise CannotMerge(
+                said(
+                    "“{words}”就在“{matter}”之下，不能把上级并入下级。请反过来合并。",
+                    words=words,
+                    matter=catalogue.matter_words(item),
+                )
+            )
 
 
 def _refuse_unsplittable(catalogue: Catalogue, item: str, parts: Sequence[Part]) -> None:
@@ -104,8 +121,14 @@ def _refuse_unsplittable(catalogue: Catalogue, item: str, parts: Sequence[Part])
         raise CannotSplit("拆分要有至少两个名称不同、写明代码的新事项。请补全后再拆。")
     taken = [code for code in codes if code in catalogue.matters or codes.count(code) > 1]
     if taken:
-        named = "、".join(dict.fromkeys(taken))
-        raise CannotSplit(f"代码 {named} 已经用过，一个代码只能指一个事项，“{item}”没有拆分。请给新事项换代码。")
+        named = joined("、", dict.fromkeys(taken))
+        raise CannotSplit(
+            said(
+                "代码 {named} 已经用过，一个代码只能指一个事项，“{item}”没有拆分。请给新事项换代码。",
+                named=named,
+                item=item,
+            )
+        )
 
 
 def _merged(catalogue: Catalogue, item: str, into: str) -> Catalogue:
@@ -151,5 +174,10 @@ def _disagreements(catalogue: Catalogue, item: str, into: str) -> Iterator[str]:
         for name in VALUES:
             mine, theirs = getattr(one, name), getattr(other, name)
             if name not in (*UNITED, *KEPT) and mine is not None and theirs is not None and mine != theirs:
-                both = f"{catalogue.matter_words(into)}与{catalogue.matter_words(item)}"
-                yield f"{both}在{catalogue.area_words(area)}的{FIELD_WORDS[name]}不同"
+                both = said("{matter}与{item}", matter=catalogue.matter_words(into), item=catalogue.matter_words(item))
+                yield said(
+                    "{both}在{area}的{field}不同",
+                    both=both,
+                    area=catalogue.area_words(area),
+                    field=word(FIELD_WORDS[name]),
+                )

@@ -14,6 +14,7 @@ from core.hooks.core_features import ROUTING
 from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode, EventGrade
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.kit.trees import Node, Tree
 from core.tenancy.scope import Scope
 from core.units.catalogue.catalogue import Catalogue
@@ -221,7 +222,9 @@ def _in_force(scope: Scope, number: int) -> DutyListInForce:
 def _version(scope: Scope, number: int) -> DutyListVersion:
     version = scope.session.get(DutyListVersion, (scope.tenant.id, number))
     if version is None:
-        raise NoSuchDutyList(f"{scope.tenant.name}的职责清单没有第 {number} 版。请先查看已有的版本。")
+        raise NoSuchDutyList(
+            said("{name}的职责清单没有第 {number} 版。请先查看已有的版本。", name=scope.tenant.name, number=number)
+        )
     return version
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from core.areas.tree import Area
 from core.hooks.values import Budget
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.kit.trees import Node, Tree
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.cells import flag, grade, level, origin, part_of, read_on_site, several, text_or_none
@@ -69,7 +70,9 @@ def read_table(
     filler = Filler(columns, merged)
     for number, filled in enumerate(filler.fill(rows), start=1):
         if number > MOST_ROWS:
-            raise TooManyRows(f"表中超过 {MOST_ROWS:,} 行，不像职责清单。请检查文件，或分成几份导入。")
+            raise TooManyRows(
+                said("表中超过 {most_rows:,} 行，不像职责清单。请检查文件，或分成几份导入。", most_rows=MOST_ROWS)
+            )
         reader.take(filled)
     nodes, codes = coded(reader.named, known, before=before)
     catalogue = Catalogue.of(nodes, places, (Row(matter=codes[names], **values) for names, values in reader.rows))
@@ -105,14 +108,14 @@ class _Reader:
             where = self._places(filled, faults)
             faults += self._clashes(names, where, filled.fields.get("code", ""))
         if faults:
-            self.rejected.append(RejectedRow(filled.row, "；".join(faults)))
+            self.rejected.append(RejectedRow(filled.row, joined("；", faults)))
             return
         self._keep(names, where, filled, values)
 
     def remarks(self) -> Iterator[str]:
         """Say what was counted as something."""
         if self._at_once:
-            yield f"“即时”按 {limit_words(self.at_once)} 计，共 {self._at_once:,} 处"
+            yield said("“即时”按 {limit} 计，共 {at_once:,} 处", limit=limit_words(self.at_once), at_once=self._at_once)
 
     def _keep(self, names: Named, where: Sequence[str | None], filled: Filled, values: Mapping[str, Any]) -> None:
         self.accepted += 1
@@ -203,26 +206,47 @@ class _Reader:
     def _flaws(self, filled: Filled) -> Iterator[str]:
         for name, cell in filled.fields.items():
             if "\x00" in cell or any("\ud800" <= letter <= "\udfff" for letter in cell):
-                yield f"“{self.columns.name(name)}”一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码"
+                yield said(
+                    "“{name}”一格含有无法保存的字符（空字符或乱码）；请检查来源文件的编码", name=self.columns.name(name)
+                )
             elif len(cell) > LONGEST_CELL:
-                yield f"“{self.columns.name(name)}”一格有 {len(cell):,} 个字，超过 {LONGEST_CELL:,} 字；请改短"
+                yield said(
+                    "“{name}”一格有 {number:,} 个字，超过 {longest_cell:,} 字；请改短",
+                    name=self.columns.name(name),
+                    number=len(cell),
+                    longest_cell=LONGEST_CELL,
+                )
         code = filled.fields.get("code", "")
         if len(code.split()) > 1:
-            yield f"事项代码“{code}”中间有空白；请删去空白"
+            yield said("事项代码“{code}”中间有空白；请删去空白", code=code)
 
     def _clashes(self, names: Named, where: Sequence[str | None], code: str) -> Iterator[str]:
         words = " / ".join(names)
         for area in where:
             if (number := self._numbers.get((names, area))) is not None:
-                there = f"（{self.areas.word_of(area)}）" if area is not None else ""
-                yield f"事项“{words}”{there}在第 {number} 行已经写过；请合并成一行，或写明不同的区域"
+                there = said("（{word}）", word=self.areas.word_of(area)) if area is not None else ""
+                yield said(
+                    "事项“{words}”{there}在第 {number} 行已经写过；请合并成一行，或写明不同的区域",
+                    words=words,
+                    there=there,
+                    number=number,
+                )
         given = self.named.get(names, "")
         if code and given and given != code:
-            yield f"事项“{words}”前面写的代码是 {given}，这里是 {code}；一个事项只能有一个代码，请改成一致"
+            yield said(
+                "事项“{words}”前面写的代码是 {given}，这里是 {code}；一个事项只能有一个代码，请改成一致",
+                words=words,
+                given=given,
+                code=code,
+            )
         if code and (other := self._code_of.get(code, names)) != names:
-            yield f"代码 {code} 前面已用于“{' / '.join(other)}”，一个代码只能指一个事项；请换一个代码"
+            yield said(
+                "代码 {code} 前面已用于“{other}”，一个代码只能指一个事项；请换一个代码",
+                code=code,
+                other=" / ".join(other),
+            )
 
 
 def _unread(columns: DutyColumns) -> Iterator[str]:
     if columns.unread:
-        yield f"没有读取的列：{'、'.join(columns.unread)}"
+        yield said("没有读取的列：{unread}", unread=joined("、", columns.unread))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.areas.queries import gazetteer_of
 from core.kit.db import Base, insert_rows
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.kit.versions import refuse_unfounded
 from core.tenancy.revisions import Author
 from core.tenancy.scope import Scope
@@ -66,7 +67,10 @@ def draft(
     refuse_faults(catalogue, known_units(scope))
     if Catalogue.of((), gazetteer_of(scope, gazetteer).areas.nodes).areas != catalogue.areas:
         raise AreasChanged(
-            f"清单所用的区域表与地名库第 {gazetteer} 版不同，按区域写的行可能落空。请按该版的区域重新检查。"
+            said(
+                "清单所用的区域表与地名库第 {gazetteer} 版不同，按区域写的行可能落空。请按该版的区域重新检查。",
+                gazetteer=gazetteer,
+            )
         )
     today = now.astimezone(scope.tenant.zone).date()
     changes = limit_changes(duty_list_in_force(scope).catalogue, catalogue, on=today, reason=reason)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from core.kit import saying
 from core.kit.cells import flaw_of_cell, list_of, read_yes_no
 from core.units.catalogue.lookup import NotFound, UnitLookup
 from core.units.levels import KnownUnits
@@ -53,12 +54,19 @@ def read_mailboxes(
     for number, cells in lines:
         written, wrong = _read(cells, lookup, channels)
         if written.name and (first := names.setdefault(written.name, number)) != number:
-            wrong.append(f"信箱“{written.name}”与第 {first} 行重复")
+            wrong.append(saying.said("信箱“{name}”与第 {first} 行重复", name=written.name, first=first))
         whose = (written.owner, written.leader)
         if all(whose) and (first := leaders.setdefault(whose, number)) != number:
-            wrong.append(f"{cells['owner']}的“{written.leader}”与第 {first} 行重复，一位领导只有一个信箱")
+            wrong.append(
+                saying.said(
+                    "{owner}的“{leader}”与第 {first} 行重复，一位领导只有一个信箱",
+                    owner=cells["owner"],
+                    leader=written.leader,
+                    first=first,
+                )
+            )
         if wrong:
-            faults[number] = "；".join(wrong)
+            faults[number] = saying.joined("；", wrong)
         else:
             found.append(written)
     return found, faults
@@ -74,30 +82,45 @@ def _read(
     ]
     level = level_named(cells["level"])
     if not level:
-        wrong.append(f"层级“{cells['level']}”不认得，可写：{'、'.join(MAILBOX_LEVELS.values())}")
+        wrong.append(
+            saying.said(
+                "层级“{level}”不认得，可写：{values}",
+                level=cells["level"],
+                values=saying.joined("、", map(saying.word, MAILBOX_LEVELS.values())),
+            )
+        )
     codes = {"owner": "", "handler": ""}
     for field in codes:
         if not cells.get(field):
             if field in NEEDED:
-                wrong.append(f"{COLUMNS[field][0]}没有填写")
+                wrong.append(saying.said("{columns}没有填写", columns=COLUMNS[field][0]))
             continue
         try:
             codes[field] = lookup.code_of(cells[field])
         except NotFound as refusal:
-            wrong.append(f"{COLUMNS[field][0]}：{refusal.message}")
+            wrong.append(saying.said("{columns}：{message}", columns=COLUMNS[field][0], message=refusal.message))
             continue
         if ":" in codes[field]:
-            wrong.append(f"{COLUMNS[field][0]}要写一个单位，不能写“{cells[field]}”")
+            wrong.append(
+                saying.said("{columns}要写一个单位，不能写“{cells}”", columns=COLUMNS[field][0], cells=cells[field])
+            )
     channel = cells.get("channel", "")
     if channel and channel not in channels:
-        wrong.append(f"本区没有渠道“{channel}”")
+        wrong.append(saying.said("本区没有渠道“{channel}”", channel=channel))
     words = {field: list_of(cells.get(field, "")) for field in ("matters", "areas")}
     for field, listed in words.items():
         if len(listed) > MOST_WORDS or any(flaw_of_cell(word, longest=LONGEST["leader"]) for word in listed):
-            wrong.append(f"{COLUMNS[field][0]}最多 {MOST_WORDS} 项，每项最多 {LONGEST['leader']} 个字")
+            wrong.append(
+                saying.said(
+                    "{columns}最多 {most} 项，每项最多 {leader} 个字",
+                    columns=COLUMNS[field][0],
+                    most=MOST_WORDS,
+                    leader=LONGEST["leader"],
+                )
+            )
     public = read_yes_no(cells.get("is_public", ""), otherwise=True)
     if public is None:
-        wrong.append(f"是否公开要写“是”或“否”，不能写“{cells['is_public']}”")
+        wrong.append(saying.said("是否公开要写“是”或“否”，不能写“{is_public}”", is_public=cells["is_public"]))
     written = WrittenMailbox(
         name=cells["name"],
         level=level,

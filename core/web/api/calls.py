@@ -11,6 +11,7 @@ from flask import request
 from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import call_in
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.access import Needs, asked_of, may
 from core.people.queries import System
 from core.people.roles import NotPermitted, Permission, permissions_of
@@ -99,8 +100,15 @@ def for_systems(needs: Needs | None, *, what: str = "") -> Callable[[View], View
 def _refuse(call: Call, needs: Needs, what: str, serial_no: str | None) -> None:
     actor = call.actor
     if not may(actor.permissions, needs):
-        deed = f"「{what}」" if what else "这个接口"
-        raise NotPermitted(f"{deed}由{asked_of(needs)}使用，{actor.name}没有这项权限。需要时请联系安全管理员开通。")
+        deed = said("「{what}」", what=word(what)) if what else "这个接口"
+        raise NotPermitted(
+            said(
+                "{deed}由{asked}使用，{name}没有这项权限。需要时请联系安全管理员开通。",
+                deed=word(deed),
+                asked=word(asked_of(needs)),
+                name=actor.name,
+            )
+        )
     if serial_no is not None:
         refuse_beyond_reach(call.scope, needs, serial_no, actor=actor)
 

@@ -8,6 +8,7 @@ from core import journey
 from core.journey.command import COMMANDS, Carried
 from core.journey.queries.results import Result, find_result
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tickets.states import STATE_LABELS, State
 from core.tickets.timeline import Order
 from core.web.api.arguments import VERSION, arguments_of, described
@@ -65,7 +66,9 @@ def add_command(command: Carried[Any]) -> None:
 @commands.alt_response(404, schema=ProblemSchema)
 def refuse_unknown(_call: Call, *, command: str, **_parts: str) -> None:
     """Refuse a command that does not exist."""
-    raise NoSuchCommand(f"没有名为 {command} 的操作，没有执行。可用的操作见 GET /api/v1/commands。")
+    raise NoSuchCommand(
+        said("没有名为 {command} 的操作，没有执行。可用的操作见 GET /api/v1/commands。", command=command)
+    )
 
 
 @commands.get("/commands")

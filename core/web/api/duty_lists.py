@@ -25,6 +25,7 @@ from core.journey.duties.importing import (
 from core.journey.duties.showing import Compared, Covered, compare_versions, coverage, export_duties, table_of
 from core.journey.duties.versions import VersionLine, versions
 from core.kit.errors import Refused
+from core.kit.saying import joined, said
 from core.people.access import HOUSE
 from core.people.roles import Permission
 from core.web.api.administering import NUMBER, described
@@ -66,7 +67,7 @@ OFFSET = {
     "in": "query",
     "name": "offset",
     "schema": {"type": "integer", "minimum": 0},
-    "description": f"从第几行起列出，一次 {PAGE} 行",
+    "description": said("从第几行起列出，一次 {page} 行", page=PAGE),
 }
 AGAINST = {
     "in": "query",
@@ -175,7 +176,7 @@ def export_list(call: Call, number: int) -> Response:
     """Give a version as a file 导出 that can be imported again."""
     ending = request.args.get("as", "xlsx")
     if ending not in KINDS:
-        raise NoSuchFormat(f"as 应为 {' 或 '.join(KINDS)}。")
+        raise NoSuchFormat(said("as 应为 {kinds}。", kinds=joined(" 或 ", KINDS)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"list.{ending}"
         export_duties(call.scope, path, number, actor=call.actor)
@@ -202,7 +203,9 @@ def _number(name: str, *, least: int) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and least <= int(text[:11]) <= LARGEST_NUMBER):
-        raise QueryUnclear(f"{name} 应为从 {least} 起的整数，如 {least + 2}。")
+        raise QueryUnclear(
+            said("{name} 应为从 {least} 起的整数，如 {least_2}。", name=name, least=least, least_2=least + 2)
+        )
     return int(text)
 
 

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from core.journey.settings.administering import LONGEST_REASON
+from core.kit.saying import said
 from core.web.api.fields import NOT_NULL, REQUIRED, Listed, StrictSchema, Text
 
 LONGEST_NAME = 100
@@ -16,7 +17,9 @@ class Number(fields.Integer):
     default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为整数。"}  # noqa: RUF012
 
     def __init__(self, description: str) -> None:
-        bounds = validate.Range(min=1, max=LARGEST_NUMBER, error=f"应在 1 到 {LARGEST_NUMBER:,} 之间。")
+        bounds = validate.Range(
+            min=1, max=LARGEST_NUMBER, error=said("应在 1 到 {largest_number:,} 之间。", largest_number=LARGEST_NUMBER)
+        )
         super().__init__(validate=bounds, load_default=None, metadata={"description": description})
 
 

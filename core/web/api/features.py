@@ -13,6 +13,7 @@ from core.journey.settings.presets import push_preset
 from core.journey.settings.secrets import forget_secret, list_secrets, set_secret
 from core.journey.settings.trying import ask_trial, show_trial
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.web.api.administering import described, roster
 from core.web.api.calls import Call, for_systems
@@ -43,7 +44,7 @@ OFFSET = {
     "in": "query",
     "name": "offset",
     "schema": {"type": "integer", "minimum": 0},
-    "description": f"从第几件改变的工单起列出，一次 {PAGE} 件",
+    "description": said("从第几件改变的工单起列出，一次 {page} 件", page=PAGE),
 }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from core.kit.saying import joined, said
+
 STORABLE = "含有无法保存的字符（NUL 或不成对的代理字符），请检查编码是否为 UTF-8。"
 REQUIRED = "缺少这一项。"
 NOT_NULL = "不能为 null；没有内容就不要写这一项。"
@@ -26,7 +28,7 @@ class Text(fields.String):
     default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为文本。"}  # noqa: RUF012
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        limit = validate.Length(max=longest, error=f"不能超过 {longest:,} 个字。")
+        limit = validate.Length(max=longest, error=said("不能超过 {longest:,} 个字。", longest=longest))
         super().__init__(validate=[_storable, limit], **kwargs)
 
 
@@ -37,7 +39,10 @@ class Choice(fields.String):
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
         self.choices = choices
-        super().__init__(validate=validate.OneOf(choices, error=f"应为以下之一：{'、'.join(choices)}。"), **kwargs)
+        super().__init__(
+            validate=validate.OneOf(choices, error=said("应为以下之一：{choices}。", choices=joined("、", choices))),
+            **kwargs,
+        )
 
 
 class Listed(fields.List[Any]):
@@ -46,7 +51,11 @@ class Listed(fields.List[Any]):
     default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为列表。"}  # noqa: RUF012
 
     def __init__(self, item: fields.Field[Any], *, longest: int, **kwargs: Any) -> None:
-        super().__init__(item, validate=validate.Length(max=longest, error=f"不能超过 {longest} 项。"), **kwargs)
+        super().__init__(
+            item,
+            validate=validate.Length(max=longest, error=said("不能超过 {longest} 项。", longest=longest)),
+            **kwargs,
+        )
 
 
 class JsonObject(fields.Dict):
@@ -78,7 +87,9 @@ class Count(fields.Integer):
     default_error_messages = {"required": REQUIRED, "null": NOT_NULL, "invalid": "应为整数。"}  # noqa: RUF012
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
-        bounds = validate.Range(min=least, max=most, error=f"应在 {least} 到 {most:,} 之间。")
+        bounds = validate.Range(
+            min=least, max=most, error=said("应在 {least} 到 {most:,} 之间。", least=least, most=most)
+        )
         super().__init__(strict=True, validate=bounds, **kwargs)
 
 
@@ -94,7 +105,7 @@ class Degrees(fields.Float):
     }
 
     def __init__(self, *, most: int, **kwargs: Any) -> None:
-        bounds = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间。")
+        bounds = validate.Range(min=-most, max=most, error=said("应在 -{most} 到 {most} 之间。", most=most))
         super().__init__(validate=bounds, **kwargs)
 
 

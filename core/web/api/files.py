@@ -14,6 +14,7 @@ from core.files.limits import LARGEST_UPLOAD, MEGABYTE, MOST_AT_ONCE
 from core.files.queries import FileLine
 from core.journey.files import add_files, give_file, give_preview, judge_all, list_files, refuse_adding
 from core.journey.reach import refuse_unseen
+from core.kit.saying import said
 from core.tickets.timeline import Order
 from core.web.api.calls import Call, for_systems
 from core.web.api.describing import Blueprint
@@ -35,7 +36,13 @@ class FilesSchema(StrictSchema):
         Upload(),
         required=True,
         validate=Length(min=1),
-        metadata={"description": f"一次最多 {MOST_AT_ONCE} 个，共 {LARGEST_UPLOAD // MEGABYTE} MB"},
+        metadata={
+            "description": said(
+                "一次最多 {most_at_once} 个，共 {largest_upload} MB",
+                most_at_once=MOST_AT_ONCE,
+                largest_upload=LARGEST_UPLOAD // MEGABYTE,
+            )
+        },
     )
 
 

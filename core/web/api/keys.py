@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 LONGEST_KEY = 200
 HEADER = "Idempotency-Key"
@@ -27,5 +28,5 @@ def given_key() -> str | None:
     """Return the idempotency key of the call, None when it carries none. Raises `KeyUnusable`."""
     key = request.headers.get(HEADER)
     if key is not None and (not key.strip() or len(key) > LONGEST_KEY or not key.isprintable()):
-        raise KeyUnusable(f"{HEADER} 应为 1 到 {LONGEST_KEY} 个可见字符。")
+        raise KeyUnusable(said("{header} 应为 1 到 {longest_key} 个可见字符。", header=HEADER, longest_key=LONGEST_KEY))
     return key

@@ -15,6 +15,7 @@ from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 READ = ("application/json", "multipart/form-data")
 DEEPEST = 32
@@ -52,17 +53,22 @@ def refuse_other_content() -> None:
     has_body = bool(request.content_length) or request.environ.get("wsgi.input_terminated", False)
     if has_body and request.mimetype and request.mimetype not in READ and not request.is_json:
         raise ContentUnusable(
-            f"请求的内容写成了 {request.mimetype[:60]}，本接口不读这种类型，没有执行。"
-            "请用 Content-Type: application/json，附件用 multipart/form-data。"
+            said(
+                "请求的内容写成了 {mimetype}，本接口不读这种类型，没有执行。请用 Content-Type: application/json，"
+                "附件用 multipart/form-data。",
+                mimetype=request.mimetype[:60],
+            )
         )
 
 
 def json_of(body: bytes) -> Any:
     """Return what a JSON text says. Raises `JsonUnusable`, json.JSONDecodeError and UnicodeDecodeError."""
     if body.count(b",") > MOST_VALUES:
-        raise JsonUnusable(f"提交的 JSON 超过 {MOST_VALUES:,} 项，没有执行。请分几次提交。")
+        raise JsonUnusable(
+            said("提交的 JSON 超过 {most_values:,} 项，没有执行。请分几次提交。", most_values=MOST_VALUES)
+        )
     if _depth_of(body) > DEEPEST:
-        raise JsonUnusable(f"提交的 JSON 嵌套超过 {DEEPEST} 层，没有执行。请精简后再提交。")
+        raise JsonUnusable(said("提交的 JSON 嵌套超过 {deepest} 层，没有执行。请精简后再提交。", deepest=DEEPEST))
     return json.loads(
         body.decode("utf-8"),
         object_pairs_hook=_once_each,
@@ -82,7 +88,9 @@ def _once_each(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise JsonUnusable(f"提交的 JSON 里「{twice[:60]}」写了不止一次，不知道以哪个为准，没有执行。请只写一次。")
+        raise JsonUnusable(
+            said("提交的 JSON 里「{twice}」写了不止一次，不知道以哪个为准，没有执行。请只写一次。", twice=twice[:60])
+        )
     return found
 
 
@@ -98,4 +106,4 @@ def _broken(digits: str) -> float:
 
 def _refuse_endless(digits: str) -> None:
     if len(digits) > LONGEST_NUMBER:
-        raise JsonUnusable(f"提交的 JSON 里有长达 {len(digits):,} 位的数，没有执行。请核对。")
+        raise JsonUnusable(said("提交的 JSON 里有长达 {number:,} 位的数，没有执行。请核对。", number=len(digits)))

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from core.journey.rosters import Duty, RosterShown, put_head, put_roster, show_roster
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.units.queries import directory
 from core.web.api.administering import described
@@ -103,4 +104,4 @@ def put_unit_roster(call: Call, given: dict[str, Any], code: str) -> RosterShown
 def _refuse_unknown(call: Call, code: str) -> None:
     """Raise `NoSuchRoster` where there is no such unit."""
     if directory(call.scope).find_unit(code) is None:
-        raise NoSuchRoster(f"没有代码为 {code} 的承办单位，也就没有它的值班表。请核对地址。")
+        raise NoSuchRoster(said("没有代码为 {code} 的承办单位，也就没有它的值班表。请核对地址。", code=code))

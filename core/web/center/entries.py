@@ -21,6 +21,7 @@ from core.journey.queries.center import (
     visits_of,
 )
 from core.journey.reveal import reveal_contact
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.input import sent, text
@@ -77,7 +78,14 @@ def follow(visit: Visit, serial_no: str) -> Answer:
     wanted = text("to", longest=20)
     to: Addressed = next((each for each in get_args(Addressed) if each == wanted), "unit")
     follow_at_center(visit.scope, serial_no, _order(visit, serial_no), to=to, text=text("text"))
-    return Done(f"{serial_no} 的跟进已送达{'诉求人' if to == 'resident' else '承办单位'}", f"/center/{serial_no}")
+    return Done(
+        said(
+            "{serial_no} 的跟进已送达{to}",
+            serial_no=serial_no,
+            to=word("诉求人") if to == "resident" else word("承办单位"),
+        ),
+        f"/center/{serial_no}",
+    )
 
 
 @pages.post("/center/<serial_no>/urge")
@@ -85,7 +93,7 @@ def follow(visit: Visit, serial_no: str) -> Answer:
 def urge(visit: Visit, serial_no: str) -> Answer:
     """Urge on behalf of the resident."""
     urge_at_center(visit.scope, serial_no, _order(visit, serial_no), words=text("words"))
-    return Done(f"{serial_no} 已代诉求人催办", f"/center/{serial_no}")
+    return Done(said("{serial_no} 已代诉求人催办", serial_no=serial_no), f"/center/{serial_no}")
 
 
 @pages.post("/center/<serial_no>/visit")
@@ -99,7 +107,7 @@ def visit_home(visit: Visit, serial_no: str) -> Answer:
     if photos:
         beside = Order(visit.actor, visit.now, command_id=id_beside(order.command_id))
         add_files(visit.scope, serial_no, beside, photos)
-    return Done(f"{serial_no} 的上门回访已登记", f"/center/{serial_no}")
+    return Done(said("{serial_no} 的上门回访已登记", serial_no=serial_no), f"/center/{serial_no}")
 
 
 @pages.post("/center/<serial_no>/reveal")

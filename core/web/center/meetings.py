@@ -13,6 +13,7 @@ from core.journey.outreach_feedback import feedback_document
 from core.journey.outreach_minutes import read_file, returned_file, template_file
 from core.journey.queries.outreach import OutreachCase, outreach_case, outreach_figures, outreach_rows
 from core.journey.slips import SLIPS_FOR, slips_of_outreach
+from core.kit import saying
 from core.people.roles import Permission
 from core.units.catalogue.queries import gazetteer_in_force
 from core.units.queries import directory
@@ -66,7 +67,9 @@ def open_meeting(visit: Visit) -> Answer:
         attendants=text("attendants", longest=1000),
     )
     opened = journey.open_outreach(visit.scope, occasion, actor=visit.actor, now=visit.now)
-    return Done(f"已建好，可以逐条录入{opened.label}上的诉求", f"{LIST}/{opened.id}")
+    return Done(
+        saying.said("已建好，可以逐条录入{label}上的诉求", label=saying.word(opened.label)), f"{LIST}/{opened.id}"
+    )
 
 
 @pages.get(f"{LIST}/<number>")
@@ -101,7 +104,7 @@ def keep_line(visit: Visit, number: str) -> Answer:
         return Done("已改好这一条", f"{LIST}/{number}")
     key = f"form/{required('command_id', ask='页面不完整。请刷新后重填。', longest=64)}"
     kept = journey.add_line(visit.scope, outreach_id, said, key=key, actor=visit.actor, now=visit.now)
-    return Done(f"第 {kept.number} 条已保存，接着录下一条", f"{LIST}/{number}")
+    return Done(saying.said("第 {number} 条已保存，接着录下一条", number=kept.number), f"{LIST}/{number}")
 
 
 @pages.post(f"{LIST}/<number>/remove")
@@ -121,7 +124,12 @@ def read_minutes(visit: Visit, number: str) -> Answer:
     if len(given) != 1:
         raise InputUnusable("请选一个 Excel 或 CSV 文件，一次一个。")
     read = read_file(visit.scope, number_of(number), given[0].name, given[0].content, actor=visit.actor, now=visit.now)
-    words = f"读入 {read.created} 条，先前已有 {read.existing} 条，退回 {len(read.returned)} 行"
+    words = saying.said(
+        "读入 {created} 条，先前已有 {existing} 条，退回 {number} 行",
+        created=read.created,
+        existing=read.existing,
+        number=len(read.returned),
+    )
     return Done(words, f"{LIST}/{number}", tone="soon" if read.returned else "ok")
 
 
@@ -147,9 +155,16 @@ def submit(visit: Visit, number: str) -> Answer:
     afresh = request.form.get("go") != "on"
     done = journey.submit_outreach(visit.scope, number_of(number), afresh=afresh, actor=visit.actor, now=visit.now)
     if done.left:
-        return Done(f"已提交 {done.taken_in} 条，还有 {done.left} 条，正在继续", f"{LIST}/{number}?go=1")
+        return Done(
+            saying.said("已提交 {taken_in} 条，还有 {left} 条，正在继续", taken_in=done.taken_in, left=done.left),
+            f"{LIST}/{number}?go=1",
+        )
     if done.failed:
-        return Done(f"有 {done.failed} 条没有收进来，原因写在各条下面，其余已提交", f"{LIST}/{number}", tone="soon")
+        return Done(
+            saying.said("有 {failed} 条没有收进来，原因写在各条下面，其余已提交", failed=done.failed),
+            f"{LIST}/{number}",
+            tone="soon",
+        )
     return Done("已全部提交", f"{LIST}/{number}")
 
 
@@ -160,7 +175,12 @@ def print_slips(visit: Visit, number: str) -> Answer:
     case = outreach_case(visit.scope, number_of(number), actor=visit.actor, now=visit.now)
     slips = slips_of_outreach(visit.scope, outreach_seen_by(visit.scope, case.id, visit.actor), now=visit.now)
     return slip_sheet(
-        visit, slips, kind=f"{case.label}收条", about=case.subject, at=case.held_at, back=f"{LIST}/{case.id}"
+        visit,
+        slips,
+        kind=saying.said("{label}收条", label=saying.word(case.label)),
+        about=case.subject,
+        at=case.held_at,
+        back=f"{LIST}/{case.id}",
     )
 
 
@@ -179,7 +199,7 @@ def withdraw(visit: Visit, number: str) -> Answer:
     """Take the whole meeting back while nothing of it was dispatched or answered."""
     reason = text("reason", longest=500)
     voided = journey.withdraw_outreach(visit.scope, number_of(number), reason=reason, actor=visit.actor, now=visit.now)
-    return Done(f"已撤回，{voided} 件工单作废" if voided else "已撤回", f"{LIST}/{number}")
+    return Done(saying.said("已撤回，{voided} 件工单作废", voided=voided) if voided else "已撤回", f"{LIST}/{number}")
 
 
 @pages.get(f"{LIST}/<number>/feedback/<form>")

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from core.documents.drawing import drawn
 from core.documents.model import Chart
+from core.kit.saying import said, word
 from core.statistics.causes import Causes
 from core.statistics.city import BelowFloor, CityReport, District
 from core.statistics.drawings import (
@@ -109,7 +110,7 @@ def presented(report: CityReport) -> Overview:
     figures = {figure.id: figure for figure in report.figures}
     ranked = by_satisfaction(report.districts)
     return Overview(
-        title=f"{report.month.words}运行总览",
+        title=said("{words}运行总览", words=word(report.month.words)),
         month=str(report.month),
         is_over=report.is_over,
         districts=len(report.districts),
@@ -177,7 +178,13 @@ def _causes(causes: Causes) -> CauseCard:
             for share in causes.codes
         ],
         [
-            f"{of.label} {of.n:,} 件（{of.parts[0].label} {of.parts[0].numerator:,} 件）"
+            said(
+                "{label} {n:,} 件（{parts_label} {numerator:,} 件）",
+                label=word(of.label),
+                n=of.n,
+                parts_label=word(of.parts[0].label),
+                numerator=of.parts[0].numerator,
+            )
             for of in causes.matters[:SHOWN_MATTERS]
         ],
     )
@@ -185,11 +192,23 @@ def _causes(causes: Causes) -> CauseCard:
 
 def _below_words(below: BelowFloor) -> str:
     name = below.district_name if below.unit is None else f"{below.district_name}{below.unit}"
-    words = f"{name} {value_words(below.value, 'percent')}（{below.satisfied:,}/{below.rated:,}）"
+    words = said(
+        "{name} {value}（{satisfied:,}/{rated:,}）",
+        name=name,
+        value=word(value_words(below.value, "percent")),
+        satisfied=below.satisfied,
+        rated=below.rated,
+    )
     if (below.satisfied, below.rated) == (below.satisfied_adjudicated, below.rated_adjudicated):
         return words
     adjudicated = value_words(below.value_adjudicated, "percent")
-    return f"{words}，裁定后 {adjudicated}（{below.satisfied_adjudicated:,}/{below.rated_adjudicated:,}）"
+    return said(
+        "{words}，裁定后 {adjudicated}（{satisfied_adjudicated:,}/{rated_adjudicated:,}）",
+        words=words,
+        adjudicated=adjudicated,
+        satisfied_adjudicated=below.satisfied_adjudicated,
+        rated_adjudicated=below.rated_adjudicated,
+    )
 
 
 def _drawn(chart: Chart | None) -> Markup | None:

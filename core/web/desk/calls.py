@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from core.journey import call_records as journey
 from core.journey.queries.call_records import CallTab, call_lines, count_calls, opened_call
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.web.desk.inbound import number_of
 from core.web.input import InputUnusable, required, text
@@ -55,7 +56,7 @@ def join_call(visit: Visit, number: str) -> Answer:
     ticket = journey.join_call(
         visit.scope, number_of(number), serial_no=serial_no, words=words, actor=visit.actor, now=visit.now
     )
-    return Done(f"来电已并入工单 {ticket.serial_no}", LIST)
+    return Done(said("来电已并入工单 {serial_no}", serial_no=ticket.serial_no), LIST)
 
 
 @pages.post("/desk/calls/<number>/answer")

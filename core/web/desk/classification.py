@@ -8,6 +8,7 @@ from core.hooks.values import Complexity, Nature
 from core.journey.desk import correct
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.input import InputUnusable, sent, text
@@ -51,4 +52,7 @@ def classify(visit: Visit, serial_no: str) -> Answer:
         complexity=complexity,
         area=text("area", longest=64) if "area" in request.form else None,
     )
-    return Done(f"{serial_no} 的分类已更正，时限和建议单位随之更新", f"/desk?lane=dispatch&at={serial_no}")
+    return Done(
+        said("{serial_no} 的分类已更正，时限和建议单位随之更新", serial_no=serial_no),
+        f"/desk?lane=dispatch&at={serial_no}",
+    )

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 
 from core.journey import conclude
 from core.journey import desk as journey
+from core.kit import saying
 from core.people.roles import Permission
 from core.tickets.states import State
 from core.tickets.timeline import RESIDENT, Order
@@ -31,7 +32,12 @@ def dispatch(visit: Visit) -> Answer:
         co=request.form.getlist("co"),
         reason=text("reason", longest=2000),
     )
-    return Done(f"{ticket.serial_no} 已派给{directory(visit.scope).get_unit(lead).name}", _next())
+    return Done(
+        saying.said(
+            "{serial_no} 已派给{name}", serial_no=ticket.serial_no, name=directory(visit.scope).get_unit(lead).name
+        ),
+        _next(),
+    )
 
 
 @pages.post("/desk/answer")
@@ -49,7 +55,7 @@ def answer(visit: Visit) -> Answer:
         disposition=text("disposition") or "explained",
         basis=text("basis", longest=500),
     )
-    return Done(f"{ticket.serial_no} 已直接答复并办结", _next())
+    return Done(saying.said("{serial_no} 已直接答复并办结", serial_no=ticket.serial_no), _next())
 
 
 @pages.post("/desk/review")
@@ -61,11 +67,15 @@ def review(visit: Visit) -> Answer:
         remark = text("note", longest=2000)
         ticket = conclude.pass_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
         if ticket.state == State.SUBMITTED:
-            return Done(f"{ticket.serial_no} 首审通过，须由另一审核员复审后送达", _next(), "soon")
-        return Done(f"{ticket.serial_no} 审核通过，答复已发出", _next())
+            return Done(
+                saying.said("{serial_no} 首审通过，须由另一审核员复审后送达", serial_no=ticket.serial_no),
+                _next(),
+                "soon",
+            )
+        return Done(saying.said("{serial_no} 审核通过，答复已发出", serial_no=ticket.serial_no), _next())
     remark = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
     ticket = conclude.return_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
-    return Done(f"{ticket.serial_no} 已退回重写", _next())
+    return Done(saying.said("{serial_no} 已退回重写", serial_no=ticket.serial_no), _next())
 
 
 @pages.post("/desk/follow-up")
@@ -88,7 +98,7 @@ def follow_up(visit: Visit) -> Answer:
             comment=remark,
             cause=text("cause"),
         )
-    return Done(f"{ticket.serial_no} 的回访已记录", _next())
+    return Done(saying.said("{serial_no} 的回访已记录", serial_no=ticket.serial_no), _next())
 
 
 def _order(visit: Visit, given: Sent) -> Order:

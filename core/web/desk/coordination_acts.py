@@ -4,6 +4,7 @@ from core.coordination.labels import MEETING_LABELS
 from core.journey import coordinate, lead, report_specially
 from core.journey.press import PRESSABLE
 from core.journey.queries.choices import Choice
+from core.kit.saying import said
 from core.web.desk.acts import Act, Deed, listed
 from core.web.desk.fields import Field
 from core.web.desk.standing import Standing
@@ -11,7 +12,10 @@ from core.web.desk.standing import Standing
 
 def instructions(standing: Standing) -> tuple[Choice, ...]:
     """Offer the instructions on the ticket, of which a check may come."""
-    return tuple((str(each.id), f"{each.leader}：{each.text[:40]}") for each in standing.file.instructions)
+    return tuple(
+        (str(each.id), said("{leader}：{text}", leader=each.leader, text=each.text[:40]))
+        for each in standing.file.instructions
+    )
 
 
 def may_write_report(standing: Standing) -> bool:

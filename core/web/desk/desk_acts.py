@@ -25,6 +25,7 @@ from core.journey import (
     void,
 )
 from core.journey.queries.choices import Choice
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.returns import RETURN_REASONS
 from core.tickets.screening import DOUBTED, INVALID, SCREENABLE
@@ -41,20 +42,39 @@ from core.web.desk.standing import Standing
 
 def grounds_in_words(standing: Standing) -> tuple[str, ...]:
     """Say on which grounds the ticket may lie outside of what can be taken in."""
-    return tuple(f"可能不属受理范围（{ground.label}）：{ground.reason}" for ground in standing.grounds)
+    return tuple(
+        said("可能不属受理范围（{label}）：{reason}", label=word(ground.label), reason=ground.reason)
+        for ground in standing.grounds
+    )
 
 
 def duplicates_in_words(standing: Standing) -> tuple[str, ...]:
     """Say which tickets may be about the same thing, and why."""
     return tuple(
-        f"疑似重复：{each.serial_no}「{each.title}」，{each.state_label}（{each.reason}）"
+        said(
+            "疑似重复：{serial_no}「{title}」，{state_label}（{reason}）",
+            serial_no=each.serial_no,
+            title=each.title,
+            state_label=word(each.state_label),
+            reason=each.reason,
+        )
         for each in standing.hints.duplicates
     )
 
 
 def split_in_words(standing: Standing) -> tuple[str, ...]:
     """Say why the ticket may be several."""
-    return (f"建议拆成 {len(standing.hints.parts)} 项：{standing.hints.parts_reason}",) if standing.hints.parts else ()
+    return (
+        (
+            said(
+                "建议拆成 {number} 项：{parts_reason}",
+                number=len(standing.hints.parts),
+                parts_reason=standing.hints.parts_reason,
+            ),
+        )
+        if standing.hints.parts
+        else ()
+    )
 
 
 def call_in_words(standing: Standing) -> tuple[str, ...]:
@@ -62,9 +82,9 @@ def call_in_words(standing: Standing) -> tuple[str, ...]:
     due = standing.call_due
     if due is None:
         return ()
-    number = f"（{due.phone}）" if due.phone else "（没有登记电话）"
-    tried = f"；已打 {due.tried} 次，无人接听" if due.tried else ""
-    return (f"紧急工单，请立即电话通知{due.unit}{number}{tried}",)
+    number = said("（{phone}）", phone=due.phone) if due.phone else "（没有登记电话）"
+    tried = said("；已打 {tried} 次，无人接听", tried=due.tried) if due.tried else ""
+    return (said("紧急工单，请立即电话通知{unit}{number}{tried}", unit=due.unit, number=word(number), tried=tried),)
 
 
 CALL = Act(
@@ -132,7 +152,12 @@ ACCEPTANCE = (
 
 def doubt_in_words(standing: Standing) -> tuple[str, ...]:
     """Say that somebody doubts that it is a valid appeal."""
-    return (f"已初筛为无效：{standing.case.invalid_reason}。依据见流转记录，复核人不能是初筛人。",)
+    return (
+        said(
+            "已初筛为无效：{invalid_reason}。依据见流转记录，复核人不能是初筛人。",
+            invalid_reason=standing.case.invalid_reason,
+        ),
+    )
 
 
 SCREENING = (
@@ -187,7 +212,7 @@ def may_void(standing: Standing) -> bool:
 def waivable(standing: Standing) -> tuple[Choice, ...]:
     """Offer the units whose answer can be done without."""
     return tuple(
-        (unit.unit_code, f"{unit.unit}（{unit.role_label}）")
+        (unit.unit_code, said("{unit}（{role_label}）", unit=unit.unit, role_label=unit.role_label))
         for unit in standing.file.all_units
         if unit.is_active and not unit.has_answered and unit not in standing.file.units[:1]
     )

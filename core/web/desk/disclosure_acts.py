@@ -5,6 +5,7 @@ from core.disclosure.rules import GROUND_LABELS, WISH_LABELS
 from core.journey import disclose, expose, open_flow
 from core.journey.disclose import GROUNDS
 from core.journey.queries.choices import Choice
+from core.kit.saying import said, word
 from core.tickets.states import ANSWERED
 from core.web.desk.acts import Act, Deed, Records, listed
 from core.web.desk.fields import REASON, Field
@@ -80,7 +81,10 @@ def proposed_by_another(standing: Standing) -> list[tuple[int, int | str]]:
 
 def grounds_in_words(standing: Standing) -> tuple[str, ...]:
     """Say what the records hold against whom."""
-    return tuple(f"{each.unit.name}：{each.label}（{each.facts}）" for each in standing.exposure_grounds)
+    return tuple(
+        said("{name}：{label}（{facts}）", name=each.unit.name, label=word(each.label), facts=each.facts)
+        for each in standing.exposure_grounds
+    )
 
 
 def units_to_name(standing: Standing) -> tuple[Choice, ...]:

@@ -17,6 +17,7 @@ from core.intake.channels import channels_of
 from core.intake.tabular.rejects import harmless
 from core.journey import warnings
 from core.journey.queries.choices import choices
+from core.kit.saying import said
 from core.statistics.exploring import (
     BY_LABELS,
     ENOUGH,
@@ -40,7 +41,7 @@ from core.statistics.warnings.topics import followed_topics
 from core.units.queries import directory
 from core.web.bulletins import file_of
 from core.web.input import text
-from core.web.layout import EXPLORES
+from core.web.menu import EXPLORES
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -141,7 +142,7 @@ def mark(visit: Visit) -> Answer:
         actor=visit.actor,
         now=visit.now,
     )
-    return Done(f"开始跟踪“{topic.name}”", "/topics")
+    return Done(said("开始跟踪“{name}”", name=topic.name), "/topics")
 
 
 def asked_for(visit: Visit) -> Asked:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from core.journey.queries.choices import Choice
+from core.kit.saying import said, word
 from core.web.desk.standing import Standing
 from core.web.input import InputUnusable, text, texts
 
@@ -104,7 +105,7 @@ def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
     if not typed:
         return _left_empty(field, required)
     if field.within and typed not in field.within:
-        raise FieldUnusable(f"“{field.label}”没有这一项。请从列表中选择。", field=field.name)
+        raise FieldUnusable(said("“{label}”没有这一项。请从列表中选择。", label=word(field.label)), field=field.name)
     match field.kind:
         case "number" | "yuan":
             return {field.name: _number(field, typed)}
@@ -119,19 +120,26 @@ def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
 
 def _left_empty(field: Field, required: bool) -> dict[str, Any]:
     if required:
-        raise FieldUnusable(f"请{'选择' if field.is_chosen else '填写'}“{field.label}”。", field=field.name)
+        raise FieldUnusable(
+            said(
+                "请{is_chosen}“{label}”。",
+                is_chosen=word("选择") if field.is_chosen else word("填写"),
+                label=word(field.label),
+            ),
+            field=field.name,
+        )
     return {}
 
 
 def _number(field: Field, typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or len(typed) > DIGITS[field.kind]:
-        raise FieldUnusable(f"“{field.label}”要填整数，例如 3。", field=field.name)
+        raise FieldUnusable(said("“{label}”要填整数，例如 3。", label=word(field.label)), field=field.name)
     return int(typed)
 
 
 def _record(field: Field, typed: str) -> int:
     if not typed.isascii() or not typed.isdecimal() or len(typed) > LONGEST_ID:
-        raise FieldUnusable(f"“{field.label}”没有这一项。请从列表中选择。", field=field.name)
+        raise FieldUnusable(said("“{label}”没有这一项。请从列表中选择。", label=word(field.label)), field=field.name)
     return int(typed)
 
 
@@ -139,7 +147,9 @@ def _moment(field: Field, typed: str, zone: ZoneInfo) -> datetime:
     try:
         return datetime.strptime(typed, "%Y-%m-%dT%H:%M").replace(tzinfo=zone)
     except ValueError:
-        raise FieldUnusable(f"“{field.label}”要填日期和时间，例如 2026-03-12T18:00。", field=field.name) from None
+        raise FieldUnusable(
+            said("“{label}”要填日期和时间，例如 2026-03-12T18:00。", label=word(field.label)), field=field.name
+        ) from None
 
 
 def _parts(field: Field) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from core.files.kinds import accepted
 from core.files.limits import MEGABYTE, MOST_AT_ONCE
 from core.journey.files import add_files, give_file, give_preview, judge_all
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.desk.ticket import show_ticket
@@ -79,5 +80,11 @@ def _added(visit: Visit, serial_no: str, *, back: str) -> Answer:
     order = Order(visit.actor, visit.now, command_id=text("command_id", longest=64) or None)
     added = add_files(visit.scope, serial_no, order, files)
     return Done(
-        f"{serial_no} 的 {len(added)} 个附件已上传{LEFT_OUT if any(file.place for file in files) else ''}", back
+        said(
+            "{serial_no} 的 {number} 个附件已上传{left_out}",
+            serial_no=serial_no,
+            number=len(added),
+            left_out=word(LEFT_OUT) if any(file.place for file in files) else "",
+        ),
+        back,
     )

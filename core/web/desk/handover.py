@@ -8,10 +8,11 @@ from core.journey.desk_shifts import show_shifts
 from core.journey.handover import COUNTED, LONGEST_WORDS, handovers, take_handover, what_matters, write_handover
 from core.journey.queries.lanes import lane_counts
 from core.journey.rota import gap_words, watch_of
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.web.desk.inbound import number_of
 from core.web.input import text
-from core.web.layout import LANE_LABELS
+from core.web.menu import LANE_LABELS
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -55,4 +56,4 @@ def take(visit: Visit, number: str) -> Answer:
     """Take a hand-over."""
     remark = text("remark", longest=LONGEST_WORDS)
     taken = take_handover(visit.scope, number_of(number), remark=remark, actor=visit.actor, now=visit.now)
-    return Done(f"已从{taken.written_by}手里接班", PAGE)
+    return Done(said("已从{written_by}手里接班", written_by=taken.written_by), PAGE)

@@ -6,6 +6,7 @@ from core.intake.inbound import noun_of
 from core.journey.inbound.by_hand import dismiss
 from core.journey.inbound.take_in import read_again
 from core.journey.queries.inbound import count_in, find_mail, item_lines, opened_item
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.web.input import required
 from core.web.refusals import status_of, words_of
@@ -59,7 +60,7 @@ def dismiss_item(visit: Visit, number: str) -> Answer:
     """Say that it is no appeal, and why."""
     reason = required("reason", ask="请写明为什么不是诉求，来件会连同理由留存。", longest=500)
     item = dismiss(visit.scope, number_of(number), reason=reason, actor=visit.actor, now=visit.now)
-    return Done(f"{noun_of(item)} {item.id} 已处理，不再登记", LIST)
+    return Done(said("{noun} {id} 已处理，不再登记", noun=word(noun_of(item)), id=item.id), LIST)
 
 
 @pages.post("/desk/inbound/<number>/again")
@@ -68,8 +69,14 @@ def read_item_again(visit: Visit, number: str) -> Answer:
     """Have the item read once more, after what could not read it was mended."""
     item = read_again(visit.scope, number_of(number), now=visit.now)
     if item.state == "needs_person":
-        return Done(f"{noun_of(item)} {item.id} 还是没有登记成功：{item.failure}", f"{LIST}/{item.id}", "soon")
-    return Done(f"{noun_of(item)} {item.id} 已登记 {len(item.tickets)} 件工单", LIST)
+        return Done(
+            said("{noun} {id} 还是没有登记成功：{failure}", noun=word(noun_of(item)), id=item.id, failure=item.failure),
+            f"{LIST}/{item.id}",
+            "soon",
+        )
+    return Done(
+        said("{noun} {id} 已登记 {number} 件工单", noun=word(noun_of(item)), id=item.id, number=len(item.tickets)), LIST
+    )
 
 
 def number_of(text: str) -> int:

@@ -10,6 +10,7 @@ from core.intake.interviews.reading import FIELDS
 from core.journey.interview_files import import_file, returned_file, template_file
 from core.journey.interview_preview import LABELS, Preview, headed_by, look_at
 from core.journey.queries.interviews import interview_case
+from core.kit import saying
 from core.people.roles import Permission
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of, words_of
@@ -42,10 +43,18 @@ def read_file(visit: Visit, slug: str) -> Answer:
         seen = look_at(visit.scope, slug, name, content, said=said, actor=visit.actor)
         return _page(visit, slug, name=name, seen=seen, carried=_carried(content))
     done = import_file(visit.scope, slug, *headed_by(name, content, said), actor=visit.actor, now=visit.now)
-    told = [f"新增 {done.created} 条", f"先前已有 {done.existing} 条", f"退回 {len(done.returned)} 行"]
+    told = [
+        saying.said("新增 {created} 条", created=done.created),
+        saying.said("先前已有 {existing} 条", existing=done.existing),
+        saying.said("退回 {number} 行", number=len(done.returned)),
+    ]
     if done.doubled:
-        told.insert(1, f"其中 {done.doubled} 条是同一人重复提问")
-    return Done(f"已导入：{'，'.join(told)}", f"/interviews/{slug}", "soon" if done.returned else "ok")
+        told.insert(1, saying.said("其中 {doubled} 条是同一人重复提问", doubled=done.doubled))
+    return Done(
+        saying.said("已导入：{told}", told=saying.joined("，", told)),
+        f"/interviews/{slug}",
+        "soon" if done.returned else "ok",
+    )
 
 
 @pages.get(f"{AT}/returned")

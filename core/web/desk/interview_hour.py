@@ -14,6 +14,7 @@ from core.journey import interviews as journey
 from core.journey.interview_questions import ANSWERS, answer_live, may_answer_for
 from core.journey.queries.interviews import LIVE_TABS, READS, Group, HostLine, Hour, the_hour
 from core.journey.queries.lights import Light
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.web.desk.inbound import number_of
 from core.web.input import InputUnusable, text, texts
@@ -71,7 +72,11 @@ def answer(visit: Visit, slug: str, number: str) -> Answer:
     words, numbers = text("text"), list(dict.fromkeys([number_of(number), *others]))
     for each in numbers:
         answer_live(visit.scope, slug, each, text=words, host=int(host), actor=visit.actor, now=visit.now)
-    told = f"第 {number} 条已答复" if len(numbers) == 1 else f"第 {number} 条和同类的 {len(numbers) - 1} 条已一并答复"
+    told = (
+        said("第 {number} 条已答复", number=number)
+        if len(numbers) == 1
+        else said("第 {number} 条和同类的 {number_2} 条已一并答复", number=number, number_2=len(numbers) - 1)
+    )
     return Done(told, _hour_of(slug))
 
 
@@ -83,7 +88,7 @@ def extend(visit: Visit, slug: str) -> Answer:
         visit.scope, slug, reason=text("reason", longest=200), actor=visit.actor, now=visit.now
     )
     until = extended.until.astimezone(visit.scope.tenant.zone)
-    return Done(f"已延长到 {until:%H:%M}", _hour_of(slug))
+    return Done(said("已延长到 {until:%H:%M}", until=until), _hour_of(slug))
 
 
 def chosen_number(typed: str) -> int:
@@ -100,12 +105,20 @@ def light_of(hour: Hour, *, zone: tzinfo, now: datetime) -> Light:
         return Light("grey", "none", hour.line.state_label, "不在进行中，不计时")
     tone = "red" if seconds < 0 else "yellow" if seconds <= SOON_MINUTES * 60 else "green"
     minutes = max(1, abs(seconds) // 60)
-    amount = f"{minutes // 60}时{minutes % 60:02d}分" if minutes >= 60 else f"{minutes}分"
+    amount = (
+        said("{minutes}时{minutes_2:02d}分", minutes=minutes // 60, minutes_2=minutes % 60)
+        if minutes >= 60
+        else said("{minutes}分", minutes=minutes)
+    )
     return Light(
         tone,
         tone,
         f"{'超' if seconds < 0 else '剩'} {amount}",
-        f"{'应已' if seconds < 0 else '将'}于 {hour.line.until.astimezone(zone):%H:%M} 结束",
+        said(
+            "{seconds}于 {until:%H:%M} 结束",
+            seconds=word("应已") if seconds < 0 else word("将"),
+            until=hour.line.until.astimezone(zone),
+        ),
         ticking=True,
         seconds_left=seconds,
         day_seconds=DAY,

@@ -17,6 +17,7 @@ from core.journey.interview_publicity import show_question
 from core.journey.interview_questions import set_aside
 from core.journey.interview_reminders import press_units
 from core.journey.queries.interviews import PAGE, READS, interview_case, interview_lines, question_lines
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.units.queries import directory
 from core.web.desk.inbound import number_of
@@ -130,9 +131,16 @@ def hand_over_questions(visit: Visit, slug: str) -> Answer:
     afresh = text("go", longest=3) != "on"
     done = hand_over(visit.scope, slug, afresh=afresh, actor=visit.actor, now=visit.now)
     if done.left:
-        return Done(f"这一批转了 {done.filed} 条，还有 {done.left} 条，正在继续", f"{LIST}/{slug}?go=1")
+        return Done(
+            said("这一批转了 {filed} 条，还有 {left} 条，正在继续", filed=done.filed, left=done.left),
+            f"{LIST}/{slug}?go=1",
+        )
     if done.failed:
-        return Done(f"有 {done.failed} 条没有转成，原因写在各条下面，其余已转办", f"{LIST}/{slug}?state=failed", "soon")
+        return Done(
+            said("有 {failed} 条没有转成，原因写在各条下面，其余已转办", failed=done.failed),
+            f"{LIST}/{slug}?state=failed",
+            "soon",
+        )
     return Done("已全部转办", f"{LIST}/{slug}")
 
 
@@ -162,7 +170,10 @@ def press(visit: Visit, slug: str) -> Answer:
     if not sent:
         told = "有余件的单位今天都收到过提醒函，没有重复发" if pressed else "没有单位还有余件，没有发提醒函"
         return Done(told, f"{LIST}/{slug}", "soon")
-    return Done(f"已向 {len(sent)} 个单位发提醒函：{'、'.join(each.unit for each in sent)}", f"{LIST}/{slug}")
+    return Done(
+        said("已向 {number} 个单位发提醒函：{sent}", number=len(sent), sent=joined("、", (each.unit for each in sent))),
+        f"{LIST}/{slug}",
+    )
 
 
 def show_again(slug: str, number: str) -> ResponseReturnValue:
@@ -177,7 +188,7 @@ def set_question_aside(visit: Visit, slug: str, number: str) -> Answer:
     """Set a question aside: it becomes no ticket."""
     reason = text("reason", longest=500)
     set_aside(visit.scope, slug, number_of(number), reason=reason, actor=visit.actor, now=visit.now)
-    return Done(f"第 {number} 条不转办", _back(slug))
+    return Done(said("第 {number} 条不转办", number=number), _back(slug))
 
 
 @pages.post(f"{LIST}/<slug>/question/<number>/show")
@@ -186,7 +197,14 @@ def show_to_all(visit: Visit, slug: str, number: str) -> Answer:
     """Let everybody read a question, or withhold it."""
     shown = text("shown", longest=3) == "yes"
     show_question(visit.scope, slug, number_of(number), shown=shown, actor=visit.actor, now=visit.now)
-    return Done(f"第 {number} 条{'已公开，姓名、电话、门牌已隐去' if shown else '不再公开'}", _back(slug))
+    return Done(
+        said(
+            "第 {number} 条{shown}",
+            number=number,
+            shown=word("已公开，姓名、电话、门牌已隐去") if shown else word("不再公开"),
+        ),
+        _back(slug),
+    )
 
 
 def _list(visit: Visit) -> Answer:
@@ -235,7 +253,7 @@ def _moment(visit: Visit, name: str, label: str) -> datetime:
     try:
         written = datetime.fromisoformat(text(name, longest=40))
     except ValueError as error:
-        raise InputUnusable(f"请填写{label}，如 2026-03-12 15:00。") from error
+        raise InputUnusable(said("请填写{label}，如 2026-03-12 15:00。", label=word(label))) from error
     return written if written.tzinfo else written.replace(tzinfo=visit.scope.tenant.zone)
 
 

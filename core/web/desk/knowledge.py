@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 
 from core.journey import knowledge
 from core.journey.queries.choices import choices
+from core.kit.saying import said
 from core.knowledge.drafts import LONGEST_TEXT, LONGEST_TITLE, Draft
 from core.knowledge.instant import instant_rules
 from core.knowledge.instant_figures import DAYS, instant_figures
@@ -160,7 +161,9 @@ def revise_article(visit: Visit, article: int) -> Answer:
 def approve_article(visit: Visit, article: int) -> Answer:
     """Let the newest version hold."""
     kept = knowledge.approve_article(visit.scope, article, _number(), actor=visit.actor, now=visit.now)
-    return Done(f"“{kept.title}”已启用，到 {kept.expires_on} 为止", f"{LIST}/{article}")
+    return Done(
+        said("“{title}”已启用，到 {expires_on} 为止", title=kept.title, expires_on=kept.expires_on), f"{LIST}/{article}"
+    )
 
 
 @pages.post("/knowledge/<int(max=9223372036854775807):article>/return")
@@ -178,7 +181,7 @@ def withdraw_article(visit: Visit, article: int) -> Answer:
     """Offer an article no more."""
     reason = required("reason", ask="请写明为什么撤下。", longest=LONGEST_REASON)
     kept = knowledge.withdraw_article(visit.scope, article, reason=reason, actor=visit.actor, now=visit.now)
-    return Done(f"“{kept.title}”已撤下，不再提供", f"{LIST}/{article}")
+    return Done(said("“{title}”已撤下，不再提供", title=kept.title), f"{LIST}/{article}")
 
 
 @pages.post("/knowledge/offered")

@@ -13,6 +13,7 @@ from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
+from core.kit import saying
 from core.people.roles import Permission
 from core.statistics.places import area_label
 from core.statistics.queries import Cube, matter_names
@@ -22,7 +23,7 @@ from core.web.desk.acts import offered
 from core.web.desk.answers import known_for
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import hints_for, standing_at_desk
-from core.web.layout import LANE_LABELS
+from core.web.menu import LANE_LABELS
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("lanes", __name__)
@@ -202,8 +203,8 @@ def _narrowed(visit: Visit, filters: Filters) -> str:
         is_known = filters.area in gazetteer_in_force(visit.scope).areas
         said.append(area_label(visit.scope, filters.area) if is_known else "地名库里没有的区域")
     if filters.since or filters.until:
-        said.append(f"{filters.since} 至 {filters.until} 受理的")
-    return "、".join(said)
+        said.append(saying.said("{since} 至 {until} 受理的", since=filters.since, until=filters.until))
+    return saying.joined("、", said)
 
 
 def _to_decide(visit: Visit, case: Case) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from core.evaluation.answers import ADJUDICATION_REASONS
 from core.evaluation.panels.words import CAUSE_LABELS, NO_MAJORITY
 from core.journey import panel_findings, panels
 from core.journey.queries.panels import PanelLine
+from core.kit.saying import said, word
 from core.tickets.states import ANSWERED
 from core.web.desk.acts import Act, Deed, Records, listed
 from core.web.desk.fields import REASON, Field
@@ -61,7 +62,8 @@ def _publishable(standing: Standing) -> Iterable[tuple[int, str]]:
 def _reasons_in_words(standing: Standing) -> tuple[str, ...]:
     """Say what the district's rules see that calls for a panel."""
     return tuple(
-        f"建议提请评议（{CAUSE_LABELS[proposal.cause]}）：{proposal.reason}" for proposal in standing.review_proposals
+        said("建议提请评议（{cause}）：{reason}", cause=word(CAUSE_LABELS[proposal.cause]), reason=proposal.reason)
+        for proposal in standing.review_proposals
     )
 
 

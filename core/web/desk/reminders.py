@@ -5,6 +5,7 @@ from flask import Blueprint, Response, g, render_template, request
 from core.escalation.labels import SUPERVISION_LABELS
 from core.journey import reminders as journey
 from core.journey.press import open_supervision
+from core.kit import saying
 from core.people.roles import Permission
 from core.statistics.reminders.counting import rules_of
 from core.statistics.reminders.document import letter_document
@@ -82,7 +83,7 @@ def sign(visit: Visit, reminder: int) -> Answer:
         address=request.remote_addr or "",
         now=visit.now,
     )
-    return Done(f"已发出{number}", f"/letters/{reminder}")
+    return Done(saying.said("已发出{number}", number=number), f"/letters/{reminder}")
 
 
 @pages.post("/letters/<int(max=9223372036854775807):reminder>/discard")
@@ -108,7 +109,7 @@ def judge(visit: Visit, reminder: int) -> Answer:
         address=request.remote_addr or "",
         now=visit.now,
     )
-    return Done(f"已评定{number}的成效", f"/letters/{reminder}")
+    return Done(saying.said("已评定{number}的成效", number=number), f"/letters/{reminder}")
 
 
 @pages.post("/letters/<int(max=9223372036854775807):reminder>/supervise")
@@ -129,7 +130,7 @@ def supervise(visit: Visit, reminder: int) -> Answer:
         demand=required("demand", ask="请写明督办要求。", longest=2000),
         source="reminder",
     )
-    return Done(f"已对 {serial_no} 发出督办", f"/letters/{reminder}")
+    return Done(saying.said("已对 {serial_no} 发出督办", serial_no=serial_no), f"/letters/{reminder}")
 
 
 @pages.get("/unit/letters/<int(max=9223372036854775807):reminder>")
@@ -158,7 +159,7 @@ def unit_letter_as_pdf(visit: Visit, reminder: int) -> Answer:
 def acknowledge(visit: Visit, reminder: int) -> Answer:
     """Acknowledge a letter."""
     number = journey.acknowledge_reminder(visit.scope, reminder, actor=visit.actor, now=visit.now)
-    return Done(f"已签收{number}", f"/unit/letters/{reminder}")
+    return Done(saying.said("已签收{number}", number=number), f"/unit/letters/{reminder}")
 
 
 @pages.post("/unit/letters/<int(max=9223372036854775807):reminder>/answer")
@@ -167,7 +168,7 @@ def answer(visit: Visit, reminder: int) -> Answer:
     """Answer a letter with the measures taken."""
     said = required("text", ask="请写明采取什么措施、由谁负责、何时完成。", longest=5_000)
     number = journey.answer_reminder(visit.scope, reminder, text=said, actor=visit.actor, now=visit.now)
-    return Done(f"已答复{number}", f"/unit/letters/{reminder}")
+    return Done(saying.said("已答复{number}", number=number), f"/unit/letters/{reminder}")
 
 
 def _pdf(visit: Visit, shown: ReminderShown) -> Response:

@@ -16,6 +16,7 @@ from core.journey.queries.disputable import disputable_kinds, has_granted_review
 from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.journey.queries.panels import proposals_on
 from core.journey.queries.unit_list import UnitsPart
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.people.roster.queries import colleagues
 from core.routing.clauses import clause_of
@@ -143,7 +144,7 @@ def _colleagues(visit: Visit, part: UnitsPart) -> tuple[Choice, ...]:
     if not part.is_active:
         return ()
     return tuple(
-        (each.login, f"{each.name}（本人）" if each.id == visit.staff.account_id else each.name)
+        (each.login, said("{name}（本人）", name=each.name) if each.id == visit.staff.account_id else each.name)
         for each in colleagues(visit.scope, part.unit_id)
         if each.id != part.person_id
     )

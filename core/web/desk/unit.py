@@ -18,6 +18,7 @@ from core.journey.queries.coordination import open_errands_of_unit
 from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
+from core.kit.saying import said
 from core.knowledge.settings import templates_for
 from core.people.roles import NotPermitted, Permission
 from core.people.roster.queries import units_with_persons
@@ -131,7 +132,7 @@ def reply(visit: Visit, serial_no: str) -> Answer:
     )
     if files:
         add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)
-    return Done(f"{serial_no} 的答复已提交，等待审核", "/unit")
+    return Done(said("{serial_no} 的答复已提交，等待审核", serial_no=serial_no), "/unit")
 
 
 @pages.post("/unit/<serial_no>/<deed>")

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 from core.documents.drawing import drawn
 from core.journey import warnings
 from core.journey.queries.choices import choices
+from core.kit.saying import said
 from core.knowledge.queries import public_on
 from core.people.roles import Permission
 from core.statistics.days import ONE_DAY, Span
@@ -134,7 +135,7 @@ def follow(visit: Visit) -> Answer:
         actor=visit.actor,
         now=visit.now,
     )
-    return Done(f"开始跟踪“{topic.name}”", "/topics")
+    return Done(said("开始跟踪“{name}”", name=topic.name), "/topics")
 
 
 @pages.post("/topics/<int(max=9223372036854775807):topic>/measures")
@@ -149,7 +150,7 @@ def note_measure(visit: Visit, topic: int) -> Answer:
         actor=visit.actor,
         now=visit.now,
     )
-    return Done(f"已登记“{noted.name}”的措施", "/topics")
+    return Done(said("已登记“{name}”的措施", name=noted.name), "/topics")
 
 
 @pages.post("/topics/<int(max=9223372036854775807):topic>/end")
@@ -157,7 +158,7 @@ def note_measure(visit: Visit, topic: int) -> Answer:
 def end(visit: Visit, topic: int) -> Answer:
     """Follow a topic no more."""
     ended = warnings.end_topic(visit.scope, topic, actor=visit.actor, now=visit.now)
-    return Done(f"不再跟踪“{ended.name}”", "/topics")
+    return Done(said("不再跟踪“{name}”", name=ended.name), "/topics")
 
 
 @pages.get("/topics/places")

@@ -26,6 +26,7 @@ from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import lights_of_open
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.security_log import By
 from core.tickets.timeline import Order
@@ -169,7 +170,7 @@ def upload(visit: Visit, case_code: str) -> Answer:
         add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=given or None), files)
     ):
         order = Order(visit.actor, visit.now, command_id=f"{given}/{place}" if given else None)
-        name = title if len(files) == 1 else f"{title}（{place + 1}）"
+        name = title if len(files) == 1 else said("{title}（{place}）", title=title, place=place + 1)
         add_case_file(visit.scope, serial_no, order, case_id=case.case.id, file_id=file.id, title=name)
     return Done("材料已列入案件", f"/discipline/{case_code}#evidence")
 

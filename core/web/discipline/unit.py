@@ -12,6 +12,7 @@ from core.journey.queries.accountability import ShownCase, cases_against, shown_
 from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.security_log import By
 from core.tickets.timeline import Order
@@ -97,7 +98,7 @@ def upload_for_unit(visit: Visit, case_code: str) -> Answer:
     serial_no = shown.line.serial_no
     order = Order(visit.actor, visit.now, command_id=given or None)
     for place, file in enumerate(add_files(visit.scope, serial_no, order, files)):
-        name = title if len(files) == 1 else f"{title}（{place + 1}）"
+        name = title if len(files) == 1 else said("{title}（{place}）", title=title, place=place + 1)
         once = Order(visit.actor, visit.now, command_id=f"{given}/{place}" if given else None)
         hand_in_file(visit.scope, serial_no, once, case_id=shown.case.id, file_id=file.id, title=name)
     return Done("材料已列入案件", f"/unit/cases/{case_code}#evidence")

@@ -13,6 +13,7 @@ from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.leader import leader_brief, leader_items, level_of, level_words, own_instructions
 from core.journey.queries.timeline import timeline_of
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.input import required, sent, text
@@ -86,7 +87,7 @@ def instruct(visit: Visit, serial_no: str) -> Answer:
         deadline=deadline,
         unit=text("unit", longest=100),
     )
-    return Done(f"{serial_no} 的批示已下达", "/leader")
+    return Done(said("{serial_no} 的批示已下达", serial_no=serial_no), "/leader")
 
 
 @pages.post("/leader/<serial_no>/read")
@@ -94,7 +95,7 @@ def instruct(visit: Visit, serial_no: str) -> Answer:
 def read(visit: Visit, serial_no: str) -> Answer:
     """Say 阅 in one tap."""
     _do(visit, lead.read_ticket, serial_no)
-    return Done(f"{serial_no} 已阅", "/leader")
+    return Done(said("{serial_no} 已阅", serial_no=serial_no), "/leader")
 
 
 @pages.post("/leader/<serial_no>/answer")
@@ -102,7 +103,7 @@ def read(visit: Visit, serial_no: str) -> Answer:
 def answer(visit: Visit, serial_no: str) -> Answer:
     """Answer the resident directly, while the ticket is with no unit."""
     _do(visit, lead.answer_as_leader, serial_no, text=required("text", ask="请写下答复群众的话。", longest=5000))
-    return Done(f"{serial_no} 已直接答复", "/leader")
+    return Done(said("{serial_no} 已直接答复", serial_no=serial_no), "/leader")
 
 
 def _do(visit: Visit, command: Carried[Any], serial_no: str, **arguments: Any) -> None:

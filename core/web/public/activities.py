@@ -34,6 +34,7 @@ from core.engagement.rules import CAMPAIGN_KINDS, LEFT_OUT, WAYS
 from core.intake.rules import TEXT_MAX
 from core.journey.taking_part import Entering, find_entry, take_part
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.units.queries import directory
 from core.web.proof import carried_challenge, is_proved, new_challenge
@@ -73,7 +74,7 @@ class Typed:
 def list_activities(guest: Guest) -> ResponseReturnValue:
     """List what is on and what was, the newest first."""
     if rules_of(guest.scope) is None:
-        raise NoSuchCampaign(f"{guest.scope.tenant.name}没有开通线上互动。")
+        raise NoSuchCampaign(said("{name}没有开通线上互动。", name=guest.scope.tenant.name))
     shown = [(each, _standing(each, now=guest.now)) for each in campaigns(guest.scope, only_public=True)]
     return render_template(
         "public/activities.html", campaigns=shown, kinds=CAMPAIGN_KINDS, zone=guest.scope.tenant.zone

@@ -6,6 +6,7 @@ import io
 from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from core.kit.saying import said
 from core.statistics.figures import Figure
 from core.statistics.public import DEFINITIONS, Counter, Counters, Rate, city_counters, district_counters
 from core.statistics.words import parts_words, value_words
@@ -53,7 +54,9 @@ def download_figures(guest: Guest) -> ResponseReturnValue:
         "有效评价",
         "满意率",
     )
-    table.writerow((f"{guest.scope.tenant.name} {counters.month} 数据截至 {as_of}",))
+    table.writerow(
+        (said("{name} {month} 数据截至 {as_of}", name=guest.scope.tenant.name, month=counters.month, as_of=as_of),)
+    )
     table.writerow(head)
     table.writerow(_row("合计", counters.whole))
     table.writerows(_row(caption, row) for caption, rows in counters.groups.items() for row in rows)

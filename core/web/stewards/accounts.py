@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from core.journey import stewardship
 from core.journey.people import list_accounts
+from core.kit.saying import said
 from core.people.links import MadeLink
 from core.people.roles import ROLES, Permission
 from core.tenancy.security_log import KIND_LABELS, By
@@ -95,7 +96,7 @@ def send_reset(visit: Visit, login: str) -> Answer:
 def put_roles(visit: Visit, login: str) -> Answer:
     """Give and take roles."""
     stewardship.grant(visit.scope, login, texts("role", longest=40), by=by(visit), now=visit.now)
-    return Done(f"已调整 {login} 的角色，原有登录全部失效", _page_of(login))
+    return Done(said("已调整 {login} 的角色，原有登录全部失效", login=login), _page_of(login))
 
 
 @pages.post("/accounts/<login>/unit")
@@ -103,7 +104,7 @@ def put_roles(visit: Visit, login: str) -> Answer:
 def move_account(visit: Visit, login: str) -> Answer:
     """Let somebody work for another unit."""
     stewardship.move(visit.scope, login, text("unit", longest=64) or None, by=by(visit), now=visit.now)
-    return Done(f"已调整 {login} 的所属单位，在办工单留给原单位", _page_of(login))
+    return Done(said("已调整 {login} 的所属单位，在办工单留给原单位", login=login), _page_of(login))
 
 
 @pages.post("/accounts/<login>/close")
@@ -111,7 +112,7 @@ def move_account(visit: Visit, login: str) -> Answer:
 def close_account(visit: Visit, login: str) -> Answer:
     """Close an account; it is signed out at once."""
     stewardship.close(visit.scope, login, by=by(visit), now=visit.now)
-    return Done(f"已停用账号 {login}，办过的事留着", _page_of(login))
+    return Done(said("已停用账号 {login}，办过的事留着", login=login), _page_of(login))
 
 
 @pages.post("/accounts/<login>/reopen")
@@ -119,7 +120,7 @@ def close_account(visit: Visit, login: str) -> Answer:
 def reopen_account(visit: Visit, login: str) -> Answer:
     """Open a closed account again."""
     stewardship.reopen(visit.scope, login, by=by(visit), now=visit.now)
-    return Done(f"已恢复账号 {login}", _page_of(login))
+    return Done(said("已恢复账号 {login}", login=login), _page_of(login))
 
 
 @pages.post("/accounts/<login>/sign-out")
@@ -127,7 +128,12 @@ def reopen_account(visit: Visit, login: str) -> Answer:
 def sign_out(visit: Visit, login: str) -> Answer:
     """End all sessions of somebody."""
     ended = stewardship.sign_out(visit.scope, login, by=by(visit), now=visit.now)
-    return Done(f"已结束 {login} 的 {ended} 处登录" if ended else f"账号 {login} 现在没有登录", _page_of(login))
+    return Done(
+        said("已结束 {login} 的 {ended} 处登录", login=login, ended=ended)
+        if ended
+        else said("账号 {login} 现在没有登录", login=login),
+        _page_of(login),
+    )
 
 
 @pages.post("/accounts/<login>/second-factor-off")
@@ -135,7 +141,7 @@ def sign_out(visit: Visit, login: str) -> Answer:
 def take_second_factor(visit: Visit, login: str) -> Answer:
     """Take away a second factor that was lost."""
     stewardship.take_second_factor(visit.scope, login, by=by(visit), now=visit.now)
-    return Done(f"已解除 {login} 的动态口令，原有登录全部失效", _page_of(login))
+    return Done(said("已解除 {login} 的动态口令，原有登录全部失效", login=login), _page_of(login))
 
 
 @pages.post("/accounts/<login>/unlock")
@@ -143,7 +149,7 @@ def take_second_factor(visit: Visit, login: str) -> Answer:
 def unlock(visit: Visit, login: str) -> Answer:
     """Let somebody try to sign in again at once."""
     stewardship.unlock(visit.scope, login, by=by(visit), now=visit.now)
-    return Done(f"已为 {login} 解锁", _page_of(login))
+    return Done(said("已为 {login} 解锁", login=login), _page_of(login))
 
 
 def by(visit: Visit) -> By:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from flask import Blueprint, render_template, request
 
 from core.journey.queries.security import LogWish, last_sealed, log_page
+from core.kit.saying import joined, said, word
 from core.people.roles import ROLES, Permission
 from core.tenancy.models import SecurityEvent
 from core.tenancy.security_log import KIND_LABELS, KINDS
@@ -91,9 +92,9 @@ def told(event: SecurityEvent) -> str:
         if value in (None, "", []):
             continue
         values = value if isinstance(value, list) else [value]
-        words = "、".join(labels.get(each, each) if isinstance(each, str) else str(each) for each in values)
-        parts.append(f"{DETAILS.get(name, name)}：{words}")
-    return "，".join(parts)
+        words = joined("、", (labels.get(each, each) if isinstance(each, str) else str(each) for each in values))
+        parts.append(said("{details}：{words}", details=word(DETAILS.get(name, name)), words=words))
+    return joined("，", parts)
 
 
 def _day(name: str, otherwise: date) -> date:
