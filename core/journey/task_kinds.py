@@ -1,7 +1,8 @@
 """What kinds of long work there are: each is defined beside what it does."""
 
+from core.journey.bulk import BULK
 from core.journey.tasks import Kinds, TaskKind
 
-_KINDS: tuple[TaskKind, ...] = ()
+_KINDS: tuple[TaskKind, ...] = (BULK,)
 TASK_KINDS: Kinds = {kind.name: kind for kind in _KINDS}
 """Every kind of task by its name."""

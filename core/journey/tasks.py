@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from core.documents.excel import Columns, rows_to_excel
 from core.journey.acting import actor_of
+from core.journey.queries.timeline import refusal_in_words
 from core.kit.errors import Collision, Refused
 from core.kit.file_store import FilesAway
 from core.kit.saying import said
@@ -134,7 +135,7 @@ def go_on(installation: Installation, slug: str, kinds: Kinds, task_id: int, *, 
     except Refused as refusal:
         if len(tried) != 1:
             return installation.run(slug, partial(fail, task_id=task_id, words=refusal.message, now=now))
-        failed, words, code = tried, refusal.message, refusal.code
+        failed, words, code = tried, refusal_in_words(refusal), refusal.code
     except (DataError, IntegrityError, Collision) as error:
         log.warning("租户 %s 的任务 %s 有 %d 项没有写成：%s", slug, task_id, len(tried), where(error))
         if len(tried) > 1:

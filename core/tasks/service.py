@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, select, update
 
+from core.kit.db import insert_rows
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.saying import said
@@ -180,8 +181,7 @@ def add_lines(scope: Scope, task: Task, lines: Sequence[Mapping[str, Any]]) -> N
                 words=each.get("words", ""),
             )
         )
-    scope.session.add_all(rows)
-    scope.session.flush()
+    insert_rows(scope.session, rows)
 
 
 def cells_of(scope: Scope, line: TaskLine) -> list[str]:

@@ -89,6 +89,17 @@ def unit_rows(
     return tuple(sorted(rows, key=lambda row: dues.get(row.serial_no) or NEVER))
 
 
+def in_unit_list(scope: Scope, unit_id: int, tab: UnitTab | None, *, person: int | None = None) -> ColumnElement[bool]:
+    """Return the condition under which a ticket stands in the unit's list, under a tab, or None = under any."""
+    return exists().where(
+        Assignment.tenant_id == scope.tenant.id,
+        Assignment.ticket_id == Ticket.id,
+        Assignment.unit_id == unit_id,
+        *(_under(tab) if tab else ()),
+        *_of(person),
+    )
+
+
 def unit_counts(scope: Scope, unit_id: int, *, person: int | None = None) -> dict[UnitTab, int]:
     """Count the unit's tickets, or those of one person of it, under each tab that asks something of it."""
     tabs: tuple[UnitTab, ...] = ("to_sign", "in_hand", "pressing", "handed_in", "consulting", "watching")

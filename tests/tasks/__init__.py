@@ -1,0 +1,1 @@
+"""Long work: tasks, deeds on many tickets, lists that are saved and exported, imports."""
