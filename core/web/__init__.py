@@ -21,6 +21,8 @@ from core.web.discipline import BLUEPRINTS as DISCIPLINE
 from core.web.health import health, set_redis
 from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
+from core.web.language import speaking
+from core.web.language.switching import switch as language_switch
 from core.web.leader import BLUEPRINTS as LEADER
 from core.web.oidc import oidc
 from core.web.own_account import own_account
@@ -71,7 +73,8 @@ def create_app(
     app.session_interface = SecureWhenHttps()
     app.extensions["huiying"] = installation
     assets = find_assets()
-    headers.init_app(app)  # first: what another site has sent is refused unread
+    speaking.init_app(app)  # before anything asks for the templates
+    headers.init_app(app)  # first of what looks at requests: what another site has sent is refused unread
     uploads.init_app(app)  # before the check of forms, which reads the body
     csrf = CSRFProtect(app)
     app.before_request(refuse_unprintable_addresses)
@@ -98,12 +101,14 @@ def create_app(
         panel_pages,
         plugin_pages,
         public_pages,
+        language_switch,
         health,
         inbound,
         official_account,
         task_pages,
     ):
         app.register_blueprint(blueprint)
+    csrf.exempt(language_switch)  # on public pages too, where there is no session
     csrf.exempt(public_pages)  # forms sent by nobody in particular: no session, no cookie, nothing to forge
     for entered in (inbound, official_account):
         csrf.exempt(entered)  # by other systems with a signature, never with a cookie: there is no form to forge

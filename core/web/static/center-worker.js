@@ -3,7 +3,7 @@
 
 const KEPT = "huiying-center";
 const PAGE = "/center/new";
-const WORDS = "<!doctype html><meta charset=utf-8><title>没有网络</title><p>没有网络，这台设备上还没有存过代录的页面。请连上网打开一次。";
+const WORDS = "<!doctype html><meta charset=utf-8><title>没有网络</title><p>没有网络，这台设备上还没有存过代录的页面。请连上网打开一次。<p lang=en>No network, and this device has no copy of the form yet. Connect and open it once.";
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

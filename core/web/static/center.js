@@ -2,6 +2,7 @@
 (function () {
   "use strict";
 
+  const w = window.w;
   const one = (selector, root) => (root || document).querySelector(selector);
   const form = one("form[data-entry]");
   const canKeep = Boolean(window.isSecureContext && window.indexedDB && window.crypto && crypto.subtle && window.caches && navigator.serviceWorker);
@@ -92,7 +93,7 @@
       answer = await fetch(PAGE, { method: "POST", body, redirect: "manual", headers: asJson });
       if (isSignedOut(answer)) return "signed-out";
       told = await answer.json();
-    } catch { return answer && answer.status < 500 && !answer.ok && !PASSING.includes(answer.status) ? refuse(record, { message: `服务器没有收下（${answer.status}）` }) : "offline"; }
+    } catch { return answer && answer.status < 500 && !answer.ok && !PASSING.includes(answer.status) ? refuse(record, { message: w("服务器没有收下（{status}）", { status: answer.status }) }) : "offline"; }
     if (answer.ok) {
       await put({ id, owner: record.owner, at: record.at, state: "sent", serial_no: told.serial_no, receipt: told.receipt, receipt_id: told.receipt_id });
       return "sent";
@@ -100,7 +101,7 @@
     return answer.status >= 500 || PASSING.includes(answer.status) ? "offline" : refuse(record, told);
   }
   async function refuse(record, told) {
-    await put({ ...record, state: "refused", code: told.code || "", reason: told.message || "服务器没有收下" });
+    await put({ ...record, state: "refused", code: told.code || "", reason: told.message || w("服务器没有收下") });
     return "refused";
   }
   let standing = "", pause = SOONEST, next = 0;
@@ -127,7 +128,7 @@
     one("#told").replaceChildren(band);
     one("#told").focus();
   };
-  const STANDING = { offline: "没有网络，有网后自动提交。", "signed-out": "登录已过期，录入的都还在。请重新登录，登录后自动提交。", others: "现在登录的是另一个账号，须由录入的人登录后提交。" };
+  const STANDING = { offline: w("没有网络，有网后自动提交。"), "signed-out": w("登录已过期，录入的都还在。请重新登录，登录后自动提交。"), others: w("现在登录的是另一个账号，须由录入的人登录后提交。") };
   function button(words, work) {
     const made = document.createElement("button");
     made.type = "button"; made.className = "button"; made.textContent = words;
@@ -138,8 +139,8 @@
     const item = document.createElement("li"), about = item.appendChild(document.createElement("span"));
     const at = new Date(record.at).toLocaleString("zh-CN", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
     if (record.state === "sent") {
-      about.textContent = `${at}　已提交，流水号 ${record.serial_no}`;
-      item.append(button("打印回执", () => receipt(record)), button("知道了", async () => { await drop(record.id); await show(); }));
+      about.textContent = w("{at}　已提交，流水号 {serial}", { at, serial: record.serial_no });
+      item.append(button(w("打印回执"), () => receipt(record)), button(w("知道了"), async () => { await drop(record.id); await show(); }));
       return item;
     }
     const { fields } = await read(record);
@@ -147,9 +148,9 @@
     about.textContent = `${at}　${text.slice(0, 20)}${text.length > 20 ? "…" : ""}`;
     item.dataset.waits = record.state;
     if (record.state === "refused") item.appendChild(document.createElement("span")).className = "fault";
-    if (record.state === "refused") one(".fault", item).textContent = `没有受理：${record.reason}`;
-    else item.appendChild(document.createElement("span")).textContent = "待提交";
-    item.append(button("修改", () => edit(record)), button("删除", async () => { if (confirm("从这台设备删除这件代录？删除后找不回来。")) { await drop(record.id); await show(); } }));
+    if (record.state === "refused") one(".fault", item).textContent = w("没有受理：{reason}", { reason: record.reason });
+    else item.appendChild(document.createElement("span")).textContent = w("待提交");
+    item.append(button(w("修改"), () => edit(record)), button(w("删除"), async () => { if (confirm(w("从这台设备删除这件代录？删除后找不回来。"))) { await drop(record.id); await show(); } }));
     return item;
   }
   async function show() {
@@ -158,10 +159,10 @@
     one("ul", box).replaceChildren(...(await Promise.all(mine.sort((a, b) => (a.at < b.at ? -1 : 1)).map(line))));
     const waits = mine.some((each) => each.state === "waiting");
     const words = one("[data-standing]", box);
-    words.textContent = (waits ? STANDING[standing] || "正在提交……" : "") + (others ? `另有 ${others} 件是别的账号录入的，须由本人登录后提交。` : "");
+    words.textContent = (waits ? STANDING[standing] || w("正在提交……") : "") + (others ? w("另有 {others} 件是别的账号录入的，须由本人登录后提交。", { others }) : "");
     if (waits && standing === "signed-out") {
       const link = document.createElement("a");
-      link.href = `/sign-in?next=${encodeURIComponent(PAGE)}`; link.textContent = " 重新登录";
+      link.href = `/sign-in?next=${encodeURIComponent(PAGE)}`; link.textContent = ` ${w("重新登录")}`;
       words.append(link);
     }
     box.hidden = !mine.length && !others;
@@ -216,11 +217,11 @@
       await keep(new Date().toISOString());
       const became = await alone(() => send(id)), record = await entry(id);
       if (became === "sent") return await receipt(record);
-      if (became === "refused") { say(`还没有受理：${record.reason}`, "over"); if (record.code === "message-reused") form.elements.message_id.value = newId(); }
-      else { standing = became; later(); begin(); say(`已存在这台设备上。${STANDING[became] || ""}`, "soon"); }
+      if (became === "refused") { say(w("还没有受理：{reason}", { reason: record.reason }), "over"); if (record.code === "message-reused") form.elements.message_id.value = newId(); }
+      else { standing = became; later(); begin(); say(`${w("已存在这台设备上。")}${STANDING[became] || ""}`, "soon"); }
       await show();
     } catch (error) {
-      say("这台设备存不下，没有提交。请检查存储空间，或连上网后再试。", "over");
+      say(w("这台设备存不下，没有提交。请检查存储空间，或连上网后再试。"), "over");
     } finally {
       busy = false;
       send_.disabled = false;
@@ -229,14 +230,14 @@
 
   function locate() {
     const told = one("[data-located]");
-    if (!navigator.geolocation) { told.textContent = "这台设备不能定位"; return; }
-    told.textContent = "正在定位……";
+    if (!navigator.geolocation) { told.textContent = w("这台设备不能定位"); return; }
+    told.textContent = w("正在定位……");
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         form.elements.longitude.value = coords.longitude.toFixed(6); form.elements.latitude.value = coords.latitude.toFixed(6);
-        told.textContent = `已带上位置，误差约 ${Math.round(coords.accuracy)} 米`;
+        told.textContent = w("已带上位置，误差约 {metres} 米", { metres: Math.round(coords.accuracy) });
       },
-      () => { told.textContent = "没有定到位，请写地点"; },
+      () => { told.textContent = w("没有定到位，请写地点"); },
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 },
     );
   }
@@ -261,7 +262,7 @@
   async function signOut(event) {
     event.preventDefault();
     const left = (await entries()).filter((each) => each.state !== "sent").length;
-    if (left && !confirm(`这台设备上还有 ${left} 件代录没有提交，退出后会删除。确定退出？`)) return;
+    if (left && !confirm(w("这台设备上还有 {left} 件代录没有提交，退出后会删除。确定退出？", { left }))) return;
     const leaving = event.target;
     await forget();
     leaving.submit();

@@ -7,6 +7,10 @@
   const html = document.documentElement;
   html.classList.add("js");
 
+  /* -- words: Chinese as it stands here; a page in another language carries what they are in it (core/web/language) -- */
+  const island = one("#words"), inEnglish = island ? JSON.parse(island.textContent) : {};
+  const w = window.w = (text, values) => (inEnglish[text] || text).replace(/\{(\w+)\}/g, (place, name) => (values && name in values ? values[name] : place));
+
   /* -- keys: an element names its own key (data-key) and what it does (data-does), so no key can be dead -- */
   const rows = () => all("tr[data-serial]");
   const isTyping = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), select, textarea, dialog") !== null;
@@ -32,7 +36,7 @@
     const again = copied.serial === serial && Date.now() - copied.at < 1500;
     copied = { serial, times: again ? copied.times % 3 + 1 : 1, at: Date.now() };
     const text = [serial, `${serial} ${title}`, `${serial} ${title} ${location.origin}/t/${serial}`][copied.times - 1];
-    const done = () => say(`已复制${["编号", "编号和标题", "编号、标题和链接"][copied.times - 1]}：${text}`);
+    const done = () => say([w("已复制编号：{text}", { text }), w("已复制编号和标题：{text}", { text }), w("已复制编号、标题和链接：{text}", { text })][copied.times - 1]);
     if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
     else {
       const area = document.body.appendChild(document.createElement("textarea"));
@@ -44,10 +48,10 @@
   }
 
   const general = [
-    { key: "j", does: "下一件", here: () => rows().length, run: () => step(1) },
-    { key: "k", does: "上一件", here: () => rows().length, run: () => step(-1) },
-    { key: "Enter", does: "打开工单", here: () => one(".at [data-open], [data-open]"), run: () => go(one("[data-open]")) },
-    { key: ".", does: "复制编号（再按加标题，三按加链接）", here: () => one("[data-copy]"), run: copy },
+    { key: "j", does: w("下一件"), here: () => rows().length, run: () => step(1) },
+    { key: "k", does: w("上一件"), here: () => rows().length, run: () => step(-1) },
+    { key: "Enter", does: w("打开工单"), here: () => one(".at [data-open], [data-open]"), run: () => go(one("[data-open]")) },
+    { key: ".", does: w("复制编号（再按加标题，三按加链接）"), here: () => one("[data-copy]"), run: copy },
   ];
 
   function go(element) {
@@ -103,8 +107,8 @@
   function inWords(seconds, day) {
     const minutes = Math.max(1, Math.floor(Math.abs(seconds) / 60)), perDay = day / 60;
     const days = Math.floor(minutes / perDay), hours = Math.floor(minutes % perDay / 60), rest = Math.floor(minutes % perDay % 60);
-    const amount = days ? `${days}天${hours}时` : hours ? `${hours}时${String(rest).padStart(2, "0")}分` : `${rest}分`;
-    return (seconds < 0 ? "超 " : "剩 ") + amount;
+    const amount = days ? w("{days}天{hours}时", { days, hours }) : hours ? w("{hours}时{minutes}分", { hours, minutes: String(rest).padStart(2, "0") }) : w("{minutes}分", { minutes: rest });
+    return seconds < 0 ? w("超 {amount}", { amount }) : w("剩 {amount}", { amount });
   }
   function tell() {
     const passed = (Date.now() - told) / 1000;
@@ -129,8 +133,8 @@
     const options = all("option[value]:not([value=''])", select);
     let shown = [], at = 0;
     box.className = "picker"; list.className = "picker-list"; list.hidden = true; list.id = select.id + "-list";
-    list.setAttribute("role", "listbox"); list.setAttribute("aria-label", "承办单位");
-    Object.assign(input, { type: "text", id: select.id + "-text", autocomplete: "off", placeholder: "名称或拼音首字母" });
+    list.setAttribute("role", "listbox"); list.setAttribute("aria-label", w("承办单位"));
+    Object.assign(input, { type: "text", id: select.id + "-text", autocomplete: "off", placeholder: w("名称或拼音首字母") });
     for (const [attribute, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" })) input.setAttribute(attribute, value);
     const label = one(`label[for="${select.id}"]`);
     if (label) label.htmlFor = input.id;
@@ -162,7 +166,7 @@
       });
       if (!shown.length) {
         const item = list.appendChild(document.createElement("li"));
-        item.className = "none"; item.setAttribute("role", "option"); item.setAttribute("aria-disabled", "true"); item.textContent = "没有这样的单位";
+        item.className = "none"; item.setAttribute("role", "option"); item.setAttribute("aria-disabled", "true"); item.textContent = w("没有这样的单位");
       }
       list.hidden = false; input.setAttribute("aria-expanded", "true"); point(0);
     }
@@ -228,7 +232,7 @@
     const asOf = one("#as-of");
     if (polls(event)) {
       const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
-      if (asOf && told) asOf.textContent = "数据截至 " + new Date(told).toLocaleTimeString("zh-CN", { hour12: false });
+      if (asOf && told) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
       version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
       if (asOf) asOf.classList.toggle("stale", event.detail.failed === true && event.detail.xhr.status !== 304);
     } else version = "";
@@ -241,10 +245,10 @@
     }
     if (status < 400 || event.detail.xhr.getResponseHeader("HX-Retarget")) return;
     event.detail.shouldSwap = false;
-    if (!polls(event)) say(`服务器没有正常回答（${status}），您填写的内容还在页面上。请稍后重试`, "over");
+    if (!polls(event)) say(w("服务器没有正常回答（{status}），您填写的内容还在页面上。请稍后重试", { status }), "over");
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (!polls(event)) say("网络不通，您填写的内容还在页面上。请检查网络后重试", "over");
+    if (!polls(event)) say(w("网络不通，您填写的内容还在页面上。请检查网络后重试"), "over");
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     prepare(document);
@@ -272,6 +276,6 @@
     prepare(document);
     all("[data-js]").forEach((element) => { element.hidden = false; });
     const theme = one("button[name=theme]");
-    if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = "浅色"; }
+    if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = w("浅色"); }
   });
 })();

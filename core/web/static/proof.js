@@ -21,10 +21,10 @@
   const form = box.closest("form"), words = box.querySelector("[role=status]"), field = box.querySelector("[name=proof_number]");
   const worker = new Worker(box.dataset.proof);
   let isSent = null;
-  words.textContent = "浏览器正在完成安全校验，通常只要几秒，不用等它也可以先填写。";
+  words.textContent = box.dataset.working;
   worker.onmessage = (event) => {
     field.value = event.data;
-    words.textContent = "安全校验已完成。";
+    words.textContent = box.dataset.done;
     worker.terminate();
     if (isSent) form.requestSubmit(isSent.submitter);
   };
@@ -32,7 +32,7 @@
     if (field.value) return;
     event.preventDefault();
     isSent = event;
-    words.textContent = "正在完成安全校验，完成后自动提交。";
+    words.textContent = box.dataset.waiting;
   });
   worker.postMessage({ salt: box.dataset.salt, wanted: box.dataset.wanted, most: Number(box.dataset.most) });
 })();
