@@ -1,10 +1,14 @@
 """Attaching tickets to a master 并单 and letting them go again; which tickets cannot be joined or split."""
 
-from sqlalchemy import exists, select
+from datetime import timedelta
+
+from sqlalchemy import case, exists, literal, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
-from core.tickets.models import Attachment, Ticket
+from core.tickets.models import Attachment, DistinctPair, Ticket
 from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE
 from core.tickets.timeline import Order
 
@@ -15,10 +19,20 @@ class CannotAttach(Refused):
     code = "cannot-attach"
 
 
+class JoinedTooLong(Refused):
+    """The ticket has been handled with its master for so long that it cannot be let go any more."""
+
+    code = "joined-too-long"
+
+
 class CannotSplit(Refused):
     """The ticket cannot be split, or not into these parts."""
 
     code = "cannot-split"
+
+
+LETS_GO_FOR = timedelta(days=7)
+"""How long after it was joined a ticket can be let go from its master 拆回."""
 
 
 def refuse_attachment(scope: Scope, ticket: Ticket, master: Ticket) -> None:
@@ -60,17 +74,70 @@ def attach_to(scope: Scope, ticket: Ticket, master: Ticket, order: Order, *, rea
     )
 
 
-def let_go(scope: Scope, ticket: Ticket, order: Order, *, outcome: str) -> None:
-    """End the attachment: `answered` with the master, or `detached` by a person; the caller moves the ticket."""
-    present = scope.session.scalars(
+def attachment_of(scope: Scope, ticket: Ticket) -> Attachment:
+    """Return the record of why and since when an attached ticket is handled with its master."""
+    return scope.session.scalars(
         select(Attachment).where(
             Attachment.tenant_id == scope.tenant.id,
             Attachment.ticket_id == ticket.id,
             Attachment.outcome == "attached",
         )
     ).one()
+
+
+def let_go(scope: Scope, ticket: Ticket, order: Order, *, outcome: str) -> Attachment:
+    """End the attachment: `answered` with the master, or `detached` by a person; the caller moves the ticket."""
+    present = attachment_of(scope, ticket)
     present.outcome, present.ended_at = outcome, order.now
     ticket.is_attached, ticket.master_id, ticket.master_is_attached = False, None, None
+    return present
+
+
+def refuse_joined_too_long(scope: Scope, ticket: Ticket, order: Order) -> None:
+    """Raise `JoinedTooLong` when the ticket was joined more than `LETS_GO_FOR` ago."""
+    present = attachment_of(scope, ticket)
+    if order.now > present.attached_at + LETS_GO_FOR:
+        since = f"{present.attached_at.astimezone(scope.tenant.zone):%Y-%m-%d %H:%M}"
+        raise JoinedTooLong(
+            said(
+                "工单 {serial_no} 已于 {since} 并单，超过 {days} 天，不能再拆回。"
+                "请随主单答复；诉求人不认可的，回访时重办。",
+                serial_no=ticket.serial_no,
+                since=since,
+                days=LETS_GO_FOR.days,
+            )
+        )
+
+
+def keep_distinct(scope: Scope, ticket: Ticket, other: Ticket, order: Order) -> bool:
+    """Keep that two tickets are not the same thing; return False when it was known already."""
+    one, two = sorted((ticket.id, other.id))
+    kept = scope.session.execute(
+        insert(DistinctPair)
+        .values(
+            tenant_id=scope.tenant.id,
+            id=scope.new_id(),
+            ticket_id=one,
+            other_id=two,
+            found_by=order.actor.name,
+            found_at=order.now,
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "ticket_id", "other_id"])
+        .returning(literal(1))
+    )
+    return kept.first() is not None
+
+
+def distinct_from(scope: Scope, ticket: Ticket) -> frozenset[int]:
+    """Return the ids of the tickets that somebody found not to be the same thing as this one."""
+    other = case((DistinctPair.ticket_id == ticket.id, DistinctPair.other_id), else_=DistinctPair.ticket_id)
+    rows = scope.session.scalars(
+        select(other).where(
+            DistinctPair.tenant_id == scope.tenant.id,
+            or_(DistinctPair.ticket_id == ticket.id, DistinctPair.other_id == ticket.id),
+        )
+    )
+    return frozenset(rows)
 
 
 def refuse_split(scope: Scope, ticket: Ticket, texts: list[str]) -> None:

@@ -342,6 +342,24 @@ class Attachment(TenantRow, Base, kw_only=True):
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
 
 
+class DistinctPair(TenantRow, Base, kw_only=True):
+    """Two tickets that a person found not to be about the same thing 不是同一件: they are not offered to anybody again."""
+
+    __tablename__ = "distinct_pair"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "other_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("ticket_id <= other_id", name="order"),
+        UniqueConstraint("tenant_id", "ticket_id", "other_id"),
+        Index("ix_distinct_pair_other", "tenant_id", "other_id"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    other_id: Mapped[int] = mapped_column(BigInteger)
+    found_by: Mapped[str] = mapped_column(Text)
+    found_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class Trespass(TenantRow, Base, kw_only=True):
     """An attempt to do with a ticket what the actor may not: refused, and kept for those who supervise."""
 

@@ -186,7 +186,13 @@ MOVES: dict[Command, Move] = {
             Clocks(starts=("reply",), cancels=("dispatch",)),
         ),
         Move(
-            Command.DETACH, "拆并", Permission.DISPATCH, (State.ATTACHED,), (State.TO_DISPATCH,), (_REASON,), Clocks()
+            Command.DETACH,
+            "拆并",
+            Permission.DISPATCH,
+            (State.ATTACHED,),
+            (State.TO_DISPATCH,),
+            (_REASON, Guard("joined-too-long", "并单没有超过 7 天")),
+            Clocks(starts=("dispatch",)),
         ),
         Move(
             Command.SPLIT,
@@ -443,6 +449,7 @@ NOTE_LABELS = {
     "referral": "跨区移交",
     "progress": "进展反馈",
     "attached_here": "并入工单",
+    "distinct": "不是同一件",
     "part": "分项",
     "rule_failed": "功能出错",
     "held_back": "待人工核对",

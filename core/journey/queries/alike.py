@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from core.classification.rules import suggest_matter
 from core.disclosure.models import Disclosure
 from core.hooks import specs
 from core.hooks.values import Alike
+from core.intake.joining import distinct_from
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.states import IN_HAND, STATE_LABELS, State
@@ -105,12 +106,13 @@ def master_chosen(scope: Scope, written: Written, token: str, *, now: datetime) 
 def alike_to(scope: Scope, ticket: Ticket, *, now: datetime, with_unit: int | None = None) -> tuple[Duplicate, ...]:
     """Return what may be the same thing as a ticket, the likeliest first; nothing for one that was split, or is a part.
 
-    `with_unit`: only what this unit has in hand.
+    What somebody found to be another thing is left out. `with_unit`: only what this unit has in hand.
     """
     if ticket.part_of_id or ticket.part_count:
         return ()
-    known = [_duplicate(scope, each, NAMED, SURE) for each in _named_in(scope, ticket)]
-    return _likeliest(scope, _alike(ticket), ticket.point, known, with_unit=with_unit, now=now)
+    apart = distinct_from(scope, ticket)
+    known = [_duplicate(scope, each, NAMED, SURE) for each in _named_in(scope, ticket) if each.id not in apart]
+    return _likeliest(scope, _alike(ticket), ticket.point, known, with_unit=with_unit, apart=apart, now=now)
 
 
 def _likeliest(
@@ -121,20 +123,22 @@ def _likeliest(
     *,
     now: datetime,
     with_unit: int | None = None,
+    apart: Collection[int] = (),
 ) -> tuple[Duplicate, ...]:
     found = {each.serial_no: each for each in known}
-    for hint in _said_by_features(scope, appeal, point, with_unit=with_unit, now=now):
+    for hint in _said_by_features(scope, appeal, point, with_unit=with_unit, apart=apart, now=now):
         if hint.serial_no not in found or found[hint.serial_no].score < hint.score:
             found[hint.serial_no] = hint
     return tuple(sorted(found.values(), key=lambda each: -each.score)[:MOST_SHOWN])
 
 
 def _said_by_features(
-    scope: Scope, appeal: Alike, point: Point | None, *, with_unit: int | None, now: datetime
+    scope: Scope, appeal: Alike, point: Point | None, *, with_unit: int | None, apart: Collection[int], now: datetime
 ) -> Iterator[Duplicate]:
     if not scope.hooks.answerers_of(specs.find_duplicates):
         return
-    candidates = {each.serial_no: each for each in _candidates(scope, appeal, point, with_unit, now=now)}
+    found = _candidates(scope, appeal, point, with_unit, now=now)
+    candidates = {each.serial_no: each for each in found if each.id not in apart}
     if not candidates:
         return
     views = tuple(replace(_alike(each), metres=_metres(point, each.point)) for each in candidates.values())

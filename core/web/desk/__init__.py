@@ -2,6 +2,7 @@
 
 from core.web.desk import (
     alike,
+    bulk,
     calls,
     classification,
     commands,
@@ -19,6 +20,7 @@ from core.web.desk import (
     interviews,
     knowledge,
     lanes,
+    merging,
     reminders,
     screening,
     slips,
@@ -31,6 +33,7 @@ from core.web.desk import (
 BLUEPRINTS = (
     lanes.pages,
     alike.pages,
+    bulk.pages,
     calls.pages,
     classification.pages,
     commands.pages,
@@ -48,6 +51,7 @@ BLUEPRINTS = (
     interview_hour.pages,
     interviews.pages,
     knowledge.pages,
+    merging.pages,
     reminders.pages,
     screening.pages,
     slips.pages,
