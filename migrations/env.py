@@ -22,6 +22,7 @@ import core.intake.models
 import core.intake.sources.models
 import core.kit.outbox
 import core.knowledge.models
+import core.people.drafts.models
 import core.people.models
 import core.people.roster.models
 import core.routing.models
@@ -31,6 +32,7 @@ import core.statistics.outside.models
 import core.statistics.reminders.models
 import core.statistics.warnings.models
 import core.tenancy.models
+import core.tickets.held
 import core.tickets.models
 import core.units.catalogue.models
 import core.units.mailboxes.models

@@ -84,6 +84,12 @@ SCREENING = _own(
     "来件不是诉求的由两人先后认定为无效，理由有代码；本区可以另加理由",
     "core.intake.screening.settings:ScreeningSettings",
 )
+UNDO = _own(
+    "undo",
+    "撤销",
+    "派单、直接答复、审核通过、批示和批量操作之后，多少秒之内可以撤销；到时才执行",
+    "core.tickets.undoing:UndoSettings",
+)
 CORE_FEATURES = (
     ROUTING,
     PRIVACY,
@@ -97,5 +103,6 @@ CORE_FEATURES = (
     CLEARANCE,
     SCANNING,
     SCREENING,
+    UNDO,
 )
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

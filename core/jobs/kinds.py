@@ -12,12 +12,13 @@ from core.jobs.errands import watching_errands
 from core.jobs.feature_events import acting_on_events
 from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.file_scans import scanning
+from core.jobs.held_deeds import carrying_out
 from core.jobs.inbound import taking_in
 from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
-from core.jobs.transports.outgoing import Gateway
 from core.jobs.tasks import doing_tasks
+from core.jobs.transports.outgoing import Gateway
 from core.jobs.transports.wechat import Tokens
 from core.jobs.wechat import fetching_media
 from core.jobs.weibo.pictures import fetching_pictures
@@ -25,12 +26,13 @@ from core.journey.bulletins import BULLETIN
 from core.journey.conversation.converse import WECHAT_MEDIA
 from core.journey.conversation.mentions import WEIBO_PICTURE
 from core.journey.dry_run import DRY_RUN
+from core.journey.held import HELD_DEED
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
 from core.routing.referrals import REFER, REFERRAL_NEWS
+from core.tasks.models import TASK
 from core.tenancy.scope import Installation
 from core.tickets.messages import DELIVER
-from core.tasks.models import TASK
 from core.tickets.news import FEATURE_EVENT
 
 
@@ -44,13 +46,14 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         ERRAND_DUE: watching_errands(),
         FEATURE_EVENT: acting_on_events(),
         FEATURE_JOB: doing_daily_work(),
+        HELD_DEED: carrying_out(),
         INBOUND: taking_in(),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
         RULE_DRAFT: drafting_rules(installation),
         SCAN_FILE: scanning(),
+        TASK: doing_tasks(installation),
         WECHAT_MEDIA: fetching_media(tokens),
         WEIBO_PICTURE: fetching_pictures(),
         **settings_kinds(installation),
-        TASK: doing_tasks(installation),
     }

@@ -7,9 +7,11 @@ from functools import partial
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.erase import erase_due
+from core.people.drafts.service import erase_before
 from core.tenancy.facts import TenantFacts
 from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
+from core.tickets.held import empty_before
 from core.tickets.retention import days_kept
 
 FROM = time(2)
@@ -42,5 +44,7 @@ class Retention:
 
 def _erase(scope: Scope, *, now: datetime) -> int:
     forget_old(scope, now=now)
+    erase_before(scope, now=now)
+    empty_before(scope, now=now)
     days = days_kept(scope.hooks)
     return erase_due(scope, days=days, now=now) if days else 0

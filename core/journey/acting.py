@@ -1,5 +1,6 @@
 """Who acts: somebody of the staff as the timeline names them, with what their roles let them do."""
 
+from core.kit.saying import joined, said, word
 from core.people.roles import ROLES, permissions_of
 from core.people.rules import Staff
 from core.tenancy.scope import Scope
@@ -9,7 +10,7 @@ from core.units.queries import directory
 
 def seat_of(staff: Staff) -> str:
     """Return somebody's roles as the house calls them."""
-    return "、".join(ROLES[name].label for name in staff.roles if name in ROLES)
+    return joined("、", (word(ROLES[name].label) for name in staff.roles if name in ROLES))
 
 
 def unit_name_of(scope: Scope, staff: Staff) -> str | None:
@@ -20,5 +21,5 @@ def unit_name_of(scope: Scope, staff: Staff) -> str | None:
 
 def actor_of(scope: Scope, staff: Staff) -> Actor:
     """Return somebody as the timeline names them."""
-    name = f"{staff.name}（{unit_name_of(scope, staff) or seat_of(staff)}）"
+    name = said("{name}（{unit_name}）", name=staff.name, unit_name=unit_name_of(scope, staff) or seat_of(staff))
     return Actor("staff", name, staff.account_id, staff.unit_id, permissions_of(staff.roles))

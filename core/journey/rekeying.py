@@ -24,23 +24,27 @@ from core.intake.interviews.service import SEALED as INTERVIEW_ASKER
 from core.intake.models import InboundItem, IntakeEvent
 from core.intake.outreach.models import OutreachLine
 from core.intake.outreach.service import SEALED as OUTREACH_LINE
+from core.journey.held import SEALED as HELD
 from core.kit.ciphers import CipherName, number_of
 from core.kit.errors import Refused
 from core.kit.key_file import Keys, KeysUnusable, alone, read_keys, write_keys
 from core.kit.keys import Keyring
+from core.people.drafts.models import Draft
+from core.people.drafts.service import SEALED as DRAFT
 from core.people.identities import SECRET as PROVIDER_SECRET
 from core.people.models import IdentityProvider
 from core.people.second_factor.models import SecondFactor
 from core.people.second_factor.service import FIELD as SECOND_FACTOR
-from core.tenancy.facts import TenantFacts
-from core.tenancy.models import TenantSecret
-from core.tenancy.scope import Installation, Scope
 from core.tasks.models import FILE as TASK_FILE
 from core.tasks.models import GIVEN as TASK_GIVEN
 from core.tasks.models import ROW as TASK_ROW
 from core.tasks.models import Task, TaskFile, TaskLine
+from core.tenancy.facts import TenantFacts
+from core.tenancy.models import TenantSecret
+from core.tenancy.scope import Installation, Scope
 from core.tenancy.secrets import field_of
 from core.tenancy.security_log import COMMAND_LINE, note_security
+from core.tickets.held import HeldDeed
 from core.tickets.models import TicketContact
 
 BATCH = 200
@@ -88,13 +92,13 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(InterviewQuestion.__table__, "微访谈的提问人", {"sealed": _always(INTERVIEW_ASKER)}),  # type: ignore[arg-type]
     Encrypted(InterviewReturned.__table__, "微访谈退回的行", {"sealed": _always(INTERVIEW_RETURNED)}),  # type: ignore[arg-type]
     Encrypted(OutreachLine.__table__, "会议和走访的条目", {"sealed": _always(OUTREACH_LINE)}),  # type: ignore[arg-type]
+    Encrypted(Task.__table__, "任务的内容", {"sealed": _always(TASK_GIVEN)}),  # type: ignore[arg-type]
+    Encrypted(TaskLine.__table__, "任务的行", {"sealed": _always(TASK_ROW)}),  # type: ignore[arg-type]
+    Encrypted(TaskFile.__table__, "任务文件的密钥", {"sealed": _always(TASK_FILE)}),  # type: ignore[arg-type]
     Encrypted(
         TenantSecret.__table__,  # type: ignore[arg-type]
         "功能的密钥",
         {"cipher": lambda row: field_of(row["feature"], row["name"])},
-    Encrypted(Task.__table__, "任务的内容", {"sealed": _always(TASK_GIVEN)}),  # type: ignore[arg-type]
-    Encrypted(TaskLine.__table__, "任务的行", {"sealed": _always(TASK_ROW)}),  # type: ignore[arg-type]
-    Encrypted(TaskFile.__table__, "任务文件的密钥", {"sealed": _always(TASK_FILE)}),  # type: ignore[arg-type]
     ),
     Encrypted(
         SecondFactor.__table__,  # type: ignore[arg-type]
@@ -104,6 +108,8 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     ),
     Encrypted(Campaign.__table__, "抽签种子", {"seed": _always(SEED)}),  # type: ignore[arg-type]
     Encrypted(CampaignEntry.__table__, "线上互动的手机号", {"phone": _always(PHONE_OF_ENTRY)}),  # type: ignore[arg-type]
+    Encrypted(Draft.__table__, "草稿", {"sealed": _always(DRAFT)}),  # type: ignore[arg-type]
+    Encrypted(HeldDeed.__table__, "可撤销的操作", {"sealed": _always(HELD)}),  # type: ignore[arg-type]
     Encrypted(IdentityProvider.__table__, "统一身份认证", {"secret": _always(PROVIDER_SECRET)}),  # type: ignore[arg-type]
 )
 """Everything that is encrypted. A column that is not here would keep an old key in use without anybody knowing."""

@@ -18,12 +18,15 @@ from core.web.city.matters import pages as city_matters
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.discipline import BLUEPRINTS as DISCIPLINE
+from core.web.drafts.pages import pages as drafts_pages
 from core.web.health import health, set_redis
+from core.web.held import pages as held_pages
 from core.web.inbound import inbound
 from core.web.input import refuse_unprintable_addresses
 from core.web.language import speaking
 from core.web.language.switching import switch as language_switch
 from core.web.leader import BLUEPRINTS as LEADER
+from core.web.menu import pages as menu_pages
 from core.web.oidc import oidc
 from core.web.own_account import own_account
 from core.web.panel import pages as panel_pages
@@ -35,10 +38,10 @@ from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
 from core.web.stewards.audit import pages as audit_pages
 from core.web.stewards.sources import pages as sources_pages
+from core.web.tasks import pages as task_pages
 from core.web.wechat import official_account
 
 MAX_BODY = 1024 * 1024
-from core.web.tasks import pages as task_pages
 HASHED_NAME = r"/vendor/[\w.-]+\.[0-9a-f]{10}\.\w+$"
 
 
@@ -86,7 +89,10 @@ def create_app(
         second_step,
         set_password,
         own_account,
+        menu_pages,
         oidc,
+        drafts_pages,
+        held_pages,
         *DESK,
         *LEADER,
         *CENTER,
@@ -99,13 +105,13 @@ def create_app(
         audit_pages,
         sources_pages,
         panel_pages,
+        task_pages,
         plugin_pages,
         public_pages,
         language_switch,
         health,
         inbound,
         official_account,
-        task_pages,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(language_switch)  # on public pages too, where there is no session

@@ -13,6 +13,7 @@ from core.units.catalogue.checking import CatalogueUnusable
 WRONG_INPUT = 422
 STATUS = {
     "token-unusable": 401,
+    "session-over": 401,
     "not-permitted": 403,
     "not-vouched-for": 403,
     "not-your-ticket": 403,
@@ -40,6 +41,8 @@ STATUS = {
     "no-such-performance-sheet": 404,
     "no-such-campaign": 404,
     "no-such-command": 404,
+    "no-such-held-deed": 404,
+    "no-such-draft": 404,
     "no-such-naming": 404,
     "no-such-dispute": 404,
     "no-such-dry-run": 404,
@@ -107,6 +110,8 @@ STATUS = {
     "article-changed": 409,
     "warning-settled": 409,
     "before-its-time": 409,
+    "being-decided": 409,
+    "carried-out": 409,
     "bulletin-case-unusable": 409,
     "bulletin-not-ready": 409,
     "bulletin-stands": 409,

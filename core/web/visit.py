@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from core.journey.acting import actor_of
 from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
@@ -23,7 +24,9 @@ from core.tenancy.ending import refuse_suspended
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
 from core.units.queries import directory
+from core.web.drafts.showing import keep_refused, settle
 from core.web.headers import host_bound
+from core.web.input import own_path
 from core.web.refusals import remember_words
 from core.web.trespasses import keep_if_trespass, remember_actor
 
@@ -57,22 +60,25 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """The visitor as the timeline names them."""
-        return Actor(
-            "staff",
-            said("{name}（{unit_name}）", name=self.staff.name, unit_name=self.unit_name or self.seat),
-            self.staff.account_id,
-            self.staff.unit_id,
-            self.permissions,
-        )
+        return actor_of(self.scope, self.staff)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command was carried out: what to tell, and where to go on. Told only after the transaction is committed."""
+    """A command was carried out: what to tell, and where to go on. Told only after the transaction is committed.
+
+    Nothing is told of a deed that is held: the page finds it where it stands.
+    """
 
     said: str
     to: str
     tone: Literal["ok", "soon"] = "ok"
+
+
+class SessionOver(Refused):
+    """Nobody is signed in any more on the page that asks."""
+
+    code = "session-over"
 
 
 Answer = ResponseReturnValue | Done
@@ -95,12 +101,14 @@ def allows(permission: Needs | PermissionOf, *, again: Guarded | None = None) ->
             try:
                 answer = _visit(view, permission, parts)
             except Refused as refusal:
+                _keep_typed()
                 if again is None or isinstance(refusal, NotPermitted):
                     raise
                 g.refusal = refusal
                 return again(**parts)
             if isinstance(answer, Done):
-                flash(answer.said, answer.tone)
+                if answer.said:
+                    flash(answer.said, answer.tone)
                 return redirect(answer.to, 303)
             return answer
 
@@ -160,7 +168,7 @@ def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) 
     slug, token = carried
 
     def work(scope: Scope) -> Answer:
-        staff = resume(scope, token, now=clock())
+        staff = resume(scope, token, now=clock(), wakes=not is_poll())
         if staff is None:
             return to_sign_in()
         g.visit = visit = Visit(scope, staff, clock())
@@ -171,7 +179,8 @@ def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) 
                 raise _not_permitted(needed)
             if "serial_no" in parts:
                 refuse_beyond_reach(scope, needed, parts["serial_no"], actor=visit.actor)
-            return view(visit, **parts)
+            answer: Answer = settle(view(visit, **parts), scope, staff.account_id, now=visit.now)
+            return answer
         except Refused as refusal:
             remember_words(refusal)  # its rows can no longer be read when the transaction has ended
             remember_actor(visit.actor)
@@ -186,12 +195,40 @@ def _visit(view: View, permission: Needs | PermissionOf, parts: dict[str, Any]) 
         raise
 
 
+def _keep_typed() -> None:
+    """Keep as a draft what somebody signed in has sent in vain: no word is lost, whatever was refused."""
+    visit: Visit | None = g.get("visit")
+    if visit is not None and request.form.get("draft"):
+        in_tenant(
+            visit.scope.tenant.slug, lambda scope: keep_refused(scope, visit.staff.account_id, now=visit.now)
+        )
+
+
+def is_poll() -> bool:
+    """Tell whether the page asks of its own accord what is new: nobody is at work by that."""
+    return "X-Poll" in request.headers
+
+
+def is_sent_by_script() -> bool:
+    """Tell whether a script sends the request for its page, and shows what is answered in it."""
+    return "HX-Request" in request.headers or "X-Send" in request.headers or is_poll()
+
+
 def to_sign_in() -> Response:
-    """Send the visitor to the sign-in page, and back to here afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    """Send the visitor to the sign-in page, and back to here afterwards; a script is told to ask for it on the spot."""
+    if is_sent_by_script():
+        raise SessionOver("登录已过期，这一次没有办理。请重新登录后再提交。")
+    back = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
     response = redirect(f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in", 303)
     assert isinstance(response, Response)
     return response
+
+
+def _page_before() -> str:
+    """Return the page of this site on which a form was sent: whoever has signed in finds it, and the draft, there."""
+    before = urlsplit(request.referrer or "")
+    path = f"{before.path}?{before.query}" if before.query else before.path
+    return own_path(path) if before.netloc == request.host else "/"
 
 
 def _not_permitted(permission: Needs) -> NotPermitted:

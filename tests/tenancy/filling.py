@@ -37,6 +37,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "dry_run": {"turns": "on"},
     "desk_shift": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},
     "duty_list_row": {"limit_amount": 1},
+    "held_deed": {"state": "done", "ended_at": VALUES[TIMESTAMP]},
     "instruction": {"feedback": ""},
     "errand": {"answer": ""},
     "interview": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},

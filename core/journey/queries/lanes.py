@@ -22,6 +22,7 @@ from core.statistics.periods import YEARS
 from core.statistics.places import areas_within
 from core.tenancy.scope import Scope
 from core.tickets.contact import normal_phone
+from core.tickets.held import being_decided
 from core.tickets.models import FROM_ELSEWHERE, Ticket, TicketContact
 from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.queries import directory
@@ -93,6 +94,11 @@ class Filters:
         return any(getattr(self, name) for name in self.__annotations__)
 
     @property
+    def given(self) -> dict[str, str]:
+        """By what it is narrowed."""
+        return {name: value for name in self.__annotations__ if (value := getattr(self, name))}
+
+    @property
     def of_figures(self) -> dict[str, str]:
         """What figures that lead here have narrowed it to."""
         return {name: value for name in ("matter", "area", "since", "until") if (value := getattr(self, name))}
@@ -111,6 +117,8 @@ class TabCounts:
 def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
     """Return the conditions under which a ticket stands in the lane."""
     conditions: list[ColumnElement[bool]] = [Ticket.tenant_id == scope.tenant.id]
+    if lane != "all":
+        conditions.append(~being_decided())
     if lane in STATES:
         conditions.append(Ticket.state.in_(STATES[lane]))
     match lane:

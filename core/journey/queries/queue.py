@@ -18,6 +18,7 @@ from core.sla.limits import UNLIT
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
+from core.tickets.held import late_among
 from core.tickets.models import Ticket
 from core.tickets.states import STATE_LABELS, State
 from core.units.queries import directory
@@ -58,6 +59,8 @@ class QueueRow:
     cycle: int
     submitted_at: datetime
     light: Light
+    is_late: bool = False
+    """Whether somebody decided on it, and that was not carried out in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ def queue(
     shown = found[:limit]
     handed_in = {row.Ticket.id: row.handed_in_at for row in shown}
     lights = lights_on(scope, nearest_clocks(scope, handed_in), handed_in, now=now)
-    rows = tuple(_row(scope, row.Ticket, row.unit_id, lights.get(row.Ticket.id)) for row in shown)
+    late = late_among(scope, list(handed_in), now=now)
+    rows = tuple(
+        _row(scope, row.Ticket, row.unit_id, lights.get(row.Ticket.id), is_late=row.Ticket.id in late) for row in shown
+    )
     return Queue(rows, rows[-1].serial_no if len(found) > limit else None)
 
 
@@ -137,7 +143,7 @@ def lights_on(
     return {ticket_id: lights[clock.id] for ticket_id, clock in clocks.items()}
 
 
-def _row(scope: Scope, ticket: Ticket, unit_id: int | None, light: Light | None) -> QueueRow:
+def _row(scope: Scope, ticket: Ticket, unit_id: int | None, light: Light | None, *, is_late: bool) -> QueueRow:
     unit = directory(scope).unit_of_id(unit_id) if unit_id else None
     channel = channels_of(scope).get(ticket.channel)
     return QueueRow(
@@ -152,6 +158,7 @@ def _row(scope: Scope, ticket: Ticket, unit_id: int | None, light: Light | None)
         cycle=ticket.cycle_no,
         submitted_at=ticket.submitted_at,
         light=light or settled(ticket.state),
+        is_late=is_late,
     )
 
 

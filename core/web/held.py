@@ -1,0 +1,88 @@
+"""Deeds that can be taken back for some seconds: giving one, undoing it, and reading why one was not carried out."""
+
+from typing import Any, Literal
+
+from flask import Blueprint, g, render_template, request
+
+from core.journey.command import Carried
+from core.journey.held import Form, hold, note_read, own_deeds, take_back
+from core.people.roles import Permission
+from core.tickets.held import Pending, pending_on
+from core.tickets.timeline import Order
+from core.web.drafts.showing import draft_named, page_of_form, typed_in
+from core.web.input import Sent, own_path
+from core.web.visit import Answer, Done, Visit, allows
+
+pages = Blueprint("held", __name__)
+
+
+@pages.app_context_processor
+def around() -> dict[str, Any]:
+    """Let every page show what its reader can still take back, what failed, and who is deciding on a ticket."""
+    visit: Visit | None = g.get("visit")
+    if visit is None:
+        return {}
+    return {"own_deeds": lambda: _own(visit), "deciding_on": lambda ticket_id: _deciding(visit, ticket_id)}
+
+
+def give(
+    visit: Visit,
+    command: Carried[...],
+    given: Sent,
+    *,
+    doing: str,
+    done: str,
+    to: str,
+    tone: Literal["ok", "soon"] = "ok",
+    **arguments: Any,
+) -> Done:
+    """Give a command that can be taken back, or carry it out at once where the tenant has no time for that.
+
+    `doing` is what others read meanwhile after the name, `done` what is told when it was carried out at once.
+    """
+    order = Order(visit.actor, visit.now, given.version, given.command_id)
+    form = Form(draft_named("draft"), page_of_form(), "", typed_in())
+    held = hold(visit.scope, command, given.serial_no, order, doing=doing, form=form, **arguments)
+    return Done("" if held is not None else done, to, tone)
+
+
+@pages.get("/held")
+@allows(Permission.OWN_ACCOUNT)
+def show_held(visit: Visit) -> Answer:
+    """Show what one can still take back, and what was not carried out, with what was typed."""
+    return render_template("held/list.html", deeds=own_deeds(visit.scope, visit.staff.account_id, now=visit.now))
+
+
+@pages.post("/held/<int:deed>/undo")
+@allows(Permission.OWN_ACCOUNT)
+def undo(visit: Visit, deed: int) -> Answer:
+    """Take a deed back and open the ticket again where it was, with what was typed."""
+    own = take_back(visit.scope, deed, account_id=visit.staff.account_id, now=visit.now)
+    return Done(f"{own.serial_no} 已撤销，没有{own.doing}", _where(own.page, own.serial_no))
+
+
+@pages.post("/held/<int:deed>/read")
+@allows(Permission.OWN_ACCOUNT)
+def read(visit: Visit, deed: int) -> Answer:
+    """Say that one knows of a deed that was not carried out."""
+    note_read(visit.scope, deed, account_id=visit.staff.account_id, now=visit.now)
+    return Done("", own_path(request.form.get("page"), otherwise="/held"))
+
+
+def _own(visit: Visit) -> Any:
+    if "own_deeds" not in g:
+        g.own_deeds = own_deeds(visit.scope, visit.staff.account_id, now=visit.now)
+    return g.own_deeds
+
+
+def _deciding(visit: Visit, ticket_id: int) -> Pending | None:
+    return pending_on(visit.scope, ticket_id, now=visit.now)
+
+
+def _where(page: str, serial_no: str) -> str:
+    """Return the page on which the form stood, with the ticket open in it."""
+    here = own_path(page, otherwise=f"/t/{serial_no}")
+    if not here.startswith("/desk?") and here != "/desk":
+        return here
+    parts = [part for part in here.partition("?")[2].split("&") if part and not part.startswith(("at=", "after="))]
+    return "/desk?" + "&".join([*parts, f"at={serial_no}"])
