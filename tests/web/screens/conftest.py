@@ -24,13 +24,15 @@ from core.tickets.queries import get_ticket_id
 from core.units.queries import directory
 from core.web import create_app
 from core.web.visit import COOKIE
-from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_city, make_installation, switch_on
+from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_city, make_installation, make_ticket, switch_on
 from tests.permissions.operations import Operation
 from tests.permissions.places import STRANGER, Place, make_place, place_feature
 from tests.servers import TestServers
 from tests.web.browser import Watched, served
 from tests.web.making import Life, Visitor, make_account
 
+SHIPPED = ("nanhai.openness", "pingshan.meetings")
+"""Features that add pages, or what stands on them."""
 LONG = "施工围挡向人行道倾斜，旁边有变压器，每天有学生经过，担心倒塌，请尽快到现场处理并告知处理结果"
 
 
@@ -71,8 +73,8 @@ class Theatre:
 
 @pytest.fixture(scope="session")
 def theatre(servers: TestServers) -> Iterator[Theatre]:
-    openness = Roster.installed().features["nanhai.openness"]
-    installation = make_installation(servers.another_database("screens")[0], features=[place_feature(), openness])
+    shipped = [Roster.installed().features[name] for name in SHIPPED]
+    installation = make_installation(servers.another_database("screens")[0], features=[place_feature(), *shipped])
     app = create_app(installation)
     place = make_place(installation, app, more=0)
     things = seed(installation, place)
@@ -111,9 +113,10 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
 
     with installation.scope(place.slug) as scope:
         _opened(scope)
+    installation.forget()
+    with installation.scope(place.slug) as scope:
         meeting = _meeting(scope)
         article = _article(scope)
-    installation.forget()
     lives = {
         "waiting": life(),
         "waiting too": life("夜间施工扰民"),
@@ -129,12 +132,14 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
     }
     done = lives["concluded"].do(disclose.prepare_disclosure, REVIEWER).do(disclose.publish_disclosure, REVIEWER)
 
+    earlier = datetime.now(UTC) - timedelta(days=3)
+    old = make_ticket(installation, place.slug, text="公园长椅损坏", now=earlier).serial_no
+
     def opened(scope: Scope) -> tuple[str, str]:
-        ticket_id = get_ticket_id(scope, done.serial_no)
-        open_flows(scope, now=datetime.now(UTC))
-        flow = flow_of(scope, ticket_id)
+        open_flows(scope, now=earlier)
+        flow = flow_of(scope, get_ticket_id(scope, old))
         assert flow
-        return public_no(scope, ticket_id), flow.public_no
+        return public_no(scope, get_ticket_id(scope, done.serial_no)), flow.public_no
 
     case, flow = installation.run(place.slug, opened)
     numbers = {"meeting": str(meeting), "article": str(article), "case": case, "flow": flow}
@@ -147,7 +152,8 @@ def _opened(scope: Scope) -> None:
     values: dict[str, Any] = {"open": True}
     written = write_revision(scope, "core.portal", values=values, schema_version=1, reason="测试", author=FILES, now=now)
     make_active(scope, "core.portal", written.number, actor=FILES, now=now)
-    switch_on(scope, "nanhai.openness", {})
+    for feature in SHIPPED:
+        switch_on(scope, feature, {})
 
 
 def _meeting(scope: Scope) -> int:

@@ -77,7 +77,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/unit/performance/<int(max=2147483647):number>/lines/<int(max=9223372036854775807):line>",
         "/unit/unfinished",
     ),
-    "community-worker": ("/center", "/center/new", "/center/<serial_no>"),
+    # The last one puts a worker between page and server, which unpacks what it gives.
+    "community-worker": ("/center", "/center/<serial_no>", "/center/new"),
     "leader": ("/leader", "/leader/<serial_no>", "/leader/<serial_no> @waiting", "/leader/instructions"),
     "panel-member": ("/panel", "/panel/<number>", "/panel/<number>/result"),
     "discipline": ("/discipline", "/discipline/<case_code>", "/discipline/figures", "/discipline/rules"),

@@ -1,0 +1,166 @@
+"""What a page becomes after a swap, a refusal, a fault or the end of a session: still open to everybody, focus not lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browser import Watched, watched
+from tests.web.making import Life
+from tests.web.screens.conftest import Theatre
+from tests.web.screens.examining import ALL, NARROW, SEEN, WIDE_PARTS, axe, with_mode
+
+Doing = Callable[[Theatre, Watched], None]
+
+
+def waiting(theatre: Theatre) -> str:
+    """Take in a ticket of this test's own, and return its serial number."""
+    return Life(theatre.place.installation, theatre.place.slug).take_in(text="小区门口路面塌陷").serial_no
+
+
+def dispatch(page: Page) -> None:
+    """Choose a unit by its initials and dispatch, with keys alone."""
+    page.keyboard.press("d")
+    page.keyboard.type("园林")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+
+
+def dispatched(theatre: Theatre, window: Watched) -> None:
+    """A ticket went to its unit, and the next one opened in its place."""
+    serial_no = waiting(theatre)
+    window.open(f"/desk?at={serial_no}")
+    dispatch(window.page)
+    expect(window.page.locator("#notice")).to_contain_text("园林管理处")
+    expect(window.page.locator("#pane .serial")).not_to_have_text(serial_no)
+
+
+def moved_on(_theatre: Theatre, window: Watched) -> None:
+    """The next ticket of the list was opened in the pane."""
+    window.open("/desk")
+    before = window.page.locator("#pane .serial").inner_text()
+    window.page.keyboard.press("j")
+    expect(window.page.locator("#pane .serial")).not_to_have_text(before)
+
+
+def refused(_theatre: Theatre, window: Watched) -> None:
+    """A deed was sent without the reason that it needs (422)."""
+    window.open("/desk?lane=returns")
+    window.page.click("text=不准退单 >> nth=-1")
+    expect(window.page.locator("#notice")).to_contain_text("理由")
+
+
+def overtaken(theatre: Theatre, window: Watched) -> None:
+    """Somebody else dispatched the ticket while it was open here (409)."""
+    serial_no = waiting(theatre)
+    window.open(f"/desk?at={serial_no}")
+    theatre.place.installation.forget()
+    Life(theatre.place.installation, theatre.place.slug, serial_no).handled("roads")
+    dispatch(window.page)
+    expect(window.page.locator("#notice .band")).to_be_visible()
+
+
+def form_refused(_theatre: Theatre, window: Watched) -> None:
+    """A whole page came back with what was typed, and what is wrong with it (422)."""
+    window.open("/desk/new")
+    window.page.fill("#phone", "不是号码")
+    with window.page.expect_navigation():
+        window.page.evaluate("document.querySelector('main form').noValidate = true; document.querySelector('main form').requestSubmit()")
+    window.settle()
+
+
+def no_right(_theatre: Theatre, window: Watched) -> None:
+    """A page of others was opened (403)."""
+    window.open("/accounts")
+    expect(window.page.locator("h1")).to_contain_text("没有权限")
+
+
+def not_there(_theatre: Theatre, window: Watched) -> None:
+    """A page was opened that does not exist (404)."""
+    window.open("/t/NOTHING")
+    expect(window.page.locator("h1")).to_contain_text("没有")
+
+
+def broken(theatre: Theatre, window: Watched) -> None:
+    """A page failed (500), and then a fragment."""
+    window.open("/desk")
+    views = theatre.app.view_functions
+    kept = views["lanes.show_lane"]
+
+    def fail(**_parts: Any) -> Any:
+        raise ZeroDivisionError
+
+    views["lanes.show_lane"] = fail
+    try:
+        window.page.keyboard.press("j")
+        expect(window.page.locator("#notice .band")).to_be_visible()
+        sound(window)
+        window.open("/desk")
+        expect(window.page.locator("h1")).to_contain_text("出错")
+    finally:
+        views["lanes.show_lane"] = kept
+
+
+def session_over(theatre: Theatre, window: Watched) -> None:
+    """The session ended while a ticket was open."""
+    window.open(f"/desk?at={waiting(theatre)}")
+    window.page.context.clear_cookies()
+    dispatch(window.page)
+    window.page.wait_for_selector("#password")
+
+
+def unknown_login(_theatre: Theatre, window: Watched) -> None:
+    """Somebody could not sign in."""
+    window.page.context.clear_cookies()
+    window.open("/sign-in")
+    window.page.fill("#login", "nobody@nowhere")
+    window.page.fill("#password", "不对的密码不对的密码")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.settle()
+
+
+def nothing_found(theatre: Theatre, window: Watched) -> None:
+    """A resident asked for a number that there is not, with a code that does not fit."""
+    window.page.context.clear_cookies()
+    window.open(theatre.path("/public/<tenant>/progress"))
+    window.page.fill("input[name=number]", "T0000")
+    window.page.fill("input[name=code]", "ABCDEF")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.settle()
+
+
+@pytest.mark.parametrize(
+    "happening",
+    [dispatched, moved_on, refused, overtaken, form_refused, no_right, not_there, broken, session_over]
+    + [unknown_login, nothing_found],
+    ids=lambda happening: happening.__name__.replace("_", "-"),
+)
+def test_the_page_is_sound_after(happening: Doing, theatre: Theatre, browser: Browser) -> None:
+    with watched(browser, theatre.address) as window:
+        theatre.enter(window, "operator")
+        happening(theatre, window)
+        window.settle()
+        sound(window)
+
+
+def sound(window: Watched) -> None:
+    """Fail unless the page as it stands now is open to everybody, light and dark, fits a narrow window, and has its focus."""
+    page = window.page
+    wrong = axe(page, ALL)[0]
+    has_focus = page.evaluate("document.activeElement !== document.body || !document.querySelector('[hx-post], [data-key]')")
+    with_mode(page, "dark")
+    wrong += [f"dark: {each}" for each in axe(page, SEEN)[0]]
+    with_mode(page, "light")
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    wrong += [f"320 px: {each}" for each in page.evaluate(WIDE_PARTS)]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    # The browser itself writes each answer that is no success to the console: those are the point here.
+    wrong += [each for each in window.complaints if "Failed to load resource" not in each]
+    wrong += [f"outside: {each}" for each in window.strangers]
+    assert not wrong, "\n".join(wrong)
+    assert has_focus, "the focus is on the body"
+
+
