@@ -23,6 +23,8 @@ STATE_LABELS = {
     "failed": "没有完成",
 }
 TONES = {"waiting": "", "running": "waits", "cancelling": "waits", "cancelled": "", "done": "ok", "failed": "urgent"}
+STOP_ASKING = 286
+"""Status at which htmx takes the answer and asks no more."""
 FILE_LABELS = {"result": "下载结果", "errors": "下载没有办成的清单"}
 
 
@@ -102,5 +104,8 @@ def _polled(page: str, part: str, tasks: list[Task], **facts: Any) -> Answer:
     facts["file_labels"] = FILE_LABELS
     response = make_response(render_template(part if is_part else page, **facts))
     told = [(each.id, each.state, each.done, each.failed, each.total) for each in tasks]
+    if is_part and not facts["open"]:
+        response.status_code = STOP_ASKING
+        return response
     response.set_etag(hashlib.sha256(repr((told, is_part)).encode()).hexdigest()[:16], weak=True)
     return response.make_conditional(request) if is_part else response

@@ -148,7 +148,7 @@ def _found(
     hindered: list[tuple[ColumnElement[bool], str]] = [
         (each.test(scope, given, actor), each.code) for each in deed.hindrances
     ]
-    reason = case((changed_since(selection.moment), CHANGED), *hindered, else_=literal(""))
+    reason = case((changed_since(selection.moment, actor), CHANGED), *hindered, else_=literal(""))
     rows = scope.session.execute(
         select(Ticket.id, Ticket.serial_no, Ticket.version, reason)
         .where(*selected(scope, selection, actor=actor, now=now))

@@ -81,13 +81,14 @@ def count_selected(scope: Scope, selection: Selection, *, actor: Actor, most: in
     return scope.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def changed_since(moment: datetime) -> ColumnElement[bool]:
-    """Somebody did something with the ticket after it was seen in the list."""
+def changed_since(moment: datetime, actor: Actor) -> ColumnElement[bool]:
+    """Somebody else did something with the ticket after it was seen in the list."""
     return exists().where(
         TicketEvent.tenant_id == Ticket.tenant_id,
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.at > moment,
         TicketEvent.kind.not_in(DONE_BY_TIME),
+        TicketEvent.actor_id.is_distinct_from(actor.id),
     )
 
 

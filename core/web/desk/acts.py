@@ -172,6 +172,26 @@ def carry_out(acts: Iterable[Act], visit: Visit, serial_no: str, key: str) -> De
     return deed
 
 
+NO_TICKET: Any = None
+"""How it stands, for a form about many tickets: none of its fields asks about one."""
+
+
+def offered_for_many(
+    acts: Iterable[Act], permissions: Collection[Permission], *, refusal: Refused | None
+) -> Sequence[ShownAct]:
+    """Return the forms about many tickets that permissions allow; a refused one with what was typed."""
+    return [
+        _shown(act, act.deeds, NO_TICKET, value="", refusal=refusal)
+        for act in acts
+        if all(deed.command.permission in permissions for deed in act.deeds)
+    ]
+
+
+def arguments_for_many(act: Act, deed: Deed, *, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what a form about many tickets gives the command. Raises `InputUnusable`."""
+    return _arguments(act, deed, zone)
+
+
 @dataclass(frozen=True)
 class DeedPermission:
     """Finds what a form's address asks for by the deed in it; 404 where there is no such deed."""

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
+from core.journey.bulk import MOST, Selection, count_selected
 from core.journey.queries.case import Case, get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
 from core.kit import saying
+from core.people.access import may
 from core.people.roles import Permission
 from core.statistics.places import area_label
 from core.statistics.queries import Cube, matter_names
@@ -21,6 +23,7 @@ from core.statistics.report import matter_label
 from core.units.catalogue.queries import gazetteer_in_force
 from core.web.desk.acts import offered
 from core.web.desk.answers import known_for
+from core.web.desk.bulk_acts import BULK_NEEDS
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import hints_for, standing_at_desk
 from core.web.menu import LANE_LABELS
@@ -149,7 +152,10 @@ def show_lane(visit: Visit) -> Answer:
         "total": _total(wanted, page, counts),
         "tabs": _tabs(wanted, counts),
         "after": page.after,
+        "bulk": may(visit.permissions, BULK_NEEDS),
     }
+    if facts["bulk"] and (page.after or wanted.after):
+        facts["whole"] = _whole(visit, wanted)
     if part == "list":
         response = make_response(_render("desk/fragment.html", visit, wanted, part=part, open_at=wanted.at, **facts))
         return _only_if_changed(response, page, counts)
@@ -232,6 +238,13 @@ def _total(wanted: Wanted, page: Queue, counts: TabCounts | None) -> str | None:
     if page.after is None and not wanted.after:
         return str(len(page.rows))
     return _number(counts.everything) if counts and not wanted.filters.any else None
+
+
+def _whole(visit: Visit, wanted: Wanted) -> str:
+    """Return how many the whole list has, as far as one deed may reach."""
+    selection = Selection(visit.now, lane=wanted.lane, filters=wanted.filters)
+    count = count_selected(visit.scope, selection, actor=visit.actor, most=MOST + 1, now=visit.now)
+    return f"{MOST:,}+" if count > MOST else f"{count:,}"
 
 
 def _number(count: int) -> str:

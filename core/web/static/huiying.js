@@ -82,7 +82,7 @@
     if (key === "Enter" && event.target.closest("a, button, summary")) return;
     const bound = all("[data-key]").find((element) => element.dataset.key === key);
     const command = general.find((entry) => entry.key === key);
-    if (bound ? go(bound) : command && command.run()) event.preventDefault();
+    if (bound ? go(bound) : command && command.run(event)) event.preventDefault();
   });
 
   function showKeys() {
@@ -206,7 +206,9 @@
     band.textContent = words;
     one("#notice").replaceChildren(band);
   }
-  const polls = (event) => event.detail.elt && event.detail.elt.id === "list";
+  const asks = (element) => element instanceof HTMLElement && "poll" in element.dataset; /* by itself, with a version of its own */
+  const polls = (event) => event.detail.elt && (event.detail.elt.id === "list" || asks(event.detail.elt));
+  window.huiying = { all, one, say, polls, prepare };
   let version = "";
   let waiting = 0;
 
@@ -230,7 +232,10 @@
     one(".busy").classList.remove("on");
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
     const asOf = one("#as-of");
-    if (polls(event)) {
+    event.detail.headers["X-Poll"] = "1";
+    if (asks(event.detail.elt)) { if (event.detail.elt.version) event.detail.headers["If-None-Match"] = event.detail.elt.version; return; }
+    if (asks(event.detail.elt)) event.detail.elt.version = event.detail.xhr && event.detail.xhr.getResponseHeader("ETag");
+    else if (polls(event)) {
       const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
       if (asOf && told) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
       version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
@@ -239,17 +244,21 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { status } = event.detail.xhr;
-    if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname === "/sign-in") {
-      event.detail.shouldSwap = false;
-      return location.reload();
-    }
+    if (polls(event) && status >= 500) event.detail.shouldSwap = false;
     if (status < 400 || event.detail.xhr.getResponseHeader("HX-Retarget")) return;
     event.detail.shouldSwap = false;
     if (!polls(event)) say(w("服务器没有正常回答（{status}），您填写的内容还在页面上。请稍后重试", { status }), "over");
   });
-  document.addEventListener("htmx:sendError", (event) => {
-    if (!polls(event)) say(w("网络不通，您填写的内容还在页面上。请检查网络后重试"), "over");
-  });
+  /* a list that could not be asked anew says so, in amber, until it could */
+  function stale(asOf, isStale) {
+    if (isStale === asOf.classList.contains("stale")) return;
+    asOf.classList.toggle("stale", isStale);
+    if (!isStale) return;
+    asOf.append(" " + w("刷新没有成功") + " ");
+    const again = asOf.appendChild(document.createElement("button"));
+    again.type = "button"; again.className = "plain"; again.textContent = w("重试");
+    again.addEventListener("click", () => window.htmx.trigger("#list", "refresh"));
+  }
   document.addEventListener("htmx:afterSettle", (event) => {
     prepare(document);
     if (document.activeElement === document.body && event.detail.target.id !== "list") {
@@ -279,3 +288,35 @@
     if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = w("浅色"); }
   });
 })();
+
+  /* -- choosing many: what was ticked stays ticked while the list is renewed -- */
+  const picked = new Set();
+  let anchor = -1;
+  const boxes = () => all("input[name=pick]");
+  function tellPicked() {
+    const here = boxes();
+    here.forEach((box) => box.closest("tr").classList.toggle("chosen", box.checked));
+    const whole = one("#pick-page"), count = here.filter((box) => box.checked).length;
+    if (whole) { whole.checked = count > 0 && count === here.length; whole.indeterminate = count > 0 && count < here.length; }
+    all("[data-picked-count]").forEach((each) => { each.textContent = count || ""; });
+    all("[data-picked]").forEach((button) => { button.disabled = count === 0; });
+  }
+  function pick(box, on) { box.checked = on; if (on) picked.add(box.value); else picked.delete(box.value); }
+  function pickHere(ranges) {
+    const here = boxes(), at = Math.max(0, here.findIndex((box) => box.closest("tr").classList.contains("at") || box === document.activeElement));
+    if (!here.length) return false;
+    if (ranges && anchor >= 0) here.slice(Math.min(anchor, at), Math.max(anchor, at) + 1).forEach((box) => pick(box, true));
+    else { pick(here[at], !here[at].checked); anchor = at; }
+    tellPicked();
+    return true;
+  }
+  general.push({ key: "x", does: w("选中这一件（Shift+X 选中一段）"), here: () => boxes().length, run: (event) => pickHere(Boolean(event && event.shiftKey)) });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "pick-page") boxes().forEach((box) => pick(box, event.target.checked));
+    else if (event.target.name === "pick") { pick(event.target, event.target.checked); anchor = boxes().indexOf(event.target); }
+    else return;
+    tellPicked();
+  });
+  function keepPicked() { boxes().forEach((box) => { box.checked = picked.has(box.value); }); all("#pick-page").forEach((each) => { each.hidden = false; }); tellPicked(); }
+  document.addEventListener("htmx:afterSettle", keepPicked);
+  document.addEventListener("DOMContentLoaded", () => { boxes().filter((box) => box.checked).forEach((box) => picked.add(box.value)); keepPicked(); });
