@@ -209,12 +209,12 @@ def offered(scope: Scope, account_id: int, login: str) -> Offer:
     return Offer(address_of(secret, account=f"{login}@{scope.tenant.slug}"), in_letters(secret))
 
 
-def resume(scope: Scope, token: str, *, now: datetime) -> Staff | None:
-    """Return who is signed in with this token, keeping the session awake, or None."""
+def resume(scope: Scope, token: str, *, now: datetime, wakes: bool = True) -> Staff | None:
+    """Return who is signed in with this token, or None; keeps the session awake unless nobody is at work by this."""
     seen = find_staff(scope, token, now=now)
     if seen is None:
         return None
-    if now - seen.seen_at >= SEEN_EVERY:
+    if wakes and now - seen.seen_at >= SEEN_EVERY:
         mark_seen(scope, seen.staff.session_id, now=now)
     return seen.staff
 

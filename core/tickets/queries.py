@@ -54,6 +54,13 @@ def get_ticket_id(scope: Scope, serial_no: str) -> int:
     return ticket_id
 
 
+def find_version(scope: Scope, serial_no: str) -> int | None:
+    """Return the version of the ticket with this number, None when there is none."""
+    return scope.session.scalar(
+        select(Ticket.version).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
+    )
+
+
 def count_tickets(scope: Scope) -> int:
     """Return how many tickets the tenant has."""
     count = select(func.count()).select_from(Ticket).where(Ticket.tenant_id == scope.tenant.id)

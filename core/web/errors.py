@@ -2,9 +2,10 @@
 
 import secrets
 from itertools import islice
+from typing import Any
 
 import psycopg
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -14,9 +15,12 @@ from werkzeug.exceptions import HTTPException
 from core.kit.errors import Collision, Refused
 from core.kit.outages import DOWN, UNCERTAIN, CommittedAlone, outage_of
 from core.kit.saying import said
+from core.web.drafts.showing import page_of_form
 from core.web.headers import READING
+from core.web.keeping import find_unkept
 from core.web.rates import TooManyRequests
 from core.web.refusals import more_of, status_of, words_of
+from core.web.visit import is_sent_by_script
 
 HEADINGS = {
     400: "请求不完整",
@@ -132,13 +136,16 @@ def show(
     if request.path.startswith(FOR_PROGRAMS):
         problem = {"type": "about:blank", "title": heading, "status": status, "code": code, "detail": words}
         return problem | {"number": number} | more, status, {"Content-Type": "application/problem+json"}
-    facts = {"status": status, "heading": heading, "words": words, "number": number, "here": _here(status)}
-    if request.headers.get("HX-Request"):
+    facts: dict[str, Any] = {"status": status, "heading": heading, "words": words, "number": number}
+    facts |= {"here": _here(status), "unkept": find_unkept(status)}
+    facts["kept_at"] = page_of_form() if g.get("draft_typed") else None
+    if is_sent_by_script():
         body = render_template("errors/notice.html", **facts)
-        return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
+        return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "X-Code": code}
     if request.path.startswith(OPEN_PAGES):
         return render_template("public/error.html", **facts), status
-    return render_template("errors/page.html", again=again, **facts), status
+    retry = request.full_path.rstrip("?") if status >= 500 and request.method == "GET" else None
+    return render_template("errors/page.html", again=again, retry=retry, **facts), status
 
 
 def _again() -> list[tuple[str, str]] | None:
@@ -167,8 +174,19 @@ def _number() -> str:
     return secrets.token_hex(3).upper()
 
 
+def _tell_where_to(response: Response) -> Response:
+    """Tell a script that has sent a form where to go on, instead of having it follow: what was just done is told there."""
+    if "X-Send" in request.headers and response.location:
+        response.headers["X-Go-To"] = response.location
+        response.status_code = 204
+        del response.headers["Location"]
+        response.set_data(b"")
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Have all errors answered here."""
+    app.after_request(_tell_where_to)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Collision, collided)
     app.register_error_handler(CSRFError, out_of_date)

@@ -85,11 +85,17 @@ def test_every_key_in_the_sheet_belongs_to_something_on_the_page(house: House, b
             "上一件",
             "打开工单",
             "复制编号（再按加标题，三按加链接）",
+            "选中这一件（Shift+X 选中一段）",
             "搜索",
             "新建工单",
             "这张表",
             "选承办单位",
             "派单并下一件",
+            "去 派单台",
+            "去 会商",
+            "去 审核回复",
+            "去 回访",
+            "去 知识库",
         ]
         page.keyboard.press("Escape")
         expect(page.locator("#keys")).to_be_hidden()

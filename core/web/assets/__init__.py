@@ -10,7 +10,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
-OWN = ("center.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css")
+OWN = ("center.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css", "states.js")
 LIBRARIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
@@ -37,7 +37,7 @@ def find_assets(static: Path = STATIC) -> Assets:
     found = {name: sorted((static / "vendor").glob(_hashed(name, "*"))) for name in LIBRARIES}
     libraries = [f"/static/vendor/{copies[-1].name}" for copies in found.values() if copies]
     missing = tuple(name for name, copies in found.items() if not copies)
-    return Assets(urls, ((*libraries,) if not missing else ()) + (urls["huiying.js"],), missing)
+    return Assets(urls, ((*libraries,) if not missing else ()) + (urls["huiying.js"], urls["states.js"]), missing)
 
 
 def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:

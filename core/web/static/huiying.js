@@ -28,6 +28,14 @@
     return true;
   }
 
+  /* lines with a box each, such as the sentences of a letter: one of them holds the focus */
+  function line(by) {
+    const lines = all("[data-line]"), at = lines.indexOf(document.activeElement);
+    const next = lines[at === -1 ? (by > 0 ? 0 : lines.length - 1) : Math.max(0, Math.min(lines.length - 1, at + by))];
+    if (next) next.focus();
+    return Boolean(next);
+  }
+
   let copied = { serial: "", times: 0, at: 0 };
   function copy() {
     const head = one("[data-copy]");
@@ -50,6 +58,9 @@
   const general = [
     { key: "j", does: w("下一件"), here: () => rows().length, run: () => step(1) },
     { key: "k", does: w("上一件"), here: () => rows().length, run: () => step(-1) },
+    { key: "j", does: w("下一句"), here: () => one("[data-line]"), run: () => line(1) },
+    { key: "k", does: w("上一句"), here: () => one("[data-line]"), run: () => line(-1) },
+    { key: "x", does: w("勾选这一句"), here: () => one("[data-line]"), run: () => { const here = document.activeElement; if (!here.matches("[data-line]")) return line(1); here.click(); return true; } },
     { key: "Enter", does: w("打开工单"), here: () => one(".at [data-open], [data-open]"), run: () => go(one("[data-open]")) },
     { key: ".", does: w("复制编号（再按加标题，三按加链接）"), here: () => one("[data-copy]"), run: copy },
   ];
@@ -58,11 +69,23 @@
     if (!element) return false;
     const needed = element.dataset.needs && one("#" + element.dataset.needs);
     if (needed && !needed.value.trim()) { needed.focus(); return true; }
+    if (element.matches("summary, section")) return reveal(element);
+    if (element.matches("[type=radio], [type=checkbox]")) { element.focus(); element.click(); return true; }
     if (element.matches("input, select, textarea")) {
       const field = element.hidden ? one("#" + element.id + "-text") : element;
       field.focus();
       if (field.select) field.select();
     } else element.click();
+    return true;
+  }
+
+  /* a form that stands folded is opened, and its first field takes the focus */
+  function reveal(element) {
+    const form = element.matches("summary") ? element.parentElement : element;
+    if (element.matches("summary")) form.open = true;
+    form.scrollIntoView({ block: "nearest" });
+    const field = all("input:not([type=hidden]), select, textarea, button", form).find((each) => !each.hidden && each.offsetParent !== null);
+    if (field) field.focus(); else element.focus();
     return true;
   }
 
@@ -72,6 +95,10 @@
     return event.ctrlKey ? "Ctrl+" + key : key;
   }
 
+  /* G, and then the letter of an entry of the menu, goes there */
+  let goingSince = 0;
+  const goals = () => all("#menu [data-go]");
+
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || !(event.target instanceof Element)) return;
     const key = name(event);
@@ -80,14 +107,18 @@
     if (!chord && (isTyping(event.target) || !keysAreOn())) return;
     if (one("dialog[open]")) return;
     if (key === "Enter" && event.target.closest("a, button, summary")) return;
+    const goal = Date.now() - goingSince < 2000 && goals().find((entry) => entry.dataset.go === key);
+    goingSince = 0;
+    if (goal) { event.preventDefault(); return goal.click(); }
+    if (key === "g" && goals().length) { goingSince = Date.now(); return; }
     const bound = all("[data-key]").find((element) => element.dataset.key === key);
-    const command = general.find((entry) => entry.key === key);
+    const command = general.find((entry) => entry.key === key && entry.here());
     if (bound ? go(bound) : command && command.run(event)) event.preventDefault();
   });
 
   function showKeys() {
     const sheet = one("#keys");
-    const entries = general.filter((entry) => entry.here()).concat(all("[data-key]").map((element) => ({ key: element.dataset.key, does: element.dataset.does })));
+    const entries = general.filter((entry) => entry.here()).concat(all("[data-key]").map((element) => ({ key: element.dataset.key, does: element.dataset.does })), goals().map((entry) => ({ key: "G+" + entry.dataset.go, does: w("去 {entry}", { entry: entry.firstChild.data.trim() }) })));
     const list = one("dl", sheet);
     list.textContent = "";
     for (const { key, does } of entries) {
@@ -210,10 +241,11 @@
   const polls = (event) => event.detail.elt && (event.detail.elt.id === "list" || asks(event.detail.elt));
   window.huiying = { all, one, say, polls, prepare };
   let version = "";
-  let waiting = 0;
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (!polls(event)) return;
+    event.detail.headers["X-Poll"] = "1";
+    if (asks(event.detail.elt)) { if (event.detail.elt.version) event.detail.headers["If-None-Match"] = event.detail.elt.version; return; }
     event.detail.path = location.pathname + location.search;
     if (version) event.detail.headers["If-None-Match"] = version;
   });
@@ -224,22 +256,17 @@
       return;
     }
     if (event.detail.target) event.detail.target.setAttribute("aria-busy", "true");
-    clearTimeout(waiting);
-    waiting = setTimeout(() => one(".busy").classList.add("on"), 300);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    clearTimeout(waiting);
-    one(".busy").classList.remove("on");
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
     const asOf = one("#as-of");
-    event.detail.headers["X-Poll"] = "1";
-    if (asks(event.detail.elt)) { if (event.detail.elt.version) event.detail.headers["If-None-Match"] = event.detail.elt.version; return; }
     if (asks(event.detail.elt)) event.detail.elt.version = event.detail.xhr && event.detail.xhr.getResponseHeader("ETag");
     else if (polls(event)) {
       const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
-      if (asOf && told) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
+      const failed = event.detail.failed === true && !(event.detail.xhr && event.detail.xhr.status === 304);
+      if (asOf && told && !failed) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
       version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
-      if (asOf) asOf.classList.toggle("stale", event.detail.failed === true && event.detail.xhr.status !== 304);
+      if (asOf) stale(asOf, failed);
     } else version = "";
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -280,14 +307,11 @@
     if (event.target.closest("[data-print]")) window.print();
   });
   document.addEventListener("DOMContentLoaded", () => {
-    const here = one(".menu a[aria-current]"); /* on a telephone a long menu is one line that is pushed along */
-    if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
     prepare(document);
     all("[data-js]").forEach((element) => { element.hidden = false; });
     const theme = one("button[name=theme]");
     if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = w("浅色"); }
   });
-})();
 
   /* -- choosing many: what was ticked stays ticked while the list is renewed -- */
   const picked = new Set();
@@ -320,3 +344,4 @@
   function keepPicked() { boxes().forEach((box) => { box.checked = picked.has(box.value); }); all("#pick-page").forEach((each) => { each.hidden = false; }); tellPicked(); }
   document.addEventListener("htmx:afterSettle", keepPicked);
   document.addEventListener("DOMContentLoaded", () => { boxes().filter((box) => box.checked).forEach((box) => picked.add(box.value)); keepPicked(); });
+})();
