@@ -19,7 +19,7 @@ from core.tasks.models import Task, TaskLine
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Actor
-from tests.builders import OPERATOR, make_district
+from tests.builders import OPERATOR, make_district, set_undo
 from tests.jobs.making import drain
 from tests.web.making import make_account
 
@@ -121,6 +121,9 @@ def make_desk(installation: Installation) -> Desk:
             {"code": "park", "lead": "parks", "subcategory": "园林", "keywords": ["枯树"]},
         ],
     )
+    with installation.scope(slug) as scope:
+        set_undo(scope, 10)
+    installation.forget()
     for login, roles, unit in (
         ("zuoxi", ["operator"], None),
         ("tongshi", ["operator"], None),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from core.jobs.drain import CRASH_REST
 from core.journey.bulk import DEEDS, NothingSelected, Selection, preview
 from core.journey.task_kinds import TASK_KINDS
-from core.journey.tasks import cancel_task, give_file, go_on, look_at
+from core.journey.tasks import TaskSight, cancel_task, give_file, go_on, look_at
 from core.people.roles import NotPermitted
 from core.tasks.service import NoSuchTask, TooManyTasks
 from core.tickets.models import TicketEvent
@@ -130,9 +130,11 @@ def test_others_see_no_task_and_administrators_no_contents(desk: Desk) -> None:
     serials = desk.take_in(1)
     task = desk.ask("remark", *serials, what="内部")
     desk.work()
-    look = lambda login: desk.run(  # noqa: E731
-        lambda scope: look_at(scope, task.id, actor=desk.actor(login), now=datetime.now(UTC))
-    )
+
+    def look(login: str) -> TaskSight:
+        actor = desk.actor(login)
+        return desk.run(lambda scope: look_at(scope, task.id, actor=actor, now=datetime.now(UTC)))
+
     assert look("guanli").is_own is False
     with pytest.raises(NoSuchTask):
         look("tongshi")
