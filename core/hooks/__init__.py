@@ -95,6 +95,7 @@ from core.hooks.values import (
     Watcher,
     Wish,
 )
+from core.kit.saying import joined, said, word
 
 __all__ = [
     "AccountabilityRules",
@@ -192,4 +193,7 @@ __all__ = [
     "Watcher",
     "Wish",
     "hookimpl",
+    "joined",
+    "said",
+    "word",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import BulletinMonth, BulletinRules, BulletinSection, GradeBand, hookimpl
+from core.hooks import BulletinMonth, BulletinRules, BulletinSection, GradeBand, hookimpl, said
 from core.hooks.settings import Line, Percent, Settings, Whole, Words, YesNo
 
 SECTIONS = (
@@ -99,7 +99,7 @@ def grade_bands(settings: Mapping[str, Any]) -> Sequence[GradeBand]:
             label="低于底线",
             action="点名通报并约谈",
             rule_id="chengdu.bulletin/naming",
-            reason=f"群众满意率低于 {settings['floor']}% 的单位点名通报并约谈",
+            reason=said("群众满意率低于 {floor}% 的单位点名通报并约谈", floor=settings["floor"]),
         )
     ]
 

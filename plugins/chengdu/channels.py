@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Channel, hookimpl
+from core.hooks import Channel, hookimpl, said
 from core.hooks.settings import Line, Settings
 
 
@@ -38,7 +38,7 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
         Channel(id="mailbox-district", label="区（市）县信箱", medium="letter"),
         Channel(id="mailbox-town", label="乡镇（街道）信箱", medium="letter"),
         Channel(id="mailbox-enterprise", label="服务企业信箱", medium="letter", appellant="enterprise"),
-        Channel(id="hotline", label=f"{settings['hotline']} 热线", medium="phone"),
+        Channel(id="hotline", label=said("{hotline} 热线", hotline=settings["hotline"]), medium="phone"),
         Channel(id="forum", label="网络论坛", medium="web"),
         Channel(id="weibo", label="微博", medium="weibo"),
         Channel(id="wechat", label="微信", medium="wechat", owner=settings["wechat_account"]),

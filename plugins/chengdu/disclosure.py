@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import DisclosureDecision, HiddenSpan, Opening, TicketView, Wish, hookimpl
+from core.hooks import DisclosureDecision, HiddenSpan, Opening, TicketView, Wish, hookimpl, joined, said, word
 from core.hooks.settings import OneOf, Rows, Settings, Whole, Words, WorkDays, YesNo
 
 OPENINGS: tuple[Opening, ...] = ("matter", "process", "result")
@@ -116,13 +116,13 @@ class DisclosureSettings(Settings):
 def disclosure_decision(settings: Mapping[str, Any], ticket: TicketView, wish: Wish) -> Sequence[DisclosureDecision]:
     """Close what one of the exceptions names, or what the resident has not agreed to where that is asked; open the rest."""
     for row in settings["exceptions"]:
-        words = [word for word in row["words"] if word in ticket.title or word in ticket.text]
+        words = [each for each in row["words"] if each in ticket.title or each in ticket.text]
         if words:
             return [
                 DisclosureDecision(
                     opens=(),
                     rule_id="chengdu.disclosure/exception",
-                    reason=f"诉求提到“{'、'.join(words)}”",
+                    reason=said("诉求提到“{words}”", words=joined("、", words)),
                     closed=row["ground"],
                     closed_days=row["days"],
                 )
@@ -133,7 +133,9 @@ def disclosure_decision(settings: Mapping[str, Any], ticket: TicketView, wish: W
         DisclosureDecision(
             opens=opens,
             rule_id="chengdu.disclosure/open",
-            reason=f"办理{'、'.join(NAMES[opening] for opening in opens)}公开为常态" if opens else "本区未开放公开",
+            reason=said("办理{opens}公开为常态", opens=joined("、", (word(NAMES[opening]) for opening in opens)))
+            if opens
+            else "本区未开放公开",
             after_days=settings["after_days"],
             by_person=by_person,
         )
@@ -144,15 +146,15 @@ def disclosure_decision(settings: Mapping[str, Any], ticket: TicketView, wish: W
 def hide_in_public(settings: Mapping[str, Any], text: str) -> Sequence[HiddenSpan]:
     """Hide the district's own words, wherever they stand."""
     return [
-        HiddenSpan(at, at + len(word), "chengdu.disclosure/word", f"“{word}”不公开")
-        for word in settings["hidden_words"]
-        for at in _places(text, word)
+        HiddenSpan(at, at + len(hidden), "chengdu.disclosure/word", said("“{hidden}”不公开", hidden=hidden))
+        for hidden in settings["hidden_words"]
+        for at in _places(text, hidden)
     ]
 
 
-def _places(text: str, word: str) -> list[int]:
-    found, at = [], text.find(word)
+def _places(text: str, sought: str) -> list[int]:
+    found, at = [], text.find(sought)
     while at >= 0:
         found.append(at)
-        at = text.find(word, at + len(word))
+        at = text.find(sought, at + len(sought))
     return found

@@ -20,6 +20,9 @@ from core.hooks import (
     Store,
     TableBlock,
     hookimpl,
+    joined,
+    said,
+    word,
 )
 from core.hooks.outside import AddressNotAllowed, post_json, refuse_address
 from core.hooks.settings import Line, Secret, Settings, Whole, YesNo
@@ -148,7 +151,16 @@ def on_event(ctx: Context, settings: Mapping[str, Any], event: DomainEvent, stor
         urgent=event.ticket.urgency == "urgent",
     )
     _say(settings, _words(occasion, event), key=event.id)
-    return [Done(f"{HEADINGS[occasion]} {event.ticket.serial_no} 已发到{'、'.join(names)}")]
+    return [
+        Done(
+            said(
+                "{headings} {serial_no} 已发到{names}",
+                headings=word(HEADINGS[occasion]),
+                serial_no=event.ticket.serial_no,
+                names=joined("、", names),
+            )
+        )
+    ]
 
 
 @hookimpl
@@ -178,7 +190,11 @@ def show_told(store: Store) -> list[Block]:
         for each in told(store, most=MOST_SHOWN)
     )
     columns = ("日期", "工单", "事由", "紧急程度")
-    return [TableBlock(columns, rows, f"最近 {MOST_SHOWN} 条", empty="还没有向领导理政群发过消息。")]
+    return [
+        TableBlock(
+            columns, rows, said("最近 {most_shown} 条", most_shown=MOST_SHOWN), empty="还没有向领导理政群发过消息。"
+        )
+    ]
 
 
 def list_told(store: Store, values: Mapping[str, Any]) -> list[str]:
@@ -205,11 +221,23 @@ def post_morning(ctx: Context, settings: Mapping[str, Any], store: Store, day: d
     by_occasion = {
         occasion: {row["serial_no"] for row in happened if row["occasion"] == occasion} for occasion in HEADINGS
     }
-    counts = "，".join(f"{HEADINGS[occasion]} {len(serials)} 件" for occasion, serials in by_occasion.items())
-    named = "、".join(sorted(set().union(*by_occasion.values()))[:SERIALS_NAMED])
-    text = f"{before.month} 月 {before.day} 日：{counts}。{f'涉及 {named}' if named else ''}"
+    counts = joined(
+        "，",
+        (
+            said("{headings} {number} 件", headings=word(HEADINGS[occasion]), number=len(serials))
+            for occasion, serials in by_occasion.items()
+        ),
+    )
+    named = joined("、", sorted(set().union(*by_occasion.values()))[:SERIALS_NAMED])
+    text = said(
+        "{month} 月 {day} 日：{counts}。{named}",
+        month=before.month,
+        day=before.day,
+        counts=counts,
+        named=said("涉及 {named}", named=named) if named else "",
+    )
     _say(settings, text, key=f"{ctx.tenant}-leaders-morning-{day}")
-    return f"已发送：{counts}"
+    return said("已发送：{counts}", counts=counts)
 
 
 def occasion_of(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
@@ -228,8 +256,20 @@ def occasion_of(settings: Mapping[str, Any], event: DomainEvent) -> str | None:
 def _words(occasion: str, event: DomainEvent) -> str:
     unit = event.lead.name if event.lead else "尚未派单"
     if occasion in (INSTRUCTED, REPORTED):
-        return f"【{HEADINGS[occasion]}】{event.ticket.serial_no}\n{event.summary[:LONGEST_TITLE]}\n承办单位：{unit}"
-    return f"【{HEADINGS[occasion]}】{event.ticket.serial_no}\n{event.ticket.title[:LONGEST_TITLE]}\n承办单位：{unit}"
+        return said(
+            "【{headings}】{serial_no}\n{summary}\n承办单位：{unit}",
+            headings=word(HEADINGS[occasion]),
+            serial_no=event.ticket.serial_no,
+            summary=event.summary[:LONGEST_TITLE],
+            unit=word(unit),
+        )
+    return said(
+        "【{headings}】{serial_no}\n{title}\n承办单位：{unit}",
+        headings=word(HEADINGS[occasion]),
+        serial_no=event.ticket.serial_no,
+        title=event.ticket.title[:LONGEST_TITLE],
+        unit=word(unit),
+    )
 
 
 def _say(settings: Mapping[str, Any], text: str, *, key: str) -> None:

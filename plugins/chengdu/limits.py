@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Budget, HandlingRules, TicketView, TimeLimit, hookimpl
+from core.hooks import Budget, HandlingRules, TicketView, TimeLimit, hookimpl, said
 from core.hooks.settings import Minutes, Settings, WorkDays
 
 
@@ -67,7 +67,7 @@ def _reply(settings: Mapping[str, Any], ticket: TicketView) -> TimeLimit:
         clock="reply",
         budget=Budget("wd_eod", days),
         rule_id=f"chengdu.limits/{ticket.complexity}",
-        reason=f"{kind}诉求，{days} 个工作日内办理回复",
+        reason=said("{kind}诉求，{days} 个工作日内办理回复", kind=kind, days=days),
     )
 
 
@@ -77,5 +77,5 @@ def _on_site(settings: Mapping[str, Any]) -> TimeLimit:
         clock="on_site",
         budget=Budget("wall", minutes * 60),
         rule_id="chengdu.limits/on-site",
-        reason=f"紧急诉求，{minutes} 分钟内到现场核实情况",
+        reason=said("紧急诉求，{minutes} 分钟内到现场核实情况", minutes=minutes),
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Draft, DraftPatch, hookimpl
+from core.hooks import Draft, DraftPatch, hookimpl, said
 from core.hooks.settings import Line, Rows, Settings, cross_check
 from plugins.chengdu.rows import written_before
 
@@ -52,7 +52,7 @@ def normalise_draft(settings: Mapping[str, Any], draft: Draft) -> Sequence[Draft
             return [
                 DraftPatch(
                     rule_id="chengdu.mailboxes/salutation",
-                    reason=f"来信开头称呼“{row['title']}”",
+                    reason=said("来信开头称呼“{title}”", title=row["title"]),
                     mailbox=row["mailbox"],
                 )
             ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Receipt, hookimpl
+from core.hooks import Receipt, hookimpl, joined, said
 from core.hooks.settings import Paragraph, Settings, cross_check
 
 
@@ -24,7 +24,11 @@ class ReceiptSettings(Settings):
     def tells_number_and_code(self, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Say which of the two is missing: without them nobody finds their letter again."""
         missing = [name for name in ("{serial_no}", "{access_code}") if name not in values["text"]]
-        return {"text": f"回执文字里没有 {'、'.join(missing)}，诉求人将无法查询"} if missing else {}
+        return (
+            {"text": said("回执文字里没有 {missing}，诉求人将无法查询", missing=joined("、", missing))}
+            if missing
+            else {}
+        )
 
 
 @hookimpl

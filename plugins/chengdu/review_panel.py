@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import GroupSeats, PanelRules, ReviewFacts, ReviewProposal, TicketView, hookimpl
+from core.hooks import GroupSeats, PanelRules, ReviewFacts, ReviewProposal, TicketView, hookimpl, said, word
 from core.hooks.settings import Percent, Settings, Whole, Words, WorkDays, YesNo, cross_check
 
 UNSOLVED = ("no", "partly")
@@ -16,7 +16,7 @@ def _seats(title: str) -> Whole:
         min=0,
         max=9,
         unit="席",
-        title=f"{title}席位",
+        title=said("{title}席位", title=title),
         help="抽签为这一组产生的评议员人数，0 为不设",
         group="席位",
         risk="accountability",
@@ -136,7 +136,11 @@ class ReviewPanelSettings(Settings):
         groups = ("official", "deputy", "cppcc", "lawyer", "journalist", "grassroots", "netizen")
         seats = sum(values[f"{group}_seats"] for group in groups)
         if values["quorum"] > seats:
-            return {"quorum": f"法定票数 {values['quorum']} 多于全部席位 {seats}，永远不会有结论"}
+            return {
+                "quorum": said(
+                    "法定票数 {quorum} 多于全部席位 {seats}，永远不会有结论", quorum=values["quorum"], seats=seats
+                )
+            }
         return {}
 
 
@@ -192,7 +196,13 @@ def _large_gap(settings: Mapping[str, Any], ticket: TicketView, facts: ReviewFac
     if not settings["on_large_gap"] or not is_unhappy or not is_stubborn:
         return []
     asked = "，诉求人已申请复核" if facts.review_asked else ""
-    return [_proposal("large_gap", "large-gap", f"第 {ticket.cycle_no} 轮办理后诉求人仍不满意{asked}")]
+    return [
+        _proposal(
+            "large_gap",
+            "large-gap",
+            said("第 {cycle_no} 轮办理后诉求人仍不满意{asked}", cycle_no=ticket.cycle_no, asked=word(asked)),
+        )
+    ]
 
 
 def _proposal(cause: Any, rule: str, reason: str) -> ReviewProposal:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import DutyView, RouteProposal, TicketView, UnitView, Watcher, hookimpl
+from core.hooks import DutyView, RouteProposal, TicketView, UnitView, Watcher, hookimpl, said
 from core.hooks.settings import Line, Rows, Settings, UnitChoice, Words, cross_check
 from plugins.chengdu.rows import written_before
 
@@ -70,7 +70,7 @@ def propose_routes(
                 unit=ticket.mailbox_handler,
                 score=60,
                 rule_id="chengdu.routing/mailbox",
-                reason=f"诉求写给“{ticket.mailbox}”，由该信箱的承办单位办理，请分派员确认",
+                reason=said("诉求写给“{mailbox}”，由该信箱的承办单位办理，请分派员确认", mailbox=ticket.mailbox),
             )
         ]
     if duty is None or duty.lead not in codes:
@@ -83,7 +83,11 @@ def propose_routes(
                 unit=duty.lead,
                 co=co,
                 rule_id="chengdu.routing/duty",
-                reason=f"职责清单“{duty.category} / {duty.subcategory}”的主办单位，请分派员确认",
+                reason=said(
+                    "职责清单“{category} / {subcategory}”的主办单位，请分派员确认",
+                    category=duty.category,
+                    subcategory=duty.subcategory,
+                ),
             )
         ]
     return [
@@ -93,7 +97,7 @@ def propose_routes(
             direct=True,
             score=80,
             rule_id="chengdu.routing/direct",
-            reason=f"“{duty.category}”属{domain}系统，工单直派一线管理部门",
+            reason=said("“{category}”属{domain}系统，工单直派一线管理部门", category=duty.category, domain=domain),
         )
     ]
 
@@ -112,6 +116,6 @@ def propose_watchers(settings: Mapping[str, Any], ticket: TicketView) -> Sequenc
         Watcher(
             unit=unit,
             rule_id="chengdu.routing/mailbox",
-            reason=f"诉求写给“{ticket.mailbox[:LONGEST_NAME]}”，知会该信箱所属单位",
+            reason=said("诉求写给“{mailbox}”，知会该信箱所属单位", mailbox=ticket.mailbox[:LONGEST_NAME]),
         )
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Exemption, ScopeIssue, TicketView, hookimpl
+from core.hooks import Exemption, ScopeIssue, TicketView, hookimpl, joined, said
 from core.hooks.settings import Line, OneOf, Rows, Settings, Words, YesNo, cross_check
 from plugins.chengdu.rows import written_before
 
@@ -91,7 +91,7 @@ def scope_issues(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Sc
             rejection=row["rejection"],
             advice=row["advice"],
             rule_id=f"chengdu.scope/{row['rejection']}",
-            reason=f"诉求提到“{'、'.join(words)}”",
+            reason=said("诉求提到“{words}”", words=joined("、", words)),
         )
         for row, words in _grounds(settings, ticket)
     ]
@@ -103,7 +103,7 @@ def exemptions(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exem
     return [
         Exemption(
             rule_id="chengdu.scope/exempt",
-            reason=f"诉求涉及“{'、'.join(words)}”，成因复杂，承办单位难以自行彻底解决",
+            reason=said("诉求涉及“{words}”，成因复杂，承办单位难以自行彻底解决", words=joined("、", words)),
         )
         for row, words in _grounds(settings, ticket)
         if row["exempts"]

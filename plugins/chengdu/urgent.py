@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, UrgencySignal, hookimpl
+from core.hooks import ClockView, EscalationStep, Mark, TicketView, Trigger, UrgencySignal, hookimpl, joined, said, word
 from core.hooks.settings import Settings, UnitChoice, Whole, Words, WorkHours
 from core.hooks.values import ClockName, StepKind
 
@@ -74,10 +74,12 @@ def assess_urgency(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[
     signals = []
     dangers = [word for word in settings["keywords"] if word in ticket.title or word in ticket.text]
     if dangers:
-        reason = f"诉求提到“{'、'.join(dangers)}”，按紧急诉求处理"
+        reason = said("诉求提到“{dangers}”，按紧急诉求处理", dangers=joined("、", dangers))
         signals.append(UrgencySignal("chengdu.urgent/keyword", reason))
     if ticket.affected_count >= settings["affected_from"]:
-        reason = f"涉及 {ticket.affected_count} 人（户），可能引发群体性事件，按紧急诉求处理"
+        reason = said(
+            "涉及 {affected_count} 人（户），可能引发群体性事件，按紧急诉求处理", affected_count=ticket.affected_count
+        )
         signals.append(UrgencySignal("chengdu.urgent/crowd", reason))
     return signals
 
@@ -93,7 +95,7 @@ def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark]
             name="last-day",
             light="yellow",
             rule_id="chengdu.urgent/last-day",
-            reason=f"剩余 {hours} 个工作小时，亮黄灯",
+            reason=said("剩余 {hours} 个工作小时，亮黄灯", hours=hours),
             working_seconds_left=hours * HOUR,
         )
     ]
@@ -140,7 +142,9 @@ def _last_day(ticket: TicketView, trigger: Trigger) -> EscalationStep:
     return EscalationStep(
         kind="inbox",
         to=_holder(ticket),
-        text=f"工单 {{serial_no}}“{{title}}”的{_clock(trigger)}时限将于 {{due}} 到期，请抓紧办理",
+        text=said(
+            "工单 {{serial_no}}“{{title}}”的{clock}时限将于 {{due}} 到期，请抓紧办理", clock=word(_clock(trigger))
+        ),
         rule_id="chengdu.urgent/last-day",
         reason="到期前一个工作日提醒",
     )
@@ -151,7 +155,7 @@ def _overdue(ticket: TicketView, trigger: Trigger) -> list[EscalationStep]:
         EscalationStep(
             kind="inbox",
             to=receiver,
-            text=f"工单 {{serial_no}}“{{title}}”的{_clock(trigger)}时限已于 {{due}} 超期",
+            text=said("工单 {{serial_no}}“{{title}}”的{clock}时限已于 {{due}} 超期", clock=word(_clock(trigger))),
             rule_id="chengdu.urgent/overdue",
             reason="超期告知承办单位和分派台",
         )

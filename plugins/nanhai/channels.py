@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl
+from core.hooks import (
+    Authenticated,
+    Channel,
+    Context,
+    InboundAppeal,
+    InboundPayload,
+    InboundRequest,
+    hookimpl,
+    said,
+    word,
+)
 from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at
 from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import vouched_for
@@ -91,7 +101,7 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
     account = settings["weibo_account"]
     return [
         Channel(id="weibo", label=f"@{account}", medium="weibo", owner=account),
-        Channel(id=HOTLINE, label=f"{settings['hotline']} 热线", medium="phone"),
+        Channel(id=HOTLINE, label=said("{hotline} 热线", hotline=settings["hotline"]), medium="phone"),
         Channel(id="wechat", label="微信", medium="wechat"),
         Channel(id=FORUM, label="网络发言平台", medium="web"),
         Channel(id=PETITION, label="网上信访", medium="web"),
@@ -107,7 +117,7 @@ def authenticate_inbound(
     sender = SENDERS.get(channel)
     if sender is None:
         return None
-    rule, reason = f"nanhai.channels/{channel}-signature", f"{sender.label}的签名核对无误"
+    rule, reason = f"nanhai.channels/{channel}-signature", said("{label}的签名核对无误", label=word(sender.label))
     return vouched_for(settings[sender.secret], request, rule_id=rule, reason=reason)
 
 

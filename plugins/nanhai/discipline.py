@@ -11,6 +11,8 @@ from core.hooks import (
     Trigger,
     Watcher,
     hookimpl,
+    joined,
+    said,
 )
 from core.hooks.settings import MatterChoice, Paragraph, Settings, UnitChoice, Whole, Words, WorkDays, cross_check
 
@@ -182,6 +184,6 @@ def exemptions(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Exem
         grounds.append(Exemption("nanhai.discipline/exempt-matter", "事项在免予问责之列"))
     words = [word for word in settings["exempt_words"] if word in ticket.title or word in ticket.text]
     if words:
-        reason = f"诉求提到“{'、'.join(words)}”，涉法涉诉，由办案人员判断"
+        reason = said("诉求提到“{words}”，涉法涉诉，由办案人员判断", words=joined("、", words))
         grounds.append(Exemption("nanhai.discipline/exempt-litigation", reason))
     return grounds

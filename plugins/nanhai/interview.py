@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Alike, DuplicateHint, InterviewRules, hookimpl
+from core.hooks import Alike, DuplicateHint, InterviewRules, hookimpl, said, word
 from core.hooks.settings import Minutes, Percent, Settings, UnitChoice
 
 CHANNEL = "live-session"
@@ -95,7 +95,11 @@ def find_duplicates(settings: Mapping[str, Any], appeal: Alike, candidates: Sequ
                 DuplicateHint(
                     serial_no=candidate.serial_no,
                     rule_id="nanhai.interview/alike",
-                    reason=f"{'地点' if same_place else '事项'}相同，文字相似 {likeness}%",
+                    reason=said(
+                        "{same_place}相同，文字相似 {likeness}%",
+                        same_place=word("地点") if same_place else word("事项"),
+                        likeness=likeness,
+                    ),
                     score=likeness,
                 )
             )

@@ -13,6 +13,9 @@ from core.hooks import (
     Trigger,
     UrgencySignal,
     hookimpl,
+    joined,
+    said,
+    word,
 )
 from core.hooks.settings import OneOf, Settings, Words, WorkDays, WorkHours
 from core.hooks.values import StepKind
@@ -90,7 +93,9 @@ def assess_urgency(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[
     words = [word for word in settings["keywords"] if word in ticket.title or word in ticket.text]
     if not words:
         return None
-    return [UrgencySignal("nanhai.light/keyword", f"诉求提到“{'、'.join(words)}”，非常紧急，快速处理")]
+    return [
+        UrgencySignal("nanhai.light/keyword", said("诉求提到“{words}”，非常紧急，快速处理", words=joined("、", words)))
+    ]
 
 
 @hookimpl
@@ -107,7 +112,7 @@ def time_limits(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[Tim
             clock="reply",
             budget=Budget("wd_eod", days),
             rule_id=f"nanhai.light/{rule}",
-            reason=f"{kind}诉求，限 {days} 个工作日完成",
+            reason=said("{kind}诉求，限 {days} 个工作日完成", kind=word(kind), days=days),
             from_dispatch=settings["begins"] == "dispatch",
         )
     ]
@@ -126,7 +131,7 @@ def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark]
             name="yellow",
             light="yellow",
             rule_id="nanhai.light/yellow",
-            reason=f"倒计时剩 {hours} 个{kind}，圆点由绿转黄",
+            reason=said("倒计时剩 {hours} 个{kind}，圆点由绿转黄", hours=hours, kind=word(kind)),
             working_seconds_left=hours * HOUR if counts_working_time else None,
             wall_seconds_left=None if counts_working_time else hours * HOUR,
         )

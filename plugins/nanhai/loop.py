@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import ContactView, HandlingRules, Objection, hookimpl
+from core.hooks import ContactView, HandlingRules, Objection, hookimpl, said, word
 from core.hooks.settings import Settings, Whole, WorkDays, YesNo
 
 ANSWERING = ("reply",)
@@ -82,10 +82,14 @@ def _unanswerable(settings: Mapping[str, Any], contact: ContactView) -> list[Obj
         return None
     if contact.attempts + contact.told_in_vain >= needed:
         return None
-    tried = f"已联系 {contact.attempts} 次" if contact.attempts else "还没有联系过诉求人"
+    tried = said("已联系 {attempts} 次", attempts=contact.attempts) if contact.attempts else "还没有联系过诉求人"
     return [
         Objection(
-            text=f"答复前须向诉求人反馈：{tried}，联系不上的至少联系 {needed} 次。请联系并登记“联系诉求人”后再提交",
+            text=said(
+                "答复前须向诉求人反馈：{tried}，联系不上的至少联系 {needed} 次。请联系并登记“联系诉求人”后再提交",
+                tried=word(tried),
+                needed=needed,
+            ),
             rule_id="nanhai.loop/told",
             reason="解决问题后要反馈给市民",
         )

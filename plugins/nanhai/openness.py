@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import FlowDecision, TicketView, Wish, hookimpl
+from core.hooks import FlowDecision, TicketView, Wish, hookimpl, joined, said, word
 from core.hooks.settings import Settings, Whole, Words, YesNo
 
 NATURES = {
@@ -60,12 +60,18 @@ class OpennessSettings(Settings):
 @hookimpl
 def flow_decision(settings: Mapping[str, Any], ticket: TicketView, wish: Wish) -> Sequence[FlowDecision]:
     """Let everybody follow what is of an open kind, unless one of the words stands in it or the resident asked not to."""
-    words = [word for word in settings["closed_words"] if word in ticket.title or word in ticket.text]
+    words = [each for each in settings["closed_words"] if each in ticket.title or each in ticket.text]
     if words or wish == "closed":
-        reason = f"诉求提到“{'、'.join(words)}”" if words else "诉求人不愿公开"
+        reason = said("诉求提到“{words}”", words=joined("、", words)) if words else "诉求人不愿公开"
         return [FlowDecision(False, "nanhai.openness/closed", reason)]
     if not settings[_kind(ticket.nature)]:
-        return [FlowDecision(False, "nanhai.openness/kind", f"本区不公开{NATURES[ticket.nature]}的过程")]
+        return [
+            FlowDecision(
+                False,
+                "nanhai.openness/kind",
+                said("本区不公开{natures}的过程", natures=word(NATURES[ticket.nature])),
+            )
+        ]
     return [
         FlowDecision(
             True,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import PerformanceRules, ScoreLine, UnitFacts, hookimpl
+from core.hooks import PerformanceRules, ScoreLine, UnitFacts, hookimpl, said, word
 from core.hooks.settings import Settings, Whole, WorkDays
 
 
@@ -96,11 +96,13 @@ def _share(counts: Mapping[str, int], label: str, rule: str, weight: int, part: 
     """Return so much of the weight as the part is of the whole; of nothing, all of it."""
     points = round(weight * counts[part] / counts[whole], 2) if counts[whole] else float(weight)
     reason = (
-        f"{counts[part]}/{counts[whole]}，满分 {weight} 分" if counts[whole] else f"本期没有可计的，按满分 {weight} 分"
+        said("{counts}/{counts_2}，满分 {weight} 分", counts=counts[part], counts_2=counts[whole], weight=weight)
+        if counts[whole]
+        else said("本期没有可计的，按满分 {weight} 分", weight=weight)
     )
     return ScoreLine(label, points, f"nanhai.performance/{rule}", reason, (part, whole))
 
 
 def _loss(counts: Mapping[str, int], label: str, rule: str, each: int, measure: str, unit: str) -> ScoreLine:
-    reason = f"{counts[measure]} {unit}，每{unit}扣 {each} 分"
+    reason = said("{counts} {unit}，每{unit}扣 {each} 分", counts=counts[measure], unit=word(unit), each=each)
     return ScoreLine(label, float(-each * counts[measure]), f"nanhai.performance/{rule}", reason, (measure,))

@@ -16,6 +16,8 @@ from core.hooks import (
     Trigger,
     UnitView,
     hookimpl,
+    joined,
+    said,
 )
 from core.hooks.settings import MatterChoice, Minutes, Rows, Settings, UnitChoice, Whole, Words, YesNo
 from core.hooks.values import StepKind
@@ -97,7 +99,7 @@ def suggest_matters(
                 MatterHint(
                     matter=row["matter"],
                     rule_id="pingshan.catalogue/scene",
-                    reason=f"场景词：{'、'.join(words)}",
+                    reason=said("场景词：{words}", words=joined("、", words)),
                     score=min(BEST, settings["scene_score"] + EACH_WORD * (len(words) - 1)),
                 )
             )
@@ -112,7 +114,7 @@ def propose_routes(
     codes = {unit.code for unit in units}
     if duty is None or duty.lead not in codes:
         return None
-    basis = f"，依据：{duty.legal_basis}" if duty.legal_basis else ""
+    basis = said("，依据：{legal_basis}", legal_basis=duty.legal_basis) if duty.legal_basis else ""
     return [
         RouteProposal(
             unit=duty.lead,
@@ -120,7 +122,7 @@ def propose_routes(
             direct=settings["direct"] and ticket.bounce_count == 0,
             score=80,
             rule_id="pingshan.catalogue/owner",
-            reason=f"职责清单“{_item(duty)}”的处置责任主体{basis}",
+            reason=said("职责清单“{item}”的处置责任主体{basis}", item=_item(duty), basis=basis),
         )
     ]
 
@@ -139,13 +141,22 @@ def time_limits(settings: Mapping[str, Any], ticket: TicketView, duty: DutyView 
     if duty is None:
         return limits
     if duty.limit is not None:
-        limits.append(TimeLimit("reply", duty.limit, "pingshan.catalogue/limit", f"职责清单“{_item(duty)}”的处置时限"))
+        limits.append(
+            TimeLimit(
+                "reply", duty.limit, "pingshan.catalogue/limit", said("职责清单“{item}”的处置时限", item=_item(duty))
+            )
+        )
     if duty.on_site is not None:
         limits.append(
-            TimeLimit("on_site", duty.on_site, "pingshan.catalogue/on-site", f"职责清单“{_item(duty)}”的到场时限")
+            TimeLimit(
+                "on_site",
+                duty.on_site,
+                "pingshan.catalogue/on-site",
+                said("职责清单“{item}”的到场时限", item=_item(duty)),
+            )
         )
     if duty.after_arrival is not None:
-        mended = f"职责清单“{_item(duty)}”的到场后时限"
+        mended = said("职责清单“{item}”的到场后时限", item=_item(duty))
         limits.append(
             TimeLimit("handle", duty.after_arrival, "pingshan.catalogue/after-arrival", mended, from_arrival=True)
         )
@@ -170,7 +181,7 @@ def escalation_steps(
             to=receiver,
             text="重大事项 {serial_no}“{title}”，现由{unit}办理，请立即处置、调度",
             rule_id="pingshan.catalogue/major",
-            reason=f"职责清单“{_item(duty)}”为重大事项，第一时间告知",
+            reason=said("职责清单“{item}”为重大事项，第一时间告知", item=_item(duty)),
         )
         for receiver in receivers
         for kind in TOLD_BY

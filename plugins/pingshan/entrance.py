@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl
+from core.hooks import Authenticated, Channel, Context, InboundAppeal, InboundPayload, InboundRequest, hookimpl, said
 from core.hooks.payloads import json_of, moment_at, nature_at, object_at, text_at
 from core.hooks.settings import Line, Secret, Settings
 from core.hooks.signing import vouched_for
@@ -59,7 +59,7 @@ def channels(settings: Mapping[str, Any]) -> Sequence[Channel]:
     return [
         Channel(id=ENTRANCE, label=settings["entrance"], medium="wechat", owner=settings["entrance"]),
         Channel(id="wechat", label=settings["account"], medium="wechat", owner=settings["account"]),
-        Channel(id="hotline", label=f"{settings['hotline']} 热线", medium="phone"),
+        Channel(id="hotline", label=said("{hotline} 热线", hotline=settings["hotline"]), medium="phone"),
         Channel(id="urban-management", label="数字城管", medium="app"),
         Channel(id="grid", label="网格管理", medium="app"),
         Channel(id="mailbox-government", label="政府邮箱", medium="letter"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import DutyView, HandlingRules, Objection, TicketView, hookimpl
+from core.hooks import DutyView, HandlingRules, Objection, TicketView, hookimpl, said
 from core.hooks.settings import Settings, Whole, YesNo
 
 HOUR = 3600
@@ -74,10 +74,14 @@ def guard_command(
     if ticket.lead_unit != duty.lead or ticket.bounce_count < allowed:
         return None
     item = f"{duty.category} / {duty.subcategory}"
-    so_far = f"，本单已退过 {ticket.bounce_count} 次" if allowed else ""
+    so_far = said("，本单已退过 {bounce_count} 次", bounce_count=ticket.bounce_count) if allowed else ""
     return [
         Objection(
-            text=f"贵单位是职责清单“{item}”的处置责任主体，不能退单{so_far}。事项定错的，请联系受理席更正或改派",
+            text=said(
+                "贵单位是职责清单“{item}”的处置责任主体，不能退单{so_far}。事项定错的，请联系受理席更正或改派",
+                item=item,
+                so_far=so_far,
+            ),
             rule_id="pingshan.first_owner/owner-keeps",
             reason="首问负责，杜绝“踢皮球”",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import Channel, OutreachKind, hookimpl
+from core.hooks import Channel, OutreachKind, hookimpl, said
 from core.hooks.settings import Line, OneOf, Rows, Settings, Whole, YesNo, cross_check
 
 SORTS = {"meeting": "会议", "visit": "走访"}
@@ -59,7 +59,7 @@ class MeetingsSettings(Settings):
         """Say of each kind after the first of its id that it was written before."""
         first: dict[str, int] = {}
         return {
-            f"kinds.{number}.id": f"第 {first[row['id']] + 1} 行已用了这个代号"
+            f"kinds.{number}.id": said("第 {first} 行已用了这个代号", first=first[row["id"]] + 1)
             for number, row in enumerate(values["kinds"])
             if first.setdefault(row["id"], number) != number
         }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import ProgressNews, ProgressStep, TicketView, hookimpl
+from core.hooks import ProgressNews, ProgressStep, TicketView, hookimpl, said
 from core.hooks.settings import Line, OneOf, Settings
 
 WAYS = {"both": "推微信，没有微信的发短信", "wechat": "只推微信", "sms": "只发短信", "none": "不推送"}
@@ -61,7 +61,7 @@ def progress_news(settings: Mapping[str, Any], ticket: TicketView, step: Progres
     words = WORDS[step.name].replace("{until}", UNTIL if step.due else "")
     return [
         ProgressNews(
-            text=f"{settings['sender']}：{words}",
+            text=said("{sender}：{words}", sender=settings["sender"], words=words),
             by_wechat=way in BY_WECHAT,
             by_sms=way in BY_SMS,
             rule_id="pingshan.progress/step",

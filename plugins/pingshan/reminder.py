@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.hooks import ClockView, EscalationStep, Mark, ReminderRules, TicketView, Trigger, hookimpl
+from core.hooks import ClockView, EscalationStep, Mark, ReminderRules, TicketView, Trigger, hookimpl, said
 from core.hooks.settings import OneOf, Percent, Settings, Whole, WorkHours
 
 HOUR = 3600
@@ -158,7 +158,7 @@ def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark]
                 name="reminder",
                 light="yellow",
                 rule_id="pingshan.reminder/hours-left",
-                reason=f"剩余 {hours} 个工作小时，提醒处置责任主体",
+                reason=said("剩余 {hours} 个工作小时，提醒处置责任主体", hours=hours),
                 working_seconds_left=hours * HOUR,
             )
         ]
@@ -168,7 +168,7 @@ def clock_marks(settings: Mapping[str, Any], clock: ClockView) -> Sequence[Mark]
             name="reminder",
             light="yellow",
             rule_id="pingshan.reminder/share-used",
-            reason=f"时限已用 {percent}%，提醒处置责任主体",
+            reason=said("时限已用 {percent}%，提醒处置责任主体", percent=percent),
             share_used=percent / 100,
         )
     ]

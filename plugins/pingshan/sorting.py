@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from core.hooks import Alike, Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl
+from core.hooks import Alike, Draft, DraftPatch, DuplicateHint, SplitHint, TicketView, hookimpl, joined, said, word
 from core.hooks.settings import Line, OneOf, Percent, Rows, Settings, Whole, Words
 
 TAG = re.compile(r"#\s*([^#\s]{1,10})(?=[#\s]|$)")
@@ -116,10 +116,12 @@ def normalise_draft(settings: Mapping[str, Any], draft: Draft) -> Sequence[Draft
     natures = {row["tag"]: row["nature"] for row in settings["tags"]}
     tag = next((tag for tag in TAG.findall(draft.text) if tag in natures), None)
     if tag is not None:
-        patches.append(DraftPatch("pingshan.sorting/tag", f"话题 #{tag}#", nature=natures[tag]))
+        patches.append(DraftPatch("pingshan.sorting/tag", said("话题 #{tag}#", tag=tag), nature=natures[tag]))
     place = _place(draft.text, settings["place_labels"])
     if place is not None:
-        patches.append(DraftPatch("pingshan.sorting/place", f"来件写明“{place.label}”", place=place.words))
+        patches.append(
+            DraftPatch("pingshan.sorting/place", said("来件写明“{label}”", label=word(place.label)), place=place.words)
+        )
     return patches
 
 
@@ -140,7 +142,7 @@ def find_duplicates(settings: Mapping[str, Any], appeal: Alike, candidates: Sequ
             words
             for words, holds in (
                 ("地点相同", same_place),
-                (f"相距约 {candidate.metres} 米", is_near),
+                (said("相距约 {metres} 米", metres=candidate.metres), is_near),
                 ("事项相同", same_matter),
             )
             if holds
@@ -151,7 +153,7 @@ def find_duplicates(settings: Mapping[str, Any], appeal: Alike, candidates: Sequ
             DuplicateHint(
                 serial_no=candidate.serial_no,
                 rule_id="pingshan.sorting/alike",
-                reason=f"{'、'.join(grounds)}，文字相似 {likeness}%",
+                reason=said("{grounds}，文字相似 {likeness}%", grounds=joined("、", grounds), likeness=likeness),
                 score=min(BEST, likeness + SAME_PLACE * (same_place or is_near) + SAME_MATTER * same_matter),
             )
         )
@@ -168,7 +170,9 @@ def suggest_split(settings: Mapping[str, Any], ticket: TicketView) -> Sequence[S
             most = parts
     if len(most) < 2:
         return None
-    return [SplitHint(tuple(most), "pingshan.sorting/numbered", f"来件自己编号写了 {len(most)} 件事")]
+    return [
+        SplitHint(tuple(most), "pingshan.sorting/numbered", said("来件自己编号写了 {number} 件事", number=len(most)))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
