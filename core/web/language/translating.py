@@ -73,18 +73,18 @@ class Expression:
 
     @property
     def name(self) -> str:
-        """The last name before the first filter or call, or nothing."""
-        found = ""
+        """The last name before the first filter or call, of which a method's own name is none; or nothing."""
+        names: list[str] = []
         for token in self.tokens:
+            if token.type == "lparen" and len(names) > 1:
+                names.pop()
             if token.type in ("pipe", "lparen"):
                 break
-            if token.value in OPERATORS:
+            if token.value in OPERATORS or token.type not in ("name", "dot"):
                 return ""
             if token.type == "name":
-                found = token.value
-            elif token.type != "dot":
-                return ""
-        return found
+                names.append(token.value)
+        return names[-1] if names else ""
 
 
 Piece = str | Expression
@@ -130,6 +130,7 @@ class Walk:
         """Read a `{{ }}`: in a run it is a place of it."""
         if self.place in ("text", "value"):
             self.run.append(found)
+            self.tag += "{}"
         else:
             self._put(found.tokens, line=found.line)
 
@@ -179,10 +180,13 @@ class Walk:
         until = len(html) if end < 0 else end
         self.tag += html[start:until]
         self.run.append(html[start:until])
-        if end >= 0:
-            self._flush()
-            self.place = "tag"
-        return until
+        if end < 0:
+            return until
+        self._flush()
+        self.place = "tag"
+        self.tag += self.quote
+        self._data(self.quote)
+        return end + 1
 
     def _close_tag(self, rest: str) -> None:
         found = TAG_NAME.match(self.tag)
