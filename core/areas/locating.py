@@ -82,7 +82,11 @@ def _mentions(gazetteer: Gazetteer, text: str) -> Iterator[_Mention]:
         number = number_after(text, end) if kind == "road" else None
         chosen = _parts(places, number)
         said = saying.said(" {number} 号", number=number) if number is not None else ""
-        yield _Mention(kind, tuple(dict.fromkeys(place.area for place in chosen)), f"{places[0].name}{said}")
+        yield _Mention(
+            kind,
+            tuple(dict.fromkeys(place.area for place in chosen)),
+            saying.said("{name}{said}", name=places[0].name, said=said),
+        )
 
 
 def _found(gazetteer: Gazetteer, text: str) -> Iterator[tuple[int, int]]:

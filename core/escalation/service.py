@@ -199,7 +199,14 @@ def _carry_out(scope: Scope, ticket: Ticket, act: _Act, occasion: _Occasion) -> 
                 now=order.now,
                 at_night=at_night,
             )
-            _tell(scope, ticket, act, order, f"{STEP_LABELS[step.kind]} → {receiver.name}", receiver)
+            _tell(
+                scope,
+                ticket,
+                act,
+                order,
+                said("{step} → {name}", step=word(STEP_LABELS[step.kind]), name=receiver.name),
+                receiver,
+            )
 
 
 def _receiver(scope: Scope, to: str, in_hand: DirectoryUnit) -> DirectoryUnit:

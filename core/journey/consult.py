@@ -12,6 +12,7 @@ from core.journey.desk import start_work
 from core.journey.remember import remember
 from core.kit import saying
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.routing.consultations import (
     AUTHORITY_LABELS,
@@ -140,7 +141,11 @@ def refer_upward(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
         )
     consultation.authority = LADDER[position]
     asked = answering_unit(scope, consultation.authority)
-    to = f"{AUTHORITY_LABELS[consultation.authority]}{f'（{asked.name}）' if asked else ''}"
+    to = said(
+        "{authority}{asked}",
+        authority=word(AUTHORITY_LABELS[consultation.authority]),
+        asked=said("（{name}）", name=asked.name) if asked else "",
+    )
     write_step(
         scope,
         ticket,

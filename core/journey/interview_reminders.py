@@ -134,4 +134,4 @@ def _text(interview: Interview, unit: DirectoryUnit, tickets: Sequence[Ticket], 
         numbers=numbers,
         more=more,
     )
-    return f"{said}{words}" if words else said
+    return saying.said("{said}{words}", said=said, words=words) if words else said

@@ -106,7 +106,7 @@ def _fault_or_written(cells: Mapping[str, str], this_month: Month) -> Written | 
         if not cells[field]:
             return said("没有写{what}", what=what)
         if flaw := flaw_of_cell(cells[field], longest=longest):
-            return f"{what}{flaw}"
+            return said("{what}{flaw}", what=what, flaw=flaw)
     try:
         month = Month.parse(cells["month"])
     except MonthUnclear as refusal:

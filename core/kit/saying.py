@@ -5,6 +5,7 @@ that were put in. Pages translate it when they are shown; what is stored is the 
 pickled, written to the database or sent to a program, a `Said` is plain text.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,8 +15,11 @@ Translate = Callable[[str], str | None]
 """Finds a Chinese sentence, pattern or label in the catalogue of a language; None = it is not there."""
 
 STOP = "。"
-SEPARATORS = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". ", "": " "}
+SEPARATORS: Mapping[str, str] = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". ", "": " "}
 """What stands between parts in languages that are written with spaces."""
+BRACKETS: Mapping[str, str] = {"（": " (", "）": ")", "}{": "} {"}
+HAN = re.compile(r"[\u3400-\u9fff]")
+DOUBLED = re.compile(" {2,}")
 
 
 class Said(str):
@@ -49,7 +53,10 @@ class Said(str):
         if not self.values:
             return str.__str__(self) if pattern is None else pattern
         values = {name: _translated(value, translate) for name, value in self.values.items()}
-        return (self.pattern if pattern is None else pattern).format(**values)
+        if pattern is None:
+            pattern = self.pattern if HAN.search(self.pattern) else _spaced(self.pattern)
+            return DOUBLED.sub(" ", pattern.format(**values)).rstrip(" ")
+        return pattern.format(**values)
 
 
 class Joined(Said):
@@ -133,6 +140,13 @@ def recalled(held: Mapping[str, Any] | str, /) -> str:
 
 KINDS: Mapping[str, type[Said]] = {"said": Said, "joined": Joined, "unstopped": Unstopped}
 MOMENTS: Mapping[str, type[datetime | date | time]] = {"datetime": datetime, "date": date, "time": time}
+
+
+def _spaced(pattern: str) -> str:
+    """Return a pattern without words with the punctuation of languages that are written with spaces."""
+    for sign, instead in (*SEPARATORS.items(), *BRACKETS.items()):
+        pattern = pattern.replace(sign, instead) if sign else pattern
+    return pattern
 
 
 def _translated(value: Any, translate: Translate) -> Any:

@@ -47,7 +47,11 @@ def budget_words(budget: Budget) -> str:
             amount=budget.amount,
             mode=word("自然日") if budget.mode == "natural" else word("工作日"),
         )
-    return f"{duration_words(budget.amount)}{'工作时间' if budget.mode == 'ws' else ''}"
+    return said(
+        "{duration}{mode}",
+        duration=word(duration_words(budget.amount)),
+        mode=word("工作时间") if budget.mode == "ws" else "",
+    )
 
 
 def duration_words(seconds: float) -> str:

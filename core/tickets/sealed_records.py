@@ -264,7 +264,9 @@ class _Check:
     def _finding(self, fault: Fault, words: str, key: str, at: datetime | None, seal: int | None) -> Finding:
         parts = document(key)
         named = "/".join(map(str, parts)) if isinstance(parts, list) else key
-        return Finding(fault, words, record=f"{self._kind.label} {named}", at=at, seal=seal)
+        return Finding(
+            fault, words, record=said("{label} {named}", label=word(self._kind.label), named=named), at=at, seal=seal
+        )
 
 
 def _rows(scope: Scope, kind: Sealable, columns: Sequence[str], key: ColumnElement[str]) -> Select[Any]:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.kit.errors import Collision, Refused
 from core.kit.outages import DOWN, UNCERTAIN, CommittedAlone, outage_of
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.web.drafts.showing import page_of_form
 from core.web.headers import READING
 from core.web.keeping import find_unkept
@@ -105,7 +105,12 @@ def database_failed(error: Exception) -> ResponseReturnValue:
     is_change = request.method not in READING
     if outage is UNCERTAIN and not is_change:
         outage = DOWN
-    words = f"{outage.why}{NOT_KEPT if is_change and outage.is_kept is False else ''}{outage.remedy}"
+    words = said(
+        "{why}{not_kept}{remedy}",
+        why=word(outage.why),
+        not_kept=word(NOT_KEPT) if is_change and outage.is_kept is False else "",
+        remedy=word(outage.remedy),
+    )
     answer = current_app.make_response(
         show(503, words, code=outage.code, number=number, again=_again() if is_change else None)
     )

@@ -65,7 +65,11 @@ class _Place:
         )
 
     def inner(self, name: str, field: SettingField) -> "_Place":
-        return _Place(f"{self.field}.{name}", f"{self.label} {field.title}", field.risk or self.risk)
+        return _Place(
+            f"{self.field}.{name}",
+            said("{label} {title}", label=word(self.label), title=word(field.title)),
+            field.risk or self.risk,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,13 @@ class _Comparing:
         parts = None if missing in (before, after) else field.told_apart(plain(before), plain(after), self.choices)
         if parts is not None:
             for part, old, new in parts:
-                yield Difference(place.field, f"{place.label} {part}".rstrip(), old, new, place.risk)
+                yield Difference(
+                    place.field,
+                    said("{label} {part}", label=word(place.label), part=part).rstrip(),
+                    old,
+                    new,
+                    place.risk,
+                )
             return
         is_list = isinstance(before, list | tuple) and isinstance(after, list | tuple)
         if isinstance(field, Rows) and is_list:

@@ -320,7 +320,10 @@ class _Drawing:
             said("第 {number} 行", number=number + 1),
         )
         values = row if isinstance(row, Mapping) else {}
-        errors = self._wrong(self.problems.of(path), _Place(name, path, f"{place.called} {label}", place.locked))
+        errors = self._wrong(
+            self.problems.of(path),
+            _Place(name, path, said("{called} {label}", called=place.called, label=word(label)), place.locked),
+        )
         return FormRow(
             number=number,
             label=label,
@@ -329,7 +332,14 @@ class _Drawing:
                     each,
                     values.get(inner, missing),
                     defaults.get(inner),
-                    _Place(f"{name}-{inner}", f"{path}.{inner}", f"{place.called} {label} {each.title}", place.locked),
+                    _Place(
+                        f"{name}-{inner}",
+                        f"{path}.{inner}",
+                        said(
+                            "{called} {label} {title}", called=place.called, label=word(label), title=word(each.title)
+                        ),
+                        place.locked,
+                    ),
                 )
                 for inner, each in rows.fields.items()
             ),

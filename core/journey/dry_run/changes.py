@@ -245,7 +245,9 @@ class _Teller:
         for key in _either(before, after):
             if (key in before) != (key in after):
                 feature, hook = key
-                subject = f"{feature} {HOOKS[hook].label if hook in HOOKS else hook}"
+                subject = said(
+                    "{feature} {label}", feature=feature, label=word(HOOKS[hook].label) if hook in HOOKS else hook
+                )
                 sides = [Side("error", side[key]) if key in side else NOTHING for side in (before, after)]
                 yield Change("error", "new" if key in after else "gone", subject, *sides)
 

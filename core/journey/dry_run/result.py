@@ -448,7 +448,12 @@ def change_words(change: Change) -> str:
         because = said("（原：{reason}；现：{after_reason}）", reason=before.reason, after_reason=after.reason)
     else:
         because = said("（{why}）", why=why) if (why := after.reason or before.reason) else ""
-    what = f"{WHAT_LABELS[change.what]}{change.effect_words}{subject}"
+    what = said(
+        "{what}{effect}{subject}",
+        what=word(WHAT_LABELS[change.what]),
+        effect=word(change.effect_words),
+        subject=subject,
+    )
     return said(
         "{what}：{words} → {after_words}{because}",
         what=what,

@@ -147,7 +147,16 @@ def why_here(scope: Scope, ticket: Ticket, lines: Sequence[DecisionLine] | None 
     newest = lines[-1]
     basis = next((line for line in reversed(lines) if line.explanation), None)
     waits = "还没有派出。" if ticket.state in WAITING_FOR_DISPATCH and newest.outcome != "dispatched" else ""
-    return Why(f"{waits}{newest.sentence}{_since(scope, ticket, newest)}", newest, basis)
+    return Why(
+        said(
+            "{waits}{sentence}{since}",
+            waits=word(waits),
+            sentence=word(newest.sentence),
+            since=_since(scope, ticket, newest),
+        ),
+        newest,
+        basis,
+    )
 
 
 def _since(scope: Scope, ticket: Ticket, newest: DecisionLine) -> str:

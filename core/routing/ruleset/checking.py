@@ -138,7 +138,9 @@ def _unit(rule: Rule, path: str, code: str, directory: RoutingDirectory) -> Iter
             sentence = said("本区没有可作{local}的单位。请写明具体单位。", local=word(LOCAL_NAMES[code]))
             yield _finding("error", "unknown-unit", rule, path, sentence)
         elif path.startswith("then.assign") and (why := _only_takes_in(kind, directory)):
-            yield _finding("error", "takes-in-only", rule, path, f"{LOCAL_NAMES[code]}{why}")
+            yield _finding(
+                "error", "takes-in-only", rule, path, said("{local}{why}", local=word(LOCAL_NAMES[code]), why=why)
+            )
         return
     unit = directory.units.get(code)
     if unit is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.kit import saying
+from core.kit.saying import said, word
 from core.routing.ruleset.conditions import AllOf, AnyOf, Condition, Leaf, Not
 from core.routing.ruleset.directory import NAMELESS, RoutingDirectory
 from core.routing.ruleset.fields import FIELDS, URGENCIES, Field, Fields
@@ -59,7 +60,7 @@ class Wording:
             )
         if field.kind == "flag":
             return field.label if leaf.values[0] else saying.said("并非{label}", label=saying.word(field.label))
-        return f"{field.label}{self._relation(field, leaf)}"
+        return said("{label}{relation}", label=word(field.label), relation=self._relation(field, leaf))
 
     def answer(self, trace: LeafTrace) -> str:
         """Return what the ticket answered to a leaf, as a statement that is true of it."""

@@ -14,7 +14,7 @@ from core.documents.charts import Series
 from core.documents.model import Lines
 from core.hooks.values.words import APPELLANT_LABELS
 from core.kit.errors import Refused
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.statistics.queries import Cube, matter_names
 from core.statistics.report import UNNAMED, matter_label
 from core.statistics.warnings.models import Warned
@@ -146,9 +146,9 @@ def _line(scope: Scope, warned: Warned) -> WarningLine:
     names = matter_names(Cube.of(scope))
     what = matter_label(names, warned.matter) if warned.matter else UNNAMED
     if warned.area:
-        what += f" · {area_words(scope, warned.area) or warned.area}"
+        what += said(" · {area}", area=area_words(scope, warned.area) or warned.area)
     if warned.appellant:
-        what += f" · {APPELLANT_LABELS.get(warned.appellant, warned.appellant)}"
+        what += said(" · {appellant}", appellant=word(APPELLANT_LABELS.get(warned.appellant, warned.appellant)))
     return WarningLine(
         warned.id,
         warned.rule,

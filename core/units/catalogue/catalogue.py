@@ -98,7 +98,11 @@ class Catalogue:
 
     def matter_words(self, matter: str) -> str:
         """Return how people call a matter: code and names."""
-        return f"{matter} {self.matters.words(matter)}" if matter in self.matters else matter
+        return (
+            said("{matter} {words}", matter=matter, words=self.matters.words(matter))
+            if matter in self.matters
+            else matter
+        )
 
     def area_words(self, area: str | None) -> str:
         """Return how people call an area: its names below the top; 全区 for the whole."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from core.kit import saying
 from core.kit.saying import joined, said, word
 from core.kit.trees import Node
 from core.units.catalogue.catalogue import Catalogue
@@ -133,7 +134,15 @@ def _all_of(row: Row, unit_names: Mapping[str, str]) -> str:
     said = ((name, getattr(row, name)) for name in VALUES)
     return joined(
         "，",
-        (f"{FIELD_WORDS[name]} {value_words(name, value, unit_names)}" for name, value in said if value is not None),
+        (
+            saying.said(
+                "{field} {value}",
+                field=saying.word(FIELD_WORDS[name]),
+                value=saying.word(value_words(name, value, unit_names)),
+            )
+            for name, value in said
+            if value is not None
+        ),
     )
 
 

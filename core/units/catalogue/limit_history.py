@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.hooks.values import Budget
 from core.kit.errors import Refused
-from core.kit.saying import joined, said
+from core.kit.saying import joined, said, word
 from core.units.catalogue.catalogue import Catalogue
 from core.units.catalogue.limits import Comparison, compare, limit_words
 from core.units.catalogue.rows import FIELD_WORDS, Key
@@ -108,7 +108,14 @@ def change_words(change: LimitChange, catalogue: Catalogue) -> str:
     """Say an entry: which matter, from how long to how long."""
     was, will = (limit_words(each) if each else "无" for each in (change.before, change.after))
     what = FIELD_WORDS[change.field]
-    return f"{catalogue.key_words(change.key)}{what}{DIRECTION_WORDS[change.direction]} {was} → {will}"
+    return said(
+        "{key}{what}{direction} {was} → {will}",
+        key=catalogue.key_words(change.key),
+        what=word(what),
+        direction=word(DIRECTION_WORDS[change.direction]),
+        was=was,
+        will=will,
+    )
 
 
 def _places_of_limits(before: Catalogue, after: Catalogue) -> Iterator[Key]:

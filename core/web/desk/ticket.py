@@ -8,6 +8,7 @@ from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.web.blocks import shown_blocks
 from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
@@ -54,4 +55,7 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
 def act_on_ticket(visit: Visit, serial_no: str, deed: str) -> Answer:
     """Do one of the desk's acts on the ticket."""
     done = carry_out(DESK_ACTS, visit, serial_no, deed)
-    return Done(f"{serial_no} {done.told}", own_path(request.form.get("back"), otherwise=f"/t/{serial_no}"))
+    return Done(
+        said("{serial_no} {told}", serial_no=serial_no, told=word(done.told)),
+        own_path(request.form.get("back"), otherwise=f"/t/{serial_no}"),
+    )

@@ -18,7 +18,7 @@ from core.journey.queries.coordination import open_errands_of_unit
 from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.knowledge.settings import templates_for
 from core.people.roles import NotPermitted, Permission
 from core.people.roster.queries import units_with_persons
@@ -143,7 +143,7 @@ def reply(visit: Visit, serial_no: str) -> Answer:
 def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
     """Do one of a unit's acts on a ticket in which it has, or had, a share."""
     done = carry_out(UNIT_ACTS, visit, serial_no, deed)
-    return Done(f"{serial_no} {done.told}", f"/unit/{serial_no}")
+    return Done(said("{serial_no} {told}", serial_no=serial_no, told=word(done.told)), f"/unit/{serial_no}")
 
 
 def unit_of(visit: Visit) -> DirectoryUnit:

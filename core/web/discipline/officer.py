@@ -26,7 +26,7 @@ from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import lights_of_open
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tenancy.security_log import By
 from core.tickets.timeline import Order
@@ -181,7 +181,10 @@ def act_on_case(visit: Visit, case_code: str, deed: str) -> Answer:
     """Do one of the acts in a case."""
     serial_no = shown_case(visit.scope, case_code, visit.actor).line.serial_no
     done = carry_out(CASE_ACTS, visit, serial_no, deed)
-    return Done(f"{serial_no} {done.told}", f"/discipline/{case_code}")
+    return Done(
+        said("{serial_no} {told}", serial_no=serial_no, told=word(done.told)),
+        f"/discipline/{case_code}",
+    )
 
 
 def _filters() -> CaseFilters:

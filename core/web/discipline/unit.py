@@ -12,7 +12,7 @@ from core.journey.queries.accountability import ShownCase, cases_against, shown_
 from core.journey.queries.case import get_case
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.tenancy.security_log import By
 from core.tickets.timeline import Order
@@ -110,7 +110,10 @@ def act_on_own_case(visit: Visit, case_code: str, deed: str) -> Answer:
     """Do one of the accused unit's acts."""
     shown = _shown(visit, case_code)
     done = carry_out(ACCUSED_ACTS, visit, shown.line.serial_no, deed)
-    return Done(f"{shown.line.label}{done.told}", f"/unit/cases/{case_code}")
+    return Done(
+        said("{label}{told}", label=word(shown.line.label), told=word(done.told)),
+        f"/unit/cases/{case_code}",
+    )
 
 
 def _shown(visit: Visit, case_code: str) -> ShownCase:
