@@ -24,6 +24,7 @@ import core.kit.outbox
 import core.knowledge.models
 import core.people.drafts.models
 import core.people.models
+import core.people.presence.models
 import core.people.roster.models
 import core.routing.models
 import core.sla.models

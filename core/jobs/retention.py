@@ -8,6 +8,7 @@ from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
 from core.journey.erase import erase_due
 from core.people.drafts.service import erase_before
+from core.people.presence.service import forget_gone
 from core.tenancy.facts import TenantFacts
 from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
@@ -45,6 +46,7 @@ class Retention:
 def _erase(scope: Scope, *, now: datetime) -> int:
     forget_old(scope, now=now)
     erase_before(scope, now=now)
+    forget_gone(scope, now=now)
     empty_before(scope, now=now)
     days = days_kept(scope.hooks)
     return erase_due(scope, days=days, now=now) if days else 0

@@ -302,8 +302,8 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[method=post]"), here = one("[data-here]");
     if (!form || !here || filling || form.closest("header, #keys, #sign-in-again")) return;
-    const heading = one("h2, h3, legend", form.closest("section, details, article") || form), summary = one("summary", form.closest("details") || form);
-    filling = ((summary || heading || {}).textContent || "").trim().slice(0, 20) || w("表单");
+    const folded = form.closest("details"), heading = folded ? one("summary", folded) : one("h2, h3, legend", form.closest("section, article") || form);
+    filling = (heading && (heading.firstChild.textContent || heading.textContent) || "").trim().slice(0, 20) || w("表单");
     present(here);
     setTimeout(() => { filling = ""; }, 90000);
   });
