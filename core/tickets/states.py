@@ -455,6 +455,7 @@ NOTE_LABELS = {
     "held_back": "待人工核对",
     "urged": "诉求人催办",
     "supplemented": "诉求人补充",
+    "completion_asked": "请诉求人补正",
     "counter_entry": "代录",
     "receipt_printed": "打印回执",
     "center_note": "社区跟进",

@@ -88,6 +88,7 @@ def arguments(
         "decide_consultation": {"unit": unit(), "co": [unit() for _ in range(rng.randrange(2))], "reason": said()},
         "attach": {"master": one([*serials, "T-0"])},
         "detach": {"reason": said()},
+        "ask_to_complete": {"what": said()},
         "tell_apart": {"other": one([*serials, "T-0"])},
         "split": {"texts": one((["路面坑洼", "路灯不亮"], ["只有一项"], ["有", ""]))},
         "pass_reply": {},

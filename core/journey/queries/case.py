@@ -32,7 +32,7 @@ from core.tickets.models import Ticket, TicketContact
 from core.tickets.queries import NoSuchTicket
 from core.tickets.screening import INVALID
 from core.tickets.sealing import opened
-from core.tickets.states import STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
+from core.tickets.states import IN_HAND, STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
 from core.units.papers import papers_in
 from core.units.queries import directory
 from core.workdays.queries import timetable
@@ -143,6 +143,11 @@ class Case:
     def taken_in_words(self) -> str:
         """What was done with the appeal when it came in, so far."""
         return "登记" if self.state in WAITING_FOR_ACCEPTANCE else "受理"
+
+    @property
+    def may_be_compared(self) -> bool:
+        """Whether it may be joined with another ticket, or lead one."""
+        return self.state in IN_HAND
 
     @property
     def waits_for_dispatch(self) -> bool:

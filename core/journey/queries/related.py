@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from core.intake.joining import LETS_GO_FOR, attachment_of
 from core.routing.models import Referral
 from core.routing.referrals import name_of_tenant
 from core.tenancy.scope import Scope
@@ -37,9 +38,13 @@ class ReferralLine:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """What belongs to a ticket: its master or those attached to it, its whole or its parts."""
+    """What belongs to a ticket: its master or those attached to it, its whole or its parts.
+
+    `lets_go_until`: until when it can be let go from its master, in the tenant's own time.
+    """
 
     master: RelatedTicket | None = None
+    lets_go_until: datetime | None = None
     attached: tuple[RelatedTicket, ...] = ()
     whole: RelatedTicket | None = None
     parts: tuple[RelatedTicket, ...] = ()
@@ -59,6 +64,7 @@ def related_to(scope: Scope, ticket: Ticket) -> Related:
     by_id = {row.id: _line(scope, row) for row in rows}
     return Related(
         master=by_id.get(ticket.master_id) if ticket.master_id else None,
+        lets_go_until=_lets_go_until(scope, ticket) if ticket.master_id else None,
         attached=tuple(by_id[row.id] for row in rows if row.master_id == ticket.id),
         whole=by_id.get(ticket.part_of_id) if ticket.part_of_id else None,
         parts=tuple(by_id[row.id] for row in rows if row.part_of_id == ticket.id),
@@ -83,6 +89,10 @@ def referrals_of(scope: Scope, ticket: Ticket) -> tuple[ReferralLine, ...]:
         )
         for row in rows
     )
+
+
+def _lets_go_until(scope: Scope, ticket: Ticket) -> datetime:
+    return (attachment_of(scope, ticket).attached_at + LETS_GO_FOR).astimezone(scope.tenant.zone)
 
 
 def _line(scope: Scope, ticket: Ticket) -> RelatedTicket:

@@ -68,7 +68,7 @@ class Act:
 
     `beside` is the place on the page, empty = among all others. With `records` there is a form for each record, beside
     it, and `record` is the command's argument that names it. `remarks` are said above the fields; where there are any
-    the form stands open, unless it is `folded` all the same.
+    the form stands open, unless it is `folded` all the same. `shortcut` is the single key that opens it.
     """
 
     title: str
@@ -82,6 +82,7 @@ class Act:
     hint: str = ""
     remarks: Callable[[Standing], Sequence[str]] = no_remarks
     folded: bool = False
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class ShownAct:
     record_value: str
     refusal: str
     folded: bool
+    shortcut: str
 
     @property
     def is_open(self) -> bool:
@@ -258,6 +260,7 @@ def _shown(act: Act, deeds: tuple[Deed, ...], standing: Standing, *, value: str,
         record_value=value,
         refusal=words_of(refusal) if refusal and is_refused else "",
         folded=act.folded,
+        shortcut=act.shortcut,
     )
 
 

@@ -9,6 +9,7 @@ from core.intake.rejections import REJECTION_REASONS
 from core.journey import (
     accept,
     call,
+    complete,
     conclude,
     consult,
     desk,
@@ -62,19 +63,12 @@ def duplicates_in_words(standing: Standing) -> tuple[str, ...]:
     )
 
 
-def split_in_words(standing: Standing) -> tuple[str, ...]:
-    """Say why the ticket may be several."""
-    return (
-        (
-            said(
-                "建议拆成 {number} 项：{parts_reason}",
-                number=len(standing.hints.parts),
-                parts_reason=standing.hints.parts_reason,
-            ),
-        )
-        if standing.hints.parts
-        else ()
-    )
+def lets_go_in_words(standing: Standing) -> tuple[str, ...]:
+    """Say until when an attached ticket can be let go again."""
+    until = standing.file.related.lets_go_until
+    if until is None:
+        return ()
+    return (said("{until:%m-%d %H:%M} 前可以拆回，时限接着原来的算；过后随主单答复。", until=until),)
 
 
 def call_in_words(standing: Standing) -> tuple[str, ...]:
@@ -98,6 +92,21 @@ CALL = Act(
     states=WITH_UNIT,
     when=lambda standing: standing.case.urgent,
     remarks=call_in_words,
+)
+COMPLETION = Act(
+    "退回补正",
+    (Deed(complete.ask_to_complete, "请诉求人补充", "已请诉求人补充"),),
+    (
+        Field(
+            "what",
+            "还缺什么",
+            "line",
+            placeholder="如：具体在哪个路口、门牌号",
+            hint="会发给诉求人；不写姓名和电话。补充后写进流转记录并通知受理席；工单仍在派单台，时限不停。",
+        ),
+    ),
+    states=complete.ASKABLE,
+    shortcut="r",
 )
 ACCEPTANCE = (
     Act(
@@ -238,6 +247,7 @@ DISPATCHING = (
         states=sources(Command.REDIRECT),
         when=lambda standing: standing.file.consultation is None,
         hint="原承办单位的任务收回，诉求人的答复时限不变。",
+        shortcut="d",
     ),
     Act(
         "免予办理",
@@ -267,26 +277,11 @@ DISPATCHING = (
     ),
     Act(
         "从主单拆出",
-        (Deed(join.detach, "拆并", "已拆并，回到派单台"),),
+        (Deed(join.detach, "拆回", "已拆回，回到派单台"),),
         (REASON,),
         states=sources(Command.DETACH),
-    ),
-    Act(
-        "拆成几件",
-        (Deed(join.split, "拆单", "已拆单"),),
-        (
-            Field(
-                "texts",
-                "分项",
-                "parts",
-                presets=lambda standing: standing.hints.parts,
-                hint="至少两项，一项一件事；没有用到的留空。各项的事项由规则判定，派单前可以更正。",
-            ),
-        ),
-        states=sources(Command.SPLIT),
-        when=may_be_joined,
-        hint="每个分项单独派单、单独答复，全部办结后汇总答复诉求人。",
-        remarks=split_in_words,
+        remarks=lets_go_in_words,
+        folded=True,
     ),
     Act(
         "发起会商",
@@ -377,6 +372,7 @@ DECIDING = (
             (request := standing.file.pending_return) is not None and not standing.is_mine(request.by_id)
         ),
         beside="return",
+        shortcut="r",
     ),
     Act(
         "会商裁决",
@@ -390,6 +386,7 @@ DECIDING = (
         when=lambda standing: standing.file.consultation is not None,
         beside="consult",
         hint="裁决后即派给被指定的单位，不能再退单；正由它先办的，照旧办理。裁决会记成派单规则的草稿，启用前不生效。",
+        shortcut="d",
     ),
     Act(
         "先办后议：指定先办单位",
@@ -461,6 +458,7 @@ DECIDING = (
             for each in standing.file.extensions
             if each.is_pending and not standing.is_mine(each.by_id)
         ),
+        shortcut="e",
     ),
     Act(
         "决定挂起申请",
@@ -520,6 +518,7 @@ AFTERWARDS = (
 
 DESK_ACTS = (
     CALL,
+    COMPLETION,
     *ACCEPTANCE,
     *SCREENING,
     *CLEARING,
@@ -534,3 +533,5 @@ DESK_ACTS = (
     *COORDINATING,
     *DISCLOSURE_ACTS,
 )
+BESIDE_DISPATCH = (COMPLETION, *PRESSING)
+"""What is offered in the pane of the dispatch desk as well, beside dispatch, direct answer, merging and splitting."""

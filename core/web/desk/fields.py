@@ -26,14 +26,12 @@ Kind = Literal[
     "moment",
     "yes_no",
     "tick",
-    "parts",
     "record",
 ]
 Options = Callable[[Standing], Sequence[Choice]]
 LONGEST = {"line": 200, "long": 5000}
 DIGITS = {"number": 4, "yuan": 12}
 """Digits of a number of days, of an amount in yuan."""
-FEWEST_PARTS = 2
 LONGEST_ID = 18
 
 
@@ -97,8 +95,6 @@ def read(field: Field, *, zone: ZoneInfo, required: bool) -> dict[str, Any]:
         case "units":
             codes = [code for code in texts(field.name, longest=100) if code]
             return {field.name: codes} if codes else _left_empty(field, required)
-        case "parts":
-            return _parts(field)
         case "tick":
             return {field.name: field.name in request.form}
     typed = text(field.name, longest=LONGEST.get(field.kind, 100))
@@ -150,11 +146,3 @@ def _moment(field: Field, typed: str, zone: ZoneInfo) -> datetime:
         raise FieldUnusable(
             said("“{label}”要填日期和时间，例如 2026-03-12T18:00。", label=word(field.label)), field=field.name
         ) from None
-
-
-def _parts(field: Field) -> dict[str, Any]:
-    """Read the parts of a ticket that is split, those without words left out."""
-    said = [words for words in texts(field.name, longest=LONGEST["long"]) if words]
-    if len(said) < FEWEST_PARTS:
-        raise FieldUnusable("至少写出两个分项，每个分项是一件单独的事。", field=field.name)
-    return {field.name: said}

@@ -14,6 +14,7 @@ from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
+from core.journey.saved_lists import ListLine, gone_from, open_list
 from core.kit import saying
 from core.people.access import may
 from core.people.roles import Permission
@@ -24,13 +25,14 @@ from core.units.catalogue.queries import gazetteer_in_force
 from core.web.desk.acts import offered
 from core.web.desk.answers import known_for
 from core.web.desk.bulk_acts import BULK_NEEDS
-from core.web.desk.desk_acts import DESK_ACTS
-from core.web.desk.standing import hints_for, standing_at_desk
-from core.web.menu import LANE_LABELS
+from core.web.desk.desk_acts import BESIDE_DISPATCH, DESK_ACTS
+from core.web.desk.standing import standing_at_desk
+from core.web.menu import LANE_LABELS, lanes_of
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("lanes", __name__)
 LONGEST_ARGUMENT = 200
+LONGEST_NUMBER = 9
 PARTS = {"pane": "pane", "list": "list", "work": "work"}
 """What htmx asks for, by the id of the element it will fill."""
 RETURNABLE: tuple[LaneName, ...] = ("dispatch", "review", "all")
@@ -121,17 +123,27 @@ class Wanted:
     filters: Filters
     after: str
     at: str
+    saved: ListLine | None = None
+    """The saved list that it is, as long as nothing else narrows it."""
 
     @classmethod
-    def read(cls) -> "Wanted":
-        """Read the query string; what makes no sense there is passed over."""
+    def read(cls, visit: Visit) -> "Wanted":
+        """Read the query string; what makes no sense there is passed over. Raises `NoSuchList`."""
+        if number := _argument("list"):
+            lanes = lanes_of(visit.permissions)
+            whole = int(number) if number.isascii() and number.isdecimal() and len(number) < LONGEST_NUMBER else 0
+            line = open_list(visit.scope, whole, actor=visit.actor, lanes=lanes)
+            return cls(line.lane, line.filters, _argument("after"), _argument("at"), line)
         given = {name: _argument(name) for name in Filters.__annotations__}
         lane: LaneName = next((lane for lane in LANES if lane == request.args.get("lane")), "dispatch")
         return cls(lane, Filters(**given), _argument("after"), _argument("at"))
 
     def href(self, **changes: str) -> str:
         """Return the address of this list, with some of it changed; the open ticket and the page are left out."""
-        parts = {"lane": self.lane, **asdict(self.filters), **changes}
+        if self.saved and not changes.keys() - {"after", "at"}:
+            parts: dict[str, Any] = {"list": self.saved.number, **changes}
+        else:
+            parts = {"lane": self.lane, **asdict(self.filters), **changes}
         return "/desk?" + urlencode({name: value for name, value in parts.items() if value})
 
 
@@ -139,7 +151,7 @@ class Wanted:
 @allows(Permission.SEE_TICKETS)
 def show_lane(visit: Visit) -> Answer:
     """Show a lane whole, or for htmx the part that changes. A search for a serial number opens its ticket."""
-    wanted = Wanted.read()
+    wanted = Wanted.read(visit)
     if wanted.filters.q and (serial_no := find_serial(visit.scope, wanted.filters.q)):
         return redirect(f"/t/{serial_no}", 303)
     part = PARTS.get(request.headers.get("HX-Target", "")) if request.headers.get("HX-Request") else None
@@ -181,7 +193,7 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     if case and words.decides:
         facts |= _to_decide(visit, case)
     elif case and case.waits_for_dispatch:
-        facts |= {"hints": hints_for(visit, case), "known": known_for(visit, case)}
+        facts |= _to_dispatch(visit, case)
     return render_template(
         template,
         lane=words,
@@ -194,6 +206,9 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
         picked=bool(wanted.at),
         search=wanted.filters.q,
         narrowed=_narrowed(visit, wanted.filters),
+        saved=wanted.saved,
+        gone=gone_from(visit.scope, wanted.filters) if wanted.filters.any else (),
+        save_href="/desk/lists?" + urlencode({"lane": wanted.lane, **wanted.filters.given}),
         case=case,
         **{"open_at": case.serial_no if case else "", **facts},
     )
@@ -218,6 +233,19 @@ def _to_decide(visit: Visit, case: Case) -> dict[str, Any]:
     file = case_file(visit.scope, case.id)
     acts = offered(DESK_ACTS, standing_at_desk(visit, case, file), refusal=None)
     return {"file": file, "acts": acts, "act_base": f"/t/{case.serial_no}"}
+
+
+def _to_dispatch(visit: Visit, case: Case) -> dict[str, Any]:
+    """Return what is needed to dispatch the ticket, or to do something else with it, without leaving the desk."""
+    file = case_file(visit.scope, case.id)
+    standing = standing_at_desk(visit, case, file)
+    return {
+        "hints": standing.hints,
+        "known": known_for(visit, case),
+        "file": file,
+        "acts": offered(BESIDE_DISPATCH, standing, refusal=None),
+        "act_base": f"/t/{case.serial_no}",
+    }
 
 
 def _tabs(wanted: Wanted, counts: TabCounts | None) -> list[Tab]:

@@ -79,6 +79,7 @@ PRESSING = (
             Field("unit", "直接交给哪个单位负责人", "unit", required=False, hint="不选就交给现在承办的单位。"),
         ),
         states=PRESSABLE,
+        shortcut="i",
     ),
     Act(
         "督办",

@@ -166,6 +166,7 @@ HANDLING = (
             and not asks(standing, standing.file.extensions, "pending")
         ),
         hint="决定之前时限照常计算。",
+        shortcut="e",
     ),
     Act(
         "申请挂起",
@@ -227,6 +228,7 @@ HANDLING = (
         hint="受理席决定之前，工单仍在本单位，时限照常计算。",
         remarks=clause_in_words,
         folded=True,
+        shortcut="r",
     ),
     Act(
         "撤回退单申请",
