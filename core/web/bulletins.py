@@ -9,7 +9,6 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, g, render_template, request
 from markupsafe import Markup
 
-from core.documents.drawing import drawn
 from core.documents.forms import FORMS
 from core.documents.model import Block, Document, Table, Words, words_of
 from core.journey import bulletins as journey
@@ -21,6 +20,7 @@ from core.statistics.periods import Month
 from core.statistics.words import value_words
 from core.tickets.timeline import Actor, Order
 from core.web.input import required, text
+from core.web.language.charts import chart_shown
 from core.web.refusals import status_of
 from core.web.refusals import words_of as refusal_words
 from core.web.visit import Answer, Done, Visit, allows, installation
@@ -207,7 +207,7 @@ def file_of(document: Document, name: str, form: str, *, kind: str = "bulletin")
 def _part(block: Block) -> Part:
     if isinstance(block, Words):
         return Part(words=block.text)
-    return Part(table=block) if isinstance(block, Table) else Part(drawing=drawn(block))
+    return Part(table=block) if isinstance(block, Table) else Part(drawing=chart_shown(block))
 
 
 def _rate(satisfied: int, rated: int) -> str:

@@ -7,7 +7,6 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from core.documents.drawing import drawn
 from core.documents.model import Chart
 from core.kit.saying import said, word
 from core.statistics.causes import Causes
@@ -23,6 +22,7 @@ from core.statistics.drawings import (
 )
 from core.statistics.figures import Figure
 from core.statistics.words import change_words, parts_words, remark_words, value_words
+from core.web.language.charts import chart_shown
 
 SHOWN = ("accepted", "on_time", "resolved", "satisfied", "overdue", "mean_days_to_reply_of_replies")
 """The six figures on top, in their order."""
@@ -212,4 +212,4 @@ def _below_words(below: BelowFloor) -> str:
 
 
 def _drawn(chart: Chart | None) -> Markup | None:
-    return None if chart is None else drawn(chart)
+    return None if chart is None else chart_shown(chart)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, render_template, request
 
 from core.documents.charts import Mark
-from core.documents.drawing import drawn
 from core.documents.model import Bars
 from core.hooks.values.words import NATURE_LABELS
 from core.intake.channels import channels_of
@@ -41,6 +40,7 @@ from core.statistics.warnings.topics import followed_topics
 from core.units.queries import directory
 from core.web.bulletins import file_of
 from core.web.input import text
+from core.web.language.charts import chart_shown
 from core.web.menu import EXPLORES
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -101,7 +101,7 @@ def show(visit: Visit) -> Answer:
         enough=ENOUGH,
         counted=COUNTED,
         repeated=MEANING,
-        trend=drawn(found.trend),
+        trend=chart_shown(found.trend),
         growing=_bars("增长最多的（件）", found.growing, address, growth=True),
         returning=_bars("反复最多的（件）", found.returning, address, growth=False),
         returned_shown=RETURNED_SHOWN,
@@ -217,7 +217,7 @@ def _bars(title: str, ranked: Sequence[Ranked], address: Address, *, growth: boo
         )
         for each in ranked
     ]
-    return drawn(Bars(title, marks)) if marks else ""
+    return chart_shown(Bars(title, marks)) if marks else ""
 
 
 def _csv(found: Explored, name: str) -> Response:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from flask import Blueprint, g, render_template, request
 
-from core.documents.drawing import drawn
 from core.journey import warnings
 from core.journey.queries.choices import choices
 from core.kit.saying import said
@@ -25,6 +24,7 @@ from core.statistics.warnings.topics import (
 from core.statistics.warnings.watching import rules_of
 from core.web.desk.lanes import Tab
 from core.web.input import day, required, text, texts
+from core.web.language.charts import chart_shown
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -60,7 +60,7 @@ def show_warning(visit: Visit, warning: int) -> Answer:
     page = render_template(
         "warnings/one.html",
         line=line,
-        trend=drawn(trend_of(line)),
+        trend=chart_shown(trend_of(line)),
         settles=not visit.permissions.isdisjoint(warnings.SETTLES),
         choices=choices(visit.scope),
         typed=request.form,

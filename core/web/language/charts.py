@@ -1,0 +1,25 @@
+"""Charts in the language of the page: what the code says in them is translated, names that people gave say that they are Chinese."""
+
+import re
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from core.documents.drawing import drawn
+from core.documents.model import Bars, Chart, Dots
+from core.web.language.speaking import language, t
+
+IN_CHINESE = re.compile("<(text|title)(?=[^>]*>[^<]*[\u3400-\u9fff])")
+
+
+def chart_shown(chart: Chart) -> Markup:
+    """Return the chart as SVG within the page at hand."""
+    if language() == "zh-CN":
+        return drawn(chart)
+    if isinstance(chart, Bars | Dots):
+        marks = [replace(mark, label=t(mark.label), words=t(mark.words)) for mark in chart.marks]
+        said = drawn(replace(chart, title=t(chart.title), marks=marks))
+    else:
+        series = [replace(line, label=t(line.label)) for line in chart.series]
+        said = drawn(replace(chart, title=t(chart.title), series=series, labels=[t(label) for label in chart.labels]))
+    return Markup(IN_CHINESE.sub(r'<\1 lang="zh-CN"', said))  # noqa: S704 -- an attribute is put into our own drawing
