@@ -32,6 +32,8 @@ from core.kit.keys import Keyring
 from core.people.drafts.models import Draft
 from core.people.drafts.service import SEALED as DRAFT
 from core.people.identities import SECRET as PROVIDER_SECRET
+from core.people.lists.models import SEALED as SAVED_LIST
+from core.people.lists.models import SavedList
 from core.people.models import IdentityProvider
 from core.people.second_factor.models import SecondFactor
 from core.people.second_factor.service import FIELD as SECOND_FACTOR
@@ -92,6 +94,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(InterviewQuestion.__table__, "微访谈的提问人", {"sealed": _always(INTERVIEW_ASKER)}),  # type: ignore[arg-type]
     Encrypted(InterviewReturned.__table__, "微访谈退回的行", {"sealed": _always(INTERVIEW_RETURNED)}),  # type: ignore[arg-type]
     Encrypted(OutreachLine.__table__, "会议和走访的条目", {"sealed": _always(OUTREACH_LINE)}),  # type: ignore[arg-type]
+    Encrypted(SavedList.__table__, "常用列表", {"sealed": _always(SAVED_LIST)}),  # type: ignore[arg-type]
     Encrypted(Task.__table__, "任务的内容", {"sealed": _always(TASK_GIVEN)}),  # type: ignore[arg-type]
     Encrypted(TaskLine.__table__, "任务的行", {"sealed": _always(TASK_ROW)}),  # type: ignore[arg-type]
     Encrypted(TaskFile.__table__, "任务文件的密钥", {"sealed": _always(TASK_FILE)}),  # type: ignore[arg-type]

@@ -25,14 +25,13 @@ from core.people.roles import NotPermitted, Permission
 from core.tasks.models import Task, TaskFile, TaskLine
 from core.tasks.queries import (
     Reason,
-    count_open,
-    ended_unseen,
     files_of,
     find_file,
     get_task,
     next_lines,
     reasons_of,
     tasks_of,
+    untold,
 )
 from core.tasks.service import (
     NoSuchTask,
@@ -202,9 +201,9 @@ def list_tasks(scope: Scope, *, actor: Actor) -> tuple[Sequence[Task], Sequence[
     return own, [task for task in tasks_of(scope, None) if task.asked_by_id != actor.id]
 
 
-def running_and_ended(scope: Scope, account_id: int) -> tuple[int, Sequence[Task]]:
-    """Return how many tasks of somebody wait or run, and which have ended without their being told."""
-    return count_open(scope, account_id), ended_unseen(scope, account_id)
+def untold_tasks(scope: Scope, account_id: int) -> Sequence[Task]:
+    """Return somebody's tasks that wait or run, and those that have ended without their being told."""
+    return untold(scope, account_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Task(TenantRow, Base, kw_only=True):
         CheckConstraint("(state IN ('cancelled', 'done', 'failed')) = (finished_at IS NOT NULL)", name="finished"),
         UniqueConstraint("tenant_id", "request"),
         Index("ix_task_asked_by", "tenant_id", "asked_by_id", "id"),
-        Index("ix_task_open", "tenant_id", "id", postgresql_where="finished_at IS NULL"),
+        Index("ix_task_untold", "tenant_id", "asked_by_id", postgresql_where="seen_at IS NULL"),
     )
 
     kind: Mapped[str] = mapped_column(Text)

@@ -11,8 +11,8 @@ from core.tenancy.scope import Scope
 
 SHOWN = 100
 """Tasks on the page, the newest first."""
-MOST_TOLD = 5
-"""Ended tasks of which one page tells."""
+MOST_TOLD = 20
+"""Tasks of which a page tells besides what it is about."""
 LINES = 200
 """Lines that a page shows of those that failed; the error file has all."""
 
@@ -41,28 +41,11 @@ def get_task(scope: Scope, task_id: int) -> Task:
     return task
 
 
-def count_open(scope: Scope, account_id: int) -> int:
-    """Count the tasks of a person that wait or run."""
-    return (
-        scope.session.scalar(
-            select(func.count())
-            .select_from(Task)
-            .where(Task.tenant_id == scope.tenant.id, Task.asked_by_id == account_id, Task.finished_at.is_(None))
-        )
-        or 0
-    )
-
-
-def ended_unseen(scope: Scope, account_id: int) -> Sequence[Task]:
-    """Return the tasks of a person that have ended and of which they were not told."""
+def untold(scope: Scope, account_id: int) -> Sequence[Task]:
+    """Return the tasks of a person that wait or run, and those that ended and of which they were not told."""
     return scope.session.scalars(
         select(Task)
-        .where(
-            Task.tenant_id == scope.tenant.id,
-            Task.asked_by_id == account_id,
-            Task.finished_at.is_not(None),
-            Task.seen_at.is_(None),
-        )
+        .where(Task.tenant_id == scope.tenant.id, Task.asked_by_id == account_id, Task.seen_at.is_(None))
         .order_by(Task.id)
         .limit(MOST_TOLD)
     ).all()

@@ -7,6 +7,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from core.journey.identity import list_providers
+from core.journey.saved_lists import start_of
 from core.journey.sign_in import (
     NotSignedIn,
     SignedIn,
@@ -18,6 +19,7 @@ from core.journey.sign_in import (
     sign_out,
 )
 from core.people.roles import ROLES, Permission, permissions_of
+from core.people.rules import Staff
 from core.tenancy.ending import TenantSuspended
 from core.tenancy.scope import Scope, UnknownTenant
 from core.web.input import own_path
@@ -56,12 +58,19 @@ def start() -> ResponseReturnValue:
         return to_sign_in()
     slug, token = carried
     try:
-        staff = in_tenant(slug, lambda scope: resume(scope, token, now=clock()))
+        staff, start_list = in_tenant(slug, lambda scope: _starting(scope, token))
     except UnknownTenant:
-        staff = None
+        staff, start_list = None, None
     if staff is None:
         return to_sign_in()
-    return redirect(home_of(staff.roles), 303)
+    return redirect(f"/desk?list={start_list}" if start_list else home_of(staff.roles), 303)
+
+
+def _starting(scope: Scope, token: str) -> tuple[Staff | None, int | None]:
+    """Return who is signed in, and the saved list with which they start, if they chose one."""
+    staff = resume(scope, token, now=clock())
+    sees = staff is not None and Permission.SEE_TICKETS in permissions_of(staff.roles)
+    return staff, start_of(scope, staff.account_id) if staff and sees else None
 
 
 @account.get("/sign-in")

@@ -1,6 +1,6 @@
 """The main menu: what the visitor may open, under short headings in the order of a ticket's way, and how much waits there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, g, jsonify, request
@@ -18,6 +18,8 @@ from core.journey.queries.interviews import READS as LOOKS_AT_INTERVIEWS
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.queries.screening import count_doubted
 from core.journey.reminders import READS
+from core.journey.saved_lists import lists_for
+from core.journey.tasks import untold_tasks
 from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.access import may
 from core.people.roles import Permission
@@ -28,6 +30,7 @@ from core.statistics.reminders.counting import rules_of as drafts_letters
 from core.statistics.reminders.queries import has_reminders, open_reminders
 from core.statistics.warnings.queries import has_warnings, open_warnings
 from core.statistics.warnings.watching import rules_of
+from core.tasks.models import Task
 from core.units.catalogue.queries import duty_list_in_force
 from core.units.taking_in import taking_in_only
 from core.web.visit import Answer, Visit, allows
@@ -74,6 +77,8 @@ OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
 READ_DUTIES = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.ADMINISTER})
 EXPLORES = frozenset({Permission.SEE_TICKETS, Permission.SEE_CITY})
 """Who reads where appeals come from."""
+TASKS = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.ACCEPT})
+"""Who has work that is done as tasks."""
 BULLETIN_READERS = frozenset({Permission.BULLETIN, Permission.SUPERVISE})
 PERFORMANCE_READERS = frozenset({Permission.PERFORMANCE, Permission.SUPERVISE})
 ACCOUNTS = frozenset({Permission.ADMINISTER, Permission.ENTRUST})
@@ -113,6 +118,11 @@ class MenuSection:
     items: tuple[MenuItem, ...]
 
 
+def lanes_of(permissions: Collection[Permission]) -> frozenset[LaneName]:
+    """Return the lanes that stand in the menu of somebody with these permissions."""
+    return frozenset(lane for permission in permissions for lane in LANES_OF.get(permission, ()))
+
+
 def menu_sections() -> list[MenuSection]:
     """Return the visitor's menu, with what waits in each lane. A menu of one entry is none."""
     visit: Visit = g.visit
@@ -120,6 +130,7 @@ def menu_sections() -> list[MenuSection]:
         MenuSection(label, items)
         for label, items in (
             ("", tuple(_first(visit))),
+            ("常用列表", tuple(_saved_lists(visit))),
             *_desk(visit),
             ("管理", tuple(_administering(visit))),
             ("审计", tuple(_auditing(visit))),
@@ -158,16 +169,42 @@ def _first(visit: Visit) -> Iterator[MenuItem]:
         yield MenuItem("运行总览", "/city", request.path.startswith("/city"))
 
 
+def _saved_lists(visit: Visit) -> Iterator[MenuItem]:
+    """Yield the lists that somebody saved or that are shared with them, counted in one statement."""
+    if Permission.SEE_TICKETS not in visit.permissions:
+        return
+    here = request.args.get("list", "") if request.path == "/desk" else ""
+    lanes = lanes_of(visit.permissions)
+    for line in lists_for(visit.scope, actor=visit.actor, lanes=lanes, now=visit.now, counted=True):
+        yield MenuItem(line.name, f"/desk?list={line.number}", str(line.number) == here, _count(line.count))
+
+
+def _tasks(visit: Visit) -> Iterator[MenuItem]:
+    """Yield the entry of long work, with how much of one's own waits or runs."""
+    if not TASKS.isdisjoint(visit.permissions):
+        running = sum(not task.has_ended for task in own_untold(visit))
+        yield MenuItem("任务中心", "/tasks", request.path.startswith("/tasks"), str(running) if running else "")
+
+
+def own_untold(visit: Visit) -> Sequence[Task]:
+    """Return one's own tasks that wait or run, or ended without one's having been told; read once for a page."""
+    if "own_untold" not in g:
+        g.own_untold = untold_tasks(visit.scope, visit.staff.account_id)
+    found: Sequence[Task] = g.own_untold
+    return found
+
+
 def _desk(visit: Visit) -> Iterator[tuple[str, tuple[MenuItem, ...]]]:
     """Yield the sections of the desk, each with what else is done at its place; the lanes are counted in one statement."""
     lanes: dict[LaneName, MenuItem] = {}
     takes_in = Permission.SEE_TICKETS in visit.permissions and Permission.ACCEPT in visit.permissions
     if Permission.SEE_TICKETS in visit.permissions:
-        mine = {lane for permission in visit.permissions for lane in LANES_OF.get(permission, ())}
+        mine = set(lanes_of(visit.permissions))
         if not rules_of_handling(visit.scope).proves_telling:
             mine.discard("untold")
         counts = lane_counts(visit.scope, [lane for lane in LANE_LABELS if lane in mine and lane != "all"])
-        here = request.args.get("lane", "dispatch") if request.path == "/desk" else ""
+        is_lane = request.path == "/desk" and "list" not in request.args
+        here = request.args.get("lane", "dispatch") if is_lane else ""
         lanes = {
             lane: MenuItem(label, f"/desk?lane={lane}", lane == here, _count(counts.get(lane)))
             for lane, label in LANE_LABELS.items()
@@ -207,6 +244,7 @@ def _looking_up(visit: Visit) -> Iterator[MenuItem]:
         yield from _warnings(visit)
     else:
         yield from _knowledge_of_unit(visit)
+    yield from _tasks(visit)
     yield from _duty_list(visit)
     if Permission.SEE_TICKETS in visit.permissions:
         yield MenuItem("办结与首问首办", "/figures", here.startswith("/figures"))

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from core.journey.task_kinds import TASK_KINDS
 from core.journey.tasks import cancel_task, give_file, list_tasks, look_at
@@ -11,6 +11,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.tasks.models import Task
 from core.tasks.progress import Course
+from core.web.menu import own_untold
 from core.web.visit import Answer, Done, Visit, allows
 
 pages = Blueprint("tasks", __name__)
@@ -26,6 +27,13 @@ TONES = {"waiting": "", "running": "waits", "cancelling": "waits", "cancelled": 
 STOP_ASKING = 286
 """Status at which htmx takes the answer and asks no more."""
 FILE_LABELS = {"result": "下载结果", "errors": "下载没有办成的清单"}
+
+
+@pages.app_context_processor
+def ended() -> dict[str, Any]:
+    """Let every page tell of one's own tasks that have ended."""
+    visit: Visit | None = g.get("visit")
+    return {"ended_tasks": lambda: [task for task in own_untold(visit) if task.has_ended] if visit else []}
 
 
 @pages.get("/tasks")
