@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import make_url
 
-from core.hooks.core_features import RATES, ROUTING
+from core.hooks.core_features import RATES, ROUTING, UNDO
 from core.hooks.features import Feature, hookimpl
 from core.hooks.roster import Roster
 from core.intake.rules import Appeal
@@ -109,6 +109,7 @@ def make_district(
         for code, above in (parents or {}).items():
             scope.session.get_one(Unit, (scope.tenant.id, ids[code])).parent_id = ids[above]
         scope.session.flush()
+        set_undo(scope, 0)
         for feature, settings in (features or {}).items():
             switch_on(scope, feature, settings)
         if duties:
@@ -123,6 +124,14 @@ def switch_on(scope: Scope, feature: str, settings: Mapping[str, Any]) -> None:
     revision = write_revision(scope, feature, values=settings, schema_version=1, reason="测试", author=FILES, now=now)
     make_active(scope, feature, revision.number, actor=FILES, now=now)
     set_state(scope, feature, "on", reason="")
+
+
+def set_undo(scope: Scope, seconds: int) -> None:
+    """Let deeds be taken back for so many seconds; the districts of tests do all at once, unless that is what they test."""
+    now = datetime(2010, 1, 1, tzinfo=UTC)
+    values = {"undo_seconds": seconds}
+    revision = write_revision(scope, UNDO.id, values=values, schema_version=1, reason="测试", author=FILES, now=now)
+    make_active(scope, UNDO.id, revision.number, actor=FILES, now=now)
 
 
 def set_duties(scope: Scope, duties: Sequence[Mapping[str, Any]]) -> int:

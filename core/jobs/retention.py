@@ -14,8 +14,11 @@ from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
 from core.tickets.held import empty_before
 from core.tickets.retention import days_kept
+from core.tickets.sealing import hash_names
 
 FROM = time(2)
+NAMES = 20_000
+"""Names of residents that are made findable in one night, of those kept before they could be."""
 """Local time of a day from which it is done, while nobody works; what was missed is made up at the next look."""
 
 
@@ -47,6 +50,7 @@ def _erase(scope: Scope, *, now: datetime) -> int:
     forget_old(scope, now=now)
     erase_before(scope, now=now)
     forget_gone(scope, now=now)
+    hash_names(scope, most=NAMES)
     empty_before(scope, now=now)
     days = days_kept(scope.hooks)
     return erase_due(scope, days=days, now=now) if days else 0

@@ -19,6 +19,7 @@ NEVER = frozenset(
         "draft_version",
         "draft_page",
         "draft_title",
+        "draft_window",
         "back",
         "next",
         "serial_no",
@@ -31,7 +32,7 @@ NEVER = frozenset(
     }
 )
 """Fields that are never part of a draft: what a command carries, and what proves who somebody is."""
-LONGEST_PAGE, LONGEST_TITLE = 500, 100
+LONGEST_PAGE, LONGEST_TITLE, LONGEST_WINDOW = 500, 100, 32
 
 
 def keep_draft(
@@ -44,6 +45,7 @@ def keep_draft(
     title: str,
     base: int | None,
     now: datetime,
+    window: str = "",
     command_id: str = "",
 ) -> Saved | None:
     """Keep what somebody typed into a form, as `save` does; None when the form has been sent meanwhile.
@@ -62,6 +64,7 @@ def keep_draft(
         title=title[:LONGEST_TITLE],
         ticket_id=_ticket_of(scope, name),
         base=base,
+        window=window[:LONGEST_WINDOW],
         now=now,
     )
 

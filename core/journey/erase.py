@@ -149,7 +149,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         named.update(_blank_words(scope, each, contact))
         _empty_messages(scope, each, contact)
     if row is not None:
-        row.name = row.phone = row.address = row.phone_hash = None
+        row.name = row.phone = row.address = row.phone_hash = row.name_hash = None
         row.wechat = row.wechat_hash = row.weibo = row.weibo_hash = None
     note(
         scope,

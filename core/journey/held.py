@@ -82,16 +82,15 @@ def hold(
     doing: str,
     form: Form | None = None,
     **arguments: Any,
-) -> HeldDeed | None:
-    """Hold a command until the tenant's time for taking it back is over; None when that is 0 and it was carried out at once.
+) -> HeldDeed | Ticket:
+    """Hold a command until the tenant's time for taking it back is over; where that is 0, carry it out and return the ticket.
 
     It is tried first and leaves nothing: what it would refuse now, it refuses now. The same command id is held once.
     Raises what the command raises.
     """
     wait, account_id = undo_time(scope.hooks), order.actor.id
     if not wait or account_id is None:
-        command(scope, serial_no, order, **arguments)
-        return None
+        return command(scope, serial_no, order, **arguments)
     ticket = lock_ticket(scope, serial_no)
     order = Order(order.actor, order.now, order.seen_version, order.command_id or uuid.uuid4().hex)
     if (before := _given_before(scope, order.command_id)) is not None:

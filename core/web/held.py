@@ -1,13 +1,16 @@
 """Deeds that can be taken back for some seconds: giving one, undoing it, and reading why one was not carried out."""
 
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, g, render_template, request
 
 from core.journey.command import Carried
 from core.journey.held import Form, hold, note_read, own_deeds, take_back
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.held import Pending, pending_on
+from core.tickets.models import Ticket
 from core.tickets.timeline import Order
 from core.web.drafts.showing import draft_named, page_of_form, typed_in
 from core.web.input import Sent, own_path
@@ -31,19 +34,19 @@ def give(
     given: Sent,
     *,
     doing: str,
-    done: str,
+    done: Callable[[Ticket], Done],
     to: str,
-    tone: Literal["ok", "soon"] = "ok",
     **arguments: Any,
 ) -> Done:
     """Give a command that can be taken back, or carry it out at once where the tenant has no time for that.
 
-    `doing` is what others read meanwhile after the name, `done` what is told when it was carried out at once.
+    `doing` is what others read meanwhile after the name, and `to` where one goes on; `done` is what is told when it was
+    carried out at once.
     """
     order = Order(visit.actor, visit.now, given.version, given.command_id)
     form = Form(draft_named("draft"), page_of_form(), "", typed_in())
     held = hold(visit.scope, command, given.serial_no, order, doing=doing, form=form, **arguments)
-    return Done("" if held is not None else done, to, tone)
+    return done(held) if isinstance(held, Ticket) else Done("", to)
 
 
 @pages.get("/held")
@@ -58,7 +61,7 @@ def show_held(visit: Visit) -> Answer:
 def undo(visit: Visit, deed: int) -> Answer:
     """Take a deed back and open the ticket again where it was, with what was typed."""
     own = take_back(visit.scope, deed, account_id=visit.staff.account_id, now=visit.now)
-    return Done(f"{own.serial_no} 已撤销，没有{own.doing}", _where(own.page, own.serial_no))
+    return Done(said("{serial_no} 已撤销，没有{doing}", serial_no=own.serial_no, doing=own.doing), _where(own.page, own.serial_no))
 
 
 @pages.post("/held/<int:deed>/read")

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("saved_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("char_length(name) BETWEEN 1 AND 200", name=op.f("ck_draft_name")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "account_id"], ["account.tenant_id", "account.id"], name=op.f("fk_draft_tenant_id_account_id")

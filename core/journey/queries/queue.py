@@ -1,6 +1,6 @@
 """A lane as a list: its rows page by page, with the dot of each, and which ticket comes next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -97,6 +97,27 @@ def queue(
         _row(scope, row.Ticket, row.unit_id, lights.get(row.Ticket.id), is_late=row.Ticket.id in late) for row in shown
     )
     return Queue(rows, rows[-1].serial_no if len(found) > limit else None)
+
+
+def rows_where(
+    scope: Scope, conditions: Iterable[ColumnElement[bool]], *, limit: int, now: datetime
+) -> list[tuple[QueueRow, Ticket]]:
+    """Return tickets under these conditions as lists show them, the newest first."""
+    found = scope.session.execute(
+        select(Ticket, Ticket.lead_unit_id.label("unit_id"), Reply.submitted_at.label("handed_in_at"))
+        .outerjoin(
+            Reply,
+            and_(Reply.tenant_id == Ticket.tenant_id, Reply.ticket_id == Ticket.id, Reply.state == "submitted"),
+        )
+        .where(*conditions)
+        .order_by(Ticket.submitted_at.desc(), Ticket.id.desc())
+        .limit(limit)
+    ).all()
+    handed_in = {row.Ticket.id: row.handed_in_at for row in found}
+    lights = lights_on(scope, nearest_clocks(scope, handed_in), handed_in, now=now) if found else {}
+    return [
+        (_row(scope, row.Ticket, row.unit_id, lights.get(row.Ticket.id), is_late=False), row.Ticket) for row in found
+    ]
 
 
 def find_following(scope: Scope, lane: LaneName, filters: Filters, serial_no: str, *, now: datetime) -> str | None:

@@ -33,3 +33,5 @@ class Draft(TenantRow, Base, kw_only=True):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(Integer)
     saved_at: Mapped[datetime] = mapped_column(INSTANT)
+    saved_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The window that saved it last: what it wrote itself is no news to it."""

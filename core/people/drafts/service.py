@@ -107,9 +107,10 @@ def save(
     title: str,
     ticket_id: int | None,
     base: int | None,
+    window: str = "",
     now: datetime,
 ) -> Saved:
-    """Keep what was typed under the name of its form. `base` is the version that the window knows, 0 = none.
+    """Keep what was typed under the name of its form. `base` is the version that the `window` knows, 0 = none.
 
     Where another window has saved since, nothing is written and its text is returned as `newer`; with `base` None this
     text counts whatever is there. Raises `DraftTooLong`, `DraftsFull`, `DraftNameless`.
@@ -127,7 +128,8 @@ def save(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if row is not None and base is not None and row.version != base and row.saved_at > now - KEPT:
+    is_news = row is not None and row.version != base and not (window and row.saved_by == window)
+    if row is not None and base is not None and is_news and row.saved_at > now - KEPT:
         there = kept(scope, row)
         same = list(there.typed) == [tuple(each) for each in typed]
         return Saved(row.version, row.saved_at, None if same else there)
@@ -145,7 +147,7 @@ def save(
             saved_at=now,
         )
         scope.session.add(row)
-    row.version, row.saved_at = row.version + 1, now
+    row.version, row.saved_at, row.saved_by = row.version + 1, now, window
     said = json.dumps({"typed": [list(each) for each in typed], "page": page, "title": title}, ensure_ascii=False)
     row.sealed = scope.keys.encrypt(said, tenant_id=scope.tenant.id, field=SEALED, row_id=row.id)
     scope.session.flush()

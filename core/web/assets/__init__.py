@@ -10,7 +10,9 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
-OWN = ("center.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css", "states.js")
+OWN = ("center.js", "device.js", "drafts.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css", "states.js")
+SCRIPTS = ("huiying.js", "states.js", "device.js", "drafts.js")
+"""Our own scripts that every page loads, in this order."""
 LIBRARIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
@@ -37,7 +39,7 @@ def find_assets(static: Path = STATIC) -> Assets:
     found = {name: sorted((static / "vendor").glob(_hashed(name, "*"))) for name in LIBRARIES}
     libraries = [f"/static/vendor/{copies[-1].name}" for copies in found.values() if copies]
     missing = tuple(name for name, copies in found.items() if not copies)
-    return Assets(urls, ((*libraries,) if not missing else ()) + (urls["huiying.js"], urls["states.js"]), missing)
+    return Assets(urls, ((*libraries,) if not missing else ()) + (*(urls[name] for name in SCRIPTS),), missing)
 
 
 def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:

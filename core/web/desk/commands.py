@@ -9,10 +9,12 @@ from core.journey import conclude
 from core.journey import desk as journey
 from core.kit import saying
 from core.people.roles import Permission
+from core.tickets.models import Ticket
 from core.tickets.states import State
 from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
 from core.web.desk.answers import Rests
+from core.web.held import give
 from core.web.input import InputUnusable, Sent, own_path, required, sent, text
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -24,19 +26,19 @@ pages = Blueprint("commands", __name__)
 def dispatch(visit: Visit) -> Answer:
     """Give the ticket to a unit, with co-units where named, and a reason where it is not the one suggested."""
     given, lead = sent(), required("unit", ask="请先选承办单位，再派单。")
-    ticket = journey.dispatch(
-        visit.scope,
-        given.serial_no,
-        _order(visit, given),
+    name = directory(visit.scope).get_unit(lead).name
+    return give(
+        visit,
+        journey.dispatch,
+        given,
+        doing=saying.said("派给{name}", name=name),
+        done=lambda ticket: Done(
+            saying.said("{serial_no} 已派给{name}", serial_no=ticket.serial_no, name=name), _next()
+        ),
+        to=_next(),
         lead=lead,
         co=request.form.getlist("co"),
         reason=text("reason", longest=2000),
-    )
-    return Done(
-        saying.said(
-            "{serial_no} 已派给{name}", serial_no=ticket.serial_no, name=directory(visit.scope).get_unit(lead).name
-        ),
-        _next(),
     )
 
 
@@ -45,17 +47,19 @@ def dispatch(visit: Visit) -> Answer:
 def answer(visit: Visit) -> Answer:
     """Answer the resident without dispatch, in one's own words or with an article of the knowledge base."""
     given, rests = sent(), Rests.read()
-    ticket = journey.answer_directly(
-        visit.scope,
-        given.serial_no,
-        _order(visit, given),
+    return give(
+        visit,
+        journey.answer_directly,
+        given,
+        doing="直接答复并办结",
+        done=lambda ticket: Done(saying.said("{serial_no} 已直接答复并办结", serial_no=ticket.serial_no), _next()),
+        to=_next(),
         text=text("text"),
         article_id=rests.article_id,
         article_version=rests.article_version,
         disposition=text("disposition") or "explained",
         basis=text("basis", longest=500),
     )
-    return Done(saying.said("{serial_no} 已直接答复并办结", serial_no=ticket.serial_no), _next())
 
 
 @pages.post("/desk/review")
@@ -65,17 +69,26 @@ def review(visit: Visit) -> Answer:
     given, verdict = sent(), request.form.get("verdict")
     if verdict == "pass":
         remark = text("note", longest=2000)
-        ticket = conclude.pass_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
-        if ticket.state == State.SUBMITTED:
-            return Done(
-                saying.said("{serial_no} 首审通过，须由另一审核员复审后送达", serial_no=ticket.serial_no),
-                _next(),
-                "soon",
-            )
-        return Done(saying.said("{serial_no} 审核通过，答复已发出", serial_no=ticket.serial_no), _next())
+        return give(
+            visit,
+            conclude.pass_reply,
+            given,
+            doing="审核通过并发出答复",
+            done=_passed,
+            to=_next(),
+            remark=remark,
+        )
     remark = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
     ticket = conclude.return_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)
     return Done(saying.said("{serial_no} 已退回重写", serial_no=ticket.serial_no), _next())
+
+
+def _passed(ticket: Ticket) -> Done:
+    """Say what came of passing a reply: one that a second person has to look at is not sent yet."""
+    if ticket.state == State.SUBMITTED:
+        words = saying.said("{serial_no} 首审通过，须由另一审核员复审后送达", serial_no=ticket.serial_no)
+        return Done(words, _next(), "soon")
+    return Done(saying.said("{serial_no} 审核通过，答复已发出", serial_no=ticket.serial_no), _next())
 
 
 @pages.post("/desk/follow-up")

@@ -12,24 +12,23 @@ from core.files.refusals import KINDS_OF_REFUSAL
 from core.hooks.values import Appellant, Nature, Urgency
 from core.hooks.values.ticket import Relation
 from core.intake.rules import TEXT_MAX, Appeal
-from core.journey import tell
 from core.journey.accept import Accepted, accept
 from core.journey.call_records import make_ticket
-from core.journey.desk import answer_directly
 from core.journey.files import add_files, judge_all
 from core.journey.inbound.by_hand import enter
 from core.journey.join import accept_alike
 from core.journey.queries.call_records import opened_call
+from core.journey.queries.caller import known_contact
+from core.journey.queries.calls import call_due
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.journey.queries.inbound import opened_item
-from core.knowledge.queries import find_answer
 from core.people.roles import Permission
+from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
-from core.tickets.states import State
 from core.tickets.timeline import Order
 from core.web.desk.alike import chosen_master
-from core.web.desk.answers import Rests
+from core.web.desk.at_once import go_on
 from core.web.desk.inbound import number_of
 from core.web.input import text
 from core.web.refusals import WRONG_INPUT, words_of
@@ -39,8 +38,8 @@ from core.web.visit import Answer, Visit, allows
 pages = Blueprint("intake", __name__)
 FIELD_OF = {"appeal-unusable": "text"} | {each.code: "files" for each in KINDS_OF_REFUSAL}
 """The field that a refusal is about, by its code."""
-TICKS = ("keep_private", "has_more", "use_place", "for_clearance")
-TITLE_LONGEST, NAME_LONGEST = 200, 50
+TICKS = ("keep_private", "has_more", "use_place", "for_clearance", "same_caller")
+TITLE_LONGEST, NAME_LONGEST, LONGEST_SLOT = 200, 50, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,8 @@ class NewTicket:
     keep_private: bool = True
     channel: str = "desk"
     matter: str = ""
-    nature: str = "complaint"
+    nature: str = ""
+    """What the operator says it is; empty = the words decide."""
     appellant: str = ""
     """What the operator says of who appeals; empty = as usual by the channel."""
     source: str = ""
@@ -78,6 +78,14 @@ class NewTicket:
     """The ticket in hand with which it is to be handled, as `core.web.desk.alike` offers it; empty = by itself."""
     article: str = ""
     """The version of an article with which it is answered as soon as it is accepted; empty = it is dispatched."""
+    then: str = ""
+    """What is done with it as soon as it is accepted: `dispatch`, `answer`, `urgent`; empty = what rules do."""
+    unit: str = ""
+    """The unit to which it is dispatched then, empty = the one suggested; `reason` says why it is another one."""
+    reason: str = ""
+    answer: str = ""
+    same_caller: bool = False
+    """Whether name and address are those that this phone left last."""
 
     @classmethod
     def typed(cls) -> "NewTicket":
@@ -89,6 +97,7 @@ class NewTicket:
             has_more="has_more" in request.form,
             use_place="use_place" in request.form,
             for_clearance="for_clearance" in request.form,
+            same_caller="same_caller" in request.form,
         )
 
     @classmethod
@@ -115,7 +124,18 @@ class NewTicket:
         """Whether what was pushed is perhaps longer than what one ticket holds."""
         return bool(self.inbound) and len(self.text) >= TEXT_MAX
 
-    def appeal(self, files: Sequence[CleanFile]) -> Appeal:
+    def contact(self, scope: Scope) -> Contact:
+        """Return who speaks: as typed, the rest as the phone left it last where that was ticked. Raises `InputUnusable`."""
+        name, phone = text("name", longest=NAME_LONGEST), text("phone", longest=30)
+        before = known_contact(scope, phone, call_id=self.call_id) if self.same_caller else Contact()
+        return Contact(name or before.name, phone, before.address, keep_private=self.keep_private)
+
+    @property
+    def call_id(self) -> int | None:
+        """The call record of which it is made."""
+        return number_of(self.call) if self.call else None
+
+    def appeal(self, scope: Scope, files: Sequence[CleanFile]) -> Appeal:
         """Return the appeal that was typed. Raises `InputUnusable`."""
         place = next((file.place for file in files if file.place), None) if self.use_place else None
         return Appeal(
@@ -123,16 +143,14 @@ class NewTicket:
             text=request.form.get("text", ""),
             title=text("title", longest=TITLE_LONGEST),
             place=text("place", longest=200),
-            contact=Contact(
-                text("name", longest=NAME_LONGEST), text("phone", longest=30), keep_private=self.keep_private
-            ),
+            contact=self.contact(scope),
             external_id=text("command_id", longest=64) or None,
             nature=_nature(self.nature),
             appellant=_appellant(self.appellant),
             source=text("source", longest=100),
             relation=_relation(self.relation),
             matter=self.matter or None,
-            urgency=_urgency(self.urgency),
+            urgency="urgent" if self.then == "urgent" else _urgency(self.urgency),
             point=Point(place.longitude, place.latitude) if place else None,
         )
 
@@ -149,6 +167,7 @@ def new_ticket(visit: Visit) -> Answer:
         refusal=words_of(refusal) if refusal else None,
         faults={FIELD_OF[refusal.code]: words_of(refusal)} if refusal and refusal.code in FIELD_OF else {},
         choices=choices(visit.scope),
+        slot=_slot(),
     )
     return (page, WRONG_INPUT) if refusal else page
 
@@ -163,10 +182,22 @@ def accept_ticket(visit: Visit) -> Answer:
     if files:
         order = Order(visit.actor, visit.now, command_id=id_beside(form.command_id))
         add_files(visit.scope, receipt.serial_no, order, files)
-    if form.article and receipt.state != State.ATTACHED:
-        _answer(visit, receipt.serial_no, form.command_id)
+    undone = go_on(visit, form, receipt)
     case = get_case(visit.scope, receipt.serial_no, now=visit.now)
-    return render_template("desk/accepted.html", receipt=receipt, case=case, form=form)
+    return render_template(
+        "desk/accepted.html",
+        receipt=receipt,
+        case=case,
+        form=form,
+        undone=undone,
+        call=call_due(visit.scope, case.id) if case.urgent else None,
+    )
+
+
+def _slot() -> str:
+    """Return which parked call the form is, empty for the one at hand."""
+    given = request.values.get("slot", "")
+    return given if given.isascii() and given.isalnum() and len(given) <= LONGEST_SLOT else ""
 
 
 def _begun(visit: Visit) -> NewTicket:
@@ -178,7 +209,7 @@ def _begun(visit: Visit) -> NewTicket:
 
 
 def _accepted(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
-    appeal, master = form.appeal(files), chosen_master(visit)
+    appeal, master = form.appeal(visit.scope, files), chosen_master(visit)
     if master:
         return accept_alike(
             visit.scope, appeal, master=master, for_clearance=form.for_clearance, actor=visit.actor, now=visit.now
@@ -190,7 +221,7 @@ def _called(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accept
     return make_ticket(
         visit.scope,
         number_of(form.call),
-        form.appeal(files),
+        form.appeal(visit.scope, files),
         for_clearance=form.for_clearance,
         actor=visit.actor,
         now=visit.now,
@@ -199,18 +230,9 @@ def _called(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accept
 
 def _entered(visit: Visit, form: NewTicket, files: Sequence[CleanFile]) -> Accepted:
     number = number_of(form.inbound)
-    return enter(visit.scope, number, form.appeal(files), has_more=form.has_more, actor=visit.actor, now=visit.now)
-
-
-def _answer(visit: Visit, serial_no: str, command_id: str) -> None:
-    """Answer what was just accepted with the article that was chosen, in its words."""
-    rests = Rests.read()
-    article, number = rests.article_id or 0, rests.article_version or 0
-    order = Order(visit.actor, visit.now, command_id=command_id and f"{command_id}/answer")
-    found = find_answer(visit.scope, article, today=visit.now.astimezone(visit.scope.tenant.zone).date())
-    words = found.answer if found else ""
-    tell.tell_on_the_spot(visit.scope, serial_no, visit.actor, words, now=visit.now)
-    answer_directly(visit.scope, serial_no, order, text=words, article_id=article, article_version=number)
+    return enter(
+        visit.scope, number, form.appeal(visit.scope, files), has_more=form.has_more, actor=visit.actor, now=visit.now
+    )
 
 
 def _urgency(given: str) -> Urgency | None:

@@ -10,7 +10,7 @@ from core.kit.errors import Refused
 from core.people.drafts.service import Kept, drafts_of
 from core.people.roles import Permission
 from core.tickets.contact import Contact, masked
-from core.web.drafts.showing import draft_named, my_heads, page_of_form, typed_in, version_of_form
+from core.web.drafts.showing import draft_named, my_heads, page_of_form, typed_in, version_of_form, window_of_form
 from core.web.input import InputUnusable, own_path, text
 from core.web.refusals import words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -56,6 +56,7 @@ def save_draft(visit: Visit) -> Answer:
             page=own_path(request.form.get("draft_page"), otherwise=page_of_form()),
             title=text("draft_title", longest=1000),
             base=version_of_form(),
+            window=window_of_form(),
             command_id=text("command_id", longest=64),
             now=visit.now,
         )

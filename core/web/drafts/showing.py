@@ -62,8 +62,9 @@ def drawn(page: str, scope: Scope, account_id: int, *, now: datetime) -> str:
 
 def settle(answer: Any, scope: Scope, account_id: int, *, now: datetime) -> Any:
     """Return a view's answer with its forms filled; the draft of a form that was sent goes in the same transaction."""
-    if request.method == "POST" and "refusal" not in g and _status(answer) < 400:
-        drop_draft(scope, account_id, draft_named("draft"))
+    name = draft_named("draft")
+    if request.method == "POST" and "refusal" not in g and _was_done(answer, name):
+        drop_draft(scope, account_id, name)
         g.pop("draft_heads", None)
     return with_drafts(answer, scope, account_id, now=now)
 
@@ -79,7 +80,15 @@ def keep_refused(scope: Scope, account_id: int, *, now: datetime) -> None:
     try:
         with scope.session.begin_nested():
             told = keep_draft(
-                scope, account_id, name, typed, page=page_of_form(), title="", base=version_of_form(), now=now
+                scope,
+                account_id,
+                name,
+                typed,
+                page=page_of_form(),
+                title="",
+                base=version_of_form(),
+                window=window_of_form(),
+                now=now,
             )
             if told is not None and told.newer is not None:
                 rename(scope, account_id, name, f"{name[:180]}&other={told.newer.version}")
@@ -111,6 +120,12 @@ def version_of_form() -> int:
     return int(given) if given.isascii() and given.isdecimal() and len(given) <= LONGEST_VERSION else 0
 
 
+def window_of_form() -> str:
+    """Return the mark of the window in which the form was filled in, empty without script."""
+    mark = request.form.get("draft_window", "")
+    return mark if mark.isascii() and mark.isalnum() else ""
+
+
 def page_of_form() -> str:
     """Return the page on which the form stood, as the browser says."""
     whence = request.referrer or ""
@@ -118,19 +133,30 @@ def page_of_form() -> str:
 
 
 def _shown(form: Form, draft: Kept | None, *, just_typed: Sequence[tuple[str, str]] | None) -> str:
-    inside = filled(form.inside, draft.typed) if draft and just_typed is None else form.inside
+    is_filled = draft is not None and just_typed is None and not _is_replaced(form)
+    inside = filled(form.inside, draft.typed) if draft is not None and is_filled else form.inside
     version = draft.version if draft else 0
     tag = f'<form{form.attributes} data-draft="{escape(form.name)}" data-draft-version="{version}">'
     carried = f'<input type="hidden" name="draft" value="{escape(form.name)}">'
     carried += f'<input type="hidden" name="draft_version" value="{version}">'
     told = ""
-    if draft:
-        told = render_template("drafts/told.html", draft=draft, is_kept=just_typed is not None)
+    if draft is not None:
+        how = "restored" if is_filled else "beside" if just_typed is None else "kept"
+        told = render_template("drafts/told.html", draft=draft, how=how)
     return f"{told}{tag}{carried}{inside}</form>"
 
 
-def _status(answer: Any) -> int:
-    """Return the status with which a view answers; a deed that is done has none yet."""
+def _is_replaced(form: Form) -> bool:
+    """Tell whether the reader has asked for other words in the form: a template, or an article of the knowledge base."""
+    if request.args.get("template"):
+        return form.name.endswith("/reply")
+    return bool(request.args.get("article")) and 'name="article"' in form.inside
+
+
+def _was_done(answer: Any, name: str) -> bool:
+    """Tell whether the form of this draft was sent and taken, and nothing else looked up by one of its buttons."""
     if isinstance(answer, tuple) and len(answer) > 1 and isinstance(answer[1], int):
-        return answer[1]
-    return int(getattr(answer, "status_code", 200))
+        return answer[1] < 400
+    if hasattr(answer, "to") or getattr(answer, "status_code", 200) in (302, 303):
+        return True
+    return name.partition("?")[0] == request.path

@@ -16,6 +16,7 @@ from core.journey.queries.timeline import timeline_of
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.timeline import Order
+from core.web.held import give
 from core.web.input import required, sent, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -77,17 +78,19 @@ def instruct(visit: Visit, serial_no: str) -> Answer:
     listed(days, DEADLINES, "要求时间")
     written = text("text", longest=5000) or text("phrase", longest=200)
     deadline = _in_workdays(visit, int(days)) if days else None
-    _do(
+    return give(
         visit,
         press.instruct,
-        serial_no,
+        sent(serial_no),
+        doing="下达批示",
+        done=lambda _ticket: Done(said("{serial_no} 的批示已下达", serial_no=serial_no), "/leader"),
+        to="/leader",
         leader=visit.staff.name,
         level=level_of(visit.scope, visit.actor),
         text=written,
         deadline=deadline,
         unit=text("unit", longest=100),
     )
-    return Done(said("{serial_no} 的批示已下达", serial_no=serial_no), "/leader")
 
 
 @pages.post("/leader/<serial_no>/read")
@@ -102,8 +105,15 @@ def read(visit: Visit, serial_no: str) -> Answer:
 @allows(Permission.INSTRUCT, again=show_one)
 def answer(visit: Visit, serial_no: str) -> Answer:
     """Answer the resident directly, while the ticket is with no unit."""
-    _do(visit, lead.answer_as_leader, serial_no, text=required("text", ask="请写下答复群众的话。", longest=5000))
-    return Done(said("{serial_no} 已直接答复", serial_no=serial_no), "/leader")
+    return give(
+        visit,
+        lead.answer_as_leader,
+        sent(serial_no),
+        doing="直接答复并办结",
+        done=lambda _ticket: Done(said("{serial_no} 已直接答复", serial_no=serial_no), "/leader"),
+        to="/leader",
+        text=required("text", ask="请写下答复群众的话。", longest=5000),
+    )
 
 
 def _do(visit: Visit, command: Carried[Any], serial_no: str, **arguments: Any) -> None:

@@ -12,41 +12,8 @@
   const PASSING = [400, 408, 425, 429];
   /* answers after which the same entry is tried again, besides those of a server in trouble */
 
-  /* -- what is kept on the device: a key that no script can read out, and entries encrypted with it -- */
-  let opened;
-  function store() {
-    opened = opened || new Promise((resolve, reject) => {
-      const request = indexedDB.open(KEPT, 1);
-      request.onupgradeneeded = () => { request.result.createObjectStore("keys"); request.result.createObjectStore("entries", { keyPath: "id" }); };
-      request.onsuccess = () => { request.result.onversionchange = () => { request.result.close(); opened = null; }; resolve(request.result); };
-      request.onerror = () => reject(request.error);
-    });
-    return opened;
-  }
-  async function within(name, mode, work) {
-    const base = await store();
-    return new Promise((resolve, reject) => {
-      const transaction = base.transaction(name, mode), request = work(transaction.objectStore(name));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error);
-    });
-  }
-  const entries = () => within("entries", "readonly", (kept) => kept.getAll());
-  const entry = (id) => within("entries", "readonly", (kept) => kept.get(id));
-  const put = (record) => within("entries", "readwrite", (kept) => kept.put(record));
-  const drop = (id) => within("entries", "readwrite", (kept) => kept.delete(id));
-
-  async function key() {
-    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    /* two tabs may both make one: the first that is kept counts */
-    await within("keys", "readwrite", (kept) => { const found = kept.get("key"); found.onsuccess = () => { if (!found.result) kept.put(made, "key"); }; return found; });
-    return within("keys", "readonly", (kept) => kept.get("key"));
-  }
-  async function sealed(bytes) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), bytes) };
-  }
-  const unsealed = async (part) => crypto.subtle.decrypt({ name: "AES-GCM", iv: part.iv }, await key(), part.data);
+  /* -- what is kept on the device (device.js): entries, encrypted -- */
+  const device = window.onDevice(KEPT), { entries, entry, put, drop, sealed, unsealed } = device;
 
   async function keep(at) {
     const fields = [], files = [], named = [];
@@ -254,8 +221,8 @@
 
   /* -- signing out takes everything off the device -- */
   async function forget() {
-    if (opened) { (await opened).close(); opened = null; }
-    await new Promise((resolve) => { const request = indexedDB.deleteDatabase(KEPT); request.onsuccess = request.onerror = request.onblocked = resolve; });
+    await device.forget();
+    await window.onDevice("huiying-drafts").forget();
     await caches.delete(KEPT);
     for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
   }
