@@ -1,8 +1,9 @@
 """What kinds of long work there are: each is defined beside what it does."""
 
 from core.journey.bulk import BULK
+from core.journey.list_export import EXPORT
 from core.journey.tasks import Kinds, TaskKind
 
-_KINDS: tuple[TaskKind, ...] = (BULK,)
+_KINDS: tuple[TaskKind, ...] = (BULK, EXPORT)
 TASK_KINDS: Kinds = {kind.name: kind for kind in _KINDS}
 """Every kind of task by its name."""

@@ -65,6 +65,8 @@ def test_the_permission_of_these_routes_alone_depends_on_the_address(house: Hous
     }
     assert {rule for rule, permission in found.items() if callable(permission)} == {
         "/x/<plugin>/<path:path>",
+        "/desk/bulk/<deed>",
+        "/unit/bulk/<deed>",
         "/t/<serial_no>/<deed>",
         "/unit/<serial_no>/<deed>",
         "/discipline/<case_code>/<deed>",

@@ -36,28 +36,28 @@ PATIENCE = 8.0
 @allows(Permission.SEE_TICKETS)
 def show_desk_deeds(visit: Visit, deed: str = "") -> Answer:
     """Show what can be done with the tickets that were chosen in a list of the desk; after a refusal with what was typed."""
-    return _choose(visit, _of_desk(), DESK_BULK_ACTS, base="/desk/bulk")
+    return _choose(visit, desk_selection(), DESK_BULK_ACTS, base="/desk/bulk")
 
 
 @pages.post("/desk/bulk/<deed>")
 @allows(DeedPermission(DESK_BULK_ACTS), again=show_desk_deeds)
 def do_at_desk(visit: Visit, deed: str) -> Answer:
     """Show what the deed would come to, or have it done once somebody has seen that."""
-    return _do(visit, _of_desk(), DESK_BULK_ACTS, deed, base="/desk/bulk")
+    return _do(visit, desk_selection(), DESK_BULK_ACTS, deed, base="/desk/bulk")
 
 
 @pages.post("/unit/bulk")
 @allows(Permission.HANDLE)
 def show_unit_deeds(visit: Visit, deed: str = "") -> Answer:
     """Show what the unit can do with the tickets that were chosen in its list; after a refusal with what was typed."""
-    return _choose(visit, _of_unit(), _unit_acts(visit), base="/unit/bulk")
+    return _choose(visit, unit_selection(), _unit_acts(visit), base="/unit/bulk")
 
 
 @pages.post("/unit/bulk/<deed>")
 @allows(DeedPermission(UNIT_BULK_ACTS), again=show_unit_deeds)
 def do_for_unit(visit: Visit, deed: str) -> Answer:
     """Show what the deed would come to, or have it done once somebody has seen that."""
-    return _do(visit, _of_unit(), _unit_acts(visit), deed, base="/unit/bulk")
+    return _do(visit, unit_selection(), _unit_acts(visit), deed, base="/unit/bulk")
 
 
 def _unit_acts(visit: Visit) -> Sequence[Act]:
@@ -81,11 +81,11 @@ def _choose(visit: Visit, selection: Selection, acts: Sequence[Act], *, base: st
         "desk/bulk.html",
         count=count,
         most=MOST,
-        selection=_fields_of(selection),
+        selection=fields_of(selection),
         acts=offered_for_many(acts, visit.permissions, refusal=refusal),
         choices=choices(visit.scope),
         base=base,
-        back=_list_of(selection),
+        back=list_of(selection),
         refusal=words_of(refusal) if refusal else "",
     )
     return (page, status_of(refusal)) if refusal else page
@@ -107,11 +107,11 @@ def _do(visit: Visit, selection: Selection, acts: Sequence[Act], key: str, *, ba
                 (field.label, request.form.getlist(field.name)) for field in act.fields if request.form.get(field.name)
             ],
             typed=[(field.name, value) for field in act.fields for value in request.form.getlist(field.name)],
-            selection=_fields_of(selection),
+            selection=fields_of(selection),
             before=text("before", longest=9),
             base=base,
             key=key,
-            back=_list_of(selection),
+            back=list_of(selection),
         )
     task, is_new = ask_for_deed(
         visit.scope,
@@ -120,7 +120,7 @@ def _do(visit: Visit, selection: Selection, acts: Sequence[Act], key: str, *, ba
         given,
         actor=visit.actor,
         request=text("command_id", longest=64) or abort(400),
-        href=_list_of(selection),
+        href=list_of(selection),
         now=visit.now,
     )
     if is_new and task.total <= AT_ONCE and task.starts_at <= visit.now:
@@ -143,15 +143,19 @@ def _do_at_once(slug: str, task_id: int) -> None:
         return response
 
 
-def _of_desk() -> Selection:
+def desk_selection(*, all_of: bool = False) -> Selection:
+    """Read which tickets of a list of the desk are meant. Raises `InputUnusable`."""
     lane: LaneName = next((lane for lane in LANES if lane == request.form.get("lane")), "dispatch")
     filters = Filters(**{name: text(name_in_form(name), longest=200) for name in Filters.__annotations__})
-    return Selection(_moment(), "desk", lane=lane, filters=filters, serials=_ticked())
+    return Selection(_moment(), "desk", lane=lane, filters=filters, serials=() if all_of else _ticked())
 
 
-def _of_unit() -> Selection:
+def unit_selection(*, all_of: bool = False) -> Selection:
+    """Read which tickets of the list of the unit are meant. Raises `InputUnusable`."""
     tab: UnitTab = next((tab for tab in TAB_LABELS if tab == request.form.get("tab")), "in_hand")
-    return Selection(_moment(), "unit", tab=tab, mine=request.form.get("mine") == "1", serials=_ticked())
+    return Selection(
+        _moment(), "unit", tab=tab, mine=request.form.get("mine") == "1", serials=() if all_of else _ticked()
+    )
 
 
 def name_in_form(name: str) -> str:
@@ -183,7 +187,7 @@ def _moment() -> datetime:
     return min(moment, clock())
 
 
-def _fields_of(selection: Selection) -> list[tuple[str, str]]:
+def fields_of(selection: Selection) -> list[tuple[str, str]]:
     """Return the selection as fields of a form, to be carried from page to page."""
     found = [("moment", selection.moment.isoformat())]
     if selection.place == "desk":
@@ -195,7 +199,7 @@ def _fields_of(selection: Selection) -> list[tuple[str, str]]:
     return found
 
 
-def _list_of(selection: Selection) -> str:
+def list_of(selection: Selection) -> str:
     """Return the address of the list in which they were chosen."""
     if selection.place == "unit":
         return f"/unit?tab={selection.tab}{'&mine=1' if selection.mine else ''}"

@@ -208,6 +208,7 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
         narrowed=_narrowed(visit, wanted.filters),
         saved=wanted.saved,
         gone=gone_from(visit.scope, wanted.filters) if wanted.filters.any else (),
+        export_href="/desk/export?" + wanted.href().partition("?")[2],
         save_href="/desk/lists?" + urlencode({"lane": wanted.lane, **wanted.filters.given}),
         case=case,
         **{"open_at": case.serial_no if case else "", **facts},
