@@ -60,6 +60,11 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****" if phone else ""
 
 
+def normal_name(name: str) -> str:
+    """Drop blanks and the dots within names, so that the same name always has the same lookup hash."""
+    return re.sub(r"[\s·•・.]", "", name).casefold()
+
+
 def normal_phone(phone: str) -> str:
     """Drop spaces, dashes and the country code, so that the same phone always has the same lookup hash."""
     return re.sub(r"^(\+?86)(?=1\d{10}$)", "", re.sub(r"[\s\-()()]", "", phone))

@@ -186,6 +186,13 @@ class TicketContact(OfTenant, Base, kw_only=True):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
         Index("ix_ticket_contact_phone_hash", "tenant_id", "phone_hash"),
+        Index("ix_ticket_contact_name_hash", "tenant_id", "name_hash", postgresql_where="name_hash IS NOT NULL"),
+        Index(
+            "ix_ticket_contact_unhashed",
+            "tenant_id",
+            "ticket_id",
+            postgresql_where="name IS NOT NULL AND name_hash IS NULL",
+        ),
         Index("ix_ticket_contact_wechat_hash", "tenant_id", "wechat_hash", postgresql_where="wechat_hash IS NOT NULL"),
         Index("ix_ticket_contact_weibo_hash", "tenant_id", "weibo_hash", postgresql_where="weibo_hash IS NOT NULL"),
     )
@@ -202,6 +209,8 @@ class TicketContact(OfTenant, Base, kw_only=True):
     weibo: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     """The number under which Weibo knows the resident, who mentioned the district's account there."""
     weibo_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    name_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    """By which who may see names finds those of somebody whose whole name they know."""
 
 
 class ContactReveal(TenantRow, Base, kw_only=True):

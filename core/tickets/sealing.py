@@ -1,7 +1,10 @@
 """Contact data at rest: encrypted at the door, opened one at a time."""
 
+from sqlalchemy import select
+
 from core.kit.keys import Keyring
-from core.tickets.contact import Contact, normal_phone
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact, normal_name, normal_phone
 from core.tickets.models import TicketContact
 
 
@@ -19,12 +22,37 @@ def sealed(keys: Keyring, contact: Contact, *, tenant_id: int, ticket_id: int) -
         phone=seal("phone", phone),
         address=seal("address", contact.address),
         phone_hash=keys.lookup_hash(phone, tenant_id=tenant_id, field="phone") if phone else None,
+        name_hash=name_hash(keys, contact.name, tenant_id=tenant_id) if contact.name else None,
         keep_private=contact.keep_private,
         wechat=seal("wechat", contact.wechat),
         wechat_hash=wechat_hash(keys, contact.wechat, tenant_id=tenant_id) if contact.wechat else None,
         weibo=seal("weibo", contact.weibo),
         weibo_hash=weibo_hash(keys, contact.weibo, tenant_id=tenant_id) if contact.weibo else None,
     )
+
+
+def name_hash(keys: Keyring, name: str, *, tenant_id: int) -> bytes:
+    """Return the keyed hash by which residents of this whole name are found, however its parts are set apart."""
+    return keys.lookup_hash(normal_name(name), tenant_id=tenant_id, field="name")
+
+
+def hash_names(scope: Scope, *, most: int) -> int:
+    """Give names that were kept before they could be found their hash, so many at once; return how many got one."""
+    rows = scope.session.scalars(
+        select(TicketContact)
+        .where(
+            TicketContact.tenant_id == scope.tenant.id,
+            TicketContact.name.is_not(None),
+            TicketContact.name_hash.is_(None),
+        )
+        .order_by(TicketContact.ticket_id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.name_hash = name_hash(scope.keys, opened(scope.keys, row).name, tenant_id=row.tenant_id)
+    scope.session.flush()
+    return len(rows)
 
 
 def wechat_hash(keys: Keyring, openid: str, *, tenant_id: int) -> bytes:

@@ -58,6 +58,8 @@ def test_who_begins_a_form_is_shown_and_who_would_send_is_warned_once(
         window.page.keyboard.press("Enter")
         window.page.keyboard.press("Control+Enter")
         expect(window.page.locator("#notice")).to_contain_text("总值班 正在填写派单。先问一声")
-        assert "张丽 正在填写派单" in other.get(f"/t/{serial_no}/here").json["words"]
+        assert "张丽 正在填写派单" in other.get(f"/t/{serial_no}/here").get_data(as_text=True).encode().decode(
+            "unicode_escape"
+        )
         window.page.click("text=派单并下一件")
         expect(window.page.locator("#notice")).to_contain_text("道路管理处")

@@ -24,7 +24,8 @@
     if (at !== -1) list[at].classList.remove("at");
     next.classList.add("at");
     next.scrollIntoView({ block: "nearest" });
-    one("a.title", next).click();
+    const link = one("a.title", next);
+    if (next.closest("[data-walk]")) link.focus(); else link.click();
     return true;
   }
 
