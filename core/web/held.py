@@ -56,19 +56,19 @@ def show_held(visit: Visit) -> Answer:
     return render_template("held/list.html", deeds=own_deeds(visit.scope, visit.staff.account_id, now=visit.now))
 
 
-@pages.post("/held/<int:deed>/undo")
+@pages.post("/held/<int:held>/undo")
 @allows(Permission.OWN_ACCOUNT)
-def undo(visit: Visit, deed: int) -> Answer:
+def undo(visit: Visit, held: int) -> Answer:
     """Take a deed back and open the ticket again where it was, with what was typed."""
-    own = take_back(visit.scope, deed, account_id=visit.staff.account_id, now=visit.now)
+    own = take_back(visit.scope, held, account_id=visit.staff.account_id, now=visit.now)
     return Done(said("{serial_no} 已撤销，没有{doing}", serial_no=own.serial_no, doing=own.doing), _where(own.page, own.serial_no))
 
 
-@pages.post("/held/<int:deed>/read")
+@pages.post("/held/<int:held>/read")
 @allows(Permission.OWN_ACCOUNT)
-def read(visit: Visit, deed: int) -> Answer:
+def read(visit: Visit, held: int) -> Answer:
     """Say that one knows of a deed that was not carried out."""
-    note_read(visit.scope, deed, account_id=visit.staff.account_id, now=visit.now)
+    note_read(visit.scope, held, account_id=visit.staff.account_id, now=visit.now)
     return Done("", own_path(request.form.get("page"), otherwise="/held"))
 
 

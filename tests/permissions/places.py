@@ -55,6 +55,7 @@ from core.statistics.performance.queries import fingerprint_of
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
+from core.tickets.held import HeldDeed
 from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
@@ -113,6 +114,7 @@ KINDS = {
     "line": "performance line",
     "objection": "performance objection",
     "form": "form of a document",
+    "held": "held deed",
 }
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
@@ -327,6 +329,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
         place.has |= {"handover": [str(handover.id)]}
+        place.has |= {"held deed": [_held_deed(scope, place, accepted, at)]}
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
         unit = directory(scope).get_unit(code)
         letter = issued_reminder(scope, unit, text=f"{place.mark}请降噪", tickets=[accepted.serial_no], now=at)
@@ -472,6 +475,29 @@ def _performance(scope: Scope, mark: str, code: str, serial_no: str, now: dateti
         "performance line": [line.id],
         "performance objection": [objection.id],
     }
+
+
+def _held_deed(scope: Scope, place: Place, accepted: Accepted, now: datetime) -> int:
+    """Make a deed that somebody gave, that was not carried out, and of which they do not know yet."""
+    deed = HeldDeed(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        account_id=place.accounts["operator"],
+        ordered_by=f"{place.mark}坐席",
+        ticket_id=accepted.ticket_id,
+        command="dispatch",
+        command_id=f"held/{place.mark}",
+        seen_version=1,
+        doing=f"派给{place.mark}",
+        sealed=None,
+        ordered_at=now,
+        due_at=now,
+        state="failed",
+        ended_at=now,
+        why=f"{place.mark}已有变动",
+    )
+    scope.session.add(deed)
+    return deed.id
 
 
 def _campaign(scope: Scope, mark: str, now: datetime) -> int:

@@ -390,6 +390,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "feature-job": {"feature": FEATURE, "name": "none", "day": "2030-03-12"},
         "inbound": {"item_id": int(str(place.has["inbound item"][0]))},
         "errand-due": {"errand_id": _any_record(place)},
+        "held-deed": {"deed": place.has["held deed"][0]},
         "routing-rule-draft": {"consultation": 1},
         "bulletin": {"month": "2099-01"},
         "deliver": {"message_id": _any_record(place)},

@@ -246,7 +246,7 @@ def test_a_late_deed_that_nobody_forestalled_is_done_as_of_its_click(patient: Ho
 
 def test_nothing_is_sent_before_its_time(patient: House) -> None:
     contact = Contact(name="王小二", phone="13800000001")
-    life = Life(patient.installation, patient.slug).take_in(contact=contact).handled()
+    life = Life(patient.installation, patient.slug).take_in(channel="api", contact=contact).handled()
     life.do(handle.reply, life.clerk("roads"), text="已修补", disposition="resolved")
     reviewer = patient.visitor(patient.reviewer)
     reviewer.get(f"/desk?lane=review&at={life.serial_no}")
