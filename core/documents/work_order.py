@@ -18,7 +18,7 @@ LINES = {"text": 15, "instructions": 3, "desk": 2, "handling": 6}
 """Lines that the boxes hold, beside where somebody signs."""
 FACT = 38
 """Cells of a fact."""
-MORE = "……"
+MORE, MORE_CELLS = "……", 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def fitting(words: str, lines: int, *, cells: int = LINE) -> str:
             break
         needed = -(-cells_of(paragraph) // cells) or 1
         if needed > left:
-            kept.append(_cut(paragraph, left * cells - cells_of(MORE)))
+            kept.append(_cut(paragraph, left * cells - MORE_CELLS))
             left = -1
             break
         kept.append(paragraph)

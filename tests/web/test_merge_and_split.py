@@ -71,8 +71,8 @@ def test_a_letter_is_split_without_a_script_and_no_sentence_is_lost_unless_that_
     operator = house.visitor(house.operator)
     operator.get(address)
 
-    operator.post(address, parts="", do="part", pick=["1"])
-    operator.post(address, parts=operator.hidden("parts"), do="part", pick=["2"], unit=[""], matter=[""])
+    operator.post(address, parts="", do="part", line=["1"])
+    operator.post(address, parts=operator.hidden("parts"), do="part", line=["2"], unit=[""], matter=[""])
     parts = operator.hidden("parts")
     refused = operator.post(address, parts=parts, unit=["", "parks"], matter=["road", ""])
     assert (parts, refused.status_code) == ("1;2", 422)

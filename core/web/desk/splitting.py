@@ -137,7 +137,7 @@ def _sorted_anew(sorted_: Sorted, wanted: Wanted) -> tuple[Sorted, Wanted]:
     """Do what a button asks for: a new part of the sentences picked, add them to one, or put one back."""
     what, _, which = request.form.get("do", "").partition("-")
     number = int(which) if which.isascii() and which.isdecimal() and len(which) <= 3 else -1
-    picked = _places(request.form.getlist("pick"))
+    picked = _places(request.form.getlist("line"))
     if what == "part" and len(sorted_.parts) < MOST_PARTS:
         return sorted_.with_part(picked), wanted
     if what == "add" and 0 <= number < len(sorted_.parts):
