@@ -53,6 +53,8 @@ COMPARING = frozenset({"eq", "ne"})
 OPERATORS = frozenset({"or", "and", "if", "else", "not", "is", "in"})
 TAG_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)\s*=\s*(["'])$""")
+NAMED = re.compile("[\u3400-\u9fff]+")
+"""Chinese within English: something to be typed as it is."""
 IN_CHINESE = re.compile(r"""\slang=["']zh-CN["']""")
 
 Find = Callable[[str], str | None]
@@ -269,7 +271,8 @@ class Walk:
                     self._show(piece)
         else:
             for literal, name, _, _ in Formatter().parse(said):
-                self._data(literal)
+                named = self.place == "text" and self.element not in PLAIN
+                self._data(NAMED.sub(r'<span lang="zh-CN">\g<0></span>', literal) if named else literal)
                 if name is not None:
                     self._show(places[name])
         self._data(after)
@@ -301,7 +304,7 @@ class Walk:
             is_key = (
                 before == "lbracket" and position > 1 and tokens[position - 2].type in ("name", "rbracket", "rparen")
             )
-            if token.type != "string" or COMPARING & {before, after} or is_key:
+            if token.type != "string" or COMPARING & {before, after} or is_key or after == "colon":
                 out.append(token)
                 continue
             out.append(Token(token.lineno, "string", constant_said(token.value, self.find)))
