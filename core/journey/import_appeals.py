@@ -53,16 +53,26 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The ticket that a row became."""
+
+    row: int
+    ticket_id: int
+    serial_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a batch: new tickets, rows that came in before, rows not taken in their order.
 
-    `left_out` counts the new tickets whose timeline says that something of their row was of no use.
+    `left_out` counts the new tickets whose timeline says that something of their row was of no use; `taken` are they.
     """
 
     created: int
     existing: int
     rejected: tuple[Rejected, ...]
     left_out: int = 0
+    taken: tuple[Taken, ...] = ()
 
 
 def refuse_receiver(scope: Scope, channel: str) -> None:
@@ -94,7 +104,7 @@ def import_batch(
     May be repeated: what came in before is counted as existing. Raises `UnknownTenant`.
     """
     try:
-        return installation.run(tenant, partial(_take_in, rows=rows, wanted=wanted, now=now))
+        return installation.run(tenant, partial(take_in_rows, rows=rows, wanted=wanted, now=now))
     except (DataError, IntegrityError) as error:
         # Every check of ours let the row pass, and the database does not. Which row it is shows in the halves.
         if len(rows) == 1:
@@ -110,16 +120,18 @@ def import_batch(
         first.existing + second.existing,
         (*first.rejected, *second.rejected),
         first.left_out + second.left_out,
+        (*first.taken, *second.taken),
     )
 
 
-def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime) -> Outcome:
-    read = [(row, _read(scope, row, wanted)) for row in rows]
+def take_in_rows(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime) -> Outcome:
+    """Take in rows within the transaction at hand; what cannot be taken is told. DataError and IntegrityError go through."""
+    read = [(row, read_row(scope, row, wanted)) for row in rows]
     known = came_in_before(scope, [item.key for _, item in read if isinstance(item, Incoming)])
     walk = walk_then if wanted.history else walk_now
     written: list[Base] = []
     created = existing = left_out = 0
-    rejected = []
+    rejected, taken = [], []
     for row, item in read:
         if isinstance(item, Refused):
             rejected.append(Rejected(row, item.message))
@@ -128,19 +140,21 @@ def _take_in(scope: Scope, *, rows: Sequence[Row], wanted: Import, now: datetime
         else:
             try:
                 with scope.session.gathering() as ticket_rows:
-                    walk(scope, item, now=now)
+                    ticket = walk(scope, item, now=now)
             except Refused as refusal:  # what was gathered of this ticket is forgotten
                 rejected.append(Rejected(row, refusal.message))
             else:
                 written += ticket_rows
                 known.add(item.key)
+                taken.append(Taken(row.number, ticket.id, ticket.serial_no))
                 created += 1
                 left_out += bool(item.left_out)
     insert_rows(scope.session, _each_day_once(written))
-    return Outcome(created, existing, tuple(rejected), left_out)
+    return Outcome(created, existing, tuple(rejected), left_out, tuple(taken))
 
 
-def _read(scope: Scope, row: Row, wanted: Import) -> Incoming | Refused:
+def read_row(scope: Scope, row: Row, wanted: Import) -> Incoming | Refused:
+    """Return what a row says as an appeal, or why it is none."""
     try:
         incoming = read_incoming(
             row, wanted.columns, vocabulary_of(scope), channel=wanted.channel, zone=scope.tenant.zone

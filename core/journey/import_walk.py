@@ -22,8 +22,8 @@ ANSWERED = "explained"
 """The result of an old answer that names none: the resident got an explanation, and nothing more is claimed."""
 
 
-def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
-    """Take in an appeal as if it came in now; when the resident spoke is kept. An answer in the table is left out.
+def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> Ticket:
+    """Take in an appeal as if it came in now and return its ticket; when the resident spoke is kept. An answer in the table is left out.
 
     Raises the refusals of intake and classification.
     """
@@ -31,10 +31,11 @@ def walk_now(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
         ticket = take_in(scope, incoming.appeal, actor=IMPORTER, now=now)
         _note_left_out(scope, ticket, incoming, Order(IMPORTER, now))
         find_unit(scope, ticket, now=now)
+    return ticket
 
 
-def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
-    """Let an appeal of the past live in its own times, without pressing or telling anybody.
+def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> Ticket:
+    """Let an appeal of the past live in its own times, without pressing or telling anybody; return its ticket.
 
     Accepted when it was submitted. An answer concludes it when it was given; the verdict on the time limit is that of
     the calendar. What the resident said of it is kept on the day they said it, of the answer where that is not known.
@@ -42,10 +43,10 @@ def walk_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     Raises the refusals of intake, classification and reply.
     """
     with untold(scope):
-        _live_then(scope, incoming, now=now)
+        return _live_then(scope, incoming, now=now)
 
 
-def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
+def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> Ticket:
     submitted_at, replied_at = incoming.appeal.submitted_at, incoming.replied_at
     assert submitted_at is not None
     ticket = take_in(scope, incoming.appeal, actor=HISTORY, now=submitted_at)
@@ -53,7 +54,7 @@ def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
     if replied_at is None:
         propose(scope, ticket, now=now)
         pass_over_history(scope, ticket, until=now)
-        return
+        return ticket
     pass_over_history(scope, ticket, until=replied_at)
     order = Order(HISTORY, replied_at)
     conclude_with_answer(scope, ticket, order, text=incoming.reply, disposition=incoming.disposition or ANSWERED)
@@ -70,6 +71,7 @@ def _live_then(scope: Scope, incoming: Incoming, *, now: datetime) -> None:
             satisfaction=said.satisfaction,
             cause=said.cause,
         )
+    return ticket
 
 
 def _note_left_out(scope: Scope, ticket: Ticket, incoming: Incoming, order: Order) -> None:

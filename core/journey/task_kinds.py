@@ -1,9 +1,10 @@
 """What kinds of long work there are: each is defined beside what it does."""
 
 from core.journey.bulk import BULK
+from core.journey.import_task import IMPORT, UNDO
 from core.journey.list_export import EXPORT
 from core.journey.tasks import Kinds, TaskKind
 
-_KINDS: tuple[TaskKind, ...] = (BULK, EXPORT)
+_KINDS: tuple[TaskKind, ...] = (BULK, EXPORT, IMPORT, UNDO)
 TASK_KINDS: Kinds = {kind.name: kind for kind in _KINDS}
 """Every kind of task by its name."""

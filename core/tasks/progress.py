@@ -9,6 +9,8 @@ SETTLED = timedelta(seconds=5)
 """Before that nothing is said of how long it will take: the first parts are no measure."""
 STANDING = timedelta(minutes=1)
 """Without progress for so long, it is said that it stands still."""
+LONGEST_HOLD = timedelta(minutes=1)
+"""What starts later than that waits for somebody to confirm it."""
 HOUR, MINUTE = 3600, 60
 
 
@@ -58,6 +60,8 @@ class Course:
     def left_words(self) -> str:
         """Say how long it will still take, or why that cannot be told; empty for what has ended."""
         if self.state == "waiting":
+            if self.starts_at - self.now > LONGEST_HOLD:
+                return said("还没有确认")
             if self.starts_at > self.now:
                 return said(
                     "{seconds} 秒后开始，之前可以取消", seconds=round((self.starts_at - self.now).total_seconds())

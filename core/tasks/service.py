@@ -303,7 +303,7 @@ def _refuse_more(scope: Scope, account_id: int) -> None:
 
 
 def _sealed(scope: Scope, value: object, *, field: str, row_id: int) -> bytes:
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    plain = json.dumps(value, separators=(",", ":"))  # escaped: a broken file may hold what is no character
     return scope.keys.encrypt(plain, tenant_id=scope.tenant.id, field=field, row_id=row_id)
 
 

@@ -216,6 +216,7 @@ def _desk(visit: Visit) -> Iterator[tuple[str, tuple[MenuItem, ...]]]:
             items[1:1] = [*_inbound(visit), *_calls(visit)]
             items += [
                 _screening(visit),
+                MenuItem("批量导入", "/desk/import", request.path.startswith("/desk/import")),
                 MenuItem("交接班", "/desk/handover", request.path.startswith("/desk/handover")),
             ]
         if label == TAKING_IN:
