@@ -4,6 +4,7 @@ A value that the code made 话 is in the catalogue as it stands, or is a `Said` 
 what people wrote: between tags it is put into an element with lang="zh-CN", so that it is read out as what it is.
 """
 
+import json
 import re
 from typing import Any
 
@@ -87,10 +88,11 @@ def find(text: str) -> str | None:
     return english().get(text)
 
 
-def script_words() -> dict[str, str]:
-    """Return what the scripts say, in the language of the page."""
+def script_words() -> Markup:
+    """Return what the scripts say, as JSON that may stand in an element `script`."""
     words = english()
-    return {text: words[text] for text in spoken_by_scripts() if text in words}
+    said = json.dumps({text: words[text] for text in spoken_by_scripts() if text in words}, ensure_ascii=False)
+    return Markup(said.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 -- nothing in it can end the element
 
 
 class Bilingual(Environment):
