@@ -264,7 +264,7 @@
     if (asks(event.detail.elt)) event.detail.elt.version = event.detail.xhr && event.detail.xhr.getResponseHeader("ETag");
     else if (polls(event)) {
       const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
-      const failed = event.detail.failed === true && !(event.detail.xhr && event.detail.xhr.status === 304);
+      const failed = !event.detail.xhr || event.detail.xhr.status === 0 || event.detail.xhr.status >= 400;
       if (asOf && told && !failed) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
       version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
       if (asOf) stale(asOf, failed);
