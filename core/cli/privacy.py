@@ -30,6 +30,7 @@ NAMES = {
     "telling": "告知记录",
     "verification": "核实结果",
     "enforcement": "执法结果",
+    "reply_check": "答复的检查",
     "call_step": "来电记录的经过",
     "opinion": "会商意见",
     "policy": "形成的政策",

@@ -1,8 +1,9 @@
-"""Tables of replies, of what co-units contribute to them, of attempts to reach the resident, and of what was found and done."""
+"""Tables of replies, of what was checked of them, of what co-units contribute, of attempts to reach the resident, and of what was found and done."""
 
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKeyConstraint, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.handling.dispositions import DISPOSITION_LABELS
@@ -39,6 +40,42 @@ class Reply(TenantRow, Base, kw_only=True):
     """The first of the two reviewers that a finding of 不合理诉求 needs."""
     basis: Mapped[str] = mapped_column(Text, default="", server_default="")
     """The law or rule that a refused application stands on 法律依据; empty = none was named."""
+
+
+class ReplyCheck(TenantRow, Base, kw_only=True):
+    """What was found of a reply when it went on 发出前检查, by which version of the checks and which limits; never changed.
+
+    `confirmed` is why somebody sent it all the same though it was held back. `marks` find near copies; the review of a reply
+    that is compared already has none.
+    """
+
+    __tablename__ = "reply_check"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        ForeignKeyConstraint(["tenant_id", "reply_id"], ["reply.tenant_id", "reply.id"]),
+        CheckConstraint("stage IN ('submitted', 'reviewed', 'direct')", name="stage"),
+        CheckConstraint("level IN ('failed', 'notice', 'passed')", name="level"),
+        CheckConstraint("answered BETWEEN 0 AND points", name="answered"),
+        Index("ix_reply_check_reply", "tenant_id", "reply_id"),
+        Index("ix_reply_check_ticket", "tenant_id", "ticket_id"),
+        Index("ix_reply_check_at", "tenant_id", "at"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    reply_id: Mapped[int] = mapped_column(BigInteger)
+    stage: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    limits: Mapped[dict[str, int]] = mapped_column(JSONB)
+    level: Mapped[str] = mapped_column(Text)
+    points: Mapped[int] = mapped_column(Integer)
+    answered: Mapped[int] = mapped_column(Integer)
+    missing: Mapped[list[str]] = mapped_column(JSONB)
+    findings: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    confirmed: Mapped[str] = mapped_column(Text)
+    marks: Mapped[list[str]] = mapped_column(JSONB)
+    by: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(INSTANT)
 
 
 class Contribution(TenantRow, Base, kw_only=True):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from core.handling.checked import judged, keep_check, override_words, refuse_off_point
+from core.handling.checked import pass_checks
 from core.handling.dispositions import DISPOSITION_LABELS, NEEDS_TWO_REVIEWERS
 from core.handling.models import Reply
 from core.handling.rules import usable_reply, usable_text
@@ -42,18 +42,16 @@ def submit_reply(
     Raises `ReplyUnusable`, `UnknownDisposition`, `BasisMissing`, `ReplyOffPoint`, `MoveNotAllowed`.
     """
     text = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
-    checked = judged(scope, ticket, text, unit_id=assignment.unit_id, now=order.now)
-    because = refuse_off_point(ticket, checked, confirmed=confirmed)
     reply = add_reply(scope, ticket, order, text=text, disposition=disposition, unit_id=assignment.unit_id, basis=basis)
+    words, check = pass_checks(scope, ticket, reply, order, stage="submitted", confirmed=confirmed)
     move(
         scope,
         ticket,
         Command.SUBMIT_RESULT,
         order,
-        summary=said("提交答复（{disposition}）", disposition=word(DISPOSITION_LABELS[disposition]))
-        + override_words(because),
+        summary=said("提交答复（{disposition}）", disposition=word(DISPOSITION_LABELS[disposition])) + words,
         detail={"disposition": disposition},
-        records=[keep_check(scope, reply, checked, order, stage="submitted", confirmed=because)],
+        records=[check],
     )
     advance(assignment, AssignmentState.SUBMITTED, now=order.now)
     return reply

@@ -14,7 +14,7 @@ from core.escalation.models import Letter, LetterReceipt
 from core.evaluation.models import Adjudication, FollowUp, HomeVisit, Rating, RatingCause
 from core.evaluation.panels.models import PanelDraw, PanelVote, ReviewPanel
 from core.evaluation.telling.models import Telling
-from core.handling.models import ContactAttempt, Contribution, Enforcement, Verification
+from core.handling.models import ContactAttempt, Contribution, Enforcement, ReplyCheck, Verification
 from core.intake.counters.models import CounterEntry
 from core.journey.sealing import SEALED, covers_security
 from core.journey.standing import check_standing
@@ -144,6 +144,7 @@ KINDS = (
         "at",
         (ReviewPanel, (ReviewPanel.tenant_id == PanelVote.tenant_id) & (ReviewPanel.id == PanelVote.panel_id)),
     ),
+    Kind(ReplyCheck, "答复的检查", ReplyCheck.ticket_id, "at"),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
     Kind(MeetingTicket, "协调会研究的工单", MeetingTicket.ticket_id),
     Kind(Policy, "形成的政策", Policy.ticket_id, "at"),

@@ -4,7 +4,7 @@ from core.escalation.service import escalate
 from core.evaluation.answers import SATISFACTION_LABELS
 from core.evaluation.queries import find_granted_review
 from core.evaluation.service import keep_rating, record_attempt
-from core.handling.checked import judged, keep_check, override_words, refuse_off_point
+from core.handling.checked import pass_checks
 from core.handling.models import Reply
 from core.handling.queries import joined_replies
 from core.handling.service import add_reply, refuse_own_reply, reply_under_review, second, settle
@@ -66,16 +66,13 @@ def pass_reply(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "", 
     """
     reply = reply_under_review(scope, ticket)
     refuse_own_reply(reply, order.actor)
-    checked = judged(scope, ticket, reply.text, unit_id=reply.unit_id, now=order.now)
-    because = refuse_off_point(ticket, checked, confirmed=confirmed)
-    records = [keep_check(scope, reply, checked, order, stage="reviewed", confirmed=because)]
+    words, check = pass_checks(scope, ticket, reply, order, stage="reviewed", confirmed=confirmed)
     if second(reply, order.actor):
-        words = "首审通过，待另一审核员复审" + override_words(because)
-        note(scope, ticket, "second", order, summary=words, detail={"reply": reply.id}, records=records)
+        summary = "首审通过，待另一审核员复审" + words
+        note(scope, ticket, "second", order, summary=summary, detail={"reply": reply.id}, records=[check])
         return
     settle(reply, order, passed=True, note=remark)
-    words = "审核通过，答复送达" + override_words(because)
-    move(scope, ticket, Command.AUDIT_PASS, order, summary=words, records=records)
+    move(scope, ticket, Command.AUDIT_PASS, order, summary="审核通过，答复送达" + words, records=[check])
     end_assignments(scope, ticket, AssignmentState.DONE, now=order.now)
     conclude(scope, ticket, Command.AUDIT_PASS, order, reply=reply)
     tell_answer(scope, ticket, reply.text, now=order.now)

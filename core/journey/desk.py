@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.classification.service import change_urgency as note_urgency
 from core.classification.service import reclassify
 from core.escalation.service import escalate
-from core.handling.checked import judged, keep_check, override_words, refuse_off_point
+from core.handling.checked import pass_checks
 from core.handling.dispositions import DISPOSITION_LABELS
 from core.handling.rules import usable_reply
 from core.handling.service import add_reply, set_aside_reply
@@ -159,20 +159,23 @@ def conclude_with_answer(
 ) -> None:
     """Answer a ticket in hand and conclude it; shared by the desk and the import of history.
 
-    What goes out now is checked against the appeal; with `confirmed` None it went out long ago, or is a leader's own word.
+    What goes out now is checked against the appeal (`pass_checks`); with `confirmed` None it went out long ago, or is a
+    leader's own word.
     """
     text = usable_reply(text, disposition, nature=ticket.nature, basis=basis)
     check_state(ticket, WAITING_FOR_DISPATCH, "直接答复")
     refuse_uncleared(scope, ticket, "直接答复")
     words = said("，依据知识“{title}”第 {number} 版", title=rests_on.title, number=rests_on.number) if rests_on else ""
-    checked = judged(scope, ticket, text, unit_id=None, now=order.now, vouched=rests_on is not None)
-    because = refuse_off_point(ticket, checked, confirmed=confirmed) if confirmed is not None else ""
     kept = add_reply(
         scope, ticket, order, text=text, disposition=disposition, unit_id=None, state="approved", basis=basis
     )
-    records = (
-        [keep_check(scope, kept, checked, order, stage="direct", confirmed=because)] if confirmed is not None else []
-    )
+    overridden, records = "", []
+    if confirmed is not None:
+        vouched = rests_on is not None
+        overridden, check = pass_checks(
+            scope, ticket, kept, order, stage="direct", confirmed=confirmed, vouched=vouched
+        )
+        records = [check]
     article = {"article": rests_on.article_id, "article_version": rests_on.number} if rests_on else {}
     move(
         scope,
@@ -180,7 +183,7 @@ def conclude_with_answer(
         Command.ANSWER_DIRECTLY,
         order,
         summary=said("直接答复（{disposition}）{words}", disposition=word(DISPOSITION_LABELS[disposition]), words=words)
-        + override_words(because),
+        + overridden,
         detail={"disposition": disposition, **article},
         records=records,
     )

@@ -227,7 +227,13 @@ def _take_up(scope: Scope, ticket: Ticket, referral: Referral, hands: _Hands, ne
         refusal = hands.give(request_return, once, reason_code=reason_code, evidence=evidence)
     else:
         once = f"reply/{news.cycle_no}"
-        refusal = hands.give(handle.reply, once, text=outcome.text, disposition=outcome.disposition)
+        refusal = hands.give(
+            handle.reply,
+            once,
+            text=outcome.text,
+            disposition=outcome.disposition,
+            confirmed=said("{teller}已审核发出", teller=news.teller),
+        )
     if refusal is None:
         referral.their_cycle = news.cycle_no
         if not outcome.reason_code:

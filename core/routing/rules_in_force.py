@@ -31,6 +31,9 @@ class Handling:
     telling_days: int = 3
     telling_back_days: int = 0
     notice_tells: bool = True
+    reply_points: int = 1
+    reply_likeness: int = 80
+    reply_length: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +101,8 @@ FIELDS: Mapping[str, tuple[str, Callable[[Sequence[Any]], Any]]] = {
     "telling_days": ("没有告知到的联系天数", max),
     "telling_back_days": ("启用以前多少天内办结的也要告知", max),
     "notice_tells": ("公布是否视为告知", all),
+    "reply_points": ("答复至少回应几个要点", max),
+    "reply_likeness": ("答复雷同到百分之几即提醒", min),
+    "reply_length": ("答复少于几字即提醒", max),
 }
 """What each field is called, and which of several values is the strictest."""

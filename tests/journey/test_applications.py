@@ -50,7 +50,7 @@ def test_an_application_is_granted_refused_or_handed_on_and_no_complaint_figure_
     complaint.take_in("2026-03-12 12:00", text="挖掘后不复原")
     with pytest.raises(UnknownDisposition, match="这类诉求没有办理结果“准予办理”"):
         complaint.do(answer_directly, "2026-03-12 12:10", actor=OPERATOR, text="准予", disposition="granted")
-    complaint.do(answer_directly, "2026-03-12 12:10", actor=OPERATOR, text="已转施工方")
+    complaint.do(answer_directly, "2026-03-12 12:10", actor=OPERATOR, text="已请施工方当天复原")
 
     refresh_all(installation, slug)
     span = Span(beijing("2026-03-12 00:00").date(), beijing("2026-03-14 00:00").date())

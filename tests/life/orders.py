@@ -77,6 +77,7 @@ def arguments(
         "deny_return": {"reason": said()},
         "open_consultation": {"question": said()},
         "give_opinion": {"text": said()},
+        "invite_units": {"units": [unit() for _ in range(rng.randrange(3))]},
         "refer_upward": {"reason": said()},
         "set_meeting": {
             "meets_at": now + timedelta(days=one((1, 2, -300))),
@@ -91,7 +92,7 @@ def arguments(
         "ask_to_complete": {"what": said()},
         "tell_apart": {"other": one([*serials, "T-0"])},
         "split": {"texts": one((["路面坑洼", "路灯不亮"], ["只有一项"], ["有", ""]))},
-        "pass_reply": {},
+        "pass_reply": {"confirmed": one(("", "已与诉求人核对", ""))},
         "return_reply": {"remark": said()},
         "follow_up": {"outcome": one(("reached", "unreachable", "refused", "unknown"))},
         "rate": {

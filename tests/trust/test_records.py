@@ -103,6 +103,13 @@ def found_and_fined(walk: Evidence) -> None:
     walk.do(findings.record_enforcement, "2026-03-12 13:00", actor=clerk, measure="stop", words="违规开挖")
 
 
+def replied(walk: Evidence) -> None:
+    walk.take_in()
+    walk.dispatch()
+    walk.sign()
+    walk.reply(text="已收悉", confirmed="另有电话答复")
+
+
 def told_in_vain(walk: Evidence) -> None:
     walk.take_in()
     walk.dispatch()
@@ -156,6 +163,7 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "contribution": joined,
     "contact_attempt": contacted,
     "verification": found_and_fined,
+    "reply_check": replied,
     "enforcement": found_and_fined,
     "contact_reveal": revealed,
     "counter_entry": written_down_and_visited,
@@ -181,6 +189,7 @@ CHANGES = {
     "contribution": "text = ''",
     "contact_attempt": "at = 'infinity'",
     "verification": "result = 'false'",
+    "reply_check": "level = 'passed'",
     "enforcement": "measure = 'none'",
     "panel_draw": "seed = seed || '0'",
     "panel_vote": "verdict = 'exclude'",

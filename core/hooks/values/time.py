@@ -99,10 +99,15 @@ class HandlingRules:
     What was concluded more than `telling_back_days` days before a feature first asked for the proof is not asked for.
     With `notice_tells` the progress page counts as telling whoever left nothing to be reached by.
 
+    A reply that takes up fewer than `reply_points` points of its appeal 诉求要点 is held back until somebody says why it is sent
+    all the same; with 0 none is. One that has `reply_likeness` percent in common with another, or fewer characters than
+    `reply_length`, is pointed out.
+
     A feature says what it cares about; None leaves a field to the others. Of two that say one, the stricter holds, and of
     `max_redos`, where neither is, the first in order. What nobody says is customary: returns 2, consultation after 28,800
     seconds, extensions 3 of 10 days, pauses 20 days for every reason and the resident's clock running on, redos 2, calls 3
-    before a reply and 3 after it, 3 days for a dispute and 3 of telling, which is asked for from the day on that a feature asks, a notice tells; of the rest nothing.
+    before a reply and 3 after it, 3 days for a dispute and 3 of telling, which is asked for from the day on that a feature asks, a notice tells; a reply takes up 1 point, is like
+    another from 80 percent on and short below 20 characters; of the rest nothing.
     """
 
     max_returns: int | None = None
@@ -122,3 +127,6 @@ class HandlingRules:
     telling_days: int | None = None
     telling_back_days: int | None = None
     notice_tells: bool | None = None
+    reply_points: int | None = None
+    reply_likeness: int | None = None
+    reply_length: int | None = None
