@@ -18,7 +18,6 @@ from core.web.city.matters import pages as city_matters
 from core.web.city.overview import pages as city
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.discipline import BLUEPRINTS as DISCIPLINE
-from core.web.drafts.pages import pages as drafts_pages
 from core.web.health import health, set_redis
 from core.web.held import pages as held_pages
 from core.web.inbound import inbound
@@ -29,6 +28,7 @@ from core.web.leader import BLUEPRINTS as LEADER
 from core.web.menu import pages as menu_pages
 from core.web.oidc import oidc
 from core.web.own_account import own_account
+from core.web.own_drafts import pages as drafts_pages
 from core.web.panel import pages as panel_pages
 from core.web.performance import pages as performance_pages
 from core.web.plugin_pages import pages as plugin_pages
