@@ -31,6 +31,7 @@ from core.kit.errors import Refused
 from core.kit.saying import said
 from core.people.drafts.service import erase_naming, erase_of_ticket
 from core.people.roles import Permission
+from core.tasks.service import take_away_files
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
@@ -91,6 +92,7 @@ def erase_person(
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
     calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
     entries, questions = erase_entries(scope, phone), erase_questions(scope, phone)
+    take_away_files(scope)
     erase_naming(scope, normal_phone(phone.strip()))
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
     if ended or calls or drafts or entries or questions or talk:

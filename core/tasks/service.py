@@ -247,17 +247,17 @@ def take_away_expired(scope: Scope, *, now: datetime) -> int:
     return len(over)
 
 
-def take_away_all(scope: Scope) -> int:
-    """Take away the files of all tasks that have ended, and what was asked for: a person whom they may name is erased."""
-    ended = list(
-        scope.session.scalars(
-            select(Task.id).where(
-                Task.tenant_id == scope.tenant.id, Task.finished_at.is_not(None), Task.sealed.is_not(None)
-            )
+def take_away_files(scope: Scope) -> None:
+    """Take away the files of all tasks that have ended, and the rows they were given: somebody they may name is erased."""
+    ended = select(Task.id).where(Task.tenant_id == scope.tenant.id, Task.finished_at.is_not(None))
+    for table in (TaskLine, TaskFile):
+        values: dict[str, None] = {"sealed": None} if table is TaskLine else {"sealed": None, "key": None}
+        scope.session.execute(
+            update(table)
+            .where(table.tenant_id == scope.tenant.id, table.task_id.in_(ended), table.sealed.is_not(None))
+            .values(**values),
+            execution_options={"synchronize_session": False},
         )
-    )
-    take_away(scope, ended)
-    return len(ended)
 
 
 def take_away(scope: Scope, task_ids: Sequence[int]) -> None:

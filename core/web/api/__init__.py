@@ -18,6 +18,7 @@ from core.web.api.interviews import interviews
 from core.web.api.performance import performance
 from core.web.api.rosters import rosters
 from core.web.api.settings import settings
+from core.web.api.tasks import tasks
 from core.web.api.tickets import tickets
 from core.web.visit import open_to_all
 
@@ -46,6 +47,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api.register_blueprint(duty_lists, url_prefix="/api/v1/duty-lists")
     api.register_blueprint(performance, url_prefix="/api/v1")
     api.register_blueprint(accountability, url_prefix="/api/v1")
+    api.register_blueprint(tasks, url_prefix="/api/v1")
     for blueprint in (
         *(tickets, files, commands, call_records, features, settings, rosters, accounts, duty_lists),
         performance,
