@@ -198,7 +198,7 @@
     const scripts = all("script[src]", page.body).map((script) => script.getAttribute("src"));
     document.title = page.title;
     document.body.replaceWith(document.importNode(page.body, true));
-    if (to.pathname !== location.pathname) history.pushState(null, "", to.href);
+    history.replaceState(null, "", to.href);
     for (const src of scripts) { const script = document.createElement("script"); script.src = src; document.body.append(script); }
     if (window.htmx) window.htmx.process(document.body);
     begun();
