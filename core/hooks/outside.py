@@ -20,6 +20,7 @@ import httpx
 from core.hooks.reach import may_reach_outside
 from core.hooks.settings import SecretText
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 OWN_HOSTS = "HUIYING_OUTSIDE_HOSTS"
 """Environment variable: hosts of the operator's own, `host` or `host:port` and commas between, that may be reached
@@ -103,7 +104,7 @@ def fetch(url: str | SecretText, *, largest: int, seconds: float = LONGEST_SECON
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             return Fetched(response.status_code, media_type, _read(response, until, largest=largest))
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise NotReached(f"对方没有应答（{type(error).__name__}）") from None
+        raise NotReached(said("对方没有应答（{name}）", name=type(error).__name__)) from None
 
 
 def refuse_address(url: str | SecretText) -> None:
@@ -126,7 +127,7 @@ def _post(url: str | SecretText, content: bytes, about: Mapping[str, str], secon
             return Answered(response.status_code, _object(received if len(received) <= LARGEST_ANSWER else b""))
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         # Without the cause: its words hold the address.
-        raise NotReached(f"对方没有应答（{type(error).__name__}）") from None
+        raise NotReached(said("对方没有应答（{name}）", name=type(error).__name__)) from None
 
 
 @contextmanager
@@ -193,7 +194,11 @@ def address_of(host: str, port: int) -> IPAddress:
     addresses = _addresses_of(host)
     if not is_own_host(host, port) and not all(map(_is_public, addresses)):
         raise AddressNotAllowed(
-            f"主机 {host} 在内部网络里，不能从这里访问。确是本单位自己的主机，请系统维护人员写入环境变量 {OWN_HOSTS}。"
+            said(
+                "主机 {host} 在内部网络里，不能从这里访问。确是本单位自己的主机，请系统维护人员写入环境变量 {own_hosts}。",
+                host=host,
+                own_hosts=OWN_HOSTS,
+            )
         )
     return addresses[0]
 
@@ -209,7 +214,7 @@ def _addresses_of(host: str) -> list[IPAddress]:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise AddressNotAllowed(f"找不到主机 {host}。请核对地址。") from None
+        raise AddressNotAllowed(said("找不到主机 {host}。请核对地址。", host=host)) from None
     return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
 
 

@@ -23,6 +23,7 @@ from core.hooks.specs import ALL_HOOKS, HOOKS
 from core.hooks.table import Answerer, Enabled, HookTable, Report, unreported
 from core.hooks.values import Context
 from core.kit.errors import Refused
+from core.kit.saying import joined, said, word
 from core.kit.trouble import where
 
 BUNDLED = "huiying"
@@ -126,7 +127,13 @@ class Roster:
         """Return the installed feature, or the core's own. Raises `UnknownFeature`."""
         found = self.find(feature_id)
         if found is None:
-            raise UnknownFeature(f"没有名为 {feature_id} 的功能。已安装：{'、'.join(sorted(self.features)) or '无'}。")
+            raise UnknownFeature(
+                said(
+                    "没有名为 {feature_id} 的功能。已安装：{features}。",
+                    feature_id=word(feature_id),
+                    features=joined("、", sorted(self.features)) or word("无"),
+                )
+            )
         return found
 
     def find(self, feature_id: str) -> Feature | None:
@@ -151,13 +158,18 @@ class Roster:
             feature.schema()
         except (Exception, SystemExit) as error:
             raise FeatureUnusable(
-                f"功能 {feature.id} 无法载入：{where(error, feature.folder)}。请修复或卸载插件 {feature.plugin or feature.id}。"
+                said(
+                    "功能 {id} 无法载入：{where}。请修复或卸载插件 {plugin}。",
+                    id=feature.id,
+                    where=where(error, feature.folder),
+                    plugin=feature.plugin or feature.id,
+                )
             ) from error
         refuse_forbidden(feature, module)
         try:
             self._manager.register(module, name=feature.id)
         except (pluggy.PluginValidationError, ValueError) as error:
-            raise FeatureUnusable(f"功能 {feature.id} 不合接口约定：{error}") from error
+            raise FeatureUnusable(said("功能 {id} 不合接口约定：{error}", id=feature.id, error=error)) from error
         mine = [found for found in self._manager.get_hookcallers(module) or () if found.name in HOOKS]
         answers = {
             caller.name: Answer(implementation.function, tuple(implementation.argnames))
@@ -168,7 +180,12 @@ class Roster:
         if feature.hooks is not None and set(feature.hooks) != set(answers):
             self._manager.unregister(module)
             raise FeatureUnusable(
-                f"功能 {feature.id} 的清单写着回答 {_listed(feature.hooks)}，实际回答 {_listed(answers)}。请改正清单。"
+                said(
+                    "功能 {id} 的清单写着回答 {listed}，实际回答 {answers}。请改正清单。",
+                    id=feature.id,
+                    listed=word(_listed(feature.hooks)),
+                    answers=word(_listed(answers)),
+                )
             )
         return answers
 
@@ -210,10 +227,19 @@ def refuse_forbidden(feature: Feature, module: ModuleType) -> None:
     for name, options in _marked(module):
         hook_name = options.get("specname") or name
         if hook_name not in HOOKS:
-            raise FeatureUnusable(f"功能 {feature.id} 回答了不存在的接口 {hook_name}。请核对名称。")
+            raise FeatureUnusable(
+                said("功能 {id} 回答了不存在的接口 {hook_name}。请核对名称。", id=feature.id, hook_name=hook_name)
+            )
         for forbidden in ("wrapper", "hookwrapper", "tryfirst", "trylast"):
             if options.get(forbidden):
-                raise FeatureUnusable(f"功能 {feature.id} 的 {hook_name} 用了 {forbidden}，会左右别的功能，不予载入。")
+                raise FeatureUnusable(
+                    said(
+                        "功能 {id} 的 {hook_name} 用了 {forbidden}，会左右别的功能，不予载入。",
+                        id=feature.id,
+                        hook_name=hook_name,
+                        forbidden=forbidden,
+                    )
+                )
 
 
 def _marked(module: ModuleType) -> list[tuple[str, Mapping[str, Any]]]:
@@ -228,16 +254,23 @@ def _own_first(point: EntryPoint) -> tuple[bool, str, str]:
 
 def _refuse_other_id(point: EntryPoint, manifest: Manifest) -> None:
     if point.name != manifest.id:
-        raise ManifestUnusable(f"入口点叫 {point.name}，清单里的 id 却是 {manifest.id}。请改成一致。")
+        raise ManifestUnusable(
+            said("入口点叫 {name}，清单里的 id 却是 {id}。请改成一致。", name=point.name, id=manifest.id)
+        )
 
 
 def _refuse_double(manifest: Manifest, others: Sequence[Manifest]) -> None:
     for other in others:
         if other.id == manifest.id:
             raise ManifestUnusable(
-                f"已有一个 id 为 {other.id} 的插件（{other.folder.name}），{manifest.folder.name} 不能再用这个 id。请卸载其中一个。"
+                said(
+                    "已有一个 id 为 {id} 的插件（{name}），{folder_name} 不能再用这个 id。请卸载其中一个。",
+                    id=other.id,
+                    name=other.folder.name,
+                    folder_name=manifest.folder.name,
+                )
             )
 
 
 def _listed(names: Iterable[str]) -> str:
-    return "、".join(sorted(names)) or "无"
+    return joined("、", sorted(names)) or "无"

@@ -38,6 +38,7 @@ from sqlalchemy.schema import BLANK_SCHEMA
 from core.hooks.manifest import PLUGIN_ID
 from core.kit.db import INSTANT, Base
 from core.kit.errors import Refused
+from core.kit.saying import said
 
 __all__ = [
     "BigInteger",
@@ -143,7 +144,9 @@ def tables_of(plugin_id: str) -> MetaData:
 def schema_of(plugin_id: str) -> str:
     """Return the name of the plugin's own schema. Raises `TableNotAllowed` for what cannot be a plugin's id."""
     if not PLUGIN_ID.match(plugin_id):
-        raise TableNotAllowed(f"{plugin_id} 不能作为插件的 id：应为小写字母开头的字母、数字、- 和 _。")
+        raise TableNotAllowed(
+            said("{plugin_id} 不能作为插件的 id：应为小写字母开头的字母、数字、- 和 _。", plugin_id=plugin_id)
+        )
     return f"plugin_{plugin_id}"
 
 
@@ -198,20 +201,28 @@ def _of_tenant(metadata: MetaData) -> ForeignKeyConstraint:
 
 def _refuse_name(table: str, name: str) -> None:
     if not NAME.match(name):
-        raise TableNotAllowed(f"表 {table} 中的名称 {name} 不能用：应为小写字母开头的字母、数字和 _，最多 51 个字符。")
+        raise TableNotAllowed(
+            said(
+                "表 {table} 中的名称 {name} 不能用：应为小写字母开头的字母、数字和 _，最多 51 个字符。",
+                table=table,
+                name=name,
+            )
+        )
 
 
 def _refuse_column(table: str, column: Column[object]) -> None:
-    where = f"表 {table} 的列 {column.name} "
+    where = said("表 {table} 的列 {name} ", table=table, name=column.name)
     if column.name in ("tenant_id", "id"):
-        raise TableNotAllowed(f"{where}不用声明，每张表自己就有。")
+        raise TableNotAllowed(said("{where}不用声明，每张表自己就有。", where=where))
     if type(column.type) not in COLUMN_TYPES:
-        raise TableNotAllowed(f"{where}的类型不能用。请用 core.hooks.tables 中的类型。")
+        raise TableNotAllowed(said("{where}的类型不能用。请用 core.hooks.tables 中的类型。", where=where))
     if column.foreign_keys or column.unique or column.index or column.primary_key:
-        raise TableNotAllowed(f"{where}的引用、唯一性和索引请用 reference、unique、index 声明，才会限于本租户。")
+        raise TableNotAllowed(
+            said("{where}的引用、唯一性和索引请用 reference、unique、index 声明，才会限于本租户。", where=where)
+        )
     if (
         column.identity
         or column.computed
         or not all(default is None or default.is_scalar for default in (column.default, column.onupdate))
     ):
-        raise TableNotAllowed(f"{where}不能由数据库计算取值，默认值只能是一个固定的值。")
+        raise TableNotAllowed(said("{where}不能由数据库计算取值，默认值只能是一个固定的值。", where=where))

@@ -6,7 +6,7 @@ from sqlalchemy import case, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.kit.errors import Refused
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Attachment, DistinctPair, Ticket
 from core.tickets.states import OPEN, WAITING_FOR_ACCEPTANCE
@@ -41,15 +41,22 @@ def refuse_attachment(scope: Scope, ticket: Ticket, master: Ticket) -> None:
     if ticket.id == master.id:
         reason = "不能并入自己"
     elif master.is_attached:
-        reason = f"{master.serial_no} 已并入别的工单，请直接并入它的主单"
+        reason = said("{serial_no} 已并入别的工单，请直接并入它的主单", serial_no=master.serial_no)
     elif master.state not in OPEN or master.state in WAITING_FOR_ACCEPTANCE:
-        reason = f"{master.serial_no} 不在办理之中，请选在办的工单作主单"
+        reason = said("{serial_no} 不在办理之中，请选在办的工单作主单", serial_no=master.serial_no)
     elif master.part_of_id or master.part_count or ticket.part_of_id or ticket.part_count:
         reason = "拆分的工单和分项不参与并单，请先处理拆单"
     elif has_attached(scope, ticket):
-        reason = f"已有工单并入 {ticket.serial_no}，请把它们一起改并，或反过来并单"
+        reason = said("已有工单并入 {serial_no}，请把它们一起改并，或反过来并单", serial_no=ticket.serial_no)
     if reason:
-        raise CannotAttach(f"工单 {ticket.serial_no} 不能并入 {master.serial_no}：{reason}。")
+        raise CannotAttach(
+            said(
+                "工单 {serial_no} 不能并入 {master_serial_no}：{reason}。",
+                serial_no=ticket.serial_no,
+                master_serial_no=master.serial_no,
+                reason=word(reason),
+            )
+        )
 
 
 def has_attached(scope: Scope, ticket: Ticket) -> bool:
@@ -152,7 +159,9 @@ def refuse_split(scope: Scope, ticket: Ticket, texts: list[str]) -> None:
     elif has_attached(scope, ticket):
         reason = "有工单并入它，请先拆并"
     if reason:
-        raise CannotSplit(f"工单 {ticket.serial_no} 不能拆单：{reason}。")
+        raise CannotSplit(
+            said("工单 {serial_no} 不能拆单：{reason}。", serial_no=ticket.serial_no, reason=word(reason))
+        )
 
 
 def parts_of(scope: Scope, whole: Ticket) -> list[Ticket]:

@@ -20,6 +20,7 @@ from core.jobs.transports.wechat import About, Tokens, send_template
 from core.jobs.transports.weibo import AskedTooOften, StatusGone, TokenEnded, post_comment
 from core.journey.inbound.weibo import find_thread, note_gone, tell_trouble
 from core.journey.spoken_openly import open_words
+from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
@@ -79,9 +80,24 @@ def deliver(
     gateway = gateways.get(message.transport)
     to = _address(scope, message, now=now)
     if gateway is None:
-        _fail(message, f"没有配置{label}网关（{SETTINGS[message.transport]}），{label}没有发出。配置后请重新发送。")
+        _fail(
+            message,
+            saying.said(
+                "没有配置{label}网关（{settings}），{label}没有发出。配置后请重新发送。",
+                label=saying.word(label),
+                settings=saying.word(SETTINGS[message.transport]),
+            ),
+        )
     elif not to:
-        _fail(message, f"{_receiver(message)}没有登记{ADDRESS_LABELS[message.transport]}，{label}没有发出。")
+        _fail(
+            message,
+            saying.said(
+                "{receiver}没有登记{address}，{label}没有发出。",
+                receiver=saying.word(_receiver(message)),
+                address=saying.word(ADDRESS_LABELS[message.transport]),
+                label=saying.word(label),
+            ),
+        )
     else:
         _hand_over(gateway, scope, message, to, now=now)
 
@@ -92,9 +108,18 @@ def tell_failure(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> 
     if message.state != "waiting":
         return
     if failure.is_last:
-        _fail(message, f"试了 {failure.attempt} 次，没有发出：{failure.reason}。请查明原因后重新发送。")
+        _fail(
+            message,
+            saying.said(
+                "试了 {attempt} 次，没有发出：{reason}。请查明原因后重新发送。",
+                attempt=failure.attempt,
+                reason=failure.reason,
+            ),
+        )
     else:
-        message.failure = f"第 {failure.attempt} 次没有发出，稍后自动重试：{failure.reason}。"
+        message.failure = saying.said(
+            "第 {attempt} 次没有发出，稍后自动重试：{reason}。", attempt=failure.attempt, reason=failure.reason
+        )
 
 
 def resend(scope: Scope, message_id: int, *, now: datetime) -> None:
@@ -146,7 +171,7 @@ def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: O
     to, wechat = _address(scope, message, now=now), find_wechat(scope.hooks)
     refused = ""
     if not to:
-        refused = f"{_receiver(message)}没有登记微信，微信通知没有发出。"
+        refused = saying.said("{receiver}没有登记微信，微信通知没有发出。", receiver=saying.word(_receiver(message)))
     elif wechat is None:
         refused = "没有接入微信公众号（功能 core.wechat），微信通知没有发出。"
     else:
@@ -179,13 +204,13 @@ def _post_on_weibo(scope: Scope, message: Message, *, or_sms: OrSms, now: dateti
         try:
             message.receipt = post_comment(weibo.account, thread.status, said, since=message.created_at) or None
         except (TokenEnded, AskedTooOften) as waits:
-            message.failure = f"还没有发出，等待微博接口恢复：{waits}"
+            message.failure = saying.said("还没有发出，等待微博接口恢复：{waits}", waits=waits)
             if isinstance(waits, TokenEnded):
                 tell_trouble(scope, str(waits), now=now)
             raise NotYet(now + WHEN_AUTHORISED) from None
         except StatusGone as gone:
             note_gone(scope, thread.post_id, str(gone), now=now)
-            refused = f"{gone}没有在微博上回复。"
+            refused = saying.said("{gone}没有在微博上回复。", gone=gone)
         except NotAccepted as refusal:
             refused = str(refusal)
         else:
@@ -231,7 +256,7 @@ def _outgoing(scope: Scope, message: Message, to: str, serial_no: str) -> Outgoi
     return Outgoing(
         id=f"{scope.tenant.slug}-{message.id}",
         to=to,
-        subject=f"{scope.tenant.name} 工单 {serial_no}",
+        subject=saying.said("{name} 工单 {serial_no}", name=scope.tenant.name, serial_no=serial_no),
         text=message.text,
     )
 

@@ -17,6 +17,7 @@ from core.jobs.acting import ActsAs
 from core.jobs.looking import finds
 from core.jobs.turns import Now, Turns
 from core.kit.outbox import Job, JobStart
+from core.kit.saying import said, word
 from core.kit.trouble import where
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
@@ -135,7 +136,7 @@ class Drain:
                     _mark(self._installation, scope.tenant.id, job.id)
                 claim = _claim_of(job)
                 if job.kind not in self._kinds:  # written by a newer version that is being rolled out
-                    raise TryLater(f"这个版本不会处理 {job.kind} 类任务")
+                    raise TryLater(said("这个版本不会处理 {kind} 类任务", kind=job.kind))
                 try:
                     self._kinds[job.kind].do(scope, job.payload, now())
                 except NotYet as early:
@@ -191,7 +192,7 @@ def _count_crash(scope: Scope, kinds: Mapping[str, JobKind], job: Job, *, now: d
     """Count the try that a worker did not survive: again at once, after a rest, or, the third time, never."""
     _unmark(scope, job.id)
     job.crashes += 1
-    job.last_error = f"{CRASHED}，第 {job.crashes} 次"
+    job.last_error = said("{crashed}，第 {crashes} 次", crashed=word(CRASHED), crashes=job.crashes)
     is_last = job.crashes >= MOST_CRASHES
     if is_last:
         job.state, job.finished_at = "dead", now
@@ -239,7 +240,7 @@ def _put_off(
         scope.session.flush()
         _tell(scope, kinds, claim, Failure(reason, job.attempts, is_last, now))
     level = logging.ERROR if is_last else logging.WARNING
-    outcome = "不再重试" if is_last else f"{BACKOFF[claim.attempts]} 后重试"
+    outcome = "不再重试" if is_last else said("{backoff} 后重试", backoff=BACKOFF[claim.attempts])
     log.log(
         level,
         "租户 %s 的任务 %s/%s 第 %d 次失败，%s：%s",

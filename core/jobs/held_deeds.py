@@ -7,6 +7,7 @@ from typing import Any
 from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind
 from core.journey import held
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 Payload = Mapping[str, Any]
@@ -26,4 +27,6 @@ def carry_out(scope: Scope, payload: Payload, now: datetime) -> None:
 def tell_failure(scope: Scope, payload: Payload, failure: Failure) -> None:
     """Let its author know once no further try is made."""
     if failure.is_last:
-        held.give_up(scope, payload["deed"], f"多次没有办成：{failure.reason}。请重新办理", now=failure.at)
+        held.give_up(
+            scope, payload["deed"], said("多次没有办成：{reason}。请重新办理", reason=failure.reason), now=failure.at
+        )

@@ -14,6 +14,7 @@ from core.jobs.drain import Failure, JobKind, TryLater
 from core.journey.refer import end_referral, read_referral, take_over
 from core.journey.referral_news import note_undelivered, read_news, take_news
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Installation, Scope
 
 Payload = Mapping[str, Any]
@@ -47,7 +48,7 @@ def _carry_to(installation: Installation, slug: str, act: Callable[[Scope], None
     try:
         installation.run(slug, act)
     except Refused as refusal:  # its words are the other tenant's own and stay there
-        raise TryLater(f"对方现在不能接收（{refusal.code}）") from None
+        raise TryLater(said("对方现在不能接收（{code}）", code=refusal.code)) from None
 
 
 def _tell_failure(direction: str, scope: Scope, payload: Payload, failure: Failure) -> None:

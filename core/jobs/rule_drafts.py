@@ -10,6 +10,7 @@ from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind
 from core.journey.remember import draft_rule
 from core.journey.settings.deciding import put_card
+from core.kit.saying import said
 from core.tenancy.scope import Installation, Scope
 
 Payload = Mapping[str, Any]
@@ -29,5 +30,9 @@ def draft(installation: Installation, scope: Scope, payload: Payload, now: datet
 def tell_failure(scope: Scope, payload: Payload, failure: Failure) -> None:
     """Put up a repair card once no further try is made."""
     if failure.is_last:
-        words = f"会商 {payload['consultation']} 的裁决多次没有记成规则草稿：{failure.reason}。请手工起草"
+        words = said(
+            "会商 {consultation} 的裁决多次没有记成规则草稿：{reason}。请手工起草",
+            consultation=payload["consultation"],
+            reason=failure.reason,
+        )
         put_card(scope, ROUTING.id, "settings", 0, words, now=failure.at)

@@ -17,6 +17,7 @@ from core.journey.settings.effects import PRESET
 from core.journey.settings.presets import note_not_taken, read_preset, take_preset
 from core.journey.settings.trying import why_trial_failed
 from core.kit.errors import Refused
+from core.kit.saying import said, word
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 
 Payload = Mapping[str, Any]
@@ -62,13 +63,17 @@ def go_on(installation: Installation, scope: Scope, payload: Payload, now: datet
     try:
         switching = go_on_enabling(scope, installation.roster, payload["feature"], payload["number"], now=now)
     except Refused as refusal:
-        words = f"第 {payload['number']} 次修订没有启用成：{refusal.message}"
+        words = said("第 {number} 次修订没有启用成：{message}", number=payload["number"], message=refusal.message)
         put_card(scope, payload["feature"], "settings", payload["number"], words, now=now)
         return
     if switching is None or "trial" not in switching.needs:
         return
     if failure := why_trial_failed(scope, payload["feature"], payload["number"]):
-        words = f"第 {payload['number']} 次修订没有启用成，试算没有完成：{failure}请再启用一次。"
+        words = said(
+            "第 {number} 次修订没有启用成，试算没有完成：{failure}请再启用一次。",
+            number=payload["number"],
+            failure=failure,
+        )
         put_card(scope, payload["feature"], "settings", payload["number"], words, now=now)
         return
     if now - datetime.fromisoformat(payload["begun"]) > GIVES_UP:
@@ -80,7 +85,9 @@ def _tell(what: str) -> Callable[[Scope, Payload, Failure], None]:
     def tell(scope: Scope, payload: Payload, failure: Failure) -> None:
         """Put up a repair card once no further try is made."""
         if failure.is_last:
-            words = f"第 {payload['number']} 次修订{what}：{failure.reason}"
+            words = said(
+                "第 {number} 次修订{what}：{reason}", number=payload["number"], what=word(what), reason=failure.reason
+            )
             put_card(scope, payload["feature"], "settings", payload["number"], words, now=failure.at)
 
     return tell

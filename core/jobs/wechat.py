@@ -18,6 +18,7 @@ from core.jobs.transports.outgoing import NotAccepted
 from core.jobs.transports.wechat import Tokens, reaching
 from core.journey.conversation.media import add_fetched, find_media, tell_missing
 from core.kit.file_store import FilesAway
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 GONE = 40007
@@ -55,7 +56,7 @@ def _tell(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> None:
     media = find_media(scope, payload["item_id"])
     if failure.is_last and media is not None:
         coming = media.coming(payload["ticket_id"], payload["item_id"])
-        tell_missing(scope, coming, f"{failure.reason}。", now=failure.at)
+        tell_missing(scope, coming, said("{reason}。", reason=failure.reason), now=failure.at)
 
 
 def _fetched(account: Account, media_id: str, token: SecretText) -> bytes:
@@ -64,7 +65,7 @@ def _fetched(account: Account, media_id: str, token: SecretText) -> bytes:
     )
     fetched = fetch(url, largest=LARGEST)
     if not 200 <= fetched.status < 300:
-        raise NotReached(f"微信接口没有接受（HTTP {fetched.status}）")
+        raise NotReached(said("微信接口没有接受（HTTP {status}）", status=fetched.status))
     if fetched.media_type in ("application/json", "text/plain"):
         raise ApiRefused(_errcode(fetched.content))
     return fetched.content

@@ -18,6 +18,7 @@ from core.journey.drafts import keep_draft
 from core.journey.queries.timeline import refusal_in_words
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
+from core.kit.saying import said
 from core.people.drafts.service import Typed
 from core.people.queries import find_staff_of
 from core.tenancy.scope import Scope
@@ -226,7 +227,7 @@ def _locked(scope: Scope, deed_id: int) -> HeldDeed:
 
 
 def _no_such(deed_id: int) -> NoSuchHeldDeed:
-    return NoSuchHeldDeed(f"没有编号为 {deed_id} 的可撤销操作，或者它是别人的。请刷新后再看。")
+    return NoSuchHeldDeed(said("没有编号为 {deed_id} 的可撤销操作，或者它是别人的。请刷新后再看。", deed_id=deed_id))
 
 
 def _moment(scope: Scope, ticket: Ticket, deed: HeldDeed) -> datetime:

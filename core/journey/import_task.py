@@ -362,7 +362,7 @@ def _keep_returned(scope: Scope, task: Task, *, now: datetime) -> None:
         scope,
         task,
         "errors",
-        name=f"退回的行-{task.id}.xlsx",
+        name=said("退回的行-{id}.xlsx", id=task.id),
         media_type=XLSX,
         content=content,
         personal=True,

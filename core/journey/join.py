@@ -25,7 +25,7 @@ from core.journey.command import command
 from core.journey.desk import start_work
 from core.journey.progress_news import telling_steps
 from core.kit.errors import Refused
-from core.kit.saying import said
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.routing.deciding import follow_rules, propose
 from core.routing.service import BY_PERSON, dispatch, refuse_consultation
@@ -69,7 +69,13 @@ def accept_alike(
     why_not = _attach_new(scope, ticket, master, for_clearance=for_clearance, actor=actor, now=now)
     if why_not:
         order = Order(SYSTEM, now)
-        note(scope, ticket, "note", order, summary=f"登记时说与工单 {master} 是同一件事，没有并单：{why_not}")
+        note(
+            scope,
+            ticket,
+            "note",
+            order,
+            summary=said("登记时说与工单 {master} 是同一件事，没有并单：{why_not}", master=master, why_not=why_not),
+        )
         if ticket.state == State.ACCEPTED:
             with telling_steps(scope, now=now):
                 send_on(scope, ticket, Order(actor, now), for_clearance=for_clearance)
@@ -86,7 +92,7 @@ def _attach_new(scope: Scope, ticket: Ticket, master: str, *, for_clearance: boo
         return "先由审核席审定"
     may_attach = Permission.DISPATCH in actor.permissions
     order = Order(actor if may_attach else SYSTEM, now)
-    because = "登记时确认是同一件事" if may_attach else f"{actor.name}登记时说是同一件事"
+    because = "登记时确认是同一件事" if may_attach else said("{name}登记时说是同一件事", name=actor.name)
     try:
         with scope.session.begin_nested():
             attach(scope, ticket.serial_no, order, master=master, reason=because)
@@ -114,7 +120,7 @@ def attach(scope: Scope, ticket: Ticket, order: Order, *, master: str, reason: s
         ticket,
         Command.ATTACH,
         order,
-        summary=f"并入工单 {whole.serial_no}（{because}）",
+        summary=said("并入工单 {serial_no}（{because}）", serial_no=whole.serial_no, because=word(because)),
         detail={"master": whole.serial_no, "reason": because},
     )
     ticket.suggested_unit_id = None
@@ -124,7 +130,7 @@ def attach(scope: Scope, ticket: Ticket, order: Order, *, master: str, reason: s
         whole,
         "attached_here",
         Order(order.actor, order.now),
-        summary=f"工单 {ticket.serial_no} 并入本单（{because}）",
+        summary=said("工单 {serial_no} 并入本单（{because}）", serial_no=ticket.serial_no, because=word(because)),
         detail={"ticket": ticket.serial_no},
     )
     if not scope.hooks.answerers_of(specs.progress_news):
@@ -167,7 +173,7 @@ def tell_apart(scope: Scope, ticket: Ticket, order: Order, *, other: str) -> Non
         ticket,
         "distinct",
         order,
-        summary=f"与工单 {second.serial_no} 不是同一件，不再提示",
+        summary=said("与工单 {serial_no} 不是同一件，不再提示", serial_no=second.serial_no),
         detail={"other": second.serial_no},
     )
     note(
@@ -175,7 +181,7 @@ def tell_apart(scope: Scope, ticket: Ticket, order: Order, *, other: str) -> Non
         second,
         "distinct",
         Order(order.actor, order.now),
-        summary=f"与工单 {ticket.serial_no} 不是同一件，不再提示",
+        summary=said("与工单 {serial_no} 不是同一件，不再提示", serial_no=ticket.serial_no),
         detail={"other": ticket.serial_no},
     )
 
@@ -191,7 +197,7 @@ def detach(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None:
     check_state(ticket, MOVES[Command.DETACH].sources, "拆并")
     refuse_joined_too_long(scope, ticket, order)
     ended = let_go(scope, ticket, order, outcome="detached")
-    move(scope, ticket, Command.DETACH, order, summary=f"拆并：{because}")
+    move(scope, ticket, Command.DETACH, order, summary=said("拆并：{because}", because=because))
     scope.session.flush()
     go_on_with(scope, ticket, "dispatch", order, ended_at=ended.attached_at)
     turn_clocks(scope, ticket, Command.DETACH, order)
@@ -236,13 +242,13 @@ def split(
     ]
     ticket.part_count = len(opened)
     ticket.suggested_unit_id = None
-    names = "、".join(part.serial_no for part in opened)
+    names = joined("、", (part.serial_no for part in opened))
     move(
         scope,
         ticket,
         Command.SPLIT,
         order,
-        summary=f"拆为 {len(opened)} 个分项：{names}",
+        summary=said("拆为 {number} 个分项：{names}", number=len(opened), names=names),
         detail={"parts": [part.serial_no for part in opened]},
     )
     turn_clocks(scope, ticket, Command.SPLIT, order)

@@ -263,7 +263,7 @@ def _cells(scope: Scope, row: Any) -> tuple[Value, ...]:
         channel.label if channel else row.channel,
         duty.subcategory if duty else row.matter or "",
         row.place,
-        (unit.name if row.lead_unit_id else f"（建议）{unit.name}") if unit else "",
+        (unit.name if row.lead_unit_id else said("（建议）{name}", name=unit.name)) if unit else "",
         STATE_LABELS[state],
         "急" if row.urgency == "urgent" else "",
         row.bounce_count,
@@ -283,7 +283,7 @@ def _made(scope: Scope, actor: Actor, now: datetime) -> str:
 
 
 def _name(scope: Scope, now: datetime) -> str:
-    return f"工单-{now.astimezone(scope.tenant.zone):%Y%m%d-%H%M}.xlsx"
+    return said("工单-{now:%Y%m%d-%H%M}.xlsx", now=now.astimezone(scope.tenant.zone))
 
 
 def _note(scope: Scope, content: bytes, rows: int, purpose: str, *, actor: Actor, address: str, now: datetime) -> None:

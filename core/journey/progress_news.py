@@ -17,6 +17,7 @@ from core.hooks import specs
 from core.hooks.values import ProgressNews, ProgressStep, StepName
 from core.intake.portal import page_of
 from core.kit.blanks import filled
+from core.kit.saying import said
 from core.routing.models import Assignment
 from core.sla.live import live_clocks
 from core.sla.models import ExtensionRequest, PauseRequest
@@ -212,4 +213,4 @@ def _due(scope: Scope, ticket: Ticket) -> str:
     if due is None:
         return ""
     local = due.astimezone(scope.tenant.zone)
-    return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
+    return said("{month} 月 {day} 日 {local:%H:%M}", month=local.month, day=local.day, local=local)

@@ -29,6 +29,7 @@ from core.kit.ciphers import CipherName, number_of
 from core.kit.errors import Refused
 from core.kit.key_file import Keys, KeysUnusable, alone, read_keys, write_keys
 from core.kit.keys import Keyring
+from core.kit.saying import joined, said
 from core.people.drafts.models import Draft
 from core.people.drafts.service import SEALED as DRAFT
 from core.people.identities import SECRET as PROVIDER_SECRET
@@ -182,18 +183,33 @@ def retire_key(installation: Installation, number: int, *, now: datetime) -> Key
     with alone(path):
         keys = read_keys(path)
         if number not in keys.masters:
-            raise KeysUnusable(f"没有第 {number} 号密钥。现有：{'、'.join(map(str, sorted(keys.masters)))}。")
+            raise KeysUnusable(
+                said(
+                    "没有第 {number} 号密钥。现有：{masters}。",
+                    number=number,
+                    masters=joined("、", map(str, sorted(keys.masters))),
+                )
+            )
         if number in keys.retired_at:
             return keys
         if number == keys.newest or keys.unfinished:
-            raise RetirementTooEarly(f"第 {number} 号密钥还在使用，不能停用。请先运行 huiying keys rotate 并等它完成。")
+            raise RetirementTooEarly(
+                said("第 {number} 号密钥还在使用，不能停用。请先运行 huiying keys rotate 并等它完成。", number=number)
+            )
         if now < keys.made_at[keys.newest] + SETTLED:
             raise RetirementTooEarly(
-                f"最新的密钥启用不到 1 小时，可能还有未提交的数据，第 {number} 号暂不能停用。请稍后再试。"
+                said(
+                    "最新的密钥启用不到 1 小时，可能还有未提交的数据，第 {number} 号暂不能停用。请稍后再试。",
+                    number=number,
+                )
             )
         if left := keys_in_use(installation).get(number):
             raise RetirementTooEarly(
-                f"还有 {left} 项数据用第 {number} 号密钥加密，不能停用。请再运行一次 huiying keys rotate。"
+                said(
+                    "还有 {left} 项数据用第 {number} 号密钥加密，不能停用。请再运行一次 huiying keys rotate。",
+                    left=left,
+                    number=number,
+                )
             )
         keys = replace(keys, retired_at={**keys.retired_at, number: now})
         write_keys(path, keys)
@@ -207,7 +223,9 @@ def _refuse_unsupported(keys: Keys) -> None:
     try:
         Keyring(keys.masters, cipher=keys.cipher).encrypt("", tenant_id=0, field="", row_id=0)
     except UnsupportedAlgorithm as error:
-        raise KeysUnusable(f"这台机器的密码库不支持 {keys.cipher}，没有改动。请改用 aes-256-gcm。") from error
+        raise KeysUnusable(
+            said("这台机器的密码库不支持 {cipher}，没有改动。请改用 aes-256-gcm。", cipher=keys.cipher)
+        ) from error
 
 
 def _rekey(installation: Installation, tenant: TenantFacts, told: Callable[[Progress], None]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from core.journey.acting import actor_of
 from core.journey.queries.timeline import refusal_in_words
 from core.kit.errors import Collision, Refused
 from core.kit.file_store import FilesAway
-from core.kit.saying import said
+from core.kit.saying import joined, said
 from core.kit.trouble import where
 from core.people.queries import find_staff_of
 from core.people.roles import NotPermitted, Permission
@@ -68,7 +68,7 @@ def count_words(_scope: Scope, task: Task, _now: datetime) -> str:
         told.append(said("没有办成 {failed:,} {unit}", failed=task.failed, unit=task.unit_word))
     if task.left:
         told.append(said("没有办到 {left:,} {unit}，未作改动", left=task.left, unit=task.unit_word))
-    return "，".join(told)
+    return joined("，", told)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -159,7 +159,12 @@ def fail(scope: Scope, *, task_id: int, words: str, now: datetime) -> Progress:
     task = lock_task(scope, task_id)
     if not task.has_ended:
         so_far = count_words(scope, task, now)
-        end(task, "failed", f"{words}（{so_far}）" if task.done or task.failed else str(words), now=now)
+        end(
+            task,
+            "failed",
+            said("{words}（{so_far}）", words=words, so_far=so_far) if task.done or task.failed else str(words),
+            now=now,
+        )
         scope.session.flush()
     return _progress(task)
 
@@ -343,7 +348,7 @@ def keep_failures(scope: Scope, task: Task, *, now: datetime) -> None:
         scope,
         task,
         "errors",
-        name=f"没有办成的-{task.id}.xlsx",
+        name=said("没有办成的-{id}.xlsx", id=task.id),
         media_type=XLSX,
         content=content,
         personal=False,

@@ -66,7 +66,7 @@ class Joined(Said):
 
     def translated(self, translate: Translate) -> str:
         """Say every part in another language, and put them together as that language does."""
-        parts = [_translated(part, translate) for part in self.values["parts"]]
+        parts = [SEPARATORS.get(part, "").strip() or _translated(part, translate) for part in self.values["parts"]]
         between = translate(self.pattern) if self.pattern.strip("\n ") else None
         if between is None:
             between = SEPARATORS.get(self.pattern, self.pattern)
@@ -150,7 +150,10 @@ def _spaced(pattern: str) -> str:
 
 
 def _translated(value: Any, translate: Translate) -> Any:
-    return value.translated(translate) if isinstance(value, Said) else value
+    """Say a value that is a sentence or a word of the house; what people wrote stays as it stands."""
+    if isinstance(value, Said):
+        return value.translated(translate)
+    return translate(value) or value if isinstance(value, str) and HAN.search(value) else value
 
 
 def _held(value: Any) -> Any:

@@ -22,6 +22,7 @@ from core.hooks.store import (
 )
 from core.hooks.tables import schema_of
 from core.kit.db import is_connection_lost
+from core.kit.saying import said
 from core.tenancy.guest_statements import limited, of_tenant, refuse_foreign, rows_to_insert
 from core.tenancy.scope import RETRIED_SQLSTATES, Scope
 
@@ -108,13 +109,13 @@ class _GuestStore:
                 {str(name): value for name, value in row.items()} for row in self._connection.execute(bound).mappings()
             ]
         if len(rows) > MOST_ROWS:
-            raise TooManyRows(f"查询结果超过 {MOST_ROWS} 行。请加条件或用 limit 分页。")
+            raise TooManyRows(said("查询结果超过 {most_rows} 行。请加条件或用 limit 分页。", most_rows=MOST_ROWS))
         return rows
 
     def one_or_none(self, question: Any) -> Mapping[str, Any] | None:
         found = self.rows(question)
         if len(found) > 1:
-            raise NotOne(f"应只有一行，却有 {len(found)} 行。请把条件写全。")
+            raise NotOne(said("应只有一行，却有 {number} 行。请把条件写全。", number=len(found)))
         return found[0] if found else None
 
     def add(self, table: Any, **values: Any) -> int:
@@ -172,16 +173,25 @@ class _GuestStore:
             raise self._broken from error
 
     def _refusal(self, error: SQLAlchemyError, sqlstate: str) -> StoreRefusal:
-        plugin = f"插件 {self._plugin_id} "
+        plugin = said("插件 {plugin_id} ", plugin_id=self._plugin_id)
         if sqlstate in (CANCELED, NO_LOCK):
-            return TooSlow(f"{plugin}的查询或写入超过了规定时间，已停止。请缩小范围后再试。")
+            return TooSlow(said("{plugin}的查询或写入超过了规定时间，已停止。请缩小范围后再试。", plugin=plugin))
         if sqlstate == READ_ONLY:
-            return ReadOnly(f"{plugin}在只供查看的页面上写入，没有保存。写入请放在提交表单、命令或定时工作里。")
+            return ReadOnly(
+                said("{plugin}在只供查看的页面上写入，没有保存。写入请放在提交表单、命令或定时工作里。", plugin=plugin)
+            )
         if sqlstate == NO_RIGHT:
-            return ReadOnly(f"{plugin}的这张表只能新增，不能修改或删除，没有保存。")
+            return ReadOnly(said("{plugin}的这张表只能新增，不能修改或删除，没有保存。", plugin=plugin))
         if sqlstate.startswith(INTEGRITY) and isinstance(error, DBAPIError):
             diagnosis = getattr(error.orig, "diag", None)
             broken = getattr(diagnosis, "constraint_name", None) or getattr(diagnosis, "column_name", None) or ""
-            return RowsNotAccepted(f"{plugin}要保存的内容不符合表的规定（{broken}），没有保存。请检查后再试。", broken)
+            return RowsNotAccepted(
+                said(
+                    "{plugin}要保存的内容不符合表的规定（{broken}），没有保存。请检查后再试。",
+                    plugin=plugin,
+                    broken=broken,
+                ),
+                broken,
+            )
         log.error("a statement of plugin %s failed", self._plugin_id, exc_info=error)
-        return StatementFailed(f"{plugin}的查询或写入没有成功，没有保存。请联系插件的提供者。")
+        return StatementFailed(said("{plugin}的查询或写入没有成功，没有保存。请联系插件的提供者。", plugin=plugin))

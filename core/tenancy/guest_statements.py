@@ -16,6 +16,7 @@ from sqlalchemy.sql.visitors import cloned_traverse
 
 from core.hooks.store import StatementNotAllowed
 from core.hooks.tables import COLUMN_TYPES, NAME
+from core.kit.saying import joined, said, word
 
 FUNCTION_CLASSES = (functions.count, functions.sum, functions.max, functions.min, functions.coalesce)
 FUNCTION_NAMES = frozenset({"abs", "avg", "greatest", "least", "length", "lower", "nullif", "round", "trim", "upper"})
@@ -94,7 +95,13 @@ class _Reading:
     def read(self, element: Any) -> None:
         """Read an element and all that it is made of; `_target` is the one table that may be named, where there is one."""
         if isinstance(element, Column) and self._target is not None and element.table is not self._target:
-            _refuse(f"一次只能改一张表，{element.name} 不是 {self._target.name} 的列；要用别的表请写成子查询")
+            _refuse(
+                said(
+                    "一次只能改一张表，{name} 不是 {target_name} 的列；要用别的表请写成子查询",
+                    name=element.name,
+                    target_name=self._target.name,
+                )
+            )
         if (id(element), self._target is None) in self._read:
             return
         self._read.add((id(element), self._target is None))
@@ -102,7 +109,7 @@ class _Reading:
         if kind is elements.ColumnClause and element.table is None and element.name == ALL_COLUMNS:
             return
         if kind not in PARTS:
-            _refuse(f"不支持 {kind.__name__}")
+            _refuse(said("不支持 {name}", name=kind.__name__))
         if getattr(element, "_execution_options", None):
             _refuse("不支持 execution_options")
         with self._naming(self._target_within(element)):
@@ -111,7 +118,7 @@ class _Reading:
                 if part in PARTS[kind]:
                     self._part(element, part, value)
                 elif not _is_absent(value):
-                    _refuse(f"{kind.__name__} 不支持 {part.strip('_')}")
+                    _refuse(said("{name} 不支持 {part}", name=kind.__name__, part=part.strip("_")))
 
     def _target_within(self, element: Any) -> Table | None:
         if isinstance(element, Update | Delete | Insert):
@@ -132,18 +139,20 @@ class _Reading:
                 _refuse_type(value)
             case "operator" | "negate" | "modifier":
                 if value is not None and value not in OPERATORS:
-                    _refuse(f"不支持运算 {getattr(value, '__name__', value)}")
+                    _refuse(said("不支持运算 {getattr}", getattr=getattr(value, "__name__", value)))
             case "modifiers":
                 if not all(type(value[name]) in MODIFIERS.get(name, ()) for name in value):
-                    _refuse(f"不支持 {'、'.join(map(str, value))}")
+                    _refuse(said("不支持 {value}", value=joined("、", map(str, value))))
             case "name":
                 self._name(element, value)
             case "schema":
                 if value != self._schema:
-                    _refuse(f"表 {element.name} 不是本插件的表，只能用 {self._schema} 中的表")
+                    _refuse(
+                        said("表 {name} 不是本插件的表，只能用 {schema} 中的表", name=element.name, schema=self._schema)
+                    )
             case "table":
                 if value is None:
-                    _refuse(f"{element.name} 不是某张表的列")
+                    _refuse(said("{name} 不是某张表的列", name=element.name))
                 self.read(value)
             case "columns":
                 for column in value:
@@ -157,7 +166,7 @@ class _Reading:
                 self._values(element, value)
             case "key":
                 if not element.unique:
-                    _refuse(f"没有值的参数 {value}")
+                    _refuse(said("没有值的参数 {value}", value=value))
             case "value" if isinstance(element, BindParameter):
                 _refuse_elements([value])
             case "_correlate_mode" | "_distinct" | "_label_style" | "include_insert_from_select_defaults":
@@ -176,24 +185,24 @@ class _Reading:
             if value.get("full"):
                 _refuse("不支持 full outer join")
         elif value is not None:
-            _refuse(f"不支持 {value!r}")
+            _refuse(said("不支持 {value!r}", value=value))
 
     def _name(self, element: Any, name: Any) -> None:
         if isinstance(element, functions.FunctionElement):
             if type(element) is functions.Function and name not in FUNCTION_NAMES:
-                _refuse(f"不支持函数 {name}")
+                _refuse(said("不支持函数 {name}", name=name))
         elif isinstance(element, Table):
             if not NAME.match(name) or "tenant_id" not in element.c:
-                _refuse(f"{name} 不是用 tenant_table 声明的表")
+                _refuse(said("{name} 不是用 tenant_table 声明的表", name=name))
         elif isinstance(name, quoted_name) and name.quote is False:
-            _refuse(f"名称 {name} 必须加引号")
+            _refuse(said("名称 {name} 必须加引号", name=name))
 
     def _column_of_table(self, column: Any) -> None:
         if type(column) is not Column or not NAME.match(column.name):
-            _refuse(f"不支持列 {column}")
+            _refuse(said("不支持列 {column}", column=column))
         _refuse_type(column.type)
         if not all(default is None or default.is_scalar for default in (column.default, column.onupdate)):
-            _refuse(f"列 {column.name} 的默认值不能由数据库计算")
+            _refuse(said("列 {name} 的默认值不能由数据库计算", name=column.name))
 
     def _values(self, element: Any, values: Mapping[Any, Any] | None) -> None:
         for name, value in (values or {}).items():
@@ -207,12 +216,14 @@ class _Reading:
 
 
 def _refuse(why: str) -> NoReturn:
-    raise StatementNotAllowed(f"插件的语句不能执行：{why}。请只对插件自己的表使用普通的查询和写入。")
+    raise StatementNotAllowed(
+        said("插件的语句不能执行：{why}。请只对插件自己的表使用普通的查询和写入。", why=word(why))
+    )
 
 
 def _refuse_type(kind: Any) -> None:
     if type(kind) not in TYPES or kind._variant_mapping or any(isinstance(each, str) for each in vars(kind).values()):
-        _refuse(f"不支持类型 {type(kind).__name__}")
+        _refuse(said("不支持类型 {name}", name=type(kind).__name__))
 
 
 def _refuse_elements(values: Iterable[Any]) -> None:
@@ -239,7 +250,7 @@ def rows_to_insert(statement: Insert) -> list[dict[str, Any]]:
     if rows[0].keys() & {"tenant_id", "id"}:
         _refuse("tenant_id 和 id 由系统填写")
     if unknown := sorted(rows[0].keys() - {column.key for column in statement.table.columns}):
-        _refuse(f"{statement.table} 没有列 {'、'.join(unknown)}")
+        _refuse(said("{table} 没有列 {unknown}", table=statement.table, unknown=joined("、", unknown)))
     return rows
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import INSTANT, Base, TenantRow
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
@@ -160,8 +161,13 @@ def refuse_decided(scope: Scope, tickets: Collection[Ticket], order: Order) -> N
     if found is not None:
         held = pending(found, now=order.now)
         raise BeingDecided(
-            f"{held.by} 正在{held.doing}（还可撤销 {held.seconds_left} 秒），这一次没有执行。"
-            "请稍后看结果；需要改变的，与对方商量由其撤销。"
+            said(
+                "{by} 正在{doing}（还可撤销 {seconds_left} 秒），这一次没有执行。请稍后看结果；"
+                "需要改变的，与对方商量由其撤销。",
+                by=held.by,
+                doing=held.doing,
+                seconds_left=held.seconds_left,
+            )
         )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from core.handling.checking.persons import Personal, gives_phone, names_office, personal_in
 from core.handling.checking.points import Matched, matched
 from core.handling.checking.words import phrases_of
-from core.kit.saying import said
+from core.kit.saying import joined, said, unstopped, word
 from core.tickets.contact import Contact
 
 VERSION = "1"
@@ -110,14 +110,14 @@ def check(asked: Asked, reply: str, limits: Limits) -> Checked:
 
 def return_reason(checked: Checked) -> str:
     """Return with which words the reply can be given back, by what failed; empty when nothing did."""
-    said_so = []
+    said_so: list[str] = []
     for each in checked.findings:
         if each.level == "failed" and each.code == "points":
-            missing = "、".join(checked.matched.missing[:SHOWN])
-            said_so.append(f"回复与诉求不符，请核对后重新答复：{missing}")
+            missing = joined("、", checked.matched.missing[:SHOWN])
+            said_so.append(said("回复与诉求不符，请核对后重新答复：{missing}", missing=missing))
         elif each.level == "failed" or (each.level == "notice" and each.code in ("copy", "persons")):
-            said_so.append(each.words.rstrip("。"))
-    return "；".join(said_so) + "。" if said_so else ""
+            said_so.append(unstopped(each.words))
+    return joined("；", said_so) + "。" if said_so else ""
 
 
 def _of_points(asked: Asked, match: Matched, limits: Limits) -> Finding:
@@ -166,7 +166,7 @@ def _of_persons(found: Personal) -> Iterator[Finding]:
     if found.own_address:
         said_so.append(("notice", "写了诉求人留下的住址"))
     if found.strange_phones:
-        phones = "、".join(found.strange_phones[:SHOWN])
+        phones = joined("、", found.strange_phones[:SHOWN])
         said_so.append(("notice", said("有不是本单位登记的手机号（{phones}）", phones=phones)))
     if not said_so:
         yield Finding("persons", "passed", "没有出现诉求人的姓名、电话、身份证号")
@@ -192,8 +192,8 @@ def held_back_words(checked: Checked) -> str:
         if foreign:
             words = words + said("；回复里的{foreign}在诉求中没有出现", foreign=foreign)
         return words + "。"
-    return said("这份回复暂不能发出：{why}。", why="、".join(each.words for each in checked.failures))
+    return said("这份回复暂不能发出：{why}。", why=joined("、", (word(each.words) for each in checked.failures)))
 
 
 def _quoted(phrases: Sequence[str]) -> str:
-    return f"“{'、'.join(phrases[:SHOWN])}”" if phrases else ""
+    return said("“{phrases}”", phrases=joined("、", phrases[:SHOWN])) if phrases else ""

@@ -14,6 +14,7 @@ from core.jobs.turns import Now
 from core.journey.inbound.mail import keep_mail, note_too_large, tell_trouble
 from core.kit.db import is_connection_lost
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.kit.trouble import where
 from core.tenancy.scope import Installation
 
@@ -51,7 +52,7 @@ def get_mailbox(installation: Installation, slug: str) -> Mailbox:
     """Return the mailbox that the tenant has now. Raises `NoMailbox`."""
     mailbox = find_mailbox_of(installation, slug)
     if mailbox is None:
-        raise NoMailbox(f"租户 {slug} 没有设置收信服务器。请先在功能 core.mail_intake 的设置里写明。")
+        raise NoMailbox(said("租户 {slug} 没有设置收信服务器。请先在功能 core.mail_intake 的设置里写明。", slug=slug))
     return mailbox
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.hooks.outside import AddressNotAllowed, address_of, is_own_host
 from core.intake.mail.settings import Mailbox
+from core.kit import saying
 from core.kit.errors import Refused
 
 ANSWER_SECONDS = 20.0
@@ -91,7 +92,11 @@ class MailboxSession:
         status, said = self._client.uid(command, *arguments)
         if status != "OK":
             raise MailboxTrouble(
-                f"邮件服务器没有完成 {command}。{_TRY if command != 'MOVE' and command != 'COPY' else _FOLDER}"
+                saying.said(
+                    "邮件服务器没有完成 {command}。{try_}",
+                    command=command,
+                    try_=saying.word(_TRY) if command != "MOVE" and command != "COPY" else saying.word(_FOLDER),
+                )
             )
         return said
 
@@ -107,11 +112,18 @@ def opened(mailbox: Mailbox) -> Iterator[MailboxSession]:
         raise MailboxTrouble(refused.message) from None
     except ssl.SSLCertVerificationError as error:
         raise MailboxTrouble(
-            f"邮件服务器的证书没有通过核验（{error.verify_message}）。请核对主机名，自签的证书请系统维护人员列为可信。"
+            saying.said(
+                "邮件服务器的证书没有通过核验（{verify_message}）。请核对主机名，自签的证书请系统维护人员列为可信。",
+                verify_message=error.verify_message,
+            )
         ) from None
     except (imaplib.IMAP4.error, OSError, EOFError, ValueError, LookupError) as error:
         # The last two: the standard library's client stumbles over answers that are none.
-        raise MailboxTrouble(f"邮件服务器没有应答或中断了（{type(error).__name__}）。{_TRY}") from None
+        raise MailboxTrouble(
+            saying.said(
+                "邮件服务器没有应答或中断了（{name}）。{try_}", name=type(error).__name__, try_=saying.word(_TRY)
+            )
+        ) from None
     finally:
         if client is not None:
             client.leave()
@@ -135,7 +147,7 @@ def _signed_in(mailbox: Mailbox) -> "_Client":
             client.xatom("ID", '("name" "huiying")')
         status, _ = client.select(quoted(folder_name(mailbox.folder)))
         if status != "OK":
-            raise MailboxTrouble(f"邮箱里没有文件夹 {mailbox.folder}，或不能打开。")
+            raise MailboxTrouble(saying.said("邮箱里没有文件夹 {folder}，或不能打开。", folder=mailbox.folder))
     except BaseException:
         client.leave()
         raise

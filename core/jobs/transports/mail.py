@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from core.jobs.drain import TryLater
 from core.jobs.transports.outgoing import GatewayMisconfigured, NotAccepted, Outgoing
+from core.kit.saying import said
 
 TIMEOUT = 10.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -54,12 +55,14 @@ class MailServer:
         except smtplib.SMTPRecipientsRefused as error:
             codes = sorted({code for code, _ in error.recipients.values()})
             if all(500 <= code < 600 for code in codes):
-                raise NotAccepted(f"邮件服务器拒绝了收件地址（SMTP {codes[0]}），请核对邮箱。") from None
-            raise TryLater(f"邮件服务器暂不接受收件地址（SMTP {codes[0]}）") from None
+                raise NotAccepted(
+                    said("邮件服务器拒绝了收件地址（SMTP {codes}），请核对邮箱。", codes=codes[0])
+                ) from None
+            raise TryLater(said("邮件服务器暂不接受收件地址（SMTP {codes}）", codes=codes[0])) from None
         except smtplib.SMTPResponseException as error:
-            raise TryLater(f"邮件服务器没有接受（SMTP {error.smtp_code}）") from None
+            raise TryLater(said("邮件服务器没有接受（SMTP {smtp_code}）", smtp_code=error.smtp_code)) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise TryLater(f"邮件服务器没有应答（{type(error).__name__}）") from None
+            raise TryLater(said("邮件服务器没有应答（{name}）", name=type(error).__name__)) from None
 
     def _message(self, outgoing: Outgoing, now: datetime) -> EmailMessage:
         message = EmailMessage()

@@ -12,6 +12,7 @@ import httpx
 
 from core.jobs.drain import TryLater
 from core.jobs.transports.outgoing import GatewayMisconfigured, NotAccepted, Outgoing
+from core.kit.saying import said
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 REFUSED_FOR_GOOD = (400, 422)
@@ -42,7 +43,10 @@ class SmsGateway:
             key = b""
         if len(key) < SHORTEST_SECRET:
             raise GatewayMisconfigured(
-                f"SMS_SECRET 不可用：应为至少 {SHORTEST_SECRET} 字节随机数的 base64，可加前缀 whsec_。"
+                said(
+                    "SMS_SECRET 不可用：应为至少 {shortest_secret} 字节随机数的 base64，可加前缀 whsec_。",
+                    shortest_secret=SHORTEST_SECRET,
+                )
             )
         return cls(url, key)
 
@@ -61,11 +65,11 @@ class SmsGateway:
             with self._client.stream("POST", self._url, content=body, headers=headers) as response:
                 status = response.status_code
         except httpx.HTTPError as error:
-            raise TryLater(f"短信网关没有应答（{type(error).__name__}）") from error
+            raise TryLater(said("短信网关没有应答（{name}）", name=type(error).__name__)) from error
         if status in REFUSED_FOR_GOOD:
-            raise NotAccepted(f"短信网关拒绝了这条短信（HTTP {status}），请核对号码。")
+            raise NotAccepted(said("短信网关拒绝了这条短信（HTTP {status}），请核对号码。", status=status))
         if not 200 <= status < 300:
-            raise TryLater(f"短信网关没有接受（HTTP {status}）")
+            raise TryLater(said("短信网关没有接受（HTTP {status}）", status=status))
 
 
 def signature(secret: bytes, message_id: str, timestamp: str, body: bytes) -> str:

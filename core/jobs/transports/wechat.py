@@ -14,6 +14,7 @@ from core.hooks.settings import SecretText
 from core.intake.wechat.account import Account, ApiRefused, Field, ask_token, call, refusal_words
 from core.jobs.drain import TryLater
 from core.jobs.transports.outgoing import NotAccepted, Outgoing
+from core.kit.saying import said
 
 T = TypeVar("T")
 TOKEN_REFUSED = (40001, 40014, 42001)
@@ -115,7 +116,7 @@ def reaching(
             raise NotAccepted(refusal_words(refused.errcode)) from None
         raise TryLater(refusal_words(refused.errcode)) from None
     except NotReached as unreached:
-        raise TryLater(f"微信接口没有应答：{unreached}") from None
+        raise TryLater(said("微信接口没有应答：{unreached}", unreached=unreached)) from None
     except AddressNotAllowed as refused:
         raise TryLater(refused.message) from None
 

@@ -21,6 +21,7 @@ from core.intake.weibo.reading import Unreadable, number_of, writer_of, written_
 from core.jobs.drain import TryLater
 from core.jobs.transports.outgoing import NotAccepted
 from core.journey.spoken_openly import OpenWords
+from core.kit import saying
 
 LONGEST = 140.0
 """So long a comment may be: a Chinese character counts one, a letter or digit half."""
@@ -61,7 +62,7 @@ def post_comment(account: Account, status: int, said: OpenWords, *, since: datet
     except ApiRefused as refused:
         raise _meaning(refused) from None
     except NotReached as unreached:
-        raise TryLater(f"微博接口没有应答：{unreached}") from None
+        raise TryLater(saying.said("微博接口没有应答：{unreached}", unreached=unreached)) from None
     except AddressNotAllowed as refused:
         raise TryLater(refused.message) from None
 
@@ -103,7 +104,11 @@ def fitted(said: OpenWords) -> str:
     words = " ".join(said.words.split())
     if weight(words) + weight(said.mark) <= LONGEST:
         return words + said.mark
-    tail = f"{MORE}{said.link} {said.mark}" if said.link else f"{MORE}请凭编号查询全文{said.mark}"
+    tail = (
+        f"{MORE}{said.link} {said.mark}"
+        if said.link
+        else saying.said("{more}请凭编号查询全文{mark}", more=MORE, mark=said.mark)
+    )
     room = LONGEST - weight(tail)
     while weight(words) > room:
         words = words[:-1]

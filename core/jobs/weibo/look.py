@@ -29,6 +29,7 @@ from core.journey.inbound.weibo import (
     threads_to_read,
 )
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.tenancy.scope import Installation
 
 A_PAGE = 50
@@ -67,7 +68,7 @@ def get_account(installation: Installation, slug: str) -> Weibo:
     """Return the account that the tenant has now. Raises `NoWeiboAccount`."""
     weibo = find_account_of(installation, slug)
     if weibo is None:
-        raise NoWeiboAccount(f"租户 {slug} 没有接入微博账号。请先在功能 core.weibo 的设置里写明。")
+        raise NoWeiboAccount(said("租户 {slug} 没有接入微博账号。请先在功能 core.weibo 的设置里写明。", slug=slug))
     return weibo
 
 
@@ -86,7 +87,7 @@ def look(
     except ApiRefused as refused:
         trouble = WeiboTrouble(refusal_words(refused.code))
     except (NotReached, AddressNotAllowed) as unreached:
-        trouble = WeiboTrouble(f"微博没有应答：{unreached}。稍后自动再试。")
+        trouble = WeiboTrouble(said("微博没有应答：{unreached}。稍后自动再试。", unreached=unreached))
     except WeiboTrouble as missing:
         trouble = missing
     installation.run(slug, partial(tell_trouble, words=trouble.message, now=now()))

@@ -13,6 +13,7 @@ from core.journey.conversation.media import Coming, add_fetched, tell_missing
 from core.journey.conversation.mentions import ON_WEIBO
 from core.journey.inbound.weibo import find_post
 from core.kit.file_store import FilesAway
+from core.kit.saying import said
 from core.tenancy.scope import Scope
 
 MISSING = (403, 404, 410)
@@ -36,12 +37,12 @@ def _do(scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:
         tell_missing(scope, coming, refused.message, now=now)
         return
     except NotReached as unreached:
-        raise TryLater(f"微博的图片没有取到：{unreached}") from None
+        raise TryLater(said("微博的图片没有取到：{unreached}", unreached=unreached)) from None
     if fetched.status in MISSING:
         tell_missing(scope, coming, "微博上已没有这张图片。", now=now)
         return
     if not 200 <= fetched.status < 300:
-        raise TryLater(f"微博的图片没有取到（HTTP {fetched.status}）")
+        raise TryLater(said("微博的图片没有取到（HTTP {status}）", status=fetched.status))
     try:
         add_fetched(scope, coming, fetched.content, now=now)
     except FilesAway as away:
@@ -50,14 +51,14 @@ def _do(scope: Scope, payload: Mapping[str, Any], now: datetime) -> None:
 
 def _tell(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> None:
     if failure.is_last and find_post(scope, payload["item_id"]) is not None:
-        tell_missing(scope, _coming(payload), f"{failure.reason}。", now=failure.at)
+        tell_missing(scope, _coming(payload), said("{reason}。", reason=failure.reason), now=failure.at)
 
 
 def _coming(payload: Mapping[str, Any]) -> Coming:
     number = payload["number"]
     return Coming(
         ticket_id=payload["ticket_id"],
-        name=f"微博照片{number + 1}",
+        name=said("微博照片{number}", number=number + 1),
         said_of="诉求人在微博发的照片",
         command_id=f"weibo/{payload['item_id']}/{number}",
         actor=ON_WEIBO,

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, delete, func, select
 
+from core.kit import saying
 from core.kit.errors import Refused
 from core.people.drafts.models import LONGEST_NAME, Draft
 from core.tenancy.scope import Scope
@@ -120,7 +121,11 @@ def save(
     length = sum(len(value) for _, value in typed)
     if length > LONGEST:
         raise DraftTooLong(
-            f"内容有 {length:,} 个字，超过草稿 {LONGEST:,} 字的上限，没有存到服务器，仍在这一页上。请先精简。"
+            saying.said(
+                "内容有 {length:,} 个字，超过草稿 {longest:,} 字的上限，没有存到服务器，仍在这一页上。请先精简。",
+                length=length,
+                longest=LONGEST,
+            )
         )
     row = scope.session.scalar(
         select(Draft)
@@ -135,7 +140,7 @@ def save(
         return Saved(row.version, row.saved_at, None if same else there)
     if row is None:
         if scope.session.scalar(select(func.count()).where(*_of(scope, account_id))) >= MOST:  # type: ignore[operator]
-            raise DraftsFull(f"草稿已有 {MOST} 份，没有再存。请先在“我的草稿”里提交或清除几份。")
+            raise DraftsFull(saying.said("草稿已有 {most} 份，没有再存。请先在“我的草稿”里提交或清除几份。", most=MOST))
         row = Draft(
             tenant_id=scope.tenant.id,
             id=scope.new_id(),

@@ -20,7 +20,7 @@ def show_others(visit: Visit, serial_no: str) -> Answer:
     others = look_in(visit.scope, serial_no, visit.staff, form=form, now=visit.now)
     filling = [said("{name} 正在填写{form}", name=each.name, form=each.form) for each in others if each.form]
     reading = [each.name for each in others if not each.form]
-    words = [*filling, *([said("{names} 也开着这件工单", names="、".join(reading))] if reading else [])]
+    words = [*filling, *([said("{names} 也开着这件工单", names=joined("、", reading))] if reading else [])]
     response = jsonify(words=t(joined("；", words)), fills=t(joined("；", filling)))
     response.add_etag(weak=True)
     return response.make_conditional(request)

@@ -79,7 +79,7 @@ def _revealed(visit: Visit, serial_no: str) -> tuple[Contact, str]:
 def _paper(visit: Visit, case: Case, file: CaseFile, contact: Contact, watermark: str = "") -> Response:
     order = work_order(visit.scope, case, file, Order(visit.actor, visit.now), contact=contact, watermark=watermark)
     whole = request.values.get("whole", "") == "1"
-    name = quote(f"工单-{case.serial_no}.pdf")
+    name = quote(said("工单-{serial_no}.pdf", serial_no=case.serial_no))
     disposition = f"inline; filename=\"work-order.pdf\"; filename*=UTF-8''{name}"
     content = written(order, whole=whole)
     return Response(
