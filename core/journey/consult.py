@@ -12,7 +12,7 @@ from core.journey.desk import start_work
 from core.journey.remember import remember
 from core.kit import saying
 from core.kit.errors import Refused
-from core.kit.saying import said, word
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.routing.consultations import (
     AUTHORITY_LABELS,
@@ -38,6 +38,7 @@ from core.routing.service import (
 )
 from core.routing.states import AssignmentState
 from core.tenancy.scope import Scope
+from core.tickets.messages import say
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, reason_of
 from core.tickets.states import CONCLUDED, WAITING_FOR_DISPATCH, WITH_UNIT, Command
@@ -112,6 +113,30 @@ def give_opinion(scope: Scope, ticket: Ticket, order: Order, *, text: str, claus
         saying.said("{name}意见：{said}", name=units.name_of(unit_id), said=said),
         records=[opinion],
     )
+
+
+@command(Permission.DISPATCH, "邀请单位会商")
+def invite_units(scope: Scope, ticket: Ticket, order: Order, *, units: Sequence[str]) -> None:
+    """Ask units for their opinion in the open consultation: they see the ticket from now on, and nothing is dispatched.
+
+    Raises `ReasonMissing` without a unit, `NoConsultation`, `NoSuchUnit`.
+    """
+    consultation = get_consultation(scope, ticket)
+    asked = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
+    reason_of("、".join(unit.name for unit in asked), "邀请会商的单位")
+    for unit in asked:
+        if not has_share(scope, ticket, unit):
+            open_assignment(scope, ticket, unit, role="info", now=order.now)
+        say(
+            scope,
+            ticket_id=ticket.id,
+            transport="inbox",
+            text=f"请对工单 {ticket.serial_no} 提出会商意见：{consultation.question}",
+            to_unit_id=unit.id,
+            now=order.now,
+        )
+    names = joined("、", (unit.name for unit in asked))
+    tell(scope, ticket, order, consultation, said("邀请{names}提出会商意见", names=names))
 
 
 @command(Permission.DISPATCH, "提请上级会商")

@@ -21,7 +21,7 @@ def work_order(
         title=f"{scope.tenant.name}诉求工单",
         serial=case.serial_no,
         state=case.state_label,
-        heading=case.title,
+        heading="" if case.text.startswith(case.title.rstrip("…")) else case.title,
         text=case.text,
         facts=_facts(scope, case, file, contact),
         instructions="\n".join(f"{each.leader}：{each.text}" for each in reversed(file.instructions)),
@@ -41,7 +41,7 @@ def written(order: WorkOrder, *, whole: bool) -> bytes:
 
 def _facts(scope: Scope, case: Case, file: CaseFile, contact: Contact) -> list[tuple[str, str]]:
     zone = scope.tenant.zone
-    clocks = [f"{clock.label} {clock.light.explained}" for clock in case.of_ticket if clock.name == "reply"]
+    clocks = [clock.explained.split("；")[0] for clock in case.of_ticket if clock.name == "reply"]
     partners = [unit.unit for unit in file.all_units if unit.role == "co" and unit.is_active]
     who = " ".join(part for part in (contact.name, contact.phone) if part)
     facts = [

@@ -369,6 +369,31 @@ class DistinctPair(TenantRow, Base, kw_only=True):
     found_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
+class RuleChallenge(TenantRow, Base, kw_only=True):
+    """Somebody thinks that a rule is wrong that bears on a ticket 质疑规则: which rule, of which settings, why, and what
+    whoever keeps the rules answered.
+    """
+
+    __tablename__ = "rule_challenge"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "ticket_id"], ["ticket.tenant_id", "ticket.id"]),
+        CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answer"),
+        Index("ix_rule_challenge_ticket", "tenant_id", "ticket_id"),
+        Index("ix_rule_challenge_open", "tenant_id", "raised_at", postgresql_where="answered_at IS NULL"),
+    )
+
+    ticket_id: Mapped[int] = mapped_column(BigInteger)
+    rule_id: Mapped[str] = mapped_column(Text)
+    stamp: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    raised_by: Mapped[str] = mapped_column(Text)
+    raised_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    raised_at: Mapped[datetime] = mapped_column(INSTANT)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[str | None] = mapped_column(Text, default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
+
+
 class Trespass(TenantRow, Base, kw_only=True):
     """An attempt to do with a ticket what the actor may not: refused, and kept for those who supervise."""
 

@@ -450,6 +450,7 @@ NOTE_LABELS = {
     "progress": "进展反馈",
     "attached_here": "并入工单",
     "distinct": "不是同一件",
+    "rule_challenged": "质疑规则",
     "part": "分项",
     "rule_failed": "功能出错",
     "held_back": "待人工核对",

@@ -37,6 +37,7 @@ from core.web.second_step import second_step
 from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
 from core.web.stewards.audit import pages as audit_pages
+from core.web.stewards.challenges import pages as challenges_pages
 from core.web.stewards.sources import pages as sources_pages
 from core.web.tasks import pages as task_pages
 from core.web.wechat import official_account
@@ -103,6 +104,7 @@ def create_app(
         performance_pages,
         accounts_pages,
         audit_pages,
+        challenges_pages,
         sources_pages,
         panel_pages,
         task_pages,

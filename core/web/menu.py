@@ -278,6 +278,8 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     takes_in = Permission.SEE_TICKETS in visit.permissions and Permission.ACCEPT in visit.permissions
     if takes_in or Permission.ADMINISTER in visit.permissions:
         yield from _sources(visit)
+    if Permission.ADMINISTER in visit.permissions:
+        yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")
 
 
 def _auditing(visit: Visit) -> Iterator[MenuItem]:

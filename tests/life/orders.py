@@ -89,6 +89,8 @@ def arguments(
         "decide_consultation": {"unit": unit(), "co": [unit() for _ in range(rng.randrange(2))], "reason": said()},
         "attach": {"master": one([*serials, "T-0"])},
         "detach": {"reason": said()},
+        "challenge_rule": {"rule": one(("core.routing/duty-list", "nothing")), "words": said()},
+        "answer_challenge": {"challenge_id": one_of_records("rule_challenge"), "answer": said()},
         "ask_to_complete": {"what": said()},
         "tell_apart": {"other": one([*serials, "T-0"])},
         "split": {"texts": one((["路面坑洼", "路灯不亮"], ["只有一项"], ["有", ""]))},

@@ -40,6 +40,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "held_deed": {"state": "done", "ended_at": VALUES[TIMESTAMP]},
     "instruction": {"feedback": ""},
     "errand": {"answer": ""},
+    "rule_challenge": {"answer": ""},
     "interview": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},
     "interview_question": {"reason": ""},
     "meeting": {"outcome": ""},

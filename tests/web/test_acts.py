@@ -266,7 +266,17 @@ DESK = {
     "waive": Scene(joint_work, "operator", "waive", f"园林管理处免予办理：{SENTENCE}", REASON | {"unit": "parks"}),
     "attach": Scene(waiting, "operator", "attach", "并入工单 ", {"master": "MASTER"}),
     "detach": Scene(attached, "operator", "detach", f"拆并：{SENTENCE}", REASON),
-    "split": Scene(waiting, "operator", "split", "拆为 2 个分项", {"texts": ["路灯不亮", "", "垃圾桶破损"]}),
+    "ask_to_complete": Scene(waiting, "operator", "completion_asked", "请诉求人补充：具体路口", {"what": "具体路口"}),
+    "invite_units": Scene(
+        consulted, "operator", "consultation", "邀请道路管理处、园林管理处提出会商意见", {"units": ["roads", "parks"]}
+    ),
+    "challenge_rule": Scene(
+        waiting,
+        "operator",
+        "rule_challenged",
+        "质疑：应由园林办",
+        {"rule": "core.routing/duty-list", "words": "应由园林办"},
+    ),
     "open_consultation": Scene(waiting, "operator", "consultation", "发起会商：归谁", {"question": "归谁"}),
     "ask_interpretation": Scene(
         waiting,
@@ -844,7 +854,7 @@ def test_what_was_typed_is_still_there_when_a_form_is_refused(house: House) -> N
     [
         (dispatched, "redirect", {"reason": SENTENCE}, "请选择“改由哪个单位主办”。"),
         (asked_back, "deny_return", {"reason": " "}, "请填写“理由”。"),
-        (waiting, "split", {"texts": ["一件", " "]}, "至少写出两个分项"),
+        (waiting, "challenge_rule", {"rule": "nothing", "words": "不对"}, "没有用在工单"),
         (Life.register, "accept_registered", {"nature": "nonsense"}, "“类型”没有这一项"),
         (waiting, "attach", {"master": "NOSUCH"}, "没有编号为 NOSUCH 的工单"),
     ],

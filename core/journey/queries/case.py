@@ -67,6 +67,8 @@ class Suggestion:
     unit_name: str
     co: tuple[str, ...]
     reason: str
+    by: str = ""
+    """Whose rule it is, with version and revision, in words; empty = a person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +316,8 @@ def _suggestion(scope: Scope, ticket: Ticket) -> Suggestion | None:
     unit = directory(scope).unit_of_id(decision.unit_id) if decision.unit_id else None
     assignee = (decision.record or {}).get("assignee") or {}
     co = tuple(str(code) for code in assignee.get("co", ()))
-    return Suggestion(unit.code if unit else None, unit.name if unit else "待判定", co, decision.reason)
+    by = stamp_words(scope, decision.by) if "@" in decision.by else ""
+    return Suggestion(unit.code if unit else None, unit.name if unit else "待判定", co, decision.reason, by)
 
 
 def _is_consulted(scope: Scope, ticket: Ticket) -> bool:

@@ -9,6 +9,7 @@ from core.intake.rejections import REJECTION_REASONS
 from core.journey import (
     accept,
     call,
+    challenge,
     complete,
     conclude,
     consult,
@@ -37,7 +38,7 @@ from core.web.desk.disclosure_acts import DISCLOSURE_ACTS
 from core.web.desk.fields import REASON, Field
 from core.web.desk.finding_acts import ADDING, CLEARING, TELLING, TRACKING
 from core.web.desk.panel_acts import PANELS
-from core.web.desk.pressing_acts import PRESSING
+from core.web.desk.pressing_acts import INSTRUCTING, PRESSING
 from core.web.desk.standing import Standing
 
 
@@ -92,6 +93,16 @@ CALL = Act(
     states=WITH_UNIT,
     when=lambda standing: standing.case.urgent,
     remarks=call_in_words,
+)
+CHALLENGE = Act(
+    "质疑规则",
+    (Deed(challenge.challenge_rule, "提出质疑", "上的质疑已记下，由维护规则的人答复"),),
+    (
+        Field("rule", "哪一条规则", "list", options=lambda standing: standing.rules_applied),
+        Field("words", "哪里不对"),
+    ),
+    when=lambda standing: bool(standing.rules_applied),
+    hint="派单建议、时限和督促各由规则得出。质疑不改变这件工单，由系统管理员答复，并写进流转记录。",
 )
 COMPLETION = Act(
     "退回补正",
@@ -409,6 +420,14 @@ DECIDING = (
         beside="consult",
     ),
     Act(
+        "邀请单位提意见",
+        (Deed(consult.invite_units, "邀请", "已邀请单位提出会商意见"),),
+        (Field("units", "邀请哪些单位", "units"),),
+        when=lambda standing: standing.file.consultation is not None,
+        beside="consult",
+        hint="被邀请的单位会看到这件工单，在“会商”一栏提出意见；不等于派单。",
+    ),
+    Act(
         "召集会议",
         (Deed(consult.set_meeting, "召集会议", "已召集会商会议"),),
         (
@@ -519,6 +538,7 @@ AFTERWARDS = (
 DESK_ACTS = (
     CALL,
     COMPLETION,
+    CHALLENGE,
     *ACCEPTANCE,
     *SCREENING,
     *CLEARING,
@@ -533,5 +553,5 @@ DESK_ACTS = (
     *COORDINATING,
     *DISCLOSURE_ACTS,
 )
-BESIDE_DISPATCH = (COMPLETION, *PRESSING)
+BESIDE_DISPATCH = (COMPLETION, INSTRUCTING)
 """What is offered in the pane of the dispatch desk as well, beside dispatch, direct answer, merging and splitting."""

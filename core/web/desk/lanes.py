@@ -14,10 +14,12 @@ from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.lanes import COUNTED, LANES, Filters, LaneName, TabCounts, tab_counts
 from core.journey.queries.queue import Queue, find_following, find_serial, queue
+from core.journey.queries.reply_checks import find_override, look_at_reply_under_review
 from core.journey.saved_lists import ListLine, gone_from, open_list
 from core.kit import saying
 from core.people.access import may
 from core.people.roles import Permission
+from core.routing.rules_in_force import rules_of
 from core.statistics.places import area_label
 from core.statistics.queries import Cube, matter_names
 from core.statistics.report import matter_label
@@ -194,6 +196,10 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
         facts |= _to_decide(visit, case)
     elif case and case.waits_for_dispatch:
         facts |= _to_dispatch(visit, case)
+    elif case and wanted.lane == "review" and case.reply:
+        facts |= _to_review(visit, case)
+    elif case and wanted.lane == "follow_up" and case.reply:
+        facts["most_attempts"] = rules_of(visit.scope).follow_up_attempts
     return render_template(
         template,
         lane=words,
@@ -213,6 +219,14 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
         case=case,
         **{"open_at": case.serial_no if case else "", **facts},
     )
+
+
+def _to_review(visit: Visit, case: Case) -> dict[str, Any]:
+    """Return what the checks find of the reply that waits, and that its unit was told of it and handed it in all the same."""
+    return {
+        "look": look_at_reply_under_review(visit.scope, case, now=visit.now),
+        "overridden": find_override(visit.scope, case.id),
+    }
 
 
 def _narrowed(visit: Visit, filters: Filters) -> str:

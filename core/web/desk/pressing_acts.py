@@ -67,20 +67,21 @@ def decided(upholding: str, *, needs: tuple[str, ...] = (), takes: tuple[str, ..
 
 FINDING = Field("finding", "裁定意见", hint="申诉方会看到。")
 GROUND = Field("reason_code", "支持的理由", "list", required=False, options=listed(ADJUDICATION_REASONS))
-PRESSING = (
-    Act(
-        "登记批示",
-        (Deed(press.instruct, "登记批示", "已登记批示，并告知承办单位"),),
-        (
-            Field("leader", "批示的领导", "line"),
-            Field("level", "层级", "list", options=listed(LEVEL_LABELS)),
-            Field("text", "批示内容"),
-            Field("deadline", "要求何时办结", "moment", required=False, hint="只会提前时限，不会推后。"),
-            Field("unit", "直接交给哪个单位负责人", "unit", required=False, hint="不选就交给现在承办的单位。"),
-        ),
-        states=PRESSABLE,
-        shortcut="i",
+INSTRUCTING = Act(
+    "登记批示",
+    (Deed(press.instruct, "登记批示", "已登记批示，并告知承办单位"),),
+    (
+        Field("leader", "批示的领导", "line"),
+        Field("level", "层级", "list", options=listed(LEVEL_LABELS)),
+        Field("text", "批示内容"),
+        Field("deadline", "要求何时办结", "moment", required=False, hint="只会提前时限，不会推后。"),
+        Field("unit", "直接交给哪个单位负责人", "unit", required=False, hint="不选就交给现在承办的单位。"),
     ),
+    states=PRESSABLE,
+    shortcut="i",
+)
+PRESSING = (
+    INSTRUCTING,
     Act(
         "督办",
         (Deed(press.open_supervision, "发出督办", "已发出督办"),),

@@ -7,6 +7,7 @@ from core.disclosure.exposures import Grounds
 from core.files.queries import FileLine, files_of
 from core.hooks.values import ReviewProposal
 from core.intake.admission import Ground, grounds_of
+from core.journey.challenge import rules_applied
 from core.journey.queries.calls import CallDue, call_due
 from core.journey.queries.case import Case
 from core.journey.queries.case_file import CaseFile
@@ -58,6 +59,8 @@ class Standing:
     colleagues: tuple[Choice, ...] = ()
     files: tuple[FileLine, ...] = ()
     """The ticket's files, where a case of accountability may take some of them in."""
+    rules_applied: tuple[Choice, ...] = ()
+    """The rules that bore on the ticket, by their ids: what suggested its unit, set its limits, pressed for it."""
     call_due: CallDue | None = None
     """Whom to call about it, where it is urgent and nobody of the unit has answered yet."""
 
@@ -93,8 +96,14 @@ def standing_at_desk(visit: Visit, case: Case, file: CaseFile) -> Standing:
         exposure_grounds=_exposure_grounds(visit, case),
         hints=hints_for(visit, case),
         files=_files(visit, case, file),
+        rules_applied=_rules_applied(visit, case),
         call_due=call_due(visit.scope, case.id) if case.urgent else None,
     )
+
+
+def _rules_applied(visit: Visit, case: Case) -> tuple[Choice, ...]:
+    ticket = visit.scope.session.get_one(Ticket, (visit.scope.tenant.id, case.id))
+    return tuple((each.rule_id, each.words) for each in rules_applied(visit.scope, ticket))
 
 
 def hints_for(visit: Visit, case: Case) -> Hints:
