@@ -115,7 +115,7 @@ def presented(report: CityReport) -> Overview:
         is_over=report.is_over,
         districts=len(report.districts),
         floor=f"{float(report.floor * 100):g}%",
-        cards=[_card(figures[figure_id]) for figure_id in SHOWN],
+        cards=[figure_card(figures[figure_id]) for figure_id in SHOWN],
         below=[_below_words(below) for below in report.below_floor if below.unit is None],
         units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
         rows=[_row(district, report.floor) for district in ranked],
@@ -127,7 +127,8 @@ def presented(report: CityReport) -> Overview:
     )
 
 
-def _card(figure: Figure) -> FigureCard:
+def figure_card(figure: Figure) -> FigureCard:
+    """Return a figure as a card shows it."""
     value, _, unit = value_words(figure.now.value, figure.unit).partition(" ")
     change = change_words(figure.now.value, figure.before.value, figure.unit)
     moved = figure.change or Fraction(0)

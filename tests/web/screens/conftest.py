@@ -10,6 +10,7 @@ from flask import Flask
 
 from core.disclosure.flow import flow_of
 from core.disclosure.service import public_no
+from core.escalation.accountability.models import AccountabilityCase
 from core.hooks import OutreachKind
 from core.hooks.roster import Roster
 from core.intake.outreach.rules import Occasion, Said
@@ -31,7 +32,7 @@ from tests.servers import TestServers
 from tests.web.browser import Watched, served
 from tests.web.making import Life, Visitor, make_account
 
-SHIPPED = ("nanhai.openness", "pingshan.meetings")
+SHIPPED = ("nanhai.openness", "pingshan.entrance", "pingshan.meetings")
 """Features that add pages, or what stands on them."""
 LONG = "施工围挡向人行道倾斜，旁边有变压器，每天有学生经过，担心倒塌，请尽快到现场处理并告知处理结果"
 
@@ -107,9 +108,17 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
         how = {"leader": "区长", "level": "district", "text": "请立即整改，举一反三"}
         return sent.do(press.instruct, SUPERVISOR, **how)
 
+    def accused() -> str:
+        sent = life("垃圾一周没有清运").handled(unit)
+        sent.do(press.hold_to_account, SUPERVISOR, authority="parks", reason="超期未答复")
+        case: AccountabilityCase = sent.only(AccountabilityCase)
+        return case.code
+
     def replied() -> Life:
         sent = life("餐馆油烟直排居民楼窗口").handled(unit)
-        return sent.do(handle.reply, sent.clerk(unit), text="已到现场，要求餐馆三日内加装净化器", disposition="resolved")
+        return sent.do(
+            handle.reply, sent.clerk(unit), text="已到现场，要求餐馆三日内加装净化器", disposition="resolved"
+        )
 
     with installation.scope(place.slug) as scope:
         _opened(scope)
@@ -142,7 +151,7 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
         return public_no(scope, get_ticket_id(scope, done.serial_no)), flow.public_no
 
     case, flow = installation.run(place.slug, opened)
-    numbers = {"meeting": str(meeting), "article": str(article), "case": case, "flow": flow}
+    numbers = {"accused": accused(), "meeting": str(meeting), "article": str(article), "case": case, "flow": flow}
     return {name: each.serial_no for name, each in lives.items()} | numbers
 
 
@@ -150,7 +159,9 @@ def _opened(scope: Scope) -> None:
     """Let residents write without an account, and look at the steps of what is handled."""
     now = datetime(2010, 1, 1, tzinfo=UTC)
     values: dict[str, Any] = {"open": True}
-    written = write_revision(scope, "core.portal", values=values, schema_version=1, reason="测试", author=FILES, now=now)
+    written = write_revision(
+        scope, "core.portal", values=values, schema_version=1, reason="测试", author=FILES, now=now
+    )
     make_active(scope, "core.portal", written.number, actor=FILES, now=now)
     for feature in SHIPPED:
         switch_on(scope, feature, {})

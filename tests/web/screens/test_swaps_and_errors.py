@@ -66,7 +66,9 @@ def form_refused(_theatre: Theatre, window: Watched) -> None:
     window.open("/desk/new")
     window.page.fill("#phone", "不是号码")
     with window.page.expect_navigation():
-        window.page.evaluate("document.querySelector('main form').noValidate = true; document.querySelector('main form').requestSubmit()")
+        window.page.evaluate(
+            "document.querySelector('main form').noValidate = true; document.querySelector('main form').requestSubmit()"
+        )
     window.settle()
 
 
@@ -132,10 +134,12 @@ def nothing_found(theatre: Theatre, window: Watched) -> None:
     window.settle()
 
 
+SIGNED_OUT = (unknown_login, nothing_found)
+
+
 @pytest.mark.parametrize(
     "happening",
-    [dispatched, moved_on, refused, overtaken, form_refused, no_right, not_there, broken, session_over]
-    + [unknown_login, nothing_found],
+    [dispatched, moved_on, refused, overtaken, form_refused, no_right, not_there, broken, session_over, *SIGNED_OUT],
     ids=lambda happening: happening.__name__.replace("_", "-"),
 )
 def test_the_page_is_sound_after(happening: Doing, theatre: Theatre, browser: Browser) -> None:
@@ -150,7 +154,9 @@ def sound(window: Watched) -> None:
     """Fail unless the page as it stands now is open to everybody, light and dark, fits a narrow window, and has its focus."""
     page = window.page
     wrong = axe(page, ALL)[0]
-    has_focus = page.evaluate("document.activeElement !== document.body || !document.querySelector('[hx-post], [data-key]')")
+    has_focus = page.evaluate(
+        "document.activeElement !== document.body || !document.querySelector('[hx-post], [data-key]')"
+    )
     with_mode(page, "dark")
     wrong += [f"dark: {each}" for each in axe(page, SEEN)[0]]
     with_mode(page, "light")
@@ -162,5 +168,3 @@ def sound(window: Watched) -> None:
     wrong += [f"outside: {each}" for each in window.strangers]
     assert not wrong, "\n".join(wrong)
     assert has_focus, "the focus is on the body"
-
-
