@@ -28,7 +28,7 @@ from core.web.input import InputUnusable, own_path, text
 from core.web.refusals import status_of
 from core.web.second_step import LONGEST_CODE, qr_code
 from core.web.visit import Answer, Done, Visit, allows, set_session
-from core.web.wishes import remember_wishes
+from core.web.wishes import REMEMBERED, remember_wishes, wishes
 
 own_account = Blueprint("own_account", __name__)
 PAGE = "/account"
@@ -54,7 +54,8 @@ def shown_again(visit: Visit) -> Answer:
 @allows(Permission.OWN_ACCOUNT, again=shown_again)
 def choose_now(visit: Visit) -> Answer:
     """Keep how the visitor wants the pages, as far as the form says; a list that is not in it stays as it was."""
-    chosen: dict[str, str | bool] = {name: text(name, longest=20) for name in CHOICES if name in request.form}
+    chosen: dict[str, str | bool] = {name: getattr(wishes(), name) for name in REMEMBERED}  # what was seen until now
+    chosen |= {name: text(name, longest=20) for name in CHOICES if name in request.form}
     if "keys_asked" in request.form:
         chosen["keys"] = bool(request.form.get("keys"))
     kept = choose_preferences(visit.scope, visit.staff, **chosen)

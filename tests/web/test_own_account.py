@@ -181,6 +181,11 @@ def test_how_the_pages_are_wanted_holds_for_the_account_wherever_it_signs_in(hou
     assert 'data-theme="light" data-density="compact"' in visitor.page, "a quick button changes what it says alone"
     assert "data-theme" not in house.visitor(house.clerk).get("/unit").get_data(as_text=True), "each account its own"
     assert house.visitor().get("/sign-in").status_code == 200
+    clerk = house.visitor(house.clerk)
+    clerk.client.set_cookie("theme", "dark")
+    clerk.get("/account")
+    clerk.post("/account/preferences", density="loose")
+    assert 'data-theme="dark" data-density="loose"' in house.visitor(house.clerk).get("/unit").get_data(as_text=True)
     visitor.get("/account")
     assert visitor.post("/account/preferences", density="无限").status_code == 422
     assert "没有这一项选择" in visitor.page

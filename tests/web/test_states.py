@@ -110,6 +110,17 @@ def test_a_slow_answer_is_said_to_be_and_can_be_given_up(typing: Watched) -> Non
         route.abort()
 
 
+def test_without_script_one_signs_in_and_is_back_on_the_page_of_the_form(house: House) -> None:
+    serial_no = Life(house.installation, house.slug).take_in().handled("roads").serial_no
+    visitor = house.visitor(house.clerk)
+    visitor.get(f"/unit/{serial_no}")
+    end_sessions(house)
+    form = {"csrf_token": visitor.hidden("csrf_token"), "version": "1", "what": WORDS}
+    for before, back in ((f"http://localhost/unit/{serial_no}", f"/unit/{serial_no}"), ("http://evil.example/x", "")):
+        sent = visitor.client.post(f"/unit/{serial_no}/note", data=form, headers={"Referer": before})
+        assert sent.location == ("/sign-in?next=" + back if back else "/sign-in")
+
+
 def test_after_a_conflict_ones_own_words_become_a_note(house: House, browser: Browser, address: str) -> None:
     serial_no = make_ticket(house.installation, house.slug, now=datetime.now(UTC)).serial_no
     with watched(browser, address) as window:

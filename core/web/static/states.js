@@ -52,6 +52,13 @@
     if (navigator.onLine !== false) { if (band) { band.remove(); say(w("网络已恢复。")); } return; }
     line("offline", "over", w("没有网络。您填写的内容还在这一页上，不要关闭它；有网后再提交。"));
   }
+  /* a page that cannot be opened now is not left for one that says no more than that */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (navigator.onLine !== false || !link || link.getAttribute("href").startsWith("#") || link.origin !== location.origin) return;
+    event.preventDefault(); event.stopImmediatePropagation();
+    say(w("没有网络，这一页暂时打不开。有网后再点。"), "over");
+  }, true);
   addEventListener("offline", network);
   addEventListener("online", () => { network(); look(); });
 
