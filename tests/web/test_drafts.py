@@ -194,6 +194,26 @@ def test_calls_are_parked_each_with_its_own_words_and_closed_by_filing(house: Ho
     assert drafts(house) == []
 
 
+def test_by_one_key_the_operator_is_back_at_the_parked_call(house: House, browser: Browser, address: str) -> None:
+    with watched(browser, address) as window:
+        window.sign_in(house.operator)
+        window.open("/desk/new")
+        page = window.page
+        page.fill("#text", "楼下路灯不亮")
+        page.click("text=暂存这个来电")
+        expect(page.locator(".parked")).to_contain_text("楼下路灯不亮")
+        assert page.input_value("#text") == ""
+        page.fill("#text", "沙井盖缺失")
+        expect(page.locator(".draft-state").first).to_contain_text("已保存")
+        page.keyboard.press("Escape")
+        page.keyboard.press("1")
+        page.wait_for_url("**/desk/new?slot=*")
+        assert page.input_value("#text") == "楼下路灯不亮"
+        expect(page.locator(".parked")).to_contain_text("沙井盖缺失")
+        assert window.complaints == []
+    assert len(drafts(house)) == 2
+
+
 @pytest.mark.parametrize("field", ["password", "code", "csrf_token", "command_id", "version"])
 def test_no_secret_and_nothing_of_the_command_is_ever_part_of_a_draft(house: House, field: str) -> None:
     operator = house.visitor(house.operator)

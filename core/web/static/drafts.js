@@ -195,8 +195,8 @@
   document.addEventListener("change", changed);
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const elsewhere = event.submitter && (event.submitter.formTarget || (event.submitter.getAttribute("formaction") || "").startsWith("/drafts"));
-    if (!form.matches || !form.matches("form[data-draft]") || elsewhere) return;
+    const isLookUp = event.submitter && event.submitter.formTarget;
+    if (!form.matches || !form.matches("form[data-draft]") || isLookUp) return;
     const state = stateOf(form);
     clearTimeout(state.timer);
     state.sent = true; state.dirty = false;
