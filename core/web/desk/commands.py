@@ -59,6 +59,7 @@ def answer(visit: Visit) -> Answer:
         article_version=rests.article_version,
         disposition=text("disposition") or "explained",
         basis=text("basis", longest=500),
+        confirmed=text("confirmed", longest=2000),
     )
 
 
@@ -68,7 +69,8 @@ def review(visit: Visit) -> Answer:
     """Pass the reply, or give it back with a reason."""
     given, verdict = sent(), request.form.get("verdict")
     if verdict == "pass":
-        remark = text("note", longest=2000)
+        confirmed = text("confirmed", longest=2000)
+        remark = "" if confirmed else text("note", longest=2000)  # what is filled in there is for giving it back
         return give(
             visit,
             conclude.pass_reply,
@@ -77,6 +79,7 @@ def review(visit: Visit) -> Answer:
             done=_passed,
             to=_next(),
             remark=remark,
+            confirmed=confirmed,
         )
     remark = required("note", ask="退回时请写明理由，承办单位要据此修改。", longest=2000)
     ticket = conclude.return_reply(visit.scope, given.serial_no, _order(visit, given), remark=remark)

@@ -6,19 +6,23 @@ from typing import get_args
 from flask import Blueprint, g, render_template, request
 
 from core.files.queries import OPEN_FOR_FILES, files_of
+from core.handling.checking.points import Matched
 from core.hooks.values import ReplyTemplate
 from core.journey import handle
 from core.journey.files import add_files, judge_all
 from core.journey.findings import Finding
 from core.journey.queries.accountability import cases_due_from
-from core.journey.queries.case import get_case_for_unit
+from core.journey.queries.case import Case, get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.coordination import open_errands_of_unit
 from core.journey.queries.feature_blocks import blocks_about
+from core.journey.queries.reply_checks import Look, look_at
 from core.journey.queries.timeline import timeline_of
 from core.journey.queries.unit_list import TAB_LABELS, UnitTab, part_of, unit_counts, unit_rows
 from core.kit.saying import said, word
+from core.knowledge.queries import Answer as KnownAnswer
+from core.knowledge.queries import answers_to
 from core.knowledge.settings import templates_for
 from core.people.roles import NotPermitted, Permission
 from core.people.roster.queries import units_with_persons
@@ -87,6 +91,10 @@ def show_list(visit: Visit) -> Answer:
 @allows(Permission.HANDLE)
 def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     """Show one ticket of the unit with the forms for what can be done now; after a refusal, with what was typed."""
+    return _handling(visit, serial_no, deed)
+
+
+def _handling(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     unit, refusal = unit_of(visit), g.get("refusal")
     part = part_of(visit.scope, unit, serial_no)
     case = get_case_for_unit(visit.scope, serial_no, now=visit.now)
@@ -113,6 +121,9 @@ def handle_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         refused=RefusedForm.of(acts, refusal),
         templates=templates_for(visit.scope, case.nature_id),
         begun=_begun(templates_for(visit.scope, case.nature_id)),
+        known=known_to_unit(visit, case) if part.may_reply else (),
+        points=points_in(visit, case, unit),
+        look=None if deed else _look(visit, case, unit),
     )
     return (page, status_of(refusal)) if refusal else page
 
@@ -132,6 +143,7 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         verified=next((each for each in get_args(Finding) if each == text("verified")), None),
         found=text("found", longest=2000),
         basis=text("basis", longest=500),
+        confirmed=text("confirmed", longest=2000),
     )
     if files:
         add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)
@@ -144,6 +156,41 @@ def act_for_unit(visit: Visit, serial_no: str, deed: str) -> Answer:
     """Do one of a unit's acts on a ticket in which it has, or had, a share."""
     done = carry_out(UNIT_ACTS, visit, serial_no, deed)
     return Done(said("{serial_no} {told}", serial_no=serial_no, told=word(done.told)), f"/unit/{serial_no}")
+
+
+@pages.post("/unit/<serial_no>/check")
+@takes_files
+@allows(Permission.HANDLE)
+def check_reply(visit: Visit, serial_no: str) -> Answer:
+    """Show what the checks find of a reply as far as it is written: to htmx alone, else on the whole page. Nothing is stored."""
+    if not request.headers.get("HX-Request"):
+        return _handling(visit, serial_no)
+    unit = unit_of(visit)
+    part_of(visit.scope, unit, serial_no)
+    case = get_case_for_unit(visit.scope, serial_no, now=visit.now)
+    return render_template(
+        "desk/checked_reply.html",
+        look=_look(visit, case, unit),
+        points=points_in(visit, case, unit),
+        form=request.form,
+    )
+
+
+def points_in(visit: Visit, case: Case, unit: DirectoryUnit) -> Matched:
+    """Return the points of the appeal, none of them taken up."""
+    return look_at(visit.scope, case, "", unit_id=unit.id, now=visit.now).checked.matched
+
+
+def known_to_unit(visit: Visit, case: Case) -> Sequence[KnownAnswer]:
+    """Return what the knowledge base answers to the appeal today: what has expired cannot be put into a reply."""
+    today = visit.now.astimezone(visit.scope.tenant.zone).date()
+    return answers_to(visit.scope, case.title, case.text, matter=case.matter_code, today=today)
+
+
+def _look(visit: Visit, case: Case, unit: DirectoryUnit) -> Look | None:
+    """Return what the checks find of what was typed, None when nothing was."""
+    typed = request.form.get("text", "").strip()
+    return look_at(visit.scope, case, typed, unit_id=unit.id, now=visit.now) if typed else None
 
 
 def unit_of(visit: Visit) -> DirectoryUnit:

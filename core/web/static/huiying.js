@@ -345,4 +345,59 @@
   function keepPicked() { boxes().forEach((box) => { box.checked = picked.has(box.value); }); all("#pick-page").forEach((each) => { each.hidden = false; }); tellPicked(); }
   document.addEventListener("htmx:afterSettle", keepPicked);
   document.addEventListener("DOMContentLoaded", () => { boxes().filter((box) => box.checked).forEach((box) => picked.add(box.value)); keepPicked(); });
+
+  /* -- standard texts (::) and answers of the knowledge base (??), put in where the cursor is -- */
+  let texts = null;
+  const MARKS = { "::": "::", "：：": "::", "??": "??", "？？": "??" };
+  function closeTexts() {
+    if (!texts) return;
+    texts.list.hidden = true;
+    texts.area.removeAttribute("aria-activedescendant");
+    texts = null;
+  }
+  function pointText(at) {
+    const items = all("li", texts.list);
+    texts.at = (at + items.length) % items.length;
+    items.forEach((item, place) => item.setAttribute("aria-selected", String(place === texts.at)));
+    texts.area.setAttribute("aria-activedescendant", items[texts.at].id);
+    items[texts.at].scrollIntoView({ block: "nearest" });
+  }
+  function insertText(item) {
+    const { area } = texts, end = area.selectionStart;
+    area.setRangeText(item.dataset.text, end - 2, end, "end");
+    closeTexts();
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  document.addEventListener("input", (event) => {
+    const area = event.target;
+    if (!area.matches("textarea[data-texts]")) return;
+    const mark = MARKS[area.value.slice(Math.max(0, area.selectionStart - 2), area.selectionStart)];
+    const list = mark && one(`ul.texts[data-after="${mark}"]`, area.closest("form"));
+    closeTexts();
+    if (!list) return;
+    texts = { area, list, at: 0 };
+    area.setAttribute("aria-controls", list.id);
+    list.hidden = false;
+    pointText(0);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!texts || event.isComposing || event.ctrlKey) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") pointText(texts.at + (event.key === "ArrowDown" ? 1 : -1));
+    else if (event.key === "Enter" || event.key === "Tab") insertText(all("li", texts.list)[texts.at]);
+    else if (event.key === "Escape") closeTexts();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  document.addEventListener("mousedown", (event) => {
+    const item = texts && event.target.closest("ul.texts li");
+    if (item) { event.preventDefault(); insertText(item); } else closeTexts();
+  });
+
+  /* -- a choice that brings another with it where nothing was chosen there yet -- */
+  document.addEventListener("change", (event) => {
+    const brought = event.target.dataset && event.target.dataset.brings && one("#" + event.target.dataset.brings);
+    if (brought && !one(`input[name="${brought.name}"]:checked`, brought.form)) brought.checked = true;
+  });
 })();
