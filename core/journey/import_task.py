@@ -134,6 +134,7 @@ def hand_in(scope: Scope, name: str, content: bytes, *, actor: Actor, request: s
         said_before = _remembered(scope, table.columns)
     for earlier in _unconfirmed(scope, actor):
         end(earlier, "cancelled", str(said("换了文件，没有导入。")), now=now)
+        earlier.seen_at = now
     asked = Asked(IMPORT.name, said("导入诉求"), WORD, {"name": Path(name).suffix[:8]}, starts_at=now + UNCONFIRMED)
     task, is_new = ask_for(scope, asked, by=actor, request=request, now=now)
     if is_new:

@@ -197,10 +197,14 @@ LINES_SHOWN = 200
 """Failed lines that a page shows; the file of them has all."""
 
 
-def list_tasks(scope: Scope, *, actor: Actor) -> tuple[Sequence[Task], Sequence[Task]]:
-    """Return one's own tasks, and for administrators those of others in the tenant, the newest first."""
+def list_tasks(scope: Scope, *, actor: Actor, now: datetime) -> tuple[Sequence[Task], Sequence[Task]]:
+    """Return one's own tasks, and for administrators those of others in the tenant, the newest first; one is told of them."""
     assert actor.id is not None
     own = tasks_of(scope, actor.id)
+    for task in own:
+        if task.has_ended and task.seen_at is None:
+            task.seen_at = now
+    scope.session.flush()
     if Permission.ADMINISTER not in actor.permissions:
         return own, ()
     return own, [task for task in tasks_of(scope, None) if task.asked_by_id != actor.id]

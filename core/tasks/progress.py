@@ -34,7 +34,9 @@ class Course:
 
     @property
     def percent(self) -> int:
-        """How much of the whole was reached; a hundred only when all was."""
+        """How much of the whole was reached; a hundred only when all was, and nothing before it began."""
+        if self.state == "waiting":
+            return 0
         if not self.total:
             return 100 if self.state == "done" else 0
         return self.reached * 100 // self.total

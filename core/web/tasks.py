@@ -40,7 +40,7 @@ def ended() -> dict[str, Any]:
 @allows(Permission.OWN_ACCOUNT)
 def show_tasks(visit: Visit) -> Answer:
     """Show one's own tasks, and to administrators those of the tenant without their contents."""
-    own, others = list_tasks(visit.scope, actor=visit.actor)
+    own, others = list_tasks(visit.scope, actor=visit.actor, now=visit.now)
     facts = {"own": [_shown(visit, each) for each in own], "others": [_shown(visit, each) for each in others]}
     return _polled("tasks/list.html", "tasks/rows.html", [*own, *others], **facts)
 

@@ -34,8 +34,11 @@ from core.journey import center, desk, entrusting, handle, knowledge, people, pr
 from core.journey.accept import Accepted
 from core.journey.files import add_files
 from core.journey.handover import write_handover
+from core.journey.import_task import hand_in
 from core.journey.interview_questions import take_question
 from core.journey.interviews import announce_interview
+from core.journey.queries.lanes import Filters
+from core.journey.saved_lists import save_list
 from core.journey.settings.drafting import Wish, draft
 from core.journey.settings.trying import ask_trial
 from core.knowledge.drafts import Draft
@@ -98,6 +101,9 @@ KINDS = {
     "reminder": "reminder letter",
     "question": "question",
     "dry_run": "dry run",
+    "task": "task",
+    "role": "file of a task",
+    "list_no": "saved list",
     "code": "unit",
     "matter": "matter",
     "login": "account",
@@ -329,6 +335,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
         place.has |= {"handover": [str(handover.id)]}
+        place.has |= _own_work(scope, place, now)
         place.has |= {"held deed": [_held_deed(scope, place, accepted, at)]}
         place.has |= {"call record": [str(keep_call(scope, call, by="测试", now=now)[0].id)]}
         unit = directory(scope).get_unit(code)
@@ -344,6 +351,15 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))
+
+
+def _own_work(scope: Scope, place: Place, now: datetime) -> dict[str, list[object]]:
+    """Have the operator hand in a file to be imported, and save a list."""
+    actor = make_actor("坐席", "operator", id=place.accounts["operator"])
+    content = f"诉求内容\n{place.mark}路灯不亮\n".encode()
+    task = hand_in(scope, "来件.csv", content, actor=actor, request="place", now=now)
+    number = save_list(scope, place.mark, "all", Filters(), shared=False, actor=actor, now=now)
+    return {"task": [str(task.id)], "file of a task": ["result"], "saved list": [str(number)]}
 
 
 def _accused(scope: Scope, mark: str, code: str, serial_no: str, now: datetime) -> dict[str, list[object]]:

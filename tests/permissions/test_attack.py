@@ -388,6 +388,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
     possible: dict[str, dict[str, Any]] = {
         "feature-event": {"feature": FEATURE, "ticket_id": event.ticket_id, "seq": event.seq},
         "feature-job": {"feature": FEATURE, "name": "none", "day": "2030-03-12"},
+        "task": {"task": int(str(place.has["task"][0]))},
         "inbound": {"item_id": int(str(place.has["inbound item"][0]))},
         "errand-due": {"errand_id": _any_record(place)},
         "held-deed": {"deed": place.has["held deed"][0]},

@@ -42,7 +42,7 @@ class TaskSchema(StrictSchema):
 @tasks.response(200, TaskSchema(many=True))
 def list_all(call: Call) -> list[Task]:
     """List the tasks of the tenant 任务, the newest first, a hundred at most."""
-    own, others = list_tasks(call.scope, actor=call.actor)
+    own, others = list_tasks(call.scope, actor=call.actor, now=call.now)
     return [*own, *others]
 
 
