@@ -1,7 +1,7 @@
 """The catalogues 译文: for each Chinese text the English one, as files in the format of gettext (.po).
 
 The core has one, each feature package brings its own beside its code. They are small enough to be read as they are: there
-is nothing to compile, so nothing to forget. Of the format only what is needed is known: msgid, msgstr and comments.
+is nothing to compile, so nothing to forget. Of the format only what is needed is known: msgctxt, msgid, msgstr and comments.
 """
 
 import re
@@ -42,13 +42,16 @@ def english() -> Mapping[str, str]:
 def read(po: str) -> dict[str, str]:
     """Return the texts of a catalogue with what they are in English, empty where nobody has said it yet."""
     entries: dict[str, str] = {}
-    text, said, place = "", "", ""
+    text, said, place, context = "", "", "", ""
     for line in [*po.splitlines(), 'msgid ""']:
         keyword, _, rest = line.partition(" ")
-        if keyword == "msgid":
-            if text:
-                entries[text] = said
-            text, said, place = _unquoted(rest), "", "msgid"
+        if keyword in ("msgid", "msgctxt") and place != "msgctxt" and text:
+            entries[text] = said
+            text = said = context = ""
+        if keyword == "msgctxt":
+            context, place = f"{_unquoted(rest)}\x04", "msgctxt"
+        elif keyword == "msgid":
+            text, said, place = context + _unquoted(rest), "", "msgid"
         elif keyword == "msgstr":
             said, place = _unquoted(rest), "msgstr"
         elif line.startswith('"') and place == "msgid":
@@ -61,9 +64,11 @@ def read(po: str) -> dict[str, str]:
 def written(entries: Mapping[str, str], notes: Mapping[str, Iterable[str]]) -> str:
     """Return a catalogue as a file: sorted, each entry with where its text comes from, so that two changes rarely meet."""
     parts = [HEADER]
-    for text in sorted(entries):
+    for text in sorted(entries, key=lambda text: text.rpartition("\x04")[::-1]):
         places = "".join(f"#: {place}\n" for place in sorted(notes.get(text, ())))
-        parts.append(f"{places}msgid {_quoted(text)}\nmsgstr {_quoted(entries[text])}\n")
+        context, _, plain = text.rpartition("\x04")
+        of = f"msgctxt {_quoted(context)}\n" if context else ""
+        parts.append(f"{places}{of}msgid {_quoted(plain)}\nmsgstr {_quoted(entries[text])}\n")
     return "\n".join(parts)
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 import core
 from core.web.language import catalogue
 from core.web.language.scripts import STATIC, words_in
-from core.web.language.translating import HAN, make_english
+from core.web.language.translating import BUTTON, HAN, make_english, on_button
 
 ROOT = Path(core.__path__[0]).parent
 NOT_SHOWN = (
@@ -34,19 +34,21 @@ class Found:
 
     text: str
     file: str
+    is_button: bool = False
 
 
 def in_templates() -> Iterator[Found]:
     """Find the texts of all templates with the extension that will look for them."""
-    texts: list[str] = []
+    texts: list[str] = []  # for a button the key of the button, and then that of anywhere
     plain = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     beside = make_english(plain, texts.append)
     for name in plain.list_templates():
         texts.clear()
         assert plain.loader is not None
         beside.parse(plain.loader.get_source(plain, name)[0], name)
-        for text in texts:
-            yield Found(text, f"core/web/templates/{name}")
+        for before, text in zip(["", *texts], texts, strict=False):
+            if not text.startswith(BUTTON):
+                yield Found(text, f"core/web/templates/{name}", is_button=before == on_button(text))
 
 
 def in_code(folder: Path) -> Iterator[Found]:
@@ -72,11 +74,13 @@ def collect() -> dict[str, dict[str, set[str]]]:
         if name != "core":
             found[name] = list(in_code(path.parents[len(catalogue.WITHIN.parts) - 1]))
     collected: dict[str, dict[str, set[str]]] = {}
+    elsewhere = {each.text for texts in found.values() for each in texts if not each.is_button}
     for name, texts in found.items():
         collected[name] = {}
         for each in texts:
-            if name == "core" or each.text not in collected["core"]:
-                collected[name].setdefault(each.text, set()).add(each.file)
+            text = on_button(each.text) if each.is_button and each.text in elsewhere else each.text
+            if name == "core" or text not in collected["core"]:
+                collected[name].setdefault(text, set()).add(each.file)
     return collected
 
 

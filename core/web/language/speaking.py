@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from core.kit.saying import Said, carried, recalled
 from core.web.language.catalogue import english
 from core.web.language.scripts import spoken_by_scripts
-from core.web.language.translating import HAN, make_english
+from core.web.language.translating import HAN, make_english, on_button
 from core.web.wishes import wishes
 
 CHINESE = Markup(' lang="zh-CN"')
@@ -39,11 +39,11 @@ def t(value: Any) -> Any:
     return value if said is None else said
 
 
-def shown(value: Any) -> Any:
+def shown(value: Any, is_button: bool = False) -> Any:
     """Filter, which English templates have at every value between tags: say it, or mark it as Chinese that people wrote."""
     if not isinstance(value, str) or isinstance(value, Markup) or not HAN.search(value):
         return value
-    said = translated(value)
+    said = (is_button and find(on_button(value))) or translated(value)
     if said is None:
         return marked(value)
     if not HAN.search(said):

@@ -49,6 +49,10 @@ UNREAD = frozenset({"script", "style", "textarea"})
 """Elements whose text is no text of the page: programs, and what people typed."""
 PLAIN = frozenset({"option", "title"})
 """Elements that can have no element inside; an option is told its language as a whole."""
+STOPS = "。，；：、？！"
+BUTTON = "button\x04"
+"""Before a text that is looked up for a button: a context, as the format of catalogues has it."""
+LIKE_A_BUTTON = re.compile(r'^<a\b[^>]*\bclass="button\b')
 COMPARING = frozenset({"eq", "ne"})
 OPERATORS = frozenset({"or", "and", "if", "else", "not", "is", "in"})
 TAG_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
@@ -59,6 +63,11 @@ IN_CHINESE = re.compile(r"""\slang=["']zh-CN["']""")
 
 Find = Callable[[str], str | None]
 """Looks a text up; None = it has no translation."""
+
+
+def on_button(text: str) -> str:
+    """Return the key of a text as a button says it."""
+    return f"{BUTTON}{text}"
 
 
 def marks_said(text: str) -> str:
@@ -105,6 +114,7 @@ class Walk:
     tag: str = ""
     """The tag being read, from its `<`."""
     element: str = ""
+    is_button: bool = False
     attribute: str = ""
     quote: str = ""
     chinese: str = ""
@@ -201,6 +211,7 @@ class Walk:
             self.option_at, self.option_values = len(self.out), []
         self._data(">")
         self.place, self.element = "text", "" if closes else name
+        self.is_button = not closes and (name == "button" or bool(LIKE_A_BUTTON.search(self.tag)))
         if self.chinese:
             if name == self.chinese:
                 self.depth += -1 if closes else 1
@@ -261,7 +272,7 @@ class Walk:
             stripped = run[-1].rstrip()
             after, run[-1] = run[-1][len(stripped) :], stripped
         text, places = _named(run)
-        said = self.find(text)
+        said = self._found(text)
         self._data(before)
         if said is None:
             for piece in run:
@@ -275,7 +286,14 @@ class Walk:
                 self._data(NAMED.sub(r'<span lang="zh-CN">\g<0></span>', literal) if named else literal)
                 if name is not None:
                     self._show(places[name])
+            if not after and self.place == "text" and said[-1:].strip() and text[-1] in STOPS:
+                after = " "  # Chinese puts none after its punctuation
         self._data(after)
+
+    def _found(self, text: str) -> str | None:
+        """Look a text up; what stands on a button is a verb, and may have another English there than elsewhere."""
+        is_button = self.is_button if self.place == "text" else self.attribute == "data-does"
+        return (is_button and self.find(on_button(text))) or self.find(text)
 
     def _show(self, piece: Expression) -> None:
         """Write an expression so that its value is said in English as well."""
@@ -284,6 +302,9 @@ class Walk:
         if self.element == "option" and self.option_at is not None:
             self.option_values.append(Expression(tokens, piece.line))
         line = piece.line
+        deed = []
+        if self.is_button and not is_plain:
+            deed = [Token(line, "lparen", "("), Token(line, "name", "true"), Token(line, "rparen", ")")]
         self._put(
             [
                 Token(line, "lparen", "("),
@@ -291,6 +312,7 @@ class Walk:
                 Token(line, "rparen", ")"),
                 Token(line, "pipe", "|"),
                 Token(line, "name", "t" if is_plain else "shown"),
+                *deed,
             ],
             line=line,
         )
