@@ -287,3 +287,19 @@ def test_done_twice_it_changes_nothing(patient: House) -> None:
         ).all()
     assert state == "done"
     assert len([e for e in Life(patient.installation, patient.slug, serial_no).entries() if e.kind == "dispatch"]) == 1
+
+
+def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_is_not(patient: House) -> None:
+    operator = patient.visitor(patient.operator)
+    for then, state in (("dispatch", "accepted"), ("urgent", "dispatched")):
+        operator.get("/desk/new")
+        fields: dict[str, Any] = {"text": "道路坑洼", "channel": "desk", "nature": "complaint", "then": then, "unit": "roads"}
+        assert operator.post("/desk/new", **fields, reason=UNEXPLAINED).status_code == 200
+        with patient.installation.scope(patient.slug) as scope:
+            newest = select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id).order_by(Ticket.id.desc())
+            serial_no = str(scope.session.scalar(newest.limit(1)))
+        assert state_of(patient, serial_no) == state
+        if then == "dispatch":
+            assert f"{serial_no} 已派给道路管理处" in operator.page
+            work(patient)
+            assert state_of(patient, serial_no) == "dispatched"

@@ -6,6 +6,9 @@ from core.intake.clearances.service import find_clearance
 from core.journey import tell
 from core.journey.accept import Accepted
 from core.journey.desk import answer_directly, dispatch
+from core.journey.held import Form as HeldForm
+from core.journey.held import hold
+from core.kit.saying import said
 from core.knowledge.queries import find_answer
 from core.people.roles import Permission
 from core.tickets.models import Ticket
@@ -60,7 +63,13 @@ def _dispatch(visit: Visit, receipt: Accepted, form: Form) -> str:
     if not lead:
         return "没有建议的单位，还没有派单，请在派单台选择单位。"
     reason = text("reason", longest=LONGEST_REASON)
-    dispatch(visit.scope, receipt.serial_no, _order(visit, form, "dispatch"), lead=lead, reason=reason)
+    order = _order(visit, form, "dispatch")
+    if form.then == "urgent":  # danger does not wait until nobody takes it back
+        dispatch(visit.scope, receipt.serial_no, order, lead=lead, reason=reason)
+        return ""
+    again = HeldForm(page=f"/desk?lane=dispatch&at={receipt.serial_no}")
+    doing = said("派给{name}", name=units.get_unit(lead).name)
+    hold(visit.scope, dispatch, receipt.serial_no, order, doing=doing, form=again, lead=lead, reason=reason)
     return ""
 
 

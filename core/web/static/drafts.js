@@ -43,11 +43,18 @@
   }
 
   /* -- saying how it stands, beside the form -- */
+  function footOf(form) {
+    const foot = one(":scope > .draft-foot", form) || form.appendChild(document.createElement("div"));
+    foot.className = "draft-foot";
+    return foot;
+  }
   function tell(form, words, tone) {
-    let line = one(":scope > .draft-state", form);
+    const foot = footOf(form);
+    let line = one(".draft-state", foot);
     if (!line) {
-      line = form.appendChild(document.createElement("p"));
+      line = document.createElement("p");
       line.className = "hint draft-state"; line.setAttribute("role", "status");
+      foot.prepend(line);
     }
     line.classList.toggle("fault", tone === "over");
     if (line.textContent !== words) line.textContent = words;
@@ -64,8 +71,8 @@
     field.value = value;
   }
   function offerClearing(form) {
-    if (one(":scope > .draft-clear", form)) return;
-    const made = form.appendChild(button(w("清除草稿"), async () => {
+    if (one(".draft-clear", form)) return;
+    const made = footOf(form).appendChild(button(w("清除草稿"), async () => {
       const state = stateOf(form), data = new FormData();
       clearTimeout(state.timer); state.dirty = false;
       for (const [name, value] of [["name", form.dataset.draft], ["csrf_token", one("input[name=csrf_token]", form).value], ["page", location.pathname]]) data.append(name, value);
