@@ -31,6 +31,8 @@ class Point:
 class Matched:
     """What of an appeal a reply takes up, and where both say so; `foreign` are phrases that the reply alone has.
 
+    A reply that takes up nothing is marked where it says something else.
+
     Spans are places in the text from the first character to the one behind the last, in order, none within another.
     """
 
@@ -54,13 +56,15 @@ def matched(title: str, text: str, reply: str) -> Matched:
     points = points_of(title, text)
     said = pairs_of(reply)
     asked = pairs_of(title) | pairs_of(text)
-    sought = frozenset().union(*(each.pairs for each in points))
+    sought = frozenset[Pair]().union(*(each.pairs for each in points))
+    foreign = _foreign(reply, asked)
+    shared = sought & said - BROAD_PAIRS
     return Matched(
         points=tuple(Point(_shown(each), takes_up(each, said)) for each in points),
         in_title=_spans(title, sought),
         in_text=_spans(text, sought),
-        in_reply=_spans(reply, sought),
-        foreign=_foreign(reply, asked),
+        in_reply=_spans(reply, shared or frozenset[Pair]().union(*(each.pairs for each in foreign))),
+        foreign=tuple(map(_shown, foreign)),
     )
 
 
@@ -104,12 +108,12 @@ def _by_weight(text: str) -> list[Phrase]:
     return [each for _, each in sorted(found, key=lambda one: (-one[0], one[1].span))]
 
 
-def _foreign(reply: str, asked: frozenset[Pair]) -> tuple[str, ...]:
+def _foreign(reply: str, asked: frozenset[Pair]) -> Sequence[Phrase]:
     """Return up to three phrases of a reply that have nothing of the appeal, those said again first."""
     alone = [each for each in _by_weight(reply) if not each.pairs & asked]
     chosen: list[Phrase] = []
     _add(chosen, [*alone, *(each for each in phrases_of(reply) if not each.pairs & asked)], 3)
-    return tuple(map(_shown, chosen))
+    return chosen
 
 
 def _shown(phrase: Phrase) -> str:
