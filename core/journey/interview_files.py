@@ -104,7 +104,7 @@ def import_rows(
 
 def import_file(scope: Scope, slug: str, name: str, content: bytes, *, actor: Actor, now: datetime) -> Imported:
     """Import a whole file that was handed in. Raises as `open_questions` and `import_rows`."""
-    with _handed_in(name, content) as (file, rows):
+    with handed_in(name, content) as (file, rows):
         read = read_rows(file, rows, zone=scope.tenant.zone)
         return import_rows(scope, slug, file, read, begins=True, actor=actor, now=now)
 
@@ -116,7 +116,7 @@ def preview_file(scope: Scope, slug: str, name: str, content: bytes, *, actor: A
     """
     refuse_actor(actor, HOLDS, "导入提问")
     interview = get_interview(scope, slug)
-    with _handed_in(name, content) as (file, rows):
+    with handed_in(name, content) as (file, rows):
         good, bad = _sorted(scope, interview, read_rows(file, rows, zone=scope.tenant.zone))
     known = known_keys(scope, interview, [each.key for each in good])
     new = [each for each in good if each.key not in known]
@@ -150,7 +150,8 @@ def template_file() -> bytes:
 
 
 @contextmanager
-def _handed_in(name: str, content: bytes) -> Iterator[tuple[QuestionFile, list[Row]]]:
+def handed_in(name: str, content: bytes) -> Iterator[tuple[QuestionFile, list[Row]]]:
+    """Open a file that was handed in, with all its rows. Raises `TableUnusable`, `MissingColumn`."""
     refuse_huge(name, content, most_bytes=MOST_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"questions{Path(name).suffix[:8]}"

@@ -2,9 +2,10 @@
 
 from core.journey.bulk import BULK
 from core.journey.import_task import IMPORT, UNDO
+from core.journey.interview_task import INTERVIEW_IMPORT
 from core.journey.list_export import EXPORT
 from core.journey.tasks import Kinds, TaskKind
 
-_KINDS: tuple[TaskKind, ...] = (BULK, EXPORT, IMPORT, UNDO)
+_KINDS: tuple[TaskKind, ...] = (BULK, EXPORT, IMPORT, UNDO, INTERVIEW_IMPORT)
 TASK_KINDS: Kinds = {kind.name: kind for kind in _KINDS}
 """Every kind of task by its name."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import uuid
 import zlib
 
 from flask import Blueprint, Response, g, render_template, request
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, g, render_template, request
 from core.intake.interviews.reading import FIELDS
 from core.journey.interview_files import import_file, returned_file, template_file
 from core.journey.interview_preview import LABELS, Preview, headed_by, look_at
+from core.journey.interview_task import AT_ONCE, ask_to_import, count_questions
 from core.journey.queries.interviews import interview_case
 from core.kit import saying
 from core.people.roles import Permission
@@ -42,7 +44,12 @@ def read_file(visit: Visit, slug: str) -> Answer:
     if text("act", longest=10) != "take":
         seen = look_at(visit.scope, slug, name, content, said=said, actor=visit.actor)
         return _page(visit, slug, name=name, seen=seen, carried=_carried(content))
-    done = import_file(visit.scope, slug, *headed_by(name, content, said), actor=visit.actor, now=visit.now)
+    name, content = headed_by(name, content, said)
+    if count_questions(name, content) > AT_ONCE:
+        key = text("command_id", longest=64) or uuid.uuid4().hex
+        task = ask_to_import(visit.scope, slug, name, content, actor=visit.actor, request=key, now=visit.now)
+        return Done(saying.said("{what}，在后台进行，可以离开这一页", what=task.what), f"/tasks/{task.id}")
+    done = import_file(visit.scope, slug, name, content, actor=visit.actor, now=visit.now)
     told = [
         saying.said("新增 {created} 条", created=done.created),
         saying.said("先前已有 {existing} 条", existing=done.existing),
