@@ -64,7 +64,8 @@ def change_words(now: Fraction | None, before: Fraction | None, unit: Unit) -> s
     if unit == "percent":
         return said("{change} {amount} 个百分点", change=word("上升") if change > 0 else word("下降"), amount=amount)
     if unit in SECONDS:
-        return f"{'延长' if change > 0 else '缩短'} {amount}{UNIT_WORDS[unit]}"
+        direction = word("延长") if change > 0 else word("缩短")
+        return said("{change} {amount}{unit}", change=direction, amount=amount, unit=word(UNIT_WORDS[unit]))
     share = said("（{value}）", value=word(value_words(abs(now - before) / before, "percent"))) if before else ""
     return said(
         "{change} {amount} 件{share}", change=word("增加") if change > 0 else word("减少"), amount=amount, share=share
@@ -78,7 +79,8 @@ def growth_words(change: Fraction | None) -> str:
     amount = rounded(abs(change), "percent")
     if not amount:
         return "持平"
-    return f"{'上升' if change > 0 else '下降'} {amount.normalize():f}%"
+    direction = word("上升") if change > 0 else word("下降")
+    return said("{change} {amount}%", change=direction, amount=f"{amount.normalize():f}")
 
 
 def remark_words(figure: Figure) -> str:

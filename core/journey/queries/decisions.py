@@ -256,7 +256,9 @@ class _Telling:
     def _sentence(self, row: RouteDecision, kind: Kind, basis: RouteDecision | None) -> str:
         """Say who gave it, or suggests giving it, to whom, by what and on which facts, since when."""
         when, others = _moment(self.scope, row.decided_at), joined("、", self._partners(row))
-        to = f"{self._name(row.unit_id) or ''}{f'（协办 {others}）' if others else ''}"
+        to = self._name(row.unit_id) or ""
+        if others:
+            to = said("{lead}（协办 {others}）", lead=to, others=others)
         ground = self._ground(basis) if basis else ""
         match kind:
             case "nobody":

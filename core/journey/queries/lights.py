@@ -89,7 +89,7 @@ def countdown(timetable: Timetable, clock: Clock, *, now: datetime, handed_in_at
 def standing_still(timetable: Timetable, clock: Clock, *, since: datetime, due: datetime) -> Light:
     """Return the dot of a clock that is paused 挂起 `since` then and was due at `due`: how much is left when it goes on."""
     left, day = _left(timetable, clock, since, due)
-    words = left_in_words(left, is_over=False, day_seconds=day).replace("剩 ", "剩余 ")
+    words = said("剩余 {amount}", amount=_amount(left, day_seconds=day))
     return Light(
         "grey",
         "paused",
@@ -125,17 +125,17 @@ def explained(timetable: Timetable, clock: Clock) -> str:
 
 def left_in_words(left: timedelta, *, is_over: bool, day_seconds: int) -> str:
     """Write what is left, or how long it is over: `剩 1天5时`, `剩 2时41分`, `超 35分`. Never nothing: at least a minute."""
+    amount = _amount(left, day_seconds=day_seconds)
+    return said("超 {amount}", amount=amount) if is_over else said("剩 {amount}", amount=amount)
+
+
+def _amount(left: timedelta, *, day_seconds: int) -> str:
     minutes = max(1, int(abs(left.total_seconds()) // 60))
     days, rest = divmod(minutes, day_seconds // 60)
     hours, minute = divmod(rest, 60)
-    amount = (
-        said("{days}天{hours}时", days=days, hours=hours)
-        if days
-        else said("{hours}时{minute:02d}分", hours=hours, minute=minute)
-        if hours
-        else said("{minute}分", minute=minute)
-    )
-    return f"{'超' if is_over else '剩'} {amount}"
+    if days:
+        return said("{days}天{hours}时", days=days, hours=hours)
+    return said("{hours}时{minute:02d}分", hours=hours, minute=minute) if hours else said("{minute}分", minute=minute)
 
 
 def _left(timetable: Timetable, clock: Clock, at: datetime, due: datetime) -> tuple[timedelta, int]:

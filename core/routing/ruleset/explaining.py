@@ -149,18 +149,24 @@ def _known_in(phase: Phase, verdict: Verdict) -> Values:
 
 
 def _decision(verdict: Verdict, labels: Mapping[str, str], wording: Wording) -> str:
-    parts = []
+    parts: list[str] = []
     if assignee := verdict.assignee:
-        parts.append(f"{'直接派给' if assignee.direct else '派给'}{wording.units([assignee.lead])}")
+        lead = wording.units([assignee.lead])
+        parts.append(
+            saying.said("直接派给{unit}", unit=lead) if assignee.direct else saying.said("派给{unit}", unit=lead)
+        )
         if assignee.co:
             parts.append(saying.said("由{units}协办", units=wording.units(assignee.co)))
         by = labels[assignee.source]
         if assignee.source == DUTY_LIST and verdict.listed:
             by += saying.said("“{name}”", name=wording.directory.name_of("matter", verdict.listed.item))
-        by += "".join(
-            saying.said("（{why}）", why=saying.unstopped(each.why))
-            for each in verdict.offered
-            if each.source == assignee.source
+        by += saying.joined(
+            "",
+            (
+                saying.said("（{why}）", why=saying.unstopped(each.why))
+                for each in verdict.offered
+                if each.source == assignee.source
+            ),
         )
         parts.append(saying.said("依据{by}", by=by))
     else:

@@ -113,7 +113,7 @@ def light_of(hour: Hour, *, zone: tzinfo, now: datetime) -> Light:
     return Light(
         tone,
         tone,
-        f"{'超' if seconds < 0 else '剩'} {amount}",
+        said("超 {amount}", amount=amount) if seconds < 0 else said("剩 {amount}", amount=amount),
         said(
             "{seconds}于 {until:%H:%M} 结束",
             seconds=word("应已") if seconds < 0 else word("将"),
