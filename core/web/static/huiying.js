@@ -8,7 +8,7 @@
   html.classList.add("js");
 
   /* -- words: Chinese as it stands here; a page in another language carries what they are in it (core/web/language) -- */
-  const island = one("#words"), inEnglish = island ? JSON.parse(island.textContent) : {};
+  const island = one("script#words"), inEnglish = island ? JSON.parse(island.textContent) : {};
   const w = window.w = (text, values) => (inEnglish[text] || text).replace(/\{(\w+)\}/g, (place, name) => (values && name in values ? values[name] : place));
 
   /* -- keys: an element names its own key (data-key) and what it does (data-does), so no key can be dead -- */
@@ -119,7 +119,8 @@
 
   function showKeys() {
     const sheet = one("#keys");
-    const entries = general.filter((entry) => entry.here()).concat(all("[data-key]").map((element) => ({ key: element.dataset.key, does: element.dataset.does })), goals().map((entry) => ({ key: "G+" + entry.dataset.go, does: w("去 {entry}", { entry: entry.firstChild.data.trim() }) })));
+    const named = general.filter((entry) => entry.here()).concat(all("[data-key]").map((element) => ({ key: element.dataset.key, does: element.dataset.does })), goals().map((entry) => ({ key: "G+" + entry.dataset.go, does: w("去 {entry}", { entry: entry.firstChild.data.trim() }) })));
+    const entries = named.filter((entry, place) => named.findIndex((other) => other.key === entry.key) === place); /* of several with one key the first answers to it */
     const list = one("dl", sheet);
     list.textContent = "";
     for (const { key, does } of entries) {
