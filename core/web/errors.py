@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from core.kit.errors import Collision, Refused
 from core.kit.outages import DOWN, UNCERTAIN, CommittedAlone, outage_of
 from core.kit.saying import said, word
-from core.web.drafts.showing import page_of_form
+from core.web.drafts.showing import page_of_form, typed_in
 from core.web.headers import READING
 from core.web.keeping import find_unkept
 from core.web.rates import TooManyRequests
@@ -143,7 +143,8 @@ def show(
         return problem | {"number": number} | more, status, {"Content-Type": "application/problem+json"}
     facts: dict[str, Any] = {"status": status, "heading": heading, "words": words, "number": number}
     facts |= {"here": _here(status), "unkept": find_unkept(status)}
-    facts["kept_at"] = page_of_form() if g.get("draft_typed") else None
+    facts["kept_at"] = page_of_form() if g.get("draft_typed") or code == "session-over" else None
+    facts["written"] = [value for _, value in typed_in() if len(value) > 1] if code == "session-over" else []
     if is_sent_by_script():
         body = render_template("errors/notice.html", **facts)
         return body, status, {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML", "X-Code": code}

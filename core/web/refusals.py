@@ -45,7 +45,6 @@ STATUS = {
     "no-such-campaign": 404,
     "no-such-command": 404,
     "no-such-held-deed": 404,
-    "no-such-draft": 404,
     "no-such-naming": 404,
     "no-such-dispute": 404,
     "no-such-dry-run": 404,

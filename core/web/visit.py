@@ -215,8 +215,11 @@ def is_sent_by_script() -> bool:
 
 
 def to_sign_in() -> Response:
-    """Send the visitor to the sign-in page, and back to here afterwards; a script is told to ask for it on the spot."""
-    if is_sent_by_script():
+    """Send the visitor to the sign-in page, and back to here afterwards; a script is told to ask for it on the spot.
+
+    Who sent what they wrote is shown their words: there is no account yet whose draft they could be.
+    """
+    if is_sent_by_script() or (request.method == "POST" and request.form.get("draft")):
         raise SessionOver("登录已过期，这一次没有办理。请重新登录后再提交。")
     back = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
     response = redirect(f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in", 303)

@@ -1,14 +1,17 @@
 """Drafts: what is typed is there again, whatever happens to the window, and never over somebody's newer words."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
+from core.journey.erase import erase_person
 from core.people.drafts.models import Draft
 from core.people.drafts.service import kept
-from tests.builders import make_ticket
+from core.people.service import close_account
+from tests.builders import make_actor, make_ticket
 from tests.web.browser import watched
 from tests.web.conftest import House
 from tests.web.making import PASSWORD, Life
@@ -74,6 +77,36 @@ def draft_of(page: str, end: str) -> dict[str, Any]:
     """Return the hidden fields of the form whose draft's name ends so."""
     names = [part.split('"')[0] for part in page.split('data-draft="')[1:]]
     return {"draft": next(name for name in names if name.endswith(end))}
+
+
+def test_without_script_and_without_a_session_the_words_are_shown_whole(house: House) -> None:
+    serial_no = in_hand(house)
+    clerk = house.visitor(house.clerk)
+    clerk.get(f"/unit/{serial_no}")
+    clerk.client.delete_cookie("huiying_staff")
+    refused = clerk.post(
+        f"/unit/{serial_no}/reply", text=WORDS * 50, disposition="resolved", **draft_of(clerk.page, "/reply")
+    )
+    assert refused.status_code == 401
+    assert WORDS * 50 in clerk.page
+    assert "在新窗口登录" in clerk.page
+
+
+def test_what_was_typed_goes_with_the_person_and_with_the_account(house: House) -> None:
+    operator = house.visitor(house.operator)
+    operator.get("/desk/new")
+    token = operator.hidden("csrf_token")
+    for slot, words in (("1a", "来电 138 0000 0009，路灯"), ("2b", "路灯")):
+        data = {"csrf_token": token, "draft": f"/desk/new?slot={slot}", "text": words}
+        assert operator.client.post("/drafts", data=data).get_json()["state"] == "saved"
+    assert len(drafts(house)) == 2
+    administrator = make_actor("管理员", "administrator", id=9)
+    with house.installation.scope(house.slug) as scope:
+        erase_person(scope, "13800000009", actor=administrator, reason="本人要求", now=datetime.now(UTC))
+    assert drafts(house) == ["/desk/new?slot=2b"]
+    with house.installation.scope(house.slug) as scope:
+        close_account(scope, "operator", now=datetime.now(UTC))
+    assert drafts(house) == []
 
 
 def test_a_right_that_was_taken_away_and_a_ticket_that_moved_on_lose_no_word(house: House) -> None:
