@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import case, exists, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, exists, or_, select
 
 from core.kit.errors import Refused
 from core.kit.saying import said, word
@@ -116,23 +115,21 @@ def refuse_joined_too_long(scope: Scope, ticket: Ticket, order: Order) -> None:
         )
 
 
-def keep_distinct(scope: Scope, ticket: Ticket, other: Ticket, order: Order) -> bool:
-    """Keep that two tickets are not the same thing; return False when it was known already."""
+def keep_distinct(scope: Scope, ticket: Ticket, other: Ticket, order: Order) -> DistinctPair | None:
+    """Keep that two locked tickets are not the same thing; return the record, None when it was known already."""
+    if other.id in distinct_from(scope, ticket):
+        return None
     one, two = sorted((ticket.id, other.id))
-    kept = scope.session.execute(
-        insert(DistinctPair)
-        .values(
-            tenant_id=scope.tenant.id,
-            id=scope.new_id(),
-            ticket_id=one,
-            other_id=two,
-            found_by=order.actor.name,
-            found_at=order.now,
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "ticket_id", "other_id"])
-        .returning(literal(1))
+    pair = DistinctPair(
+        tenant_id=scope.tenant.id,
+        id=scope.new_id(),
+        ticket_id=one,
+        other_id=two,
+        found_by=order.actor.name,
+        found_at=order.now,
     )
-    return kept.first() is not None
+    scope.session.add(pair)
+    return pair
 
 
 def distinct_from(scope: Scope, ticket: Ticket) -> frozenset[int]:

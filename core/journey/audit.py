@@ -24,7 +24,7 @@ from core.kit.saying import said, word
 from core.routing.models import Consultation, ConsultationStep, Opinion
 from core.tenancy.scope import Scope
 from core.tickets.legible import legible, read
-from core.tickets.models import CommandLog, ContactReveal, Seal, Ticket, TicketEvent
+from core.tickets.models import CommandLog, ContactReveal, DistinctPair, Seal, Ticket, TicketEvent
 from core.tickets.queries import Chain, NoSuchTicket, chain_of, chains, get_ticket_id
 from core.tickets.records import fingerprint, marks_of, table_of
 from core.tickets.sealed_records import check_records
@@ -144,6 +144,7 @@ KINDS = (
         "at",
         (ReviewPanel, (ReviewPanel.tenant_id == PanelVote.tenant_id) & (ReviewPanel.id == PanelVote.panel_id)),
     ),
+    Kind(DistinctPair, "不是同一件的判定", DistinctPair.ticket_id, "found_at"),
     Kind(ReplyCheck, "答复的检查", ReplyCheck.ticket_id, "at"),
     Kind(Contribution, "协办意见", Contribution.ticket_id, "at"),
     Kind(MeetingTicket, "协调会研究的工单", MeetingTicket.ticket_id),

@@ -166,24 +166,20 @@ def tell_apart(scope: Scope, ticket: Ticket, order: Order, *, other: str) -> Non
                 why=said("是同一张工单") if second.id == ticket.id else said("已经并单，请先拆回"),
             )
         )
-    if not keep_distinct(scope, ticket, second, order):
+    pair = keep_distinct(scope, ticket, second, order)
+    if pair is None:
         return
-    note(
-        scope,
-        ticket,
-        "distinct",
-        order,
-        summary=said("与工单 {serial_no} 不是同一件，不再提示", serial_no=second.serial_no),
-        detail={"other": second.serial_no},
-    )
-    note(
-        scope,
-        second,
-        "distinct",
-        Order(order.actor, order.now),
-        summary=said("与工单 {serial_no} 不是同一件，不再提示", serial_no=ticket.serial_no),
-        detail={"other": ticket.serial_no},
-    )
+    unnumbered = Order(order.actor, order.now)  # the command's id belongs to the first
+    for one, two, told in ((ticket, second, order), (second, ticket, unnumbered)):
+        note(
+            scope,
+            one,
+            "distinct",
+            told,
+            summary=said("与工单 {serial_no} 不是同一件，不再提示", serial_no=two.serial_no),
+            detail={"other": two.serial_no},
+            records=[pair] if pair.ticket_id == one.id else (),
+        )
 
 
 @command(Command.DETACH)

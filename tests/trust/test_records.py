@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.journey import center_acts, consult, coordinate, explain, findings, handle, lead, press, tell
+from core.journey import center_acts, consult, coordinate, explain, findings, handle, join, lead, press, tell
 from core.journey.audit import KINDS, LABELS
 from core.journey.center import Said, keep_as_entry
 from core.journey.reveal import reveal_contact
@@ -125,6 +125,13 @@ def written_down_and_visited(walk: Evidence) -> None:
     walk.do(center_acts.visit_at_home, "2026-03-12 12:00", actor=worker, outcome="met", found="坑还在")
 
 
+def told_apart(walk: Evidence) -> None:
+    walk.take_in()
+    other = Proven(walk.installation, walk.slug)
+    other.take_in()
+    walk.do(join.tell_apart, "2026-03-12 12:00", actor=OPERATOR, other=other.serial_no)
+
+
 def met_about(walk: Evidence) -> None:
     """Call a meeting over the ticket, and afterwards another one over another ticket alone."""
     other = Proven(walk.installation, walk.slug)
@@ -164,6 +171,7 @@ MADE: dict[str, Callable[[Evidence], None]] = {
     "contact_attempt": contacted,
     "verification": found_and_fined,
     "reply_check": replied,
+    "distinct_pair": told_apart,
     "enforcement": found_and_fined,
     "contact_reveal": revealed,
     "counter_entry": written_down_and_visited,
@@ -190,6 +198,7 @@ CHANGES = {
     "contact_attempt": "at = 'infinity'",
     "verification": "result = 'false'",
     "reply_check": "level = 'passed'",
+    "distinct_pair": "found_by = '另一人'",
     "enforcement": "measure = 'none'",
     "panel_draw": "seed = seed || '0'",
     "panel_vote": "verdict = 'exclude'",
