@@ -172,9 +172,9 @@ def _constants(tree: ast.Module, matched: Set[str] = frozenset()) -> Iterator[st
             skipped.add(id(node.value))  # a docstring, of whatever it stands under
         elif isinstance(node, ast.JoinedStr):
             skipped.update(id(each) for each in ast.walk(node) if isinstance(each, ast.Constant))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SILENT:
-            skipped.update(map(id, ast.walk(node)))
-        elif isinstance(node, ast.keyword) and node.arg in GIVEN:
+        elif (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in SILENT) or (
+            isinstance(node, ast.keyword) and node.arg in GIVEN
+        ):
             skipped.update(map(id, ast.walk(node)))
     for node in ast.walk(tree):
         if (
