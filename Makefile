@@ -14,7 +14,7 @@ ASSETS := core/web/static/vendor/.copied
 # Benchmarks draw numbers, start programs and write statements of their own making, against servers of their own.
 NOT_IN_BENCHMARKS := B101,B105,B310,B311,B404,B603,B607,B608
 
-.PHONY: run test check assets lock browser faults down
+.PHONY: run test check assets lock browser faults down screens
 .DEFAULT_GOAL := run
 
 run: $(INSTALLED) $(ASSETS)
@@ -28,6 +28,10 @@ WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 test: check browser faults
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# Pictures of every screen, from a demonstration of its own that is gone afterwards.
+screens: $(INSTALLED) $(ASSETS) browser
+	$(BIN)/python -m tests.web.screens.pictures
 
 check: $(INSTALLED) $(ASSETS)
 	$(BIN)/ruff check .

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 
 from core.coordination.models import ClassCheck, Errand, Reading
 from core.escalation.models import Instruction
 from core.handling.models import Reply
-from core.journey import press
+from core.journey import conclude, press
 from core.journey.queries.leader import MOST, leader_brief, leader_items, own_instructions
+from core.statistics.service import refresh_all
 from core.tenancy.scope import Scope
-from core.tickets.timeline import Actor
+from core.tickets.timeline import RESIDENT, Actor
 from core.units.mailboxes.levels import MAILBOX_LEVELS
 from core.units.mailboxes.models import LeaderMailbox
 from core.units.queries import directory
@@ -190,3 +192,24 @@ def test_a_check_of_all_that_is_alike_is_ordered_on_the_ticket_and_answered_on_t
 
     assert life.only(ClassCheck).state == "closed"
     assert "交办事项（" not in gardener.get("/unit").get_data(as_text=True)
+
+
+def test_the_brief_of_a_month_tells_figures_matters_and_units_below_the_floor_and_is_a_pdf(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.statistics.brief.SMALL_SAMPLE", 3)
+    for number in range(3):
+        life = life_of(house).take_in(text=f"道路坑洼，第 {number} 处").handled().concluded()
+        life.do(conclude.rate, RESIDENT, satisfaction="satisfied" if number else "dissatisfied", resolved="yes")
+    refresh_all(house.installation, house.slug)
+    visitor = house.visitor(make_account(house.installation, house.slug, "boss", ["leader"], name="区长"))
+    page = visitor.get("/leader/brief").get_data(as_text=True)
+    pdf = visitor.client.get("/leader/brief/pdf")
+    refused = house.visitor(house.operator).get("/leader/brief")
+
+    assert page.count('class="card"><span class="name">') == 6
+    assert "道路管理处 66.7%（2/3）" in page
+    assert '<td class="num">3</td>' in page
+    assert "本月还没有结束" in page
+    assert (pdf.status_code, pdf.get_data()[:5]) == (200, b"%PDF-")
+    assert refused.status_code == 403

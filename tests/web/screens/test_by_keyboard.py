@@ -182,7 +182,7 @@ def test_discipline_asks_for_a_statement_by_keys(theatre: Theatre, browser: Brow
         theatre.enter(window, "discipline")
         page, keys = window.page, Keyboard(window, "discipline")
         window.open("/discipline")
-        with keys.task("open a case from the list", most=25):
+        with keys.task("open a case from the list", most=26):
             keys.skip_menu()
             keys.reach(f"main a[href$='/discipline/{theatre.things['accused']}']")
             with page.expect_navigation():

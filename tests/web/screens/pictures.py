@@ -1,0 +1,221 @@
+"""`make screens`: start the demonstration in a folder of its own, open every screen, and write pictures and their index.
+
+Each screen is taken at a desktop's width, at a telephone's and dark, in 256 colours; docs/screens holds them. With
+`--at ADDRESS --told FILE` a demonstration that runs already is used, FILE being what it said when it began.
+"""
+
+import argparse
+import io
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+
+FOLDER = Path(__file__).parents[3] / "docs" / "screens"
+CHROMIUM = "/usr/bin/chromium"
+LONGEST_START, TALLEST = 900, 2200
+"""Seconds until the demonstration runs at the latest; the lines of a picture at most."""
+MODES = {"desktop": (1440, 900, False), "390": (390, 844, False), "dark": (1440, 900, True)}
+LOGIN = re.compile(r"(\w[\w-]*@[\w-]+)\s+(\w{12,})")
+READY = "回应已就绪"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A screen: its mark in the list of screens, what it is, who sees it, and where; `by` is a link to follow from there."""
+
+    mark: str
+    name: str
+    who: str
+    path: str
+    by: str = ""
+    keys: tuple[str, ...] = ()
+
+
+OPERATOR, UNIT, LEADER = "gx-zuoxi@chengdu-gaoxin", "gx-chengguan@chengdu-gaoxin", "gx-lingdao@chengdu-gaoxin"
+MEMBER, OFFICER, WORKER = "gx-pingyi-lawyer1@chengdu-gaoxin", "nh-jiwei@nanhai", "ps-liulian@pingshan"
+REVIEWER = "gx-shenhe@chengdu-gaoxin"
+ROW = "main tbody a[href]"
+SCREENS = (
+    Shown("O1", "接听新建", OPERATOR, "/desk/new"),
+    Shown("O2", "派单台", OPERATOR, "/desk"),
+    Shown("O3", "整件工单", OPERATOR, "/desk?lane=all", "main a.title"),
+    Shown("O4", "合并", OPERATOR, "/desk/merge"),
+    Shown("O5", "拆单", OPERATOR, "/desk", "main a[href*='/desk/split/']"),
+    Shown("O6", "审核回复", REVIEWER, "/desk?lane=review"),
+    Shown("O7", "回访", OPERATOR, "/desk?lane=follow_up"),
+    Shown("O8", "知识库", OPERATOR, "/knowledge"),
+    Shown("O9", "会商", OPERATOR, "/desk?lane=consult"),
+    Shown("O10", "批量导入", OPERATOR, "/desk/import"),
+    Shown("U1", "单位的工单", UNIT, "/unit"),
+    Shown("U2", "办理", UNIT, "/unit", f"{ROW}[href^='/unit/']"),
+    Shown("U3", "答复", "gx-shiyang@chengdu-gaoxin", "/unit?tab=in_progress", f"{ROW}[href^='/unit/']"),
+    Shown("U4", "本单位的绩效", "nh-shizheng@nanhai", "/unit/performance"),
+    Shown("U5", "人员和值班", UNIT, "/unit/people"),
+    Shown("L1", "待阅", LEADER, "/leader"),
+    Shown("L2", "批示", LEADER, "/leader", "main a[href^='/leader/T'], main article a.button.main"),
+    Shown("L3", "我的批示", LEADER, "/leader/instructions"),
+    Shown("L4", "月度简报", LEADER, "/leader/brief"),
+    Shown("V1", "我的评议", MEMBER, "/panel"),
+    Shown("V2", "评议材料", MEMBER, "/panel", "main a.button[href^='/panel/']:not([href$='/result'])"),
+    Shown("V3", "评议结果", MEMBER, "/panel", "main a[href$='/result']"),
+    Shown("D1", "问责案件", OFFICER, "/discipline"),
+    Shown("D2", "案卷", OFFICER, "/discipline", f"{ROW}[href^='/discipline/']"),
+    Shown("D3", "立案规则", OFFICER, "/discipline/rules"),
+    Shown("C1", "代录", WORKER, "/center/new"),
+    Shown("C2", "本中心的工单", WORKER, "/center?tab=all"),
+    Shown("C3", "民情联系会", WORKER, "/center/meeting"),
+    Shown("X1", "登录", "", "/sign-in"),
+    Shown("X2", "我的账号", OPERATOR, "/account"),
+    Shown("X3", "快捷键", OPERATOR, "/desk", keys=("?",)),
+    Shown("X4", "任务中心", OPERATOR, "/tasks"),
+    Shown("X5", "没有权限", OPERATOR, "/accounts"),
+)
+
+
+def take(address: str, told: str, browser: Browser, folder: Path, wanted: Sequence[str]) -> list[str]:
+    """Take the pictures; return the screens that could not be opened, in words."""
+    passwords = dict(LOGIN.findall(told))
+    missed: list[str] = []
+    sessions: dict[str, StorageState] = {}
+    for shown in (each for each in SCREENS if not wanted or each.mark in wanted):
+        for mode, (width, height, dark) in MODES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dark else "light",
+                storage_state=sessions.get(shown.who),
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+            )
+            page = context.new_page()
+            if shown.who and shown.who not in sessions:
+                sign_in(page, address, shown.who, passwords[shown.who])
+                sessions[shown.who] = context.storage_state()
+            if not go(page, address, shown):
+                missed.append(f"{shown.mark} {shown.name}: nothing at {shown.path} {shown.by}")
+                context.close()
+                break
+            keep(page, folder / f"{shown.mark}-{mode}.webp")
+            context.close()
+    return missed
+
+
+def sign_in(page: Page, address: str, login: str, password: str) -> None:
+    """Sign in on the sign-in page."""
+    page.goto(f"{address}/sign-in")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def go(page: Page, address: str, shown: Shown) -> bool:
+    """Open a screen and tell whether it is there."""
+    answer = page.goto(address + shown.path)
+    if answer is None or (answer.status >= 400 and shown.mark != "X5"):
+        return False
+    if shown.by:
+        target = page.locator(shown.by).first
+        if not target.count():
+            return False
+        page.goto(address + str(target.get_attribute("href")))
+    for key in shown.keys:
+        page.keyboard.press(key)
+    page.wait_for_load_state("networkidle")
+    return True
+
+
+def keep(page: Page, path: Path) -> None:
+    """Write the page as a small picture, cut off where it is too long to look at."""
+    taken = Image.open(io.BytesIO(page.screenshot(full_page=True)))
+    cut = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, TALLEST)))
+    cut.save(path, "WEBP", quality=60, method=6)
+
+
+def index(folder: Path) -> str:
+    """Return the page that lists the pictures there are."""
+    lines = [
+        "# The screens",
+        "",
+        "Taken by `make screens` from the demonstration: all people, places and appeals in it are invented, or from the",
+        "published cases. Marks as in the specification of the pages: O operator, U unit, L leader, V panel, D discipline,",
+        "C community centre, X common.",
+        "",
+        "| screen | | desktop | 390 px | dark |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for shown in SCREENS:
+        cells = [
+            f"[{mode}]({shown.mark}-{mode}.webp)" if (folder / f"{shown.mark}-{mode}.webp").exists() else "–"
+            for mode in MODES
+        ]
+        lines.append(f"| {shown.mark} | {shown.name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def demonstration() -> Iterator[tuple[str, str]]:
+    """Run the demonstration in a folder of its own; yield its address and what it said."""
+    with tempfile.TemporaryDirectory(prefix="huiying-screens-") as home, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        told = Path(home) / "told.log"
+        command = [str(Path(sys.executable).with_name("huiying")), "up", "--demo", "--port", str(port)]
+        with told.open("wb") as output:
+            running = subprocess.Popen(
+                command, stdout=output, stderr=output, env={**os.environ, "HUIYING_HOME": f"{home}/home"}
+            )
+        try:
+            for _ in range(LONGEST_START):
+                if READY in told.read_text(errors="replace"):
+                    break
+                if running.poll() is not None:
+                    sys.exit(told.read_text(errors="replace")[-2000:])
+                time.sleep(1)
+            yield f"http://127.0.0.1:{port}", told.read_text(errors="replace")
+        finally:
+            running.terminate()
+            running.wait(timeout=60)
+
+
+@contextmanager
+def running_at(address: str, told: str) -> Iterator[tuple[str, str]]:
+    """Use a demonstration that runs already."""
+    yield address, Path(told).read_text(errors="replace")
+
+
+def main() -> None:
+    """Take the pictures and write the index; say what was missed and how large it all is."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--at", default="")
+    given.add_argument("--told", default="")
+    given.add_argument("--folder", type=Path, default=FOLDER)
+    given.add_argument("marks", nargs="*")
+    asked = given.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    source = running_at(asked.at, asked.told) if asked.at else demonstration()
+    with source as (address, told), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        missed = take(address, told, browser, asked.folder, asked.marks)
+        browser.close()
+    (asked.folder / "README.md").write_text(index(asked.folder))
+    size = sum(each.stat().st_size for each in asked.folder.iterdir())
+    print(f"{asked.folder}: {len(list(asked.folder.glob('*.webp')))} pictures, {size / 1e6:.1f} MB")  # noqa: T201
+    for each in missed:
+        print(each)  # noqa: T201
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
