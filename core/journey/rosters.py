@@ -1,7 +1,7 @@
 """Duty rosters as administrators and heads of units keep them: who is on duty, who heads the unit, who is away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.journey.persons import relieve_person
@@ -92,7 +92,33 @@ class RosterShown:
 
 def show_roster(scope: Scope, code: str, *, actor: Actor, now: datetime) -> RosterShown:
     """Return a unit's roster as it stands, its people and who of them is away. Raises `NoSuchUnit`, `NotPermitted`."""
-    unit = _unit_kept_by(scope, code, actor)
+    return _roster(scope, _unit_kept_by(scope, code, actor), now=now)
+
+
+def show_own_roster(scope: Scope, unit_id: int, *, actor: Actor, now: datetime) -> RosterShown:
+    """Return the roster of the actor's own unit, which all who work there may read; why somebody is away, and how much each
+    has, is told only to who keeps it. Raises `NotPermitted`.
+    """
+    unit = directory(scope).unit_of_id(unit_id)
+    if unit is None or not actor.acts_for(unit_id):
+        raise NotPermitted("这里只能看本单位的值班表。请联系安全管理员核对您的单位。")
+    shown = _roster(scope, unit, now=now)
+    if keeps_roster(scope, unit, actor):
+        return shown
+    return replace(
+        shown,
+        absences=tuple(replace(each, reason="") for each in shown.absences),
+        staff=tuple(replace(each, tickets=0) for each in shown.staff),
+    )
+
+
+def keeps_roster(scope: Scope, unit: DirectoryUnit, actor: Actor) -> bool:
+    """Tell whether the actor keeps a unit's roster: an administrator, or its head."""
+    is_head = actor.kind == "staff" and actor.id is not None and actor.id == head_of(scope, unit.id)
+    return is_head or Permission.ADMINISTER in actor.permissions
+
+
+def _roster(scope: Scope, unit: DirectoryUnit, *, now: datetime) -> RosterShown:
     day, loads = today(scope, now), loads_in(scope, unit.id)
     people = {each.id: each for each in colleagues(scope, unit.id)}
     entries = [entry for entry in roster_of(scope, unit.id) if entry.person in people]
@@ -191,8 +217,7 @@ def _account_kept_by(scope: Scope, login: str, actor: Actor) -> Account:
 
 
 def _refuse_stranger(scope: Scope, unit: DirectoryUnit, actor: Actor) -> None:
-    is_head = actor.kind == "staff" and actor.id is not None and actor.id == head_of(scope, unit.id)
-    if not is_head and Permission.ADMINISTER not in actor.permissions:
+    if not keeps_roster(scope, unit, actor):
         raise NotPermitted(
             said(
                 "{name}的值班表由系统管理员和本单位负责人维护，{actor_name}没有这项权限。",

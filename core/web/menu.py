@@ -160,6 +160,8 @@ def _first(visit: Visit) -> Iterator[MenuItem]:
         yield MenuItem("领导批阅", "/leader", request.path.startswith("/leader"))
     if Permission.HANDLE in visit.permissions:
         yield MenuItem("我单位的工单", "/unit", _is_of_unit(request.path))
+        if visit.staff.unit_id:
+            yield MenuItem("人员与值班", "/unit/people", request.path.startswith("/unit/people"))
     if Permission.TAKE_IN in visit.permissions:
         yield MenuItem("代录诉求", "/center/new", request.path == "/center/new")
         yield MenuItem("本中心的工单", "/center", _is_of_center(request.path))
@@ -297,7 +299,7 @@ def _screening(visit: Visit) -> MenuItem:
 
 def _is_of_unit(path: str) -> bool:
     """Tell whether a page shows the unit's tickets."""
-    return path.startswith("/unit") and not path.startswith(("/unit/performance", "/unit/cases"))
+    return path.startswith("/unit") and not path.startswith(("/unit/performance", "/unit/cases", "/unit/people"))
 
 
 def _accountability(visit: Visit) -> list[MenuItem]:
