@@ -208,7 +208,7 @@ def test_the_brief_of_a_month_tells_figures_matters_and_units_below_the_floor_an
     refused = house.visitor(house.operator).get("/leader/brief")
 
     assert page.count('class="card"><span class="name">') == 6
-    assert "道路管理处 66.7%（2/3）" in page
+    assert "道路管理处 66.67%（2/3）" in page
     assert '<td class="num">3</td>' in page
     assert "本月还没有结束" in page
     assert (pdf.status_code, pdf.get_data()[:5]) == (200, b"%PDF-")
