@@ -270,9 +270,9 @@
     const headers = { "X-Poll": "1" };
     if (etags.has(address)) headers["If-None-Match"] = etags.get(address);
     return fetch(address, { headers, credentials: "same-origin", cache: "no-store" }).then((response) => {
-      if (response.status === 401) { sessionGone(); throw new Error("session"); }
       if (response.status === 304) return true;
-      if (!response.ok) throw new Error(String(response.status));
+      if (response.status === 401) sessionGone();
+      if (!response.ok) return response.text().then(() => { throw new Error(String(response.status)); }); /* read to its end, so that it ends */
       if (response.headers.get("ETag")) etags.set(address, response.headers.get("ETag"));
       return response.json().then((told) => { use(told); return true; });
     });
