@@ -126,7 +126,7 @@ def test_duplicates_are_told_where_the_ticket_is_dispatched(database_url: str) -
 
         assert f'href="/t/{first}"' in pane
         assert "疑似重复" in pane
-        assert f'href="/t/{house.life.serial_no}#do-attach"' in pane
+        assert f'href="/desk/merge?t={house.life.serial_no}&amp;t={first}"' in pane
 
 
 def test_a_hint_at_a_ticket_that_was_not_offered_is_passed_over(database_url: str) -> None:
@@ -138,18 +138,19 @@ def test_a_hint_at_a_ticket_that_was_not_offered_is_passed_over(database_url: st
         assert "XX0000" not in house.seen(f"/t/{house.life.serial_no}")
 
 
-def test_the_form_for_splitting_begins_with_the_suggested_parts(database_url: str) -> None:
+def test_splitting_begins_with_the_suggested_parts_or_shows_them_where_they_are_no_sentences(database_url: str) -> None:
     hint = SplitHint(tuple(f"第 {number} 件事" for number in range(1, 9)), "f/split", "来信编号写了 8 件事")
     with house_with(database_url, suggest_split=lambda: [hint]) as house:
-        house.life.take_in()
+        house.life.take_in(text="".join(f"第 {number} 件事。" for number in range(1, 9)))
 
-        page = house.seen(f"/t/{house.life.serial_no}")
+        page = house.seen(f"/desk/split/{house.life.serial_no}")
         pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
 
-        split = form(page, "split")
-        assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", split) == list(hint.parts)
-        assert "建议拆成 8 项：来信编号写了 8 件事" in split
+        assert 'name="parts" value="0;1;2;3;4;5;6;7"' in page
+        assert "建议拆成 8 项：</b>来信编号写了 8 件事。已按建议分好" in page
         assert "建议拆成 8 项" in pane
+        house.life.take_in(text="路灯不亮")
+        assert '<li lang="zh-CN">第 8 件事</li>' in house.seen(f"/desk/split/{house.life.serial_no}")
 
 
 def test_an_answer_that_can_be_given_at_once_stands_in_the_form_with_its_reason(database_url: str) -> None:
@@ -171,8 +172,8 @@ def test_rules_that_fail_leave_the_forms_empty(database_url: str) -> None:
         page = house.seen(f"/t/{house.life.serial_no}")
         pane = house.seen(f"/desk?lane=dispatch&at={house.life.serial_no}")
 
-        assert "疑似重复" not in page + pane
-        assert '<textarea id="answer" name="text" required maxlength="5000" rows="4"></textarea>' in pane
+        assert "疑似重复：" not in page + pane
+        assert re.search(r'<textarea id="answer"[^>]*></textarea>', pane)
         assert [each.kind for each in house.life.entries()].count("rule_failed") == 0
 
 

@@ -12,7 +12,7 @@ from core.journey import join
 from core.journey.queries.case import get_case
 from core.journey.queries.choices import choices
 from core.journey.queries.guessing import Guess, guess
-from core.journey.queries.hints import hints_on
+from core.journey.queries.hints import NO_HINTS, Hints, hints_on
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.tickets.models import Ticket
@@ -80,7 +80,7 @@ def show_split(visit: Visit, serial_no: str) -> Answer:
     hints = hints_on(visit.scope, ticket.id, now=visit.now)
     parts = proposed_parts(ticket.text, hints.parts)
     sorted_ = sorted_into(ticket.text, parts)
-    return _page(visit, ticket, sorted_, Wanted([], [], []), proposal=hints.parts_reason if parts else "")
+    return _page(visit, ticket, sorted_, Wanted([], [], []), hints=hints)
 
 
 @pages.post("/desk/split/<serial_no>")
@@ -110,7 +110,7 @@ def split(visit: Visit, serial_no: str) -> Answer:
 
 
 def _page(
-    visit: Visit, ticket: Ticket, sorted_: Sorted, wanted: Wanted, *, proposal: str = "", refusal: str = ""
+    visit: Visit, ticket: Ticket, sorted_: Sorted, wanted: Wanted, *, hints: Hints = NO_HINTS, refusal: str = ""
 ) -> str:
     parts = [
         PartShown(number, text, wanted.unit(number), wanted.matter(number), _guess(visit, ticket, text, wanted, number))
@@ -122,7 +122,7 @@ def _page(
         sorted=sorted_,
         listed=";".join(",".join(map(str, part)) for part in sorted_.parts),
         parts=parts,
-        proposal=proposal,
+        hints=hints,
         choices=choices(visit.scope),
         refusal=refusal,
     )
