@@ -76,8 +76,6 @@ MATCHED: Mapping[str, frozenset[str]] = {
     "core/units/catalogue/lookup.py": frozenset({"LOCAL_WORDS", "EVERYWHERE"}),
     "core/units/mailboxes/levels.py": frozenset({"LEVEL_WORDS", "PARTS"}),
     "core/units/mailboxes/reading.py": frozenset({"COLUMNS"}),
-    "plugins/chengdu/mailboxes.py": frozenset({"SALUTATION", "DEPUTY"}),
-    "plugins/pingshan/sorting.py": frozenset({"STYLES"}),
 }
 """Tables of words that what people wrote is compared with, and columns of their files: no page says them in English."""
 GIVEN = frozenset({"load_default"})
