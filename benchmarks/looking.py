@@ -2,7 +2,9 @@
 
 The tickets are those of `benchmarks.alike`: of each hundred three are in hand, and all came in evenly over the last year. The
 counts are asked as the pages ask them every 15 seconds, by the whole request; beside them stands the bare statement that counts
-the lanes.
+the lanes. On two cores with a load of 12, median and 95th percentile: part of a number 47 and 145 ms, place 96 and 152, words of
+every appeal 30 and 47, words of none 113 and 145, name 130 and 154, a phone that nobody left 202 and 268; the lanes counted 113
+and 239, the whole request of the menu 220 and 348.
 """
 
 import statistics
@@ -10,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from benchmarks.alike import OPERATOR, TENANT, TEXT, fill
@@ -23,8 +26,8 @@ from core.tenancy.scope import Installation
 from core.units.queries import directory
 from core.web import create_app
 
-ROUNDS = 60
-WORDS = {
+ROUNDS = 20
+WORDS: dict[str, str] = {
     "part of a number": "99887",
     "phone": "13800001234",
     "name": "欧阳小梅",
@@ -47,7 +50,7 @@ def main() -> None:
         assert services.owner_url
         fill(services.owner_url, first.serial_no, matters, tickets)
         for name, words in WORDS.items():
-            measure(name, within(installation, lambda scope, words=words: search(scope, words, OPERATOR, now=now)))
+            measure(name, within(installation, partial(search, words=words, actor=OPERATOR, now=now)))
         lanes = [lane for lane in LANES if lane != "all"]
         measure("lanes counted", within(installation, lambda scope: lane_counts(scope, lanes)))
         client, cookie = create_app(installation).test_client(), signed_in(installation)
@@ -73,7 +76,7 @@ def signed_in(installation: Installation) -> str:
     now = datetime.now(UTC)
     with installation.scope(TENANT) as scope:
         account = open_account(
-            scope, login="looking", name="看数", password="一句没有人想得到的长话", roles=["operator"], now=now
+            scope, login="looking", name="看数", password="另一句没有人会想得到的长话", roles=["operator"], now=now
         )
         return f"{TENANT}:{start_session(scope, account.id, address='', now=now)}"
 

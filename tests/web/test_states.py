@@ -156,6 +156,24 @@ def test_what_could_not_be_asked_anew_turns_amber_and_back(house: House, browser
         expect(window.page.locator("#menu a[aria-current] [data-count]")).to_have_text("2")
 
 
+def test_a_units_list_is_asked_anew_and_told_only_when_it_changed(house: House, browser: Browser, address: str) -> None:
+    Life(house.installation, house.slug).take_in().handled("roads")
+    with watched(browser, address) as window:
+        window.sign_in(house.clerk)
+        window.open("/unit?tab=in_hand")
+        expect(window.page.locator("#unit-list tbody tr")).to_have_count(1)
+        answers: list[int] = []
+        window.page.on("response", lambda answer: answers.append(answer.status) if "/unit?" in answer.url else None)
+        for tickets in (1, 1, 2):
+            if tickets == 2:
+                Life(house.installation, house.slug).take_in().handled("roads")
+            with window.page.expect_response("**/unit?*"):
+                window.page.evaluate("htmx.trigger('#unit-list', 'refresh')")
+            expect(window.page.locator("#unit-list tbody tr")).to_have_count(tickets)
+        assert answers[1:] == [304, 200]
+        assert window.complaints == []
+
+
 def test_the_counts_are_told_once_and_looking_keeps_no_session_awake(house: House) -> None:
     visitor, long_ago = house.visitor(house.operator), datetime.now(UTC) - timedelta(minutes=20)
     with house.installation.scope(house.slug) as scope:

@@ -1,9 +1,10 @@
 """A unit's work: its list, one ticket to handle, and what is done with it."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import get_args
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from core.files.queries import OPEN_FOR_FILES, files_of
 from core.handling.checking.points import Matched
@@ -37,7 +38,7 @@ from core.web.desk.unit_acts import UNIT_ACTS
 from core.web.input import required, sent, text
 from core.web.refusals import status_of
 from core.web.uploads import id_beside, takes_files, uploads
-from core.web.visit import Answer, Done, Visit, allows
+from core.web.visit import Answer, Done, Visit, allows, is_poll
 
 pages = Blueprint("unit", __name__)
 EMPTY_TITLE = "这里没有工单"
@@ -63,7 +64,11 @@ def show_list(visit: Visit) -> Answer:
     tab: UnitTab = next((tab for tab in TAB_LABELS if tab == request.args.get("tab")), _first_tab(counts))
     rows = unit_rows(visit.scope, unit.id, tab, now=visit.now, person=person)
     mine = "&mine=1" if is_mine else ""
-    return render_template(
+    read = [(row.serial_no, row.title, row.state, row.person, row.light.words, row.light.tone) for row in rows]
+    version = hashlib.sha256(repr((read, counts)).encode()).hexdigest()[:16]
+    if is_poll() and request.if_none_match.contains_weak(version):
+        return Response(status=304)
+    page = render_template(
         "desk/unit.html",
         unit=unit,
         rows=rows,
@@ -85,6 +90,9 @@ def show_list(visit: Visit) -> Answer:
         empty_title=EMPTY_TITLE,
         empty_words=EMPTY_MINE if is_mine else EMPTY_WORDS[tab],
     )
+    response = make_response(page)
+    response.set_etag(version, weak=True)
+    return response
 
 
 @pages.get("/unit/<serial_no>")

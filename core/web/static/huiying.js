@@ -262,14 +262,14 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
     const asOf = one("#as-of");
-    if (asks(event.detail.elt)) event.detail.elt.version = event.detail.xhr && event.detail.xhr.getResponseHeader("ETag");
-    else if (polls(event)) {
+    if (asks(event.detail.elt)) event.detail.elt.version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || event.detail.elt.version;
+    if (polls(event) && (event.detail.elt.id === "list" || "timed" in event.detail.elt.dataset)) {
       const told = event.detail.xhr && event.detail.xhr.getResponseHeader("Date");
       const failed = !event.detail.xhr || event.detail.xhr.status === 0 || event.detail.xhr.status >= 400;
       if (asOf && told && !failed) asOf.textContent = w("数据截至 {time}", { time: new Date(told).toLocaleTimeString("zh-CN", { hour12: false }) });
-      version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
-      if (asOf) stale(asOf, failed);
-    } else version = "";
+      if (event.detail.elt.id === "list") version = (event.detail.xhr && event.detail.xhr.getResponseHeader("ETag")) || version;
+      if (asOf) stale(asOf, failed, event.detail.elt);
+    } else if (!polls(event)) version = "";
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { status } = event.detail.xhr;
@@ -279,14 +279,14 @@
     if (!polls(event)) say(w("服务器没有正常回答（{status}），您填写的内容还在页面上。请稍后重试", { status }), "over");
   });
   /* a list that could not be asked anew says so, in amber, until it could */
-  function stale(asOf, isStale) {
+  function stale(asOf, isStale, elt) {
     if (isStale === asOf.classList.contains("stale")) return;
     asOf.classList.toggle("stale", isStale);
     if (!isStale) return;
     asOf.append(" " + w("刷新没有成功") + " ");
     const again = asOf.appendChild(document.createElement("button"));
     again.type = "button"; again.className = "plain"; again.textContent = w("重试");
-    again.addEventListener("click", () => window.htmx.trigger("#list", "refresh"));
+    again.addEventListener("click", () => window.htmx.trigger(elt, "refresh"));
   }
   document.addEventListener("htmx:afterSettle", (event) => {
     prepare(document);
