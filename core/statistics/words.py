@@ -29,7 +29,9 @@ def rounded(value: Fraction, unit: Unit) -> Decimal:
 
 def value_words(value: Fraction | None, unit: Unit) -> str:
     """Write a value with its unit: `95.76%`, `23.7 天`, `1,204 件`, or a dash for none."""
-    return NOTHING if value is None else f"{rounded(value, unit):,}{UNIT_WORDS[unit]}"
+    if value is None:
+        return NOTHING
+    return said("{value:,}{unit}", value=rounded(value, unit), unit=word(UNIT_WORDS[unit]))
 
 
 def parts_words(reading: Reading, unit: Unit) -> str:

@@ -247,7 +247,7 @@ class Walk:
                 if isinstance(piece, str):
                     self._data(marks_said(piece))
                 else:
-                    self._show(piece)
+                    self._show(piece, is_alone=True)
 
     def _is_read(self, words: str) -> bool:
         if self.chinese:
@@ -295,11 +295,11 @@ class Walk:
         is_button = self.is_button if self.place == "text" else self.attribute == "data-does"
         return (is_button and self.find(on_button(text))) or self.find(text)
 
-    def _show(self, piece: Expression) -> None:
-        """Write an expression so that its value is said in English as well."""
+    def _show(self, piece: Expression, *, is_alone: bool = False) -> None:
+        """Write an expression so that its value is said in English as well; alone in its run, it is what an option is."""
         tokens = self._constants(piece.tokens)
         is_plain = self.place == "value" or self.element in PLAIN
-        if self.element == "option" and self.option_at is not None:
+        if self.element == "option" and self.option_at is not None and is_alone:
             self.option_values.append(Expression(tokens, piece.line))
         line = piece.line
         deed = []
