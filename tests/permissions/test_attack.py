@@ -26,7 +26,7 @@ from tests.permissions.places import FEATURE, NO_ROLE, Persona, Place, make_plac
 from tests.tenancy.filling import tables_of_tenants
 
 CHANGING = re.compile(
-    r'name="(?:csrf_token|command_id)" value="[^"]*"|编号 <b>\w+|"number": "[0-9A-F]{6}"|Content-Length: \d+|'
+    r'name="(?:csrf_token|command_id|moment)" value="[^"]*"|编号 <b>\w+|"number": "[0-9A-F]{6}"|Content-Length: \d+|'
     r"Set-Cookie: [^\r\n]*|ETag: [^\r\n]*"
 )
 """What differs between two answers to the same question."""
