@@ -42,6 +42,6 @@ def ask_to_complete(scope: Scope, ticket: Ticket, order: Order, *, what: str) ->
         order,
         summary=said("请诉求人补充：{what}", what=lacks)
         + ("" if reached else said("（没有留联系方式，只能在其查询时看到）")),
-        detail={"reached": reached},
+        detail={"reached": reached, "what": lacks},
     )
     tell_resident(scope, ticket, ASKED.format(serial_no=ticket.serial_no, what=lacks), now=order.now)

@@ -1,5 +1,6 @@
 """How one's own appeal stands 办理进展: what is told to whoever brings its number and code, in words for residents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,10 @@ from core.disclosure.steps import Step, steps_of
 from core.evaluation.models import Rating
 from core.evaluation.queries import disputes_of, find_review_of_cycle
 from core.hooks import specs
+from core.journey.complete import ASKABLE, COMPLETION_ASKED
 from core.journey.own_appeal import UrgedAlready, refuse_more_urging
 from core.journey.queries.answers import RatingLine, ReplyLine, ratings_of, replies_of
+from core.journey.supplement import SUPPLEMENTED
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
@@ -32,6 +35,8 @@ class Progress:
     title: str
     stands: str
     rejected_because: str
+    lacks: str
+    """What the resident was asked for 退回补正 and has not added yet; empty = nothing."""
     submitted_at: datetime
     unit: str
     due: datetime | None
@@ -70,6 +75,7 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
     if ticket.master_id is not None:
         lead_id = scope.session.get_one(Ticket, (scope.tenant.id, ticket.master_id)).lead_unit_id
     due, due_label = _due(scope, ticket)
+    entries = _entries(scope, ticket)
     reviews = [each for each in disputes_of(scope, ticket, tuple(REVIEW_WORDS)) if each.kind == "review"]
     return Progress(
         serial_no=ticket.serial_no,
@@ -77,12 +83,13 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
         title=ticket.title,
         stands=STANDS[State(ticket.state)],
         rejected_because=_rejection(scope, ticket),
+        lacks=_lacks(ticket, entries),
         submitted_at=ticket.submitted_at,
         unit=units.name_of(lead_id) if lead_id else "",
         due=due,
         due_label=due_label,
         is_over=due is not None and due <= now and ticket.state in OPEN,
-        steps=steps_of(_entries(scope, ticket), lambda code: _name(scope, code)),
+        steps=steps_of(entries, lambda code: _name(scope, code)),
         replies=tuple(reply for reply in replies_of(scope, ticket.id) if reply.state == "approved"),
         ratings=ratings_of(scope, ticket.id),
         review=f"{REVIEW_WORDS[reviews[-1].state]}{reviews[-1].finding}" if reviews else "",
@@ -104,6 +111,13 @@ def _entries(scope: Scope, ticket: Ticket) -> list[TicketEvent]:
             .order_by(TicketEvent.seq)
         )
     )
+
+
+def _lacks(ticket: Ticket, entries: Sequence[TicketEvent]) -> str:
+    asked = [entry for entry in entries if entry.kind in (COMPLETION_ASKED, SUPPLEMENTED)]
+    if not asked or asked[-1].kind == SUPPLEMENTED or ticket.state not in ASKABLE:
+        return ""
+    return str(asked[-1].detail["what"])
 
 
 def _name(scope: Scope, code: str) -> str:
