@@ -1,7 +1,7 @@
 """Pages without sign-in 公开页面 under `/public/<tenant>/…`: one blueprint, one frame, and what holds of all of them.
 
-A page is looked at by anybody, so it says nothing of who looks: no cookie is set, nothing depends on one, and for a minute
-anybody between may keep it. A form is sent by nobody in particular: there is no session to forge, and the browser's own
+A page is looked at by anybody, so it says nothing of who looks: it sets no cookie, nothing but its language depends on one
+(`core.web.language.switching` sets that when somebody chooses), and for a minute anybody between may keep it. A form is sent by nobody in particular: there is no session to forge, and the browser's own
 word on other sites is asked in `core.web.headers`. Requests are counted by address for the tenant that is named
 (`core.tenancy.rates`, stranger_per_minute), before the page is asked.
 """
