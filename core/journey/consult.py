@@ -123,7 +123,7 @@ def invite_units(scope: Scope, ticket: Ticket, order: Order, *, units: Sequence[
     """
     consultation = get_consultation(scope, ticket)
     asked = [directory(scope).get_unit(code) for code in dict.fromkeys(units)]
-    reason_of("、".join(unit.name for unit in asked), "邀请会商的单位")
+    reason_of(joined("、", (unit.name for unit in asked)), "邀请会商的单位")
     for unit in asked:
         if not has_share(scope, ticket, unit):
             open_assignment(scope, ticket, unit, role="info", now=order.now)
@@ -131,7 +131,11 @@ def invite_units(scope: Scope, ticket: Ticket, order: Order, *, units: Sequence[
             scope,
             ticket_id=ticket.id,
             transport="inbox",
-            text=f"请对工单 {ticket.serial_no} 提出会商意见：{consultation.question}",
+            text=said(
+                "请对工单 {serial_no} 提出会商意见：{question}",
+                serial_no=ticket.serial_no,
+                question=consultation.question,
+            ),
             to_unit_id=unit.id,
             now=order.now,
         )

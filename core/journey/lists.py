@@ -97,7 +97,9 @@ def refuse_faults(faults: Mapping[int, str], what: str) -> None:
     """Raise `ListUnusable`, telling every fault with its row, unless there are none."""
     if not faults:
         return
-    told = "".join(said("第 {number} 行：{words}。", number=number, words=words) for number, words in _first(faults))
+    told = joined(
+        "", (said("第 {number} 行：{words}。", number=number, words=words) for number, words in _first(faults))
+    )
     more = said("另有 {number} 行有误。", number=len(faults) - FAULTS_TOLD) if len(faults) > FAULTS_TOLD else ""
     raise ListUnusable(
         said(

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.journey.lists import Ordered, refuse_faults, rows_of
 from core.kit.cells import flaw_of_cell
 from core.kit.lists import ListPut
-from core.kit.saying import said
+from core.kit.saying import said, unstopped
 from core.statistics.outside.models import OutsideFigure
 from core.statistics.outside.queries import numbers_that_hold
 from core.statistics.periods import Month, MonthUnclear
@@ -110,7 +110,7 @@ def _fault_or_written(cells: Mapping[str, str], this_month: Month) -> Written | 
     try:
         month = Month.parse(cells["month"])
     except MonthUnclear as refusal:
-        return refusal.message.rstrip("。")
+        return unstopped(refusal.message)
     if month > this_month:
         return said("{month} 还没有到，数字不会已经统计出来", month=month)
     value = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cells["value"]))

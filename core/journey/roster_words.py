@@ -60,7 +60,7 @@ def read_table(text: str) -> list[Duty]:
         except RosterUnreadable as fault:
             faults.append(said("第 {number} 行：{message}", number=number, message=fault.message))
     if faults:
-        raise RosterUnreadable("".join(faults) + "没有改动原来的值班表。")
+        raise RosterUnreadable(joined("", faults) + "没有改动原来的值班表。")
     return duties
 
 
@@ -93,7 +93,7 @@ def read_shifts(text: str, zone: ZoneInfo) -> list[PlannedShift]:
         except NoSuchTime as fault:
             faults.append(said("第 {number} 行：{message}。", number=number, message=fault.message))
     if faults:
-        raise RosterUnreadable("".join(faults) + "没有改动原来的班次。")
+        raise RosterUnreadable(joined("", faults) + "没有改动原来的班次。")
     return shifts
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, 
 from core.kit.clock import Clock
 from core.kit.errors import Collision, Refused
 from core.kit.outages import COMMIT_UNANSWERED, DOWN, READ_ONLY, CommittedAlone, outage_of
-from core.kit.saying import said, word
+from core.kit.saying import said, unstopped, word
 
 INSTANT = TIMESTAMP(timezone=True)
 """Column type of every instant: stored in UTC, to the microsecond."""
@@ -303,9 +303,7 @@ def database_down_in_words(error: DBAPIError) -> str:
     reason = str(error.orig).strip().splitlines()[0] if error.orig else "没有应答"
     outage = outage_of(error)
     if outage is not None and outage is not DOWN:
-        return said(
-            "{why}（{reason}）。没有办成，请处理后重新执行。", why=outage.why.removesuffix("。"), reason=word(reason)
-        )
+        return said("{why}（{reason}）。没有办成，请处理后重新执行。", why=unstopped(outage.why), reason=word(reason))
     return said(
         "数据库没有应答（{reason}）。请检查 DATABASE_URL，或先用 huiying up 启动自带的数据库。", reason=word(reason)
     )

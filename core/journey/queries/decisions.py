@@ -192,7 +192,7 @@ def _since(scope: Scope, ticket: Ticket, newest: DecisionLine) -> str:
             for event in _entries(scope, ticket, Command.REDO, Command.REOPEN)
             if event.at > newest.at
         ]
-    return "".join(told)
+    return joined("", told)
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,7 @@ class _Telling:
         """Say by what the rules found a unit, and on which facts."""
         record = basis.record or {}
         source = (record.get("assignee") or {}).get("source")
-        reason = basis.reason.rstrip("。")
+        reason = unstopped(basis.reason)
         if source == DUTY_LIST:
             area = record["facts"]["values"].get("area")
             where = said("，区域是“{name}”", name=self.names.name_of("area", area)) if area else ""
