@@ -89,6 +89,8 @@ def _phrases(text: str) -> Iterator[Phrase]:
             units.append(unit.lower())
             starts.append(found.start())
             continue
+        if unit == " " and units and units[-1][-1].isdigit():
+            continue  # people set numbers apart: 19 户 is 19户
         if len(units) > 1 and any(_HAN.match(each) for each in units):
             yield Phrase(text[starts[0] : starts[-1] + len(units[-1])], tuple(units), tuple(starts))
         units, starts = [], []
