@@ -42,6 +42,7 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
     assert opened - public_pages == {
         "/",
         *on_the_way_in,
+        "/language",  # a choice of the browser, on pages before the sign-in too
         "/sign-out",
         "/healthz",
         "/livez",
