@@ -20,7 +20,7 @@ new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.tbt += Math.max(0, entry.duration - 50); }).observe({ type: "longtask", buffered: true });"""
 PAGES = (
     ("queue", OPERATOR, "/desk", ""),
-    ("ticket", OPERATOR, "/desk?lane=all", "main a.title"),
+    ("ticket", OPERATOR, "/desk?lane=all", "a[data-open]"),
     ("unit", UNIT, "/unit", ""),
     ("unit's ticket", UNIT, "/unit", f"{ROW}[href^='/unit/']"),
     ("leader", LEADER, "/leader", ""),

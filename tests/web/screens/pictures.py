@@ -49,7 +49,7 @@ ROW = "main tbody a[href]"
 SCREENS = (
     Shown("O1", "接听新建", OPERATOR, "/desk/new"),
     Shown("O2", "派单台", OPERATOR, "/desk"),
-    Shown("O3", "整件工单", OPERATOR, "/desk?lane=all", "main a.title"),
+    Shown("O3", "整件工单", OPERATOR, "/desk?lane=all", "a[data-open]"),
     Shown("O4", "合并", OPERATOR, "/desk/merge"),
     Shown("O5", "拆单", OPERATOR, "/desk", "main a[href*='/desk/split/']"),
     Shown("O6", "审核回复", REVIEWER, "/desk?lane=review"),
