@@ -8,6 +8,9 @@ from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 from core.units.queries import directory
 
+CONFIRMED = "按公开报道重放"
+"""Why a reply of the shown past goes out where the checks hold it back: it was sent so."""
+
 
 @dataclass(frozen=True)
 class Cast:

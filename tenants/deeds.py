@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, cast
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from core.tickets.states import WAITING_FOR_DISPATCH, WITH_UNIT
 from core.tickets.timeline import RESIDENT, Order
 from core.units.queries import directory
 from tenants import steps as verbs
-from tenants.cast import Cast
+from tenants.cast import CONFIRMED, Cast
 from tenants.steps import Step
 
 RowT = TypeVar("RowT", Errand, Instruction, Meeting)
@@ -160,7 +161,9 @@ def _redirect(stage: Stage, step: verbs.Redirect) -> None:
 
 def _answer(stage: Stage, step: verbs.Answer) -> None:
     order = Order(stage.cast.at_desk(step.by), step.at)
-    desk.answer_directly(stage.scope, stage.serial_no(step), order, text=step.text, disposition=step.disposition)
+    desk.answer_directly(
+        stage.scope, stage.serial_no(step), order, text=step.text, disposition=step.disposition, confirmed=CONFIRMED
+    )
 
 
 def _sign(stage: Stage, step: verbs.Sign) -> None:
@@ -371,11 +374,13 @@ def _send_letter(stage: Stage, step: verbs.SendLetter) -> None:
 
 def _reply(stage: Stage, step: verbs.Reply) -> None:
     order = stage.by_unit(step, step.unit)
-    handle.reply(stage.scope, stage.serial_no(step), order, text=step.text, disposition=step.disposition)
+    handle.reply(
+        stage.scope, stage.serial_no(step), order, text=step.text, disposition=step.disposition, confirmed=CONFIRMED
+    )
 
 
 def _review(stage: Stage, step: verbs.Review) -> None:
-    decide = conclude.pass_reply if step.passed else conclude.return_reply
+    decide = partial(conclude.pass_reply, confirmed=CONFIRMED) if step.passed else conclude.return_reply
     decide(stage.scope, stage.serial_no(step), stage.by_reviewer(step), remark=step.text)
 
 

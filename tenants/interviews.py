@@ -39,7 +39,7 @@ from core.tickets.news import untold
 from core.tickets.states import State
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
-from tenants.cast import Cast
+from tenants.cast import CONFIRMED, Cast
 from tenants.interview_questions import Line, Wanted, lines
 
 CAST = Cast(operator="黎思齐", reviewer="关雨桐")
@@ -259,8 +259,15 @@ def answer(scope: Scope, *, tickets: Sequence[tuple[str, int, str]], signed: dat
 def _reply(scope: Scope, serial_no: str, clerk: Actor, place: str, at: datetime) -> None:
     handle.contact(scope, serial_no, Order(clerk, at), reached=True, what="电话说明办理情况")
     words = ANSWER.format(place=place or "现场")
-    handle.reply(scope, serial_no, Order(clerk, at + timedelta(minutes=20)), text=words, disposition="planned")
-    conclude.pass_reply(scope, serial_no, Order(CAST.in_review(), at + timedelta(hours=2)))
+    handle.reply(
+        scope,
+        serial_no,
+        Order(clerk, at + timedelta(minutes=20)),
+        text=words,
+        disposition="planned",
+        confirmed=CONFIRMED,
+    )
+    conclude.pass_reply(scope, serial_no, Order(CAST.in_review(), at + timedelta(hours=2)), confirmed=CONFIRMED)
 
 
 def _counts(installation: Installation, tenant: str, sessions: Sequence[Session]) -> Counts:

@@ -31,7 +31,7 @@ from core.tickets.states import WAITING_FOR_DISPATCH
 from core.tickets.timeline import RESIDENT, Actor, Order
 from core.units.queries import directory
 from core.workdays.queries import timetable
-from tenants.cast import Cast
+from tenants.cast import CONFIRMED, Cast
 from tenants.house import people_in
 from tenants.letter import REFUSED, Letter
 from tenants.marks import Marks
@@ -205,7 +205,9 @@ def _answer(life: Life) -> Iterator[datetime]:
     said, disposition = _worded(life), life.letter.disposition
     yield from _told(
         life,
-        lambda: desk.answer_directly(life.scope, life.serial_no, life.by_desk, text=said, disposition=disposition),
+        lambda: desk.answer_directly(
+            life.scope, life.serial_no, life.by_desk, text=said, disposition=disposition, confirmed=CONFIRMED
+        ),
     )
 
 
@@ -349,7 +351,9 @@ def _reply(life: Life) -> Iterator[datetime]:
 
 def _pass(life: Life) -> Iterator[datetime]:
     yield life.work(15 * MINUTE, 2 * HOUR, of="review")
-    yield from _told(life, lambda: conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer))
+    yield from _told(
+        life, lambda: conclude.pass_reply(life.scope, life.serial_no, life.by_reviewer, confirmed=CONFIRMED)
+    )
 
 
 def _told(life: Life, conclude_it: Callable[[], object]) -> Iterator[datetime]:
@@ -445,11 +449,11 @@ def _hand_in(life: Life, text: str) -> Iterator[datetime]:
     """The unit answers; where its district wants the resident told first, it calls them and answers then."""
     disposition = life.letter.disposition
     try:
-        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
+        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition, confirmed=CONFIRMED)
     except Objected:
         handle.contact(life.scope, life.serial_no, life.by_unit, reached=True, what="反馈办理情况")
         yield life.wait(MINUTE, 4 * MINUTE, of="told")
-        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition)
+        handle.reply(life.scope, life.serial_no, life.by_unit, text=text, disposition=disposition, confirmed=CONFIRMED)
 
 
 def _rate(life: Life, rating: str, *, comment: str = "") -> None:

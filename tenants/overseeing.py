@@ -19,7 +19,7 @@ from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.states import State
 from core.tickets.timeline import Actor, Order
-from tenants.cast import Cast
+from tenants.cast import CONFIRMED, Cast
 from tenants.house import Institutions, people_in
 
 TURNS = (("夜班", 0, 8), ("早班", 8, 16), ("晚班", 16, 24))
@@ -114,7 +114,9 @@ def leave_untold(house: Institutions) -> None:
         when, desk = house.passing([ticket]), house.people("operator")[0]
         order = Order(desk, when(0.3))
         tell.tell_at_desk(house.scope, ticket.serial_no, order, way="phone", arrived=False, what=VAIN)
-        conclude.pass_reply(house.scope, ticket.serial_no, Order(house.people("reviewer")[0], when(0.6)))
+        conclude.pass_reply(
+            house.scope, ticket.serial_no, Order(house.people("reviewer")[0], when(0.6)), confirmed=CONFIRMED
+        )
         house.scope.session.flush()
         for message_id in _texts(house.scope, ticket):
             deliver({}, Tokens(), house.scope, {"message_id": message_id}, when(0.65))
