@@ -53,8 +53,8 @@ def handle(walk: Walk) -> None:
     for unit in (units.unit_of_id(unit_id) for unit_id in co):
         assert unit is not None
         walk.contribute(unit.code)
-    walk.reply("2026-03-13 10:00", text="已到场处理，恢复正常，并告知诉求人。")
-    walk.pass_reply("2026-03-13 11:00")
+    walk.reply("2026-03-13 10:00", text="已到场处理，恢复正常，并告知诉求人。", confirmed="已电话核对")
+    walk.pass_reply("2026-03-13 11:00", confirmed="已电话核对")
 
 
 @pytest.mark.parametrize(
