@@ -61,7 +61,10 @@ def show_held(visit: Visit) -> Answer:
 def undo(visit: Visit, held: int) -> Answer:
     """Take a deed back and open the ticket again where it was, with what was typed."""
     own = take_back(visit.scope, held, account_id=visit.staff.account_id, now=visit.now)
-    return Done(said("{serial_no} 已撤销，没有{doing}", serial_no=own.serial_no, doing=own.doing), _where(own.page, own.serial_no))
+    return Done(
+        said("{serial_no} 已撤销，没有{doing}", serial_no=own.serial_no, doing=own.doing),
+        _where(own.page, own.serial_no),
+    )
 
 
 @pages.post("/held/<int:held>/read")

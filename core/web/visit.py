@@ -199,9 +199,7 @@ def _keep_typed() -> None:
     """Keep as a draft what somebody signed in has sent in vain: no word is lost, whatever was refused."""
     visit: Visit | None = g.get("visit")
     if visit is not None and request.form.get("draft"):
-        in_tenant(
-            visit.scope.tenant.slug, lambda scope: keep_refused(scope, visit.staff.account_id, now=visit.now)
-        )
+        in_tenant(visit.scope.tenant.slug, lambda scope: keep_refused(scope, visit.staff.account_id, now=visit.now))
 
 
 def is_poll() -> bool:

@@ -52,9 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_task")),
     )
     op.create_index("ix_task_asked_by", "task", ["tenant_id", "asked_by_id", "id"])
-    op.create_index(
-        "ix_task_untold", "task", ["tenant_id", "asked_by_id"], postgresql_where=sa.text("seen_at IS NULL")
-    )
+    op.create_index("ix_task_untold", "task", ["tenant_id", "asked_by_id"], postgresql_where=sa.text("seen_at IS NULL"))
     op.create_table(
         "task_line",
         sa.Column("tenant_id", sa.Integer(), nullable=False),

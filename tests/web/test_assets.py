@@ -40,7 +40,12 @@ def test_copies_carry_their_hash_and_a_gzip(static: Path, modules: Path) -> None
         assert gzip.decompress(copy.with_name(f"{name}.gz").read_bytes()) == copy.read_bytes()
     assets = find_assets(static)
     assert assets.missing == ()
-    assert [url.split("/")[-1].split(".")[0] for url in assets.scripts] == ["htmx", "idiomorph-ext", "huiying", "states"]
+    assert [url.split("/")[-1].split(".")[0] for url in assets.scripts] == [
+        "htmx",
+        "idiomorph-ext",
+        "huiying",
+        "states",
+    ]
 
 
 def test_a_copy_that_is_out_of_date_is_not_used(static: Path, modules: Path) -> None:

@@ -13,7 +13,9 @@ def test_a_challenge_names_the_rule_and_its_revision_and_is_answered_once(house:
 
     operator.post(f"/t/{life.serial_no}/challenge_rule", rule="core.routing/duty-list", words="公园里的路归园林")
     listed = steward.get("/challenges").get_data(as_text=True)
-    assert all(words in listed for words in ("公园里的路归园林", "core.routing/duty-list", "派单依据", "张丽", life.serial_no))
+    assert all(
+        words in listed for words in ("公园里的路归园林", "core.routing/duty-list", "派单依据", "张丽", life.serial_no)
+    )
     number = steward.hidden("challenge_id")
     refused = steward.post("/challenges", serial_no=life.serial_no, challenge_id=number, answer=" ")
     assert refused.status_code == 422

@@ -7,9 +7,7 @@ from html import unescape
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from core.journey import join
 from core.tickets.models import Ticket
-from tests.builders import OPERATOR
 from tests.web.browser import watched
 from tests.web.conftest import House
 from tests.web.making import Life

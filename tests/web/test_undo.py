@@ -293,7 +293,13 @@ def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_is_not(patient:
     operator = patient.visitor(patient.operator)
     for then, state in (("dispatch", "accepted"), ("urgent", "dispatched")):
         operator.get("/desk/new")
-        fields: dict[str, Any] = {"text": "道路坑洼", "channel": "desk", "nature": "complaint", "then": then, "unit": "roads"}
+        fields: dict[str, Any] = {
+            "text": "道路坑洼",
+            "channel": "desk",
+            "nature": "complaint",
+            "then": then,
+            "unit": "roads",
+        }
         assert operator.post("/desk/new", **fields, reason=UNEXPLAINED).status_code == 200
         with patient.installation.scope(patient.slug) as scope:
             newest = select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id).order_by(Ticket.id.desc())

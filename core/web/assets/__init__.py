@@ -10,7 +10,17 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
-OWN = ("center.js", "device.js", "drafts.js", "huiying.css", "huiying.js", "icon.svg", "proof.js", "public.css", "states.js")
+OWN = (
+    "center.js",
+    "device.js",
+    "drafts.js",
+    "huiying.css",
+    "huiying.js",
+    "icon.svg",
+    "proof.js",
+    "public.css",
+    "states.js",
+)
 SCRIPTS = ("huiying.js", "states.js", "device.js", "drafts.js")
 """Our own scripts that every page loads, in this order."""
 LIBRARIES = {
