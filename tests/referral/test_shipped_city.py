@@ -18,7 +18,7 @@ from core.units.queries import directory
 from core.web import create_app
 from tenants.apply import apply_profile
 from tenants.profile import shipped_profiles
-from tests.builders import REVIEWER, beijing, make_installation
+from tests.builders import REVIEWER, beijing, make_installation, set_undo
 from tests.jobs.conftest import OwnDatabase
 from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
@@ -35,6 +35,8 @@ def city(database: OwnDatabase) -> Installation:
     units = tuple(unit for unit in shipped[CITY].units if unit.tenant in ("", DISTRICT))
     for profile in (shipped[DISTRICT], replace(shipped[CITY], members=(DISTRICT,), units=units)):
         apply_profile(installation, profile, now=beijing("2026-03-01 09:00"))
+        with installation.scope(profile.slug) as scope:
+            set_undo(scope, 0)
     return installation
 
 

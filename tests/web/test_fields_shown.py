@@ -26,7 +26,7 @@ VALUES = {
     "masked phone": "137****1234",
     "words": "夜里有人摔倒",
     "place": "梧桐路 7 号",
-    "reply": "已补好坑洞",
+    "reply": "坑洼已补好",
 }
 """Where each of these stands on a page, the role is shown it."""
 NAMED = re.compile(r"<(h2|dt)\b[^>]*>(.*?)</\1>", re.DOTALL)

@@ -273,5 +273,5 @@ def test_a_unit_may_begin_its_reply_with_a_template_for_the_nature_of_the_appeal
         offered, begun = house.seen(page, by=clerk), house.seen(f"{page}?template=0", by=clerk)
 
     assert re.findall(r'\?template=(\d)#reply">([^<]*)<', offered) == [("0", "投诉"), ("1", "通用")]
-    assert "一、解释" not in offered
+    assert "></textarea>" in offered.split('name="text"')[1][:400]
     assert ">一、解释：\n二、措施：\n三、防止：</textarea>" in begun
