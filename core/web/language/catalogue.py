@@ -1,22 +1,27 @@
 """The catalogues 译文: for each Chinese text the English one, as files in the format of gettext (.po).
 
-The core has one, each feature package brings its own beside its code. They are small enough to be read as they are: there
-is nothing to compile, so nothing to forget. Of the format only what is needed is known: msgctxt, msgid, msgstr and comments.
+The core has one, each feature package brings its own beside its code. They are read as they are: there is nothing to
+compile, so nothing to forget. A text that means something of its own in a place has the place before it, as gettext
+keeps it in its compiled files: the context, `IN_PLACE`, and the text.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
 
 import core
 from core.hooks.manifest import ENTRY_POINT_GROUP
 
 WITHIN = Path("locale", "en", "LC_MESSAGES", "messages.po")
-HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+"""Written by us, since Babel's has the hour at which it was written, and its own version: every writing would differ."""
+IN_PLACE = "\x04"
 
 
 def paths() -> dict[str, Path]:
@@ -35,47 +40,26 @@ def english() -> Mapping[str, str]:
     words: dict[str, str] = {}
     for path in reversed(paths().values()):
         if path.exists():
-            words |= {text: said for text, said in read(path.read_text("utf-8")).items() if said}
+            words |= {text: said for text, said in read(path.read_bytes()).items() if said}
     return words
 
 
-def read(po: str) -> dict[str, str]:
+def read(po: bytes) -> dict[str, str]:
     """Return the texts of a catalogue with what they are in English, empty where nobody has said it yet."""
-    entries: dict[str, str] = {}
-    text, said, place, context = "", "", "", ""
-    for line in [*po.splitlines(), 'msgid ""']:
-        keyword, _, rest = line.partition(" ")
-        if keyword in ("msgid", "msgctxt") and place != "msgctxt" and text:
-            entries[text] = said
-            text = said = context = ""
-        if keyword == "msgctxt":
-            context, place = f"{_unquoted(rest)}\x04", "msgctxt"
-        elif keyword == "msgid":
-            text, said, place = context + _unquoted(rest), "", "msgid"
-        elif keyword == "msgstr":
-            said, place = _unquoted(rest), "msgstr"
-        elif line.startswith('"') and place == "msgid":
-            text += _unquoted(line)
-        elif line.startswith('"'):
-            said += _unquoted(line)
+    entries = {}
+    for entry in read_po(BytesIO(po), locale="en"):
+        if entry.id:
+            entries[f"{entry.context}{IN_PLACE}{entry.id}" if entry.context else str(entry.id)] = str(entry.string)
     return entries
 
 
-def written(entries: Mapping[str, str], notes: Mapping[str, Iterable[str]]) -> str:
+def written(entries: Mapping[str, str], notes: Mapping[str, Iterable[str]]) -> bytes:
     """Return a catalogue as a file: sorted, each entry with where its text comes from, so that two changes rarely meet."""
-    parts = [HEADER]
-    for text in sorted(entries, key=lambda text: text.rpartition("\x04")[::-1]):
-        places = "".join(f"#: {place}\n" for place in sorted(notes.get(text, ())))
-        context, _, plain = text.rpartition("\x04")
-        of = f"msgctxt {_quoted(context)}\n" if context else ""
-        parts.append(f"{places}{of}msgid {_quoted(plain)}\nmsgstr {_quoted(entries[text])}\n")
-    return "\n".join(parts)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
-
-
-def _unquoted(quoted: str) -> str:
-    return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), quoted.strip()[1:-1])
+    catalog = Catalog(locale="en")
+    for text, said in entries.items():
+        context, _, plain = text.rpartition(IN_PLACE)
+        places = [(place, 0) for place in sorted(notes.get(text, ()))]
+        catalog.add(plain, said, locations=places, context=context or None)
+    po = BytesIO()
+    write_po(po, catalog, width=0, omit_header=True, sort_output=True, include_lineno=False)
+    return HEADER.encode() + po.getvalue()

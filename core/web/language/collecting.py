@@ -148,13 +148,13 @@ def update(said: Mapping[str, str] | None = None) -> dict[str, int]:
     """
     missing = {}
     paths = catalogue.paths()
-    known = {name: catalogue.read(path.read_text("utf-8")) if path.exists() else {} for name, path in paths.items()}
+    known = {name: catalogue.read(path.read_bytes()) if path.exists() else {} for name, path in paths.items()}
     everything = {text: words for each in known.values() for text, words in each.items() if words} | dict(said or {})
     for name, texts in collect().items():
         entries = {text: everything.get(text, "") for text in texts}
         if entries:
             paths[name].parent.mkdir(parents=True, exist_ok=True)
-            paths[name].write_text(catalogue.written(entries, texts), "utf-8")
+            paths[name].write_bytes(catalogue.written(entries, texts))
         missing[name] = sum(not words for words in entries.values())
     return missing
 
