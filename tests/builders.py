@@ -82,11 +82,13 @@ def make_district(
     parents: Mapping[str, str] | None = None,
     duties: Sequence[Mapping[str, Any]] = (),
     zone: str = "Asia/Shanghai",
+    undo_seconds: int | None = 0,
 ) -> str:
     """Make a tenant with the offices' calendar, a dispatch desk, two units and more; return its slug.
 
     `units` are (code, name, kind), `parents` name the unit above by the codes of both; `duties` are the lowest matters of
     its duty list, each with code, category, subcategory and what a row of the list says, as JSON.
+    With `undo_seconds` None nothing is set in it.
     """
     mark = secrets.token_hex(4)
     slug = slug or f"district-{mark}"
@@ -109,7 +111,8 @@ def make_district(
         for code, above in (parents or {}).items():
             scope.session.get_one(Unit, (scope.tenant.id, ids[code])).parent_id = ids[above]
         scope.session.flush()
-        set_undo(scope, 0)
+        if undo_seconds is not None:
+            set_undo(scope, undo_seconds)
         for feature, settings in (features or {}).items():
             switch_on(scope, feature, settings)
         if duties:

@@ -38,7 +38,14 @@ from tests.web.making import make_account
 
 NOW = beijing("2026-03-12 12:00")
 HASHES = {
-    *("ticket.head_hash", "ticket_event.hash", "ticket_contact.phone_hash", "seal.digest", "sealed_head.hash"),
+    *(
+        "ticket.head_hash",
+        "ticket_event.hash",
+        "ticket_contact.phone_hash",
+        "ticket_contact.name_hash",
+        "seal.digest",
+        "sealed_head.hash",
+    ),
     *("sealed_record.hash", "intake_event.payload_sha256", "inbound_item.body_hash", "work_calendar_version.sha256"),
     *("security_event.mark", "recovery_code.code_hash", "api_token.token_hash", "staff_session.token_hash"),
     *("tally.key", "sign_in_step.token_hash", "account_link.token_hash", "call_record.phone_hash"),

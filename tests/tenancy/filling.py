@@ -62,6 +62,8 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
 POINTED_TOGETHER: dict[str, dict[str, Any]] = {
     "ticket.master_id": {"state": "attached", "is_attached": True, "master_is_attached": False},
     "interview_question.same_as_id": {"state": "doubled", "sealed": None},
+    "distinct_pair.ticket_id": {"other_id": 2**62},
+    "distinct_pair.other_id": {"ticket_id": 0},
 }
 """Values that a check asks for as soon as a column points to another row."""
 Row = Mapping[str, Any]

@@ -357,7 +357,7 @@ def test_the_application_cannot_step_outside_its_rows(database: Database, here: 
 def test_a_district_made_later_is_apart_from_the_beginning(
     installation: Installation, database: Database, tables: list[Table], here: Filled
 ) -> None:
-    newcomer = installation.tenant(make_district(installation))
+    newcomer = installation.tenant(make_district(installation, undo_seconds=None))
 
     with database.transaction(newcomer.id) as session:
         assert {table.fullname for table in tables if count(session, table)} == {

@@ -21,7 +21,7 @@ WORDS = '{"hours": 2, "words": ["路灯", "井盖"]}'
 
 def test_what_was_switched_on_is_kept_back_and_forth(address: Address) -> None:
     installation = make_installation(address.app, features=[make_feature("some.light")])
-    make_district(installation)
+    make_district(installation, undo_seconds=None)
     installation.database.engine.dispose()
     command.downgrade(core_config(address), "0003")
     address.do(
