@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy import event
+
 from benchmarks.alike import OPERATOR, TENANT, TEXT, fill
 from benchmarks.place import measuring_place
 from core.intake.rules import Appeal
@@ -22,7 +24,7 @@ from core.journey.accept import accept
 from core.journey.queries.lanes import LANES, lane_counts
 from core.journey.queries.search import search
 from core.people.service import open_account, start_session
-from core.tenancy.scope import Installation
+from core.tenancy.scope import Installation, Scope
 from core.units.queries import directory
 from core.web import create_app
 
@@ -36,6 +38,12 @@ WORDS: dict[str, str] = {
     "words of none": "琉璃瓦",
     "initials": "xf",
 }
+FRAGMENTS = {
+    "list in handling": ("list", "/desk?lane=handling"),
+    "list of all": ("list", "/desk?lane=all"),
+    "a ticket": ("pane", "/desk?lane=handling&at={serial}"),
+}
+"""Parts of the desk that a script asks for: into which element, and from where."""
 
 
 def main() -> None:
@@ -59,6 +67,15 @@ def main() -> None:
         assert answer.status_code == 200, answer.status_code
         known = {"X-Poll": "1", "If-None-Match": answer.headers["ETag"]}
         measure("menu asked", lambda: client.get("/menu", headers=known))
+        for name, (target, address) in FRAGMENTS.items():
+            headers = {"HX-Request": "true", "HX-Target": target}
+            path = address.format(serial=first.serial_no)
+            asked = partial(client.get, path, headers=headers)
+            bare = measure(
+                f"{name}: its statement", within(installation, again(longest_statement(installation, asked)))
+            )
+            whole = measure(f"{name}: the fragment", asked)
+            print(f"{name}: the fragment takes {whole / bare:.1f} times its longest statement, at the 95th")
 
 
 def within(installation: Installation, work: Callable[[Any], Any]) -> Callable[[], Any]:
@@ -81,8 +98,34 @@ def signed_in(installation: Installation) -> str:
         return f"{TENANT}:{start_session(scope, account.id, address='', now=now)}"
 
 
-def measure(name: str, work: Callable[[], Any]) -> None:
-    """Do it again and again, and say how long it took."""
+def longest_statement(installation: Installation, work: Callable[[], Any]) -> tuple[str, Any]:
+    """Do it, and return the statement that took longest with its parameters."""
+    begun, spent = [0.0], list[tuple[float, str, Any]]()
+
+    def before(*_of: Any) -> None:
+        begun[0] = time.perf_counter()
+
+    def after(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        spent.append((time.perf_counter() - begun[0], statement, parameters))
+
+    engine = installation.database.engine
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    try:
+        work()
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+    return max(spent, key=lambda each: each[0])[1:]
+
+
+def again(statement: tuple[str, Any]) -> Callable[[Scope], Any]:
+    """Return the statement as work of its own, read to its end."""
+    return lambda scope: scope.session.connection().exec_driver_sql(*statement).fetchall()
+
+
+def measure(name: str, work: Callable[[], Any]) -> float:
+    """Do it again and again, and say how long it took; return the 95th percentile in milliseconds."""
     spent = []
     for _ in range(ROUNDS):
         begun = time.perf_counter()
@@ -90,6 +133,7 @@ def measure(name: str, work: Callable[[], Any]) -> None:
         spent.append((time.perf_counter() - begun) * 1000)
     spent.sort()
     print(f"{name:22} {statistics.median(spent):7.1f} ms, 95th {spent[int(ROUNDS * 0.95)]:7.1f} ms")
+    return spent[int(ROUNDS * 0.95)]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.web.assets import LIBRARIES, OWN, STATIC, copy_assets, find_assets
+from core.web.assets import LIBRARIES, OWN, SCRIPTS, STATIC, copy_assets, find_assets
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_without_the_libraries_only_our_own_script_is_loaded(static: Path) -> None:
+def test_without_the_libraries_only_our_own_scripts_are_loaded(static: Path) -> None:
     assets = find_assets(static)
     assert assets.missing == tuple(LIBRARIES)
-    assert len(assets.scripts) == 2
+    assert len(assets.scripts) == len(SCRIPTS)
     assert assets.scripts[0].startswith("/static/huiying.js?v=")
 
 
@@ -43,8 +43,7 @@ def test_copies_carry_their_hash_and_a_gzip(static: Path, modules: Path) -> None
     assert [url.split("/")[-1].split(".")[0] for url in assets.scripts] == [
         "htmx",
         "idiomorph-ext",
-        "huiying",
-        "states",
+        *(name.removesuffix(".js") for name in SCRIPTS),
     ]
 
 

@@ -1,14 +1,16 @@
 """The dot: words, shape and colour for the time that is left."""
 
 from datetime import datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 
-from core.journey.queries.lights import Light, countdown, left_in_words, settled
+from core.journey.queries.lights import Light, countdown, left_in_words, settled, standing_still
 from core.sla.models import Clock
 from core.workdays.rules import Timetable
 from core.workdays.shipped import SHIPPED
 from tests.builders import beijing
+from tests.web.conftest import House
 
 TIMETABLE = Timetable(SHIPPED["GZ"]())
 HOUR, DAY = 3600, 8 * 3600
@@ -79,3 +81,33 @@ def test_while_the_reply_is_reviewed_time_stands_still_as_it_was_handed_in() -> 
 
 def test_a_concluded_ticket_shows_a_tick_and_says_so() -> None:
     assert settled("concluded") == Light("grey", "done", "已办结", "已答复，不再计时")
+
+
+def test_each_state_has_words_and_a_shape_of_its_own_for_whoever_sees_no_colours(house: House) -> None:
+    before, due, over = (beijing(f"2026-03-12 {hour}:00") for hour in (10, 11, 12))
+    lights = {
+        "green": countdown(TIMETABLE, clock(due), now=before),
+        "yellow": countdown(TIMETABLE, clock(due, light="yellow"), now=before),
+        "red": countdown(TIMETABLE, clock(due, light="red"), now=over),
+        "paused": standing_still(TIMETABLE, clock(due), since=before, due=due),
+        "done": settled("concluded"),
+        "none": settled("dispatched"),
+    }
+    pages = house.app.jinja_env
+    dot = pages.from_string('{% from "macros.html" import dot %}{{ dot(light) }}')
+    symbols = ElementTree.fromstring(pages.get_template("shapes.svg").render()).iter("symbol")
+    drawn = {each.attrib["id"]: outline(each) for each in symbols}
+    for state, light in lights.items():
+        shown = dot.render(light=light)
+        assert f'<use href="#s-{state}"/>' in shown
+        assert f"<span>{light.words}</span>" in shown
+        assert light.words
+    assert len({drawn[f"s-{state}"] for state in lights}) == len(lights)
+
+
+def outline(symbol: ElementTree.Element) -> tuple[tuple[str, ...], ...]:
+    """Return what a symbol draws, whatever its colours."""
+    return tuple(
+        (part.tag, *(part.get(name, "") for name in ("d", "r", "width")), str(part.get("fill") == "none"))
+        for part in symbol
+    )

@@ -149,7 +149,7 @@
     for (const dot of all("[data-left]")) {
       const left = Number(dot.dataset.left) - passed;
       dot.dataset.left = left;
-      const tone = left < 0 ? "red" : left <= Number(dot.dataset.warn || 0) ? "yellow" : dot.dataset.tone;
+      const tone = left < 0 ? "red" : dot.dataset.tone;
       dot.classList.remove("green", "yellow", "red");
       dot.classList.add(tone);
       one("use", dot).setAttribute("href", "#s-" + tone);

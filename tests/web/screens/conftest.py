@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from core.disclosure.flow import flow_of
 from core.disclosure.service import public_no
@@ -16,21 +17,38 @@ from core.hooks.roster import Roster
 from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
 from core.journey import conclude, desk, disclose, give_back, handle, join, knowledge, press
+from core.journey.import_task import confirm_import, hand_in
 from core.journey.open_flow import open_flows
 from core.journey.outreach import submit_outreach
+from core.journey.task_kinds import TASK_KINDS
+from core.journey.tasks import go_on
 from core.knowledge.drafts import Draft
+from core.people.queries import accounts
+from core.people.second_factor.service import bind, offer
+from core.people.service import open_account
 from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation, Scope
 from core.tickets.queries import get_ticket_id
 from core.units.queries import directory
 from core.web import create_app
+from core.web.step_cookie import COOKIE as STEP
 from core.web.visit import COOKIE
-from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, make_city, make_installation, make_ticket, switch_on
+from tests.builders import (
+    OPERATOR,
+    REVIEWER,
+    SUPERVISOR,
+    make_actor,
+    make_city,
+    make_installation,
+    make_ticket,
+    switch_on,
+)
 from tests.permissions.operations import Operation
 from tests.permissions.places import STRANGER, Place, make_place, place_feature
 from tests.servers import TestServers
 from tests.web.browser import Watched, served
-from tests.web.making import Life, Visitor, make_account
+from tests.web.making import PASSWORD, Life, Visitor, make_account
+from tests.web.phone import Phone
 
 SHIPPED = ("nanhai.openness", "pingshan.entrance", "pingshan.meetings")
 """Features that add pages, or what stands on them."""
@@ -45,7 +63,8 @@ class Theatre:
     app: Flask
     address: str
     things: dict[str, str]
-    analyst: str
+    logins: dict[str, str]
+    """How those sign in who are not of the place, or do not get in by the password alone."""
 
     def path(self, screen: str) -> str:
         """Return the address of a screen with the values of the house in it; ` @thing` says which one it is of."""
@@ -56,20 +75,25 @@ class Theatre:
         path = operation.at(**{**self.place.values(operation), **values})
         return f"{path}?{query}" if query else path
 
-    def enter(self, window: Watched, role: str) -> None:
-        """Give the window a session of somebody of this role; strangers have none, and the analyst sits in the city's house."""
-        window.page.context.clear_cookies()
+    def client(self, role: str) -> FlaskClient:
+        """Return a browser of somebody of this role, with the session they have; strangers have none."""
         if role == STRANGER:
-            return
-        if role == "analyst":
+            return self.app.test_client()
+        if role in self.logins:
             visitor = Visitor(self.app)
-            assert visitor.sign_in(self.analyst).status_code == 303
-            client = visitor.client
-        else:
-            client = self.place.signed_in(role).client
-        cookie = client.get_cookie(COOKIE)
-        assert cookie
-        window.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
+            assert visitor.sign_in(self.logins[role]).status_code == 303
+            return visitor.client
+        return self.place.signed_in(role).client
+
+    def enter(self, window: Watched, role: str) -> None:
+        """Give the window the session of somebody of this role."""
+        window.page.context.clear_cookies()
+        client = self.client(role)
+        for name, path in ((COOKIE, "/"), (STEP, "/sign-in")):
+            if cookie := client.get_cookie(name, path=path):
+                window.page.context.add_cookies(
+                    [{"name": name, "value": cookie.value, "domain": "127.0.0.1", "path": path}]
+                )
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +105,10 @@ def theatre(servers: TestServers) -> Iterator[Theatre]:
     things = seed(installation, place)
     city = make_city(installation, [place.slug])
     analyst = make_account(installation, city, "analyst", ["analyst"], name="市级分析席")
+    with installation.scope(place.slug) as scope:
+        logins = {"analyst": analyst} | _halfway(scope)
     with served(app) as address:
-        yield Theatre(place, app, address, things, analyst)
+        yield Theatre(place, app, address, things, logins)
     installation.database.engine.dispose()
 
 
@@ -126,6 +152,7 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
     with installation.scope(place.slug) as scope:
         meeting = _meeting(scope)
         article = _article(scope)
+    imports = _imports(installation, place)
     lives = {
         "waiting": life(),
         "waiting too": life("夜间施工扰民"),
@@ -152,7 +179,7 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
 
     case, flow = installation.run(place.slug, opened)
     numbers = {"accused": accused(), "meeting": str(meeting), "article": str(article), "case": case, "flow": flow}
-    return {name: each.serial_no for name, each in lives.items()} | numbers
+    return {name: each.serial_no for name, each in lives.items()} | numbers | imports
 
 
 def _opened(scope: Scope) -> None:
@@ -186,3 +213,31 @@ def _article(scope: Scope) -> int:
     written = knowledge.write_article(scope, draft, unit="parks", actor=OPERATOR, now=now)
     knowledge.approve_article(scope, written.id, 1, actor=REVIEWER, now=now)
     return written.id
+
+
+def _halfway(scope: Scope) -> dict[str, str]:
+    """Open the accounts of people whose password alone does not let them in; return how they sign in."""
+    earlier = datetime.now(UTC) - timedelta(minutes=10)
+    for login, role in (("to-bind", "administrator"), ("to-give", "operator")):
+        open_account(scope, login=login, name="两步登录", password=PASSWORD, roles=[role], now=earlier)
+    holder = next(each.id for each in accounts(scope) if each.login == "to-give")
+    bind(scope, holder, Phone(offer(scope, holder)).code(now=earlier), now=earlier)
+    slug = scope.tenant.slug
+    return {"whoever must bind a phone": f"to-bind@{slug}", "whoever must give its code": f"to-give@{slug}"}
+
+
+def _imports(installation: Installation, place: Place) -> dict[str, str]:
+    """Have the operator import two rows, of which one comes back, and hand in another file that waits to be looked at."""
+    actor, now = make_actor("坐席", "operator", id=place.accounts["operator"]), datetime.now(UTC)
+    table = "诉求内容,提交时间\n人行道地砖松动,\n路灯不亮,三月十二\n".encode()
+
+    def handed_in(name: str) -> int:
+        return installation.run(
+            place.slug, lambda scope: hand_in(scope, name, table, actor=actor, request=name, now=now).id
+        )
+
+    done = handed_in("已导入.csv")
+    installation.run(place.slug, lambda scope: confirm_import(scope, done, actor=actor, now=now))
+    while not go_on(installation, place.slug, TASK_KINDS, done, now=now).has_ended:
+        pass
+    return {"imported": str(done), "to import": str(handed_in("待导入.csv"))}

@@ -48,8 +48,16 @@ SPACED = """() => {
   sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }");
   document.adoptedStyleSheets = [sheet];
 }"""
+CHOOSE = """([type, theme]) => {
+  for (const [name, value] of [["type", type], ["theme", theme]]) {
+    if (value) document.documentElement.dataset[name] = value; else delete document.documentElement.dataset[name];
+  }
+}"""
 UNSPACED = "() => { document.adoptedStyleSheets = []; }"
-SILENT_DOTS = """() => Array.from(document.querySelectorAll(".dot")).filter((dot) => !dot.textContent.trim()).map((dot) => dot.outerHTML.slice(0, 120))"""
+SILENT_DOTS = """() => Array.from(document.querySelectorAll(".dot")).filter((dot) => {
+  const use = dot.querySelector("use"), shape = use && document.querySelector(use.getAttribute("href"));
+  return !dot.textContent.trim() || !shape || !shape.children.length;
+}).map((dot) => dot.outerHTML.slice(0, 120))"""
 BYTES = """(headers) => performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
   .filter((entry) => !entry.name.includes("/files/")).reduce((sum, entry) => sum + (entry.encodedBodySize || 0) + headers, 0)"""
 UNSEEN_FOCUS = """() => {
@@ -80,20 +88,23 @@ class Examined:
 
 
 def examine(window: Watched, *, is_staff: bool) -> Examined:
-    """Examine the page that is open: as it stands, dark, in large type, in a narrow window. The window is wide again after."""
+    """Examine the page that is open: as it stands, dark, in large type, in both, in a narrow window. The window is wide again after."""
     page, faults, unclear = window.page, [], []
     page.keyboard.press("Tab")  # what a script gives the focus to from here on is shown as the keyboard's is
     faults += _told("focus not seen", page.evaluate(UNSEEN_FOCUS))
-    faults += _told("dot without words", page.evaluate(SILENT_DOTS))
+    faults += _told("dot without words or shape", page.evaluate(SILENT_DOTS))
     if is_staff and (weight := page.evaluate(BYTES, HEADERS)) > HEAVIEST:
         faults.append(f"weight: {weight / 1024:.0f} kB")
-    for name, options in (("light", ALL), ("dark", SEEN), ("large", SEEN)):
+    for name, options in (("light", ALL), ("dark", SEEN), ("large", SEEN), ("large dark", SEEN)):
         with_mode(page, name)
         violations, open_ = axe(page, options)
         faults += _told(name, violations)
         unclear += _told(name, open_)
         if name == "large":
             faults += _told("wider than 1440 px in large type", page.evaluate(WIDE_PARTS))
+            page.set_viewport_size({"width": NARROW, "height": HEIGHT})
+            faults += _told("wider than 320 px in large type", page.evaluate(WIDE_PARTS))
+            page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     with_mode(page, "light")
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
     faults += _told("wider than 320 px", page.evaluate(WIDE_PARTS))
@@ -117,9 +128,9 @@ def axe(page: Page, options: dict[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def with_mode(page: Page, mode: str) -> None:
-    """Show the page light, dark or in large type, as the account's own choice does."""
+    """Show the page light, as the device asks when it is dark, in large type, or in both as the account's choice writes it."""
     page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
-    page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", "150%" if mode == "large" else "")
+    page.evaluate(CHOOSE, ["large" if mode.startswith("large") else None, "dark" if mode == "large dark" else None])
 
 
 def _told(what: str, found: list[str]) -> list[str]:

@@ -5,12 +5,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from flask.testing import FlaskClient
 
 from core.web.language import speaking
 from core.web.language.collecting import NOT_SHOWN, ROOT
-from tests.permissions.places import STRANGER
-from tests.web.making import Visitor
 from tests.web.screens.conftest import Theatre
 from tests.web.screens.lists import SCREENS
 
@@ -87,16 +84,6 @@ class Reader(HTMLParser):
             self.said.append((self.language, element, data.strip()))
 
 
-def client_of(theatre: Theatre, role: str) -> FlaskClient:
-    if role == STRANGER:
-        return theatre.app.test_client()
-    if role == "analyst":
-        visitor = Visitor(theatre.app)
-        assert visitor.sign_in(theatre.analyst).status_code == 303
-        return visitor.client
-    return theatre.place.signed_in(role).client
-
-
 @pytest.mark.parametrize("role", SCREENS)
 def test_a_screen_in_english_is_chinese_only_where_it_says_so(
     role: str, theatre: Theatre, monkeypatch: pytest.MonkeyPatch
@@ -114,7 +101,7 @@ def test_a_screen_in_english_is_chinese_only_where_it_says_so(
         return words
 
     monkeypatch.setattr(speaking, "translated", noted)
-    client = client_of(theatre, role)
+    client = theatre.client(role)
     client.set_cookie("language", "en")
     wrong = []
     for screen in SCREENS[role]:
@@ -133,7 +120,7 @@ def test_a_screen_in_english_is_chinese_only_where_it_says_so(
 
 @pytest.mark.parametrize("role", SCREENS)
 def test_a_screen_in_chinese_has_no_english_but_names(role: str, theatre: Theatre) -> None:
-    client = client_of(theatre, role)
+    client = theatre.client(role)
     wrong = []
     for screen in SCREENS[role]:
         for language, where, text in Reader(client.get(theatre.path(screen)).get_data(as_text=True)).said:
