@@ -134,17 +134,7 @@ def give_code(scope: Scope, token: str, *, code: str, address: str, now: datetim
         return _failed(scope, candidate.login, "wrong-code", known=True, address=address, now=now)
     end_step(scope, token)
     if used == "recovery-code":
-        bound = find_bound(scope, candidate.account_id)
-        note_security(
-            scope,
-            "recovery_used",
-            actor=candidate.name,
-            actor_id=candidate.account_id,
-            address=address,
-            subject=candidate.login,
-            detail={"codes_left": bound.codes_left if bound else 0},
-            now=now,
-        )
+        _note_recovery(scope, candidate, address=address, now=now)
     return SignedIn(_enter(scope, candidate, used, address=address, now=now))
 
 
@@ -203,6 +193,23 @@ def prove(scope: Scope, staff: Staff, *, password: str, code: str, address: str,
     return None
 
 
+def sign_by_code(scope: Scope, staff: Staff, *, code: str, address: str, now: datetime) -> NotSignedIn | None:
+    """Use up a code for what somebody signed in puts their name under 签批; None = it is right, or they have no second factor.
+
+    Failures count as those of a sign-in.
+    """
+    if find_bound(scope, staff.account_id) is None:
+        return None
+    if is_throttled(failures_of(scope, staff.login, address=address, now=now)):
+        return NotSignedIn("throttled")
+    used = use_code(scope, staff.account_id, code, now=now)
+    if used is None:
+        return _failed(scope, staff.login, "wrong-code", known=True, address=address, now=now)
+    if used == "recovery-code":
+        _note_recovery(scope, staff, address=address, now=now)
+    return None
+
+
 def offered(scope: Scope, account_id: int, login: str) -> Offer:
     """Return the second factor that is offered to the account, as a phone takes it in."""
     secret = offer(scope, account_id)
@@ -255,6 +262,20 @@ def _enter(scope: Scope, candidate: Candidate, by: str, *, address: str, now: da
         now=now,
     )
     return start_session(scope, candidate.account_id, address=address, now=now)
+
+
+def _note_recovery(scope: Scope, who: Candidate | Staff, *, address: str, now: datetime) -> None:
+    bound = find_bound(scope, who.account_id)
+    note_security(
+        scope,
+        "recovery_used",
+        actor=who.name,
+        actor_id=who.account_id,
+        address=address,
+        subject=who.login,
+        detail={"codes_left": bound.codes_left if bound else 0},
+        now=now,
+    )
 
 
 def _failed(

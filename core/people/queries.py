@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
 from core.people.models import Account, AccountRole, ApiToken, SignInStep, StaffSession
-from core.people.roles import need_second_factor
+from core.people.roles import ROLES, Permission, need_second_factor, permissions_of
 from core.people.rules import (
     AGE_LIMIT,
     IDLE_LIMIT,
@@ -203,6 +203,21 @@ def accounts(scope: Scope) -> list[Account]:
     """Return all accounts in order of their logins."""
     return list(
         scope.session.scalars(select(Account).where(Account.tenant_id == scope.tenant.id).order_by(Account.login))
+    )
+
+
+def accounts_with(scope: Scope, permission: Permission, *, now: datetime) -> list[Account]:
+    """Return the open accounts whose roles bring a permission, in order of their names."""
+    bringing = [name for name in ROLES if permission in permissions_of((name,))]
+    having = exists().where(
+        AccountRole.tenant_id == Account.tenant_id, AccountRole.account_id == Account.id, AccountRole.role.in_(bringing)
+    )
+    return list(
+        scope.session.scalars(
+            select(Account)
+            .where(Account.tenant_id == scope.tenant.id, having, *_open_at(now))
+            .order_by(Account.name, Account.login)
+        )
     )
 
 

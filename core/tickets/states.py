@@ -428,6 +428,7 @@ NOTE_LABELS = {
     "resume": "恢复计时",
     "instruction": "批示",
     "read": "阅",
+    "handed_on": "转阅",
     "class_check": "举一反三",
     "errand": "交办事项",
     "meeting": "协调会",

@@ -137,6 +137,7 @@ def arguments(
             "deadline": one((None, now + timedelta(days=1), now + timedelta(hours=5), now - timedelta(1))),
         },
         "read_ticket": {},
+        "hand_on": {"to": one(("leader", "nobody", "")), "words": said()},
         "answer_as_leader": {"text": said()},
         "order_check": {
             "alike": said(),

@@ -11,6 +11,7 @@ from core.escalation.models import Instruction
 from core.handling.models import Reply
 from core.journey import conclude, press
 from core.journey.queries.leader import MOST, leader_brief, leader_items, own_instructions
+from core.people.failures import failures_of
 from core.statistics.service import refresh_all
 from core.tenancy.scope import Scope
 from core.tickets.timeline import RESIDENT, Actor
@@ -21,6 +22,7 @@ from tests.builders import LEADER, SUPERVISOR, make_actor
 from tests.web.browser import watched
 from tests.web.conftest import House
 from tests.web.making import Life, make_account
+from tests.web.test_own_account import bind
 
 
 def life_of(house: House) -> Life:
@@ -159,6 +161,58 @@ def test_a_leader_instructs_on_a_phone_without_javascript_on_the_level_of_the_ac
         lambda scope: own_instructions(scope, make_actor("", id=given.recorded_by_id), now=datetime.now(UTC))
     )
     assert (given.unit_id, own.to, own.feedback_at, own.is_late) == (parks.id, parks.name, None, False)
+
+
+def test_a_leader_hands_on_to_another_who_sees_it_until_they_have_read_it(house: House) -> None:
+    life = urgent(house).handled()
+    make_account(house.installation, house.slug, "other", ["leader"], name="路处长", unit="parks")
+    boss = house.visitor(make_account(house.installation, house.slug, "boss", ["leader"], name="王区长"))
+    director = house.visitor(f"other@{house.slug}")
+    director.get("/leader")
+    assert life.serial_no not in director.page  # its unit has no share in it
+    boss.get("/leader")
+    assert ("现由道路管理处主办" in boss.page, "已 0 天" in boss.page, f"{life.serial_no}#hand-on" in boss.page) == (
+        True,
+        True,
+        True,
+    )
+    boss.get(f"/leader/{life.serial_no}")
+
+    for nobody in ("", "boss", "nobody", house.operator.partition("@")[0]):
+        assert boss.post(f"/leader/{life.serial_no}/hand-on", to=nobody).status_code == 422
+    assert boss.post(f"/leader/{life.serial_no}/hand-on", to="other", words="请把绿化带的部分看一下").status_code == 303
+
+    boss.get("/leader")
+    assert f'href="/leader/{life.serial_no}"' not in boss.page
+    director.get("/leader")
+    assert ("他人转阅" in director.page, f'href="/leader/{life.serial_no}"' in director.page) == (True, True)
+    director.get(f"/leader/{life.serial_no}")
+    assert "转路处长阅处：请把绿化带的部分看一下" in director.page
+    assert director.post(f"/leader/{life.serial_no}/read").status_code == 303
+    director.get("/leader")
+    assert life.serial_no not in director.page.partition("<main")[2].partition("没有待阅")[2]
+
+
+def test_an_instruction_is_signed_by_a_code_where_one_is_bound_and_the_words_stay_when_it_is_wrong(
+    house: House,
+) -> None:
+    life = urgent(house).handled()
+    visitor = house.visitor(make_account(house.installation, house.slug, "leader", ["leader"], name="王区长"))
+    visitor.get(f"/leader/{life.serial_no}")
+    assert "动态口令" not in visitor.page
+    phone, _ = bind(visitor)
+    address, draft = f"/leader/{life.serial_no}/instruct", f"/leader/{life.serial_no}/instruct"
+    visitor.get(f"/leader/{life.serial_no}")
+    assert ("动态口令" in visitor.page, f'data-draft="{draft}"' in visitor.page) == (True, True)
+
+    for wrong in ("", "000000", phone.code()):  # none, a wrong one, one that was used to bind
+        assert visitor.post(address, text="请查实后加固", code=wrong, draft=draft).status_code == 422
+        assert ("批示没有下达" in visitor.page, "请查实后加固</textarea>" in visitor.page) == (True, True)
+    failures = life.run(lambda scope: failures_of(scope, "leader", address="127.0.0.1", now=datetime.now(UTC)))
+    assert failures.of_login == 3
+
+    assert visitor.post(address, text="请查实后加固", code=phone.code(steps_on=1), draft=draft).location == "/leader"
+    assert life.only(Instruction).text == "请查实后加固"
 
 
 def test_a_check_of_all_that_is_alike_is_ordered_on_the_ticket_and_answered_on_the_page_of_each_unit(

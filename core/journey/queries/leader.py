@@ -23,6 +23,8 @@ MOST = 20
 CROWD = 10
 """From so many people on, or so often given back, a ticket is hot."""
 OFTEN_BACK = 2
+GIST = 90
+"""So many characters of an appeal stand in its brief."""
 READABLE = timedelta(days=14)
 """How long a report on an instruction waits to be read."""
 NEWS = ("clock_mark", "escalate", "instruction", "classify", "redo", "evaluate", "class_check", "meeting", "reopen")
@@ -45,7 +47,8 @@ class LeaderItem:
     serial_no: str
     version: int
     title: str
-    unit: str
+    lead: str
+    """The unit that leads, empty = it is not dispatched."""
     state: str
     reasons: tuple[str, ...]
     light: Light
@@ -53,6 +56,12 @@ class LeaderItem:
     bounces: int
     cycle: int
     affected_count: int
+    place: str
+    gist: str
+    """How the appeal begins, where that says more than its title."""
+    since: datetime
+    days: int
+    """Whole days since it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ def leader_items(scope: Scope, actor: Actor, *, now: datetime) -> tuple[LeaderIt
             serial_no=ticket.serial_no,
             version=ticket.version,
             title=ticket.title,
-            unit=units.name_of(ticket.lead_unit_id) if ticket.lead_unit_id else "尚未派单",
+            lead=units.name_of(ticket.lead_unit_id) if ticket.lead_unit_id else "",
             state=STATE_LABELS[State(ticket.state)],
             reasons=tuple(label for (label, _, _), holds in zip(reasons, row[1:], strict=True) if holds),
             light=lights.get(ticket.id) or settled(ticket.state),
@@ -125,6 +134,10 @@ def leader_items(scope: Scope, actor: Actor, *, now: datetime) -> tuple[LeaderIt
             bounces=ticket.bounce_count,
             cycle=ticket.cycle_no,
             affected_count=ticket.affected_count,
+            place=ticket.place,
+            gist=_gist(ticket),
+            since=ticket.submitted_at,
+            days=max(0, (now - ticket.submitted_at).days),
         )
         for ticket, row in zip(tickets, found, strict=True)
     )
@@ -188,6 +201,7 @@ def _needing(scope: Scope, actor: Actor, reasons: Sequence[ColumnElement[bool]])
                 Ticket.lead_unit_id.in_(_at_or_below(scope, actor.unit_id)),
                 Ticket.mailbox.in_(_own_mailboxes(scope, actor)),
                 _addressed(scope, actor),
+                _handed_on(scope, actor),
             )
         )
     return conditions
@@ -212,6 +226,7 @@ def _reasons(scope: Scope, actor: Actor, *, now: datetime) -> list[tuple[str, Co
         ("批示逾期未反馈", exists().where(own, Instruction.feedback_at.is_(None), Instruction.deadline < now), 64),
         ("紧急", and_(is_open, Ticket.urgency == "urgent"), 32),
         ("红色督办", red, 16),
+        ("他人转阅", _handed_on(scope, actor), 8),
         ("超期", and_(is_open, Ticket.light == "red"), 8),
         ("涉及人多", and_(is_open, Ticket.affected_count >= CROWD), 4),
         ("多次退单", and_(is_open, Ticket.bounce_count >= OFTEN_BACK), 4),
@@ -228,7 +243,7 @@ def _is_read(scope: Scope, actor: Actor) -> ColumnElement[bool]:
         .where(
             TicketEvent.tenant_id == scope.tenant.id,
             TicketEvent.ticket_id == Ticket.id,
-            TicketEvent.kind.in_(NEWS),
+            or_(TicketEvent.kind.in_(NEWS), _is_to(actor)),
             TicketEvent.at > Reading.at,
         )
         .correlate(Ticket, Reading)
@@ -250,6 +265,23 @@ def _addressed(scope: Scope, actor: Actor) -> ColumnElement[bool]:
         Instruction.ticket_id == Ticket.id,
         or_(Instruction.recorded_by_id == actor.id, Instruction.unit_id == actor.unit_id),
     )
+
+
+def _handed_on(scope: Scope, actor: Actor) -> ColumnElement[bool]:
+    """Another leader has handed it on to this one."""
+    return exists().where(TicketEvent.tenant_id == scope.tenant.id, TicketEvent.ticket_id == Ticket.id, _is_to(actor))
+
+
+def _is_to(actor: Actor) -> ColumnElement[bool]:
+    return and_(TicketEvent.kind == "handed_on", TicketEvent.detail["to"].as_string() == str(actor.id))
+
+
+def _gist(ticket: Ticket) -> str:
+    text = " ".join(ticket.text.split())
+    title = ticket.title.rstrip("…")
+    if text == title:
+        return ""
+    return text if len(text) <= GIST else f"{text[: GIST - 1]}…"
 
 
 def _at_or_below(scope: Scope, unit_id: int) -> list[int]:

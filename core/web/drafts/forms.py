@@ -150,8 +150,8 @@ def _chosen(options: str, values: Sequence[str]) -> str:
 
 
 def _takes_words(inside: str) -> bool:
-    """Tell whether somebody writes into the form, and no secret."""
-    if 'type="password"' in inside or "one-time-code" in inside:
+    """Tell whether somebody writes into the form, and no password; a code in it is no part of the draft."""
+    if 'type="password"' in inside:
         return False
     if "<textarea" in inside:
         return True

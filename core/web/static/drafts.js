@@ -17,7 +17,7 @@
 
   /* -- reading a form: what was typed, nothing hidden, no file, no secret -- */
   function typed(form) {
-    const left = new Set(all("input[type=hidden], input[type=password], input[type=file]", form).map((element) => element.name));
+    const left = new Set(all("input[type=hidden], input[type=password], input[type=file], [autocomplete=one-time-code]", form).map((element) => element.name));
     return Array.from(new FormData(form)).filter(([name, value]) => !left.has(name) && typeof value === "string");
   }
   function parcel(form) {
@@ -190,7 +190,7 @@
   }
 
   /* -- what happens on the page -- */
-  const isText = (element) => element.matches && element.matches("textarea, select, input:not([type=hidden]):not([type=password]):not([type=file])");
+  const isText = (element) => element.matches && element.matches("textarea, select, input:not([type=hidden]):not([type=password]):not([type=file]):not([autocomplete=one-time-code])");
   function changed(event) {
     const form = isText(event.target) && event.target.closest("form[data-draft]");
     if (!form || event.target.closest(".draft-newer")) return;
