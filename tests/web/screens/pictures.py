@@ -5,6 +5,7 @@ Each screen is taken at a desktop's width, at a telephone's and dark, in 256 col
 """
 
 import argparse
+import fnmatch
 import io
 import os
 import re
@@ -32,10 +33,14 @@ READY = "回应已就绪"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A screen: its mark in the list of screens, what it is, who sees it, and where; `by` is a link to follow from there."""
+    """A screen: its mark in the list of screens, what it is, who sees it, and where; `by` is a link to follow from there.
+
+    `*` in `who` stands for anything: it is the first of those for whom the screen is there.
+    """
 
     mark: str
     name: str
+    shows: str
     who: str
     path: str
     by: str = ""
@@ -43,43 +48,109 @@ class Shown:
 
 
 OPERATOR, UNIT, LEADER = "gx-zuoxi@chengdu-gaoxin", "gx-chengguan@chengdu-gaoxin", "gx-lingdao@chengdu-gaoxin"
-MEMBER, OFFICER, WORKER = "gx-pingyi-lawyer1@chengdu-gaoxin", "nh-jiwei@nanhai", "ps-liulian@pingshan"
+MEMBER, OFFICER, WORKER = "gx-pingyi-*@chengdu-gaoxin", "nh-jiwei@nanhai", "ps-liulian@pingshan"
 REVIEWER = "gx-shenhe@chengdu-gaoxin"
 ROW = "main tbody a[href]"
 SCREENS = (
-    Shown("O1", "接听新建", OPERATOR, "/desk/new"),
-    Shown("O2", "派单台", OPERATOR, "/desk"),
-    Shown("O3", "整件工单", OPERATOR, "/desk?lane=all", "a[data-open]"),
-    Shown("O4", "合并", OPERATOR, "/desk/merge"),
-    Shown("O5", "拆单", OPERATOR, "/desk", "main a[href*='/desk/split/']"),
-    Shown("O6", "审核回复", REVIEWER, "/desk?lane=review"),
-    Shown("O7", "回访", OPERATOR, "/desk?lane=follow_up"),
-    Shown("O8", "知识库", OPERATOR, "/knowledge"),
-    Shown("O9", "会商", OPERATOR, "/desk?lane=consult"),
-    Shown("O10", "批量导入", OPERATOR, "/desk/import"),
-    Shown("U1", "单位的工单", UNIT, "/unit"),
-    Shown("U2", "办理", UNIT, "/unit", f"{ROW}[href^='/unit/']"),
-    Shown("U3", "答复", "gx-shiyang@chengdu-gaoxin", "/unit?tab=in_progress", f"{ROW}[href^='/unit/']"),
-    Shown("U4", "本单位的绩效", "nh-shizheng@nanhai", "/unit/performance"),
-    Shown("U5", "人员和值班", UNIT, "/unit/people"),
-    Shown("L1", "待阅", LEADER, "/leader"),
-    Shown("L2", "批示", LEADER, "/leader", "main a[href^='/leader/T'], main article a.button.main"),
-    Shown("L3", "我的批示", LEADER, "/leader/instructions"),
-    Shown("L4", "月度简报", LEADER, "/leader/brief"),
-    Shown("V1", "我的评议", MEMBER, "/panel"),
-    Shown("V2", "评议材料", MEMBER, "/panel", "main a.button[href^='/panel/']:not([href$='/result'])"),
-    Shown("V3", "评议结果", MEMBER, "/panel", "main a[href$='/result']"),
-    Shown("D1", "问责案件", OFFICER, "/discipline"),
-    Shown("D2", "案卷", OFFICER, "/discipline", f"{ROW}[href^='/discipline/']"),
-    Shown("D3", "立案规则", OFFICER, "/discipline/rules"),
-    Shown("C1", "代录", WORKER, "/center/new"),
-    Shown("C2", "本中心的工单", WORKER, "/center?tab=all"),
-    Shown("C3", "民情联系会", WORKER, "/center/meeting"),
-    Shown("X1", "登录", "", "/sign-in"),
-    Shown("X2", "我的账号", OPERATOR, "/account"),
-    Shown("X3", "快捷键", OPERATOR, "/desk", keys=("?",)),
-    Shown("X4", "任务中心", OPERATOR, "/tasks"),
-    Shown("X5", "没有权限", OPERATOR, "/accounts"),
+    Shown(
+        "O1",
+        "接听新建",
+        "a call is taken down while the form looks for its matter, its unit and what may be the same",
+        OPERATOR,
+        "/desk/new",
+    ),
+    Shown(
+        "O2", "派单台", "the queue of what waits for dispatch, and the ticket that is open beside it", OPERATOR, "/desk"
+    ),
+    Shown(
+        "O3",
+        "整件工单",
+        "everything of one ticket: appeal, clocks, units, timeline, and what may be done with it",
+        OPERATOR,
+        "/desk?lane=all",
+        "a[data-open]",
+    ),
+    Shown("O4", "合并", "two tickets side by side that are one matter", OPERATOR, "/desk/merge"),
+    Shown(
+        "O5",
+        "拆单",
+        "the text of an appeal that holds several, taken apart",
+        OPERATOR,
+        "/desk",
+        "main a[href*='/desk/split/']",
+    ),
+    Shown(
+        "O6",
+        "审核回复",
+        "a unit's answer beside the appeal, with what the checks found, to be passed or sent back",
+        REVIEWER,
+        "/desk?lane=review",
+    ),
+    Shown(
+        "O7", "回访", "the call to the resident after the answer, with what to ask", OPERATOR, "/desk?lane=follow_up"
+    ),
+    Shown("O8", "知识库", "questions that are answered for everybody, found by their words", OPERATOR, "/knowledge"),
+    Shown("O9", "会商", "tickets whose unit is in dispute, and those who were asked", OPERATOR, "/desk?lane=consult"),
+    Shown("O10", "批量导入", "a table of appeals is handed in", OPERATOR, "/desk/import"),
+    Shown("U1", "单位的工单", "a unit's tickets by what they wait for, the most pressing first", UNIT, "/unit"),
+    Shown("U2", "办理", "a ticket as its unit sees it, to be signed for", UNIT, "/unit", f"{ROW}[href^='/unit/']"),
+    Shown(
+        "U3",
+        "答复",
+        "the answer is written, the points of the appeal beside it",
+        "gx-shiyang@chengdu-gaoxin",
+        "/unit?tab=in_progress",
+        f"{ROW}[href^='/unit/']",
+    ),
+    Shown(
+        "U4",
+        "本单位的绩效",
+        "what the unit's performance was found to be, line by line",
+        "nh-shizheng@nanhai",
+        "/unit/performance",
+    ),
+    Shown("U5", "人员和值班", "who of the unit is there, and who has the duty", UNIT, "/unit/people"),
+    Shown("L1", "待阅", "what needs the leader, the gravest first", LEADER, "/leader"),
+    Shown(
+        "L2",
+        "批示",
+        "a ticket with the form of an instruction",
+        LEADER,
+        "/leader",
+        "main a[href^='/leader/T'], main article a.button.main",
+    ),
+    Shown("L3", "我的批示", "what became of one's instructions", LEADER, "/leader/instructions"),
+    Shown("L4", "月度简报", "the month on one page", LEADER, "/leader/brief"),
+    Shown("V1", "我的评议", "the panels that one sits on", MEMBER, "/panel"),
+    Shown(
+        "V2",
+        "评议材料",
+        "a panel's materials and the vote",
+        MEMBER,
+        "/panel",
+        "main a.button[href^='/panel/']:not([href$='/result'])",
+    ),
+    Shown("V3", "评议结果", "what the panel found", MEMBER, "/panel", "main a[href$='/result']"),
+    Shown("D1", "问责案件", "cases of accountability by their step", OFFICER, "/discipline"),
+    Shown(
+        "D2",
+        "案卷",
+        "a case with its evidence and what may be done next",
+        OFFICER,
+        "/discipline",
+        f"{ROW}[href^='/discipline/']",
+    ),
+    Shown("D3", "立案规则", "when a case is opened by itself", OFFICER, "/discipline/rules"),
+    Shown(
+        "C1", "代录", "an appeal is taken down for somebody at the counter, also without network", WORKER, "/center/new"
+    ),
+    Shown("C2", "本中心的工单", "what the centre took in, and where it stands", WORKER, "/center?tab=all"),
+    Shown("C3", "民情联系会", "the lines of a residents' meeting", WORKER, "/center/meeting"),
+    Shown("X1", "登录", "signing in", "", "/sign-in"),
+    Shown("X2", "我的账号", "one's own account: type, density, colours, language, shortcuts", OPERATOR, "/account"),
+    Shown("X3", "快捷键", "the keys of the page that is open", OPERATOR, "/desk", keys=("?",)),
+    Shown("X4", "任务中心", "long work with its progress and its files", OPERATOR, "/tasks"),
+    Shown("X5", "没有权限", "a page of others, refused in words", OPERATOR, "/accounts"),
 )
 
 
@@ -89,24 +160,29 @@ def take(address: str, told: str, browser: Browser, folder: Path, wanted: Sequen
     missed: list[str] = []
     sessions: dict[str, StorageState] = {}
     for shown in (each for each in SCREENS if not wanted or each.mark in wanted):
+        candidates = fnmatch.filter(passwords, shown.who) if shown.who else [""]
         for mode, (width, height, dark) in MODES.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme="dark" if dark else "light",
-                storage_state=sessions.get(shown.who),
-                locale="zh-CN",
-                timezone_id="Asia/Shanghai",
-            )
-            page = context.new_page()
-            if shown.who and shown.who not in sessions:
-                sign_in(page, address, shown.who, passwords[shown.who])
-                sessions[shown.who] = context.storage_state()
-            if not go(page, address, shown):
-                missed.append(f"{shown.mark} {shown.name}: nothing at {shown.path} {shown.by}")
+            for who in candidates:
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    color_scheme="dark" if dark else "light",
+                    storage_state=sessions.get(who),
+                    locale="zh-CN",
+                    timezone_id="Asia/Shanghai",
+                )
+                page = context.new_page()
+                if who and who not in sessions:
+                    sign_in(page, address, who, passwords[who])
+                    sessions[who] = context.storage_state()
+                if is_there := go(page, address, shown):
+                    keep(page, folder / f"{shown.mark}-{mode}.webp")
+                    candidates = [who]
                 context.close()
+                if is_there:
+                    break
+            else:
+                missed.append(f"{shown.mark} {shown.name}: nothing at {shown.path} {shown.by}")
                 break
-            keep(page, folder / f"{shown.mark}-{mode}.webp")
-            context.close()
     return missed
 
 
@@ -151,15 +227,15 @@ def index(folder: Path) -> str:
         "published cases. Marks as in the specification of the pages: O operator, U unit, L leader, V panel, D discipline,",
         "C community centre, X common.",
         "",
-        "| screen | | desktop | 390 px | dark |",
-        "| --- | --- | --- | --- | --- |",
+        "| screen | | what it shows | desktop | 390 px | dark |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for shown in SCREENS:
         cells = [
             f"[{mode}]({shown.mark}-{mode}.webp)" if (folder / f"{shown.mark}-{mode}.webp").exists() else "–"
             for mode in MODES
         ]
-        lines.append(f"| {shown.mark} | {shown.name} | {' | '.join(cells)} |")
+        lines.append(f"| {shown.mark} | {shown.name} | {shown.shows} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
