@@ -34,6 +34,8 @@ class Handling:
     reply_points: int = 1
     reply_likeness: int = 80
     reply_length: int = 20
+    callback_hours: tuple[tuple[int, int], ...] = ((540, 720), (840, 1200))
+    """Minutes after midnight, from and to: 09:00 to 12:00 and 14:00 to 20:00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,15 @@ def _all_allow(reasons: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(each for each in reasons[0] if all(each in others for others in reasons))
 
 
+def _in_all(hours: Sequence[tuple[tuple[int, int], ...]]) -> tuple[tuple[int, int], ...]:
+    """Return when all would call."""
+    common = hours[0]
+    for each in hours[1:]:
+        both = ((max(a, c), min(b, d)) for a, b in common for c, d in each)
+        common = tuple(sorted((first, last) for first, last in both if first < last))
+    return common
+
+
 def _first(values: Sequence[int]) -> int:
     """Return what the first feature says: fewer redos are stricter with the unit and with the resident alike."""
     return values[0]
@@ -104,5 +115,6 @@ FIELDS: Mapping[str, tuple[str, Callable[[Sequence[Any]], Any]]] = {
     "reply_points": ("答复至少回应几个要点", max),
     "reply_likeness": ("答复雷同到百分之几即提醒", min),
     "reply_length": ("答复少于几字即提醒", max),
+    "callback_hours": ("回访时段", _in_all),
 }
 """What each field is called, and which of several values is the strictest."""

@@ -16,7 +16,7 @@ from core.escalation.accountability.models import AccountabilityCase
 from core.escalation.models import Instruction
 from core.evaluation.models import Adjudication, FollowUp, Rating
 from core.evaluation.panels.models import ReviewPanel
-from core.handling.models import Enforcement, Reply, Verification
+from core.handling.models import Enforcement, Reply, ReplyCheck, Verification
 from core.routing.models import Assignment, ReturnAttempt, ReturnRequest
 from core.sla.models import Clock, ExtensionRequest
 from core.tickets.models import Attachment, Ticket, TicketEvent
@@ -47,6 +47,7 @@ _Row = type[
     | FollowUp
     | Instruction
     | Rating
+    | ReplyCheck
     | ReturnAttempt
     | ReturnRequest
     | ReviewPanel

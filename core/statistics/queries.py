@@ -119,6 +119,15 @@ def accepted_by_category(cube: Cube, span: Span) -> dict[str, int]:
     return dict(cube.session.execute(asked).all())
 
 
+def counts_by_unit_and_month(cube: Cube, span: Span, *measures: str) -> dict[int, dict[date, Counts]]:
+    """Count measures, or all, in a period for each unit and each month in which it had anything, by the month's first day."""
+    first = cast(func.date_trunc("month", CELLS.c.day), Date).label("first")
+    found: dict[int, dict[date, Counts]] = {}
+    for row in _sums(cube, span, "unit", CELLS.c.unit_id, first, measures=measures):
+        found.setdefault(row["unit_id"], {})[row["first"]] = Counts([row])
+    return found
+
+
 def counts_by_week(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
     """Count measures, or all, in a period for each week that something happened in, by the week's Monday."""
     monday = cast(func.date_trunc("week", CELLS.c.day), Date).label("monday")

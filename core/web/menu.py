@@ -162,6 +162,7 @@ def _first(visit: Visit) -> Iterator[MenuItem]:
         yield MenuItem("我单位的工单", "/unit", _is_of_unit(request.path))
         if visit.staff.unit_id:
             yield MenuItem("人员与值班", "/unit/people", request.path.startswith("/unit/people"))
+            yield MenuItem("办理成绩", "/unit/stats", request.path.startswith("/unit/stats"))
     if Permission.TAKE_IN in visit.permissions:
         yield MenuItem("代录诉求", "/center/new", request.path == "/center/new")
         yield MenuItem("本中心的工单", "/center", _is_of_center(request.path))
@@ -299,7 +300,8 @@ def _screening(visit: Visit) -> MenuItem:
 
 def _is_of_unit(path: str) -> bool:
     """Tell whether a page shows the unit's tickets."""
-    return path.startswith("/unit") and not path.startswith(("/unit/performance", "/unit/cases", "/unit/people"))
+    apart = ("/unit/performance", "/unit/cases", "/unit/people", "/unit/stats")
+    return path.startswith("/unit") and not path.startswith(apart)
 
 
 def _accountability(visit: Visit) -> list[MenuItem]:

@@ -103,11 +103,14 @@ class HandlingRules:
     all the same; with 0 none is. One that has `reply_likeness` percent in common with another, or fewer characters than
     `reply_length`, is pointed out.
 
+    Residents are called back 回访 in `callback_hours` alone: pairs of minutes after midnight, from and to, in the
+    tenant's zone; (540, 720) is 09:00 to 12:00. Of two that say them, what is in both.
+
     A feature says what it cares about; None leaves a field to the others. Of two that say one, the stricter holds, and of
     `max_redos`, where neither is, the first in order. What nobody says is customary: returns 2, consultation after 28,800
     seconds, extensions 3 of 10 days, pauses 20 days for every reason and the resident's clock running on, redos 2, calls 3
     before a reply and 3 after it, 3 days for a dispute and 3 of telling, which is asked for from the day on that a feature asks, a notice tells; a reply takes up 1 point, is like
-    another from 80 percent on and short below 20 characters; of the rest nothing.
+    another from 80 percent on and short below 20 characters; callbacks from 09:00 to 12:00 and 14:00 to 20:00; of the rest nothing.
     """
 
     max_returns: int | None = None
@@ -130,3 +133,4 @@ class HandlingRules:
     reply_points: int | None = None
     reply_likeness: int | None = None
     reply_length: int | None = None
+    callback_hours: tuple[tuple[int, int], ...] | None = None

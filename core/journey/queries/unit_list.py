@@ -21,7 +21,9 @@ from core.sla.limits import UNLIT
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
-from core.tickets.models import Ticket
+from core.tickets.contact import masked
+from core.tickets.models import Ticket, TicketContact
+from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
 from core.units.queries import DirectoryUnit
 
@@ -56,6 +58,8 @@ class UnitRow:
     to_sign: bool
     in_hand: bool
     asks_back: bool
+    phone: str
+    """The resident's, masked, where the unit may ask to see it; empty = none, or kept from units."""
     urgent: bool
     bounces: int
     cycle: int
@@ -82,7 +86,11 @@ def unit_rows(
     handed_in = {row.Ticket.id: row.handed_in_at for row in found}
     clocks = nearest_clocks(scope, handed_in, unit_id=unit_id)
     lights = lights_on(scope, clocks, handed_in, now=now)
-    rows = [_row(scope, row.Ticket, row.Assignment, row.person, lights.get(row.Ticket.id)) for row in found]
+    phones = {} if tab == "done" else _phones(scope, [row.Ticket.id for row in found if _may_call(row.Ticket, unit_id)])
+    rows = [
+        _row(scope, row.Ticket, row.Assignment, row.person, lights.get(row.Ticket.id), phones.get(row.Ticket.id, ""))
+        for row in found
+    ]
     if tab == "done":
         return tuple(rows)
     dues = {row.Ticket.serial_no: clock.due_at for row in found if (clock := clocks.get(row.Ticket.id))}
@@ -192,7 +200,26 @@ def _rank(assignment: Assignment) -> tuple[bool, bool]:
     return (assignment.role != "lead", assignment.parent_id is not None)
 
 
-def _row(scope: Scope, ticket: Ticket, assignment: Assignment, person: str | None, light: Light | None) -> UnitRow:
+def _may_call(ticket: Ticket, unit_id: int) -> bool:
+    return ticket.lead_unit_id == unit_id
+
+
+def _phones(scope: Scope, ticket_ids: Sequence[int]) -> dict[int, str]:
+    """Return the masked phones of residents who do not keep their identity from units."""
+    rows = scope.session.scalars(
+        select(TicketContact).where(
+            TicketContact.tenant_id == scope.tenant.id,
+            TicketContact.ticket_id.in_(ticket_ids),
+            TicketContact.phone.is_not(None),
+            TicketContact.keep_private.is_(False),
+        )
+    )
+    return {row.ticket_id: masked(opened(scope.keys, row)).phone for row in rows}
+
+
+def _row(
+    scope: Scope, ticket: Ticket, assignment: Assignment, person: str | None, light: Light | None, phone: str
+) -> UnitRow:
     channel = channels_of(scope).get(ticket.channel)
     works = assignment.role != "info"
     return UnitRow(
@@ -208,6 +235,7 @@ def _row(scope: Scope, ticket: Ticket, assignment: Assignment, person: str | Non
         to_sign=works and assignment.state == AssignmentState.PENDING_SIGN,
         in_hand=works and assignment.state in IN_HAND,
         asks_back=assignment.state == AssignmentState.RETURN_PENDING,
+        phone=phone if works else "",
         urgent=ticket.urgency == "urgent",
         bounces=ticket.bounce_count,
         cycle=ticket.cycle_no,

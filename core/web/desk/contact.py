@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from core.handling.calling import calling_at, not_now
 from core.journey.reveal import reveal_contact
 from core.people.roles import Permission
+from core.routing.rules_in_force import rules_of
 from core.tickets.reveals import PURPOSE_LABELS
 from core.tickets.timeline import Order
 from core.web.desk.ticket import show_ticket
@@ -46,4 +48,9 @@ def _shown(visit: Visit, serial_no: str, *, back: str) -> Answer:
         words=text("words", longest=2000),
         address=request.remote_addr or "",
     )
-    return render_template("desk/revealed.html", revealed=revealed, back=back)
+    is_callback = text("purpose", longest=50) == "follow_up"
+    hours = rules_of(visit.scope).callback_hours
+    calling = calling_at(hours, visit.now.astimezone(visit.scope.tenant.zone))
+    return render_template(
+        "desk/revealed.html", revealed=revealed, back=back, not_now=not_now(calling) if is_callback else ""
+    )

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 
 from core.people.roles import Permission
 from core.sla.budgets import duration_words
-from core.statistics.behind import LISTED, MOST, tickets_behind
+from core.statistics.behind import LISTED, MOST, overridden_in, tickets_behind
 from core.statistics.figures import figure, metrics_of
 from core.statistics.filing import filing_in
 from core.statistics.outside.queries import outside_in
@@ -41,7 +41,7 @@ class Line:
 @allows(Permission.SEE_TICKETS)
 def show_figures(visit: Visit) -> Answer:
     """Show a month's figures, `?month=2026-03`, each with both of its numbers; the present month where none is named."""
-    scope, month = visit.scope, _month(visit)
+    scope, month = visit.scope, month_asked(visit)
     cube = Cube.of(scope)
     now, before = counts_by_way(cube, month.span), counts_by_way(cube, month.previous.span)
     known = {
@@ -64,6 +64,7 @@ def show_figures(visit: Visit) -> Answer:
             for metric, each in figures
         ],
         filing=filing_in(scope, month.span),
+        overridden=overridden_in(scope, month.span),
         owning=owning_units(scope, month.span),
         shown=SHOWN,
         labels=LABELS,
@@ -78,7 +79,7 @@ def show_figures(visit: Visit) -> Answer:
 @allows(Permission.SEE_TICKETS)
 def show_behind(visit: Visit) -> Answer:
     """List the tickets behind a number of a month: `?what=` is what was counted, `?unit=` whose, all units' without."""
-    month, what = _month(visit), request.args.get("what", "")
+    month, what = month_asked(visit), request.args.get("what", "")
     if what not in LISTED:
         what = "open"
     unit = directory(visit.scope).find_unit(request.args.get("unit", "")[:100])
@@ -88,10 +89,13 @@ def show_behind(visit: Visit) -> Answer:
         unit=unit,
         listing=tickets_behind(visit.scope, what, month.span, unit_id=unit.id if unit else None),
         most=MOST,
+        back=f"/figures?month={month}",
+        ticket_at="/t",
     )
 
 
-def _month(visit: Visit) -> Month:
+def month_asked(visit: Visit) -> Month:
+    """Return the month that the address names, the present one where it names none."""
     try:
         return Month.parse(request.args.get("month", "")[:20])
     except MonthUnclear:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
+from core.handling.calling import calling_at, not_now
 from core.journey.bulk import MOST, Selection, count_selected
 from core.journey.queries.case import Case, get_case
 from core.journey.queries.case_file import case_file
@@ -199,7 +200,9 @@ def _render(template: str, visit: Visit, wanted: Wanted, *, case: Case | None = 
     elif case and wanted.lane == "review" and case.reply:
         facts |= _to_review(visit, case)
     elif case and wanted.lane == "follow_up" and case.reply:
-        facts["most_attempts"] = rules_of(visit.scope).follow_up_attempts
+        rules = rules_of(visit.scope)
+        facts["most_attempts"] = rules.follow_up_attempts
+        facts["not_now"] = not_now(calling_at(rules.callback_hours, visit.now.astimezone(visit.scope.tenant.zone)))
     return render_template(
         template,
         lane=words,

@@ -17,6 +17,7 @@ from core.journey.queries.case import Case, get_case_for_unit
 from core.journey.queries.case_file import case_file
 from core.journey.queries.choices import choices
 from core.journey.queries.coordination import open_errands_of_unit
+from core.journey.queries.earlier_here import earlier_here, norms_of
 from core.journey.queries.feature_blocks import blocks_about
 from core.journey.queries.reply_checks import Look, look_at
 from core.journey.queries.timeline import timeline_of
@@ -35,6 +36,7 @@ from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
 from core.web.desk.lanes import Tab
 from core.web.desk.standing import standing_of_unit
 from core.web.desk.unit_acts import UNIT_ACTS
+from core.web.held import is_being_decided
 from core.web.input import required, sent, text
 from core.web.refusals import status_of
 from core.web.uploads import id_beside, takes_files, uploads
@@ -107,7 +109,11 @@ def _handling(visit: Visit, serial_no: str, deed: str = "") -> Answer:
     part = part_of(visit.scope, unit, serial_no)
     case = get_case_for_unit(visit.scope, serial_no, now=visit.now)
     file = case_file(visit.scope, case.id).seen_by(unit.id)
-    acts = offered(UNIT_ACTS, standing_of_unit(visit, case, file, part), refusal=refusal)
+    acts = offered(
+        () if is_being_decided(visit, case.id) else UNIT_ACTS,
+        standing_of_unit(visit, case, file, part),
+        refusal=refusal,
+    )
     page = render_template(
         "desk/handle.html",
         unit=unit,
@@ -132,6 +138,8 @@ def _handling(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         known=known_to_unit(visit, case) if part.may_reply else (),
         points=points_in(visit, case, unit),
         look=None if deed else _look(visit, case, unit),
+        norms=norms_of(visit.scope, case.id),
+        earlier=earlier_here(visit.scope, case.id, unit.id),
     )
     return (page, status_of(refusal)) if refusal else page
 

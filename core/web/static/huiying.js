@@ -311,8 +311,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     all("[data-js]").forEach((element) => { element.hidden = false; });
-    const theme = one("button[name=theme]");
-    if (theme && !html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) { theme.value = "light"; theme.textContent = w("浅色"); }
+    if (!html.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) all("header button[name=theme], #menu button[name=theme]").forEach((theme) => { theme.value = "light"; theme.textContent = w("浅色"); });
   });
 
   /* -- choosing many: what was ticked stays ticked while the list is renewed -- */
@@ -326,6 +325,7 @@
     if (whole) { whole.checked = count > 0 && count === here.length; whole.indeterminate = count > 0 && count < here.length; }
     all("[data-picked-count]").forEach((each) => { each.textContent = count || ""; });
     all("[data-picked]").forEach((button) => { button.disabled = count === 0; });
+    all("#bulk").forEach((bar) => bar.classList.toggle("none", count === 0));
   }
   function pick(box, on) { box.checked = on; if (on) picked.add(box.value); else picked.delete(box.value); }
   function pickHere(ranges) {
@@ -401,4 +401,12 @@
     const brought = event.target.dataset && event.target.dataset.brings && one("#" + event.target.dataset.brings);
     if (brought && !one(`input[name="${brought.name}"]:checked`, brought.form)) brought.checked = true;
   });
+
+  /* -- a form that a link leads to is unfolded -- */
+  const unfold = () => {
+    const form = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (form && form.tagName === "DETAILS") form.open = true;
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
 })();
