@@ -25,7 +25,11 @@ def around() -> dict[str, Any]:
     visit: Visit | None = g.get("visit")
     if visit is None:
         return {}
-    return {"own_deeds": lambda: _own(visit), "deciding_on": lambda ticket_id: _deciding(visit, ticket_id)}
+    return {
+        "own_deeds": lambda: _own(visit),
+        "deciding_on": lambda ticket_id: _deciding(visit, ticket_id),
+        "is_being_decided": lambda ticket_id: is_being_decided(visit, ticket_id),
+    }
 
 
 def give(
@@ -75,6 +79,12 @@ def read(visit: Visit, held: int) -> Answer:
     return Done("", own_path(request.form.get("page"), otherwise="/held"))
 
 
+def is_being_decided(visit: Visit, ticket_id: int) -> bool:
+    """Tell whether a form on the ticket would be refused because a deed on it is held; not of the form that just was."""
+    held = None if "refusal" in g else _deciding(visit, ticket_id)
+    return held is not None and not held.is_late
+
+
 def _own(visit: Visit) -> Any:
     if "own_deeds" not in g:
         g.own_deeds = own_deeds(visit.scope, visit.staff.account_id, now=visit.now)
@@ -82,7 +92,12 @@ def _own(visit: Visit) -> Any:
 
 
 def _deciding(visit: Visit, ticket_id: int) -> Pending | None:
-    return pending_on(visit.scope, ticket_id, now=visit.now)
+    if "deciding_on" not in g:
+        g.deciding_on = {}
+    if ticket_id not in g.deciding_on:
+        g.deciding_on[ticket_id] = pending_on(visit.scope, ticket_id, now=visit.now)
+    found: Pending | None = g.deciding_on[ticket_id]
+    return found
 
 
 def _where(page: str, serial_no: str) -> str:

@@ -1,5 +1,6 @@
 """Undo: for ten seconds after the click nothing has left the house, and whoever clicked can take it back."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -152,12 +153,27 @@ def test_without_script_it_is_taken_back_by_its_form_and_nobody_elses(patient: H
 
 def test_others_read_who_is_deciding_and_their_decision_is_refused(patient: House) -> None:
     serial_no = take_in(patient)
+    login = make_account(patient.installation, patient.slug, "second", ["operator"], name="林若溪")
+    other, before = patient.visitor(login), patient.visitor(login)
+    before.get(f"/desk?at={serial_no}")
     dispatched(patient, patient.visitor(patient.operator), serial_no)
-    other = patient.visitor(make_account(patient.installation, patient.slug, "second", ["operator"], name="林若溪"))
     page = other.get(f"/t/{serial_no}").get_data(as_text=True)
     assert "张丽" in page
     assert "正在派给道路管理处（还可撤销" in page
-    refused = dispatched(patient, other, serial_no, unit="parks")
+    # nothing is offered that would be refused: neither here nor in the list's pane, nor to a leader
+    boss = patient.visitor(make_account(patient.installation, patient.slug, "boss", ["leader"], name="王区长"))
+    pages = [
+        page,
+        *(
+            who.get(at).get_data(as_text=True)
+            for who, at in ((other, f"/desk?lane=dispatch&at={serial_no}"), (boss, f"/leader/{serial_no}"))
+        ),
+    ]
+    for shown in pages:
+        forms = re.findall(r'<form[^>]*method="post"[^>]*action="(/[^"]+)"', shown.partition("<main")[2] or shown)
+        assert not [form for form in forms if serial_no in form or form == "/desk/dispatch"]
+        assert "正在派给道路管理处（还可撤销" in shown
+    refused = before.post("/desk/dispatch", serial_no=serial_no, unit="parks", reason=UNEXPLAINED)  # opened before
     assert refused.status_code == 409
     assert "正在派给道路管理处" in refused.get_data(as_text=True)
     work(patient)
@@ -289,9 +305,9 @@ def test_done_twice_it_changes_nothing(patient: House) -> None:
     assert len([e for e in Life(patient.installation, patient.slug, serial_no).entries() if e.kind == "dispatch"]) == 1
 
 
-def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_is_not(patient: House) -> None:
+def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_and_what_the_caller_was_told_are_not(patient: House) -> None:
     operator = patient.visitor(patient.operator)
-    for then, state in (("dispatch", "accepted"), ("urgent", "dispatched")):
+    for then, state in (("dispatch", "accepted"), ("urgent", "dispatched"), ("answer", "concluded")):
         operator.get("/desk/new")
         fields: dict[str, Any] = {
             "text": "道路坑洼",
@@ -299,6 +315,7 @@ def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_is_not(patient:
             "nature": "complaint",
             "then": then,
             "unit": "roads",
+            "answer": "已列入本月修补计划，月底前修好。",  # the caller has been told
         }
         assert operator.post("/desk/new", **fields, reason=UNEXPLAINED).status_code == 200
         with patient.installation.scope(patient.slug) as scope:

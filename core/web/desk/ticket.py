@@ -14,6 +14,7 @@ from core.web.blocks import shown_blocks
 from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
 from core.web.desk.desk_acts import DESK_ACTS
 from core.web.desk.standing import standing_at_desk
+from core.web.held import is_being_decided
 from core.web.input import own_path
 from core.web.refusals import status_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -33,7 +34,9 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         raise refusal
     case = get_case(visit.scope, serial_no, now=visit.now)
     file = case_file(visit.scope, case.id)
-    acts = offered(DESK_ACTS, standing_at_desk(visit, case, file), refusal=refusal)
+    acts = offered(
+        () if is_being_decided(visit, case.id) else DESK_ACTS, standing_at_desk(visit, case, file), refusal=refusal
+    )
     page = render_template(
         "desk/ticket.html",
         case=case,
@@ -43,7 +46,9 @@ def show_ticket(visit: Visit, serial_no: str, deed: str = "") -> Answer:
         choices=choices(visit.scope),
         timeline=timeline_of(visit.scope, case.id),
         files=files_of(visit.scope, case.id),
-        takes_files=case.state in OPEN_FOR_FILES and Permission.ACCEPT in visit.permissions,
+        takes_files=not is_being_decided(visit, case.id)
+        and case.state in OPEN_FOR_FILES
+        and Permission.ACCEPT in visit.permissions,
         said=[(each.label, shown_blocks(each.blocks)) for each in blocks_about(visit.scope, case.id)],
         refused=RefusedForm.of(acts, refusal),
     )

@@ -23,7 +23,7 @@ from core.people.second_factor.queries import find_bound
 from core.tickets.timeline import Order
 from core.units.queries import directory
 from core.web.account import PROBLEMS
-from core.web.held import give
+from core.web.held import give, is_being_decided
 from core.web.input import required, sent, text
 from core.web.refusals import status_of, words_of
 from core.web.second_step import LONGEST_CODE
@@ -82,7 +82,8 @@ def _one(visit: Visit, serial_no: str) -> Answer:
         timeline=timeline_of(visit.scope, case.id),
         choices=choices(visit.scope),
         level=level_words(level_of(visit.scope, visit.actor)),
-        may_instruct=case.state in press.PRESSABLE,
+        may_act=not is_being_decided(visit, case.id),
+        may_instruct=case.state in press.PRESSABLE and not is_being_decided(visit, case.id),
         alike=candidates_beside(visit.scope, serial_no, now=visit.now),
         others=_other_leaders(visit),
         signs_by_code=find_bound(visit.scope, visit.staff.account_id) is not None,

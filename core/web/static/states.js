@@ -334,7 +334,7 @@
       one("#menu").classList.toggle("open", !isOpen);
       if (!isOpen) { const first = one("#menu-entries a[aria-current]") || one("#menu-entries a"); if (first) first.focus(); }
     });
-    one("#menu").addEventListener("keydown", (event) => {
+    one("#menu").parentNode.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || made.getAttribute("aria-expanded") !== "true") return;
       event.stopPropagation(); made.click(); made.focus();
     });
