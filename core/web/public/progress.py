@@ -177,6 +177,6 @@ def _shown(guest: Guest, ticket: Ticket, *, told: str = "", problem: str = "") -
         problem=problem,
         resolved=RESOLVED_LABELS,
         satisfaction=SATISFACTION_LABELS,
-        wishes=WISHES,
+        publicity=WISHES,
         longest=LONGEST_WORDS,
     )

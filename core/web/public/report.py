@@ -245,7 +245,7 @@ def _form(
         alike=alike,
         levels=MAILBOX_LEVELS,
         appellants=APPELLANT_LABELS,
-        wishes=WISHES,
+        publicity=WISHES,
         problem=problem,
         faults=faults or {},
         longest=TEXT_MAX,

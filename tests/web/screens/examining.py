@@ -94,7 +94,7 @@ def examine(window: Watched, *, is_staff: bool) -> Examined:
     faults += _told("focus not seen", page.evaluate(UNSEEN_FOCUS))
     faults += _told("dot without words or shape", page.evaluate(SILENT_DOTS))
     if is_staff and (weight := page.evaluate(BYTES, HEADERS)) > HEAVIEST:
-        faults.append(f"weight: {weight / 1024:.0f} kB")
+        faults.append(f"weight: {weight / 1024:.0f} kB (after `make assets`?)")
     for name, options in (("light", ALL), ("dark", SEEN), ("large", SEEN), ("large dark", SEEN)):
         with_mode(page, name)
         violations, open_ = axe(page, options)

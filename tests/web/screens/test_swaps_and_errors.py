@@ -1,11 +1,14 @@
 """What a page becomes after a swap, a refusal, a fault or the end of a session: still open to everybody, focus not lost."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.journey import conclude, handle
+from tests.builders import REVIEWER, make_ticket
 from tests.web.browser import Watched, watched
 from tests.web.making import Life
 from tests.web.screens.conftest import Theatre
@@ -134,7 +137,25 @@ def nothing_found(theatre: Theatre, window: Watched) -> None:
     window.settle()
 
 
-SIGNED_OUT = (unknown_login, nothing_found)
+def found_answered(theatre: Theatre, window: Watched) -> None:
+    """A resident opened an appeal that was answered, and may rate it."""
+    house, slug = theatre.place.installation, theatre.place.slug
+    taken = make_ticket(house, slug, text="小区门口路面塌陷", now=datetime.now(UTC))
+    life = Life(house, slug, taken.serial_no).handled("roads")
+    words = "已到现场查看，小区门口的路面塌陷已经修好"
+    life.do(handle.reply, life.clerk("roads"), text=words, disposition="resolved")
+    life.do(conclude.pass_reply, REVIEWER)
+    window.page.context.clear_cookies()
+    window.open(theatre.path("/public/<tenant>/progress"))
+    window.page.fill("input[name=number]", taken.serial_no)
+    window.page.fill("input[name=code]", taken.access_code)
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.settle()
+    expect(window.page.locator("main")).to_contain_text(words)
+
+
+SIGNED_OUT = (unknown_login, nothing_found, found_answered)
 
 
 @pytest.mark.parametrize(
