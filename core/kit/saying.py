@@ -19,7 +19,8 @@ SEPARATORS: Mapping[str, str] = {"、": ", ", "，": ", ", "；": "; ", "：": "
 """What stands between parts in languages that are written with spaces."""
 BRACKETS: Mapping[str, str] = {"（": " (", "）": ")", "}{": "} {"}
 HAN = re.compile(r"[\u3400-\u9fff]")
-DOUBLED = re.compile(" {2,}")
+LOOSE = re.compile(" +(?=[,.;])|(?<= ) +")
+"""Spaces too many between values that stand side by side."""
 
 
 class Said(str):
@@ -55,7 +56,7 @@ class Said(str):
         values = {name: _translated(value, translate) for name, value in self.values.items()}
         if pattern is None:
             pattern = self.pattern if HAN.search(self.pattern) else _spaced(self.pattern)
-            return DOUBLED.sub(" ", pattern.format(**values)).rstrip(" ")
+            return LOOSE.sub("", pattern.format(**values)).rstrip(" ")
         return pattern.format(**values)
 
 

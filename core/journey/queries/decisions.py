@@ -280,14 +280,13 @@ class _Telling:
                     reason=unstopped(row.reason),
                 )
             case "person":
-                verb = "改派给" if row.decided_at in self.redirected_at else "派给"
+                given = said("改派给{unit}", unit=to) if row.decided_at in self.redirected_at else said("派给{unit}", unit=to)
                 because = said("，理由：{reason}", reason=unstopped(row.reason)) if row.reason != UNEXPLAINED else ""
                 return said(
-                    "{when}，{decided_by}{verb}{to}{because}{beside}。",
+                    "{when}，{decided_by}{given}{because}{beside}。",
                     when=when,
                     decided_by=row.decided_by,
-                    verb=word(verb),
-                    to=to,
+                    given=given,
                     because=because,
                     beside=self._beside(row, basis, ground),
                 )
