@@ -73,6 +73,9 @@ def test_what_is_held_back_goes_out_with_a_reason_that_is_kept_and_told(house: H
         f"提交答复（政策解释）；检查未通过，确认内容无误后发出：{AGREED}",
         "审核通过，答复送达；检查未通过，确认内容无误后发出：已电话与诉求人核对",
     ]
+    assert 'what=checks_overridden">2 次</a>' in reviewer.get("/figures").get_data(as_text=True)
+    listed = reviewer.get("/figures/tickets?what=checks_overridden").get_data(as_text=True)
+    assert listed.count(f'href="/t/{life.serial_no}"') == 2
 
 
 def test_the_unit_is_told_before_it_hands_in_and_loses_no_word(house: House) -> None:
