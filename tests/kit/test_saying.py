@@ -90,6 +90,11 @@ def test_a_refusal_keeps_its_sentence() -> None:
         assert words.translated(ENGLISH.get) == "the dispatch desk is wrong."
 
 
+def test_values_side_by_side_are_set_apart_but_not_from_the_punctuation_after_them() -> None:
+    sentence = said("{unit}{beside}。", unit="甲处", beside=said("；{what}有误", what="乙"))
+    assert sentence.translated({"；{what}有误": "; {what} is wrong"}.get) == "甲处; 乙 is wrong."
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     words: str
