@@ -250,3 +250,32 @@ def test_a_ticket_is_dispatched_without_javascript(house: House, browser: Browse
         window.page.select_option("#unit", "parks")
         window.page.click("#pane button >> text=派单并下一件")
         expect(window.page.locator("#notice")).to_contain_text(f"{first} 已派给园林管理处")
+
+
+def test_on_a_phone_the_frame_takes_two_lines_and_the_menu_opens_by_keys_and_without_script(
+    house: House, browser: Browser, address: str
+) -> None:
+    with watched(browser, address, width=390, height=844) as window:
+        window.sign_in(house.operator)
+        window.open("/tasks")
+        page = window.page
+        main = page.locator("main").bounding_box()
+        assert main is not None
+        assert main["y"] < 100
+        assert not page.is_visible("#menu-entries")
+        page.focus("[data-fold]")
+        page.keyboard.press("Enter")
+        assert page.is_visible("#menu-entries >> text=派单台")
+        assert page.is_visible("#menu-entries button[name=language]")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#menu-entries")
+        assert window.complaints == []
+    with watched(browser, address, width=390, height=844, javascript=False) as window:
+        window.sign_in(house.operator)
+        window.open("/tasks")
+        main = window.page.locator("main").bounding_box()
+        assert main is not None
+        assert main["y"] < 100
+        window.page.click("header a:has-text('菜单')")
+        window.page.click("#menu a:has-text('派单台')")
+        window.page.wait_for_url("**/desk?lane=dispatch")

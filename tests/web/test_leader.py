@@ -171,7 +171,7 @@ def test_a_leader_hands_on_to_another_who_sees_it_until_they_have_read_it(house:
     director.get("/leader")
     assert life.serial_no not in director.page  # its unit has no share in it
     boss.get("/leader")
-    assert ("现由道路管理处主办" in boss.page, "已 0 天" in boss.page, f"{life.serial_no}#hand-on" in boss.page) == (
+    assert ("现由道路管理处主办" in boss.page, " 收到。" in boss.page, f"{life.serial_no}#hand-on" in boss.page) == (
         True,
         True,
         True,
