@@ -35,7 +35,7 @@ READY = "回应已就绪"
 class Shown:
     """A screen: its mark in the list of screens, what it is, who sees it, and where; `by` is a link to follow from there.
 
-    `*` in `who` stands for anything: it is the first of those for whom the screen is there.
+    What it `wants` must stand on it. `*` in `who` stands for anything: it is the first of those for whom the screen is there.
     """
 
     mark: str
@@ -44,6 +44,7 @@ class Shown:
     who: str
     path: str
     by: str = ""
+    wants: str = ""
     keys: tuple[str, ...] = ()
 
 
@@ -98,16 +99,17 @@ SCREENS = (
         "U3",
         "答复",
         "the answer is written, the points of the appeal beside it",
-        "gx-shiyang@chengdu-gaoxin",
-        "/unit?tab=in_progress",
+        "gx-*@chengdu-gaoxin",
+        "/unit?tab=in_hand",
         f"{ROW}[href^='/unit/']",
+        wants="#text",
     ),
     Shown(
         "U4",
-        "本单位的绩效",
-        "what the unit's performance was found to be, line by line",
-        "nh-shizheng@nanhai",
-        "/unit/performance",
+        "办理成绩",
+        "the unit's own results by month, beside the median of its like",
+        UNIT,
+        "/unit/stats",
     ),
     Shown("U5", "人员和值班", "who of the unit is there, and who has the duty", UNIT, "/unit/people"),
     Shown("L1", "待阅", "what needs the leader, the gravest first", LEADER, "/leader"),
@@ -121,7 +123,7 @@ SCREENS = (
     ),
     Shown("L3", "我的批示", "what became of one's instructions", LEADER, "/leader/instructions"),
     Shown("L4", "月度简报", "the month on one page", LEADER, "/leader/brief"),
-    Shown("V1", "我的评议", "the panels that one sits on", MEMBER, "/panel"),
+    Shown("V1", "我的评议", "the panels that one sits on", MEMBER, "/panel", wants="main a[href^='/panel/']"),
     Shown(
         "V2",
         "评议材料",
@@ -205,6 +207,8 @@ def go(page: Page, address: str, shown: Shown) -> bool:
         if not target.count():
             return False
         page.goto(address + str(target.get_attribute("href")))
+    if shown.wants and not page.locator(shown.wants).count():
+        return False
     for key in shown.keys:
         page.keyboard.press(key)
     page.wait_for_load_state("networkidle")
