@@ -280,7 +280,11 @@ class _Telling:
                     reason=unstopped(row.reason),
                 )
             case "person":
-                given = said("改派给{unit}", unit=to) if row.decided_at in self.redirected_at else said("派给{unit}", unit=to)
+                given = (
+                    said("改派给{unit}", unit=to)
+                    if row.decided_at in self.redirected_at
+                    else said("派给{unit}", unit=to)
+                )
                 because = said("，理由：{reason}", reason=unstopped(row.reason)) if row.reason != UNEXPLAINED else ""
                 return said(
                     "{when}，{decided_by}{given}{because}{beside}。",
