@@ -74,7 +74,8 @@ UNSEEN_FOCUS = """() => {
     const shown = [each, each.nextElementSibling, each.closest("label")].filter(Boolean).map((part) => getComputedStyle(part));
     if (!shown.some((style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none")) unseen.push(each.outerHTML.slice(0, 120));
   }
-  if (before && before.focus) before.focus({ preventScroll: true });
+  document.activeElement.blur();
+  if (before && !before.matches(".skip")) before.focus({ preventScroll: true }); /* the way past the menu lies over the brand while it has the focus */
   return unseen;
 }"""
 
