@@ -305,7 +305,9 @@ def test_done_twice_it_changes_nothing(patient: House) -> None:
     assert len([e for e in Life(patient.installation, patient.slug, serial_no).entries() if e.kind == "dispatch"]) == 1
 
 
-def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_and_what_the_caller_was_told_are_not(patient: House) -> None:
+def test_what_is_dispatched_as_it_is_accepted_is_held_and_danger_and_what_the_caller_was_told_are_not(
+    patient: House,
+) -> None:
     operator = patient.visitor(patient.operator)
     for then, state in (("dispatch", "accepted"), ("urgent", "dispatched"), ("answer", "concluded")):
         operator.get("/desk/new")
