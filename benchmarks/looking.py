@@ -11,6 +11,7 @@ work; what is more is waiting for the others on the machine, statement by statem
 """
 
 import os
+import secrets
 import statistics
 import sys
 import time
@@ -100,7 +101,7 @@ def signed_in(installation: Installation) -> str:
     now = datetime.now(UTC)
     with installation.scope(TENANT) as scope:
         account = open_account(
-            scope, login="looking", name="看数", password="另一句没有人会想得到的长话", roles=["operator"], now=now
+            scope, login="looking", name="看数", password=secrets.token_urlsafe(24), roles=["operator"], now=now
         )
         return f"{TENANT}:{start_session(scope, account.id, address='', now=now)}"
 
