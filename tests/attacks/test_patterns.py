@@ -39,11 +39,14 @@ PATIENCE = 1.0
 MADE_IN_FUNCTIONS = {
     'core/conformance/browser.py f\'name="{name}" value="([^"]*)"\'': "our own page, in the kit",
     "core/conformance/walk.py '|'.join(map(re.escape, (serial_no, *(case.label for case in cases))))": "plain words, in the kit",
+    "core/handling/checking/persons.py f'(?<!\\\\d){re.escape(own)}(?!\\\\d)'": "the digits of one number",
     "core/hooks/settings/texts.py pattern": "what features give, each found above by its keyword",
     "core/intake/weibo/reading.py f'@{re.escape(name)}(?![\\\\w-])[:：]?'": "a plain name of at most 30 characters; tried below",
     "core/journey/queries/alike.py f'(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])'": (
         "a fixed number of digits"
     ),
+    "core/journey/queries/search.py f'({wanted})'": "plain words, of a search that takes 100 characters",
+    "core/journey/queries/search.py wanted": "plain words, of a search that takes 100 characters",
     "core/people/passwords.py ''.join((_as_written(character) for character in word))": "one class per character",
     "core/tickets/contact.py f'(?<!\\\\d){spelt}(?!\\\\d)'": "one blank at most between the digits of a phone",
     "core/units/catalogue/limits.py _NUMERAL": "read_limit takes 100 characters",
@@ -57,6 +60,7 @@ BOUNDED = {
     "core.units.catalogue.limits._PART": "read_limit takes 100 characters",
     "core/units/catalogue/limits.py": "read_limit takes 100 characters",
     "core.intake.mail.bodies.TAG": "what cleans HTML leaves whole tags and nothing else that begins like one",
+    "core.web.language.translating.ATTRIBUTE": "only what stands before a value in a template of ours",
     "core.intake.times._AS_PEOPLE_WRITE": "parse_time takes 100 characters",
 }
 """Patterns that would take long on a text that they are never given; the readers are tried below."""

@@ -10,14 +10,14 @@ from html import escape, unescape
 
 from core.people.drafts.models import LONGEST_NAME
 
-FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.S)
-TEXTAREA = re.compile(r"<textarea\b([^>]*)>(.*?)</textarea>", re.S)
-INPUT = re.compile(r"<input\b([^>]*?)\s*/?>", re.S)
-SELECT = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.S)
-OPTION = re.compile(r"<option\b([^>]*)>([^<]*)")
+FORM = re.compile(r"<form\b([^<>]*)>(.*?)</form>", re.S)
+TEXTAREA = re.compile(r"<textarea\b([^<>]*)>([^<]*)</textarea>")
+INPUT = re.compile(r"<input\b([^<>]*)>")
+SELECT = re.compile(r"<select\b([^<>]*)>(.*?)</select>", re.S)
+OPTION = re.compile(r"<option\b([^<>]*)>([^<]*)")
 ATTRIBUTE = re.compile(r"([\w:.-]+)(?:\s*=\s*\"([^\"]*)\")?")
-MAXLENGTH = re.compile(r"(<(?:textarea|input)\b[^>]*?)\bmaxlength=\"(\d+)\"", re.S)
-OPEN_DETAILS = re.compile(r"<(/?)details\b([^>]*)>")
+MAXLENGTH = re.compile(r"(<(?:textarea|input)\b[^<>]*?)\bmaxlength=\"(\d+)\"")
+OPEN_DETAILS = re.compile(r"<(/?)details\b([^<>]*)>")
 WRITTEN = ("text", "search", "tel", "email", "url", "number", "date", "datetime-local", "month", "time")
 """Kinds of inputs into which something is typed."""
 ABOUT = frozenset(
@@ -108,10 +108,10 @@ def filled(inside: str, typed: Sequence[tuple[str, str]]) -> str:
         given = attributes_of(found[1])
         name, kind = given.get("name", ""), given.get("type", "text")
         if kind in WRITTEN and waiting.get(name):
-            rest = re.sub(r'\s*\bvalue="[^"]*"', "", found[1])
+            rest = re.sub(r'\s?\bvalue="[^"]*"', "", found[1])
             return f'<input{rest} value="{escape(waiting[name].pop(0))}">'
         if kind in ("checkbox", "radio") and name:
-            rest = re.sub(r'\s*\bchecked(="[^"]*")?', "", found[1])
+            rest = re.sub(r'\s?\bchecked(="[^"]*")?', "", found[1])
             is_on = given.get("value", "on") in values.get(name, ())
             return f"<input{rest}{' checked' if is_on else ''}>"
         return found[0]
@@ -143,7 +143,7 @@ def _chosen(options: str, values: Sequence[str]) -> str:
     def option(found: re.Match[str]) -> str:
         given: Mapping[str, str] = attributes_of(found[1])
         value = given["value"] if "value" in given else unescape(found[2]).strip()
-        rest = re.sub(r'\s*\bselected(="[^"]*")?', "", found[1])
+        rest = re.sub(r'\s?\bselected(="[^"]*")?', "", found[1])
         return f"<option{rest}{' selected' if value in values else ''}>{found[2]}"
 
     return OPTION.sub(option, options)
