@@ -49,7 +49,7 @@ def test_from_counter_to_answer_by_the_unit_centre_and_resident_see_the_same(hou
     at_desk = operator.page
     life = Life(house.installation, house.slug, serial_no)
     life.do(handle.sign, life.clerk("roads"))
-    life.do(handle.reply, life.clerk("roads"), text="坑洞已补平", disposition="resolved")
+    life.do(handle.reply, life.clerk("roads"), text="文化广场路面的坑洞已补平", disposition="resolved")
     worker.get("/center")
     listed = worker.page
     life.do(conclude.pass_reply, REVIEWER)

@@ -160,7 +160,7 @@ def test_a_double_click_a_lost_answer_a_refusal_and_a_session_that_is_over_lose_
         expect(page.locator("#waiting li[data-waits=waiting]")).to_have_count(1, timeout=PATIENT)
         page.evaluate(KEEP)
         page.context.set_offline(False)
-        page.get_by_text("退出", exact=True).click()
+        page.get_by_role("button", name="退出").first.click()
         page.wait_for_url("**/sign-in", timeout=PATIENT)
         left: Any = page.evaluate(LEFT)
         last = tickets(house)

@@ -84,7 +84,7 @@ def test_the_menu_counts_what_waits_and_the_list_says_why_without_the_content(de
 
     listed = page(desk.operator.get("/desk/inbound"))
 
-    assert '<a href="/desk/inbound" aria-current="page">待人工录入<span>1</span></a>' in listed
+    assert '<a href="/desk/inbound" aria-current="page">待人工录入<span data-count>1</span></a>' in listed
     assert f'<a class="title" href="/desk/inbound/{number}" title="没有功能认得这份来件的内容。">' in listed
     assert (TEXT in listed, CANARY in listed, "电报" in listed) == (False, False, True)
 
