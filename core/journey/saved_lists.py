@@ -29,7 +29,7 @@ LONGEST_NAME = 30
 class NoSuchList(Refused):
     """There is no list of this number, or not for this person."""
 
-    code = "no-such-list"
+    code = "no-such-saved-list"
 
 
 class ListUnusable(Refused):

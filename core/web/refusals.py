@@ -38,7 +38,7 @@ STATUS = {
     "no-such-call": 404,
     "no-such-bulletin": 404,
     "no-such-case": 404,
-    "no-such-list": 404,
+    "no-such-saved-list": 404,
     "no-such-task": 404,
     "task-expired": 410,
     "no-such-performance-sheet": 404,

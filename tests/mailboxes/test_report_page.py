@@ -241,7 +241,7 @@ def test_on_a_phone_without_a_script_the_page_fits_and_a_letter_is_handed_in(ent
         context = browser.new_context(viewport={"width": 390, "height": 800}, java_script_enabled=False)
         page = context.new_page()
         page.goto(f"{address}{entry.base}/report")
-        wide = [page.locator(part).bounding_box() for part in ("form", "textarea", "button[value=send]")]
+        wide = [page.locator(part).bounding_box() for part in ("main form", "textarea", "button[value=send]")]
         page.fill("#text", LETTER)
         entry.now += timedelta(seconds=WAIT_SECONDS)
         page.click("button[value=send]")

@@ -27,6 +27,8 @@ PLATE, DOOR = "粤E·12345", "松柏街 99 号 3 栋 502 房"
 TITLE = f"{NAME}反映{DOOR}门前积水"
 WORDS = f"我叫{NAME}，电话{PHONE}，身份证{IDENTITY}，车牌{PLATE}，住{DOOR}，门前井盖缺失"
 SECRETS = (NAME, PHONE, "0001234", IDENTITY, "19900307", "12345", "松柏街", "99 号", "502", "井盖缺失", "积水")
+CHECKED = "诉求人要求写明，已核对"
+"""Why a reply goes out as it is, personal data and all."""
 NOW = beijing("2026-03-14 12:00")
 
 
@@ -96,10 +98,10 @@ def test_each_step_is_public_a_day_later_and_nothing_planted_leaks_in_any_state(
     walk.dispatch("2026-03-12 10:10")
     walk.sign("2026-03-12 11:00")
     assert "已派给道路管理处办理" in look()
-    walk.reply("2026-03-13 10:00", text=f"已联系{NAME}（{PHONE}），{DOOR}的井盖已装好")
+    walk.reply("2026-03-13 10:00", text=f"已联系{NAME}（{PHONE}），{DOOR}的井盖已装好", confirmed=CHECKED)
     handed_in = look()
     assert "承办单位已提交办理结果" in handed_in
-    walk.pass_reply("2026-03-13 13:00")
+    walk.pass_reply("2026-03-13 13:00", confirmed=CHECKED)
     concluded = look()
     assert "审核通过" not in concluded, "it was done less than a day ago"
     assert "待审核" in concluded
@@ -179,8 +181,8 @@ def test_nothing_of_a_step_is_seen_sought_or_inferred_before_its_delay_is_over(h
     walk.sign("2026-03-13 13:00")
     assert look() == before, "it went to another unit a moment ago"
     assert (with_unit("roads"), with_unit("parks")) == ({code}, set())
-    walk.reply("2026-03-13 14:00")
-    walk.pass_reply("2026-03-13 15:00")
+    walk.reply("2026-03-13 14:00", confirmed=CHECKED)
+    walk.pass_reply("2026-03-13 15:00", confirmed=CHECKED)
     assert look() == before, "it was answered a moment ago"
     walk.redo("2026-03-13 16:00")
     assert look() == before, "it began anew a moment ago"
