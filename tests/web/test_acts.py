@@ -769,11 +769,18 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
             "/t/{}",
             {
                 *("approve_return", "redirect", "add_unit", "raise_urgency", "transfer_out", "propose_void"),
-                *("remark", "files", "call_meeting", "ask_interpretation"),
+                *("remark", "files", "call_meeting", "ask_interpretation", "challenge_rule"),
             },
         ),
-        ("reviewer", "/t/{}", set()),
-        ("supervisor", "/t/{}", {"instruct", "open_supervision", "send_letter", "hold_to_account", "order_check"}),
+        ("reviewer", "/t/{}", {"challenge_rule"}),
+        (
+            "supervisor",
+            "/t/{}",
+            {
+                *("instruct", "open_supervision", "send_letter", "hold_to_account", "order_check"),
+                "challenge_rule",
+            },
+        ),
         (
             "clerk",
             "/unit/{}",
