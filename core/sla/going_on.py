@@ -11,6 +11,7 @@ from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
 from core.workdays.queries import current_calendar
+from core.workdays.rules import Timetable
 
 
 def go_on_with(scope: Scope, ticket: Ticket, name: str, order: Order, *, ended_at: datetime) -> Clock | None:
@@ -33,9 +34,12 @@ def go_on_with(scope: Scope, ticket: Ticket, name: str, order: Order, *, ended_a
     )
     if before is None:
         return None
-    timetable = current_calendar(scope).timetable
-    if budget_of(before).mode == "wall":
-        since = order.now - (ended_at - before.started_at)
-    else:
-        since = timetable.look_back(order.now, timetable.between(before.started_at, ended_at))
+    since = begun_as_if_still(before, current_calendar(scope).timetable, ended_at=ended_at, now=order.now)
     return start_clock(scope, ticket, name, order, since=since)
+
+
+def begun_as_if_still(before: Clock, timetable: Timetable, *, ended_at: datetime, now: datetime) -> datetime:
+    """Return when a clock that goes on now would have begun, had it run without standing still since `ended_at`."""
+    if budget_of(before).mode == "wall":
+        return now - (ended_at - before.started_at)
+    return timetable.look_back(now, timetable.between(before.started_at, ended_at))

@@ -10,6 +10,7 @@ from core.hooks.values import Light, Mark
 from core.routing.models import Assignment
 from core.sla.course import belongs, capping, new_clock, placed, to_be_set, waits_for_dispatch
 from core.sla.firing import WAITING_FOR_REVIEW
+from core.sla.going_on import begun_as_if_still
 from core.sla.limits import OVERDUE, UNPRESSED, Ruled
 from core.sla.live import LIVE
 from core.sla.models import Clock, ClockAdjustment, ClockPause
@@ -112,6 +113,14 @@ class Clocks:
                 for feature, mark, at in placed(self._marks_of(clock), clock, self._calendar.timetable):
                     self._set(clock, feature, mark, at)
                 self._set_overdue(clock)
+
+    def go_on_with(self, name: str, *, ended_at: datetime, state: str, cycle_no: int, now: datetime) -> None:
+        """Start the ticket's newest clock of this name anew as if it had stood still since it ended at `ended_at`."""
+        ended = (clock for clock in reversed(self.all) if (clock.name, clock.subject) == (name, "ticket"))
+        before = next((clock for clock in ended if clock.state == "cancelled"), None)
+        if before is not None:
+            since = {name: begun_as_if_still(before, self._calendar.timetable, ended_at=ended_at, now=now)}
+            self.start((name,), (), state=state, cycle_no=cycle_no, now=now, since=since)
 
     def start_on_arrival(self, assignments: Sequence[Assignment], *, state: str, cycle_no: int, now: datetime) -> None:
         """Start the handling clocks of units that are on site, where their limit counts from then; once each."""

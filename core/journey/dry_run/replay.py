@@ -64,6 +64,7 @@ class _Replay:
         )
         self.lead: Assignment | None = None
         self.submitted_at: datetime | None = None
+        self.attached_at: datetime | None = None
         self.tells_whoever_gets_it = False
         self.reached: defaultdict[int, list[Marked]] = defaultdict(list)
         self.extensions: defaultdict[int, list[int]] = defaultdict(list)
@@ -195,6 +196,12 @@ class _Replay:
                 self.lead = assigned[0] if assigned else None
                 lead_unit = self._code(self.lead) if self.lead else None
                 view = replace(view, lead_unit=lead_unit, cycle_no=view.cycle_no + 1)
+            case Command.ATTACH:
+                self.attached_at = at
+            case Command.DETACH if self.attached_at is not None:
+                self.clocks.go_on_with(
+                    "dispatch", ended_at=self.attached_at, state=entry.to_state, cycle_no=view.cycle_no, now=at
+                )
             case Command.SUBMIT_RESULT:
                 self._check_contact(at)
                 self.clocks.resume_all(at=at)
