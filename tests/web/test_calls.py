@@ -28,7 +28,7 @@ def test_a_call_becomes_a_draft_and_the_draft_a_dispatch_by_three_people(house: 
     )
     with_calls(house)
     listed = operator.get("/desk/calls").text
-    assert re.search(r"待处理来电记录<span>2</span>", operator.get("/desk").text)
+    assert re.search(r"待处理来电记录<span data-count>2</span>", operator.get("/desk").text)
     assert ("138****0007" in listed, PHONE in listed, "还没有回拨" in listed) == (True, False, True)
     number = re.findall(r'href="/desk/calls/(\d+)"', listed)[0]
 
@@ -45,7 +45,7 @@ def test_a_call_becomes_a_draft_and_the_draft_a_dispatch_by_three_people(house: 
     )
     serial_no = SERIAL.search(made.text)
     assert serial_no
-    assert re.search(r"待审定电话工单<span>1</span>", operator.get("/desk").text)
+    assert re.search(r"待审定电话工单<span data-count>1</span>", operator.get("/desk").text)
     assert "已建工单" in operator.get(f"/desk/calls/{number}").text
     assert "审定通过" not in operator.get("/desk?lane=clearance").text, "it is the operator's own"
     page = reviewer.get("/desk?lane=clearance").text

@@ -33,7 +33,7 @@ def test_a_draft_is_signed_with_other_words_and_reaches_its_unit_alone(house: Ho
     listed = chief.get("/letters").get_data(as_text=True)
     page = chief.get(f"/letters/{letter}").get_data(as_text=True)
 
-    assert 'href="/letters" aria-current="page">提醒函<span>1</span>' in listed
+    assert 'href="/letters" aria-current="page">提醒函<span data-count>1</span>' in listed
     assert '<td class="num">12 件</td><td class="num">2 件</td>' in page
     assert clerk.get(f"/unit/letters/{letter}").status_code == 404
     assert chief.post(f"/letters/{letter}/sign", text=" ").status_code == 422

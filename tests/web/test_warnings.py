@@ -22,7 +22,7 @@ def test_a_warning_is_judged_with_a_reason_and_the_rule_is_counted(house: House)
     listed = desk.get("/warnings").get_data(as_text=True)
     page = desk.get(f"/warnings/{ids[0]}").get_data(as_text=True)
 
-    assert 'href="/warnings" aria-current="page">综合预警<span>2</span>' in listed
+    assert 'href="/warnings" aria-current="page">综合预警<span data-count>2</span>' in listed
     assert "诉求 <b>12</b> 件" in page
     assert "<svg" in page
     refused = desk.post(f"/warnings/{ids[0]}/false-alarm", reason=" ")
