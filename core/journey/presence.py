@@ -9,8 +9,12 @@ from core.tenancy.scope import Scope
 from core.tickets.queries import get_ticket_id
 
 
-def look_in(scope: Scope, serial_no: str, staff: Staff, *, form: str, now: datetime) -> Sequence[Other]:
-    """Say that somebody has the ticket open, with the form they have begun, and return who else has. Raises `NoSuchTicket`."""
+def look_in(scope: Scope, serial_no: str, staff: Staff, *, form: str | None, now: datetime) -> Sequence[Other]:
+    """Return who else has the ticket open, having said that somebody has, with the form they have begun.
+
+    `form` empty = they read, None = nothing is said of them. Raises `NoSuchTicket`.
+    """
     ticket_id = get_ticket_id(scope, serial_no)
-    be_here(scope, ticket_id, staff.account_id, form=form, now=now)
+    if form is not None:
+        be_here(scope, ticket_id, staff.account_id, form=form, now=now)
     return others_here(scope, ticket_id, but=staff.account_id, now=now)

@@ -14,12 +14,17 @@ from tests.web.browser import watched
 from tests.web.conftest import House
 from tests.web.making import Life
 
+BY_ITSELF = {"X-Poll": "1"}
+"""What the page of a ticket asks with, and no address alone does."""
+
 
 def test_others_are_named_while_they_are_here_to_those_who_may_open_the_ticket(house: House) -> None:
     life = Life(house.installation, house.slug).take_in().handled("roads")
     serial_no, clerk, operator = life.serial_no, house.visitor(house.clerk), house.visitor(house.operator)
-    assert operator.get(f"/t/{serial_no}/here").json == {"words": "", "fills": ""}
-    seen = clerk.get(f"/t/{serial_no}/here?filling=答复诉求人")
+    house.visitor(house.login_of("chief")).get(f"/t/{serial_no}/here?filling=假的")
+    nobody = operator.get(f"/t/{serial_no}/here", **BY_ITSELF)
+    assert nobody.json == {"words": "", "fills": ""}, "a link that somebody followed says nothing of them"
+    seen = clerk.get(f"/t/{serial_no}/here?filling=答复诉求人", **BY_ITSELF)
     assert seen.json == {"words": "张丽 也开着这件工单", "fills": ""}
     told = operator.get(f"/t/{serial_no}/here")
     assert told.json == {"words": "李工 正在填写答复诉求人", "fills": "李工 正在填写答复诉求人"}
@@ -50,7 +55,7 @@ def test_who_begins_a_form_is_shown_and_who_would_send_is_warned_once(
     other = house.visitor(house.login_of("chief"))
     with watched(browser, address) as window:
         window.sign_in(house.operator)
-        other.get(f"/t/{serial_no}/here?filling=派单")
+        other.get(f"/t/{serial_no}/here?filling=派单", **BY_ITSELF)
         window.open(f"/desk?at={serial_no}")
         expect(window.page.locator("#pane .here")).to_have_text("总值班 正在填写派单")
         window.page.keyboard.press("d")
@@ -61,5 +66,5 @@ def test_who_begins_a_form_is_shown_and_who_would_send_is_warned_once(
         assert "张丽 正在填写派单" in other.get(f"/t/{serial_no}/here").get_data(as_text=True).encode().decode(
             "unicode_escape"
         )
-        window.page.click("text=派单并下一件")
+        window.page.click("#pane button:has-text('派单并下一件')")
         expect(window.page.locator("#notice")).to_contain_text("道路管理处")
