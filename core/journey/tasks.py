@@ -183,7 +183,7 @@ def cancel_task(scope: Scope, task_id: int, *, actor: Actor, now: datetime) -> T
 def look_at(scope: Scope, task_id: int, *, actor: Actor, now: datetime) -> TaskSight:
     """Show a task: one's own with its contents, and for administrators any of the tenant without. Raises `NoSuchTask`."""
     task = _seen(get_task(scope, task_id), actor)
-    is_own = task.asked_by_id == actor.id
+    is_own = _is_of(task, actor)
     if is_own and task.has_ended and task.seen_at is None:
         task.seen_at = now
         scope.session.flush()
@@ -199,15 +199,14 @@ LINES_SHOWN = 200
 
 def list_tasks(scope: Scope, *, actor: Actor, now: datetime) -> tuple[Sequence[Task], Sequence[Task]]:
     """Return one's own tasks, and for administrators those of others in the tenant, the newest first; one is told of them."""
-    assert actor.id is not None
-    own = tasks_of(scope, actor.id)
+    own = tasks_of(scope, actor.id) if actor.kind == "staff" and actor.id is not None else []
     for task in own:
         if task.has_ended and task.seen_at is None:
             task.seen_at = now
     scope.session.flush()
     if Permission.ADMINISTER not in actor.permissions:
         return own, ()
-    return own, [task for task in tasks_of(scope, None) if task.asked_by_id != actor.id]
+    return own, [task for task in tasks_of(scope, None) if not _is_of(task, actor)]
 
 
 def untold_tasks(scope: Scope, account_id: int) -> Sequence[Task]:
@@ -230,7 +229,7 @@ def give_file(scope: Scope, task_id: int, role: str, *, actor: Actor, address: s
     Raises `NoSuchTask`, `TaskExpired`, `FilesAway`, `FileGone`.
     """
     task = get_task(scope, task_id)
-    if task.asked_by_id != actor.id:
+    if not _is_of(task, actor):
         raise unknown(task_id)
     file = find_file(scope, task_id, role) if role != "given" else None
     if file is None:
@@ -368,8 +367,13 @@ def _actor(scope: Scope, task: Task, *, now: datetime) -> Actor:
     return actor_of(scope, staff)
 
 
+def _is_of(task: Task, actor: Actor) -> bool:
+    """Tell whether somebody asked for the task themselves; the number of a system's token is no account's."""
+    return actor.kind == "staff" and task.asked_by_id == actor.id
+
+
 def _seen(task: Task, actor: Actor) -> Task:
-    if task.asked_by_id != actor.id and Permission.ADMINISTER not in actor.permissions:
+    if not _is_of(task, actor) and Permission.ADMINISTER not in actor.permissions:
         raise unknown(task.id)
     return task
 

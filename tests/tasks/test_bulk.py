@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from core.jobs.drain import CRASH_REST
 from core.journey.bulk import DEEDS, NothingSelected, Selection, preview
 from core.journey.task_kinds import TASK_KINDS
-from core.journey.tasks import TaskSight, cancel_task, give_file, go_on, look_at
-from core.people.roles import NotPermitted
+from core.journey.tasks import TaskSight, cancel_task, give_file, go_on, list_tasks, look_at, untold_tasks
+from core.people.roles import NotPermitted, Permission
 from core.tasks.service import NoSuchTask, TooManyTasks
 from core.tickets.models import TicketEvent
+from core.tickets.timeline import Actor
 from tests.builders import make_installation
 from tests.tasks.asking import LATER, Desk, make_desk
 
@@ -51,7 +52,13 @@ def test_dispatch_to_the_suggested_unit_says_what_was_not_done_and_why(desk: Des
     assert (ended.state, ended.done, ended.failed) == ("done", 3, 2)
     assert ended.outcome == "办成 3 件，没有办成 2 件"
     assert desk.states(roads) == ["dispatched"] * 3
-    sight = desk.run(lambda scope: look_at(scope, task.id, actor=desk.actor("zuoxi"), now=datetime.now(UTC)))
+    asker = desk.actor("zuoxi")
+    system = Actor("agent", "外部系统", asker.id, None, frozenset({Permission.ADMINISTER}))
+    own, others = desk.run(lambda scope: list_tasks(scope, actor=system, now=datetime.now(UTC)))
+    assert (list(own), task.id in [each.id for each in others]) == ([], True), "the number of a token is no account's"
+    assert not desk.run(lambda scope: look_at(scope, task.id, actor=system, now=datetime.now(UTC))).is_own
+    assert task.id in [each.id for each in desk.run(lambda scope: untold_tasks(scope, asker.id or 0))]
+    sight = desk.run(lambda scope: look_at(scope, task.id, actor=asker, now=datetime.now(UTC)))
     assert [(each.words, each.count) for each in sight.reasons] == [
         ("您看过名单之后有变动，没有办理", 1),
         ("没有建议的承办单位，要逐件判定", 1),

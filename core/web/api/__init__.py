@@ -53,6 +53,7 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
         performance,
         interviews,
         accountability,
+        tasks,
     ):
         csrf.exempt(blueprint)
     _open_description(app, "api-docs.openapi_json")
