@@ -39,7 +39,8 @@ def test_a_question_asked_at_a_ticket_is_written_returned_written_again_and_appr
     desk.get(f"/t/{life.serial_no}")
     desk.post(f"/t/{life.serial_no}/ask_interpretation", unit="roads", question=LIFT["question"])
 
-    assert 'href="/knowledge">知识库<span>1</span>' in clerk.get("/unit").get_data(as_text=True)
+    menu = clerk.get("/unit").get_data(as_text=True)
+    assert re.search(r'href="/knowledge"[^>]*>知识库<span data-count>1</span>', menu)
     page = clerk.get("/knowledge?tab=questions").get_data(as_text=True)
     found = re.search(r"/knowledge/new\?question=(\d+)", page)
     assert found
