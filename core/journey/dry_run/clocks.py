@@ -157,14 +157,16 @@ class Clocks:
             clock.overdue_at = reached.at
         return reached
 
-    def end(self, ended: Sequence[Clock], *, at: datetime, now: datetime) -> None:
-        """End these clocks, with a verdict or without one; what they capped goes on without them."""
+    def end(self, stopped: Sequence[Clock], *, at: datetime, now: datetime, cancelled: Sequence[Clock] = ()) -> None:
+        """End clocks, those `stopped` with a verdict, those `cancelled` without; what they capped goes on without them."""
+        ended = [*stopped, *cancelled]
         if not ended:
             return
         self._release(self._held_with(ended), at=at, now=now)
         for clock in ended:
             clock.stopped_at = max(at, clock.started_at)
-            clock.state = "breached" if clock.due_at and clock.stopped_at > clock.due_at else "met"
+            is_late = clock.due_at is not None and clock.stopped_at > clock.due_at
+            clock.state = "cancelled" if clock in cancelled else "breached" if is_late else "met"
             self._drop(clock, after=at)
         ids = {clock.id for clock in ended}
         if left := [clock for clock in self.live if clock.capped_by_id in ids]:

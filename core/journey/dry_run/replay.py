@@ -303,13 +303,13 @@ class _Replay:
         if "reply" in turn.stops:
             self.clocks.count_waiting(state=self.view.state, cycle_no=self.view.cycle_no, now=now)
         of = {self.lead.id} if command is Command.SIGN and self.lead else {each.id for each in assigned}
-        ended = [
+        stopped = [
             clock
             for clock in self.clocks.live
-            if clock.name in turn.cancels
-            or (clock.name in turn.stops and (not of or clock.subject != "assignment" or clock.subject_id in of))
+            if clock.name in turn.stops and (not of or clock.subject != "assignment" or clock.subject_id in of)
         ]
-        self.clocks.end(ended, at=at, now=now)
+        cancelled = [clock for clock in self.clocks.live if clock.name in turn.cancels and clock not in stopped]
+        self.clocks.end(stopped, at=at, now=now, cancelled=cancelled)
         starts = [name for name in turn.starts if name not in UNTRIED]
         if self.past.is_from_elsewhere:
             starts = [name for name in starts if name != "follow_up"]  # its resident is asked elsewhere
