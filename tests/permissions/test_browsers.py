@@ -1,5 +1,6 @@
 """What browsers are told with every answer, what they are believed, and that looking changes nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -30,6 +31,8 @@ STRICT = {
 }
 OWN_POSITION = {"/center/new": "camera=(), geolocation=(self), microphone=()"}
 """The one form that offers where the device itself is, to the page and to nobody else; it has no other permission."""
+HOUR = re.compile(rb"\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d)?")
+"""When something was asked, which public pages say of their figures."""
 UPLOADED = ("/files/",)
 """Addresses of files that somebody handed in: their answers say stricter things of themselves (tests/files)."""
 NOTED = {
@@ -90,13 +93,13 @@ def faults_of(answer: TestResponse) -> list[str]:
 
 
 def is_for_everybody(answer: TestResponse) -> bool:
-    """Tell whether it is a page without sign-in that was only looked at: the same for all, and telling of nobody."""
+    """Tell whether it is a page without sign-in that was only looked at, of which copies differ by a cookie's language."""
     kept = answer.headers.get("Cache-Control") == "public, max-age=60"
     return (
         kept
         and answer.request.method in READING
         and answer.request.path.startswith("/public/")
-        and "Cookie" not in answer.vary
+        and "Cookie" in answer.vary
         and not answer.headers.getlist("Set-Cookie")
     )
 
@@ -153,6 +156,12 @@ def test_every_answer_carries_the_same_strict_headers_and_no_page_runs_anything_
     }
 
     assert wrong == {}
+    kept: dict[str, set[bytes]] = {}
+    for _, answer in looked.answers:
+        if is_for_everybody(answer):
+            kept.setdefault(answer.request.path, set()).add(HOUR.sub(b"", answer.get_data()))
+    assert kept
+    assert [path for path, copies in kept.items() if len(copies) > 1] == [], "the same for all, and telling of nobody"
     assert {200, 303, 400, 401, 403, 404, 422} <= {answer.status_code for _, answer in answers}
     assert ALWAYS.items() <= STRICT.items()
 
@@ -241,7 +250,7 @@ def test_no_other_site_can_have_anything_carried_out(app: Flask, place: Place, a
     assert changes(before, rows_of(place, addresses[1])) == []
 
 
-UNFORGEABLE = ("/in/", "/wechat/", "/public/")
+UNFORGEABLE = ("/in/", "/wechat/", "/public/", "/language")
 """Beginnings of addresses that ask nobody who they are: there is no sign-in that another site could make use of."""
 
 
