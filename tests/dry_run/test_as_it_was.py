@@ -16,13 +16,15 @@ from core.journey.dry_run.past import Past
 from core.journey.dry_run.reading import pasts_of, place_of
 from core.journey.dry_run.replay import replay
 from core.journey.dry_run.tables import Rulebook, rulebook_of
+from core.journey.join import attach, detach
 from core.routing.models import RouteDecision
 from core.sla.models import Clock, ClockEvent
 from core.tenancy.active import context_of, in_use, rows_asked
 from core.tenancy.scope import Installation, Scope
 from core.tickets.models import Ticket, TicketEvent
+from core.tickets.timeline import Order
 from core.units.queries import directory
-from tests.builders import make_district, make_installation
+from tests.builders import OPERATOR, beijing, make_district, make_installation, make_ticket
 from tests.dry_run.lives import LETTERS, PROFILES, Lives, open_district
 from tests.life.limits import LENIENT, LIMITS
 
@@ -61,6 +63,25 @@ def test_what_every_clock_did_tried_again_is_what_it_does(every_clock: Installat
     lives.live(tickets=15, steps=15)
 
     compare(lives)
+
+
+def test_what_was_let_go_goes_on_in_a_try_with_the_time_that_had_run(installation: Installation) -> None:
+    slug = make_district(installation, features={"nanhai.light": {}})
+    master, other = (
+        make_ticket(installation, slug, now=beijing(f"2026-03-12 {at}")).serial_no for at in ("10:00", "10:30")
+    )
+    joined, let_go = Order(OPERATOR, beijing("2026-03-12 11:30")), Order(OPERATOR, beijing("2026-03-13 15:00"))
+    installation.run(slug, lambda scope: attach(scope, other, joined, master=master))
+    installation.run(slug, lambda scope: detach(scope, other, let_go, reason="不是同一处"))
+
+    with installation.scope(slug) as scope:
+        ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == other)).one()
+        place = place_of(scope, today=beijing("2026-03-13 16:00"))
+        outcome = replay(pasts_of(scope, [ticket])[0], held_rulebook(scope, installation.roster), place)
+
+        begun = [clock.started_at for clock in outcome.clocks if clock.name == "dispatch"]
+        assert begun == [beijing("2026-03-12 10:30"), beijing("2026-03-13 14:00")]  # an hour of work had run
+        assert tried_clocks(outcome) == real_clocks(scope, ticket)
 
 
 def compare(lives: Lives) -> None:
