@@ -68,7 +68,7 @@ def test_the_reference_is_random_and_says_nothing(places: Places) -> None:
 
 def test_jobs_between_tenants_hold_the_reference_and_nothing_else(places: Places) -> None:
     here, there = places.referred(contact=SECRET, text="井盖丢失，家住松柏街 99 号")
-    conclude_there(places, there, text="答复欧阳小路")
+    conclude_there(places, there, text="欧阳小路反映的松柏街 99 号门前井盖丢失，已补装")
     here.pass_reply("2026-03-13 14:00")
     places.carry("2026-03-13 14:01")
 
