@@ -96,7 +96,8 @@ def test_no_page_of_a_feature_is_wider_than_its_window(
         window.open(FORM)
         for name, text in talk(guest="东部三镇街主政官" * 5).items():
             window.page.fill(f"#{name}", text)
-        window.page.click("main button.main")
+        with window.page.expect_navigation():
+            window.page.click("main button.main")
         for path in (FORM, LIST, f"/t/{serial_no}"):
             window.open(path)
             assert window.page.evaluate("document.documentElement.scrollWidth") <= width, path

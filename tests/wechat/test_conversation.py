@@ -53,7 +53,7 @@ def concluded(resident: Resident) -> Walk:
     walk = Walk(resident.installation, resident.slug, tickets(resident)[-1].serial_no)
     walk.dispatch("2026-03-12 12:20")
     walk.sign("2026-03-12 12:30")
-    walk.reply("2026-03-12 14:00")
+    walk.reply("2026-03-12 14:00", text="幸福路口路面的大坑已修补")
     walk.pass_reply("2026-03-12 14:30")
     return walk
 

@@ -82,7 +82,7 @@ def test_the_pothole_from_the_wechat_message_to_the_rating(resident: Resident, a
     do(walk, handle.sign, at["Sign"], unit)
     do(walk, handle.arrive, at["OnSite"], unit, what="抢修人员抵达现场施工")
     do(walk, handle.note, at["Note"], unit, what="坑洼填补压实，道路修复完成")
-    do(walk, handle.reply, at["Reply"], unit, text="道路已修复", disposition="resolved")
+    do(walk, handle.reply, at["Reply"], unit, text="这条道路的路面坑洼已修复", disposition="resolved")
     do(walk, conclude.pass_reply, at["Review"], REVIEWER)
     do(walk, conclude.follow_up, at["FollowUp"], OPERATOR, outcome="reached")
     work(at["FollowUp"])

@@ -45,8 +45,8 @@ def answered(district: District, text: str = "新井盖已装好。") -> Walk:
     walk = Walk(district.installation, district.slug, district.tickets()[-1].serial_no)
     walk.dispatch("2026-03-12 12:20")
     walk.sign("2026-03-12 12:30")
-    walk.reply("2026-03-12 14:00", text=text)
-    walk.pass_reply("2026-03-12 14:30")
+    walk.reply("2026-03-12 14:00", text=text, confirmed="核对过")
+    walk.pass_reply("2026-03-12 14:30", confirmed="核对过")
     return walk
 
 
