@@ -146,7 +146,7 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
     if reaches is Reach.ENTERED and "serial_no" in operation.parameters and not who.has_entry:
         return 403
     if OF_ONE in operation.parameters and who.name != "operator":
-        looks_after = Permission.ADMINISTER in who.permissions and operation.rule.endswith(("<task>", "/cancel"))
+        looks_after = Permission.ADMINISTER in who.permissions and operation.rule.endswith(("task>", "/cancel"))
         return "open" if looks_after and "/import/" not in operation.rule else 404
     return "open"
 
