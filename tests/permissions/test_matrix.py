@@ -28,7 +28,7 @@ ALWAYS = {
 """Operations that answer all who may the same here, and why."""
 OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
 """Operations whose address holds a name that every district may use for what is its own."""
-OF_ONE = "task"
+OF_ONE = frozenset({"task", "list_no"})
 """What belongs to one person, the operator of each place: administrators may look how it stands, for others it is not there."""
 OF_A_UNIT = {"POST /knowledge/<article>/revise"}
 """Operations on what belongs to a unit beside tickets; here to the one that has a share in the ticket."""
@@ -145,7 +145,7 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
         return 403
     if reaches is Reach.ENTERED and "serial_no" in operation.parameters and not who.has_entry:
         return 403
-    if OF_ONE in operation.parameters and who.name != "operator":
+    if not OF_ONE.isdisjoint(operation.parameters) and who.name != "operator":
         looks_after = Permission.ADMINISTER in who.permissions and operation.rule.endswith(("task>", "/cancel"))
         return "open" if looks_after and "/import/" not in operation.rule else 404
     return "open"
