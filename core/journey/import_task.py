@@ -26,7 +26,7 @@ from core.intake.tabular.opening import Table, open_table, refuse_huge
 from core.intake.tabular.rejects import NUMBER, REASON, is_of_rejects
 from core.intake.tabular.rows import Row, TableUnusable
 from core.journey.import_appeals import Import, read_row, refuse_receiver, take_in_rows
-from core.journey.tasks import XLSX, TaskKind
+from core.journey.tasks import XLSX, TaskKind, is_of
 from core.journey.void import BY_ONE, void
 from core.kit.errors import Refused
 from core.kit.headings import places_of
@@ -463,7 +463,7 @@ def _unconfirmed(scope: Scope, actor: Actor) -> Sequence[Task]:
 def _own(scope: Scope, task_id: int, actor: Actor) -> Task:
     refuse_actor(actor, Permission.ACCEPT, "批量导入")
     task = get_task(scope, task_id)
-    if task.asked_by_id != actor.id or task.kind != IMPORT.name:
+    if not is_of(task, actor) or task.kind != IMPORT.name:
         raise unknown(task_id)
     return task
 

@@ -183,7 +183,7 @@ def cancel_task(scope: Scope, task_id: int, *, actor: Actor, now: datetime) -> T
 def look_at(scope: Scope, task_id: int, *, actor: Actor, now: datetime) -> TaskSight:
     """Show a task: one's own with its contents, and for administrators any of the tenant without. Raises `NoSuchTask`."""
     task = _seen(get_task(scope, task_id), actor)
-    is_own = _is_of(task, actor)
+    is_own = is_of(task, actor)
     if is_own and task.has_ended and task.seen_at is None:
         task.seen_at = now
         scope.session.flush()
@@ -206,7 +206,7 @@ def list_tasks(scope: Scope, *, actor: Actor, now: datetime) -> tuple[Sequence[T
     scope.session.flush()
     if Permission.ADMINISTER not in actor.permissions:
         return own, ()
-    return own, [task for task in tasks_of(scope, None) if not _is_of(task, actor)]
+    return own, [task for task in tasks_of(scope, None) if not is_of(task, actor)]
 
 
 def untold_tasks(scope: Scope, account_id: int) -> Sequence[Task]:
@@ -229,7 +229,7 @@ def give_file(scope: Scope, task_id: int, role: str, *, actor: Actor, address: s
     Raises `NoSuchTask`, `TaskExpired`, `FilesAway`, `FileGone`.
     """
     task = get_task(scope, task_id)
-    if not _is_of(task, actor):
+    if not is_of(task, actor):
         raise unknown(task_id)
     file = find_file(scope, task_id, role) if role != "given" else None
     if file is None:
@@ -367,13 +367,13 @@ def _actor(scope: Scope, task: Task, *, now: datetime) -> Actor:
     return actor_of(scope, staff)
 
 
-def _is_of(task: Task, actor: Actor) -> bool:
+def is_of(task: Task, actor: Actor) -> bool:
     """Tell whether somebody asked for the task themselves; the number of a system's token is no account's."""
     return actor.kind == "staff" and task.asked_by_id == actor.id
 
 
 def _seen(task: Task, actor: Actor) -> Task:
-    if not _is_of(task, actor) and Permission.ADMINISTER not in actor.permissions:
+    if not is_of(task, actor) and Permission.ADMINISTER not in actor.permissions:
         raise unknown(task.id)
     return task
 

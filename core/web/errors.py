@@ -141,7 +141,7 @@ def show(
     if request.path.startswith(FOR_PROGRAMS):
         problem = {"type": "about:blank", "title": heading, "status": status, "code": code, "detail": words}
         return problem | {"number": number} | more, status, {"Content-Type": "application/problem+json"}
-    facts: dict[str, Any] = {"status": status, "heading": heading, "words": words, "number": number}
+    facts: dict[str, Any] = {"status": status, "heading": heading, "words": words, "number": number, "is_error": True}
     facts |= {"here": _here(status), "unkept": find_unkept(status)}
     facts["kept_at"] = page_of_form() if g.get("draft_typed") or code == "session-over" else None
     facts["written"] = [value for _, value in typed_in() if len(value) > 1] if code == "session-over" else []

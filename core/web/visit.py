@@ -11,19 +11,18 @@ from flask import Response, current_app, flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.journey.acting import actor_of
+from core.journey.acting import actor_of, seat_of, unit_name_of
 from core.journey.reach import refuse_beyond_reach
 from core.journey.sign_in import resume
 from core.kit.errors import Refused
-from core.kit.saying import joined, said, word
+from core.kit.saying import said, word
 from core.people.access import Needs, asked_of, may
 from core.people.preferences import find_preferences
-from core.people.roles import ROLES, NotPermitted, Permission, permissions_of
+from core.people.roles import NotPermitted, Permission, permissions_of
 from core.people.rules import Staff
 from core.tenancy.ending import refuse_suspended
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tickets.timeline import Actor
-from core.units.queries import directory
 from core.web.drafts.showing import keep_refused, settle
 from core.web.headers import host_bound
 from core.web.input import own_path
@@ -50,12 +49,11 @@ class Visit:
     @property
     def seat(self) -> str:
         """The visitor's roles as the house calls them."""
-        return joined("、", (word(ROLES[name].label) for name in self.staff.roles if name in ROLES))
+        return seat_of(self.staff)
 
     @property
     def unit_name(self) -> str | None:
-        unit = directory(self.scope).unit_of_id(self.staff.unit_id) if self.staff.unit_id else None
-        return unit.name if unit else None
+        return unit_name_of(self.scope, self.staff)
 
     @property
     def actor(self) -> Actor:
