@@ -206,6 +206,11 @@ class Place:
         role = "clerk" if name == ELSEWHERE else name
         return Persona(name, permissions_of([role]), name == "clerk", client, form_token=form_token(client))
 
+    def stranger(self) -> Persona:
+        """Return somebody who is not signed in, with a browser of their own."""
+        client = self.app.test_client()
+        return Persona(STRANGER, frozenset(), False, client, form_token=form_token(client))
+
     def values(self, operation: Operation) -> dict[str, object]:
         """Return a value that this place has for each parameter of the address."""
         return {name: self.has[kind_of(operation.rule, name)][0] for name in operation.parameters}
@@ -296,8 +301,7 @@ def _people(place: Place, code: str, now: datetime) -> None:
         tokens[REVOKED] = people.issue_token(scope, f"{place.mark}{REVOKED}", role="administrator", now=now)
         revoke_token(scope, f"{place.mark}{REVOKED}", now=now)
     place.staff = {name: place.signed_in(name) for name in names}
-    client = place.app.test_client()
-    place.staff[STRANGER] = Persona(STRANGER, frozenset(), False, client, form_token=form_token(client))
+    place.staff[STRANGER] = place.stranger()
     for name, token in tokens.items():
         held = permissions_of([names[name]]) if name in names else frozenset()
         headers = {"Authorization": f"Bearer {token}"}
@@ -331,7 +335,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)
         place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
         place.has |= _interview(scope, place.mark, code, now)
-        place.has |= {"panel": [_panel(scope, place, accepted.serial_no, now)]}
+        place.has |= {"panel": [open_panel(scope, place, accepted.serial_no, now)]}
         call = IncomingCall(place.mark, now, "desk", line=f"{place.mark}线", phone="13800000003", answered_by="坐席")
         handover = write_handover(scope, words=f"{place.mark}交班", actor=OPERATOR, now=now)
         place.has |= {"handover": [str(handover.id)]}
@@ -543,10 +547,12 @@ def _campaign(scope: Scope, mark: str, now: datetime) -> int:
     return campaign.id
 
 
-def _panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:
-    """Make a panel on which the place's panel member sits, and has accepted."""
+def open_panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:
+    """Open a panel on a ticket, on which the place's panel member sits, and has accepted; return its number."""
     ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == serial_no)).one()
-    member = PanelMember(
+    account_id = place.accounts["panel-member"]
+    member = scope.session.scalar(select(PanelMember).where(PanelMember.account_id == account_id))
+    member = member or PanelMember(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
         number="NE-1",
@@ -555,14 +561,14 @@ def _panel(scope: Scope, place: Place, serial_no: str, now: datetime) -> str:
         recruited="application",
         organisation="",
         ties=[],
-        account_id=place.accounts["panel-member"],
+        account_id=account_id,
         added_at=now,
         added_by="测试",
     )
     panel = ReviewPanel(
         tenant_id=scope.tenant.id,
         id=scope.new_id(),
-        number=f"PY{place.mark[2:]}",
+        number=f"PY{serial_no}",
         ticket_id=ticket.id,
         cycle_no=1,
         cause="two_stories",

@@ -28,8 +28,10 @@ ALWAYS = {
 """Operations that answer all who may the same here, and why."""
 OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
 """Operations whose address holds a name that every district may use for what is its own."""
-OF_ONE = frozenset({"task", "list_no"})
+OF_ONE = frozenset({"task", "list_no", "held"})
 """What belongs to one person, the operator of each place: administrators may look how it stands, for others it is not there."""
+OF_HEADS = {"POST /unit/people/duty"}
+"""What of a unit its head and administrators do; the clerks of the places are no heads."""
 OF_A_UNIT = {"POST /knowledge/<article>/revise"}
 """Operations on what belongs to a unit beside tickets; here to the one that has a share in the ticket."""
 LETTERS_OF_UNITS = "/unit/letters/"
@@ -145,6 +147,8 @@ def expected_of(operation: Operation, who: Persona) -> int | str:
         return 403
     if reaches is Reach.ENTERED and "serial_no" in operation.parameters and not who.has_entry:
         return 403
+    if str(operation) in OF_HEADS and Permission.ADMINISTER not in who.permissions:
+        return 403
     if not OF_ONE.isdisjoint(operation.parameters) and who.name != "operator":
         looks_after = Permission.ADMINISTER in who.permissions and operation.rule.endswith(("task>", "/cancel"))
         return "open" if looks_after and "/import/" not in operation.rule else 404
@@ -176,7 +180,10 @@ def askers(operation: Operation, place: Place) -> Iterator[Persona]:
         yield from (place.staff[STRANGER], place.staff["operator"])
         return
     for name, who in place.staff.items():
-        yield place.signed_in(name) if ends_sessions(operation) and name != STRANGER else who
+        if ends_sessions(operation):
+            yield place.stranger() if name == STRANGER else place.signed_in(name)
+        else:
+            yield who
 
 
 def one_of_each(operation: Operation, place: Place) -> Iterator[Persona]:

@@ -37,6 +37,7 @@ def city(database: OwnDatabase) -> Installation:
         apply_profile(installation, profile, now=beijing("2026-03-01 09:00"))
         with installation.scope(profile.slug) as scope:
             set_undo(scope, 0)
+    installation.forget()
     return installation
 
 

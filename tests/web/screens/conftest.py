@@ -44,7 +44,7 @@ from tests.builders import (
     switch_on,
 )
 from tests.permissions.operations import Operation
-from tests.permissions.places import STRANGER, Place, make_place, place_feature
+from tests.permissions.places import STRANGER, Place, make_place, open_panel, place_feature
 from tests.servers import TestServers
 from tests.web.browser import Watched, served
 from tests.web.making import PASSWORD, Life, Visitor, make_account
@@ -171,14 +171,15 @@ def seed(installation: Installation, place: Place) -> dict[str, str]:
     earlier = datetime.now(UTC) - timedelta(days=3)
     old = make_ticket(installation, place.slug, text="公园长椅损坏", now=earlier).serial_no
 
-    def opened(scope: Scope) -> tuple[str, str]:
+    def opened(scope: Scope) -> dict[str, str]:
         open_flows(scope, now=earlier)
         flow = flow_of(scope, get_ticket_id(scope, old))
         assert flow
-        return public_no(scope, get_ticket_id(scope, done.serial_no)), flow.public_no
+        panel = open_panel(scope, place, old, datetime.now(UTC))
+        return {"case": public_no(scope, get_ticket_id(scope, done.serial_no)), "flow": flow.public_no, "panel": panel}
 
-    case, flow = installation.run(place.slug, opened)
-    numbers = {"accused": accused(), "meeting": str(meeting), "article": str(article), "case": case, "flow": flow}
+    numbers = {"accused": accused(), "meeting": str(meeting), "article": str(article)}
+    numbers |= installation.run(place.slug, opened)
     return {name: each.serial_no for name, each in lives.items()} | numbers | imports
 
 

@@ -161,7 +161,7 @@ def test_panel_member_votes_by_keys(theatre: Theatre, browser: Browser) -> None:
     with watched(browser, theatre.address) as window:
         theatre.enter(window, "panel-member")
         page, keys = window.page, Keyboard(window, "panel member")
-        window.open(theatre.path("/panel/<number>"))
+        window.open(theatre.path("/panel/<number> @panel"))
         criteria = page.locator("#vote fieldset .scores").count()
         with keys.task("score each criterion, judge, say why", most=25):
             keys.skip_menu()
