@@ -60,7 +60,7 @@ def public_page(view: View) -> View:
     @wraps(view)
     def opened(tenant: str, **parts: Any) -> ResponseReturnValue:
         def work(scope: Scope) -> Response:
-            g.public_tenant = scope.tenant
+            g.public_tenant, g.open_at = scope.tenant, f"/public/{scope.tenant.slug}"
             try:
                 return current_app.make_response(view(Guest(scope, clock()), **parts))
             except Refused as refusal:
