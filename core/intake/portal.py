@@ -64,6 +64,11 @@ def page_of(scope: Scope, serial_no: str) -> str:
 
 def link_to(scope: Scope, serial_no: str) -> str:
     """Return the address of the page where a resident follows their appeal, empty where nobody has said it."""
+    return address_of(scope, f"/progress?number={serial_no}")
+
+
+def address_of(scope: Scope, path: str) -> str:
+    """Return the absolute address of a public page of the tenant, `path` below its start page; "" where nobody has said it."""
     enabled = scope.hooks.enabled.get(PORTAL_INTAKE.id)
     address = enabled.settings["address"] if enabled else ""
-    return f"{address}/public/{scope.tenant.slug}/progress?number={serial_no}" if address else ""
+    return f"{address}/public/{scope.tenant.slug}{path}" if address else ""
