@@ -17,7 +17,7 @@ from core.journey.person import as_file, export_person
 from core.tickets.retention import days_kept
 from core.tickets.reveals import PURPOSE_LABELS, reveals
 
-PHONE = click.option("--phone", required=True, metavar="电话", help="诉求人留的电话，写全")
+PHONE = click.option("--phone", required=True, metavar="电话", help="诉求人留的电话或邮箱，写全")
 NAMES = {
     "ticket_event": "流转记录",
     "rating": "评价",

@@ -10,7 +10,7 @@ from core.hooks.values import Appellant, Complexity, Nature, Urgency
 from core.hooks.values.ticket import Relation
 from core.kit.errors import Refused
 from core.kit.saying import said, word
-from core.tickets.contact import Contact
+from core.tickets.contact import Contact, readable_email
 
 TEXT_MAX = 20_000
 """Characters of one appeal. Longer ones are refused in words, so that nothing is cut off silently."""
@@ -58,7 +58,7 @@ class Appeal:
 def usable(appeal: Appeal) -> Appeal:
     """Return the appeal as it can be kept: with its text in one Unicode form, and a title.
 
-    Raises `AppealUnusable`, naming the field that is missing, too long, out of range or not storable.
+    Raises `AppealUnusable`, naming the field that is missing, too long, out of range or not storable, and `EmailUnusable`.
     """
     contact = appeal.contact
     for label, value, longest in (
@@ -69,6 +69,7 @@ def usable(appeal: Appeal) -> Appeal:
         ("姓名", contact.name, 100),
         ("电话", contact.phone, 50),
         ("住址", contact.address, 500),
+        ("邮箱", contact.email, 200),
     ):
         _refuse_unstorable(label, value)
         if len(value) > longest:
@@ -80,6 +81,7 @@ def usable(appeal: Appeal) -> Appeal:
                     longest=longest,
                 )
             )
+    readable_email(contact.email)
     if not 1 <= appeal.affected_count <= AFFECTED_MAX:
         raise AppealUnusable(
             said(

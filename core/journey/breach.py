@@ -25,7 +25,7 @@ from core.tickets.service import reason_of, refuse_actor
 from core.tickets.timeline import Actor
 
 KINDS = ("unmasked", "export_begun", "exported")
-PARTS = {"name": "姓名", "phone": "电话", "address": "住址"}
+PARTS = {"name": "姓名", "phone": "电话", "address": "住址", "email": "邮箱"}
 NOTICE = """{name}：
 
 {tenant}在受理您的诉求（工单 {tickets}）时保存了您的{parts}。经查，{since} 至 {until} 期间，这些信息曾被{how}，
@@ -136,7 +136,7 @@ def _add(
         .where(TicketContact.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     )
     contact = opened(scope.keys, row) if row else Contact()
-    if row is None or not (contact.name or contact.phone or contact.address):
+    if row is None or not (contact.name or contact.phone or contact.address or contact.email):
         gone.extend([serial_no] if serial_no not in gone else [])
         return
     person = people.setdefault(row.phone_hash or serial_no, Affected(contact))

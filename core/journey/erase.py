@@ -35,7 +35,7 @@ from core.tasks.service import take_away_files
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
-from core.tickets.contact import Contact, blanked, masked_phone, normal_phone
+from core.tickets.contact import Contact, blanked, masked_reach, normal_email, normal_phone
 from core.tickets.held import empty_of_ticket
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
@@ -93,7 +93,8 @@ def erase_person(
     calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
     entries, questions = erase_entries(scope, phone), erase_questions(scope, phone)
     take_away_files(scope)
-    erase_naming(scope, normal_phone(phone.strip()))
+    naming = normal_email(phone) if "@" in phone else normal_phone(phone.strip())
+    erase_naming(scope, naming)
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
     if ended or calls or drafts or entries or questions or talk:
         note_security(
@@ -101,7 +102,7 @@ def erase_person(
             "erased",
             actor=actor.name,
             actor_id=actor.id,
-            subject=masked_phone(normal_phone(phone.strip())),
+            subject=masked_reach(phone),
             detail={
                 "tickets": ended,
                 **({"calls": calls} if calls else {}),
@@ -142,7 +143,8 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         erase_of_ticket(scope, each.id)
         empty_of_ticket(scope, each.id)
     files = sum(erase_files(scope, each) for each in (ticket, *parts))
-    has_contact = bool(contact.name or contact.phone or contact.address or contact.wechat or contact.weibo)
+    known = (contact.name, contact.phone, contact.address, contact.wechat, contact.weibo, contact.email)
+    has_contact = any(known)
     if not has_contact and not files:
         return {}
     named: Counter[str] = Counter()
@@ -152,7 +154,8 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         _empty_messages(scope, each, contact)
     if row is not None:
         row.name = row.phone = row.address = row.phone_hash = row.name_hash = None
-        row.wechat = row.wechat_hash = row.weibo = row.weibo_hash = None
+        row.wechat = row.wechat_hash = row.weibo = row.weibo_hash = row.email = row.email_hash = None
+        row.email_confirmed, row.tell_by, row.tell_hours = False, "", ""
     note(
         scope,
         ticket,
@@ -179,6 +182,7 @@ def due_for_erasure(scope: Scope, *, days: int, now: datetime, limit: int | None
         | TicketContact.address.is_not(None)
         | TicketContact.wechat.is_not(None)
         | TicketContact.weibo.is_not(None)
+        | TicketContact.email.is_not(None)
     )
     has_files = exists().where(
         TicketFile.tenant_id == Ticket.tenant_id, TicketFile.ticket_id == Ticket.id, TicketFile.key.is_not(None)

@@ -35,10 +35,10 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
-from core.tickets.contact import masked_phone, normal_phone
+from core.tickets.contact import masked_reach, normal_phone
 from core.tickets.models import ContactReveal, Message, Ticket, TicketContact
 from core.tickets.reveals import PURPOSE_LABELS
-from core.tickets.sealing import opened, wechat_hash, weibo_hash
+from core.tickets.sealing import email_hash, opened, wechat_hash, weibo_hash
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.states import STATE_LABELS, State
 from core.tickets.timeline import Actor
@@ -59,13 +59,15 @@ class PhoneUnusable(Refused):
 
 def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:
     """Return the tickets of who left this phone, the oldest first; of a WeChat user where an openid is given, of one of Weibo
-    where their number stands after `weibo:`.
+    where their number stands after `weibo:`, of an e-mail address where there is an at sign.
 
     Raises `PhoneUnusable`.
     """
     wanted = normal_phone(phone.strip())
     if uid := weibo_number(phone):
         known_by = TicketContact.weibo_hash == weibo_hash(scope.keys, uid, tenant_id=scope.tenant.id)
+    elif "@" in phone:
+        known_by = TicketContact.email_hash == email_hash(scope.keys, phone, tenant_id=scope.tenant.id)
     elif OPENID.fullmatch(phone.strip()):
         known_by = TicketContact.wechat_hash == wechat_hash(scope.keys, phone.strip(), tenant_id=scope.tenant.id)
     else:
@@ -102,7 +104,7 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
     refuse_actor(actor, Permission.ADMINISTER, "导出个人信息")
     why = reason_of(reason, "导出个人信息")
     tickets = tickets_of_person(scope, phone)
-    number = masked_phone(normal_phone(phone.strip()))
+    number = masked_reach(phone)
     found = {
         "tenant": scope.tenant.slug,
         "tenant_name": scope.tenant.name,
@@ -164,6 +166,10 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
             "address": contact.address,
             "wechat": contact.wechat,
             "weibo": contact.weibo,
+            "email": contact.email,
+            "email_confirmed": contact.email_confirmed,
+            "tell_by": contact.tell_by,
+            "tell_hours": contact.tell_hours,
             "keep_private": contact.keep_private,
         },
         "point": [ticket.longitude, ticket.latitude] if ticket.point else None,

@@ -86,7 +86,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(
         TicketContact.__table__,  # type: ignore[arg-type]
         "联系方式",
-        {part: _always(f"contact.{part}") for part in ("name", "phone", "address", "wechat", "weibo")},
+        {part: _always(f"contact.{part}") for part in ("name", "phone", "address", "wechat", "weibo", "email")},
         row_id="ticket_id",
     ),
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]

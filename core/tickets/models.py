@@ -1,7 +1,7 @@
 """Tables of the ticket, its contact data and its timeline."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     BigInteger,
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.areas.shapes import Point
 from core.hooks.values.words import RELATION_LABELS
 from core.kit.db import INSTANT, Base, OfTenant, TenantRow
+from core.tickets.contact import TellBy
 from core.tickets.states import IN_HAND, MOVES, OPEN, Command, State
 
 FROM_ELSEWHERE = "referral"
@@ -195,6 +196,8 @@ class TicketContact(OfTenant, Base, kw_only=True):
         ),
         Index("ix_ticket_contact_wechat_hash", "tenant_id", "wechat_hash", postgresql_where="wechat_hash IS NOT NULL"),
         Index("ix_ticket_contact_weibo_hash", "tenant_id", "weibo_hash", postgresql_where="weibo_hash IS NOT NULL"),
+        Index("ix_ticket_contact_email_hash", "tenant_id", "email_hash", postgresql_where="email_hash IS NOT NULL"),
+        CheckConstraint(f"tell_by IN ({_any_of(get_args(TellBy))})", name="tell_by"),
     )
 
     ticket_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -211,6 +214,14 @@ class TicketContact(OfTenant, Base, kw_only=True):
     weibo_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     name_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     """By which who may see names finds those of somebody whose whole name they know."""
+    email: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    email_confirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whoever reads what comes there has said that the appeal is theirs."""
+    tell_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """By which way the resident wants to be told 告知方式; empty = by the one they came, none = they look themselves."""
+    tell_hours: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """In which hours, as 9-18; empty = the district's."""
 
 
 class ContactReveal(TenantRow, Base, kw_only=True):

@@ -31,11 +31,11 @@ REVEAL = "reveal_contact"
 A_DAY = 30
 """Contacts that one person may look at between two midnights."""
 LONGEST_WORDS = 200
-PARTS = (("name", "姓名"), ("phone", "电话"), ("address", "住址"))
+PARTS = (("name", "姓名"), ("phone", "电话"), ("address", "住址"), ("email", "邮箱"))
 
 
 class NoContact(Refused):
-    """The resident left neither name, phone nor address, or they were erased."""
+    """The resident left no name, phone, address or e-mail, or they were erased."""
 
     code = "no-contact"
 

@@ -1,10 +1,12 @@
 """Contact data at rest: encrypted at the door, opened one at a time."""
 
+from typing import cast
+
 from sqlalchemy import select
 
 from core.kit.keys import Keyring
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, normal_name, normal_phone
+from core.tickets.contact import Contact, TellBy, normal_email, normal_name, normal_phone
 from core.tickets.models import TicketContact
 
 
@@ -14,7 +16,7 @@ def sealed(keys: Keyring, contact: Contact, *, tenant_id: int, ticket_id: int) -
     def seal(field: str, value: str) -> bytes | None:
         return keys.encrypt(value, tenant_id=tenant_id, field=f"contact.{field}", row_id=ticket_id) if value else None
 
-    phone = normal_phone(contact.phone)
+    phone, email = normal_phone(contact.phone), normal_email(contact.email)
     return TicketContact(
         tenant_id=tenant_id,
         ticket_id=ticket_id,
@@ -28,6 +30,11 @@ def sealed(keys: Keyring, contact: Contact, *, tenant_id: int, ticket_id: int) -
         wechat_hash=wechat_hash(keys, contact.wechat, tenant_id=tenant_id) if contact.wechat else None,
         weibo=seal("weibo", contact.weibo),
         weibo_hash=weibo_hash(keys, contact.weibo, tenant_id=tenant_id) if contact.weibo else None,
+        email=seal("email", email),
+        email_hash=email_hash(keys, email, tenant_id=tenant_id) if email else None,
+        email_confirmed=contact.email_confirmed,
+        tell_by=contact.tell_by,
+        tell_hours=contact.tell_hours,
     )
 
 
@@ -65,6 +72,11 @@ def weibo_hash(keys: Keyring, uid: str, *, tenant_id: int) -> bytes:
     return keys.lookup_hash(uid, tenant_id=tenant_id, field="weibo")
 
 
+def email_hash(keys: Keyring, email: str, *, tenant_id: int) -> bytes:
+    """Return the keyed hash by which who left this e-mail address is found, however it is written."""
+    return keys.lookup_hash(normal_email(email).lower(), tenant_id=tenant_id, field="email")
+
+
 def opened(keys: Keyring, row: TicketContact) -> Contact:
     """Return the plain contact of an encrypted row."""
 
@@ -80,4 +92,8 @@ def opened(keys: Keyring, row: TicketContact) -> Contact:
         keep_private=row.keep_private,
         wechat=plain("wechat", row.wechat),
         weibo=plain("weibo", row.weibo),
+        email=plain("email", row.email),
+        email_confirmed=row.email_confirmed,
+        tell_by=cast(TellBy, row.tell_by),
+        tell_hours=row.tell_hours,
     )

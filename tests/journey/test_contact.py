@@ -9,14 +9,16 @@ from sqlalchemy import inspect, select
 from core.journey import handle
 from core.kit.keys import Keyring
 from core.tenancy.scope import Installation
-from core.tickets.contact import Contact, masked, normal_phone
+from core.tickets.contact import Contact, EmailUnusable, masked, normal_phone, readable_email
 from core.tickets.models import TicketContact
 from core.tickets.sealing import opened, sealed
 from tests.builders import KEYS, make_district
 from tests.journey.walking import Walk
 
-WHO = Contact(name="欧阳无名", phone="13800000001", address="幸福路 1 号 2 单元")
-CANARY = Contact(name="欧阳探微", phone="13800000077", address="幸福路 77 号 7 单元")
+WHO = Contact(
+    "欧阳无名", "13800000001", "幸福路 1 号 2 单元", email="wu@example.com", tell_by="mail", tell_hours="9-18"
+)
+CANARY = Contact("欧阳探微", "13800000077", "幸福路 77 号 7 单元", email="canary-77@example.com")
 """Whom no other test speaks of: the database is that of all of them."""
 
 
@@ -57,7 +59,7 @@ def test_no_column_of_the_database_shows_who_spoke(installation: Installation, o
         for (table,) in tables:
             for (row,) in connection.execute(SQL("SELECT t::text FROM {} AS t").format(Identifier(table))):
                 read += 1
-                for said in (CANARY.name, CANARY.phone, CANARY.address):
+                for said in (CANARY.name, CANARY.phone, CANARY.address, CANARY.email):
                     # `\\x…` is how bytes are written as text: a value merely turned into bytes would show here.
                     if said in row or said.encode().hex() in row:
                         seen.append((table, said))
@@ -142,8 +144,29 @@ def test_old_contacts_are_opened_after_a_new_key_came() -> None:
     assert sealed(newer, WHO, tenant_id=1, ticket_id=7).phone_hash == row.phone_hash
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (" wu.x@EXAMPLE.com ", "wu.x@example.com"),
+        ("ｗｕ＠ｅｘａｍｐｌｅ。ｃｏｍ", "wu@example.com"),
+        ("", ""),
+        (" ", ""),
+    ],
+)
+def test_an_email_address_is_read_however_it_is_written(typed: str, read: str) -> None:
+    assert readable_email(typed) == read
+
+
+@pytest.mark.parametrize(
+    "typed", ["wu", "wu@", "@example.com", "wu@example", "wu@@example.com", "a@b.c,d@e.f", "\udcff@a.b"]
+)
+def test_what_is_no_email_address_is_refused_in_words(typed: str) -> None:
+    with pytest.raises(EmailUnusable, match="不是完整的邮箱地址"):
+        readable_email(typed)
+
+
 def test_lists_show_the_family_name_and_the_ends_of_the_phone() -> None:
-    assert masked(WHO) == Contact(name="欧**", phone="138****0001", address="")
+    assert masked(WHO) == Contact(name="欧**", phone="138****0001", email="w***@example.com", tell_by="mail")
     assert masked(Contact()) == Contact()
     assert masked(Contact(phone="12345")) == Contact(phone="****")
 
@@ -151,4 +174,4 @@ def test_lists_show_the_family_name_and_the_ends_of_the_phone() -> None:
 def test_every_column_of_a_contact_is_bytes_or_no_personal_data() -> None:
     plain = {column.key for column in inspect(TicketContact).columns if column.type.python_type is not bytes}
 
-    assert plain == {"tenant_id", "ticket_id", "keep_private"}
+    assert plain == {"tenant_id", "ticket_id", "keep_private", "phone_proven", "email_confirmed", "tell_by", "tell_hours"}

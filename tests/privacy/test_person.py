@@ -29,10 +29,11 @@ from tests.journey.walking import Walk
 
 ADMINISTRATOR = make_actor("管理员庚", "administrator", id=7)
 PHONE = "13800000001"
-CHEN = Contact("陈某某", PHONE, "人民路 1 号", keep_private=True)
+EMAIL = "Chen.mm@example.com"
+CHEN = Contact("陈某某", PHONE, "人民路 1 号", keep_private=True, email=EMAIL, tell_by="mail")
 OTHER = Contact("欧阳小路", "13700001234", "松柏街 99 号")
 AT = beijing("2026-03-20 10:00")
-SAID = "我叫陈某某，电话 138 0000 0001，住人民路 1 号，路灯不亮"
+SAID = "我叫陈某某，电话 138 0000 0001，住人民路 1 号，路灯不亮，来信 chen.mm@EXAMPLE.com"
 
 
 def ended(walk: Walk, contact: Contact, words: str = SAID, **appeal: Any) -> str:
@@ -96,6 +97,10 @@ def test_a_person_gets_all_tickets_with_everything_said_and_nobody_elses(walk: W
         "address": "人民路 1 号",
         "wechat": "",
         "weibo": "",
+        "email": EMAIL,
+        "email_confirmed": False,
+        "tell_by": "mail",
+        "tell_hours": "",
         "keep_private": True,
     }
     assert ticket["text"] == SAID
@@ -144,10 +149,10 @@ def test_who_is_erased_is_nowhere_and_the_evidence_verifies(walk: Walk, owner_ur
     assert erased(walk) == Erased((mine,), (), {})
 
     kept = everything_of(walk, owner_url)
-    assert [word in kept for word in ("陈某某", PHONE, "138 0000 0001", "人民路 1 号")] == [False] * 4
+    assert [word in kept for word in ("陈某某", PHONE, "138 0000 0001", "人民路 1 号", EMAIL)] == [False] * 5
     assert [word in kept for word in ("欧阳小路家门口积水", theirs)] == [True, True]
     ticket = walk.ticket()
-    assert (ticket.text, ticket.place) == ("我叫＊＊，电话 ＊＊，住＊＊，路灯不亮", "＊＊门口")
+    assert (ticket.text, ticket.place) == ("我叫＊＊，电话 ＊＊，住＊＊，路灯不亮，来信 ＊＊", "＊＊门口")
     assert (walk.entries()[-1].kind, walk.entries()[-1].summary) == ("erased", "删除了诉求人的个人信息：本人申请")
     assert [entry.state for entry in walk.rows(Message)] == states
     assert walk.run(audit_tenant).findings == ()
@@ -156,6 +161,16 @@ def test_who_is_erased_is_nowhere_and_the_evidence_verifies(walk: Walk, owner_ur
     order = Order(OPERATOR, AT)
     with pytest.raises(NoContact):
         walk.run(lambda scope: reveal_contact(scope, mine, order, purpose="verify", words="核实"))
+
+
+def test_who_left_an_email_address_is_found_by_it_and_erased(walk: Walk) -> None:
+    ended(walk, OTHER, words="欧阳小路家门口积水")
+    mine = ended(walk, CHEN)
+
+    found = exported(walk, "chen.MM@example.com ")
+    assert (found["phone"], [each["serial_no"] for each in found["tickets"]]) == ("c***@example.com", [mine])
+    assert erased(walk, EMAIL) == Erased((mine,), (), {})
+    assert exported(walk, EMAIL)["tickets"] == []
 
 
 def test_erasing_twice_changes_nothing_more(walk: Walk) -> None:

@@ -60,6 +60,7 @@ HASHES = {
         "wechat_message.person",
         "ticket_contact.weibo_hash",
         "weibo_post.person",
+        "ticket_contact.email_hash",
     ),
 }
 """Bytes that nobody decrypts: digests, under a key or not."""
