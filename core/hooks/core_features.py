@@ -50,6 +50,13 @@ PORTAL_INTAKE = _own(
     "网上提交",
     "诉求人在公开页面上不用注册即可提交诉求；没有开通就没有这个页面",
     "core.intake.portal:PortalSettings",
+    "check_settings",
+)
+FACE = _own(
+    "face",
+    "公开页面",
+    "公开页面上的名称、主色、热线和其他电话、欢迎语、停机公告，首页列出哪些入口",
+    "core.residents.face:FaceSettings",
 )
 WECHAT = _own(
     "wechat",
@@ -97,6 +104,7 @@ CORE_FEATURES = (
     SIGN_IN,
     MAIL_INTAKE,
     PORTAL_INTAKE,
+    FACE,
     WECHAT,
     WEIBO,
     ROTA,

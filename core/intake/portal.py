@@ -1,12 +1,15 @@
 """The public entry 网上提交: residents hand in appeals on a page without sign-in; set by the tenant as any other setting."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from core.hooks.core_features import PORTAL_INTAKE
+from core.hooks.features import hookimpl
 from core.hooks.settings import Line, OneOf, Settings, YesNo
 from core.hooks.table import HookTable
-from core.hooks.values import Channel
+from core.hooks.values import Channel, Finding
+from core.kit.gateways import has_sms
 from core.tenancy.scope import Scope
 
 PORTAL = Channel("portal", "网上提交", "web")
@@ -14,6 +17,8 @@ PORTAL = Channel("portal", "网上提交", "web")
 NO_PAGE = "凭受理流水号和提取码在公开页面查询"
 Asks = Literal["optional", "required", "none"]
 """Whether a phone is asked for."""
+PhoneCheck = Literal["none", "code"]
+"""Whether a phone that was left must be shown to be at hand."""
 
 
 class PortalSettings(Settings):
@@ -32,6 +37,13 @@ class PortalSettings(Settings):
         group="网上提交",
         help="不留电话的，凭受理流水号和提取码查询答复",
     )
+    phone_check = OneOf(
+        load_default="none",
+        choices={"none": "不验证", "code": "短信验证码"},
+        title="验证手机号",
+        group="网上提交",
+        help="留了手机号的，发一条短信验证码确认是本人的；从本区微信公众号进来的不用验证。需要短信网关",
+    )
     address = Line(
         load_default="",
         longest=100,
@@ -48,13 +60,30 @@ class Portal:
     """The tenant's public entry."""
 
     phone: Asks
+    phone_check: PhoneCheck = "none"
 
 
 def find_portal(hooks: HookTable) -> Portal | None:
     """Return the tenant's public entry, None where it has none."""
     enabled = hooks.enabled.get(PORTAL_INTAKE.id)
     settings: Any = enabled.settings if enabled else {}
-    return Portal(cast(Asks, settings["phone"])) if settings and settings["open"] else None
+    if not settings or not settings["open"]:
+        return None
+    return Portal(cast(Asks, settings["phone"]), cast(PhoneCheck, settings["phone_check"]))
+
+
+@hookimpl
+def check_settings(settings: Mapping[str, Any]) -> Sequence[Finding] | None:
+    """Say where codes are to be sent and there is nothing that sends them."""
+    if settings["phone_check"] == "code" and not has_sms():
+        return [
+            Finding(
+                "warning",
+                "没有配置短信网关（SMS_URL），验证码发不出去，手机号都按未验证登记。",
+                "phone_check",
+            )
+        ]
+    return None
 
 
 def page_of(scope: Scope, serial_no: str) -> str:

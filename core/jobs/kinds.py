@@ -14,6 +14,7 @@ from core.jobs.feature_jobs import FEATURE_JOB, doing_daily_work
 from core.jobs.file_scans import scanning
 from core.jobs.held_deeds import carrying_out
 from core.jobs.inbound import taking_in
+from core.jobs.phone_codes import sending_codes
 from core.jobs.referrals import bringing_news, referring
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
@@ -29,6 +30,7 @@ from core.journey.dry_run import DRY_RUN
 from core.journey.held import HELD_DEED
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
+from core.residents.phones.codes import PHONE_CODE
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tasks.models import TASK
 from core.tenancy.scope import Installation
@@ -48,6 +50,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         FEATURE_JOB: doing_daily_work(),
         HELD_DEED: carrying_out(),
         INBOUND: taking_in(),
+        PHONE_CODE: sending_codes(gateways),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
         RULE_DRAFT: drafting_rules(installation),

@@ -30,9 +30,9 @@ from core.intake.models import IntakeEvent, WechatMessage, WeiboPost
 from core.intake.outreach.erasing import drafts_of_person
 from core.intake.outreach.service import said_in
 from core.intake.readable import readable
-from core.kit.errors import Refused
 from core.kit.saying import said
 from core.people.roles import Permission
+from core.residents.phones.rules import PhoneUnusable
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
 from core.tickets.contact import masked_reach, normal_phone
@@ -49,12 +49,6 @@ WEIBO_USER = "weibo:"
 OPENID = re.compile(r"(?=.*[A-Za-z_-])[A-Za-z0-9_-]{20,64}")
 """How a WeChat user of an account is named; never all digits, so never a phone."""
 Plain = dict[str, Any]
-
-
-class PhoneUnusable(Refused):
-    """What was given is no phone by which somebody could be found."""
-
-    code = "phone-unusable"
 
 
 def tickets_of_person(scope: Scope, phone: str) -> Sequence[Ticket]:

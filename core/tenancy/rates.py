@@ -33,11 +33,17 @@ Counted = Literal[
     "lookups-from-address",
     "lookups-of-number",
     "entries-from-address",
+    "codes-of-phone",
+    "codes-from-address",
+    "codes",
+    "reports-begun",
+    "report-files",
 ]
 """What is counted: sign-ins that failed, of a login, from an address, and all of them; pushes nobody vouched for; proofs
 of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone,
 of an address at the public entry, of a WeChat user, and of one of Weibo; look-ups of an appeal that opened nothing, from an address and of a serial number;
-entries of an address in campaigns."""
+entries of an address in campaigns; codes sent to a phone, at the wish of an address, and all of them;
+reports begun from an address and not sent yet, and the files that came with them."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "failures-of-login": (DAY, MINUTE),
@@ -55,6 +61,11 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "lookups-from-address": (timedelta(minutes=15), MINUTE),
     "lookups-of-number": (timedelta(hours=1), timedelta(minutes=5)),
     "entries-from-address": (DAY, timedelta(hours=1)),
+    "codes-of-phone": (DAY, timedelta(minutes=10)),
+    "codes-from-address": (DAY, timedelta(hours=1)),
+    "codes": (timedelta(hours=1), MINUTE),
+    "reports-begun": (DAY, timedelta(hours=1)),
+    "report-files": (DAY, timedelta(hours=1)),
 }
 """Over how long each is added up, and by which steps it moves on."""
 MEMORY = 2 * DAY
@@ -121,6 +132,42 @@ class RateSettings(Settings):
         unit="次",
         group="诉求",
         help="诉求人凭受理流水号和提取码在公开页面催办；超过的告诉诉求人稍后再催，不再发给承办单位；0 为不限",
+    )
+    codes_per_phone_hour = Whole(
+        load_default=5,
+        min=0,
+        max=MOST,
+        title="每个手机号每小时验证码",
+        unit="条",
+        group="验证码",
+        help="公开页面发到手机的短信验证码；超过的请诉求人稍后再取，或不凭验证码提交；0 为不限",
+    )
+    codes_per_phone_day = Whole(
+        load_default=10,
+        min=0,
+        max=MOST,
+        title="每个手机号 24 小时验证码",
+        unit="条",
+        group="验证码",
+        help="使任何人都不能用本区的短信网关骚扰别人的手机；0 为不限",
+    )
+    codes_per_address = Whole(
+        load_default=60,
+        min=0,
+        max=MOST,
+        title="每个地址 24 小时验证码",
+        unit="条",
+        group="验证码",
+        help="一个社区服务点的人常共用一个地址，不宜太小；0 为不限",
+    )
+    codes_per_hour = Whole(
+        load_default=2_000,
+        min=0,
+        max=MOST,
+        title="全区每小时验证码",
+        unit="条",
+        group="验证码",
+        help="本区一小时一共发多少条，防止有人用许多地址和号码耗尽短信；0 为不限",
     )
 
 

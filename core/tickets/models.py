@@ -57,6 +57,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         CheckConstraint(f"relation IN ('', {_any_of(tuple(RELATION_LABELS))})", name="relation"),
         CheckConstraint("screened IN ('', 'doubted', 'invalid')", name="screened"),
         CheckConstraint("(screened = '') = (invalid_reason = '')", name="invalid_reason"),
+        CheckConstraint("withdrawn_reason = '' OR state = 'voided'", name="withdrawn"),
         CheckConstraint("urgency IN ('normal', 'urgent')", name="urgency"),
         CheckConstraint("complexity IN ('simple', 'complex')", name="complexity"),
         CheckConstraint("light IN ('green', 'yellow', 'red')", name="light"),
@@ -138,6 +139,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     """Whether one person doubts that it is a valid appeal, or two found that it is none (`core.tickets.screening`)."""
     invalid_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Code of the reason why not, empty = nobody doubts it."""
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Why its resident withdrew it (`core.tickets.withdrawal`), empty = they did not."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
@@ -214,6 +217,8 @@ class TicketContact(OfTenant, Base, kw_only=True):
     weibo_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     name_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     """By which who may see names finds those of somebody whose whole name they know."""
+    phone_proven: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whoever left the phone had it at hand 已验证: they gave back a code that was sent to it."""
     email: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     email_confirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -259,7 +264,7 @@ class TicketEvent(OfTenant, Base, kw_only=True):
             "tenant_id",
             "kind",
             "at",
-            postgresql_where="kind IN ('reject', 'void', 'redo', 'reopen')",
+            postgresql_where="kind IN ('reject', 'void', 'withdraw', 'redo', 'reopen')",
         ),
         Index("ix_ticket_event_kept_off", "tenant_id", "at", postgresql_where="kind = 'kept_off'"),
     )

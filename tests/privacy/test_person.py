@@ -13,10 +13,11 @@ from core.journey.accept import reject
 from core.journey.audit import audit_tenant
 from core.journey.erase import Erased, StillOpen, erase_contact, erase_person
 from core.journey.inbound.by_hand import enter
-from core.journey.person import PhoneUnusable, as_file, export_person
+from core.journey.person import as_file, export_person
 from core.journey.reveal import reveal_contact
 from core.kit.db import Base
 from core.people.roles import NotPermitted
+from core.residents.phones.rules import PhoneUnusable
 from core.tenancy.models import SecurityEvent
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact

@@ -61,6 +61,7 @@ HASHES = {
         "ticket_contact.weibo_hash",
         "weibo_post.person",
         "ticket_contact.email_hash",
+        "phone_code.phone_hash",
     ),
 }
 """Bytes that nobody decrypts: digests, under a key or not."""
