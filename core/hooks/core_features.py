@@ -97,6 +97,12 @@ UNDO = _own(
     "派单、直接答复、审核通过、批示和批量操作之后，多少秒之内可以撤销；到时才执行",
     "core.tickets.undoing:UndoSettings",
 )
+TELLING = _own(
+    "telling",
+    "免打扰",
+    "短信、邮件和微信通知从几点发到几点；紧急的和答复刚才来说话的人的不受限",
+    "core.tickets.hours:TellingSettings",
+)
 CORE_FEATURES = (
     ROUTING,
     PRIVACY,
@@ -112,5 +118,6 @@ CORE_FEATURES = (
     SCANNING,
     SCREENING,
     UNDO,
+    TELLING,
 )
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

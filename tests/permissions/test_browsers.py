@@ -250,7 +250,7 @@ def test_no_other_site_can_have_anything_carried_out(app: Flask, place: Place, a
     assert changes(before, rows_of(place, addresses[1])) == []
 
 
-UNFORGEABLE = ("/in/", "/wechat/", "/public/", "/language")
+UNFORGEABLE = ("/in/", "/wechat/", "/public/", "/language", "/type")
 """Beginnings of addresses that ask nobody who they are: there is no sign-in that another site could make use of."""
 
 

@@ -19,6 +19,7 @@ OWN = (
     "icon.svg",
     "proof.js",
     "public.css",
+    "public.js",
     "states.js",
 )
 SCRIPTS = ("huiying.js", "states.js", "device.js", "drafts.js")

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from core.journey.queries.disclosures import Wanted, find_public_case, has_public_cases, public_cases
 from core.web.public.site import Entry, Guest, public, public_page
 
-ENTRY = Entry("办理公开", "cases", "已经办结的诉求：事项、过程和结果，已隐去个人信息", has_public_cases)
+ENTRY = Entry("办结公开", "cases", "已经办结的诉求：事项、过程和结果，已隐去个人信息", has_public_cases)
 LONGEST, LAST_PAGE = 40, 500
 
 

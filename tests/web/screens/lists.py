@@ -114,10 +114,10 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "auditor": ("/audit", "/audit/reveals"),
     "whoever must bind a phone": ("/sign-in/bind",),
     "whoever must give its code": ("/sign-in/code",),
+    # What stands last leaves things on the device, which the pages before it must not.
     STRANGER: (
-        "/sign-in",
-        "/set-password/<tenant>/<token>",
         "/public/<tenant>",
+        "/public/<tenant>/a11y",
         "/public/<tenant>/activities",
         "/public/<tenant>/activities/<int:number>",
         "/public/<tenant>/answers",
@@ -137,6 +137,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/public/<tenant>/flow/<public_no> @flow",
         "/public/<tenant>/cases/<public_no> @case",
         "/public/<tenant>/answers/<int(max=9223372036854775807):article> @article",
+        "/sign-in",
+        "/set-password/<tenant>/<token>",
     ),
 }
 NO_SCREENS: dict[str, str] = {
@@ -172,6 +174,7 @@ NO_SCREENS: dict[str, str] = {
     "/letters/<int(max=9223372036854775807):reminder>/pdf": "a file",
     "/performance/<int(max=2147483647):number>/file/<form>": "a file",
     "/public/<tenant>/bulletins/<number>/pdf": "a file",
+    "/public/<tenant>/face.css": "a stylesheet",
     "/public/<tenant>/figures.csv": "a file",
     "/t/<serial_no>/files/<int(max=9223372036854775807):file>": "a file",
     "/t/<serial_no>/files/<int(max=9223372036854775807):file>/preview": "a picture",
