@@ -9,6 +9,7 @@ from core.areas.gcj02 import to_wgs84
 from core.areas.shapes import Point
 from core.intake.inbound import get_item, payload_of
 from core.intake.models import InboundItem, WechatMessage
+from core.intake.portal import address_of, find_portal
 from core.intake.receipts import in_words
 from core.intake.repeated import too_many_in_wechat
 from core.intake.rules import Appeal
@@ -28,8 +29,10 @@ from core.journey.conversation.rating import Said, begin_rating, go_on
 from core.journey.conversation.understanding import NO, YES, shortened, understand
 from core.journey.filing import tell_filed
 from core.journey.instant import answer_question, is_unsettled, say_helped, say_unhelped
+from core.journey.phone_proof import WECHAT_GOOD, wechat_token
 from core.journey.supplement import supplement
 from core.kit import saying
+from core.kit.blanks import filled
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.serials import access_code
@@ -52,6 +55,9 @@ MEDIA = ("image", "voice")
 MOST_SHOWN = 5
 ASK_WORDS = "已收到{what}。请再写几句要反映什么事情，会和它一起登记。"
 ASK_APPEAL = "请写下要反映的事情：什么地方、什么问题。写下来就是提交。"
+REPORT_LINK = "report_link"
+"""Blank of an answer that a link to the report page is put into when it is told, made for who wrote and for nobody else."""
+ON_A_PAGE = "也可以在网页上填写，能加照片和位置，不用再验证手机号（{hours} 小时内有效，请不要转发）：{report_link}"
 NO_TICKETS = "您现在没有在办的诉求。要反映事情，请直接写下来。"
 NOT_UNDERSTOOD = "这类消息暂时看不懂。请用文字写下要反映的事情，也可以发照片、语音和位置；视频请截成照片。"
 A_DAY = timedelta(days=1)
@@ -91,10 +97,27 @@ def find_answer(scope: Scope, item_id: int) -> str | None:
         return None
     ticket = scope.session.get(Ticket, (scope.tenant.id, kept.ticket_id)) if kept.ticket_id else None
     if ticket is None:
-        return in_words(kept.answer, serial_no="", access_code="", tenant=scope.tenant.name)
+        words = in_words(kept.answer, serial_no="", access_code="", tenant=scope.tenant.name)
+        return filled(words, {REPORT_LINK: _report_link(scope, kept)}) if REPORT_LINK in words else words
     # The code stands nowhere in the database: it is reckoned when it is told.
     code = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=ticket.id, version=ticket.code_version)
     return in_words(kept.answer, serial_no=ticket.serial_no, access_code=code, tenant=scope.tenant.name)
+
+
+def _report_link(scope: Scope, kept: WechatMessage) -> str:
+    """Return where the writer of a message reports on a page, known there as whom the account knows them."""
+    message = find_message_of(scope, kept.item_id)
+    token = wechat_token(scope, message.person, now=kept.at) if message else ""
+    return address_of(scope, f"/report?wechat={token}")
+
+
+def _asking_appeal(scope: Scope) -> Said:
+    """Ask for the words of an appeal, and say where it can be made on a page, if the district has one."""
+    if find_portal(scope.hooks) is None or not address_of(scope, ""):
+        return Said(ASK_APPEAL, asks="appeal")
+    hours = int(WECHAT_GOOD.total_seconds() // 3600)
+    on_a_page = saying.said(ON_A_PAGE, hours=hours, report_link=f"{{{REPORT_LINK}}}")
+    return Said(f"{ASK_APPEAL}\n{on_a_page}", asks="appeal")
 
 
 def find_message_of(scope: Scope, item_id: int) -> Incoming | None:
@@ -164,7 +187,7 @@ class _Talk:
             wanted = self.incoming.key.strip().lower()
             if wanted == "progress":
                 return self._progress()
-            return Said(ASK_APPEAL, asks="appeal") if wanted == "appeal" else Said(self.wechat.welcome)
+            return _asking_appeal(self.scope) if wanted == "appeal" else Said(self.wechat.welcome)
         return Said("")
 
     def _on_words(self, text: str) -> Said:
@@ -173,7 +196,7 @@ class _Talk:
         if understood.meaning == "progress":
             return self._progress()
         if understood.meaning == "anew":
-            return self._appeal(understood.words) if understood.words else Said(ASK_APPEAL, asks="appeal")
+            return self._appeal(understood.words) if understood.words else _asking_appeal(self.scope)
         if last is not None and last.asks and (said := self._on_answer(last, text)) is not None:
             return said
         if understood.meaning == "answer":

@@ -8,6 +8,10 @@ from typing import Literal
 Meaning = Literal["progress", "anew", "greeting", "answer", "appeal"]
 PROGRESS = frozenset({"进度", "查进度", "进展", "查进展", "查询", "办理进度", "办理进展", "查询进度"})
 ANEW = "新诉求"
+BEGINNINGS = frozenset(
+    {"反映", "我要反映", "反映问题", "反映诉求", "我要反映问题", "诉求", "提诉求", "投诉", "我要投诉"}
+)
+"""Words that are no appeal yet, but ask to make one."""
 GREETINGS = frozenset({"你好", "您好", "在吗", "在", "有人吗", "hi", "hello", "喂", "谢谢", "好的", "好", "收到", "ok"})
 SATISFACTION: Mapping[str, str] = {
     **dict.fromkeys(("1", "满意", "很满意", "非常满意"), "satisfied"),
@@ -45,6 +49,8 @@ def understand(text: str) -> Understood:
     short = shortened(words)
     if short in PROGRESS:
         return Understood("progress", "")
+    if short in BEGINNINGS:
+        return Understood("anew", "")
     if words.startswith(ANEW):
         return Understood("anew", words[len(ANEW) :].strip(" ：:，,。\n\t　"))
     if short in SATISFACTION or short in RESOLVED or short in CAUSES or short.isdigit():
