@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
 from tests.web.browser import Watched
+from tests.web.screens.for_residents import kept, open_all, too_small, weighed
+
+Whose = Literal["staff", "stranger", "resident"]
+"""For whom a page is made: the sign-in page is a stranger's, and made as those of the staff."""
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 NARROW, WIDE, HEIGHT = 320, 1440, 900
@@ -49,7 +53,7 @@ SPACED = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 CHOOSE = """([type, theme]) => {
-  for (const [name, value] of [["type", type], ["theme", theme]]) {
+  for (const [name, value] of [["type", type], ["elder", type && "1"], ["theme", theme]]) {
     if (value) document.documentElement.dataset[name] = value; else delete document.documentElement.dataset[name];
   }
 }"""
@@ -88,13 +92,17 @@ class Examined:
     unclear: list[str]
 
 
-def examine(window: Watched, *, is_staff: bool) -> Examined:
+def examine(window: Watched, *, whose: Whose) -> Examined:
     """Examine the page that is open: as it stands, dark, in large type, in both, in a narrow window. The window is wide again after."""
     page, faults, unclear = window.page, [], []
+    if whose == "resident":
+        faults += _told("left on the device", kept(window)) + weighed(page)
+        open_all(page)
+        faults += too_small(page)
     page.keyboard.press("Tab")  # what a script gives the focus to from here on is shown as the keyboard's is
     faults += _told("focus not seen", page.evaluate(UNSEEN_FOCUS))
     faults += _told("dot without words or shape", page.evaluate(SILENT_DOTS))
-    if is_staff and (weight := page.evaluate(BYTES, HEADERS)) > HEAVIEST:
+    if whose == "staff" and (weight := page.evaluate(BYTES, HEADERS)) > HEAVIEST:
         faults.append(f"weight: {weight / 1024:.0f} kB (after `make assets`?)")
     for name, options in (("light", ALL), ("dark", SEEN), ("large", SEEN), ("large dark", SEEN)):
         with_mode(page, name)
@@ -105,6 +113,8 @@ def examine(window: Watched, *, is_staff: bool) -> Examined:
             faults += _told("wider than 1440 px in large type", page.evaluate(WIDE_PARTS))
             page.set_viewport_size({"width": NARROW, "height": HEIGHT})
             faults += _told("wider than 320 px in large type", page.evaluate(WIDE_PARTS))
+            if whose == "resident":
+                faults += _told("large type", too_small(page, large=True))
             page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     with_mode(page, "light")
     page.set_viewport_size({"width": NARROW, "height": HEIGHT})
@@ -113,6 +123,8 @@ def examine(window: Watched, *, is_staff: bool) -> Examined:
     faults += _told("wider than 320 px with spaced text", page.evaluate(WIDE_PARTS))
     page.evaluate(UNSPACED)
     faults += _told("320 px", axe(page, SEEN)[0])
+    if whose == "resident":
+        faults += _told("320 px", too_small(page))
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     faults += _told("console", window.complaints) + _told("outside request", window.strangers)
     window.complaints.clear()

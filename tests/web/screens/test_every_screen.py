@@ -7,7 +7,7 @@ from tests.permissions.operations import API
 from tests.permissions.places import STRANGER
 from tests.web.browser import watched
 from tests.web.screens.conftest import Theatre
-from tests.web.screens.examining import examine
+from tests.web.screens.examining import Whose, examine
 from tests.web.screens.lists import NO_SCREENS, SCREENS
 
 AT_ONCE = 10
@@ -17,6 +17,13 @@ PARTS = [
     for role, screens in SCREENS.items()
     for first in range(0, len(screens), AT_ONCE)
 ]
+
+
+def whose(role: str, screen: str) -> Whose:
+    """Return for whom a screen is made."""
+    if role != STRANGER:
+        return "staff"
+    return "resident" if screen.startswith("/public/") else "stranger"
 
 
 @pytest.mark.parametrize(("role", "screens"), PARTS)
@@ -33,7 +40,7 @@ def test_nothing_is_wrong_with_the_screens_of(
                 wrong.append(f"{screen}: {answer and answer.status} at {window.page.url}")
                 window.complaints.clear()
                 continue
-            examined = examine(window, is_staff=role != STRANGER)
+            examined = examine(window, whose=whose(role, screen))
             wrong += [f"{screen}: {fault}" for fault in examined.faults]
             for each in examined.unclear:
                 print(f"{screen}: contrast not computed, {each}")  # noqa: T201 -- for whoever reviews it

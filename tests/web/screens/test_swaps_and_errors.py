@@ -13,6 +13,7 @@ from tests.web.browser import Watched, watched
 from tests.web.making import Life
 from tests.web.screens.conftest import Theatre
 from tests.web.screens.examining import ALL, NARROW, SEEN, WIDE_PARTS, axe, with_mode
+from tests.web.screens.for_residents import open_all, too_small
 
 Doing = Callable[[Theatre, Watched], None]
 
@@ -173,7 +174,9 @@ def test_the_page_is_sound_after(happening: Doing, theatre: Theatre, browser: Br
 
 def sound(window: Watched) -> None:
     """Fail unless the page as it stands now is open to everybody, light and dark, fits a narrow window, and has its focus."""
-    page = window.page
+    page, is_for_residents = window.page, "/public/" in window.page.url
+    if is_for_residents:
+        open_all(page)
     wrong = axe(page, ALL)[0]
     has_focus = page.evaluate(
         "document.activeElement !== document.body || !document.querySelector('[hx-post], [data-key]')"
@@ -183,6 +186,12 @@ def sound(window: Watched) -> None:
     with_mode(page, "light")
     page.set_viewport_size({"width": NARROW, "height": 900})
     wrong += [f"320 px: {each}" for each in page.evaluate(WIDE_PARTS)]
+    if is_for_residents:
+        wrong += too_small(page)
+        with_mode(page, "large")
+        wrong += [f"large type: {each}" for each in (*page.evaluate(WIDE_PARTS), *too_small(page, large=True))]
+        wrong += [f"large type: {each}" for each in axe(page, SEEN)[0]]
+        with_mode(page, "light")
     page.set_viewport_size({"width": 1440, "height": 900})
     # The browser itself writes each answer that is no success to the console: those are the point here.
     wrong += [each for each in window.complaints if "Failed to load resource" not in each]
