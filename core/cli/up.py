@@ -1,5 +1,6 @@
 """`huiying up`, `down` and `doctor`: run the product, stop it, say what is wrong with it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,13 +14,16 @@ from core.embedded.doctor import examine
 from core.embedded.doctor.findings import Finding
 from core.embedded.home import default_home
 from core.embedded.locks import ASKED_TO_END
-from core.embedded.programs import programs
+from core.embedded.programs import StandIn, programs
 from core.embedded.running import run_up, stop_all
 from core.embedded.services import Services, tell_at_terminal
 
 DEFAULT_PORT = 8000
 DEMONSTRATION_GROUP = "huiying.demonstration"
 """Packages above the core that can fill an installation for a demonstration; each returns what is printed of it."""
+STAND_IN_GROUP = "huiying.stand_ins"
+"""Packages above the core that stand in for what is outside of a demonstration; each is given the environment and the port of
+the pages, and returns a `core.embedded.programs.StandIn`, or None where there is a real one."""
 
 
 @click.command()
@@ -29,6 +33,10 @@ DEMONSTRATION_GROUP = "huiying.demonstration"
 def up(port: int, *, demo: bool) -> None:
     """启动全部服务:数据库、队列、网页、后台任务。按 Ctrl-C 停止。"""
     said: list[str] = []
+    stand_ins = _stand_ins(port) if demo else []
+    for each in stand_ins:
+        os.environ.update(each.environment)
+    run = (*programs(port), *(each.program for each in stand_ins))
 
     def make_ready(services: Services) -> None:
         prepare(services)
@@ -36,10 +44,10 @@ def up(port: int, *, demo: bool) -> None:
             said.extend(_demonstrate(services))
 
     def banner() -> str:
-        return "\n".join(said)
+        return "\n".join([*said, *(each.words for each in stand_ins)])
 
     try:
-        run_up(default_home(), port=port, run=programs(port), prepare=make_ready, banner=banner, tell=tell_at_terminal)
+        run_up(default_home(), port=port, run=run, prepare=make_ready, banner=banner, tell=tell_at_terminal)
     except KeyboardInterrupt:
         pass
     except SystemExit as ending:
@@ -78,6 +86,11 @@ def _demonstrate(services: Services) -> Iterator[str]:
             yield point.load()(installation, services.home)
     finally:
         installation.database.engine.dispose()
+
+
+def _stand_ins(port: int) -> list[StandIn]:
+    points = sorted(entry_points(group=STAND_IN_GROUP), key=lambda point: point.name)
+    return [found for point in points if (found := point.load()(os.environ, port)) is not None]
 
 
 def _as_json(finding: Finding) -> dict[str, str]:

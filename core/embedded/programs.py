@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WEB_PROCESSES = 4
@@ -18,6 +18,17 @@ class Program:
 
     name: str
     command: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What stands in for something outside that a demonstration has no real one of: the program that is it, what the other
+    programs must know of it, and what is said of it once all is ready.
+    """
+
+    program: Program
+    environment: Mapping[str, str]
+    words: str
 
 
 def programs(port: int) -> tuple[Program, ...]:

@@ -9,6 +9,8 @@ from core.jobs.turns import Now, Turns
 from core.journey.erase import erase_due
 from core.people.drafts.service import erase_before
 from core.people.presence.service import forget_gone
+from core.residents.drafts.service import drop_old
+from core.residents.phones.codes import forget_codes
 from core.tenancy.facts import TenantFacts
 from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
@@ -48,7 +50,9 @@ class Retention:
 
 def _erase(scope: Scope, *, now: datetime) -> int:
     forget_old(scope, now=now)
+    forget_codes(scope, now=now)
     erase_before(scope, now=now)
+    drop_old(scope, now=now)
     forget_gone(scope, now=now)
     hash_names(scope, most=NAMES)
     empty_before(scope, now=now)

@@ -38,6 +38,11 @@ from core.people.lists.models import SavedList
 from core.people.models import IdentityProvider
 from core.people.second_factor.models import SecondFactor
 from core.people.second_factor.service import FIELD as SECOND_FACTOR
+from core.residents.drafts.models import ReportDraft, ReportFile
+from core.residents.drafts.service import FILE as REPORT_FILE
+from core.residents.drafts.service import SEALED as REPORT_DRAFT
+from core.residents.phones.codes import SEALED as PHONE_CODE
+from core.residents.phones.models import PhoneCode
 from core.tasks.models import FILE as TASK_FILE
 from core.tasks.models import GIVEN as TASK_GIVEN
 from core.tasks.models import ROW as TASK_ROW
@@ -92,6 +97,7 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]
     Encrypted(InboundItem.__table__, "推送来件", {"body": _always(BODY)}),  # type: ignore[arg-type]
     Encrypted(CallRecord.__table__, "来电记录", {"phone": _always(CALL_PHONE)}),  # type: ignore[arg-type]
+    Encrypted(PhoneCode.__table__, "验证码的手机号", {"phone": _always(PHONE_CODE)}),  # type: ignore[arg-type]
     Encrypted(InterviewQuestion.__table__, "微访谈的提问人", {"sealed": _always(INTERVIEW_ASKER)}),  # type: ignore[arg-type]
     Encrypted(InterviewReturned.__table__, "微访谈退回的行", {"sealed": _always(INTERVIEW_RETURNED)}),  # type: ignore[arg-type]
     Encrypted(OutreachLine.__table__, "会议和走访的条目", {"sealed": _always(OUTREACH_LINE)}),  # type: ignore[arg-type]
@@ -113,6 +119,8 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(Campaign.__table__, "抽签种子", {"seed": _always(SEED)}),  # type: ignore[arg-type]
     Encrypted(CampaignEntry.__table__, "线上互动的手机号", {"phone": _always(PHONE_OF_ENTRY)}),  # type: ignore[arg-type]
     Encrypted(Draft.__table__, "草稿", {"sealed": _always(DRAFT)}),  # type: ignore[arg-type]
+    Encrypted(ReportDraft.__table__, "没写完的诉求", {"sealed": _always(REPORT_DRAFT)}),  # type: ignore[arg-type]
+    Encrypted(ReportFile.__table__, "没写完的诉求的附件名", {"sealed": _always(REPORT_FILE)}),  # type: ignore[arg-type]
     Encrypted(HeldDeed.__table__, "可撤销的操作", {"sealed": _always(HELD)}),  # type: ignore[arg-type]
     Encrypted(IdentityProvider.__table__, "统一身份认证", {"secret": _always(PROVIDER_SECRET)}),  # type: ignore[arg-type]
 )

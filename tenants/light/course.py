@@ -28,12 +28,13 @@ from core.tickets.news import untold
 from core.units.queries import directory
 from core.workdays.queries import timetable
 from tenants.apply import apply_profile
-from tenants.light.gateway import ListeningGateway, Sms, listening
+from tenants.light.gateway import ListeningGateway, listening
 from tenants.light.own_time import OwnTime, clock_process
 from tenants.profile import Profile, shipped_profiles
 from tenants.replay import Replay
 from tenants.scenario import Scenario, shipped_scenarios
 from tenants.steps import Advance, Dispatch, Sign, Step
+from tenants.telephone import Sms
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LATER = timedelta(minutes=5)
