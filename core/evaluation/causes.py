@@ -14,6 +14,8 @@ class Group:
     causes: Mapping[str, str]
 
 
+ASKED_IN_SHORT = {"result": "办理结果", "process": "办理态度或过程"}
+"""What residents are asked on their page, where only the group is asked: the codes are those of a group without a cause."""
 DISSATISFACTION_GROUPS: Mapping[str, Group] = {
     "result": Group(
         "办理结果",
@@ -24,6 +26,7 @@ DISSATISFACTION_GROUPS: Mapping[str, Group] = {
             "policy": "诉求与政策规定不符，有争议",
             "untrue": "答复与实际不符",
             "result_other": "结果方面其他原因",
+            "result": "没有细说",
         },
     ),
     "process": Group(
@@ -34,6 +37,7 @@ DISSATISFACTION_GROUPS: Mapping[str, Group] = {
             "late": "办理超期、拖延",
             "passed_on": "推诿、敷衍",
             "process_other": "过程方面其他原因",
+            "process": "没有细说",
         },
     ),
 }

@@ -53,5 +53,7 @@ class TicketFile(TenantRow, Base, kw_only=True):
     actor_kind: Mapped[str] = mapped_column(Text)
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str] = mapped_column(Text)
+    for_resident: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether who added it to the reply lets the resident have it with the answer. What residents add themselves they always have."""
     command_id: Mapped[str | None] = mapped_column(Text, default=None)
     """Under which it was added, together with others of the same form."""

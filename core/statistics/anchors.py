@@ -183,6 +183,7 @@ RETURN_REFUSED = Anchor(
 )
 REJECTION = _of_entry(Command.REJECT)
 VOIDING = _of_entry(Command.VOID)
+WITHDRAWING = _of_entry(Command.WITHDRAW)
 REDO = _of_entry(Command.REDO, Command.REOPEN, unit_id=_replied_by(TicketEvent, Reply.submitted_at <= TicketEvent.at))
 ATTACHING = Anchor(with_ticket(Attachment), Attachment.tenant_id, Attachment.attached_at, Ticket.lead_unit_id, true())
 EXTENSION = Anchor(

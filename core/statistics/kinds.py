@@ -37,9 +37,20 @@ from core.intake.rejections import REJECTION_REASONS
 from core.intake.screening.reasons import LABELS
 from core.routing.models import Assignment
 from core.sla.models import Clock
-from core.statistics.anchors import ACCEPTANCE, CONCLUSION, DUE, RATED, RECEIPT, REJECTION, Anchor, with_ticket
+from core.statistics.anchors import (
+    ACCEPTANCE,
+    CONCLUSION,
+    DUE,
+    RATED,
+    RECEIPT,
+    REJECTION,
+    WITHDRAWING,
+    Anchor,
+    with_ticket,
+)
 from core.statistics.measures import MEASURES
 from core.tickets.models import Ticket, TicketEvent
+from core.tickets.withdrawal import WITHDRAWAL_REASONS
 
 UNCONFIRMED = "unconfirmed"
 """Code of a missed limit whose unit has stated a cause on which nobody has found yet: its word alone is none."""
@@ -184,6 +195,14 @@ _FOUND = (
         anchor=REJECTION,
         code=TicketEvent.detail["reason"].astext,
         labels={code: reason for code, (reason, _way) in REJECTION_REASONS.items()},
+    ),
+    Kind(
+        key="withdrawn",
+        label="诉求人撤回的理由",
+        meaning="当日由诉求人自己撤回的诉求，按理由，计在当时的主办单位；不计为作废、办结，也不计按期或超期",
+        anchor=WITHDRAWING,
+        code=TicketEvent.detail["reason"].astext,
+        labels=WITHDRAWAL_REASONS,
     ),
     Kind(
         key="invalid",

@@ -81,6 +81,7 @@ class Command(StrEnum):
     VOID = "void"
     SET_ASIDE = "set_aside"
     PUT_BACK = "put_back"
+    WITHDRAW = "withdraw"
     REOPEN = "reopen"
 
 
@@ -378,6 +379,18 @@ MOVES: dict[Command, Move] = {
             (State.PENDING_ACCEPT,),
             (_REASON, Guard("screening-not-so", "是经初筛认定无效的")),
             Clocks(starts=("accept",)),
+        ),
+        Move(
+            Command.WITHDRAW,
+            "撤回诉求",
+            Permission.SPEAK,
+            OPEN,
+            (State.VOIDED,),
+            (
+                Guard("unknown-answer", "理由在清单内"),
+                Guard("cannot-void", "没有并入它的工单，也没有在办的分项"),
+            ),
+            Clocks(cancels=(*TICKET_CLOCKS, *UNIT_CLOCKS)),
         ),
         Move(
             Command.REOPEN,

@@ -300,6 +300,7 @@ def _on_the_public(
         "ask_interpretation": {"unit": unit(), "question": said()},
         "say_unhelped": {"key": one(("form", "none"))},
         "wish_news": {"stopped": one((True, False))},
+        "withdraw": {"reason_code": one(("solved", "mistaken", "unknown")), "words": one(("邻居已修好", ""))},
         "urge": {"words": one(("请快些", ""))},
         "supplement": {"words": one(("就在路口", ""))},
         "wish_disclosure": {"wish": one(("open", "none", "closed", "perhaps"))},

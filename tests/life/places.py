@@ -63,6 +63,7 @@ PLACES: dict[str, tuple[State, ...]] = {
     "transfer_out": OPEN,
     "propose_void": OPEN,
     "void": OPEN,
+    "withdraw": OPEN,
 }
 """A command that is not named here belongs anywhere."""
 NEXT = {
@@ -78,7 +79,7 @@ NEXT = {
     State.EVALUATED: "redo",
     State.ARCHIVED: "ask_review",
 }
-ENDING = ("transfer_out", "propose_void", "void", "archive", "reject", "send_back")
+ENDING = ("transfer_out", "propose_void", "void", "withdraw", "archive", "reject", "send_back")
 """Commands that end a life early."""
 
 

@@ -185,6 +185,10 @@ def naive_codes(scope: Scope) -> dict[tuple[str, date, int, str, str], int]:
         ticket = tickets[entry.ticket_id]
         if ticket.part_of_id is None:
             add("rejected", entry.at, ticket, ticket.lead_unit_id, entry.detail["reason"])
+    for entry in scope.session.scalars(select(TicketEvent).where(TicketEvent.kind == "withdraw")):
+        ticket = tickets[entry.ticket_id]
+        if ticket.part_of_id is None:
+            add("withdrawn", entry.at, ticket, ticket.lead_unit_id, entry.detail["reason"])
     for done in scope.session.scalars(select(Enforcement)):
         add("enforced", done.at, tickets[done.ticket_id], units[done.assignment_id], done.measure)
     return dict(sums)

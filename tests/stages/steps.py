@@ -16,6 +16,7 @@ from core.journey.give_back import ReturnWindowOver
 from core.journey.queries.overruns import overruns_of
 from core.journey.time import decide_extension, request_extension
 from core.journey.void import propose_void, void
+from core.journey.withdraw import withdraw
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
@@ -170,6 +171,7 @@ STEPS: dict[str, Callable[[Scope, str, datetime], Any]] = {
         scope, no, Order(OPERATOR, now), nature="complaint", matter="lamp", complexity="simple"
     ),
     "void": _void,
+    "withdraw": lambda scope, no, now: withdraw(scope, no, Order(RESIDENT, now), reason_code="solved"),
     "attach": _attach,
     "detach": lambda scope, no, now: join.detach(scope, no, Order(OPERATOR, now), reason="不是一回事"),
     "split": lambda scope, no, now: join.split(

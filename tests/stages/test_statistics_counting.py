@@ -123,6 +123,8 @@ def test_every_way_that_a_ticket_can_go_is_counted_as_by_hand(installation: Inst
     life.take_in()
     walk("attach", "void")
     life.take_in()
+    walk("dispatch", "sign", "reply", "withdraw")
+    life.take_in()
     walk("doubt", "keep valid", "doubt", "set aside", "put back", "accept", "doubt", "set aside", hours=0.1)
     life.register()
     walk("reject", "archive", hours=150)

@@ -32,7 +32,7 @@ MOVING: Mapping[str, str] = {
     Command.PUT_BACK: "put_back",
     Command.REOPEN: "reopen",
 }
-"""Commands that move the ticket. A rating is the resident's, against whom no rule stands."""
+"""Commands that move the ticket. Rating and withdrawing are the resident's, against whom no rule stands."""
 NOTED: Mapping[str, str] = {
     "return_request": "request_return",
     "co_sign": "sign",

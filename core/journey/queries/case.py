@@ -33,6 +33,7 @@ from core.tickets.queries import NoSuchTicket
 from core.tickets.screening import INVALID
 from core.tickets.sealing import opened
 from core.tickets.states import IN_HAND, STATE_LABELS, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, State
+from core.tickets.withdrawal import WITHDRAWN_LABEL
 from core.units.papers import papers_in
 from core.units.queries import directory
 from core.workdays.queries import timetable
@@ -219,7 +220,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         title=unnamed(ticket.title, spoke),
         text=unnamed(ticket.text, spoke),
         state=ticket.state,
-        state_label="认定无效" if ticket.screened == INVALID else STATE_LABELS[State(ticket.state)],
+        state_label=_state_label(ticket),
         nature_id=ticket.nature,
         nature=NATURE_LABELS[ticket.nature],
         complexity=ticket.complexity,
@@ -259,6 +260,12 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         ratings=ratings_of(scope, ticket.id),
         attempts=attempts_to_ask(scope, ticket.id, cycle=ticket.cycle_no),
     )
+
+
+def _state_label(ticket: Ticket) -> str:
+    if ticket.withdrawn_reason:
+        return WITHDRAWN_LABEL
+    return "认定无效" if ticket.screened == INVALID else STATE_LABELS[State(ticket.state)]
 
 
 def _clock_lines(scope: Scope, ticket: Ticket, replies: Sequence[ReplyLine], *, now: datetime) -> tuple[ClockLine, ...]:
