@@ -161,6 +161,20 @@ def test_a_leader_instructs_on_a_phone_without_javascript_on_the_level_of_the_ac
         lambda scope: own_instructions(scope, make_actor("", id=given.recorded_by_id), now=datetime.now(UTC))
     )
     assert (given.unit_id, own.to, own.feedback_at, own.is_late) == (parks.id, parks.name, None, False)
+    assert (own.may_instruct, own.may_conclude) == (True, False)
+
+
+def test_what_is_with_no_unit_can_be_ended_from_the_list_of_instructions(house: House) -> None:
+    life = urgent(house)
+    visitor = house.visitor(make_account(house.installation, house.slug, "leader", ["leader"], name="王区长"))
+    visitor.get(f"/leader/{life.serial_no}")
+    assert visitor.post(f"/leader/{life.serial_no}/instruct", text="请核实").location == "/leader"
+
+    visitor.get("/leader/instructions")
+    links = [f'/leader/{life.serial_no}#{part}"' in visitor.page for part in ("instruct", "conclude")]
+    visitor.get(f"/leader/{life.serial_no}")
+
+    assert (links, ['id="instruct"' in visitor.page, 'id="conclude"' in visitor.page]) == ([True] * 2, [True] * 2)
 
 
 def test_a_leader_hands_on_to_another_who_sees_it_until_they_have_read_it(house: House) -> None:

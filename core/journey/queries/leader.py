@@ -13,7 +13,7 @@ from core.journey.queries.lights import Light, settled
 from core.journey.queries.queue import lights_on, nearest_clocks
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
-from core.tickets.states import CONCLUDED, OPEN, STATE_LABELS, State
+from core.tickets.states import CONCLUDED, OPEN, STATE_LABELS, WAITING_FOR_DISPATCH, State
 from core.tickets.timeline import Actor
 from core.units.mailboxes.queries import mailbox_book
 from core.units.queries import DirectoryUnit, directory
@@ -74,7 +74,7 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class OwnInstruction:
-    """One of the leader's instructions: on which ticket, and what was reported on it by when."""
+    """One of the leader's instructions: on which ticket, what was reported on it by when, and what may be done now."""
 
     serial_no: str
     title: str
@@ -86,6 +86,10 @@ class OwnInstruction:
     feedback_by: str
     feedback_at: datetime | None
     is_late: bool
+    may_instruct: bool
+    """Whether something can still come of another instruction."""
+    may_conclude: bool
+    """Whether it is with no unit, so that the leader may answer it and so end it."""
 
 
 def level_of(scope: Scope, actor: Actor) -> str:
@@ -159,7 +163,7 @@ def own_instructions(scope: Scope, actor: Actor, *, now: datetime, limit: int = 
     """Return the leader's instructions: those not reported on first, the overdue on top, then the newest."""
     is_open = Instruction.feedback_at.is_(None)
     rows = scope.session.execute(
-        select(Instruction, Ticket.serial_no, Ticket.title, Ticket.lead_unit_id)
+        select(Instruction, Ticket.serial_no, Ticket.title, Ticket.lead_unit_id, Ticket.state)
         .join(Ticket, and_(Ticket.tenant_id == Instruction.tenant_id, Ticket.id == Instruction.ticket_id))
         .where(Instruction.tenant_id == scope.tenant.id, Instruction.recorded_by_id == actor.id)
         .order_by(
@@ -183,6 +187,8 @@ def own_instructions(scope: Scope, actor: Actor, *, now: datetime, limit: int = 
             feedback_at=row.Instruction.feedback_at,
             is_late=row.Instruction.deadline is not None
             and (row.Instruction.feedback_at or now) > row.Instruction.deadline,
+            may_instruct=row.state in (*OPEN, *CONCLUDED),
+            may_conclude=row.state in WAITING_FOR_DISPATCH,
         )
         for row in rows
     ]
