@@ -4,6 +4,7 @@ A message that cannot be delivered stays to be seen as failed, with the reason; 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,10 +16,13 @@ from core.intake.wechat.settings import find_wechat
 from core.intake.weibo.settings import find_weibo
 from core.jobs.acting import ActsAs
 from core.jobs.drain import Failure, JobKind, NotYet
+from core.jobs.resident_mail import UNCONFIRMED, is_answer, is_unconfirmed, mail_to
 from core.jobs.transports.outgoing import Gateway, NotAccepted, Outgoing
 from core.jobs.transports.wechat import About, Tokens, send_template
 from core.jobs.transports.weibo import AskedTooOften, StatusGone, TokenEnded, post_comment
+from core.journey.answer_news import RATE_HERE, answered_words
 from core.journey.inbound.weibo import find_thread, note_gone, tell_trouble
+from core.journey.resident_links import rating_link
 from core.journey.spoken_openly import open_words
 from core.kit import saying
 from core.kit.errors import Refused
@@ -26,7 +30,9 @@ from core.kit.outbox import enqueue
 from core.kit.serials import access_code
 from core.people.roster.duty import duty_phone
 from core.tenancy.scope import Scope
-from core.tickets.messages import BY_DAY, DELIVER, OR_SMS, OrSms, by_day, say
+from core.tickets.answering import ANSWER
+from core.tickets.contact import Contact
+from core.tickets.messages import BY_DAY, DELIVER, OR_SMS, OrSms, may_go_at, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
@@ -58,8 +64,8 @@ def deliver(
 ) -> None:
     """Send one message, or keep it as failed when nothing but a person can help: no address, no gateway, refused.
 
-    What WeChat or Weibo refuses for good, or a tenant without an account would have sent by it, goes by SMS where the resident
-    left a phone, unless it is not worth one. A comment on Weibo waits as long as nobody authorises us there, and is no try.
+    What WeChat, Weibo or the mail server refuses for good, or who has no account or server would have sent by it, goes by SMS
+    where the resident left a phone, unless it is not worth one. A comment on Weibo waits as long as nobody authorises us there, and is no try.
 
     A message that is not to wake anybody, but comes up at night after an outage or a failed try, waits for the morning.
     Raises `core.jobs.drain.NotYet` for that, and `core.jobs.drain.TryLater` when the gateway does not take it now.
@@ -67,7 +73,7 @@ def deliver(
     message = _locked(scope, payload["message_id"])
     if message.state == "sent":
         return
-    if payload.get(BY_DAY) and (morning := by_day(now, scope.tenant.zone)) > now:
+    if payload.get(BY_DAY) and (morning := may_go_at(scope, message, now=now)) > now:
         raise NotYet(morning)
     if message.transport == "wechat":
         or_sms: OrSms = payload.get(OR_SMS) or ("by_day" if payload.get(BY_DAY) else "at_once")
@@ -79,14 +85,18 @@ def deliver(
     label = LABELS[message.transport]
     gateway = gateways.get(message.transport)
     to = _address(scope, message, now=now)
+    or_sms = payload.get(OR_SMS) or "by_day"
     if gateway is None:
-        _fail(
+        _fail_or_sms(
+            scope,
             message,
             saying.said(
                 "没有配置{label}网关（{settings}），{label}没有发出。配置后请重新发送。",
                 label=saying.word(label),
                 settings=saying.word(SETTINGS[message.transport]),
             ),
+            or_sms=or_sms,
+            now=now,
         )
     elif not to:
         _fail(
@@ -99,7 +109,7 @@ def deliver(
             ),
         )
     else:
-        _hand_over(gateway, scope, message, to, now=now)
+        _hand_over(gateway, scope, message, to, or_sms=or_sms, now=now)
 
 
 def tell_failure(scope: Scope, payload: Mapping[str, Any], failure: Failure) -> None:
@@ -155,16 +165,22 @@ def _locked(scope: Scope, message_id: int) -> Message:
     ).one()
 
 
-def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, now: datetime) -> None:
-    serial_no = scope.session.scalars(
-        select(Ticket.serial_no).where(Ticket.tenant_id == scope.tenant.id, Ticket.id == message.ticket_id)
-    ).one()
+def _hand_over(gateway: Gateway, scope: Scope, message: Message, to: str, *, or_sms: OrSms, now: datetime) -> None:
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
+    outgoing, mail = _outgoing(scope, message, to, ticket.serial_no), None
+    contact = _left(scope, message)
+    if message.transport == "mail" and contact is not None:
+        mail = mail_to(scope, ticket, message, contact, now=now)
+        outgoing = replace(outgoing, subject=mail.subject, text=mail.text, unsubscribe=mail.unsubscribe)
     try:
-        gateway.send(_outgoing(scope, message, to, serial_no), now=now)
+        gateway.send(outgoing, now=now)
     except NotAccepted as refusal:
-        _fail(message, str(refusal))
-    else:
-        message.state, message.sent_at, message.failure = "sent", now, None
+        _fail_or_sms(scope, message, str(refusal), or_sms=or_sms, now=now)
+        return
+    message.state, message.sent_at, message.failure = "sent", now, None
+    if mail is not None and contact is not None and is_unconfirmed(contact):
+        message.text = mail.kept
+        message.news = f"{UNCONFIRMED}/{message.news}" if is_answer(message) else message.news
 
 
 def _send_by_wechat(tokens: Tokens, scope: Scope, message: Message, *, or_sms: OrSms, now: datetime) -> None:
@@ -221,9 +237,12 @@ def _post_on_weibo(scope: Scope, message: Message, *, or_sms: OrSms, now: dateti
 
 
 def _fail_or_sms(scope: Scope, message: Message, refused: str, *, or_sms: OrSms, now: datetime) -> None:
-    """Keep a message as failed, and say it by SMS where the resident left a phone and it is worth one."""
-    contact = scope.session.get(TicketContact, (scope.tenant.id, message.ticket_id))
-    has_phone = message.to_unit_id is None and contact is not None and contact.phone is not None
+    """Keep a message as failed, and say it by SMS where the resident left a phone and it is worth one.
+
+    Of an answer that would have gone whole, an SMS says that it is there.
+    """
+    contact = _left(scope, message)
+    has_phone = message.transport != "sms" and contact is not None and bool(contact.phone)
     by_sms = has_phone and or_sms != "never"
     _fail(message, f"{refused}{'已改发短信。' if by_sms else ''}")
     if by_sms:
@@ -231,12 +250,29 @@ def _fail_or_sms(scope: Scope, message: Message, refused: str, *, or_sms: OrSms,
             scope,
             ticket_id=message.ticket_id,
             transport="sms",
-            text=message.text,
+            text=_in_an_sms(scope, message, now=now),
             to_unit_id=None,
             now=now,
             at_night=or_sms == "at_once",
             news=f"{message.news}/sms" if message.news else None,
         )
+
+
+def _in_an_sms(scope: Scope, message: Message, *, now: datetime) -> str:
+    """Return the words of a message as an SMS says them: nobody rates by writing back to one, and no answer is whole in it."""
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
+    if message.transport == "mail" and (message.news or "").startswith(f"{ANSWER}/"):
+        return answered_words(scope, ticket, now=now)
+    link = rating_link(scope, ticket, now=now) if RATE_HERE in message.text else ""
+    return message.text.replace(RATE_HERE, link).rstrip()
+
+
+def _left(scope: Scope, message: Message) -> Contact | None:
+    """Return what the resident left to whom the message goes; None = it goes to a unit, or nobody left anything."""
+    if message.to_unit_id is not None:
+        return None
+    row = scope.session.get(TicketContact, (scope.tenant.id, message.ticket_id))
+    return opened(scope.keys, row) if row is not None else None
 
 
 def _about(scope: Scope, ticket: Ticket, message: Message) -> About:
@@ -284,16 +320,11 @@ def _address(scope: Scope, message: Message, *, now: datetime) -> str:
         return scope.session.scalars(
             select(column).where(Unit.tenant_id == scope.tenant.id, Unit.id == message.to_unit_id)
         ).one()
-    contact = scope.session.scalar(
-        select(TicketContact).where(
-            TicketContact.tenant_id == scope.tenant.id, TicketContact.ticket_id == message.ticket_id
-        )
-    )
-    if contact is None:
+    left = _left(scope, message)
+    if left is None:
         return ""
-    left = opened(scope.keys, contact)
     if message.transport == "wechat":
         return left.wechat
     if message.transport == "sms":
         return left.phone
-    return left.address if "@" in left.address else ""
+    return left.email or (left.address if "@" in left.address else "")

@@ -10,6 +10,7 @@ from core.handling.queries import joined_replies
 from core.handling.service import add_reply, refuse_own_reply, reply_under_review, second, settle
 from core.hooks.values import Trigger
 from core.intake.joining import let_go, parts_of
+from core.journey.answer_news import tell_answer
 from core.journey.command import command
 from core.kit import saying
 from core.kit.errors import Refused
@@ -32,7 +33,6 @@ from core.routing.states import AssignmentState
 from core.sla.service import cancel_clocks, live_clocks, resume_after_review, start_clock, stop_clock, turn_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
-from core.tickets.answering import tell_answer
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, lock_attached, lock_ticket_of_id, move, note, reason_of
 from core.tickets.states import ANSWERED, CONCLUDED, MOVES, Command, State

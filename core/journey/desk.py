@@ -12,6 +12,7 @@ from core.handling.service import add_reply, set_aside_reply
 from core.hooks.values import Complexity, Nature, Trigger, Urgency
 from core.intake.clearances.service import drop_clearance, refuse_uncleared
 from core.intake.destinations import destination_words
+from core.journey.answer_news import tell_answer
 from core.journey.command import command
 from core.journey.conclude import conclude
 from core.kit.errors import Refused
@@ -39,7 +40,7 @@ from core.routing.service import dispatch as dispatch_to
 from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
 from core.tenancy.scope import Scope
-from core.tickets.answering import ANSWER, tell_answer
+from core.tickets.answering import ANSWER
 from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, reason_of, refuse_actor

@@ -1,4 +1,6 @@
-"""Telling who wrote in WeChat or on Weibo that their appeal is filed 立案告知: at once, whatever the hour: they have just written."""
+"""Telling who wrote in WeChat or on Weibo, or wants e-mail, that their appeal is filed 立案告知: at once, whatever the hour: they have
+just written.
+"""
 
 from datetime import datetime, timedelta
 
@@ -14,9 +16,9 @@ JUST_WRITTEN = timedelta(minutes=30)
 
 
 def tell_filed(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
-    """Tell the resident in WeChat or on Weibo, unless a feature tells them of every step."""
+    """Tell the resident in WeChat, on Weibo or by e-mail, unless a feature tells them of every step."""
     transport = transport_to(contact_of(scope, ticket))
-    if scope.hooks.answerers_of(specs.progress_news) or transport not in ("wechat", "weibo"):
+    if scope.hooks.answerers_of(specs.progress_news) or transport not in ("wechat", "weibo", "mail"):
         return
     text: str = said("您的诉求 {serial_no} 已受理，办到哪一步会发到这里。", serial_no=ticket.serial_no)
     if transport == "weibo" and (weibo := find_weibo(scope.hooks)):

@@ -8,6 +8,7 @@ from core.coordination.errands import usable_due
 from core.coordination.models import Reading
 from core.escalation.instructions import instruction_of
 from core.escalation.rules import words_of
+from core.journey.answer_news import tell_answer
 from core.journey.command import command
 from core.journey.desk import StillAttached, conclude_with_answer
 from core.journey.press import PRESSABLE
@@ -16,7 +17,6 @@ from core.kit.saying import said
 from core.people.queries import find_credentials, find_staff_of
 from core.people.roles import Permission, permissions_of
 from core.tenancy.scope import Scope
-from core.tickets.answering import tell_answer
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, note
 from core.tickets.timeline import Order

@@ -16,15 +16,17 @@ from sqlalchemy import select
 from core.hooks import specs
 from core.hooks.values import ProgressNews, ProgressStep, StepName
 from core.intake.portal import page_of
+from core.journey.answer_news import RATE_HERE, tell_answered
+from core.journey.resident_links import rating_link, stop_link
 from core.kit.blanks import filled
 from core.kit.saying import said
 from core.routing.models import Assignment
 from core.sla.live import live_clocks
 from core.sla.models import ExtensionRequest, PauseRequest
 from core.tenancy.scope import Scope
-from core.tickets.answering import RATE_HERE, goes_whole, tell_answered
+from core.tickets.answering import goes_whole
 from core.tickets.failing import note_failures
-from core.tickets.messages import Transport, contact_of, say, transport_to
+from core.tickets.messages import Transport, chosen_way, contact_of, say, transport_to
 from core.tickets.models import Message, Ticket, TicketEvent
 from core.tickets.news import gathering_steps
 from core.tickets.views import view_of
@@ -156,15 +158,16 @@ def _send(scope: Scope, told: _Told, step: ProgressStep, news: ProgressNews, *, 
     transport = _transport(scope, told.ticket, news)
     if transport is None:
         return
-    serial_no = told.ticket.serial_no
-    names = {
-        "serial_no": serial_no,
-        "unit": step.unit or "承办单位",
-        "due": step.due,
-        "page": page_of(scope, serial_no),
-    }
+    serial_no, page = told.ticket.serial_no, page_of(scope, told.ticket.serial_no)
+    names = {"serial_no": serial_no, "unit": step.unit or "承办单位", "due": step.due, "page": page}
+    names |= {"rate": page, "stop": page}
+    if transport == "wechat":
+        names["rate"] = f"{page} {RATE_HERE}"
+    elif transport in ("sms", "mail"):
+        names["rate"] = rating_link(scope, told.ticket, now=now) or page
+        names["stop"] = stop_link(scope, told.ticket, now=now) or page
     text = filled(news.text, names)
-    if transport == "wechat" and told.name == "concluded":
+    if transport == "wechat" and told.name == "concluded" and "{rate}" not in news.text:
         text = f"{text} {RATE_HERE}"
     by_night = news.urgent or _is_awake(told, now)
     say(
@@ -181,11 +184,15 @@ def _send(scope: Scope, told: _Told, step: ProgressStep, news: ProgressNews, *, 
 
 
 def _transport(scope: Scope, ticket: Ticket, news: ProgressNews) -> Transport | None:
+    """Return by which transport this is told, None = by none: the resident does not want it, or it is not worth an SMS.
+
+    What costs nothing, WeChat or e-mail, tells a resident who chose it of whatever is told at all.
+    """
     contact = contact_of(scope, ticket)
-    if news.by_wechat and transport_to(contact) == "wechat":
-        return "wechat"
-    if news.by_wechat and transport_to(contact) == "weibo":
-        return "weibo"
+    way = transport_to(contact)
+    is_free = way == "mail" or (way == "wechat" and chosen_way(contact) == "wechat")
+    if way is None or ((news.by_wechat or (news.by_sms and is_free)) and way != "sms"):
+        return way
     return "sms" if news.by_sms and contact is not None and contact.phone is not None else None
 
 

@@ -6,3 +6,8 @@ import os
 def has_sms() -> bool:
     """Tell whether there is an SMS gateway."""
     return bool(os.environ.get("SMS_URL"))
+
+
+def has_mail() -> bool:
+    """Tell whether there is a mail server."""
+    return bool(os.environ.get("SMTP_URL"))

@@ -16,16 +16,19 @@ from sqlalchemy import select
 
 from core.kit.keys import CROCKFORD
 from core.tenancy.scope import Scope
+from core.tickets.messages import contact_of
 from core.tickets.models import Ticket
 from core.tickets.states import MOVES, Command
 
-Purpose = Literal["rate", "stop-news", "follow"]
-"""What a link is for: rate the handling 评价, be told of no more steps 不再推送, open one's own page at the number 查进展."""
-LETTERS: Mapping[Purpose, str] = {"rate": "R", "stop-news": "S", "follow": "F"}
+Purpose = Literal["rate", "stop-news", "follow", "email"]
+"""What a link is for: rate the handling 评价, be told of no more steps 不再推送, open one's own page at the number 查进展, say whose the
+e-mail address is that was left 确认邮箱."""
+LETTERS: Mapping[Purpose, str] = {"rate": "R", "stop-news": "S", "follow": "F", "email": "E"}
 GOOD_FOR: Mapping[Purpose, timedelta] = {
     "rate": timedelta(days=60),
     "stop-news": timedelta(days=365),
     "follow": timedelta(days=365),
+    "email": timedelta(days=60),
 }
 """How long a link of each purpose is good, from the day on which it was made; a rating link ends with its rating before."""
 FIRST_DAY = date(2020, 1, 1)
@@ -47,7 +50,8 @@ class Link:
 def link_token(scope: Scope, ticket: Ticket, purpose: Purpose, *, now: datetime) -> str:
     """Return the last part of a link's address: the number, a dash, and what only we can make for it."""
     day = _day_of(scope, now)
-    signature = _sign(scope, (ticket.id, ticket.code_version, ticket.cycle_no), purpose, day)
+    whose = (ticket.id, ticket.code_version, ticket.cycle_no)
+    signature = _sign(scope, whose, purpose, day, about=_about(scope, ticket, purpose))
     return f"{ticket.serial_no}-{LETTERS[purpose]}{day}{signature}"
 
 
@@ -69,10 +73,11 @@ def read_link(scope: Scope, token: str, *, now: datetime) -> Link | None:
         return None
     ticket = scope.session.scalar(select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == number))
     id_, version, newest = (ticket.id, ticket.code_version, ticket.cycle_no) if ticket else _NOBODY
+    about = _about(scope, ticket, purpose)
     signed = [
         cycle
         for cycle in range(1, newest + 1)
-        if hmac.compare_digest(_sign(scope, (id_, version, cycle), purpose, day), signature)
+        if hmac.compare_digest(_sign(scope, (id_, version, cycle), purpose, day, about=about), signature)
     ]
     if ticket is None or not signed:
         return None
@@ -91,9 +96,17 @@ def _read_day(day: str) -> int:
     return sum(CROCKFORD.index(each) << 5 * place for place, each in enumerate(reversed(day)))
 
 
-def _sign(scope: Scope, whose: tuple[int, int, int], purpose: Purpose, day: str) -> str:
+def _about(scope: Scope, ticket: Ticket | None, purpose: Purpose) -> str:
+    """Return what a link holds of beside the ticket: one about an e-mail address ends when another one is left."""
+    if ticket is None or purpose != "email":
+        return ""
+    contact = contact_of(scope, ticket)
+    return contact.email_hash.hex() if contact is not None and contact.email_hash else ""
+
+
+def _sign(scope: Scope, whose: tuple[int, int, int], purpose: Purpose, day: str, *, about: str) -> str:
     key = scope.keys.derive("resident-link", scope.tenant.id, number=1)
     id_, version, cycle = whose
-    digest = hmac.digest(key, f"{purpose}/{id_}/{version}/{cycle}/{day}".encode(), sha256)
+    digest = hmac.digest(key, f"{purpose}/{id_}/{version}/{cycle}/{day}/{about}".encode(), sha256)
     number = int.from_bytes(digest[:8], "big")
     return "".join(CROCKFORD[(number >> 5 * place) & 31] for place in range(SIGNATURE_LENGTH))

@@ -1,14 +1,15 @@
 """What is said to people about a ticket: a row and its delivery job, in the transaction of the event."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from core.kit.outbox import enqueue
 from core.kit.saying import said
 from core.tenancy.scope import Scope
+from core.tickets.contact import Contact
+from core.tickets.hours import by_day, chosen_hours, hours_of
 from core.tickets.models import Message, Ticket, TicketContact
 
 DELIVER = "deliver"
@@ -17,11 +18,11 @@ BY_DAY = "by_day"
 """Key in that job's payload: true when the message is not to wake anybody."""
 OR_SMS = "or_sms"
 """Key in that job's payload: see `OrSms`."""
-DAY_BEGINS, DAY_ENDS = time(8), time(21)
-"""Between these, in the district's time, people may be sent what is not urgent."""
 Transport = Literal["sms", "mail", "inbox", "wechat", "weibo"]
+IN_TURN: tuple[Transport, ...] = ("wechat", "sms", "weibo", "mail")
+"""Ways to a resident who chose none, the first they left an address for is taken."""
 OrSms = Literal["never", "by_day", "at_once"]
-"""When an SMS goes out instead of what WeChat or Weibo refuses for good."""
+"""When an SMS goes out instead of what WeChat, Weibo or a mail server refuses for good."""
 
 
 def say(
@@ -62,27 +63,26 @@ def say(
             dedup_key=f"{DELIVER}/{message.id}",
             payload={"message_id": message.id, BY_DAY: not at_night} | ({OR_SMS: or_sms} if or_sms else {}),
             now=now,
-            run_after=now if at_night else by_day(now, scope.tenant.zone),
+            run_after=now if at_night else may_go_at(scope, message, now=now),
         )
 
 
-def by_day(instant: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant itself when it lies in the hours in which people may be disturbed, else when they begin."""
-    local = instant.astimezone(zone)
-    if DAY_BEGINS <= local.time() < DAY_ENDS:
-        return instant
-    morning = local.date() + timedelta(days=local.time() >= DAY_ENDS)
-    return datetime.combine(morning, DAY_BEGINS, zone).astimezone(UTC)
+def may_go_at(scope: Scope, message: Message, *, now: datetime) -> datetime:
+    """Return when what is not urgent may go out: now, or when the hours begin that the district set, or its resident chose."""
+    hours = hours_of(scope.hooks)
+    if message.to_unit_id is None and (contact := _contact(scope, message.ticket_id)) is not None:
+        hours = chosen_hours(contact.tell_hours) or hours
+    return by_day(now, scope.tenant.zone, hours)
 
 
 def tell_resident(
     scope: Scope, ticket: Ticket, text: str, *, now: datetime, at_night: bool = False, news: str | None = None
 ) -> None:
-    """Tell the resident in WeChat if they wrote by it, else by SMS if they left a phone, else below what they wrote on Weibo.
+    """Tell the resident by the way that `transport_to` names; who has none finds it under number and code.
 
-    Who did none of it finds it under number and code. What WeChat refuses for good goes by SMS where there is a phone.
-    `at_night` is for what answers somebody who just wrote. Nothing is sent about a ticket that another tenant referred
-    here: its resident knows one number, that tenant's.
+    What WeChat, Weibo or the mail server refuses for good goes by SMS where there is a phone. `at_night` is for what answers
+    somebody who just wrote. Nothing is sent about a ticket that another tenant referred here: its resident knows one number,
+    that tenant's.
     """
     if ticket.is_from_elsewhere:
         return
@@ -113,16 +113,33 @@ def tell_not_arrived(scope: Scope, receipt: str, why: str) -> None:
 
 def contact_of(scope: Scope, ticket: Ticket) -> TicketContact | None:
     """Return who spoke, of a ticket of this transaction too; None = nobody left anything."""
-    fresh = (row for row in scope.session.fresh if isinstance(row, TicketContact) and row.ticket_id == ticket.id)
-    return next(fresh, None) or scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
+    return _contact(scope, ticket.id)
+
+
+def _contact(scope: Scope, ticket_id: int) -> TicketContact | None:
+    fresh = (row for row in scope.session.fresh if isinstance(row, TicketContact) and row.ticket_id == ticket_id)
+    return next(fresh, None) or scope.session.get(TicketContact, (scope.tenant.id, ticket_id))
+
+
+def ways_to(contact: TicketContact | Contact | None) -> tuple[Transport, ...]:
+    """Return by which transports who left this contact can be told short words, the one to take by itself first."""
+    if contact is None:
+        return ()
+    known = {"wechat": contact.wechat, "sms": contact.phone, "weibo": contact.weibo, "mail": contact.email}
+    return tuple(way for way in IN_TURN if known[way])
+
+
+def chosen_way(contact: TicketContact | Contact | None) -> Transport | None:
+    """Return the way that the resident chose, where they left what it needs; None = they chose none, or no news at all."""
+    return next((way for way in ways_to(contact) if contact is not None and contact.tell_by == way), None)
 
 
 def transport_to(contact: TicketContact | None) -> Transport | None:
-    """Return by which transport short words reach who left this contact, None = by none."""
-    if contact is None:
+    """Return by which transport short words reach who left this contact: as they chose 告知方式, else in WeChat if they wrote
+    by it, by SMS if they left a phone, below what they wrote on Weibo, by e-mail.
+
+    None = by none, or they do not want to be told: they look themselves.
+    """
+    if contact is None or contact.tell_by == "none":
         return None
-    if contact.wechat is not None:
-        return "wechat"
-    if contact.phone is not None:
-        return "sms"
-    return "weibo" if contact.weibo is not None else None
+    return chosen_way(contact) or next(iter(ways_to(contact)), None)

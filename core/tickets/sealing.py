@@ -78,6 +78,14 @@ def email_hash(keys: Keyring, email: str, *, tenant_id: int) -> bytes:
     return keys.lookup_hash(normal_email(email).lower(), tenant_id=tenant_id, field="email")
 
 
+def keep_email(keys: Keyring, row: TicketContact, email: str) -> None:
+    """Keep another e-mail address of who spoke, "" = none any more; whose it is, is to be said anew."""
+    kept = keys.encrypt(email, tenant_id=row.tenant_id, field="contact.email", row_id=row.ticket_id) if email else None
+    row.email = kept
+    row.email_hash = email_hash(keys, email, tenant_id=row.tenant_id) if email else None
+    row.email_confirmed = False
+
+
 def opened(keys: Keyring, row: TicketContact) -> Contact:
     """Return the plain contact of an encrypted row."""
 

@@ -13,7 +13,7 @@ from core.jobs.transports.outgoing import Gateway, GatewayMisconfigured
 from core.jobs.transports.sms import SmsGateway
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
-from core.tickets.messages import by_day
+from core.tickets.hours import by_day
 from tests.builders import BEIJING, beijing, make_district, make_ticket
 from tests.jobs.making import NOW, drain, jobs_of, make_message, make_reachable, message_of
 from tests.jobs.outside import SECRET, MailReceiver, SmsReceiver

@@ -7,7 +7,7 @@ import pytest
 
 from core.escalation.accountability.models import AccountabilityCase
 from core.hooks.values import EscalationStep
-from core.tickets.messages import by_day
+from core.tickets.hours import by_day
 from tests.builders import beijing
 from tests.press.pressing import Pressing, pressed_by
 from tests.press.telling import Phone, at_once_or_overdue, sixteen_hours

@@ -59,6 +59,12 @@ class MailServer:
                     said("邮件服务器拒绝了收件地址（SMTP {codes}），请核对邮箱。", codes=codes[0])
                 ) from None
             raise TryLater(said("邮件服务器暂不接受收件地址（SMTP {codes}）", codes=codes[0])) from None
+        except smtplib.SMTPDataError as error:
+            if 500 <= error.smtp_code < 600:
+                raise NotAccepted(
+                    said("邮件服务器拒绝了这封邮件（SMTP {smtp_code}），没有送达。", smtp_code=error.smtp_code)
+                ) from None
+            raise TryLater(said("邮件服务器没有接受（SMTP {smtp_code}）", smtp_code=error.smtp_code)) from None
         except smtplib.SMTPResponseException as error:
             raise TryLater(said("邮件服务器没有接受（SMTP {smtp_code}）", smtp_code=error.smtp_code)) from None
         except (smtplib.SMTPException, OSError) as error:
@@ -75,6 +81,9 @@ class MailServer:
         message["Date"] = now
         message["Message-ID"] = f"<{outgoing.id}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
+        if outgoing.unsubscribe:  # RFC 8058: the mailbox' own button, without a page being opened
+            message["List-Unsubscribe"] = f"<{outgoing.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(outgoing.text)
         return message
 

@@ -19,12 +19,16 @@ class NotAccepted(Exception):  # noqa: N818 -- a fact about the outside world
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way out. The id is the same at every try, so that a receiver can drop a repetition."""
+    """One message on its way out. The id is the same at every try, so that a receiver can drop a repetition.
+
+    `unsubscribe` is the address at which a program of whoever gets a mail has no more of them sent, by one POST; "" = there is none.
+    """
 
     id: str
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
+    unsubscribe: str = field(default="", repr=False)
 
 
 class Gateway(Protocol):

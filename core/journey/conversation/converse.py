@@ -29,6 +29,7 @@ from core.journey.conversation.rating import Said, begin_rating, go_on
 from core.journey.conversation.understanding import NO, YES, shortened, understand
 from core.journey.filing import tell_filed
 from core.journey.instant import answer_question, is_unsettled, say_helped, say_unhelped
+from core.journey.news_ways import stop_these, stopped_words
 from core.journey.phone_proof import WECHAT_GOOD, wechat_token
 from core.journey.supplement import supplement
 from core.kit import saying
@@ -53,6 +54,7 @@ WECHAT_MEDIA = "wechat-media"
 """Kind of the job that fetches a photo or recording and adds it to a ticket."""
 MEDIA = ("image", "voice")
 MOST_SHOWN = 5
+MOST_STOPPED = 100
 ASK_WORDS = "已收到{what}。请再写几句要反映什么事情，会和它一起登记。"
 ASK_APPEAL = "请写下要反映的事情：什么地方、什么问题。写下来就是提交。"
 REPORT_LINK = "report_link"
@@ -195,6 +197,8 @@ class _Talk:
         understood = understand(text)
         if understood.meaning == "progress":
             return self._progress()
+        if understood.meaning in ("stop", "resume"):
+            return self._wish_news(stopped=understood.meaning == "stop")
         if understood.meaning == "anew":
             return self._appeal(understood.words) if understood.words else _asking_appeal(self.scope)
         if last is not None and last.asks and (said := self._on_answer(last, text)) is not None:
@@ -260,6 +264,11 @@ class _Talk:
             for each in tickets
         ]
         return Said("\n".join(lines), tickets[0] if len(tickets) == 1 else None)
+
+    def _wish_news(self, *, stopped: bool) -> Said:
+        tickets = tickets_of(self.scope, self.person, OPEN, most=MOST_STOPPED)
+        numbers = stop_these(self.scope, [each.serial_no for each in tickets], stopped=stopped, now=self.now)
+        return Said(stopped_words(numbers, stopped=stopped), tickets[0] if len(tickets) == 1 else None)
 
     def _appeal(self, text: str) -> Said:
         """Take in a new appeal with what was sent before it had words."""

@@ -18,6 +18,7 @@ from core.journey.conclude import rate
 from core.journey.conversation.person import speak_in_turn
 from core.journey.conversation.understanding import SATISFACTION, shortened, understand
 from core.journey.filing import tell_filed
+from core.journey.news_ways import stop_these
 from core.journey.supplement import supplement
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
@@ -38,7 +39,7 @@ ON_WEIBO = Actor("agent", "微博账号", permissions=frozenset({Permission.ACCE
 WEIBO_PICTURE = "weibo-picture"
 """Kind of the job that fetches a picture of a mention and adds it to a ticket."""
 RESOLVED = {"satisfied": "yes", "basically": "partly", "dissatisfied": "no"}
-"""What a rating by one digit says of the matter; the prompt, `core.tickets.answering.RATE_ON_WEIBO`, says it with the digit."""
+"""What a rating by one digit says of the matter; the prompt, `core.journey.answer_news.RATE_ON_WEIBO`, says it with the digit."""
 
 
 def hear(scope: Scope, item: InboundItem, *, now: datetime) -> None:
@@ -188,6 +189,8 @@ class _Heard:
             )
         elif meaning == "progress":
             self._tell_progress(ticket)
+        elif meaning in ("stop", "resume"):
+            stop_these(self.scope, [ticket.serial_no], stopped=meaning == "stop", now=self.now)
         elif meaning != "greeting":
             supplement(self.scope, ticket.serial_no, order, words=words)
         return ticket

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Meaning = Literal["progress", "anew", "greeting", "answer", "appeal"]
+Meaning = Literal["progress", "stop", "resume", "anew", "greeting", "answer", "appeal"]
 PROGRESS = frozenset({"进度", "查进度", "进展", "查进展", "查询", "办理进度", "办理进展", "查询进度"})
+STOP = frozenset({"td", "t", "退订", "取消订阅", "不再推送", "不再接收", "拒收"})
+RESUME = frozenset({"恢复推送", "恢复订阅", "恢复接收"})
 ANEW = "新诉求"
 BEGINNINGS = frozenset(
     {"反映", "我要反映", "反映问题", "反映诉求", "我要反映问题", "诉求", "提诉求", "投诉", "我要投诉"}
@@ -49,6 +51,8 @@ def understand(text: str) -> Understood:
     short = shortened(words)
     if short in PROGRESS:
         return Understood("progress", "")
+    if short in STOP or short in RESUME:
+        return Understood("stop" if short in STOP else "resume", "")
     if short in BEGINNINGS:
         return Understood("anew", "")
     if words.startswith(ANEW):

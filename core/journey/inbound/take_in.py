@@ -23,13 +23,17 @@ from core.intake.weibo.reading import is_weibo
 from core.journey.accept import accept
 from core.journey.conversation.converse import converse
 from core.journey.conversation.mentions import hear
+from core.journey.conversation.understanding import understand
 from core.journey.inbound.mail import appeal_of, mail_of
+from core.journey.news_ways import stop_all, stopped_words
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
 from core.tickets.contact import Contact
+from core.tickets.messages import say
 from core.tickets.models import Ticket
+from core.tickets.queries import get_ticket_id
 from core.tickets.service import note
 from core.tickets.timeline import Actor, Detail, Order
 
@@ -109,6 +113,10 @@ def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: d
                 scope.session.flush()
                 return
             found, troubles = [(MAIL_INTAKE.id, appeal_of(mail))], []
+    if found and all(_wishes(scope, item, appeal, now=now) for _, appeal in found):
+        item.state, item.reason, item.failure = "refused", "短信里的指令", ""
+        scope.session.flush()
+        return
     tickets = dict(item.tickets)
     for number, (feature, appeal) in enumerate(found, start=1):
         try:
@@ -123,6 +131,23 @@ def _read(scope: Scope, item: InboundItem, *, is_asked_for: bool = False, now: d
     item.tickets, item.failure = tickets, " ".join(troubles)
     item.state = "needs_person" if troubles else "taken_in"
     scope.session.flush()
+
+
+def _wishes(scope: Scope, item: InboundItem, found: InboundAppeal, *, now: datetime) -> bool:
+    """Do what an SMS asks that is no appeal but “TD” or “退订”: no more news of what its sender has in hand, or again.
+
+    They are answered by one SMS. Tell whether it was such a one.
+    """
+    channel = channels_of(scope).get(found.channel or item.channel)
+    meaning = understand(found.text).meaning
+    if channel is None or channel.medium != "sms" or meaning not in ("stop", "resume") or not found.contact_phone:
+        return False
+    stopped = meaning == "stop"
+    numbers = stop_all(scope, found.contact_phone, stopped=stopped, now=now)
+    if numbers:
+        ticket_id, words = get_ticket_id(scope, numbers[0]), stopped_words(numbers, stopped=stopped)
+        say(scope, ticket_id=ticket_id, transport="sms", text=words, to_unit_id=None, now=now, at_night=True)
+    return True
 
 
 def _unread(scope: Scope, answers: Answers[InboundAppeal]) -> Iterator[str]:

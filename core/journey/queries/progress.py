@@ -10,15 +10,14 @@ from core.disclosure.service import disclosure_of
 from core.disclosure.steps import Step, steps_of
 from core.evaluation.models import Rating
 from core.evaluation.queries import disputes_of, find_review_of_cycle
-from core.hooks import specs
 from core.journey.complete import ASKABLE, COMPLETION_ASKED
 from core.journey.own_appeal import UrgedAlready, refuse_more_urging
 from core.journey.queries.answers import RatingLine, ReplyLine, ratings_of, replies_of
+from core.journey.queries.news_choice import NewsChoice, news_choice_of
 from core.journey.supplement import SUPPLEMENTED
 from core.sla.live import LIVE
 from core.sla.models import Clock
 from core.tenancy.scope import Scope
-from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.plain_words import STANDS
 from core.tickets.screening import INVALID
@@ -52,9 +51,8 @@ class Progress:
     urged_lately: bool
     may_rate: bool
     may_ask_review: bool
-    gets_news: bool
-    """Each step is told to them, or would be had they not stopped it."""
-    news_stopped: bool
+    news: NewsChoice | None
+    """How they are told, and what they may choose instead; None = nobody is told of it any more."""
     wish: str
     """What the resident said of making it public: a key of `core.disclosure.rules.WISH_LABELS`."""
 
@@ -97,8 +95,7 @@ def progress_of(scope: Scope, ticket: Ticket, *, now: datetime) -> Progress:
         urged_lately=_urged_lately(scope, ticket, now=now),
         may_rate=ticket.state in MOVES[Command.EVALUATE].sources and not _is_rated(scope, ticket),
         may_ask_review=ticket.state in ANSWERED and find_review_of_cycle(scope, ticket) is None,
-        gets_news=_gets_news(scope, ticket),
-        news_stopped=ticket.news_stopped,
+        news=news_choice_of(scope, ticket),
         wish=row.wish if (row := disclosure_of(scope, ticket.id)) else "none",
     )
 
@@ -157,11 +154,6 @@ def _rejection(scope: Scope, ticket: Ticket) -> str:
         .limit(1)
     )
     return found or ""
-
-
-def _gets_news(scope: Scope, ticket: Ticket) -> bool:
-    tells = bool(scope.hooks.answerers_of(specs.progress_news)) and ticket.state in OPEN
-    return tells and transport_to(contact_of(scope, ticket)) is not None
 
 
 def _is_rated(scope: Scope, ticket: Ticket) -> bool:

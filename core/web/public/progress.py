@@ -5,7 +5,9 @@ Nothing is remembered between two requests: the forms on the page carry number a
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,19 +17,20 @@ from core.evaluation.answers import RESOLVED_LABELS, SATISFACTION_LABELS
 from core.journey.conclude import rate
 from core.journey.disclose import wish_disclosure
 from core.journey.judge import ask_review
+from core.journey.news_ways import choose_news
 from core.journey.own_appeal import (
     LONGEST_WORDS,
+    NewsAsWished,
     NotFound,
     find_own,
-    has_stopped_news,
     needs_proof,
     urge,
-    wish_news,
 )
 from core.journey.queries.progress import progress_of
 from core.journey.tell import ReadBefore, is_new_reading, read_answer
 from core.kit.errors import Refused
 from core.tenancy.scope import Scope
+from core.tickets.contact import TellBy
 from core.tickets.models import Ticket
 from core.tickets.timeline import RESIDENT, Order
 from core.web.input import sent, text
@@ -55,7 +58,7 @@ DONE = {
     "rate": "谢谢您的评价。",
     "review": "复核申请已提交，由没有办过这件事的人审查。",
     "wish": "已记下您的意愿。",
-    "news": "已记下。答复出来时总会告诉您。",
+    "news": "已记下，今后这样通知您。",
 }
 
 
@@ -125,9 +128,17 @@ def _wish(scope: Scope, serial_no: str, order: Order) -> None:
 
 
 def _wish_news(scope: Scope, ticket_no: str, order: Order) -> None:
-    stopped = text("stopped", longest=LONGEST_FIELD) == "yes"
-    if has_stopped_news(scope, ticket_no) != stopped:  # sent twice, it is as they wish
-        wish_news(scope, ticket_no, order, stopped=stopped)
+    by, hours = (text(name, longest=LONGEST_FIELD) for name in ("by", "hours"))
+    with suppress(NewsAsWished):  # sent twice, it is as they wish
+        choose_news(
+            scope,
+            ticket_no,
+            replace(order, seen_version=None),
+            by=cast(TellBy, by),
+            email=text("email", longest=200),
+            hours=hours,
+            stopped=text("stopped", longest=LONGEST_FIELD) == "yes",
+        )
 
 
 DEEDS: dict[str, Callable[[Scope, str, Order], None]] = {

@@ -20,6 +20,7 @@ from core.web import create_app
 from tests.builders import make_district, make_feature, make_installation
 from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
+from tests.web.public.reporting import Reporter
 
 NOW = datetime.now(UTC) - timedelta(hours=1)
 TOPIC = InstantTopic(("居住证怎么办理", "办居住证要什么材料"), "请在小程序申领。", "公安分局审定", "f/topic")
@@ -44,15 +45,25 @@ class Counter:
             make_active(scope, "core.portal", made.number, actor=FILES, now=self.now)
         self.installation.forget()
         self.client: FlaskClient = self.app.test_client()
-        self.page = unescape(self.client.get(f"/public/{self.slug}/report").get_data(as_text=True))
+        self.reporter = Reporter(self.client, f"/public/{self.slug}")
+        self.reporter.open()
 
-    def send(self, **typed: str) -> str:
-        """Send the form that is on the page half a minute later, as without scripts."""
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.page))
+    def press(self, go: str = "next", **typed: str) -> str:
+        """Press a button of the page half a minute later, as without scripts; return what is shown then."""
         self.now += timedelta(seconds=40)
-        answer = self.client.post(f"/public/{self.slug}/report", data=hidden | typed)
-        self.page = unescape(answer.get_data(as_text=True))
-        return self.page
+        self.reporter.press(go, **typed)
+        return unescape(self.reporter.page)
+
+    def send(self, text: str, **typed: str) -> str:
+        """Write this on the first step, and go on to the end."""
+        self.press(text=text)
+        return self.finish(**typed)
+
+    def finish(self, **typed: str) -> str:
+        """Go on to the end from the second step."""
+        self.press("unknown")
+        self.press(**typed)
+        return self.press("send")
 
     def tickets(self) -> list[str]:
         with self.installation.scope(self.slug) as scope:
@@ -80,21 +91,21 @@ def counter(house: tuple[Installation, Flask], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_answer_is_shown_with_its_source_and_who_is_helped_files_nothing(counter: Counter) -> None:
-    shown = counter.send(text=ASKED, phone="13800000009")
-    again = counter.send(text=ASKED, phone="13800000009", answered="")
+    shown = counter.press(text=ASKED)
 
     for words in ("请在小程序申领。", "依据：公安分局审定。置信度 100%", "解决了，不用提交", f"{ASKED}</textarea>"):
         assert words in shown
-    assert 'value="13800000009"' in again
-    assert re.findall(r'name="act" value="(\w+)"', shown)[0] == "send"  # what Enter in a field does
-    assert "很高兴帮到您" in counter.send(text=ASKED, act="solved")
+    assert re.findall(r'name="go" value="(\w+)"', shown)[0] == "next"  # what Enter in a field does
+    assert "很高兴帮到您" in counter.press("solved")
     assert (counter.tickets(), counter.outcomes()) == ([], ["helped"])
-    assert "没有提交" in counter.send(text=ASKED, act="solved")  # that page is over
+    counter.reporter.page = shown
+    assert "没有提交" in counter.press("solved")  # that page is over
 
 
 def test_what_did_not_help_is_filed_as_it_was_typed_and_the_operator_sees_both(counter: Counter) -> None:
-    counter.send(text=ASKED, phone="13800000009")
-    filed = counter.send(text=f"{ASKED} 我的情况不同。", phone="13800000009", act="send")
+    counter.press(text=ASKED)
+    counter.press(text=f"{ASKED} 我的情况不同。")
+    filed = counter.finish(phone="13800000009")
 
     assert "受理流水号" in filed
     assert (counter.tickets(), counter.outcomes()) == ([f"{ASKED} 我的情况不同。"], ["unhelped"])
@@ -124,12 +135,21 @@ def test_the_resident_stops_the_news_with_number_and_code_and_has_the_answer_all
         answer = counter.client.post(f"/public/{counter.slug}/progress{deed}", data=own | seen | fields)
         return unescape(answer.get_data(as_text=True))
 
-    assert "不再推送</button>" in post()
-    stopped = post("/news", stopped="yes")
-    assert all(words in stopped for words in ("答复出来时总会告诉您", "恢复推送</button>"))
+    def chosen(page: str) -> tuple[list[str], str]:
+        """Return the ways that the page offers and the one that is chosen, and whether each step is told or the answer alone."""
+        tags = re.findall(r"<input type=\"radio\" name=\"(by|stopped)\" value=\"(\w*)\"([^>]*)>", page)
+        picked = {name: value for name, value, rest in tags if "checked" in rest}
+        return [value for name, value, _ in tags if name == "by"], f"{picked['by']}/{picked['stopped']}"
+
+    assert chosen(post()) == (["sms", "none"], "sms/no")
+    stopped = post("/news", by="sms", stopped="yes")
+    assert "今后这样通知您" in stopped
+    assert chosen(stopped) == (["sms", "none"], "sms/yes")
     told = walk.ticket().version
     for sent_again in ({}, {"version": str(told - 1)}):
-        repeated = post("/news", stopped="yes", **sent_again)
-        assert "答复出来时总会告诉您" in repeated
+        repeated = post("/news", by="sms", stopped="yes", **sent_again)
+        assert "今后这样通知您" in repeated
         assert (walk.ticket().news_stopped, walk.ticket().version) == (True, told)
-    assert "不再推送</button>" in post("/news", stopped="no")
+    assert chosen(post("/news", by="none", stopped="no"))[1] == "none/no"
+    assert "请填写邮箱" in post("/news", by="mail", stopped="no")
+    assert "没有这种告知方式" in post("/news", by="pigeon", stopped="no")
