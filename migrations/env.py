@@ -26,6 +26,7 @@ import core.people.drafts.models
 import core.people.models
 import core.people.presence.models
 import core.people.roster.models
+import core.residents.drafts.models
 import core.routing.models
 import core.sla.models
 import core.statistics.models

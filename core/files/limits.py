@@ -8,6 +8,8 @@ MOST_BYTES_PER_TICKET = 300 * MEGABYTE
 """As they are kept, after cleaning."""
 LARGEST_UPLOAD = 60 * MEGABYTE
 """Bytes of one request that brings files, all of them together."""
+LARGEST_OF_STRANGERS = 30 * MEGABYTE
+"""The same of somebody who has not signed in: with scripts each photo comes alone, and smaller than this."""
 LONGEST_NAME = 255
 """Bytes of a file's name in UTF-8, as file systems take them."""
 MOST_PIXELS = 50_000_000

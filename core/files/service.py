@@ -1,10 +1,12 @@
 """Adding files to a ticket, and taking them away: bytes into the store, a row, and an entry of the timeline."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 
 from core.files.judging import CleanFile
+from core.files.kinds import Kind
 from core.files.limits import MEGABYTE, MOST_BYTES_PER_TICKET, MOST_PER_TICKET
 from core.files.models import TicketFile, preview_key
 from core.files.queries import OPEN_FOR_FILES
@@ -16,17 +18,50 @@ from core.tickets.service import check_state, note
 from core.tickets.timeline import Detail, Order
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A cleaned file that lies in the tenant's store and that no row of a ticket names yet."""
+
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+    key: str
+    has_preview: bool
+
+
+def put_file(scope: Scope, file: CleanFile) -> Stored:
+    """Put a cleaned file, with its small copy, into the store. Raises `FilesAway`.
+
+    Until the transaction that names it is committed nobody can come to it, and if it is not, nobody ever does
+    (`core.journey.files.remove_orphans`).
+    """
+    key = scope.files.put(file.content)
+    if file.preview:
+        scope.files.put_as(preview_key(key), file.preview)
+    return Stored(file.name, file.kind, len(file.content), file.sha256, key, bool(file.preview))
+
+
 def add_files(
     scope: Scope, ticket: Ticket, order: Order, files: Sequence[CleanFile], *, state: str
 ) -> list[TicketFile]:
-    """Keep cleaned files with a locked ticket, and tell of them in one entry of its timeline.
+    """Keep cleaned files with a locked ticket, as `add_stored`. Raises `FilesAway` besides."""
+    check_state(ticket, OPEN_FOR_FILES, "上传附件")
+    _refuse_too_many(scope, ticket, [len(file.content) for file in files])
+    return _add(scope, ticket, order, [put_file(scope, file) for file in files], state=state)
 
-    The bytes are put first: until the transaction is committed nobody can come to them, and if it is not, nobody ever
-    does (`core.journey.files.remove_orphans`). The entry names no file, since a name may name a person.
-    Raises `MoveNotAllowed`, `FilesTooMany`, `FilesAway`.
+
+def add_stored(scope: Scope, ticket: Ticket, order: Order, files: Sequence[Stored], *, state: str) -> list[TicketFile]:
+    """Let files that lie in the store already be those of a locked ticket, and tell of them in one entry of its timeline.
+
+    The entry names no file, since a name may name a person. Raises `MoveNotAllowed`, `FilesTooMany`.
     """
     check_state(ticket, OPEN_FOR_FILES, "上传附件")
-    _refuse_too_many(scope, ticket, files)
+    _refuse_too_many(scope, ticket, [file.size for file in files])
+    return _add(scope, ticket, order, files, state=state)
+
+
+def _add(scope: Scope, ticket: Ticket, order: Order, files: Sequence[Stored], *, state: str) -> list[TicketFile]:
     rows = [
         TicketFile(
             tenant_id=scope.tenant.id,
@@ -34,10 +69,10 @@ def add_files(
             ticket_id=ticket.id,
             name=file.name,
             kind=file.kind.name,
-            size=len(file.content),
+            size=file.size,
             sha256=file.sha256,
-            key=_put(scope, file),
-            has_preview=bool(file.preview),
+            key=file.key,
+            has_preview=file.has_preview,
             state=state,
             added_at=order.now,
             actor_kind=order.actor.kind,
@@ -75,20 +110,13 @@ def erase_files(scope: Scope, ticket: Ticket) -> int:
     return len(erased.all())
 
 
-def _put(scope: Scope, file: CleanFile) -> str:
-    key = scope.files.put(file.content)
-    if file.preview:
-        scope.files.put_as(preview_key(key), file.preview)
-    return key
-
-
-def _refuse_too_many(scope: Scope, ticket: Ticket, files: Sequence[CleanFile]) -> None:
+def _refuse_too_many(scope: Scope, ticket: Ticket, sizes: Sequence[int]) -> None:
     count, size = scope.session.execute(
         select(func.count(), func.coalesce(func.sum(TicketFile.size), 0)).where(
             TicketFile.tenant_id == scope.tenant.id, TicketFile.ticket_id == ticket.id, TicketFile.key.is_not(None)
         )
     ).one()
-    if count + len(files) > MOST_PER_TICKET:
+    if count + len(sizes) > MOST_PER_TICKET:
         raise FilesTooMany(
             said(
                 "工单 {serial_no} 已有 {count} 个附件，每件最多 {most_per_ticket} 个，没有上传。请只传要紧的。",
@@ -97,7 +125,7 @@ def _refuse_too_many(scope: Scope, ticket: Ticket, files: Sequence[CleanFile]) -
                 most_per_ticket=MOST_PER_TICKET,
             )
         )
-    if size + sum(len(file.content) for file in files) > MOST_BYTES_PER_TICKET:
+    if size + sum(sizes) > MOST_BYTES_PER_TICKET:
         raise FilesTooMany(
             said(
                 "工单 {serial_no} 的附件已有 {size:.0f} MB，每件共 {most_bytes_per_ticket} MB，没有上传。请压缩后再传。",

@@ -31,6 +31,7 @@ from core.kit.errors import Refused
 from core.kit.saying import said
 from core.people.drafts.service import erase_naming, erase_of_ticket
 from core.people.roles import Permission
+from core.residents.drafts.service import drop_naming
 from core.tasks.service import take_away_files
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Scope
@@ -95,6 +96,7 @@ def erase_person(
     take_away_files(scope)
     naming = normal_email(phone) if "@" in phone else normal_phone(phone.strip())
     erase_naming(scope, naming)
+    drop_naming(scope, naming)
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
     if ended or calls or drafts or entries or questions or talk:
         note_security(

@@ -20,6 +20,7 @@ from core.journey.reach import is_shared, refuse_unseen, was_handed_in
 from core.kit.saying import said, word
 from core.people.access import asked_of
 from core.people.roles import NotPermitted, Permission
+from core.residents.drafts.service import unclaimed
 from core.routing.service import NotYours
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
@@ -136,7 +137,7 @@ def remove_orphans(scope: Scope, *, now: datetime) -> int:
     removed = 0
     old = (each.key for each in scope.files.lying() if each.at < now - ORPHANED_AFTER)
     while keys := list(islice(old, AT_ONCE)):
-        nobodys = orphans(scope, keys)
+        nobodys = unclaimed(scope, orphans(scope, keys))
         scope.files.remove(nobodys)
         removed += len(nobodys)
     return removed

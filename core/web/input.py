@@ -36,15 +36,16 @@ def sent(serial_no: str | None = None) -> Sent:
 
 def text(name: str, *, longest: int = LONGEST) -> str:
     """Return a field without surrounding blanks. Raises `InputUnusable` when it is too long or cannot be stored."""
-    return _usable(request.form.get(name, ""), longest)
+    return usable_input(request.form.get(name, ""), longest)
 
 
 def texts(name: str, *, longest: int = LONGEST) -> list[str]:
     """Return all fields of this name as `text` does, empty ones too."""
-    return [_usable(value, longest) for value in request.form.getlist(name)]
+    return [usable_input(value, longest) for value in request.form.getlist(name)]
 
 
-def _usable(typed: str, longest: int) -> str:
+def usable_input(typed: str, longest: int = LONGEST) -> str:
+    """Return what was typed without surrounding blanks. Raises `InputUnusable` as `text`."""
     value = typed.replace("\r\n", "\n").strip()
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InputUnusable("填写的内容里有无法保存的字符。请删除后重新提交。")

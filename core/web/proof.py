@@ -49,19 +49,20 @@ def new_challenge(scope: Scope, purpose: str, *, now: datetime) -> Challenge:
     return Challenge(made.salt, made.challenge, MOST, "~".join((*parts, _seal(key, *parts))))
 
 
-def carried_challenge(scope: Scope, purpose: str, *, now: datetime) -> Challenge | None:
+def carried_challenge(scope: Scope, purpose: str, *, now: datetime, carried: str | None = None) -> Challenge | None:
     """Return what the form that was sent was asked for, while it can still be answered: a form that comes back to be
-    corrected need not begin to wait anew.
+    corrected need not begin to wait anew. `carried` is what was asked where a page has it from elsewhere than the form.
     """
-    asked = _asked(scope, purpose, now=now)
+    field = request.form.get(CHALLENGE, "") if carried is None else carried
+    asked = _asked(scope, purpose, field, now=now)
     if asked is None or counted(scope, "proofs", key_of(scope, "proofs", asked.wanted), now=now):
         return None
-    return Challenge(asked.salt, asked.wanted, MOST, request.form[CHALLENGE])
+    return Challenge(asked.salt, asked.wanted, MOST, field)
 
 
 def is_proved(scope: Scope, purpose: str, *, now: datetime) -> bool:
     """Tell whether the form that was sent carries a proof for this purpose, and use it up."""
-    asked = _asked(scope, purpose, now=now)
+    asked = _asked(scope, purpose, request.form.get(CHALLENGE, ""), now=now)
     if asked is None:
         return False
     number = request.form.get(NUMBER, "")
@@ -81,9 +82,9 @@ class _Asked:
     issued: int
 
 
-def _asked(scope: Scope, purpose: str, *, now: datetime) -> _Asked | None:
+def _asked(scope: Scope, purpose: str, field: str, *, now: datetime) -> _Asked | None:
     """Return what the form was asked for, if it was us who asked this tenant's visitor, and not too long ago."""
-    parts = request.form.get(CHALLENGE, "").split("~")
+    parts = field.split("~")
     if len(parts) != 4 or not all(part.isascii() for part in parts):
         return None
     salt, wanted, signature, seal = parts

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, request
 
 from core.files.judging import Upload
-from core.files.limits import LARGEST_UPLOAD
+from core.files.limits import LARGEST_OF_STRANGERS, LARGEST_UPLOAD
 from core.journey.files import Given
 from core.journey.sign_in import call_in, resume
 from core.tenancy.scope import Scope, UnknownTenant
@@ -17,9 +17,11 @@ from core.web.visit import clock, in_tenant, session_in_cookie
 View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "files"
 TAKING = re.compile(
-    rb"POST (?:/desk/new|/desk/import|/center/new|/center/[^ /?]+/visit|/center/meeting/[^ /?]+/file|/interviews/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply|check)|/(?:discipline|unit/cases)/[^ /?]+/upload|/api/v1/tickets/[^ /?]+/files)(?:\?[^ ]*)? HTTP/"
+    rb"POST (?:/desk/new|/desk/import|/center/new|/center/[^ /?]+/visit|/center/meeting/[^ /?]+/file|/interviews/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply|check)|/(?:discipline|unit/cases)/[^ /?]+/upload|/api/v1/tickets/[^ /?]+/files|(?:/public/[^ /?]+)?/report(?:/files)?)(?:\?[^ ]*)? HTTP/"
 )
 """How a request begins that may bring files: the server collects it before anything else knows of it."""
+OF_STRANGERS = re.compile(rb"POST (?:/public/[^ /?]+)?/report(?:/files)?(?:\?[^ ]*)? HTTP/")
+"""The same of those that anybody may send."""
 ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """A file that a browser shows by itself runs nothing, loads nothing, and is no page of this site."""
 
@@ -27,6 +29,12 @@ ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 def takes_files(view: View) -> View:
     """Let the view's requests be as large as files are, for those who are signed in; all others stay as small as ever."""
     view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_files_of_strangers(view: View) -> View:
+    """Let the view's requests be larger than forms are for everybody, and not as large as for those who are signed in."""
+    view.takes_files = view.of_strangers = True  # type: ignore[attr-defined]
     return view
 
 
@@ -71,7 +79,9 @@ def _disposition(name: str, extension: str, *, is_shown: bool) -> str:
 
 def _bound_body() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if request.method == "POST" and getattr(view, "takes_files", False) and _is_known():
+    if request.method == "POST" and getattr(view, "of_strangers", False):
+        request.max_content_length = LARGEST_OF_STRANGERS
+    elif request.method == "POST" and getattr(view, "takes_files", False) and _is_known():
         request.max_content_length = LARGEST_UPLOAD
 
 

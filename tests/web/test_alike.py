@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.areas.shapes import Point
@@ -21,6 +20,7 @@ from core.tickets.timeline import RESIDENT, Order
 from core.web import create_app
 from tests.builders import OPERATOR, make_district, make_feature, make_installation
 from tests.web.making import Life, Visitor, make_account
+from tests.web.public.reporting import Reporter
 
 WORDS = "金牛路公交站前有个大坑，请来修补"
 OTHERS = "我叫陈某，金牛路公交站前一个深坑，昨晚摔了一跤"
@@ -57,24 +57,25 @@ class House:
         self.life.take_in(text=OTHERS, contact=Contact("陈某", "13800000001"))
         self.master = self.life.serial_no
         self.app = create_app(self.installation)
-        self.client: FlaskClient = self.app.test_client()
-        self.page = ""
+        self.reporter = Reporter(self.app.test_client(), f"/public/{self.slug}")
 
     def signed_in(self, role: str, unit: str | None = None) -> Visitor:
         visitor = Visitor(self.app)
         assert visitor.sign_in(make_account(self.installation, self.slug, role, [role], unit=unit)).status_code == 303
         return visitor
 
-    def open(self) -> None:
-        self.page = unescape(self.client.get(f"/public/{self.slug}/report").get_data(as_text=True))
-
-    def send(self, **typed: str) -> str:
-        """Send the public form half a minute later, as without scripts."""
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.page))
+    def press(self, go: str = "next", **typed: str) -> str:
+        """Press a button of the public page half a minute later, as without scripts."""
         self.now += timedelta(seconds=40)
-        answer = self.client.post(f"/public/{self.slug}/report", data=hidden | typed)
-        self.page = unescape(answer.get_data(as_text=True))
-        return self.page
+        self.reporter.press(go, **typed)
+        return unescape(self.reporter.page)
+
+    def come_to_what_is_alike(self) -> str:
+        """Write on the public page what happened; return what is shown after the place."""
+        self.reporter = Reporter(self.app.test_client(), f"/public/{self.slug}")
+        self.reporter.open()
+        self.press(text=WORDS)
+        return self.press("unknown")
 
     def tickets(self) -> list[Ticket]:
         return self.life.run(lambda scope: list(scope.session.scalars(select(Ticket).order_by(Ticket.id))))
@@ -93,9 +94,7 @@ def house(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]
 
 
 def test_a_resident_sees_that_it_is_known_and_one_click_files_their_own_ticket_with_it(house: House) -> None:
-    house.open()
-
-    asked = house.send(text=WORDS, phone="13800000002", act="send")
+    asked = house.come_to_what_is_alike()
 
     assert len(house.tickets()) == 1
     assert "有人反映过类似的事" in asked
@@ -103,7 +102,7 @@ def test_a_resident_sees_that_it_is_known_and_one_click_files_their_own_ticket_w
     assert not any(word in asked for word in ("陈某", "摔了一跤", house.master, "事项相同"))
     token = re.search(r'name="same" value="(\w+)"', asked)
     assert token
-    done = house.send(text=WORDS, phone="13800000002", same=token[1])
+    done = house.press("", same=token[1], same_phone="13800000002")
 
     master, own = house.tickets()
     assert own.serial_no in done
@@ -114,16 +113,18 @@ def test_a_resident_sees_that_it_is_known_and_one_click_files_their_own_ticket_w
 
 
 def test_who_says_that_it_is_another_thing_goes_on_and_a_wish_not_to_be_public_is_kept(house: House) -> None:
-    house.open()
-    house.send(text=WORDS, act="send")
-    assert "已受理" in house.send(text=WORDS, act="send")
+    assert "有人反映过" in house.come_to_what_is_alike()
+    house.press()
+    house.press()
+    assert "已受理" in house.press("send")
     assert [each.state for each in house.tickets()] == ["accepted", "accepted"]
 
     for ticket in house.tickets():
         serial = ticket.serial_no
         house.life.run(lambda s, n=serial: wish_disclosure(s, n, Order(RESIDENT, house.now), wish="closed"))  # type: ignore[misc]
-    house.open()
-    assert "有人反映过" not in house.send(text=WORDS, act="send")
+    assert "有人反映过" not in house.come_to_what_is_alike()
+    house.press()
+    house.press("send")
     assert len(house.tickets()) == 3
 
 

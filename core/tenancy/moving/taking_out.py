@@ -30,7 +30,8 @@ FILES = "files/"
 """Where in the archive the files of tickets and tasks lie, each under its key."""
 KEYS = """
     SELECT key FROM ticket_file WHERE tenant_id = %(tenant)s AND key IS NOT NULL
-    UNION ALL SELECT key FROM task_file WHERE tenant_id = %(tenant)s AND key IS NOT NULL"""
+    UNION ALL SELECT key FROM task_file WHERE tenant_id = %(tenant)s AND key IS NOT NULL
+    UNION ALL SELECT key FROM report_file WHERE tenant_id = %(tenant)s"""
 SEQUENCES = ("row_id", "ticket_no")
 """What numbers were handed out from; after the move none may be handed out again."""
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"

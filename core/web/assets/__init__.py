@@ -20,6 +20,7 @@ OWN = (
     "proof.js",
     "public.css",
     "public.js",
+    "report.js",
     "states.js",
 )
 SCRIPTS = ("huiying.js", "states.js", "device.js", "drafts.js")

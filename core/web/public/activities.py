@@ -38,7 +38,7 @@ from core.kit.saying import said
 from core.tenancy.scope import Scope
 from core.units.queries import directory
 from core.web.proof import carried_challenge, is_proved, new_challenge
-from core.web.public.report import NOT_PROVED
+from core.web.public.report_moves import NOT_PROVED
 from core.web.public.site import Entry, Guest, not_kept, public, public_page
 from core.web.refusals import WRONG_INPUT, remember_words, words_of
 

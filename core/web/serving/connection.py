@@ -8,15 +8,17 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
-from core.files.limits import LARGEST_UPLOAD
+from core.files.limits import LARGEST_OF_STRANGERS, LARGEST_UPLOAD
 from core.web import MAX_BODY
-from core.web.uploads import TAKING
+from core.web.uploads import OF_STRANGERS, TAKING
 
 WAITING_SECONDS = 5.0
 """So long the main thread waits for a client: for all that the poller has not read, and to take a piece of the answer."""
 MAX_HEAD = 64 * 1024
 MOST_HELD = 4 * LARGEST_UPLOAD
 """Bytes of files on their way in that one process holds; who comes when it is full must send within the main thread's patience."""
+MOST_OF_STRANGERS = MOST_HELD // 2
+"""The same when who sends has not signed in: a flood of them leaves room for the house."""
 SIGNED_IN = re.compile(rb"\r\n(?:cookie:[^\r]*huiying_staff=|authorization:[ \t]*bearer )", re.IGNORECASE)
 """What a request carries of somebody who may bring files; whether it is genuine is found out before the body is looked at."""
 PIECE = 64 * 1024
@@ -102,10 +104,15 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
     def _holds(self, body: int, end: int) -> bool:
         """Make room for a large body if it may bring files, its head says who sends it, and there is room."""
-        if body > LARGEST_UPLOAD or not TAKING.match(self._received) or not SIGNED_IN.search(self._received, 0, end):
+        if not TAKING.match(self._received):
+            return False
+        is_stranger = OF_STRANGERS.match(self._received) is not None
+        if not is_stranger and not SIGNED_IN.search(self._received, 0, end):
+            return False
+        if body > (LARGEST_OF_STRANGERS if is_stranger else LARGEST_UPLOAD):
             return False
         with _room:
-            if Connection.held + body > MOST_HELD:
+            if Connection.held + body > (MOST_OF_STRANGERS if is_stranger else MOST_HELD):
                 return False
             Connection.held += body
             self._held = body

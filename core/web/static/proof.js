@@ -19,17 +19,18 @@
   const box = document.querySelector("[data-proof]");
   if (!box || !window.Worker || !(window.crypto && crypto.subtle)) return;
   const form = box.closest("form"), words = box.querySelector("[role=status]"), field = box.querySelector("[name=proof_number]");
+  if (field.value) { if (words) words.textContent = box.dataset.done; return; }  /* found on an earlier page of the same form */
   const worker = new Worker(box.dataset.proof);
   let isSent = null;
-  words.textContent = box.dataset.working;
+  if (words) words.textContent = box.dataset.working;
   worker.onmessage = (event) => {
     field.value = event.data;
-    words.textContent = box.dataset.done;
+    if (words) words.textContent = box.dataset.done;
     worker.terminate();
     if (isSent) form.requestSubmit(isSent.submitter);
   };
   form.addEventListener("submit", (event) => {
-    if (field.value) return;
+    if (field.value || !words) return;  /* a page that is not the last says nothing, and waits for nothing */
     event.preventDefault();
     isSent = event;
     words.textContent = box.dataset.waiting;
