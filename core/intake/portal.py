@@ -14,7 +14,7 @@ from core.tenancy.scope import Scope
 
 PORTAL = Channel("portal", "网上提交", "web")
 """The channel of what is handed in there to nobody in particular, or to a mailbox that names no channel of its own."""
-NO_PAGE = "凭受理流水号和提取码在公开页面查询"
+NO_PAGE = "凭流水号和提取码在公开页面查"
 Asks = Literal["optional", "required", "none"]
 """Whether a phone is asked for."""
 PhoneCheck = Literal["none", "code"]

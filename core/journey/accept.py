@@ -21,6 +21,7 @@ from core.intake.service import find_ticket_of, open_ticket, refuse_another_text
 from core.journey.command import command
 from core.journey.filing import tell_filed
 from core.journey.progress_news import telling_steps
+from core.journey.resident_words import tell_with_page
 from core.journey.rota import tell_on_duty
 from core.kit.db import insert_rows
 from core.kit.saying import said
@@ -32,7 +33,6 @@ from core.routing.service import dispatch, watch
 from core.sla.service import start_clock, turn_clocks
 from core.statistics.dirty import mark_dirty
 from core.tenancy.scope import Scope
-from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import move, note, refuse_actor
 from core.tickets.states import MOVES, Command, State
@@ -108,7 +108,7 @@ def reject(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, advi
         detail={"reason": reason_code, "words": words},
     )
     turn_clocks(scope, ticket, Command.REJECT, order)
-    tell_resident(
+    tell_with_page(
         scope,
         ticket,
         said("您的诉求 {serial_no} 未予受理：{words}", serial_no=ticket.serial_no, words=words),

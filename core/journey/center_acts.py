@@ -7,12 +7,13 @@ from core.intake.counters.labels import VISIT_LABELS
 from core.intake.counters.service import was_entered
 from core.journey.command import command
 from core.journey.own_appeal import keep_urging
+from core.journey.resident_words import tell_with_page
 from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.service import NotYours
 from core.tenancy.scope import Scope
-from core.tickets.messages import say, tell_resident, transport_to
+from core.tickets.messages import say, transport_to
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.service import check_state, note, reason_of
 from core.tickets.states import OPEN
@@ -64,7 +65,7 @@ def follow_at_center(scope: Scope, ticket: Ticket, order: Order, *, to: Addresse
             summary=saying.said("{center}告知诉求人：{words}", center=center, words=words),
             detail={"to": to},
         )
-        tell_resident(
+        tell_with_page(
             scope,
             ticket,
             saying.said(

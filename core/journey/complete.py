@@ -2,10 +2,11 @@
 
 from core.journey.command import command
 from core.journey.own_appeal import WordsTooLong
+from core.journey.resident_words import tell_with_page
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
-from core.tickets.messages import contact_of, tell_resident, transport_to
+from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, note, reason_of
 from core.tickets.states import WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH
@@ -44,4 +45,4 @@ def ask_to_complete(scope: Scope, ticket: Ticket, order: Order, *, what: str) ->
         + ("" if reached else said("（没有留联系方式，只能在其查询时看到）")),
         detail={"reached": reached, "what": lacks},
     )
-    tell_resident(scope, ticket, ASKED.format(serial_no=ticket.serial_no, what=lacks), now=order.now)
+    tell_with_page(scope, ticket, ASKED.format(serial_no=ticket.serial_no, what=lacks), now=order.now)

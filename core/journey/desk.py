@@ -15,6 +15,7 @@ from core.intake.destinations import destination_words
 from core.journey.answer_news import tell_answer
 from core.journey.command import command
 from core.journey.conclude import conclude
+from core.journey.resident_words import tell_with_page
 from core.kit.errors import Refused
 from core.kit.saying import said, word
 from core.knowledge.models import ArticleVersion
@@ -41,7 +42,6 @@ from core.routing.states import AssignmentState
 from core.sla.service import supersede, turn_clocks
 from core.tenancy.scope import Scope
 from core.tickets.answering import ANSWER
-from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import MoveNotAllowed, check_state, move, reason_of, refuse_actor
 from core.tickets.states import MOVES, OPEN, WAITING_FOR_ACCEPTANCE, WAITING_FOR_DISPATCH, Command, State
@@ -215,7 +215,7 @@ def transfer_out(scope: Scope, ticket: Ticket, order: Order, *, destination: str
     text = said("您反映的事项已移交{where}办理。{because}", where=where, because=because)
     kept = add_reply(scope, ticket, order, text=text, disposition="transferred", unit_id=None, state="approved")
     conclude(scope, ticket, Command.TRANSFER_OUT, order, reply=kept)
-    tell_resident(
+    tell_with_page(
         scope,
         ticket,
         said("您的诉求 {serial_no} 已移交{where}办理。", serial_no=ticket.serial_no, where=where),

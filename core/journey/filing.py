@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from core.hooks import specs
 from core.intake.weibo.settings import find_weibo
+from core.journey.resident_words import tell_with_page
 from core.kit.saying import said
 from core.tenancy.scope import Scope
-from core.tickets.messages import contact_of, tell_resident, transport_to
+from core.tickets.messages import contact_of, transport_to
 from core.tickets.models import Ticket
 
 JUST_WRITTEN = timedelta(minutes=30)
@@ -24,4 +25,4 @@ def tell_filed(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
     if transport == "weibo" and (weibo := find_weibo(scope.hooks)):
         text = weibo.received
     is_awake = now - ticket.submitted_at < JUST_WRITTEN
-    tell_resident(scope, ticket, text, now=now, at_night=is_awake)
+    tell_with_page(scope, ticket, text, now=now, at_night=is_awake)

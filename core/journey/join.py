@@ -24,6 +24,7 @@ from core.journey.accept import Accepted, accept_waiting, find_unit, send_on, ta
 from core.journey.command import command
 from core.journey.desk import start_work
 from core.journey.progress_news import telling_steps
+from core.journey.resident_words import tell_with_page
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.people.roles import Permission
@@ -33,7 +34,6 @@ from core.sla.going_on import go_on_with
 from core.sla.service import live_clocks, start_clock, turn_clocks
 from core.statistics.dirty import mark_ticket
 from core.tenancy.scope import Scope
-from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, lock_ticket, lock_tickets, move, note, reason_of
 from core.tickets.states import MOVES, Command, State
@@ -134,9 +134,9 @@ def attach(scope: Scope, ticket: Ticket, order: Order, *, master: str, reason: s
         detail={"ticket": ticket.serial_no},
     )
     if not scope.hooks.answerers_of(specs.progress_news):
-        tell_resident(scope, ticket, HANDLED_TOGETHER.format(serial_no=ticket.serial_no), now=order.now)
+        tell_with_page(scope, ticket, HANDLED_TOGETHER.format(serial_no=ticket.serial_no), now=order.now)
     if is_first:
-        tell_resident(scope, whole, ALSO_BROUGHT.format(serial_no=whole.serial_no), now=order.now)
+        tell_with_page(scope, whole, ALSO_BROUGHT.format(serial_no=whole.serial_no), now=order.now)
 
 
 def merge(scope: Scope, master: str, orders: Mapping[str, Order], *, reason: str = "") -> list[Ticket]:

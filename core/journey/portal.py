@@ -15,6 +15,7 @@ from core.intake.service import find_ticket_of
 from core.journey.accept import Accepted, accept, register
 from core.journey.begun import bring_files
 from core.journey.disclose import wish_disclosure
+from core.journey.filing import tell_filed
 from core.journey.instant import is_unsettled, say_unhelped
 from core.journey.join import accept_alike
 from core.journey.phone_proof import refuse_unproven
@@ -166,6 +167,8 @@ def hand_in(
     if accepted.created and may_publish != "none":
         wish_disclosure(scope, accepted.serial_no, Order(RESIDENT, now), wish=may_publish)
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, accepted.ticket_id))
+    if accepted.created and not held_back:
+        tell_filed(scope, ticket, now=now)
     if accepted.created and draft:
         bring_files(scope, ticket, draft, now=now)
     elif draft:

@@ -5,13 +5,13 @@ from sqlalchemy import select
 from core.intake.screening.reasons import InvalidReason, reason_named
 from core.intake.screening.settings import reasons_of
 from core.journey.command import command
+from core.journey.resident_words import tell_with_page
 from core.journey.void import end_by_voiding, refuse_entangled
 from core.kit.errors import Refused
 from core.kit.saying import said, word
 from core.people.roles import Permission, SameHands
 from core.sla.service import turn_clocks
 from core.tenancy.scope import Scope
-from core.tickets.messages import tell_resident
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.screening import DOUBTED, INVALID, SCREENABLE
 from core.tickets.service import check_state, move, note, reason_of
@@ -75,7 +75,7 @@ def set_aside(scope: Scope, ticket: Ticket, order: Order, *, remark: str = "") -
     detail = {"code": reason.code, "words": reason.words}
     end_by_voiding(scope, ticket, order, because=words, by=Command.SET_ASIDE, detail=detail)
     ticket.screened = INVALID
-    tell_resident(
+    tell_with_page(
         scope,
         ticket,
         said(
@@ -109,7 +109,7 @@ def put_back(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> None
     ticket.screened = ticket.invalid_reason = ""
     ticket.accepted_at = None
     turn_clocks(scope, ticket, Command.PUT_BACK, order)
-    tell_resident(
+    tell_with_page(
         scope,
         ticket,
         said("您提交的 {serial_no} 已重新核对并恢复，我们会继续办理。", serial_no=ticket.serial_no),

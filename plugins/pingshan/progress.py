@@ -11,21 +11,22 @@ BY_WECHAT, BY_SMS = ("both", "wechat"), ("both", "sms")
 GROUP = "每一步怎么告诉诉求人"
 HELP = "短信按条计费；诉求人选了不再推送的，只通知办结"
 WORDS: Mapping[str, str] = {
-    "filed": "您反映的问题已立案，编号 {serial_no}。{until}办到哪一步随时可查：{page}",
-    "dispatched": "您反映的问题（{serial_no}）已交给{unit}办理。{until}进展：{page}",
-    "signed": "{unit}已接手您反映的问题（{serial_no}），正在安排人办理。进展：{page}",
-    "on_site": "{unit}的人员已到现场处理您反映的问题（{serial_no}）。进展：{page}",
-    "extended": "您反映的问题（{serial_no}）比预计的费时，办理时间延长了。{until}进展：{page}",
-    "paused": "您反映的问题（{serial_no}）要等一等才能接着办，重新开始时会告诉您。进展：{page}",
-    "resumed": "您反映的问题（{serial_no}）已重新开始办理。{until}进展：{page}",
-    "replied": "{unit}已办完您反映的问题（{serial_no}）并写好答复，核对后就送给您。进展：{page}",
-    "concluded": "您反映的问题（{serial_no}）已办结。看答复、作评价：{page}",
-    "redone": "您反映的问题（{serial_no}）将重新办理，办好后再答复您。{until}进展：{page}",
-    "attached": "您反映的问题（{serial_no}）和别人反映的同一件事由{unit}一起办，您的编号不变，答复同样会送给您。进展：{page}",
-    "detached": "您反映的问题（{serial_no}）改为单独办理。{until}进展：{page}",
+    "filed": "诉求 {serial_no} 已立案，{until}查询退订：{stop}",
+    "dispatched": "诉求 {serial_no} 已交{unit}办理，{until}查询退订：{stop}",
+    "signed": "诉求 {serial_no} 已由{unit}接手。查询退订：{stop}",
+    "on_site": "{unit}已到现场处理诉求 {serial_no}。查询退订：{stop}",
+    "extended": "诉求 {serial_no} 比预计费时，{until}查询退订：{stop}",
+    "paused": "诉求 {serial_no} 要等一等才能接着办，重新开始时告诉您。查询退订：{stop}",
+    "resumed": "诉求 {serial_no} 已重新开始办理，{until}查询退订：{stop}",
+    "replied": "诉求 {serial_no} 已办完，答复核对后送给您。查询退订：{stop}",
+    "concluded": "诉求 {serial_no} 已办结。看答复、作评价：{rate}",
+    "redone": "诉求 {serial_no} 将重新办理，{until}查询退订：{stop}",
+    "attached": "诉求 {serial_no} 和同一件事由{unit}一起办，编号不变，答复照样送给您。查询退订：{stop}",
+    "detached": "诉求 {serial_no} 改为单独办理，{until}查询退订：{stop}",
 }
-"""What is said of each step; {until} is when the answer is due at the latest, where that is known."""
-UNTIL = "最迟 {due} 答复您。"
+"""What is said of each step; {until} is when the answer is due at the latest, where that is known. Short, because an SMS is paid by parts
+of 70 characters."""
+UNTIL = "{due}前答复。"
 
 
 def _way(default: str, title: str) -> OneOf:
@@ -58,7 +59,7 @@ def progress_news(settings: Mapping[str, Any], ticket: TicketView, step: Progres
     way = settings[step.name]
     if way == "none":
         return None
-    words = WORDS[step.name].replace("{until}", UNTIL if step.due else "")
+    words = WORDS[step.name].replace("，{until}", f"，{UNTIL}" if step.due else "。")
     return [
         ProgressNews(
             text=said("{sender}：{words}", sender=settings["sender"], words=words),

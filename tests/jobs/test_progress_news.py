@@ -77,16 +77,16 @@ def test_each_step_is_told_in_wechat_in_its_time_with_number_unit_and_due_time_a
 
     told = news(walk)
 
-    due = told[0][2].partition("最迟 ")[2].partition(" 答复")[0]
+    due = told[0][2].partition("已立案，")[2].partition("前答复")[0]
     assert told[:5] == [
-        ("03-12 10:00", "wechat", f"您反映的问题已立案，编号 {no}。最迟 {due} 答复您。办到哪一步随时可查：{NO_PAGE}"),
-        ("03-12 10:10", "wechat", f"您反映的问题（{no}）已交给道路管理处办理。最迟 {due} 答复您。进展：{NO_PAGE}"),
-        ("03-12 10:30", "wechat", f"道路管理处已接手您反映的问题（{no}），正在安排人办理。进展：{NO_PAGE}"),
-        ("03-12 11:00", "wechat", f"道路管理处的人员已到现场处理您反映的问题（{no}）。进展：{NO_PAGE}"),
-        ("03-12 15:00", "wechat", f"道路管理处已办完您反映的问题（{no}）并写好答复，核对后就送给您。进展：{NO_PAGE}"),
+        ("03-12 10:00", "wechat", f"诉求 {no} 已立案，{due}前答复。查询退订：{NO_PAGE}"),
+        ("03-12 10:10", "wechat", f"诉求 {no} 已交道路管理处办理，{due}前答复。查询退订：{NO_PAGE}"),
+        ("03-12 10:30", "wechat", f"诉求 {no} 已由道路管理处接手。查询退订：{NO_PAGE}"),
+        ("03-12 11:00", "wechat", f"道路管理处已到现场处理诉求 {no}。查询退订：{NO_PAGE}"),
+        ("03-12 15:00", "wechat", f"诉求 {no} 已办完，答复核对后送给您。查询退订：{NO_PAGE}"),
     ]
     assert told[5][:2] == ("03-12 15:10", "wechat")
-    assert told[5][2].startswith(f"您反映的问题（{no}）已办结。看答复、作评价：{NO_PAGE} 回复 1 满意")
+    assert told[5][2].startswith(f"诉求 {no} 已办结。看答复、作评价：{NO_PAGE} 回复 1 满意")
     assert len(told) == 6
     assert due == f"{_due(walk).month} 月 {_due(walk).day} 日 {_due(walk):%H:%M}"
 
@@ -160,7 +160,7 @@ def test_more_time_is_told_when_it_is_granted_with_the_new_time_and_a_denied_req
 
     assert after > before
     assert steps(walk) == ["filed", "dispatched", "signed", "extended"]
-    assert (at, f"最迟 {after.month} 月 {after.day} 日 {after:%H:%M} 答复您" in words) == ("03-12 12:00", True)
+    assert (at, f"{after.month} 月 {after.day} 日 {after:%H:%M}前答复" in words) == ("03-12 12:00", True)
 
 
 def test_who_is_attached_hears_of_the_masters_steps_under_their_own_number(house: Installation) -> None:
@@ -190,7 +190,7 @@ def test_the_writer_of_a_split_letter_hears_which_units_have_the_parts(house: In
     for number, lead in zip(sorted(parts), ("roads", "parks"), strict=True):
         Walk(house, whole.slug, number).dispatch("2026-03-12 10:10", lead=lead)
 
-    assert [(words.partition("已交给")[2].partition("办理")[0], whole.serial_no in words) for _, _, words in news(whole)[1:]] == [
+    assert [(words.partition("已交")[2].partition("办理")[0], whole.serial_no in words) for _, _, words in news(whole)[1:]] == [
         ("道路管理处", True),
         ("园林管理处", True),
     ]  # fmt: skip

@@ -37,9 +37,12 @@ class ProgressStep:
 class ProgressNews:
     """What a resident is told of a step, and by which ways it may go.
 
-    `text` may use {serial_no}, {unit}, {due} and {page}, where the whole progress stands. It goes by WeChat where the resident
-    is known there and `by_wechat`, else by SMS where a phone is known and `by_sms`; with neither it is not sent. By SMS it
-    waits for the day unless `urgent`.
+    `text` may use {serial_no}, {unit}, {due}; {page}, where the whole progress stands; {rate}, where the handling is rated, in
+    WeChat by writing back; and {stop}, where the resident follows the appeal and may have no more of its steps told. Each is an
+    address, or in words how they find the page where the district has said no address. It goes by WeChat where the resident is
+    known there and `by_wechat`, else by SMS where a phone is known and `by_sms`; with neither it is not sent. Who chose e-mail or
+    WeChat is told by that of all that goes by either way, who wants no news of nothing. It waits for the hours in which people
+    may be disturbed, unless `urgent` or in WeChat.
     """
 
     text: str

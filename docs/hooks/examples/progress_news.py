@@ -1,10 +1,10 @@
-"""The core fills in number, unit, due time and page; a step that is not told gets no answer."""
+"""The core fills in number, unit, due time and where it goes on; a step that is not told gets no answer."""
 
 from core.hooks import ProgressNews, hookimpl
 
 WORDS = {
     "dispatched": "您反映的事（{serial_no}）已交给{unit}办理，{due}前答复您。进展：{page}",
-    "concluded": "您反映的事（{serial_no}）已经办好，答复见 {page}",
+    "concluded": "您反映的事（{serial_no}）已经办好。看答复、作评价：{rate}",
 }
 
 
