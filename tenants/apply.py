@@ -18,6 +18,7 @@ from core.hooks.roster import Roster, Wanted
 from core.journey.calendar import move_clocks
 from core.journey.settings.presets import leave_city, tell_new_district
 from core.tenancy.ending import was_deleted
+from core.tenancy.hosts import HostTaken, give_host
 from core.tenancy.models import CityMember, Tenant, TenantFeature
 from core.tenancy.revisions import (
     FILES,
@@ -28,6 +29,7 @@ from core.tenancy.revisions import (
     write_revision,
 )
 from core.tenancy.scope import Installation, Scope, UnknownTenant
+from core.tenancy.security_log import By
 from core.units.models import Unit
 from core.workdays.service import publish
 from tenants.changes import (
@@ -69,9 +71,10 @@ def plan_profile(installation: Installation, profile: Profile, *, together: Coll
     tenant_changes = _plan_tenant(installation, profile)
     if not _exists(installation, profile):
         beginning = changes(State(), without_aside(profile, State(), roster))
-        return [*tenant_changes, *beginning, *_plan_members(installation, profile)]
+        return [*tenant_changes, *_plan_hosts(installation, profile), *beginning, *_plan_members(installation, profile)]
     with installation.scope(profile.slug) as scope:
-        return [*tenant_changes, *plan(scope, profile, roster), *_plan_members(installation, profile)]
+        planned = plan(scope, profile, roster)
+    return [*tenant_changes, *_plan_hosts(installation, profile), *planned, *_plan_members(installation, profile)]
 
 
 def apply_profile(
@@ -79,7 +82,7 @@ def apply_profile(
 ) -> list[Change]:
     """Make or change the tenant as the profile says, and return what changed, and what has to wait.
 
-    Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant` or `CalendarUnusable` before anything is written, and
+    Raises `UnknownFeature`, `SettingsInvalid`, `UnknownTenant`, `HostTaken` or `CalendarUnusable` before anything is written, and
     `CatalogueUnusable` where the duty list does not go together with areas that the tenant got by other means.
     """
     planned = plan_profile(installation, profile, together=together)
@@ -88,6 +91,8 @@ def apply_profile(
         joined, left = _write_members(installation, profile)
         installation.forget()
         with installation.scope(profile.slug) as scope:
+            for host in missing_hosts(installation, profile):
+                give_host(scope, host, By(FILES.name, reason="区配置文件列出"), now=now)
             apply(scope, profile, installation.roster, now=now)
             for district in joined:
                 tell_new_district(scope, installation.roster, district, now=now)
@@ -187,6 +192,22 @@ def _plan_members(installation: Installation, profile: Profile) -> list[Change]:
         *(Change(f"加入成员 {slug}") for slug in profile.members if slug not in before),
         *(Change(f"移出成员 {slug}") for slug in sorted(before - set(profile.members))),
     ]
+
+
+def missing_hosts(installation: Installation, profile: Profile) -> list[str]:
+    """Return the hosts that the files name and the tenant has not; those given by other means stay."""
+    known = next((tenant.hosts for tenant in installation.tenants() if tenant.slug == profile.slug), ())
+    return [host for host in profile.hosts if host not in known]
+
+
+def _plan_hosts(installation: Installation, profile: Profile) -> list[Change]:
+    missing = missing_hosts(installation, profile)
+    for tenant in installation.tenants():
+        if taken := sorted({*missing} & {*tenant.hosts}):
+            raise HostTaken(
+                f"域名 {'、'.join(taken)} 已经属于租户 {tenant.slug}，一个域名只能属于一个租户。请先在那里移除。"
+            )
+    return [Change(f"绑定域名 {host}") for host in missing]
 
 
 def _write_tenant(installation: Installation, profile: Profile) -> None:

@@ -10,6 +10,7 @@ import click
 from core.cli.context import installed, say_json
 from core.cli.ending import ENDING
 from core.cli.entitled import for_the_machine
+from core.cli.hosts import host_group
 from core.cli.moving import export_tenant, import_tenant
 from core.kit.errors import Refused
 from tenants.apply import apply_profile, plan_profile
@@ -42,11 +43,12 @@ class Outcome:
 
 @click.group()
 def tenant() -> None:
-    """区（县）和市中心：查看声明、预览将要发生的变更、使之生效；迁出、迁入；停用、注销、删除。"""
+    """区（县）和市中心：查看声明、预览将要发生的变更、使之生效；域名；迁出、迁入；停用、注销、删除。"""
 
 
 tenant.add_command(export_tenant)
 tenant.add_command(import_tenant)
+tenant.add_command(host_group)
 for command in ENDING:
     tenant.add_command(command)
 

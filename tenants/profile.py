@@ -1,7 +1,7 @@
 """A district's folder read as one value: who it is, what it has switched on, its units, duties and working days.
 
     tenants/<slug>/
-      profile.toml   slug, name, kind, zone, serial_prefix, features in their order, and settings that differ
+      profile.toml   slug, name, kind, zone, serial_prefix, hosts, features in their order, and settings that differ
       units.csv      the units 承办单位        duties.csv    the duty list 职责清单
       workdays.toml  working days and hours    accounts.toml sign-ins for demonstration
       areas.csv      the gazetteer 地名库       rules.json    routing rules 派单规则; both where there are any
@@ -21,6 +21,7 @@ from core.areas.gazetteer import Gazetteer
 from core.hooks.core_features import CORE_IDS, ROUTING
 from core.routing.ruleset.rules import RuleSet
 from core.routing.settings import RULES
+from core.tenancy.hosts import HostUnusable, readable_host
 from core.units.catalogue.checking import check
 from core.units.catalogue.queries import DUTY_LIST
 from core.units.levels import KnownUnit
@@ -67,6 +68,8 @@ class Profile:
     """None = the files say nothing of areas."""
     rules: RuleSet | None = None
     """None = the files say nothing of routing rules."""
+    hosts: tuple[str, ...] = ()
+    """Host names under which its public pages are reached, besides those that were given by other means."""
 
     @property
     def core_settings(self) -> Mapping[str, Mapping[str, Any]]:
@@ -123,6 +126,7 @@ def read_profile(folder: Path) -> Profile:
         accounts=accounts,
         gazetteer=gazetteer,
         rules=rules,
+        hosts=_hosts(document),
     )
     document.refuse_others()
     _check(profile, document, folder)
@@ -149,6 +153,16 @@ def _check(profile: Profile, document: Table, folder: Path) -> None:
         if unit.tenant and unit.tenant == profile.slug:
             sentence = f"单位“{unit.code}”的 tenant 写的是本租户自己，移交没有去处；请写别的租户，或留空"
             document.faults.add(file_name(folder / "units.csv"), None, sentence)
+
+
+def _hosts(document: Table) -> tuple[str, ...]:
+    hosts = []
+    for typed in document.texts("hosts", ()):
+        try:
+            hosts.append(readable_host(typed))
+        except HostUnusable as refusal:
+            document.fault("hosts", refusal.message)
+    return tuple(hosts)
 
 
 def _check_zone(profile: Profile, document: Table) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 from core.hooks.core_features import PORTAL_INTAKE
 from core.hooks.features import hookimpl
@@ -97,7 +98,15 @@ def link_to(scope: Scope, serial_no: str) -> str:
 
 
 def address_of(scope: Scope, path: str) -> str:
-    """Return the absolute address of a public page of the tenant, `path` below its start page; "" where nobody has said it."""
+    """Return the absolute address of a public page of the tenant, `path` below its start page; "" where nobody has said it.
+
+    It begins with the tenant's own host name where it has one, else with the address that is set. An address of that very
+    name says how it is reached.
+    """
     enabled = scope.hooks.enabled.get(PORTAL_INTAKE.id)
-    address = enabled.settings["address"] if enabled else ""
+    address: str = enabled.settings["address"] if enabled else ""
+    hosts = scope.tenant.hosts
+    if hosts:
+        named = urlsplit(address).hostname
+        return f"{address if named in hosts else f'https://{hosts[0]}'}{path}"
     return f"{address}/public/{scope.tenant.slug}{path}" if address else ""

@@ -61,7 +61,7 @@ class FaceSettings(Settings):
         longest=16,
         title="公开页面上的名称",
         group="门面",
-        help="每一页左上角的短名，如 高新区；不写则用租户的名称",
+        help="每一页左上角的短名；不写则用租户的名称",
     )
     colour = Line(
         load_default=COLOUR,

@@ -16,3 +16,5 @@ class TenantFacts:
     serial_prefix: str
     epoch: int
     state: str = "active"
+    hosts: tuple[str, ...] = ()
+    """Host names of its own, under which its public pages are reached; links begin with the first."""

@@ -1,4 +1,4 @@
-"""Tables of tenancy. `tenant` and `city_member` are shared by all; they hold names, nothing about residents."""
+"""Tables of tenancy. `tenant`, `city_member` and `tenant_host` are shared by all; they hold names, nothing about residents."""
 
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,18 @@ class CityMember(Base, kw_only=True):
 
     city_id: Mapped[int] = mapped_column(Integer, ForeignKey("tenant.id"), primary_key=True)
     district_id: Mapped[int] = mapped_column(Integer, ForeignKey("tenant.id"), primary_key=True)
+
+
+class TenantHost(Base, kw_only=True):
+    """A host name 域名 under which a tenant's public pages are reached; it belongs to one tenant alone."""
+
+    __tablename__ = "tenant_host"
+    __table_args__ = (CheckConstraint("host <> '' AND host = lower(host)", name="host"),)
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    owner_id: Mapped[int] = mapped_column(Integer, ForeignKey("tenant.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    """Links begin with the first."""
 
 
 class TenantFeature(OfTenant, Base, kw_only=True):
@@ -331,5 +343,5 @@ class Tally(OfTenant, Base, kw_only=True):
     count: Mapped[int] = mapped_column(Integer)
 
 
-SHARED_TABLES = frozenset({"tenant", "city_member"})
+SHARED_TABLES = frozenset({"tenant", "city_member", "tenant_host"})
 """The only tables without a tenant of their own; everything else is kept apart row by row."""

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from core.hooks.roster import Roster
 from core.hooks.table import Failure, HookTable
@@ -23,11 +24,13 @@ from core.kit.saying import joined, said, word
 from core.tenancy.active import compile_table
 from core.tenancy.facts import TenantFacts
 from core.tenancy.incidents import keep_incidents
-from core.tenancy.models import CityMember, Tenant
+from core.tenancy.models import CityMember, Tenant, TenantHost
 
 T = TypeVar("T")
 EPOCH_TRUSTED_SECONDS = 2.0
 """A change of a tenant's facts holds in every process at most this much later."""
+HOSTS_TRUSTED_SECONDS = 5.0
+"""Whose a host name is, every process asks at most so often."""
 MOST_FAILURES = 1000
 """Failures of features that wait to be written down; more than that at once say nothing new."""
 ATTEMPTS = 3
@@ -98,6 +101,8 @@ class Installation:
         self._on_wake = on_wake
         self._failures: deque[Failure] = deque(maxlen=MOST_FAILURES)
         self._loaded: dict[str, _Loaded] = {}
+        self._owners: dict[str, str] = {}
+        self._owners_until = 0.0
         self._lock = threading.Lock()
 
     @contextmanager
@@ -135,7 +140,7 @@ class Installation:
     def tenants(self) -> list[TenantFacts]:
         """Return all tenants in order of their short names."""
         with self.database.transaction(None) as session:
-            return [_facts(row) for row in session.scalars(select(Tenant).where(THERE).order_by(Tenant.slug))]
+            return _facts(session, session.scalars(select(Tenant).where(THERE).order_by(Tenant.slug)).all())
 
     def members(self, city: str) -> list[TenantFacts]:
         """Return the districts of a city in order of their short names; none when it is a district itself."""
@@ -143,12 +148,22 @@ class Installation:
         member = select(CityMember.district_id).where(CityMember.city_id == city_id)
         with self.database.transaction(None) as session:
             rows = session.scalars(select(Tenant).where(Tenant.id.in_(member)).order_by(Tenant.slug))
-            return [_facts(row) for row in rows]
+            return _facts(session, rows.all())
+
+    def owner_of(self, host: str) -> str | None:
+        """Return the short name of the tenant to which a host name belongs, None = to none; known for some seconds."""
+        if time.monotonic() >= self._owners_until:
+            with self.database.transaction(None) as session:
+                hosts = select(TenantHost.host, Tenant.slug).join(Tenant, Tenant.id == TenantHost.owner_id)
+                self._owners = {row.host: row.slug for row in session.execute(hosts.where(THERE))}
+            self._owners_until = time.monotonic() + HOSTS_TRUSTED_SECONDS
+        return self._owners.get(host)
 
     def forget(self) -> None:
         """Drop what is known of tenants, so that the next scope reads it anew."""
         with self._lock:
             self._loaded.clear()
+            self._owners_until = 0.0
 
     def _load(self, slug: str) -> _Loaded:
         known = self._loaded.get(slug)
@@ -167,7 +182,7 @@ class Installation:
                         slugs=joined("、", slugs) or word("无,请先运行 huiying tenant apply"),
                     )
                 )
-            tenant = _facts(row)
+            (tenant,) = _facts(session, [row])
         trusted_until = time.monotonic() + EPOCH_TRUSTED_SECONDS
         if known and known.tenant == tenant:
             known.trusted_until = trusted_until
@@ -182,7 +197,22 @@ class Installation:
             return compile_table(session, tenant, self.roster, self.keys, report=self._failures.append)
 
 
-def _facts(row: Tenant) -> TenantFacts:
-    return TenantFacts(
-        row.id, row.slug, row.name, row.kind, ZoneInfo(row.zone), row.serial_prefix, row.epoch, row.state
-    )
+def _facts(session: Session, rows: Sequence[Tenant]) -> list[TenantFacts]:
+    hosts: dict[int, list[str]] = {row.id: [] for row in rows}
+    named = select(TenantHost.owner_id, TenantHost.host).where(TenantHost.owner_id.in_(hosts))
+    for owner_id, host in session.execute(named.order_by(TenantHost.position, TenantHost.host)):
+        hosts[owner_id].append(host)
+    return [
+        TenantFacts(
+            row.id,
+            row.slug,
+            row.name,
+            row.kind,
+            ZoneInfo(row.zone),
+            row.serial_prefix,
+            row.epoch,
+            row.state,
+            tuple(hosts[row.id]),
+        )
+        for row in rows
+    ]

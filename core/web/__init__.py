@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from whitenoise import WhiteNoise
 
 from core.tenancy.scope import Installation
-from core.web import errors, headers, layout, rates, uploads
+from core.web import errors, headers, hosts, layout, rates, uploads
 from core.web.account import account
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
@@ -38,6 +38,7 @@ from core.web.set_password import set_password
 from core.web.stewards.accounts import pages as accounts_pages
 from core.web.stewards.audit import pages as audit_pages
 from core.web.stewards.challenges import pages as challenges_pages
+from core.web.stewards.rights import pages as rights_pages
 from core.web.stewards.sources import pages as sources_pages
 from core.web.tasks import pages as task_pages
 from core.web.wechat import official_account
@@ -59,7 +60,8 @@ class SecureWhenHttps(SecureCookieSessionInterface):
 def create_app(
     installation: Installation, *, redis_url: str | None = None, trusted_hosts: Sequence[str] | None = None
 ) -> Flask:
-    """Make the application. `redis_url` is looked at by /healthz alone; `trusted_hosts` None = any host name.
+    """Make the application. `redis_url` is looked at by /healthz alone; `trusted_hosts` None = any host name that is no tenant's
+    is the installation's own.
 
     Flask's own cookie holds the form token and what was just done, nothing about anybody.
     """
@@ -70,7 +72,6 @@ def create_app(
         SESSION_COOKIE_NAME="huiying_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
     )
@@ -78,6 +79,7 @@ def create_app(
     app.extensions["huiying"] = installation
     assets = find_assets()
     speaking.init_app(app)  # before anything asks for the templates
+    app.register_blueprint(hosts.front)  # before everything: under nobody's name there is nothing to look at
     headers.init_app(app)  # first of what looks at requests: what another site has sent is refused unread
     uploads.init_app(app)  # before the check of forms, which reads the body
     csrf = CSRFProtect(app)
@@ -105,6 +107,7 @@ def create_app(
         accounts_pages,
         audit_pages,
         challenges_pages,
+        rights_pages,
         sources_pages,
         panel_pages,
         task_pages,
@@ -122,6 +125,7 @@ def create_app(
         csrf.exempt(entered)  # by other systems with a signature, never with a cookie: there is no form to forge
     init_api(app, csrf)
     errors.init_app(app)  # last, so that the API's errors are told like all others
+    hosts.init_app(app, trusted=trusted_hosts)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC),

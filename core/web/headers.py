@@ -43,7 +43,9 @@ def may_be_kept(response: Response, *, seconds: int) -> None:
     """Let anybody on the way keep a copy of this answer for so long: it is the same for everybody."""
     g.may_be_kept = True
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
-    response.vary.add("Cookie")  # which holds the language, where somebody chose one
+    response.vary.update(
+        ("Cookie", "Host")
+    )  # which hold language and type, where somebody chose, and whose pages these are
 
 
 def add_to_file(headers: Headers, _path: str, _url: str) -> None:

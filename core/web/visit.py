@@ -129,8 +129,13 @@ def installation() -> Installation:
 
 
 def in_tenant(slug: str, work: Callable[[Scope], T]) -> T:
-    """Do `work` in one transaction of the tenant. Raises `UnknownTenant`, `TenantSuspended`, and what the work refuses."""
+    """Do `work` in one transaction of the tenant. Raises `UnknownTenant`, `TenantSuspended`, and what the work refuses.
+
+    Under the host name of one tenant there is no other.
+    """
     served = installation()
+    if g.get("host_tenant", slug) != slug:
+        raise UnknownTenant(said("这个网址属于别的租户，这里没有 {slug}。请用自己的网址。", slug=slug))
     refuse_suspended(served.tenant(slug))
     return served.run(slug, work)
 

@@ -98,7 +98,7 @@ def is_for_everybody(answer: TestResponse) -> bool:
     return (
         kept
         and answer.request.method in READING
-        and answer.request.path.startswith("/public/")
+        and answer.request.path.startswith("/public")
         and "Cookie" in answer.vary
         and not answer.headers.getlist("Set-Cookie")
     )

@@ -44,6 +44,7 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         *on_the_way_in,
         "/language",  # a choice of the browser, on pages before the sign-in too
         "/type",  # likewise
+        "/public",  # which tenants there are, for whoever looks for theirs
         "/sign-out",
         "/healthz",
         "/livez",

@@ -71,7 +71,7 @@ def test_what_is_refused_before_any_page_carries_them(house: House) -> None:
     named = create_app(house.installation, trusted_hosts=["huiying.example"]).test_client()
     client.get("/sign-in")
     answers = {
-        400: named.get("/sign-in", base_url="http://evil.example"),
+        421: named.get("/sign-in", base_url="http://evil.example"),
         403: client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"}),
         404: client.get("/no/such/page"),
         405: client.put("/sign-in"),

@@ -13,6 +13,7 @@ from core.tenancy.moving.taking_out import as_libpq
 
 LONG = ("SET LOCAL statement_timeout = '6h'", "SET LOCAL idle_in_transaction_session_timeout = '6h'")
 LEFT_CITIES = "DELETE FROM city_member WHERE city_id = %(tenant)s OR district_id = %(tenant)s"
+LEFT_HOSTS = "DELETE FROM tenant_host WHERE owner_id = %(tenant)s"
 TOMBSTONE = """
     UPDATE tenant SET slug = %(mark)s, serial_prefix = %(mark)s, state = 'deleted', standing = %(standing)s,
            epoch = epoch + 1
@@ -35,6 +36,7 @@ def delete_rows(tenant_id: int, *, owner_url: str, standing: Mapping[str, Any]) 
             rows = connection.execute(SQL("DELETE FROM {} WHERE tenant_id = %s").format(table.identifier), [tenant_id])
             deleted[table.full_name] = rows.rowcount
         connection.execute(LEFT_CITIES, {"tenant": tenant_id})
+        connection.execute(LEFT_HOSTS, {"tenant": tenant_id})
         told = {**standing, "rows": sum(deleted.values())}
         mark = f"!{tenant_id}"
         left = connection.execute(

@@ -7,6 +7,7 @@ from core.journey.queries.center import SlipFacts, code_of, slip_of
 from core.people.roles import Permission
 from core.tickets.timeline import Order
 from core.web.center.entries import show_entry
+from core.web.hosts import page_address
 from core.web.input import text
 from core.web.second_step import qr_code
 from core.web.visit import Answer, Visit, allows
@@ -28,7 +29,7 @@ def print_again(visit: Visit, serial_no: str) -> Answer:
 
 def printed(visit: Visit, serial_no: str, slip: SlipFacts, *, code: str) -> str:
     """Return the receipt as a page; without `code` it says how to get it again."""
-    address = f"{request.url_root}public/{visit.scope.tenant.slug}/progress?number={serial_no}"
+    address = page_address(visit.scope, f"/progress?number={serial_no}")
     return render_template(
         "center/receipt.html",
         serial_no=serial_no,

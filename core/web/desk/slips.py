@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from core.journey.queries.case import get_case
 from core.journey.slips import Slip, slips_of_parts
 from core.people.roles import Permission
+from core.web.hosts import page_address
 from core.web.second_step import qr_code
 from core.web.visit import Answer, Visit, allows
 
@@ -25,6 +26,6 @@ def print_slips_of_parts(visit: Visit, serial_no: str) -> Answer:
 
 def slip_sheet(visit: Visit, slips: Sequence[Slip], *, kind: str, about: str, at: datetime, back: str) -> str:
     """Return the sheet as a page that can be printed; `back` is the page that it belongs to."""
-    address = f"{request.url_root}public/{visit.scope.tenant.slug}/progress?number="
+    address = page_address(visit.scope, "/progress?number=")
     drawn = [(slip, qr_code(f"{address}{slip.serial_no}", is_sized=False)) for slip in slips]
     return render_template("desk/slips.html", slips=drawn, kind=kind, about=about, at=at, back=back)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from core.journey.knowledge import say_useful
 from core.knowledge.queries import answers_to, get_public, has_public, newest_public
+from core.web.hosts import page_address
 from core.web.public import report
 from core.web.public.site import Entry, Guest, not_kept, public, public_page, said
 
@@ -37,9 +38,7 @@ def show_answers(guest: Guest) -> ResponseReturnValue:
 def feed(guest: Guest) -> ResponseReturnValue:
     """Give what was published last as an Atom feed, from which papers, broadcasters and accounts take it."""
     found = newest_public(guest.scope, today=_today(guest), limit=MOST_FOUND)
-    page = render_template(
-        "public/answers.xml", answers=found, base=f"{request.host_url}public/{guest.scope.tenant.slug}"
-    )
+    page = render_template("public/answers.xml", answers=found, base=page_address(guest.scope, ""))
     return Response(page, mimetype="application/atom+xml")
 
 

@@ -74,7 +74,9 @@ def public_page(view: View) -> View:
             g.preferences = replace(wishes(), type=chosen)
 
         def work(scope: Scope) -> Response:
-            g.public_tenant, g.open_at = scope.tenant, f"/public/{scope.tenant.slug}"
+            g.public_tenant = scope.tenant
+            if "host_tenant" not in g:
+                g.open_at = f"/public/{scope.tenant.slug}"
             g.public_face = face_of(scope)
             g.public_notice = g.public_face.notice_at(clock().astimezone(scope.tenant.zone))
             try:

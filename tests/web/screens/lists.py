@@ -109,13 +109,14 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/discipline/rules",
     ),
     "analyst": ("/city", "/city/matters"),
-    "administrator": ("/challenges", "/accounts", "/accounts/<login>", "/sources"),
+    "administrator": ("/challenges", "/rights", "/accounts", "/accounts/<login>", "/sources"),
     "security-administrator": ("/accounts", "/accounts/<login>"),
     "auditor": ("/audit", "/audit/reveals"),
     "whoever must bind a phone": ("/sign-in/bind",),
     "whoever must give its code": ("/sign-in/code",),
     # What stands last leaves things on the device, which the pages before it must not.
     STRANGER: (
+        "/public",
         "/public/<tenant>",
         "/public/<tenant>/a11y",
         "/public/<tenant>/activities",
@@ -131,6 +132,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/public/<tenant>/interviews/<slug>/ask",
         "/public/<tenant>/interviews/<slug>/own",
         "/public/<tenant>/mailboxes",
+        "/public/<tenant>/own",
         "/public/<tenant>/panels",
         "/public/<tenant>/progress",
         "/public/<tenant>/report",
