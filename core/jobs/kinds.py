@@ -16,6 +16,7 @@ from core.jobs.held_deeds import carrying_out
 from core.jobs.inbound import taking_in
 from core.jobs.phone_codes import sending_codes
 from core.jobs.referrals import bringing_news, referring
+from core.jobs.rights_answers import telling_answers
 from core.jobs.rule_drafts import drafting_rules
 from core.jobs.settings import settings_kinds
 from core.jobs.tasks import doing_tasks
@@ -30,6 +31,7 @@ from core.journey.dry_run import DRY_RUN
 from core.journey.held import HELD_DEED
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
+from core.journey.rights import RIGHTS_ANSWER
 from core.residents.phones.codes import PHONE_CODE
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tasks.models import TASK
@@ -53,6 +55,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         PHONE_CODE: sending_codes(gateways),
         REFER: referring(installation),
         REFERRAL_NEWS: bringing_news(installation),
+        RIGHTS_ANSWER: telling_answers(gateways),
         RULE_DRAFT: drafting_rules(installation),
         SCAN_FILE: scanning(),
         TASK: doing_tasks(installation),

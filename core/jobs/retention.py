@@ -11,6 +11,7 @@ from core.people.drafts.service import erase_before
 from core.people.presence.service import forget_gone
 from core.residents.drafts.service import drop_old
 from core.residents.phones.codes import forget_codes
+from core.residents.rights.keeping import empty_answered
 from core.tenancy.facts import TenantFacts
 from core.tenancy.rates import forget_old
 from core.tenancy.scope import Installation, Scope
@@ -51,6 +52,7 @@ class Retention:
 def _erase(scope: Scope, *, now: datetime) -> int:
     forget_old(scope, now=now)
     forget_codes(scope, now=now)
+    empty_answered(scope, now=now)
     erase_before(scope, now=now)
     drop_old(scope, now=now)
     forget_gone(scope, now=now)

@@ -32,6 +32,8 @@ from core.kit.saying import said
 from core.people.drafts.service import erase_naming, erase_of_ticket
 from core.people.roles import Permission
 from core.residents.drafts.service import drop_naming
+from core.residents.phones.codes import forget_codes_of
+from core.residents.rights.keeping import empty_of_phone
 from core.tasks.service import take_away_files
 from core.tenancy.catalogue import APPEND_ONLY
 from core.tenancy.scope import Scope
@@ -91,14 +93,10 @@ def erase_person(
     named: Counter[str] = Counter()
     for serial_no in ended:
         named.update(erase_contact(scope, serial_no, Order(actor, now), reason=why))
-    calls, drafts = erase_calls(scope, phone), erase_drafts(scope, phone)
-    entries, questions = erase_entries(scope, phone), erase_questions(scope, phone)
-    take_away_files(scope)
-    naming = normal_email(phone) if "@" in phone else normal_phone(phone.strip())
-    erase_naming(scope, naming)
-    drop_naming(scope, naming)
+    beside = erase_beside_tickets(scope, phone)
+    empty_of_phone(scope, normal_phone(phone))
     talk = erase_talk_of_person(scope, phone.strip()) + erase_posts_of_person(scope, weibo_number(phone))
-    if ended or calls or drafts or entries or questions or talk:
+    if ended or beside or talk:
         note_security(
             scope,
             "erased",
@@ -107,15 +105,28 @@ def erase_person(
             subject=masked_reach(phone),
             detail={
                 "tickets": ended,
-                **({"calls": calls} if calls else {}),
-                **({"said_at_meetings": drafts} if drafts else {}),
-                **({"campaign_entries": entries} if entries else {}),
-                **({"interview_questions": questions} if questions else {}),
+                **beside,
                 "reason": why,
             },
             now=now,
         )
     return Erased(tuple(ended), still_open, dict(named))
+
+
+def erase_beside_tickets(scope: Scope, phone: str) -> Mapping[str, int]:
+    """Erase who left this phone from what belongs to no ticket; return how much of it there was, by its kind."""
+    done = {
+        "calls": erase_calls(scope, phone),
+        "said_at_meetings": erase_drafts(scope, phone),
+        "campaign_entries": erase_entries(scope, phone),
+        "interview_questions": erase_questions(scope, phone),
+    }
+    take_away_files(scope)
+    naming = normal_email(phone) if "@" in phone else normal_phone(phone.strip())
+    erase_naming(scope, naming)
+    drop_naming(scope, naming)
+    forget_codes_of(scope, naming)
+    return {kind: count for kind, count in done.items() if count}
 
 
 def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) -> Mapping[str, int]:
@@ -156,6 +167,7 @@ def erase_contact(scope: Scope, serial_no: str, order: Order, *, reason: str) ->
         _empty_messages(scope, each, contact)
     if row is not None:
         row.name = row.phone = row.address = row.phone_hash = row.name_hash = None
+        row.phone_proven = False
         row.wechat = row.wechat_hash = row.weibo = row.weibo_hash = row.email = row.email_hash = None
         row.email_confirmed, row.tell_by, row.tell_hours = False, "", ""
     note(

@@ -35,7 +35,7 @@ from core.people.roles import Permission
 from core.residents.phones.rules import PhoneUnusable
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import note_security
-from core.tickets.contact import masked_reach, normal_phone
+from core.tickets.contact import Contact, masked_reach, normal_phone
 from core.tickets.models import ContactReveal, Message, Ticket, TicketContact
 from core.tickets.reveals import PURPOSE_LABELS
 from core.tickets.sealing import email_hash, opened, wechat_hash, weibo_hash
@@ -106,7 +106,22 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
         "exported_at": now,
         "exported_by": actor.name,
         "reason": why,
-        "tickets": [_of_ticket(scope, ticket) for ticket in tickets],
+        "tickets": [kept_of_ticket(scope, ticket) for ticket in tickets],
+        **beside_tickets(scope, phone),
+    }
+    detail = {
+        "tickets": [ticket.serial_no for ticket in tickets],
+        "rows": len(tickets),
+        "sha256": hashlib.sha256(as_file(found)).hexdigest(),
+        "reason": why,
+    }
+    note_security(scope, "exported", actor=actor.name, actor_id=actor.id, subject=number, detail=detail, now=now)
+    return found
+
+
+def beside_tickets(scope: Scope, phone: str) -> Plain:
+    """Return what is kept of who left this phone and belongs to no ticket."""
+    return {
         "calls": [_of_call(record) for record in calls_of_person(scope, phone)],
         "campaigns": [
             {"at": each.entered_at, "number": each.number, "answers": each.answers}
@@ -118,14 +133,6 @@ def export_person(scope: Scope, phone: str, *, actor: Actor, reason: str, now: d
             for each in questions_of_person(scope, phone)
         ],
     }
-    detail = {
-        "tickets": [ticket.serial_no for ticket in tickets],
-        "rows": len(tickets),
-        "sha256": hashlib.sha256(as_file(found)).hexdigest(),
-        "reason": why,
-    }
-    note_security(scope, "exported", actor=actor.name, actor_id=actor.id, subject=number, detail=detail, now=now)
-    return found
 
 
 def _of_call(record: CallRecord) -> Plain:
@@ -145,8 +152,10 @@ def as_file(found: Plain) -> bytes:
     return f"{json.dumps(found, ensure_ascii=False, indent=2, default=str)}\n".encode()
 
 
-def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
-    contact = opened(scope.keys, scope.session.get_one(TicketContact, (scope.tenant.id, ticket.id)))
+def kept_of_ticket(scope: Scope, ticket: Ticket) -> Plain:
+    """Return all that is kept of who spoke on a ticket: their words, their contact, what was said to them, who looked."""
+    row = scope.session.get(TicketContact, (scope.tenant.id, ticket.id))
+    contact = opened(scope.keys, row) if row is not None else Contact()
     channel = channels_of(scope).get(ticket.channel)
     parts = scope.session.scalars(
         select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.part_of_id == ticket.id).order_by(Ticket.id)
@@ -157,6 +166,7 @@ def _of_ticket(scope: Scope, ticket: Ticket) -> Plain:
         "contact": {
             "name": contact.name,
             "phone": contact.phone,
+            "phone_proven": contact.phone_proven,
             "address": contact.address,
             "wechat": contact.wechat,
             "weibo": contact.weibo,

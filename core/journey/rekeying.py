@@ -43,6 +43,10 @@ from core.residents.drafts.service import FILE as REPORT_FILE
 from core.residents.drafts.service import SEALED as REPORT_DRAFT
 from core.residents.phones.codes import SEALED as PHONE_CODE
 from core.residents.phones.models import PhoneCode
+from core.residents.rights.keeping import ANSWER as RIGHTS_ANSWER
+from core.residents.rights.keeping import PHONE as RIGHTS_PHONE
+from core.residents.rights.keeping import WORDS as RIGHTS_WORDS
+from core.residents.rights.models import RightsRequest
 from core.tasks.models import FILE as TASK_FILE
 from core.tasks.models import GIVEN as TASK_GIVEN
 from core.tasks.models import ROW as TASK_ROW
@@ -97,6 +101,11 @@ ENCRYPTED: tuple[Encrypted, ...] = (
     Encrypted(IntakeEvent.__table__, "来件", {"payload": _always("intake.payload")}),  # type: ignore[arg-type]
     Encrypted(InboundItem.__table__, "推送来件", {"body": _always(BODY)}),  # type: ignore[arg-type]
     Encrypted(CallRecord.__table__, "来电记录", {"phone": _always(CALL_PHONE)}),  # type: ignore[arg-type]
+    Encrypted(
+        RightsRequest.__table__,  # type: ignore[arg-type]
+        "本人信息申请",
+        {"phone": _always(RIGHTS_PHONE), "words": _always(RIGHTS_WORDS), "answer": _always(RIGHTS_ANSWER)},
+    ),
     Encrypted(PhoneCode.__table__, "验证码的手机号", {"phone": _always(PHONE_CODE)}),  # type: ignore[arg-type]
     Encrypted(InterviewQuestion.__table__, "微访谈的提问人", {"sealed": _always(INTERVIEW_ASKER)}),  # type: ignore[arg-type]
     Encrypted(InterviewReturned.__table__, "微访谈退回的行", {"sealed": _always(INTERVIEW_RETURNED)}),  # type: ignore[arg-type]

@@ -18,6 +18,7 @@ from core.journey.queries.interviews import READS as LOOKS_AT_INTERVIEWS
 from core.journey.queries.lanes import COUNTED, LaneName, lane_counts
 from core.journey.queries.screening import count_doubted
 from core.journey.reminders import READS
+from core.journey.rights import count_open as count_rights
 from core.journey.saved_lists import lists_for
 from core.journey.tasks import untold_tasks
 from core.knowledge.queries import waits_for_approval, waits_for_unit
@@ -44,6 +45,7 @@ LANE_LABELS: dict[LaneName, str] = {
     "review": "审核回复",
     "time": "延期与挂起",
     "follow_up": "回访",
+    "redo": "要求重办",
     "untold": "待告知",
     "tracking": "效能追踪",
     "supervised": "督办",
@@ -56,7 +58,7 @@ TAKING_IN, WATCHING = "收件", "监督与公开"
 LANE_SECTIONS: dict[str, tuple[LaneName, ...]] = {
     TAKING_IN: ("accept", "clearance"),
     "派单与办理": ("dispatch", "returns", "consult", "time", "errands"),
-    "答复与回访": ("review", "follow_up", "untold", "tracking"),
+    "答复与回访": ("review", "follow_up", "redo", "untold", "tracking"),
     WATCHING: ("supervised", "overruns", "disputes"),
 }
 """Under which heading of the menu a lane stands; that of all tickets is where one looks up."""
@@ -64,7 +66,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
     Permission.SEE_TICKETS: ("dispatch", "review", "follow_up", "all"),
     Permission.ACCEPT: ("accept", "clearance"),
     Permission.REVIEW: ("clearance",),
-    Permission.FOLLOW_UP: ("untold", "tracking"),
+    Permission.FOLLOW_UP: ("redo", "untold", "tracking"),
     Permission.DISPATCH: ("returns", "consult", "errands"),
     Permission.APPROVE: ("time",),
     Permission.SUPERVISE: ("consult", "supervised", "errands", "overruns"),
@@ -283,6 +285,7 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
         yield from _sources(visit)
     if Permission.ADMINISTER in visit.permissions:
         yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")
+        yield MenuItem("本人信息申请", "/rights", request.path == "/rights", _count(count_rights(visit.scope)))
 
 
 def _auditing(visit: Visit) -> Iterator[MenuItem]:

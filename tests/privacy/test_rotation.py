@@ -62,6 +62,8 @@ HASHES = {
         "weibo_post.person",
         "ticket_contact.email_hash",
         "phone_code.phone_hash",
+        "rights_request.phone_hash",
+        "rights_request.name_hash",
     ),
 }
 """Bytes that nobody decrypts: digests, under a key or not."""

@@ -15,6 +15,7 @@ from core.web.public import (
     figures,
     flows,
     interviews,
+    own,
     panels,
     progress,
     report,
@@ -35,6 +36,7 @@ ENTRIES: Sequence[Entry] = (
     flows.ENTRY,
     exposures.ENTRY,
     activities.ENTRY,
+    own.ENTRY,
 )
 """In the order in which they are offered where the tenant says no other; every page without sign-in adds its own here."""
 DOORS: Sequence[Entry] = (
