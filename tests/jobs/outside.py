@@ -92,6 +92,10 @@ class MailReceiver:
     refusals: list[str] = field(default_factory=list)
     received: list[EmailMessage] = field(default_factory=list)
 
+    @property
+    def ids(self) -> list[str]:
+        return [message["message-id"].strip("<>").partition("@")[0] for message in self.received]
+
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _options: Any) -> str:  # noqa: N802
         if self.refusals:
             return self.refusals.pop(0)
