@@ -51,8 +51,23 @@ SMALL_TYPE = """([input, body]) => {
     .concat(small(document.body, body) ? [`body ${getComputedStyle(document.body).fontSize}`] : []);
 }"""
 KEPT = """async () => {
-  const bases = (await indexedDB.databases()).map((each) => `indexedDB ${each.name}`);
-  return Object.keys(localStorage).map((each) => `localStorage ${each}`).concat(Object.keys(sessionStorage).map((each) => `sessionStorage ${each}`), bases);
+  const counted = async ({ name }) => {
+    const base = await new Promise((done, failed) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => done(request.result);
+      request.onerror = failed;
+    });
+    const stores = Array.from(base.objectStoreNames);
+    const counts = stores.map((store) => new Promise((done) => {
+      base.transaction(store).objectStore(store).count().onsuccess = (event) => done(event.target.result);
+    }));
+    const kept = (await Promise.all(counts)).map((count, place) => [`indexedDB ${name} ${stores[place]}`, count]);
+    base.close();
+    return kept.filter(([, count]) => count).map(([words]) => words);
+  };
+  const bases = await Promise.all((await indexedDB.databases()).map(counted));
+  return Object.keys(localStorage).map((each) => `localStorage ${each}`)
+    .concat(Object.keys(sessionStorage).map((each) => `sessionStorage ${each}`), bases.flat());
 }"""
 
 

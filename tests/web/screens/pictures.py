@@ -22,6 +22,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
+from tests.web.screens.resident import Resident
+
 FOLDER = Path(__file__).parents[3] / "docs" / "screens"
 CHROMIUM = "/usr/bin/chromium"
 LONGEST_START, TALLEST = 900, 2200
@@ -36,6 +38,7 @@ class Shown:
     """A screen: its mark in the list of screens, what it is, who sees it, and where; `by` is a link to follow from there.
 
     What it `wants` must stand on it. `*` in `who` stands for anything: it is the first of those for whom the screen is there.
+    `upto` is how far somebody gets with a report of their own before it is there (`resident_at`).
     """
 
     mark: str
@@ -46,13 +49,45 @@ class Shown:
     by: str = ""
     wants: str = ""
     keys: tuple[str, ...] = ()
+    upto: str = ""
 
 
 OPERATOR, UNIT, LEADER = "gx-zuoxi@chengdu-gaoxin", "gx-chengguan@chengdu-gaoxin", "gx-lingdao@chengdu-gaoxin"
 MEMBER, OFFICER, WORKER = "gx-pingyi-*@chengdu-gaoxin", "nh-jiwei@nanhai", "ps-liulian@pingshan"
 REVIEWER = "gx-shenhe@chengdu-gaoxin"
 ROW = "main tbody a[href]"
+GAOXIN, NANHAI = "/public/chengdu-gaoxin", "/public/nanhai"
+WORDS = "天府三街地铁站 B 口旁边的路灯坏了三盏，晚上下班看不清台阶，上周有人摔了一跤，请尽快修好。"
+PLACE = "天府三街地铁站 B 口"
+RESIDENTS = (
+    Shown("P1", "首页", "three doors, the hotline, and what is public", "", GAOXIN),
+    Shown("P2-1", "反映：说事情", "one box, photos or a recording, no department to choose", "", "", upto="what"),
+    Shown(
+        "P2-2",
+        "反映：在哪里",
+        "the place, from the photo, the phone or typed, or not known exactly",
+        "",
+        "",
+        upto="where",
+    ),
+    Shown("P2-3", "反映：怎么联系您", "phone and name, which the unit does not see by itself", "", "", upto="contact"),
+    Shown("P2-4", "反映：核对", "all answers once more, before they are sent", "", "", upto="check"),
+    Shown("P3", "回执", "number and code, what comes next and by when", "", "", upto="receipt"),
+    Shown("P4", "查进度", "number and code are asked for", "", f"{GAOXIN}/progress"),
+    Shown("P5", "进展", "one's own appeal step by step, and what can be done with it", "", "", upto="follow"),
+    Shown("P6", "办理数据", "figures of the month and of a year, each with what it means", "", f"{GAOXIN}/figures"),
+    Shown("P8", "办理公开", "cases that were closed, without anything that leads to a person", "", f"{GAOXIN}/cases"),
+    Shown(
+        "P8-1", "公开的一件", "one case with its steps and its answer", "", f"{GAOXIN}/cases", "main a[href*='/cases/']"
+    ),
+    Shown("P9", "回应解读", "what is often asked, answered by whoever is responsible", "", f"{GAOXIN}/answers"),
+    Shown("P10", "公开通报", "the month in figures, as a PDF", "", f"{GAOXIN}/bulletins"),
+    Shown("P11", "领导信箱", "mailboxes by level, matter and area", "", f"{GAOXIN}/mailboxes"),
+    Shown("P12", "微访谈", "what is coming, what was, and what was not finished since", "", f"{NANHAI}/interviews"),
+    Shown("P13", "无障碍说明", "what works for whom, what does not yet, and where to say so", "", f"{GAOXIN}/a11y"),
+)
 SCREENS = (
+    *RESIDENTS,
     Shown(
         "O1",
         "接听新建",
@@ -176,7 +211,7 @@ def take(address: str, told: str, browser: Browser, folder: Path, wanted: Sequen
                 if who and who not in sessions:
                     sign_in(page, address, who, passwords[who])
                     sessions[who] = context.storage_state()
-                if is_there := go(page, address, shown):
+                if is_there := resident_at(page, address, shown) if shown.upto else go(page, address, shown):
                     keep(page, folder / f"{shown.mark}-{mode}.webp")
                     candidates = [who]
                 context.close()
@@ -215,6 +250,28 @@ def go(page: Page, address: str, shown: Shown) -> bool:
     return True
 
 
+def resident_at(page: Page, address: str, shown: Shown) -> bool:
+    """Report as somebody would, up to the step that is shown, or past it to the receipt and to one's own page."""
+    resident = Resident(page, address + GAOXIN)
+    resident.say(WORDS)
+    if shown.upto == "what":
+        return True
+    resident.go_on()
+    page.fill("#place", PLACE)
+    if shown.upto == "where":
+        return True
+    resident.go_on()
+    page.fill("#phone", "13800000017")
+    if shown.upto == "contact":
+        return True
+    resident.go_on()
+    if shown.upto != "check":
+        resident.send()
+    if shown.upto == "follow":
+        resident.follow()
+    return True
+
+
 def keep(page: Page, path: Path) -> None:
     """Write the page as a small picture, cut off where it is too long to look at."""
     taken = Image.open(io.BytesIO(page.screenshot(full_page=True)))
@@ -228,8 +285,8 @@ def index(folder: Path) -> str:
         "# The screens",
         "",
         "Taken by `make screens` from the demonstration: all people, places and appeals in it are invented, or from the",
-        "published cases. Marks as in the specification of the pages: O operator, U unit, L leader, V panel, D discipline,",
-        "C community centre, X common.",
+        "published cases. Marks as in the specification of the pages: P for residents, O operator, U unit, L leader, V panel,",
+        "D discipline, C community centre, X common.",
         "",
         "| screen | | what it shows | desktop | 390 px | dark |",
         "| --- | --- | --- | --- | --- | --- |",

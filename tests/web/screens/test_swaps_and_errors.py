@@ -14,6 +14,7 @@ from tests.web.making import Life
 from tests.web.screens.conftest import Theatre
 from tests.web.screens.examining import ALL, NARROW, SEEN, WIDE_PARTS, axe, with_mode
 from tests.web.screens.for_residents import open_all, too_small
+from tests.web.screens.resident import Resident
 
 Doing = Callable[[Theatre, Watched], None]
 
@@ -156,7 +157,33 @@ def found_answered(theatre: Theatre, window: Watched) -> None:
     expect(window.page.locator("main")).to_contain_text(words)
 
 
-SIGNED_OUT = (unknown_login, nothing_found, found_answered)
+def reported(theatre: Theatre, window: Watched) -> None:
+    """A resident went through the steps of a report, one of which was refused, and got the receipt."""
+    window.page.context.clear_cookies()
+    resident = Resident(window.page, theatre.address + theatre.path("/public/<tenant>"))
+    resident.say("")
+    resident.go_on()
+    sound(window)
+    window.page.fill("#text", "小区变压器旁边起火冒烟，有人触电，请尽快来人")
+    expect(window.page.locator("#danger")).to_contain_text("119")
+    resident.go_on()
+    resident.go_on()
+    sound(window)
+    window.page.fill("#place", "富民南路 88 号附近")
+    resident.go_on()
+    if window.page.locator("#alike").count():
+        sound(window)
+        resident.tap("#alike button[value=next]")
+    window.page.fill("#phone", "不是号码")
+    resident.go_on()
+    sound(window)
+    window.page.fill("#phone", "13800000001")
+    resident.go_on()
+    sound(window)
+    resident.send()
+
+
+SIGNED_OUT = (unknown_login, nothing_found, found_answered, reported)
 
 
 @pytest.mark.parametrize(
