@@ -30,6 +30,11 @@ PLAIN_STEPS: Mapping[str, str] = {
     "archive": "已归档",
     "supervision": "已督办",
     "urged": "诉求人催办",
+    "supplemented": "诉求人补充了情况",
+    "completion_asked": "请诉求人补充情况",
+    "withdraw": "诉求人已撤回",
+    "redo_asked": "诉求人要求重办",
+    "redo_declined": "没有重办，已说明原因",
 }
 """Entries that everybody may know of; all others stay inside the house."""
 TO_UNIT: Mapping[str, str] = {"dispatch": "已派给{unit}办理", "redirect": "改由{unit}办理"}
@@ -52,18 +57,21 @@ class Step:
     words: str
 
 
-def steps_of(entries: Iterable[Entry], name_of: Names) -> tuple[Step, ...]:
-    """Return the steps that everybody may know of, in the order of the entries; the same words twice in a row once."""
+def steps_of(entries: Iterable[Entry], name_of: Names, *, spoken: Mapping[str, str] = PLAIN_STEPS) -> tuple[Step, ...]:
+    """Return the steps that everybody may know of, in the order of the entries; the same words twice in a row once.
+
+    `spoken` are the words for each kind of entry, where they are said to somebody in particular.
+    """
     found: list[Step] = []
     for entry in entries:
-        words = _words(entry, name_of)
+        words = _words(entry, name_of, spoken)
         if words and (not found or found[-1].words != words):
             found.append(Step(entry.at, words))
     return tuple(found)
 
 
-def _words(entry: Entry, name_of: Names) -> str:
+def _words(entry: Entry, name_of: Names, spoken: Mapping[str, str]) -> str:
     if entry.kind in TO_UNIT:
         unit = name_of(str(entry.detail.get("lead", "")))
         return TO_UNIT[entry.kind].format(unit=unit or SOME_UNIT)
-    return PLAIN_STEPS.get(entry.kind, "")
+    return spoken.get(entry.kind, "")

@@ -27,6 +27,7 @@ COLUMNS = (
     TicketFile.added_at,
     TicketFile.actor_name,
     TicketFile.has_preview,
+    TicketFile.for_resident,
 )
 
 
@@ -44,6 +45,8 @@ class FileLine:
     added_at: datetime
     added_by: str
     has_preview: bool
+    for_resident: bool = False
+    """It goes to the resident with the answer."""
 
     @property
     def is_ready(self) -> bool:
@@ -89,6 +92,7 @@ def files_of(scope: Scope, ticket_id: int, *, command_id: str | None = None) -> 
             row.added_at,
             row.actor_name,
             row.has_preview,
+            row.for_resident,
         )
         for row in scope.session.execute(query)
     )

@@ -27,12 +27,12 @@ from core.journey.spoken_openly import open_words
 from core.kit import saying
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
-from core.kit.serials import access_code
+from core.kit.serials import access_code, spoken_code
 from core.people.roster.duty import duty_phone
 from core.tenancy.scope import Scope
 from core.tickets.answering import ANSWER
 from core.tickets.contact import Contact
-from core.tickets.messages import BY_DAY, DELIVER, OR_SMS, OrSms, may_go_at, say
+from core.tickets.messages import BY_DAY, CODE_HERE, DELIVER, OR_SMS, RECEIPT, OrSms, may_go_at, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
@@ -293,8 +293,17 @@ def _outgoing(scope: Scope, message: Message, to: str, serial_no: str) -> Outgoi
         id=f"{scope.tenant.slug}-{message.id}",
         to=to,
         subject=saying.said("{name} 工单 {serial_no}", name=scope.tenant.name, serial_no=serial_no),
-        text=message.text,
+        text=_with_code(scope, message),
     )
+
+
+def _with_code(scope: Scope, message: Message) -> str:
+    """Return the words of a message, of one that gives number and code again with the code, which stands nowhere before."""
+    if not (message.news or "").startswith(f"{RECEIPT}/") or message.to_unit_id is not None:
+        return message.text
+    ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
+    code = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=ticket.id, version=ticket.code_version)
+    return message.text.replace(CODE_HERE, spoken_code(code))
 
 
 def _fail(message: Message, reason: str) -> None:

@@ -97,6 +97,8 @@ def _still_open(scope: Scope, ticket: Ticket, *, now: datetime) -> Iterator[str]
     unclosed = select(Supervision).where(_unclosed_of(scope), Supervision.ticket_id == ticket.id)
     for supervision in scope.session.scalars(unclosed.order_by(Supervision.id)):
         yield said("对{name}的督办未销号", name=directory(scope).name_of(supervision.unit_id))
+    if ticket.redo_asked:
+        yield said("诉求人要求重办，还没有决定")
     due = select(Errand).where(_awaited(scope), Errand.ticket_id == ticket.id)
     for errand in scope.session.scalars(due.order_by(Errand.id)):
         yield said("{name}的交办事项未回复", name=directory(scope).name_of(errand.unit_id))
@@ -154,6 +156,7 @@ def _ready(scope: Scope, *, now: datetime, limit: int) -> list[str]:
 
 def _has_open(scope: Scope, closed_before: datetime) -> ColumnElement[bool]:
     return or_(
+        Ticket.redo_asked,
         exists().where(Rating.tenant_id == Ticket.tenant_id, Rating.ticket_id == Ticket.id, Rating.at >= closed_before),
         exists().where(Dispute.tenant_id == Ticket.tenant_id, Dispute.ticket_id == Ticket.id, Dispute.state == "open"),
         exists().where(

@@ -193,6 +193,7 @@ def begin_cycle(scope: Scope, ticket: Ticket, order: Order, command: Command, *,
     ticket.cycle_no += 1
     ticket.lead_unit_id = unit.id if unit else None
     ticket.concluded_at = ticket.replied_at = ticket.disposition = None
+    ticket.redo_asked = False
     assigned: list[Assignment] = []
     if unit:
         assigned = [open_assignment(scope, ticket, unit, role="lead", now=order.now)]

@@ -64,8 +64,12 @@ def judge_all(uploads: Sequence[Upload]) -> list[CleanFile]:
     return [judge(upload, seconds=max(0.0, until - time.monotonic())) for upload in uploads]
 
 
-def add_files(scope: Scope, serial_no: str, order: Order, files: Sequence[CleanFile]) -> tuple[FileLine, ...]:
+def add_files(
+    scope: Scope, serial_no: str, order: Order, files: Sequence[CleanFile], *, for_resident: bool = False
+) -> tuple[FileLine, ...]:
     """Add cleaned files to a ticket and return them; under an id that was used before, those of the first time.
+
+    `for_resident`: a unit adds them to its reply for the resident, who has them with the answer.
 
     Raises `NoSuchTicket`, `NotPermitted`, `NotYours`, `FileEmpty` when there are none, and as `core.files.service.add_files`.
     """
@@ -78,6 +82,8 @@ def add_files(scope: Scope, serial_no: str, order: Order, files: Sequence[CleanF
     refuse_early(ticket, order.now)
     order = in_order(scope, ticket, order)
     rows = keep_files(scope, ticket, order, files, state="waiting" if judges(scope) else "ready")
+    for row in rows:
+        row.for_resident = for_resident
     ask_to_judge(scope, rows, now=order.now)
     keep_result(scope, ticket, ADD, order)
     mark_ticket(scope, ticket)
@@ -87,13 +93,16 @@ def add_files(scope: Scope, serial_no: str, order: Order, files: Sequence[CleanF
 
 
 def refuse_adding(scope: Scope, serial_no: str, *, actor: Actor) -> None:
-    """Raise unless the actor may add files: the desk, a unit with a share, or the system that handed the ticket in.
+    """Raise unless the actor may add files: the desk, a unit with a share, the system that handed the ticket in, or its resident,
+    who came to it with number and code.
 
     Raises `NoSuchTicket`, to systems that may not even see it, `NotPermitted`, `NotYours`.
     """
     if actor.kind == "agent":
         refuse_unseen(scope, serial_no, actor=actor)
     ticket_id = get_ticket_id(scope, serial_no)
+    if actor.kind == "resident":
+        return
     if not EVERYWHERE.isdisjoint(actor.permissions) or was_handed_in(scope, ticket_id, actor):
         return
     if Permission.TAKE_IN in actor.permissions and was_entered(scope, ticket_id, actor):

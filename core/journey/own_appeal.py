@@ -6,6 +6,8 @@ what was guessed at asks for a proof, and opens to whoever brings it.
 """
 
 import hmac
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,6 +21,7 @@ from core.kit.serials import CODE_LENGTH, access_code
 from core.people.roles import Permission
 from core.tenancy.rates import allowed, count, counted, key_of
 from core.tenancy.scope import Scope
+from core.tickets.links import Link, read_link
 from core.tickets.messages import say
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.service import check_state, note
@@ -36,8 +39,10 @@ WAIT_AFTER = 30
 """Failures from an address within a quarter of an hour after which it waits."""
 A_DAY = timedelta(days=1)
 LONGEST_WORDS = 500
-READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "　": None})
+READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 """How a code is read that somebody copied by hand: the letters that could be mistaken are never in it."""
+BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212·•.,，。、:：]")
+"""What people put between the groups of a number or code, or take along with it."""
 NO_NUMBER = "-"
 
 
@@ -77,9 +82,7 @@ def find_own(
     """Return the appeal with this number if the code is its own. A failure is counted, so the caller must commit."""
     if (refused := refused_look(scope, serial_no, address=address, is_proved=is_proved, now=now)) is not None:
         return refused
-    ticket = scope.session.scalar(
-        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == read_number(serial_no))
-    )
+    ticket = find_by_number(scope, serial_no)
     # Without a ticket the same is reckoned for one that nobody has: both take the same time.
     id_, version = (ticket.id, ticket.code_version) if ticket else (0, 0)
     right = access_code(scope.keys, tenant_id=scope.tenant.id, ticket_id=id_, version=version)
@@ -87,6 +90,28 @@ def find_own(
         return ticket
     note_failure(scope, serial_no, address=address, now=now)
     return NotFound("wrong")
+
+
+def find_by_link(scope: Scope, token: str, *, address: str, now: datetime) -> Link | NotFound:
+    """Return what the link of a message is for; one that we did not make is counted as a wrong code is: the caller must commit.
+
+    A proof of work is asked of nobody here: a link is too long to be guessed.
+    """
+    number = token.strip().rpartition("-")[0]
+    if (refused := refused_look(scope, number, address=address, is_proved=True, now=now)) is not None:
+        return refused
+    link = read_link(scope, token, now=now)
+    if link is None:
+        note_failure(scope, number, address=address, now=now)
+        return NotFound("wrong")
+    return link
+
+
+def find_by_number(scope: Scope, number: str) -> Ticket | None:
+    """Return the ticket with this number, however it was typed. That somebody knows it opens nothing."""
+    return scope.session.scalar(
+        select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == read_number(number))
+    )
 
 
 def refused_look(scope: Scope, number: str, *, address: str, is_proved: bool, now: datetime) -> NotFound | None:
@@ -105,13 +130,15 @@ def note_failure(scope: Scope, number: str, *, address: str, now: datetime) -> N
 
 
 def read_number(typed: str) -> str:
-    """Return a serial number as it is kept, however it was typed."""
-    return "".join(typed.split()).upper()
+    """Return a serial number as it is kept, however it was typed: in groups, in small or full-width letters."""
+    return BETWEEN.sub("", unicodedata.normalize("NFKC", typed)).upper()
 
 
 def read_code(typed: str) -> str:
     """Return an access code as it is reckoned, however it was copied; too long a one as it was typed."""
-    return typed.upper().translate(READ_AS) if len(typed) <= 4 * CODE_LENGTH else typed
+    if len(typed) > 4 * CODE_LENGTH:
+        return typed
+    return BETWEEN.sub("", unicodedata.normalize("NFKC", typed)).upper().translate(READ_AS)
 
 
 @command(Permission.SPEAK, "催办")

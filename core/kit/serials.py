@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from datetime import date
 
 from core.kit.keys import CROCKFORD, Keyring
@@ -10,6 +11,7 @@ DIGITS = 7
 SPACE = 10**DIGITS
 HALF_BITS = 12
 CODE_LENGTH = 9
+_SPOKEN = re.compile(r"^(.+?)([0-9]{6})([0-9]{3})([0-9]{4})$")
 
 
 def serial_no(keys: Keyring, *, tenant_id: int, prefix: str, day: date, number: int) -> str:
@@ -24,6 +26,19 @@ def serial_no(keys: Keyring, *, tenant_id: int, prefix: str, day: date, number: 
     while shuffled >= SPACE:  # cycle walking: the network permutes 24 bits, a little more than the digits hold
         shuffled = _shuffle(shuffled, key)
     return f"{prefix}{day:%y%m%d}{shuffled:0{DIGITS}d}"
+
+
+def spoken_number(serial: str) -> str:
+    """Return a number in the groups in which residents read it and say it: prefix, day, three digits and four.
+
+    What is written otherwise, as of another system, stays as it is.
+    """
+    return _SPOKEN.sub(r"\1 \2 \3 \4", serial)
+
+
+def spoken_code(code: str) -> str:
+    """Return an access code in the groups in which it is read and said: three, three, and the rest."""
+    return " ".join(filter(None, (code[:3], code[3:6], code[6:])))
 
 
 def access_code(keys: Keyring, *, tenant_id: int, ticket_id: int, version: int) -> str:

@@ -33,6 +33,7 @@ Counted = Literal[
     "lookups-from-address",
     "lookups-of-number",
     "entries-from-address",
+    "receipts-by-sms",
     "codes-of-phone",
     "codes-from-address",
     "codes",
@@ -42,7 +43,7 @@ Counted = Literal[
 """What is counted: sign-ins that failed, of a login, from an address, and all of them; pushes nobody vouched for; proofs
 of work handed in; requests of an address without signing in, of one system, and of all systems; appeals of a phone,
 of an address at the public entry, of a WeChat user, and of one of Weibo; look-ups of an appeal that opened nothing, from an address and of a serial number;
-entries of an address in campaigns; codes sent to a phone, at the wish of an address, and all of them;
+entries of an address in campaigns; receipts sent by SMS at a resident's wish, of an appeal and to a phone; codes sent to a phone, at the wish of an address, and all of them;
 reports begun from an address and not sent yet, and the files that came with them."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
@@ -61,6 +62,7 @@ WINDOWS: Mapping[Counted, tuple[timedelta, timedelta]] = {
     "lookups-from-address": (timedelta(minutes=15), MINUTE),
     "lookups-of-number": (timedelta(hours=1), timedelta(minutes=5)),
     "entries-from-address": (DAY, timedelta(hours=1)),
+    "receipts-by-sms": (DAY, timedelta(hours=1)),
     "codes-of-phone": (DAY, timedelta(minutes=10)),
     "codes-from-address": (DAY, timedelta(hours=1)),
     "codes": (timedelta(hours=1), MINUTE),

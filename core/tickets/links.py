@@ -44,7 +44,11 @@ class Link:
 
     ticket: Ticket
     purpose: Purpose
+    cycle_no: int
+    """The cycle of handling in which it was made."""
     is_over: bool
+    is_old: bool = False
+    """It has ended because of its age."""
 
 
 def link_token(scope: Scope, ticket: Ticket, purpose: Purpose, *, now: datetime) -> str:
@@ -84,7 +88,7 @@ def read_link(scope: Scope, token: str, *, now: datetime) -> Link | None:
     made = FIRST_DAY + timedelta(days=_read_day(day))
     is_old = now.astimezone(scope.tenant.zone).date() > made + GOOD_FOR[purpose]
     is_rated = purpose == "rate" and (signed[0] < newest or ticket.state not in MOVES[Command.EVALUATE].sources)
-    return Link(ticket, purpose, is_over=is_old or is_rated)
+    return Link(ticket, purpose, signed[0], is_over=is_old or is_rated, is_old=is_old)
 
 
 def _day_of(scope: Scope, now: datetime) -> str:

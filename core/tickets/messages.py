@@ -18,6 +18,10 @@ BY_DAY = "by_day"
 """Key in that job's payload: true when the message is not to wake anybody."""
 OR_SMS = "or_sms"
 """Key in that job's payload: see `OrSms`."""
+RECEIPT = "receipt"
+"""How `news` of a message begins that gives a resident number and code again."""
+CODE_HERE = "{access_code}"
+"""Where the access code stands in such a message: it is kept nowhere, and put in as the message is sent."""
 Transport = Literal["sms", "mail", "inbox", "wechat", "weibo"]
 IN_TURN: tuple[Transport, ...] = ("wechat", "sms", "weibo", "mail")
 """Ways to a resident who chose none, the first they left an address for is taken."""

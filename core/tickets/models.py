@@ -94,6 +94,7 @@ class Ticket(TenantRow, Base, kw_only=True):
         Index("ix_ticket_submitted_at", "tenant_id", "submitted_at"),
         Index("ix_ticket_source", "tenant_id", "source", "submitted_at", postgresql_where="source <> ''"),
         Index("ix_ticket_screened", "tenant_id", "screened", "submitted_at", postgresql_where="screened <> ''"),
+        Index("ix_ticket_redo_asked", "tenant_id", "concluded_at", postgresql_where="redo_asked"),
         Index("ix_ticket_accepted_at", "tenant_id", "accepted_at"),
         Index("ix_ticket_replied_at", "tenant_id", "replied_at"),
         Index("ix_ticket_concluded_at", "tenant_id", "concluded_at"),
@@ -141,6 +142,8 @@ class Ticket(TenantRow, Base, kw_only=True):
     """Code of the reason why not, empty = nobody doubts it."""
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Why its resident withdrew it (`core.tickets.withdrawal`), empty = they did not."""
+    redo_asked: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Its resident is not content, wants it done again, and nobody has decided on that yet (`core.journey.redo_wish`)."""
     submitted_at: Mapped[datetime] = mapped_column(INSTANT)
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)
     replied_at: Mapped[datetime | None] = mapped_column(INSTANT, default=None)

@@ -19,3 +19,5 @@ STANDS = {
     State.VOIDED: "这件诉求已作废，不再办理。",
 }
 """Where an appeal stands, in plain words for who made it."""
+WITHDRAWN = "您已经撤回这件诉求，不再办理。"
+"""The same of what was withdrawn by who made it."""

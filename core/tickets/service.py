@@ -33,6 +33,7 @@ DONE_BY_TIME = (
     "file_locked",
     "disclosure_prepared",
     "receipt_printed",
+    "receipt_sent",
     "news",
 )
 """Timeline entries that only time makes, that come with an entry of who did it, or that say who in a unit has the ticket or

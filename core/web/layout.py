@@ -11,6 +11,7 @@ from flask import Flask, g, request
 
 from core.journey.entrusting import Emergency, emergencies
 from core.journey.watching import Lag, lag_of
+from core.kit.serials import spoken_code, spoken_number
 from core.people.roles import Permission
 from core.tenancy.facts import TenantFacts
 from core.web import words
@@ -28,7 +29,12 @@ STEWARDS = ACCOUNTS | {Permission.AUDIT}
 def init_app(app: Flask, assets: Assets) -> None:
     """Give the templates what they need."""
     app.jinja_env.filters.update(
-        moment=_moment, moment_exact=_moment_exact, clock_time=_clock_time, thousands=words.thousands
+        moment=_moment,
+        moment_exact=_moment_exact,
+        clock_time=_clock_time,
+        thousands=words.thousands,
+        spoken_number=spoken_number,
+        spoken_code=spoken_code,
     )
     app.jinja_env.globals.update(
         asset=assets.url,

@@ -1,4 +1,4 @@
-"""Appeals that their residents withdrew, what was wrong in their ratings, and files that go to them with the answer."""
+"""Appeals that their residents withdrew or want done again, what was wrong, and files that go to them with the answer."""
 
 from collections.abc import Sequence
 
@@ -32,6 +32,10 @@ COUNTED_BEFORE = "kind IN ('reject', 'void', 'redo', 'reopen')"
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("withdrawn_reason", sa.Text(), server_default="", nullable=False))
     op.create_check_constraint(op.f("ck_ticket_withdrawn"), "ticket", "withdrawn_reason = '' OR state = 'voided'")
+    op.add_column("ticket", sa.Column("redo_asked", sa.Boolean(), server_default="false", nullable=False))
+    op.create_index(
+        "ix_ticket_redo_asked", "ticket", ["tenant_id", "concluded_at"], postgresql_where=sa.text("redo_asked")
+    )
     op.add_column("ticket_file", sa.Column("for_resident", sa.Boolean(), server_default="false", nullable=False))
     _allow_causes((*CAUSES, *SHORT))
     _index_entries(COUNTED)
@@ -47,6 +51,8 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     _allow_causes(CAUSES)
     op.drop_column("ticket_file", "for_resident")
+    op.drop_index("ix_ticket_redo_asked", "ticket")
+    op.drop_column("ticket", "redo_asked")
     op.drop_constraint(op.f("ck_ticket_withdrawn"), "ticket", type_="check")
     op.drop_column("ticket", "withdrawn_reason")
 

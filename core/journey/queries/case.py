@@ -105,6 +105,8 @@ class Case:
     relation: str
     """What the appellant said of their tie to the place, in words; empty = nothing."""
     screened: str
+    redo_asked: bool
+    """The resident wants it done again, and nobody has decided on that."""
     """Whether somebody doubts that it is a valid appeal, or two found that it is none; empty = nobody."""
     invalid_reason: str
     submitted_at: datetime
@@ -240,6 +242,7 @@ def _case(scope: Scope, ticket: Ticket, *, now: datetime) -> Case:
         source=source_book(scope).name_of(ticket.source),
         relation=RELATION_LABELS.get(ticket.relation, ""),
         screened=ticket.screened,
+        redo_asked=ticket.redo_asked,
         invalid_reason=invalid_label(scope.hooks, ticket.invalid_reason),
         submitted_at=ticket.submitted_at,
         light=next((clock.light for clock in clocks if clock.is_pressing), settled(ticket.state)),

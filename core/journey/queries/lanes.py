@@ -36,6 +36,7 @@ LaneName = Literal[
     "review",
     "time",
     "follow_up",
+    "redo",
     "untold",
     "tracking",
     "supervised",
@@ -138,6 +139,8 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
             conditions.append(or_(extending, _has(PauseRequest, PauseRequest.state == "pending")))
         case "follow_up":
             conditions += [~asked_enough(scope), Ticket.channel != FROM_ELSEWHERE]  # the sender asks its resident
+        case "redo":
+            conditions.append(Ticket.redo_asked)
         case "untold":
             conditions.append(_has(Untold, Untold.state == "open"))
         case "supervised":

@@ -33,6 +33,7 @@ _ORDER: dict[LaneName, tuple[InstrumentedAttribute[Any], bool]] = {
     "review": (Ticket.next_due_at, False),
     "time": (Ticket.next_due_at, False),
     "follow_up": (Ticket.concluded_at, False),
+    "redo": (Ticket.concluded_at, False),
     "untold": (Ticket.concluded_at, False),
     "tracking": (Ticket.concluded_at, False),
     "supervised": (Ticket.next_due_at, False),

@@ -21,6 +21,7 @@ from core.journey import (
     joint,
     judge,
     knowledge,
+    redo_wish,
     refer,
     screening,
     time,
@@ -521,6 +522,12 @@ AFTERWARDS = (
         ),
         states=sources(Command.REDO),
         when=lambda standing: standing.case.cycle <= standing.rules.max_redos,
+    ),
+    Act(
+        "诉求人要求重办：不重办",
+        (Deed(redo_wish.decline_redo, "不重办，告知诉求人", "已告知诉求人不重办的原因"),),
+        (Field("reason", "为什么不重办", hint="会原样告诉诉求人，不要写内部用语；诉求人还可以申请复核。"),),
+        when=lambda standing: standing.case.redo_asked,
     ),
     Act(
         "复核重启",

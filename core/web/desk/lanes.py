@@ -96,6 +96,13 @@ LANE_WORDS = {
         ),
         LaneWords("follow_up", "先办结的在前", "没有待回访的工单", "答复发出后，工单会出现在这里。"),
         LaneWords(
+            "redo",
+            "先办结的在前",
+            "没有要求重办的工单",
+            "诉求人不满意、要求重办的工单会出现在这里。",
+            decides=True,
+        ),
+        LaneWords(
             "untold",
             "先办结的在前",
             "没有待告知的工单",

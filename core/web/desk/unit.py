@@ -162,7 +162,8 @@ def reply(visit: Visit, serial_no: str) -> Answer:
         confirmed=text("confirmed", longest=2000),
     )
     if files:
-        add_files(visit.scope, serial_no, Order(visit.actor, visit.now, command_id=id_beside(given.command_id)), files)
+        beside = Order(visit.actor, visit.now, command_id=id_beside(given.command_id))
+        add_files(visit.scope, serial_no, beside, files, for_resident="for_resident" in request.form)
     return Done(said("{serial_no} 的答复已提交，等待审核", serial_no=serial_no), "/unit")
 
 

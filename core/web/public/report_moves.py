@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import current_app, g, redirect, render_template, request
+from flask import current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from core.files.cleaning.cleaned import Place
@@ -14,15 +14,14 @@ from core.journey.begun import keep_report, take_files
 from core.journey.files import judge_all
 from core.journey.instant import answer_question, say_helped
 from core.journey.phone_proof import CodeWrong, find_sent, needs_code, prove_phone, send_code
-from core.journey.portal import HandedIn, appeal_of, came_before, hand_in
+from core.journey.portal import appeal_of, came_before, hand_in
 from core.journey.queries.alike import Duplicate, alike_in_public, master_chosen, token_of
 from core.journey.queries.danger import dangers_in
-from core.journey.queries.progress import progress_of
 from core.kit.errors import Refused
 from core.knowledge.instant import ReadyAnswer
 from core.residents.drafts.service import begun_files, drop_begun, message_of, remove_begun_file
-from core.tickets.models import Ticket
 from core.web.proof import is_proved
+from core.web.public.receipt import receipt_page
 from core.web.public.report_cookie import forget_report, key_in_cookie, remember_report
 from core.web.public.report_show import PURPOSE, Offer, refusal_offer, show_page
 from core.web.public.report_typed import ONLY_RECORDED, STEPS, Page, Step, Typed, is_named, new_key, step_named
@@ -103,6 +102,7 @@ def _proven(guest: Guest, page: Page) -> tuple[Page, Offer | None]:
     """Have the phone shown to be at hand where the district asks for it: send a code, or look at the one that was given."""
     scope = guest.scope
     appeal = appeal_of(scope, page.typed.letter(scope, page.key, now=guest.now))
+    page = keep_page(guest, page.with_(phone=appeal.contact.phone))
     if not needs_code(scope, appeal.contact, now=guest.now):
         return page, None
     sent = find_sent(scope, page.typed.phone, purpose="report", now=guest.now)
@@ -156,7 +156,7 @@ def send(guest: Guest, page: Page) -> ResponseReturnValue:
         field = next(iter(offer.faults or {}), "")
         step: Step = STEP_OF.get(field, "contact") if field else "check"
         return remembered(page, show_page(guest, replace(page, step=step), offer))
-    return forget_report(current_app.make_response(_done(guest, handed_in)))
+    return forget_report(current_app.make_response(receipt_page(guest, handed_in)))
 
 
 def with_uploads(guest: Guest, page: Page) -> Page:
@@ -290,17 +290,6 @@ def solved(guest: Guest, page: Page) -> ResponseReturnValue:
         words = "谢谢，很高兴帮到您。您写的内容没有提交，也没有保存。以后还有问题，随时可以再来反映。"
         return forget_report(current_app.make_response(said("已解决", words)))
     return said("没有提交", "这一页没有显示过答复，或者已经提交过了。要反映问题，请回到“反映诉求”重新填写。")
-
-
-def _done(guest: Guest, handed_in: HandedIn) -> str:
-    not_kept()
-    ticket = guest.scope.session.get_one(Ticket, (guest.scope.tenant.id, handed_in.accepted.ticket_id))
-    return render_template(
-        "public/reported.html",
-        receipt=handed_in.accepted,
-        grounds=handed_in.grounds,
-        progress=progress_of(guest.scope, ticket, now=guest.now),
-    )
 
 
 def number_in(field: str) -> int:
