@@ -30,6 +30,7 @@ from tests.builders import make_district, make_feature
 
 KEY = "推送密钥，只有测试和对方系统知道"
 CHANNEL = "wire"
+SMS = Channel("texts", "短信", "sms")
 FEATURE = "test.wire"
 CANARY = "13900001234"
 """A phone number that must turn up nowhere but in the ticket's encrypted contact."""
@@ -58,7 +59,7 @@ class Wire:
     def feature(self) -> Feature:
         made = make_feature(
             FEATURE,
-            channels=lambda: [Channel(CHANNEL, "电报", "web"), Channel("other", "另一渠道", "web")],
+            channels=lambda: [Channel(CHANNEL, "电报", "web"), Channel("other", "另一渠道", "web"), SMS],
             authenticate_inbound=lambda settings, channel, request: self.vouch(settings, request),
             parse_inbound=lambda channel, payload: self.read(payload),
         )

@@ -19,11 +19,12 @@ from core.jobs.drain import BACKOFF
 from core.journey.inbound import take_in as taking
 from core.journey.inbound.take_in import NotVouchedFor, read_again, take_in
 from core.tenancy.scope import Installation
-from core.tickets.models import TicketEvent
+from core.tickets.models import Message, TicketEvent
 from tests.builders import make_installation
 from tests.inbound.making import (
     CHANNEL,
     FEATURE,
+    SMS,
     Wire,
     body_of,
     items_of,
@@ -66,6 +67,39 @@ def test_each_appeal_of_a_message_becomes_a_ticket_whose_resident_can_be_reached
     assert [ticket.text for ticket in tickets] == ["路灯不亮", "井盖缺失"]
     assert [phone_of(installation, slug, ticket) for ticket in tickets] == ["13800000001"] * 2
     assert items_of(installation, slug)[0].tickets == {"1": tickets[0].id, "2": tickets[1].id}
+
+
+def test_td_by_sms_stops_the_news_of_what_its_sender_has_in_hand_and_is_no_appeal(
+    app: Flask, installation: Installation, slug: str
+) -> None:
+    for text, phone in (("路灯不亮", "13800000001"), ("井盖缺失", "13800000002")):
+        push(app, slug, body_of(text, phone=phone, channel=SMS.id), message_id=phone)
+    work(installation)
+    for text, stopped in ((" td。", [True, False]), ("ＴＤ", [True, False]), ("恢复推送", [False, False])):
+        push(
+            app,
+            slug,
+            body_of(text, phone="13800000001", channel=SMS.id),
+            message_id=f"m-{len(items_of(installation, slug))}",
+        )
+        work(installation)
+        assert [ticket.news_stopped for ticket in tickets_of(installation, slug)] == stopped
+
+    assert [item.reason for item in items_of(installation, slug)][2:] == ["短信里的指令"] * 3
+    push(app, slug, body_of("退订", phone="13800000009", channel=SMS.id), message_id="last")
+    work(installation)
+    assert items_of(installation, slug)[-1].state == "refused"
+    with installation.scope(slug) as scope:
+        told = scope.session.scalars(
+            select(Message.text).where(Message.tenant_id == scope.tenant.id, Message.to_unit_id.is_(None))
+        ).all()
+    number = tickets_of(installation, slug)[0].serial_no
+    assert [text for text in told if "已记下" in text] == [
+        f"已记下：{number} 的进展不再推送，答复出来时仍会告诉您。发“恢复推送”可以恢复。",
+        f"已记下：{number} 的进展不再推送，答复出来时仍会告诉您。发“恢复推送”可以恢复。",
+        f"已记下：{number} 每办一步都会告诉您。",
+    ]
+    assert all(len(text) <= 70 for text in told)
 
 
 def test_the_ticket_tells_by_which_way_it_came_and_who_read_it(

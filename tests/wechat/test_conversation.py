@@ -239,6 +239,19 @@ def test_events_are_answered_and_make_no_appeal(resident: Resident) -> None:
     assert {each.state for each in rows(resident, InboundItem)} == {"refused"}
 
 
+def test_the_words_for_no_more_news_stop_them_and_other_words_bring_them_back(resident: Resident) -> None:
+    assert resident.writes("退订", NOON) == "您现在没有在办的诉求，没有进展要推送。"
+    resident.writes(POTHOLE, later(minutes=1))
+    [ticket] = tickets(resident)
+
+    stopped = resident.writes("退订", later(minutes=2))
+    assert stopped == f"已记下：{ticket.serial_no} 的进展不再推送，答复出来时仍会告诉您。发“恢复推送”可以恢复。"
+    assert [each.news_stopped for each in tickets(resident)] == [True]
+    assert resident.writes("恢复推送", later(minutes=3)) == f"已记下：{ticket.serial_no} 每办一步都会告诉您。"
+    assert [each.news_stopped for each in tickets(resident)] == [False]
+    assert entries(resident, "supplemented") == []
+
+
 def test_emoji_and_odd_letters_come_in_whole(resident: Resident) -> None:
     text = "路灯坏了😡👨‍👩‍👧 请修🙏 <b>&amp;</b>"
 
