@@ -28,6 +28,7 @@ ENTRIES = {
     "flow": "办理过程",
     "exposures": "曝光台",
     "activities": "线上互动",
+    "own": "本人信息",
 }
 """What the start page can list beside its three doors: where each leads below the tenant's address, and what it is called."""
 

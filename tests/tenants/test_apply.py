@@ -19,9 +19,11 @@ from core.routing.ruleset.reading import read_rules
 from core.routing.ruleset.writing import dump_rules
 from core.routing.service import dispatch, end_assignments
 from core.routing.states import AssignmentState
+from core.tenancy.hosts import HostTaken, give_host
 from core.tenancy.models import TenantFeature
 from core.tenancy.revisions import FILES, Author, make_active, write_revision
 from core.tenancy.scope import Installation, Scope, UnknownTenant
+from core.tenancy.security_log import AT_THE_MACHINE
 from core.tickets.models import Ticket
 from core.tickets.timeline import Order
 from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, gazetteer_in_force, limit_history
@@ -314,6 +316,24 @@ def test_settings_of_the_core_that_do_not_fit_are_refused_before_anything_is_wri
         )
 
     assert profile.slug not in {tenant.slug for tenant in installation.tenants()}
+
+
+def test_hosts_that_the_files_name_are_given_once_and_those_given_otherwise_stay(
+    installation: Installation, profile: Profile
+) -> None:
+    named = replace(profile, hosts=(f"{profile.slug}.example",))
+    apply_profile(installation, profile, now=NOW)
+    installation.run(profile.slug, lambda scope: give_host(scope, f"b.{profile.slug}.example", AT_THE_MACHINE, now=NOW))
+    installation.forget()
+
+    assert plan_profile(installation, named) == [Change(f"绑定域名 {profile.slug}.example")]
+    apply_profile(installation, named, now=NOW)
+    assert apply_profile(installation, named, now=NOW) == []
+    assert installation.tenant(profile.slug).hosts == (f"b.{profile.slug}.example", f"{profile.slug}.example")
+    other = replace(profile, slug=f"{profile.slug}x", serial_prefix=f"{profile.serial_prefix}X", hosts=named.hosts)
+    with pytest.raises(HostTaken, match=f"已经属于租户 {profile.slug}"):
+        apply_profile(installation, other, now=NOW)
+    assert other.slug not in {tenant.slug for tenant in installation.tenants()}
 
 
 def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:

@@ -458,6 +458,11 @@ duty_list = 3
             "第 6 行：features 的每一项都要是加引号的文字；请改正",
         ),
         (
+            'hosts = ["https://xinqu.example"]\n' + PROFILE,
+            "第 1 行：“https://xinqu.example”不能用作域名。只写域名本身，不写 https:// 和端口，如 suqiu.example.gov.cn；"
+            "IP 地址和 localhost 留给本机。",
+        ),
+        (
             'members = ["dongqu"]\n' + PROFILE,
             "第 1 行：只有 kind 为 city 的才有 members；请删去 members，或把 kind 改成 city",
         ),
@@ -471,7 +476,7 @@ duty_list = 3
         ),
         (
             'colour = "red"\n' + PROFILE,
-            "第 1 行：不认识 colour，写了也不起作用；可用的有 features、kind、members、name、serial_prefix、"
+            "第 1 行：不认识 colour，写了也不起作用；可用的有 features、hosts、kind、members、name、serial_prefix、"
             "settings、slug、zone，请改正或删去",
         ),
     ],
