@@ -20,6 +20,7 @@ OWN = (
     "proof.js",
     "public.css",
     "public.js",
+    "receipt.js",
     "report.js",
     "states.js",
 )
