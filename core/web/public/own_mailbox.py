@@ -7,12 +7,13 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from core.journey.news_ways import NoEmail, confirm_email, disown_email
+from core.journey.own_appeal import NotFound, find_by_link
 from core.tickets.contact import masked_email
-from core.tickets.links import ticket_of_link
 from core.tickets.messages import contact_of
 from core.tickets.models import Ticket
 from core.tickets.sealing import opened
 from core.tickets.timeline import RESIDENT, Order
+from core.web.public.links import LONGEST_TOKEN
 from core.web.public.site import Guest, not_kept, public, public_page, said
 
 OVER = "这个链接已经不能用：邮箱已经换过、删除，或者链接过了期。要换邮箱，请凭受理流水号和提取码查进度，在“怎么通知您”里修改。"
@@ -50,7 +51,10 @@ def say_whose_mailbox(guest: Guest, token: str) -> ResponseReturnValue:
 
 def _found(guest: Guest, token: str) -> Ticket | None:
     not_kept()
-    return ticket_of_link(guest.scope, token[:80], "email", now=guest.now)
+    link = find_by_link(guest.scope, token[:LONGEST_TOKEN], address=request.remote_addr or "", now=guest.now)
+    if isinstance(link, NotFound) or link.purpose != "email" or link.is_over:
+        return None
+    return link.ticket
 
 
 def _asked(guest: Guest, ticket: Ticket, token: str) -> str:
