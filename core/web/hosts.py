@@ -58,18 +58,18 @@ class ByHost:
     def __init__(self, app: Flask, *, trusted: Sequence[str] | None) -> None:
         self._app, self._inner, self._trusted = app, app.wsgi_app, trusted
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
+    def __call__(self, wsgi: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = wsgi.get("PATH_INFO", "")
         if path not in WATCHED:
-            host = name_of(environ)
+            host = name_of(wsgi)
             slug = self._owner(host)
             if slug is not None:
-                environ[TENANT], environ[ASKED] = slug, path
-                environ["PATH_INFO"] = self._led(path, slug, environ)
-            elif not self._is_own(host, environ):
-                environ[LOST] = True
+                wsgi[TENANT], wsgi[ASKED] = slug, path
+                wsgi["PATH_INFO"] = self._led(path, slug, wsgi)
+            elif not self._is_own(host, wsgi):
+                wsgi[LOST] = True
         inner: WSGIApplication = self._inner
-        return inner(environ, start_response)
+        return inner(wsgi, start_response)
 
     def _owner(self, host: str) -> str | None:
         """Return the tenant to which the name belongs; None also while nobody can tell."""
@@ -82,22 +82,22 @@ class ByHost:
             log.warning("whose %s is cannot be told: %s", host, type(failure).__name__)
             return None
 
-    def _is_own(self, host: str, environ: WSGIEnvironment) -> bool:
+    def _is_own(self, host: str, wsgi: WSGIEnvironment) -> bool:
         if not self._trusted:
             return True
         if host and host_is_trusted(host, self._trusted):
             return True
-        return _is_local(host) and _is_local(environ.get("REMOTE_ADDR", ""))
+        return _is_local(host) and _is_local(wsgi.get("REMOTE_ADDR", ""))
 
-    def _led(self, path: str, slug: str, environ: WSGIEnvironment) -> str:
+    def _led(self, path: str, slug: str, wsgi: WSGIEnvironment) -> str:
         """Return the path of the page that is meant under the tenant's own name."""
         if path in ("/public", "/public/"):
             return f"/public/{slug}"
         if path.startswith("/public/"):
             return path
         open_path = f"/public/{slug}" + ("" if path == "/" else path)
-        ways = [path, open_path] if _carries_session(environ) else [open_path, path]
-        method = environ.get("REQUEST_METHOD", "GET")
+        ways = [path, open_path] if _carries_session(wsgi) else [open_path, path]
+        method = wsgi.get("REQUEST_METHOD", "GET")
         return next((way for way in ways if self._is_page(way, method)), open_path)
 
     def _is_page(self, path: str, method: str) -> bool:
@@ -112,9 +112,9 @@ class ByHost:
         return True
 
 
-def name_of(environ: WSGIEnvironment) -> str:
+def name_of(wsgi: WSGIEnvironment) -> str:
     """Return the host name that a request names, in small letters and without port; "" when it is none."""
-    named = NAMED.fullmatch((environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")).strip().lower())
+    named = NAMED.fullmatch((wsgi.get("HTTP_HOST") or wsgi.get("SERVER_NAME", "")).strip().lower())
     return named[1].rstrip(".") if named else ""
 
 
@@ -205,8 +205,8 @@ def _port() -> str:
     return f":{port}" if port and port != DEFAULT_PORTS.get(request.scheme) else ""
 
 
-def _carries_session(environ: WSGIEnvironment) -> bool:
-    cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+def _carries_session(wsgi: WSGIEnvironment) -> bool:
+    cookies = parse_cookie(wsgi.get("HTTP_COOKIE", ""))
     return any(cookies.get(name) for name in (COOKIE, f"__Host-{COOKIE}"))
 
 
