@@ -58,18 +58,22 @@ class ByHost:
     def __init__(self, app: Flask, *, trusted: Sequence[str] | None) -> None:
         self._app, self._inner, self._trusted = app, app.wsgi_app, trusted
 
-    def __call__(self, wsgi: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = wsgi.get("PATH_INFO", "")
-        if path not in WATCHED:
-            host = name_of(wsgi)
-            slug = self._owner(host)
-            if slug is not None:
-                wsgi[TENANT], wsgi[ASKED] = slug, path
-                wsgi["PATH_INFO"] = self._led(path, slug, wsgi)
-            elif not self._is_own(host, wsgi):
-                wsgi[LOST] = True
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self._look_at(environ)
         inner: WSGIApplication = self._inner
-        return inner(wsgi, start_response)
+        return inner(environ, start_response)
+
+    def _look_at(self, wsgi: WSGIEnvironment) -> None:
+        path = wsgi.get("PATH_INFO", "")
+        if path in WATCHED:
+            return
+        host = name_of(wsgi)
+        slug = self._owner(host)
+        if slug is not None:
+            wsgi[TENANT], wsgi[ASKED] = slug, path
+            wsgi["PATH_INFO"] = self._led(path, slug, wsgi)
+        elif not self._is_own(host, wsgi):
+            wsgi[LOST] = True
 
     def _owner(self, host: str) -> str | None:
         """Return the tenant to which the name belongs; None also while nobody can tell."""
