@@ -6,6 +6,7 @@ link where it has somewhere to lead, and says its value in a title.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from markupsafe import Markup
 
@@ -32,7 +33,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line over time."""
+    """One line over time; a value that is not a number (`math.nan`) leaves a gap."""
 
     label: str
     values: Sequence[float]
@@ -105,22 +106,37 @@ def _dot(mark: Mark, x: float, y: float, left: float, right: float, *, bad: bool
 
 
 def lines(
-    series: Sequence[Series], labels: Sequence[str], *, title: str, width: int = 560, height: int = 340
+    series: Sequence[Series],
+    labels: Sequence[str],
+    *,
+    title: str,
+    percent_from: float | None = None,
+    width: int = 560,
+    height: int = 340,
 ) -> Markup:
-    """Draw up to two lines over the same steps of time, from zero; told apart by dash and by marker as well."""
+    """Draw up to two lines over the same steps of time; told apart by dash and by marker as well.
+
+    They stand over zero, or with `percent_from` over that many percent and below a hundred.
+    """
     left, top, bottom = 44, 30, height - 24
-    peak = _round_up(max((value for one in series for value in one.values), default=1))
+    lowest = percent_from or 0
+    values = (value for one in series for value in one.values if not isnan(value))
+    peak = 100 if percent_from is not None else _round_up(max(values, default=1))
     last = max(len(labels) - 1, 1)
 
     def point(step: int, value: float) -> tuple[float, float]:
-        return left + step / last * (width - left - 12), bottom - value / peak * (bottom - top)
+        return left + step / last * (width - left - 12), bottom - (value - lowest) / (peak - lowest) * (bottom - top)
 
+    def named(value: float) -> str:
+        return _short(value) if percent_from is None else f"{value:g}%"
+
+    marks = [lowest + (peak - lowest) * part / 4 for part in range(5)]
     grid = Markup("").join(
         Markup('<line class="grid" stroke="{}" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
-            GRID, left, width - 12, y=point(0, peak * part / 4)[1]
+            GRID, left, width - 12, y=point(0, mark)[1]
         )
-        + _text(left - 6, point(0, peak * part / 4)[1] + 4, _short(peak * part / 4), anchor="end")
-        for part in range(5)
+        + _text(left - 6, point(0, mark)[1] + 4, named(mark), anchor="end")
+        for mark in marks
     )
     names = Markup("").join(
         _text(min(point(step, 0)[0], width - HALF_LABEL), height - 6, label, anchor="middle")
@@ -134,6 +150,7 @@ def lines(
             labels,
             place,
             left + sum(LEGEND + TEXT_WIDTH * len(before.label) for before in series[:place]),
+            words="{:,.0f}" if percent_from is None else "{:.1f}%",
         )
         for place, one in enumerate(series)
     )
@@ -141,14 +158,22 @@ def lines(
 
 
 def _line(
-    one: Series, points: Sequence[tuple[float, float]], labels: Sequence[str], place: int, legend_x: float
+    one: Series,
+    points: Sequence[tuple[float, float]],
+    labels: Sequence[str],
+    place: int,
+    legend_x: float,
+    *,
+    words: str,
 ) -> Markup:
     css, colour = ("one", ONE) if place == 0 else ("two", TWO)
     dash = Markup(' stroke-dasharray="6 4"') if place else Markup("")
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return (
-        Markup('<polyline class="line {}" fill="none" stroke="{}" stroke-width="2"{} points="{}"/>').format(
-            css, colour, dash, path
+        Markup("").join(
+            Markup('<polyline class="line {}" fill="none" stroke="{}" stroke-width="2"{} points="{}"/>').format(
+                css, colour, dash, " ".join(f"{x:.1f},{y:.1f}" for x, y in stretch)
+            )
+            for stretch in _stretches(points)
         )
         + Markup('<line class="line {}" stroke="{}" stroke-width="2"{} x1="{}" x2="{}" y1="10" y2="10"/>').format(
             css, colour, dash, legend_x, legend_x + 24
@@ -156,11 +181,26 @@ def _line(
         + _text(legend_x + 30, 14, one.label, css="label")
         + Markup("").join(
             Markup("<g><title>{}</title>{}</g>").format(
-                f"{labels[step]} {one.label} {value:,.0f}", _marker(x, y, css, colour)
+                f"{labels[step]} {one.label} {words.format(value)}", _marker(x, y, css, colour)
             )
             for step, ((x, y), value) in enumerate(zip(points, one.values, strict=True))
+            if not isnan(value)
         )
     )
+
+
+def _stretches(points: Sequence[tuple[float, float]]) -> Iterable[Sequence[tuple[float, float]]]:
+    """Yield the points between two gaps."""
+    stretch: list[tuple[float, float]] = []
+    for x, y in points:
+        if isnan(y):
+            if stretch:
+                yield stretch
+            stretch = []
+        else:
+            stretch.append((x, y))
+    if stretch:
+        yield stretch
 
 
 def _marker(x: float, y: float, css: str, colour: str) -> Markup:

@@ -22,7 +22,7 @@ def drawn(chart: Chart) -> Markup:
         case Dots():
             return dot_plot(chart.marks, title=chart.title, hold=chart.hold, low=chart.low)
         case _:
-            return lines(chart.series, chart.labels, title=chart.title)
+            return lines(chart.series, chart.labels, title=chart.title, percent_from=chart.percent_from)
 
 
 def svg_of(chart: Chart) -> str:

@@ -57,7 +57,13 @@ def _plain_block(block: Block) -> dict[str, Any]:
             return {"kind": "dots", "title": block.title, "marks": marks, "hold": block.hold, "low": block.low}
         case Lines():
             series = [{"label": each.label, "values": list(each.values)} for each in block.series]
-            return {"kind": "lines", "title": block.title, "series": series, "labels": list(block.labels)}
+            lines: dict[str, Any] = {
+                "kind": "lines",
+                "title": block.title,
+                "series": series,
+                "labels": list(block.labels),
+            }
+            return lines if block.percent_from is None else {**lines, "percent_from": block.percent_from}
 
 
 def _block(told: Mapping[str, Any]) -> Block:
@@ -72,7 +78,7 @@ def _block(told: Mapping[str, Any]) -> Block:
             return Dots(told["title"], _marks(told["marks"]), told["hold"], told["low"])
         case _:
             series = [Series(each["label"], tuple(each["values"])) for each in told["series"]]
-            return Lines(told["title"], series, tuple(told["labels"]))
+            return Lines(told["title"], series, tuple(told["labels"]), told.get("percent_from"))
 
 
 def _plain_cell(cell: Cell) -> str | list[str]:

@@ -87,11 +87,12 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Up to two lines over the same steps of time."""
+    """Up to two lines over the same steps of time: of counts over zero, or of rates over so many percent."""
 
     title: str
     series: Sequence[Series]
     labels: Sequence[str]
+    percent_from: float | None = None
 
 
 Chart = Bars | Dots | Lines

@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import nan
 
 from core.documents.charts import Mark, Series
 from core.documents.model import Bars, Dots, Lines
 from core.kit.saying import said, word
 from core.statistics.city import District, Week
 from core.statistics.figures import Figure
+from core.statistics.periods import Month
+from core.statistics.public import Row
 from core.statistics.shares import NONE, OTHERS, Share
 from core.statistics.words import value_words
 
 SATISFIED = "satisfied"
 LOWEST_SHOWN, TICK = 75, 10
 """Where the axis of satisfaction begins, in percent, unless somebody lies below."""
+LOWEST_RATE = 60
+"""The same where rates stand over months."""
+VAGUE = Fraction(1, 10)
+"""A rate of which only is told that it lies between two further apart is not drawn."""
 
 
 def share_bars(title: str, shares: Sequence[Share]) -> Bars | None:
@@ -84,4 +91,48 @@ def week_lines(weeks: Sequence[Week]) -> Lines | None:
         "近十二周受理与办结",
         [Series("受理", [week.accepted for week in weeks]), Series("办结", [week.concluded for week in weeks])],
         [f"{week.span.first:%m-%d}" for week in weeks],
+    )
+
+
+def count_lines(name: str, months: Sequence[tuple[Month, Row | None]]) -> Lines | None:
+    """Return what came in and what was done month by month, as far as it is told; None where nothing is.
+
+    A small count stands at its lower end, as does a step; what is withheld leaves a gap.
+    """
+    if not any(row and row.counts[measure].low for _, row in months for measure in ("accepted", "concluded")):
+        return None
+
+    def value(row: Row | None, measure: str) -> float:
+        if row is None:
+            return 0
+        return nan if row.counts[measure].high is None else row.counts[measure].low
+
+    return Lines(
+        said("{name}：逐月受理与已办", name=name),
+        [
+            Series("受理", [value(row, "accepted") for _, row in months]),
+            Series("已办", [value(row, "concluded") for _, row in months]),
+        ],
+        [f"{month.year % 100:02d}-{month.number:02d}" for month, _ in months],
+    )
+
+
+def rate_lines(name: str, months: Sequence[tuple[Month, Row | None]]) -> Lines | None:
+    """Return both rates month by month, at the middle of what is told; None where none is. Vague or missing ones leave a gap."""
+
+    def value(row: Row | None, rate: str) -> float:
+        between = row.rate(rate) if row else None
+        if between is None or between[1] - between[0] > VAGUE:
+            return nan
+        return float(sum(between) / 2 * 100)
+
+    drawn = {rate: [value(row, rate) for _, row in months] for rate in ("on_time", "satisfied")}
+    known = [each for values in drawn.values() for each in values if each == each]
+    if not known:
+        return None
+    return Lines(
+        said("{name}：逐月按期率与满意率", name=name),
+        [Series("按期率", drawn["on_time"]), Series("满意率", drawn["satisfied"])],
+        [f"{month.year % 100:02d}-{month.number:02d}" for month, _ in months],
+        percent_from=max(0, min(int(min(known)) // 20 * 20, LOWEST_RATE)),
     )

@@ -128,6 +128,24 @@ def counts_by_unit_and_month(cube: Cube, span: Span, *measures: str) -> dict[int
     return found
 
 
+def counts_by_month(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, in a period for each month that something happened in, by the month's first day."""
+    first = cast(func.date_trunc("month", CELLS.c.day), Date).label("first")
+    return {row["first"]: Counts([row]) for row in _sums(cube, span, "all", first, measures=measures)}
+
+
+def ways_by_month(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, in a period by the way that appeals came in, for each month by its first day."""
+    first = cast(func.date_trunc("month", CELLS.c.day), Date).label("first")
+    by = (CELLS.c.channel, CELLS.c.medium, CELLS.c.nature, CELLS.c.appellant)
+    return _rows_by("first", _sums(cube, span, "way", first, *by, measures=measures))
+
+
+def counts_by_day(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, in a period for each day that something happened on."""
+    return {row["day"]: Counts([row]) for row in _sums(cube, span, "all", CELLS.c.day, measures=measures)}
+
+
 def counts_by_week(cube: Cube, span: Span, *measures: str) -> dict[date, Counts]:
     """Count measures, or all, in a period for each week that something happened in, by the week's Monday."""
     monday = cast(func.date_trunc("week", CELLS.c.day), Date).label("monday")

@@ -6,11 +6,12 @@ reader would (`possible`), and as long as that is less than "anything under five
 不单列: first another row beside it, then the row above, and at last the total is told in wider steps.
 
 Zero is told of what was taken in, dispatched and concluded: there is nobody behind it. Of parts of a quotient (in time and
-overdue, satisfied and not) it counts among the small ones, because 0 or 100 % says something of every single one.
+overdue, satisfied and not) it counts among the small ones, because 0 or 100 % says something of every single one; only
+where both parts are nothing there is nobody either.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, floor
@@ -26,25 +27,33 @@ STEP_OF_A_DAY = 10
 WIDER = (5, 10, 20, 50, 100, 200, 500, 1000)
 """Steps in which a total is told where no row below it can be withheld for the small ones."""
 WITHHELD, TOO_FEW = "不单列", "样本太少"
+FAR = 20
+"""Where a withheld count can be anything between two further apart, it is not said between which."""
+VAGUE = Fraction(1, 5)
+"""A rate that may lie anywhere between two further apart is withheld."""
 ENDLESS = 10**15
 """Stands for no bound above while sums are taken; no count comes near it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where a published count lies, both ends included; `high` None = nothing is said of how many there are above `low`."""
+    """Where a published count lies, both ends included; `high` None = nothing is said of how many there are above `low`.
+
+    With `is_withheld` it is not shown, and lies where anybody may work out from what is shown.
+    """
 
     low: int
     high: int | None
+    is_withheld: bool = False
 
     @property
     def exact(self) -> int | None:
         """The count, where it is told."""
-        return self.low if self.low == self.high else None
+        return self.low if self.low == self.high and not self.is_withheld else None
 
 
 NOTHING = Told(0, 0)
-COVER, OPEN = Told(FEWEST, None), Told(0, None)
+COVER, OPEN = Told(FEWEST, None, is_withheld=True), Told(0, None, is_withheld=True)
 """A row that is withheld for others' sake: it is no small one, or (with rows of its own below) anything."""
 
 
@@ -59,11 +68,13 @@ def told(n: int, *, step: int = 1, zero: bool = True) -> Told:
 
 
 def words_of(count: Told) -> str:
-    """Write what is told of a count: `1,204`, `少于 5`, `1,200+` (at least so many), or that it is withheld."""
+    """Write what is told of a count: `1,204`, `少于 5`, `1,200+` (at least so many), `9–12`, or that it is withheld."""
     if count.exact is not None:
         return f"{count.low:,}"
-    if count.high is None:
+    if count.high is None or (count.is_withheld and count.high - count.low > FAR):
         return WITHHELD
+    if count.is_withheld and count.high >= FEWEST:
+        return f"{count.low:,}–{count.high:,}"
     return said("少于 {n}", n=count.high + 1) if count.low <= 1 else f"{count.low:,}+"
 
 
@@ -82,7 +93,9 @@ def rate_of(part: Told, rest: Told, *, sample: int) -> tuple[Fraction, Fraction]
 
 
 def rate_words(between: tuple[Fraction, Fraction] | None) -> str:
-    """Write a rate to one decimal, or between which two it lies: `96.1%`, `97.3% 以上`, `88.2%–93.3%`, or that it is of too few.
+    """Write a rate to one decimal, or between which two it lies: `96.1%`, `97.3% 以上`, `88.2%–93.3%`.
+
+    One of too few says so, and one of which hardly anything is told is withheld.
 
     A rate of which something is left is never written as 100 %, and one that is not nothing never as 0.
     """
@@ -91,6 +104,8 @@ def rate_words(between: tuple[Fraction, Fraction] | None) -> str:
     low, high = between
     if (near := _tenths(low)) == _tenths(high):
         return f"{near / 10:.1f}%"
+    if high - low > VAGUE:
+        return WITHHELD
     least, most = floor(low * 1000) / 10, ceil(high * 1000) / 10
     if high == 1:
         return said("{least}% 以上", least=f"{least:.1f}")
@@ -133,7 +148,8 @@ def tell(
     column = _Column(values, above, zero=zero)
     while (row := column.in_danger(counts)) is not None:
         counts = column.remedied(counts, row, step=step, covers=covers)
-    return tuple(counts)
+    left = possible(counts, above)
+    return tuple(replace(left[row], is_withheld=True) if each.is_withheld else each for row, each in enumerate(counts))
 
 
 class _Column:
@@ -169,7 +185,7 @@ class _Column:
         n, here = self._values[row], left[row]
         if n >= FEWEST or (n == 0 and self._zero):
             return True
-        if counts[row].high is None:  # a row with parts, of which not even is said that it is small
+        if counts[row].is_withheld:  # a row with parts, of which not even is said that it is small
             return here.low != here.high
         seen = sum(counts[part].low for part in self._parts[row])  # so many are there by what is told of the parts
         least = max(seen, 1 if self._zero else 0)
@@ -188,7 +204,7 @@ class _Column:
             beside = [
                 each
                 for each in self._parts[whole]
-                if each != here and self._values[each] >= FEWEST and counts[each].high is not None
+                if each != here and self._values[each] >= FEWEST and not counts[each].is_withheld
             ]
             beside.sort(key=lambda each: self._values[each])
             for each in beside:

@@ -41,14 +41,19 @@ KnownUnits: TypeAlias = Mapping[str, KnownUnit]
 
 def level_of(code: str, units: KnownUnits) -> Level:
     """Return the level of a unit: of a section that of the first unit above that has one, else the district's."""
+    return KIND_LEVELS.get(kind_of(code, units), "district")
+
+
+def kind_of(code: str, units: KnownUnits) -> str:
+    """Return the kind of a unit: of a section that of the first unit above that has a level, "" where there is none."""
     seen: set[str] = set()
     here: str | None = code
     while here is not None and here not in seen and (unit := units.get(here)):
         if unit.kind in KIND_LEVELS:
-            return KIND_LEVELS[unit.kind]
+            return unit.kind
         seen.add(here)
         here = unit.parent
-    return "district"
+    return ""
 
 
 def is_below(level: Level, least: Level) -> bool:

@@ -127,7 +127,7 @@ def test_one_small_row_is_covered_by_the_smallest_other_that_hides_it() -> None:
         Told(1, 4),
         Told(40, 40),
         Told(90, 90),
-        Told(FEWEST, None),
+        Told(9, 12, is_withheld=True),
     )
     assert tell((5, 1, 1, 1, 2), below)[0] == Told(5, 9)
     assert tell((503, 3, 500, 0, 0), below, covers=False)[0] == Told(500, 504)
@@ -135,7 +135,8 @@ def test_one_small_row_is_covered_by_the_smallest_other_that_hides_it() -> None:
 
 
 def test_how_it_is_written() -> None:
-    third, most = Fraction(1, 3), Fraction(146, 150)
+    third, half, most = Fraction(1, 3), Fraction(1, 2), Fraction(146, 150)
+    withheld = (Told(9, 12, is_withheld=True), Told(5, 90, is_withheld=True))
 
     assert [small_words(n) for n in (0, 1, 4, 5, 1204)] == ["0", "少于 5", "少于 5", "5", "1,204"]
     assert [words_of(each) for each in (Told(0, 4), Told(0, 9), Told(1200, 1204), Told(5, None))] == [
@@ -144,12 +145,14 @@ def test_how_it_is_written() -> None:
         "1,200+",
         "不单列",
     ]
-    assert [rate_words(each) for each in (None, (third, third), (most, Fraction(1)), (third, most))] == [
+    assert [rate_words(each) for each in (None, (third, third), (most, Fraction(1)), (third, half), (third, most))] == [
         "样本太少",
         "33.3%",
         "97.3% 以上",
-        "33.3%–97.4%",
+        "33.3%–50.0%",
+        "不单列",
     ]
+    assert [words_of(each) for each in withheld] == ["9–12", "不单列"]
     assert [rate_words((value, value)) for value in (Fraction(9999, 10000), Fraction(1), Fraction(0))] == [
         "99.9%",
         "100.0%",
