@@ -102,6 +102,7 @@ def test_a_person_gets_all_tickets_with_everything_said_and_nobody_elses(walk: W
         "email_confirmed": False,
         "tell_by": "mail",
         "tell_hours": "",
+        "phone_proven": False,
         "keep_private": True,
     }
     assert ticket["text"] == SAID
