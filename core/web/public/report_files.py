@@ -16,7 +16,7 @@ from core.web.public.report_cookie import key_in_cookie, remember_report
 from core.web.public.report_moves import ELSEWHERE, keep_page, number_in, with_uploads, without_file
 from core.web.public.report_typed import Page, key_in, read_page
 from core.web.public.site import Guest, not_kept, public, public_page
-from core.web.refusals import WRONG_INPUT, remember_words, words_of
+from core.web.refusals import remember_words, words_of
 from core.web.uploads import answer, takes_files_of_strangers
 
 
@@ -34,7 +34,7 @@ def save_report(guest: Guest) -> ResponseReturnValue:
         except Refused as refusal:
             remember_words(refusal)
             problem = words_of(refusal)
-    return _told(guest, page, problem)
+    return _told(guest, page, said_now=problem)
 
 
 @public.post("/report/files")
@@ -46,7 +46,7 @@ def keep_files(guest: Guest) -> ResponseReturnValue:
     if (request.content_length or 0) > LARGEST_OF_STRANGERS:
         words = said("这个文件超过 {most} MB，没有收到。请缩短或缩小后再传。", most=LARGEST_OF_STRANGERS // MEGABYTE)
         not_kept()
-        return jsonify(problem=render_template("public/report_words.html", words=words)), WRONG_INPUT
+        return jsonify(problem=render_template("public/report_words.html", words=words))
     page, problem = _page(guest), ""
     try:
         if number := number_in("drop"):
@@ -55,7 +55,7 @@ def keep_files(guest: Guest) -> ResponseReturnValue:
     except Refused as refusal:
         remember_words(refusal)
         problem = words_of(refusal)
-    return _told(guest, page, problem)
+    return _told(guest, page, problem=problem)
 
 
 @public.get("/report/file")
@@ -83,12 +83,13 @@ def _page(guest: Guest) -> Page:
     return read_page(request.form, find_begun(guest.scope, key, now=guest.now, lock=True), key=key)
 
 
-def _told(guest: Guest, page: Page, problem: str) -> ResponseReturnValue:
-    """Answer a script: what to show where, in the reader's language."""
+def _told(guest: Guest, page: Page, *, said_now: str = "", problem: str = "") -> ResponseReturnValue:
+    """Answer a script: what to show where, in the reader's language. What went wrong is said in it, not by its status."""
     not_kept()
     begun: Begun | None = page.begun
     response = jsonify(
-        said=render_template("public/report_saved.html", saved_at=begun.saved_at if begun else None, words=problem),
+        said=render_template("public/report_saved.html", saved_at=begun.saved_at if begun else None, words=said_now),
+        is_kept=not said_now,
         problem=render_template("public/report_words.html", words=problem) if problem else "",
         dangers=render_template(
             "public/report_danger.html",
@@ -96,5 +97,4 @@ def _told(guest: Guest, page: Page, problem: str) -> ResponseReturnValue:
         ),
         files=render_template("public/report_files.html", files=begun_files(guest.scope, begun)),
     )
-    response.status_code = WRONG_INPUT if problem else 200
     return remember_report(response, page.key) if begun is not None else response

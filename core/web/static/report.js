@@ -5,11 +5,11 @@
 
   const form = document.querySelector("form[data-report]");
   if (!form || !window.fetch || !window.FormData) return;
-  const PAUSE = 2000, SIDE = 1600, QUALITY = 0.82, HEAD = 262144;
+  const PAUSE = 2000, SIDE = 1600, QUALITY = 0.82, HEAD = 262144, DEVICE = "huiying-report";
   const find = (id) => document.getElementById(id);
   const saved = find("saved"), danger = find("danger"), list = find("file-list"), trouble = find("file-problem"), progress = find("file-progress");
   const box = form.elements.text, field = (name) => form.elements[name];
-  const device = window.onDevice ? window.onDevice("huiying-report") : { canKeep: false };
+  const device = window.onDevice ? window.onDevice(DEVICE) : { canKeep: false };
   let timer = 0, isLeaving = false, isBusy = false, again = false;
   form.classList.add("scripted");
   document.querySelectorAll(".report [data-js]").forEach((part) => { part.hidden = false; });
@@ -25,8 +25,9 @@
     isBusy = true;
     try {
       const answer = await fetch(form.dataset.save, { method: "POST", body: answers(), headers: { Accept: "application/json" } });
-      if (!isLeaving) show(await answer.json());
-      if (answer.ok) await forget();
+      const told = await answer.json();
+      if (!isLeaving) show(told);
+      if (told.is_kept) await forget();
     } catch {
       if (!isLeaving) await keepHere();
     }
@@ -54,6 +55,7 @@
   async function restore() {
     if (!device.canKeep || !box) return;
     try {
+      if (indexedDB.databases && !(await indexedDB.databases()).some((each) => each.name === DEVICE)) return;
       for (const entry of await device.entries()) {
         const isOld = Date.now() - entry.at > 3 * 86400000, isOurs = entry.id === field("key").value || !box.value.trim();
         if (!isOld && isOurs && !box.value.trim()) {

@@ -27,6 +27,10 @@ class Reporter:
         """Open the first step."""
         return self._seen(self.client.get(f"{self.base}/report{query}"))
 
+    def look(self, path: str) -> TestResponse:
+        """Open another page of the report, such as `/what`."""
+        return self._seen(self.client.get(f"{self.base}/report{path}"))
+
     def fields(self) -> dict[str, str]:
         """Return what the form on the page would send without anybody touching it."""
         found = {name: unescape(value) for name, value in (*HIDDEN.findall(self.page), *SHOWN.findall(self.page))}
