@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from core.disclosure.hiding import hide
 from core.disclosure.models import BEHAVIOUR_LABELS, Exposure
-from core.disclosure.service import hide
 from core.evaluation.models import Adjudication, Rating
 from core.evaluation.queries import find_unit_of_cycle
 from core.kit.errors import Refused
@@ -133,7 +133,7 @@ def propose(scope: Scope, ticket: Ticket, order: Order, *, unit: str, behaviour:
         unit_id=named.id,
         behaviour=behaviour,
         facts=grounds.facts,
-        text=_outside(scope, ticket, text),
+        text=_outside(scope, ticket, text, is_read=True),
         state="proposed",
         proposed_by=order.actor.name,
         proposed_by_id=order.actor.id,
@@ -153,7 +153,8 @@ def decide_on(row: Exposure, order: Order, *, approved: bool) -> None:
 
 def answer_to(scope: Scope, ticket: Ticket, row: Exposure, order: Order, *, text: str) -> None:
     """Keep what the unit says to its exposure, redacted; it may be said anew."""
-    row.answer, row.answered_by, row.answered_at = _outside(scope, ticket, text), order.actor.name, order.now
+    row.answer = _outside(scope, ticket, text, is_read=False)
+    row.answered_by, row.answered_at = order.actor.name, order.now
 
 
 def take_back(row: Exposure, order: Order, *, reason: str) -> None:
@@ -195,9 +196,11 @@ def published_between(scope: Scope, since: datetime, until: datetime) -> Sequenc
     ).all()
 
 
-def _outside(scope: Scope, ticket: Ticket, text: str) -> str:
+def _outside(scope: Scope, ticket: Ticket, text: str, *, is_read: bool) -> str:
+    """Return the words redacted; where somebody reads them before they are public, what is perhaps a name stays."""
     row = scope.session.get(TicketContact, (scope.tenant.id, ticket.part_of_id or ticket.id))
-    return hide(scope, text[:LONGEST], opened(scope.keys, row) if row else Contact())[0]
+    contact = opened(scope.keys, row) if row else Contact()
+    return hide(scope, text[:LONGEST], contact, keeps_doubts=is_read)[0]
 
 
 def _vain_returns(scope: Scope, ticket: Ticket) -> Counter[int]:

@@ -7,8 +7,9 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from core.disclosure.hiding import hide
 from core.disclosure.models import Disclosure, OpenFlow
-from core.disclosure.service import disclosure_of, hide, public_no, who_spoke
+from core.disclosure.service import disclosure_of, public_no, who_spoke
 from core.hooks import specs
 from core.hooks.values import FlowDecision, Wish
 from core.kit.errors import Refused

@@ -63,6 +63,20 @@ class Disclosure(TenantRow, Base, kw_only=True):
     published_by: Mapped[str] = mapped_column(Text, default="")
 
 
+class NoName(TenantRow, Base, kw_only=True):
+    """A word that looked like a person's name and is none, as somebody decided who read it: it is not asked about again."""
+
+    __tablename__ = "no_name"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "word"),
+        CheckConstraint("word <> ''", name="word"),
+    )
+
+    word: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(INSTANT)
+
+
 class OpenFlow(TenantRow, Base, kw_only=True):
     """Whether everybody may follow the steps of a ticket 全程公开, from `shown_from` on; one for each that was decided on.
 

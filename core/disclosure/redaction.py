@@ -1,7 +1,8 @@
 """Redaction 遮盖: what nobody outside may read in the words of a ticket is taken out before they are made public.
 
-Patterns find what leads to a person: phones, numbers of identity cards, accounts and plates, mail addresses, doors, names
-after words that announce them. What they cannot find, a person does who reads the words first, or a district's rule.
+Patterns find what leads to a person but for their name: phones, numbers of identity cards, accounts and plates, mail
+addresses, doors. Names are found by `core.disclosure.names`; what neither finds, a person does who reads the words first,
+or a district's rule.
 """
 
 import re
@@ -9,11 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 HIDDEN = "＊＊"
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
-    "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-)
-TITLES = "先生|女士|小姐|师傅|老师|阿姨|大爷|婆婆|同志"
 # Digits may stand apart, as people write them; letters and digits before and after mean another kind of number.
 _D, _S = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 PATTERNS: dict[str, re.Pattern[str]] = {
@@ -35,13 +31,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"|\d{3,4}\s?(?:室|房|户)"
     ),
     "door": re.compile(r"(?<=[路街巷道村组弄段])\s?\d{1,5}\s?(?:附\s?\d{1,4}\s?)?号(?:附\s?\d{1,4}\s?号?)?(?!线)"),
-    "called": re.compile(
-        r"(?:我叫|我是|本人|姓名|名叫|叫做|联系人|当事人|投诉人|举报人|反映人)[:\uff1a\s]?"
-        rf"([{SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,\uff0c。;\uff1b、!\uff01?\uff1f\s(\uff08]|$|住|家|的电话|电话)"
-    ),
-    "titled": re.compile(rf"(?<=[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}(?={TITLES})"),
 }
-"""What is looked for, by name. A pattern with a group hides the group alone: what announces it may be read."""
+"""What is looked for, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ def redacted(text: str, spans: Iterable[tuple[int, int]] = ()) -> Redacted:
 
     Stretches that overlap or touch are one; those that lie outside of the text are cut to it.
     """
-    found = [match.span(pattern.groups) for pattern in PATTERNS.values() for match in pattern.finditer(text)]
+    found = [match.span() for pattern in PATTERNS.values() for match in pattern.finditer(text)]
     given = [(max(0, start), min(len(text), end)) for start, end in spans]
     parts: list[str] = []
     at = hidden = 0

@@ -1,14 +1,15 @@
 """Preparing what is made public of a ticket, publishing it, keeping it closed, and taking it back."""
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from sqlalchemy import select
 
+from core.disclosure.hiding import doubts_in, hide, refuse_doubts
 from core.disclosure.models import Disclosure
-from core.disclosure.redaction import redacted
+from core.disclosure.redaction import HIDDEN
 from core.disclosure.rules import ALL, Decided, decide
 from core.handling.models import Reply
 from core.hooks import specs
@@ -17,7 +18,7 @@ from core.kit.errors import Refused
 from core.kit.keys import CROCKFORD
 from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, blanked
+from core.tickets.contact import Contact
 from core.tickets.models import Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.views import view_of
@@ -112,32 +113,29 @@ def prepare(scope: Scope, ticket: Ticket, *, by_hand: bool, now: datetime) -> Di
     row.title, row.text, row.result = words.title, words.text, words.result
     row.opens_matter, row.opens_process, row.opens_result = (opening in decided.opens for opening in ALL)
     row.ground, row.decided_by = decided.ground, decided.by
-    row.reason = joined("；", (each for each in (decided.reason, UNREDACTED if words.failed else "") if each))
+    doubts = doubts_in(scope, *opened_words(row))
+    undecided = said("疑似姓名 {n} 处，由人逐处决定后再公开", n=len(doubts)) if doubts else ""
+    row.reason = joined(
+        "；", (each for each in (decided.reason, UNREDACTED if words.failed else "", undecided) if each)
+    )
     row.state = "closed" if decided.ground else "prepared"
     row.closed_until = _today(scope, now) + timedelta(days=decided.days) if decided.days else None
-    is_sure = decided.after_days is not None and not words.failed and bool(decided.opens)
+    is_sure = decided.after_days is not None and not words.failed and not doubts and bool(decided.opens)
     row.publish_from = _after(scope, ticket, decided.after_days or 0, now=now) if is_sure else None
     return row
 
 
 def words_outside(scope: Scope, ticket: Ticket) -> Words:
-    """Return the ticket's words without its resident, and without what patterns and the district's rules hide."""
+    """Return the ticket's words without its resident, and without what is surely to be hidden; doubtful names stay."""
     contact, reply = who_spoke(scope, ticket), _answer(scope, ticket)
     failed = False
     outside: list[str] = []
     for text in (ticket.title, ticket.text, reply):
-        hidden, has_failed = hide(scope, text, contact)
+        hidden, has_failed = hide(scope, text, contact, keeps_doubts=True)
         outside.append(hidden)
         failed |= has_failed
     title, words, result = outside
     return Words(title, words, result, failed)
-
-
-def hide(scope: Scope, text: str, contact: Contact) -> tuple[str, bool]:
-    """Return a text without who spoke and all that is to be hidden, and whether a rule could not be asked."""
-    plain = blanked(text, replace(contact, keep_private=True))
-    answers = scope.hooks.ask(specs.hide_in_public, text=plain)
-    return redacted(plain, [(span.start, span.end) for span in answers.values]).text, bool(answers.failures)
 
 
 def publish(
@@ -151,8 +149,23 @@ def publish(
 ) -> Disclosure:
     """Make the prepared words public, or those that a person wrote instead, which are redacted as well.
 
-    Raises `NotPrepared`, `ResidentObjects`, `NothingOpened`.
+    Raises `NotPrepared`, `ResidentObjects`, `NothingOpened`, `NamesUndecided`.
     """
+    row = prepared_of(scope, ticket)
+    refuse_against_wish(row, ticket)
+    if not opens:
+        raise NothingOpened("事项、过程、结果都没有选，没有可公开的内容。请至少选一项；不公开的，请写明理由。")
+    if words is not None:
+        reword(scope, ticket, row, words)
+    row.opens_matter, row.opens_process, row.opens_result = (opening in opens for opening in ALL)
+    refuse_doubts(scope, *opened_words(row))
+    row.state, row.published_at, row.published_by, row.changed_at = "published", now, by, now
+    row.ground, row.closed_until, row.publish_from = "", None, None
+    return row
+
+
+def prepared_of(scope: Scope, ticket: Ticket) -> Disclosure:
+    """Return the words of the ticket's last answer as they were prepared. Raises `NotPrepared`."""
     row = disclosure_of(scope, ticket.id)
     if row is None or row.state == "unprepared" or row.cycle_no != ticket.cycle_no:
         raise NotPrepared(
@@ -161,17 +174,31 @@ def publish(
                 serial_no=ticket.serial_no,
             )
         )
-    refuse_against_wish(row, ticket)
-    if not opens:
-        raise NothingOpened("事项、过程、结果都没有选，没有可公开的内容。请至少选一项；不公开的，请写明理由。")
-    if words is not None:
-        contact = who_spoke(scope, ticket)
-        texts = (hide(scope, each[:LONGEST], contact)[0] for each in (words.title, words.text, words.result))
-        row.title, row.text, row.result = texts
-    row.opens_matter, row.opens_process, row.opens_result = (opening in opens for opening in ALL)
-    row.state, row.published_at, row.published_by, row.changed_at = "published", now, by, now
-    row.ground, row.closed_until, row.publish_from = "", None, None
     return row
+
+
+def reword(scope: Scope, ticket: Ticket, row: Disclosure, words: Words) -> None:
+    """Put other words in place of those that were prepared; what is surely to be hidden is taken out of them as well."""
+    contact = who_spoke(scope, ticket)
+    row.title, row.text, row.result = (
+        hide(scope, each[:LONGEST], contact, keeps_doubts=True)[0] for each in (words.title, words.text, words.result)
+    )
+
+
+def opened_words(row: Disclosure) -> tuple[str, ...]:
+    """Return the words of it that everybody would read."""
+    matter = (row.title, row.text) if row.opens_matter else ()
+    return (*matter, row.result) if row.opens_result else matter
+
+
+def all_words(row: Disclosure) -> tuple[str, str, str]:
+    """Return title, matter and result as they were prepared."""
+    return row.title, row.text, row.result
+
+
+def mask_word(row: Disclosure, word: str) -> None:
+    """Take a word out of all that was prepared."""
+    row.title, row.text, row.result = (each.replace(word, HIDDEN) for each in all_words(row))
 
 
 def refuse_against_wish(row: Disclosure, ticket: Ticket) -> None:

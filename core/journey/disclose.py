@@ -9,15 +9,22 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from core.disclosure.hiding import doubt_of, doubts_in, remember_no_name
 from core.disclosure.models import Disclosure
 from core.disclosure.rules import ALL, GROUND_LABELS, OPENINGS, WISH_LABELS
 from core.disclosure.service import (
     Words,
+    all_words,
     begin,
     close,
     disclosure_of,
+    mask_word,
+    opened_words,
     prepare,
+    prepared_of,
     publish,
+    refuse_against_wish,
+    reword,
     withdraw,
 )
 from core.evaluation.models import Dispute
@@ -96,7 +103,7 @@ def publish_disclosure(
 ) -> None:
     """Make public what was prepared, with other words where some are given; they are redacted as well.
 
-    Raises `NotPrepared`, `ResidentObjects`, `NothingOpened`, `MoveNotAllowed`.
+    Raises `NotPrepared`, `ResidentObjects`, `NothingOpened`, `NamesUndecided`, `MoveNotAllowed`.
     """
     check_state(ticket, ANSWERED, "公开")
     wanted = dict(zip(ALL, (matter, process, result), strict=True))
@@ -106,6 +113,41 @@ def publish_disclosure(
         Words(title or row.title, text or row.text, reply or row.result) if row and (title or text or reply) else None
     )
     _publish(scope, ticket, order, opens=opens, words=words)
+
+
+@command(Permission.REVIEW, "存下公开文字")
+def reword_disclosure(
+    scope: Scope, ticket: Ticket, order: Order, *, title: str = "", text: str = "", reply: str = ""
+) -> None:
+    """Put other words in place of those that were prepared, redacted as well, without making them public.
+
+    What may be a name in them is then decided one by one. Raises `NotPrepared`, `ResidentObjects`, `MoveNotAllowed`.
+    """
+    check_state(ticket, ANSWERED, "存下公开文字")
+    row = prepared_of(scope, ticket)
+    refuse_against_wish(row, ticket)
+    reword(scope, ticket, row, Words(title or row.title, text or row.text, reply or row.result))
+    row.publish_from, row.changed_at = None, order.now
+    note(scope, ticket, PREPARED, order, summary="改写了待公开的文字", detail=_told(row))
+
+
+@command(Permission.REVIEW, "决定疑似姓名")
+def decide_name(scope: Scope, ticket: Ticket, order: Order, *, doubt: str, is_name: bool) -> None:
+    """Decide on a doubtful name in the prepared words: take it out wherever it stands, or keep that it is no name.
+
+    The latter is remembered for the whole tenant. Raises `NotPrepared`, `NoSuchDoubt`, `MoveNotAllowed`.
+    """
+    check_state(ticket, ANSWERED, "决定疑似姓名")
+    row = prepared_of(scope, ticket)
+    found = doubt_of(scope, doubt, *all_words(row))
+    if is_name:
+        mask_word(row, found.word)
+        words = said("遮盖疑似姓名 {n} 处", n=found.times)
+    else:
+        remember_no_name(scope, found.word, order)
+        words = said("“{word}”不是姓名，以后不再问", word=found.word)
+    row.changed_at = order.now
+    note(scope, ticket, PREPARED, order, summary=words, detail=_told(row))
 
 
 @command(Permission.REVIEW, "不公开")
@@ -189,7 +231,10 @@ def disclose_due(scope: Scope, *, now: datetime, limit: int = BATCH) -> int:
 
 @command(Permission.REVIEW, "到期公开")
 def publish_in_time(scope: Scope, ticket: Ticket, order: Order) -> None:
-    """Publish what the rules open, when its time has come. Raises `WaitsForPerson`, and as `publish_disclosure`."""
+    """Publish what the rules open, when its time has come; what may hold a name waits for a person from now on instead.
+
+    Raises `WaitsForPerson`, and as `publish_disclosure`.
+    """
     check_state(ticket, ANSWERED, "公开")
     row = disclosure_of(scope, ticket.id)
     if row is None or row.state != "prepared" or row.publish_from is None or row.publish_from > order.now:
@@ -199,6 +244,13 @@ def publish_in_time(scope: Scope, ticket: Ticket, order: Order) -> None:
                 serial_no=ticket.serial_no,
             )
         )
+    if doubts := doubts_in(scope, *opened_words(row)):
+        row.publish_from, row.changed_at = None, order.now
+        row.reason = said("疑似姓名 {n} 处，由人逐处决定后再公开", n=len(doubts))
+        note(
+            scope, ticket, PREPARED, order, summary=said("没有自动公开：{reason}", reason=row.reason), detail=_told(row)
+        )
+        return
     _publish(scope, ticket, order, opens=_opens_of(row), words=None)
 
 

@@ -5,8 +5,9 @@ from typing import cast
 
 from sqlalchemy import func, select
 
+from core.disclosure.hiding import hide
 from core.disclosure.rules import decide
-from core.disclosure.service import disclosure_of, hide
+from core.disclosure.service import disclosure_of
 from core.hooks import specs
 from core.hooks.values import Wish
 from core.intake.portal import link_to

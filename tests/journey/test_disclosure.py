@@ -5,7 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from core.disclosure.hiding import NamesUndecided, NoSuchDoubt, doubts_in
 from core.disclosure.models import Disclosure
 from core.disclosure.rules import decide
 from core.disclosure.service import NotPrepared, ResidentObjects
@@ -17,6 +19,7 @@ from core.journey.erase import erase_contact
 from core.journey.queries.disclosures import Wanted, find_public_case, public_cases
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact
+from core.tickets.models import TicketEvent
 from core.tickets.timeline import RESIDENT, SYSTEM, Order
 from tests.builders import OPERATOR, REVIEWER, alone, beijing, make_district, make_feature, make_installation, switch_on
 from tests.journey.walking import Walk
@@ -202,3 +205,43 @@ def test_the_strictest_wins(
 
 def test_nothing_is_decided_where_nobody_has_a_rule() -> None:
     assert decide([], wish="open", has_failed=False) is None
+
+
+def test_a_doubtful_name_holds_back_until_it_is_decided_and_is_not_asked_about_again(walk: Walk) -> None:
+    walk.redo("2026-03-14 09:00", same_unit=True)
+    walk.reply("2026-03-14 10:00", text="对面李宁专卖店，新修的周百川墓一带已由网格员陈丽看过")
+    walk.pass_reply("2026-03-14 11:00")
+    due(walk, "2026-03-14 12:00")
+    due(walk, "2026-04-30 12:00")
+    row = row_of(walk)
+    brand, tomb = (each.key for each in walk.run(lambda scope: doubts_in(scope, row.result)))
+    with pytest.raises(NamesUndecided):
+        walk.do(disclose.publish_disclosure, "2026-05-01 09:00", actor=REVIEWER)
+    held = (row.publish_from, row.reason, outside(walk))
+    walk.do(disclose.decide_name, "2026-05-01 09:10", actor=REVIEWER, doubt=brand, is_name=False)
+    with pytest.raises(NoSuchDoubt):
+        walk.do(disclose.decide_name, "2026-05-01 09:11", actor=REVIEWER, doubt=brand, is_name=True)
+    with pytest.raises(NamesUndecided):
+        walk.do(disclose.publish_disclosure, "2026-05-01 09:12", actor=REVIEWER)
+    walk.do(disclose.decide_name, "2026-05-01 09:20", actor=REVIEWER, doubt=tomb, is_name=True)
+    walk.do(disclose.publish_disclosure, "2026-05-01 09:30", actor=REVIEWER)
+
+    assert held == (None, "办结即公开；疑似姓名 2 处，由人逐处决定后再公开", "")
+    assert "对面李宁专卖店，新修的＊＊墓一带已由网格员＊＊看过" in outside(walk)
+    assert walk.run(lambda scope: doubts_in(scope, "街口的李宁专卖店")) == ()
+    assert all("周百川" not in event.summary for event in walk.rows(TicketEvent))
+
+
+def test_time_holds_back_what_turns_out_to_be_doubtful_later(walk: Walk, rules: dict[str, Any]) -> None:
+    rules["answer"] = lambda _ticket, _wish: [decision(after_days=5)]
+    due(walk, "2026-03-13 12:00")
+    with walk.installation.scope(walk.slug) as scope:
+        scope.session.scalars(select(Disclosure)).one().result = "新修的周百川墓一带改道"
+    due(walk, "2026-03-21 08:00")
+    due(walk, "2026-03-21 09:00")
+
+    assert outside(walk) == ""
+    assert (row_of(walk).publish_from, row_of(walk).reason) == (None, "疑似姓名 1 处，由人逐处决定后再公开")
+    assert [event.summary for event in walk.rows(TicketEvent)].count(
+        "没有自动公开：疑似姓名 1 处，由人逐处决定后再公开"
+    ) == 1

@@ -308,6 +308,7 @@ def _on_the_public(
         },
         "confirm_email": {},
         "disown_email": {},
+        "send_receipt": {},
         "say_why": {"cause": one(("result", "process", "unknown"))},
         "ask_redo": {"words": one(("还是不亮", ""))},
         "decline_redo": {"reason": said()},

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from core.coordination.models import Errand, Meeting
+from core.disclosure.hiding import Doubt
 from core.disclosure.models import Exposure
 from core.escalation.models import Instruction, Letter, Supervision
 from core.evaluation.models import Dispute
@@ -485,6 +486,15 @@ def in_public(life: Life) -> Life:
     return done(life).do(disclose.prepare_disclosure, REVIEWER).do(disclose.publish_disclosure, REVIEWER)
 
 
+IN_DOUBT = Doubt("李宁", 1).key
+
+
+def in_doubt(life: Life) -> Life:
+    """Have words prepared in which something may be a name."""
+    prepared = done(life).do(disclose.prepare_disclosure, REVIEWER)
+    return prepared.do(disclose.reword_disclosure, REVIEWER, text="对面是李宁专卖店")
+
+
 def passed_around(life: Life) -> Life:
     """Have a unit ask twice in vain to give the ticket back."""
     for _ in range(2):
@@ -517,6 +527,15 @@ DESK |= {
         "公开：办理事项、办理结果",
         PREPARED_WORDS,
     ),
+    "reword_disclosure": Scene(
+        lambda life: done(life).do(disclose.prepare_disclosure, REVIEWER),
+        "reviewer",
+        "disclosure_prepared",
+        "改写了待公开的文字",
+        PREPARED_WORDS,
+    ),
+    "mask_name": Scene(in_doubt, "reviewer", "disclosure_prepared", "遮盖疑似姓名 1 处", {"doubt": IN_DOUBT}),
+    "no_name": Scene(in_doubt, "reviewer", "disclosure_prepared", "“李宁”不是姓名，以后不再问", {"doubt": IN_DOUBT}),
     "close_disclosure": Scene(
         done, "reviewer", "disclosure", f"不公开（涉及个人隐私）：{SENTENCE}", {"ground": "privacy", "reason": SENTENCE}
     ),

@@ -25,8 +25,8 @@ def hide_in_public(ctx: Context, settings: Mapping[str, Any], text: str) -> Sequ
     """What else is hidden in a text before it is made public 遮盖.
 
     Asked of title, appeal and reply when they are prepared, after the core has hidden what the resident left as a contact.
-    The core hides phones, numbers of identity cards, accounts and plates, mail addresses, door numbers and names after
-    words that announce them. If one fails, nothing is published until a person has read the words. Nobody answers: the
+    The core hides phones, numbers of identity cards, accounts and plates, mail addresses, door numbers and persons' names;
+    what is perhaps a name waits for a person. If one fails, nothing is published until a person has read the words. Nobody answers: the
     core's own.
     """
 

@@ -1,5 +1,6 @@
 """What is public of tickets as everybody reads it, and what waits for somebody before it is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,9 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core.disclosure.exposures import Grounds, exposures_of, grounds_on
 from core.disclosure.flow import flow_of
+from core.disclosure.hiding import Doubt, doubts_in
 from core.disclosure.models import BEHAVIOUR_LABELS, Disclosure, Exposure
+from core.disclosure.redaction import HIDDEN
 from core.disclosure.rules import ALL, GROUND_LABELS, OPENINGS, WISH_LABELS, Ground
-from core.disclosure.service import disclosure_of
+from core.disclosure.service import all_words, disclosure_of
 from core.disclosure.steps import Step, steps_of
 from core.hooks.values import Wish
 from core.kit.saying import joined, word
@@ -28,6 +31,8 @@ STATE_LABELS = {
     "closed": "不公开",
     "withdrawn": "已撤回",
 }
+READ_BY_STAFF = ("prepared", "closed", "withdrawn")
+"""States in which somebody may still read the words and publish them."""
 UNTITLED = "（未公开事项内容）"
 
 
@@ -73,6 +78,14 @@ class PublicCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of words that wait to be public: as it is, "hidden", or "doubt" = perhaps somebody's name."""
+
+    words: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosureLine:
     """Where a ticket stands with being made public, as staff see it: with the words that would be outside."""
 
@@ -94,6 +107,15 @@ class DisclosureLine:
     opens_matter: bool
     opens_process: bool
     opens_result: bool
+    doubts: tuple[Doubt, ...] = ()
+    """What may be a name and waits to be decided on."""
+
+    def marked(self, words: str) -> tuple[Stretch, ...]:
+        """Return words cut at what is hidden and at doubtful names, so that a page can show where they are."""
+        known = sorted((doubt.word for doubt in self.doubts), key=len, reverse=True)
+        parts = re.split("(" + "|".join(map(re.escape, (HIDDEN, *known))) + ")", words)
+        kinds = {HIDDEN: "hidden", **dict.fromkeys(known, "doubt")}
+        return tuple(Stretch(part, kinds.get(part, "")) for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +247,7 @@ def openness_of(scope: Scope, ticket: Ticket) -> Openness:
     """Return what is on record about the ticket and the public."""
     row, flow = disclosure_of(scope, ticket.id), flow_of(scope, ticket.id)
     return Openness(
-        _disclosure_line(row, ticket) if row else None,
+        _disclosure_line(scope, row, ticket) if row else None,
         tuple(_exposure_line(scope, each) for each in exposures_of(scope, ticket)),
         FlowState(flow.public_no, flow.state, flow.reason, flow.shown_from) if flow else None,
     )
@@ -348,7 +370,8 @@ def _steps(scope: Scope, ticket: Ticket) -> tuple[Step, ...]:
     return steps_of(entries, name_of)
 
 
-def _disclosure_line(row: Disclosure, ticket: Ticket) -> DisclosureLine:
+def _disclosure_line(scope: Scope, row: Disclosure, ticket: Ticket) -> DisclosureLine:
+    is_current = row.cycle_no == ticket.cycle_no
     wanted = zip(ALL, (row.opens_matter, row.opens_process, row.opens_result), strict=True)
     return DisclosureLine(
         state=row.state,
@@ -364,11 +387,12 @@ def _disclosure_line(row: Disclosure, ticket: Ticket) -> DisclosureLine:
         title=row.title,
         text=row.text,
         result=row.result,
-        is_current=row.cycle_no == ticket.cycle_no,
+        is_current=is_current,
         public_no=row.public_no,
         opens_matter=row.opens_matter,
         opens_process=row.opens_process,
         opens_result=row.opens_result,
+        doubts=doubts_in(scope, *all_words(row)) if is_current and row.state in READ_BY_STAFF else (),
     )
 
 

@@ -4,7 +4,7 @@ Nobody who asked is named, and what leads to a person is taken out of questions 
 leads to the case that is public, where there is one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 
+from core.disclosure.hiding import hide, no_names_of
 from core.disclosure.models import Disclosure
-from core.disclosure.service import hide
 from core.intake.interviews.counts import Counts, counts_of_each, tally
 from core.intake.interviews.models import Interview, InterviewHost, InterviewQuestion
 from core.intake.interviews.service import asker_of, get_interview, hosts_of, interviews, units_of
@@ -138,7 +138,8 @@ def public_questions(scope: Scope, slug: str, *, page: int) -> tuple[list[Public
     questions = list(rows)
     hosts = {each.id: f"{each.post}{each.name}" for each in hosts_of(scope, interview)}
     tickets = _tickets(scope, [each.ticket_id for each in questions if each.ticket_id])
-    found = [_public_question(scope, each, hosts, tickets) for each in questions[:PAGE]]
+    no_names = no_names_of(scope)
+    found = [_public_question(scope, each, hosts, tickets, no_names) for each in questions[:PAGE]]
     return [each for each in found if each is not None], len(questions) > PAGE
 
 
@@ -206,14 +207,18 @@ def _tickets(scope: Scope, ids: Sequence[int]) -> Mapping[int, _Behind]:
 
 
 def _public_question(
-    scope: Scope, question: InterviewQuestion, hosts: Mapping[int, str], tickets: Mapping[int, _Behind]
+    scope: Scope,
+    question: InterviewQuestion,
+    hosts: Mapping[int, str],
+    tickets: Mapping[int, _Behind],
+    no_names: Collection[str],
 ) -> PublicQuestion | None:
     behind = tickets.get(question.ticket_id) if question.ticket_id else None
     contact = asker_of(scope, question).contact
     if behind is not None and (row := contact_of(scope, behind.ticket)) is not None:
         contact = opened(scope.keys, row)
     (text, one_failed), (answer, other_failed) = (
-        hide(scope, said, contact) for said in (question.text, question.answer)
+        hide(scope, said, contact, no_names=no_names) for said in (question.text, question.answer)
     )
     if one_failed or other_failed:
         return None

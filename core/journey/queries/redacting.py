@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from core.disclosure.hiding import no_names_of
+from core.disclosure.names.finding import find_names
 from core.disclosure.redaction import HIDDEN, redacted
 from core.people.models import Account
 from core.tenancy.scope import Scope
@@ -22,13 +24,14 @@ class Redacting:
 
     contact: Contact
     names: frozenset[str]
+    no_names: frozenset[str]
 
     def without(self, text: str) -> str:
         """Return the text without names, phones, addresses and numbers that lead to a person."""
         text = blanked(text, replace(self.contact, keep_private=True))
         for name in sorted(self.names, key=len, reverse=True):
             text = text.replace(name, HIDDEN)
-        return redacted(text).text
+        return redacted(text, [(name.start, name.end) for name in find_names(text, self.no_names)]).text
 
 
 def redacting(scope: Scope, ticket: Ticket) -> Redacting:
@@ -48,5 +51,6 @@ def redacting(scope: Scope, ticket: Ticket) -> Redacting:
     names = {each.actor_name.split(BY_UNIT)[0] for each in acted} | set(accounts)
     return Redacting(
         contact=opened(scope.keys, row) if row else Contact(),
+        no_names=no_names_of(scope),
         names=frozenset(name for name in names if len(name) >= SHORTEST_NAME and name != "评议员"),
     )

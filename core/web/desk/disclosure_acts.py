@@ -66,6 +66,12 @@ def opened(name: str, label: str) -> Field:
     return Field(name, label, "tick", preset=is_open)
 
 
+def doubts(standing: Standing) -> list[tuple[int, str]]:
+    """Return what may be a name in the words that wait to be public, each in its place in the list."""
+    shown = standing.file.openness.disclosure
+    return list(enumerate((each.key for each in shown.doubts), start=1)) if shown else []
+
+
 def exposed(*states: str) -> Records:
     """Stand beside each exposure in one of these states."""
     return lambda standing: ((each.id, each.id) for each in standing.file.openness.exposures if each.state in states)
@@ -101,7 +107,10 @@ def own_exposures(standing: Standing) -> list[tuple[int, int | str]]:
 DISCLOSING = (
     Act(
         "公开",
-        (Deed(disclose.publish_disclosure, "看过，公开", "已公开"),),
+        (
+            Deed(disclose.publish_disclosure, "看过，公开", "已公开"),
+            Deed(disclose.reword_disclosure, "存下文字，先不公开", "已存下", takes=("title", "text", "reply")),
+        ),
         (
             opened("matter", "公开办理事项"),
             opened("process", "公开办理过程"),
@@ -113,7 +122,18 @@ DISCLOSING = (
         states=ANSWERED,
         when=has_words,
         beside="openness",
-        hint="请逐字看过：人名、住址和能认出诉求人的话，遮盖不到的请改掉。",
+        hint="请逐字看过：人名、住址和能认出诉求人的话，遮盖不到的请改掉。疑似姓名都决定了才能公开。",
+    ),
+    Act(
+        "疑似姓名",
+        (
+            Deed(disclose.decide_name, "遮盖", "已遮盖", name="mask_name", fixed={"is_name": True}),
+            Deed(disclose.decide_name, "不是姓名", "已记下，以后不再问", name="no_name", fixed={"is_name": False}),
+        ),
+        states=ANSWERED,
+        beside="doubt",
+        record="doubt",
+        records=doubts,
     ),
     Act(
         "准备公开",
