@@ -27,7 +27,7 @@ from core.people.roles import Permission
 from core.residents.drafts.service import drop_begun
 from core.residents.phones.rules import readable_phone
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact, TellBy
+from core.tickets.contact import Contact, EmailUnusable, TellBy
 from core.tickets.models import Ticket
 from core.tickets.service import note
 from core.tickets.timeline import RESIDENT, SYSTEM, Actor, Order
@@ -124,6 +124,8 @@ def appeal_of(scope: Scope, letter: Letter) -> Appeal:
         point=letter.point,
     )
     usable(appeal)
+    if letter.tell_by == "mail" and not letter.email.strip():
+        raise EmailUnusable("您选择用邮件通知，请填写邮箱，或另选一种。")
     if portal.phone == "required" and not appeal.contact.phone:
         raise PhoneNeeded("请填写能联系到您的电话号码，承办单位可能要向您了解情况。")
     return appeal

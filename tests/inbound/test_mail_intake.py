@@ -19,6 +19,7 @@ from core.journey.inbound.take_in import read_again
 from core.journey.queries.hints import hints_on
 from core.tenancy.models import FeatureIncident
 from core.tenancy.scope import Installation
+from core.tickets.contact import Contact
 from core.tickets.models import TicketEvent
 from tests.builders import make_district
 from tests.inbound.imap_double import Hangup, ImapBox, NotDone, imap_server
@@ -69,12 +70,7 @@ def test_a_mail_becomes_a_ticket_whose_writer_can_be_reached(
         "路灯不亮",
         "幸福路 3 号门前路灯不亮",
     )
-    assert (contact.name, contact.phone, contact.address, contact.keep_private) == (
-        "王女士",
-        "",
-        "wang@example.com",
-        True,
-    )
+    assert contact == Contact("王女士", email="wang@example.com", email_confirmed=True)
     assert (item.state, item.tickets) == ("taken_in", {"1": ticket.id})
     assert box.waiting() == []
     with installation.scope(slug) as scope:

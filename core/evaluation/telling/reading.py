@@ -23,7 +23,7 @@ from core.units.queries import directory
 
 MESSAGE_WAYS = {"sms": "短信", "mail": "邮件", "wechat": "微信", "weibo": "微博"}
 MESSAGE_STATES = {"waiting": "正在发送", "sent": "已送出", "failed": "没有送达"}
-NOTICE = "在进展页面公布（诉求人没有留下联系方式，是否看到无从确认）"
+NOTICE = "在进展页面公布（诉求人没有留下联系方式或选择自己查看，是否看到无从确认）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +163,18 @@ def is_under_way() -> ColumnElement[bool]:
 
 
 def is_reachable() -> ColumnElement[bool]:
-    """Return the condition under which the resident left a phone, a way of messaging, or for a letter an address."""
+    """Return the condition under which the resident left a phone, a way of messaging, or for a letter an address, and did not
+    choose to look themselves.
+    """
     return exists().where(
         TicketContact.tenant_id == Ticket.tenant_id,
         TicketContact.ticket_id == Ticket.id,
+        TicketContact.tell_by != "none",
         or_(
             TicketContact.phone.is_not(None),
             TicketContact.wechat.is_not(None),
             TicketContact.weibo.is_not(None),
+            TicketContact.email.is_not(None),
             and_(Ticket.medium == "letter", TicketContact.address.is_not(None)),
         ),
     )

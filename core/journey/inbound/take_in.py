@@ -1,6 +1,7 @@
 """Taking in what was pushed or mailed: read by the district's features, each appeal of it accepted once, the rest for a person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from psycopg.errors import DataError, IntegrityError
@@ -30,7 +31,7 @@ from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
-from core.tickets.contact import Contact
+from core.tickets.contact import EMAIL, Contact, normal_email
 from core.tickets.messages import say
 from core.tickets.models import Ticket
 from core.tickets.queries import get_ticket_id
@@ -208,9 +209,7 @@ def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) 
         title=found.title,
         place=found.place,
         mailbox=found.mailbox,
-        contact=Contact(
-            found.contact_name, found.contact_phone, found.contact_address, keep_private=found.keep_private
-        ),
+        contact=_contact(item, found),
         external_id=f"{item.channel}/{item.message_id}/{number}",
         submitted_at=found.submitted_at or item.received_at,
         nature=found.nature,
@@ -219,3 +218,12 @@ def _appeal(scope: Scope, item: InboundItem, found: InboundAppeal, number: int) 
         source=found.source,
         point=point_of(found.longitude, found.latitude).point,
     )
+
+
+def _contact(item: InboundItem, found: InboundAppeal) -> Contact:
+    """Return who spoke. Whoever wrote a mail is answered at the mailbox they wrote from, and had it at hand."""
+    contact = Contact(found.contact_name, found.contact_phone, found.contact_address, keep_private=found.keep_private)
+    email = normal_email(found.contact_address)
+    if is_mail(item.content_type) and EMAIL.fullmatch(email):
+        return replace(contact, address="", email=email, email_confirmed=True)
+    return contact

@@ -128,6 +128,8 @@ def _flags(scope: Scope, tickets: list[Ticket], contacts: list[TicketContact], *
         flags.append("拒绝过回访：不要主动再打")
     if any(ticket.news_stopped for ticket in tickets):
         flags.append("要求过不再推送进展")
+    if contacts[0].tell_by == "none":
+        flags.append("上次选择不接收通知，自己查看")
     if contacts[0].keep_private:
         flags.append("上次要求不向承办单位公开身份")
     return flags
