@@ -55,7 +55,7 @@ class Watched:
         self.page.fill("#login", login)
         self.page.fill("#password", PASSWORD)
         with self.page.expect_navigation():
-            self.page.click("text=登录 >> nth=-1")
+            self.page.click("button:has-text('登录')")
         self.settle()
 
     def weight(self) -> int:

@@ -203,7 +203,7 @@ def test_a_browser_works_it_out_by_itself_and_without_script_says_how_long_to_wa
             assert f"停留 {WAIT_SECONDS} 秒" in page.inner_text("[data-proof]")
             return
         page.fill("#password", PASSWORD)
-        page.click("text=登录 >> nth=-1")  # at once, before the number is found
+        page.click("button:has-text('登录')")  # at once, before the number is found
         page.wait_for_url("**/desk", timeout=60_000)
         assert [each for each in seen.complaints if "422" not in each] == []
         assert seen.strangers == []

@@ -68,7 +68,7 @@ def test_a_new_session_in_another_window_lets_the_old_form_through(house: House,
     other.click("text=退出")
     other.fill("#login", house.clerk)
     other.fill("#password", PASSWORD)
-    other.click("text=登录 >> nth=-1")
+    other.click("button:has-text('登录')")
     other.wait_for_url("**/unit")
     send(typing)
     noted(typing)
