@@ -170,10 +170,10 @@ class _Leaf:
     is_closed: bool = False
 
 
-def months_of(scope: Scope, *, today: date) -> Months:
-    """Return a district's months up to the present one, by kinds of units and by unit."""
+def months_of(scope: Scope, *, today: date, count: int = MONTHS) -> Months:
+    """Return so many of a district's months up to the present one, by kinds of units and by unit."""
     cube = Cube.of(scope)
-    counted = counts_by_unit_and_month(cube, _days(today), *MEASURES)
+    counted = counts_by_unit_and_month(cube, _days(today, count), *MEASURES)
     leaves = _leaves(scope, counted)
     dirty = scope.session.scalar(select(exists().where(DirtyDay.tenant_id == scope.tenant.id)))
     return Months(
@@ -182,11 +182,11 @@ def months_of(scope: Scope, *, today: date) -> Months:
     )
 
 
-def city_months(installation: Installation, city: str, *, today: date) -> Months:
-    """Return a city's months up to the present one, by district. Raises `NotACity`."""
+def city_months(installation: Installation, city: str, *, today: date, count: int = MONTHS) -> Months:
+    """Return so many of a city's months up to the present one, by district. Raises `NotACity`."""
 
     def question(district: TenantFacts, session: Session) -> Mapping[date, Counts]:
-        return counts_by_month(Cube(session, district.id), _days(today), *MEASURES)
+        return counts_by_month(Cube(session, district.id), _days(today, count), *MEASURES)
 
     leaves = [
         _Leaf("district", district.slug, district.name, "", by_month)
@@ -343,9 +343,9 @@ def _months(leaves: Iterable[_Leaf], today: date) -> list[Month]:
     return months
 
 
-def _days(today: date) -> Span:
+def _days(today: date, count: int) -> Span:
     month = Month.of(today)
-    for _ in range(MONTHS - 1):
+    for _ in range(count - 1):
         month = month.previous
     return Span(month.first, today)
 

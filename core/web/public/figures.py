@@ -19,6 +19,7 @@ from core.statistics.periods import Month
 from core.statistics.public import (
     COUNTS,
     KINDS,
+    MONTHS,
     RATES,
     Counters,
     Months,
@@ -78,7 +79,8 @@ class Card:
 @public_page
 def show_figures(guest: Guest) -> ResponseReturnValue:
     """Show how it stands today and in the month so far, beside the same days of the month before."""
-    months, counters = _months(guest), _counters(guest)
+    months = _months(guest, count=1)
+    counters = _counters(guest, months)
     return render_template(
         "public/figures.html",
         month=months.present.month,
@@ -99,7 +101,7 @@ def show_figures(guest: Guest) -> ResponseReturnValue:
 def download_figures(guest: Guest) -> ResponseReturnValue:
     """Give the same as a table."""
     own = own_figures(guest.scope, today=_today(guest)) if not _is_city(guest) else ()
-    return figures_csv(guest, _counters(guest), own)
+    return figures_csv(guest, _counters(guest, _months(guest, count=1)), own)
 
 
 @public.get("/figures.json")
@@ -107,7 +109,7 @@ def download_figures(guest: Guest) -> ResponseReturnValue:
 def read_figures(guest: Guest) -> ResponseReturnValue:
     """Give the same to programs."""
     own = own_figures(guest.scope, today=_today(guest)) if not _is_city(guest) else ()
-    return figures_json(guest, _counters(guest), own)
+    return figures_json(guest, _counters(guest, _months(guest, count=1)), own)
 
 
 @public.get("/figures/units")
@@ -201,19 +203,15 @@ def _is_city(guest: Guest) -> bool:
     return guest.scope.tenant.kind == "city"
 
 
-def _months(guest: Guest) -> Months:
-    """Return the months that are shown, read once for a page."""
-    if "public_months" not in g:
-        today, slug = _today(guest), guest.scope.tenant.slug
-        g.public_months = (
-            city_months(installation(), slug, today=today) if _is_city(guest) else months_of(guest.scope, today=today)
-        )
-    found: Months = g.public_months
-    return found
+def _months(guest: Guest, *, count: int = MONTHS) -> Months:
+    today, slug = _today(guest), guest.scope.tenant.slug
+    if _is_city(guest):
+        return city_months(installation(), slug, today=today, count=count)
+    return months_of(guest.scope, today=today, count=count)
 
 
-def _counters(guest: Guest) -> Counters:
-    today, months = _today(guest), _months(guest)
+def _counters(guest: Guest, months: Months) -> Counters:
+    today = _today(guest)
     if _is_city(guest):
         return city_counters(installation(), guest.scope.tenant.slug, months, today=today)
     return counters_of(guest.scope, months, today=today)
