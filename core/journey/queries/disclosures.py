@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core.disclosure.exposures import Grounds, exposures_of, grounds_on
 from core.disclosure.flow import flow_of
@@ -16,14 +16,17 @@ from core.disclosure.redaction import HIDDEN
 from core.disclosure.rules import ALL, GROUND_LABELS, OPENINGS, WISH_LABELS, Ground
 from core.disclosure.service import all_words, disclosure_of
 from core.disclosure.steps import Step, steps_of
+from core.evaluation.answers import SATISFACTION_LABELS
+from core.evaluation.models import Rating
 from core.hooks.values import Wish
-from core.kit.saying import joined, word
+from core.kit.saying import joined, said, word
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket, TicketEvent
 from core.tickets.states import ANSWERED
 from core.units.queries import directory
 
 PAGE = 20
+MOST_WORDS, MOST_MONTHS = 5, 36
 STATE_LABELS = {
     "unprepared": "没有准备",
     "prepared": "待公开",
@@ -40,6 +43,7 @@ UNTITLED = "（未公开事项内容）"
 class Wanted:
     """What somebody looks for among the public cases; empty = all."""
 
+    words: str = ""
     category: str = ""
     unit: str = ""
     month: str = ""
@@ -47,13 +51,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A public case in a list."""
+    """A public case in a list.
+
+    `took` is how long it was handled in words, empty where the process is not opened; `rating` what its resident said,
+    empty where the result is not opened or they said nothing.
+    """
 
     public_no: str
     title: str
     category: str
     unit: str
     published_on: date
+    took: str = ""
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,8 @@ class Cases:
     has_more: bool
     categories: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
+    months: tuple[str, ...]
+    """Those in which something was published, the newest first, as 2026-03."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,8 @@ def public_cases(scope: Scope, wanted: Wanted, *, page: int) -> Cases:
     """Return a page of what is public, narrowed. What cannot be looked for is passed over."""
     units = directory(scope)
     asked = _public(scope)
+    for each in wanted.words.split()[:MOST_WORDS]:
+        asked = asked.where(_says(each))
     if wanted.category:
         asked = asked.where(
             Ticket.matter.in_([duty.code for duty in units.duties.values() if duty.category == wanted.category])
@@ -215,12 +229,14 @@ def public_cases(scope: Scope, wanted: Wanted, *, page: int) -> Cases:
     rows = scope.session.execute(
         asked.order_by(Disclosure.published_at.desc(), Disclosure.id.desc()).offset(PAGE * (page - 1)).limit(PAGE + 1)
     ).all()
+    ratings = _ratings(scope, [ticket for _, ticket in rows[:PAGE]])
     return Cases(
-        tuple(_line(scope, row, ticket) for row, ticket in rows[:PAGE]),
+        tuple(_line(scope, row, ticket, ratings.get(ticket.id, "")) for row, ticket in rows[:PAGE]),
         page,
         len(rows) > PAGE,
         tuple(sorted({duty.category for duty in units.duties.values()})),
         tuple(sorted(((unit.code, unit.name) for unit in units.units), key=lambda each: each[1])),
+        _months(scope),
     )
 
 
@@ -231,7 +247,7 @@ def find_public_case(scope: Scope, public_no: str) -> PublicCase | None:
         return None
     row, ticket = found
     return PublicCase(
-        _line(scope, row, ticket),
+        _line(scope, row, ticket, _ratings(scope, [ticket]).get(ticket.id, "")),
         row.text if row.opens_matter else "",
         row.result if row.opens_result else "",
         _steps(scope, ticket) if row.opens_process else (),
@@ -344,7 +360,46 @@ def _of_ticket() -> ColumnElement[bool]:
     return and_(Ticket.tenant_id == Disclosure.tenant_id, Ticket.id == Disclosure.ticket_id)
 
 
-def _line(scope: Scope, row: Disclosure, ticket: Ticket) -> CaseLine:
+def _says(word: str) -> ColumnElement[bool]:
+    """Hold of a case in whose opened words somebody finds a word; what is not opened is not searched either."""
+    in_matter = or_(Disclosure.title.icontains(word, autoescape=True), Disclosure.text.icontains(word, autoescape=True))
+    in_result = Disclosure.result.icontains(word, autoescape=True)
+    return or_(and_(Disclosure.opens_matter, in_matter), and_(Disclosure.opens_result, in_result))
+
+
+def _months(scope: Scope) -> tuple[str, ...]:
+    month = func.to_char(func.timezone(str(scope.tenant.zone), Disclosure.published_at), "YYYY-MM")
+    found = scope.session.scalars(
+        _public(scope).with_only_columns(month).distinct().order_by(month.desc()).limit(MOST_MONTHS)
+    )
+    return tuple(found)
+
+
+def _ratings(scope: Scope, tickets: Sequence[Ticket]) -> dict[int, str]:
+    """Return what the residents of tickets said of their last handling, in words."""
+    last = {ticket.id: ticket.cycle_no for ticket in tickets}
+    rows = scope.session.execute(
+        select(Rating.ticket_id, Rating.cycle_no, Rating.satisfaction).where(
+            Rating.tenant_id == scope.tenant.id, Rating.ticket_id.in_(last)
+        )
+    )
+    return {
+        ticket_id: SATISFACTION_LABELS[satisfaction]
+        for ticket_id, cycle_no, satisfaction in rows
+        if cycle_no == last[ticket_id]
+    }
+
+
+def _took(ticket: Ticket) -> str:
+    """Return how long the ticket was handled, from its acceptance to its last answer, in words."""
+    begun, ended = ticket.accepted_at or ticket.submitted_at, ticket.concluded_at
+    if ended is None or ended < begun:
+        return ""
+    hours = max(1, round((ended - begun) / timedelta(hours=1)))
+    return said("{n} 小时", n=hours) if hours < 24 else said("{n} 天", n=round(hours / 24))
+
+
+def _line(scope: Scope, row: Disclosure, ticket: Ticket, rating: str) -> CaseLine:
     units = directory(scope)
     duty = units.find_duty(ticket.matter, ticket.area)
     return CaseLine(
@@ -353,6 +408,8 @@ def _line(scope: Scope, row: Disclosure, ticket: Ticket) -> CaseLine:
         duty.category if duty else "",
         units.name_of(ticket.lead_unit_id) if ticket.lead_unit_id else scope.tenant.name,
         _day(scope, row.published_at),
+        _took(ticket) if row.opens_process else "",
+        rating if row.opens_result else "",
     )
 
 

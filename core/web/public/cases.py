@@ -3,6 +3,7 @@
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from core.intake.portal import address_of
 from core.journey.queries.disclosures import Wanted, find_public_case, has_public_cases, public_cases
 from core.web.public.site import Entry, Guest, public, public_page
 
@@ -13,7 +14,7 @@ LONGEST, LAST_PAGE = 40, 500
 @public.get("/cases")
 @public_page
 def list_cases(guest: Guest) -> ResponseReturnValue:
-    """List what is public, narrowed by matter, unit and month."""
+    """List what is public, narrowed by words, matter, unit and month."""
     given = {name: request.args.get(name, "").strip()[:LONGEST].replace("\x00", "") for name in Wanted.__annotations__}
     wanted = Wanted(**given)
     page = request.args.get("page", "1")
@@ -28,4 +29,4 @@ def show_case(guest: Guest, public_no: str) -> ResponseReturnValue:
     case = find_public_case(guest.scope, public_no)
     if case is None:
         abort(404)
-    return render_template("public/case.html", case=case)
+    return render_template("public/case.html", case=case, address=address_of(guest.scope, f"/cases/{public_no}"))

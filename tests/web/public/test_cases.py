@@ -33,6 +33,7 @@ def test_a_reviewer_reads_publishes_and_withdraws(house: House, walk: Walk) -> N
     walk.sign()
     walk.reply(text=f"已告知{NAME}，路面已修补")
     walk.pass_reply()
+    walk.rate()
     reviewer, page = house.visitor(house.reviewer), f"/t/{walk.serial_no}"
 
     reviewer.get(page)
@@ -43,7 +44,11 @@ def test_a_reviewer_reads_publishes_and_withdraws(house: House, walk: Walk) -> N
     index, cases = read(house), read(house, "/cases")
     link = cases.partition("/cases/")[2].partition('"')[0]
     case = read(house, f"/cases/{link}")
-    narrowed = read(house, "/cases?month=2020-01"), read(house, "/cases?month=%00&page=99999999&unit=%27")
+    narrowed = (
+        read(house, "/cases?month=2020-01"),
+        read(house, "/cases?words=路面 水管&month=%00&page=99999999&unit=%27"),
+    )
+    found, missed = read(house, "/cases?words=路面 修补"), read(house, "/cases?words=道路管理处")
     reviewer.get(page)
     reviewer.post(f"{page}/withdraw_disclosure", reason="答复有误")
 
@@ -53,6 +58,9 @@ def test_a_reviewer_reads_publishes_and_withdraws(house: House, walk: Walk) -> N
     assert all(each in case for each in ("路面坑洼", "路面已修补", "人民路坑洼"))
     assert all(each not in case + cases for each in (NAME, PHONE, walk.serial_no, "已派给"))
     assert all("没有符合条件的公开事项" in each for each in narrowed)
+    assert link in found
+    assert all("<dd>满意</dd>" in each or ">满意</td>" in each for each in (cases, case))
+    assert "没有符合条件的公开事项" in missed
     assert read(house, f"/cases/{link}") == "404"
 
 
