@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Text, and_, column, exists, func, or_, select
 
+from core.kit.initials import initials
 from core.knowledge.models import OFFERED, Article, ArticleStep, ArticleUse, ArticleVersion, KnowledgeQuestion
 from core.knowledge.refusals import NoSuchArticle
 from core.knowledge.rules import MOST_TERMS, Found, ranked, terms_of
@@ -146,6 +147,13 @@ def answers_to(
     ids = ranked(found, asked=len(terms), articles=total)[: limit or rules_of(scope).most_offered]
     answers = _answers(scope, and_(is_offered, Article.id.in_(ids)))
     return [answers[each] for each in ids if each in answers]
+
+
+def public_by_initials(scope: Scope, letters: str, *, today: date, limit: int) -> list[Answer]:
+    """Return the articles for everybody in whose titles these pinyin initials follow each other 拼音首字母, the newest first."""
+    wanted = letters.lower()
+    found = newest_public(scope, today=today)
+    return [each for each in found if wanted in initials(each.title)][:limit]
 
 
 def newest_public(scope: Scope, *, today: date, limit: int = SHOWN) -> list[Answer]:

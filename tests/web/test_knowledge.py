@@ -105,11 +105,14 @@ def test_everybody_finds_reads_and_judges_what_is_public(house: House, article: 
     read = guest.get(f"{at}/{article}")
     judged = guest.post(f"{at}/{article}/useful", data={"useful": "yes"})
     nothing = guest.get(f"{at}?q=宠物登记").get_data(as_text=True)
+    by_initials = guest.get(f"{at}?q=JZDT").get_data(as_text=True)
 
     assert LIFT["title"] in found
     assert (read.status_code, read.headers["Cache-Control"]) == (200, "public, max-age=60")
     assert (judged.status_code, judged.headers["Cache-Control"]) == (200, "no-store")
     assert "没有找到" in nothing
+    assert LIFT["title"] in by_initials
+    assert all(words in read.get_data(as_text=True) for words in ("道路管理处", LIFT["policy"], "写成", "有效到"))
     assert LIFT["title"] not in nothing
     assert guest.get(f"{at}/{article + 1}").status_code == 404
     assert guest.get(f"{at}/{10**30}").status_code == 404
