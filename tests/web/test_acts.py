@@ -30,6 +30,7 @@ from core.journey import (
     judge,
     lead,
     press,
+    redo_wish,
     report_specially,
     screening,
     time,
@@ -135,6 +136,10 @@ def promised(life: Life) -> Life:
 
 def rated(life: Life) -> Life:
     return done(life).do(conclude.rate, RESIDENT, resolved="no", satisfaction="dissatisfied")
+
+
+def wanting_more(life: Life) -> Life:
+    return rated(life).do(redo_wish.ask_redo, RESIDENT, words="")
 
 
 def disputed(kind: str) -> Callable[[Life], Life]:
@@ -304,6 +309,7 @@ DESK = {
     "void": Scene(proposed, "operator", "void", f"作废：{SENTENCE}", REASON),
     "propose_void": Scene(dispatched, "operator", "void_proposed", f"申请作废：{SENTENCE}", REASON),
     "remark": Scene(waiting, "operator", "note", SENTENCE, {"what": SENTENCE}),
+    "decline_redo": Scene(wanting_more, "operator", "redo_declined", f"不予重办：{SENTENCE}", REASON),
     "redo": Scene(done, "operator", "redo", f"重办：{SENTENCE}", REASON | {"same_unit": "yes"}),
     "instruct": Scene(
         in_progress,

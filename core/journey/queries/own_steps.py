@@ -47,7 +47,7 @@ OF_THE_LEAD = (
 
 @dataclass(frozen=True, slots=True)
 class OwnStep:
-    """One step: when, what in words, how long it took since the step before, empty = it was the first."""
+    """One step: when, what in words, how long it took since the step before, empty = it was the first, or done at once."""
 
     at: datetime
     when: str
@@ -104,8 +104,10 @@ def when_in_words(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
 
 
 def took_in_words(span: timedelta) -> str:
-    """Write how long a step took, as the clock on the wall counts: `2 分钟`, `3 小时 5 分钟`, `2 天`."""
-    minutes = max(1, int(span.total_seconds() // 60))
+    """Write how long a step took, as the clock on the wall counts: `2 分钟`, `3 小时 5 分钟`, `2 天`; "" = it was done at once."""
+    minutes = int(span.total_seconds() // 60)
+    if not minutes:
+        return ""
     hours, rest = divmod(minutes, 60)
     if hours >= 24:
         return said("{days} 天", days=hours // 24)

@@ -4,10 +4,13 @@ Loading it again sends the form again, which is the same appeal with the same nu
 nowhere; the QR code holds the address of the page that asks for the code, with the number alone.
 """
 
+from dataclasses import replace
+
 from flask import render_template
 
 from core.journey.portal import HandedIn
 from core.journey.queries.progress import progress_of
+from core.kit.serials import spoken_code, spoken_number
 from core.tickets.models import Ticket
 from core.web.hosts import page_address
 from core.web.public.site import Guest, not_kept
@@ -18,10 +21,13 @@ def receipt_page(guest: Guest, handed_in: HandedIn) -> str:
     """Return the receipt as a page that is kept nowhere."""
     not_kept()
     ticket = guest.scope.session.get_one(Ticket, (guest.scope.tenant.id, handed_in.accepted.ticket_id))
+    accepted = handed_in.accepted
+    words = accepted.receipt.replace(accepted.serial_no, spoken_number(accepted.serial_no))
+    words = words.replace(accepted.access_code, spoken_code(accepted.access_code))
     address = page_address(guest.scope, f"/progress?number={ticket.serial_no}")
     return render_template(
         "public/reported.html",
-        receipt=handed_in.accepted,
+        receipt=replace(accepted, receipt=words),
         grounds=handed_in.grounds,
         progress=progress_of(guest.scope, ticket, now=guest.now),
         address=address,
