@@ -88,6 +88,8 @@ class PublishedLine:
     published_on: date
     replaces: int | None
     replaced_by: int | None
+    named: tuple[str, ...]
+    """The units it names."""
 
 
 def count_first(installation: Installation, slug: str) -> None:
@@ -332,7 +334,11 @@ def list_published(scope: Scope) -> Sequence[PublishedLine]:
     zone = scope.tenant.zone
     return [
         PublishedLine(
-            each, each.published_at.astimezone(zone).date(), numbers.get(each.replaces_id or 0), later.get(each.id)
+            each,
+            each.published_at.astimezone(zone).date(),
+            numbers.get(each.replaces_id or 0),
+            later.get(each.id),
+            tuple(naming.name for naming in namings_of(scope, each) if naming.state == "named"),
         )
         for each in found
         if each.published_at

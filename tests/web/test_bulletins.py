@@ -79,7 +79,9 @@ def test_a_bulletin_goes_from_one_hand_to_another_and_to_everybody(installation:
     assert sheets(files["xlsx"].data)["charts"] >= 1
     assert analyst.get(f"{at}/file/exe").status_code == 404
     assert "公开通报" in anybody.get(f"/public/{slug}").get_data(as_text=True)
-    assert f"/public/{slug}/bulletins/1/pdf" in anybody.get(f"/public/{slug}/bulletins").get_data(as_text=True)
+    listed = anybody.get(f"/public/{slug}/bulletins").get_data(as_text=True)
+    assert f"/public/{slug}/bulletins/1/pdf" in listed
+    assert "点名：道路管理处" in listed
     assert anybody.client.get(f"/public/{slug}/bulletins/1/pdf").data == files["pdf"].data
 
 
