@@ -7,7 +7,9 @@ from itertools import cycle
 from sqlalchemy import select
 
 from core.disclosure.exposures import grounds_on
+from core.disclosure.hiding import doubts_in
 from core.disclosure.models import Disclosure, Exposure
+from core.disclosure.service import all_words
 from core.evaluation.models import Rating
 from core.evaluation.panels.models import PanelMember, PanelSeat, ReviewPanel
 from core.evaluation.panels.rules_in_force import rules_of
@@ -87,7 +89,7 @@ def _vote(
 
 
 def disclose_answers(house: Institutions) -> None:
-    """Answers of the last weeks were prepared; a reviewer has read and published them, and a few still wait."""
+    """Answers of the last weeks were prepared; a reviewer has read them, hidden what may be a name and published them. A few wait."""
     reviewer = house.people("reviewer")[0]
     prepared = ~(
         select(Disclosure.id)
@@ -110,7 +112,10 @@ def disclose_answers(house: Institutions) -> None:
             select(Disclosure).where(Disclosure.tenant_id == house.scope.tenant.id, Disclosure.ticket_id == ticket.id)
         ).first()
         if count >= SHOWN_TO_BE_READ and row is not None and row.state == "prepared":
-            disclose.publish_disclosure(house.scope, ticket.serial_no, Order(reviewer, house.day(1, 15)))
+            reading = Order(reviewer, house.day(1, 15))
+            for doubt in doubts_in(house.scope, *all_words(row)):
+                disclose.decide_name(house.scope, ticket.serial_no, reading, doubt=doubt.key, is_name=True)
+            disclose.publish_disclosure(house.scope, ticket.serial_no, reading)
 
 
 def expose_units(house: Institutions) -> None:
