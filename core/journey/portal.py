@@ -154,7 +154,8 @@ def hand_in(
     district says what is urgent, the core's words of danger make it so. What the same form was answered at once, and did not help, is noted on it. Raises `PhoneNotProven` where the district asks for
     a code, and as `accept`.
     """
-    refuse_unproven(scope, appeal.contact, now=now)
+    if not came_before(scope, appeal):
+        refuse_unproven(scope, appeal.contact, now=now)
     held_back = too_many_of_address(scope, address, now=now)
     if appeal.urgency is None and not has_rules(scope) and words_of_danger(appeal.text):
         appeal = replace(appeal, urgency="urgent")
