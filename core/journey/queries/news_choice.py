@@ -43,7 +43,7 @@ def news_choice_of(scope: Scope, ticket: Ticket) -> NewsChoice | None:
         return None
     usual_way = transport_to(row)
     shown, district = masked(contact), hours_of(scope.hooks)
-    usual = said("本区规定的时段（{begins} 点到 {ends} 点）", begins=district.begins, ends=district.ends)
+    usual = said("本区时段：{begins} 点到 {ends} 点", begins=district.begins, ends=district.ends)
     return NewsChoice(
         ways=({"": "在您的微博下回复"} if contact.weibo else {}) | {way: _in_words(way, shown) for way in ways},
         by=contact.tell_by or ("" if usual_way == "weibo" else usual_way or ""),
