@@ -25,7 +25,7 @@ LOW_TARGETS = """(least) => {
   const targets = new Map();
   for (const each of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [role=button]")) {
     if (each.disabled || each.matches("[tabindex='-1'][aria-hidden=true]")) continue;
-    const ticked = each.matches("[type=radio], [type=checkbox], [type=file]");
+    const ticked = each.matches("[type=radio], [type=checkbox]") || (each.matches("[type=file]") && each.getBoundingClientRect().width <= 1);
     targets.set(ticked ? each.closest("label") || (each.id && document.querySelector(`label[for="${CSS.escape(each.id)}"]`)) || each : each, each);
   }
   const besides = (node) => Array.from(node.childNodes).map((child) =>

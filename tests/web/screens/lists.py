@@ -159,6 +159,8 @@ NO_SCREENS: dict[str, str] = {
     "/sign-in/oidc/<tenant>/<provider>": "leads to another house's sign-in",
     "/sign-in/oidc/callback": "where that one leads back to, on to the first page",
     "/public/<tenant>/answers/feed": "read by programs",
+    "/public/<tenant>/r/<token>": "opened by the link of a message, in test_swaps_and_errors",
+    "/public/<tenant>/mailbox/<token>": "opened by the link of a message, in test_swaps_and_errors",
     "/center/ready": "an answer for the script of the counter",
     "/center/worker.js": "a script",
     "/healthz": "read by programs",

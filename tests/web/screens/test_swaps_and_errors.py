@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from core.journey import conclude, handle
+from core.tenancy.scope import Scope
+from core.tickets.contact import Contact
+from core.tickets.links import Purpose, link_token
+from core.tickets.models import Ticket
 from tests.builders import REVIEWER, make_ticket
 from tests.web.browser import Watched, watched
 from tests.web.making import Life
@@ -157,6 +162,31 @@ def found_answered(theatre: Theatre, window: Watched) -> None:
     expect(window.page.locator("main")).to_contain_text(words)
 
 
+def opened_by_link(theatre: Theatre, window: Watched) -> None:
+    """Somebody opened the links that messages carry: to rate, to be told no more, and to say whose a mailbox is."""
+    house, slug = theatre.place.installation, theatre.place.slug
+    contact = Contact("陈某", "13800000001", email="someone@example.com", tell_by="mail")
+    life = Life(house, slug).take_in(text="小区门口路面塌陷", contact=contact).handled("roads").concluded()
+    window.page.context.clear_cookies()
+    links: tuple[tuple[Purpose, str], ...] = (("email", "mailbox"), ("stop-news", "r"), ("rate", "r"))
+    for purpose, path in links:
+        window.open(theatre.path(f"/public/<tenant>/{path}/") + _link(life, purpose))
+        expect(window.page.locator("main button").first).to_be_visible()
+        sound(window)
+    window.page.get_by_label("不满意", exact=True).check()
+    window.page.get_by_label("未解决", exact=True).check()
+    with window.page.expect_navigation():
+        window.page.click("main button.main")
+
+
+def _link(life: Life, purpose: Purpose) -> str:
+    def made(scope: Scope) -> str:
+        wanted = select(Ticket).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == life.serial_no)
+        return link_token(scope, scope.session.scalars(wanted).one(), purpose, now=datetime.now(UTC))
+
+    return life.run(made)
+
+
 def reported(theatre: Theatre, window: Watched) -> None:
     """A resident went through the steps of a report, one of which was refused, and got the receipt."""
     window.page.context.clear_cookies()
@@ -183,7 +213,7 @@ def reported(theatre: Theatre, window: Watched) -> None:
     resident.send()
 
 
-SIGNED_OUT = (unknown_login, nothing_found, found_answered, reported)
+SIGNED_OUT = (unknown_login, nothing_found, found_answered, opened_by_link, reported)
 
 
 @pytest.mark.parametrize(
