@@ -18,11 +18,13 @@ from core.disclosure.names.signs import (
     ANNOUNCING,
     CALLED,
     CHILD,
+    CLAUSE_ENDS,
     COURTESY,
     NAMED,
     NOT_GIVEN,
     OFFICE,
     PARTICLES,
+    SAYS,
     SPOKEN_SURNAMES,
     TITLE,
     weight,
@@ -88,6 +90,8 @@ class _Edge:
     end: int
     cost: float
     is_name: bool = False
+    is_seldom: bool = False
+    """Of a name: it begins with no surname that a list holds, so it is never sure."""
 
 
 def find_names(text: str, no_names: Collection[str] = ()) -> tuple[Name, ...]:
@@ -129,6 +133,8 @@ def _weighed(known: Lexicon, text: str, since: int, until: int) -> Iterator[tupl
         for edge in edges[at]:
             if edge.is_name:
                 chance = math.exp(min(0.0, whole - (before[at] + edge.cost + after[edge.end - since])))
+                if edge.is_seldom:
+                    chance = min(chance, SURE * 0.9)
                 if chance >= SAME_AGAIN / 2:
                     yield since + at, edge.end, chance
 
@@ -144,11 +150,13 @@ def _edges(known: Lexicon, text: str, at: int, until: int) -> Iterator[_Edge]:
         and text[at + 1] not in _NOT_ALONE
         and (familiar := known.surnames.get(text[at + 1], UNKNOWN_WORD)) < COMMON_SURNAME
     ):
-        yield _Edge(at + 2, familiar + PRIOR + 2.0 - weight(text, at, at + 2), is_name=True)
+        ends = CLAUSE_ENDS.match(text, at + 2) or AFTER_NAME.match(text, at + 2) or SAYS.match(text, at + 2)
+        cost = familiar + PRIOR + 2.0 - weight(text, at, at + 2)
+        yield _Edge(at + 2, cost, is_name=True, is_seldom=not ends)
     for middle in range(at + 1, min(until, at + LONGEST_SURNAME) + 1):
         surname = known.surnames.get(text[at:middle])
-        is_seldom = middle == at + 1 and known.words.get(text[at], UNKNOWN_WORD) >= SELDOM
-        if surname is None and is_seldom and ANNOUNCING.search(text, max(0, at - 12), at):
+        is_seldom = surname is None and middle == at + 1 and known.words.get(text[at], UNKNOWN_WORD) >= SELDOM
+        if is_seldom and ANNOUNCING.search(text, max(0, at - 12), at):
             surname = RARE_SURNAME
         if surname is None:
             continue
@@ -156,7 +164,7 @@ def _edges(known: Lexicon, text: str, at: int, until: int) -> Iterator[_Edge]:
             given = text[middle:end]
             if not NOT_GIVEN.intersection(given):
                 cost = surname + _given(known, given) + PRIOR - weight(text, at, end)
-                yield _Edge(end, cost, is_name=True)
+                yield _Edge(end, cost, is_name=True, is_seldom=is_seldom)
         if TITLE.match(text, middle, until) and not (middle == at + 1 and text[at] in _NOT_ALONE):
             bonus = 2.0 if COURTESY.match(text, middle, until) else 0.0
             yield _Edge(middle, surname + PRIOR - bonus - weight(text, at, middle), is_name=True)

@@ -40,7 +40,7 @@ CLAUSE_BEGINS = re.compile(r"(?:^|[、，,。；;：:（(“\"！!？?\s]|[由�
 CLAUSE_ENDS = re.compile(r"[、，,。；;：:（(）)”\"\s！!？?]|$")
 SAYS = re.compile("反映|表示|自称|声称|认为|来电|来访|来信|投诉|举报|提出|同意|承诺")
 AFTER_NAME = re.compile(
-    "称|说|要求|在|于|与|和|及|等|的|到|因|将|已|未|为|是|系|从|向|对|以|被|又|也|均|曾|家|户|本人|两人"
+    "都|称|说|要求|在|于|与|和|及|等|的|到|因|将|已|未|为|是|系|从|向|对|以|被|又|也|均|曾|家|户|本人|两人"
     "|二人|三人|之|提供|办理|申请|所|签|收|带领|汇报|组织|负责|持|驾|患|名下|承包|经营"
 )
 PLACE = re.compile(
@@ -55,7 +55,7 @@ COMPANY = re.compile(
     r"|苑|郡|林场|公园|项目|店)"
 )
 PLACE_BEFORE = re.compile(r"[A-Za-z0-9][区县市镇]?$|(?:位于|地处|途经|途径|开往|起于|止于|沿)$")
-DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,3}(?:[\[〔【（(]{1,2}(?:19|20)\d\d[\]〕】）)]|字第|第?\d+号令)")
+DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,3}(?:[\[〔【（(]{1,2}(?:19|20)\d\d[\]〕】）)]|字?第\d+号|\d+号令)")
 LAST_OF_PLACE = frozenset("市省州镇村路街县巷乡区庭苑线站局办委处科所院部队室厅会校组店厂城府栋")
 """A stretch that ends so is a place or an office, not a name."""
 OFTEN_OF_PLACE = frozenset("桥塘冲湾坪坡岭洲园湖河江山溪洞坳塅垅垸坝港沟庄寨屋墩岗垄湘渡桃")
@@ -103,6 +103,8 @@ def weight(text: str, start: int, end: int) -> float:
         odds -= 5.0 if text[start + 1] in HOUSE else 2.5 if text[start + 1] in MIDDLE_OF_PLACE else 0.0
     if end - start > 1 and (last in LAST_OF_PLACE or text[start + 1] in LAST_OF_PLACE):
         odds -= 8.0
+    if after[:1] in HOUSE and last in OFTEN_OF_PLACE:
+        odds -= 3.0
     if DOCUMENT_NUMBER.match(after):
         odds -= 9.0
     if PLACE_BEFORE.search(before):
