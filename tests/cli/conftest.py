@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.cli import audit, people, privacy, syslog
+from core.cli import audit, hosts, people, privacy, syslog
 from core.tenancy.scope import Installation
 from tests.builders import make_installation
 
@@ -23,6 +23,6 @@ def installation(opened: Installation, monkeypatch: pytest.MonkeyPatch) -> Insta
     def installed() -> Iterator[Installation]:
         yield opened
 
-    for command in (audit, people, privacy, syslog):
+    for command in (audit, hosts, people, privacy, syslog):
         monkeypatch.setattr(command, "installed", installed)
     return opened
