@@ -29,8 +29,11 @@ STRICT = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-OWN_POSITION = {"/center/new": "camera=(), geolocation=(self), microphone=()"}
-"""The one form that offers where the device itself is, to the page and to nobody else; it has no other permission."""
+OWN_DEVICE = {
+    r"/center/new": "camera=(), geolocation=(self), microphone=()",
+    r"/public/[^/]+/report(?:/\w+)?": "camera=(), geolocation=(self), microphone=(self)",
+}
+"""The forms that offer where the device itself is, and to record what somebody says; no other page has either permission."""
 HOUR = re.compile(rb"\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d)?")
 """When something was asked, which public pages say of their figures."""
 UPLOADED = ("/files/",)
@@ -80,7 +83,7 @@ def faults_of(answer: TestResponse) -> list[str]:
         for name, value in STRICT.items()
         if answer.headers.get(name) != value
         and not (name == "Cache-Control" and is_for_everybody(answer))
-        and not (name == "Permissions-Policy" and answer.headers.get(name) == OWN_POSITION.get(answer.request.path))
+        and not (name == "Permissions-Policy" and answer.headers.get(name) == own_device(answer.request.path))
     ]
     if "Server" in answer.headers or "X-Powered-By" in answer.headers:
         wrong.append("names its server")
@@ -90,6 +93,11 @@ def faults_of(answer: TestResponse) -> list[str]:
         markup.feed(answer.get_data(as_text=True))
         wrong += markup.found
     return wrong
+
+
+def own_device(path: str) -> str | None:
+    """Return what the page at this path may ask the device for."""
+    return next((policy for pattern, policy in OWN_DEVICE.items() if re.fullmatch(pattern, path)), None)
 
 
 def is_for_everybody(answer: TestResponse) -> bool:

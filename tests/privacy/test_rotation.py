@@ -48,7 +48,13 @@ HASHES = {
     ),
     *("sealed_record.hash", "intake_event.payload_sha256", "inbound_item.body_hash", "work_calendar_version.sha256"),
     *("security_event.mark", "recovery_code.code_hash", "api_token.token_hash", "staff_session.token_hash"),
-    *("tally.key", "sign_in_step.token_hash", "account_link.token_hash", "call_record.phone_hash"),
+    *(
+        "tally.key",
+        "sign_in_step.token_hash",
+        "account_link.token_hash",
+        "call_record.phone_hash",
+        "report_draft.key_hash",
+    ),
     *(
         "campaign_entry.phone_hash",
         "panel_member.phone_hash",

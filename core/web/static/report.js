@@ -11,8 +11,7 @@
   const box = form.elements.text, field = (name) => form.elements[name];
   const device = window.onDevice ? window.onDevice(DEVICE) : { canKeep: false };
   let timer = 0, isLeaving = false, isBusy = false, again = false;
-  form.classList.add("scripted");
-  document.querySelectorAll(".report [data-js]").forEach((part) => { part.hidden = false; });
+  document.querySelectorAll(".report [data-js]").forEach((part) => { part.classList.add("on"); });
 
   /* ---- keeping what is typed ---- */
   const answers = () => { const all = new FormData(form); all.delete("files"); return all; };

@@ -39,7 +39,7 @@ class Reporter:
             found["text"] = unescape(area[1])
         return found
 
-    def press(self, go: str = "next", *, follow: bool = True, **typed: Any) -> TestResponse:
+    def press(self, go: str = "next", **typed: Any) -> TestResponse:
         """Send the form with what was typed over what stood there, by the button `go`."""
         files = typed.pop("files", ())
         data: dict[str, Any] = {**self.fields(), **typed}
@@ -48,7 +48,7 @@ class Reporter:
         if files:
             data["files"] = [(io.BytesIO(content), name) for name, content in files]
         answer = self.client.post(
-            f"{self.base}/report", data=data, content_type="multipart/form-data", follow_redirects=follow
+            f"{self.base}/report", data=data, content_type="multipart/form-data", follow_redirects=True
         )
         return self._seen(answer)
 
@@ -69,7 +69,7 @@ class Reporter:
             self.press("next" if place else "unknown", **place)
         if self.step == "where" and 'id="alike"' in self.page:
             self.press()
-        return self.press(**typed) if self.step == "contact" else self._last
+        return self.press(**typed) if self.step == "contact" else self.last
 
     def send(self, **typed: Any) -> TestResponse:
         """Answer all steps and send it."""
@@ -84,5 +84,5 @@ class Reporter:
         return found[1] if found else ""
 
     def _seen(self, answer: TestResponse) -> TestResponse:
-        self.page, self._last = answer.get_data(as_text=True), answer
+        self.page, self.last = answer.get_data(as_text=True), answer
         return answer

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Request, expect
 from sqlalchemy import func, select
 
 from core.files.models import TicketFile
@@ -56,7 +56,7 @@ def address(house: House) -> Iterator[str]:
 
 def filed(house: House, letter: str) -> int:
     with house.installation.scope(house.slug) as scope:
-        return scope.session.scalar(select(func.count()).where(Ticket.text == letter)) or 0  # type: ignore[arg-type]
+        return scope.session.scalar(select(func.count()).where(Ticket.text == letter)) or 0
 
 
 def test_a_report_with_photos_and_a_recording_is_begun_come_back_to_and_sent_once(
@@ -77,10 +77,13 @@ def test_a_report_with_photos_and_a_recording_is_begun_come_back_to_and_sent_onc
     page.fill("#text", LETTER)
     expect(page.locator("#danger a[href='tel:119']")).to_be_visible()
     expect(page.locator("#saved")).to_have_text(re.compile(r"已保存 \d\d:\d\d"))
-    photos = (photo(size=(4000, 3000)), photo(size=(3000, 4000), is_located=False, orientation=6), b"<svg/>")
-    named = zip(("IMG_1.jpg", "IMG_2.jpg", "图.svg"), photos, strict=True)
+    photos = {
+        "IMG_1.jpg": photo(size=(4000, 3000)),
+        "IMG_2.jpg": photo(size=(3000, 4000), is_located=False, orientation=6),
+        "图.svg": b"<svg/>",
+    }
     page.set_input_files(
-        "#photos", [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in named]
+        "#photos", [FilePayload(name=name, mimeType="image/jpeg", buffer=content) for name, content in photos.items()]
     )
     expect(page.locator("#file-problem")).to_contain_text("“图.svg”不是能上传的种类", timeout=30_000)
     expect(page.locator("#file-list img")).to_have_count(2)
@@ -112,7 +115,7 @@ def test_a_report_with_photos_and_a_recording_is_begun_come_back_to_and_sent_onc
         )
         assert (ticket.urgency, ticket.longitude, ticket.latitude) == ("urgent", 114.3, 22.7)
         assert [file.kind for file in files] == ["jpg", "jpg", "webm"]
-        assert sent[0] < len(photos[0])
+        assert sent[0] < len(photos["IMG_1.jpg"])
         for file in files[:2]:
             content = scope.files.get(str(file.key))
             assert max(Image.open(io.BytesIO(content)).size) == SIDE
