@@ -24,6 +24,7 @@ NOT_THERE = "这个链接打不开：可能没有复制完整，或者已经失�
 WAITS = "这个地址打不开的链接太多，请 15 分钟后再试，或凭受理流水号和提取码查进展。"
 OVER = "这个链接已经过期。请凭受理流水号和提取码查进展，在那里可以继续。"
 RATED = "您已经评价过这次办理，谢谢。每次办理评价一次，不用再评。"
+NOT_NOW = "这件诉求现在不能评价：还没有答复，或者已经归档。要了解办理情况，请凭受理流水号和提取码查进展。"
 ANEW = "这件诉求在那之后又重新办理了，这个链接不能再用。新的答复出来后会另外告诉您。"
 STOPPED = "已记下：今后只在答复出来时告诉您。要恢复，可以凭受理流水号和提取码查进展，在“怎么通知您”里改。"
 LONGEST_TOKEN = 80
@@ -110,6 +111,8 @@ def _rating(
     if link.is_old:
         return said("链接已过期", OVER)
     judging = judging_of(guest.scope, link.ticket)
+    if not judging.may_rate and not any(each.cycle == link.cycle_no for each in judging.ratings):
+        return said("现在不能评价", NOT_NOW)
     return render_template(
         "public/link_rate.html",
         judging=judging,
