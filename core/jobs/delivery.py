@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.intake.portal import link_to
+from core.intake.portal import link_to, page_of
 from core.intake.wechat.settings import find_wechat
 from core.intake.weibo.settings import find_weibo
 from core.jobs.acting import ActsAs
@@ -263,8 +263,11 @@ def _in_an_sms(scope: Scope, message: Message, *, now: datetime) -> str:
     ticket = scope.session.get_one(Ticket, (scope.tenant.id, message.ticket_id))
     if message.transport == "mail" and (message.news or "").startswith(f"{ANSWER}/"):
         return answered_words(scope, ticket, now=now)
-    link = rating_link(scope, ticket, now=now) if RATE_HERE in message.text else ""
-    return message.text.replace(RATE_HERE, link).rstrip()
+    if RATE_HERE not in message.text:
+        return message.text
+    link, page = rating_link(scope, ticket, now=now), page_of(scope, ticket.serial_no)
+    where = saying.said("评价：{link}", link=link) if link else ""
+    return message.text.replace(f"{page} {RATE_HERE}", link or page).replace(RATE_HERE, where).rstrip()
 
 
 def _left(scope: Scope, message: Message) -> Contact | None:

@@ -8,12 +8,13 @@ from core.evaluation.service import keep_cause
 from core.journey.command import command
 from core.journey.conclude import RedoneEnough
 from core.journey.own_appeal import LONGEST_WORDS, WordsTooLong
+from core.journey.resident_words import tell_with_page
 from core.kit import saying
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.routing.rules_in_force import rules_of
 from core.tenancy.scope import Scope
-from core.tickets.messages import say, tell_resident
+from core.tickets.messages import say
 from core.tickets.models import Ticket
 from core.tickets.service import check_state, note, reason_of
 from core.tickets.states import MOVES, Command
@@ -96,7 +97,7 @@ def decline_redo(scope: Scope, ticket: Ticket, order: Order, *, reason: str) -> 
         summary=saying.said("不予重办：{because}", because=because),
         detail={"cycle": ticket.cycle_no, "words": because},
     )
-    tell_resident(
+    tell_with_page(
         scope,
         ticket,
         saying.said(

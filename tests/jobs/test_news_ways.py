@@ -191,6 +191,21 @@ def test_what_the_mail_server_refuses_for_good_is_told_by_sms_and_seen(
     ]
 
 
+def test_an_sms_instead_of_wechat_asks_nobody_to_rate_by_writing_back(
+    house: Installation, gateways: Any, sms: SmsReceiver
+) -> None:
+    walk = district(house)
+    handled(walk, KNOWN)  # the district has no WeChat account, so every notice fails
+
+    deliver(walk, gateways, "2026-03-12 15:11")
+    deliver(walk, gateways, "2026-03-12 15:12")
+
+    rate = walk.run(lambda scope: rating_link(scope, walk.ticket(), now=beijing("2026-03-12 15:11")))
+    mine = [each["text"] for each in sms.received if walk.serial_no in each["text"]]
+    assert mine[-1] == f"坪山区民生诉求中心：诉求 {walk.serial_no} 已办结。看答复、作评价：{rate}"
+    assert "回复 1" not in "".join(mine)
+
+
 def test_quiet_hours_are_the_districts_and_the_residents_own_where_they_chose(
     house: Installation, gateways: Any, sms: SmsReceiver
 ) -> None:
