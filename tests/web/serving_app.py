@@ -22,7 +22,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
             said = str(os.getpid())
         case "/cut":
             said = _cut_after(amount)
-        case "/length" | "/t/x/files":
+        case "/length" | "/t/x/files" | "/public/x/report/files" | "/report":
             said = str(len(environ["wsgi.input"].read()))
         case "/unread":
             said = "not read"

@@ -192,12 +192,18 @@ def test_a_request_that_comes_slowly_keeps_nobody_waiting(server: Server) -> Non
         assert received(slow).endswith(b"\r\n\r\n6")
 
 
-@pytest.mark.parametrize("who", ["Cookie: a=b; huiying_staff=x:y", "Authorization: Bearer hy_x_y"])
-def test_files_that_come_slowly_keep_nobody_waiting(server: Server, who: str) -> None:
+@pytest.mark.parametrize(
+    ("to", "who"),
+    [
+        ("/t/x/files", "Cookie: a=b; huiying_staff=x:y"),
+        ("/t/x/files", "Authorization: Bearer hy_x_y"),
+        ("/public/x/report/files", "Accept: */*"),
+        ("/report", "Accept: */*"),
+    ],
+)
+def test_files_that_come_slowly_keep_nobody_waiting(server: Server, to: str, who: str) -> None:
     piece = b"x" * 1_000_000
-    head = (
-        f"POST /t/x/files HTTP/1.1\r\nHost: localhost\r\n{who}\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n"
-    )
+    head = f"POST {to} HTTP/1.1\r\nHost: localhost\r\n{who}\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n"
     with server.connect() as slow:
         slow.sendall(head.encode())
         for _ in range(3):
