@@ -3,7 +3,7 @@
 A count from 1 to 4 is never said. What is published of a count is where it lies (`Told`), and every rate follows from
 what is told of its two parts, so no rate tells more. What the total and the other rows leave possible is worked out as a
 reader would (`possible`), and as long as that is less than "anything under five" for a small count, more is withheld
-不单列: first another row beside it, then the row above, and at last the total is told in wider steps.
+不单列: first the next row beside it, then the row above, and at last the total is told in wider steps.
 
 Zero is told of what was taken in, dispatched and concluded: there is nobody behind it. Of parts of a quotient (in time and
 overdue, satisfied and not) it counts among the small ones, because 0 or 100 % says something of every single one; only
@@ -168,18 +168,18 @@ class _Column:
         return next((row for row in reversed(range(len(counts))) if not self._is_safe(row, counts, left)), None)
 
     def remedied(self, counts: Sequence[Told], row: int, *, step: int, covers: bool) -> list[Told]:
-        """Return the counts with more withheld, as little as makes a row safe."""
+        """Return the counts with more withheld, so that a row is safe; with no sum left at all it is in any case."""
+        base = self._without(counts, {each for each in self._path(row) if self._parts[each]})
         for more in self._remedies(counts, row) if covers else ():
-            tried = self._without(counts, more)
-            if self._is_safe(row, tried, possible(tried, self._above)):
-                return tried
-        base = self._without(counts, [each for each in self._path(row) if self._parts[each]])
+            base = self._without(counts, more)
+            if self._is_safe(row, base, possible(base, self._above)):
+                return base
         for wider in WIDER:
             low = self._values[0] // wider * wider
             tried = [Told(low, low + wider - 1), *base[1:]]
             if wider > step and self._is_safe(row, tried, possible(tried, self._above)):
                 return tried
-        return [OPEN, *base[1:]]
+        return self._without(counts, [each for each, parts in enumerate(self._parts) if parts])
 
     def _is_safe(self, row: int, counts: Sequence[Told], left: Sequence[Told]) -> bool:
         n, here = self._values[row], left[row]
@@ -192,49 +192,41 @@ class _Column:
         return here.low <= least < FEWEST - 1 and (here.high is None or here.high >= FEWEST - 1)
 
     def _remedies(self, counts: Sequence[Told], row: int) -> Iterator[Collection[int]]:
-        """Yield sets of rows to withhold, the smallest loss first: beside the row, then beside what it is part of."""
-        if self._parts[row]:
-            yield {row}
-        inner: set[int] = {row} if self._parts[row] else set()
+        """Yield sets of rows to withhold, each more than the one before: beside the row, then beside what it is part of.
+
+        Rows are taken in their order and never by how large they are, and none is shown again that did not suffice: who
+        knows these rules learns from the choice no more than from the rows.
+        """
+        withheld: set[int] = {row} if self._parts[row] else set()
         here = row
         while here:
             whole = self._above[here]
-            if inner:
-                yield inner
-            beside = [
-                each
-                for each in self._parts[whole]
-                if each != here and self._values[each] >= FEWEST and not counts[each].is_withheld
-            ]
-            beside.sort(key=lambda each: self._values[each])
-            for each in beside:
-                yield inner | self._cover(counts, each)
-            together = set(inner)
-            for each in reversed(beside):
-                together |= self._cover(counts, each)
-                yield together
+            if withheld:
+                yield set(withheld)
+            for each in self._parts[whole]:
+                if each != here and self._values[each] >= FEWEST and not counts[each].is_withheld:
+                    withheld |= self._cover(counts, each)
+                    yield set(withheld)
             if whole:
-                inner.add(whole)
+                withheld.add(whole)
             here = whole
 
     def _cover(self, counts: Sequence[Told], row: int) -> set[int]:
-        """Return a row and, where all its parts are told, the smallest that can be withheld among them, and so on down."""
+        """Return a row and, where all its parts are told, the first that can be withheld among them, and so on down."""
         parts = self._parts[row]
         if not parts or any(counts[part].exact is None for part in parts):
             return {row}
         fitting = [part for part in parts if self._values[part] >= FEWEST]
-        return {row} | self._cover(counts, min(fitting, key=lambda part: self._values[part])) if fitting else {row}
+        return {row} | self._cover(counts, fitting[0]) if fitting else {row}
+
+    def _path(self, row: int) -> Iterator[int]:
+        """Yield the row and what it is part of, below the first."""
+        while row:
+            yield row
+            row = self._above[row]
 
     def _without(self, counts: Sequence[Told], rows: Collection[int]) -> list[Told]:
         return [(OPEN if self._parts[row] else COVER) if row in rows else count for row, count in enumerate(counts)]
-
-    def _path(self, row: int) -> list[int]:
-        """Return the row and what it is part of, below the first."""
-        path = []
-        while row:
-            path.append(row)
-            row = self._above[row]
-        return path
 
 
 def _tenths(value: Fraction) -> int:
