@@ -14,15 +14,32 @@ load of 10 to 13 the same pages took up to five times as long.
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from tests.web.screens.pictures import CHROMIUM, LEADER, LOGIN, OPERATOR, ROW, UNIT, demonstration, running_at, sign_in
+from tests.web.screens.pictures import (
+    CHROMIUM,
+    GAOXIN,
+    LEADER,
+    LOGIN,
+    OPERATOR,
+    PLACE,
+    ROW,
+    UNIT,
+    WORDS,
+    demonstration,
+    running_at,
+    sign_in,
+)
+from tests.web.screens.resident import Resident
 
 RUNS, KEYS = 5, 20
+AT_FULL_SPEED = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 MOST_LCP_MS, MOST_TBT_MS, MOST_CLS, MOST_KEY_MS = 2000, 200, 0.02, 100
 WATCH = """window.seen = { lcp: 0, tbt: 0, cls: 0, keys: [] };
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.lcp = entry.startTime; }).observe({ type: "largest-contentful-paint", buffered: true });
@@ -48,9 +65,15 @@ PAGES = (
     ("unit", UNIT, "/unit", ""),
     ("unit's ticket", UNIT, "/unit", f"{ROW}[href^='/unit/']"),
     ("leader", LEADER, "/leader", ""),
-    ("report", "", "/public/chengdu-gaoxin/report", ""),
-    ("public figures", "", "/public/chengdu-gaoxin/figures", ""),
+    ("start", "", GAOXIN, ""),
+    ("report", "", f"{GAOXIN}/report", ""),
+    ("public figures", "", f"{GAOXIN}/figures", ""),
+    ("public cases", "", f"{GAOXIN}/cases", ""),
 )
+LARGE = (("start, large", ""), ("report, large", "/report"), ("figures, large", "/figures"))
+"""Pages that are measured in large type too, below the district's public address."""
+STEPS = (("report: where", "/report/where"), ("report: contact", "/report/contact"), ("report: check", "/report/check"))
+"""Steps of a report that was begun."""
 
 
 def measured(browser: Browser, address: str, told: str) -> Iterator[tuple[str, Sequence[float]]]:
@@ -66,12 +89,42 @@ def measured(browser: Browser, address: str, told: str) -> Iterator[tuple[str, S
             path = str(page.locator(link).first.get_attribute("href"))
         context.add_init_script(WATCH)
         slow(page, STAFF if who else RESIDENT)
-        runs = [once(page, address + path) for _ in range(RUNS)]
+        runs = [once(page, partial(page.goto, address + path)) for _ in range(RUNS)]
         yield name, [median(values) for values in zip(*runs, strict=True)]
         context.close()
 
 
-def slow(page: Page, as_on: Slowness) -> None:
+def measured_as_resident(browser: Browser, address: str) -> Iterator[tuple[str, Sequence[float]]]:
+    """Yield the same of the steps of a report, its receipt and one's own page, and of pages in large type, on a telephone."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    resident = Resident(context.new_page(), address + GAOXIN)
+    resident.to_contact(WORDS, PLACE)
+    resident.page.fill("#phone", "13800000017")
+    resident.go_on()
+    context.add_init_script(WATCH)
+    for name, path in STEPS:
+        yield name, _medians(resident.page, partial(resident.page.goto, resident.at + path))
+    resident.send()
+    yield "receipt", _medians(resident.page, resident.page.reload)
+    resident.follow()
+    yield "following", _medians(resident.page, resident.page.reload)
+    context.add_cookies([{"name": "type", "value": "large", "url": address}])
+    for name, path in LARGE:
+        yield name, _medians(resident.page, partial(resident.page.goto, resident.at + path))
+    context.close()
+
+
+def _medians(page: Page, opens: Callable[[], object]) -> Sequence[float]:
+    """Open a page as on an old telephone, as often as is asked, and then have the browser at full speed again."""
+    session = slow(page, RESIDENT)
+    runs = [once(page, opens) for _ in range(RUNS)]
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    session.send("Network.emulateNetworkConditions", AT_FULL_SPEED)
+    session.detach()
+    return [median(values) for values in zip(*runs, strict=True)]
+
+
+def slow(page: Page, as_on: Slowness) -> CDPSession:
     """Have the page run as on an old computer with a slow line, nothing kept from before."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
@@ -80,11 +133,12 @@ def slow(page: Page, as_on: Slowness) -> None:
     line = {"offline": False, "latency": as_on.latency_ms}
     each_way = {"downloadThroughput": as_on.bytes_per_second, "uploadThroughput": as_on.bytes_per_second}
     session.send("Network.emulateNetworkConditions", {**line, **each_way})
+    return session
 
 
-def once(page: Page, url: str) -> tuple[float, float, float]:
+def once(page: Page, opens: Callable[[], object]) -> tuple[float, float, float]:
     """Open a page once; return LCP and TBT in milliseconds, and CLS."""
-    page.goto(url)
+    opens()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     lcp, tbt, cls = page.evaluate("[seen.lcp, seen.tbt, seen.cls]")
@@ -120,7 +174,8 @@ def main() -> None:
     with source as (address, told), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        for name, (lcp, tbt, cls) in measured(browser, address, told):
+        pages = chain(measured(browser, address, told), measured_as_resident(browser, address))
+        for name, (lcp, tbt, cls) in pages:
             is_fast = lcp <= MOST_LCP_MS and tbt <= MOST_TBT_MS and cls <= MOST_CLS
             print(f"{name:14} LCP {lcp:6.0f} ms   TBT {tbt:5.0f} ms   CLS {cls:.3f}{'' if is_fast else '  too slow'}")
         for name, spent in key_to_paint(browser, address, told):
