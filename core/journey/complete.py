@@ -16,7 +16,7 @@ COMPLETION_ASKED = "completion_asked"
 """Kind of the timeline's entry about what a resident was asked for."""
 ASKABLE = (*WAITING_FOR_ACCEPTANCE, *WAITING_FOR_DISPATCH)
 LONGEST = 200
-ASKED = "您的诉求 {serial_no} 还缺：{what}。请凭流水号和提取码在查询页补充，补充后继续办理；时限照常计算。"
+ASKED = "您的诉求 {serial_no} 还缺：{what}。请凭流水号和提取码在查询页补充；时限照常计算。"
 
 
 @command(Permission.DISPATCH, "退回补正")

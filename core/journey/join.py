@@ -39,11 +39,9 @@ from core.tickets.service import check_state, lock_ticket, lock_tickets, move, n
 from core.tickets.states import MOVES, Command, State
 from core.tickets.timeline import SYSTEM, Actor, Order
 
-HANDLED_TOGETHER = (
-    "您的诉求 {serial_no} 与正在办理的同一件事一并办理。流水号和时限不变，办理结果会同样告诉您，由您自己评价。"
-)
+HANDLED_TOGETHER = "您的诉求 {serial_no} 与同一件事一并办理。流水号和时限不变，结果同样告诉您，由您自己评价。"
 """What a joined resident is told where no feature tells of every step."""
-ALSO_BROUGHT = "您的诉求 {serial_no} 反映的事，也有其他人反映，现在一并办理。您的流水号和时限不变，办理结果照样告诉您。"
+ALSO_BROUGHT = "您的诉求 {serial_no} 反映的事也有其他人反映，一并办理。流水号和时限不变，结果照样告诉您。"
 
 
 class CannotTellApart(Refused):

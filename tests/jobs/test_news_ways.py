@@ -1,5 +1,6 @@
 """Who chose a way is told by it, in the hours they chose, once; an e-mail address is told nothing before it is confirmed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,12 +10,14 @@ import pytest
 from core.hooks import Channel
 from core.hooks.core_features import PORTAL_INTAKE, TELLING
 from core.hooks.roster import Roster
+from core.intake.destinations import DESTINATIONS
 from core.jobs.kinds import job_kinds
 from core.jobs.transports.mail import MailServer
 from core.jobs.transports.sms import SmsGateway
 from core.journey.complete import ask_to_complete
-from core.journey.news_ways import NoEmail, WayUnusable, choose_news, confirm_email, disown_email
-from core.journey.own_appeal import NewsAsWished
+from core.journey.desk import transfer_out
+from core.journey.news_ways import NoEmail, WayUnusable, choose_news, confirm_email, disown_email, stopped_words
+from core.journey.own_appeal import NewsAsWished, wish_news
 from core.journey.resident_links import confirm_link, rating_link, stop_link
 from core.tenancy.scope import Installation
 from core.tickets.contact import Contact, EmailUnusable
@@ -29,6 +32,7 @@ from tests.journey.walking import Walk
 
 PHONE, OPENID, EMAIL = "13800000009", "o-a-resident-of-the-tests", "chen@example.com"
 PAGE = "https://suqiu.example.gov.cn"
+SERIAL = re.compile(r"T[0-9A-F]{8}\d{13}")
 KNOWN = Contact("陈先生", PHONE, wechat=OPENID, email=EMAIL, email_confirmed=True)
 BY_MAIL = Contact("陈先生", email=EMAIL, tell_by="mail")
 STEPS, FREE = ["filed", "replied", "concluded"], ["filed", "dispatched", "signed", "replied", "concluded"]
@@ -49,9 +53,9 @@ def gateways(sms: SmsReceiver, mail: MailReceiver) -> Mapping[str, Any]:
     return {"sms": SmsGateway.configured(sms.url, SECRET), "mail": server}
 
 
-def district(house: Installation, *, steps: bool = True, **core: Mapping[str, Any]) -> Walk:
+def district(house: Installation, *, steps: bool = True, core: Mapping[str, Mapping[str, Any]] | None = None) -> Walk:
     features = {"web": {}, PORTAL_INTAKE.id: {"address": PAGE}, **({"pingshan.progress": {}} if steps else {})}
-    return Walk(house, make_district(house, features={**features, **core}))
+    return Walk(house, make_district(house, features={**features, **(core or {})}))
 
 
 def told(walk: Walk) -> list[tuple[str, str]]:
@@ -209,7 +213,7 @@ def test_an_sms_instead_of_wechat_asks_nobody_to_rate_by_writing_back(
 def test_quiet_hours_are_the_districts_and_the_residents_own_where_they_chose(
     house: Installation, gateways: Any, sms: SmsReceiver
 ) -> None:
-    early = district(house, **{TELLING.id: {"day_begins": 9, "day_ends": 18}})
+    early = district(house, core={TELLING.id: {"day_begins": 9, "day_ends": 18}})
     whenever, evening = Walk(house, early.slug), Walk(house, early.slug)
     for walk, hours in ((early, ""), (whenever, "0-24"), (evening, "18-21")):
         walk.take_in("2026-03-12 10:00", contact=replace(KNOWN, tell_by="sms", tell_hours=hours), channel="web")
@@ -257,3 +261,32 @@ def test_a_choice_is_kept_in_words_without_the_address_and_refused_in_words(hous
     [row] = walk.rows(TicketContact)
     with walk.installation.scope(walk.slug) as scope:
         assert opened(scope.keys, row).email == "Chen@example.com"
+
+
+def test_what_the_core_says_fits_one_sms_and_two_with_the_pages_address(house: Installation) -> None:
+    def texts(core: dict[str, Any]) -> list[str]:
+        first = district(house, steps=False, core=core)
+        walks = [first, *(Walk(house, first.slug) for _ in range(3))]
+        for walk in walks:
+            walk.take_in("2026-03-12 10:00", contact=Contact("陈先生", PHONE), channel="web")
+        master, joined, moved, refused = walks
+        joined.attach("2026-03-12 10:05", master=master.serial_no)
+        master.do(ask_to_complete, "2026-03-12 10:06", actor=OPERATOR, what="在哪条路")
+        master.answer("2026-03-12 10:10")
+        moved.do(
+            transfer_out, "2026-03-12 10:10", actor=OPERATOR, destination=next(iter(DESTINATIONS)), reason="省级事权"
+        )
+        refused.do(wish_news, "2026-03-12 10:11", actor=RESIDENT, stopped=True)
+        words = stopped_words([refused.serial_no], stopped=True)
+        told = [each for walk in walks for each in walk.rows(Message) if each.to_unit_id is None]
+        numbers = [walk.serial_no for walk in walks]
+        assert all(any(number in each.text for number in numbers) for each in told)
+        assert len(told) == 6
+        # A shipped district's number is seven characters shorter, and its name nine.
+        shown = [each.text.replace(f"/public/{first.slug}", "/public/pingshan") for each in told]
+        return [SERIAL.sub("PS2603124471835", text) for text in [*shown, words]]
+
+    alone, with_link = texts({PORTAL_INTAKE.id: {}}), texts({})
+    assert [text for text in alone if len(text) > 70] == []
+    assert [text for text in with_link if len(text) > 2 * 67] == []
+    assert sum(PAGE in text for text in with_link) == 6

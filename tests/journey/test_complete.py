@@ -25,7 +25,7 @@ def test_what_is_asked_for_stands_there_until_it_is_added(walk: Walk) -> None:
     walk.do(ask_to_complete, "2026-03-12 10:20", actor=OPERATOR, what="具体在哪个路口。")
 
     assert [row.text for row in walk.rows(Message)] == [
-        f"您的诉求 {walk.serial_no} 还缺：具体在哪个路口。请凭流水号和提取码在查询页补充，补充后继续办理；时限照常计算。"
+        f"您的诉求 {walk.serial_no} 还缺：具体在哪个路口。请凭流水号和提取码在查询页补充；时限照常计算。"
     ]
     assert lacks(walk) == "具体在哪个路口"
     assert [(clock.name, clock.due_at, clock.state) for clock in walk.clocks()] == before
