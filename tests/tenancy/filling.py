@@ -56,7 +56,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "ticket_file": {"state": "ready", "key": "x"},
     "open_flow": {"state": "closed"},
     "untold": {"state": "open"},
-    "ticket": {"screened": "doubted", "is_attached": False, "part_count": 0},
+    "ticket": {"screened": "doubted", "is_attached": False, "part_count": 0, "withdrawn_reason": ""},
 }
 """Values of columns that a check allows only together."""
 POINTED_TOGETHER: dict[str, dict[str, Any]] = {
