@@ -93,6 +93,7 @@ def public_page(view: View) -> View:
             return said("暂停服务", refusal.message), 503
         if chosen:
             keep_in_browser(answer, "type", chosen)
+            g.may_be_kept = False
             return answer
         if (
             request.method in READING

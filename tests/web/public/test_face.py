@@ -57,6 +57,8 @@ def test_the_colour_is_a_stylesheet_that_is_kept_under_its_own_name(house: House
 
     assert (named.status_code, named.mimetype) == (200, "text/css")
     assert "--brand: #9a2f2a;" in named.get_data(as_text=True)
+    chosen = client.get(f"/public/{house.slug}/face.css?v=9a2f2a&elder=1")
+    assert chosen.headers["Cache-Control"] == "no-store", "what sets a cookie is kept by nobody on the way"
     assert (named.headers["Cache-Control"], unnamed.headers["Cache-Control"]) == (
         "public, max-age=31536000",
         "public, max-age=60",
