@@ -118,7 +118,7 @@ def test_everybody_is_told_of_a_merger_and_who_leads_it_once(
     told = [[row.text for row in each.rows(Message)] for each in (walk, other, third)]
     assert [len(texts) for texts in told] == [1, 1, 1]
     assert "也有其他人反映，一并办理" in told[0][0]
-    assert f"您的诉求 {third.serial_no} 与正在办理的同一件事一并办理" in told[2][0]
+    assert f"您的诉求 {third.serial_no} 与同一件事一并办理" in told[2][0]
     assert {each.ticket().master_id for each in (other, third)} == {walk.ticket().id}
 
 
