@@ -7,6 +7,7 @@ is sent again does nothing more, because its form carries an id. No cookie is se
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -107,7 +108,7 @@ def add_to_own(guest: Guest) -> ResponseReturnValue:
     try:
         files = judge_all(uploads())
         with guest.scope.session.begin_nested():
-            order = order_of(ticket, guest.now)
+            order = replace(order_of(ticket, guest.now), seen_version=None)  # it holds whatever happened meanwhile
             words = text("words", longest=LONGEST_SUPPLEMENT)
             supplement_with_files(guest.scope, ticket.serial_no, order, words=words, files=files)
     except Refused as refusal:

@@ -42,7 +42,7 @@ def order_of(ticket: Ticket, now: datetime) -> Order:
 
 
 def _urge(scope: Scope, serial_no: str, order: Order) -> None:
-    urge(scope, serial_no, order, words=text("words"))
+    urge(scope, serial_no, replace(order, seen_version=None), words=text("words"))
 
 
 def _withdraw(scope: Scope, serial_no: str, order: Order) -> None:
