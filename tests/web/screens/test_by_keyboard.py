@@ -14,6 +14,7 @@ from tests.web.conftest import House
 from tests.web.making import Life
 from tests.web.screens.conftest import Theatre
 from tests.web.screens.keys import Keyboard
+from tests.web.screens.resident import NEXT
 
 
 def name_initials(house: House) -> None:
@@ -229,3 +230,40 @@ def test_administrator_opens_an_account_by_keys(theatre: Theatre, browser: Brows
             with page.expect_navigation():
                 keys.press("Enter")
         expect(page.locator("h1")).to_be_visible()
+
+
+def test_resident_reports_and_follows_by_keys(theatre: Theatre, browser: Browser) -> None:
+    with watched(browser, theatre.address) as window:
+        page, keys = window.page, Keyboard(window, "resident")
+        window.open(theatre.path("/public/<tenant>/report"))
+
+        def step(field: str, words: str) -> None:
+            keys.skip_menu()
+            keys.reach(field)
+            keys.write(words)
+            keys.reach(NEXT)
+            with page.expect_navigation():
+                keys.press("Enter")
+            window.settle()
+
+        with keys.task("answer the three steps", most=30):
+            step("#text", "桥头的护栏被撞弯了两根，晚上看不见")
+            step("#place", "北桥东头")
+            step("#phone", "13800000018")
+        with keys.task("look it over and send it", most=12):
+            keys.skip_menu()
+            keys.reach("main button[value=send]")
+            with page.expect_navigation(timeout=60_000):
+                keys.press("Enter")
+        code = page.locator("dt:has-text('提取码') + dd").first.inner_text()
+        with keys.task("follow it", most=15):
+            keys.skip_menu()
+            keys.reach("main a[href*='/progress?number=']")
+            with page.expect_navigation():
+                keys.press("Enter")
+            keys.skip_menu()
+            keys.reach("#code")
+            keys.write(code)
+            with page.expect_navigation():
+                keys.press("Enter")
+        expect(page.locator("main")).to_contain_text("桥头的护栏")
