@@ -17,14 +17,34 @@ LATIN = re.compile(r"(?<![\w./@:#<&=-])[A-Za-z]{2,}(?![\w./@:=-])")
 NAMES = frozenset(
     {
         *("excel", "pdf", "csv", "docx", "word", "qr", "json", "atom", "sha", "wgs84", "javascript", "mb", "huiying"),
-        *("ctrl", "enter", "shift", "esc", "freeotp", "microsoft", "authenticator", "vs", "ip", "id", "jpg", "kb"),
+        *(
+            "ctrl",
+            "enter",
+            "shift",
+            "esc",
+            "tab",
+            "wcag",
+            "aa",
+            "axe",
+            "freeotp",
+            "microsoft",
+            "authenticator",
+            "vs",
+            "ip",
+            "id",
+            "jpg",
+            "kb",
+        ),
     }
 )
-"""Names of products, kinds of files and keys, which are the same in Chinese."""
+"""Names of products, standards, kinds of files and keys, which are the same in Chinese."""
 OF_PROGRAMS = frozenset(
-    {"roster", "shifts", "source", "import", "audit", "verify", "web", "road", "privacy", "reveals"}
+    {
+        *("roster", "shifts", "source", "import", "audit", "verify", "web", "road", "privacy", "reveals"),
+        *("low", "high", "null", "shown", "jzdt", "gx"),
+    }
 )
-"""Commands of operators that a page names, and codes of units, matters and media."""
+"""Commands of operators that a page names, codes of units, matters and media, columns, and examples of initials and of a number."""
 STORED = ("core/journey/join.py",)
 """Modules whose sentences with values go into timelines and stay there as they were written."""
 FEWEST = 4
