@@ -76,6 +76,9 @@ RESIDENTS = (
     Shown("P4", "查进度", "number and code are asked for", "", f"{GAOXIN}/progress"),
     Shown("P5", "进展", "one's own appeal step by step, and what can be done with it", "", "", upto="follow"),
     Shown("P6", "办理数据", "figures of the month and of a year, each with what it means", "", f"{GAOXIN}/figures"),
+    Shown(
+        "P7", "单位比较", "units side by side, and twelve months, small numbers not told", "", f"{GAOXIN}/figures/units"
+    ),
     Shown("P8", "办理公开", "cases that were closed, without anything that leads to a person", "", f"{GAOXIN}/cases"),
     Shown(
         "P8-1", "公开的一件", "one case with its steps and its answer", "", f"{GAOXIN}/cases", "main a[href*='/cases/']"
