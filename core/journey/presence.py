@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.people.presence.service import Other, be_here, others_here
+from core.people.presence.service import Other, be_here, end_filling, others_here
 from core.people.rules import Staff
 from core.tenancy.scope import Scope
 from core.tickets.queries import get_ticket_id
@@ -18,3 +18,8 @@ def look_in(scope: Scope, serial_no: str, staff: Staff, *, form: str | None, now
     if form is not None:
         be_here(scope, ticket_id, staff.account_id, form=form, now=now)
     return others_here(scope, ticket_id, but=staff.account_id, now=now)
+
+
+def note_sent(scope: Scope, account_id: int) -> None:
+    """Keep that somebody has sent the form they had begun, so that nobody is told to wait for them any longer."""
+    end_filling(scope, account_id)

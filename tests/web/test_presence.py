@@ -33,6 +33,17 @@ def test_others_are_named_while_they_are_here_to_those_who_may_open_the_ticket(h
     assert house.visitor(house.gardener).get(f"/t/{serial_no}/here").status_code == 403, "not the gardeners' ticket"
 
 
+def test_whoever_sent_the_form_is_filling_it_in_no_more(house: House) -> None:
+    serial_no = make_ticket(house.installation, house.slug).serial_no
+    operator, chief = house.visitor(house.operator), house.visitor(house.login_of("chief"))
+    operator.get(f"/t/{serial_no}/here?filling=派单", **BY_ITSELF)
+    operator.get(f"/desk?at={serial_no}")
+    sent = operator.post("/desk/dispatch", serial_no=serial_no, unit="roads", reason="属道路", back="/desk")
+    assert sent.status_code == 303
+    told = chief.get(f"/t/{serial_no}/here", **BY_ITSELF)
+    assert told.json == {"words": "张丽 也开着这件工单", "fills": ""}
+
+
 def test_nothing_is_kept_of_who_is_gone(house: House) -> None:
     serial_no, now = make_ticket(house.installation, house.slug).serial_no, datetime.now(UTC)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.people.models import Account
@@ -38,6 +38,12 @@ def be_here(scope: Scope, ticket_id: int, account_id: int, *, form: str, now: da
     )
     kept = {"seen_at": now} | ({"form": form, "form_at": now} if form else {})
     scope.session.execute(row.on_conflict_do_update(index_elements=["tenant_id", "ticket_id", "account_id"], set_=kept))
+
+
+def end_filling(scope: Scope, account_id: int) -> None:
+    """Keep that somebody has sent what they were filling in: they are here, and keep nobody waiting."""
+    begun = (Presence.tenant_id == scope.tenant.id, Presence.account_id == account_id, Presence.form != "")
+    scope.session.execute(update(Presence).where(*begun).values(form="", form_at=None))
 
 
 def others_here(scope: Scope, ticket_id: int, *, but: int, now: datetime) -> list[Other]:

@@ -8,6 +8,7 @@ from flask import Response, g, render_template, request
 from markupsafe import escape
 
 from core.journey.drafts import drop_draft, is_typed, keep_draft
+from core.journey.presence import note_sent
 from core.kit.errors import Refused
 from core.people.drafts.models import LONGEST_NAME
 from core.people.drafts.service import Head, Kept, drafts_of, heads_of, rename
@@ -65,6 +66,7 @@ def settle(answer: Any, scope: Scope, account_id: int, *, now: datetime) -> Any:
     name = draft_named("draft")
     if request.method == "POST" and "refusal" not in g and _was_done(answer, name):
         drop_draft(scope, account_id, name)
+        note_sent(scope, account_id)
         g.pop("draft_heads", None)
     return with_drafts(answer, scope, account_id, now=now)
 
