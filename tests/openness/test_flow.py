@@ -23,10 +23,10 @@ from tests.journey.walking import Walk
 from tests.web.making import Visitor, make_account
 
 NAME, PHONE, IDENTITY = "欧阳小路", "13700001234", "440605199003074512"
-PLATE, DOOR = "粤E·12345", "松柏街 99 号 3 栋 502 房"
+PLATE, DOOR = "粤E·67A89", "松柏街 99 号 3 栋 502 房"
 TITLE = f"{NAME}反映{DOOR}门前积水"
 WORDS = f"我叫{NAME}，电话{PHONE}，身份证{IDENTITY}，车牌{PLATE}，住{DOOR}，门前井盖缺失"
-SECRETS = (NAME, PHONE, "0001234", IDENTITY, "19900307", "12345", "松柏街", "99 号", "502", "井盖缺失", "积水")
+SECRETS = (NAME, PHONE, "0001234", IDENTITY, "19900307", "67A89", "松柏街", "99 号", "502", "井盖缺失", "积水")
 CHECKED = "诉求人要求写明，已核对"
 """Why a reply goes out as it is, personal data and all."""
 NOW = beijing("2026-03-14 12:00")
