@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from core.journey import conclude, desk, disclose, handle
@@ -56,8 +56,6 @@ class AtBrowsers:
         for who in ("operator", "clerk", "reviewer"):
             self._windows[who] = windows.enter_context(watched(browser, address))
             self._windows[who].sign_in(town.login_of(who))
-            # They work faster here than the page forgets who was on it just now, and would be asked to press twice.
-            self._windows[who].page.route(re.compile(r"/t/[^/]+/here"), alone)
 
     def dispatch(self, serial_no: str) -> None:
         page = self._open("operator", f"/desk?at={serial_no}")
@@ -99,11 +97,6 @@ class AtBrowsers:
     @property
     def complaints(self) -> list[str]:
         return [each for window in self._windows.values() for each in (*window.complaints, *window.strangers)]
-
-
-def alone(route: Route) -> None:
-    """Answer that nobody else has the ticket open."""
-    route.fulfill(json={"words": "", "fills": ""})
 
 
 class ByCommands:
