@@ -82,6 +82,17 @@ MATCHED: Mapping[str, frozenset[str]] = {
             "SPOKEN_SURNAMES",
         }
     ),
+    "core/disclosure/names/vocabulary.py": frozenset(
+        {
+            "SURNAMES",
+            "FREQUENT_IN_WORDS",
+            "COMPOUND_SURNAMES",
+            "GIVEN_TODAY",
+            "SELDOM_GIVEN",
+            "TRADE",
+            "NO_NAMES",
+        }
+    ),
     "core/disclosure/redaction.py": frozenset({"PATTERNS"}),
     "core/evaluation/panels/reading.py": frozenset({"COLUMNS"}),
     "core/handling/checking/words.py": frozenset({"COURTESY", "JOINING", "OFFICE", "BROAD", "JOINTS", "DAY"}),
