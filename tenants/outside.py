@@ -89,7 +89,7 @@ def _vote(
 
 
 def disclose_answers(house: Institutions) -> None:
-    """Answers of the last weeks were prepared; a reviewer has read them, hidden what may be a name and published them. A few wait."""
+    """Answers of the last weeks were prepared; a reviewer has read them, found no name in what might be one and published them. A few wait."""
     reviewer = house.people("reviewer")[0]
     prepared = ~(
         select(Disclosure.id)
@@ -114,7 +114,7 @@ def disclose_answers(house: Institutions) -> None:
         if count >= SHOWN_TO_BE_READ and row is not None and row.state == "prepared":
             reading = Order(reviewer, house.day(1, 15))
             for doubt in doubts_in(house.scope, *all_words(row)):
-                disclose.decide_name(house.scope, ticket.serial_no, reading, doubt=doubt.key, is_name=True)
+                disclose.decide_name(house.scope, ticket.serial_no, reading, doubt=doubt.key, is_name=False)
             disclose.publish_disclosure(house.scope, ticket.serial_no, reading)
 
 
