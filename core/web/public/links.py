@@ -34,7 +34,7 @@ LONGEST_TOKEN = 80
 @public_page
 def open_link(guest: Guest, token: str) -> ResponseReturnValue:
     """Show what the link is for: the question how the handling was, whether to be told no more, or the page for the code."""
-    link = _found(guest, token)
+    link = found_link(guest, token)
     if not isinstance(link, Link):
         return link
     if link.purpose == "follow":
@@ -50,7 +50,7 @@ def open_link(guest: Guest, token: str) -> ResponseReturnValue:
 @public_page
 def use_link(guest: Guest, token: str) -> ResponseReturnValue:
     """Do the one thing the link is for: rate, with what belongs to it, or be told of no more steps. Done twice it is said kindly."""
-    link = _found(guest, token)
+    link = found_link(guest, token)
     if not isinstance(link, Link):
         return link
     if link.purpose == "stop-news":
@@ -77,14 +77,15 @@ def use_link(guest: Guest, token: str) -> ResponseReturnValue:
     return _rating(guest, link, token, told=DONE[deed])
 
 
-def _found(guest: Guest, token: str) -> Link | ResponseReturnValue:
-    """Return the link, or the page that says that it leads nowhere."""
+def found_link(
+    guest: Guest, token: str, *, heading: str = "链接打不开", words: str = NOT_THERE
+) -> Link | ResponseReturnValue:
+    """Return the link, or the page that says that it leads nowhere, in these words unless too many were tried."""
     not_kept()
     found = find_by_link(guest.scope, token[:LONGEST_TOKEN], address=request.remote_addr or "", now=guest.now)
-    if isinstance(found, NotFound):
-        waits = found.reason != "wrong"
-        return said("链接打不开", WAITS if waits else NOT_THERE), 429 if waits else 404
-    return found
+    if not isinstance(found, NotFound):
+        return found
+    return (said(heading, words), 404) if found.reason == "wrong" else (said("链接打不开", WAITS), 429)
 
 
 def _ask_to_stop(guest: Guest, link: Link, token: str) -> str:
