@@ -23,9 +23,11 @@ from core.statistics.bulletins import service
 from core.statistics.bulletins.cases import cases_of, choose, drop, offered
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
 from core.statistics.bulletins.models import Bulletin, BulletinCase, BulletinNaming
+from core.statistics.bulletins.naming import named_for_all
 from core.statistics.bulletins.queries import (
     NoSuchBulletin,
     bulletins,
+    copy_for_all,
     document_of,
     find_newest,
     get_bulletin,
@@ -328,7 +330,7 @@ def show_bulletin(scope: Scope, number: int) -> BulletinShown:
 
 def list_published(scope: Scope) -> Sequence[PublishedLine]:
     """Return the published bulletins, the newest first, each with what it corrects and by what it was corrected."""
-    found = bulletins(scope, state="published")
+    found = [each for each in bulletins(scope, state="published") if each.for_all]
     numbers = {each.id: each.number for each in found}
     later = {each.replaces_id: each.number for each in found if each.replaces_id}
     zone = scope.tenant.zone
@@ -338,7 +340,7 @@ def list_published(scope: Scope) -> Sequence[PublishedLine]:
             each.published_at.astimezone(zone).date(),
             numbers.get(each.replaces_id or 0),
             later.get(each.id),
-            tuple(naming.name for naming in namings_of(scope, each) if naming.state == "named"),
+            tuple(naming.name for naming in named_for_all(namings_of(scope, each))),
         )
         for each in found
         if each.published_at
@@ -350,7 +352,7 @@ def get_published(scope: Scope, number: str) -> Bulletin:
     bulletin = get_bulletin(scope, read_number(number))
     if bulletin.state != "published":
         raise NoSuchBulletin(said("第 {number} 期通报没有发布。请从通报列表中选择。", number=bulletin.number))
-    document_of(bulletin)
+    copy_for_all(bulletin)
     return bulletin
 
 

@@ -289,13 +289,7 @@ def _table(month: Month, rows: Sequence[tuple[_Leaf, int]], *, today: date, cove
         for place in range(len(rows) - 1, 0, -1):
             values[above[place]] += values[place]
         sums[measure] = values
-    step = 1 if is_over else STEP
-    columns = {measure: tell(tuple(sums[measure]), above, step=step, covers=covers) for measure in COUNTS}
-    for part, rest in RATES.values():
-        # Where neither happened there is nobody to protect; such rows are nothing and hide nothing.
-        there = [place for place in range(len(rows)) if sums[part][place] or sums[rest][place]]
-        for measure in (part, rest):
-            columns[measure] = _told_of(sums[measure], above, there, step=step, covers=covers)
+    columns = tell_columns(sums, above, step=1 if is_over else STEP, covers=covers)
     return Table(
         month,
         is_over,
@@ -311,6 +305,19 @@ def _table(month: Month, rows: Sequence[tuple[_Leaf, int]], *, today: date, cove
             for place, (leaf, _) in enumerate(rows)
         ],
     )
+
+
+def tell_columns(
+    sums: Mapping[str, Sequence[int]], above: tuple[int, ...], *, step: int, covers: bool
+) -> Mapping[str, tuple[Told, ...]]:
+    """Tell all measures of rows that each say of which row they are part, as `tell` takes them."""
+    columns = {measure: tell(tuple(sums[measure]), above, step=step, covers=covers) for measure in COUNTS}
+    for part, rest in RATES.values():
+        # Where neither happened there is nobody to protect; such rows are nothing and hide nothing.
+        there = [place for place in range(len(above)) if sums[part][place] or sums[rest][place]]
+        for measure in (part, rest):
+            columns[measure] = _told_of(sums[measure], above, there, step=step, covers=covers)
+    return columns
 
 
 def _told_of(

@@ -11,6 +11,7 @@ from core.hooks.values import BulletinMonth, BulletinRules, BulletinSection
 from core.kit.saying import said, word
 from core.statistics.bulletins.cases import WAITING
 from core.statistics.bulletins.facts import Facts
+from core.statistics.bulletins.for_all import FOR_ALL, NOTE, Shown, own_cell
 from core.statistics.bulletins.in_force import EDITION_LABELS
 from core.statistics.bulletins.naming import Proposals, undecided_blocks
 from core.statistics.bulletins.sections import CASES, CASES_HEADING, CORE, NAMING, NAMING_HEADING, shown_metrics
@@ -44,13 +45,21 @@ class _Part:
 
 
 def assemble(
-    scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals, *, number: int, correction: str = ""
+    scope: Scope,
+    facts: Facts,
+    rules: BulletinRules,
+    proposals: Proposals,
+    *,
+    number: int,
+    correction: str = "",
+    shown: Shown | None = None,
 ) -> Assembled:
     """Return the document of a bulletin. It bears the end of its month, so that it is the same whenever it is made.
 
-    `correction` says what it corrects and why, of an erratum.
+    `correction` says what it corrects and why, of an erratum. With `shown` it is the copy that everybody reads; its
+    sections stand in the same places.
     """
-    parts = [*_parts(scope, facts, rules, proposals), _definitions(facts)]
+    parts = [*_parts(scope, facts, rules, proposals, shown), *([] if shown else [_definitions(facts)])]
     title = (
         said("{name}群众诉求办理情况通报", name=scope.tenant.name)
         if facts.edition == "general"
@@ -75,6 +84,7 @@ def assemble(
             counted=word(counted),
         ),
         *([correction] if correction else []),
+        *([NOTE] if shown else []),
     )
     document = Document(
         title=title,
@@ -112,16 +122,18 @@ def numeral(place: int) -> str:
     return f"{DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{DIGITS[ones] if ones else ''}"
 
 
-def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
+def _parts(
+    scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposals, shown: Shown | None
+) -> Iterable[_Part]:
     answers = scope.hooks.ask(specs.bulletin_sections, month=_told(facts))
     if not any(section.core for section in answers.values):
         for name in (*CORE, CASES, NAMING):
-            yield from _core(name, facts, rules, proposals)
+            yield from _core(name, facts, rules, proposals, shown)
     for feature, section in answers:
         if not section.core:
-            yield _Part(section.heading or scope.hooks.enabled[feature].feature.label, _own_blocks(section))
+            yield _Part(section.heading or scope.hooks.enabled[feature].feature.label, _own_blocks(section, shown))
         elif section.core in (NAMING, CASES) or section.core in CORE:
-            yield from _core(section.core, facts, rules, proposals)
+            yield from _core(section.core, facts, rules, proposals, shown)
         else:
             scope.hooks.refuse(feature, specs.bulletin_sections, said("通报没有叫 {core} 的章节", core=section.core))
             yield _Part(
@@ -144,7 +156,7 @@ def _parts(scope: Scope, facts: Facts, rules: BulletinRules, proposals: Proposal
         )
 
 
-def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -> Iterable[_Part]:
+def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals, shown: Shown | None) -> Iterable[_Part]:
     if name == NAMING:
         if facts.edition == "general":
             yield _Part(NAMING_HEADING, undecided_blocks(proposals, facts.floor, rules), NAMING)
@@ -156,15 +168,17 @@ def _core(name: str, facts: Facts, rules: BulletinRules, proposals: Proposals) -
     section = CORE[name]
     if facts.edition in section.editions:
         top = numeral(rules.top) if rules.top <= COMMONEST else said(" {top} 位", top=rules.top)
-        yield _Part(section.heading.format(top=top), section.make(facts, rules), name)
+        blocks = FOR_ALL[name](facts, rules, shown) if shown else section.make(facts, rules)
+        yield _Part(section.heading.format(top=top), blocks, name)
 
 
-def _own_blocks(section: BulletinSection) -> Sequence[Block]:
+def _own_blocks(section: BulletinSection, shown: Shown | None) -> Sequence[Block]:
     words: list[Block] = [Words(line) for line in section.lines]
     if not section.columns:
         return words
     width = len(section.columns)
-    rows = [[_cell(value) for value in (*row, *[""] * width)[:width]] for row in section.rows]
+    cell = own_cell if shown else _cell
+    rows = [[cell(value) for value in (*row, *[""] * width)[:width]] for row in section.rows]
     return [*words, Table(section.columns, rows)]
 
 

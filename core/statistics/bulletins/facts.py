@@ -40,6 +40,7 @@ NOBODY = 0
 OF_UNITS = (
     *("accepted", "dispatched", "returned", "returned_in_vain", "replied", "due", "on_time", "overdue"),
     *("answered_resolved", "resolved", "rated", "satisfied", "satisfied_adjudicated", "rated_adjudicated"),
+    *("concluded", "dissatisfied"),
 )
 OF_MATTERS = ("accepted", "rated", "dissatisfied")
 UNDISPATCHED, FORMER = "尚未派单", "已撤销的单位"

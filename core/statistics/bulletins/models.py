@@ -15,6 +15,7 @@ class Bulletin(TenantRow, Base, kw_only=True):
 
     Until it is approved the document stands without those who are named and without the cases, which are put in at the
     places `naming_at` and `cases_at` when it is (None = it has no such section); from then on nothing of it changes. An erratum 更正 `replaces` the one before.
+    `for_all` is the copy that everybody reads, frozen with it under a digest of its own, in which small counts are told.
     `definitions` are the metrics with their versions, the rules and the measures' versions by which it was counted.
     """
 
@@ -36,6 +37,8 @@ class Bulletin(TenantRow, Base, kw_only=True):
     state: Mapped[str] = mapped_column(Text, default="draft")
     document: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(Text)
+    for_all: Mapped[str] = mapped_column(Text, default="", server_default="")
+    for_all_sha256: Mapped[str] = mapped_column(Text, default="", server_default="")
     naming_at: Mapped[int | None] = mapped_column(Integer, default=None)
     cases_at: Mapped[int | None] = mapped_column(Integer, default=None)
     definitions: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -10,6 +10,7 @@ from core.kit.saying import said, word
 from core.statistics.bulletins.facts import Facts
 from core.statistics.bulletins.models import BulletinNaming
 from core.statistics.bulletins.tables import quotient
+from core.statistics.figures import SMALL_SAMPLE
 from core.statistics.queries import Counts
 from core.statistics.words import value_words
 
@@ -100,3 +101,14 @@ def decided_blocks(named: Sequence[BulletinNaming], draft: Sequence[Block]) -> S
     ]
     head = ("单位", "满意率", "满意/评价", "裁定后", "满意/评价（裁定后）")
     return [Table(head, rows, empty="本月没有点名的单位。"), *draft[1:]]
+
+
+def named_for_all(namings: Sequence[BulletinNaming]) -> Sequence[BulletinNaming]:
+    """Return who is named to everybody: nobody over a small sample, also where a feature holds fewer for enough."""
+    return [each for each in namings if each.state == "named" and each.rated >= SMALL_SAMPLE]
+
+
+def blocks_for_all(namings: Sequence[BulletinNaming], draft: Sequence[Block]) -> Sequence[Block]:
+    """Return the same for everybody: who was named; their figures stand with those of all units, as far as they are told."""
+    rows = [(each.name,) for each in named_for_all(namings)]
+    return [Table(("单位",), rows, empty="本月没有点名的单位。"), *draft[1:]]

@@ -36,8 +36,12 @@ def bulletins(scope: Scope, *, state: str | None = None) -> Sequence[Bulletin]:
 
 
 def has_published(scope: Scope) -> bool:
-    """Tell whether any bulletin was published."""
-    asked = select(Bulletin.id).where(Bulletin.tenant_id == scope.tenant.id, Bulletin.state == "published").limit(1)
+    """Tell whether any bulletin was published that has a copy for everybody."""
+    asked = (
+        select(Bulletin.id)
+        .where(Bulletin.tenant_id == scope.tenant.id, Bulletin.state == "published", Bulletin.for_all != "")
+        .limit(1)
+    )
     return scope.session.scalar(asked) is not None
 
 
@@ -89,15 +93,29 @@ def undecided(scope: Scope, bulletin: Bulletin) -> int:
     return scope.session.scalar(asked) or 0
 
 
-def document_of(bulletin: Bulletin) -> Document:
-    """Return a bulletin's document; that of a draft says that it is one. Raises `BulletinDamaged`."""
-    if digest_of(bulletin.document) != bulletin.sha256:
+def copy_for_all(bulletin: Bulletin) -> str:
+    """Return the text of the copy that everybody reads. Raises `BulletinDamaged`, and `NoSuchBulletin` where it has none."""
+    if not bulletin.for_all:
+        raise NoSuchBulletin(
+            said("第 {number} 期通报没有供公众阅读的文本。请重新统计草稿，或者出更正。", number=bulletin.number)
+        )
+    _refuse_other(bulletin, bulletin.for_all, bulletin.for_all_sha256)
+    return bulletin.for_all
+
+
+def _refuse_other(bulletin: Bulletin, text: str, sha256: str) -> None:
+    if digest_of(text) != sha256:
         raise BulletinDamaged(
             said(
                 "第 {number} 期通报的内容与留存的摘要不符，不能使用。请系统维护人员核对数据库并查看安全日志。",
                 number=bulletin.number,
             )
         )
+
+
+def document_of(bulletin: Bulletin) -> Document:
+    """Return a bulletin's document; that of a draft says that it is one. Raises `BulletinDamaged`."""
+    _refuse_other(bulletin, bulletin.document, bulletin.sha256)
     document = from_text(bulletin.document)
     if bulletin.state != "draft":
         return document

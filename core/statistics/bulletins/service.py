@@ -18,10 +18,19 @@ from core.statistics.bulletins.assembling import assemble, definitions_of
 from core.statistics.bulletins.cases import cases_of, refuse_withdrawn
 from core.statistics.bulletins.cases import decided_blocks as decided_cases
 from core.statistics.bulletins.facts import gather
+from core.statistics.bulletins.for_all import shown_of
 from core.statistics.bulletins.in_force import rules_of
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
 from core.statistics.bulletins.naming import Proposal, propose
-from core.statistics.bulletins.queries import document_of, find_newest, name_of, namings_of, replaced_by, undecided
+from core.statistics.bulletins.queries import (
+    copy_for_all,
+    document_of,
+    find_newest,
+    name_of,
+    namings_of,
+    replaced_by,
+    undecided,
+)
 from core.statistics.periods import Month
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.security_log import By
@@ -148,19 +157,23 @@ def approve(scope: Scope, bulletin: Bulletin, by: By, *, now: datetime) -> None:
             )
         )
     document_of(bulletin)  # a draft that was tampered with is not approved
-    document = from_text(bulletin.document)
-    sections = list(document.sections)
-
-    def fill(place: int | None, blocks: Callable[[Sequence[Block]], Sequence[Block]]) -> None:
-        if place is not None:
-            sections[place] = Section(sections[place].heading, blocks(sections[place].blocks))
-
+    copy_for_all(bulletin)
     named, cases = [each for each in namings_of(scope, bulletin) if each.state == "named"], cases_of(scope, bulletin)
     refuse_withdrawn(scope, cases)
-    fill(bulletin.naming_at, lambda draft: naming.decided_blocks(named, draft))
-    fill(bulletin.cases_at, lambda _: decided_cases(cases))
-    document = replace(document, sections=sections)
-    _freeze(bulletin, to_text(document))
+
+    def filled(text: str, name: Callable[[Sequence[BulletinNaming], Sequence[Block]], Sequence[Block]]) -> str:
+        document = from_text(text)
+        sections = list(document.sections)
+
+        def fill(place: int | None, blocks: Callable[[Sequence[Block]], Sequence[Block]]) -> None:
+            if place is not None:
+                sections[place] = Section(sections[place].heading, blocks(sections[place].blocks))
+
+        fill(bulletin.naming_at, lambda draft: name(named, draft))
+        fill(bulletin.cases_at, lambda _: decided_cases(cases))
+        return to_text(replace(document, sections=sections))
+
+    _freeze(bulletin, filled(bulletin.document, naming.decided_blocks), filled(bulletin.for_all, naming.blocks_for_all))
     bulletin.state = "approved"
     bulletin.approved_by, bulletin.approved_by_id, bulletin.approved_at = by.name, by.id, now
 
@@ -172,6 +185,7 @@ def publish(bulletin: Bulletin, by: By, *, now: datetime) -> None:
     if bulletin.state == "published":
         raise BulletinStands(said("{name}已经发布，不用再发布。", name=name_of(bulletin)))
     document_of(bulletin)
+    copy_for_all(bulletin)
     bulletin.state, bulletin.published_by, bulletin.published_at = "published", by.name, now
 
 
@@ -260,9 +274,18 @@ def _count(
         else ""
     )
     assembled = assemble(scope, facts, rules, proposals, number=bulletin.number, correction=correction)
+    for_all = assemble(
+        scope,
+        facts,
+        rules,
+        proposals,
+        number=bulletin.number,
+        correction=correction,
+        shown=shown_of(installation, scope, facts),
+    )
     bulletin.naming_at, bulletin.cases_at = assembled.naming_at, assembled.cases_at
     bulletin.definitions = definitions_of(facts, rules)
-    _freeze(bulletin, to_text(assembled.document))
+    _freeze(bulletin, to_text(assembled.document), to_text(for_all.document))
     return proposals.proposed if assembled.naming_at is not None else ()
 
 
@@ -284,8 +307,9 @@ def _propose(scope: Scope, bulletin: Bulletin, proposed: Sequence[Proposal]) -> 
     scope.session.flush()
 
 
-def _freeze(bulletin: Bulletin, text: str) -> None:
+def _freeze(bulletin: Bulletin, text: str, for_all: str) -> None:
     bulletin.document, bulletin.sha256 = text, digest_of(text)
+    bulletin.for_all, bulletin.for_all_sha256 = for_all, digest_of(for_all)
 
 
 def _edition(bulletin: Bulletin) -> BulletinEdition:

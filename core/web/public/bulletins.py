@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from core.documents.frozen import from_text
 from core.documents.typeset import to_pdf
 from core.journey.bulletins import get_published, list_published
-from core.statistics.bulletins.queries import has_published, name_of
+from core.statistics.bulletins.queries import copy_for_all, has_published, name_of
 from core.web.public.site import Entry, Guest, public, public_page
 
 ENTRY = Entry("公开通报", "bulletins", "每月诉求办理情况：各级各单位办得怎样，大家反映最多的是什么", has_published)
@@ -29,7 +29,9 @@ def download_bulletin(guest: Guest, number: str) -> ResponseReturnValue:
     """Answer with a published bulletin as PDF."""
     bulletin = get_published(guest.scope, number)
     disposition = f'attachment; filename="{guest.scope.tenant.slug}-{bulletin.month}-{bulletin.number}.pdf"'
-    return Response(_pdf(bulletin.document), mimetype="application/pdf", headers={"Content-Disposition": disposition})
+    return Response(
+        _pdf(copy_for_all(bulletin)), mimetype="application/pdf", headers={"Content-Disposition": disposition}
+    )
 
 
 @lru_cache(maxsize=KEPT)
