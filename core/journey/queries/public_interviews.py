@@ -20,6 +20,7 @@ from core.intake.interviews.service import asker_of, get_interview, hosts_of, in
 from core.journey.interview_publicity import NEVER_SHOWN
 from core.journey.interviews import interview_rules_of
 from core.kit.saying import said, word
+from core.statistics.small_counts import Told, tell
 from core.tenancy.scope import Scope
 from core.tickets.messages import contact_of
 from core.tickets.models import Ticket
@@ -60,10 +61,11 @@ class PublicInterview:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What one unit had of an interview, and how much of it is left."""
+    """What one unit has done and has left of an interview, as far as it is told."""
 
     unit: str
-    counts: Counts
+    finished: Told
+    left: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,31 @@ def public_interview(scope: Scope, slug: str) -> tuple[PublicInterview, list[Bac
     interview = get_interview(scope, slug)
     counted, units = tally(scope, [interview]), directory(scope)
     gone = {each.unit_id: each.name for each in units_of(scope, interview)}
-    backlog = [
-        Backlog(_name(unit_id, gone, units.name_of), counts)
-        for unit_id, counts in counted.by_unit.items()
-        if counts.merged or counts.waiting
-    ]
-    backlog.sort(key=lambda each: (-each.counts.backlog, -each.counts.merged, each.unit))
+    backlog = _backlog(
+        [
+            (_name(unit_id, gone, units.name_of), counts)
+            for unit_id, counts in counted.by_unit.items()
+            if counts.merged or counts.waiting
+        ]
+    )
     return _public(interview, hosts_of(scope, interview), counted.total), backlog
+
+
+def _backlog(lines: Sequence[tuple[str, Counts]]) -> list[Backlog]:
+    """Tell what units have of an interview beside its totals, which are no secret; nothing where these give a unit away."""
+    lines = sorted(lines, key=lambda line: line[0])
+    above = (-1, *(0 for _ in lines))
+    finished, left = (
+        tell((sum(values), *values), above)
+        for values in ([counts.finished for _, counts in lines], [counts.backlog for _, counts in lines])
+    )
+    if finished[0].exact is None or left[0].exact is None:
+        return []
+    rows = [
+        Backlog(unit, *told) for (unit, _), told in zip(lines, zip(finished[1:], left[1:], strict=True), strict=True)
+    ]
+    rows.sort(key=lambda each: (-each.left.low, each.unit))
+    return rows
 
 
 def units_to_ask(scope: Scope, slug: str) -> list[tuple[str, str]]:

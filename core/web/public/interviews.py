@@ -23,6 +23,7 @@ from core.journey.queries.public_interviews import (
 from core.kit.errors import Refused
 from core.web.input import text
 from core.web.proof import carried_challenge, is_proved, new_challenge
+from core.web.public.figure_words import count_words
 from core.web.public.report_moves import NOT_PROVED
 from core.web.public.site import Entry, Guest, not_kept, public, public_page
 from core.web.refusals import WRONG_INPUT, remember_words, words_of
@@ -81,6 +82,7 @@ def show_public_interview(guest: Guest, slug: str) -> ResponseReturnValue:
         "public/interview.html",
         interview=interview,
         backlog=backlog,
+        count_words=count_words,
         questions=questions,
         page=number,
         has_more=has_more,

@@ -133,8 +133,7 @@ def test_afterwards_the_page_says_what_became_of_all_and_what_each_unit_has_left
 
     told = page.read()
     assert "4 条提问，当场答复 1 条。其余 3 条归纳并成 2 件转给各单位，已办结 0 件，还在办理 2 件。" in told
-    rows = re.findall(r'data-column="单位">(\w+)</td>.*?没办完" class="num">(\d+)<', told)
-    assert rows == [("园林管理处", "1"), ("道路管理处", "1")]
+    assert ("各单位的件数太少，不单列。" in told, 'data-column="单位"' in told) == (True, False)
     assert "和同类提问并为一件，已转为工单，正在办理" in told
     assert [each.serial_no in told for each in tickets(walk)] == [False] * 3
     status, own = page.own(number, code)
