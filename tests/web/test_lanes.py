@@ -1,41 +1,21 @@
 """The lists of the desk: what stands in them, in which order, at which cost."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from core.journey import consult, desk, explain, findings, give_back, handle, judge, press, time
 from core.journey.accept import accept
 from core.journey.queries.lanes import Filters
 from core.journey.queries.queue import find_following, queue
-from core.kit.db import Database
 from core.tickets.contact import Contact
 from tests.builders import OPERATOR, REVIEWER, SUPERVISOR, beijing, make_appeal, make_ticket
 from tests.journey.walking import Walk
 from tests.web.conftest import House
+from tests.web.counting import counted
 from tests.web.making import Life, Visitor
-
-LOOKS_AT_THE_TENANT = ("SET LOCAL app.tenant = ''", "SELECT tenant.id")
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that are sent to the database, but for the look at the tenant that is due now and then."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(LOOKS_AT_THE_TENANT):
-            sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def serials(visitor: Visitor, path: str) -> list[str]:

@@ -4,10 +4,9 @@ import io
 import re
 from typing import Any
 
-from sqlalchemy import event
-
 from core.escalation.models import Letter
 from tests.interviews.asking import SLUG, announce, answer, ask, close, leave, questions, tickets
+from tests.web.counting import counted
 from tests.web.interviews.conftest import Studio
 
 AT = f"/interviews/{SLUG}"
@@ -49,12 +48,9 @@ def test_figures_are_listed_for_whom_they_concern_in_as_many_queries_for_three_a
     operator, roads = studio.visitor("operator"), studio.visitor("clerk", "roads")
 
     def asked() -> int:
-        seen: list[str] = []
-        engine = walk.installation.database.engine
-        event.listen(engine, "before_cursor_execute", note := lambda *given: seen.append(given[2]))
-        operator.get("/interviews")
-        event.remove(engine, "before_cursor_execute", note)
-        return len(seen)
+        with counted(walk.installation.database) as sent:
+            operator.get("/interviews")
+        return len(sent)
 
     operator.get("/interviews")
     one = asked()
