@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from flask import render_template
 
+from core.intake.receipts import beside_numbers
 from core.journey.portal import HandedIn
 from core.journey.queries.progress import progress_of
-from core.kit.serials import spoken_code, spoken_number
 from core.tickets.models import Ticket
 from core.web.hosts import page_address
 from core.web.public.site import Guest, not_kept
@@ -22,8 +22,12 @@ def receipt_page(guest: Guest, handed_in: HandedIn) -> str:
     not_kept()
     ticket = guest.scope.session.get_one(Ticket, (guest.scope.tenant.id, handed_in.accepted.ticket_id))
     accepted = handed_in.accepted
-    words = accepted.receipt.replace(accepted.serial_no, spoken_number(accepted.serial_no))
-    words = words.replace(accepted.access_code, spoken_code(accepted.access_code))
+    words = beside_numbers(
+        accepted.receipt,
+        serial_no=accepted.serial_no,
+        access_code=accepted.access_code,
+        tenant=guest.scope.tenant.name,
+    )
     address = page_address(guest.scope, f"/progress?number={ticket.serial_no}")
     return render_template(
         "public/reported.html",
