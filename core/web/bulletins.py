@@ -10,12 +10,13 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from markupsafe import Markup
 
 from core.documents.forms import FORMS
+from core.documents.frozen import from_text
 from core.documents.model import Block, Document, Table, Words, words_of
 from core.journey import bulletins as journey
 from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
-from core.statistics.bulletins.queries import STATE_LABELS, name_of
+from core.statistics.bulletins.queries import STATE_LABELS, copy_for_all, name_of
 from core.statistics.periods import Month
 from core.statistics.words import value_words
 from core.tickets.timeline import Actor, Order
@@ -26,6 +27,7 @@ from core.web.refusals import words_of as refusal_words
 from core.web.visit import Answer, Done, Visit, allows, installation
 
 pages = Blueprint("bulletins", __name__)
+FOR_ALL = "for-all"
 LIST = "/bulletins"
 MONTHS_OFFERED = 13
 LONGEST_REASON = 500
@@ -108,9 +110,12 @@ def show_bulletin(visit: Visit, number: str, naming: str = "") -> Answer:
 @pages.get(f"{LIST}/<number>/file/<form>")
 @allows(READERS)
 def download(visit: Visit, number: str, form: str) -> Answer:
-    """Answer with the bulletin as a file."""
+    """Answer with the bulletin as a file; `for-all` is the PDF of the copy that everybody reads."""
     shown = journey.show_bulletin(visit.scope, journey.read_number(number))
-    return file_of(shown.document, f"{visit.scope.tenant.slug}-{shown.bulletin.month}-{shown.bulletin.edition}", form)
+    name = f"{visit.scope.tenant.slug}-{shown.bulletin.month}-{shown.bulletin.edition}"
+    if form == FOR_ALL:
+        return file_of(from_text(copy_for_all(shown.bulletin)), f"{name}-{FOR_ALL}", "pdf")
+    return file_of(shown.document, name, form)
 
 
 @pages.post(f"{LIST}/<number>/recount")

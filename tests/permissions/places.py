@@ -430,6 +430,8 @@ def _bulletin(scope: Scope, mark: str, now: datetime) -> dict[str, list[object]]
         edition="general",
         document=text,
         sha256=digest_of(text),
+        for_all=text,
+        for_all_sha256=digest_of(text),
         naming_at=0,
         definitions={},
         made_by=mark,

@@ -84,6 +84,7 @@ def test_a_bulletin_goes_from_one_hand_to_another_and_to_everybody(installation:
     assert f"/public/{slug}/bulletins/1/pdf" in listed
     assert "点名：" not in listed  # two ratings are no sample
     copy = anybody.client.get(f"/public/{slug}/bulletins/1/pdf").data
+    assert supervisor.client.get(f"{at}/file/for-all").data == copy
     house, everybody = (words_in(each) for each in (files["pdf"].data, copy))
     assert ("1/2" in house, "1/2" in everybody, "少于" in everybody) == (True, False, True)
 
