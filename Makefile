@@ -55,14 +55,20 @@ sbom: $(INSTALLED)
 	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON --output-file .local/sbom.json 2>/dev/null
 	@echo ".local/sbom.json"
 
+# One package comes as source; what builds it is of the lock file, too, and is there before.
+$(INSTALLED): BUILDER = @awk '/^[^ ]/ { kept = /^setuptools==/ } kept' requirements.lock > $(VENV)/.builder
 $(INSTALLED): requirements.lock pyproject.toml
 ifdef UV
 	@$(UV) venv -q --allow-existing --python $(PYTHON) $(VENV)
-	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BUILDER)
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r $(VENV)/.builder
+	@$(UV) pip install -q --python $(BIN)/python --no-build-isolation --require-hashes -r requirements.lock
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 else
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BUILDER)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $(VENV)/.builder
+	@$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation --use-pep517 --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@touch $@
