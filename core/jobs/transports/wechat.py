@@ -88,7 +88,7 @@ def send_template(tokens: Tokens, account: Account, outgoing: Outgoing, about: A
         "template_id": account.template_id,
         "url": about.link,
         "client_msg_id": outgoing.id[-32:],
-        "data": {each.name: {"value": _value(each, about, outgoing.text)} for each in account.fields},
+        "data": {each.name: {"value": _value(each, account, about, outgoing.text)} for each in account.fields},
     }
 
     def deed(token: SecretText) -> Mapping[str, Any]:
@@ -121,13 +121,18 @@ def reaching(
         raise TryLater(refused.message) from None
 
 
-def _value(each: Field, about: About, words: str) -> str:
-    """Return what a field holds, in one line and as short as WeChat wants it."""
+def _value(each: Field, account: Account, about: About, words: str) -> str:
+    """Return what a field holds, in one line and as short as WeChat wants it.
+
+    Words that are too long leave out what stands elsewhere in the message anyway: who says it, and the number.
+    """
     kind = each.name.rstrip(digits)
     longest = LONGEST.get(kind, LONGEST_OTHER)
     text = " ".join((words if each.holds == "words" else str(getattr(about, each.holds))).split())
     if each.holds == "words" and len(text) > longest:
         text = SENDER.sub("", text)
+        if any(field.holds == "number" for field in account.fields):
+            text = text.replace(f"诉求 {about.number} ", "诉求")
     if len(text) <= longest:
         return text
     return text[:longest] if kind in ("phrase", "name") else f"{text[: longest - 1]}…"
