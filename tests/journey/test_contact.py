@@ -174,4 +174,12 @@ def test_lists_show_the_family_name_and_the_ends_of_the_phone() -> None:
 def test_every_column_of_a_contact_is_bytes_or_no_personal_data() -> None:
     plain = {column.key for column in inspect(TicketContact).columns if column.type.python_type is not bytes}
 
-    assert plain == {"tenant_id", "ticket_id", "keep_private", "phone_proven", "email_confirmed", "tell_by", "tell_hours"}
+    assert plain == {
+        "tenant_id",
+        "ticket_id",
+        "keep_private",
+        "phone_proven",
+        "email_confirmed",
+        "tell_by",
+        "tell_hours",
+    }

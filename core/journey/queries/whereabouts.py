@@ -12,4 +12,6 @@ def area_around(scope: Scope, point: Point) -> str | None:
     gazetteer = gazetteer_in_force(scope)
     if not any(area.shape for area in gazetteer.areas.nodes):
         return None
-    return located_within(gazetteer, point, areas_around(scope, point, version=duty_list_in_force(scope).gazetteer)).area
+    return located_within(
+        gazetteer, point, areas_around(scope, point, version=duty_list_in_force(scope).gazetteer)
+    ).area
