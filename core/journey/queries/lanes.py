@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
 from core.coordination.models import Errand
 from core.escalation.models import Supervision
@@ -140,7 +140,7 @@ def in_lane(scope: Scope, lane: LaneName) -> list[ColumnElement[bool]]:
         case "follow_up":
             conditions += [~asked_enough(scope), Ticket.channel != FROM_ELSEWHERE]  # the sender asks its resident
         case "redo":
-            conditions.append(Ticket.redo_asked)
+            conditions.append(Ticket.redo_asked == true())
         case "untold":
             conditions.append(_has(Untold, Untold.state == "open"))
         case "supervised":
