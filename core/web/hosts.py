@@ -183,11 +183,13 @@ def _page(words: str, *, status: int) -> str:
 
 
 def _places(*, is_lost: bool) -> list[Place]:
-    """Return where the tenants' public pages begin; under nobody's name only what has a name of its own can be told."""
+    """Return where the tenants' public pages begin, those with a name of their own first; under nobody's name only these can be told
+    where the installation names none of its own.
+    """
     port = "" if is_lost else _port()
     base = f"{request.scheme}://{own}" if is_lost and (own := _own_name()) else ""
     found = []
-    for tenant in installation().tenants():
+    for tenant in sorted(installation().tenants(), key=lambda each: not each.hosts):
         if tenant.state != ACTIVE:
             continue
         if tenant.hosts:

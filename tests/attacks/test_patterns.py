@@ -39,15 +39,18 @@ PATIENCE = 1.0
 MADE_IN_FUNCTIONS = {
     'core/conformance/browser.py f\'name="{name}" value="([^"]*)"\'': "our own page, in the kit",
     "core/conformance/walk.py '|'.join(map(re.escape, (serial_no, *(case.label for case in cases))))": "plain words, in the kit",
+    "core/disclosure/names/finding.py re.escape(word)": "plain words",
     "core/handling/checking/persons.py f'(?<!\\\\d){re.escape(own)}(?!\\\\d)'": "the digits of one number",
     "core/hooks/settings/texts.py pattern": "what features give, each found above by its keyword",
     "core/intake/weibo/reading.py f'@{re.escape(name)}(?![\\\\w-])[:：]?'": "a plain name of at most 30 characters; tried below",
     "core/journey/queries/alike.py f'(?<![A-Za-z0-9]){re.escape(scope.tenant.serial_prefix)}[0-9]{{13}}(?![0-9])'": (
         "a fixed number of digits"
     ),
+    "core/journey/queries/disclosures.py '(' + '|'.join(map(re.escape, (HIDDEN, *known))) + ')'": "plain words",
     "core/journey/queries/search.py f'({wanted})'": "plain words, of a search that takes 100 characters",
     "core/journey/queries/search.py wanted": "plain words, of a search that takes 100 characters",
     "core/people/passwords.py ''.join((_as_written(character) for character in word))": "one class per character",
+    "core/tickets/contact.py re.escape(contact.email)": "plain words",
     "core/tickets/contact.py f'(?<!\\\\d){spelt}(?!\\\\d)'": "one blank at most between the digits of a phone",
     "core/units/catalogue/limits.py _NUMERAL": "read_limit takes 100 characters",
     "tenants/source.py f'\\\\s*(\\\\[+)?\\\\\"?{re.escape(key)}\\\\\"?\\\\s*(=|\\\\]|\\\\.)'": "a line of a file of the installation",

@@ -27,7 +27,7 @@ from tests.tenancy.filling import tables_of_tenants
 
 CHANGING = re.compile(
     r'name="(?:csrf_token|command_id|moment)" value="[^"]*"|编号 <b>\w+|"number": "[0-9A-F]{6}"|Content-Length: \d+|'
-    r"Set-Cookie: [^\r\n]*|ETag: [^\r\n]*|数据截至 \d\d:\d\d:\d\d"
+    r"Set-Cookie: [^\r\n]*|ETag: [^\r\n]*|data-left="-?\d+"|剩 [\d天时分 ]+|数据截至 \d\d:\d\d:\d\d"
 )
 """What differs between two answers to the same question."""
 IDS = {
@@ -106,7 +106,8 @@ class Attack:
                     self._look(asked, answer, theirs)
             if told[0] == told[1]:
                 return
-        self.differing.append(f"{request} with {place} = {theirs}: {told[0][0]} instead of {told[1][0]}")
+        where = _first_difference(told[0][1], told[1][1])
+        self.differing.append(f"{where}: {request} with {place} = {theirs}: {told[0][0]} instead of {told[1][0]}")
 
     def _look(self, request: Request, answer: TestResponse, *echoed: str) -> None:
         told = told_by(answer)
@@ -128,12 +129,19 @@ def asker(place: Place, request: Request) -> Persona:
 def nobodys(value: str) -> str:
     """Return an id of the same kind that nothing has."""
     if value.isdecimal():
-        return str(int(value) + 1_000_000_007) if len(value) > 6 else str(int(value) + 700)
+        return str(
+            int(value) + (1_000_000_007 if len(value) > 6 else 1_000_007)
+        )  # no page shows such a number by chance
     return value[:-4] + ("0000" if not value.endswith("0000") else "1111")
 
 
 def _normal(answer: TestResponse, value: str) -> str:
     return _without(CHANGING.sub("", told_by(answer)), value)
+
+
+def _first_difference(one: str, other: str) -> str:
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{one[max(0, at - 40) : at + 40]!r}, not {other[max(0, at - 40) : at + 40]!r}"
 
 
 def _without(told: str, value: str) -> str:

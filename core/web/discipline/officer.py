@@ -34,7 +34,7 @@ from core.web.desk.accountability_acts import CASE_ACTS
 from core.web.desk.acts import DeedPermission, RefusedForm, carry_out, offered
 from core.web.desk.lanes import Tab
 from core.web.desk.standing import standing_at_desk
-from core.web.input import day, required, text
+from core.web.input import day, required, text, usable_input
 from core.web.refusals import status_of
 from core.web.uploads import answer, takes_files, uploads
 from core.web.visit import Answer, Done, Visit, allows, installation
@@ -189,8 +189,8 @@ def act_on_case(visit: Visit, case_code: str, deed: str) -> Answer:
 
 def _filters() -> CaseFilters:
     return CaseFilters(
-        unit=request.args.get("unit", "")[:64],
-        cause=request.args.get("cause", "")[:500],
+        unit=usable_input(request.args.get("unit", ""), 64),
+        cause=usable_input(request.args.get("cause", ""), 500),
         since=_day("since"),
         until=_day("until"),
     )
