@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -85,6 +85,8 @@ class IdBlocks:
     """Hands out ids from sequence blocks, so that a row's id is known before it is written.
 
     One sequence step is `ID_BLOCK` ids. A process that ends early leaves gaps; a forked child starts a block of its own.
+    A server that is killed forgets a step after which nothing was committed, and takes it again for somebody else: so the block of
+    a transaction that did not commit is used no further.
     """
 
     def __init__(self) -> None:
@@ -92,7 +94,7 @@ class IdBlocks:
         self._blocks: dict[str, tuple[int, int]] = {}
         self._pid = os.getpid()
 
-    def take(self, session: Session, sequence: str) -> int:
+    def take(self, session: "TenantSession", sequence: str) -> int:
         """Return the next id of `sequence`, asking the database only when the block is used up."""
         with self._lock:
             if self._pid != os.getpid():
@@ -102,8 +104,16 @@ class IdBlocks:
             if following == end:
                 end = int(session.execute(text("SELECT nextval(:sequence)"), {"sequence": sequence}).scalar_one())
                 following = end - ID_BLOCK
+                session.fetched_blocks.add((sequence, end))
             self._blocks[sequence] = (following + 1, end)
             return following + 1
+
+    def leave(self, fetched: Collection[tuple[str, int]]) -> None:
+        """Use these blocks, each named by its sequence and its last id, no further."""
+        with self._lock:
+            for sequence, end in fetched:
+                if self._blocks.get(sequence, (0, 0))[1] == end:
+                    del self._blocks[sequence]
 
 
 class TenantSession(Session):
@@ -118,6 +128,8 @@ class TenantSession(Session):
         self._tenant_id = tenant_id
         self._role = role
         self._gathered: list[Base] | None = None
+        self.fetched_blocks: set[tuple[str, int]] = set()
+        """The blocks of ids that were fetched in this transaction: the sequence and the last id of each."""
 
     @property
     def tenant_id(self) -> int | None:
@@ -218,6 +230,7 @@ class Database:
                 yield session
                 _commit(session)
             except BaseException as error:
+                self._ids.leave(session.fetched_blocks)
                 session.rollback()
                 if outage_of(error) is READ_ONLY:  # the pool leads to a server that another one has replaced
                     self.engine.dispose()
