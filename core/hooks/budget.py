@@ -85,13 +85,14 @@ class Deadline:
     def _cut(self, _: int, frame: FrameType | None) -> None:
         """Interrupt the block, but not the lines above: cut there, they would leave the timer running.
 
-        What is `whole` is left alone: the timer comes again.
+        What is `whole` is left alone: the timer comes again. So is a cut that is being weighed: a second one in the midst of it, on a
+        busy machine, would come out of the lines above.
         """
         if self._is_open and not _whole and self._is_over() and not (frame and frame.f_code in _OWN_CODE):
             raise OverBudget(self._seconds)
 
 
-_OWN_CODE = (Deadline.__enter__.__code__, Deadline.__exit__.__code__)
+_OWN_CODE = tuple(own.__code__ for own in (Deadline.__enter__, Deadline.__exit__, Deadline._cut, Deadline._is_over))
 _whole: list[int] = []
 """One entry for each `whole` piece that is being done."""
 

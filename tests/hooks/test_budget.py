@@ -3,15 +3,17 @@
 import gc
 import re
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from types import FrameType
 
 import pytest
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
-from core.hooks.budget import OverBudget, whole, within
+from core.hooks.budget import Deadline, OverBudget, whole, within
 from tests.patience import patience
 
 BUDGET = 0.05
@@ -188,6 +190,27 @@ def test_no_cut_comes_late_between_two_budgets() -> None:
         except OverBudget:
             pass
         [None for _ in range(50)]
+
+
+def test_a_cut_that_comes_while_another_is_weighed_leaves_it_to_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighing: list[FrameType] = []
+
+    def is_over(_: Deadline) -> bool:
+        weighing.append(sys._getframe(1))
+        return True
+
+    monkeypatch.setattr(Deadline, "_is_over", is_over)
+    deadline, seen = within(60), []
+
+    def come_twice() -> None:
+        with suppress(OverBudget):
+            signal.raise_signal(signal.SIGALRM)
+        deadline._cut(signal.SIGALRM, weighing[0])
+        seen.append("no second cut")
+
+    with pytest.raises(OverBudget), deadline:
+        come_twice()
+    assert seen == ["no second cut"]
 
 
 def test_what_is_to_be_whole_is_cut_when_it_has_ended() -> None:
