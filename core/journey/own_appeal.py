@@ -153,15 +153,7 @@ def urge(scope: Scope, ticket: Ticket, order: Order, *, words: str = "") -> None
 def keep_urging(scope: Scope, ticket: Ticket, order: Order, *, words: str, by: str) -> None:
     """Keep that somebody, in words, urges for the resident, and tell whoever has it in hand. Raises as `urge`."""
     check_state(ticket, OPEN, "催办")
-    said = words.strip()
-    if len(said) > LONGEST_WORDS:
-        raise WordsTooLong(
-            saying.said(
-                "补充的话有 {number} 个字，最多 {longest} 个字。请精简后再提交。",
-                number=len(said),
-                longest=LONGEST_WORDS,
-            )
-        )
+    said = usable_words(words)
     refuse_more_urging(scope, ticket, now=order.now)
     note(
         scope,
@@ -208,6 +200,20 @@ def has_stopped_news(scope: Scope, serial_no: str) -> bool:
     """Tell whether the resident wants to be told of the answer alone, and of no other step."""
     stopped = select(Ticket.news_stopped).where(Ticket.tenant_id == scope.tenant.id, Ticket.serial_no == serial_no)
     return bool(scope.session.scalar(stopped))
+
+
+def usable_words(words: str) -> str:
+    """Return what a resident adds to a deed, without blanks around it. Raises `WordsTooLong`."""
+    usable = words.strip()
+    if len(usable) > LONGEST_WORDS:
+        raise WordsTooLong(
+            saying.said(
+                "补充的话有 {number} 个字，最多 {longest} 个字。请精简后再提交。",
+                number=len(usable),
+                longest=LONGEST_WORDS,
+            )
+        )
+    return usable
 
 
 def refuse_more_urging(scope: Scope, ticket: Ticket, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from core.evaluation.queries import find_granted_review
 from core.evaluation.service import keep_cause
 from core.journey.command import command
 from core.journey.conclude import RedoneEnough
-from core.journey.own_appeal import LONGEST_WORDS, WordsTooLong
+from core.journey.own_appeal import usable_words
 from core.journey.resident_words import tell_with_page
 from core.kit import saying
 from core.kit.errors import Refused
@@ -41,15 +41,7 @@ def ask_redo(scope: Scope, ticket: Ticket, order: Order, *, words: str = "") -> 
     Raises `RedoNotOpen`, `RedoneEnough` (then a review is the way), `WordsTooLong`, `MoveNotAllowed`.
     """
     check_state(ticket, MOVES[Command.REDO].sources, "要求重办")
-    said = words.strip()
-    if len(said) > LONGEST_WORDS:
-        raise WordsTooLong(
-            saying.said(
-                "补充的话有 {number} 个字，最多 {longest} 个字。请精简后再提交。",
-                number=len(said),
-                longest=LONGEST_WORDS,
-            )
-        )
+    said = usable_words(words)
     if ticket.redo_asked or not is_discontent(scope, ticket):
         raise RedoNotOpen(
             saying.said(

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.journey.erase import erase_beside_tickets, erase_contact
 from core.journey.own_data import Holder, grounds_against, is_alone, own_tickets, subject_of
@@ -242,11 +242,8 @@ def answer_request(
 
 def count_open(scope: Scope) -> int:
     """Return how many requests wait for an answer."""
-    return len(
-        scope.session.scalars(
-            select(RightsRequest.id).where(RightsRequest.tenant_id == scope.tenant.id, RightsRequest.state == "open")
-        ).all()
-    )
+    is_open = (RightsRequest.tenant_id == scope.tenant.id, RightsRequest.state == "open")
+    return scope.session.scalar(select(func.count()).where(*is_open)) or 0
 
 
 def _usable_answer(request: RightsRequest, decision: str, grounds: Sequence[str], words: str) -> str:

@@ -2,7 +2,7 @@
 
 from core.evaluation.answers import known
 from core.journey.command import command
-from core.journey.own_appeal import LONGEST_WORDS, WordsTooLong
+from core.journey.own_appeal import usable_words
 from core.journey.void import CannotVoid, end_by_voiding, others_hang_on
 from core.kit import saying
 from core.routing.service import assignments_in_hand
@@ -25,15 +25,7 @@ def withdraw(scope: Scope, ticket: Ticket, order: Order, *, reason_code: str, wo
     """
     known(reason_code, WITHDRAWAL_REASONS, "撤回的理由")
     check_state(ticket, MOVES[Command.WITHDRAW].sources, MOVES[Command.WITHDRAW].label)
-    said = words.strip()
-    if len(said) > LONGEST_WORDS:
-        raise WordsTooLong(
-            saying.said(
-                "补充的话有 {number} 个字，最多 {longest} 个字。请精简后再提交。",
-                number=len(said),
-                longest=LONGEST_WORDS,
-            )
-        )
+    said = usable_words(words)
     if others_hang_on(scope, ticket):
         raise CannotVoid(
             saying.said(

@@ -4,16 +4,13 @@ The district's own rules are asked, the same that mark a ticket urgent when it i
 speaks of urgency a few words of the core stand in for them.
 """
 
-import re
 from datetime import datetime
 
-from core.classification.rules import suggest_nature
 from core.hooks import specs
-from core.hooks.values import TicketView
 from core.intake.portal import PORTAL
+from core.journey.queries.guessing import view_unfiled
 from core.kit.saying import said
 from core.tenancy.scope import Scope
-from core.tickets.states import State
 
 DANGERS = (
     *("倒塌", "坍塌", "垮塌", "塌陷", "要塌了", "高空坠物"),
@@ -22,7 +19,6 @@ DANGERS = (
     *("被困", "落水", "溺水", "跳楼", "轻生", "昏迷", "砍人"),
 )
 """Danger itself and no everyday word such as 燃气, which mostly speaks of bills."""
-LONGEST_TITLE = 40
 
 
 def dangers_in(scope: Scope, text: str, *, place: str = "", now: datetime) -> tuple[str, ...]:
@@ -33,27 +29,7 @@ def dangers_in(scope: Scope, text: str, *, place: str = "", now: datetime) -> tu
     if not has_rules(scope):
         found = words_of_danger(words)
         return (said("提到“{words}”", words="、".join(found)),) if found else ()
-    heading = re.sub(r"\s+", " ", words)[:LONGEST_TITLE]
-    view = TicketView(
-        id=0,
-        serial_no="",
-        state=str(State.ACCEPTED),
-        channel=PORTAL.id,
-        medium=PORTAL.medium,
-        mailbox="",
-        title=heading,
-        text=words,
-        place=place.strip(),
-        nature=suggest_nature(heading, words),
-        urgency="normal",
-        complexity="simple",
-        matter=None,
-        affected_count=1,
-        submitted_at=now,
-        lead_unit=None,
-        cycle_no=1,
-        bounce_count=0,
-    )
+    view = view_unfiled(words, place=place, channel=PORTAL.id, medium=PORTAL.medium, now=now)
     return tuple(signal.reason for _, signal in scope.hooks.ask(specs.assess_urgency, ticket=view))
 
 

@@ -3,6 +3,7 @@
 The same hooks and rules are asked as when it is accepted, so that what is suggested is what would happen.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from core.classification.locating import area_words, located_by
 from core.classification.rules import matter_from, suggest_matter, suggest_nature
 from core.hooks import specs
 from core.hooks.values import Nature, TicketView
+from core.hooks.values.ticket import Medium
 from core.intake.channels import channels_of
 from core.intake.drafting import completed
 from core.intake.rules import Appeal
@@ -125,18 +127,27 @@ def _view(
     *,
     now: datetime,
 ) -> TicketView:
-    words = text.strip()
-    heading = title.strip() or words[:LONGEST_TITLE]
     if like is not None:
-        whole = view_of(scope, like)
+        whole, words = view_of(scope, like), text.strip()
+        heading = title.strip() or words[:LONGEST_TITLE]
         return replace(whole, title=heading, text=words, matter=None, matter_guessed=False, bounce_count=0)
     known = channels_of(scope).get(channel)
+    medium = known.medium if known else "phone"
+    return view_unfiled(text, title=title, place=place, nature=nature, channel=channel, medium=medium, now=now)
+
+
+def view_unfiled(
+    text: str, *, title: str = "", place: str, nature: Nature | None = None, channel: str, medium: Medium, now: datetime
+) -> TicketView:
+    """Return what hooks are shown of words that are not filed: as if they had just been accepted."""
+    words = text.strip()
+    heading = title.strip() or re.sub(r"\s+", " ", words)[:LONGEST_TITLE]
     return TicketView(
         id=0,
         serial_no="",
         state=str(State.ACCEPTED),
         channel=channel,
-        medium=known.medium if known else "phone",
+        medium=medium,
         mailbox="",
         title=heading,
         text=words,
