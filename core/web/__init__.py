@@ -10,12 +10,12 @@ from whitenoise import WhiteNoise
 from core.tenancy.scope import Installation
 from core.web import errors, headers, hosts, layout, rates, uploads
 from core.web.account import account
+from core.web.admin import BLUEPRINTS as ADMIN
 from core.web.api import init_app as init_api
 from core.web.assets import STATIC, find_assets
 from core.web.bulletins import pages as bulletins
 from core.web.center import BLUEPRINTS as CENTER
-from core.web.city.matters import pages as city_matters
-from core.web.city.overview import pages as city
+from core.web.city import BLUEPRINTS as CITY
 from core.web.desk import BLUEPRINTS as DESK
 from core.web.discipline import BLUEPRINTS as DISCIPLINE
 from core.web.health import health, set_redis
@@ -100,8 +100,8 @@ def create_app(
         *LEADER,
         *CENTER,
         *DISCIPLINE,
-        city,
-        city_matters,
+        *ADMIN,
+        *CITY,
         bulletins,
         performance_pages,
         accounts_pages,

@@ -11,7 +11,11 @@ from pathlib import Path
 STATIC = Path(__file__).parents[1] / "static"
 VENDOR = STATIC / "vendor"
 OWN = (
+    "admin.css",
+    "admin.js",
     "center.js",
+    "city.css",
+    "city.js",
     "device.js",
     "drafts.js",
     "huiying.css",

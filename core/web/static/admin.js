@@ -1,0 +1,2 @@
+// What the pages of district administration do by themselves; without it they work all the same.
+"use strict";
