@@ -5,7 +5,7 @@ those that are tried, and compared. Nothing is sent, and nothing is written but 
 """
 
 from core.journey.dry_run.changes import EFFECT_LABELS, WHAT_LABELS, Change, Side
-from core.journey.dry_run.export import export
+from core.journey.dry_run.export import export, exported
 from core.journey.dry_run.result import (
     ChangedTicket,
     FailureSeen,
@@ -15,6 +15,7 @@ from core.journey.dry_run.result import (
     change_words,
     count_changed,
     result_of,
+    rule_name,
     runs_of,
     summary,
 )
@@ -56,10 +57,12 @@ __all__ = [
     "change_words",
     "count_changed",
     "export",
+    "exported",
     "fail",
     "find_run",
     "go_on",
     "result_of",
+    "rule_name",
     "run_whole",
     "runs_of",
     "summary",

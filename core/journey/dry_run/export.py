@@ -1,6 +1,7 @@
 """Writing what a try came to into a file: an Excel workbook, or a table of text that any spreadsheet opens."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,15 +36,18 @@ def export(result: Result, path: Path, *, mark: str) -> None:
     `mark` says who took it out and when 水印: it stands in every row of a ticket and under every printed page.
     Raises `NoSuchFormat`.
     """
-    if path.suffix == ".xlsx":
-        _workbook(result, path, mark)
-    elif path.suffix == ".csv":
-        _text(result, path, mark)
-    else:
+    if path.suffix not in (".xlsx", ".csv"):
         raise NoSuchFormat(said("不能导出为 {name}。文件名请以 .xlsx 或 .csv 结尾。", name=path.name))
+    path.write_bytes(exported(result, path.suffix[1:], mark=mark))
 
 
-def _workbook(result: Result, path: Path, mark: str) -> None:
+def exported(result: Result, form: str, *, mark: str) -> bytes:
+    """Return what `export` would write, in the form xlsx or csv."""
+    return _workbook(result, mark) if form == "xlsx" else _text(result, mark)
+
+
+def _workbook(result: Result, mark: str) -> bytes:
+    written = io.BytesIO()
     # Texts stay texts, whatever they begin with.
     plain = {
         "constant_memory": True,
@@ -51,7 +55,7 @@ def _workbook(result: Result, path: Path, mark: str) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), plain) as book:
+    with xlsxwriter.Workbook(written, plain) as book:
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         for name, head, rows in (
             ("结论", ("试算结果", ""), _conclusion(result)),
@@ -66,13 +70,15 @@ def _workbook(result: Result, path: Path, mark: str) -> None:
             for row, cells in enumerate((head, *rows)):
                 for column, cell in enumerate(cells):
                     sheet.write(row, column, cell, bold if row == 0 else wrapped)
+    return written.getvalue()
 
 
-def _text(result: Result, path: Path, mark: str) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([harmless(cell) for cell in row] for row in _rows(result, mark))
+def _text(result: Result, mark: str) -> bytes:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(COLUMNS)
+    writer.writerows([harmless(cell) for cell in row] for row in _rows(result, mark))
+    return written.getvalue().encode("utf-8-sig")
 
 
 def _conclusion(result: Result) -> Iterator[Sequence[str | int]]:

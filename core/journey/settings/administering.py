@@ -2,13 +2,16 @@
 
 from core.hooks.settings.wording import flaw_of
 from core.kit.errors import Refused
-from core.kit.saying import said
-from core.people.roles import Permission
+from core.kit.saying import said, word
+from core.people.access import asked_of, may
+from core.people.roles import NotPermitted, Permission
 from core.tenancy.revisions import Author
 from core.tickets.service import reason_of, refuse_actor
 from core.tickets.timeline import Actor
 
 LONGEST_REASON = 500
+READS_CHANGES = frozenset({Permission.ADMINISTER, Permission.DISCIPLINE})
+"""Who reads what was changed of settings, when, by whom and why."""
 
 
 class ReasonUnusable(Refused):
@@ -21,6 +24,19 @@ def administering(actor: Actor, deed: str) -> Author:
     """Return the actor as author of revisions and decisions. Raises `NotPermitted` for who administers nothing."""
     refuse_actor(actor, Permission.ADMINISTER, deed)
     return Author(actor.name, actor.id)
+
+
+def reading_changes(actor: Actor, deed: str) -> None:
+    """Raise `NotPermitted` for who neither administers nor watches over those who do 纪检."""
+    if not may(actor.permissions, READS_CHANGES):
+        raise NotPermitted(
+            said(
+                "「{deed}」由{asked}办理，{name}没有这项权限。需要时请联系安全管理员开通。",
+                deed=word(deed),
+                asked=word(asked_of(READS_CHANGES)),
+                name=actor.name,
+            )
+        )
 
 
 def reason_for(text: str, deed: str) -> str:

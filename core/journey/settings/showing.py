@@ -9,7 +9,7 @@ from core.hooks.roster import Roster
 from core.hooks.settings import Difference, fields_of, secrets_of
 from core.hooks.settings.rows import Rows
 from core.hooks.values import Finding
-from core.journey.settings.administering import administering
+from core.journey.settings.administering import administering, reading_changes
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.naming import settings_choices
 from core.journey.settings.standings import changes_between, weigh
@@ -139,7 +139,7 @@ def show(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> Show
 
 def history(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> Sequence[RevisionLine]:
     """Return the revisions of a feature, the newest first. Raises `NotPermitted`, `UnknownFeature`."""
-    administering(actor, "查看修订")
+    reading_changes(actor, "查看修订")
     roster.get(feature_id)
     events = events_of(scope, feature_id)
     return [
@@ -150,7 +150,7 @@ def history(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> S
 
 def show_revision(scope: Scope, roster: Roster, feature_id: str, number: int, *, actor: Actor) -> RevisionShown:
     """Return one revision with what happened to it. Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`."""
-    administering(actor, "查看修订")
+    reading_changes(actor, "查看修订")
     now_held = held(scope, roster, feature_id)
     weighed = weigh(scope, roster, now_held, get_revision(scope, feature_id, number))
     events = events_of(scope, feature_id, number)
@@ -174,7 +174,7 @@ def diff(
     Both are told with what the tenant inherits now. Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`,
     `MigrationFailed`.
     """
-    administering(actor, "比较修订")
+    reading_changes(actor, "比较修订")
     now_held = held(scope, roster, feature_id)
     after = now_held.effective_of(now_held.own_of(get_revision(scope, feature_id, number)))
     before = now_held.effective

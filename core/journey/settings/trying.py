@@ -1,12 +1,13 @@
 """Trying a revision on past tickets 试算, before it holds: whoever approves and activates it sees what it would have done."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from core.hooks.roster import Roster
 from core.journey.dry_run import Result, Sample, ask_for, ask_for_off, result_of
-from core.journey.settings.administering import administering
+from core.journey.settings.administering import administering, reading_changes
 from core.journey.settings.held import held
 from core.journey.settings.standings import weigh
 from core.kit.errors import Refused
@@ -14,7 +15,7 @@ from core.kit.saying import said
 from core.tenancy.active import features_on
 from core.tenancy.models import DryRun
 from core.tenancy.revisions import get_revision
-from core.tenancy.rules import refuse_trial
+from core.tenancy.rules import CLOSED, Trial, refuse_trial
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 
@@ -71,18 +72,39 @@ def ask_trial_off(scope: Scope, feature_id: str, *, sample: Sample = USUAL, acto
     return ask_for_off(scope, feature_id, sample=sample, asked_by=author.name, now=now)
 
 
-def why_trial_failed(scope: Scope, feature_id: str, number: int) -> str:
-    """Return why the newest try of a revision failed, in words; empty when it did not, or is under way."""
-    newest = scope.session.scalar(
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a revision stands with its try: whether it needs one, and whether anything is still decided about it."""
+
+    trial: Trial
+    is_open: bool
+
+
+def trial_standing(scope: Scope, roster: Roster, feature_id: str, number: int, *, actor: Actor) -> Standing:
+    """Tell whether a revision was tried against what holds, or need not be. Raises `NotPermitted`, `NoSuchRevision`."""
+    reading_changes(actor, "查看试算")
+    now_held = held(scope, roster, feature_id)
+    standing = weigh(scope, roster, now_held, get_revision(scope, feature_id, number)).standing
+    return Standing(standing.trial, standing.state not in CLOSED)
+
+
+def newest_trial(scope: Scope, feature_id: str, number: int) -> DryRun | None:
+    """Return the newest try of a revision, None where it was never tried."""
+    return scope.session.scalar(
         select(DryRun)
         .where(DryRun.tenant_id == scope.tenant.id, DryRun.feature == feature_id, DryRun.number == number)
         .order_by(DryRun.asked_at.desc(), DryRun.id.desc())
         .limit(1)
     )
+
+
+def why_trial_failed(scope: Scope, feature_id: str, number: int) -> str:
+    """Return why the newest try of a revision failed, in words; empty when it did not, or is under way."""
+    newest = newest_trial(scope, feature_id, number)
     return newest.failure if newest and newest.state == "failed" else ""
 
 
-def show_trial(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int, actor: Actor) -> Result:
+def show_trial(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | None, actor: Actor) -> Result:
     """Return what a try has come to so far. Raises `NotPermitted`, `NoSuchDryRun`."""
-    administering(actor, "查看试算")
+    reading_changes(actor, "查看试算")
     return result_of(scope, dry_run_id, offset=offset, most=most)

@@ -2,4 +2,10 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from core.web.admin.revisions import pages as revisions
+from core.web.admin.trials import pages as trials
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    revisions,
+    trials,
+)
