@@ -1,6 +1,9 @@
 """The table of units."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kit.db import Base, TenantRow
@@ -49,3 +52,5 @@ class Unit(TenantRow, Base, kw_only=True):
     active: Mapped[bool] = mapped_column(default=True)
     member: Mapped[bool] = mapped_column(default=False)
     """One of the units that the district's hotline platform is made of 成员单位."""
+    declared: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), default=None)
+    """What files said of it when they were last applied; None = they do not name it."""

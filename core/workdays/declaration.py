@@ -38,6 +38,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from core.kit.saying import joined, said, word
 from core.workdays.national import published_notices
+from core.workdays.notices import Festival, notice_of
 from core.workdays.specification import (
     MAKE_UP,
     CalendarSpec,
@@ -245,20 +246,12 @@ def _dated_days(entry: _Entry) -> list[DatedDay]:
 def _notice(entry: _Entry) -> Notice:
     year = entry.take("year", int, required=True)
     source = entry.take("source", str, required=True)
-    festivals = list(_each(entry, "festival", _festival))
-    rest = {day: name for name, days, _ in festivals for day in days}
-    work = {day: name for name, _, days in festivals for day in days}
-    if not rest:
-        raise CalendarUnusable(said("{year} 年的通知里没有一天放假。请逐个节日写 [[notice.festival]]。", year=year))
-    for day in [*rest, *work]:
-        if abs(day.year - year) > 1:
-            raise CalendarUnusable(said("{year} 年的通知里写了 {day}。请检查年份。", year=year, day=day))
-    return Notice(year, source, tuple(sorted(rest.items())), tuple(sorted(work.items())))
+    return notice_of(year, source, list(_each(entry, "festival", _festival)))
 
 
-def _festival(entry: _Entry) -> tuple[str, list[date], list[date]]:
+def _festival(entry: _Entry) -> Festival:
     name = entry.take("name", str, required=True)
-    return name, list(_span(entry, required=True)), entry.list_of("work", date)
+    return Festival(name, tuple(_span(entry, required=True)), tuple(entry.list_of("work", date)))
 
 
 def _span(entry: _Entry, *, required: bool) -> Iterator[date]:

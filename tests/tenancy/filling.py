@@ -30,6 +30,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "accountability_evidence": {"kind": "file", "content": {}},
     "article": {"state": "published", "in_force": 1, "expires_on": VALUES[Date], "terms": []},
     "adjudication": {"effect": "shift"},
+    "calendar_draft": {"state": "published"},
     "call_record": {"state": "ticket", "ended_at": VALUES[TIMESTAMP]},
     "clearance": {"state": "pending", "because": "wish"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
