@@ -32,6 +32,7 @@ import core.sla.models
 import core.statistics.models
 import core.statistics.outside.models
 import core.statistics.reminders.models
+import core.statistics.screens.models
 import core.statistics.warnings.models
 import core.tenancy.models
 import core.tickets.held

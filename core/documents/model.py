@@ -95,6 +95,24 @@ class Lines:
     percent_from: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """How much there is of each row in each column, the darker the more; `most` is the darkest, `hrefs` where a cell leads.
+
+    On a page and in a file a table says the same; it is drawn where one can zoom into it.
+    """
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[int]]
+    hrefs: Sequence[Sequence[str]]
+
+    @property
+    def most(self) -> int:
+        return max((value for row in self.values for value in row), default=0)
+
+
 Chart = Bars | Dots | Lines
 Block = Words | Table | Chart
 

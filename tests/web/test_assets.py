@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.web.assets import LIBRARIES, OWN, SCRIPTS, STATIC, copy_assets, find_assets
+from core.web.assets import CHARTS, LIBRARIES, OF_ONE_PAGE, OWN, SCRIPTS, STATIC, copy_assets, find_assets
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def static(tmp_path: Path) -> Path:
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A node_modules folder with the libraries."""
     folder = tmp_path_factory.mktemp("node_modules")
-    for path in LIBRARIES.values():
+    for path in (*LIBRARIES.values(), *OF_ONE_PAGE.values()):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(f"/* {path} */")
     return folder
@@ -29,7 +29,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_without_the_libraries_only_our_own_scripts_are_loaded(static: Path) -> None:
     assets = find_assets(static)
-    assert assets.missing == tuple(LIBRARIES)
+    assert assets.missing == (*LIBRARIES, *OF_ONE_PAGE)
     assert len(assets.scripts) == len(SCRIPTS)
     assert assets.scripts[0].startswith("/static/huiying.js?v=")
 
@@ -45,6 +45,18 @@ def test_copies_carry_their_hash_and_a_gzip(static: Path, modules: Path) -> None
         "idiomorph-ext",
         *(name.removesuffix(".js") for name in SCRIPTS),
     ]
+
+
+def test_a_library_of_one_page_is_loaded_by_no_other_and_missed_by_none(static: Path, modules: Path) -> None:
+    copy_assets(modules, static)
+    url = find_assets(static).find_url(CHARTS)
+    assert url is not None
+    assert url not in find_assets(static).scripts
+
+    (static / "vendor" / url.rpartition("/")[2]).unlink()
+
+    without = find_assets(static)
+    assert (without.find_url(CHARTS), without.missing, len(without.scripts)) == (None, (CHARTS,), 2 + len(SCRIPTS))
 
 
 def test_a_copy_that_is_out_of_date_is_not_used(static: Path, modules: Path) -> None:

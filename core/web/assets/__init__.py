@@ -34,6 +34,9 @@ LIBRARIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
 }
+CHARTS = "echarts.common.min.js"
+"""What draws charts one can zoom into; the one page that has such charts loads it, and shows drawings of ours without it."""
+OF_ONE_PAGE = {CHARTS: "echarts/dist/echarts.common.min.js"}
 HASH_LENGTH = 10
 
 
@@ -49,14 +52,21 @@ class Assets:
         """Return the address of one of our own assets."""
         return self.urls[name]
 
+    def find_url(self, name: str) -> str | None:
+        """Return the address of a library that one page alone loads, None where it was not copied."""
+        return self.urls.get(name)
+
 
 def find_assets(static: Path = STATIC) -> Assets:
     """Look what is there. Our own files are served from their hashed copy only while it is the same."""
     urls = {name: _url_of_own(static, name) for name in OWN}
-    found = {name: sorted((static / "vendor").glob(_hashed(name, "*"))) for name in LIBRARIES}
-    libraries = [f"/static/vendor/{copies[-1].name}" for copies in found.values() if copies]
-    missing = tuple(name for name, copies in found.items() if not copies)
-    return Assets(urls, ((*libraries,) if not missing else ()) + (*(urls[name] for name in SCRIPTS),), missing)
+    copied = {name: sorted((static / "vendor").glob(_hashed(name, "*"))) for name in (*LIBRARIES, *OF_ONE_PAGE)}
+    found = {name: f"/static/vendor/{copies[-1].name}" for name, copies in copied.items() if copies}
+    libraries = [found[name] for name in LIBRARIES if name in found]
+    urls |= {name: url for name, url in found.items() if name in OF_ONE_PAGE}
+    scripts = (*libraries,) if len(libraries) == len(LIBRARIES) else ()
+    missing = tuple(name for name in copied if name not in found)
+    return Assets(urls, scripts + (*(urls[name] for name in SCRIPTS),), missing)
 
 
 def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:
@@ -68,7 +78,8 @@ def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:
     vendor.mkdir(exist_ok=True)
     for old in vendor.iterdir():
         old.unlink()
-    sources = {name: modules / path for name, path in LIBRARIES.items()} | {name: static / name for name in OWN}
+    libraries = {**LIBRARIES, **OF_ONE_PAGE}
+    sources = {name: modules / path for name, path in libraries.items()} | {name: static / name for name in OWN}
     copied = []
     for name, source in sources.items():
         content = source.read_bytes()
