@@ -2,10 +2,12 @@
 
 from flask import Blueprint
 
+from core.web.admin.city_view import pages as city_view
 from core.web.admin.revisions import pages as revisions
 from core.web.admin.trials import pages as trials
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    city_view,
     revisions,
     trials,
 )

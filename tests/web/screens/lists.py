@@ -109,7 +109,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/discipline/rules",
     ),
     "analyst": ("/city", "/city/matters"),
-    "administrator": ("/challenges", "/rights", "/accounts", "/accounts/<login>", "/sources"),
+    "administrator": ("/admin/city", "/challenges", "/rights", "/accounts", "/accounts/<login>", "/sources"),
     "security-administrator": ("/accounts", "/accounts/<login>"),
     "auditor": ("/audit", "/audit/reveals"),
     "whoever must bind a phone": ("/sign-in/bind",),
