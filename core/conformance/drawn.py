@@ -79,7 +79,7 @@ class _Browser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         match tag:
-            case "input" if attributes["type"] != "checkbox" or "checked" in attributes:
+            case "input" if attributes["type"] not in ("checkbox", "radio") or "checked" in attributes:
                 value = attributes.get("value", "")
                 if attributes["type"] in ("text", "password"):
                     value = value.replace("\r", "").replace("\n", "")

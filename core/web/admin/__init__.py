@@ -4,10 +4,12 @@ from flask import Blueprint
 
 from core.web.admin.city_view import pages as city_view
 from core.web.admin.revisions import pages as revisions
+from core.web.admin.settings_form import pages as settings_form
 from core.web.admin.trials import pages as trials
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     city_view,
     revisions,
+    settings_form,
     trials,
 )
