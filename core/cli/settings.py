@@ -31,6 +31,7 @@ from core.kit.errors import Refused
 from core.tenancy.rules import NEED_LABELS
 
 FEATURE = click.option("--feature", "feature_id", required=True, metavar="功能", help="功能的代号")
+AWARE = click.option("--aware", is_flag=True, help="已看过试算的提醒，仍要这样办")
 NUMBER = click.argument("number", metavar="第几次", type=click.IntRange(min=1, max=2**31 - 1))
 LARGEST_FILE = 1024 * 1024
 
@@ -167,8 +168,11 @@ settings.add_command(dry_run)
 @FEATURE
 @BY
 @click.option("--note", default="", metavar="意见", help="批准意见，写进记录")
+@AWARE
 @AS_JSON
-def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *, as_json: bool) -> None:
+def approve_(
+    number: int, tenant: str, feature_id: str, login: str, note: str, *, aware: bool, as_json: bool
+) -> None:
     """以第二人的身份批准一次修订；起草人自己不能批准。"""
     with installed() as installation:
         changes = done_by(
@@ -176,7 +180,7 @@ def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *
             tenant,
             login,
             lambda scope, actor, now: approve(
-                scope, installation.roster, feature_id, number, note=note, actor=actor, now=now
+                scope, installation.roster, feature_id, number, note=note, aware=aware, actor=actor, now=now
             ),
         )
         following = what_follows(installation, tenant, feature_id, number)
@@ -190,8 +194,9 @@ def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *
 @FEATURE
 @BY
 @click.option("--at", default="", metavar="时间", help="从这时起生效，如 2026-12-01T08:00；不写则立即生效")
+@AWARE
 @AS_JSON
-def activate_(number: int, tenant: str, feature_id: str, login: str, at: str, *, as_json: bool) -> None:
+def activate_(number: int, tenant: str, feature_id: str, login: str, at: str, *, aware: bool, as_json: bool) -> None:
     """启用一次修订，立即或从某时起。须已检查、试算；涉及问责或隐私的须另一人批准。"""
     with installed() as installation:
         zone = installation.tenant(tenant).zone
@@ -201,7 +206,7 @@ def activate_(number: int, tenant: str, feature_id: str, login: str, at: str, *,
             tenant,
             login,
             lambda scope, actor, now: activate(
-                scope, installation.roster, feature_id, number, at=effective, actor=actor, now=now
+                scope, installation.roster, feature_id, number, at=effective, aware=aware, actor=actor, now=now
             ),
         )
     _say(asdict(decided) | {"holds": HOLDS_FROM_NOW}, _decided_lines(decided, zone), as_json=as_json)

@@ -20,6 +20,8 @@ from core.journey.queries.screening import count_doubted
 from core.journey.reminders import READS
 from core.journey.rights import count_open as count_rights
 from core.journey.saved_lists import lists_for
+from core.journey.settings.administering import READS_CHANGES
+from core.journey.settings.log import count_waiting as count_waiting_revisions
 from core.journey.tasks import untold_tasks
 from core.knowledge.queries import waits_for_approval, waits_for_unit
 from core.people.access import may
@@ -280,6 +282,14 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     """Yield what is kept in order."""
     if not ACCOUNTS.isdisjoint(visit.permissions):
         yield MenuItem("账号", "/accounts", request.path.startswith("/accounts"))
+    if may(visit.permissions, READS_CHANGES):
+        label = "修订与回滚" if Permission.ADMINISTER in visit.permissions else "修订记录"
+        yield MenuItem(
+            label,
+            "/admin/revisions",
+            "/revisions" in request.path,
+            _count(count_waiting_revisions(visit.scope) or None),
+        )
     takes_in = Permission.SEE_TICKETS in visit.permissions and Permission.ACCEPT in visit.permissions
     if takes_in or Permission.ADMINISTER in visit.permissions:
         yield from _sources(visit)

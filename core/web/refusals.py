@@ -148,6 +148,7 @@ STATUS = {
     "feature-stands": 409,
     "follow-up-over": 409,
     "form-outdated": 409,
+    "trial-warns": 409,
     "drafted-meanwhile": 409,
     "handover-taken": 409,
     "highest-authority": 409,

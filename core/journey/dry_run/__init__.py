@@ -14,10 +14,12 @@ from core.journey.dry_run.result import (
     UnitLoad,
     change_words,
     count_changed,
+    notes,
     result_of,
     rule_name,
     runs_of,
     summary,
+    total_lines,
 )
 from core.journey.dry_run.running import (
     DRY_RUN,
@@ -32,6 +34,7 @@ from core.journey.dry_run.running import (
     run_whole,
 )
 from core.journey.dry_run.sample import MOST, USUAL, BadSample, Sample
+from core.journey.dry_run.warnings import warnings_of
 from core.tenancy.queries import valid_run_of
 
 __all__ = [
@@ -61,10 +64,13 @@ __all__ = [
     "fail",
     "find_run",
     "go_on",
+    "notes",
     "result_of",
     "rule_name",
     "run_whole",
     "runs_of",
     "summary",
+    "total_lines",
     "valid_run_of",
+    "warnings_of",
 ]

@@ -58,7 +58,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Really:
-    """What really happened: the unit that handled it, when it was answered, whether late, and what the resident said.
+    """What really happened: the unit that handled it, when it was answered, whether late, what the resident said, how often it was returned.
 
     `is_overdue` None = not known yet: the resident's clock still runs, or never did.
     """
@@ -67,6 +67,7 @@ class Really:
     answered_at: datetime | None
     is_overdue: bool | None
     satisfaction: str
+    returns: int = 0
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _past(
         replied_at=replied_at,
         extended=extended,
         held=held,
-        really=Really(unit, ticket.replied_at, _was_overdue(ticket, clocks), satisfaction),
+        really=Really(unit, ticket.replied_at, _was_overdue(ticket, clocks), satisfaction, ticket.bounce_count),
     )
 
 

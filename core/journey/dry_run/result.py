@@ -168,6 +168,7 @@ class ChangedTicket:
     answered_at: datetime | None
     is_overdue: bool | None
     satisfaction: str
+    returns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,12 +269,18 @@ def summary(result: Result) -> list[str]:
     return [_headline(result.totals), *_rule_lines(result), *_failure_lines(result.failures), *_load_lines(result.load)]
 
 
+def total_lines(totals: Totals) -> list[tuple[str, int]]:
+    """Return what happens to how many tickets, in words, as far as it happens to any."""
+    return [(words, number) for name, words in TOTAL_WORDS.items() if (number := getattr(totals, name))]
+
+
+def notes(result: Result) -> list[str]:
+    """Say which rules were never used or never decided, what failed, and what was not tried."""
+    return [*_rule_lines(result), *_failure_lines(result.failures)]
+
+
 def _headline(totals: Totals) -> str:
-    parts = [
-        said("{number:,} 件{words}", number=number, words=word(words))
-        for name, words in TOTAL_WORDS.items()
-        if (number := getattr(totals, name))
-    ]
+    parts = [said("{number:,} 件{words}", number=number, words=word(words)) for words, number in total_lines(totals)]
     if not parts:
         found = "没有变化" if not totals.changed else said("{changed:,} 件有细微变化", changed=totals.changed)
         return said(
@@ -420,6 +427,7 @@ def _changed(scope: Scope, run: DryRun, offset: int, most: int | None) -> tuple[
             answered_at=datetime.fromisoformat(row.really["answered_at"]) if row.really["answered_at"] else None,
             is_overdue=row.really["is_overdue"],
             satisfaction=row.really["satisfaction"],
+            returns=row.really.get("returns", 0),
         )
         for row in rows
     )

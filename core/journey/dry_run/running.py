@@ -203,6 +203,7 @@ def _try(scope: Scope, run: DryRun, past: Past, tables: Tables, place: Place, ta
                 "answered_at": really.answered_at.isoformat() if really.answered_at else None,
                 "is_overdue": really.is_overdue,
                 "satisfaction": really.satisfaction,
+                "returns": really.returns,
             },
         )
     )

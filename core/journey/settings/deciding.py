@@ -13,6 +13,7 @@ from core.journey.settings.drafting import NothingChanged, refuse_strangers
 from core.journey.settings.effects import take_effect
 from core.journey.settings.held import Held, held, is_preset
 from core.journey.settings.standings import changes_of, weigh
+from core.journey.settings.trial_warnings import refuse_unaware
 from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.saying import joined, said, word
@@ -74,12 +75,20 @@ WAITS = {
 
 
 def approve(
-    scope: Scope, roster: Roster, feature_id: str, number: int, *, note: str = "", actor: Actor, now: datetime
+    scope: Scope,
+    roster: Roster,
+    feature_id: str,
+    number: int,
+    *,
+    note: str = "",
+    aware: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> tuple[Difference, ...]:
     """Agree to a revision as a second person; return what it would change. Kept even where no second person is needed.
 
-    Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`, `RevisionClosed`, `OwnRevision`, `CheckFailed`,
-    `NotChecked`, `BaseChanged`, `NotTried`, `AlreadyApproved`.
+    `aware`: whoever agrees has seen what the try warns of. Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`, `RevisionClosed`, `OwnRevision`, `CheckFailed`,
+    `NotChecked`, `BaseChanged`, `NotTried`, `AlreadyApproved`, `TrialWarns`.
     """
     author = administering(actor, "批准设置")
     said = reason_for(note, "批准设置") if note.strip() else ""
@@ -87,6 +96,7 @@ def approve(
     now_held = held(scope, roster, feature_id)
     weighed = weigh(scope, roster, now_held, get_revision(scope, feature_id, number))
     refuse_approval(weighed.standing, author.account_id)
+    refuse_unaware(scope, feature_id, number, aware=aware)
     run = valid_run_of(scope, feature_id, number)
     detail = {"base": now_held.in_force, "dry_run": run.id if run else None, "note": said}
     record_event(scope, feature_id, number, "approved", actor=author, now=now, detail=detail)
@@ -100,19 +110,21 @@ def activate(
     number: int,
     *,
     at: datetime | None = None,
+    aware: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Decided:
     """Let a revision hold, at once or from a time on, when everything is decided anew.
 
-    Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`, `RevisionClosed`, `CheckFailed`, `NotChecked`,
-    `BaseChanged`, `NotTried`, `ApprovalMissing`, `FeatureConflict`, `TimeUnusable`.
+    `aware`: whoever activates has seen what the try warns of. Raises `NotPermitted`, `UnknownFeature`, `NoSuchRevision`, `RevisionClosed`, `CheckFailed`, `NotChecked`,
+    `BaseChanged`, `NotTried`, `ApprovalMissing`, `FeatureConflict`, `TimeUnusable`, `TrialWarns`.
     """
     author = administering(actor, "启用设置")
     row = feature_row(scope, feature_id)
     now_held = held(scope, roster, feature_id)
     revision = get_revision(scope, feature_id, number)
     changes = _refuse_unready(scope, roster, now_held, revision)
+    refuse_unaware(scope, feature_id, number, aware=aware)
     if at is None:
         districts = take_effect(scope, roster, now_held.feature, number, author=author, now=now)
         return Decided(number, now, False, changes, districts, _waits(scope, now_held, row))

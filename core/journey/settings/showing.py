@@ -143,7 +143,7 @@ def history(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> S
     roster.get(feature_id)
     events = events_of(scope, feature_id)
     return [
-        _line(scope, revision, [event for event in events if event.number == revision.number])
+        line_of(scope, revision, [event for event in events if event.number == revision.number])
         for revision in revisions_of(scope, feature_id)
     ]
 
@@ -154,7 +154,7 @@ def show_revision(scope: Scope, roster: Roster, feature_id: str, number: int, *,
     now_held = held(scope, roster, feature_id)
     weighed = weigh(scope, roster, now_held, get_revision(scope, feature_id, number))
     events = events_of(scope, feature_id, number)
-    line = _line(scope, weighed.revision, events)
+    line = line_of(scope, weighed.revision, events)
     is_open = line.state not in ("active", "superseded", "withdrawn")
     checks = [event for event in events if event.kind in ("checked", "refused")]
     return RevisionShown(
@@ -221,7 +221,8 @@ def _values(scope: Scope, now_held: Held) -> Sequence[Value]:
     return told
 
 
-def _line(scope: Scope, revision: SettingsRevision, events: Sequence[SettingsEvent]) -> RevisionLine:
+def line_of(scope: Scope, revision: SettingsRevision, events: Sequence[SettingsEvent]) -> RevisionLine:
+    """Return a revision as the history shows it; `events` are those of this revision, in their order."""
     happened = happened_to(events).get(revision.number, ())
     state = state_of([each.kind for each in happened])
     plans = [event for event in events if event.kind == "planned"]

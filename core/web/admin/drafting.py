@@ -1,11 +1,11 @@
 """Saving from an editor 起草: whatever an administrator changes of a feature becomes a draft, checked at once."""
 
-from typing import Any
+from dataclasses import replace
 
-from flask import request
+from flask import g, request
 
 from core.journey.settings.drafting import Wish
-from core.journey.settings.editing import Form, Opened, open_editor, save
+from core.journey.settings.editing import DraftedMeanwhile, Form, FormOutdated, Opened, open_editor, save
 from core.kit.saying import said
 from core.web.input import InputUnusable, text
 from core.web.visit import Done, Visit, installation
@@ -18,10 +18,15 @@ REVISION_NUMBER = f"<int(max={LARGEST_NUMBER}):number>"
 def opened(visit: Visit, feature_id: str) -> Opened:
     """Return what an editor shows: what holds, or the draft that the address names (`?draft=N`), and what its form carries.
 
-    After a refusal, the draft that the form was going on with. Raises what `open_editor` raises.
+    A form that is shown again goes on with the same draft, and carries what it was opened with; only once it was said who
+    was faster does it carry what is so now, so that saving again is meant. Raises what `open_editor` raises.
     """
     asked = request.form.get("continues") or request.args.get("draft")
-    return open_editor(visit.scope, installation().roster, feature_id, _number(asked or "0"), actor=visit.actor)
+    found = open_editor(visit.scope, installation().roster, feature_id, _number(asked or "0"), actor=visit.actor)
+    was_told = isinstance(g.get("refusal"), FormOutdated | DraftedMeanwhile)
+    if "base" not in request.form or was_told:
+        return found
+    return replace(found, base=number_in("base"), newest=number_in("newest"))
 
 
 def drafted(visit: Visit, feature_id: str, wish: Wish) -> Done:
@@ -30,7 +35,7 @@ def drafted(visit: Visit, feature_id: str, wish: Wish) -> Done:
     The form carries `base`, `newest`, `continues` and `command_id` (macro `carried` of `admin/drafting.html`) and the
     field `reason`. Raises what `save` raises: `FormOutdated` and `DraftedMeanwhile` with 409 when others were faster.
     """
-    form = Form(*(_number(request.form.get(name) or "0") for name in ("base", "newest", "continues")))
+    form = Form(*(number_in(name) for name in ("base", "newest", "continues")))
     saved = save(
         visit.scope,
         installation().roster,
@@ -54,9 +59,9 @@ def revision_path(feature_id: str, number: int) -> str:
     return f"/admin/features/{feature_id}/revisions/{number}"
 
 
-def carried(opened_form: Opened) -> dict[str, Any]:
-    """Return the hidden fields of an editor's form by name; `admin/drafting.html` writes them."""
-    return {"base": opened_form.base, "newest": opened_form.newest, "continues": opened_form.draft}
+def number_in(name: str) -> int:
+    """Return a number of a revision from a form's field, 0 where it says none. Raises `InputUnusable`."""
+    return _number(request.form.get(name) or "0")
 
 
 def _number(written: str) -> int:

@@ -2,34 +2,34 @@
 
 from datetime import datetime
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 
 from core.journey.settings.administering import READS_CHANGES
 from core.journey.settings.checking import check
 from core.journey.settings.deciding import Decided, activate, approve, roll_back, withdraw
-from core.journey.settings.effects import HOLDS_FROM_NOW
-from core.journey.settings.showing import diff, history, show_revision
+from core.journey.settings.showing import show_revision
+from core.journey.settings.steps import changes_made
 from core.kit.saying import said
 from core.people.roles import Permission
-from core.tenancy.rules import NEED_LABELS
-from core.web.admin.drafting import REVISION_NUMBER, revision_path
-from core.web.admin.trials import WORDS, panel_of
+from core.web.admin.drafting import REVISION_NUMBER, number_in, revision_path
+from core.web.admin.editors import editor_of
+from core.web.admin.steps import steps_shown
+from core.web.admin.trial_panel import panel_of
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows, installation
 
 pages = Blueprint("admin_revisions", __name__)
-OF_FEATURE = "/admin/features/<feature>/revisions"
-ONE = f"{OF_FEATURE}/{REVISION_NUMBER}"
-OPEN = ("draft", "checked", "refused", "approved", "planned")
+ONE = f"/admin/features/<feature>/revisions/{REVISION_NUMBER}"
 TONES = {
-    "active": "ok",
-    "approved": "ok",
+    "active": "is-on",
+    "approved": "waits",
     "refused": "urgent",
     "planned": "waits",
     "checked": "waits",
     "draft": "waits",
 }
+"""How the state of a revision is marked; what is over is not."""
 
 
 @pages.get(ONE)
@@ -41,23 +41,13 @@ def show_one(visit: Visit, feature: str, number: int) -> Answer:
     refusal = g.get("refusal")
     page = render_template(
         "admin/revision.html",
-        feature=feature,
-        label=roster.get(feature).label,
         shown=shown,
-        line=shown.line,
-        is_open=shown.line.state in OPEN,
-        administers=Permission.ADMINISTER in visit.permissions,
-        panel=panel_of(visit, feature, number),
-        editor=f"/admin/routing?draft={number}"
-        if feature == "core.routing"
-        else f"/admin/features/{feature}/settings?draft={number}",
-        needs=NEED_LABELS,
+        made=changes_made(visit.scope, roster, feature, number, actor=visit.actor),
+        panel=panel_of(visit, feature, number, on_revision=True),
+        editor=f"{editor_of(feature)}?draft={number}",
         tones=TONES,
-        at=revision_path(feature, number),
-        holds=HOLDS_FROM_NOW,
         refusal=words_of(refusal) if refusal else "",
-        typed=request.form if refusal else {},
-        **WORDS,
+        **steps_shown(visit, feature, number),
     )
     return (page, status_of(refusal)) if refusal else page
 
@@ -75,8 +65,8 @@ def check_one(visit: Visit, feature: str, number: int) -> Answer:
 @allows(Permission.ADMINISTER, again=show_one)
 def approve_one(visit: Visit, feature: str, number: int) -> Answer:
     """Agree to a revision that another drafted."""
-    roster = installation().roster
-    approve(visit.scope, roster, feature, number, note=text("note"), actor=visit.actor, now=visit.now)
+    roster, note, aware = installation().roster, text("note"), bool(text("aware", longest=5))
+    approve(visit.scope, roster, feature, number, note=note, aware=aware, actor=visit.actor, now=visit.now)
     return Done(said("已批准第 {number} 次修订，可以启用了。", number=number), revision_path(feature, number))
 
 
@@ -85,8 +75,8 @@ def approve_one(visit: Visit, feature: str, number: int) -> Answer:
 def activate_one(visit: Visit, feature: str, number: int) -> Answer:
     """Let a revision hold, at once or from a time on."""
     at = _moment(visit, text("at", longest=20)) if text("when", longest=10) == "later" else None
-    roster = installation().roster
-    decided = activate(visit.scope, roster, feature, number, at=at, actor=visit.actor, now=visit.now)
+    roster, aware = installation().roster, bool(text("aware", longest=5))
+    decided = activate(visit.scope, roster, feature, number, at=at, aware=aware, actor=visit.actor, now=visit.now)
     return Done(_decided_words(visit, decided), revision_path(feature, number))
 
 
@@ -101,51 +91,27 @@ def withdraw_one(visit: Visit, feature: str, number: int) -> Answer:
 @pages.post(f"{ONE}/roll-back")
 @allows(Permission.ADMINISTER, again=show_one)
 def roll_back_one(visit: Visit, feature: str, number: int) -> Answer:
-    """Go back to this revision, or, from the one that holds, to the one that held before."""
-    roster = installation().roster
-    shown = show_revision(visit.scope, roster, feature, number, actor=visit.actor)
+    """Go back to the revision that the form names: this one, or from the one that holds to the one before it."""
     decided = roll_back(
         visit.scope,
-        roster,
+        installation().roster,
         feature,
-        to=None if shown.line.state == "active" else number,
+        to=number_in("to") or number,
         reason=text("reason"),
         actor=visit.actor,
         now=visit.now,
         command_id=text("command_id", longest=64) or None,
     )
-    return Done(
-        said("已回退，作为第 {number} 次修订生效。", number=decided.number), revision_path(feature, decided.number)
-    )
-
-
-@pages.get(OF_FEATURE)
-@allows(READS_CHANGES)
-def show_history(visit: Visit, feature: str) -> Answer:
-    """List all revisions of one feature, and what differs between two of them."""
-    roster = installation().roster
-    lines = history(visit.scope, roster, feature, actor=visit.actor)
-    one, other = (_number(request.args.get(name, "")) for name in ("from", "to"))
-    changes = None
-    if one and other:
-        changes = diff(visit.scope, roster, feature, other, against=one, actor=visit.actor)
-    return render_template(
-        "admin/history.html",
-        feature=feature,
-        label=roster.get(feature).label,
-        lines=lines,
-        one=one,
-        other=other,
-        changes=changes,
-        tones=TONES,
-    )
+    words = said("已回退，作为第 {number} 次修订生效。", number=decided.number)
+    return Done(words + decided.waits, revision_path(feature, decided.number))
 
 
 def _decided_words(visit: Visit, decided: Decided) -> str:
     if decided.is_planned:
         at = decided.at.astimezone(visit.scope.tenant.zone)
-        return said("第 {number} 次修订定于 {at:%Y-%m-%d %H:%M} 生效。", number=decided.number, at=at)
-    words = said("第 {number} 次修订已生效。", number=decided.number)
+        words = said("第 {number} 次修订定于 {at:%Y-%m-%d %H:%M} 生效。", number=decided.number, at=at)
+    else:
+        words = said("第 {number} 次修订已生效。", number=decided.number)
     if decided.districts:
         words += said("正在下发到 {number} 个区（市）县。", number=len(decided.districts))
     return words + decided.waits
@@ -156,8 +122,4 @@ def _moment(visit: Visit, words: str) -> datetime:
     try:
         return datetime.fromisoformat(words).replace(tzinfo=visit.scope.tenant.zone)
     except ValueError:
-        raise InputUnusable("生效时间看不懂。请选好日期和时刻，或选“立即生效”。") from None
-
-
-def _number(written: str) -> int:
-    return int(written) if written.isascii() and written.isdecimal() and len(written) <= 9 else 0
+        raise InputUnusable("生效时间看不懂。请选好日期和时刻，或选“立即”。") from None

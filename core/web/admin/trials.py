@@ -1,22 +1,22 @@
-"""The panel of the dry run 试算, the same beside every editor: how far it is, what would change, and what really happened."""
-
-from dataclasses import dataclass
+"""Trying a revision from its panel 试算: begun with the tickets that are chosen, followed while it goes on, read and exported."""
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from core.journey.dry_run import Result, Sample, change_words, exported, rule_name, summary
+from core.journey.dry_run import Sample, exported
 from core.journey.settings.administering import READS_CHANGES
-from core.journey.settings.trying import Standing, ask_trial, newest_trial, show_trial, trial_standing
+from core.journey.settings.trying import ask_trial, newest_trial, show_trial
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.web.admin.drafting import REVISION_NUMBER, revision_path
+from core.web.admin.steps import steps_shown
+from core.web.admin.trial_panel import Panel, panel_of
 from core.web.input import InputUnusable, day, text
-from core.web.visit import Answer, Done, Visit, allows, installation
+from core.web.visit import Answer, Done, Visit, allows, installation, is_sent_by_script
+
+__all__ = ["Panel", "pages", "panel_of"]
 
 pages = Blueprint("admin_trials", __name__)
 AT = f"/admin/features/<feature>/revisions/{REVISION_NUMBER}/trial"
-FIRST = 10
-"""Changed tickets that the panel shows; the others stand on pages of their own."""
 PER_PAGE = 50
 STOP_ASKING = 286
 """Status at which htmx takes the answer and asks no more."""
@@ -26,65 +26,17 @@ FORMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """What the panel shows of a revision's try; `result` None = it was never tried. `asks`: the visitor may begin one."""
-
-    feature: str
-    number: int
-    at: str
-    standing: Standing
-    result: Result | None
-    asks: bool
-    lines: tuple[str, ...] = ()
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether it goes on by itself: the panel asks again."""
-        return self.result is not None and self.result.state in ("waiting", "running")
-
-    @property
-    def percent(self) -> int:
-        """How much of it is done."""
-        return 100 * self.result.done // self.result.total if self.result and self.result.total else 0
-
-    @property
-    def unmatched(self) -> int:
-        """How many tickets no rule gives to anybody, by what is tried."""
-        return sum(load.after for load in self.result.load if not load.code) if self.result else 0
-
-
-def panel_of(visit: Visit, feature_id: str, number: int) -> Panel:
-    """Return the panel of a revision; `admin/trial_panel.html` shows it.
-
-    Raises `NotPermitted`, `UnknownFeature`, `FeatureUnusable`, `NoSuchRevision`.
-    """
-    roster = installation().roster
-    standing = trial_standing(visit.scope, roster, feature_id, number, actor=visit.actor)
-    run = newest_trial(visit.scope, feature_id, number)
-    result = show_trial(visit.scope, run.id, most=FIRST, actor=visit.actor) if run else None
-    return Panel(
-        feature=feature_id,
-        number=number,
-        at=f"{revision_path(feature_id, number)}/trial",
-        standing=standing,
-        result=result,
-        asks=standing.is_open and Permission.ADMINISTER in visit.permissions,
-        lines=tuple(summary(result)) if result else (),
-    )
-
-
 @pages.get(AT)
 @allows(READS_CHANGES)
 def show_panel(visit: Visit, feature: str, number: int) -> Answer:
-    """Show the panel alone: what the page asks for again while the try goes on."""
-    panel = panel_of(visit, feature, number)
-    if "HX-Request" not in request.headers:
-        return render_template("admin/trial.html", panel=panel, **WORDS)
-    answer = make_response(render_template("admin/trial_panel.html", panel=panel, **WORDS))
+    """Show the panel alone: what the page asks for again while the try goes on, with the next steps beside it."""
+    panel = panel_of(visit, feature, number, on_revision="steps" in request.args)
+    if not is_sent_by_script():
+        return render_template("admin/trial.html", panel=panel)
+    steps = steps_shown(visit, feature, number) if "steps" in request.args and not panel.is_under_way else {}
+    answer = make_response(render_template("admin/trial_again.html", panel=panel, **steps))
     if not panel.is_under_way:
         answer.status_code = STOP_ASKING
-        answer.headers["HX-Refresh"] = "true"  # what the page offers changes when the try has ended
     return answer
 
 
@@ -95,7 +47,10 @@ def ask(visit: Visit, feature: str, number: int) -> Answer:
     run = ask_trial(
         visit.scope, installation().roster, feature, number, sample=_sample(), actor=visit.actor, now=visit.now
     )
-    return Done(said("试算已开始，共 {total:,} 件。", total=run.total), f"{revision_path(feature, number)}#trial")
+    if is_sent_by_script():
+        panel = panel_of(visit, feature, number, on_revision="steps" in request.args)
+        return render_template("admin/trial_again.html", panel=panel)
+    return Done(said("试算已开始，共 {total:,} 件。", total=run.total), f"{revision_path(feature, number)}#trial-panel")
 
 
 @pages.get(f"{AT}/changed")
@@ -115,7 +70,6 @@ def show_changed(visit: Visit, feature: str, number: int) -> Answer:
         result=result,
         page=page,
         pages=max(1, -(-total // PER_PAGE)),
-        **WORDS,
     )
 
 
@@ -154,4 +108,5 @@ def _page() -> int:
     return max(1, int(wanted)) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= 6 else 1
 
 
-WORDS = {"change_words": change_words, "rule_name": rule_name}
+WORDS: dict[str, object] = {}
+"""Nothing more than the panel itself is needed to show it."""

@@ -48,12 +48,14 @@ class NoteSchema(StrictSchema):
     """What who approves has to say."""
 
     note = Text(longest=LONGEST_REASON, load_default="")
+    aware = YesNo(load_default=False, metadata={"description": "已看过试算的提醒，仍要这样办"})
 
 
 class ActivateSchema(StrictSchema):
     """From when on a revision is to hold; without a time, at once."""
 
     at = Moment(load_default=None, allow_none=True)
+    aware = YesNo(load_default=False, metadata={"description": "已看过试算的提醒，仍要这样办"})
 
 
 class PutAwaySchema(StrictSchema):

@@ -126,7 +126,16 @@ def try_revision(call: Call, given: dict[str, Any], feature: str, number: int) -
 @settings.response(200, ApprovedSchema)
 def approve_revision(call: Call, given: dict[str, Any], feature: str, number: int) -> dict[str, Any]:
     """Agree to a revision 批准 that another drafted."""
-    changes = approve(call.scope, roster(), feature, number, note=given["note"], actor=call.actor, now=call.now)
+    changes = approve(
+        call.scope,
+        roster(),
+        feature,
+        number,
+        note=given["note"],
+        aware=given["aware"],
+        actor=call.actor,
+        now=call.now,
+    )
     return {"number": number, "changes": changes}
 
 
@@ -137,7 +146,9 @@ def approve_revision(call: Call, given: dict[str, Any], feature: str, number: in
 @settings.response(200, DecidedSchema)
 def activate_revision(call: Call, given: dict[str, Any], feature: str, number: int) -> dict[str, Any]:
     """Let a revision hold 启用, at once or from a time on."""
-    return _decided(activate(call.scope, roster(), feature, number, at=given["at"], actor=call.actor, now=call.now))
+    at, aware = given["at"], given["aware"]
+    decided = activate(call.scope, roster(), feature, number, at=at, aware=aware, actor=call.actor, now=call.now)
+    return _decided(decided)
 
 
 @settings.post(f"/<feature>/revisions/{NUMBER}/rollback")
