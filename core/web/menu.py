@@ -280,6 +280,10 @@ def _supervising(visit: Visit) -> Iterator[MenuItem]:
 
 def _administering(visit: Visit) -> Iterator[MenuItem]:
     """Yield what is kept in order."""
+    if Permission.ADMINISTER in visit.permissions:
+        here = request.path.startswith("/admin/features") and "/revisions" not in request.path
+        yield MenuItem("功能", "/admin/features", here)
+    if Permission.ADMINISTER in visit.permissions:
     if not ACCOUNTS.isdisjoint(visit.permissions):
         yield MenuItem("账号", "/accounts", request.path.startswith("/accounts"))
     if may(visit.permissions, READS_CHANGES):

@@ -146,6 +146,17 @@ def switch_on(
     return _go_on(scope, roster, now_held, revision, author=author, now=now)
 
 
+def how_far(scope: Scope, roster: Roster, feature_id: str) -> Switching | None:
+    """Return how far switching a feature on has come; None when it is not being switched on. Raises as `held`."""
+    row = find_feature_row(scope, feature_id)
+    revision = _awaited(scope, row) if row else None
+    if revision is None:
+        return None
+    now_held = held(scope, roster, feature_id)
+    needs = needs_of(weigh(scope, roster, now_held, revision).standing)
+    return Switching("enabling", revision.number, needs, _suggested(scope, now_held.feature))
+
+
 def go_on_enabling(scope: Scope, roster: Roster, feature_id: str, number: int, *, now: datetime) -> Switching | None:
     """Go on switching a feature on for who began it; None when that is done, given up or taken over by another revision.
 
