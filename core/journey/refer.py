@@ -167,6 +167,7 @@ def take_over(scope: Scope, referred: Referred, *, now: datetime) -> None:
     if referred.standing == "withdrawn" or (referred.standing == "returned" and ticket.state in OPEN):
         _withdraw(scope, ticket, incoming, referred, order)
     elif referred.standing == "open":
+        incoming.their_due_at = referred.due_at
         _go_on(scope, ticket, incoming, referred, order)
     else:
         _settle(scope, ticket, incoming, referred, order)
@@ -247,7 +248,7 @@ def _open(scope: Scope, referred: Referred, appeal: Appeal, *, now: datetime) ->
         taken_in = take_in(scope, appeal, actor=order.actor, now=now)
     insert_rows(scope.session, rows)
     ticket = lock_ticket_of_id(scope, taken_in.id)
-    keep_incoming(scope, ticket, reference=referred.reference, trail=referred.trail, now=now)
+    keep_incoming(scope, ticket, reference=referred.reference, trail=referred.trail, due_at=referred.due_at, now=now)
     note(scope, ticket, "referral", order, summary=_arrival(scope, referred), detail={"from": referred.trail[-1]})
     scope.session.flush()
     tell_other_side(scope, ticket, now=now)

@@ -279,7 +279,8 @@ class Referral(TenantRow, Base, kw_only=True):
     """A ticket referred between tenants 跨区移交, as one side knows it: the other side only by an opaque reference.
 
     Outgoing: `assignment_id` is the assignment of the unit that stands for the other tenant here, and `their_…` is what
-    the other side told last. Incoming: `trail` names the tenants by which the ticket came, the sender last. Once
+    the other side told last. Incoming: `trail` names the tenants by which the ticket came, the sender last, and
+    `their_due_at` is until when the sender waits, for people to see; the clock here is tightened to it. Once
     `ended_at` is set, both sides know that what happens on one is no longer the other's business.
     """
 

@@ -108,8 +108,10 @@ def tell_other_side(scope: Scope, ticket: Ticket, *, now: datetime) -> None:
         _enqueue(scope, REFERRAL_NEWS if direction == "in" else REFER, reference, now=now)
 
 
-def keep_incoming(scope: Scope, ticket: Ticket, *, reference: str, trail: Sequence[str], now: datetime) -> None:
-    """Keep by which tenants a ticket of ours came, and under which reference its sender knows it."""
+def keep_incoming(
+    scope: Scope, ticket: Ticket, *, reference: str, trail: Sequence[str], due_at: datetime | None, now: datetime
+) -> None:
+    """Keep by which tenants a ticket of ours came, under which reference its sender knows it, and until when it waits."""
     scope.session.add(
         Referral(
             tenant_id=scope.tenant.id,
@@ -119,6 +121,7 @@ def keep_incoming(scope: Scope, ticket: Ticket, *, reference: str, trail: Sequen
             other_tenant=trail[-1],
             reference=reference,
             made_at=now,
+            their_due_at=due_at,
             trail=list(trail),
         )
     )

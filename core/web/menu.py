@@ -35,6 +35,7 @@ from core.statistics.warnings.queries import has_warnings, open_warnings
 from core.statistics.warnings.watching import rules_of
 from core.tasks.models import Task
 from core.units.catalogue.queries import duty_list_in_force
+from core.units.queries import directory
 from core.units.taking_in import taking_in_only
 from core.web.visit import Answer, Visit, allows
 
@@ -256,6 +257,8 @@ def _looking_up(visit: Visit) -> Iterator[MenuItem]:
     yield from _duty_list(visit)
     if Permission.SEE_TICKETS in visit.permissions:
         yield MenuItem("办结与首问首办", "/figures", here.startswith("/figures"))
+        if any(unit.refers_to for unit in directory(visit.scope).units):
+            yield MenuItem("跨区事项", "/desk/joint", here == "/desk/joint")
     if not EXPLORES.isdisjoint(visit.permissions):
         yield MenuItem("源头治理", "/explore", here.startswith("/explore"))
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from core.intake.joining import LETS_GO_FOR, attachment_of
+from core.journey.queries.lights import Light
+from core.journey.queries.other_side import other_light
 from core.routing.models import Referral
 from core.routing.referrals import name_of_tenant
 from core.tenancy.scope import Scope
 from core.tickets.models import Ticket
-from core.tickets.states import STATE_LABELS, State
+from core.tickets.states import ANSWERED, STATE_LABELS, State
 from core.units.queries import directory
 
 
@@ -34,6 +36,11 @@ class ReferralLine:
     their_state: str
     their_due_at: datetime | None
     has_ended: bool
+    is_answered: bool
+
+    def their_light(self, now: datetime) -> Light:
+        """Return the dot of the other side's clock."""
+        return other_light(self.their_due_at, is_answered=self.is_answered, has_ended=self.has_ended, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,9 @@ def referrals_of(scope: Scope, ticket: Ticket) -> tuple[ReferralLine, ...]:
             tenant=name_of_tenant(scope, row.other_tenant),
             made_at=row.made_at,
             their_state=STATE_LABELS[State(row.their_state)] if row.their_state else "",
-            their_due_at=row.their_due_at,
+            their_due_at=row.their_due_at.astimezone(scope.tenant.zone) if row.their_due_at else None,
             has_ended=row.ended_at is not None,
+            is_answered=row.their_state in ANSWERED,
         )
         for row in rows
     )

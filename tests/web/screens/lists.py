@@ -35,6 +35,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/desk/calls/<number>",
         "/desk/handover",
         "/desk/inbound",
+        "/desk/joint",
         "/desk/inbound/<number>",
         "/desk/screening",
         "/center/meeting",
