@@ -5,7 +5,6 @@ from flask import Blueprint
 from core.web.admin.city_view import pages as city_view
 from core.web.admin.features import pages as features
 from core.web.admin.revision_log import pages as revision_log
-from core.web.admin.city_view import pages as city_view
 from core.web.admin.revisions import pages as revisions
 from core.web.admin.settings_form import pages as settings_form
 from core.web.admin.trials import pages as trials
