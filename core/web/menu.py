@@ -301,8 +301,6 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     if Permission.ADMINISTER in visit.permissions:
         if visit.scope.tenant.kind == "district":
             yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
-        if visit.scope.tenant.kind == "district":
-            yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
         yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")
         yield MenuItem("本人信息申请", "/rights", request.path == "/rights", _count(count_rights(visit.scope)))
 

@@ -33,7 +33,6 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "calendar_draft": {"state": "published"},
     "call_record": {"state": "ticket", "ended_at": VALUES[TIMESTAMP]},
     "city_grant": {"ended_by": ""},
-    "city_grant": {"ended_by": ""},
     "clearance": {"state": "pending", "because": "wish"},
     "consultation": {"state": "decided", "decided_at": VALUES[TIMESTAMP]},
     "dispute": {"subject_id": 1},
