@@ -103,6 +103,12 @@ TELLING = _own(
     "短信、邮件和微信通知从几点发到几点；紧急的和答复刚才来说话的人的不受限",
     "core.tickets.hours:TellingSettings",
 )
+CITY = _own(
+    "city",
+    "市级统计",
+    "市中心把哪些区（市）县编成同类组互相对比；区（市）县自己用不到",
+    "core.statistics.central.settings:CitySettings",
+)
 CORE_FEATURES = (
     ROUTING,
     PRIVACY,
@@ -119,5 +125,6 @@ CORE_FEATURES = (
     SCREENING,
     UNDO,
     TELLING,
+    CITY,
 )
 CORE_IDS = frozenset(feature.id for feature in CORE_FEATURES)

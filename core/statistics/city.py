@@ -1,4 +1,4 @@
-"""The city's report: its districts' counts added up, each beside the others, read through the one door."""
+"""The city's report: its districts' counts added up, each beside the others, read from what was brought together."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,34 +6,46 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy.orm import Session
-
-from core.statistics.causes import REPORTED, Causes, Coded, category_label, coded, pooled_causes
+from core.statistics.asked import Asked
+from core.statistics.causes import REPORTED, Causes, Coded, added, pooled_causes
+from core.statistics.central.cube import (
+    CityCube,
+    codes_by_district,
+    counts_by_category,
+    counts_by_district,
+    counts_by_unit,
+    counts_by_week,
+    pooled,
+    unit_names,
+)
+from core.statistics.central.gathering import gather
+from core.statistics.central.members import Member, Membership, membership
+from core.statistics.central.settings import groups_of
+from core.statistics.codes import counts_by_code
 from core.statistics.days import Span
 from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
 from core.statistics.grades import floor_of
+from core.statistics.instructions import GIVEN, LevelCount, by_level
+from core.statistics.instructions import REPORTED as REPORTED_ON
 from core.statistics.periods import Month, last_weeks
-from core.statistics.queries import (
-    Counts,
-    Cube,
-    accepted_by_category,
-    counted_days,
-    counts,
-    counts_by_unit,
-    counts_by_week,
-    unit_names,
-)
+from core.statistics.queries import Counts, Cube
 from core.statistics.report import TOP, UNNAMED, beside_year_before
 from core.statistics.service import refresh_all
 from core.statistics.shares import Share, shares
-from core.tenancy.across import ask_members, members_of
-from core.tenancy.facts import TenantFacts
-from core.tenancy.scope import Installation
+from core.tenancy.across import members_of
+from core.tenancy.scope import Installation, Scope
 
 FLOOR = Fraction(85, 100)
 """Satisfaction 满意率 below which a unit is named 点名通报, in a city that grades it by no band of its own."""
 RATINGS = ("satisfied", "rated", "satisfied_adjudicated", "rated_adjudicated")
 WEEKS = 12
+MEASURED = tuple(
+    dict.fromkeys(
+        measure for metric in CORE_METRICS for measure in (metric.numerator, metric.denominator) if measure is not None
+    )
+)
+"""The measures that the core's figures are made of; no others are read."""
+NONE = Counts([])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +92,12 @@ class Week:
 
 @dataclass(frozen=True)
 class CityReport:
-    """What a city's month looked like. Rates are pooled: all numerators over all denominators, never a mean of rates."""
+    """What a city's month, or other days, looked like. Rates are pooled: all numerators over all denominators, never a mean of rates."""
 
     city: str
     city_name: str
     month: Month
+    """The month, or where other days are asked for that in which they end."""
     is_over: bool
     figures: Sequence[Figure]
     districts: Sequence[District]
@@ -100,20 +113,16 @@ class CityReport:
     """Why limits were missed and residents dissatisfied, in all, by district and by category of matters."""
     year_before: Sequence[Figure] = ()
     """The figures beside those of the same month a year before; none where nothing was counted then."""
+    instructions: Sequence[LevelCount] = ()
+    """Instructions of leaders by level, the city's own among them."""
+    asked: Asked | None = None
+    """What was asked for; None = everything of the month."""
+    membership: Membership | None = None
+    """Who is counted and how far; None = nobody asked."""
 
-
-@dataclass(frozen=True)
-class _Answer:
-    """What one district tells the city."""
-
-    now: Counts
-    before: Counts
-    categories_now: Mapping[str, int]
-    categories_before: Mapping[str, int]
-    units: Sequence[tuple[str, Counts]]
-    weeks: Mapping[date, Counts]
-    year_before: Counts
-    causes: Mapping[str, Coded]
+    @property
+    def question(self) -> Asked:
+        return self.asked or Asked.of_month(self.month)
 
 
 def refresh_city(installation: Installation, city: str) -> int:
@@ -126,108 +135,153 @@ def refresh_city(installation: Installation, city: str) -> int:
 
 def counted_city_days(installation: Installation, city: str) -> Sequence[Span]:
     """Return for each district with appeals the stretch of days that they came in on."""
-    answers = ask_members(installation, city, lambda district, session: counted_days(Cube(session, district.id)))
-    return [span for _, span in answers if span]
+    gather(installation, city)
+    with installation.scope(city) as scope:
+        members = membership_of(scope).members
+    return [Span(each.first_day, each.last_day) for each in members if each.first_day and each.last_day]
 
 
 def city_report(installation: Installation, city: str, month: Month, *, today: date) -> CityReport:
-    """Read the report of a city's month from its districts' cubes. Raises `UnknownTenant` or `NotACity`.
+    """Bring the city's counts together and read the report of a month. Raises `UnknownTenant` or `NotACity`.
 
     Only the core's figures are added up: they are defined alike everywhere.
     """
-    span = month.span
-    weeks = last_weeks(min(span.last, today), count=WEEKS)
-
-    def question(district: TenantFacts, session: Session) -> _Answer:
-        return _ask(Cube(session, district.id), month, Span(weeks[0].first, weeks[-1].last))
-
+    gather(installation, city)
     with installation.scope(city) as scope:
-        floor = floor_of(scope, "satisfied") or FLOOR
-    answers = ask_members(installation, city, question)
-    now, before = _pooled(answer.now for _, answer in answers), _pooled(answer.before for _, answer in answers)
-    facts = installation.tenant(city)
+        return read_city(scope, Asked.of_month(month), today=today)
+
+
+def read_city(scope: Scope, asked: Asked, *, today: date) -> CityReport:
+    """Read what is asked from the counts that were brought together. Raises `NoSuchDistrict` and `NotNarrowedSo`."""
+    asked.only("nature", "channel", "category", "district", "group", of="运行总览")
+    membership = membership_of(scope)
+    chosen = membership.chosen(asked)
+    cube = CityCube(scope.session, scope.tenant.id, [member.id for member in chosen])
+    now, before = (counts_by_district(cube, asked, span, *MEASURED) for span in (asked.span, asked.before))
+    a_year_before = pooled(counts_by_district(cube, asked, asked.year_before, *MEASURED))
+    all_now, all_before = pooled(now), pooled(before)
+    weeks = last_weeks(min(asked.span.last, today), count=WEEKS)
+    by_week = counts_by_week(cube, asked, Span(weeks[0].first, weeks[-1].last), "accepted", "concluded")
+    floor = floor_of(scope, "satisfied") or FLOOR
     return CityReport(
-        city=facts.slug,
-        city_name=facts.name,
-        month=month,
-        is_over=span.last < today,
-        figures=[figure(metric, now, before) for metric in CORE_METRICS],
+        city=scope.tenant.slug,
+        city_name=scope.tenant.name,
+        month=asked.month or Month.of(asked.span.last),
+        is_over=asked.is_over(today),
+        figures=[figure(metric, all_now, all_before) for metric in CORE_METRICS],
         districts=[
             District(
-                district.slug,
-                district.name,
-                [figure(metric, answer.now, answer.before) for metric in CORE_METRICS],
+                member.slug,
+                member.name,
+                [figure(metric, now.get(member.id, NONE), before.get(member.id, NONE)) for metric in CORE_METRICS],
             )
-            for district, answer in answers
+            for member in chosen
         ],
-        by_matter=shares(
-            _added(answer.categories_now for _, answer in answers),
-            _added(answer.categories_before for _, answer in answers),
-            str,
-            top=TOP,
-            others="其他类别",
-            none=UNNAMED,
-        ),
+        by_matter=_by_matter(cube, asked),
         floor=floor,
-        below_floor=sorted(
-            (below for district, answer in answers for below in _below_floor(district, answer, floor)),
-            key=lambda below: (below.value, below.district, below.unit or ""),
-        ),
+        below_floor=_all_below(cube, asked, chosen, now, floor),
         weeks=[
             Week(
                 week,
-                sum(answer.weeks[week.first].n("accepted") for _, answer in answers if week.first in answer.weeks),
-                sum(answer.weeks[week.first].n("concluded") for _, answer in answers if week.first in answer.weeks),
+                by_week.get(week.first, NONE).n("accepted"),
+                by_week.get(week.first, NONE).n("concluded"),
             )
             for week in weeks
         ],
-        causes=[
-            pooled_causes(kind, {district.name: answer.causes[kind] for district, answer in answers})
-            for kind in REPORTED
-        ],
-        year_before=beside_year_before(CORE_METRICS, now, _pooled(answer.year_before for _, answer in answers)),
+        causes=_causes(cube, asked, chosen),
+        year_before=beside_year_before(CORE_METRICS, all_now, a_year_before, of=MEASURED),
+        instructions=() if asked.narrowed else _instructions(scope, cube, asked.span),
+        asked=asked,
+        membership=membership,
     )
 
 
-def _ask(cube: Cube, month: Month, weeks: Span) -> _Answer:
-    names = unit_names(cube)
-    return _Answer(
-        now=counts(cube, month.span),
-        before=counts(cube, month.previous.span),
-        categories_now=accepted_by_category(cube, month.span),
-        categories_before=accepted_by_category(cube, month.previous.span),
-        units=[
-            (names[unit_id], counted)
-            for unit_id, counted in counts_by_unit(cube, month.span, *RATINGS).items()
-            if unit_id in names
-        ],
-        weeks=counts_by_week(cube, weeks, "accepted", "concluded"),
-        year_before=counts(cube, month.year_before.span),
-        causes={
-            kind: coded(cube, kind, month.span, month.previous.span, matter_label=category_label(cube, UNNAMED))
-            for kind in REPORTED
-        },
+def membership_of(scope: Scope) -> Membership:
+    """Return who is counted in the city, with the groups that it has set."""
+    return membership(scope, groups_of(scope))
+
+
+def _by_matter(cube: CityCube, asked: Asked) -> Sequence[Share]:
+    """Return the largest categories; none where the counts are narrowed by what they are not divided by at once."""
+    if asked.aspect != "all":
+        return ()
+    now, before = (
+        _added(
+            {category: counts.n("accepted") for category, counts in each.items()}
+            for each in counts_by_category(cube, span, "accepted").values()
+        )
+        for span in (asked.span, asked.before)
+    )
+    now, before = ({key: n for key, n in each.items() if n} for each in (now, before))
+    return shares(now, before, str, top=TOP, others="其他类别", none=UNNAMED)
+
+
+def _causes(cube: CityCube, asked: Asked, chosen: Sequence[Member]) -> Sequence[Causes]:
+    """Return the causes of the codes; none where the counts are narrowed by the way in, which codes are not divided by."""
+    if asked.aspect == "way":
+        return ()
+    now, before = (
+        codes_by_district(cube, REPORTED, span, category=asked.category) for span in (asked.span, asked.before)
     )
 
+    def told(kind: str, member: Member) -> Coded:
+        by_category = now[kind].get(member.id, {})
+        return Coded(
+            now=added(by_category.values()),
+            before=added(before[kind].get(member.id, {}).values()),
+            units={},
+            matters={category or UNNAMED: codes for category, codes in by_category.items()},
+        )
 
-def _below_floor(district: TenantFacts, answer: _Answer, floor: Fraction) -> Iterable[BelowFloor]:
-    judged: list[tuple[str | None, Counts]] = [(None, answer.now), *answer.units]
-    for unit, counted in judged:
-        satisfied, rated = counted.n("satisfied"), counted.n("rated")
-        if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < floor:
-            yield BelowFloor(
-                district.slug,
-                district.name,
-                unit,
-                satisfied,
-                rated,
-                counted.n("satisfied_adjudicated"),
-                counted.n("rated_adjudicated"),
-            )
+    return [pooled_causes(kind, {member.name: told(kind, member) for member in chosen}) for kind in REPORTED]
 
 
-def _pooled(each: Iterable[Counts]) -> Counts:
-    return Counts([row for counted in each for row in counted.rows])
+def _instructions(scope: Scope, cube: CityCube, span: Span) -> Sequence[LevelCount]:
+    """Return the instructions in the districts and those that the city itself registered."""
+    counted = codes_by_district(cube, (GIVEN, REPORTED_ON), span)
+    own = Cube.of(scope)
+    given, reported = (
+        added(
+            [
+                *(codes for each in counted[kind].values() for codes in each.values()),
+                counts_by_code(own, kind, span),
+            ]
+        )
+        for kind in (GIVEN, REPORTED_ON)
+    )
+    return by_level(given, reported)
+
+
+def _all_below(
+    cube: CityCube, asked: Asked, chosen: Sequence[Member], now: Mapping[int, Counts], floor: Fraction
+) -> Sequence[BelowFloor]:
+    judged: list[tuple[Member, str | None, Counts]] = [
+        (member, None, now[member.id]) for member in chosen if member.id in now
+    ]
+    if asked.aspect == "all":
+        by_id = {member.id: member for member in chosen}
+        names = unit_names(cube)
+        judged += [
+            (by_id[district], names[district, unit], counted)
+            for (district, unit), counted in counts_by_unit(cube, asked.span, *RATINGS).items()
+            if (district, unit) in names
+        ]
+    below = (each for judgement in judged for each in _below_floor(*judgement, floor))
+    return sorted(below, key=lambda each: (each.value, each.district, each.unit or ""))
+
+
+def _below_floor(member: Member, unit: str | None, counted: Counts, floor: Fraction) -> Iterable[BelowFloor]:
+    satisfied, rated = counted.n("satisfied"), counted.n("rated")
+    if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < floor:
+        yield BelowFloor(
+            member.slug,
+            member.name,
+            unit,
+            satisfied,
+            rated,
+            counted.n("satisfied_adjudicated"),
+            counted.n("rated_adjudicated"),
+        )
 
 
 def _added(each: Iterable[Mapping[str, int]]) -> Mapping[str, int]:

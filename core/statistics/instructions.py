@@ -29,13 +29,13 @@ class LevelCount:
 
 def instructions_by_level(cube: Cube, span: Span) -> Sequence[LevelCount]:
     """Count a tenant's instructions by level, from the highest on, also levels of which there was none."""
-    return _lines(counts_by_code(cube, GIVEN, span), counts_by_code(cube, REPORTED, span))
+    return by_level(counts_by_code(cube, GIVEN, span), counts_by_code(cube, REPORTED, span))
 
 
 def city_instructions_by_level(installation: Installation, city: str, span: Span) -> Sequence[LevelCount]:
     """Count the instructions in all districts of a city, and in the city itself. Raises `UnknownTenant`, `NotACity`."""
     given, reported = (_of_city(installation, city, kind, span) for kind in (GIVEN, REPORTED))
-    return _lines(given, reported)
+    return by_level(given, reported)
 
 
 def _of_city(installation: Installation, city: str, kind: str, span: Span) -> Mapping[str, int]:
@@ -47,7 +47,8 @@ def _of_city(installation: Installation, city: str, kind: str, span: Span) -> Ma
     return sums
 
 
-def _lines(given: Mapping[str, int], reported: Mapping[str, int]) -> Sequence[LevelCount]:
+def by_level(given: Mapping[str, int], reported: Mapping[str, int]) -> Sequence[LevelCount]:
+    """Put counts by level side by side, from the highest level on, also levels of which there was none."""
     return [
         LevelCount(level, label, given.get(level, 0), reported.get(level, 0)) for level, label in LEVEL_LABELS.items()
     ]

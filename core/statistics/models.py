@@ -4,12 +4,13 @@ What begins with `cube_` is all that the city's door can read: counts, and the p
 is no resident in it.
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Integer, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column
 
-from core.kit.db import Base, OfTenant
+from core.kit.db import INSTANT, Base, OfTenant
 
 
 class DirtyDay(OfTenant, Base, kw_only=True):
@@ -24,36 +25,12 @@ class DirtyDay(OfTenant, Base, kw_only=True):
     mark: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
-class CubeCell(OfTenant, Base, kw_only=True):
-    """How often each measure happened on one local day.
+class Counted(MappedAsDataclass, kw_only=True):
+    """How often each measure happened, one column each, and one for its seconds if it takes time.
 
-    The same happenings stand once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is divided by
-    channel, medium, nature and who appeals, `unit` by unit and who appeals, `matter` by matter and who appeals. So a
-    month of a large district is read from a few hundred rows, where one row per combination of everything would be nearly
-    one per ticket.
-    In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
-
-    Each version of a measure has a column of its own (`Measure.column`), and one for its seconds if it takes time: a
-    new definition never overwrites what was published by the old one.
+    Every version of a measure has a column of its own (`Measure.column`): a new definition never overwrites what was
+    published by the old one.
     """
-
-    __tablename__ = "cube_cell"
-    __table_args__ = (
-        CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name="aspect"),
-        CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name="way"),
-        CheckConstraint("aspect <> 'all' OR appellant = ''", name="whole"),
-        CheckConstraint("aspect = 'unit' OR unit_id = 0", name="unit"),
-        CheckConstraint("aspect = 'matter' OR matter = ''", name="matter"),
-    )
-
-    aspect: Mapped[str] = mapped_column(Text, primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
-    channel: Mapped[str] = mapped_column(Text, primary_key=True)
-    medium: Mapped[str] = mapped_column(Text, primary_key=True)
-    nature: Mapped[str] = mapped_column(Text, primary_key=True)
-    appellant: Mapped[str] = mapped_column(Text, primary_key=True, server_default="")
-    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    matter: Mapped[str] = mapped_column(Text, primary_key=True)
 
     accepted: Mapped[int] = mapped_column(Integer)
     dispatched: Mapped[int] = mapped_column(Integer)
@@ -105,6 +82,35 @@ class CubeCell(OfTenant, Base, kw_only=True):
     valid: Mapped[int] = mapped_column(Integer, server_default="0")
     invalid: Mapped[int] = mapped_column(Integer, server_default="0")
     reached: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class CubeCell(OfTenant, Counted, Base, kw_only=True):
+    """How often each measure happened on one local day.
+
+    The same happenings stand once per aspect, and a sum never mixes aspects: `all` is not divided, `way` is divided by
+    channel, medium, nature and who appeals, `unit` by unit and who appeals, `matter` by matter and who appeals. So a
+    month of a large district is read from a few hundred rows, where one row per combination of everything would be nearly
+    one per ticket.
+    In the columns that an aspect divides by, 0 and "" stand for "none"; in the others they mean nothing.
+    """
+
+    __tablename__ = "cube_cell"
+    __table_args__ = (
+        CheckConstraint("aspect IN ('all', 'way', 'unit', 'matter')", name="aspect"),
+        CheckConstraint("aspect = 'way' OR channel || medium || nature = ''", name="way"),
+        CheckConstraint("aspect <> 'all' OR appellant = ''", name="whole"),
+        CheckConstraint("aspect = 'unit' OR unit_id = 0", name="unit"),
+        CheckConstraint("aspect = 'matter' OR matter = ''", name="matter"),
+    )
+
+    aspect: Mapped[str] = mapped_column(Text, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    medium: Mapped[str] = mapped_column(Text, primary_key=True)
+    nature: Mapped[str] = mapped_column(Text, primary_key=True)
+    appellant: Mapped[str] = mapped_column(Text, primary_key=True, server_default="")
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    matter: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class CubeHours(OfTenant, Base, kw_only=True):
@@ -174,3 +180,31 @@ class CubeMatter(OfTenant, Base, kw_only=True):
     matter: Mapped[str] = mapped_column(Text, primary_key=True)
     category: Mapped[str] = mapped_column(Text)
     subcategory: Mapped[str] = mapped_column(Text)
+    central: Mapped[str] = mapped_column(Text, server_default="")
+    """Code of the matter in the city's list, as the district maps it; empty = not mapped."""
+
+
+class CubeState(OfTenant, Base, kw_only=True):
+    """How far the tenant has counted: one row.
+
+    `version` counts up whenever days were counted anew; `counted_with` names the columns that were counted, so that a
+    measure with a new definition is not taken for counted before it is.
+    """
+
+    __tablename__ = "cube_state"
+
+    version: Mapped[int] = mapped_column(BigInteger)
+    counted_at: Mapped[datetime] = mapped_column(INSTANT)
+    counted_with: Mapped[list[str]] = mapped_column(JSONB)
+    oldest_waiting: Mapped[date | None] = mapped_column(Date)
+    """The first day that waits to be counted; None = none did when it was last counted."""
+
+
+class CubeDay(OfTenant, Base, kw_only=True):
+    """With which version a day was counted last, so that whoever keeps a copy asks only for what has changed."""
+
+    __tablename__ = "cube_day"
+    __table_args__ = (Index("ix_cube_day_version", "tenant_id", "version"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,6 @@
 """The report of a month: what came in, by nature, channel and matter, and every figure beside the month before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -148,9 +148,11 @@ def month_report(scope: Scope, month: Month, *, today: date) -> MonthReport:
     )
 
 
-def beside_year_before(metrics: Sequence[Metric], now: Counts, earlier: Counts) -> Sequence[Figure]:
-    """Return the figures beside those of the same month a year before, none where nothing was counted then."""
-    if not any(earlier.n(measure) for measure in MEASURES):
+def beside_year_before(
+    metrics: Sequence[Metric], now: Counts, earlier: Counts, *, of: Iterable[str] = MEASURES
+) -> Sequence[Figure]:
+    """Return the figures beside those of the same month a year before, none where nothing of these measures was counted then."""
+    if not any(earlier.n(measure) for measure in of):
         return ()
     return tuple(figure(metric, now, earlier) for metric in metrics)
 

@@ -5,6 +5,7 @@ of these the rows of the one district asked. Only `core.statistics` holds the ke
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -50,6 +51,11 @@ def ask_members(
     """
     answers: list[tuple[TenantFacts, T]] = []
     for district in members_of(installation, city):
-        with installation.database.transaction(district.id, role=STATS_ROLE) as session:
-            answers.append((district, question(district, session)))
+        answers.append((district, ask_district(installation, district, partial(question, district))))
     return answers
+
+
+def ask_district(installation: Installation, district: TenantFacts, question: Callable[[Session], T]) -> T:
+    """Ask one member district, in a transaction of its own; whoever calls has found it among `members_of` the city."""
+    with installation.database.transaction(district.id, role=STATS_ROLE) as session:
+        return question(session)

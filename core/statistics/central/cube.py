@@ -1,0 +1,252 @@
+"""Reading a city's cube: sums over days, divided by district and by what the counts can be narrowed by.
+
+Whole months within the days are read from rows of months, what is left from rows of days.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.statistics.asked import Asked
+from core.statistics.central.gathering import CITY_CELLS, CITY_CODES
+from core.statistics.central.models import CityMatter, CityUnit
+from core.statistics.counting import COUNTED
+from core.statistics.days import ONE_DAY, Span
+from core.statistics.kinds import KINDS
+from core.statistics.measures import MEASURES
+from core.statistics.periods import Month
+from core.statistics.queries import Counts
+
+C = CITY_CELLS.c
+UnitKey = tuple[int, int]
+"""A unit by the ids of its district and its own; 0 is nobody's."""
+
+
+@dataclass(frozen=True)
+class CityCube:
+    """The counts of some districts of one city, and the session that may read them."""
+
+    session: Session
+    tenant_id: int
+    districts: Collection[int]
+
+
+def counts_by_district(cube: CityCube, asked: Asked, span: Span, *measures: str) -> dict[int, Counts]:
+    """Count measures, or all, in a period for each district, narrowed as asked (by nature, channel or category)."""
+    rows = _sums(cube, asked, span, C.district_id, measures=measures)
+    return {row["district_id"]: Counts([row]) for row in rows}
+
+
+def counts_by_unit(cube: CityCube, span: Span, *measures: str) -> dict[UnitKey, Counts]:
+    """Count measures, or all, in a period for each unit."""
+    rows = _rows(cube, "unit", span, C.district_id, C.unit_id, measures=measures)
+    return {(row["district_id"], row["unit_id"]): Counts([row]) for row in rows}
+
+
+def counts_by_category(cube: CityCube, span: Span, *measures: str) -> dict[int, dict[str, Counts]]:
+    """Count measures, or all, in a period for each district and category of the city's list; "" is none of them."""
+    # Added up by matter before the names are joined.
+    counted = _selected(cube, "matter", span, C.district_id, C.matter, measures=measures).subquery("counted")
+    category = func.coalesce(CityMatter.category, "").label("category")
+    names = columns_read(measures)
+    asked = (
+        select(counted.c.district_id, category, *(cast(func.sum(counted.c[n]), BigInteger).label(n) for n in names))
+        .outerjoin(
+            CityMatter,
+            and_(
+                CityMatter.tenant_id == cube.tenant_id,
+                CityMatter.district_id == counted.c.district_id,
+                CityMatter.matter == counted.c.matter,
+            ),
+        )
+        .group_by(counted.c.district_id, category)
+    )
+    found: dict[int, dict[str, Counts]] = {}
+    for row in cube.session.execute(asked).mappings():
+        found.setdefault(row["district_id"], {})[row["category"]] = Counts([dict(row)])
+    return found
+
+
+def counts_by_matter(cube: CityCube, span: Span, *measures: str) -> dict[tuple[int, str], Counts]:
+    """Count measures, or all, in a period for each district's own matter; "" is not classified."""
+    rows = _rows(cube, "matter", span, C.district_id, C.matter, measures=measures)
+    return {(row["district_id"], row["matter"]): Counts([row]) for row in rows}
+
+
+def counts_by_way(cube: CityCube, span: Span, *measures: str) -> dict[tuple[str, str], Counts]:
+    """Count measures, or all, in a period for each channel and nature."""
+    rows = _rows(cube, "way", span, C.channel, C.nature, measures=measures)
+    return {(row["channel"], row["nature"]): Counts([row]) for row in rows}
+
+
+def counts_by_day(cube: CityCube, asked: Asked, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, for each day on which something happened."""
+    rows = _sums(cube, asked, span, C.day, measures=measures, by_day=True)
+    return {row["day"]: Counts([row]) for row in rows}
+
+
+def counts_by_week(cube: CityCube, asked: Asked, span: Span, *measures: str) -> dict[date, Counts]:
+    """Count measures, or all, for each week in which something happened, by its Monday."""
+    monday = cast(func.date_trunc("week", C.day), Date).label("monday")
+    rows = _sums(cube, asked, span, monday, measures=measures, by_day=True)
+    return {row["monday"]: Counts([row]) for row in rows}
+
+
+def categories_by_day(cube: CityCube, span: Span, measure: str) -> dict[tuple[int, str, date], int]:
+    """Count one measure by district, category and day."""
+    column = C[MEASURES[measure].column]
+    asked = (
+        select(C.district_id, func.coalesce(CityMatter.category, "").label("category"), C.day, func.sum(column))
+        .outerjoin(CityMatter, _named_as())
+        .where(*_of(cube, "matter"), C.grain == "day", C.day.between(span.first, span.last), column > 0)
+        .group_by(C.district_id, "category", C.day)
+    )
+    return {(district, category, day): int(n) for district, category, day, n in cube.session.execute(asked)}
+
+
+def codes_by_district(
+    cube: CityCube, kinds: Collection[str], span: Span, *, category: str = ""
+) -> dict[str, dict[int, dict[str, dict[str, int]]]]:
+    """Count kinds in a period: by kind, district, category and code."""
+    columns = {KINDS[kind].column: kind for kind in kinds}
+    named = func.coalesce(CityMatter.category, "").label("category")
+    k = CITY_CODES.c
+    asked = (
+        select(k.kind, k.district_id, named, k.code, cast(func.sum(k.n), BigInteger).label("n"))
+        .outerjoin(
+            CityMatter,
+            and_(
+                CityMatter.tenant_id == k.tenant_id,
+                CityMatter.district_id == k.district_id,
+                CityMatter.matter == k.matter,
+            ),
+        )
+        .where(
+            k.tenant_id == cube.tenant_id,
+            k.kind.in_(columns),
+            k.district_id.in_(cube.districts),
+            k.day.between(span.first, span.last),
+        )
+        .group_by(k.kind, k.district_id, named, k.code)
+    )
+    if category:
+        asked = asked.where(named == category)
+    found: dict[str, dict[int, dict[str, dict[str, int]]]] = {kind: {} for kind in kinds}
+    for kind, district, of, code, n in cube.session.execute(asked):
+        found[columns[kind]].setdefault(district, {}).setdefault(of, {})[code] = n
+    return found
+
+
+def unit_names(cube: CityCube) -> dict[UnitKey, str]:
+    """Return what the units are called."""
+    rows = cube.session.execute(
+        select(CityUnit.district_id, CityUnit.unit_id, CityUnit.name).where(
+            CityUnit.tenant_id == cube.tenant_id, CityUnit.district_id.in_(cube.districts)
+        )
+    )
+    return {(district, unit): name for district, unit, name in rows}
+
+
+def categories(cube: CityCube) -> Sequence[str]:
+    """Return the categories that there are."""
+    asked = select(CityMatter.category).where(CityMatter.tenant_id == cube.tenant_id, CityMatter.category != "")
+    return cube.session.scalars(asked.distinct().order_by(CityMatter.category)).all()
+
+
+def channels(cube: CityCube, span: Span) -> Sequence[str]:
+    """Return the channels by which anything came in."""
+    asked = select(C.channel).where(*_of(cube, "way"), _pieces(span), C.channel != "")
+    return cube.session.scalars(asked.distinct().order_by(C.channel)).all()
+
+
+def columns_read(measures: Sequence[str]) -> Sequence[str]:
+    """Return the columns of these measures, with their seconds; of all where none is named."""
+    if not measures:
+        return COUNTED
+    return [
+        name
+        for measure in dict.fromkeys(measures)
+        for name in (MEASURES[measure].column, MEASURES[measure].seconds_column)
+        if name in COUNTED
+    ]
+
+
+def pooled(each: Mapping[Any, Counts]) -> Counts:
+    """Return counts added up: all numerators over all denominators."""
+    return Counts([row for counted in each.values() for row in counted.rows])
+
+
+def _sums(
+    cube: CityCube,
+    asked: Asked,
+    span: Span,
+    *by: ColumnElement[Any],
+    measures: Sequence[str] = (),
+    by_day: bool = False,
+) -> list[Mapping[str, Any]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if asked.nature:
+        narrowed.append(C.nature == asked.nature)
+    if asked.channel:
+        narrowed.append(C.channel == asked.channel)
+    if asked.category:
+        matters = select(CityMatter.district_id, CityMatter.matter).where(
+            CityMatter.tenant_id == cube.tenant_id, CityMatter.category == asked.category
+        )
+        narrowed.append(func.row(C.district_id, C.matter).in_(matters))
+    assert asked.aspect != "place", "areas are no part of a city's cube"
+    return _rows(cube, asked.aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day)
+
+
+def _rows(
+    cube: CityCube,
+    aspect: str,
+    span: Span,
+    *by: ColumnElement[Any],
+    measures: Sequence[str] = (),
+    narrowed: Sequence[ColumnElement[bool]] = (),
+    by_day: bool = False,
+) -> list[Mapping[str, Any]]:
+    asked = _selected(cube, aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day)
+    return [dict(row) for row in cube.session.execute(asked).mappings()]
+
+
+def _selected(
+    cube: CityCube,
+    aspect: str,
+    span: Span,
+    *by: ColumnElement[Any],
+    measures: Sequence[str] = (),
+    narrowed: Sequence[ColumnElement[bool]] = (),
+    by_day: bool = False,
+) -> Any:
+    sums = (cast(func.sum(C[name]), BigInteger).label(name) for name in columns_read(measures))
+    days = and_(C.grain == "day", C.day.between(span.first, span.last)) if by_day else _pieces(span)
+    return select(*by, *sums).where(*_of(cube, aspect), days, *narrowed).group_by(*by)
+
+
+def _of(cube: CityCube, aspect: str) -> Sequence[ColumnElement[bool]]:
+    return C.tenant_id == cube.tenant_id, C.aspect == aspect, C.district_id.in_(cube.districts)
+
+
+def _named_as() -> ColumnElement[bool]:
+    return and_(
+        CityMatter.tenant_id == C.tenant_id, CityMatter.district_id == C.district_id, CityMatter.matter == C.matter
+    )
+
+
+def _pieces(span: Span) -> ColumnElement[bool]:
+    """Return the condition for the rows that make up these days: months where they are whole, else days."""
+    first = Month.of(span.first) if span.first.day == 1 else Month.of(span.first).following
+    last = Month.of(span.last) if (span.last + ONE_DAY).day == 1 else Month.of(span.last).previous
+    if first > last:
+        return and_(C.grain == "day", C.day.between(span.first, span.last))
+    pieces = [and_(C.grain == "month", C.day.between(first.first, last.first))]
+    for start, end in ((span.first, first.first - ONE_DAY), (last.span.last + ONE_DAY, span.last)):
+        if start <= end:
+            pieces.append(and_(C.grain == "day", C.day.between(start, end)))
+    return or_(*pieces)
