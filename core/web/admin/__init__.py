@@ -2,18 +2,30 @@
 
 from flask import Blueprint
 
+from core.web.admin.calendar import pages as calendar
 from core.web.admin.city_view import pages as city_view
+from core.web.admin.escalation import pages as escalation
 from core.web.admin.features import pages as features
+from core.web.admin.limits import pages as limits
+from core.web.admin.presets import pages as presets
 from core.web.admin.revision_log import pages as revision_log
 from core.web.admin.revisions import pages as revisions
+from core.web.admin.routing import pages as routing
+from core.web.admin.secrets import pages as secrets
 from core.web.admin.settings_form import pages as settings_form
 from core.web.admin.trials import pages as trials
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    calendar,
     city_view,
+    escalation,
     features,
+    limits,
     revisions,
     revision_log,
+    routing,
+    presets,
+    secrets,
     settings_form,
     trials,
 )

@@ -1,0 +1,72 @@
+"""The ladder of pressing drawn as a line: one station after the other, with its light, its time and what is done there."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from markupsafe import Markup
+
+from core.journey.ladder import Station
+from core.kit.saying import said, word
+
+STEP, LEFT, LINE, ROW = 190, 70, 66, 18
+MOST_ROWS = 6
+"""Steps that are told below a station; of more the number is told."""
+LONGEST = 14
+"""Characters of one line below a station."""
+
+
+def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: str = "") -> Markup:
+    """Draw the stations in their order, evenly apart: which comes when stands above each."""
+    width = LEFT * 2 + STEP * max(len(stations) - 1, 1)
+    rows = min(max((len(_rows(each)) for each in stations), default=1), MOST_ROWS + 1)
+    height = LINE + 26 + rows * ROW
+    line = Markup('<line class="way" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(
+        LEFT, LEFT + STEP * max(len(stations) - 1, 0), y=LINE
+    )
+    body = Markup("").join(_station(number, each, zone) for number, each in enumerate(stations))
+    return Markup(
+        '<svg class="chart line-of-ladder {}" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" font-size="12">'
+        "{}{}</svg>"
+    ).format(css, title, width, height, width, line, body)
+
+
+def _station(number: int, station: Station, zone: tzinfo) -> Markup:
+    x, local = LEFT + STEP * number, station.at.astimezone(zone)
+    rows = _rows(station)
+    shown = (
+        rows if len(rows) <= MOST_ROWS else [*rows[:MOST_ROWS], said("另有 {number} 项", number=len(rows) - MOST_ROWS)]
+    )
+    below = Markup("").join(_text(x, LINE + 28 + place * ROW, each) for place, each in enumerate(shown))
+    return Markup("<g><title>{}</title>{}{}{}{}</g>").format(
+        f"{number + 1} {station.words} {local:%Y-%m-%d %H:%M}",
+        _text(x, 18, station.words, css="label"),
+        _text(x, 36, f"{local.month}/{local.day} {local:%H:%M}"),
+        _shape(x, station),
+        below or _text(x, LINE + 28, "不催办" if station.clock else ""),
+    )
+
+
+def _rows(station: Station) -> list[str]:
+    """Return what is done at a station, steps of one kind to several in one line each."""
+    return list(
+        dict.fromkeys(
+            _cut(said("{what} → {to}", what=word(each.what), to=each.to.partition("（")[0])) for each in station.steps
+        )
+    )
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _shape(x: float, station: Station) -> Markup:
+    if not station.clock:
+        return Markup('<circle class="begin" cx="{}" cy="{}" r="9"/>').format(x, LINE)
+    if station.light == "red":
+        return Markup('<rect class="red" x="{}" y="{}" width="18" height="18"/>').format(x - 9, LINE - 9)
+    corners = f"{x},{LINE - 11} {x + 11},{LINE} {x},{LINE + 11} {x - 11},{LINE}"
+    return Markup('<polygon class="{}" points="{}"/>').format(station.light, corners)
+
+
+def _text(x: float, y: float, words: str, *, css: str = "") -> Markup:
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(css, x, y, words)
