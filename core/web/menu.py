@@ -285,6 +285,8 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     """Yield what is kept in order."""
     if Permission.ADMINISTER in visit.permissions:
         yield from _configuring(visit)
+    if Permission.ADMINISTER in visit.permissions:
+        yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
     if not ACCOUNTS.isdisjoint(visit.permissions):
         yield MenuItem("账号", "/accounts", request.path.startswith("/accounts"))
     if may(visit.permissions, READS_CHANGES):
