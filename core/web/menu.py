@@ -285,8 +285,6 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     """Yield what is kept in order."""
     if Permission.ADMINISTER in visit.permissions:
         yield from _configuring(visit)
-    if Permission.ADMINISTER in visit.permissions:
-        yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
     if not ACCOUNTS.isdisjoint(visit.permissions):
         yield MenuItem("账号", "/accounts", request.path.startswith("/accounts"))
     if may(visit.permissions, READS_CHANGES):
@@ -310,7 +308,10 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
 def _configuring(visit: Visit) -> Iterator[MenuItem]:
     """Yield what administrators set, in the order in which a district is set up."""
     here = request.path
+    yield MenuItem("运行状况", "/admin", here == "/admin" or here.startswith("/admin/undelivered"))
     yield MenuItem("功能", "/admin/features", here.startswith("/admin/features") and "/revisions" not in here)
+    yield MenuItem("派单规则", "/admin/routing", request.path == "/admin/routing")
+    yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
 
 
 def _auditing(visit: Visit) -> Iterator[MenuItem]:

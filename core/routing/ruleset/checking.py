@@ -7,6 +7,7 @@ is a report. Unreachable rules and overlaps are shown only when they are certain
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from itertools import chain
 from typing import Any, Literal
 
@@ -49,6 +50,8 @@ class Finding:
     sentence: str
     other: str = ""
     """The other rule, where two are concerned."""
+    words: str = dataclass_field(default="", compare=False)
+    """The sentence alone, for where the rule and the place in it are seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +372,7 @@ def _finding(level: Level, code: str, rule: Rule, path: str, sentence: str, *, o
         path,
         said("{name}的 {path}：{sentence}", name=_name(rule), path=path, sentence=word(sentence)),
         other,
+        sentence,
     )
 
 

@@ -50,3 +50,61 @@ for (const list of document.querySelectorAll("[data-sortable]")) {
     form.submit();
   });
 }
+
+// Rules are put in order by dragging too, within their phase; 上移 and 下移 do the same.
+(() => {
+  let dragged = null;
+  const rules = (list) => [...list.querySelectorAll(":scope > [data-rule]")];
+  const unmark = () => document.querySelectorAll("[data-rule].before, [data-rule].after").forEach((each) => each.classList.remove("before", "after"));
+  const place = (event) => {
+    const list = dragged && event.target instanceof Element && event.target.closest("[data-rules]");
+    if (!list || list !== dragged.parentElement) return null;
+    const before = rules(list).find((each) => { const box = each.getBoundingClientRect(); return event.clientY < box.top + box.height / 2; });
+    return { before, last: rules(list).at(-1) };
+  };
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.target instanceof Element && event.target.closest("[data-grip]");
+    if (grip) grip.closest("[data-rule]").draggable = true;
+  });
+  document.addEventListener("dragstart", (event) => {
+    const rule = event.target instanceof Element && event.target.closest("[data-rule]");
+    if (!rule || !rule.draggable) return;
+    dragged = rule;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", rule.dataset.rule);
+    rule.classList.add("dragged");
+  });
+  document.addEventListener("dragend", () => {
+    if (!dragged) return;
+    dragged.draggable = false;
+    dragged.classList.remove("dragged");
+    unmark();
+    dragged = null;
+  });
+  document.addEventListener("dragover", (event) => {
+    const at = place(event);
+    if (!at) return;
+    event.preventDefault();
+    unmark();
+    if (at.before) at.before.classList.add("before"); else at.last.classList.add("after");
+  });
+  document.addEventListener("drop", (event) => {
+    const at = place(event);
+    if (!at) return;
+    event.preventDefault();
+    const other = at.before || at.last;
+    if (other === dragged) return;
+    const button = document.querySelector("[data-drop]");
+    button.value = `${at.before ? "before" : "behind"}:${dragged.dataset.rule}:${other.dataset.rule}`;
+    button.click();
+  });
+
+  // What is made anew keeps the place where one was writing, also where a picker was put over a list.
+  let was = "";
+  document.addEventListener("htmx:beforeSwap", () => { was = document.activeElement ? document.activeElement.id : ""; });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const again = event.detail.target && event.detail.target.id === "routing" && was && document.getElementById(was);
+    const now = document.activeElement;
+    if (again && again !== now && !again.disabled) again.focus({ preventScroll: true });
+  });
+})();
