@@ -49,7 +49,7 @@ def ask(visit: Visit, feature: str, number: int) -> Answer:
     )
     if is_sent_by_script():
         panel = panel_of(visit, feature, number, on_revision="steps" in request.args)
-        return render_template("admin/trial_again.html", panel=panel)
+        return render_template("admin/trial_again.html", panel=panel, focused=True)
     return Done(said("试算已开始，共 {total:,} 件。", total=run.total), f"{revision_path(feature, number)}#trial-panel")
 
 
