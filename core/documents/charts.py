@@ -18,7 +18,9 @@ HALF_LABEL = 18
 LEGEND = 48
 """Width of a line's dash in the legend, with the room on both of its sides."""
 ALL_NAMED = 8
-"""So many steps of time have room for a name each; of more every second one is named."""
+"""So many steps of time have room for a name each; of more about as many are named."""
+MOST_MARKED = 60
+"""With more steps than these a line stands without a marker at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,11 @@ def lines(
         + _text(left - 6, point(0, mark)[1] + 4, named(mark), anchor="end")
         for mark in marks
     )
+    every = 1 if len(labels) <= ALL_NAMED else -(-len(labels) // (ALL_NAMED - 1))
     names = Markup("").join(
         _text(min(point(step, 0)[0], width - HALF_LABEL), height - 6, label, anchor="middle")
         for step, label in enumerate(labels)
-        if step % 2 == 0 or len(labels) <= ALL_NAMED
+        if step % every == 0
     )
     drawn = Markup("").join(
         _line(
@@ -184,7 +187,7 @@ def _line(
                 f"{labels[step]} {one.label} {words.format(value)}", _marker(x, y, css, colour)
             )
             for step, ((x, y), value) in enumerate(zip(points, one.values, strict=True))
-            if not isnan(value)
+            if not isnan(value) and len(labels) <= MOST_MARKED
         )
     )
 

@@ -76,6 +76,7 @@ def _lines(chart: Lines) -> Options:
                 "name": line.label,
                 "lineStyle": {"type": "dashed" if place else "solid"},
                 "symbol": "triangle" if place else "circle",
+                "showSymbol": steps <= ZOOMED_FROM,
                 "data": [None if isnan(value) else value for value in line.values],
             }
             for place, line in enumerate(chart.series)

@@ -18,6 +18,7 @@ OWN = (
     "city.js",
     "device.js",
     "drafts.js",
+    "explore.js",
     "huiying.css",
     "huiying.js",
     "icon.svg",

@@ -1,0 +1,75 @@
+// Charts one can zoom into: drawn by ECharts from the options that stand beside each drawing; without it the drawing stays.
+"use strict";
+
+(() => {
+  if (!window.echarts) return;
+
+  const token = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+
+  // What a theme says: colours and type of the page, so that light and dark follow it.
+  function themed(options, width) {
+    const ink = token("--ink-2");
+    const line = token("--line");
+    const axis = (each, isX) => ({
+      ...each,
+      axisLine: { lineStyle: { color: line } },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: line }, show: each.type === "value" },
+      axisLabel: { color: ink, hideOverlap: true, ...(isX && width < 480 ? { rotate: 60 } : {}), ...each.axisLabel },
+    });
+    return {
+      ...options,
+      color: [token("--brand"), token("--ok"), token("--soon")],
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      grid: { left: 8, right: 72, top: options.legend ? 40 : 16, bottom: options.dataZoom ? 56 : 12, containLabel: true },
+      ...(options.legend ? { legend: { ...options.legend, top: 0, textStyle: { color: ink } } } : {}),
+      xAxis: axis(options.xAxis, true),
+      yAxis: axis(options.yAxis, false),
+      tooltip: {
+        renderMode: "richText",
+        trigger: options.dataZoom ? "axis" : "item",
+        backgroundColor: token("--surface"),
+        borderColor: line,
+        textStyle: { color: token("--ink") },
+        ...(options.dataZoom ? {} : { formatter: (point) => point.data.words }),
+      },
+      series: options.series.map((each) => ({
+        ...each,
+        ...(each.label ? { label: { ...each.label, color: token("--ink"), formatter: (point) => point.data.words } } : {}),
+        ...(each.symbol === "rect" ? { symbolSize: cell(options, width) } : {}),
+        ...(each.type === "bar" ? { barMaxWidth: 20 } : {}),
+        ...(each.type === "scatter" && each.symbol !== "rect" ? { symbolSize: 11 } : {}),
+      })),
+    };
+  }
+
+  // A square of the heat fills its place, whatever the width.
+  function cell(options, width) {
+    const across = Math.max(1, options.xAxis.data.length);
+    return [Math.max(6, (width - 200) / across - 4), 20];
+  }
+
+  function draw(place) {
+    const options = JSON.parse(place.querySelector("script").textContent);
+    const drawing = place.querySelector(".drawn");
+    const canvas = document.createElement("div");
+    canvas.className = "zoomed";
+    const rows = options.yAxis.type === "category" ? options.yAxis.data.length : 0;
+    canvas.style.height = `${rows ? Math.max(160, rows * 28 + 64) : 340}px`;
+    if (drawing) drawing.replaceWith(canvas);
+    else place.append(canvas);
+    const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
+    const show = () => chart.setOption(themed(options, canvas.clientWidth), true);
+    show();
+    chart.on("click", (point) => {
+      if (point.data && point.data.href) location.assign(point.data.href);
+    });
+    new ResizeObserver(() => {
+      chart.resize();
+      show();
+    }).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  }
+
+  for (const place of document.querySelectorAll("[data-chart]")) draw(place);
+})();
