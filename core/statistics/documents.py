@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from core.documents.model import Block, Cell, Chart, Document, Number, Section, Table
 from core.kit.saying import joined, said, word
+from core.statistics.asked import Narrowing
 from core.statistics.causes import Causes, CausesOf
 from core.statistics.city import BelowFloor, CityReport, Week
 from core.statistics.drawings import satisfaction_dots, share_bars, week_lines
@@ -91,18 +92,29 @@ def month_document(told: MonthReport, *, made_at: datetime) -> Document:
     )
 
 
-def city_document(told: CityReport, *, made_at: datetime) -> Document:
-    """Return a city's month as a document that bears `made_at` (aware)."""
-    floor = value_words(told.floor, "percent")
+def city_document(
+    told: CityReport, *, made_at: datetime, labels: Mapping[Narrowing, str] | None = None, freshness: str = ""
+) -> Document:
+    """Return what is told of a city's days as a document that bears `made_at` (aware).
+
+    `labels` call what alone is counted by its name; `freshness` says until when everything is counted.
+    """
+    floor, asked = value_words(told.floor, "percent"), told.question
+    heads = ("本月", "上月") if asked.month else ("本期", "上期")
     sections = [
-        Section("各项指标", [_figure_table(told.figures)]),
+        Section("各项指标", [_figure_table(told.figures, beside=heads[1], now=heads[0])]),
         Section("各区", [*_if_any(satisfaction_dots(told.districts, told.floor)), _district_table(told, IN_CITY)]),
         Section("各区（裁定后）", [_district_table(told, ADJUDICATED_IN_CITY)]),
         Section("各区退单、延期、重办等", [_district_table(told, BESIDE_IN_CITY)]),
-        Section(
-            "事项类别（前十）",
-            [*_if_any(share_bars("受理最多的事项类别", told.by_matter)), _share_table(told.by_matter)],
-        ),
+    ]
+    if asked.aspect == "all":
+        sections.append(
+            Section(
+                "事项类别（前十）",
+                [*_if_any(share_bars("受理最多的事项类别", told.by_matter)), _share_table(told.by_matter, heads)],
+            )
+        )
+    sections += [
         Section(
             said(
                 "群众满意率低于 {floor} 的区和单位（评价不足 {small_sample} 件的不作评判）",
@@ -111,12 +123,32 @@ def city_document(told: CityReport, *, made_at: datetime) -> Document:
             ),
             [_below_table(told.below_floor)],
         ),
-        *_cause_sections(told.causes, party="区"),
-        *_year_sections(told.year_before),
+        *_cause_sections(told.causes, party="区", heads=heads),
+        *([Section("领导批示", [_instruction_table(told)])] if told.instructions else []),
+        *_year_sections(told.year_before, beside="上年同月" if asked.month else "上年同期", now=heads[0]),
         Section("近十二周", [*_if_any(week_lines(told.weeks)), _week_table(told.weeks)]),
     ]
-    title = said("{city_name} {words}月报（各区合并计算）", city_name=told.city_name, words=word(told.month.words))
-    return _document(title, told.month, sections, is_over=told.is_over, maker=told.city_name, made_at=made_at)
+    if asked.narrowed or not asked.month:
+        title = said("{city_name} {words}（各区合并计算）", city_name=told.city_name, words=word(asked.words(labels)))
+    else:
+        title = said("{city_name} {words}月报（各区合并计算）", city_name=told.city_name, words=word(told.month.words))
+    return Document(
+        title=title
+        if told.is_over
+        else said("{title}（本月未结束，与整个上月对比）", title=title)
+        if asked.month
+        else said("{title}（还没有结束）", title=title),
+        lead=tuple(filter(None, (said("对比：{words}", words=word(asked.before_words)), freshness))),
+        sections=sections,
+        maker=told.city_name,
+        made_at=made_at,
+        footer=title,
+    )
+
+
+def _instruction_table(told: CityReport) -> Table:
+    rows = [(each.label, _count(each.given), _count(each.reported), _count(each.waiting)) for each in told.instructions]
+    return Table(("层级", "批示", "已反馈", "待反馈"), rows)
 
 
 def _document(
@@ -139,15 +171,17 @@ def _document(
     )
 
 
-def _cause_sections(causes: Sequence[Causes], *, party: str) -> Sequence[Section]:
+def _cause_sections(
+    causes: Sequence[Causes], *, party: str, heads: tuple[str, str] = ("本月", "上月")
+) -> Sequence[Section]:
     """Return a section for each kind of causes that occurred: the causes, who was affected most, and which matters."""
     return [
         Section(
             each.label,
             [
-                *([_share_table(each.groups)] if each.groups else []),
+                *([_share_table(each.groups, heads)] if each.groups else []),
                 *_if_any(share_bars(each.label, each.codes)),
-                _share_table(each.codes),
+                _share_table(each.codes, heads),
                 *(
                     _affected_table(said("{what}（前十）", what=word(what)), parts)
                     for what, parts in ((party, each.parties), ("事项", each.matters))
@@ -176,10 +210,10 @@ def _affected_table(what: str, affected: Sequence[CausesOf]) -> Table:
     return Table((what, "合计", "原因", "件数", "占比", "分子/分母"), rows)
 
 
-def _year_sections(figures: Sequence[Figure]) -> Sequence[Section]:
+def _year_sections(figures: Sequence[Figure], *, beside: str = "上年同月", now: str = "本月") -> Sequence[Section]:
     if not figures:
         return ()
-    return [Section("与上年同月对比", [_figure_table(figures, beside="上年同月")])]
+    return [Section(said("与{beside}对比", beside=word(beside)), [_figure_table(figures, beside=beside, now=now)])]
 
 
 def value_cell(value: Fraction | None, unit: Unit) -> Cell:
@@ -194,7 +228,9 @@ def _count(count: int) -> Number:
     return Number(f"{count:,}", count)
 
 
-def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES, *, beside: str = "上月") -> Table:
+def _figure_table(
+    figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRADES, *, beside: str = "上月", now: str = "本月"
+) -> Table:
     rows = [
         (
             figure.label,
@@ -206,7 +242,7 @@ def _figure_table(figures: Sequence[Figure], grades: Mapping[str, Band] = NO_GRA
         )
         for figure in figures
     ]
-    return Table(("指标", "本月", "分子/分母", beside, "变化", "备注"), rows)
+    return Table(("指标", now, "分子/分母", beside, "变化", "备注"), rows)
 
 
 def _remark(figure: Figure, grade: Band | None) -> str:
@@ -260,7 +296,7 @@ def _returning_table(units: Sequence[UnitReturns]) -> Table:
     return Table(("单位", "退单", "踢皮球指数", "分子/分母", "上月", "备注"), rows)
 
 
-def _share_table(shares: Sequence[Share]) -> Table:
+def _share_table(shares: Sequence[Share], heads: tuple[str, str] = ("本月", "上月")) -> Table:
     rows = [
         (
             share.label,
@@ -272,11 +308,14 @@ def _share_table(shares: Sequence[Share]) -> Table:
         )
         for share in shares
     ]
-    return Table(("", "本月", "占比", "分子/分母", "上月", "占比变化"), rows, empty="本月和上月都没有受理的诉求。")
+    now, before = heads
+    empty = said("{now}和{before}都没有受理的诉求。", now=word(now), before=word(before))
+    return Table(("", now, "占比", "分子/分母", before, "占比变化"), rows, empty=empty)
 
 
 def _district_table(told: CityReport, shown: Sequence[str]) -> Table:
-    lines = [*((district.name, district.figures) for district in told.districts), ("全市", told.figures)]
+    whole = "合计" if told.question.district or told.question.group else "全市"
+    lines = [*((district.name, district.figures) for district in told.districts), (whole, told.figures)]
     by_id = [(name, {figure.id: figure for figure in figures}) for name, figures in lines]
     rows = [(name, *(_in_cell(figures[figure_id]) for figure_id in shown)) for name, figures in by_id]
     return Table(("区", *(by_id[-1][1][figure_id].label for figure_id in shown)), rows)

@@ -174,7 +174,19 @@ def _first(visit: Visit) -> Iterator[MenuItem]:
     if Permission.JUDGE in visit.permissions:
         yield MenuItem("我的评议", "/panel", request.path.startswith("/panel"))
     if Permission.SEE_CITY in visit.permissions:
-        yield MenuItem("运行总览", "/city", request.path.startswith("/city"))
+        yield from _city(request.path)
+
+
+def _city(path: str) -> Iterator[MenuItem]:
+    """Yield the pages of the city's figures."""
+    yield MenuItem("运行总览", "/city", path == "/city")
+    yield MenuItem("区县对比", "/city/districts", path == "/city/districts")
+    yield MenuItem("承办单位", "/city/units", path == "/city/units")
+    yield MenuItem("诉求热点", "/city/matters", path == "/city/matters")
+    yield MenuItem("综合预警", "/city/warnings", path == "/city/warnings")
+    yield MenuItem("领导批示", "/city/instructions", path == "/city/instructions")
+    yield MenuItem("数据质量", "/city/quality", path == "/city/quality")
+    yield MenuItem("指标口径", "/city/definitions", path == "/city/definitions")
 
 
 def _saved_lists(visit: Visit) -> Iterator[MenuItem]:
@@ -311,6 +323,10 @@ def _configuring(visit: Visit) -> Iterator[MenuItem]:
     yield MenuItem("运行状况", "/admin", here == "/admin" or here.startswith("/admin/undelivered"))
     yield MenuItem("功能", "/admin/features", here.startswith("/admin/features") and "/revisions" not in here)
     yield MenuItem("派单规则", "/admin/routing", request.path == "/admin/routing")
+    yield MenuItem("职责清单", "/admin/duties", request.path.startswith("/admin/duties"))
+    yield MenuItem("时限与预警", "/admin/limits", here.startswith("/admin/limits"))
+    yield MenuItem("升级与问责", "/admin/escalation", here.startswith("/admin/escalation"))
+    yield MenuItem("评价与评议", "/admin/evaluation", here.startswith("/admin/evaluation"))
     yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
 
 

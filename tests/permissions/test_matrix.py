@@ -21,7 +21,14 @@ LINK = "token"
 """The parameter that opens something to whoever holds it."""
 ALWAYS = {
     "GET /city": (404, "a district has no districts"),
+    "GET /city/cells": (404, "a district has no districts"),
+    "GET /city/definitions": (404, "a district has no districts"),
+    "GET /city/districts": (404, "a district has no districts"),
+    "GET /city/instructions": (404, "a district has no districts"),
     "GET /city/matters": (404, "a district has no districts"),
+    "GET /city/quality": (404, "a district has no districts"),
+    "GET /city/units": (404, "a district has no districts"),
+    "GET /city/warnings": (404, "a district has no districts"),
     "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),
     "POST /api/v1/tickets/<serial_no>/commands/<command>": (404, "there is no such command"),
 }

@@ -6,14 +6,13 @@ import pytest
 
 from core.journey import warnings
 from core.kit.errors import Refused
-from core.statistics.city_problems import common_problems
 from core.statistics.days import Span
 from core.statistics.periods import Month
 from core.statistics.service import refresh
 from core.statistics.warnings.places_document import places_document
 from core.statistics.warnings.topics import fastest, followed_topics, hot_matters, places, weak_spots
 from core.tenancy.scope import Installation
-from tests.builders import OPERATOR, beijing, make_city, make_district, make_ticket
+from tests.builders import OPERATOR, beijing, make_district, make_ticket
 from tests.judge.case import Case
 
 MAY = Span(date(2026, 5, 16), date(2026, 6, 14))
@@ -85,24 +84,6 @@ def test_places_add_up_and_go_into_a_document(installation: Installation) -> Non
     assert (roads.matters, roads.total) == (["城市管理 / 道路"], 2)
     document = places_document(told, "某区", "", made_at=beijing("2026-06-15 00:00"))
     assert [section.heading for section in document.sections] == ["", "各区域", "各区域问得最多的事项（2 个）"]
-
-
-def test_a_common_problem_is_one_that_most_districts_are_asked_about(installation: Installation) -> None:
-    here, there = district(installation), district(installation)
-    take_in(installation, here, "road", 3, "2026-06-01")
-    take_in(installation, here, "noise", 1, "2026-06-01")
-    take_in(installation, there, "noise", 2, "2026-06-02")
-    for slug in (here, there):
-        installation.run(slug, refresh)
-    city = make_city(installation, [here, there])
-
-    problems = common_problems(installation, city, Month(2026, 6))
-
-    assert [(each.category, each.among_the_first, each.now) for each in problems] == [
-        ("环境", 2, 3),
-        ("城市管理", 1, 3),
-    ]
-    assert [(each.now, each.everything) for each in problems[0].districts] == [(2, 2), (1, 4)]
 
 
 def test_a_matter_of_which_much_is_redone_is_a_weak_spot(installation: Installation) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.statistics.asked import Asked
@@ -18,7 +18,7 @@ from core.statistics.counting import COUNTED
 from core.statistics.days import ONE_DAY, Span
 from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
-from core.statistics.periods import Month
+from core.statistics.periods import A_WEEK, Month
 from core.statistics.queries import Counts
 
 C = CITY_CELLS.c
@@ -96,16 +96,30 @@ def counts_by_week(cube: CityCube, asked: Asked, span: Span, *measures: str) -> 
     return {row["monday"]: Counts([row]) for row in rows}
 
 
-def categories_by_day(cube: CityCube, span: Span, measure: str) -> dict[tuple[int, str, date], int]:
-    """Count one measure by district, category and day."""
+def categories_by_week(cube: CityCube, last: date, weeks: int, measure: str) -> dict[tuple[int, str, int], int]:
+    """Count one measure by district, category and how many weeks before the seven days that end on `last`."""
     column = C[MEASURES[measure].column]
-    asked = (
-        select(C.district_id, func.coalesce(CityMatter.category, "").label("category"), C.day, func.sum(column))
-        .outerjoin(CityMatter, _named_as())
-        .where(*_of(cube, "matter"), C.grain == "day", C.day.between(span.first, span.last), column > 0)
-        .group_by(C.district_id, "category", C.day)
+    back = ((literal(last, Date) - C.day) / 7).label("back")
+    counted = (
+        select(C.district_id, C.matter, back, func.sum(column).label("n"))
+        .where(*_of(cube, "matter"), C.grain == "day", C.day > last - weeks * A_WEEK, C.day <= last, column > 0)
+        .group_by(C.district_id, C.matter, back)
+        .subquery("counted")
     )
-    return {(district, category, day): int(n) for district, category, day, n in cube.session.execute(asked)}
+    category = func.coalesce(CityMatter.category, "").label("category")
+    asked = (
+        select(counted.c.district_id, category, counted.c.back, cast(func.sum(counted.c.n), BigInteger))
+        .outerjoin(
+            CityMatter,
+            and_(
+                CityMatter.tenant_id == cube.tenant_id,
+                CityMatter.district_id == counted.c.district_id,
+                CityMatter.matter == counted.c.matter,
+            ),
+        )
+        .group_by(counted.c.district_id, category, counted.c.back)
+    )
+    return {(district, named, weeks_back): n for district, named, weeks_back, n in cube.session.execute(asked)}
 
 
 def codes_by_district(
@@ -149,6 +163,26 @@ def unit_names(cube: CityCube) -> dict[UnitKey, str]:
         )
     )
     return {(district, unit): name for district, unit, name in rows}
+
+
+def mapped_ways(cube: CityCube, span: Span) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return for each district and way of finding the city's category how many matters and accepted appeals; "" is not classified."""
+    counted = _selected(cube, "matter", span, C.district_id, C.matter, measures=("accepted",)).subquery("counted")
+    way = case((counted.c.matter == "", ""), else_=func.coalesce(CityMatter.way, "none")).label("way")
+    asked = (
+        select(counted.c.district_id, way, func.count(), cast(func.sum(counted.c.accepted), BigInteger))
+        .outerjoin(
+            CityMatter,
+            and_(
+                CityMatter.tenant_id == cube.tenant_id,
+                CityMatter.district_id == counted.c.district_id,
+                CityMatter.matter == counted.c.matter,
+            ),
+        )
+        .where(counted.c.accepted > 0)
+        .group_by(counted.c.district_id, way)
+    )
+    return {(district, named): (matters, n) for district, named, matters, n in cube.session.execute(asked)}
 
 
 def categories(cube: CityCube) -> Sequence[str]:
@@ -231,12 +265,6 @@ def _selected(
 
 def _of(cube: CityCube, aspect: str) -> Sequence[ColumnElement[bool]]:
     return C.tenant_id == cube.tenant_id, C.aspect == aspect, C.district_id.in_(cube.districts)
-
-
-def _named_as() -> ColumnElement[bool]:
-    return and_(
-        CityMatter.tenant_id == C.tenant_id, CityMatter.district_id == C.district_id, CityMatter.matter == C.matter
-    )
 
 
 def _pieces(span: Span) -> ColumnElement[bool]:

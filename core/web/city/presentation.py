@@ -1,7 +1,7 @@
 """The city's report made ready for its page: words for figures, marks for charts, rows in their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from core.documents.model import Chart
 from core.kit.saying import said, word
+from core.statistics.asked import Asked
 from core.statistics.causes import Causes
-from core.statistics.city import BelowFloor, CityReport, District
+from core.statistics.central.pages import cells_href, definition_href
+from core.statistics.city import BelowFloor, CityReport, District, Week
 from core.statistics.drawings import (
     SATISFIED,
     by_satisfaction,
@@ -21,6 +23,8 @@ from core.statistics.drawings import (
     week_lines,
 )
 from core.statistics.figures import Figure
+from core.statistics.instructions import LevelCount
+from core.statistics.shares import Share
 from core.statistics.words import change_words, parts_words, remark_words, value_words
 from core.web.language.charts import chart_shown
 
@@ -42,14 +46,17 @@ class FigureCard:
     tone: Tone
     parts: str
     note: str
+    href: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure of one district: its value, and the numbers behind it."""
+    """One figure of one district: its value, the numbers behind it, and where they stand."""
 
     value: str
     parts: str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +110,41 @@ class Overview:
     matters: Markup | None
     weeks: Markup | None
     causes: Sequence[CauseCard]
+    instructions: Sequence[LevelCount] = ()
+    shares: Sequence[Share] = ()
+    week_rows: Sequence[Week] = ()
 
 
 def presented(report: CityReport) -> Overview:
     """Return the report as the page shows it."""
     figures = {figure.id: figure for figure in report.figures}
     ranked = by_satisfaction(report.districts)
+    asked = report.question
     return Overview(
-        title=said("{words}运行总览", words=word(report.month.words)),
+        title=said("{words}运行总览", words=word(asked.span_words)),
         month=str(report.month),
         is_over=report.is_over,
         districts=len(report.districts),
         floor=f"{float(report.floor * 100):g}%",
-        cards=[figure_card(figures[figure_id]) for figure_id in SHOWN],
+        cards=[
+            replace(
+                figure_card(figures[figure_id]),
+                href=cells_href(asked, figure_id),
+                definition=definition_href(figure_id),
+            )
+            for figure_id in SHOWN
+        ],
         below=[_below_words(below) for below in report.below_floor if below.unit is None],
         units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
-        rows=[_row(district, report.floor) for district in ranked],
+        rows=[_row(district, report.floor, asked) for district in ranked],
         not_compared=[district.name for district in ranked if not is_compared(district)],
         satisfaction=_drawn(satisfaction_dots(report.districts, report.floor)),
         matters=_drawn(share_bars("受理最多的十类诉求", report.by_matter)),
         weeks=_drawn(week_lines(report.weeks)),
         causes=[_causes(each) for each in report.causes if not each.is_empty],
+        instructions=report.instructions,
+        shares=report.by_matter,
+        week_rows=report.weeks,
     )
 
 
@@ -148,9 +169,13 @@ def figure_card(figure: Figure) -> FigureCard:
     )
 
 
-def _row(district: District, floor: Fraction) -> DistrictRow:
+def _row(district: District, floor: Fraction, asked: Asked) -> DistrictRow:
     cells = {
-        figure.id: Cell(value_words(figure.now.value, figure.unit), parts_words(figure.now, figure.unit))
+        figure.id: Cell(
+            value_words(figure.now.value, figure.unit),
+            parts_words(figure.now, figure.unit),
+            cells_href(asked, figure.id, "unit" if asked.aspect == "all" else "day", district=district.slug, group=""),
+        )
         for figure in district.figures
     }
     satisfaction = satisfaction_of(district)
