@@ -1,6 +1,6 @@
 """The clock process: `python -m core.jobs.clock`. It fires timers, counts, seals and archives, starts daily jobs, makes
 public what was answered, gives to others what absent people have, lets units consult on what nobody takes, has
-residents told who were not, erases contacts in their time, orders bulletins, removes files that belong to nobody, ends
+residents told who were not, erases contacts in their time, orders bulletins and figures that are sent by mail, removes files that belong to nobody, ends
 articles in their time, watches for unusual rises, drafts reminder letters, and looks into mailboxes and at accounts on
 Weibo.
 
@@ -13,6 +13,7 @@ import sys
 from core.jobs.absences import Absences
 from core.jobs.archives import Archives
 from core.jobs.bulletins import Bulletins
+from core.jobs.deliveries import Deliveries
 from core.jobs.disclosures import Disclosures
 from core.jobs.feature_jobs import FeatureJobs
 from core.jobs.figures import Figures
@@ -52,6 +53,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
                 bulletins = Bulletins(installation, is_ending=ending.is_asked)
+                deliveries = Deliveries(installation, is_ending=ending.is_asked)
                 disclosures = Disclosures(installation, is_ending=ending.is_asked)
                 feature_jobs = FeatureJobs(installation, is_ending=ending.is_asked)
                 suspensions = Suspensions(installation, is_ending=ending.is_asked)
@@ -75,6 +77,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
                     bulletins.order(now=utc_now)
+                    deliveries.order(now=utc_now)
                     disclosures.disclose(now=utc_now)
                     feature_jobs.write_due(now=utc_now)
                     suspensions.suspend(now=utc_now)

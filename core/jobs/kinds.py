@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.coordination.errands import ERRAND_DUE
 from core.files.scanning import SCAN_FILE
 from core.jobs.bulletins import drafting_bulletins
+from core.jobs.deliveries import sending_figures
 from core.jobs.delivery import delivering
 from core.jobs.drain import JobKind
 from core.jobs.dry_runs import trying
@@ -27,6 +28,7 @@ from core.jobs.weibo.pictures import fetching_pictures
 from core.journey.bulletins import BULLETIN
 from core.journey.conversation.converse import WECHAT_MEDIA
 from core.journey.conversation.mentions import WEIBO_PICTURE
+from core.journey.deliveries import FIGURE_SENDING
 from core.journey.dry_run import DRY_RUN
 from core.journey.held import HELD_DEED
 from core.journey.inbound.receive import INBOUND
@@ -50,6 +52,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         ERRAND_DUE: watching_errands(),
         FEATURE_EVENT: acting_on_events(),
         FEATURE_JOB: doing_daily_work(),
+        FIGURE_SENDING: sending_figures(installation, gateways),
         HELD_DEED: carrying_out(),
         INBOUND: taking_in(),
         PHONE_CODE: sending_codes(gateways),

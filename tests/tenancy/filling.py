@@ -40,6 +40,7 @@ CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "desk_shift": {"ends_at": datetime(2026, 3, 12, 10, 0, tzinfo=UTC)},
     "duty_list_row": {"limit_amount": 1},
     "held_deed": {"state": "done", "ended_at": VALUES[TIMESTAMP]},
+    "figure_delivery": {"addresses": [], "every": "week"},
     "instruction": {"feedback": ""},
     "errand": {"answer": ""},
     "rule_challenge": {"answer": ""},

@@ -85,6 +85,9 @@ class MailServer:
             message["List-Unsubscribe"] = f"<{outgoing.unsubscribe}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(outgoing.text)
+        for file in outgoing.attached:
+            kind, _, subkind = file.media_type.partition(";")[0].partition("/")
+            message.add_attachment(file.content, maintype=kind, subtype=subkind, filename=file.name)
         return message
 
     @contextmanager

@@ -18,6 +18,15 @@ class NotAccepted(Exception):  # noqa: N818 -- a fact about the outside world
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail: by which name, of what kind, and what is in it."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message on its way out. The id is the same at every try, so that a receiver can drop a repetition.
 
@@ -29,6 +38,8 @@ class Outgoing:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     unsubscribe: str = field(default="", repr=False)
+    attached: tuple[Attached, ...] = field(default=(), repr=False)
+    """Files, which only mail can carry."""
 
 
 class Gateway(Protocol):

@@ -162,4 +162,4 @@ def test_the_district_sees_the_very_figures_that_its_city_sees(border: Border) -
     (district,) = report.districts
     assert seen.figures == district.figures
     assert seen.figures[0].now.value == 2
-    assert [category for category in seen.categories] == [("", 2)]
+    assert list(seen.categories) == [("", 2)]

@@ -109,7 +109,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/discipline/figures",
         "/discipline/rules",
     ),
-    "analyst": (
+    "analyst": ("/city/deliveries", 
         "/city",
         "/city/cells",
         "/city/definitions",
@@ -197,6 +197,7 @@ NO_SCREENS: dict[str, str] = {
     "/desk/unfinished.xlsx": "a file",
     "/discipline/<case_code>/files/<int(max=9223372036854775807):file>": "a file",
     "/explore/file/<form>": "a file",
+    "/city/<page>/file/<form>": "a file",
     "/interview-template": "a file",
     "/leader/brief/pdf": "a file",
     "/interviews/<slug>/returned": "a file",

@@ -1,0 +1,83 @@
+"""What can be taken away as a file, or sent by mail: each page of a city, and the month's report of a city or a district."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from core.documents.model import Document
+from core.kit.errors import Refused
+from core.kit.saying import said
+from core.statistics.asked import NARROWINGS, asked_of
+from core.statistics.central.registry import PAGES, TITLES
+from core.statistics.central.registry import document_of as city_document_of
+from core.statistics.documents import month_document
+from core.statistics.periods import Month
+from core.statistics.report import month_report
+from core.tenancy.scope import Installation, Scope
+
+MONTH = "month"
+"""The month's report of a district, which is no page of a city."""
+PAGE_LABELS: Mapping[str, str] = {**TITLES, MONTH: "月报"}
+SENT = ("overview", "districts", "units", "matters", "warnings", "instructions", "quality")
+"""Pages of a city that are worth sending again and again."""
+CHOSEN = ("metric", "by")
+"""What pages are asked besides days and narrowing, as their addresses have it."""
+LONGEST = 100
+
+
+class NoSuchPage(Refused):
+    """The tenant has no such page of figures."""
+
+    code = "no-such-page"
+
+
+class MonthsOnly(Refused):
+    """A district's report is made of whole months."""
+
+    code = "months-only"
+
+
+def pages_of(scope: Scope) -> Mapping[str, str]:
+    """Return the pages that the tenant can have sent, with what they are called."""
+    names = SENT if scope.tenant.kind == "city" else (MONTH,)
+    return {name: PAGE_LABELS[name] for name in names}
+
+
+def read_arguments(scope: Scope, page: str, given: Mapping[str, str], *, today: date) -> Mapping[str, str]:
+    """Return what of an address narrows a page, without its days.
+
+    Raises what `asked_of` raises, and `MonthsOnly` for a district's report that would be narrowed.
+    """
+    kept = {
+        name: value.strip()[:LONGEST]
+        for name, value in given.items()
+        if name in (*NARROWINGS, *CHOSEN) and value.strip()
+    }
+    if page == MONTH and kept:
+        raise MonthsOnly("区里的月报没有按条件筛选的版本。请去掉条件。")
+    asked_of({name: value for name, value in kept.items() if name in NARROWINGS}, today=today)
+    return kept
+
+
+def figures_document(
+    installation: Installation, scope: Scope, page: str, arguments: Mapping[str, str], *, now: datetime
+) -> Document:
+    """Return the document of a page for what its address asks for; the tables are whole, however long.
+
+    Raises `NoSuchPage`, `MonthsOnly`, and what the page raises.
+    """
+    today = now.astimezone(scope.tenant.zone).date()
+    if page == MONTH and scope.tenant.kind != "city":
+        return month_document(month_report(scope, _month(arguments, today), today=today), made_at=now)
+    if page not in PAGES:
+        raise NoSuchPage(said("没有“{page}”这一页，没有可下载的。请从菜单进入。", page=page[:40]))
+    asked = asked_of(arguments, today=today)
+    choices = {name: arguments[name] for name in CHOSEN if arguments.get(name)}
+    return city_document_of(installation, scope, page, asked, choices, now=now)
+
+
+def _month(arguments: Mapping[str, str], today: date) -> Month:
+    wanted = arguments.get(MONTH, "")
+    if not wanted and ("from" in arguments or "until" in arguments):
+        raise MonthsOnly("区里的月报按整月统计，没有按周的版本。请选择每月发送。")
+    month = Month.parse(wanted) if wanted else Month.of(today).previous
+    return asked_of({MONTH: str(month)}, today=today).month or month
