@@ -368,7 +368,7 @@ def _inherited_words(each: SettingField, inherited: Inherited | None, choices: C
     """Return what is inherited and from where: 默认 5 个工作日; 5 个工作日，继承自全市."""
     if inherited is None:
         return ""
-    words = each.words(inherited.value, choices) or "空"
+    words = each.words(inherited.value, choices) or ("不设" if isinstance(each, NamedChoice) and not each.many else "空")
     return (
         said("默认 {words}", words=word(words))
         if inherited.source == "default"

@@ -8,15 +8,16 @@ from flask import Blueprint, g, render_template, request
 
 from core.hooks.settings import (
     FormModel,
-    FormRows,
     Problem,
     SettingsInvalid,
     Submitted,
     fields_of,
     form_of,
     row_button_pressed,
+    secrets_of,
     values_from,
 )
+from core.journey.settings.administering import ReasonUnusable
 from core.journey.settings.drafting import Wish
 from core.journey.settings.editing import DraftedMeanwhile, FormOutdated, Opened
 from core.journey.settings.form_values import begin
@@ -25,12 +26,14 @@ from core.journey.settings.naming import settings_choices
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
+from core.tickets.service import ReasonMissing
 from core.units.queries import directory
 from core.web.admin.drafting import drafted, opened
 from core.web.admin.editors import form_of_feature, own_editors_of
+from core.web.admin.presets import standings_of
 from core.web.input import InputUnusable, texts
 from core.web.refusals import status_of, words_of
-from core.web.visit import Answer, Visit, allows
+from core.web.visit import Answer, Visit, allows, installation
 
 pages = Blueprint("admin_settings", __name__)
 PREFIX = "f-"
@@ -40,6 +43,9 @@ INHERITED = "!inherit"
 MOST_FIELDS = 5000
 LOCK = "lock"
 """The boxes by which a city keeps settings to itself; each holds the name of one."""
+OF_REASON = (ReasonMissing, ReasonUnusable)
+BESIDE_FIELDS = (SettingsInvalid, *OF_REASON)
+"""Refusals whose words stand beside the fields they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,12 @@ def show_settings(visit: Visit, feature: str) -> Answer:
     return _page(visit, feature, refusal=g.get("refusal"))
 
 
+@allows(Permission.ADMINISTER)
+def show_settings_after(visit: Visit, feature: str, name: str) -> Answer:
+    """Show the form after something else of the page was refused; `name` is that of the secret it was about."""
+    return _page(visit, feature, refusal=g.get("refusal"), secret=name)
+
+
 @pages.post("/admin/features/<feature>/settings")
 @allows(Permission.ADMINISTER, again=show_settings)
 def save_settings(visit: Visit, feature: str) -> Answer:
@@ -64,7 +76,7 @@ def save_settings(visit: Visit, feature: str) -> Answer:
     editor = opened(visit, feature)
     submitted = _submitted()
     if row_button_pressed(editor.held.schema, submitted):
-        return _page(visit, feature, pressed=submitted)
+        return _page(visit, feature)
     typed = _typed(editor, submitted)
     held_locks = set(editor.held.own_locked)
     wanted = set(typed.locks) if is_preset(visit.scope, editor.held.feature) else held_locks
@@ -72,13 +84,13 @@ def save_settings(visit: Visit, feature: str) -> Answer:
     return drafted(visit, feature, wish)
 
 
-def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, pressed: Submitted | None = None) -> Answer:
+def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret: str = "") -> Answer:
     editor = opened(visit, feature)
     held = editor.held
-    is_sent = request.method == "POST"
+    is_sent = request.method == "POST" and not secret
     readable = is_sent and not isinstance(refusal, InputUnusable)
     typed = _typed(editor, _submitted()) if readable else Typed(editor.own, editor.locked)
-    problems = refusal.problems if isinstance(refusal, SettingsInvalid) else ()
+    problems = _problems(held, typed.values, refusal) if refusal and readable else ()
     beginning = begin(visit.scope, held)
     form = settings_form(visit.scope, held, typed.values, problems)
     elsewhere, fields = own_editors_of(feature), fields_of(held.schema)
@@ -98,13 +110,35 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, pressed
         ],
         initials={unit.code: unit.initials for unit in directory(visit.scope).units},
         locks=typed.locks,
-        focus=_focus(form, pressed) if pressed else "",
-        refusal=words_of(refusal) if refusal and not form.errors else "",
-        reason=request.form.get("reason", ""),
+        refusal=words_of(refusal) if refusal and not secret and not isinstance(refusal, BESIDE_FIELDS) else "",
+        reason_fault=words_of(refusal) if isinstance(refusal, OF_REASON) else "",
+        secrets=secrets_of(held.schema),
+        fields=fields,
+        refused_secret=(secret, words_of(refusal)) if refusal else ("", ""),
+        standings=standings_of(visit, feature, held.in_force) if beginning.is_preset and held.in_force else (),
+        reason=request.form.get("reason", "") if is_sent else "",
         is_sent=is_sent,
-        carries=_carried(editor, refusal),
+        preset={"number": held.preset.number, "city_name": _city_name(held)},
+        sources={name: each.source for name, each in held.inherited.items()},
+        carries=_carried(editor, refusal, is_sent=is_sent),
     )
     return (page, status_of(refusal)) if refusal else page
+
+
+def _problems(held: Held, values: Mapping[str, Any], refusal: Refused) -> Sequence[Problem]:
+    """Return what is wrong with what was typed, also where something else was refused first: all of it is told at once."""
+    if isinstance(refusal, SettingsInvalid):
+        return refusal.problems
+    try:
+        held.checked(values)
+    except SettingsInvalid as invalid:
+        return invalid.problems
+    return ()
+
+
+def _city_name(held: Held) -> str:
+    slug = held.preset.city
+    return installation().tenant(slug).name if slug else ""
 
 
 def settings_form(scope: Scope, held: Held, values: Mapping[str, Any], problems: Sequence[Problem] = ()) -> FormModel:
@@ -127,9 +161,9 @@ def settings_form(scope: Scope, held: Held, values: Mapping[str, Any], problems:
     return FormModel(tuple(group for group in groups if group.fields), form.errors)
 
 
-def _carried(editor: Opened, refusal: Refused | None) -> Mapping[str, Any]:
+def _carried(editor: Opened, refusal: Refused | None, *, is_sent: bool) -> Mapping[str, Any]:
     """Return what held when the form was first shown; after a refusal that told of others' changes, what holds now."""
-    if request.method == "GET" or isinstance(refusal, FormOutdated | DraftedMeanwhile):
+    if not is_sent or isinstance(refusal, FormOutdated | DraftedMeanwhile):
         return {"base": editor.base, "newest": editor.newest, "draft": editor.draft}
     sent = {"base": "base", "newest": "newest", "draft": "continues"}
     return {name: request.form.get(field, "")[:10] for name, field in sent.items()}
@@ -153,24 +187,3 @@ def _typed(editor: Opened, submitted: Submitted) -> Typed:
     kept = {name: editor.own[name] for name in own_editors_of(editor.feature) if name in editor.own}
     locks = tuple(name for name in texts(LOCK, longest=100) if name in fields_of(schema))
     return Typed({**values_from(schema, submitted), **kept}, locks)
-
-
-def _focus(form: FormModel, pressed: Submitted) -> str:
-    """Return the control that gets the focus after a button of a row: the new row's first, else the moved row itself."""
-    added = next((name for name in pressed if name.endswith("-add")), "")
-    rows = _rows_named(form, added.removesuffix("-add")) if added else None
-    if rows is not None and rows.rows:
-        return rows.rows[-1].fields[0].name
-    return ""
-
-
-def _rows_named(form: FormModel, name: str) -> FormRows | None:
-    """Return the rows of this name, also those that stand in rows."""
-    waiting = [each for group in form.groups for each in group.fields]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, FormRows):
-            if each.name == name:
-                return each
-            waiting += [inner for row in each.rows for inner in row.fields]
-    return None

@@ -35,7 +35,9 @@ def came_back(schema: type[Settings], own: dict[str, Any], preset: dict[str, Any
         "history": "/",
         "focus": "",
     }
-    html = TEMPLATES.from_string(PAGE).render(form=form, s={**said, "locks": (), "initials": {}, "preset": {}})
+    html = TEMPLATES.from_string(PAGE).render(
+        form=form, s={**said, "locks": (), "initials": {}, "preset": {}, "sources": {}}
+    )
     submitted = {
         name.removeprefix(PREFIX): ["" if text == INHERITED else text for text in texts]
         for name, texts in sent_back(html).items()
