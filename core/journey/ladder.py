@@ -40,6 +40,8 @@ BESIDE: Mapping[TriggerKind, str] = {
     "instruction_overdue": "领导批示逾期未反馈",
 }
 """What calls for pressing at no fixed point of the line."""
+WAITING = ("accept", "dispatch")
+"""Clocks of a ticket that no unit has yet."""
 QUIET = ("sms", "mail")
 """Steps that wait for the day."""
 MOST_EARLIER = 8
@@ -72,6 +74,11 @@ class Station:
     light: Light
     placed_by: Source | None
     steps: tuple[Pressed, ...]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is only reached while the ticket waits, undispatched."""
+        return self.clock in WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,14 @@ class Ladder:
     beside: tuple[Occasion, ...]
     accountability: Accountability
     stops: Mapping[str, str]
+
+    @property
+    def lines(self) -> list[tuple[str, list[Station]]]:
+        """The stations in two lines, each with its name: of a ticket that nobody dispatches, of one that no unit answers."""
+        waiting = [each for each in self.stations if each.is_waiting or not each.clock]
+        handling = [each for each in self.stations if not each.is_waiting]
+        lines = [("一直没有派出", waiting)] if len(waiting) > 1 else []
+        return [*lines, ("派出以后没有人办", handling)]
 
 
 def ladder_of(asked: Asked, case: Case, timetable: Timetable, *, start: datetime) -> Ladder:

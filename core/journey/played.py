@@ -33,6 +33,8 @@ from core.units.queries import directory
 SIDES = ("really", "held", "drafted")
 STEP_WORDS: Mapping[str, str] = {**STEP_LABELS, **SUPERVISION_LABELS, **LETTER_LABELS}
 MOST_OFFERED = 8
+OF_CASE = "case/"
+"""Begins the cause of what a case of accountability led to."""
 Key = tuple[str, ...]
 
 
@@ -185,6 +187,8 @@ def _real(
         .order_by(TicketEvent.seq)
     ):
         kind, to = str(entry.detail.get("kind", "")), str(entry.detail.get("to", ""))
+        if not kind or str(entry.detail.get("cause", "")).startswith(OF_CASE):
+            continue  # what followed from a case that was opened, as a try does not open any
         level = str(entry.detail.get("level", ""))
         words = _act_words(scope, level or kind, to)
         _note(moments, _act_key(kind, to, acts), "act", words, "", "really", entry.at)

@@ -1,10 +1,12 @@
 """Escalation and accountability 升级与问责: the ladder as a line, what else is pressed for, and a past ticket played by it."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
 from core.hooks.values import Budget
-from core.journey.ladder import ladder_of
+from core.journey.ladder import Ladder, ladder_of
 from core.journey.played import Played, play, worth_playing
 from core.kit.errors import Refused
 from core.people.roles import Permission
@@ -45,8 +47,8 @@ def show_escalation(visit: Visit) -> Answer:
         ladder=drafted or held,
         held=held,
         drafted=drafted,
-        drawing=ladder_drawn(held.stations, zone, title="升级阶梯"),
-        drafted_drawing=ladder_drawn(drafted.stations, zone, title="草稿的升级阶梯", css="draft") if drafted else "",
+        drawings=_drawings(held, zone),
+        drafted_drawings=_drawings(drafted, zone, css="draft") if drafted else [],
         differs=drafted is not None and drafted != held,
         hours=hours_of(rules.shown.table),
         labels=rules.shown.label_of,
@@ -60,6 +62,10 @@ def show_escalation(visit: Visit) -> Answer:
         refusal=words_of(refusal) if refusal else "",
     )
     return (page, status_of(refusal)) if refusal else page
+
+
+def _drawings(ladder: Ladder, zone: ZoneInfo, *, css: str = "") -> list[tuple[str, Markup]]:
+    return [(name, ladder_drawn(stations, zone, title=name, css=css)) for name, stations in ladder.lines]
 
 
 def _played(visit: Visit, rules: Rules) -> tuple[Played | None, Refused | None]:
@@ -86,7 +92,7 @@ def _course(played: Played, timetable: Timetable) -> Markup:
         Lane(
             CLOCK_LABELS[each.name],
             SIDES[each.side],
-            Budget("wall", 0),
+            Budget("ws", 0),
             each.start,
             max(each.due, each.start),
             tuple(Point(at, light, words) for at, light, words in each.marks if light != "red"),

@@ -7,8 +7,11 @@ from markupsafe import Markup
 
 from core.journey.ladder import Station
 from core.kit.saying import said, word
+from core.web.admin.limit_drawing import FILLS
 
-STEP, LEFT, LINE, ROW = 190, 70, 66, 18
+STEP, LEFT, LINE, ROW = 190, 100, 66, 18
+WIDTH, WIDEST = 1100, 300
+"""A line fills this width if its stations do not stand further apart than that."""
 MOST_ROWS = 6
 """Steps that are told below a station; of more the number is told."""
 LONGEST = 14
@@ -17,21 +20,23 @@ LONGEST = 14
 
 def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: str = "") -> Markup:
     """Draw the stations in their order, evenly apart: which comes when stands above each."""
-    width = LEFT * 2 + STEP * max(len(stations) - 1, 1)
+    gaps = max(len(stations) - 1, 1)
+    apart = min(max((WIDTH - 2 * LEFT) / gaps, STEP), WIDEST)
+    width = LEFT * 2 + apart * gaps
     rows = min(max((len(_rows(each)) for each in stations), default=1), MOST_ROWS + 1)
     height = LINE + 26 + rows * ROW
-    line = Markup('<line class="way" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(
-        LEFT, LEFT + STEP * max(len(stations) - 1, 0), y=LINE
+    line = Markup('<line class="way" stroke="#7b8794" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(
+        LEFT, LEFT + apart * (len(stations) - 1), y=LINE
     )
-    body = Markup("").join(_station(number, each, zone) for number, each in enumerate(stations))
+    body = Markup("").join(_station(LEFT + apart * number, number, each, zone) for number, each in enumerate(stations))
     return Markup(
         '<svg class="chart line-of-ladder {}" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" font-size="12">'
         "{}{}</svg>"
     ).format(css, title, width, height, width, line, body)
 
 
-def _station(number: int, station: Station, zone: tzinfo) -> Markup:
-    x, local = LEFT + STEP * number, station.at.astimezone(zone)
+def _station(x: float, number: int, station: Station, zone: tzinfo) -> Markup:
+    local = station.at.astimezone(zone)
     rows = _rows(station)
     shown = (
         rows if len(rows) <= MOST_ROWS else [*rows[:MOST_ROWS], said("另有 {number} 项", number=len(rows) - MOST_ROWS)]
@@ -61,11 +66,11 @@ def _cut(words: str) -> str:
 
 def _shape(x: float, station: Station) -> Markup:
     if not station.clock:
-        return Markup('<circle class="begin" cx="{}" cy="{}" r="9"/>').format(x, LINE)
+        return Markup('<circle class="begin" fill="#0b57a8" cx="{}" cy="{}" r="9"/>').format(x, LINE)
     if station.light == "red":
-        return Markup('<rect class="red" x="{}" y="{}" width="18" height="18"/>').format(x - 9, LINE - 9)
+        return Markup('<rect class="red" fill="#d3322b" x="{}" y="{}" width="18" height="18"/>').format(x - 9, LINE - 9)
     corners = f"{x},{LINE - 11} {x + 11},{LINE} {x},{LINE + 11} {x - 11},{LINE}"
-    return Markup('<polygon class="{}" points="{}"/>').format(station.light, corners)
+    return Markup('<polygon class="{}" fill="{}" points="{}"/>').format(station.light, FILLS[station.light], corners)
 
 
 def _text(x: float, y: float, words: str, *, css: str = "") -> Markup:

@@ -10,17 +10,30 @@ from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
+from core.documents.charts import BAD, GRID, INK, ONE
 from core.hooks.values import Budget
 from core.kit.saying import said, word
 from core.sla.labels import LIGHT_LABELS
 from core.workdays.rules import ONE_DAY, Timetable
 from core.workdays.specification import WEEKDAYS
 
-WIDTH, LEFT, TOP, LANE, BOTTOM = 1080, 190, 46, 44, 8
+FILLS = {
+    "works": "#e7f0fb",
+    "rests": "url(#rest)",
+    "counts": ONE,
+    "yellow": "#f2b200",
+    "red": BAD,
+    "green": "#12995d",
+}
+"""Colours where there is no stylesheet."""
+WIDTH, LEFT, TOP, LANE, BOTTOM = 1080, 128, 46, 44, 8
 RIGHT = 132
 """Room for the words of the last due time."""
+DAY = 86_400
 MOST_DAYS = 62
 """More dates than that cannot be told apart."""
+NIGHT = 0.12
+"""Part of a column that the hours before work get, and as much those after it: most happens between."""
 NARROW = 34
 """A column less wide than this shows the day's number alone."""
 
@@ -62,19 +75,22 @@ class _Sheet:
         last = max((timetable.date_of(lane.due) for lane in lanes), default=self.first) + ONE_DAY
         self.days = min((last - self.first).days + 1, MOST_DAYS)
         self.column = (WIDTH - LEFT - RIGHT) / self.days
+        worked = [part for number in range(self.days) for part in timetable.day(self.first + number * ONE_DAY).segments]
+        self.opens = min((part.start for part in worked), default=0)
+        self.closes = max((part.end for part in worked), default=DAY)
         self.height = TOP + len(lanes) * LANE + BOTTOM
 
     def svg(self, title: str) -> Markup:
         parts = [self._day(self.first + number * ONE_DAY) for number in range(self.days)]
         parts += [self._lane(row, lane) for row, lane in enumerate(self.lanes)]
         x = self._x(self.start)
-        begin = Markup('<line class="begin" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"><title>{}</title></line>').format(
-            TOP - 4, self.height, said("起点 {at}", at=self._local(self.start)), x=x
-        )
+        begin = Markup(
+            '<line class="begin" stroke="{}" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"><title>{}</title></line>'
+        ).format(INK, TOP - 4, self.height, said("起点 {at}", at=self._local(self.start)), x=x)
         return Markup(
             '<svg class="chart calendar" role="img" aria-label="{}" viewBox="0 0 {} {}" font-size="12">'
             '<defs><pattern id="rest" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-            '<line class="hatch" x1="0" y1="0" x2="0" y2="6"/></pattern></defs>{}{}</svg>'
+            '<line class="hatch" stroke="#d8dee6" x1="0" y1="0" x2="0" y2="6"/></pattern></defs>{}{}</svg>'
         ).format(title, WIDTH, self.height, Markup("").join(parts), begin)
 
     def _day(self, on: date) -> Markup:
@@ -87,7 +103,7 @@ class _Sheet:
                     "works",
                     self._x(self.timetable.at(on, timedelta(seconds=part.start))),
                     TOP,
-                    (part.end - part.start) / ONE_DAY.total_seconds() * self.column,
+                    (self._share(part.end) - self._share(part.start)) * self.column,
                     self.height - TOP - BOTTOM,
                 )
                 for part in day.segments
@@ -95,8 +111,8 @@ class _Sheet:
             if day.is_working
             else _rect("rests", x, TOP, self.column, self.height - TOP - BOTTOM)
         )
-        edge = Markup('<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"/>').format(
-            TOP - 2, self.height - BOTTOM, x=x
+        edge = Markup('<line class="grid" stroke="{}" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"/>').format(
+            GRID, TOP - 2, self.height - BOTTOM, x=x
         )
         told = said("{on:%Y-%m-%d} {reason}", on=on, reason=day.reason or ("工作日" if day.is_working else "休息日"))
         return Markup("<g><title>{}</title>{}{}{}</g>").format(told, ground, edge, Markup("").join(head))
@@ -117,8 +133,8 @@ class _Sheet:
         y = TOP + row * LANE + LANE / 2
         due, is_outside = self._x(lane.due), self._is_outside(lane.due)
         css = "lane draft" if lane.is_draft else "lane"
-        line = Markup('<line class="runs" x1="{:.1f}" x2="{:.1f}" y1="{y}" y2="{y}"/>').format(
-            self._x(lane.start), due, y=y
+        line = Markup('<line class="runs" stroke="{}" x1="{:.1f}" x2="{:.1f}" y1="{y}" y2="{y}"/>').format(
+            GRID, self._x(lane.start), due, y=y
         )
         counted = Markup("").join(
             _rect("counts", self._x(begun), y - 7, max(self._x(ended) - self._x(begun), 1.5), 14, round=2)
@@ -159,8 +175,8 @@ class _Sheet:
         told = said(
             "{light}：{words}，{at}", light=word(LIGHT_LABELS[point.tone]), words=point.words, at=self._local(point.at)
         )
-        return Markup('<polygon class="point {}" points="{}"><title>{}</title></polygon>').format(
-            point.tone, corners, told
+        return Markup('<polygon class="point {}" fill="{}" points="{}"><title>{}</title></polygon>').format(
+            point.tone, FILLS[point.tone], corners, told
         )
 
     def _counted(self, lane: Lane) -> Iterator[tuple[datetime, datetime]]:
@@ -194,8 +210,17 @@ class _Sheet:
 
     def _x(self, at: datetime) -> float:
         day = self.timetable.date_of(at)
-        share = self.timetable.clock_of(at, day) / ONE_DAY
+        share = self._share(self.timetable.clock_of(at, day).total_seconds())
         return LEFT + min((day - self.first).days + share, self.days) * self.column
+
+    def _share(self, seconds: float) -> float:
+        """Return how far across its column a time of day stands: the hours of work are wide, the others narrow."""
+        before, after = (NIGHT if self.opens > 0 else 0.0), (NIGHT if self.closes < DAY else 0.0)
+        if seconds < self.opens:
+            return before * seconds / self.opens
+        if seconds > self.closes:
+            return 1 - after * max(DAY - seconds, 0) / max(DAY - self.closes, 1)
+        return before + (1 - before - after) * (seconds - self.opens) / (self.closes - self.opens)
 
     def _midnight(self, day: date) -> datetime:
         return self.timetable.at(day, timedelta(0))
@@ -205,8 +230,8 @@ class _Sheet:
 
 
 def _rect(css: str, x: float, y: float, width: float, height: float, *, round: int = 0) -> Markup:
-    return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="{}"/>').format(
-        css, x, y, width, height, round
+    return Markup('<rect class="{}" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="{}"/>').format(
+        css, FILLS[css], x, y, width, height, round
     )
 
 
