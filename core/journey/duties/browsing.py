@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.areas.tree import LOCAL
 from core.journey.duties.drafting import unit_names
 from core.journey.duties.showing import LimitEntry, limits_told
-from core.journey.duties.versions import in_force, refuse_outsider
+from core.journey.duties.versions import in_force, numbered, refuse_outsider
 from core.kit.errors import Refused
 from core.kit.saying import said
 from core.tenancy.scope import Scope
@@ -75,13 +75,15 @@ class FoundItem:
 class Browsed:
     """The list in force, number 0 = there is none: its categories and units, and what was asked for.
 
-    `found` counts all items that were found, `items` holds the first of them. `proposed` and
-    `grades` count those of the whole list.
+    `found` counts all items that were found, `items` holds the first of them. `proposed`, `grades`, and what is without
+    unit or limit count those of the whole list.
     """
 
     number: int
     total: int
     proposed: int
+    without_unit: int
+    without_limit: int
     grades: tuple[Graded, ...]
     branches: tuple[Branch, ...]
     leads: tuple[Lead, ...]
@@ -115,14 +117,25 @@ class ItemTold:
     history: tuple[LimitEntry, ...]
 
 
-def browse(scope: Scope, *, words: str = "", under: str = "", unit: str = "", grade: str = "", actor: Actor) -> Browsed:
-    """Return the list in force with the items under a category, of a lead unit, of a grade, and with all the words.
+def browse(
+    scope: Scope,
+    *,
+    words: str = "",
+    under: str = "",
+    unit: str = "",
+    grade: str = "",
+    gap: str = "",
+    number: int | None = None,
+    actor: Actor,
+) -> Browsed:
+    """Return the list in force, or version `number`, with the items under a category, of a lead unit, of a grade, and with
+    all the words; with `gap` those that have no `unit`, or no `limit`.
 
     A word is found in an item's code, names, keywords and lead unit; so are items whose keywords are in the words as a
-    whole. Raises `NotPermitted`.
+    whole. Raises `NotPermitted`, `NoSuchDutyList`.
     """
     refuse_outsider(actor, DEED)
-    version = in_force(scope)
+    version = in_force(scope) if number is None else numbered(scope, number)
     catalogue, names = version.catalogue, unit_names(scope)
     listed = {item.code: catalogue.written(item.code) for item in catalogue.matters.leaves}
     tops = {code: catalogue.matters.line(code)[-1] for code in listed}
@@ -136,12 +149,15 @@ def browse(scope: Scope, *, words: str = "", under: str = "", unit: str = "", gr
         if (not under or tops[code] == under)
         and (not unit or values.lead == unit)
         and (not grade or (values.grade or UNGRADED) == grade)
+        and (not gap or (values.lead is None if gap == "unit" else values.limit is None))
         and (not words or code in meant or _says(catalogue, code, values, words, names))
     ]
     return Browsed(
         number=version.number,
         total=len(listed),
         proposed=sum(values.origin == "proposed" for values in listed.values()),
+        without_unit=sum(values.lead is None for values in listed.values()),
+        without_limit=sum(values.limit is None for values in listed.values()),
         grades=tuple(
             Graded(each, name, sum((values.grade or UNGRADED) == each for values in listed.values()))
             for each, name in GRADE_NAMES.items()

@@ -37,8 +37,12 @@ def _lines(catalogue: Catalogue, units: UnitLookup, areas: AreaLookup, depth: in
         names = catalogue.matters.names(node.code)
         levels = (*names, *[""] * (depth - len(names)))
         for row in rows.get(node.code, [Row(matter=node.code)]):
-            cells = (_cell(row, name, units) for name in VALUES)
-            yield (node.code, *levels, areas.word_of(row.area), *cells)
+            yield (node.code, *levels, areas.word_of(row.area), *cells_of(row, units))
+
+
+def cells_of(row: Row, units: UnitLookup) -> Iterator[str]:
+    """Yield what a row says, each value as its cell; empty = it leaves it open."""
+    return (_cell(row, name, units) for name in VALUES)
 
 
 def _cell(row: Row, name: str, units: UnitLookup) -> str:

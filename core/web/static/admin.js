@@ -103,8 +103,9 @@ for (const list of document.querySelectorAll("[data-sortable]")) {
   let was = "";
   document.addEventListener("htmx:beforeSwap", () => { was = document.activeElement ? document.activeElement.id : ""; });
   document.addEventListener("htmx:afterSettle", (event) => {
-    const again = event.detail.target && event.detail.target.id === "routing" && was && document.getElementById(was);
-    const now = document.activeElement;
-    if (again && again !== now && !again.disabled) again.focus({ preventScroll: true });
+    if (!event.detail.target || event.detail.target.id !== "routing-page" || !was) return;
+    const again = document.getElementById(was);
+    const instead = again && again.disabled ? document.getElementById(was.replace(/^(up|down)-/, (_, way) => (way === "up" ? "down-" : "up-"))) : again;
+    if (instead && instead !== document.activeElement) instead.focus({ preventScroll: true });
   });
 })();
