@@ -4,7 +4,7 @@ Counts cross the border by `core.tenancy.across`; no ticket does. A list of tick
 transaction, which opens on its own grant and writes into its own security log first (docs/decisions/0037).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,11 +16,11 @@ from core.kit.errors import Refused
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.behind import counted_rows
+from core.statistics.central.models import CityMatter
 from core.statistics.days import Span
 from core.statistics.granting.models import CityGrant
 from core.statistics.granting.queries import grant_in_force
 from core.statistics.measures import MEASURES, Measure
-from core.statistics.models import CubeMatter
 from core.tenancy.ending import refuse_suspended
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
@@ -66,6 +66,7 @@ class Cell:
     nature: str = ""
     channel: str = ""
     category: str = ""
+    """By its name in the city's list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def look(
     because, measure = reason_of(why, "查看区县工单"), measure_named(cell.measure)
     city, facts = scope.tenant, member_of(installation, scope.tenant.slug, district)
     refuse_suspended(facts)
+    categories = _categories(scope, facts.id)
     visitor = By(said("{city} {name}", city=city.name, name=actor.name), None, address, because)
 
     def read(theirs: Scope) -> Looked:
@@ -162,7 +164,7 @@ def look(
                     district=theirs.tenant.name,
                 )
             )
-        looked = _masked(theirs, grant, measure, cell)
+        looked = _masked(theirs, grant, measure, cell, categories)
         detail = _detail(cell, looked) | {
             "city": city.slug,
             "account": actor.id,
@@ -178,9 +180,9 @@ def look(
     return looked
 
 
-def _masked(scope: Scope, grant: CityGrant, measure: Measure, cell: Cell) -> Looked:
+def _masked(scope: Scope, grant: CityGrant, measure: Measure, cell: Cell, categories: Mapping[str, str]) -> Looked:
     def rows(*columns: Any) -> Select[Any]:
-        return _narrowed(scope, counted_rows(scope, measure, cell.span, cell.unit_id, *columns), cell)
+        return _narrowed(counted_rows(scope, measure, cell.span, cell.unit_id, *columns), cell, categories)
 
     total: int = scope.session.scalar(rows(func.count())) or 0
     found = scope.session.execute(
@@ -188,7 +190,7 @@ def _masked(scope: Scope, grant: CityGrant, measure: Measure, cell: Cell) -> Loo
         .order_by(measure.anchor.instant.desc(), Ticket.id.desc())
         .limit(MOST)
     ).all()
-    contacts, categories = _contacts(scope, [ticket for ticket, _ in found]), _categories(scope)
+    contacts = _contacts(scope, [ticket for ticket, _ in found])
     units, no_names = directory(scope), no_names_of(scope)
 
     def title_of(ticket: Ticket) -> str:
@@ -214,20 +216,24 @@ def _masked(scope: Scope, grant: CityGrant, measure: Measure, cell: Cell) -> Loo
     )
 
 
-def _narrowed(scope: Scope, asked: Select[Any], cell: Cell) -> Select[Any]:
+def _narrowed(asked: Select[Any], cell: Cell, categories: Mapping[str, str]) -> Select[Any]:
     if cell.nature:
         asked = asked.where(Ticket.nature == cell.nature)
     if cell.channel:
         asked = asked.where(Ticket.channel == cell.channel)
     if cell.category:
-        of_it = [matter for matter, category in _categories(scope).items() if category == cell.category]
+        of_it = [matter for matter, category in categories.items() if category == cell.category]
         asked = asked.where(Ticket.matter.in_(of_it))
     return asked
 
 
-def _categories(scope: Scope) -> dict[str, str]:
-    named = select(CubeMatter.matter, CubeMatter.category).where(CubeMatter.tenant_id == scope.tenant.id)
-    return dict(scope.session.execute(named).all())
+def _categories(scope: Scope, district_id: int) -> Mapping[str, str]:
+    """Return under which category of the city's list each of a district's matters counts, as the city's pages have it."""
+    named = select(CityMatter.matter, CityMatter.category)
+    rows = scope.session.execute(
+        named.where(CityMatter.tenant_id == scope.tenant.id, CityMatter.district_id == district_id)
+    )
+    return dict(rows.all())
 
 
 def _contacts(scope: Scope, tickets: Sequence[Ticket]) -> dict[int, Contact]:

@@ -1,13 +1,12 @@
 """From a city's number to the tickets behind it: asked for with a reason, shown masked where the district lets the city look."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, g, render_template, request
 
 from core.journey.drilling import MOST, Cell, look, measure_named, member_of, standing_of
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.asked import Asked, asked_of
+from core.statistics.figures import CORE_METRICS
 from core.web.input import InputUnusable, required
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Visit, allows, installation
@@ -18,10 +17,11 @@ LONGEST_WHY = 200
 LARGEST = 2**63 - 1
 
 
-def tickets_href(measure: str, asked: Asked, *, unit_id: int | None = None) -> str:
-    """Return the address that asks for the tickets behind a number of the one district that is asked for."""
-    arguments = {**asked.arguments, "measure": measure, **({"unit": str(unit_id)} if unit_id else {})}
-    return f"{TICKETS}?{urlencode(arguments)}"
+def cells_href(measure: str, asked: Asked) -> str:
+    """Return where the numbers by unit stand in which a measure is read."""
+    of = next((each.id for each in CORE_METRICS if measure in (each.numerator, each.denominator)), "accepted")
+    by = "day" if asked.narrowed.keys() - {"district"} else "unit"
+    return f"/city/cells?{asked.query_with(metric=of, by=by)}"
 
 
 @pages.get(TICKETS)
@@ -36,6 +36,7 @@ def show_question(visit: Visit) -> Answer:
         asked=asked,
         cell=cell,
         measure=measure_named(cell.measure),
+        back=cells_href(cell.measure, asked),
         district=member_of(installation(), visit.scope.tenant.slug, asked.district),
         standing=standing,
         looked=None,
@@ -68,6 +69,7 @@ def show_tickets(visit: Visit) -> Answer:
         asked=asked,
         cell=cell,
         measure=measure_named(cell.measure),
+        back=cells_href(cell.measure, asked),
         district=member_of(installation(), visit.scope.tenant.slug, asked.district),
         standing=None,
         looked=looked,

@@ -163,3 +163,19 @@ def test_the_district_sees_the_very_figures_that_its_city_sees(border: Border) -
     assert seen.figures == district.figures
     assert seen.figures[0].now.value == 2
     assert list(seen.categories) == [("", 2)]
+
+
+def test_the_cells_of_one_district_lead_to_its_tickets(border: Border) -> None:
+    for by, behind in (
+        ("district", f"month=2026-03&amp;district={border.district}"),
+        ("day", f"district={border.district}&amp;from=2026-03-12&amp;until=2026-03-12"),
+    ):
+        border.analyst.get(f"/city/cells?metric=accepted&by={by}&month=2026-03&district={border.district}")
+        assert f"/city/tickets?{behind}&amp;measure=accepted" in border.analyst.page
+    border.grant()
+    one_day = f"from=2026-03-12&until=2026-03-12&measure=accepted&district={border.district}"
+    border.analyst.get(f"/city/tickets?{one_day}")
+
+    border.analyst.post(f"/city/tickets?{one_day}", why="看这一天")
+
+    assert [number in border.analyst.page for number in border.numbers] == [True, False]
