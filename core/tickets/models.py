@@ -316,6 +316,7 @@ class Message(TenantRow, Base, kw_only=True):
         CheckConstraint("state IN ('waiting', 'sent', 'failed')", name="state"),
         Index("ix_message_to_unit", "tenant_id", "to_unit_id", "created_at"),
         Index("ix_message_ticket", "tenant_id", "ticket_id"),
+        Index("ix_message_failed", "tenant_id", "created_at", postgresql_where="state = 'failed'"),
         Index("ix_message_receipt", "tenant_id", "receipt", postgresql_where="receipt IS NOT NULL"),
         Index(
             "uq_message_news",

@@ -187,6 +187,7 @@ STATUS = {
     "not-a-member": 404,
     "unknown-measure": 404,
     "nothing-changed": 409,
+    "nothing-undelivered": 409,
     "no-such-delivery": 404,
     "no-such-page": 404,
     "nothing-to-retry": 409,
