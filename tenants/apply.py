@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import delete, select, update
 
 from core.hooks.core_features import CORE_IDS
@@ -30,17 +29,13 @@ from core.tenancy.revisions import (
 )
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tenancy.security_log import By
-from core.units.models import Unit
+from core.units.service import unit_rows, write_units
+from core.workdays.declaration import parse_workdays
+from core.workdays.models import WorkCalendar
 from core.workdays.service import publish
-from tenants.changes import (
-    FORMER_DESK,
-    Change,
-    changes,
-    core_settings_changed,
-    declared_calendar,
-    must_refer,
-    must_stay,
-)
+from core.workdays.stored import to_document
+from tenants.changes import Change, changes, core_settings_changed
+from tenants.merging import as_entry, declared_after, merged_calendar, merged_units
 from tenants.profile import Profile, shipped_profiles
 from tenants.routing import check_routing, write_routing
 from tenants.stored import State, state_of
@@ -49,10 +44,9 @@ from tenants.stored import State, state_of
 def apply_shipped(installation: Installation) -> None:
     """Bring every shipped tenant up to date; called when an installation is prepared. Reads the clock.
 
-    For a tenant declared in files the files are the truth of its units and calendar: what was changed by other means is
-    changed back, without asking. Of duty list, routing rules, features and settings they are the beginning: only what
-    the files themselves say otherwise than when they were last applied is changed, as a revision of theirs. A tenant that
-    was deleted here is not made again.
+    For a tenant declared in files the files are the beginning: of units, calendar, duty list, routing rules, features and
+    settings only what the files themselves say otherwise than when they were last applied is changed. What
+    administrators did since stays. A tenant that was deleted here is not made again.
     """
     profiles = [each for each in shipped_profiles() if not was_deleted(installation, each.slug)]
     for profile in profiles:
@@ -99,6 +93,8 @@ def apply_profile(
         for district in left:
             installation.run(district, partial(leave_city, city=profile.slug))
         installation.forget()
+    else:
+        installation.run(profile.slug, partial(_remember_silently, profile=profile))
     move_clocks(installation, profile.slug, now=now)  # even where nothing changed: an earlier run may have been cut off
     return planned
 
@@ -120,11 +116,13 @@ def apply(scope: Scope, profile: Profile, roster: Roster, *, now: datetime) -> l
     planned = changes(state, profile)
     if not all(change.waits for change in planned):
         _write_units(scope, profile, state)
+        remember_declared(scope, profile, state)
         _write_features(scope, profile, state, roster, now=now)
         _write_core_settings(scope, profile, state, roster, now=now)
         write_routing(scope, profile, state.routing, roster, now=now)
-        calendar = declared_calendar(state, profile)
+        calendar = merged_calendar(state, profile)
         publish(scope, calendar.name, calendar.spec, now=now)
+        _remember_calendar(scope, profile)
         scope.session.execute(update(Tenant).where(Tenant.id == scope.tenant.id).values(epoch=Tenant.epoch + 1))
     return planned
 
@@ -162,11 +160,6 @@ def check_tenants(installation: Installation, profile: Profile, together: Collec
                 f"单位 {unit.name}（{unit.code}）代表的租户 {unit.tenant} 不存在，工单无从移交。"
                 f"现有：{'、'.join(sorted(known)) or '无'}。请改正 tenant，或先应用那个租户。"
             )
-
-
-def initials_of(name: str) -> str:
-    """Return the pinyin initials of a name, by which a unit is picked with few keys: 石羊街道 = syjd."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")).lower()
 
 
 def _exists(installation: Installation, profile: Profile) -> bool:
@@ -238,29 +231,36 @@ def _write_members(installation: Installation, profile: Profile) -> tuple[list[s
     return sorted(set(profile.members) - before), sorted(before - set(profile.members))
 
 
+def _remember_silently(scope: Scope, profile: Profile) -> None:
+    """Remember what the files say where nothing changes by it: they say now what administrators had done before."""
+    state = state_of(scope)
+    if state.declared_units != declared_after(state, profile):
+        remember_declared(scope, profile, state)
+    if state.declared_calendar != parse_workdays(profile.calendar_toml):
+        _remember_calendar(scope, profile)
+
+
 def _write_units(scope: Scope, profile: Profile, before: State) -> None:
-    rows = {row.code: row for row in scope.session.scalars(select(Unit).where(Unit.tenant_id == scope.tenant.id))}
-    for fact in profile.units:
-        row = rows.get(fact.code)
-        if row is None:
-            row = rows[fact.code] = Unit(
-                tenant_id=scope.tenant.id, id=scope.new_id(), code=fact.code, name=fact.name, kind=fact.kind
-            )
-            scope.session.add(row)
-        row.name, row.kind, row.active = fact.name, fact.kind, True
-        row.phone, row.mail, row.initials = fact.phone, fact.mail, initials_of(fact.name)
-        row.member = fact.member
-        if not must_refer(fact.code, before):
-            row.refers_to = fact.tenant
-    # A parent may stand further down in the file, so all units are there before any is put under another.
+    merged = merged_units(before, profile)
+    changed = {code: as_entry(unit) for code, unit in merged.items() if before.units.get(code) != unit}
+    write_units(scope, unit_rows(scope), changed)
+
+
+def remember_declared(scope: Scope, profile: Profile, before: State) -> None:
+    """Remember what the files say of units, so that the next time only what they say otherwise is changed."""
+    declared = {code: unit.document for code, unit in declared_after(before, profile).items()}
+    for code, row in unit_rows(scope).items():
+        row.declared = declared.get(code)
     scope.session.flush()
-    declared = {fact.code for fact in profile.units}
-    for fact in profile.units:
-        rows[fact.code].parent_id = rows[fact.parent].id if fact.parent else None
-    for code in rows.keys() - declared:
-        rows[code].active = must_stay(code, before)
-        if rows[code].active and rows[code].kind == "dispatch_desk":
-            rows[code].kind = FORMER_DESK
+
+
+def _remember_calendar(scope: Scope, profile: Profile) -> None:
+    declared = parse_workdays(profile.calendar_toml)
+    scope.session.execute(
+        update(WorkCalendar)
+        .where(WorkCalendar.tenant_id == scope.tenant.id)
+        .values(declared={"name": declared.name, "specification": to_document(declared.spec)})
+    )
     scope.session.flush()
 
 

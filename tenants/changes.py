@@ -4,13 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.workdays.declaration import DeclaredCalendar, parse_workdays
+from tenants.merging import FORMER_DESK, merged_calendar, merged_units, must_refer, must_stay
 from tenants.profile import Profile
 from tenants.routing import routing_changes
 from tenants.stored import State, UnitState
-
-FORMER_DESK = "section"
-"""What a dispatch desk becomes that another has replaced while it still has tasks in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +26,11 @@ class Change:
 
 def changes(state: State, profile: Profile) -> list[Change]:
     """Return what must change so that the stored facts are those of the profile; nothing when they are."""
-    names = {unit.code: unit.name for unit in profile.units} | {
-        code: unit.name for code, unit in state.units.items() if code not in {known.code for known in profile.units}
-    }
+    merged = merged_units(state, profile)
+    names = {code: unit.name for code, unit in merged.items()}
     wanted_units = {unit.code: UnitState.of(unit) for unit in profile.units}
     sentences = [
-        *_unit_changes(state, wanted_units, names),
+        *_unit_changes(state, merged, names),
         *routing_changes(state.routing, profile, names),
         *_feature_changes(state.features, profile),
         *_core_changes(state, profile),
@@ -44,34 +40,21 @@ def changes(state: State, profile: Profile) -> list[Change]:
     return [*(Change(sentence) for sentence in sentences), *waiting]
 
 
-def must_stay(code: str, state: State) -> bool:
-    """Tell whether a unit stays active although the profile no longer names it: it still has tasks in hand."""
-    return state.units[code].active and code in state.in_hand
-
-
-def declared_calendar(state: State, profile: Profile) -> DeclaredCalendar:
-    """Return the calendar that the profile declares, with the notices that `huiying calendar import` brought in since."""
-    declared = parse_workdays(profile.calendar_toml)
-    brought_in = state.calendar.spec.imported if state.calendar else ()
-    return DeclaredCalendar(declared.name, declared.spec.with_imported(brought_in))
-
-
-def must_refer(code: str, state: State) -> bool:
-    """Tell whether a unit goes on standing for a tenant although the profile says otherwise: referrals are under way."""
-    return code in state.units and bool(state.units[code].tenant) and code in state.in_hand
-
-
-def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[str, str]) -> Iterator[str]:
-    for code, unit in wanted.items():
+def _unit_changes(state: State, merged: Mapping[str, UnitState], names: Mapping[str, str]) -> Iterator[str]:
+    for code, unit in merged.items():
         before = state.units.get(code)
         if before is None:
             yield f"新增单位 {unit.name}"
             continue
-        if not before.active:
+        if before.active and not unit.active:
+            continue
+        if unit.active and not before.active:
             yield f"恢复单位 {unit.name}"
         if before.name != unit.name:
             yield f"单位 {before.name} 更名为 {unit.name}"
-        if before.kind != unit.kind:
+        if before.kind == "dispatch_desk" and unit.kind == FORMER_DESK and code in state.in_hand:
+            yield f"改单位类别 {unit.name}：dispatch_desk → {FORMER_DESK}，派单台只能有一个"
+        elif before.kind != unit.kind:
             yield f"改单位类别 {unit.name}：{before.kind} → {unit.kind}"
         if before.parent != unit.parent:
             yield f"改上级 {unit.name}：{_named(before.parent, names)} → {_named(unit.parent, names)}"
@@ -81,24 +64,23 @@ def _unit_changes(state: State, wanted: Mapping[str, UnitState], names: Mapping[
             yield f"改邮箱 {unit.name}：{before.mail or '无'} → {unit.mail or '无'}"
         if before.member != unit.member:
             yield f"{'列为' if unit.member else '不再是'}成员单位 {unit.name}"
-        if before.tenant != unit.tenant and not must_refer(code, state):
+        if before.tenant != unit.tenant:
             yield f"改移交对象 {unit.name}：{before.tenant or '无'} → {unit.tenant or '无'}"
-    for code, unit in state.units.items():
-        if code in wanted or not unit.active:
-            continue
-        if not must_stay(code, state):
-            yield f"停用单位 {unit.name}"
-        elif unit.kind == "dispatch_desk":
-            yield f"改单位类别 {unit.name}：dispatch_desk → {FORMER_DESK}，派单台只能有一个"
+    for code, before in state.units.items():
+        if before.active and not merged[code].active:
+            yield f"停用单位 {before.name}"
 
 
 def _kept_units(state: State, wanted: Mapping[str, UnitState]) -> Iterator[str]:
-    for code, unit in state.units.items():
+    for code in state.declared_units:
+        unit = state.units[code]
         if code not in wanted and must_stay(code, state):
             count = state.in_hand[code]
             yield f"暂不停用单位 {unit.name}：手上还有 {count} 件承办任务；请先办结或改派，再应用一次"
     for code, wish in wanted.items():
-        if must_refer(code, state) and wish.tenant != state.units[code].tenant:
+        said_before = state.declared_units.get(code)
+        is_new = said_before is None or said_before.tenant != wish.tenant
+        if is_new and must_refer(code, state) and wish.tenant != state.units[code].tenant:
             count = state.in_hand[code]
             yield f"暂不改移交对象 {wish.name}：还有 {count} 件移交在办；请先办结或改派，再应用一次"
 
@@ -136,7 +118,7 @@ def _settings_change(feature: str, before: Mapping[str, Any], wanted: Mapping[st
 
 
 def _calendar_changes(state: State, profile: Profile) -> Iterator[str]:
-    declared = declared_calendar(state, profile)
+    declared = merged_calendar(state, profile)
     if state.calendar is None:
         yield f"启用工作日历 {declared.name}"
         return

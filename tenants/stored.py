@@ -1,7 +1,7 @@
 """What the database holds of a tenant's facts, in the shape in which a profile is compared with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,7 +13,9 @@ from core.tenancy.models import TenantFeature
 from core.tenancy.scope import Scope
 from core.units.models import Unit
 from core.workdays.declaration import DeclaredCalendar
+from core.workdays.models import WorkCalendar
 from core.workdays.queries import NoCalendar, current_calendar
+from core.workdays.stored import from_document
 from tenants.routing import RoutingState, routing_state
 from tenants.units import UnitFact
 
@@ -35,6 +37,11 @@ class UnitState:
     def of(cls, fact: UnitFact) -> "UnitState":
         return cls(fact.name, fact.kind, fact.parent, fact.phone, fact.mail, tenant=fact.tenant, member=fact.member)
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """It as it is remembered of what files said."""
+        return {name: value for name, value in asdict(self).items() if name != "active"}
+
 
 @dataclass(frozen=True)
 class State:
@@ -50,6 +57,10 @@ class State:
     calendar: DeclaredCalendar | None = None
     routing: RoutingState = field(default_factory=RoutingState)
     in_hand: Mapping[str, int] = field(default_factory=dict)
+    declared_units: Mapping[str, UnitState] = field(default_factory=dict)
+    """What the files said of units when they were last applied."""
+    declared_calendar: DeclaredCalendar | None = None
+    """What the files said of the calendar then."""
 
 
 def state_of(scope: Scope) -> State:
@@ -83,6 +94,8 @@ def state_of(scope: Scope) -> State:
         calendar=_calendar(scope),
         routing=routing_state(scope),
         in_hand=_in_hand(scope, codes),
+        declared_units={unit.code: UnitState(**unit.declared) for unit in units if unit.declared is not None},
+        declared_calendar=_declared_calendar(scope),
     )
 
 
@@ -98,6 +111,11 @@ def _calendar(scope: Scope) -> DeclaredCalendar | None:
     except NoCalendar:
         return None
     return DeclaredCalendar(found.name, found.timetable.spec)
+
+
+def _declared_calendar(scope: Scope) -> DeclaredCalendar | None:
+    declared = scope.session.scalar(select(WorkCalendar.declared).where(WorkCalendar.tenant_id == scope.tenant.id))
+    return DeclaredCalendar(declared["name"], from_document(declared["specification"])) if declared else None
 
 
 def _in_hand(scope: Scope, codes: Mapping[int, str]) -> dict[str, int]:

@@ -115,6 +115,8 @@ STATUS = {
     "already-theirs": 409,
     "approval-missing": 409,
     "article-changed": 409,
+    "unit-changed": 409,
+    "unit-in-use": 409,
     "warning-settled": 409,
     "before-its-time": 409,
     "being-decided": 409,

@@ -17,7 +17,7 @@ from core.web.visit import clock, in_tenant, session_in_cookie
 View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "files"
 TAKING = re.compile(
-    rb"POST (?:/desk/new|/desk/import|/center/new|/center/[^ /?]+/visit|/center/meeting/[^ /?]+/file|/interviews/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply|check)|/(?:discipline|unit/cases)/[^ /?]+/upload|/api/v1/tickets/[^ /?]+/files|(?:/public/[^ /?]+)?/(?:report(?:/files)?|progress/supplement))(?:\?[^ ]*)? HTTP/"
+    rb"POST (?:/desk/new|/desk/import|/admin/areas/import|/center/new|/center/[^ /?]+/visit|/center/meeting/[^ /?]+/file|/interviews/[^ /?]+/file|/t/[^ /?]+/files|/unit/[^ /?]+/(?:files|reply|check)|/(?:discipline|unit/cases)/[^ /?]+/upload|/api/v1/tickets/[^ /?]+/files|(?:/public/[^ /?]+)?/(?:report(?:/files)?|progress/supplement))(?:\?[^ ]*)? HTTP/"
 )
 """How a request begins that may bring files: the server collects it before anything else knows of it."""
 OF_STRANGERS = re.compile(rb"POST (?:/public/[^ /?]+)?/(?:report(?:/files)?|progress/supplement)(?:\?[^ ]*)? HTTP/")

@@ -28,11 +28,14 @@ from core.tickets.models import Ticket
 from core.tickets.timeline import Order
 from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, gazetteer_in_force, limit_history
 from core.units.catalogue.service import draft
+from core.units.editing import UnitEntry
+from core.units.initials import initials_of
 from core.units.levels import KnownUnit, KnownUnits
 from core.units.models import Unit
 from core.units.queries import directory
+from core.units.service import entries_of, unit_rows, write_units
 from core.workdays.queries import current_calendar
-from tenants.apply import apply_profile, apply_shipped, initials_of, plan_profile
+from tenants.apply import apply_profile, apply_shipped, plan_profile
 from tenants.areas import read_areas
 from tenants.changes import Change
 from tenants.duties import catalogue_of
@@ -336,17 +339,43 @@ def test_hosts_that_the_files_name_are_given_once_and_those_given_otherwise_stay
     assert other.slug not in {tenant.slug for tenant in installation.tenants()}
 
 
-def test_a_unit_is_reached_as_its_file_says(installation: Installation, profile: Profile) -> None:
+def test_what_administrators_changed_of_units_survives_until_the_file_says_otherwise(
+    installation: Installation, profile: Profile
+) -> None:
     apply_profile(installation, profile, now=NOW)
     with installation.scope(profile.slug) as scope:
-        unit_of(scope, "street").phone = "13800000009"
+        rows = unit_rows(scope)
+        told = entries_of(rows)
+        own = UnitEntry("新设科室", "section", "street", phone="1234")
+        write_units(scope, rows, {"street": replace(told["street"], phone="0755 1234"), "own": own})
 
-    told = apply_profile(installation, profile, now=NOW)
+    assert apply_profile(installation, profile, now=NOW) == []
+    desk, street, section = profile.units
+    renamed = replace(profile, units=(desk, replace(street, name="东街办"), section))
+    assert apply_profile(installation, renamed, now=NOW) == [Change("单位 东街街道办事处 更名为 东街办")]
+    assert apply_profile(installation, renamed, now=NOW) == []
 
-    assert [change.sentence for change in told] == ["改电话 东街街道办事处：13800000009 → 无"]
     with installation.scope(profile.slug) as scope:
-        reached = {code: (unit_of(scope, code).phone, unit_of(scope, code).mail) for code in ("desk", "street")}
-    assert reached == {"desk": ("138 0000 0001", "desk@xinqu.example"), "street": ("", "")}
+        assert (unit_of(scope, "street").name, unit_of(scope, "street").phone) == ("东街办", "0755 1234")
+        assert unit_of(scope, "own").active
+    reached = replace(renamed, units=(desk, replace(street, name="东街办", phone="1"), section))
+    assert apply_profile(installation, reached, now=NOW) == [Change("改电话 东街办：0755 1234 → 1")]
+
+
+def test_what_the_file_says_as_administrators_did_before_is_the_files_from_then_on(
+    installation: Installation, profile: Profile
+) -> None:
+    apply_profile(installation, profile, now=NOW)
+    with installation.scope(profile.slug) as scope:
+        unit_of(scope, "street").phone = "1"
+    desk, street, section = profile.units
+    same = replace(profile, units=(desk, replace(street, phone="1"), section))
+    assert apply_profile(installation, same, now=NOW) == []
+    with installation.scope(profile.slug) as scope:
+        unit_of(scope, "street").phone = "2"
+
+    assert apply_profile(installation, same, now=NOW) == []
+    assert apply_profile(installation, profile, now=NOW) == [Change("改电话 东街街道办事处：2 → 无")]
 
 
 def test_a_unit_is_switched_off_only_when_it_has_nothing_in_hand(installation: Installation, profile: Profile) -> None:

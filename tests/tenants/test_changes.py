@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from core.areas.tree import Area
 from core.hooks.values import Budget
 from core.routing.ruleset.reading import read_rules
 from core.routing.ruleset.writing import dump_rules
-from core.workdays.declaration import parse_workdays
+from core.units.editing import UnitsUnusable
+from core.workdays.declaration import DeclaredCalendar, parse_workdays
+from core.workdays.specification import DatedDay, DayKind
 from tenants.changes import Change, changes
 from tenants.duties import catalogue_of
+from tenants.merging import merged_calendar
 from tenants.profile import Profile, read_profile
 from tenants.routing import RoutingState, told_by
 from tenants.stored import State, UnitState
@@ -29,11 +33,14 @@ def profile(tmp_path: Path) -> Profile:
 
 def stored_as(profile: Profile) -> State:
     """Return the state of a tenant to which the profile has been applied."""
+    units = {unit.code: UnitState.of(unit) for unit in profile.units}
     return State(
-        units={unit.code: UnitState.of(unit) for unit in profile.units},
+        units=units,
+        declared_units=units,
         routing=RoutingState(1, duty_list=catalogue_of(profile.duties), told=told_by(profile)),
         features=tuple((name, profile.settings.get(name, {})) for name in profile.features),
         calendar=parse_workdays(profile.calendar_toml),
+        declared_calendar=parse_workdays(profile.calendar_toml),
     )
 
 
@@ -75,7 +82,9 @@ def test_units_are_renamed_moved_switched_off_and_back_on(profile: Profile) -> N
         "older": UnitState("更旧的单位", "street", None, active=False),
     }
 
-    assert sentences(replace(before, units=units), profile) == [
+    told = {code: unit for code, unit in units.items() if unit.active}
+
+    assert sentences(replace(before, units=units, declared_units=told), profile) == [
         "单位 旧派单台 更名为 派单台",
         "改电话 派单台：无 → 138 0000 0001",
         "改邮箱 派单台：old@xinqu.example → desk@xinqu.example",
@@ -84,6 +93,32 @@ def test_units_are_renamed_moved_switched_off_and_back_on(profile: Profile) -> N
         "改上级 城市管理科：无 → 东街街道办事处",
         "停用单位 旧单位",
     ]
+
+
+def test_what_administrators_changed_of_units_stays_where_the_file_says_no_more_than_before(profile: Profile) -> None:
+    before = stored_as(profile)
+    units = {
+        "desk": replace(before.units["desk"], name="接诉即办中心"),
+        "street": replace(before.units["street"], phone="0755 1"),
+        "street-cg": replace(before.units["street-cg"], active=False),
+        "own": UnitState("新设科室", "section", "street"),
+    }
+    changed = replace(before, units=units)
+    street = replace(profile.units[1], mail="street@xinqu.example")
+
+    assert sentences(changed, profile) == []
+    assert sentences(changed, replace(profile, units=(profile.units[0], street, profile.units[2]))) == [
+        "改邮箱 东街街道办事处：无 → street@xinqu.example"
+    ]
+
+
+def test_a_file_that_goes_against_what_administrators_changed_is_refused_in_words(profile: Profile) -> None:
+    before = stored_as(profile)
+    units = {**before.units, "desk": replace(before.units["desk"], parent="street-cg")}
+    moved = (profile.units[0], replace(profile.units[1], parent="desk"), profile.units[2])
+
+    with pytest.raises(UnitsUnusable, match="绕成了圈"):
+        sentences(replace(before, units=units), replace(profile, units=moved))
 
 
 def test_a_unit_with_tasks_in_hand_is_not_switched_off_yet(profile: Profile) -> None:
@@ -96,7 +131,9 @@ def test_a_unit_with_tasks_in_hand_is_not_switched_off_yet(profile: Profile) -> 
     }
     in_hand = {"street": 1, "old": 2, "older": 4, "old-desk": 8}
 
-    assert changes(replace(before, units=units, in_hand=in_hand), profile) == [
+    told = {code: unit for code, unit in units.items() if unit.active}
+
+    assert changes(replace(before, units=units, declared_units=told, in_hand=in_hand), profile) == [
         Change("改单位类别 旧派单台：dispatch_desk → section，派单台只能有一个"),
         Change("暂不停用单位 旧单位：手上还有 2 件承办任务；请先办结或改派，再应用一次", waits=True),
         Change("暂不停用单位 旧派单台：手上还有 8 件承办任务；请先办结或改派，再应用一次", waits=True),
@@ -111,7 +148,7 @@ def test_a_unit_with_referrals_under_way_goes_on_standing_for_its_tenant(profile
         "street-cg": replace(before.units["street-cg"], tenant="dongqu"),
     }
 
-    assert changes(replace(before, units=units, in_hand={"street": 2}), profile) == [
+    assert changes(replace(before, units=units, declared_units=units, in_hand={"street": 2}), profile) == [
         Change("改移交对象 城市管理科：dongqu → 无"),
         Change("暂不改移交对象 东街街道办事处：还有 2 件移交在办；请先办结或改派，再应用一次", waits=True),
     ]
@@ -198,6 +235,20 @@ def test_a_changed_calendar_is_a_new_version(profile: Profile) -> None:
         "工作日历 夏季日历 发布新版本，受影响的时限随之变动",
         "工作日历 工作日历 更名为 夏季日历",
     ]
+
+
+def test_days_and_hours_that_were_put_in_otherwise_stay_when_the_file_changes_its_hours(profile: Profile) -> None:
+    before = stored_as(profile)
+    assert before.calendar is not None
+    typhoon = DatedDay(date(2026, 9, 24), DayKind.REST, "台风停工")
+    changed = replace(before, calendar=DeclaredCalendar("夏历", replace(before.calendar.spec, days=(typhoon,))))
+    longer = replace(profile, calendar_toml=profile.calendar_toml.replace("18:00", "19:00"))
+
+    assert sentences(changed, profile) == []
+    merged = merged_calendar(changed, longer)
+
+    assert (merged.name, merged.spec.days) == ("夏历", (typhoon,))
+    assert merged.spec.hours == parse_workdays(longer.calendar_toml).spec.hours
 
 
 def test_a_unit_fact_says_where_it_belongs() -> None:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from core.web.admin.areas import pages as areas
 from core.web.admin.calendar import pages as calendar
 from core.web.admin.city_view import pages as city_view
 from core.web.admin.escalation import pages as escalation
@@ -21,6 +22,7 @@ from core.web.admin.trials import pages as trials
 from core.web.admin.units import pages as units
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    areas,
     calendar,
     city_view,
     escalation,
