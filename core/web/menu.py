@@ -327,6 +327,8 @@ def _configuring(visit: Visit) -> Iterator[MenuItem]:
     yield MenuItem("时限与预警", "/admin/limits", here.startswith("/admin/limits"))
     yield MenuItem("升级与问责", "/admin/escalation", here.startswith("/admin/escalation"))
     yield MenuItem("评价与评议", "/admin/evaluation", here.startswith("/admin/evaluation"))
+    yield MenuItem("单位", "/admin/units", here.startswith("/admin/units"))
+    yield MenuItem("区域", "/admin/areas", here.startswith("/admin/areas"))
     yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
 
 
