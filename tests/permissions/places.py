@@ -32,6 +32,7 @@ from core.intake.outreach.rules import Occasion, Said
 from core.intake.outreach.service import keep_line, keep_occasion
 from core.journey import center, desk, entrusting, handle, knowledge, people, press, warnings
 from core.journey.accept import Accepted
+from core.journey.calendar_drafts import Seen, draft_calendar
 from core.journey.files import add_files
 from core.journey.handover import write_handover
 from core.journey.import_task import hand_in
@@ -63,6 +64,8 @@ from core.tickets.models import Ticket
 from core.tickets.timeline import Actor, Order
 from core.units.queries import directory
 from core.web.visit import COOKIE
+from core.workdays.editing import with_days
+from core.workdays.specification import DatedDay, DayKind
 from tests.builders import (
     OPERATOR,
     SUPERVISOR,
@@ -125,6 +128,7 @@ KINDS = {
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
     "/panel/": "panel",
+    "/admin/calendar/drafts/": "calendar draft",
     "/desk/calls/": "call record",
     "/desk/handover/": "handover",
     "/desk/inbound/": "inbound item",
@@ -355,6 +359,26 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))
+    place.has["calendar draft"] = list(reversed(_calendar_drafts(place, 1 + more, now)))
+
+
+def _calendar_drafts(place: Place, count: int, now: datetime) -> list[object]:
+    """Draft days of rest, one after the other; return the numbers of the drafts."""
+    numbers: list[object] = []
+    for each in range(count):
+        rest = DatedDay((now + timedelta(days=400 + each)).date(), DayKind.REST, f"{place.mark}放假")
+        with place.installation.scope(place.slug) as scope:
+            drafted = draft_calendar(
+                scope,
+                lambda spec, rest=rest: with_days(spec, [rest]),  # type: ignore[misc]
+                what=f"{place.mark}放假",
+                seen=Seen(1, each),
+                reason="测试",
+                actor=administrator_of(place),
+                now=now,
+            )
+            numbers.append(drafted.number)
+    return numbers
 
 
 def _own_work(scope: Scope, place: Place, now: datetime) -> dict[str, list[object]]:

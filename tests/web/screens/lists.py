@@ -125,6 +125,11 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/admin/features",
         "/admin/features/<feature>",
         "/admin/undelivered",
+        "/admin/units",
+        "/admin/units/<code>",
+        "/admin/areas",
+        "/admin/calendar",
+        "/admin/calendar/drafts/<int(max=2147483647):number>",
         "/admin/city",
         "/challenges",
         "/rights",
@@ -170,6 +175,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }
 NO_SCREENS: dict[str, str] = {
     "/desk/import-template": "a file",
+    "/admin/units/export": "a file",
+    "/admin/areas/export": "a file",
     "/tasks/<int:task>/files/<role>": "a file",
     "/t/<serial_no>/work-order.pdf": "a file",
     "/unit/<serial_no>/work-order.pdf": "a file",
