@@ -81,7 +81,7 @@ def set_delivery(
     if form not in ALL_FORMS or every not in EVERY_LABELS:
         raise DeliveryUnusable("请选择文件格式和发送周期。")
     if page == MONTH and every != MONTH:
-        raise DeliveryUnusable("区里的月报按整月统计，没有按周的版本。请选择每月发送。")
+        raise DeliveryUnusable("月度报告按整月统计，没有按周的版本。请选择每月发送。")
     wanted = name.strip() or PAGE_LABELS[page]
     kept = read_arguments(scope, page, arguments, today=now.astimezone(scope.tenant.zone).date())
     to = _addresses(scope, addresses)

@@ -185,8 +185,10 @@ def _city(path: str) -> Iterator[MenuItem]:
     yield MenuItem("诉求热点", "/city/matters", path == "/city/matters")
     yield MenuItem("综合预警", "/city/warnings", path == "/city/warnings")
     yield MenuItem("领导批示", "/city/instructions", path == "/city/instructions")
+    yield MenuItem("月度分析报告", "/city/month", path == "/city/month")
     yield MenuItem("数据质量", "/city/quality", path == "/city/quality")
     yield MenuItem("指标口径", "/city/definitions", path == "/city/definitions")
+    yield MenuItem("定期发送", "/city/deliveries", path == "/city/deliveries")
 
 
 def _saved_lists(visit: Visit) -> Iterator[MenuItem]:
@@ -311,6 +313,9 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
     if takes_in or Permission.ADMINISTER in visit.permissions:
         yield from _sources(visit)
     if Permission.ADMINISTER in visit.permissions:
+        if visit.scope.tenant.kind == "district":
+            yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
+            yield MenuItem("月报定期发送", "/city/deliveries", request.path == "/city/deliveries")
         if visit.scope.tenant.kind == "district":
             yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
         yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")

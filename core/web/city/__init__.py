@@ -7,8 +7,9 @@ from core.web.city.drilling import pages as drilling
 from core.web.city.explore import pages as explore
 from core.web.city.figures import pages as figures
 from core.web.city.files import pages as files
+from core.web.city.month import pages as month
 from core.web.city.overview import pages as overview
 from core.web.city.screen import pages as screen
 from core.web.city.screens import pages as screens
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, figures, drilling, files, deliveries, explore, screen, screens)
+BLUEPRINTS: tuple[Blueprint, ...] = (overview, figures, drilling, files, deliveries, month, explore, screen, screens)
