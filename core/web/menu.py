@@ -335,6 +335,7 @@ def _configuring(visit: Visit) -> Iterator[MenuItem]:
     yield MenuItem("单位", "/admin/units", here.startswith("/admin/units"))
     yield MenuItem("区域", "/admin/areas", here.startswith("/admin/areas"))
     yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))
+    yield MenuItem("值班", "/admin/rosters", here.startswith("/admin/rosters"))
 
 
 def _auditing(visit: Visit) -> Iterator[MenuItem]:

@@ -15,6 +15,7 @@ from core.web.admin.limits import pages as limits
 from core.web.admin.presets import pages as presets
 from core.web.admin.revision_log import pages as revision_log
 from core.web.admin.revisions import pages as revisions
+from core.web.admin.rosters import pages as rosters
 from core.web.admin.routing import pages as routing
 from core.web.admin.secrets import pages as secrets
 from core.web.admin.settings_form import pages as settings_form
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     limits,
     revisions,
     revision_log,
+    rosters,
     routing,
     presets,
     secrets,

@@ -126,6 +126,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/admin/features",
         "/admin/features/<feature>",
         "/admin/undelivered",
+        "/admin/rosters",
+        "/admin/rosters/<code>",
         "/admin/units",
         "/admin/units/<code>",
         "/admin/areas",
@@ -175,6 +177,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     ),
 }
 NO_SCREENS: dict[str, str] = {
+    "/admin/rosters.csv": "a file",
     "/desk/import-template": "a file",
     "/admin/units/export": "a file",
     "/admin/areas/export": "a file",
