@@ -23,6 +23,7 @@ from core.jobs.settings import settings_kinds
 from core.jobs.tasks import doing_tasks
 from core.jobs.transports.outgoing import Gateway
 from core.jobs.transports.wechat import Tokens
+from core.jobs.trying_out import trying_out
 from core.jobs.wechat import fetching_media
 from core.jobs.weibo.pictures import fetching_pictures
 from core.journey.bulletins import BULLETIN
@@ -34,6 +35,7 @@ from core.journey.held import HELD_DEED
 from core.journey.inbound.receive import INBOUND
 from core.journey.remember import RULE_DRAFT
 from core.journey.rights import RIGHTS_ANSWER
+from core.journey.try_out import TRY_OUT
 from core.residents.phones.codes import PHONE_CODE
 from core.routing.referrals import REFER, REFERRAL_NEWS
 from core.tasks.models import TASK
@@ -62,6 +64,7 @@ def job_kinds(gateways: Mapping[str, Gateway], installation: Installation) -> Ma
         RULE_DRAFT: drafting_rules(installation),
         SCAN_FILE: scanning(),
         TASK: doing_tasks(installation),
+        TRY_OUT: trying_out(gateways),
         WECHAT_MEDIA: fetching_media(tokens),
         WEIBO_PICTURE: fetching_pictures(),
         **settings_kinds(installation),

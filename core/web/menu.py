@@ -327,11 +327,14 @@ def _configuring(visit: Visit) -> Iterator[MenuItem]:
     here = request.path
     yield MenuItem("运行状况", "/admin", here == "/admin" or here.startswith("/admin/undelivered"))
     yield MenuItem("功能", "/admin/features", here.startswith("/admin/features") and "/revisions" not in here)
+    if visit.scope.tenant.kind == "city":
+        yield MenuItem("全市预设", "/admin/presets", here == "/admin/presets")
     yield MenuItem("派单规则", "/admin/routing", request.path == "/admin/routing")
     yield MenuItem("职责清单", "/admin/duties", request.path.startswith("/admin/duties"))
     yield MenuItem("时限与预警", "/admin/limits", here.startswith("/admin/limits"))
     yield MenuItem("升级与问责", "/admin/escalation", here.startswith("/admin/escalation"))
     yield MenuItem("评价与评议", "/admin/evaluation", here.startswith("/admin/evaluation"))
+    yield MenuItem("渠道", "/admin/channels", here.startswith("/admin/channels"))
     yield MenuItem("单位", "/admin/units", here.startswith("/admin/units"))
     yield MenuItem("区域", "/admin/areas", here.startswith("/admin/areas"))
     yield MenuItem("工作日历", "/admin/calendar", request.path.startswith("/admin/calendar"))

@@ -118,6 +118,8 @@ KINDS = {
     "path": "page",
     "tenant": "tenant",
     "channel": "channel",
+    "way_in": "way in",
+    "way_out": "way out",
     "command": "command",
     "naming": "naming",
     "line": "performance line",
@@ -270,6 +272,7 @@ def make_place(installation: Installation, app: Flask, *, more: int) -> Place:
     _things(place, code, second=bool(more), more=more, now=now)
     place.has |= {"feature": [FEATURE], "plugin": [PLUGIN], "page": [PAGE]}
     place.has |= {"tenant": [slug], "channel": ["web"], "command": ["no-such-command"]}
+    place.has |= {"way in": ["desk"], "way out": ["sms"]}
     return place
 
 

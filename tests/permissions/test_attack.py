@@ -404,6 +404,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "bulletin": {"month": "2099-01"},
         "deliver": {"message_id": _any_record(place)},
         "phone-code": {"code_id": _any_record(place)},
+        "try-way-out": {"test": _any_record(place)},
         "rights-answer": {"request_id": _any_record(place)},
         "scan-file": {"file_id": int(str(place.has["file"][0]))},
         "refer": {"reference": f"{place.slug}/1"},

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from core.web.admin.areas import pages as areas
 from core.web.admin.calendar import pages as calendar
+from core.web.admin.channels import pages as channels
 from core.web.admin.city_view import pages as city_view
 from core.web.admin.escalation import pages as escalation
 from core.web.admin.evaluation import pages as evaluation
@@ -25,6 +26,7 @@ from core.web.admin.units import pages as units
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
     calendar,
+    channels,
     city_view,
     escalation,
     evaluation,
