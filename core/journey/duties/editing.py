@@ -33,6 +33,12 @@ LONGEST_NAME = 60
 DAYS = 90
 
 
+class NoSuchRow(Refused):
+    """The version has no matter of this code."""
+
+    code = "no-such-duty-row"
+
+
 class ItemUnusable(Refused):
     """Something that was entered about an item cannot be used; `faults` say what, by the area ('' = whole) and the field."""
 
@@ -79,7 +85,7 @@ class OpenedItem:
 
 
 def open_item(scope: Scope, number: int, code: str, *, actor: Actor, now: datetime) -> OpenedItem:
-    """Return an item of a version with what its rows say. Raises `NotPermitted`, `NoSuchDutyList`, `ItemUnusable`."""
+    """Return an item of a version with what its rows say. Raises `NotPermitted`, `NoSuchDutyList`, `NoSuchRow`."""
     administering(actor, DEED)
     version = numbered(scope, number)
     catalogue = version.catalogue
@@ -136,8 +142,8 @@ def edit_item(
 
 def _refuse_unknown(version: Version, code: str) -> None:
     if code not in version.catalogue.matters:
-        raise ItemUnusable(
-            {("", "code"): said("职责清单第 {number} 版没有事项 {code}", number=version.number, code=code[:40])}
+        raise NoSuchRow(
+            said("职责清单第 {number} 版没有事项 {code}。请从清单中查找。", number=version.number, code=code[:40])
         )
 
 

@@ -122,7 +122,7 @@ def past_met(scope: Scope, policy: RoutingPolicy, rules: RuleSet, rule: Rule, *,
         lead = _lead(rule, facts)
         has = directory(scope).name_of(ticket.lead_unit_id) if ticket.lead_unit_id else ""
         gets = policy.names.unit_name(lead) if lead else ""
-        is_same = not gets or gets == has
+        is_same = not gets or not has or gets == has  # what nobody dispatched yet went nowhere else
         changed += not is_same
         if len(shown) < SHOWN:
             shown.append(_shown(policy, ticket, has, gets, is_same, hit if hit.id != rule.id else None))
@@ -149,8 +149,8 @@ def _shown(policy: RoutingPolicy, ticket: Ticket, has: str, gets: str, is_same: 
     return MetTicket(
         serial_no=ticket.serial_no,
         accepted_at=ticket.accepted_at,
-        matter=matters.names(ticket.matter)[-1] if ticket.matter in matters else "",
-        area=policy.catalogue.area_words(ticket.area) if ticket.area in areas else "",
+        matter=matters.names(ticket.matter)[-1] if ticket.matter and ticket.matter in matters else "",
+        area=policy.catalogue.area_words(ticket.area) if ticket.area and ticket.area in areas else "",
         now=has,
         then=gets,
         is_same=is_same,

@@ -1,5 +1,9 @@
 """The editor of routing rules: what a stored rule can hold comes back as it was; names become values; rows work without script."""
 
+import re
+from html import unescape
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +21,7 @@ from core.routing.ruleset import (
     dump_rule,
 )
 from core.routing.ruleset.arranging import beside, in_phase, moved, with_rule
+from core.tenancy.revisions import get_revision
 from core.units.levels import KnownUnit
 from core.units.queries import DirectoryUnit
 from core.web.admin.routing_choices import Choices
@@ -25,6 +30,8 @@ from core.web.admin.routing_tree import GroupRow, LeafRow, LockedRow, TreeForm, 
 from core.web.admin.routing_working import working_of
 from tests.routing.made_up import conditions, rule_sets, rules
 from tests.routing.written import make_rule
+from tests.web.conftest import House
+from tests.web.making import Visitor, make_account
 
 SOME = settings(max_examples=150, deadline=None)
 NAMES = {"power": "供电所", "roads": "道路科", "street-a": "北桥街道办", "street-b": "南桥街道办", "market": "市场所"}
@@ -230,3 +237,116 @@ def test_what_a_page_carries_and_cannot_be_read_is_refused(carried: str) -> None
         working_of(values, carried)
 
     assert refused.value.code == "changes-unusable"
+
+
+@pytest.fixture
+def administrator(house: House) -> Visitor:
+    return house.visitor(make_account(house.installation, house.slug, "admin", ["administrator"], name="关甲"))
+
+
+def drafted_rules(house: House, number: int) -> list[dict[str, Any]]:
+    values = house.installation.run(
+        house.slug, lambda scope: get_revision(scope, "core.routing", number).values.get("rules", [])
+    )
+    return list(values)
+
+
+def carried_by(page: str) -> dict[str, str]:
+    """Return the hidden fields that the editor's form carries."""
+    form = page.partition('<form id="routing"')[2].partition("</form>")[0]
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+
+
+ROW = {"row": "leaf:0", "0.was": "text", "0.field": "text", "0.op": "contains_any"}
+RULE = {
+    "id": "r1",
+    "label": "坑洼改派",
+    "phase": "override",
+    "join": "all",
+    "lead": "parks",
+    "explain": "专项整治",
+    "enabled": "1",
+}
+
+
+def test_rules_are_written_by_name_and_drafted_without_script(house: House, administrator: Visitor) -> None:
+    administrator.get("/admin/routing?new")
+    carried = carried_by(administrator.page)
+
+    # The first of two rules is kept on the page while the second one is begun.
+    first = administrator.client.post(
+        "/admin/routing", data={**carried, **RULE, **ROW, "0.more": "坑洼、塌陷", "do": "new"}
+    )
+    carried = carried_by(first.get_data(as_text=True))
+    second = administrator.client.post(
+        "/admin/routing",
+        data={
+            **carried,
+            **RULE,
+            "id": "r2",
+            "label": "反映园林",
+            "lead": "",
+            "exclude.more": "parks",
+            "do": "save",
+            "reason": "雨季",
+            "row": "leaf:0",
+            "0.was": "channel",
+            "0.field": "channel",
+            "0.op": "in",
+            "0.value": "desk",
+        },
+    )
+
+    assert (first.status_code, second.status_code) == (200, 303)
+    number = int(second.headers["Location"].rsplit("/", 1)[1])
+    assert [(rule["id"], rule["when"], rule["then"]) for rule in drafted_rules(house, number)] == [
+        (
+            "r1",
+            {"all": [{"field": "text", "op": "contains_any", "value": ["坑洼", "塌陷"]}]},
+            {"assign": {"lead": "parks", "co": [], "direct": False}},
+        ),
+        ("r2", {"all": [{"field": "channel", "op": "in", "value": ["desk"]}]}, {"exclude": ["parks"]}),
+    ]
+
+
+def test_a_rule_that_hides_another_is_told_before_it_is_drafted(administrator: Visitor) -> None:
+    administrator.get("/admin/routing?new")
+    narrow = {**RULE, **ROW, "id": "r1", "label": "坑洼", "0.more": "坑洼", "do": "new"}
+    administrator.page = administrator.client.post(
+        "/admin/routing", data={**carried_by(administrator.page), **narrow}
+    ).get_data(as_text=True)
+    wide = {
+        **RULE,
+        "id": "r2",
+        "label": "所有来件",
+        "row": "leaf:0",
+        "0.was": "text",
+        "0.field": "text",
+        "0.op": "known",
+    }
+    administrator.page = administrator.client.post(
+        "/admin/routing", data={**carried_by(administrator.page), **wide, "lead": "roads", "do": "up:r2"}
+    ).get_data(as_text=True)
+
+    assert "规则“坑洼”被本条完全遮住，今后不会命中" in administrator.page
+
+
+@pytest.mark.parametrize(
+    ("sent_too", "status"),
+    [
+        ({"label": "a\x00b", "do": "show"}, 422),
+        ({"kept": "{", "do": "show"}, 422),
+        ({"do": "drop:99.99"}, 200),
+        ({"do": "before:r1:nothing"}, 422),
+        ({"row": "leaf:0", "0.field": "nothing", "do": "show"}, 200),
+        ({"base": "x", "do": "save"}, 422),
+        ({"continues": "99", "do": "show"}, 404),
+    ],
+)
+def test_what_no_page_sends_is_refused_in_words(administrator: Visitor, sent_too: dict[str, str], status: int) -> None:
+    administrator.get("/admin/routing?new")
+    answer = administrator.client.post(
+        "/admin/routing", data={**carried_by(administrator.page), "id": "r1", "reason": "试", **sent_too}
+    )
+
+    assert answer.status_code == status
