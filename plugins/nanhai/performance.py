@@ -4,11 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.hooks import PerformanceRules, ScoreLine, UnitFacts, hookimpl, said, word
-from core.hooks.settings import Settings, Whole, WorkDays
+from core.hooks.settings import Settings, Whole, WorkDays, cross_check
+
+WHOLE = 100
+"""What the weights of a sheet come to."""
+WEIGHTS = {"on_time_weight": 60, "satisfied_weight": 40}
+"""The settings that are weights, each as it was where nobody set it."""
 
 
 class PerformanceSettings(Settings):
     """What the yearly performance of a unit is made of, and for how long it may object to a line."""
+
+    VERSION = 2
 
     on_time_weight = Whole(
         load_default=60,  # the article says that the marks count for the year, not how much: so of every number here
@@ -69,6 +76,30 @@ class PerformanceSettings(Settings):
         group="签发",
         risk="accountability",
     )
+
+    @classmethod
+    def migrate(cls, values: dict[str, Any], *, from_version: int) -> dict[str, Any]:
+        """Bring weights that came to more or less than a whole sheet to one, in the same proportion."""
+        held = {name: values.get(name, usual) for name, usual in WEIGHTS.items()}
+        total = sum(held.values())
+        if from_version > 1 or total == WHOLE:
+            return values
+        on_time = round(WHOLE * held["on_time_weight"] / total) if total else WEIGHTS["on_time_weight"]
+        return {**values, "on_time_weight": on_time, "satisfied_weight": WHOLE - on_time}
+
+    @cross_check
+    def whole_sheet(self, values: Mapping[str, Any]) -> dict[str, str] | None:
+        """Let the weights come to a hundred, no more and no less."""
+        total = sum(values[name] for name in WEIGHTS)
+        if total == WHOLE:
+            return None
+        more = (
+            said("多 {points} 分", points=total - WHOLE)
+            if total > WHOLE
+            else said("少 {points} 分", points=WHOLE - total)
+        )
+        wrong = said("各项分值合计 {total} 分，应当正好是 {whole} 分，{more}", total=total, whole=WHOLE, more=more)
+        return dict.fromkeys(WEIGHTS, wrong)
 
 
 @hookimpl
