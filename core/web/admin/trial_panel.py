@@ -56,6 +56,11 @@ class Panel:
         return 100 * self.result.done // self.result.total if self.result and self.result.total else 0
 
     @property
+    def is_at_home(self) -> bool:
+        """Whether it stands on the page of its own revision."""
+        return self.poll != self.at
+
+    @property
     def page(self) -> str:
         """Where the revision stands that is tried."""
         return revision_path(self.feature, self.number)

@@ -73,12 +73,24 @@ def show_changed(visit: Visit, feature: str, number: int) -> Answer:
     )
 
 
-@pages.get(f"{AT}/file.<form>")
+@pages.get(f"{AT}/file.xlsx")
 @allows(READS_CHANGES)
-def give_file(visit: Visit, feature: str, number: int, form: str) -> Answer:
-    """Answer with all that the try found, as a workbook or as text."""
+def give_workbook(visit: Visit, feature: str, number: int) -> Answer:
+    """Answer with all that the try found, as a workbook."""
+    return _file(visit, feature, number, "xlsx")
+
+
+@pages.get(f"{AT}/file.csv")
+@allows(READS_CHANGES)
+def give_table(visit: Visit, feature: str, number: int) -> Answer:
+    """Answer with all tickets that would be decided otherwise, as text that any spreadsheet opens."""
+    return _file(visit, feature, number, "csv")
+
+
+def _file(visit: Visit, feature: str, number: int, form: str) -> Response:
+    """Return the file; who took it out stands in it. Aborts with 404 where nothing was tried."""
     run = newest_trial(visit.scope, feature, number)
-    if form not in FORMS or run is None:
+    if run is None:
         abort(404)
     result = show_trial(visit.scope, run.id, most=None, actor=visit.actor)
     at = visit.now.astimezone(visit.scope.tenant.zone)

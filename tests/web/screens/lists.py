@@ -129,6 +129,10 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/admin/features/<feature>",
         "/admin/routing",
         "/admin/routing?new",
+        "/admin/limits",
+        "/admin/limits/yellow",
+        "/admin/escalation",
+        "/admin/evaluation",
         "/admin/revisions",
         "/admin/features/<feature>/settings",
         "/admin/features/<feature>/revisions",
@@ -142,6 +146,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/admin/channels",
         "/admin/channels/<way_in>",
         "/admin/channels/out/<way_out>",
+        "/admin/access",
+        "/admin/access/contacts",
         "/admin/rosters",
         "/admin/rosters/<code>",
         "/admin/units",
@@ -193,6 +199,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     ),
 }
 NO_SCREENS: dict[str, str] = {
+    "/admin/access.csv": "a file",
     "/admin/rosters.csv": "a file",
     "/desk/import-template": "a file",
     "/admin/units/export": "a file",
