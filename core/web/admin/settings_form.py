@@ -31,6 +31,7 @@ from core.units.queries import directory
 from core.web.admin.drafting import drafted, opened
 from core.web.admin.editors import form_of_feature, own_editors_of
 from core.web.admin.presets import standings_of
+from core.web.admin.trial_panel import panel_of
 from core.web.input import InputUnusable, texts
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Visit, allows, installation
@@ -120,6 +121,7 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret:
         is_sent=is_sent,
         preset={"number": held.preset.number, "city_name": _city_name(held)},
         sources={name: each.source for name, each in held.inherited.items()},
+        panel=panel_of(visit, feature, editor.draft) if editor.draft else None,
         carries=_carried(editor, refusal, is_sent=is_sent),
     )
     return (page, status_of(refusal)) if refusal else page

@@ -109,3 +109,40 @@ for (const list of document.querySelectorAll("[data-sortable]")) {
     if (instead && instead !== document.activeElement) instead.focus({ preventScroll: true });
   });
 })();
+
+// The form of a feature's settings: long lists to tick are searched; what is wrong leads to the field that is searched in.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("input[data-finds]")) {
+    const boxes = [...document.getElementById(field.dataset.finds).querySelectorAll("label")];
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const box of boxes) box.hidden = wanted !== "" && !box.textContent.toLowerCase().includes(wanted);
+    });
+    field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+  for (const select of document.querySelectorAll(".settings select[data-picker]")) {
+    const field = document.getElementById(`${select.id}-text`), list = document.getElementById(`${select.id}-list`);
+    if (!field || !list) continue;
+    for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
+      if (select.hasAttribute(name)) field.setAttribute(name, select.getAttribute(name));
+    }
+    field.addEventListener("focus", () => field.select());
+    if (!select.dataset.things) continue;
+    list.setAttribute("aria-label", select.dataset.things);
+    field.placeholder = select.dataset.hint;
+    field.addEventListener("input", () => {
+      const none = list.querySelector(".none");
+      if (none) none.textContent = select.dataset.none;
+    });
+  }
+  const faults = document.getElementById("faults");
+  if (!faults) return;
+  faults.focus();
+  faults.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    const field = link && document.getElementById(`${link.hash.slice(1)}-text`);
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  });
+});
