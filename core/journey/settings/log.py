@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import defer
 
 from core.hooks.roster import Roster
 from core.journey.settings.administering import reading_changes
@@ -88,6 +89,7 @@ def count_waiting(scope: Scope) -> int:
 def _lines(scope: Scope) -> list[tuple[SettingsRevision, RevisionLine]]:
     revisions = scope.session.scalars(
         select(SettingsRevision)
+        .options(defer(SettingsRevision.values))
         .where(SettingsRevision.tenant_id == scope.tenant.id)
         .order_by(SettingsRevision.created_at.desc(), SettingsRevision.feature, SettingsRevision.number.desc())
     ).all()

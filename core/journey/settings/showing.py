@@ -140,11 +140,12 @@ def show(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> Show
 def history(scope: Scope, roster: Roster, feature_id: str, *, actor: Actor) -> Sequence[RevisionLine]:
     """Return the revisions of a feature, the newest first. Raises `NotPermitted`, `UnknownFeature`."""
     reading_changes(actor, "查看修订")
-    roster.get(feature_id)
-    events = events_of(scope, feature_id)
+    revisions, events = revisions_of(scope, feature_id), events_of(scope, feature_id)
+    if not revisions:
+        roster.get(feature_id)  # what was changed is read on, also where the feature is installed no longer
     return [
         line_of(scope, revision, [event for event in events if event.number == revision.number])
-        for revision in revisions_of(scope, feature_id)
+        for revision in revisions
     ]
 
 

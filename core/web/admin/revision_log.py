@@ -68,7 +68,7 @@ def show_history(visit: Visit, feature: str) -> Answer:
     return render_template(
         "admin/history.html",
         feature=feature,
-        label=roster.get(feature).label,
+        label=found.label if (found := roster.find(feature)) else feature,
         lines=lines,
         one=one or (numbers[1] if len(numbers) > 1 else 0),
         other=other or (numbers[0] if numbers else 0),

@@ -131,7 +131,7 @@ def test_the_dot_turns_yellow_five_hours_before_the_end_by_two_administrators_an
 
         # The second one, whose browser runs no scripts, reads what would change, agrees and activates.
         second.open("/admin/revisions")
-        second.page.get_by_role("link", name=f"第 {number} 次").click()
+        second.page.get_by_role("link", name=f"第 {number} 次修订：倒计时圆点").click()
         expect(second.page.locator(".trial-totals dd")).to_have_text([str(PAST + 1), "1", str(PAST), "0", "0"])
         second.page.get_by_label("批准意见").fill("同意")
         second.page.get_by_role("button", name="批准").click()
