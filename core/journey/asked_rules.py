@@ -138,7 +138,7 @@ def _others(field: SettingField, value: Any) -> Iterator[Any]:
     """Yield other values that a setting may have, few enough to try each."""
     match field:
         case Whole() if isinstance(value, int):
-            yield value + 1 if field.max is None or value < field.max else value - 1
+            yield from (each for each in (value + 1, value - 1) if field.accepts(each))
         case YesNo() if isinstance(value, bool):
             yield not value
         case OneOf():

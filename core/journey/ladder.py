@@ -203,7 +203,7 @@ def _pressed(
 ) -> Pressed:
     level = {"supervise": step.level, "letter": step.letter}.get(step.kind, step.kind)
     is_urgent = trigger.kind == "urgent" or view.urgency == "urgent"
-    name, is_missing = _receiver(asked, step)
+    name, is_missing = _receiver(asked, view, step)
     own = [each for each in settings if each.feature == feature]
     return Pressed(
         kind=step.kind,
@@ -223,12 +223,12 @@ def _pressed(
     )
 
 
-def _receiver(asked: Asked, step: EscalationStep) -> tuple[str, bool]:
+def _receiver(asked: Asked, view: TicketView, step: EscalationStep) -> tuple[str, bool]:
     """Return to whom a step goes, and whether the unit it names is not there: then the desk gets it, and no case is opened."""
     units = asked.book.units
-    if step.to == "lead":
-        return "承办单位（派出以前是派单台）", False
-    if step.to == "desk":
+    if step.to == "lead" and view.lead_unit:
+        return "承办单位", False
+    if step.to in ("desk", "lead"):
         return units.desk.name, False
     found = units.find_unit(step.to)
     return (found.name, False) if found else (step.to, True)

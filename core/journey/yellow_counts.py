@@ -27,6 +27,8 @@ from core.workdays.rules import Timetable
 
 MOST = 4_000
 """Clocks that are counted, the newest of a month: as many tell what the others would."""
+MOST_TRIED = 1_500
+"""Clocks, the newest, for which other values of a setting are tried: each is asked about once for every value."""
 MOST_STEPS = 8
 """Values of a setting that are tried beside each other."""
 ENDED = ("met", "breached", "running")
@@ -124,13 +126,18 @@ def yellow_steps(past: PastMonth, asked: Asked, setting: Setting, clock: str) ->
     field, held = field_of(asked, setting), asked.table.enabled[setting.feature].settings[setting.name]
     if not isinstance(field, Whole) or not isinstance(held, int):
         return []
-    ran = [each for each in past.ran if each.clock.name == clock]
+    ran = ran_of(past, clock)
     steps = []
     for value in _values(field.min, field.max, held):
         table = asked.with_setting(setting.feature, setting.name, value)
         yellow = sum(_turns_yellow(each, table, past.timetable) for each in ran)
         steps.append(Step(value, field.words(value, {}), yellow, value == held))
     return steps
+
+
+def ran_of(past: PastMonth, clock: str) -> Sequence[Ran]:
+    """Return the clocks of one name for which other values are tried."""
+    return [each for each in past.ran if each.clock.name == clock][:MOST_TRIED]
 
 
 def _turns_yellow(each: Ran, table: HookTable, timetable: Timetable) -> bool:
@@ -144,14 +151,13 @@ def _turns_yellow(each: Ran, table: HookTable, timetable: Timetable) -> bool:
 
 
 def _values(least: int | None, most: int | None, held: int) -> list[int]:
-    """Return values around the one that holds: all where there are few, else some on both sides."""
+    """Return the one that holds and others: all where there are few, else some from the least to the most."""
     low = held // 4 if least is None else least
     high = max(held * 2, held + MOST_STEPS) if most is None else most
     if high - low < MOST_STEPS:
         return list(range(low, high + 1))
-    apart = max(1, round((high - low) / 20)) if high - low > 40 else 1
-    around = {held + step * apart for step in range(-(MOST_STEPS // 2), MOST_STEPS // 2 + 1)}
-    return sorted(value for value in {*around, low, high} if low <= value <= high)[: MOST_STEPS + 2]
+    apart = (high - low) / (MOST_STEPS - 1)
+    return sorted({held, *(round(low + apart * step) for step in range(MOST_STEPS))})
 
 
 def _ran(clock: Clock, ticket: TicketView, pauses: Iterable[Pause], *, now: datetime) -> Ran:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
+from core.hooks import specs
 from core.hooks.values import Budget
 from core.journey.ladder import Ladder, ladder_of
 from core.journey.played import Played, play, worth_playing
@@ -24,6 +25,7 @@ from core.workdays.rules import Timetable
 
 pages = Blueprint("admin_escalation", __name__)
 HERE = "/admin/escalation"
+DRAWN = (specs.time_limits, specs.clock_marks, specs.escalation_steps, specs.accountability_rules, specs.exemptions)
 SIDES = {"really": "当时", "held": "现行规则", "drafted": "草稿"}
 LIGHTS = {"yellow": "黄", "red": "红", "green": "绿"}
 
@@ -32,7 +34,7 @@ LIGHTS = {"yellow": "黄", "red": "红", "green": "绿"}
 @allows(Permission.ADMINISTER)
 def show_escalation(visit: Visit) -> Answer:
     """Show the ladder of a chosen case, with a draft beside what holds, and where one is named a past ticket played by both."""
-    scope, rules = visit.scope, rules_asked(visit)
+    scope, rules = visit.scope, rules_asked(visit, *DRAWN)
     timetable, zone = current_calendar(scope).timetable, scope.tenant.zone
     chosen = chosen_case(visit, rules, timetable)
     held = ladder_of(rules.held, chosen.case, timetable, start=chosen.start)

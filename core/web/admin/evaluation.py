@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from core.documents.charts import Mark, dot_plot
 from core.evaluation.panels.words import GROUP_LABELS
+from core.hooks import specs
 from core.journey.evaluation_rules import (
     WHOLE_SHEET,
     Weighing,
@@ -32,6 +33,7 @@ from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("admin_evaluation", __name__)
 HERE = "/admin/evaluation"
+DRAWN = (specs.score_lines, specs.grade_bands, specs.review_triggers, specs.panel_rules, specs.exemptions)
 BAR, PERCENT = 640, 100
 APART = 5
 """The axis of a line begins at a multiple of this many percent."""
@@ -41,7 +43,7 @@ APART = 5
 @allows(Permission.ADMINISTER)
 def show_evaluation(visit: Visit) -> Answer:
     """Show weights, thresholds, reasons for panels and exemptions, with last month as it was and as a draft would have it."""
-    scope, rules = visit.scope, rules_asked(visit)
+    scope, rules = visit.scope, rules_asked(visit, *DRAWN)
     month = Month.of(visit.now.astimezone(scope.tenant.zone).date()).previous
     units = units_of_month(scope, month)
     held, drafted = rules.held.table, rules.drafted.table if rules.drafted else None

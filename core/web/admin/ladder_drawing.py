@@ -9,12 +9,12 @@ from core.journey.ladder import Station
 from core.kit.saying import said, word
 from core.web.admin.limit_drawing import FILLS
 
-STEP, LEFT, LINE, ROW = 190, 100, 66, 18
+STEP, LEFT, LINE, ROW = 150, 90, 66, 18
 WIDTH, WIDEST = 1100, 300
 """A line fills this width if its stations do not stand further apart than that."""
 MOST_ROWS = 6
 """Steps that are told below a station; of more the number is told."""
-LONGEST = 14
+LONGEST = 12
 """Characters of one line below a station."""
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
 from core.documents.charts import Mark, bars
+from core.hooks import specs
 from core.hooks.values import ClockName
 from core.journey.administration_limits import (
     ORDER,
@@ -21,7 +22,7 @@ from core.journey.administration_limits import (
     says_time,
 )
 from core.journey.asked_rules import Setting
-from core.journey.yellow_counts import Step, past_month, yellow_by, yellow_steps
+from core.journey.yellow_counts import Step, past_month, ran_of, yellow_by, yellow_steps
 from core.people.roles import Permission
 from core.sla.budgets import MODE_WORDS, budget_words
 from core.sla.explanation import explain
@@ -37,7 +38,7 @@ from core.workdays.queries import current_calendar
 from core.workdays.rules import Timetable
 
 pages = Blueprint("admin_limits", __name__)
-PER_PAGE = 40
+PER_PAGE = 20
 HERE = "/admin/limits"
 
 
@@ -64,7 +65,8 @@ class Pair:
 @allows(Permission.ADMINISTER)
 def show_limits(visit: Visit) -> Answer:
     """Show the limits of the district, those of a chosen case over the calendar, and what the duty list says of time."""
-    rules, calendar = rules_asked(visit), current_calendar(visit.scope)
+    rules = rules_asked(visit, specs.time_limits, specs.clock_marks)
+    calendar = current_calendar(visit.scope)
     timetable = calendar.timetable
     chosen = chosen_case(visit, rules, timetable)
     case, start = chosen.case, chosen.start
@@ -129,6 +131,7 @@ def show_yellow(visit: Visit) -> Answer:
         held=held,
         drafted=drafted,
         steps=[(setting, _chart(rules, setting, each)) for setting, each in steps if len(each) > 1],
+        tried=len(ran_of(past, "reply")),
         clock_labels=CLOCK_LABELS,
         query=query(),
     )
