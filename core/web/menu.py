@@ -188,6 +188,8 @@ def _city(path: str) -> Iterator[MenuItem]:
     yield MenuItem("月度分析报告", "/city/month", path == "/city/month")
     yield MenuItem("数据质量", "/city/quality", path == "/city/quality")
     yield MenuItem("指标口径", "/city/definitions", path == "/city/definitions")
+    yield MenuItem("探索", "/city/explore", path == "/city/explore")
+    yield MenuItem("大屏", "/city/screens", path == "/city/screens")
     yield MenuItem("定期发送", "/city/deliveries", path == "/city/deliveries")
 
 
@@ -301,6 +303,7 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
         yield from _configuring(visit)
     if not ACCOUNTS.isdisjoint(visit.permissions):
         yield MenuItem("账号", "/accounts", request.path.startswith("/accounts"))
+        yield MenuItem("权限复核", "/admin/access", request.path.startswith("/admin/access"))
     if may(visit.permissions, READS_CHANGES):
         label = "修订与回滚" if Permission.ADMINISTER in visit.permissions else "修订记录"
         yield MenuItem(
@@ -316,8 +319,6 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
         if visit.scope.tenant.kind == "district":
             yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
             yield MenuItem("月报定期发送", "/city/deliveries", request.path == "/city/deliveries")
-        if visit.scope.tenant.kind == "district":
-            yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
         yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")
         yield MenuItem("本人信息申请", "/rights", request.path == "/rights", _count(count_rights(visit.scope)))
 

@@ -4,11 +4,15 @@ import re
 from datetime import UTC, datetime
 
 from flask import Flask
+from playwright.sync_api import Browser
 
+from core.statistics.screens.links import make_screen
 from core.tenancy.scope import Installation
 from core.tenancy.security_log import security_events
 from tests.builders import make_city, make_district, make_ticket
+from tests.web.browser import served, watched
 from tests.web.making import Visitor, make_account
+from tests.web.screens.examining import examine
 
 
 def test_a_screen_shows_figures_without_a_session_until_its_link_is_ended(
@@ -40,6 +44,19 @@ def test_a_screen_shows_figures_without_a_session_until_its_link_is_ended(
     with installation.scope(city) as scope:
         said = [event.kind for event in security_events(scope) if event.kind.startswith("screen")]
     assert said == ["screen_made", "screen_ended"]
+
+
+def test_a_screen_on_a_wall_is_as_quiet_and_open_as_every_page(
+    app: Flask, installation: Installation, browser: Browser
+) -> None:
+    city = make_city(installation, [make_district(installation)])
+    with installation.scope(city) as scope:
+        token = make_screen(scope, "大厅", made_by="测试", now=datetime.now(UTC)).token
+    with served(app) as address, watched(browser, address, width=1920, height=1080) as window:
+        window.open(f"/screen/{city}/{token}")
+
+        assert window.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert examine(window, whose="staff").faults == []
 
 
 def test_a_screen_without_a_place_is_refused_in_words(app: Flask, installation: Installation) -> None:
