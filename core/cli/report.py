@@ -1,5 +1,6 @@
 """`huiying report`: the month of a district, and of a city with all its districts."""
 
+import json
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ import click
 from core.cli.context import installed, say_json
 from core.cli.document import forms_of, lines_of, write, written_as
 from core.cli.entitled import for_the_machine
+from core.documents.data import to_json
 from core.documents.model import Document
 from core.journey.published import check_file
-from core.journey.report import report_city, report_month
+from core.journey.report import city_page, report_city, report_month
+from core.statistics.central.registry import TITLES
 from core.statistics.days import Span
 from core.statistics.documents import city_document, month_document
 from core.statistics.periods import Month
@@ -50,20 +53,41 @@ def month_(tenant: str, month: str, *, as_json: bool, forms: str, into: Path) ->
 @report.command(name="city")
 @for_the_machine
 @click.option("--city", required=True, metavar="市", help="市中心短名,如 center")
-@click.option("--month", required=True, metavar="年-月", help="如 2019-04")
+@click.option("--month", default="", metavar="年-月", help="如 2019-04;不写则写 --from 和 --until")
+@click.option("--from", "first", default="", metavar="年-月-日", help="任意时段的第一天")
+@click.option("--until", "last", default="", metavar="年-月-日", help="任意时段的最后一天")
+@click.option(
+    "--page", type=click.Choice(sorted(TITLES)), default="overview", help="哪一页,与网页 /city/<页> 相同;不写则是总览"
+)
+@click.option("--nature", default="", metavar="性质", help="如 complaint")
+@click.option("--channel", default="", metavar="渠道", help="如 hotline")
+@click.option("--category", default="", metavar="类别", help="市级目录的事项类别")
+@click.option("--district", default="", metavar="区", help="只看一个区(市)县;写短名")
+@click.option("--group", default="", metavar="组", help="只看一个同类组")
+@click.option("--area", default="", metavar="区域", help="一个区的区域代码,只用于 --page matters")
+@click.option("--metric", default="", metavar="指标", help="按哪项指标排,或看哪项的明细")
+@click.option("--by", default="", metavar="分到", help="明细分到 district、unit、category、day 或 way")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 @written_as
-def city_(city: str, month: str, *, as_json: bool, forms: str, into: Path) -> None:
-    """一个市的月报:各区合并计算,各区对照,事项前十,低于底线的单位,近十二周走势。"""
-    asked, now = forms_of(forms), datetime.now(UTC)
+def city_(city: str, page: str, *, as_json: bool, forms: str, into: Path, **asked: str) -> None:
+    """一个市的月报和各页:各区合并计算,各区对照,事项前十,低于底线的单位,近十二周走势。参数与网页的地址相同,数也相同。"""
+    wanted, now = forms_of(forms), datetime.now(UTC)
+    arguments = {{"first": "from", "last": "until"}.get(name, name): value for name, value in asked.items() if value}
     with installed() as installation:
-        told = report_city(installation, city, month, now=now)
         zone = installation.tenant(city).zone
+        if page == "overview" and set(arguments) == {"month"}:
+            told = report_city(installation, city, arguments["month"], now=now)
+            if as_json:
+                say_json(plain_city(told))
+                return
+            document = city_document(told, made_at=_made_at(told.month, zone, is_over=told.is_over, now=now))
+            _tell(document, f"{city}-{told.month}", wanted, into)
+            return
+        shown = city_page(installation, city, page, arguments, now=now)
     if as_json:
-        say_json(plain_city(told))
+        say_json(json.loads(to_json(shown.document)))
         return
-    document = city_document(told, made_at=_made_at(told.month, zone, is_over=told.is_over, now=now))
-    _tell(document, f"{city}-{told.month}", asked, into)
+    _tell(shown.document, f"{city}-{page}-{shown.asked.span.last}", wanted, into)
 
 
 @report.command(name="places")

@@ -1,17 +1,22 @@
 """Reporting: count what is not counted yet, then read the report of a month."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.kit.saying import said, unstopped
+from core.statistics.asked import asked_of
 from core.statistics.behind import Listing, tickets_behind
+from core.statistics.central.gathering import gather
+from core.statistics.central.pages import CityPage
+from core.statistics.central.registry import page_of
 from core.statistics.city import CityReport, city_report, counted_city_days, refresh_city
 from core.statistics.days import Span
 from core.statistics.periods import Month, MonthUnclear
 from core.statistics.queries import Counts, Cube, counted_days, counts
 from core.statistics.report import MonthReport, month_report
 from core.statistics.service import refresh_all
+from core.tenancy.across import members_of
 from core.tenancy.scope import Installation, Scope
 
 
@@ -53,11 +58,27 @@ def days_asked(scope: Scope, *, first: date | None, last: date | None, now: date
 def report_city(installation: Installation, city: str, month: str, *, now: datetime) -> CityReport:
     """Return the report of a city's month. Raises `UnknownTenant`, `NotACity` or `MonthUnclear`.
 
-    Each district counts its own dirty days, in its own scope; the city itself only reads.
+    Each district counts its own dirty days, in its own scope; the city itself only brings the counts together.
     """
     today = now.astimezone(installation.tenant(city).zone).date()
     refresh_city(installation, city)
     return city_report(installation, city, _read(month, lambda: counted_city_days(installation, city)), today=today)
+
+
+def city_page(
+    installation: Installation, city: str, name: str, arguments: Mapping[str, str], *, now: datetime
+) -> CityPage:
+    """Return a page of a city's figures, everything counted and brought together first, for arguments as in its address.
+
+    Raises `UnknownTenant`, `NotACity`, and what `asked_of` and `page_of` raise.
+    """
+    members_of(installation, city)
+    today = now.astimezone(installation.tenant(city).zone).date()
+    asked = asked_of(arguments, today=today)
+    refresh_city(installation, city)
+    gather(installation, city)
+    with installation.scope(city) as scope:
+        return page_of(installation, scope, name, asked, {"all": "1", **arguments}, now=now)
 
 
 def _read(month: str, known: Callable[[], Sequence[Span | None]]) -> Month:

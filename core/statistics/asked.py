@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from core.hooks.values.words import NATURE_LABELS
 from core.kit.errors import Refused
@@ -146,11 +147,11 @@ class Asked:
     @property
     def query(self) -> str:
         """The same as the query of an address."""
-        return urlencode(self.arguments)
+        return self.query_with()
 
     def query_with(self, **changes: str) -> str:
         """The query with other arguments besides, or in place of these; an empty one is left out."""
-        return urlencode({name: value for name, value in {**self.arguments, **changes}.items() if value})
+        return "&".join(f"{name}={_quoted(value)}" for name, value in {**self.arguments, **changes}.items() if value)
 
     def only(self, *allowed: Narrowing, of: str) -> "Asked":
         """Return it where nothing else is narrowed by. Raises `NotNarrowedSo`; `of` is what the figures are called."""
@@ -204,6 +205,10 @@ def asked_of(arguments: Mapping[str, str], *, today: date, month: Month | None =
             "要同时看的，选定一个区和区域，可以看受理量。"
         )
     return asked
+
+
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+"""A page of a city has some thousand links, which differ in few values."""
 
 
 def span_words(span: Span, month: Month | None = None) -> str:

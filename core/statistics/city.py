@@ -260,19 +260,20 @@ def _all_below(
     ]
     if asked.aspect == "all":
         by_id = {member.id: member for member in chosen}
-        names = unit_names(cube)
-        judged += [
-            (by_id[district], names[district, unit], counted)
-            for (district, unit), counted in counts_by_unit(cube, asked.span, *RATINGS).items()
-            if (district, unit) in names
-        ]
+        units = {
+            key: counted
+            for key, counted in counts_by_unit(cube, asked.span, *RATINGS).items()
+            if _is_below(counted, floor)
+        }
+        names = unit_names(cube, {unit for _, unit in units}) if units else {}
+        judged += [(by_id[key[0]], names[key], counted) for key, counted in units.items() if key in names]
     below = (each for judgement in judged for each in _below_floor(*judgement, floor))
     return sorted(below, key=lambda each: (each.value, each.district, each.unit or ""))
 
 
 def _below_floor(member: Member, unit: str | None, counted: Counts, floor: Fraction) -> Iterable[BelowFloor]:
     satisfied, rated = counted.n("satisfied"), counted.n("rated")
-    if rated >= SMALL_SAMPLE and Fraction(satisfied, rated) < floor:
+    if _is_below(counted, floor):
         yield BelowFloor(
             member.slug,
             member.name,
@@ -282,6 +283,11 @@ def _below_floor(member: Member, unit: str | None, counted: Counts, floor: Fract
             counted.n("satisfied_adjudicated"),
             counted.n("rated_adjudicated"),
         )
+
+
+def _is_below(counted: Counts, floor: Fraction) -> bool:
+    satisfied, rated = counted.n("satisfied"), counted.n("rated")
+    return rated >= SMALL_SAMPLE and satisfied * floor.denominator < floor.numerator * rated
 
 
 def _added(each: Iterable[Mapping[str, int]]) -> Mapping[str, int]:

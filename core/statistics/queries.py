@@ -58,6 +58,8 @@ class Counts:
         return sums
 
     def _sum(self, column: str, where: Where) -> int:
+        if not where:
+            return sum([row[column] for row in self.rows])
         return sum(row[column] for row in self.rows if all(row[name] in wanted for name, wanted in where.items()))
 
 

@@ -20,11 +20,12 @@ def rounded(value: Fraction, unit: Unit) -> Decimal:
     A share of which something is left never becomes 100: 129,999 of 130,000 are 99.99 %.
     """
     digits = DIGITS[unit]
-    if unit == "percent" and NEARLY_ALL < value < 1:
+    if unit == "percent" and value.numerator < value.denominator and value > NEARLY_ALL:
         return Decimal(9999).scaleb(-2)
-    scaled = (value * 100 if unit == "percent" else value) * 10**digits
-    whole = int(abs(scaled) + Fraction(1, 2))
-    return Decimal(-whole if scaled < 0 else whole).scaleb(-digits)
+    power = 10 ** (digits + 2 if unit == "percent" else digits)
+    # In whole numbers: a page of a city writes some thousand values. Half up is to add a half and cut off what is behind the point.
+    whole = (2 * abs(value.numerator) * power + value.denominator) // (2 * value.denominator)
+    return Decimal(-whole if value < 0 else whole).scaleb(-digits)
 
 
 def value_words(value: Fraction | None, unit: Unit) -> str:

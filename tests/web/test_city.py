@@ -14,7 +14,7 @@ from core.statistics.periods import Month, last_weeks
 from core.statistics.queries import Counts
 from core.statistics.shares import NONE, OTHERS, Share
 from core.tenancy.scope import Installation
-from core.web.city.presentation import Cell, presented
+from core.web.city.presentation import presented
 from tests.builders import make_city, make_district
 from tests.web.making import Visitor, make_account
 
@@ -80,7 +80,7 @@ def test_a_district_with_few_ratings_is_neither_ranked_nor_blamed() -> None:
     assert overview.not_compared == ["丁区", "丙区"]
     assert [row.is_below for row in overview.rows] == [False, False]
     assert {row.name: row.remark for row in overview.rows}["丁区"] == "还没有评价"
-    assert overview.rows[0].resolved == Cell("—", "0/0")
+    assert (overview.rows[0].resolved.value, overview.rows[0].resolved.parts) == ("—", "0/0")
 
 
 def test_the_ten_matters_are_named_ones() -> None:

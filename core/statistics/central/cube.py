@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core.statistics.asked import Asked
@@ -66,8 +67,8 @@ def counts_by_category(cube: CityCube, span: Span, *measures: str) -> dict[int, 
         .group_by(counted.c.district_id, category)
     )
     found: dict[int, dict[str, Counts]] = {}
-    for row in cube.session.execute(asked).mappings():
-        found.setdefault(row["district_id"], {})[row["category"]] = Counts([dict(row)])
+    for row in _named(cube, asked):
+        found.setdefault(row["district_id"], {})[row["category"]] = Counts([row])
     return found
 
 
@@ -99,7 +100,7 @@ def counts_by_week(cube: CityCube, asked: Asked, span: Span, *measures: str) -> 
 def categories_by_week(cube: CityCube, last: date, weeks: int, measure: str) -> dict[tuple[int, str, int], int]:
     """Count one measure by district, category and how many weeks before the seven days that end on `last`."""
     column = C[MEASURES[measure].column]
-    back = ((literal(last, Date) - C.day) / 7).label("back")
+    back = ((literal(last, Date) - C.day) // 7).label("back")
     counted = (
         select(C.district_id, C.matter, back, func.sum(column).label("n"))
         .where(*_of(cube, "matter"), C.grain == "day", C.day > last - weeks * A_WEEK, C.day <= last, column > 0)
@@ -142,7 +143,7 @@ def codes_by_district(
         .where(
             k.tenant_id == cube.tenant_id,
             k.kind.in_(columns),
-            k.district_id.in_(cube.districts),
+            k.district_id == func.any(_districts(cube)),
             k.day.between(span.first, span.last),
         )
         .group_by(k.kind, k.district_id, named, k.code)
@@ -155,13 +156,14 @@ def codes_by_district(
     return found
 
 
-def unit_names(cube: CityCube) -> dict[UnitKey, str]:
-    """Return what the units are called."""
-    rows = cube.session.execute(
-        select(CityUnit.district_id, CityUnit.unit_id, CityUnit.name).where(
-            CityUnit.tenant_id == cube.tenant_id, CityUnit.district_id.in_(cube.districts)
-        )
+def unit_names(cube: CityCube, only: Collection[int] | None = None) -> dict[UnitKey, str]:
+    """Return what the units are called, all or those alone with these ids of their own."""
+    asked = select(CityUnit.district_id, CityUnit.unit_id, CityUnit.name).where(
+        CityUnit.tenant_id == cube.tenant_id, CityUnit.district_id == func.any(_districts(cube))
     )
+    if only is not None:
+        asked = asked.where(CityUnit.unit_id.in_(only))
+    rows = cube.session.execute(asked)
     return {(district, unit): name for district, unit, name in rows}
 
 
@@ -246,7 +248,14 @@ def _rows(
     by_day: bool = False,
 ) -> list[Mapping[str, Any]]:
     asked = _selected(cube, aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day)
-    return [dict(row) for row in cube.session.execute(asked).mappings()]
+    return _named(cube, asked)
+
+
+def _named(cube: CityCube, asked: Any) -> list[Mapping[str, Any]]:
+    """Return the rows by the names of their columns; made here, as a city's page reads some thousand of them."""
+    result = cube.session.execute(asked)
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def _selected(
@@ -264,7 +273,12 @@ def _selected(
 
 
 def _of(cube: CityCube, aspect: str) -> Sequence[ColumnElement[bool]]:
-    return C.tenant_id == cube.tenant_id, C.aspect == aspect, C.district_id.in_(cube.districts)
+    return C.tenant_id == cube.tenant_id, C.aspect == aspect, C.district_id == func.any(_districts(cube))
+
+
+def _districts(cube: CityCube) -> ColumnElement[Any]:
+    """Return the districts as one value: a list of eighty would be written out anew for every statement."""
+    return bindparam("districts", list(cube.districts), type_=ARRAY(Integer))
 
 
 def _pieces(span: Span) -> ColumnElement[bool]:

@@ -6,11 +6,20 @@ They are copies of `cube_` rows that came through the one door, and hold nothing
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Integer, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kit.db import INSTANT, Base, OfTenant
+from core.kit.db import INSTANT, Base, OfTenant, TenantRow
 from core.statistics.models import Counted
 
 
@@ -100,3 +109,26 @@ class CityMatter(OfTenant, Base, kw_only=True):
     own_category: Mapped[str] = mapped_column(Text)
     own_name: Mapped[str] = mapped_column(Text)
     way: Mapped[str] = mapped_column(Text)
+
+
+class CityView(TenantRow, Base, kw_only=True):
+    """A page of the city's figures with what it is asked, saved under a name by one person, and shared where they wish.
+
+    `arguments` are those of the address. Without days in them the view always shows the last whole month.
+    """
+
+    __tablename__ = "city_view"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "account_id"], ["account.tenant_id", "account.id"]),
+        UniqueConstraint("tenant_id", "number"),
+        CheckConstraint("name <> ''", name="name"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    page: Mapped[str] = mapped_column(Text)
+    arguments: Mapped[dict[str, str]] = mapped_column(JSONB)
+    shared: Mapped[bool] = mapped_column(Boolean)
+    saved_at: Mapped[datetime] = mapped_column(INSTANT)

@@ -23,7 +23,7 @@ def show_overview(visit: Visit) -> Answer:
     bring_up_to_date(installation(), visit.scope)
     report = _report(visit)
     reading = reader(installation(), visit.scope, report.question, now=visit.now)
-    return rendered(visit, of_report(reading, report), "city/overview.html", report=presented(report))
+    return rendered(visit, of_report(reading, report, is_whole=False), "city/overview.html", report=presented(report))
 
 
 def _report(visit: Visit) -> CityReport:

@@ -30,7 +30,11 @@ from core.web.language.charts import chart_shown
 
 SHOWN = ("accepted", "on_time", "resolved", "satisfied", "overdue", "mean_days_to_reply_of_replies")
 """The six figures on top, in their order."""
+OF_DISTRICT = ("accepted", "on_time", "resolved", SATISFIED)
+"""The figures that stand beside each district."""
 SHOWN_MATTERS = 5
+MOST_UNITS = 50
+"""Units below the floor that are named; all of them stand on a page of their own."""
 Tone = Literal["better", "worse", "same"]
 
 
@@ -104,6 +108,7 @@ class Overview:
     cards: Sequence[FigureCard]
     below: Sequence[str]
     units_below: Sequence[str]
+    units_below_count: int
     rows: Sequence[DistrictRow]
     not_compared: Sequence[str]
     satisfaction: Markup | None
@@ -120,6 +125,7 @@ def presented(report: CityReport) -> Overview:
     figures = {figure.id: figure for figure in report.figures}
     ranked = by_satisfaction(report.districts)
     asked = report.question
+    units = [below for below in report.below_floor if below.unit is not None]
     return Overview(
         title=said("{words}运行总览", words=word(asked.span_words)),
         month=str(report.month),
@@ -135,7 +141,8 @@ def presented(report: CityReport) -> Overview:
             for figure_id in SHOWN
         ],
         below=[_below_words(below) for below in report.below_floor if below.unit is None],
-        units_below=[_below_words(below) for below in report.below_floor if below.unit is not None],
+        units_below=[_below_words(below) for below in units[:MOST_UNITS]],
+        units_below_count=len(units),
         rows=[_row(district, report.floor, asked) for district in ranked],
         not_compared=[district.name for district in ranked if not is_compared(district)],
         satisfaction=_drawn(satisfaction_dots(report.districts, report.floor)),
@@ -177,6 +184,7 @@ def _row(district: District, floor: Fraction, asked: Asked) -> DistrictRow:
             cells_href(asked, figure.id, "unit" if asked.aspect == "all" else "day", district=district.slug, group=""),
         )
         for figure in district.figures
+        if figure.id in OF_DISTRICT
     }
     satisfaction = satisfaction_of(district)
     return DistrictRow(
