@@ -12,7 +12,8 @@ from core.journey import entrusting, people
 from core.journey.people import AccountLine, list_accounts
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
-from core.people.links import MadeLink
+from core.people.identities import identities_of, providers
+from core.people.links import MadeLink, invited_until
 from core.people.models import Account
 from core.people.queries import SessionLine
 from core.people.roles import ROLES, STEWARDS, role_named
@@ -58,12 +59,22 @@ class NotGrantable(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class BoundIdentity:
+    """An identity of another house that signs in to the account: what that house is called here, and since when."""
+
+    label: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountShown:
     """One account as the page shows it: where it is signed in, what was done with it, and what may be done."""
 
     line: AccountLine
     unit_code: str
     sessions: Sequence[SessionLine]
+    identities: Sequence[BoundIdentity]
+    invited_until: datetime | None
     events: Sequence[SecurityEvent]
     is_own: bool
     is_steward: bool
@@ -85,6 +96,8 @@ def show_account(scope: Scope, login: str, *, by: By, now: datetime) -> AccountS
         line,
         unit.code if unit else "",
         entrusting.list_sessions(scope, login, now=now),
+        _identities(scope, account.id),
+        invited_until(scope, account.id, now=now),
         tuple(reversed(events)),
         account.id == by.id,
         not roles_of(scope, account).isdisjoint(STEWARDS),
@@ -164,6 +177,13 @@ def unlock(scope: Scope, login: str, *, by: By, now: datetime) -> None:
     """Let somebody try to sign in again at once after failures. Raises `NoSuchAccount`, `OwnRights`."""
     _refuse_own(scope, login, by)
     entrusting.unlock(scope, login, now=now, by=by)
+
+
+def _identities(scope: Scope, account_id: int) -> Sequence[BoundIdentity]:
+    labels = {provider.issuer: provider.label for provider in providers(scope)}
+    return [
+        BoundIdentity(labels.get(each.issuer, each.issuer), each.linked_at) for each in identities_of(scope, account_id)
+    ]
 
 
 def _with_reason(by: By, deed: str) -> By:

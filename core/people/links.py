@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.people.models import Account, AccountLink
 from core.people.secrets import new_token, token_hash
@@ -86,3 +86,16 @@ def use_up(scope: Scope, token: str, *, now: datetime) -> bool:
         .returning(AccountLink.id)
     )
     return used is not None
+
+
+def invited_until(scope: Scope, account_id: int, *, now: datetime) -> datetime | None:
+    """Return until when somebody who was invited may set a password; None where nothing waits for them."""
+    return scope.session.scalar(
+        select(func.max(AccountLink.expires_at)).where(
+            AccountLink.tenant_id == scope.tenant.id,
+            AccountLink.account_id == account_id,
+            AccountLink.kind == "invitation",
+            AccountLink.used_at.is_(None),
+            AccountLink.expires_at > now,
+        )
+    )

@@ -301,7 +301,11 @@ class SecurityEvent(TenantRow, Base, kw_only=True):
     """An event of the security log 安全日志. Only added to, and only by `core.tenancy.security_log.note_security`."""
 
     __tablename__ = "security_event"
-    __table_args__ = (CheckConstraint("kind <> ''", name="kind"), Index("ix_security_event_at", "tenant_id", "at"))
+    __table_args__ = (
+        CheckConstraint("kind <> ''", name="kind"),
+        Index("ix_security_event_at", "tenant_id", "at"),
+        Index("ix_security_event_kind", "tenant_id", "kind", "at"),
+    )
 
     kind: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(INSTANT)

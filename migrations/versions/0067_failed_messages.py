@@ -1,4 +1,4 @@
-"""Finding messages that failed without reading all that were ever sent."""
+"""Finding messages that failed, and events of one kind, without reading all there ever were."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_message_failed", "message", ["tenant_id", "created_at"], postgresql_where=sa.text("state = 'failed'")
     )
+    op.create_index("ix_security_event_kind", "security_event", ["tenant_id", "kind", "at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_security_event_kind", table_name="security_event")
     op.drop_index("ix_message_failed", table_name="message")

@@ -5,7 +5,13 @@ from datetime import datetime
 from core.hooks.roster import Roster
 from core.journey.health.deciding import calendar_known, duties_complete, rules_hit
 from core.journey.health.features import features_work, nothing_undecided
-from core.journey.health.people import desk_attended, two_administrators, units_peopled, units_reachable
+from core.journey.health.people import (
+    access_reviewed,
+    desk_attended,
+    two_administrators,
+    units_peopled,
+    units_reachable,
+)
 from core.journey.health.signs import Asked, Check, Health, Sign
 from core.journey.health.taking_in import channels_speak, nothing_waits
 from core.journey.health.work import jobs_put_away, messages_arrive, work_in_time
@@ -28,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check("坐席值守没有空档", desk_attended),
     Check("没有等人处理的修订", nothing_undecided),
     Check("系统管理员不止一位", two_administrators),
+    Check("账号的权限都复核过，没有异常", access_reviewed),
 )
 
 

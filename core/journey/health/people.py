@@ -1,12 +1,14 @@
 """Whether there is somebody: units with work and nobody to do it, hours without anybody at the desk, too few administrators."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import func, select
 
+from core.journey.access_review import DEMONSTRATION, REVIEW_EVERY, AccessLine, access_lines
 from core.journey.health.signs import Asked, Sign, some
 from core.journey.rota import gap_words, watch_of
-from core.kit.saying import said
+from core.kit.saying import joined, said
 from core.people.models import Account, AccountRole
 from core.people.roles import Permission, roles_granting
 from core.routing.models import Assignment
@@ -71,6 +73,30 @@ def two_administrators(asked: Asked) -> Iterator[Sign]:
             "本区只有一位系统管理员：须两人同意的改动没有人批准，他不在时也没有人能办。",
             remedy="请操作人员用 huiying user roles 再任命一位。",
         )
+
+
+def access_reviewed(asked: Asked) -> Iterator[Sign]:
+    """Tell of accounts that are out of the ordinary, and of those that nobody has looked through for half a year."""
+    lines = access_lines(asked.scope, actor=asked.actor, now=asked.now)
+    odd = [line for line in lines if any(words != DEMONSTRATION for words in line.unusual)]
+    if odd:
+        named, more = some(
+            said("{name}：{words}", name=line.name, words=joined("，", (each for each in line.unusual))) for line in odd
+        )
+        words = said("{count} 个账号有异常。", count=len(odd))
+        yield Sign("soon", words, named, more, "/admin/access?kind=unusual", "逐个复核")
+    late = [
+        line
+        for line in lines
+        if line.is_due and asked.now - max(line.opened_at, *_looked(line)) > REVIEW_EVERY and line not in odd
+    ]
+    if late:
+        words = said("{count} 个账号半年多没有复核权限了。", count=len(late))
+        yield Sign("soon", words, href="/admin/access?kind=due", mend="去复核")
+
+
+def _looked(line: AccessLine) -> tuple[datetime, ...]:
+    return (line.reviewed.at,) if line.reviewed else (line.opened_at,)
 
 
 def _manned(scope: Scope) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from core.web.admin.access import pages as access
 from core.web.admin.areas import pages as areas
 from core.web.admin.calendar import pages as calendar
 from core.web.admin.channels import pages as channels
@@ -24,6 +25,7 @@ from core.web.admin.trials import pages as trials
 from core.web.admin.units import pages as units
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    access,
     areas,
     calendar,
     channels,

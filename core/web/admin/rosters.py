@@ -57,7 +57,7 @@ def show_rosters(visit: Visit) -> Answer:
         and (without != "head" or (not line.head and not line.is_empty))
         and (without != "cover" or line.is_uncovered)
     ]
-    shown.sort(key=lambda line: -line.tickets if without == "people" else 0)
+    shown.sort(key=lambda line: (-line.tickets * line.is_empty, not line.is_uncovered, line.is_empty))
     return render_template(
         "admin/rosters.html",
         lines=shown,

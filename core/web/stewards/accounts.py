@@ -50,6 +50,7 @@ def show_accounts(visit: Visit) -> Answer:
         units=directory(visit.scope).units,
         refusal=words_of(refusal) if refusal else None,
         typed=request.form,
+        for_unit=request.args.get("unit", ""),
     )
     return (page, status_of(refusal)) if refusal else page
 

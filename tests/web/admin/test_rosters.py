@@ -59,12 +59,13 @@ def test_a_head_and_duties_are_put_row_by_row_and_an_empty_row_is_none(house: Ho
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(house: House, visitor: Visitor) -> None:
-    for wrong, words in (
+    wrongs: list[tuple[dict[str, Any], str]] = [
         ({"login-0": "gardener", "day-0": "1"}, "没有登录名为 gardener 的承办人员"),
         ({"login-0": "clerk"}, "至少选一天"),
         ({"login-0": "clerk", "day-0": "1", "first-0": "2026-02-03", "last-0": "2026-02-01"}, "2026-02-03"),
         ({"login-0": "clerk", "day-0": "1", "first-0": "三月"}, "日期“三月”看不懂"),
-    ):
+    ]
+    for wrong, words in wrongs:
         visitor.get(ROADS)
         answer = visitor.post(f"{ROADS}/duty", rows="1", **wrong)
         assert answer.status_code == 422, wrong
@@ -78,8 +79,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(house: House, visitor: V
 
 
 def test_who_is_away_loses_what_they_have_and_is_noted_back(house: House, visitor: Visitor) -> None:
+    every_day: dict[str, Any] = {"login-0": "clerk", "day-0": list("1234567")}
     visitor.get(ROADS)
-    visitor.post(f"{ROADS}/duty", rows="1", head="colleague", **{"login-0": "clerk", "day-0": list("1234567")})
+    visitor.post(f"{ROADS}/duty", rows="1", head="colleague", **every_day)
     life = Life(house.installation, house.slug).take_in()
     life.do(desk.dispatch, OPERATOR, lead="roads", reason=UNEXPLAINED)
     today = NOW.astimezone(house.installation.tenant(house.slug).zone).date()
