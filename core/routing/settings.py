@@ -11,7 +11,7 @@ from core.hooks.settings.frozen import plain
 from core.hooks.table import HookTable
 from core.hooks.values import Budget, BudgetMode, ClockName
 from core.kit.saying import joined, said, word
-from core.routing.ruleset.directory import RoutingDirectory
+from core.routing.ruleset.directory import RoutingDirectory, RoutingMatter
 from core.routing.ruleset.faults import RulesUnusable
 from core.routing.ruleset.reading import parse_rules
 from core.routing.ruleset.rules import Rule, RuleSet
@@ -90,8 +90,7 @@ class RoutingRules(SettingField):
     def told_apart(self, before: Any, after: Any, choices: Choices) -> Sequence[tuple[str, str, str]]:
         """Return which rules came, went or changed, each as it is read out; and whether their order changed."""
         old, new = _by_id(before), _by_id(after)
-        units = {unit.value: KnownUnit(unit.value, unit.label, unit.kind) for unit in choices.get("units", ())}
-        wording = Wording(directory=RoutingDirectory(units))
+        wording = Wording(directory=_named(choices))
         told: list[tuple[str, str, str]] = [
             (
                 said("规则“{label}”（{name}）", label=word((new.get(name) or old[name]).label), name=name),
@@ -200,6 +199,20 @@ NOTHING: Mapping[str, Any] = {RULES: (), LIMITS: ()}
 def _by_id(written: Any) -> dict[str, Rule]:
     rules = parse_rules({"rules": written}) if written else RuleSet()
     return {rule.id: rule for rule in rules.rules}
+
+
+def _named(choices: Choices) -> RoutingDirectory:
+    """Return what rules name as the tenant calls it, as far as there are names; the rest stands as its code."""
+    names = {
+        source: {each.value: each.label for each in choices.get(source, ())}
+        for source in ("matter paths", "area paths", "channels")
+    }
+    return RoutingDirectory(
+        {unit.value: KnownUnit(unit.value, unit.label, unit.kind) for unit in choices.get("units", ())},
+        {path: RoutingMatter(path, name) for path, name in names["matter paths"].items()},
+        names["area paths"],
+        names["channels"],
+    )
 
 
 def _words(rule: Rule | None, instead: str, wording: Wording) -> str:

@@ -9,6 +9,8 @@ from core.intake.channels import open_channels_of
 from core.kit.saying import said, word
 from core.people.roles import ROLES
 from core.tenancy.scope import Scope
+from core.units.catalogue.catalogue import Catalogue
+from core.units.catalogue.queries import duty_list_in_force
 from core.units.queries import directory
 
 THINGS = {
@@ -20,13 +22,27 @@ THINGS = {
 
 
 def settings_choices(scope: Scope) -> Choices:
-    """Return everything of the tenant that a setting can be chosen from, by source."""
+    """Return everything of the tenant that a setting can be chosen from, by source; and how routing rules call matters and
+    areas, which they name by paths.
+    """
     units = directory(scope)
+    listed = duty_list_in_force(scope)
+    paths = scope.remember(f"rule_paths/{listed.number}", lambda: _paths(listed.catalogue))
     return {
+        **paths,
         "units": [Choice(unit.code, unit.name, unit.kind) for unit in units.units],
         "matters": [Choice(duty.code, f"{duty.category} {duty.subcategory}") for duty in units.duties.values()],
         "roles": [Choice(role.name, role.label) for role in ROLES.values()],
         "channels": [Choice(channel.id, channel.label) for channel in open_channels_of(scope).values()],
+    }
+
+
+def _paths(listed: Catalogue) -> Choices:
+    """Return what the matters and areas of a duty list are called, by their paths."""
+    matters, areas = listed.matters, listed.areas
+    return {
+        "matter paths": [Choice(matters.path(node.code), matters.words(node.code)) for node in matters.nodes],
+        "area paths": [Choice(areas.path(node.code), listed.area_words(node.code)) for node in areas.nodes],
     }
 
 

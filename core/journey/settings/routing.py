@@ -7,7 +7,7 @@ from typing import Literal
 from core.hooks.core_features import ROUTING
 from core.hooks.table import HookTable
 from core.hooks.values import Finding
-from core.kit.saying import said
+from core.kit.saying import said, word
 from core.routing.policy import RoutingPolicy
 from core.routing.policy_in_force import policy_from, policy_of
 from core.routing.ruleset import check_rules
@@ -76,14 +76,18 @@ def _about_the_list(held: RoutingPolicy, draft: RoutingPolicy, scope: Scope, now
 
 def _about_the_rules(draft: RoutingPolicy) -> Iterator[Finding]:
     report = check_rules(draft.rules.written, draft.directory)
-    places = {rule.id: place for place, rule in enumerate(draft.rules.written.rules)}
+    rules = draft.rules.written.rules
+    places = {rule.id: place for place, rule in enumerate(rules)}
+    noticed = []
     for finding in report.findings:
         field = f"{RULES}.{places[finding.rule]}" if finding.rule in places else RULES
-        if finding.level != "notice":
-            yield Finding(finding.level, finding.sentence, field)
-    yield from _several(
-        "warning", [finding.sentence for finding in report.findings if finding.level == "notice"], RULES
-    )
+        label = rules[places[finding.rule]].label if finding.rule in places else finding.rule
+        sentence = said("规则“{label}”：{words}", label=word(label), words=word(finding.words))
+        if finding.level == "notice":
+            noticed.append(sentence)
+        else:
+            yield Finding(finding.level, sentence, field)
+    yield from _several("warning", noticed, RULES)
 
 
 def _several(level: Literal["error", "warning"], sentences: Sequence[str], field: str) -> Iterator[Finding]:

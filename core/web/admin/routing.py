@@ -36,7 +36,7 @@ from core.web.admin.routing_working import CARRIED, LONGEST, Working, working_of
 from core.web.admin.trials import WORDS, panel_of
 from core.web.input import InputUnusable, text, usable_input
 from core.web.refusals import WRONG_INPUT, status_of, words_of
-from core.web.visit import Answer, Visit, allows
+from core.web.visit import Answer, Visit, allows, is_sent_by_script
 
 pages = Blueprint("admin_routing", __name__)
 AT = "/admin/routing"
@@ -101,12 +101,12 @@ def edit_routing(visit: Visit) -> Answer:
         _reshape(page, deed, what)
         return _shown(visit, page)
     if deed != "discard" and not _kept(page):
-        return _shown(visit, page), WRONG_INPUT
+        return _shown(visit, page), _status(page)
     if deed == "save":
         wish = Wish(changes={**page.working.written(), DUTY_LIST: page.editor.values[DUTY_LIST]})
         return drafted(visit, ROUTING.id, wish)
     _do(visit, page, deed, what)
-    return _shown(visit, page), WRONG_INPUT if page.faults else 200
+    return _shown(visit, page), _status(page)
 
 
 @pages.post(f"{AT}/preview")
@@ -116,6 +116,11 @@ def preview(visit: Visit) -> Answer:
     page = _opened(visit)
     _take_form(page)
     return render_template("admin/routing_preview.html", **_seen(visit, page), alone=True)
+
+
+def _status(page: Page) -> int:
+    """Return with which status the page is shown; a script takes in what is wrong with a form as it takes in all else."""
+    return WRONG_INPUT if page.faults and not is_sent_by_script() else 200
 
 
 def _opened(visit: Visit) -> Page:

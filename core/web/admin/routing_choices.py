@@ -19,6 +19,8 @@ from core.units.queries import DirectoryUnit
 BETWEEN = re.compile(r"[、，,;；\n]+")
 FEW = 12
 """So many choices stand side by side; more are entered by name."""
+MOST_TICKED = 60
+"""So many of a tree can be ticked; those below are entered by name."""
 CLOCKS: Mapping[str, str] = {"on_site": "到场", "handle": "办理", "reply": "答复"}
 MODES: Mapping[str, str] = {"wall": "分钟", "ws": "工作分钟", "wd_eod": "个工作日", "natural": "天"}
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -72,6 +74,16 @@ class Choices:
             case "source":
                 return self.sources
         return {}
+
+    def upper(self, field: str) -> Mapping[str, str]:
+        """Return the upper ones of a tree, few enough to be ticked: categories of matters, areas as far as they go."""
+        if field not in ("matter", "area"):
+            return {}
+        options = self.options(field)
+        depths = {path: path.count(".") for path in options}
+        deepest = max((n for n in range(4) if sum(depth <= n for depth in depths.values()) <= MOST_TICKED), default=0)
+        found = {path: name for path, name in options.items() if depths[path] <= deepest}
+        return found if len(found) <= MOST_TICKED else {}
 
     def value_name(self, field: str, value: str) -> str:
         """Return what a value is called."""
