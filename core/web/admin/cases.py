@@ -7,7 +7,6 @@ from typing import ClassVar, TypeVar
 
 from flask import request
 
-from core.classification.service import URGENCY_LABELS
 from core.hooks.values import DutyView
 from core.hooks.values.words import NATURE_LABELS
 from core.journey.administration_limits import (
@@ -21,6 +20,7 @@ from core.journey.administration_limits import (
 )
 from core.routing.ruleset.fields import COMPLEXITIES as COMPLEXITY_LABELS
 from core.routing.ruleset.fields import MEDIA as MEDIUM_LABELS
+from core.routing.ruleset.fields import URGENCIES as URGENCY_LABELS
 from core.web.admin.drawn import Rules
 from core.web.input import InputUnusable, usable_input
 from core.web.visit import Visit
