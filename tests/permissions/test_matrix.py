@@ -27,6 +27,7 @@ ALWAYS = {
     "GET /city/instructions": (404, "a district has no districts"),
     "GET /city/matters": (404, "a district has no districts"),
     "GET /city/quality": (404, "a district has no districts"),
+    "GET /city/views": (404, "a district has no districts"),
     "GET /city/units": (404, "a district has no districts"),
     "GET /city/warnings": (404, "a district has no districts"),
     "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),

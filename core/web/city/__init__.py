@@ -11,5 +11,17 @@ from core.web.city.month import pages as month
 from core.web.city.overview import pages as overview
 from core.web.city.screen import pages as screen
 from core.web.city.screens import pages as screens
+from core.web.city.views import pages as views
 
-BLUEPRINTS: tuple[Blueprint, ...] = (overview, figures, drilling, files, deliveries, month, explore, screen, screens)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    overview,
+    figures,
+    views,
+    drilling,
+    files,
+    deliveries,
+    month,
+    explore,
+    screen,
+    screens,
+)

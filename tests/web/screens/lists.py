@@ -123,6 +123,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
         "/city/quality",
         "/city/screens",
         "/city/units",
+        "/city/views?page=districts&query=month%3D2026-03",
         "/city/warnings",
     ),
     "administrator": (
