@@ -64,7 +64,7 @@ def in_hand(scope: Scope) -> dict[int, int]:
         .where(Assignment.tenant_id == scope.tenant.id, Assignment.state.in_(ACTIVE))
         .group_by(Assignment.unit_id)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())
 
 
 def _settings(scope: Scope, code: str) -> Iterator[tuple[str, str]]:

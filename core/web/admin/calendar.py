@@ -217,7 +217,7 @@ def withdraw(visit: Visit, number: int) -> Answer:
 
 
 def _drafted(visit: Visit, change: Callable[[CalendarSpec], CalendarSpec], *, what: str, reason: str) -> Done:
-    seen = Seen(_number("base"), _number("draft"))
+    seen = Seen(_number("base"), _number("drafted"))
     key = _request()
     draft = draft_calendar(visit.scope, change, what=what, seen=seen, reason=reason, actor=visit.actor, now=visit.now)
     try_draft(visit.scope, draft.number, actor=visit.actor, request=key, now=visit.now)

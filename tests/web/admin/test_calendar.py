@@ -58,7 +58,7 @@ class Office:
         return self.send(visitor, "days", first=day.isoformat(), kind="rest", label=label, **more)
 
     def send(self, visitor: Visitor, form: str, **fields: Any) -> Any:
-        seen = {name: visitor.hidden(name) for name in ("base", "draft")}
+        seen = {name: visitor.hidden(name) for name in ("base", "drafted")}
         return visitor.post(f"/admin/calendar/{form}", **(seen | fields))
 
     def publish(self, visitor: Visitor, number: int = 1, **fields: Any) -> Any:
