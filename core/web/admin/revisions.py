@@ -13,6 +13,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.web.admin.drafting import REVISION_NUMBER, number_in, revision_path
 from core.web.admin.editors import editor_of
+from core.web.admin.pictures import pictures_of
 from core.web.admin.steps import steps_shown
 from core.web.admin.trial_panel import panel_of
 from core.web.input import InputUnusable, text
@@ -45,6 +46,7 @@ def show_one(visit: Visit, feature: str, number: int) -> Answer:
         made=changes_made(visit.scope, roster, feature, number, actor=visit.actor),
         panel=panel_of(visit, feature, number, on_revision=True),
         editor=f"{editor_of(feature)}?draft={number}",
+        pictures=pictures_of(roster, feature, number),
         tones=TONES,
         refusal=words_of(refusal) if refusal else "",
         **steps_shown(visit, feature, number),

@@ -98,7 +98,8 @@ def test_weights_of_a_hundred_and_one_are_refused_in_words_beside_both_fields(
 ) -> None:
     visitor = administrator(installation, app, slug)
     visitor.get(FORM)
-    typed: dict[str, Any] = {"f-on_time_weight": "61", "f-satisfied_weight": "40", "reason": "重视按时"}
+    carried = {name: visitor.hidden(name) for name in ("base", "newest", "continues")}
+    typed: dict[str, Any] = carried | {"f-on_time_weight": "61", "f-satisfied_weight": "40", "reason": "重视按时"}
     refused = visitor.post(FORM, **typed)
 
     words = "各项分值合计 101 分，应当正好是 100 分，多 1 分"
