@@ -109,7 +109,7 @@ def test_a_field_of_its_own_still_says_what_it_would_inherit() -> None:
         ("direct", "默认 是"),
         ("mark_by", "默认 按比例"),
         ("watcher", "默认 纪委监委"),
-        ("told", "默认 空"),
+        ("told", "默认 不设"),
         ("units", "默认 石羊街道"),
         ("words", "默认 倒塌、漏电"),
         ("steps", "默认 1 行"),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from marshmallow import missing
-
 from core.hooks.settings import SecretState
 from core.journey.settings.held import Held, is_preset
 from core.tenancy.models import SettingsRevision
@@ -91,5 +89,6 @@ class _Written:
         return SetBy(number, revision.author, at.astimezone(self._zone), revision.reason)
 
 
-def _value(revision: SettingsRevision, name: str) -> Any:
-    return revision.values.get(name, missing)
+def _value(revision: SettingsRevision, name: str) -> tuple[bool, Any]:
+    """Return whether the revision says anything of a setting, and what."""
+    return name in revision.values, revision.values.get(name)

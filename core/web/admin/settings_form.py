@@ -17,7 +17,6 @@ from core.hooks.settings import (
     secrets_of,
     values_from,
 )
-from core.journey.settings.administering import ReasonUnusable
 from core.journey.settings.drafting import Wish
 from core.journey.settings.editing import DraftedMeanwhile, FormOutdated, Opened
 from core.journey.settings.form_values import begin
@@ -26,7 +25,6 @@ from core.journey.settings.naming import settings_choices
 from core.kit.errors import Refused
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
-from core.tickets.service import ReasonMissing
 from core.units.queries import directory
 from core.web.admin.drafting import drafted, opened
 from core.web.admin.editors import form_of_feature, own_editors_of
@@ -44,9 +42,8 @@ INHERITED = "!inherit"
 MOST_FIELDS = 5000
 LOCK = "lock"
 """The boxes by which a city keeps settings to itself; each holds the name of one."""
-OF_REASON = (ReasonMissing, ReasonUnusable)
-BESIDE_FIELDS = (SettingsInvalid, *OF_REASON)
-"""Refusals whose words stand beside the fields they are about."""
+OF_REASON = frozenset({"reason-missing", "reason-unusable"})
+"""Codes of refusals that are about why something is changed: their words stand beside that field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +108,8 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret:
         ],
         initials={unit.code: unit.initials for unit in directory(visit.scope).units},
         locks=typed.locks,
-        refusal=words_of(refusal) if refusal and not secret and not isinstance(refusal, BESIDE_FIELDS) else "",
-        reason_fault=words_of(refusal) if isinstance(refusal, OF_REASON) else "",
+        refusal=words_of(refusal) if refusal and not secret and not _is_beside_fields(refusal) else "",
+        reason_fault=words_of(refusal) if refusal and refusal.code in OF_REASON else "",
         secrets=secrets_of(held.schema),
         fields=fields,
         refused_secret=(secret, words_of(refusal)) if refusal else ("", ""),
@@ -122,6 +119,7 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret:
         preset={"number": held.preset.number, "city_name": _city_name(held)},
         sources={name: each.source for name, each in held.inherited.items()},
         panel=panel_of(visit, feature, editor.draft) if editor.draft else None,
+        own_editors=elsewhere,
         carries=_carried(editor, refusal, is_sent=is_sent),
     )
     return (page, status_of(refusal)) if refusal else page
@@ -136,6 +134,11 @@ def _problems(held: Held, values: Mapping[str, Any], refusal: Refused) -> Sequen
     except SettingsInvalid as invalid:
         return invalid.problems
     return ()
+
+
+def _is_beside_fields(refusal: Refused) -> bool:
+    """Tell whether the refusal is told beside the fields that it is about."""
+    return isinstance(refusal, SettingsInvalid) or refusal.code in OF_REASON
 
 
 def _city_name(held: Held) -> str:
