@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 from core.journey.granting import LONGEST_DAYS, NoSuchGrant, end_grant, give_grant
 from core.kit.saying import said
 from core.people.roles import Permission
+from core.statistics.asked import asked_of
 from core.statistics.city_seen import seen_by_city
 from core.statistics.granting.queries import cities_of, grants_of, looks_of
 from core.statistics.periods import Month
@@ -28,8 +29,7 @@ LONGEST_NUMBER = 9
 def show(visit: Visit) -> Answer:
     """Show it for a month, the last whole one unless another is asked for; after a refusal with why."""
     today, refusal = _today(visit), g.get("refusal")
-    wanted = request.args.get("month", "")[:7]
-    month = Month.parse(wanted) if wanted else Month.of(today).previous
+    month = asked_of({"month": request.args.get("month", "")[:10]}, today=today).month or Month.of(today).previous
     months = [Month.of(today)]
     while len(months) < MONTHS_OFFERED:
         months.append(months[-1].previous)

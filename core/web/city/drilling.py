@@ -7,6 +7,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.asked import Asked, asked_of
 from core.statistics.figures import CORE_METRICS
+from core.web.city.asking import arguments
 from core.web.input import InputUnusable, required
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Visit, allows, installation
@@ -82,14 +83,14 @@ def show_tickets(visit: Visit) -> Answer:
 
 def _asked(visit: Visit) -> tuple[Asked, Cell]:
     """Read the question from the address. Raises as `asked_of`, `UnknownMeasure` and `InputUnusable`."""
-    arguments = {name: value.replace("\x00", "") for name, value in request.args.items()}
-    asked = asked_of(arguments, today=visit.now.astimezone(visit.scope.tenant.zone).date())
+    given = arguments()
+    asked = asked_of(given, today=visit.now.astimezone(visit.scope.tenant.zone).date())
     asked.only("district", "nature", "channel", "category", of="单件工单")
-    unit = arguments.get("unit", "")
+    unit = given.get("unit", "")
     if unit and not (unit.isascii() and unit.isdecimal() and len(unit) < 20 and int(unit) <= LARGEST):
         raise InputUnusable(said("单位“{unit}”看不懂。请从数字旁的链接进入。", unit=unit[:LONGEST_WHY]))
     cell = Cell(
-        measure_named(arguments.get("measure", "")).key,
+        measure_named(given.get("measure", "")).key,
         asked.span,
         unit_id=int(unit) if unit else None,
         nature=asked.nature,

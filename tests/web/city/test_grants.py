@@ -179,3 +179,23 @@ def test_the_cells_of_one_district_lead_to_its_tickets(border: Border) -> None:
     border.analyst.post(f"/city/tickets?{one_day}", why="看这一天")
 
     assert [number in border.analyst.page for number in border.numbers] == [True, False]
+
+
+def test_what_makes_no_sense_is_refused_in_words(border: Border) -> None:
+    for question in (
+        "measure=nothing&month=2026-03&district={0}",
+        "measure=accepted&month=2026-03",
+        "measure=accepted&month=2099-01&district={0}",
+        "measure=accepted&month=2026-03&district={0}&unit=99999999999999999999",
+        "measure=accepted&month=2026-03&district={0}&unit=%00",
+        "measure=accepted&month=2026-03&district={0}&area=x",
+        "measure=accepted&month=2026-03&district=%00%27",
+    ):
+        assert border.analyst.get(f"/city/tickets?{question.format(border.district)}").status_code in (404, 409, 422)
+    for month in ("2099-01", "x", "%00"):
+        assert border.administrator.get(f"/admin/city?month={month}").status_code == 422
+    border.administrator.get("/admin/city")
+    for number in ("0", "x", "99999999999"):
+        assert border.administrator.post(f"/admin/city/grants/{number}/end", why="x").status_code == 404
+    assert border.analyst.get("/admin/city").status_code == 403
+    assert border.administrator.get(border.behind).status_code == 403
