@@ -119,16 +119,22 @@ def play(scope: Scope, serial_no: str, held: Asked, drafted: Asked | None, *, no
 
 def worth_playing(scope: Scope) -> list[tuple[str, bool]]:
     """Return the numbers of tickets that are worth a look, each with whether a limit of it was missed: those first."""
-    late = select(Clock.id).where(
-        Clock.tenant_id == scope.tenant.id, Clock.ticket_id == Ticket.id, Clock.overdue_at.is_not(None)
-    )
-    asked = (
-        select(Ticket.serial_no, late.exists())
-        .where(Ticket.tenant_id == scope.tenant.id, Ticket.accepted_at.is_not(None), Ticket.part_of_id.is_(None))
-        .order_by(late.exists().desc(), Ticket.accepted_at.desc())
+    late = (
+        select(Ticket.serial_no)
+        .join(Clock, (Clock.tenant_id == Ticket.tenant_id) & (Clock.ticket_id == Ticket.id))
+        .where(Ticket.tenant_id == scope.tenant.id, Clock.name == "reply", Clock.overdue_at.is_not(None))
+        .order_by(Clock.due_at.desc(), Clock.id.desc())
         .limit(MOST_OFFERED)
     )
-    return [(serial_no, is_late) for serial_no, is_late in scope.session.execute(asked)]
+    newest = (
+        select(Ticket.serial_no)
+        .where(Ticket.tenant_id == scope.tenant.id, Ticket.accepted_at.is_not(None))
+        .order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
+        .limit(MOST_OFFERED)
+    )
+    missed = dict.fromkeys(scope.session.scalars(late), True)
+    others = dict.fromkeys(scope.session.scalars(newest), False)
+    return list({**missed, **others, **missed}.items())[:MOST_OFFERED]
 
 
 def _real(

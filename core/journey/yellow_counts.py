@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import cast
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from core.hooks.settings import Whole
 from core.hooks.table import HookTable
 from core.hooks.values import ClockName, ClockView, TicketView
 from core.journey.asked_rules import Asked, Setting, field_of
+from core.sla.labels import CLOCK_LABELS
 from core.sla.ledger import Pause
 from core.sla.limits import UNLIT, budget_of, marks_from
 from core.sla.models import Clock, ClockPause
@@ -31,6 +32,9 @@ MOST_TRIED = 1_500
 """Clocks, the newest, for which other values of a setting are tried: each is asked about once for every value."""
 MOST_STEPS = 8
 """Values of a setting that are tried beside each other."""
+LIT = tuple(name for name in CLOCK_LABELS if name not in UNLIT)
+LONGEST = timedelta(days=400)
+"""A clock that is due later after the month is not counted."""
 ENDED = ("met", "breached", "running")
 
 
@@ -87,9 +91,10 @@ def past_month(scope: Scope, month: Month, *, now: datetime) -> PastMonth:
             Clock.tenant_id == scope.tenant.id,
             Clock.started_at >= first,
             Clock.started_at < end,
-            Clock.name.not_in(UNLIT),
+            Clock.name.in_(LIT),
+            Clock.due_at >= first,  # as the index has them; none is due before it begins
+            Clock.due_at < end + LONGEST,
             Clock.state.in_(ENDED),
-            Clock.due_at.is_not(None),
             Clock.subject.in_(("ticket", "assignment")),
         )
         .order_by(Clock.started_at.desc(), Clock.id.desc())
