@@ -75,7 +75,7 @@ def _statements() -> tuple[Executable, ...]:
     of_cells, of_hours = {"aspect": ASPECTS}, {"measure": tuple(measure.column for measure in TIMED)}
     of_codes = {"kind": tuple(kind.column for kind in KINDS.values())}
     return (
-        _put(CELLS, _counted_cells(), amounts=COUNTED, narrowed=of_cells),
+        _put(CELLS, counted_cells(), amounts=COUNTED, narrowed=of_cells),
         _put(HOURS, _counted_hours(), amounts=("n",), narrowed=of_hours),
         _put(CODES, _counted_codes(), amounts=("n",), narrowed=of_codes),
         _put(PLACES, _counted_places(), amounts=("n",), narrowed={}),
@@ -86,7 +86,7 @@ def _statements() -> tuple[Executable, ...]:
     )
 
 
-def _counted_cells() -> Select[Any]:
+def counted_cells() -> Select[Any]:
     """Count the days, once per aspect."""
     by_anchor: dict[Anchor, list[Measure]] = {}
     for measure in MEASURES.values():
