@@ -319,8 +319,6 @@ def _administering(visit: Visit) -> Iterator[MenuItem]:
         if visit.scope.tenant.kind == "district":
             yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
             yield MenuItem("月报定期发送", "/city/deliveries", request.path == "/city/deliveries")
-        if visit.scope.tenant.kind == "district":
-            yield MenuItem("市级看到的本区", "/admin/city", request.path.startswith("/admin/city"))
         yield MenuItem("规则质疑", "/challenges", request.path == "/challenges")
         yield MenuItem("本人信息申请", "/rights", request.path == "/rights", _count(count_rights(visit.scope)))
 
