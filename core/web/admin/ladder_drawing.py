@@ -10,7 +10,7 @@ from core.kit.saying import said, word
 from core.web.admin.limit_drawing import FILLS
 
 STEP, LEFT, LINE, ROW = 150, 90, 66, 18
-WIDTH, WIDEST = 1100, 300
+WIDTH, WIDEST = 1100, 240
 """A line fills this width if its stations do not stand further apart than that."""
 MOST_ROWS = 6
 """Steps that are told below a station; of more the number is told."""
