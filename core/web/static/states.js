@@ -226,6 +226,7 @@
     if (isPoll(event) || event.defaultPrevented) return;
     const { xhr, elt } = event.detail;
     xhr.cancel = () => window.htmx.trigger(elt, "htmx:abort");
+    xhr.addEventListener("loadend", () => end(xhr)); /* also where what asked is no longer on the page, and htmx tells nobody */
     begin(xhr);
   });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr) end(event.detail.xhr); });
