@@ -29,7 +29,8 @@ from core.tenancy.revisions import (
 )
 from core.tenancy.scope import Installation, Scope, UnknownTenant
 from core.tenancy.security_log import By
-from core.units.service import unit_rows, write_units
+from core.units.entries import unit_rows
+from core.units.service import write_units
 from core.workdays.declaration import parse_workdays
 from core.workdays.models import WorkCalendar
 from core.workdays.service import publish

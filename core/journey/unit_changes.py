@@ -14,9 +14,10 @@ from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, SecurityKind, note_done, security_events
 from core.tickets.timeline import Actor
 from core.units.editing import KIND_LABELS, UnitEntry, UnitsUnusable, below, refuse_flaws
+from core.units.entries import entries_of, unit_rows
 from core.units.models import Unit
 from core.units.queries import NoSuchUnit
-from core.units.service import entries_of, let_others_read_anew, unit_rows, write_units
+from core.units.service import let_others_read_anew, write_units
 
 DEED = "修改单位"
 FIELD_LABELS = {

@@ -19,7 +19,8 @@ from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import By, note_done
 from core.units.editing import KIND_LABELS, Entries, UnitEntry, UnitsUnusable, flaws_of_entry, flaws_of_units
-from core.units.service import entries_of, let_others_read_anew, unit_rows, write_units
+from core.units.entries import entries_of, unit_rows
+from core.units.service import let_others_read_anew, write_units
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "code": ("代码", "单位代码", "编码", "code"),

@@ -29,11 +29,12 @@ from core.tickets.timeline import Order
 from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, gazetteer_in_force, limit_history
 from core.units.catalogue.service import draft
 from core.units.editing import UnitEntry
+from core.units.entries import entries_of, unit_rows
 from core.units.initials import initials_of
 from core.units.levels import KnownUnit, KnownUnits
 from core.units.models import Unit
 from core.units.queries import directory
-from core.units.service import entries_of, unit_rows, write_units
+from core.units.service import write_units
 from core.workdays.queries import current_calendar
 from tenants.apply import apply_profile, apply_shipped, plan_profile
 from tenants.areas import read_areas

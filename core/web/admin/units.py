@@ -23,7 +23,7 @@ from core.people.roles import Permission
 from core.tenancy.security_log import KIND_LABELS as EVENT_LABELS
 from core.tenancy.security_log import note_done, security_events
 from core.units.editing import KIND_LABELS, Entries, UnitEntry
-from core.units.service import entries_of, unit_rows
+from core.units.entries import entries_of, unit_rows
 from core.web.input import InputUnusable, required, text
 from core.web.refusals import status_of, words_of
 from core.web.stewards.accounts import by

@@ -33,7 +33,7 @@ class Office:
     def send(self, do: str, **files: str) -> int:
         """Send files from the page of areas; return the status."""
         self.ann.get("/admin/areas")
-        given = {name: (BytesIO(text.encode()), f"{name}.csv") for name, text in files.items()}
+        given: dict[str, Any] = {name: (BytesIO(text.encode()), f"{name}.csv") for name, text in files.items()}
         return self.ann.post("/admin/areas/import", do=do, reason="区划调整", **given).status_code
 
     def versions(self) -> list[int]:
@@ -74,8 +74,8 @@ def test_a_table_is_looked_at_then_drafted_and_its_boundaries_are_drawn_without_
     assert office.send("draft", table=TABLE, boundaries=outlines(("PS01", WEST))) == 303, "again, nothing new"
 
     assert office.versions() == [1]
-    shape = office.run(lambda scope: gazetteer_of(scope, 1).areas.find("PS01").shape)
-    assert shape == polygon(WEST)
+    street = office.run(lambda scope: gazetteer_of(scope, 1).areas.find("PS01"))
+    assert street.shape == polygon(WEST)
     page = office.ann.get("/admin/areas?version=1").get_data(as_text=True)
     svg = page[page.index('<svg class="area-map"') : page.index("</svg>", page.index('<svg class="area-map"'))]
     assert re.findall(r'aria-label="(东街街道，0 件)"', svg) == ["东街街道，0 件"]

@@ -77,7 +77,7 @@ def office(house: House) -> Office:
 def working_days(office: Office, count: int) -> list[date]:
     """Return the next working days after today."""
     table = office.run(lambda scope: current_calendar(scope).timetable)
-    days, day = [], TODAY
+    days, day = list[date](), TODAY
     while len(days) < count:
         day += timedelta(days=1)
         if table.is_working_day(day):
@@ -145,7 +145,8 @@ def test_two_administrators_on_one_calendar_are_told_of_each_other_and_keep_what
     assert refused.status_code == 409
     assert "安管（系统管理员）起草了第 1 份草稿" in office.ben.page
     assert 'value="运动会"' in office.ben.page
-    assert office.run(lambda scope: open_draft(scope).number) == 1
+    draft = office.run(open_draft)
+    assert draft.number == 1
 
 
 @pytest.mark.parametrize(

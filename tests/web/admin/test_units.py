@@ -9,8 +9,8 @@ import pytest
 from core.tenancy.scope import Scope
 from core.tenancy.security_log import security_events
 from core.units.editing import UnitEntry
+from core.units.entries import entries_of, unit_rows
 from core.units.queries import directory
-from core.units.service import entries_of, unit_rows
 from tests.web.conftest import House
 from tests.web.making import Life, Visitor, make_account
 
@@ -61,7 +61,13 @@ def test_a_unit_is_added_renamed_and_moved_and_each_of_it_is_on_record(office: O
     new = {"code": "bridges", "name": "桥梁所", "kind": "section", "parent": "roads", "phone": "0755 1234"}
     assert office.send(office.ann, "/admin/units", **new) == 303
 
-    renamed = {"name": "桥梁隧道所", "kind": "section", "parent": "parks", "phone": "0755 1234", "mail": "b@q.example"}
+    renamed: dict[str, Any] = {
+        "name": "桥梁隧道所",
+        "kind": "section",
+        "parent": "parks",
+        "phone": "0755 1234",
+        "mail": "b@q.example",
+    }
     assert office.post("bridges", "change", **renamed) == 303
 
     assert office.units()["bridges"] == UnitEntry(
