@@ -14,7 +14,7 @@ from core.kit.errors import Refused
 from core.kit.outbox import enqueue
 from core.kit.saying import joined, said
 from core.people.roles import NotPermitted, Permission
-from core.statistics.city_documents import MONTH, PAGE_LABELS, pages_of, read_arguments
+from core.statistics.city_documents import MONTH, pages_of, read_arguments
 from core.statistics.days import Span
 from core.statistics.deliveries.models import FigureDelivery, FigureSending
 from core.statistics.deliveries.periods import EVERY_LABELS, Every, last_whole
@@ -82,7 +82,7 @@ def set_delivery(
         raise DeliveryUnusable("请选择文件格式和发送周期。")
     if page == MONTH and every != MONTH:
         raise DeliveryUnusable("月度报告按整月统计，没有按周的版本。请选择每月发送。")
-    wanted = name.strip() or PAGE_LABELS[page]
+    wanted = name.strip() or pages_of(scope)[page]
     kept = read_arguments(scope, page, arguments, today=now.astimezone(scope.tenant.zone).date())
     to = _addresses(scope, addresses)
     count = scope.session.scalar(

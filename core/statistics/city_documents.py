@@ -21,7 +21,7 @@ from core.tenancy.scope import Installation, Scope
 
 MONTH = "month"
 """The month's report of a district, and the analysis of a city's month."""
-PAGE_LABELS: Mapping[str, str] = {**TITLES, MONTH: "月度报告"}
+PAGE_LABELS: Mapping[str, str] = {**TITLES, MONTH: "月度分析报告"}
 SENT = (MONTH, "overview", "districts", "units", "matters", "warnings", "instructions", "quality")
 """Pages of a city that are worth sending again and again."""
 CHOSEN = ("metric", "by")
@@ -43,8 +43,9 @@ class MonthsOnly(Refused):
 
 def pages_of(scope: Scope) -> Mapping[str, str]:
     """Return the pages that the tenant can have sent, with what they are called."""
-    names = SENT if scope.tenant.kind == "city" else (MONTH,)
-    return {name: PAGE_LABELS[name] for name in names}
+    if scope.tenant.kind != "city":
+        return {MONTH: "月报"}
+    return {name: PAGE_LABELS[name] for name in SENT}
 
 
 def read_arguments(scope: Scope, page: str, given: Mapping[str, str], *, today: date) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from core.statistics.days import Span
 from core.statistics.periods import Month, last_weeks
 
 Every = Literal["week", "month"]
-EVERY_LABELS: dict[Every, str] = {"week": "每周一，发上周的", "month": "每月 1 日，发上月的"}
+EVERY_LABELS: dict[Every, str] = {"month": "每月 1 日，发上月的", "week": "每周一，发上周的"}
 
 
 def last_whole(every: Every, today: date) -> Span:

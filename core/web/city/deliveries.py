@@ -30,7 +30,7 @@ def show(visit: Visit) -> Answer:
         "city/deliveries.html",
         deliveries=journey.deliveries(visit.scope),
         offered=offered,
-        labels=PAGE_LABELS,
+        labels={**PAGE_LABELS, **offered},
         forms={name: form.label for name, form in ALL_FORMS.items()},
         every=EVERY_LABELS if visit.scope.tenant.kind == "city" else {"month": EVERY_LABELS["month"]},
         states=STATES,
