@@ -243,6 +243,12 @@ def result_of(scope: Scope, dry_run_id: int, *, offset: int = 0, most: int | Non
     )
 
 
+def counts_of(scope: Scope, run: DryRun) -> tuple[Totals, tuple[UnitLoad, ...]]:
+    """Return what a try has counted so far, without its tickets."""
+    tally = tally_from(run.tally)
+    return _totals(tally), _load(scope, tally)
+
+
 def runs_of(scope: Scope, feature_id: str) -> Sequence[DryRun]:
     """Return the tries of a feature, the newest first."""
     return scope.session.scalars(

@@ -1,6 +1,8 @@
 """What of a try should make whoever approves or activates stop and look again: everything to one unit, errors."""
 
-from core.journey.dry_run.result import Result
+from collections.abc import Sequence
+
+from core.journey.dry_run.result import Totals, UnitLoad
 from core.kit.saying import said
 
 NEARLY_ALL = 0.8
@@ -9,19 +11,16 @@ FEWEST = 5
 """Of fewer tickets a share says nothing."""
 
 
-def warnings_of(result: Result) -> tuple[str, ...]:
-    """Say what a try found that nobody is likely to want; empty where there is nothing of that kind, or no end yet."""
-    if result.state != "done":
-        return ()
-    return (*_one_sided(result), *_errors(result))
+def warnings_of(totals: Totals, load: Sequence[UnitLoad]) -> tuple[str, ...]:
+    """Say what a try that is done found that nobody is likely to want; empty where there is nothing of that kind."""
+    return (*_one_sided(totals.tickets, load), *_errors(totals))
 
 
-def _one_sided(result: Result) -> list[str]:
+def _one_sided(tickets: int, loads: Sequence[UnitLoad]) -> list[str]:
     """Tell of a unit, or of nobody, to whom the draft would send nearly everything, where what holds does not."""
-    tickets = result.totals.tickets
     if tickets < FEWEST:
         return []
-    found = [each for each in result.load if each.before < NEARLY_ALL * tickets <= each.after]
+    found = [each for each in loads if each.before < NEARLY_ALL * tickets <= each.after]
     return [
         said(
             "按这份草稿，{tickets:,} 件中有 {after:,} 件（{share}%）都派给{name}，现行只有 {before:,} 件。",
@@ -43,7 +42,7 @@ def _one_sided(result: Result) -> list[str]:
     ]
 
 
-def _errors(result: Result) -> list[str]:
-    if not result.totals.errors_new:
+def _errors(totals: Totals) -> list[str]:
+    if not totals.errors_new:
         return []
-    return [said("按这份草稿，有 {number:,} 件算不出结果（出错）。", number=result.totals.errors_new)]
+    return [said("按这份草稿，有 {number:,} 件算不出结果（出错）。", number=totals.errors_new)]

@@ -1,6 +1,6 @@
 """What a revision's try warned of: whoever approves or activates it says that they know."""
 
-from core.journey.dry_run import result_of, valid_run_of, warnings_of
+from core.journey.dry_run import counts_of, valid_run_of, warnings_of
 from core.kit.errors import Refused
 from core.kit.saying import joined, said
 from core.tenancy.scope import Scope
@@ -15,7 +15,7 @@ class TrialWarns(Refused):
 def warnings_for(scope: Scope, feature_id: str, number: int) -> tuple[str, ...]:
     """Return what the try that counts warns of; nothing where there is none."""
     run = valid_run_of(scope, feature_id, number)
-    return warnings_of(result_of(scope, run.id, most=0)) if run else ()
+    return warnings_of(*counts_of(scope, run)) if run else ()
 
 
 def refuse_unaware(scope: Scope, feature_id: str, number: int, *, aware: bool) -> None:

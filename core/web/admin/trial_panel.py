@@ -88,7 +88,9 @@ class Panel:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What must be known before somebody approves."""
-        return warnings_of(self.result) if self.result else ()
+        if self.result is None or self.result.state != "done":
+            return ()
+        return warnings_of(self.result.totals, self.result.load)
 
     @property
     def notes(self) -> list[str]:
