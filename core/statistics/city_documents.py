@@ -17,6 +17,7 @@ from core.statistics.documents import month_document
 from core.statistics.month_analysis import month_analysis
 from core.statistics.periods import Month
 from core.statistics.report import month_report
+from core.tenancy.across import members_of
 from core.tenancy.scope import Installation, Scope
 
 MONTH = "month"
@@ -69,7 +70,7 @@ def figures_document(
 ) -> Document:
     """Return the document of a page for what its address asks for; the tables are whole, however long.
 
-    Raises `NoSuchPage`, `MonthsOnly`, and what the page raises.
+    Raises `NoSuchPage`, `MonthsOnly`, `NotACity`, and what the page raises.
     """
     today = now.astimezone(scope.tenant.zone).date()
     if page == MONTH:
@@ -80,6 +81,7 @@ def figures_document(
     if page not in PAGES:
         raise NoSuchPage(said("没有“{page}”这一页，没有可下载的。请从菜单进入。", page=page[:40]))
     asked = asked_of(arguments, today=today)
+    members_of(installation, scope.tenant.slug)
     choices = {name: arguments[name] for name in CHOSEN if arguments.get(name)}
     return city_document_of(installation, scope, page, asked, choices, now=now)
 
@@ -87,8 +89,9 @@ def figures_document(
 def month_analysis_of(
     installation: Installation, scope: Scope, month: Month, *, remarks: str = "", now: datetime
 ) -> Document:
-    """Return the analysis of a city's month, with what somebody has to say about it."""
+    """Return the analysis of a city's month, with what somebody has to say about it. Raises `NotACity`."""
     asked = Asked.of_month(month)
+    members_of(installation, scope.tenant.slug)
     if is_behind(scope, most=STALE):
         gather(installation, scope.tenant.slug)
     reading = reader(installation, scope, asked, now=now)

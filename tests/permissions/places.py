@@ -47,6 +47,8 @@ from core.people.identities import Provider, add_provider
 from core.people.roles import ROLES, Permission, permissions_of
 from core.people.service import open_account, revoke_token, start_session
 from core.statistics.bulletins.models import Bulletin, BulletinNaming
+from core.statistics.deliveries.models import FigureDelivery, FigureSending
+from core.statistics.granting.models import CityGrant
 from core.statistics.models import CubeMatter
 from core.statistics.performance.models import (
     PerformanceItem,
@@ -125,11 +127,15 @@ KINDS = {
     "line": "performance line",
     "objection": "performance objection",
     "form": "form of a document",
+    "page": "page of the city",
     "held": "held deed",
 }
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
     "/panel/": "panel",
+    "/admin/city/grants/": "city grant",
+    "/city/deliveries/sendings/": "sending of figures",
+    "/city/deliveries/": "delivery of figures",
     "/admin/calendar/drafts/": "calendar draft",
     "/desk/calls/": "call record",
     "/desk/handover/": "handover",
@@ -283,6 +289,59 @@ def administrator_of(place: Place, name: str = "administrator") -> Actor:
     return make_actor(name, "administrator", id=place.accounts["administrator"])
 
 
+def _sent_figures(scope: Scope, mark: str, now: datetime, *, more: int) -> dict[str, list[object]]:
+    """Make what the district lets a city see, and what it sends by mail, under numbers of its own; return both."""
+    ids, number, today = [scope.new_id() for _ in range(3)], 1 + more, now.date()
+    scope.session.add(
+        CityGrant(
+            tenant_id=scope.tenant.id,
+            id=ids[0],
+            number=number,
+            city=f"city-{number}",
+            valid_from=today,
+            valid_until=today + timedelta(days=9),
+            why=mark,
+            given_by=mark,
+            given_at=now,
+        )
+    )
+    scope.session.add(
+        FigureDelivery(
+            tenant_id=scope.tenant.id,
+            id=ids[1],
+            number=number,
+            name=mark,
+            page="month",
+            arguments={},
+            form="pdf",
+            every="month",
+            addresses=[f"office-{number}@example.gov.cn"],
+            is_on=False,
+            set_by=mark,
+            set_at=now,
+        )
+    )
+    scope.session.flush()
+    scope.session.add(
+        FigureSending(
+            tenant_id=scope.tenant.id,
+            id=ids[2],
+            delivery_id=ids[1],
+            first=today,
+            last=today,
+            address=f"office-{number}@example.gov.cn",
+            state="failed",
+            failure=mark,
+            ordered_at=now,
+        )
+    )
+    return {
+        "city grant": [str(number)],
+        "delivery of figures": [str(number)],
+        "sending of figures": [str(ids[2])],
+    }
+
+
 def _people(place: Place, code: str, now: datetime) -> None:
     names = {**{name: name for name in ROLES}, ELSEWHERE: "clerk"}
     with place.installation.scope(place.slug) as scope:
@@ -342,6 +401,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= {"inbound item": [str(_item(scope, place.mark, now))]}
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
         place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)
+        place.has |= _sent_figures(scope, place.mark, now, more=more) | {"page of the city": ["overview"]}
         place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
         place.has |= _interview(scope, place.mark, code, now)
         place.has |= {"panel": [open_panel(scope, place, accepted.serial_no, now)]}

@@ -30,7 +30,13 @@ ALWAYS = {
     "GET /city/views": (404, "a district has no districts"),
     "GET /city/units": (404, "a district has no districts"),
     "GET /city/warnings": (404, "a district has no districts"),
+    "GET /city/<page>/file/<form>": (404, "a district has no districts"),
+    "GET /city/month": (404, "a district has no districts"),
+    "GET /city/month/file/<form>": (404, "a district has no districts"),
+    "GET /city/tickets": (404, "a district has no districts"),
     "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),
+    "POST /city/month/pack": (404, "a district has no districts"),
+    "POST /city/tickets": (404, "a district has no districts"),
     "POST /api/v1/tickets/<serial_no>/commands/<command>": (404, "there is no such command"),
 }
 """Operations that answer all who may the same here, and why."""

@@ -66,14 +66,25 @@ def add(visit: Visit) -> Answer:
     )
 
 
-@pages.post(f"{PAGE}/<number>/<any(on, off):wish>")
+@pages.post(f"{PAGE}/<number>/on")
 @allows(SETS, again=lambda **_: show())
-def switch(visit: Visit, number: str, wish: str) -> Answer:
-    """Stop one, or have it go on."""
+def go_on(visit: Visit, number: str) -> Answer:
+    """Have one go on that was stopped."""
+    return _switched(visit, number, is_on=True)
+
+
+@pages.post(f"{PAGE}/<number>/off")
+@allows(SETS, again=lambda **_: show())
+def stop(visit: Visit, number: str) -> Answer:
+    """Stop one."""
+    return _switched(visit, number, is_on=False)
+
+
+def _switched(visit: Visit, number: str, *, is_on: bool) -> Done:
     delivery = journey.switch_delivery(
         visit.scope,
         _number(number, LONGEST_NUMBER),
-        is_on=wish == "on",
+        is_on=is_on,
         actor=visit.actor,
         address=request.remote_addr or "",
         now=visit.now,

@@ -238,6 +238,7 @@ NO_SCREENS: dict[str, str] = {
     "/desk/unfinished.xlsx": "a file",
     "/discipline/<case_code>/files/<int(max=9223372036854775807):file>": "a file",
     "/explore/file/<form>": "a file",
+    "/city/tickets": "asks for one number of one district; examined in tests/web/city/test_grants.py",
     "/city/month/file/<form>": "a file",
     "/city/<page>/file/<form>": "a file",
     "/screen/<tenant>/<token>": "opens with a link that is shown once; examined in tests/web/city/test_screens.py",
