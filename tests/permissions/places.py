@@ -498,7 +498,9 @@ def _knowledge(scope: Scope, mark: str, code: str, matter: str, clerk: Actor, no
     written = knowledge.write_article(scope, draft, actor=clerk, now=now)
     topic = warnings.follow_topic(scope, name=f"{mark}话题", matters=[matter], why="", actor=OPERATOR, now=now)
     warned = warning_row(scope, matter=matter, now=now)
-    called = CubeMatter(tenant_id=scope.tenant.id, matter=matter, category=f"{mark}一类", subcategory=f"{mark}一项")
+    called = CubeMatter(
+        tenant_id=scope.tenant.id, matter=matter, category=f"{mark}一类", subcategory=f"{mark}一项", central=""
+    )
     scope.session.add_all([warned, called])
     return {
         "question": [str(asked.id)],
