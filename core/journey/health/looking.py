@@ -34,7 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check("坐席值守没有空档", desk_attended),
     Check("没有等人处理的修订", nothing_undecided),
     Check("系统管理员不止一位", two_administrators),
-    Check("账号的权限都复核过，没有异常", access_reviewed),
+    Check("账号没有异常，权限按时复核", access_reviewed),
 )
 
 
