@@ -1,11 +1,13 @@
 """`huiying figures`: what is concluded and open, who was asked and handled first, and figures that others counted."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from tqdm import tqdm
 
 from core.cli.administering import AS_JSON, BY, REASON, TENANT, done_by
 from core.cli.context import installed, say_json
@@ -13,6 +15,7 @@ from core.cli.entitled import for_the_machine
 from core.cli.tables import table
 from core.journey.lists import order_of
 from core.journey.outside_figures import DEED, import_figures
+from core.journey.recounting import recount
 from core.journey.report import completion, days_asked
 from core.kit.lists import ListPut
 from core.statistics.behind import LISTED, Behind, tickets_behind
@@ -88,6 +91,25 @@ def tickets(
         return
     click.echo(f"{listing.measure.label}：{listing.total:,}。{listing.measure.meaning}")
     _tell(listing.tickets)
+
+
+@figures.command(name="recount")
+@for_the_machine
+@TENANT
+@AS_JSON
+def recount_(tenant: str, *, as_json: bool) -> None:
+    """全部重新统计：区里按工单逐日重数，市里从各区重新汇总；数没有变的不改写。"""
+    with installed() as installation, tqdm(desc="重新统计", unit="天", file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        days = recount(installation, tenant, on_progress=tell)
+    if as_json:
+        say_json({"tenant": tenant, "days": days})
+        return
+    click.echo(f"重新统计了 {days:,} 天。")
 
 
 @figures.command(name="rates")

@@ -180,7 +180,7 @@ class CubeMatter(OfTenant, Base, kw_only=True):
     matter: Mapped[str] = mapped_column(Text, primary_key=True)
     category: Mapped[str] = mapped_column(Text)
     subcategory: Mapped[str] = mapped_column(Text)
-    central: Mapped[str] = mapped_column(Text, server_default="")
+    central: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Code of the matter in the city's list, as the district maps it; empty = not mapped."""
 
 

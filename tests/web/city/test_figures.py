@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from core.documents.model import Table, words_of
+from core.hooks.core_features import CITY
+from core.journey.recounting import recount
 from core.journey.report import report_city
+from core.kit.db import Base
 from core.statistics.asked import asked_of
 from core.statistics.central.gathering import gather
 from core.statistics.central.models import CityCell, CityDistrict
@@ -17,7 +20,7 @@ from core.statistics.central.registry import page_of
 from core.statistics.documents import city_document
 from core.statistics.service import refresh_all
 from core.tenancy.models import CityMember
-from core.tenancy.revisions import FILES
+from core.tenancy.revisions import FILES, make_active, write_revision
 from core.tenancy.scope import Installation
 from core.units.catalogue.service import map_matters
 from tests.builders import beijing, make_city, make_district, make_ticket
@@ -246,3 +249,40 @@ def test_a_view_is_saved_shared_opened_and_removed(sight: Sight, app: Flask) -> 
     assert sight.analyst.post("/city/views/remove", number="1").status_code == 303
     assert "还没有保存的视图" in sight.page("/city/views")
     assert sight.analyst.post("/city/views", page="nowhere", query="", name="x").status_code == 422
+
+
+def test_a_rebuild_from_the_tickets_gives_the_same_cubes_and_tells_its_progress(sight: Sight) -> None:
+    gather(sight.installation, sight.city)
+
+    def everything() -> list[tuple[object, ...]]:
+        found: list[tuple[object, ...]] = []
+        for slug, kept in ((sight.content, ("cube_cell", "cube_code")), (sight.city, ("city_cell", "city_code"))):
+            with sight.installation.scope(slug) as scope:
+                for name in kept:
+                    table = Base.metadata.tables[name]
+                    asked = select(*table.columns).order_by(*table.primary_key.columns)
+                    found += [tuple(row) for row in scope.session.execute(asked)]
+        return found
+
+    before, told = everything(), list[tuple[int, int]]()
+    days = recount(sight.installation, sight.content, on_progress=lambda done, total: told.append((done, total)))
+    carried = recount(sight.installation, sight.city, on_progress=lambda done, total: None)
+
+    assert everything() == before
+    assert (told[0][0], told[-1]) == (0, (days, days))
+    assert carried >= days > 0
+
+
+def test_a_group_of_peers_is_pooled_and_compared_by_itself(sight: Sight) -> None:
+    peers = [{"group": "中心城区", "district": sight.content}, {"group": "中心城区", "district": sight.discontent}]
+    with sight.installation.scope(sight.city) as scope:
+        revision = write_revision(
+            scope, CITY.id, values={"peers": peers}, schema_version=1, reason="测试", author=FILES, now=NOW
+        )
+        make_active(scope, CITY.id, revision.number, actor=FILES, now=NOW)
+    sight.installation.forget()
+
+    told = sight.told("districts", {"group": "中心城区"})
+
+    assert [row[2] for row in rows(told)] == ["中心城区", "中心城区", ""]
+    assert rows(told)[-1][1:4] == ["合计", "", "79.37% (50/63)"]
