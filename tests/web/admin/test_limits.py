@@ -4,21 +4,25 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from core.hooks.roster import Roster
 from core.journey import desk
 from core.routing.service import UNEXPLAINED
 from core.sla.firing import claim_due, fire
+from core.sla.models import Clock
+from core.statistics.periods import Month
 from core.tenancy.scope import Installation
 from core.tickets.timeline import Order
 from core.web import create_app
+from core.workdays.queries import timetable
 from tenants.apply import apply_profile
 from tenants.profile import shipped_profiles
-from tests.builders import OPERATOR, beijing, make_installation, make_ticket
+from tests.builders import BEIJING, OPERATOR, beijing, make_installation, make_ticket
 from tests.web.admin.drawing import administrator, drafted, rows_of
 from tests.web.making import Visitor, make_account
 
@@ -240,3 +244,28 @@ def test_units_clerks_and_operators_do_not_see_these_pages(
 
     pages = ("limits", "limits/yellow", "escalation", "evaluation")
     assert {visitor.get(f"/admin/{page}").status_code for page in pages} == {403}
+
+
+def test_last_month_is_counted_again_by_other_marks(
+    installation: Installation, app: Flask, applied: Callable[[str], str]
+) -> None:
+    slug = applied("chengdu-jinjiang")
+    month = Month.of(datetime.now(UTC).astimezone(BEIJING).date()).previous
+    taken = datetime.combine(month.first, time(10), BEIJING).astimezone(UTC)
+    for each in range(3):
+        make_ticket(installation, slug, nature="complaint", now=taken + timedelta(minutes=each))
+    with installation.scope(slug) as scope:
+        clocks = scope.session.scalars(select(Clock).where(Clock.name == "reply").order_by(Clock.started_at)).all()
+        for clock, hours_left in zip(clocks, (20, 10, 1), strict=True):
+            assert clock.due_at is not None
+            clock.state = "met"
+            clock.stopped_at = timetable(scope).look_back(clock.due_at, timedelta(hours=hours_left))
+    query = drafted(installation, slug, "chengdu.urgent", {"warn_hours": 12})
+
+    page = administrator(installation, app, slug).get(f"/admin/limits/yellow?{query}").text
+
+    assert "上月会有 <b>1</b> 件变黄；按草稿，会有 <b>2</b> 件" in page
+    assert rows_of(page, "上月会有") == [["答复", "3", "1", "33%", "0", "0", "2", "+1"]]
+    steps = re.findall(r"<title>(\S+ \S+小时\S*) (\d) 件</title>", page)
+    assert ("12 个工作小时（草稿）", "2") in steps
+    assert ("40 个工作小时", "3") in steps
