@@ -80,6 +80,8 @@ class FormField:
     affects: str
     secret: SecretState | None
     errors: tuple[str, ...]
+    source: str = ""
+    """Of one thing of the tenant's own that is chosen: from which list, so that a page draws a long one once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ class _Drawing:
     errors: Sequence[Problem]
     found: list[FormError] = field(default_factory=list)
     problems: _Problems = field(init=False)
+    drawn: dict[tuple[int, str], tuple[list[Option], dict[str, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.problems = _Problems(self.errors)
@@ -260,6 +263,7 @@ class _Drawing:
             affects=each.affects,
             secret=self.secrets.get(place.path) if each.kind == "secret" else None,
             errors=self._wrong(self.problems.of_items(place.path), place),
+            source=f"{each.SOURCE}-{each.of_kind}" if isinstance(each, NamedChoice) and not each.many else "",
         )
 
     def _options(self, each: SettingField, texts: Sequence[str], inherited: Inherited | None) -> tuple[Option, ...]:
@@ -275,10 +279,18 @@ class _Drawing:
                 offered += [*none, *(one for one in there if each.of_kind in ("", one.kind))]
             case _:
                 return ()
-        known = {choice.value for choice in offered}
-        offered += [Choice(text, said("{text}（已不在可选之列）", text=text)) for text in texts if text not in known]
-        selected = set(texts) or {""}
-        return tuple(Option(choice.value, choice.label, choice.value in selected) for choice in offered)
+        key = (id(each), offered[0].label if offered else "")
+        if key not in self.drawn:  # rows of long lists would else be made of millions of entries
+            entries = [Option(choice.value, choice.label, False) for choice in offered]
+            self.drawn[key] = entries, {entry.value: place for place, entry in enumerate(entries)}
+        entries, places = self.drawn[key]
+        drawn = list(entries)
+        for text in dict.fromkeys(texts or ("",)):
+            if text in places:
+                drawn[places[text]] = Option(text, entries[places[text]].label, True)
+            elif text:
+                drawn.append(Option(text, said("{text}（已不在可选之列）", text=text), True))
+        return tuple(drawn)
 
     def _rows(self, each: Rows, own: Any, inherited: Inherited | None, place: _Place) -> FormRows:
         is_own = own is not missing
@@ -368,7 +380,9 @@ def _inherited_words(each: SettingField, inherited: Inherited | None, choices: C
     """Return what is inherited and from where: 默认 5 个工作日; 5 个工作日，继承自全市."""
     if inherited is None:
         return ""
-    words = each.words(inherited.value, choices) or ("不设" if isinstance(each, NamedChoice) and not each.many else "空")
+    words = each.words(inherited.value, choices) or (
+        "不设" if isinstance(each, NamedChoice) and not each.many else "空"
+    )
     return (
         said("默认 {words}", words=word(words))
         if inherited.source == "default"

@@ -29,6 +29,7 @@ from core.units.queries import directory
 from core.web.admin.drafting import drafted, opened
 from core.web.admin.editors import form_of_feature, own_editors_of
 from core.web.admin.presets import standings_of
+from core.web.admin.searched_lists import searched_lists, with_codes
 from core.web.admin.trial_panel import panel_of
 from core.web.input import InputUnusable, texts
 from core.web.refusals import status_of, words_of
@@ -75,7 +76,7 @@ def save_settings(visit: Visit, feature: str) -> Answer:
     submitted = _submitted()
     if row_button_pressed(editor.held.schema, submitted):
         return _page(visit, feature)
-    typed = _typed(editor, submitted)
+    typed = _typed(visit.scope, editor, submitted)
     held_locks = set(editor.held.own_locked)
     wanted = set(typed.locks) if is_preset(visit.scope, editor.held.feature) else held_locks
     wish = Wish(whole=typed.values, lock=wanted - held_locks, unlock=held_locks - wanted)
@@ -87,12 +88,12 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret:
     held = editor.held
     is_sent = request.method == "POST" and not secret
     readable = is_sent and not isinstance(refusal, InputUnusable)
-    typed = _typed(editor, _submitted()) if readable else Typed(editor.own, editor.locked)
+    typed = _typed(visit.scope, editor, _submitted()) if readable else Typed(editor.own, editor.locked)
     problems = _problems(held, typed.values, refusal) if refusal and readable else ()
     beginning = begin(visit.scope, held)
     form = settings_form(visit.scope, held, typed.values, problems)
     elsewhere, fields = own_editors_of(feature), fields_of(held.schema)
-    choices = settings_choices(visit.scope) if elsewhere else {}
+    choices = settings_choices(visit.scope)
     page = render_template(
         "admin/settings.html",
         feature=held.feature,
@@ -120,6 +121,7 @@ def _page(visit: Visit, feature: str, *, refusal: Refused | None = None, secret:
         sources={name: each.source for name, each in held.inherited.items()},
         panel=panel_of(visit, feature, editor.draft) if editor.draft else None,
         own_editors=elsewhere,
+        lists=searched_lists(form, choices),
         carries=_carried(editor, refusal, is_sent=is_sent),
     )
     return (page, status_of(refusal)) if refusal else page
@@ -186,9 +188,10 @@ def _submitted() -> Submitted:
     }
 
 
-def _typed(editor: Opened, submitted: Submitted) -> Typed:
+def _typed(scope: Scope, editor: Opened, submitted: Submitted) -> Typed:
     """Return what was typed, and as it was what has an editor elsewhere."""
     schema = editor.held.schema
     kept = {name: editor.own[name] for name in own_editors_of(editor.feature) if name in editor.own}
     locks = tuple(name for name in texts(LOCK, longest=100) if name in fields_of(schema))
-    return Typed({**values_from(schema, submitted), **kept}, locks)
+    coded = with_codes(fields_of(schema), submitted, settings_choices(scope))
+    return Typed({**values_from(schema, coded), **kept}, locks)

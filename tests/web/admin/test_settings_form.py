@@ -13,17 +13,18 @@ from jinja2 import Environment, PackageLoader
 
 from core.conformance.drawn import sent_back
 from core.hooks.roster import Roster
-from core.hooks.settings import Settings, form_of, inheritance, values_from
+from core.hooks.settings import Choice, Settings, fields_of, form_of, inheritance, values_from
 from core.jobs.kinds import job_kinds
 from core.journey.settings.effects import PRESET
 from core.tenancy.queries import revisions_of
 from core.tenancy.scope import Installation
 from core.web import create_app
+from core.web.admin.searched_lists import with_codes
 from core.web.admin.settings_form import INHERITED, PREFIX
 from tests.builders import make_city, make_district, make_installation, switch_on
 from tests.hooks.schemas import CHOICES, EverySettings
 from tests.hooks.valid import own_values_of
-from tests.settings.making import GATE, LIGHT, gate, light
+from tests.settings.making import GATE, LIGHT, LightSettings, gate, light
 from tests.web.making import Visitor, make_account
 
 SHIPPED = {feature.id: feature.schema() for feature in Roster.installed().features.values()}
@@ -48,7 +49,7 @@ def came_back(schema: type[Settings], own: dict[str, Any], preset: dict[str, Any
         "focus": "",
     }
     html = TEMPLATES.from_string(PAGE).render(
-        form=form, s={**said, "locks": (), "initials": {}, "preset": {}, "sources": {}}
+        form=form, s={**said, "locks": (), "initials": {}, "preset": {}, "sources": {}, "lists": {}}
     )
     submitted = {
         name.removeprefix(PREFIX): ["" if text == INHERITED else text for text in texts]
@@ -235,3 +236,18 @@ def test_there_is_no_form_of_an_unknown_feature(office: Office) -> None:
 
     assert visitor.get("/admin/features/no.such/settings").status_code == 404
     assert visitor.get(f"/admin/features/{LIGHT}/settings?draft=99").status_code == 404
+
+
+def test_a_name_typed_into_a_row_becomes_its_code_and_a_name_that_stands_twice_says_which() -> None:
+    units = {"units": [Choice("roads", "道路处"), Choice("a", "同名处"), Choice("b", "同名处")]}
+    typed = {
+        name: [text]
+        for name, text in zip(("steps-0-unit", "steps-1-unit", "steps-2-unit", "watcher"), TYPED, strict=True)
+    }
+
+    coded = with_codes(fields_of(LightSettings), typed, units)
+
+    assert [coded[name] for name in typed] == [["roads"], ["b"], ["没有这个处"], ["道路处"]]
+
+
+TYPED = ("道路处", "同名处（b）", "没有这个处", "道路处")
