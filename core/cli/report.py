@@ -66,7 +66,7 @@ def month_(tenant: str, month: str, *, as_json: bool, forms: str, into: Path) ->
 @click.option("--group", default="", metavar="组", help="只看一个同类组")
 @click.option("--area", default="", metavar="区域", help="一个区的区域代码,只用于 --page matters")
 @click.option("--metric", default="", metavar="指标", help="按哪项指标排,或看哪项的明细")
-@click.option("--by", default="", metavar="分到", help="明细分到 district、unit、category、day 或 way")
+@click.option("--per", "by", default="", metavar="分到", help="明细分到 district、unit、category、day 或 way")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出一个 JSON 对象")
 @written_as
 def city_(city: str, page: str, *, as_json: bool, forms: str, into: Path, **asked: str) -> None:

@@ -13,6 +13,7 @@ import sys
 from core.jobs.absences import Absences
 from core.jobs.archives import Archives
 from core.jobs.bulletins import Bulletins
+from core.jobs.city_figures import CityFigures
 from core.jobs.deliveries import Deliveries
 from core.jobs.disclosures import Disclosures
 from core.jobs.feature_jobs import FeatureJobs
@@ -50,6 +51,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                 log.info("时钟开始工作")
                 timers = Timers(installation, is_ending=ending.is_asked)
                 figures = Figures(installation, is_ending=ending.is_asked)
+                city_figures = CityFigures(installation, is_ending=ending.is_asked)
                 seals = Seals(installation, is_ending=ending.is_asked)
                 archives = Archives(installation, is_ending=ending.is_asked)
                 bulletins = Bulletins(installation, is_ending=ending.is_asked)
@@ -74,6 +76,7 @@ def keep_time(installation: Installation, ending: Ending) -> None:
                     lead.confirm()
                     has_more = timers.fire(now=utc_now)
                     figures.refresh(now=utc_now)
+                    city_figures.gather(now=utc_now)
                     seals.seal(now=utc_now)
                     archives.archive(now=utc_now)
                     bulletins.order(now=utc_now)
