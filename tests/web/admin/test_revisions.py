@@ -59,7 +59,7 @@ def administrator(house: House, login: str = "admin", name: str = "管理员乙"
 
 def save_form(visitor: Visitor, seconds: int) -> int:
     """Save the form that is open, with another time; return the status."""
-    carried = {name: visitor.hidden(name) for name in ("base", "newest", "continues")}
+    carried: dict[str, Any] = {name: visitor.hidden(name) for name in ("base", "newest", "continues")}
     return visitor.post(FORM, **{"f-undo_seconds": str(seconds), "reason": "太短", **carried}).status_code
 
 
