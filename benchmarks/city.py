@@ -26,10 +26,10 @@ from benchmarks.city_filling import CITY, LAST, count, fill, found
 from benchmarks.place import measuring_place
 from core.people.service import open_account, start_session
 from core.statistics.asked import Asked
-from core.statistics.central.gathering import gather
 from core.statistics.city import WEEKS, read_city
 from core.statistics.counting import COUNTED, counted_cells
 from core.statistics.days import Span
+from core.statistics.gathered.gathering import gather
 from core.statistics.periods import Month, last_weeks
 from core.statistics.service import refresh
 from core.tenancy.scope import Installation

@@ -29,7 +29,7 @@ import core.people.roster.models
 import core.residents.drafts.models
 import core.routing.models
 import core.sla.models
-import core.statistics.central.models
+import core.statistics.gathered.models
 import core.statistics.models
 import core.statistics.outside.models
 import core.statistics.reminders.models

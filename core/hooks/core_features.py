@@ -107,7 +107,7 @@ CITY = _own(
     "city",
     "市级统计",
     "市中心把哪些区（市）县编成同类组互相对比；区（市）县自己用不到",
-    "core.statistics.central.settings:CitySettings",
+    "core.statistics.gathered.settings:CitySettings",
 )
 CORE_FEATURES = (
     ROUTING,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.jobs.acting import ActsAs
 from core.jobs.turns import Now, Turns
-from core.statistics.central.gathering import gather
+from core.statistics.gathered.gathering import gather
 from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation
 

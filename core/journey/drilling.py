@@ -16,8 +16,8 @@ from core.kit.errors import Refused
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.behind import counted_rows
-from core.statistics.central.models import CityMatter
 from core.statistics.days import Span
+from core.statistics.gathered.models import CityMatter
 from core.statistics.granting.models import CityGrant
 from core.statistics.granting.queries import grant_in_force
 from core.statistics.measures import MEASURES, Measure

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import func, select, update
 
 from core.kit.db import insert_rows
-from core.statistics.central.gathering import gather
-from core.statistics.central.models import CityDistrict
 from core.statistics.dirty import mark_everything
+from core.statistics.gathered.gathering import gather
+from core.statistics.gathered.models import CityDistrict
 from core.statistics.models import CubeDay, DirtyDay
 from core.statistics.service import refresh
 from core.tenancy.scope import Installation, Scope

@@ -7,16 +7,15 @@ from datetime import date, datetime
 from core.kit.saying import said, unstopped
 from core.statistics.asked import asked_of
 from core.statistics.behind import Listing, tickets_behind
-from core.statistics.central.gathering import gather
 from core.statistics.central.pages import CityPage
 from core.statistics.central.registry import page_of
 from core.statistics.city import CityReport, city_report, counted_city_days, refresh_city
 from core.statistics.days import Span
+from core.statistics.gathered.gathering import gather
 from core.statistics.periods import Month, MonthUnclear
 from core.statistics.queries import Counts, Cube, counted_days, counts
 from core.statistics.report import MonthReport, month_report
 from core.statistics.service import refresh_all
-from core.tenancy.across import members_of
 from core.tenancy.scope import Installation, Scope
 
 
@@ -72,7 +71,6 @@ def city_page(
 
     Raises `UnknownTenant`, `NotACity`, and what `asked_of` and `page_of` raise.
     """
-    members_of(installation, city)
     today = now.astimezone(installation.tenant(city).zone).date()
     asked = asked_of(arguments, today=today)
     refresh_city(installation, city)

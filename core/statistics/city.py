@@ -8,7 +8,10 @@ from fractions import Fraction
 
 from core.statistics.asked import Asked
 from core.statistics.causes import REPORTED, Causes, Coded, added, pooled_causes
-from core.statistics.central.cube import (
+from core.statistics.codes import counts_by_code
+from core.statistics.days import Span
+from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
+from core.statistics.gathered.cube import (
     CityCube,
     codes_by_district,
     counts_by_category,
@@ -18,12 +21,9 @@ from core.statistics.central.cube import (
     pooled,
     unit_names,
 )
-from core.statistics.central.gathering import gather
-from core.statistics.central.members import Member, Membership, membership
-from core.statistics.central.settings import groups_of
-from core.statistics.codes import counts_by_code
-from core.statistics.days import Span
-from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
+from core.statistics.gathered.gathering import gather
+from core.statistics.gathered.members import Member, Membership, membership
+from core.statistics.gathered.settings import groups_of
 from core.statistics.grades import floor_of
 from core.statistics.instructions import GIVEN, LevelCount, by_level
 from core.statistics.instructions import REPORTED as REPORTED_ON

@@ -7,13 +7,13 @@ from core.documents.model import Document
 from core.kit.errors import Refused
 from core.kit.saying import said
 from core.statistics.asked import NARROWINGS, Asked, asked_of
-from core.statistics.central.gathering import gather
-from core.statistics.central.members import is_behind
 from core.statistics.central.pages import freshness_words, reader
 from core.statistics.central.registry import PAGES, STALE, TITLES
 from core.statistics.central.registry import document_of as city_document_of
 from core.statistics.city import read_city
 from core.statistics.documents import month_document
+from core.statistics.gathered.gathering import gather
+from core.statistics.gathered.members import is_behind
 from core.statistics.month_analysis import month_analysis
 from core.statistics.periods import Month
 from core.statistics.report import month_report

@@ -7,15 +7,6 @@ from core.hooks.values.words import NATURE_LABELS
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Narrowing
-from core.statistics.central.cube import (
-    counts_by_category,
-    counts_by_day,
-    counts_by_district,
-    counts_by_unit,
-    counts_by_way,
-    pooled,
-    unit_names,
-)
 from core.statistics.central.pages import (
     METRICS,
     Choices,
@@ -33,6 +24,15 @@ from core.statistics.central.pages import (
 )
 from core.statistics.city import NONE
 from core.statistics.figures import SECONDS, figure
+from core.statistics.gathered.cube import (
+    counts_by_category,
+    counts_by_day,
+    counts_by_district,
+    counts_by_unit,
+    counts_by_way,
+    pooled,
+    unit_names,
+)
 from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
 from core.statistics.report import UNNAMED

@@ -8,8 +8,6 @@ from core.documents.model import Bars, Cell, Chart, Dots, Section, Table, Words
 from core.hooks.values import Metric
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Narrowing
-from core.statistics.central.cube import counts_by_district, pooled
-from core.statistics.central.members import Member
 from core.statistics.central.pages import (
     METRICS,
     NO_CHOICES,
@@ -28,6 +26,8 @@ from core.statistics.central.pages import (
 )
 from core.statistics.city import FLOOR, MEASURED, NONE
 from core.statistics.figures import CORE_METRICS, Figure, figure
+from core.statistics.gathered.cube import counts_by_district, pooled
+from core.statistics.gathered.members import Member
 from core.statistics.grades import floor_of
 from core.statistics.queries import Counts
 from core.statistics.words import change_words, remark_words, value_words

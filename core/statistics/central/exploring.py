@@ -9,7 +9,6 @@ from core.documents.charts import Mark, Series
 from core.documents.model import Bars, Cell, Heat, Lines, Section, Table, Words
 from core.kit.saying import said, word
 from core.statistics.asked import Asked, Narrowing
-from core.statistics.central.cube import counts_by_category, counts_by_day
 from core.statistics.central.pages import (
     NO_CHOICES,
     Choices,
@@ -23,6 +22,7 @@ from core.statistics.central.pages import (
     page,
 )
 from core.statistics.days import ONE_DAY, Span
+from core.statistics.gathered.cube import counts_by_category, counts_by_day
 from core.statistics.measures import MEASURES
 from core.statistics.report import UNNAMED
 

@@ -7,7 +7,6 @@ from core.escalation.labels import LEVEL_LABELS
 from core.kit.saying import said, word
 from core.statistics.asked import Narrowing
 from core.statistics.causes import added
-from core.statistics.central.cube import codes_by_district
 from core.statistics.central.pages import (
     NO_CHOICES,
     Choices,
@@ -20,6 +19,7 @@ from core.statistics.central.pages import (
     rate_cell,
 )
 from core.statistics.codes import counts_by_code
+from core.statistics.gathered.cube import codes_by_district
 from core.statistics.instructions import GIVEN, REPORTED, by_level
 from core.statistics.kinds import KINDS
 from core.statistics.queries import Cube

@@ -13,8 +13,6 @@ from core.documents.charts import Mark
 from core.documents.model import Bars, Cell, Section, Table, Words
 from core.kit.saying import said, word
 from core.statistics.asked import Asked, Narrowing
-from core.statistics.central.cube import counts_by_category, counts_by_matter
-from core.statistics.central.models import CityMatter
 from core.statistics.central.pages import (
     NO_CHOICES,
     Choices,
@@ -28,6 +26,8 @@ from core.statistics.central.pages import (
     rate_cell,
 )
 from core.statistics.days import Span
+from core.statistics.gathered.cube import counts_by_category, counts_by_matter
+from core.statistics.gathered.models import CityMatter
 from core.statistics.places import Only, counts_by_place
 from core.statistics.queries import Cube
 from core.statistics.report import TOP, UNNAMED

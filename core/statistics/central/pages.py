@@ -14,11 +14,11 @@ from core.documents.model import Block, Cell, Chart, Document, Number, Section
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Asked, Narrowing
-from core.statistics.central.cube import CityCube
-from core.statistics.central.members import Member, Membership, membership
-from core.statistics.central.settings import groups_of
 from core.statistics.documents import value_cell
 from core.statistics.figures import CORE_METRICS, Figure
+from core.statistics.gathered.cube import CityCube
+from core.statistics.gathered.members import Member, Membership, membership
+from core.statistics.gathered.settings import groups_of
 from core.statistics.words import parts_words, value_words
 from core.tenancy.scope import Installation, Scope
 

@@ -7,9 +7,7 @@ from sqlalchemy import select
 from core.documents.model import Cell, Section, Table, Words
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Narrowing
-from core.statistics.central.cube import counts_by_district, counts_by_matter, mapped_ways
 from core.statistics.central.districts import not_comparable
-from core.statistics.central.models import CityMatter
 from core.statistics.central.pages import (
     METRICS,
     NO_CHOICES,
@@ -24,6 +22,8 @@ from core.statistics.central.pages import (
 )
 from core.statistics.city import NONE
 from core.statistics.figures import CORE_METRICS, figure
+from core.statistics.gathered.cube import counts_by_district, counts_by_matter, mapped_ways
+from core.statistics.gathered.models import CityMatter
 
 NARROWINGS: tuple[Narrowing, ...] = ("group", "district")
 WAYS = {

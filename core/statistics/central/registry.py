@@ -9,15 +9,15 @@ from core.statistics.central.cells import cells_page
 from core.statistics.central.definitions import definitions_page
 from core.statistics.central.districts import districts_page
 from core.statistics.central.exploring import explore_page
-from core.statistics.central.gathering import gather
 from core.statistics.central.instructions import instructions_page
 from core.statistics.central.matters import matters_page
-from core.statistics.central.members import is_behind
 from core.statistics.central.overview import overview_page
 from core.statistics.central.pages import NO_CHOICES, Choices, CityPage, Reader, reader
 from core.statistics.central.quality import quality_page
 from core.statistics.central.units import units_page
 from core.statistics.central.warnings import warnings_page
+from core.statistics.gathered.gathering import gather
+from core.statistics.gathered.members import is_behind
 from core.tenancy.across import members_of
 from core.tenancy.scope import Installation, Scope
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 from core.documents.model import Cell, Section, Table, Words
 from core.kit.saying import said, word
 from core.statistics.asked import Narrowing
-from core.statistics.central.cube import UnitKey, counts_by_unit, unit_names
 from core.statistics.central.districts import not_comparable
 from core.statistics.central.pages import (
     METRICS,
@@ -25,6 +24,7 @@ from core.statistics.central.pages import (
 )
 from core.statistics.city import FLOOR, NONE
 from core.statistics.figures import Figure, figure
+from core.statistics.gathered.cube import UnitKey, counts_by_unit, unit_names
 from core.statistics.grades import floor_of
 from core.statistics.words import change_words, remark_words
 

@@ -12,9 +12,9 @@ from core.kit.saying import joined, said, word
 from core.people.roles import NotPermitted
 from core.statistics.asked import NARROWINGS, Asked, asked_of
 from core.statistics.central.cells import BY
-from core.statistics.central.models import CityView
 from core.statistics.central.pages import METRICS
 from core.statistics.central.registry import TITLES
+from core.statistics.gathered.models import CityView
 from core.tenancy.scope import Scope
 from core.tickets.timeline import Actor
 

@@ -12,7 +12,6 @@ from fractions import Fraction
 from core.documents.model import Cell, Section, Table, Words
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Narrowing
-from core.statistics.central.cube import categories_by_week, counts_by_district
 from core.statistics.central.districts import not_comparable
 from core.statistics.central.pages import (
     METRICS,
@@ -31,6 +30,7 @@ from core.statistics.central.pages import (
 from core.statistics.city import FLOOR, NONE
 from core.statistics.days import ONE_DAY
 from core.statistics.figures import figure
+from core.statistics.gathered.cube import categories_by_week, counts_by_district
 from core.statistics.grades import floor_of
 from core.statistics.warnings.rules import Rise, Thresholds, is_unusual, rise_of
 from core.statistics.words import change_words, value_words

@@ -8,9 +8,9 @@ from flask import request
 
 from core.hooks.values.words import NATURE_LABELS
 from core.statistics.asked import Asked, Narrowing, asked_of
-from core.statistics.central.cube import CityCube, categories, channels
-from core.statistics.central.members import Membership
 from core.statistics.central.pages import Choices, Choosing, channel_label
+from core.statistics.gathered.cube import CityCube, categories, channels
+from core.statistics.gathered.members import Membership
 from core.statistics.periods import Month
 from core.web.input import usable_input
 from core.web.visit import Visit

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, expect
 
-from core.statistics.central.gathering import gather
+from core.statistics.gathered.gathering import gather
 from core.statistics.service import refresh_all
 from core.tenancy.scope import Installation
 from tests.builders import make_city, make_district, make_ticket

@@ -13,11 +13,11 @@ from core.journey.recounting import recount
 from core.journey.report import report_city
 from core.kit.db import Base
 from core.statistics.asked import asked_of
-from core.statistics.central.gathering import gather
-from core.statistics.central.models import CityCell, CityDistrict
 from core.statistics.central.pages import CityPage
 from core.statistics.central.registry import page_of
 from core.statistics.documents import city_document
+from core.statistics.gathered.gathering import gather
+from core.statistics.gathered.models import CityCell, CityDistrict
 from core.statistics.service import refresh_all
 from core.tenancy.models import CityMember
 from core.tenancy.revisions import FILES, make_active, write_revision

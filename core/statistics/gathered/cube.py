@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core.statistics.asked import Asked
-from core.statistics.central.gathering import CITY_CELLS, CITY_CODES
-from core.statistics.central.models import CityMatter, CityUnit
 from core.statistics.counting import COUNTED
 from core.statistics.days import ONE_DAY, Span
+from core.statistics.gathered.gathering import CITY_CELLS, CITY_CODES
+from core.statistics.gathered.models import CityMatter, CityUnit
 from core.statistics.kinds import KINDS
 from core.statistics.measures import MEASURES
 from core.statistics.periods import A_WEEK, Month

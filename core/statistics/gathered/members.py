@@ -10,9 +10,9 @@ from core.hooks.values import Metric
 from core.kit.errors import Refused
 from core.kit.saying import joined, said, word
 from core.statistics.asked import Asked
-from core.statistics.central.models import CityDistrict
 from core.statistics.days import ONE_DAY
 from core.statistics.figures import SECONDS
+from core.statistics.gathered.models import CityDistrict
 from core.statistics.measures import MEASURES
 from core.tenancy.models import CityMember, Tenant
 from core.tenancy.scope import Scope

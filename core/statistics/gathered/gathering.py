@@ -31,8 +31,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.kit.db import Base
-from core.statistics.central.models import CityCell, CityCode, CityDistrict, CityMatter, CityUnit
 from core.statistics.counting import CELLS, CODES, COUNTED
+from core.statistics.gathered.models import CityCell, CityCode, CityDistrict, CityMatter, CityUnit
 from core.statistics.models import CubeDay, CubeMatter, CubeState, CubeUnit
 from core.tenancy.across import ask_district, members_of
 from core.tenancy.facts import TenantFacts
