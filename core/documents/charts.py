@@ -13,6 +13,8 @@ from markupsafe import Markup
 INK, GRID, ONE, TWO, BAD = "#465362", "#d8dee6", "#0b57a8", "#0b6e43", "#d3322b"
 TEXT_WIDTH, DIGIT_WIDTH = 12, 8
 """Width of one Chinese character and of one digit at the charts' type size."""
+FIRST_WIDE = 0x2E80
+"""From this character on they are those of Chinese."""
 HALF_LABEL = 18
 """Half the width of a step's name, so that the last one stands inside the drawing."""
 LEGEND = 48
@@ -238,7 +240,12 @@ def _label_width(marks: Iterable[Mark]) -> int:
 
 
 def _words_width(marks: Iterable[Mark]) -> int:
-    return max((len(mark.words) for mark in marks), default=0) * DIGIT_WIDTH + 8
+    return max((_width(mark.words) for mark in marks), default=0) + 8
+
+
+def _width(words: str) -> int:
+    """Return how wide words are: a Chinese character and its punctuation are wider than a digit."""
+    return sum(TEXT_WIDTH if ord(character) >= FIRST_WIDE else DIGIT_WIDTH for character in words)
 
 
 def _round_up(value: float) -> float:

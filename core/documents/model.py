@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from core.documents.charts import Mark, Series
+from core.documents.charts import FIRST_WIDE, Mark, Series
 
 NARROWEST, WIDEST = 8, 44
 """Bounds of a column, in cells."""
-FIRST_WIDE = 0x2E80
-"""From this character on they are those of Chinese, and twice as wide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,17 +36,26 @@
       series: options.series.map((each) => ({
         ...each,
         ...(each.label ? { label: { ...each.label, color: token("--ink"), formatter: (point) => point.data.words } } : {}),
-        ...(each.symbol === "rect" ? { symbolSize: cell(options, width) } : {}),
+        ...(each.symbol === "rect" ? squares(each, options, width) : {}),
         ...(each.type === "bar" ? { barMaxWidth: 20 } : {}),
         ...(each.type === "scatter" && each.symbol !== "rect" ? { symbolSize: 11 } : {}),
       })),
     };
   }
 
-  // A square of the heat fills its place, whatever the width.
-  function cell(options, width) {
-    const across = Math.max(1, options.xAxis.data.length);
-    return [Math.max(6, (width - 200) / across - 4), 20];
+  // A square of the heat fills its place, whatever the width, and says its count where that has room.
+  function squares(each, options, width) {
+    const wide = Math.max(6, (width - 200) / Math.max(1, options.xAxis.data.length) - 4);
+    const paint = (data) => ({
+      ...data,
+      itemStyle: { opacity: Math.max(0.08, data.itemStyle.opacity) },
+      label: { color: token(data.itemStyle.opacity > 0.6 ? "--brand-ink" : "--ink") },
+    });
+    return {
+      symbolSize: [wide, 22],
+      data: each.data.map(paint),
+      label: { show: wide >= 28, formatter: (point) => point.data.value[2].toLocaleString() },
+    };
   }
 
   function draw(place) {
