@@ -170,9 +170,7 @@ settings.add_command(dry_run)
 @click.option("--note", default="", metavar="意见", help="批准意见，写进记录")
 @AWARE
 @AS_JSON
-def approve_(
-    number: int, tenant: str, feature_id: str, login: str, note: str, *, aware: bool, as_json: bool
-) -> None:
+def approve_(number: int, tenant: str, feature_id: str, login: str, note: str, *, aware: bool, as_json: bool) -> None:
     """以第二人的身份批准一次修订；起草人自己不能批准。"""
     with installed() as installation:
         changes = done_by(

@@ -67,7 +67,7 @@ def find_assets(static: Path = STATIC) -> Assets:
     urls |= {name: url for name, url in found.items() if name in OF_ONE_PAGE}
     scripts = (*libraries,) if len(libraries) == len(LIBRARIES) else ()
     missing = tuple(name for name in copied if name not in found)
-    return Assets(urls, scripts + (*(urls[name] for name in SCRIPTS),), missing)
+    return Assets(urls, (*scripts, *(urls[name] for name in SCRIPTS)), missing)
 
 
 def copy_assets(modules: Path, static: Path = STATIC) -> list[str]:
