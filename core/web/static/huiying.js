@@ -402,6 +402,11 @@
     if (brought && !one(`input[name="${brought.name}"]:checked`, brought.form)) brought.checked = true;
   });
 
+  /* -- a menu that is longer than the window shows the entry one is at -- */
+  const at = one(".menu [aria-current]");
+  const menu = at && at.closest(".menu");
+  if (menu && menu.scrollHeight > menu.clientHeight) menu.scrollTop = at.offsetTop - menu.clientHeight / 2;
+
   /* -- a form that a link leads to is unfolded -- */
   const unfold = () => {
     const form = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
