@@ -404,7 +404,7 @@
 
   /* -- a menu that is longer than the window shows the entry one is at -- */
   const at = one(".menu [aria-current]");
-  const menu = at && at.closest(".menu");
+  const menu = at && at.closest(".entries");
   if (menu && menu.scrollHeight > menu.clientHeight) menu.scrollTop = at.offsetTop - menu.clientHeight / 2;
 
   /* -- a form that a link leads to is unfolded -- */
