@@ -18,7 +18,7 @@ class PeerRow(Settings):
         required=True,
         longest=63,
         pattern=SHORT_NAME,
-        pattern_says="写区（市）县的短名，如 pingshan",
+        pattern_says="写区（市）县的短名：小写字母、数字和连字符",
         title="区（市）县的短名",
     )
 

@@ -143,8 +143,8 @@ class Choices:
         book = self._unit_book if field == "unit" else self._book(self.options(field))
         several = book.get(typed, [])
         if len(several) > 1:
-            names = joined("、", (self.value_name(field, each) for each in several[:5]))
-            return said("叫“{typed}”的{noun}不止一个：{names}。请写全名", typed=typed, noun=word(noun), names=names)
+            called = joined("、", (self.value_name(field, each) for each in several[:5]))
+            return said("叫“{typed}”的{noun}不止一个：{names}。请写全名", typed=typed, noun=word(noun), names=called)
         close = [name for name in book if typed in name] or get_close_matches(typed, list(book), 3, 0.5)
         call = self.unit_name if field == "unit" else lambda value: self.value_name(field, value)
         names = list(dict.fromkeys(call(value) for name in close for value in book[name]))[:3]
