@@ -87,7 +87,7 @@ def test_every_shipped_profile_reads_clean() -> None:
     ]
     assert {slug: profile.kind for slug, profile in profiles.items() if profile.kind == "city"} == {"center": "city"}
     assert profiles["center"].members == tuple(slug for slug in profiles["center"].members if slug in profiles)
-    assert set(profiles["center"].members) == set(profiles) - {"center", "sandbox"}
+    assert set(profiles["center"].members) == set(profiles) - {"center"}
     assert profiles["sandbox"].features == ()
 
 
