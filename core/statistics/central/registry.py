@@ -49,13 +49,18 @@ STALE = timedelta(minutes=10)
 """So long after the counts were brought together last, a page does it itself: then nobody else does."""
 
 
+def refuse_district(installation: Installation, scope: Scope) -> None:
+    """Refuse what only a city has. Raises `NotACity`."""
+    if scope.tenant.kind != "city":
+        members_of(installation, scope.tenant.slug)
+
+
 def bring_up_to_date(installation: Installation, scope: Scope) -> None:
     """Bring the counts of the city of `scope` together where nobody did for long, or a district never was counted in.
 
     Raises `NotACity`.
     """
-    if scope.tenant.kind != "city":
-        members_of(installation, scope.tenant.slug)
+    refuse_district(installation, scope)
     if is_behind(scope, most=STALE):
         gather(installation, scope.tenant.slug)
 
@@ -65,15 +70,17 @@ def page_of(
 ) -> CityPage:
     """Return a page of the city of `scope`; counts that nobody brought together for long are brought together first.
 
-    Raises `NoSuchDistrict`, `NotNarrowedSo`, `NoSuchMetric`, `NoSuchDivision`; KeyError for a name that is none of `PAGES`.
+    Raises `NotACity`, `NoSuchDistrict`, `NotNarrowedSo`, `NoSuchMetric`, `NoSuchDivision`; KeyError for a name that is none of `PAGES`.
     """
     return PAGES[name](reading_of(installation, scope, asked, now=now), choices)
 
 
 def reading_of(installation: Installation, scope: Scope, asked: Asked, *, now: datetime) -> Reader:
-    """Open the city's counts for what is asked, brought together first where nobody did for long. Raises `NoSuchDistrict`."""
-    if is_behind(scope, most=STALE):
-        gather(installation, scope.tenant.slug)
+    """Open the city's counts for what is asked, brought together first where nobody did for long.
+
+    Raises `NotACity` and `NoSuchDistrict`.
+    """
+    bring_up_to_date(installation, scope)
     return reader(installation, scope, asked, now=now)
 
 

@@ -5,10 +5,11 @@ from flask import Blueprint, g, render_template, request
 from core.journey.screens import set_up, take_down
 from core.kit.saying import said
 from core.people.roles import Permission
+from core.statistics.central.registry import refuse_district
 from core.statistics.screens.links import LONGEST_PLACE, screens
 from core.web.input import text
 from core.web.refusals import status_of, words_of
-from core.web.visit import Answer, Done, Visit, allows
+from core.web.visit import Answer, Done, Visit, allows, installation
 
 pages = Blueprint("city_screens", __name__)
 
@@ -16,7 +17,8 @@ pages = Blueprint("city_screens", __name__)
 @pages.get("/city/screens")
 @allows(Permission.SEE_CITY)
 def show(visit: Visit) -> Answer:
-    """Show the screens whose links are good."""
+    """Show the screens whose links are good; a district has none."""
+    refuse_district(installation(), visit.scope)
     return _page(visit)
 
 
@@ -24,6 +26,7 @@ def show(visit: Visit) -> Answer:
 @allows(Permission.SEE_CITY, again=lambda: show())
 def make(visit: Visit) -> Answer:
     """Make a link for a screen; it is told this once."""
+    refuse_district(installation(), visit.scope)
     made = set_up(
         visit.scope,
         text("place", longest=LONGEST_PLACE),
@@ -40,6 +43,7 @@ def make(visit: Visit) -> Answer:
 @allows(Permission.SEE_CITY, again=lambda **_: show())
 def end(visit: Visit, screen: int) -> Answer:
     """End a screen's link."""
+    refuse_district(installation(), visit.scope)
     ended = take_down(visit.scope, screen, actor=visit.actor, address=request.remote_addr or "", now=visit.now)
     return Done(said("已停用大屏“{place}”", place=ended.place), "/city/screens")
 

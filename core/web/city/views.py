@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.asked import asked_of
-from core.statistics.central.registry import TITLES, bring_up_to_date
+from core.statistics.central.registry import TITLES, bring_up_to_date, refuse_district
 from core.statistics.central.views import LONGEST_NAME, remove_view, save_view, views_for
 from core.web.city.asking import LONGEST, today_of
 from core.web.input import InputUnusable, text, usable_input
@@ -46,6 +46,7 @@ def show_views(visit: Visit) -> Answer:
 @allows(Permission.SEE_CITY, again=show_views)
 def save(visit: Visit) -> Answer:
     """Save what was looked at as a view."""
+    refuse_district(installation(), visit.scope)
     name = text("name", longest=LONGEST)
     save_view(
         visit.scope,
@@ -64,6 +65,7 @@ def save(visit: Visit) -> Answer:
 @allows(Permission.SEE_CITY, again=show_views)
 def remove(visit: Visit) -> Answer:
     """Remove a view of one's own."""
+    refuse_district(installation(), visit.scope)
     number = text("number", longest=9)
     if not number.isdecimal() or not number.isascii():
         raise InputUnusable("视图的编号看不懂。请刷新后重试。")
