@@ -26,11 +26,12 @@ VALUES: dict[type[Any], Any] = {
 CHECKED_TOGETHER: dict[str, dict[str, Any]] = {
     "cube_cell": dict.fromkeys(("channel", "medium", "nature", "appellant", "matter"), "")
     | {"aspect": "all", "unit_id": 0},
+    "city_cell": dict.fromkeys(("channel", "nature", "matter"), "") | {"aspect": "all", "grain": "day", "unit_id": 0},
     "accountability_case": {"state": "open", "outcome": "", "proposed": []},
     "accountability_evidence": {"kind": "file", "content": {}},
     "article": {"state": "published", "in_force": 1, "expires_on": VALUES[Date], "terms": []},
     "adjudication": {"effect": "shift"},
-    "calendar_draft": {"state": "published"},
+    "calendar_draft": {"state": "published", "version": 1},
     "call_record": {"state": "ticket", "ended_at": VALUES[TIMESTAMP]},
     "city_grant": {"ended_by": ""},
     "clearance": {"state": "pending", "because": "wish"},
