@@ -55,6 +55,8 @@ class Shown:
 OPERATOR, UNIT, LEADER = "gx-zuoxi@chengdu-gaoxin", "gx-chengguan@chengdu-gaoxin", "gx-lingdao@chengdu-gaoxin"
 MEMBER, OFFICER, WORKER = "gx-pingyi-*@chengdu-gaoxin", "nh-jiwei@nanhai", "ps-liulian@pingshan"
 REVIEWER = "gx-shenhe@chengdu-gaoxin"
+KEEPER, SECURITY, ANALYST = "ps-guanli1@pingshan", "ps-anquan@pingshan", "zx-fenxi@center"
+NH_KEEPER = "nh-guanli1@nanhai"
 ROW = "main tbody a[href]"
 GAOXIN, NANHAI = "/public/chengdu-gaoxin", "/public/nanhai"
 WORDS = "天府三街地铁站 B 口旁边的路灯坏了三盏，晚上下班看不清台阶，上周有人摔了一跤，请尽快修好。"
@@ -186,6 +188,42 @@ SCREENS = (
     ),
     Shown("C2", "本中心的工单", "what the centre took in, and where it stands", WORKER, "/center?tab=all"),
     Shown("C3", "民情联系会", "the lines of a residents' meeting", WORKER, "/center/meeting"),
+    Shown("A1", "运行状况", "what is wrong in the district, and where it is mended", KEEPER, "/admin"),
+    Shown("A1-1", "功能", "what is on, in which order it is asked, and what fails", KEEPER, "/admin/features"),
+    Shown(
+        "A1-2",
+        "功能设置",
+        "a form made of a feature's settings",
+        NH_KEEPER,
+        "/admin/features/nanhai.light/settings",
+    ),
+    Shown("A2", "渠道", "by what appeals come and news goes, and whether it does", KEEPER, "/admin/channels"),
+    Shown("A3", "派单规则", "a new rule, read back as a sentence", KEEPER, "/admin/routing?new"),
+    Shown("A4", "时限与预警", "every limit over the working calendar", NH_KEEPER, "/admin/limits"),
+    Shown("A4-1", "工作日历", "the year with its rest days, and how a notice comes in", KEEPER, "/admin/calendar"),
+    Shown("A5", "升级与问责", "what happens to a ticket that nobody handles", NH_KEEPER, "/admin/escalation"),
+    Shown(
+        "A6", "评价与评议", "by what units are scored, with last month before and after", NH_KEEPER, "/admin/evaluation"
+    ),
+    Shown("A7", "职责清单", "versions, files in and out, gaps", KEEPER, "/admin/duties"),
+    Shown("A8", "单位", "the units as a tree, with what they have in hand", KEEPER, "/admin/units"),
+    Shown("A8-1", "区域", "areas as a map and as a list", KEEPER, "/admin/areas"),
+    Shown("A8-2", "值班", "who is on duty in which unit", KEEPER, "/admin/rosters"),
+    Shown("A8-3", "权限复核", "who may what, since when, and what is unusual", SECURITY, "/admin/access"),
+    Shown("A10", "修订与回滚", "every change of settings, those that wait first", KEEPER, "/admin/revisions"),
+    Shown("A11", "市级看到的本区", "what the city sees of the district, and who looked", KEEPER, "/admin/city"),
+    Shown("S1", "运行总览", "the city's month, every number with what is behind it", ANALYST, "/city"),
+    Shown("S2", "区县对比", "districts side by side", ANALYST, "/city/districts"),
+    Shown("S3", "承办单位", "units of all districts", ANALYST, "/city/units"),
+    Shown("S4", "诉求热点", "what is asked most, and what grows", ANALYST, "/city/matters"),
+    Shown("S5", "综合预警", "what rises unusually", ANALYST, "/city/warnings"),
+    Shown("S6", "领导批示", "instructions by level, and what was reported", ANALYST, "/city/instructions"),
+    Shown("S7", "月度分析报告", "the month's material in one click", ANALYST, "/city/month"),
+    Shown("S9", "数据质量", "who is late, and what is not in the city's list", ANALYST, "/city/quality"),
+    Shown("S9-1", "指标口径", "what every figure means", ANALYST, "/city/definitions"),
+    Shown("S10", "定期发送", "figures that go by mail each week or month", ANALYST, "/city/deliveries"),
+    Shown("S11", "探索", "matters, districts and days to zoom into", ANALYST, "/city/explore"),
+    Shown("S12", "大屏", "links under which a wall shows the figures", ANALYST, "/city/screens"),
     Shown("X1", "登录", "signing in", "", "/sign-in"),
     Shown("X2", "我的账号", "one's own account: type, density, colours, language, shortcuts", OPERATOR, "/account"),
     Shown("X3", "快捷键", "the keys of the page that is open", OPERATOR, "/desk", keys=("?",)),
@@ -289,7 +327,7 @@ def index(folder: Path) -> str:
         "",
         "Taken by `make screens` from the demonstration: all people, places and appeals in it are invented, or from the",
         "published cases. Marks as in the specification of the pages: P for residents, O operator, U unit, L leader, V panel,",
-        "D discipline, C community centre, X common.",
+        "D discipline, C community centre, A administration, S city, X common.",
         "",
         "| screen | | what it shows | desktop | 390 px | dark |",
         "| --- | --- | --- | --- | --- | --- |",
