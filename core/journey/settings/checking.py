@@ -203,6 +203,6 @@ def _short_calendar(scope: Scope, roster: Roster, now_held: Held, now: datetime)
         yield Finding(
             "warning",
             saying.said(
-                "{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后用 huiying calendar import 收进。", year=year
+                "{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后请在“工作日历”里收进。", year=year
             ),
         )
