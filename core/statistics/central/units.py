@@ -36,7 +36,8 @@ MEASURED = tuple(
     )
 )
 NARROWINGS: tuple[Narrowing, ...] = ("group", "district")
-MOST = 100
+MOST = 30
+"""So many stand on the page at first, so that it stays light; all of them are one choice away, and in every file."""
 ALL = "1"
 
 
