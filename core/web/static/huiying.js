@@ -206,7 +206,12 @@
     input.value = chosen();
     input.addEventListener("input", () => open(input.value));
     input.addEventListener("mousedown", () => { if (list.hidden) open(""); });
-    input.addEventListener("blur", () => { close(); input.value = chosen(); });
+    input.addEventListener("blur", () => {
+      const named = options.find((option) => option.text === input.value.trim());
+      if (named && named.value !== select.value) return choose(named);
+      close();
+      input.value = chosen();
+    });
     input.addEventListener("keydown", (event) => {
       if (event.isComposing || event.ctrlKey) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
