@@ -23,6 +23,7 @@ EVERYWHERE = {
     "text": "内容",
     "note": "说明",
     "reason": "理由",
+    "why": "理由",
     "finding": "理由",
     "decision": "uphold",
     "unit": "roads",

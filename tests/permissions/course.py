@@ -89,6 +89,7 @@ class Course:
         self._known()
         self._by_systems()
         self._administered()
+        self._administered_on_pages(serial_no)
         self._signed_in_elsewhere()
 
     def _accepted(self, text: str) -> Id:
@@ -258,6 +259,26 @@ class Course:
         for path in (lists, f"{lists}/coverage", f"{lists}/diff", f"{lists}/export"):
             self._call(administer, "GET", path, number)
         self._call(administer, "GET", f"{lists}/diff", number, against=number)
+
+    def _administered_on_pages(self, serial_no: Id) -> None:
+        code, revision, number = self._id("unit"), self._id("revision"), self._id("duty list")
+        administer = "administrator"
+        revisions = "/admin/features/trust.place/revisions/{0}"
+        for path in (revisions, f"{revisions}/trial", f"{revisions}/trial/changed"):
+            self._get(administer, path, revision)
+        self._get(administer, "/admin/features/trust.place/settings", draft=revision)
+        self._get(administer, "/admin/duties/{0}", number)
+        self._get(administer, "/admin/duties/{0}/items/{1}", number, self._id("matter"))
+        self._get(administer, "/admin/escalation", serial=serial_no)
+        page = self._get(administer, "/admin/units/{0}", code).get_data(as_text=True)
+        seen = re.findall(r'name="seen" value="([^"]*)"', page)[0]
+        named = {"name": f"{self._place.mark}新处", "kind": "district_department", "seen": seen, "reason": "改名"}
+        self._form(administer, "/admin/units/{0}/change", code, of="-", **named)
+        self._get(administer, "/admin/rosters/{0}", code)
+        self._get(administer, "/admin/calendar/drafts/{0}", self._id("calendar draft"))
+        self._form(administer, "/admin/city/grants/{0}/end", self._id("city grant"), of="-", why="期满")
+        self._form(administer, "/city/deliveries/{0}/on", self._id("delivery of figures"), of="-")
+        self._form(administer, "/city/deliveries/sendings/{0}/retry", self._id("sending of figures"), of="-")
 
     def _signed_in_elsewhere(self) -> None:
         self._place.signed_in("leader")

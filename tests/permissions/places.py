@@ -58,6 +58,7 @@ from core.statistics.performance.models import (
     PerformanceUnit,
 )
 from core.statistics.performance.queries import fingerprint_of
+from core.statistics.screens.links import make_screen
 from core.tenancy.scope import Installation, Scope
 from core.tenancy.secret_rows import keep_text
 from core.tickets.contact import Contact
@@ -88,6 +89,8 @@ PLUGIN, PAGE = FEATURE.split(".")[0], "page"
 PAGE_PERMISSION = Permission.SEE_TICKETS
 PHOTO = photo()
 PASSWORD = "青山隔岸灯火三更明日再来看"
+DRAFTER = make_actor("另一位管理员", "administrator", id=999)
+"""Who drafts settings, so that the administrator of the place may approve them."""
 UNREACHABLE = "https://127.0.0.1:9"
 """Where no identity provider answers."""
 ELSEWHERE = "clerk of another unit"
@@ -129,6 +132,7 @@ KINDS = {
     "form": "form of a document",
     "page": "page of the city",
     "held": "held deed",
+    "screen": "screen",
 }
 """What a parameter in an address names, wherever it stands."""
 NUMBERED = {
@@ -154,14 +158,18 @@ NUMBERED = {
     "/public/<tenant>/activities/": "campaign",
 }
 """What `number` names, by the beginning of the address."""
+PAGE_OF_SECRETS = "/admin/features/"
+"""Where `name` names the secret that the page removes; the other is left to systems."""
 
 
 class PlaceSettings(Settings):
-    """Something to set, and two secrets."""
+    """Something to set, and secrets: two of each place's own, of which a system and a page may each remove one."""
 
     word = Line(title="一个词", longest=40, load_default="原来")
     first = Secret(title="第一个密钥", shortest=8)
     second = Secret(title="第二个密钥", shortest=8)
+    third = Secret(title="第三个密钥", shortest=8)
+    fourth = Secret(title="第四个密钥", shortest=8)
 
 
 def place_feature() -> Feature:
@@ -244,6 +252,8 @@ def kind_of(rule: str, parameter: str) -> str:
     """Return what a parameter names. Fails in words where nobody has said it yet."""
     if parameter == "number":
         kind = next((kind for start, kind in NUMBERED.items() if rule.startswith(start)), None)
+    elif parameter == "name" and rule.startswith(PAGE_OF_SECRETS):
+        kind = "secret on a page"
     else:
         kind = KINDS.get(parameter)
     assert kind, (
@@ -387,9 +397,11 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         desk.dispatch(scope, accepted.serial_no, Order(OPERATOR, at), lead=code, reason="受理席派单")
         handle.sign(scope, accepted.serial_no, Order(clerk, at))
         place.has["campaign"] = [_campaign(scope, place.mark, now)]
-        secret = "second" if second else "first"
-        keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
-        place.has |= {"ticket": [accepted.serial_no], "secret": [secret]}
+        of_kinds = {"secret": "second" if second else "first", "secret on a page": "fourth" if second else "third"}
+        for kind, secret in of_kinds.items():
+            keep_text(scope, FEATURE, secret, SecretText(f"{place.mark}密钥"), by="测试", now=now)
+            place.has[kind] = [secret]
+        place.has["ticket"] = [accepted.serial_no]
         _entered(scope, accepted, place.accounts[WORKER], at)
         place.has |= _accused(scope, place.mark, code, accepted.serial_no, at)
         place.has |= {"public case": [public_no(scope, accepted.ticket_id)]}
@@ -402,6 +414,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         place.has |= _bulletin(scope, place.mark, now) | {"form of a document": ["pdf"]}
         place.has |= _performance(scope, place.mark, code, accepted.serial_no, now)
         place.has |= _sent_figures(scope, place.mark, now, more=more) | {"page of the city": ["overview"]}
+        place.has |= {"screen": [str(make_screen(scope, f"{place.mark}大厅", made_by="测试", now=now).screen.id)]}
         place.has |= {"outreach": [str(_outreach(scope, place.mark, now))]}
         place.has |= _interview(scope, place.mark, code, now)
         place.has |= {"panel": [open_panel(scope, place, accepted.serial_no, now)]}
@@ -420,7 +433,7 @@ def _things(place: Place, code: str, *, second: bool, more: int, now: datetime) 
         with place.installation.scope(place.slug) as scope:
             wish, who = Wish({"word": f"{place.mark}{each}"}), administrator_of(place)
             roster = place.installation.roster
-            numbers.append(draft(scope, roster, FEATURE, wish, reason="测试", actor=who, now=at).number)
+            numbers.append(draft(scope, roster, FEATURE, wish, reason="测试", actor=DRAFTER, now=at).number)
             run = ask_trial(scope, roster, FEATURE, int(str(numbers[-1])), actor=who, now=at)
             place.has.setdefault("dry run", []).append(run.id)
     place.has["revision"] = list(reversed(numbers))

@@ -45,6 +45,8 @@ IDS = {
     "matters": "matter",
 }
 """Arguments of commands that name something of the tenant; those that end in `_id` do as well."""
+COUNTED = ("revision", "duty list", "calendar draft")
+"""What each district counts for itself."""
 Digest = Mapping[str, str]
 
 
@@ -71,7 +73,7 @@ class Attack:
         self._other = other
         self._recorded = iter(recorded)
         # What each district counts for itself is here as well, and tells nothing of the other.
-        self._counted = {str(number) for kind in ("revision", "duty list") for number in place.has[kind]}
+        self._counted = {str(number) for kind in COUNTED for number in place.has[kind]}
         self.sent: list[Request] = []
         """What was to be done, to be replayed in its turn."""
         self.replayed = 0
@@ -402,6 +404,7 @@ def payloads_of(place: Place) -> dict[str, list[dict[str, Any]]]:
         "held-deed": {"deed": place.has["held deed"][0]},
         "routing-rule-draft": {"consultation": 1},
         "bulletin": {"month": "2099-01"},
+        "figure-sending": {"sending_id": int(str(place.has["sending of figures"][0]))},
         "deliver": {"message_id": _any_record(place)},
         "phone-code": {"code_id": _any_record(place)},
         "try-way-out": {"test": _any_record(place)},

@@ -24,9 +24,11 @@ ALWAYS = {
     "GET /city/cells": (404, "a district has no districts"),
     "GET /city/definitions": (404, "a district has no districts"),
     "GET /city/districts": (404, "a district has no districts"),
+    "GET /city/explore": (404, "a district has no districts"),
     "GET /city/instructions": (404, "a district has no districts"),
     "GET /city/matters": (404, "a district has no districts"),
     "GET /city/quality": (404, "a district has no districts"),
+    "GET /city/screens": (404, "a district has no districts"),
     "GET /city/views": (404, "a district has no districts"),
     "GET /city/units": (404, "a district has no districts"),
     "GET /city/warnings": (404, "a district has no districts"),
@@ -35,12 +37,21 @@ ALWAYS = {
     "GET /city/month/file/<form>": (404, "a district has no districts"),
     "GET /city/tickets": (404, "a district has no districts"),
     "POST /api/v1/features/<feature>/push": (404, "a district presets nothing"),
+    "GET /admin/presets": (404, "a district presets nothing"),
+    "POST /admin/features/<feature>/presets/push": (404, "a district presets nothing"),
     "POST /city/month/pack": (404, "a district has no districts"),
+    "POST /city/screens": (404, "a district has no districts"),
+    "POST /city/screens/<screen>/end": (404, "a district has no districts"),
+    "POST /city/views": (404, "a district has no districts"),
+    "POST /city/views/remove": (404, "a district has no districts"),
     "POST /city/tickets": (404, "a district has no districts"),
     "POST /api/v1/tickets/<serial_no>/commands/<command>": (404, "there is no such command"),
 }
 """Operations that answer all who may the same here, and why."""
-OWN_NAMES = {"PUT /api/v1/features/<feature>/secrets/<name>"}
+OWN_NAMES = {
+    "PUT /api/v1/features/<feature>/secrets/<name>",
+    "POST /admin/features/<feature>/secrets/<name>",
+}
 """Operations whose address holds a name that every district may use for what is its own."""
 OF_ONE = frozenset({"task", "list_no", "held"})
 """What belongs to one person, the operator of each place: administrators may look how it stands, for others it is not there."""
