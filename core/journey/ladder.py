@@ -26,6 +26,7 @@ from core.hooks.values import (
 )
 from core.journey.administration_limits import Case, Laid, Source, duty_of, imagined, laid_out
 from core.journey.asked_rules import Asked, Setting, settings_that_decide
+from core.kit.blanks import filled
 from core.kit.saying import joined, said, word
 from core.sla.labels import CLOCK_LABELS
 from core.sla.limits import OVERDUE
@@ -42,6 +43,13 @@ BESIDE: Mapping[TriggerKind, str] = {
 """What calls for pressing at no fixed point of the line."""
 WAITING = ("accept", "dispatch")
 """Clocks of a ticket that no unit has yet."""
+BLANKS: Mapping[str, str] = {
+    "serial_no": "〔工单编号〕",
+    "title": "〔标题〕",
+    "unit": "〔承办单位〕",
+    "due": "〔到期时间〕",
+}
+"""What stands in a message for what a ticket will have there."""
 QUIET = ("sms", "mail")
 """Steps that wait for the day."""
 MOST_EARLIER = 8
@@ -210,7 +218,7 @@ def _pressed(
         what=STEP_WORDS[level],
         to=name,
         is_missing=is_missing,
-        text=step.text,
+        text=filled(step.text, BLANKS),
         waits_for_day=step.kind in QUIET and not (step.at_night or is_urgent),
         source=Source(
             feature=feature if feature != CORE else "",

@@ -93,11 +93,13 @@ def _table(reading: Reader, metric: Metric) -> Table:
         (
             "版本",
             said(
-                "指标第 {version} 版；分子 {numerator} 第 {n} 版{denominator}",
+                "指标第 {version} 版；分子“{numerator}”第 {n} 版{denominator}",
                 version=metric.version,
-                numerator=numerator.key,
+                numerator=word(numerator.label),
                 n=numerator.version,
-                denominator=said("，分母 {key} 第 {n} 版", key=denominator.key, n=denominator.version)
+                denominator=said(
+                    "，分母“{denominator}”第 {n} 版", denominator=word(denominator.label), n=denominator.version
+                )
                 if denominator
                 else word(""),
             ),

@@ -10,6 +10,7 @@ from core.hooks.values import Budget
 from core.journey.ladder import Ladder, ladder_of
 from core.journey.played import Played, play, worth_playing
 from core.kit.errors import Refused
+from core.kit.saying import said
 from core.people.roles import Permission
 from core.sla.labels import CLOCK_LABELS
 from core.tickets.hours import hours_of
@@ -105,4 +106,4 @@ def _course(played: Played, timetable: Timetable) -> Markup:
     if not lanes:
         return Markup("")
     start = min(lane.start for lane in lanes)
-    return drawn(lanes, timetable, start=start, title=f"{played.serial_no} 的答复时限")
+    return drawn(lanes, timetable, start=start, title=said("{serial_no} 的答复时限", serial_no=played.serial_no))

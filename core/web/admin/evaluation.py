@@ -29,6 +29,8 @@ from core.statistics.weighing import Line, lines_to_hold, sample_of, units_of_mo
 from core.statistics.words import value_words
 from core.web.admin.cases import query
 from core.web.admin.drawn import rules_asked
+from core.web.language.charts import drawing_shown
+from core.web.language.speaking import t
 from core.web.visit import Answer, Visit, allows
 
 pages = Blueprint("admin_evaluation", __name__)
@@ -86,12 +88,11 @@ def _bar(weighing: Sequence[Weighing]) -> Markup:
         parts.append(
             Markup(
                 '<rect class="w{}" x="{:.1f}" y="0" width="{:.1f}" height="28"/><text x="{:.1f}" y="19">{} {:g}</text>'
-            ).format(number % 2, x, max(width - 2, 1), x + 8, each.label, each.full)
+            ).format(number % 2, x, max(width - 2, 1), x + 8, t(each.label), each.full)
         )
         left += each.full
-    return Markup('<svg viewBox="0 0 {} 28" font-size="13" aria-hidden="true">{}</svg>').format(
-        BAR, Markup("").join(parts)
-    )
+    bar = Markup('<svg viewBox="0 0 {} 28" font-size="13" aria-hidden="true">{}</svg>')
+    return drawing_shown(bar.format(BAR, Markup("").join(parts)))
 
 
 def _plot(line: Line) -> Markup:
@@ -101,7 +102,8 @@ def _plot(line: Line) -> Markup:
         return Markup("")
     marks = [Mark(each.name, float(each.value * PERCENT), f"{float(each.value * PERCENT):.1f}%") for each in line.units]
     lowest = min(float(hold), *(mark.value for mark in marks))
-    return dot_plot(marks, title=line.metric.label, hold=float(hold), low=max(lowest // APART * APART - APART, 0))
+    low = max(lowest // APART * APART - APART, 0)
+    return drawing_shown(dot_plot(marks, title=t(line.metric.label), hold=float(hold), low=low))
 
 
 def _hold(bands: Sequence[Band]) -> Fraction | None:

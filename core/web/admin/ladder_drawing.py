@@ -8,14 +8,18 @@ from markupsafe import Markup
 from core.journey.ladder import Station
 from core.kit.saying import said, word
 from core.web.admin.limit_drawing import FILLS
+from core.web.language.charts import drawing_shown
+from core.web.language.speaking import t
 
 STEP, LEFT, LINE, ROW = 150, 90, 66, 18
 WIDTH, WIDEST = 1100, 240
 """A line fills this width if its stations do not stand further apart than that."""
 MOST_ROWS = 6
 """Steps that are told below a station; of more the number is told."""
-LONGEST = 12
-"""Characters of one line below a station."""
+LONGEST = 24
+"""Width of one line below a station: a letter is one, a Chinese character two."""
+FIRST_WIDE = 0x2E80
+"""From this character on they are wide."""
 
 
 def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: str = "") -> Markup:
@@ -29,10 +33,11 @@ def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: 
         LEFT, LEFT + apart * (len(stations) - 1), y=LINE
     )
     body = Markup("").join(_station(LEFT + apart * number, number, each, zone) for number, each in enumerate(stations))
-    return Markup(
+    drawing = Markup(
         '<svg class="chart line-of-ladder {}" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" font-size="12">'
         "{}{}</svg>"
-    ).format(css, title, width, height, width, line, body)
+    ).format(css, t(title), width, height, width, line, body)
+    return drawing_shown(drawing)
 
 
 def _station(x: float, number: int, station: Station, zone: tzinfo) -> Markup:
@@ -43,7 +48,7 @@ def _station(x: float, number: int, station: Station, zone: tzinfo) -> Markup:
     )
     below = Markup("").join(_text(x, LINE + 28 + place * ROW, each) for place, each in enumerate(shown))
     return Markup("<g><title>{}</title>{}{}{}{}</g>").format(
-        f"{number + 1} {station.words} {local:%Y-%m-%d %H:%M}",
+        t(said("{number} {station} {at:%Y-%m-%d %H:%M}", number=number + 1, station=word(station.words), at=local)),
         _text(x, 18, station.words, css="label"),
         _text(x, 36, f"{local.month}/{local.day} {local:%H:%M}"),
         _shape(x, station),
@@ -55,13 +60,19 @@ def _rows(station: Station) -> list[str]:
     """Return what is done at a station, steps of one kind to several in one line each."""
     return list(
         dict.fromkeys(
-            _cut(said("{what} → {to}", what=word(each.what), to=each.to.partition("（")[0])) for each in station.steps
+            _cut(t(said("{what} → {to}", what=word(each.what), to=each.to.partition("（")[0])))
+            for each in station.steps
         )
     )
 
 
 def _cut(words: str) -> str:
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+    width = 0
+    for place, sign in enumerate(words):
+        width += 1 if ord(sign) < FIRST_WIDE else 2
+        if width > LONGEST:
+            return f"{words[: place - 1]}…"
+    return words
 
 
 def _shape(x: float, station: Station) -> Markup:
@@ -74,4 +85,4 @@ def _shape(x: float, station: Station) -> Markup:
 
 
 def _text(x: float, y: float, words: str, *, css: str = "") -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(css, x, y, words)
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(css, x, y, t(words))

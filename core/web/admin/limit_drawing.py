@@ -14,6 +14,8 @@ from core.documents.charts import BAD, GRID, INK, ONE
 from core.hooks.values import Budget
 from core.kit.saying import said, word
 from core.sla.labels import LIGHT_LABELS
+from core.web.language.charts import drawing_shown
+from core.web.language.speaking import t
 from core.workdays.rules import ONE_DAY, Timetable
 from core.workdays.specification import WEEKDAYS
 
@@ -63,7 +65,7 @@ class Lane:
 
 def drawn(lanes: Sequence[Lane], timetable: Timetable, *, start: datetime, title: str) -> Markup:
     """Draw the dates from the start to the last due time, the working hours of each, and over them the lanes."""
-    return _Sheet(lanes, timetable, start).svg(title)
+    return drawing_shown(_Sheet(lanes, timetable, start).svg(title))
 
 
 class _Sheet:
@@ -86,12 +88,12 @@ class _Sheet:
         x = self._x(self.start)
         begin = Markup(
             '<line class="begin" stroke="{}" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"><title>{}</title></line>'
-        ).format(INK, TOP - 4, self.height, said("起点 {at}", at=self._local(self.start)), x=x)
+        ).format(INK, TOP - 4, self.height, t(said("起点 {at}", at=self._local(self.start))), x=x)
         return Markup(
             '<svg class="chart calendar" role="img" aria-label="{}" viewBox="0 0 {} {}" font-size="12">'
             '<defs><pattern id="rest" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
             '<line class="hatch" stroke="#d8dee6" x1="0" y1="0" x2="0" y2="6"/></pattern></defs>{}{}</svg>'
-        ).format(title, WIDTH, self.height, Markup("").join(parts), begin)
+        ).format(t(title), WIDTH, self.height, Markup("").join(parts), begin)
 
     def _day(self, on: date) -> Markup:
         """Draw a date: its head, its working hours, a hatching where nobody works."""
@@ -115,7 +117,7 @@ class _Sheet:
             GRID, TOP - 2, self.height - BOTTOM, x=x
         )
         told = said("{on:%Y-%m-%d} {reason}", on=on, reason=day.reason or ("工作日" if day.is_working else "休息日"))
-        return Markup("<g><title>{}</title>{}{}{}</g>").format(told, ground, edge, Markup("").join(head))
+        return Markup("<g><title>{}</title>{}{}{}</g>").format(t(told), ground, edge, Markup("").join(head))
 
     def _head(self, on: date, x: float) -> Markup:
         middle, day = x + self.column / 2, self.timetable.day(on)
@@ -147,7 +149,7 @@ class _Sheet:
             else Markup(
                 '<rect class="{}" x="{:.1f}" y="{:.1f}" width="11" height="11"><title>{}</title></rect>'
             ).format(
-                "due" if lane.is_pressed else "ends", due - 5.5, y - 5.5, said("截止 {at}", at=self._local(lane.due))
+                "due" if lane.is_pressed else "ends", due - 5.5, y - 5.5, t(said("截止 {at}", at=self._local(lane.due)))
             )
         )
         local = lane.due.astimezone(self.timetable.zone)
@@ -176,7 +178,7 @@ class _Sheet:
             "{light}：{words}，{at}", light=word(LIGHT_LABELS[point.tone]), words=point.words, at=self._local(point.at)
         )
         return Markup('<polygon class="point {}" fill="{}" points="{}"><title>{}</title></polygon>').format(
-            point.tone, FILLS[point.tone], corners, told
+            point.tone, FILLS[point.tone], corners, t(told)
         )
 
     def _counted(self, lane: Lane) -> Iterator[tuple[datetime, datetime]]:
@@ -236,4 +238,6 @@ def _rect(css: str, x: float, y: float, width: float, height: float, *, round: i
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "middle", css: str = "") -> Markup:
-    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(css, x, y, anchor, words)
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        css, x, y, anchor, t(words)
+    )

@@ -23,6 +23,7 @@ from core.journey.administration_limits import (
 )
 from core.journey.asked_rules import Setting
 from core.journey.yellow_counts import Step, past_month, ran_of, yellow_by, yellow_steps
+from core.kit.saying import said, word
 from core.people.roles import Permission
 from core.sla.budgets import MODE_WORDS, budget_words
 from core.sla.explanation import explain
@@ -33,6 +34,8 @@ from core.web.admin.cases import chosen_case, query
 from core.web.admin.drawn import Rules, rules_asked
 from core.web.admin.limit_drawing import Lane, Point, drawn
 from core.web.input import usable_input
+from core.web.language.charts import drawing_shown
+from core.web.language.speaking import t
 from core.web.visit import Answer, Visit, allows
 from core.workdays.queries import current_calendar
 from core.workdays.rules import Timetable
@@ -140,15 +143,16 @@ def show_yellow(visit: Visit) -> Answer:
 def _chart(rules: Rules, setting: Setting, steps: Sequence[Step]) -> Markup:
     """Draw how many would turn yellow by each value, the one that is shown named."""
     is_draft = rules.draft is not None and rules.draft.feature == setting.feature
+    state = word("草稿" if is_draft else "现行")
     marks = [
         Mark(
-            f"{each.words}（{'草稿' if is_draft else '现行'}）" if each.holds else each.words,
+            t(said("{words}（{state}）", words=word(each.words), state=state) if each.holds else each.words),
             each.yellow,
-            f"{each.yellow:,} 件",
+            t(said("{n:,} 件", n=each.yellow)),
         )
         for each in steps
     ]
-    return bars(marks, title=setting.title)
+    return drawing_shown(bars(marks, title=t(setting.title)))
 
 
 def _drawing(pairs: Sequence[Pair], timetable: Timetable, start: datetime, *, is_tried: bool) -> Markup:
@@ -165,7 +169,7 @@ def _lanes(laid: Laid, *, is_draft: bool) -> list[Lane]:
     if laid.start is None or laid.due is None:
         return []
     points = tuple(Point(each.at, each.light, each.source.reason) for each in laid.marks)
-    label = f"{laid.label}（草稿）" if is_draft else laid.label
+    label = said("{label}（草稿）", label=word(laid.label)) if is_draft else laid.label
     return [Lane(label, laid.words, laid.budget, laid.start, laid.due, points, laid.is_pressed, is_draft)]
 
 

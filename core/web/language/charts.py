@@ -22,4 +22,11 @@ def chart_shown(chart: Chart) -> Markup:
     else:
         series = [replace(line, label=t(line.label)) for line in chart.series]
         said = drawn(replace(chart, title=t(chart.title), series=series, labels=[t(label) for label in chart.labels]))
-    return Markup(IN_CHINESE.sub(r'<\1 lang="zh-CN"', said))  # noqa: S704 -- only an attribute is put into our own drawing  # nosec B704
+    return drawing_shown(said)
+
+
+def drawing_shown(drawing: Markup) -> Markup:
+    """Return a drawing whose words `t` has said with what is still Chinese in it, which people wrote, marked as such."""
+    if language() == "zh-CN":
+        return drawing
+    return Markup(IN_CHINESE.sub(r'<\1 lang="zh-CN"', drawing))  # noqa: S704 -- only an attribute is put into our own drawing  # nosec B704

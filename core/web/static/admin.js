@@ -1,7 +1,7 @@
 // What the pages of district administration do by themselves; without it they work all the same.
 "use strict";
 
-// Features are put in order by dragging too; the buttons 上移 and 下移 do the same.
+// Features are put in order by dragging too; the buttons for up and down do the same.
 for (const list of document.querySelectorAll("[data-sortable]")) {
   const items = () => [...list.querySelectorAll("[data-feature]")];
   let dragged = null;
@@ -51,7 +51,7 @@ for (const list of document.querySelectorAll("[data-sortable]")) {
   });
 }
 
-// Rules are put in order by dragging too, within their phase; 上移 and 下移 do the same.
+// Rules are put in order by dragging too, within their phase; the buttons for up and down do the same.
 (() => {
   let dragged = null;
   const rules = (list) => [...list.querySelectorAll(":scope > [data-rule]")];
