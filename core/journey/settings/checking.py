@@ -202,7 +202,5 @@ def _short_calendar(scope: Scope, roster: Roster, now_held: Held, now: datetime)
         year = (now + AHEAD).astimezone(scope.tenant.zone).year
         yield Finding(
             "warning",
-            saying.said(
-                "{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后请在“工作日历”里收进。", year=year
-            ),
+            saying.said("{year} 年的放假安排还没有，其间的截止时间是暂定的。公布后请在“工作日历”里收进。", year=year),
         )
