@@ -78,7 +78,7 @@ def take_table(visit: Visit) -> Answer:
     return Done(words, AT)
 
 
-@pages.get(f"{AT}/export")
+@pages.post(f"{AT}/export")
 @allows(Permission.ADMINISTER)
 def download_table(visit: Visit) -> Answer:
     """Answer with all units as CSV; who took it out is put on record."""

@@ -161,8 +161,11 @@ def test_two_administrators_on_one_unit_do_not_overwrite_each_other(office: Offi
 
 
 def test_a_table_is_looked_at_before_it_changes_anything_and_what_was_seen_is_what_is_done(office: Office) -> None:
-    export = office.ann.get("/admin/units/export").get_data(as_text=True)
-    table = export.replace("园林管理处", "园林局").rstrip("\r\n") + "\r\nlamps,照明所,科室,园林局,,,是\r\n"
+    def exported() -> str:
+        office.ann.get("/admin/units")
+        return office.ann.post("/admin/units/export").get_data(as_text=True)
+
+    table = exported().replace("园林管理处", "园林局").rstrip("\r\n") + "\r\nlamps,照明所,科室,园林局,,,是\r\n"
 
     def look(text: str) -> str:
         office.ann.get("/admin/units")
@@ -181,7 +184,7 @@ def test_a_table_is_looked_at_before_it_changes_anything_and_what_was_seen_is_wh
 
     assert office.units()["parks"].name == "园林局"
     assert office.units()["lamps"] == UnitEntry("照明所", "section", "parks", member=True)
-    assert "没有要改的" in look(office.ann.get("/admin/units/export").get_data(as_text=True))
+    assert "没有要改的" in look(exported())
     for wrong, words in (
         ("a,b\n1,2\n", "没有认出哪一列是代码"),
         ("代码,名称,上级\ncrew,队,自己\nroads,道路,crew\n", "不止一个"),

@@ -205,7 +205,6 @@ NO_SCREENS: dict[str, str] = {
     "/admin/access.csv": "a file",
     "/admin/rosters.csv": "a file",
     "/desk/import-template": "a file",
-    "/admin/units/export": "a file",
     "/admin/presets": "a page of cities alone, seen in tests/web/admin/test_settings_form.py",
     "/admin/features/<feature>/revisions/<int(max=2147483647):number>/trial/file.xlsx": "a file",
     "/admin/features/<feature>/revisions/<int(max=2147483647):number>/trial/file.csv": "a file",
