@@ -7,10 +7,10 @@ from core.web.admin.areas import pages as areas
 from core.web.admin.calendar import pages as calendar
 from core.web.admin.channels import pages as channels
 from core.web.admin.city_view import pages as city_view
-from core.web.admin.escalation import pages as escalation
-from core.web.admin.evaluation import pages as evaluation
 from core.web.admin.duties import pages as duties
 from core.web.admin.duty_items import pages as duty_items
+from core.web.admin.escalation import pages as escalation
+from core.web.admin.evaluation import pages as evaluation
 from core.web.admin.features import pages as features
 from core.web.admin.health import pages as health
 from core.web.admin.limits import pages as limits
