@@ -52,6 +52,7 @@ HASHES = {
         "tally.key",
         "sign_in_step.token_hash",
         "account_link.token_hash",
+        "screen_link.token_hash",
         "call_record.phone_hash",
         "report_draft.key_hash",
     ),
