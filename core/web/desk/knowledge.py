@@ -118,7 +118,7 @@ def write_article(visit: Visit) -> Answer:
     article = knowledge.write_article(
         visit.scope,
         _draft(),
-        unit=text("unit", longest=100),
+        unit=_unit_named(visit) if not question else "",
         question_id=int(question) if question.isascii() and question.isdecimal() else None,
         actor=visit.actor,
         now=visit.now,
@@ -238,6 +238,11 @@ def _tabs(visit: Visit) -> dict[str, str]:
     """Return the tabs that the visitor has: answers at once are for the house, where the district gives any."""
     has_all = Permission.SEE_TICKETS in visit.permissions and instant_rules(visit.scope) is not None
     return {name: label for name, label in TABS.items() if has_all or name != AT_ONCE}
+
+
+def _unit_named(visit: Visit) -> str:
+    """Return the unit that the desk names; units write for themselves. Raises `InputUnusable`."""
+    return required("unit", ask="请选择由哪个单位解读。", longest=100) if _asks(visit) else ""
 
 
 def _asks(visit: Visit) -> bool:
