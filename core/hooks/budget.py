@@ -41,6 +41,7 @@ class Deadline:
         "_repeated_before",
         "_seconds",
         "_started",
+        "_stopped",
     )
 
     def __init__(self, seconds: float, longest: float) -> None:
@@ -59,6 +60,7 @@ class Deadline:
         if self._cuts:
             # Off before anything else: an alarm of the surrounding code must not go off in the hands of this block.
             self._left_before, self._repeated_before = signal.setitimer(signal.ITIMER_REAL, 0)
+            self._stopped = time.monotonic()  # after it, not before: late on a busy machine, but never early
             self._handler_before = signal.signal(signal.SIGALRM, self._cut)
             self._is_open = True
             signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN_SECONDS)
@@ -73,7 +75,7 @@ class Deadline:
             # Python runs the handlers of signals that have arrived before it changes one: a late cut ends here, unheard.
             signal.signal(signal.SIGALRM, self._handler_before)
             if self._left_before:
-                left = max(self._left_before - (time.monotonic() - self._started), AT_ONCE)
+                left = max(self._left_before - (time.monotonic() - self._stopped), AT_ONCE)
                 signal.setitimer(signal.ITIMER_REAL, left, self._repeated_before)
         if kind is None and is_over:
             raise OverBudget(self._seconds)
