@@ -165,7 +165,7 @@ def test_a_failure_is_shown_and_tried_again_under_the_same_id(post: Post, receiv
 def test_figures_go_to_offices_alone(post: Post) -> None:
     for addresses in ("someone@qq.com", "city@cd.gov.cn someone@163.com", "nobody", "a@b", "x@y.gov.cn\x00", " "):
         assert post.add(addresses=addresses) == 422, addresses
-    assert post.add(page="month") == post.add(form="exe") == post.add(every="day") == 422
+    assert post.add(page="tickets") == post.add(form="exe") == post.add(every="day") == 422
     assert post.add(category="城市管理", nature="complaint") == 422
     for hostile in ("/city/deliveries/99999999999/off", "/city/deliveries/x/now", "/city/deliveries/sendings/0/retry"):
         assert post.analyst.post(hostile).status_code == 404
