@@ -10,7 +10,7 @@ from core.journey.desk_shifts import PlannedShift
 from core.journey.rosters import Duty
 from core.kit.errors import Refused
 from core.kit.headings import places_of
-from core.kit.saying import joined, said
+from core.kit.saying import joined, said, word
 from core.people.roster.rules import EVERY_DAY
 
 COLUMNS = {
@@ -114,7 +114,7 @@ def weekday_words(weekdays: tuple[int, ...]) -> str:
     """Say on which weekdays a duty is."""
     if len(weekdays) == len(EVERY_DAY):
         return "每天"
-    return "周" + joined("、", ("一二三四五六日"[day - 1] for day in weekdays))
+    return said("周{days}", days=joined("、", (word("一二三四五六日"[day - 1]) for day in weekdays)))
 
 
 def _duty(login: str, first: str, last: str, weekdays: str) -> Duty:

@@ -17,9 +17,9 @@ Translate = Callable[[str], str | None]
 STOP = "。"
 SEPARATORS: Mapping[str, str] = {"、": ", ", "，": ", ", "；": "; ", "：": ": ", "。": ". ", "": " "}
 """What stands between parts in languages that are written with spaces."""
-BRACKETS: Mapping[str, str] = {"（": " (", "）": ")", "}{": "} {"}
+BRACKETS: Mapping[str, str] = {"（": " (", "）": ")", "}{": "} {", "){": ") {"}
 HAN = re.compile(r"[\u3400-\u9fff]")
-LOOSE = re.compile(" +(?=[,.;])|(?<= ) +")
+LOOSE = re.compile(" +(?=[,.;:])|(?<= ) +")
 """Spaces too many between values that stand side by side."""
 
 

@@ -105,12 +105,12 @@ class _Account:
         yield said(
             "{amount}：{day}",
             amount=said("第 {amount} 个自然日", amount=self.budget.amount) if self.budget.amount else word("当日"),
-            day=self.timetable.day(last),
+            day=str(self.timetable.day(last)),
         )
         ended = self.timetable.day_ending_at(base)
         if ended > last:
             yield from self._days_left_out(last - ONE_DAY, ended)
-            yield said("末日不上班，顺延至 {day}", day=self.timetable.day(ended))
+            yield said("末日不上班，顺延至 {day}", day=str(self.timetable.day(ended)))
 
     def _days_counted(self, after: date, last: date) -> Iterator[str]:
         """Tell the days after a date until the last one: working days with their number, the others with a reason."""
@@ -210,7 +210,7 @@ def _dates(first: date, last: date) -> Iterator[date]:
 
 
 def _span(days: list[Day]) -> str:
-    return str(days[0]) if len(days) == 1 else said("{days} 至 {days_2}", days=days[0], days_2=days[-1])
+    return str(days[0]) if len(days) == 1 else said("{days} 至 {days_2}", days=str(days[0]), days_2=str(days[-1]))
 
 
 def _length(span: timedelta) -> str:

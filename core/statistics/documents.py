@@ -327,7 +327,8 @@ def _in_cell(figure: Figure) -> Cell:
         return cell
     parts = parts_words(figure.now, figure.unit)
     small = "*" if figure.is_small and figure.now.denominator else ""
-    return Number(f"{cell.words}{small}{f' ({parts})' if parts else ''}", cell.value, cell.pattern)
+    plain = said("{value}*", value=cell.words) if small else cell.words
+    return Number(said("{plain} ({parts})", plain=plain, parts=parts) if parts else plain, cell.value, cell.pattern)
 
 
 def _below_table(below: Sequence[BelowFloor]) -> Table:

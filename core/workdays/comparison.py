@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from core.kit.saying import joined, said, word
 from core.workdays.days import Day
 from core.workdays.rules import ONE_DAY, Timetable
 
@@ -78,8 +79,8 @@ def in_spans(days: Iterator[ChangedDay]) -> list[ChangedSpan]:
 
 def day_words(day: Day) -> str:
     """Say what a day is: its hours or rest, and why it is no ordinary day of the week."""
-    hours = "、".join(str(segment) for segment in day.segments) or "休息"
-    return f"{hours}（{day.reason}）" if day.reason else hours
+    hours = joined("、", (str(segment) for segment in day.segments)) or word("休息")
+    return said("{hours}（{reason}）", hours=hours, reason=word(day.reason)) if day.reason else hours
 
 
 def _differs(before: Timetable, after: Timetable, day: date) -> bool:

@@ -37,7 +37,7 @@ from core.statistics.measures import MEASURES
 from core.statistics.queries import Counts
 from core.statistics.report import UNNAMED
 
-BY = {"district": "区（市）县", "unit": "承办单位", "category": "事项类别", "day": "日", "way": "渠道和性质"}
+BY = {"district": "区（市）县", "unit": "承办单位", "category": "事项类别", "day": "日期", "way": "渠道和性质"}
 NARROWINGS: tuple[Narrowing, ...] = ("nature", "channel", "category", "group", "district")
 OF: Mapping[str, tuple[Narrowing, ...]] = {
     "unit": ("group", "district"),

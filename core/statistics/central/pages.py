@@ -210,9 +210,9 @@ def figure_cell(one: Figure, href: str = "", *, is_under: bool = False) -> Cell:
     if isinstance(cell, str):
         return cell
     parts = parts_words(one.now, one.unit)
-    small = "*" if one.is_small and one.now.denominator else ""
-    words = f"{cell.words}{small}{f' ({parts})' if parts else ''}"
-    return Shown(words, cell.value, cell.pattern, f"{cell.words}{small}", parts, href, is_under)
+    plain = said("{value}*", value=cell.words) if one.is_small and one.now.denominator else cell.words
+    words = said("{plain} ({parts})", plain=plain, parts=parts) if parts else plain
+    return Shown(words, cell.value, cell.pattern, plain, parts, href, is_under)
 
 
 def count_cell(n: int, href: str = "") -> Shown:

@@ -21,7 +21,7 @@ from core.journey.calendar_drafts import (
     withdraw_draft,
 )
 from core.journey.calendar_publishing import move_on_clocks, publish_draft, try_draft
-from core.kit.saying import joined, said
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.sla.labels import CLOCK_LABELS
 from core.tasks.models import Task
@@ -267,11 +267,11 @@ def _spans(visit: Visit, before: CalendarSpec, after: CalendarSpec) -> list[Any]
 
 
 def _hours_words(hours: Hours) -> str:
-    days = joined("、", ((*WEEKDAYS, "调休上班日")[each] for each in sorted(hours.days)))
-    worked = joined("、", (str(segment) for segment in hours.segments)) or "休息"
+    days = joined("、", (word((*WEEKDAYS, "调休上班日")[each]) for each in sorted(hours.days)))
+    worked = joined("、", (str(segment) for segment in hours.segments)) or word("休息")
     since = said("，{day} 起", day=hours.valid_from) if hours.valid_from else ""
     until = said("，到 {day} 止", day=hours.valid_until) if hours.valid_until else ""
-    return f"{days} {worked}{since}{until}"
+    return said("{days} {worked}", days=days, worked=worked) + since + until
 
 
 def _may_go(hours: Hours, today: date) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from core.kit.saying import joined
 from core.workdays.days import Day
 from core.workdays.rules import ONE_DAY, Timetable
 from core.workdays.specification import CalendarSpec, DayKind
@@ -114,4 +115,4 @@ def hours_of_week(spec: CalendarSpec, *, monday: date) -> Iterator[tuple[int, st
     plain = Timetable(CalendarSpec(spec.zone, spec.hours))
     for offset in range(7):
         day = plain.day(monday + offset * ONE_DAY)
-        yield offset, "、".join(str(segment) for segment in day.segments) or "休息"
+        yield offset, joined("、", (str(segment) for segment in day.segments)) or "休息"

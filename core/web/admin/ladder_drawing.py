@@ -16,8 +16,8 @@ WIDTH, WIDEST = 1100, 240
 """A line fills this width if its stations do not stand further apart than that."""
 MOST_ROWS = 6
 """Steps that are told below a station; of more the number is told."""
-LONGEST = 24
-"""Width of one line below a station: a letter is one, a Chinese character two."""
+LETTER = 6
+"""Width of a letter below a station; a Chinese character is two of them."""
 FIRST_WIDE = 0x2E80
 """From this character on they are wide."""
 
@@ -27,12 +27,14 @@ def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: 
     gaps = max(len(stations) - 1, 1)
     apart = min(max((WIDTH - 2 * LEFT) / gaps, STEP), WIDEST)
     width = LEFT * 2 + apart * gaps
-    rows = min(max((len(_rows(each)) for each in stations), default=1), MOST_ROWS + 1)
+    rows = min(max((len(_rows(each, apart)) for each in stations), default=1), MOST_ROWS + 1)
     height = LINE + 26 + rows * ROW
     line = Markup('<line class="way" stroke="#7b8794" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(
         LEFT, LEFT + apart * (len(stations) - 1), y=LINE
     )
-    body = Markup("").join(_station(LEFT + apart * number, number, each, zone) for number, each in enumerate(stations))
+    body = Markup("").join(
+        _station(LEFT + apart * number, number, each, zone, apart) for number, each in enumerate(stations)
+    )
     drawing = Markup(
         '<svg class="chart line-of-ladder {}" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" font-size="12">'
         "{}{}</svg>"
@@ -40,9 +42,9 @@ def ladder_drawn(stations: Sequence[Station], zone: tzinfo, *, title: str, css: 
     return drawing_shown(drawing)
 
 
-def _station(x: float, number: int, station: Station, zone: tzinfo) -> Markup:
+def _station(x: float, number: int, station: Station, zone: tzinfo, apart: float) -> Markup:
     local = station.at.astimezone(zone)
-    rows = _rows(station)
+    rows = _rows(station, apart)
     shown = (
         rows if len(rows) <= MOST_ROWS else [*rows[:MOST_ROWS], said("另有 {number} 项", number=len(rows) - MOST_ROWS)]
     )
@@ -56,21 +58,21 @@ def _station(x: float, number: int, station: Station, zone: tzinfo) -> Markup:
     )
 
 
-def _rows(station: Station) -> list[str]:
+def _rows(station: Station, apart: float) -> list[str]:
     """Return what is done at a station, steps of one kind to several in one line each."""
     return list(
         dict.fromkeys(
-            _cut(t(said("{what} → {to}", what=word(each.what), to=each.to.partition("（")[0])))
+            _cut(apart, t(said("{what} → {to}", what=word(each.what), to=each.to.partition("（")[0])))
             for each in station.steps
         )
     )
 
 
-def _cut(words: str) -> str:
+def _cut(apart: float, words: str) -> str:
     width = 0
     for place, sign in enumerate(words):
-        width += 1 if ord(sign) < FIRST_WIDE else 2
-        if width > LONGEST:
+        width += LETTER if ord(sign) < FIRST_WIDE else 2 * LETTER
+        if width > apart:
             return f"{words[: place - 1]}…"
     return words
 

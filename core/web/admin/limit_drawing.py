@@ -116,7 +116,9 @@ class _Sheet:
         edge = Markup('<line class="grid" stroke="{}" x1="{x:.1f}" x2="{x:.1f}" y1="{}" y2="{}"/>').format(
             GRID, TOP - 2, self.height - BOTTOM, x=x
         )
-        told = said("{on:%Y-%m-%d} {reason}", on=on, reason=day.reason or ("工作日" if day.is_working else "休息日"))
+        told = said(
+            "{on:%Y-%m-%d} {reason}", on=on, reason=day.reason or word("上班日" if day.is_working else "休息日")
+        )
         return Markup("<g><title>{}</title>{}{}{}</g>").format(t(told), ground, edge, Markup("").join(head))
 
     def _head(self, on: date, x: float) -> Markup:

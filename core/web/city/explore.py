@@ -10,6 +10,7 @@ from core.statistics.central.registry import reading_of
 from core.web.assets import CHARTS, find_assets
 from core.web.city.asking import arguments, asked_here
 from core.web.city.figures import rendered
+from core.web.language.charts import chart_said, heat_said
 from core.web.visit import Answer, Visit, allows, installation
 
 pages = Blueprint("city_explore", __name__)
@@ -32,4 +33,4 @@ def show(visit: Visit) -> Answer:
 
 
 def _options(chart: Chart | Heat) -> dict[str, object]:
-    return options_of(chart)
+    return options_of(heat_said(chart) if isinstance(chart, Heat) else chart_said(chart))

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from core.documents.model import Bars, Dots, Lines, Table
+from core.kit.saying import joined, said, word
 from core.people.roles import Permission
 from core.statistics.central.pages import CityPage
 from core.statistics.central.registry import TITLES, page_of
@@ -28,6 +29,9 @@ def rendered(visit: Visit, told: CityPage, template: str, **more: object) -> str
         told=told,
         name=told.name,
         title=TITLES[told.name],
+        heading=said("{span}{title}", span=told.asked.span_words, title=word(TITLES[told.name])),
+        lead=joined("。", told.document.lead),
+        lead_below=joined("。", told.document.lead if told.asked.narrowed else told.document.lead[1:]),
         asked=told.asked,
         offered=offered(visit, told.asked, told.membership, told.narrowings, told.choices),
         months=months(today_of(visit), told.asked),

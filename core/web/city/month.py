@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from core.documents.data import ALL_FORMS
 from core.documents.model import Table, Words
 from core.journey import bulletins as journey
+from core.kit.saying import joined
 from core.people.roles import Permission
 from core.statistics.asked import asked_of
 from core.statistics.bulletins.in_force import EDITION_LABELS, rules_of
@@ -45,6 +46,7 @@ def show(visit: Visit) -> Answer:
         month=month,
         months=sorted({*months, month}, reverse=True),
         document=document,
+        lead=joined("。", document.lead),
         is_over=month.span.last < today,
         remarks=remarks,
         longest=LONGEST_REMARKS,

@@ -21,7 +21,6 @@ NOT_SHOWN = (
     "core/migrations",
     "core/hooks/contract.py",
     "core/hooks/migrations.py",
-    "core/hooks/specs",
     "core/journey/accountability_file.py",
     "core/process.py",
     "core/tenancy/catalogue.py",
