@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from core.tenancy.scope import Installation
 from core.tenancy.security_log import SecurityKind, note_security
 from core.tenancy.security_sent import REMEMBERED
 from tests.builders import beijing, make_district
+from tests.patience import patience
 from tests.trust.spoiling import Proven
 
 START = beijing("2026-03-12 10:00")
@@ -38,7 +40,7 @@ class Receiver:
         self._socket = socket.socket(socket.AF_UNIX if path else socket.AF_INET, kind)
         self._socket.bind(str(path) if path else ("127.0.0.1", 0))
         self.address = str(path) if path else f"127.0.0.1:{self._socket.getsockname()[1]}"
-        self._socket.settimeout(5)
+        self._socket.settimeout(patience(30))
         self._thread = threading.Thread(target=self._listen, daemon=True)
         if kind == socket.SOCK_STREAM:
             self._socket.listen()
@@ -54,6 +56,8 @@ class Receiver:
         return list(self.received)
 
     def close(self) -> None:
+        with suppress(OSError):  # of datagrams: nobody is connected
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _listen(self) -> None:
