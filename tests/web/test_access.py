@@ -28,6 +28,7 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         for rule in house.app.url_map.iter_rules()
         if getattr(house.app.view_functions[rule.endpoint], "permission", "static") is None
     }
+    on_a_wall = "/screen/<tenant>/<token>"  # nobody signs in at a big screen: its link is the key, and can be taken back
     pushed_to = "/in/<tenant>/<channel>"  # a feature vouches for who pushes; a person has no business there
     on_the_way_in = {
         "/sign-in",
@@ -50,6 +51,7 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         "/livez",
         "/readyz",
         "/api/v1/openapi.json",
+        on_a_wall,
         pushed_to,
         "/wechat/<tenant>",  # WeChat's signature vouches for what comes
         "/center/worker.js",  # a script that is the same for everybody; browsers fetch it without asking the page
