@@ -28,7 +28,7 @@ def test_open_routes_are_these_and_no_others(house: House) -> None:
         for rule in house.app.url_map.iter_rules()
         if getattr(house.app.view_functions[rule.endpoint], "permission", "static") is None
     }
-    on_a_wall = "/screen/<tenant>/<token>"  # nobody signs in at a big screen: its link is the key, and can be taken back
+    on_a_wall = "/screen/<tenant>/<token>"  # nobody signs in at a big screen: its link is the key
     pushed_to = "/in/<tenant>/<channel>"  # a feature vouches for who pushes; a person has no business there
     on_the_way_in = {
         "/sign-in",
