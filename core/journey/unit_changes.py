@@ -16,7 +16,7 @@ from core.tickets.timeline import Actor
 from core.units.editing import KIND_LABELS, UnitEntry, UnitsUnusable, below, refuse_flaws
 from core.units.entries import entries_of, unit_rows
 from core.units.models import Unit
-from core.units.queries import NoSuchUnit
+from core.units.queries import NoUnitThere
 from core.units.service import let_others_read_anew, write_units
 
 DEED = "修改单位"
@@ -55,10 +55,10 @@ class Doing:
 
 
 def get_unit_row(scope: Scope, code: str) -> Unit:
-    """Return a unit, closed ones too. Raises `NoSuchUnit`."""
+    """Return a unit, closed ones too. Raises `NoUnitThere`."""
     row = unit_rows(scope).get(code)
     if row is None:
-        raise NoSuchUnit(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
+        raise NoUnitThere(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
     return row
 
 
@@ -80,7 +80,7 @@ def add_unit(scope: Scope, code: str, entry: UnitEntry, doing: Doing) -> None:
 def change_unit(scope: Scope, code: str, entry: UnitEntry, doing: Doing, *, seen: str) -> list[str]:
     """Change a unit that is as it was `seen`; return what changed, in words.
 
-    Raises `NotPermitted`, `ReasonMissing`, `NoSuchUnit`, `UnitChanged`, `UnitsUnusable`.
+    Raises `NotPermitted`, `ReasonMissing`, `NoUnitThere`, `UnitChanged`, `UnitsUnusable`.
     """
     by = _by(doing)
     rows = unit_rows(scope, lock=True)
@@ -100,7 +100,7 @@ def change_unit(scope: Scope, code: str, entry: UnitEntry, doing: Doing, *, seen
 def close_unit(scope: Scope, code: str, doing: Doing, *, seen: str, anyway: bool = False) -> None:
     """Close a unit: nothing is given to it any more. What names it still has to be mended, which `anyway` says is known.
 
-    Raises `NotPermitted`, `ReasonMissing`, `NoSuchUnit`, `UnitChanged`, `UnitInUse`.
+    Raises `NotPermitted`, `ReasonMissing`, `NoUnitThere`, `UnitChanged`, `UnitInUse`.
     """
     by = _by(doing)
     rows = unit_rows(scope, lock=True)
@@ -122,7 +122,7 @@ def close_unit(scope: Scope, code: str, doing: Doing, *, seen: str, anyway: bool
 
 
 def reopen_unit(scope: Scope, code: str, doing: Doing, *, seen: str) -> None:
-    """Open a closed unit again. Raises `NotPermitted`, `ReasonMissing`, `NoSuchUnit`, `UnitChanged`, `UnitsUnusable`."""
+    """Open a closed unit again. Raises `NotPermitted`, `ReasonMissing`, `NoUnitThere`, `UnitChanged`, `UnitsUnusable`."""
     by = _by(doing)
     rows = unit_rows(scope, lock=True)
     before = _unchanged(scope, rows, code, seen)
@@ -165,10 +165,10 @@ def join_unit(scope: Scope, code: str, into: str, doing: Doing, *, seen: str, an
 
 
 def mark_of(scope: Scope, code: str) -> str:
-    """Return the fingerprint of a unit as it stands, for the form that changes it. Raises `NoSuchUnit`."""
+    """Return the fingerprint of a unit as it stands, for the form that changes it. Raises `NoUnitThere`."""
     rows = unit_rows(scope)
     if code not in rows:
-        raise NoSuchUnit(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
+        raise NoUnitThere(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
     return _mark(entries_of(rows)[code])
 
 
@@ -218,7 +218,7 @@ def _by(doing: Doing) -> By:
 
 def _unchanged(scope: Scope, rows: Mapping[str, Unit], code: str, seen: str) -> UnitEntry:
     if code not in rows:
-        raise NoSuchUnit(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
+        raise NoUnitThere(said("没有代码为 {code} 的单位。请从单位列表中选择。", code=code[:60]))
     entry = entries_of(rows)[code]
     if _mark(entry) != seen:
         last = max(security_events(scope, subject=code), key=lambda each: (each.at, each.id), default=None)

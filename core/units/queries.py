@@ -23,6 +23,12 @@ class NoSuchUnit(Refused):
     code = "no-such-unit"
 
 
+class NoUnitThere(NoSuchUnit):
+    """The address names a unit that there is not; a unit named in a form is `NoSuchUnit`."""
+
+    code = "no-unit-there"
+
+
 class NoSuchMatter(Refused):
     """The duty list has no item with this code."""
 

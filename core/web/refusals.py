@@ -86,7 +86,7 @@ STATUS = {
     "file-gone": 404,
     "not-a-city": 404,
     "unknown-feature": 404,
-    "no-such-unit": 404,
+    "no-unit-there": 404,
     "unknown-tenant": 404,
     "cannot-withdraw": 409,
     "effect-not-known": 409,
