@@ -95,16 +95,19 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """How much there is of each row in each column, the darker the more; `most` is the darkest, `hrefs` where a cell leads.
+    """How much there is of each row in each column, the darker the more.
 
-    On a page and in a file a table says the same; it is drawn where one can zoom into it.
+    A cell leads to `lead` with `asks` as names of arguments, the row's key and the column's as their values: said once, since
+    there may be a thousand cells. On a page and in a file a table says the same; it is drawn where one can zoom into it.
     """
 
     title: str
-    rows: Sequence[str]
-    columns: Sequence[str]
+    rows: Sequence[tuple[str, str]]
+    """Key and name of each."""
+    columns: Sequence[tuple[str, str]]
     values: Sequence[Sequence[int]]
-    hrefs: Sequence[Sequence[str]]
+    lead: str
+    asks: tuple[str, str]
 
     @property
     def most(self) -> int:

@@ -1,7 +1,7 @@
 """The same charts as options of ECharts, for the pages on which one can zoom into them.
 
 Options say what is drawn, no colour and no size: these are of the page's theme, and the page's script adds them. What
-leads somewhere carries its address as `href`, and its words as `words`.
+leads somewhere carries its address as `href`, and its words as `words`; of a heat the page's script makes both from `heat`.
 """
 
 from collections.abc import Sequence
@@ -86,20 +86,14 @@ def _lines(chart: Lines) -> Options:
 
 def _heat(chart: Heat) -> Options:
     cells = [
-        {
-            "value": [column, row, value],
-            "words": f"{chart.rows[row]} · {chart.columns[column]} {value:,}",
-            "href": chart.hrefs[row][column],
-            "itemStyle": {"opacity": value / chart.most},
-        }
-        for row, values in enumerate(chart.values)
-        for column, value in enumerate(values)
-        if value
+        [column, row, value] for row, values in enumerate(chart.values) for column, value in enumerate(values) if value
     ]
+    keys = {"rows": [key for key, _ in chart.rows], "columns": [key for key, _ in chart.columns]}
     return {
-        "xAxis": {"type": "category", "data": list(chart.columns), "position": "top"},
-        "yAxis": {"type": "category", "data": list(chart.rows), "inverse": True},
+        "xAxis": {"type": "category", "data": [name for _, name in chart.columns], "position": "top"},
+        "yAxis": {"type": "category", "data": [name for _, name in chart.rows], "inverse": True},
         "series": [{"type": "scatter", "symbol": "rect", "data": cells}],
+        "heat": {"most": chart.most, "lead": chart.lead, "asks": list(chart.asks), **keys},
     }
 
 

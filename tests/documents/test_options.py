@@ -36,13 +36,23 @@ def test_a_line_keeps_its_gaps_and_begins_with_its_last_steps_shown() -> None:
     assert [zoom["start"] for zoom in options["dataZoom"]] == [50, 50]
 
 
-def test_a_cell_of_the_heat_is_as_dark_as_its_part_of_the_most_and_none_leaves_its_place_empty() -> None:
-    heat = Heat("热点", ["噪声", "道路"], ["甲区", "乙区"], [[40, 0], [10, 20]], [["/a", "/b"], ["/c", "/d"]])
+def test_a_heat_says_its_counts_once_and_of_none_nothing() -> None:
+    heat = Heat(
+        "热点",
+        [("noise", "噪声"), ("road", "道路")],
+        [("a", "甲区"), ("b", "乙区")],
+        [[40, 0], [10, 20]],
+        "/city/explore?month=2026-03",
+        ("category", "district"),
+    )
 
     options = options_of(heat)
 
-    assert options["series"][0]["data"] == [
-        {"value": [0, 0, 40], "words": "噪声 · 甲区 40", "href": "/a", "itemStyle": {"opacity": 1.0}},
-        {"value": [0, 1, 10], "words": "道路 · 甲区 10", "href": "/c", "itemStyle": {"opacity": 0.25}},
-        {"value": [1, 1, 20], "words": "道路 · 乙区 20", "href": "/d", "itemStyle": {"opacity": 0.5}},
-    ]
+    assert options["series"][0]["data"] == [[0, 0, 40], [0, 1, 10], [1, 1, 20]]
+    assert options["heat"] == {
+        "most": 40,
+        "lead": "/city/explore?month=2026-03",
+        "asks": ["category", "district"],
+        "rows": ["noise", "road"],
+        "columns": ["a", "b"],
+    }

@@ -119,19 +119,15 @@ def _heat(reading: Reader, now: ByCategory, sums: Counter[str], measure: str) ->
     rows, columns = _ordered(sums)[:MOST_ROWS], _columns(reading, now)[:MOST_COLUMNS]
     if not rows or not columns:
         return None
-    members, asked = reading.members, reading.asked
+    members = reading.members
+    lead = href(reading.asked, "explore", category="", district="", group="", measure=measure)
     return Heat(
         said("{label}：事项类别和区（市）县，颜色越深越多", label=word(MEASURED[measure])),
-        [category or UNNAMED for category in rows],
-        [members[district].name for district in columns],
+        [(category, category or UNNAMED) for category in rows],
+        [(members[district].slug, members[district].name) for district in columns],
         [[now[district].get(category, 0) for district in columns] for category in rows],
-        [
-            [
-                href(asked, "explore", category=category, district=members[district].slug, measure=measure, group="")
-                for district in columns
-            ]
-            for category in rows
-        ],
+        lead,
+        ("category", "district"),
     )
 
 

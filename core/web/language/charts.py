@@ -35,5 +35,5 @@ def drawing_shown(drawing: Markup) -> Markup:
 
 def heat_said(heat: Heat) -> Heat:
     """Return the squares with the names that the code gave to rows and columns in the language of the page at hand."""
-    rows, columns = [t(each) for each in heat.rows], [t(each) for each in heat.columns]
+    rows, columns = ([(key, t(name)) for key, name in each] for each in (heat.rows, heat.columns))
     return replace(heat, title=t(heat.title), rows=rows, columns=columns)

@@ -43,13 +43,16 @@
     };
   }
 
-  // A square of the heat fills its place, whatever the width, and says its count where that has room.
+  // A square of the heat fills its place, whatever the width, says its count where that has room, and leads to its cell.
   function squares(each, options, width) {
     const wide = Math.max(6, (width - 200) / Math.max(1, options.xAxis.data.length) - 4);
-    const paint = (data) => ({
-      ...data,
-      itemStyle: { opacity: Math.max(0.08, data.itemStyle.opacity) },
-      label: { color: token(data.itemStyle.opacity > 0.6 ? "--brand-ink" : "--ink") },
+    const { most, lead, asks, rows, columns } = options.heat;
+    const paint = ([column, row, count]) => ({
+      value: [column, row, count],
+      words: `${options.yAxis.data[row]} · ${options.xAxis.data[column]} ${count.toLocaleString()}`,
+      href: `${lead}&${new URLSearchParams([[asks[0], rows[row]], [asks[1], columns[column]]])}`,
+      itemStyle: { opacity: Math.max(0.08, count / most) },
+      label: { color: token(count > 0.6 * most ? "--brand-ink" : "--ink") },
     });
     return {
       symbolSize: [wide, 22],
