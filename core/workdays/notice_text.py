@@ -9,11 +9,11 @@ from core.workdays.notices import Festival, notice_of
 from core.workdays.specification import CalendarUnusable, Notice
 
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
-_ITEM = re.compile(r"[一二三四五六七八九十]+、\s*([^：:\s]{2,12})[：:]([^\n]*)")
+_ITEM = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十]{1,3}、[ \t]{0,9}([^：:\s]{2,12})[：:]([^\n]*)")
 _SPAN = re.compile(
     r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日(?:\s*[至到-]\s*(?:(\d{1,2})月)?(\d{1,2})日)?[^。；，,\d]*放假"
 )
-_WORK = re.compile(r"([^。；]*)上班")
+_SENTENCE_END = re.compile(r"[。；]")
 _DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _YEAR = re.compile(r"(\d{4})年[^\n]{0,12}节假日安排")
 _SOURCE = re.compile(r"国办[^\s，。〔\[（(]{0,8}[〔\[（(]\d{4}[〕\])）]\s*\d+\s*号")
@@ -72,8 +72,8 @@ def _festival(name: str, words: str, year: int) -> Festival:
 
 
 def _work(words: str, year: int) -> Iterator[date]:
-    for sentence in _WORK.finditer(words):
-        for found in _DAY.finditer(sentence[1]):
+    for sentence in _SENTENCE_END.split(words):
+        for found in _DAY.finditer(sentence.rpartition("上班")[0]):
             yield _date(found[1] or year, found[2], found[3])
 
 

@@ -779,7 +779,7 @@ def test_a_ticket_that_another_tenant_referred_is_sent_back_to_it(house: House) 
     def comes_from_elsewhere(scope: Scope) -> None:
         ticket = scope.session.scalars(select(Ticket).where(Ticket.serial_no == life.serial_no)).one()
         ticket.channel = FROM_ELSEWHERE
-        keep_incoming(scope, ticket, reference="r" * 32, trail=[house.slug], now=datetime.now(UTC))
+        keep_incoming(scope, ticket, reference="r" * 32, trail=[house.slug], due_at=None, now=datetime.now(UTC))
 
     life.run(comes_from_elsewhere)
     typed = {"reason_code": "wrong_area", "evidence": SENTENCE}
