@@ -22,7 +22,7 @@ from core.statistics.central.pages import (
     page,
 )
 from core.statistics.days import ONE_DAY, Span
-from core.statistics.gathered.cube import counts_by_category, counts_by_day
+from core.statistics.gathered.cube import categories_counted, counts_by_day, summed
 from core.statistics.measures import MEASURES
 from core.statistics.report import UNNAMED
 
@@ -59,7 +59,7 @@ def explored(reading: Reader, choices: Choices = NO_CHOICES) -> Explored:
     measure = choices.get("measure", "")
     measure = measure if measure in MEASURED else "accepted"
     now, before = (_by_category(reading, span, measure) for span in (asked.span, asked.before))
-    sums, earlier = _sums(now), _sums(before)
+    sums, earlier = summed(now), summed(before)
     heat = _heat(reading, now, sums, measure)
     largest = _largest(asked, sums, earlier, measure)
     trend = _trend(reading, measure)
@@ -88,21 +88,10 @@ ByCategory = Mapping[int, Mapping[str, int]]
 
 
 def _by_category(reading: Reader, span: Span, measure: str) -> ByCategory:
-    counted = counts_by_category(reading.cube, span, measure)
-    only = reading.asked.category
-    return {
-        district: {
-            category: n for category, counts in each.items() if (n := counts.n(measure)) and only in ("", category)
-        }
-        for district, each in counted.items()
-    }
-
-
-def _sums(counted: ByCategory) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for each in counted.values():
-        sums.update(each)
-    return sums
+    counted, only = categories_counted(reading.cube, span, measure), reading.asked.category
+    if not only:
+        return counted
+    return {district: {only: each[only]} if only in each else {} for district, each in counted.items()}
 
 
 def _ordered(sums: Counter[str]) -> Sequence[str]:

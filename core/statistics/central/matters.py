@@ -25,8 +25,7 @@ from core.statistics.central.pages import (
     page,
     rate_cell,
 )
-from core.statistics.days import Span
-from core.statistics.gathered.cube import counts_by_category, counts_by_matter
+from core.statistics.gathered.cube import categories_counted, counts_by_matter, summed
 from core.statistics.gathered.models import CityMatter
 from core.statistics.places import Only, counts_by_place
 from core.statistics.queries import Cube
@@ -46,7 +45,7 @@ def matters_page(reading: Reader, choices: Choices = NO_CHOICES) -> CityPage:
     if asked.area:
         return _page(reading, [_in_area(reading)])
     asked.only("category", "group", "district", of="诉求热点")
-    now, before = (_accepted(reading, span) for span in (asked.span, asked.before))
+    now, before = (categories_counted(reading.cube, span, "accepted") for span in (asked.span, asked.before))
     sections = [] if not asked.category else [_of_category(reading, now, before)]
     sections += [_categories(reading, now, before), _growing(reading, now, before)]
     if asked.district:
@@ -58,21 +57,6 @@ def _page(reading: Reader, sections: Sequence[Section]) -> CityPage:
     return page(reading, "matters", "诉求热点", sections, narrowings=NARROWINGS)
 
 
-def _accepted(reading: Reader, span: Span) -> ByDistrict:
-    counted = counts_by_category(reading.cube, span, "accepted")
-    return {
-        district: {category: n for category, counts in each.items() if (n := counts.n("accepted"))}
-        for district, each in counted.items()
-    }
-
-
-def _sums(each: ByDistrict) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for one in each.values():
-        sums.update(one)
-    return sums
-
-
 def among_the_first(now: ByDistrict) -> Counter[str]:
     """Return in how many districts each category is among the ten most asked."""
     first: Counter[str] = Counter()
@@ -82,7 +66,7 @@ def among_the_first(now: ByDistrict) -> Counter[str]:
 
 
 def _categories(reading: Reader, now: ByDistrict, before: ByDistrict) -> Section:
-    asked, sums, earlier, first = reading.asked, _sums(now), _sums(before), among_the_first(now)
+    asked, sums, earlier, first = reading.asked, summed(now), summed(before), among_the_first(now)
     whole = sums.total()
     named = sorted((each for each in {*sums, *earlier} if each), key=lambda each: (-first[each], -sums[each], each))
     rows: list[Sequence[Cell]] = [
@@ -124,7 +108,7 @@ def _categories(reading: Reader, now: ByDistrict, before: ByDistrict) -> Section
 
 
 def _growing(reading: Reader, now: ByDistrict, before: ByDistrict) -> Section:
-    asked, sums, earlier = reading.asked, _sums(now), _sums(before)
+    asked, sums, earlier = reading.asked, summed(now), summed(before)
     grown = sorted(
         (each for each in sums if each and sums[each] >= ENOUGH and sums[each] > earlier[each]),
         key=lambda each: (earlier[each] - sums[each], each),

@@ -3,6 +3,7 @@
 Whole months within the days are read from rows of months, what is left from rows of days.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,11 +59,7 @@ def counts_by_category(cube: CityCube, span: Span, *measures: str) -> dict[int, 
         select(counted.c.district_id, category, *(cast(func.sum(counted.c[n]), BigInteger).label(n) for n in names))
         .outerjoin(
             CityMatter,
-            and_(
-                CityMatter.tenant_id == cube.tenant_id,
-                CityMatter.district_id == counted.c.district_id,
-                CityMatter.matter == counted.c.matter,
-            ),
+            _is_matter_of(cube, counted.c),
         )
         .group_by(counted.c.district_id, category)
     )
@@ -70,6 +67,23 @@ def counts_by_category(cube: CityCube, span: Span, *measures: str) -> dict[int, 
     for row in _named(cube, asked):
         found.setdefault(row["district_id"], {})[row["category"]] = Counts([row])
     return found
+
+
+def categories_counted(cube: CityCube, span: Span, measure: str) -> dict[int, dict[str, int]]:
+    """Count one measure in a period for each district and category of the city's list, where there is any."""
+    counted = counts_by_category(cube, span, measure)
+    return {
+        district: {category: n for category, counts in each.items() if (n := counts.n(measure))}
+        for district, each in counted.items()
+    }
+
+
+def summed(counted: Mapping[int, Mapping[str, int]]) -> Counter[str]:
+    """Add up by category over the districts."""
+    sums: Counter[str] = Counter()
+    for each in counted.values():
+        sums.update(each)
+    return sums
 
 
 def counts_by_matter(cube: CityCube, span: Span, *measures: str) -> dict[tuple[int, str], Counts]:
@@ -112,11 +126,7 @@ def categories_by_week(cube: CityCube, last: date, weeks: int, measure: str) -> 
         select(counted.c.district_id, category, counted.c.back, cast(func.sum(counted.c.n), BigInteger))
         .outerjoin(
             CityMatter,
-            and_(
-                CityMatter.tenant_id == cube.tenant_id,
-                CityMatter.district_id == counted.c.district_id,
-                CityMatter.matter == counted.c.matter,
-            ),
+            _is_matter_of(cube, counted.c),
         )
         .group_by(counted.c.district_id, category, counted.c.back)
     )
@@ -134,11 +144,7 @@ def codes_by_district(
         select(k.kind, k.district_id, named, k.code, cast(func.sum(k.n), BigInteger).label("n"))
         .outerjoin(
             CityMatter,
-            and_(
-                CityMatter.tenant_id == k.tenant_id,
-                CityMatter.district_id == k.district_id,
-                CityMatter.matter == k.matter,
-            ),
+            _is_matter_of(cube, k),
         )
         .where(
             k.tenant_id == cube.tenant_id,
@@ -175,11 +181,7 @@ def mapped_ways(cube: CityCube, span: Span) -> dict[tuple[int, str], tuple[int, 
         select(counted.c.district_id, way, func.count(), cast(func.sum(counted.c.accepted), BigInteger))
         .outerjoin(
             CityMatter,
-            and_(
-                CityMatter.tenant_id == cube.tenant_id,
-                CityMatter.district_id == counted.c.district_id,
-                CityMatter.matter == counted.c.matter,
-            ),
+            _is_matter_of(cube, counted.c),
         )
         .where(counted.c.accepted > 0)
         .group_by(counted.c.district_id, way)
@@ -214,6 +216,15 @@ def columns_read(measures: Sequence[str]) -> Sequence[str]:
 def pooled(each: Mapping[Any, Counts]) -> Counts:
     """Return counts added up: all numerators over all denominators."""
     return Counts([row for counted in each.values() for row in counted.rows])
+
+
+def _is_matter_of(cube: CityCube, counted: Any) -> ColumnElement[bool]:
+    """Return the condition by which what is counted finds its matter, and so its category of the city's list."""
+    return and_(
+        CityMatter.tenant_id == cube.tenant_id,
+        CityMatter.district_id == counted.district_id,
+        CityMatter.matter == counted.matter,
+    )
 
 
 def _sums(
