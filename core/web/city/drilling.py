@@ -2,7 +2,7 @@
 
 from flask import Blueprint, g, render_template, request
 
-from core.journey.drilling import MOST, Cell, look, measure_named, member_of, standing_of
+from core.journey.drilling import MOST, Cell, Looked, Standing, look, measure_named, member_of, standing_of
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.statistics.asked import Asked, asked_of
@@ -32,18 +32,12 @@ def show_question(visit: Visit) -> Answer:
     asked, cell = _asked(visit)
     refusal = g.get("refusal")
     standing = standing_of(installation(), visit.scope.tenant.slug, asked.district, now=visit.now)
-    page = render_template(
-        "city/drilled.html",
-        asked=asked,
-        cell=cell,
-        measure=measure_named(cell.measure),
-        back=cells_href(cell.measure, asked),
-        district=member_of(installation(), visit.scope.tenant.slug, asked.district),
+    page = _page(
+        visit,
+        asked,
+        cell,
         standing=standing,
-        looked=None,
-        most=MOST,
         why=request.form.get("why", "")[:LONGEST_WHY],
-        at=request.full_path.rstrip("?"),
         refusal=words_of(refusal) if refusal else None,
     )
     return (page, status_of(refusal)) if refusal else page
@@ -65,6 +59,19 @@ def show_tickets(visit: Visit) -> Answer:
         address=request.remote_addr or "",
         now=visit.now,
     )
+    return _page(visit, asked, cell, looked=looked, why=why)
+
+
+def _page(
+    visit: Visit,
+    asked: Asked,
+    cell: Cell,
+    *,
+    why: str,
+    standing: Standing | None = None,
+    looked: Looked | None = None,
+    refusal: str | None = None,
+) -> str:
     return render_template(
         "city/drilled.html",
         asked=asked,
@@ -72,12 +79,12 @@ def show_tickets(visit: Visit) -> Answer:
         measure=measure_named(cell.measure),
         back=cells_href(cell.measure, asked),
         district=member_of(installation(), visit.scope.tenant.slug, asked.district),
-        standing=None,
+        standing=standing,
         looked=looked,
         most=MOST,
         why=why,
         at=request.full_path.rstrip("?"),
-        refusal=None,
+        refusal=refusal,
     )
 
 
