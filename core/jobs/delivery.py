@@ -26,13 +26,12 @@ from core.journey.resident_links import rating_link
 from core.journey.spoken_openly import open_words
 from core.kit import saying
 from core.kit.errors import Refused
-from core.kit.outbox import enqueue
 from core.kit.serials import access_code, spoken_code
 from core.people.roster.duty import duty_phone
 from core.tenancy.scope import Scope
 from core.tickets.answering import ANSWER
 from core.tickets.contact import Contact
-from core.tickets.messages import BY_DAY, CODE_HERE, DELIVER, OR_SMS, RECEIPT, OrSms, may_go_at, say
+from core.tickets.messages import BY_DAY, CODE_HERE, OR_SMS, RECEIPT, OrSms, may_go_at, put_again, say
 from core.tickets.models import Message, Ticket, TicketContact
 from core.tickets.sealing import opened
 from core.tickets.states import STATE_LABELS, State
@@ -137,14 +136,7 @@ def resend(scope: Scope, message_id: int, *, now: datetime) -> None:
     message = _locked(scope, message_id)
     if message.state != "failed":
         raise NotFailed("这条消息没有失败，不需要重新发送。")
-    message.state, message.failure = "waiting", None
-    enqueue(
-        scope.session,
-        DELIVER,
-        dedup_key=f"{DELIVER}/{message.id}/{scope.new_id()}",
-        payload={"message_id": message.id},
-        now=now,
-    )
+    put_again(scope, message, now=now)
 
 
 def resend_failed(scope: Scope, *, since: datetime, now: datetime) -> int:

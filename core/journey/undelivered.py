@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from core.escalation.accountability.evidence import TRANSPORT_LABELS
 from core.kit.errors import Refused
-from core.kit.outbox import WOKEN, Job, enqueue
+from core.kit.outbox import WOKEN, Job
 from core.kit.saying import said
 from core.people.roles import Permission
 from core.tenancy.scope import Scope
-from core.tickets.messages import DELIVER
+from core.tickets.messages import put_again
 from core.tickets.models import Message
 from core.tickets.service import refuse_actor
 from core.tickets.timeline import Actor
@@ -105,14 +105,7 @@ def send_again(scope: Scope, *, transport: str = "", unit_id: int | None = None,
     if not found:
         raise NothingUndelivered("没有这样的未送达消息，可能别人已经重新发送了。请刷新后再看。")
     for message in found:
-        message.state, message.failure = "waiting", None
-        enqueue(
-            scope.session,
-            DELIVER,
-            dedup_key=f"{DELIVER}/{message.id}/{scope.new_id()}",
-            payload={"message_id": message.id},
-            now=now,
-        )
+        put_again(scope, message, now=now)
     return len(found)
 
 

@@ -147,3 +147,15 @@ def transport_to(contact: TicketContact | None) -> Transport | None:
     if contact is None or contact.tell_by == "none":
         return None
     return chosen_way(contact) or next(iter(ways_to(contact)), None)
+
+
+def put_again(scope: Scope, message: Message, *, now: datetime) -> None:
+    """Let a failed message be sent again, under its old id; it must be locked by whoever asks."""
+    message.state, message.failure = "waiting", None
+    enqueue(
+        scope.session,
+        DELIVER,
+        dedup_key=f"{DELIVER}/{message.id}/{scope.new_id()}",
+        payload={"message_id": message.id},
+        now=now,
+    )
