@@ -1,14 +1,16 @@
 """The clock as a process: one leads, everything due is fired, and nothing twice."""
 
+import itertools
 import re
 import signal
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
+from core.jobs.figures import LEISURE, MOST_LEISURE, Figures, leisure_after
 from core.jobs.timers import Timers
 from core.jobs.turns import BREATH
 from core.journey.audit import audit_tenant
@@ -154,6 +156,24 @@ def test_figures_follow_within_seconds(installation: Installation, start: Start)
     assert soon(lambda: dirty(installation, district) == 0, within=8)
     with installation.scope(district) as scope:
         assert scope.session.scalar(select(func.count()).where(CubeCell.tenant_id == scope.tenant.id))
+
+
+def test_the_longer_counting_takes_the_longer_it_waits(installation: Installation) -> None:
+    district = make_district(installation)
+    figures = Figures(installation, is_ending=lambda: False)
+
+    def counted_after(seconds: float) -> bool:
+        """Tell whether a new ticket is counted that many seconds later; counting takes two tenths of a second."""
+        make_ticket(installation, district, now=SUBMITTED)
+        looks = itertools.count()
+        figures.refresh(now=lambda: SUBMITTED + timedelta(seconds=seconds + 0.2 * next(looks)))
+        return dirty(installation, district) == 0
+
+    assert counted_after(0)
+    assert not counted_after(15)
+    assert counted_after(30)
+    assert leisure_after(timedelta(milliseconds=10)) == LEISURE
+    assert leisure_after(timedelta(seconds=30)) == MOST_LEISURE
 
 
 def test_trouble_in_one_district_leaves_the_others_alone(
