@@ -91,22 +91,6 @@ def causes_in(cube: Cube, span: Span, earlier: Span, *, matter_label: Callable[[
     ]
 
 
-def pooled_causes(kind: str, districts: Mapping[str, Coded]) -> Causes:
-    """Return the causes of a kind in a city: all its districts' added up, and each district by its name."""
-    each = districts.values()
-    by_matter: dict[str, list[Codes]] = {}
-    for one in each:
-        for matter, codes in one.matters.items():
-            by_matter.setdefault(matter, []).append(codes)
-    return causes(
-        kind,
-        added(one.now for one in each),
-        added(one.before for one in each),
-        parties={name: one.now for name, one in districts.items() if one.now},
-        matters={matter: added(codes) for matter, codes in by_matter.items()},
-    )
-
-
 def category_label(cube: Cube, unnamed: str) -> Callable[[str], str]:
     """Return what calls a matter by its category, in which districts can be added up."""
     names = matter_names(cube)

@@ -1,24 +1,24 @@
 """The city's report: its districts' counts added up, each beside the others, read from what was brought together."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from core.statistics.asked import Asked
-from core.statistics.causes import REPORTED, Causes, Coded, added, pooled_causes
+from core.statistics.causes import REPORTED, Causes, added, causes
 from core.statistics.codes import counts_by_code
 from core.statistics.days import Span
 from core.statistics.figures import CORE_METRICS, SMALL_SAMPLE, Figure, figure
 from core.statistics.gathered.cube import (
     CityCube,
-    codes_by_district,
-    counts_by_category,
+    codes_counted,
     counts_by_district,
     counts_by_unit,
     counts_by_week,
     pooled,
+    pooled_by_category,
     unit_names,
 )
 from core.statistics.gathered.gathering import gather
@@ -205,14 +205,7 @@ def _by_matter(cube: CityCube, asked: Asked) -> Sequence[Share]:
     """Return the largest categories; none where the counts are narrowed by what they are not divided by at once."""
     if asked.aspect != "all":
         return ()
-    now, before = (
-        _added(
-            {category: counts.n("accepted") for category, counts in each.items()}
-            for each in counts_by_category(cube, span, "accepted").values()
-        )
-        for span in (asked.span, asked.before)
-    )
-    now, before = ({key: n for key, n in each.items() if n} for each in (now, before))
+    now, before = (pooled_by_category(cube, span, "accepted") for span in (asked.span, asked.before))
     return shares(now, before, str, top=TOP, others="其他类别", none=UNNAMED)
 
 
@@ -220,34 +213,24 @@ def _causes(cube: CityCube, asked: Asked, chosen: Sequence[Member]) -> Sequence[
     """Return the causes of the codes; none where the counts are narrowed by the way in, which codes are not divided by."""
     if asked.aspect == "way":
         return ()
-    now, before = (
-        codes_by_district(cube, REPORTED, span, category=asked.category) for span in (asked.span, asked.before)
-    )
-
-    def told(kind: str, member: Member) -> Coded:
-        by_category = now[kind].get(member.id, {})
-        return Coded(
-            now=added(by_category.values()),
-            before=added(before[kind].get(member.id, {}).values()),
-            units={},
-            matters={category or UNNAMED: codes for category, codes in by_category.items()},
+    now, before = (codes_counted(cube, REPORTED, span, category=asked.category) for span in (asked.span, asked.before))
+    return [
+        causes(
+            kind,
+            added(now[kind].by_district.values()),
+            added(before[kind].by_district.values()),
+            parties={member.name: codes for member in chosen if (codes := now[kind].by_district.get(member.id))},
+            matters={category or UNNAMED: codes for category, codes in now[kind].by_category.items()},
         )
-
-    return [pooled_causes(kind, {member.name: told(kind, member) for member in chosen}) for kind in REPORTED]
+        for kind in REPORTED
+    ]
 
 
 def _instructions(scope: Scope, cube: CityCube, span: Span) -> Sequence[LevelCount]:
     """Return the instructions in the districts and those that the city itself registered."""
-    counted = codes_by_district(cube, (GIVEN, REPORTED_ON), span)
-    own = Cube.of(scope)
+    counted, own = codes_counted(cube, (GIVEN, REPORTED_ON), span), Cube.of(scope)
     given, reported = (
-        added(
-            [
-                *(codes for each in counted[kind].values() for codes in each.values()),
-                counts_by_code(own, kind, span),
-            ]
-        )
-        for kind in (GIVEN, REPORTED_ON)
+        added([*counted[kind].by_district.values(), counts_by_code(own, kind, span)]) for kind in (GIVEN, REPORTED_ON)
     )
     return by_level(given, reported)
 
@@ -255,43 +238,25 @@ def _instructions(scope: Scope, cube: CityCube, span: Span) -> Sequence[LevelCou
 def _all_below(
     cube: CityCube, asked: Asked, chosen: Sequence[Member], now: Mapping[int, Counts], floor: Fraction
 ) -> Sequence[BelowFloor]:
-    judged: list[tuple[Member, str | None, Counts]] = [
-        (member, None, now[member.id]) for member in chosen if member.id in now
+    below = [
+        _below_floor(member, None, counted)
+        for member in chosen
+        if (counted := now.get(member.id)) and _is_below(counted.n("satisfied"), counted.n("rated"), floor)
     ]
     if asked.aspect == "all":
         by_id = {member.id: member for member in chosen}
-        units = {
-            key: counted
-            for key, counted in counts_by_unit(cube, asked.span, *RATINGS).items()
-            if _is_below(counted, floor)
-        }
+        units = counts_by_unit(
+            cube, asked.span, *RATINGS, only=lambda sums: _is_below(sums["satisfied"], sums["rated"], floor)
+        )
         names = unit_names(cube, {unit for _, unit in units}) if units else {}
-        judged += [(by_id[key[0]], names[key], counted) for key, counted in units.items() if key in names]
-    below = (each for judgement in judged for each in _below_floor(*judgement, floor))
+        below += [_below_floor(by_id[key[0]], names[key], counted) for key, counted in units.items() if key in names]
     return sorted(below, key=lambda each: (each.value, each.district, each.unit or ""))
 
 
-def _below_floor(member: Member, unit: str | None, counted: Counts, floor: Fraction) -> Iterable[BelowFloor]:
-    satisfied, rated = counted.n("satisfied"), counted.n("rated")
-    if _is_below(counted, floor):
-        yield BelowFloor(
-            member.slug,
-            member.name,
-            unit,
-            satisfied,
-            rated,
-            counted.n("satisfied_adjudicated"),
-            counted.n("rated_adjudicated"),
-        )
+def _below_floor(member: Member, unit: str | None, counted: Counts) -> BelowFloor:
+    return BelowFloor(member.slug, member.name, unit, *(counted.n(measure) for measure in RATINGS))
 
 
-def _is_below(counted: Counts, floor: Fraction) -> bool:
-    satisfied, rated = counted.n("satisfied"), counted.n("rated")
-    return rated >= SMALL_SAMPLE and satisfied * floor.denominator < floor.numerator * rated
-
-
-def _added(each: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    sums: Counter[str] = Counter()
-    for one in each:
-        sums.update(one)
-    return sums
+def _is_below(satisfied: Any, rated: Any, floor: Fraction) -> Any:
+    """Tell of two numbers, or say of two sums that the database reads, whether they lie below and are not too few."""
+    return (rated >= SMALL_SAMPLE) & (satisfied * floor.denominator < floor.numerator * rated)

@@ -19,7 +19,7 @@ from core.statistics.central.pages import (
     rate_cell,
 )
 from core.statistics.codes import counts_by_code
-from core.statistics.gathered.cube import codes_by_district
+from core.statistics.gathered.cube import codes_counted
 from core.statistics.instructions import GIVEN, REPORTED, by_level
 from core.statistics.kinds import KINDS
 from core.statistics.queries import Cube
@@ -31,18 +31,16 @@ def instructions_page(reading: Reader, choices: Choices = NO_CHOICES) -> CityPag
     """Return the page. Raises `NotNarrowedSo`."""
     asked = reading.asked.only(*NARROWINGS, of="领导批示")
     now, before = (
-        codes_by_district(reading.cube, (GIVEN, REPORTED), span, category=asked.category)
+        codes_counted(reading.cube, (GIVEN, REPORTED), span, category=asked.category)
         for span in (asked.span, asked.before)
     )
-    of = {
-        kind: {district: added(codes.values()) for district, codes in now[kind].items()} for kind in (GIVEN, REPORTED)
-    }
+    of = {kind: now[kind].by_district for kind in (GIVEN, REPORTED)}
     own: dict[str, Mapping[str, int]] = {}
     if not asked.narrowed:
         cube = Cube.of(reading.scope)
         own = {kind: counts_by_code(cube, kind, asked.span) for kind in (GIVEN, REPORTED)}
     given, reported = (added([*of[kind].values(), *([own[kind]] if own else [])]) for kind in (GIVEN, REPORTED))
-    earlier = added(codes for each in before[GIVEN].values() for codes in each.values())
+    earlier = added(before[GIVEN].by_district.values())
     levels: list[Sequence[Cell]] = [
         (
             each.label,

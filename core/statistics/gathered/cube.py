@@ -4,12 +4,26 @@ Whole months within the days are read from rows of months, what is left from row
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Integer, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -43,30 +57,29 @@ def counts_by_district(cube: CityCube, asked: Asked, span: Span, *measures: str)
     return {row["district_id"]: Counts([row]) for row in rows}
 
 
-def counts_by_unit(cube: CityCube, span: Span, *measures: str) -> dict[UnitKey, Counts]:
-    """Count measures, or all, in a period for each unit."""
-    rows = _rows(cube, "unit", span, C.district_id, C.unit_id, measures=measures)
+def counts_by_unit(
+    cube: CityCube, span: Span, *measures: str, only: Callable[[Mapping[str, Any]], ColumnElement[bool]] | None = None
+) -> dict[UnitKey, Counts]:
+    """Count measures, or all, in a period for each unit; `only` says by the sums of which units, None = of all."""
+    asked = _selected(cube, "unit", span, C.district_id, C.unit_id, measures=measures)
+    if only is not None:
+        asked = asked.having(only({name: func.sum(C[name]) for name in columns_read(measures)}))
+    rows = _named(cube, asked)
     return {(row["district_id"], row["unit_id"]): Counts([row]) for row in rows}
 
 
 def counts_by_category(cube: CityCube, span: Span, *measures: str) -> dict[int, dict[str, Counts]]:
     """Count measures, or all, in a period for each district and category of the city's list; "" is none of them."""
-    # Added up by matter before the names are joined.
-    counted = _selected(cube, "matter", span, C.district_id, C.matter, measures=measures).subquery("counted")
-    category = func.coalesce(CityMatter.category, "").label("category")
-    names = columns_read(measures)
-    asked = (
-        select(counted.c.district_id, category, *(cast(func.sum(counted.c[n]), BigInteger).label(n) for n in names))
-        .outerjoin(
-            CityMatter,
-            _is_matter_of(cube, counted.c),
-        )
-        .group_by(counted.c.district_id, category)
-    )
     found: dict[int, dict[str, Counts]] = {}
-    for row in _named(cube, asked):
+    for row in _by_category(cube, span, measures, "district_id"):
         found.setdefault(row["district_id"], {})[row["category"]] = Counts([row])
     return found
+
+
+def pooled_by_category(cube: CityCube, span: Span, measure: str) -> dict[str, int]:
+    """Count one measure in a period for each category of the city's list in all districts, where there is any."""
+    column = MEASURES[measure].column
+    return {row["category"]: row[column] for row in _by_category(cube, span, (measure,)) if row[column]}
 
 
 def categories_counted(cube: CityCube, span: Span, measure: str) -> dict[int, dict[str, int]]:
@@ -133,32 +146,46 @@ def categories_by_week(cube: CityCube, last: date, weeks: int, measure: str) -> 
     return {(district, named, weeks_back): n for district, named, weeks_back, n in cube.session.execute(asked)}
 
 
-def codes_by_district(
-    cube: CityCube, kinds: Collection[str], span: Span, *, category: str = ""
-) -> dict[str, dict[int, dict[str, dict[str, int]]]]:
-    """Count kinds in a period: by kind, district, category and code."""
+@dataclass(frozen=True, slots=True)
+class CodeCounts:
+    """How often each code occurred: by district, and in all districts by category of the city's list ("" is none of them)."""
+
+    by_district: dict[int, dict[str, int]]
+    by_category: dict[str, dict[str, int]]
+
+
+def codes_counted(cube: CityCube, kinds: Collection[str], span: Span, *, category: str = "") -> dict[str, CodeCounts]:
+    """Count the codes of each of these kinds in a period."""
     columns = {KINDS[kind].column: kind for kind in kinds}
-    named = func.coalesce(CityMatter.category, "").label("category")
     k = CITY_CODES.c
-    asked = (
-        select(k.kind, k.district_id, named, k.code, cast(func.sum(k.n), BigInteger).label("n"))
-        .outerjoin(
-            CityMatter,
-            _is_matter_of(cube, k),
-        )
+    coded = (
+        select(k.kind, k.district_id, func.coalesce(CityMatter.category, "").label("category"), k.code, k.n)
+        .outerjoin(CityMatter, _is_matter_of(cube, k))
         .where(
             k.tenant_id == cube.tenant_id,
             k.kind.in_(columns),
             k.district_id == func.any(_districts(cube)),
             k.day.between(span.first, span.last),
         )
-        .group_by(k.kind, k.district_id, named, k.code)
+        .subquery("coded")
+        .c
+    )
+    asked = select(
+        coded.kind, coded.district_id, coded.category, coded.code, cast(func.sum(coded.n), BigInteger)
+    ).group_by(
+        func.grouping_sets(
+            tuple_(coded.kind, coded.district_id, coded.code), tuple_(coded.kind, coded.category, coded.code)
+        )
     )
     if category:
-        asked = asked.where(named == category)
-    found: dict[str, dict[int, dict[str, dict[str, int]]]] = {kind: {} for kind in kinds}
-    for kind, district, of, code, n in cube.session.execute(asked):
-        found[columns[kind]].setdefault(district, {}).setdefault(of, {})[code] = n
+        asked = asked.where(coded.category == category)
+    found = {kind: CodeCounts({}, {}) for kind in kinds}
+    for kind, district, named, code, n in cube.session.execute(asked):
+        counts = found[columns[kind]]
+        if district is None:
+            counts.by_category.setdefault(named, {})[code] = n
+        else:
+            counts.by_district.setdefault(district, {})[code] = n
     return found
 
 
@@ -216,6 +243,16 @@ def columns_read(measures: Sequence[str]) -> Sequence[str]:
 def pooled(each: Mapping[Any, Counts]) -> Counts:
     """Return counts added up: all numerators over all denominators."""
     return Counts([row for counted in each.values() for row in counted.rows])
+
+
+def _by_category(cube: CityCube, span: Span, measures: Sequence[str], *by: str) -> list[Mapping[str, Any]]:
+    """Return sums by category of the city's list, added up by matter before the names are joined."""
+    counted = _selected(cube, "matter", span, C.district_id, C.matter, measures=measures).subquery("counted")
+    category = func.coalesce(CityMatter.category, "").label("category")
+    divided = (*(counted.c[name] for name in by), category)
+    sums = (cast(func.sum(counted.c[name]), BigInteger).label(name) for name in columns_read(measures))
+    asked = select(*divided, *sums).outerjoin(CityMatter, _is_matter_of(cube, counted.c)).group_by(*divided)
+    return _named(cube, asked)
 
 
 def _is_matter_of(cube: CityCube, counted: Any) -> ColumnElement[bool]:
