@@ -101,13 +101,13 @@ def summed(counted: Mapping[int, Mapping[str, int]]) -> Counter[str]:
 
 def counts_by_matter(cube: CityCube, span: Span, *measures: str) -> dict[tuple[int, str], Counts]:
     """Count measures, or all, in a period for each district's own matter; "" is not classified."""
-    rows = _rows(cube, "matter", span, C.district_id, C.matter, measures=measures)
+    rows = _named(cube, _selected(cube, "matter", span, C.district_id, C.matter, measures=measures))
     return {(row["district_id"], row["matter"]): Counts([row]) for row in rows}
 
 
 def counts_by_way(cube: CityCube, span: Span, *measures: str) -> dict[tuple[str, str], Counts]:
     """Count measures, or all, in a period for each channel and nature."""
-    rows = _rows(cube, "way", span, C.channel, C.nature, measures=measures)
+    rows = _named(cube, _selected(cube, "way", span, C.channel, C.nature, measures=measures))
     return {(row["channel"], row["nature"]): Counts([row]) for row in rows}
 
 
@@ -283,20 +283,7 @@ def _sums(
         )
         narrowed.append(func.row(C.district_id, C.matter).in_(matters))
     assert asked.aspect != "place", "areas are no part of a city's cube"
-    return _rows(cube, asked.aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day)
-
-
-def _rows(
-    cube: CityCube,
-    aspect: str,
-    span: Span,
-    *by: ColumnElement[Any],
-    measures: Sequence[str] = (),
-    narrowed: Sequence[ColumnElement[bool]] = (),
-    by_day: bool = False,
-) -> list[Mapping[str, Any]]:
-    asked = _selected(cube, aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day)
-    return _named(cube, asked)
+    return _named(cube, _selected(cube, asked.aspect, span, *by, measures=measures, narrowed=narrowed, by_day=by_day))
 
 
 def _named(cube: CityCube, asked: Any) -> list[Mapping[str, Any]]:
