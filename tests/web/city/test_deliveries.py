@@ -19,6 +19,7 @@ from core.kit.outbox import Job
 from core.statistics.deliveries.models import FigureDelivery, FigureSending
 from core.statistics.service import refresh_all
 from core.tenancy.scope import Installation
+from core.units.models import Unit
 from tests.builders import beijing, make_city, make_district, make_ticket
 from tests.jobs.outside import MailReceiver, mail_receiver
 from tests.web.making import Visitor, make_account
@@ -171,6 +172,22 @@ def test_figures_go_to_offices_alone(post: Post) -> None:
         assert post.analyst.post(hostile).status_code == 404
     with post.installation.scope(post.city) as scope:
         assert scope.session.scalars(select(FigureDelivery)).all() == []
+
+
+def test_a_units_own_mailbox_is_an_offices_and_its_neighbours_at_the_same_provider_are_not(post: Post) -> None:
+    with post.installation.scope(post.city) as scope:
+        scope.session.add(
+            Unit(
+                tenant_id=scope.tenant.id,
+                id=scope.new_id(),
+                code="water",
+                name="自来水公司",
+                kind="department",
+                mail="Office@example.com",
+            )
+        )
+    assert post.add(addresses="someone@example.com") == 422
+    assert post.add(addresses="office@example.com") == 303
 
 
 def test_what_is_switched_off_sends_nothing_and_can_go_on(post: Post, receiver: MailReceiver) -> None:
