@@ -182,7 +182,7 @@ def test_a_units_own_mailbox_is_an_offices_and_its_neighbours_at_the_same_provid
                 id=scope.new_id(),
                 code="water",
                 name="自来水公司",
-                kind="department",
+                kind="public_utility",
                 mail="Office@example.com",
             )
         )
