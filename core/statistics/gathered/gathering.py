@@ -53,14 +53,6 @@ NOT_OF_THE_CITYS = "其他（市级目录没有的）"
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What a city has of a district: the version, and with which columns it was counted."""
-
-    version: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class _State:
     """How far a district has counted, the days that changed since, and its names."""
 
@@ -85,13 +77,14 @@ def gather(installation: Installation, city: str) -> int:
     return carried
 
 
-def _known(scope: Scope) -> Mapping[int, _Known]:
+def _known(scope: Scope) -> Mapping[int, int]:
+    """Return which version of each district's counts is here."""
     rows = scope.session.execute(
-        select(CityDistrict.district_id, CityDistrict.version, CityDistrict.name).where(
+        select(CityDistrict.district_id, CityDistrict.version).where(
             CityDistrict.tenant_id == scope.tenant.id, CityDistrict.left_at.is_(None)
         )
     )
-    return {row.district_id: _Known(row.version, row.name) for row in rows}
+    return dict(rows.all())
 
 
 def _let_go(scope: Scope, members: Sequence[TenantFacts]) -> None:
@@ -115,8 +108,8 @@ def _let_go(scope: Scope, members: Sequence[TenantFacts]) -> None:
         )
 
 
-def _gather_from(installation: Installation, city: str, district: TenantFacts, known: _Known | None) -> int:
-    seen = known.version if known else 0
+def _gather_from(installation: Installation, city: str, district: TenantFacts, known: int | None) -> int:
+    seen = known or 0
     told = ask_district(installation, district, lambda session: _state(session, district.id, seen))
     if told is None:
         if known is None:
