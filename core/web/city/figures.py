@@ -8,10 +8,13 @@ from core.people.roles import Permission
 from core.statistics.central.pages import CityPage
 from core.statistics.central.registry import TITLES, page_of
 from core.web.city.asking import arguments, asked_here, months, offered, today_of
+from core.web.city.tables import cell_shown, rows_shown
 from core.web.language.charts import chart_shown
 from core.web.visit import Answer, Guarded, Visit, allows, installation
 
 pages = Blueprint("city_figures", __name__)
+pages.add_app_template_filter(rows_shown)
+pages.add_app_template_filter(cell_shown)
 NAMES = ("districts", "units", "matters", "warnings", "instructions", "quality", "definitions", "cells")
 
 
