@@ -4,6 +4,8 @@
 (() => {
   if (!window.echarts) return;
 
+  const SHADES = 4;
+
   const token = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 
   // What a theme says: colours and type of the page, so that light and dark follow it.
@@ -44,6 +46,7 @@
   }
 
   // A square of the heat fills its place, whatever the width, says its count where that has room, and leads to its cell.
+  // Its shade is one of those that tables have: on the darkest of them, too, the page's ink can be read.
   function squares(each, options, width) {
     const wide = Math.max(6, (width - 200) / Math.max(1, options.xAxis.data.length) - 4);
     const { most, lead, asks, rows, columns } = options.heat;
@@ -51,13 +54,13 @@
       value: [column, row, count],
       words: `${options.yAxis.data[row]} · ${options.xAxis.data[column]} ${count.toLocaleString()}`,
       href: `${lead}&${new URLSearchParams([[asks[0], rows[row]], [asks[1], columns[column]]])}`,
-      itemStyle: { opacity: Math.max(0.08, count / most) },
-      label: { color: token(count > 0.6 * most ? "--brand-ink" : "--ink") },
+      itemStyle: { color: token(`--heat-${Math.ceil((SHADES * count) / most)}`) },
     });
     return {
       symbolSize: [wide, 22],
       data: each.data.map(paint),
-      label: { show: wide >= 28, formatter: (point) => point.data.value[2].toLocaleString() },
+      itemStyle: { opacity: 1 },
+      label: { show: wide >= 28, color: token("--ink"), formatter: (point) => point.data.value[2].toLocaleString() },
     };
   }
 
