@@ -79,7 +79,7 @@ LANES_OF: dict[Permission, tuple[LaneName, ...]] = {
 
 OPENNESS = frozenset({Permission.REVIEW, Permission.SUPERVISE})
 """Whom it concerns what waits before it is public."""
-READ_DUTIES = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.ADMINISTER})
+READ_DUTIES = frozenset({Permission.SEE_TICKETS, Permission.HANDLE})
 EXPLORES = frozenset({Permission.SEE_TICKETS, Permission.SEE_CITY})
 """Who reads where appeals come from."""
 TASKS = frozenset({Permission.SEE_TICKETS, Permission.HANDLE, Permission.ACCEPT})
@@ -450,8 +450,10 @@ def _warnings(visit: Visit) -> list[MenuItem]:
 
 
 def _duty_list(visit: Visit) -> list[MenuItem]:
-    """Return the entry for the duty list, for those who dispatch or handle by it or keep it, where one holds."""
-    if READ_DUTIES.isdisjoint(visit.permissions) or not duty_list_in_force(visit.scope).number:
+    """Return the entry for the duty list, for those who dispatch or handle by it, where one holds; who keeps it has another."""
+    if Permission.ADMINISTER in visit.permissions or READ_DUTIES.isdisjoint(visit.permissions):
+        return []
+    if not duty_list_in_force(visit.scope).number:
         return []
     return [MenuItem("职责清单", "/duties", request.path.startswith("/duties"))]
 
