@@ -36,7 +36,7 @@ from core.web.visit import Answer, Visit, allows
 pages = Blueprint("admin_evaluation", __name__)
 HERE = "/admin/evaluation"
 DRAWN = (specs.score_lines, specs.grade_bands, specs.review_triggers, specs.panel_rules, specs.exemptions)
-BAR, PERCENT = 640, 100
+PERCENT = 100
 APART = 5
 """The axis of a line begins at a multiple of this many percent."""
 
@@ -80,19 +80,22 @@ def show_evaluation(visit: Visit) -> Answer:
 
 
 def _bar(weighing: Sequence[Weighing]) -> Markup:
-    """Draw the weights side by side in one bar as wide as a whole sheet, or as what they come to if that is more."""
+    """Draw the weights side by side in one bar as wide as a whole sheet, or as what they come to if that is more.
+
+    Its parts are shares of whatever width there is, so that their words keep their size on a phone.
+    """
     weights = [each for each in weighing if each.is_weight]
     whole, parts, left = max(total_of(weights), WHOLE_SHEET), [], 0.0
     for number, each in enumerate(weights):
-        x, width = BAR * left / whole, BAR * each.full / whole
         parts.append(
             Markup(
-                '<rect class="w{}" x="{:.1f}" y="0" width="{:.1f}" height="28"/><text x="{:.1f}" y="19">{} {:g}</text>'
-            ).format(number % 2, x, max(width - 2, 1), x + 8, t(each.label), each.full)
+                '<svg x="{:.2f}%" width="{:.2f}%" height="28"><rect class="w{}" width="100%" height="28"/>'
+                '<text x="8" y="19">{} {:g}</text></svg>'
+            ).format(PERCENT * left / whole, PERCENT * each.full / whole, number % 2, t(each.label), each.full)
         )
         left += each.full
-    bar = Markup('<svg viewBox="0 0 {} 28" font-size="13" aria-hidden="true">{}</svg>')
-    return drawing_shown(bar.format(BAR, Markup("").join(parts)))
+    bar = Markup('<svg width="100%" height="28" font-size="13" aria-hidden="true">{}</svg>')
+    return drawing_shown(bar.format(Markup("").join(parts)))
 
 
 def _plot(line: Line) -> Markup:
