@@ -11,6 +11,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.tasks.models import Task
 from core.tasks.progress import Course
+from core.web.downloads import offer_as
 from core.web.menu import own_untold
 from core.web.visit import Answer, Done, Visit, allows
 
@@ -69,7 +70,7 @@ def download(visit: Visit, task: int, role: str) -> Answer:
     """Answer with a file that one's own task made; who took it is put on record."""
     given = give_file(visit.scope, task, role, actor=visit.actor, address=request.remote_addr or "", now=visit.now)
     response = Response(given.content, mimetype=given.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=given.name)
+    offer_as(response, given.name)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -9,6 +9,7 @@ from core.journey.access_review import REVIEW_EVERY, REVIEWS, AccessLine, access
 from core.journey.contact_looks import contact_looks
 from core.kit.saying import joined, said, word
 from core.people.roles import ROLES
+from core.web.downloads import offer_as
 from core.web.input import texts
 from core.web.refusals import status_of, words_of
 from core.web.stewards.accounts import by
@@ -101,7 +102,7 @@ def give_table(visit: Visit) -> Answer:
     for line in access_lines(visit.scope, actor=visit.actor, now=visit.now):
         table.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in _cells(visit, line)])
     response = Response(BOM + out.getvalue(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"权限复核-{visit.scope.tenant.slug}.csv")
+    offer_as(response, f"权限复核-{visit.scope.tenant.slug}.csv")
     response.headers["Cache-Control"] = "no-store"
     return response
 

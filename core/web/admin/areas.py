@@ -22,6 +22,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.units.catalogue.queries import duty_list_in_force, duty_list_versions, known_units
 from core.web.admin.map_drawing import drawn
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of, words_of
 from core.web.uploads import takes_files
@@ -105,7 +106,7 @@ def download_table(visit: Visit) -> Answer:
         content = path.read_bytes()
     response = Response(content, mimetype="text/csv")
     name = said("地名库-{district}-第{number}版.csv", district=visit.scope.tenant.name, number=number)
-    response.headers.set("Content-Disposition", "attachment", filename=str(name))
+    offer_as(response, name)
     return response
 
 

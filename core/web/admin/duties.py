@@ -18,6 +18,7 @@ from core.kit.saying import said
 from core.people.roles import Permission
 from core.units.catalogue.queries import DUTY_LIST
 from core.web.admin.drafting import drafted, opened
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -122,7 +123,7 @@ def export_version(visit: Visit, number: int) -> Answer:
     name = said(
         "职责清单-{district}-第{number}版.{ending}", district=visit.scope.tenant.name, number=number, ending=ending
     )
-    response.headers.set("Content-Disposition", "attachment", filename=str(name))
+    offer_as(response, name)
     return response
 
 

@@ -13,6 +13,7 @@ from core.people.roles import Permission
 from core.people.roster.rules import EVERY_DAY
 from core.units.queries import directory
 from core.web.api.rosters import NoSuchRoster
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, day, required, text, usable_input
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -74,7 +75,7 @@ def show_rosters(visit: Visit) -> Answer:
 def give_table(visit: Visit) -> Answer:
     """Answer with the rosters of all units as a table."""
     response = Response(rosters_as_csv(visit.scope, actor=visit.actor), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"值班表-{visit.scope.tenant.slug}.csv")
+    offer_as(response, f"值班表-{visit.scope.tenant.slug}.csv")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -10,6 +10,7 @@ from core.people.roles import Permission
 from core.web.admin.drafting import REVISION_NUMBER, revision_path
 from core.web.admin.steps import steps_shown
 from core.web.admin.trial_panel import Panel, panel_of
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, day, text
 from core.web.visit import Answer, Done, Visit, allows, installation, is_sent_by_script
 
@@ -98,7 +99,7 @@ def _file(visit: Visit, feature: str, number: int, form: str) -> Response:
         "{name}@{slug} 于 {at:%Y-%m-%d %H:%M} 导出", name=visit.staff.login, slug=visit.scope.tenant.slug, at=at
     )
     response = Response(exported(result, form, mark=mark), mimetype=FORMS[form])
-    response.headers.set("Content-Disposition", "attachment", filename=f"试算-{feature}-第{number}次修订.{form}")
+    offer_as(response, f"试算-{feature}-第{number}次修订.{form}")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -24,6 +24,7 @@ from core.tenancy.security_log import KIND_LABELS as EVENT_LABELS
 from core.tenancy.security_log import note_done, security_events
 from core.units.editing import KIND_LABELS, Entries, UnitEntry
 from core.units.entries import entries_of, unit_rows
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, required, text
 from core.web.refusals import status_of, words_of
 from core.web.stewards.accounts import by
@@ -84,7 +85,7 @@ def download_table(visit: Visit) -> Answer:
     """Answer with all units as CSV; who took it out is put on record."""
     note_done(visit.scope, "exported", by(visit), subject="单位名录", detail={"contacts": False}, now=visit.now)
     response = Response(export_units(visit.scope), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename="units.csv")
+    offer_as(response, "units.csv")
     return response
 
 

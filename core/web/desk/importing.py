@@ -16,6 +16,7 @@ from core.journey.import_task import (
 from core.journey.tasks import XLSX
 from core.kit.saying import said
 from core.people.roles import Permission
+from core.web.downloads import offer_as
 from core.web.input import InputUnusable, required, text
 from core.web.refusals import status_of, words_of
 from core.web.uploads import takes_files, uploads
@@ -90,7 +91,7 @@ def undo(visit: Visit, task: int) -> Answer:
 def download_template(visit: Visit) -> Answer:
     """Answer with an empty table of appeals."""
     response = Response(template_file(now=visit.now), mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename="诉求导入模板.xlsx")
+    offer_as(response, "诉求导入模板.xlsx")
     return response
 
 

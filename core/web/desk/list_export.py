@@ -10,6 +10,7 @@ from core.people.roles import Permission
 from core.tickets.reveals import A_DAY, PURPOSE_LABELS
 from core.web.desk.bulk import desk_selection, fields_of, list_of, unit_selection
 from core.web.desk.lanes import Wanted
+from core.web.downloads import offer_as
 from core.web.input import required, text
 from core.web.refusals import status_of, words_of
 from core.web.visit import Answer, Done, Visit, allows
@@ -76,6 +77,6 @@ def _export(visit: Visit, selection: Selection, wish: Wish | None) -> Answer:
     if not isinstance(made, Exported):
         return Done(said("{what}，在后台进行，可以离开这一页", what=made.what), f"/tasks/{made.id}")
     response = Response(made.content, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=made.name)
+    offer_as(response, made.name)
     response.headers["Cache-Control"] = "no-store"
     return response
