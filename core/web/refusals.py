@@ -159,6 +159,8 @@ STATUS = {
     "form-outdated": 409,
     "trial-warns": 409,
     "drafted-meanwhile": 409,
+    "mapping-outdated": 409,
+    "mapped-meanwhile": 409,
     "handover-taken": 409,
     "highest-authority": 409,
     "inbound-item-settled": 409,

@@ -15,6 +15,7 @@ from core.kit.errors import Refused
 from core.kit.headings import places_of
 from core.kit.saying import joined, said, word
 from core.kit.trees import Node, Tree
+from core.tenancy.facts import TenantFacts
 from core.tenancy.scope import Installation, Scope
 from core.tickets.timeline import Actor
 from core.units.catalogue.cells import NOTHING
@@ -36,7 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "own": ("本区编码", "本区事项编码", "事项编码", "编码", "own", "local", "code"),
     "central": ("市级编码", "市级事项编码", "全市编码", "城市编码", "central", "city"),
 }
-OTHERS = frozenset({OTHER, "其他", "其它"})
+OTHER_WORD = "其他"
+OTHERS = frozenset({OTHER, OTHER_WORD, "其它"})
 TABLE = ("本区编码", "本区事项", "市级编码", "市级事项")
 
 
@@ -74,6 +76,16 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMapping:
+    """What a table says, before any of it is kept: own codes with the city's, "" = none any more, and what was not taken."""
+
+    pairs: Mapping[str, str]
+    empty: int
+    rejected: tuple[tuple[int, str], ...]
+    rejects: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class MappingShown:
     """How far a district's list is mapped: own items that nobody mapped, and the city's that no item of the district is."""
 
@@ -93,11 +105,7 @@ def city_list(installation: Installation, district: str, city: str = "") -> City
 
     It is read in the city's own scope. What is no city of the district is told nothing of. Raises `NoCityList`.
     """
-    cities = [
-        tenant.slug
-        for tenant in installation.tenants()
-        if tenant.kind == CITY and district in [member.slug for member in installation.members(tenant.slug)]
-    ]
+    cities = [each.slug for each in cities_of_district(installation, district)]
     if city and city not in cities:
         raise NoCityList(
             said(
@@ -116,6 +124,15 @@ def city_list(installation: Installation, district: str, city: str = "") -> City
     return installation.run(city, _matters_of_city)
 
 
+def cities_of_district(installation: Installation, district: str) -> list[TenantFacts]:
+    """Return the central cities in which a district lies; the installation allows several."""
+    return [
+        tenant
+        for tenant in installation.tenants()
+        if tenant.kind == CITY and district in [member.slug for member in installation.members(tenant.slug)]
+    ]
+
+
 def map_from(scope: Scope, path: Path, city: CityList, *, rejects: Path | None, actor: Actor, now: datetime) -> Mapped:
     """Map items as a table says: own code, the city's code. 无 ends a mapping, 其他 says it is none of the city's.
 
@@ -123,6 +140,15 @@ def map_from(scope: Scope, path: Path, city: CityList, *, rejects: Path | None, 
     are rejected row by row. Raises `NotPermitted`, `TableUnusable`, `NotAMapping`.
     """
     author = administering(actor, DEED)
+    read = read_mapping(scope, path, city, rejects=rejects, actor=actor)
+    map_matters(scope, read.pairs, author=author, now=now)
+    ended = sum(not central for central in read.pairs.values())
+    return Mapped(len(read.pairs) - ended, ended, read.empty, read.rejected, read.rejects)
+
+
+def read_mapping(scope: Scope, path: Path, city: CityList, *, rejects: Path | None, actor: Actor) -> ReadMapping:
+    """Read a table as `map_from` does, and keep nothing. Raises `NotPermitted`, `TableUnusable`, `NotAMapping`."""
+    administering(actor, DEED)
     table = open_table(path, is_header=lambda cells: len(places_of(cells, COLUMNS)) == len(COLUMNS))
     places = places_of(table.columns, COLUMNS)
     if len(places) < len(COLUMNS):
@@ -143,9 +169,7 @@ def map_from(scope: Scope, path: Path, city: CityList, *, rejects: Path | None, 
         else:
             pairs[local] = "" if central == NOTHING else OTHER if central in OTHERS else central
     back.close()
-    map_matters(scope, pairs, author=author, now=now)
-    ended = sum(not central for central in pairs.values())
-    return Mapped(len(pairs) - ended, ended, empty, tuple(rejected), back.path if back.count else None)
+    return ReadMapping(pairs, empty, tuple(rejected), back.path if back.count else None)
 
 
 def mapping_shown(scope: Scope, city: CityList, number: int | None = None, *, actor: Actor) -> MappingShown:
@@ -178,7 +202,8 @@ def write_mapping(scope: Scope, path: Path, city: CityList, number: int | None =
         is_open = not any(code in mapping.central for code in matters.line(node.code))
         central = proposed.get(node.code, "") if is_open else mapping.central.get(node.code, "")
         proposals += bool(is_open and central)
-        lines.append((node.code, matters.words(node.code), central, city.matters.words(central) if central else ""))
+        cells = (OTHER_WORD, "") if central == OTHER else (central, city.matters.words(central) if central else "")
+        lines.append((node.code, matters.words(node.code), *cells))
     write_text(path, TABLE, lines)
     return proposals
 

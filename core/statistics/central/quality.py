@@ -91,7 +91,7 @@ def _mapping(reading: Reader) -> Section:
         [
             Words(
                 "各区的事项按对照表算作市级目录的事项；没有对照、但类别与市级同名的按同名类别算；其余算作未定事项，不猜。"
-                "对照表由各区用 huiying duties mapping 维护。"
+                "对照表由各区管理员在“对照市级目录”页（管理，职责清单）维护。"
             ),
             Table(("区（市）县", *(WAYS[way] for way in shown), "受理合计", "归得进类别的"), rows),
         ],

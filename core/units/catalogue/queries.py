@@ -79,6 +79,15 @@ class DutyListLine:
     round: Round = NO_ROUND
 
 
+@dataclass(frozen=True, slots=True)
+class MappingEntry:
+    """What was said last of which of the city's matters a local one is: by whom and when; empty = none any more."""
+
+    central: str
+    author: str
+    set_at: datetime
+
+
 NONE_IN_FORCE = DutyListInForce(0, 0, EMPTY)
 
 
@@ -204,13 +213,19 @@ def limit_history(scope: Scope, *, version: int | None = None) -> list[LimitChan
 
 def matter_mapping(scope: Scope) -> MatterMapping:
     """Return which of the central city's matters the local ones are now."""
+    entries = mapping_entries(scope)
+    return MatterMapping.of({matter: entry.central for matter, entry in entries.items() if entry.central})
+
+
+def mapping_entries(scope: Scope) -> dict[str, MappingEntry]:
+    """Return what was said last of each local matter, also that it is none of the city's any more."""
     rows = scope.session.execute(
-        select(MappedMatter.matter, MappedMatter.central)
+        select(MappedMatter.matter, MappedMatter.central, MappedMatter.author, MappedMatter.set_at)
         .where(MappedMatter.tenant_id == scope.tenant.id)
         .ext(distinct_on(MappedMatter.matter))
         .order_by(MappedMatter.matter, MappedMatter.set_at.desc(), MappedMatter.id.desc())
     )
-    return MatterMapping.of({row.matter: row.central for row in rows if row.central})
+    return {row.matter: MappingEntry(row.central, row.author, row.set_at) for row in rows}
 
 
 def _in_force(scope: Scope, number: int) -> DutyListInForce:

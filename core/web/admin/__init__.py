@@ -9,6 +9,7 @@ from core.web.admin.channels import pages as channels
 from core.web.admin.city_view import pages as city_view
 from core.web.admin.duties import pages as duties
 from core.web.admin.duty_items import pages as duty_items
+from core.web.admin.duty_mapping import pages as duty_mapping
 from core.web.admin.escalation import pages as escalation
 from core.web.admin.evaluation import pages as evaluation
 from core.web.admin.features import pages as features
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     evaluation,
     duties,
     duty_items,
+    duty_mapping,
     features,
     health,
     limits,

@@ -50,7 +50,7 @@ def bring_in(visit: Visit) -> Answer:
     onto = text("onto", longest=12)
     if onto and not (onto.isascii() and onto.isdecimal() and int(onto) <= LARGEST_NUMBER):
         raise InputUnusable("要加到哪一版看不懂。请从列表中选择。")
-    with _kept() as path:
+    with kept_file() as path:
         read = read_duties(visit.scope, path, HowToRead(onto=int(onto) if onto else None), actor=visit.actor)
     loosened = [node.code for node in read.catalogue.matters.nodes] if "loosen" in request.form else []
     if text("do", longest=20) != "draft":
@@ -137,6 +137,7 @@ def _overview(
         "admin/duties.html",
         lines=lines,
         in_force=now_held,
+        is_district=visit.scope.tenant.kind == "district",
         browsed=browse(visit.scope, actor=visit.actor) if now_held else None,
         covered=coverage(visit.scope, now_held, actor=visit.actor) if now_held else None,
         read=read,
@@ -150,7 +151,7 @@ def _overview(
 
 
 @contextmanager
-def _kept() -> Iterator[Path]:
+def kept_file() -> Iterator[Path]:
     """Keep the file for as long as it is read; what it is is known by its content. Raises `InputUnusable`."""
     given = request.files.get("file")
     if given is None or not given.filename:

@@ -52,6 +52,8 @@ from tests.web.phone import Phone
 
 SHIPPED = ("nanhai.openness", "pingshan.entrance", "pingshan.meetings")
 """Features that add pages, or what stands on them."""
+OF_CITY = ({"code": "c1", "category": "市容", "subcategory": "道路桥梁"},)
+"""What the city lists, so that a district can map its items to it."""
 LONG = "施工围挡向人行道倾斜，旁边有变压器，每天有学生经过，担心倒塌，请尽快到现场处理并告知处理结果"
 
 
@@ -103,7 +105,7 @@ def theatre(servers: TestServers) -> Iterator[Theatre]:
     app = create_app(installation)
     place = make_place(installation, app, more=0)
     things = seed(installation, place)
-    city = make_city(installation, [place.slug])
+    city = make_city(installation, [place.slug], duties=OF_CITY)
     analyst = make_account(installation, city, "analyst", ["analyst"], name="市级分析席")
     with installation.scope(place.slug) as scope:
         logins = {"analyst": analyst} | _halfway(scope)

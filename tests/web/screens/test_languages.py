@@ -45,7 +45,7 @@ OF_PROGRAMS = frozenset(
     {
         *("roster", "shifts", "source", "import", "audit", "verify", "web", "road", "privacy", "reveals"),
         *("low", "high", "null", "shown", "jzdt", "gx"),
-        *("duties", "mapping"),
+        "duties",
     }
 )
 """Commands of operators that a page names, codes of units, matters and media, columns, and examples of initials and of a number."""
