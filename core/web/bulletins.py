@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import TypedDict
-from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, g, render_template, request
 from markupsafe import Markup
@@ -20,6 +19,7 @@ from core.statistics.bulletins.queries import STATE_LABELS, copy_for_all, name_o
 from core.statistics.periods import Month
 from core.statistics.words import value_words
 from core.tickets.timeline import Actor, Order
+from core.web.downloads import disposition_of
 from core.web.input import required, text
 from core.web.language.charts import chart_shown
 from core.web.refusals import status_of
@@ -204,9 +204,8 @@ def file_of(document: Document, name: str, form: str, *, kind: str = "bulletin")
     """Return a document as a file to be saved, its name beginning with its `kind`; 404 for a form that there is not."""
     if form not in FORMS:
         abort(404)
-    disposition = f"attachment; filename=\"{kind}.{form}\"; filename*=UTF-8''{quote(f'{kind}-{name}.{form}')}"
-    content = FORMS[form].write(document)
-    return Response(content, mimetype=FORMS[form].media_type, headers={"Content-Disposition": disposition})
+    content, headers = FORMS[form].write(document), {"Content-Disposition": disposition_of(f"{kind}-{name}.{form}")}
+    return Response(content, mimetype=FORMS[form].media_type, headers=headers)
 
 
 def _part(block: Block) -> Part:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
 
@@ -12,6 +11,7 @@ from core.files.limits import LARGEST_OF_STRANGERS, LARGEST_UPLOAD
 from core.journey.files import Given
 from core.journey.sign_in import call_in, resume
 from core.tenancy.scope import Scope, UnknownTenant
+from core.web.downloads import disposition_of
 from core.web.visit import clock, in_tenant, session_in_cookie
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -64,17 +64,12 @@ def answer(given: Given) -> Response:
     response = current_app.response_class(given.content, mimetype=given.kind.media_type)
     response.headers.update(
         {
-            "Content-Disposition": _disposition(given.name, given.kind.extension, is_shown=is_shown),
+            "Content-Disposition": disposition_of(given.name, is_shown=is_shown),
             "Content-Security-Policy": ALONE,
             "Cross-Origin-Resource-Policy": "same-origin",
         }
     )
     return response
-
-
-def _disposition(name: str, extension: str, *, is_shown: bool) -> str:
-    """Name the file in both ways of RFC 6266: plainly for old programs, in UTF-8 as RFC 5987 has it for all others."""
-    return f"{'inline' if is_shown else 'attachment'}; filename=\"file{extension}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _bound_body() -> None:

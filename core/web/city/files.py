@@ -1,7 +1,6 @@
 """Pages of the city as files: what the page shows, whole, with what was asked and as of when."""
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint, Response, abort
 
@@ -12,6 +11,7 @@ from core.people.roles import Permission
 from core.statistics.central.registry import PAGES
 from core.statistics.city_documents import figures_document
 from core.web.city.asking import arguments
+from core.web.downloads import disposition_of
 from core.web.visit import Answer, Visit, allows, installation
 
 pages = Blueprint("city_files", __name__)
@@ -38,6 +38,5 @@ def taken_out(visit: Visit, document: Document) -> Document:
 
 def data_file(document: Document, name: str, form: str) -> Response:
     """Return a document as a file to be saved, in one of the forms for people or for programs."""
-    disposition = f"attachment; filename=\"city.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}')}"
-    content = ALL_FORMS[form].write(document)
-    return Response(content, mimetype=ALL_FORMS[form].media_type, headers={"Content-Disposition": disposition})
+    content, headers = ALL_FORMS[form].write(document), {"Content-Disposition": disposition_of(f"{name}.{form}")}
+    return Response(content, mimetype=ALL_FORMS[form].media_type, headers=headers)

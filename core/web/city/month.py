@@ -1,7 +1,5 @@
 """The month's material 月度分析报告: the analysis as Word, PDF and Excel at once, and where the month's bulletins stand."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Response, abort, g, render_template, request
 
 from core.documents.data import ALL_FORMS
@@ -17,6 +15,7 @@ from core.statistics.month_analysis import packed
 from core.statistics.periods import Month
 from core.web.bulletins import STATE_TONES
 from core.web.city.files import data_file, taken_out
+from core.web.downloads import disposition_of
 from core.web.input import text
 from core.web.language.charts import chart_shown
 from core.web.refusals import status_of, words_of
@@ -71,9 +70,9 @@ def pack(visit: Visit) -> Answer:
     remarks = text("remarks", longest=LONGEST_REMARKS)
     document = month_analysis_of(installation(), visit.scope, month, remarks=remarks, now=visit.now)
     name = f"{visit.scope.tenant.slug}-month-{month}"
-    disposition = f"attachment; filename=\"month.zip\"; filename*=UTF-8''{quote(f'{name}.zip')}"
     content = packed(taken_out(visit, document), name)
-    return Response(content, mimetype="application/zip", headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition_of(f"{name}.zip")}
+    return Response(content, mimetype="application/zip", headers=headers)
 
 
 @pages.get(f"{PAGE}/file/<form>")

@@ -1,7 +1,5 @@
 """Printing a work order 打印工单 as PDF on one page: masked for whoever reads the ticket, in full for a purpose, once, on record."""
 
-from urllib.parse import quote
-
 from flask import Blueprint, Response, request
 
 from core.journey.paper import work_order, written
@@ -15,6 +13,7 @@ from core.tickets.contact import Contact
 from core.tickets.timeline import Order
 from core.web.desk.ticket import show_ticket
 from core.web.desk.unit import handle_ticket, unit_of
+from core.web.downloads import disposition_of
 from core.web.input import sent, text
 from core.web.visit import Answer, Visit, allows
 
@@ -79,8 +78,7 @@ def _revealed(visit: Visit, serial_no: str) -> tuple[Contact, str]:
 def _paper(visit: Visit, case: Case, file: CaseFile, contact: Contact, watermark: str = "") -> Response:
     order = work_order(visit.scope, case, file, Order(visit.actor, visit.now), contact=contact, watermark=watermark)
     whole = request.values.get("whole", "") == "1"
-    name = quote(said("工单-{serial_no}.pdf", serial_no=case.serial_no))
-    disposition = f"inline; filename=\"work-order.pdf\"; filename*=UTF-8''{name}"
+    disposition = disposition_of(said("工单-{serial_no}.pdf", serial_no=case.serial_no), is_shown=True)
     content = written(order, whole=whole)
     return Response(
         content,
