@@ -64,7 +64,7 @@ def _tell_compared(compared: Compared, seconds: float) -> None:
     print(f"appeals acknowledged       {compared.acknowledged:7}   {compared.acknowledged / seconds:.1f} a second")
     for name, way in compared.by_way.items():
         print(f"  {name:8} {way.acknowledged:6}   lost {way.lost}, doubled {way.doubled}, mismatched {way.mismatched}")
-    print(f"appeals lost               {compared.lost:7}")
+    print(f"appeals lost               {compared.lost:7}   kept without a ticket: {compared.without_ticket or 'none'}")
     print(f"appeals doubled            {compared.doubled:7}")
     print(f"number or code mismatched  {compared.mismatched:7}")
     print(f"written by halves          {compared.half_written:7}   (timeline, clock, timer, outbox)")

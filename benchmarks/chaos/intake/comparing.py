@@ -59,6 +59,11 @@ MARK_TWICE = """
 """
 """Marks of a clock that were reached twice, which a key forbids, where it has not been taken away."""
 HALVES = (TIMELINE_SHORT, WITHOUT_CLOCK, CLOCK_WITHOUT_END, MESSAGE_WITHOUT_JOB, PUSH_WITHOUT_JOB, JOB_WITHOUT_CAUSE)
+WITHOUT_TICKET = """
+    SELECT concat_ws(' ', channel, state, nullif(failure, '')), count(*) FROM inbound_item
+    WHERE tenant_id = %s AND tickets = '{}' GROUP BY 1 ORDER BY 1
+"""
+"""What was kept and has become no ticket: a person is asked for, or it was put aside."""
 SEALS = "SELECT number, encode(digest, 'hex') FROM seal WHERE tenant_id = %s ORDER BY number"
 
 
@@ -83,6 +88,8 @@ class Compared:
     marks_twice: int
     seals: int
     seals_lost: int
+    without_ticket: dict[str, int]
+    """What lies kept, in words, by how many there are of it: where something is lost, this tells whether it is in the house."""
 
     @property
     def acknowledged(self) -> int:
@@ -129,6 +136,7 @@ def compare(
         marks_twice=count(owner, [MARK_TWICE], tenants),
         seals=len(seals),
         seals_lost=len(set(kept_seals) - seals) + _gaps(seals),
+        without_ticket=dict(owner.execute(WITHOUT_TICKET, [tenant_id]).fetchall()),
     )
 
 
