@@ -12,7 +12,11 @@ from benchmarks.chaos.journal import Acknowledged, Journal
 from benchmarks.verdicts import AFTER_PAUSE, DOUBLED, LOST, STILL_PENDING, Owner, count, one
 
 CALM_PATIENCE = 180.0
-JOBS_DUE = "SELECT count(*) FROM job WHERE tenant_id = ANY(%(tenants)s) AND state = 'pending' AND run_after < now()"
+JOBS_LEFT = """
+    SELECT count(*) FROM job
+    WHERE tenant_id = ANY(%(tenants)s) AND state = 'pending' AND (run_after < now() OR attempts > 0)
+"""
+"""Jobs that are due, and those that failed in the storm and wait for their next try: until then an appeal is no ticket yet."""
 DONE = "SELECT command_id, t.serial_no, l.command, l.state, l.version FROM command_log l JOIN ticket t" + (
     " ON t.tenant_id = l.tenant_id AND t.id = l.ticket_id WHERE l.tenant_id = %s"
 )
@@ -61,10 +65,10 @@ class Verdict:
 
 
 def await_calm(owner: Owner, tenant_id: int, *, quiet: float) -> None:
-    """Wait until nothing is due any more, or nothing moves for too long; the count tells then."""
+    """Wait until nothing is left to be done, or nothing moves for too long; the count tells then."""
     give_up, tenants = time.monotonic() + CALM_PATIENCE, {"tenants": [tenant_id]}
     time.sleep(quiet)
-    while time.monotonic() < give_up and (one(owner, STILL_PENDING, tenants) or one(owner, JOBS_DUE, tenants)):
+    while time.monotonic() < give_up and (one(owner, STILL_PENDING, tenants) or one(owner, JOBS_LEFT, tenants)):
         time.sleep(0.5)
 
 
