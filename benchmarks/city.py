@@ -1,7 +1,7 @@
 """A city of 80 districts with 1,000,000 tickets: `python -m benchmarks.city [TICKETS] [DISTRICTS]`.
 
-Measured are the page `/city` of a month as the web answers it, the month's report alone, and the same figures by scanning the
-tickets: the statement that counts days, asked of every district for the same days, with nothing kept. Then what counting costs
+Measured are the overview `/city` and the analysis `/city/month` of a month as the web answers them, the month's report alone,
+and the same figures by scanning the tickets: the statement that counts days, asked of every district for the same days, with nothing kept. Then what counting costs
 an accept journey: the marks that it writes itself, and its part of counting the day anew, as often as the clock process does it, at 20 a second.
 Processor time stands beside the clock, because others may use the machine too. Returns 1 where the aims are missed: scanning at
 least 200 times as long, 150 ms for page and report at the 95th percentile, 15 % of a journey.
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from unittest import mock
 
 import psycopg
@@ -39,6 +40,7 @@ from core.web import create_app
 TICKETS, DISTRICTS = 1_000_000, 80
 ROUNDS, JOURNEYS = 40, 200
 MONTH = Month(2026, 3)
+PAGES = ("/city", "/city/month")
 AIM_RATIO, AIM_MILLISECONDS, AIM_SHARE = 200, 150, 0.15
 RATE = 20
 """So many appeals come in each second on a busy day."""
@@ -69,20 +71,21 @@ def told(installation: Installation, slugs: list[str], share: float) -> int:
     client, cookie = create_app(installation).test_client(), signed_in(installation)
     client.set_cookie("huiying_staff", cookie)
 
-    def page() -> None:
-        assert client.get(f"/city?month={MONTH}").status_code == 200
+    def page(path: str) -> None:
+        assert client.get(f"{path}?month={MONTH}").status_code == 200
 
     def report() -> None:
         with installation.scope(CITY) as scope:
             read_city(scope, Asked.of_month(MONTH), today=LAST)
 
     scanned = measure("scanned", lambda: scan(installation, slugs), 3)
-    read, shown = measure("report", report, ROUNDS), measure("page", page, ROUNDS)
+    read = measure("report", report, ROUNDS)
+    shown = [measure(path, partial(page, path), ROUNDS) for path in PAGES]
     ratio = scanned / read
     print(f"scanning takes {ratio:,.0f} times as long as the report (aim {AIM_RATIO})")
     print(f"counting is {share:.1%} of an accept journey (aim at most {AIM_SHARE:.0%})")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    return int(ratio < AIM_RATIO or max(read, shown) > AIM_MILLISECONDS or share > AIM_SHARE)
+    return int(ratio < AIM_RATIO or max(read, *shown) > AIM_MILLISECONDS or share > AIM_SHARE)
 
 
 def measure(name: str, work: Callable[[], object], rounds: int) -> float:
@@ -99,7 +102,9 @@ def measure(name: str, work: Callable[[], object], rounds: int) -> float:
     own = (time.process_time() - own) * 1000 / rounds
     spent.sort()
     p95 = spent[int(0.95 * (rounds - 1))]
-    print(f"{name:8} median {statistics.median(spent):9,.0f} ms, 95th {p95:9,.0f} ms, processor of ours {own:6,.0f} ms")
+    print(
+        f"{name:12} median {statistics.median(spent):9,.0f} ms, 95th {p95:9,.0f} ms, processor of ours {own:6,.0f} ms"
+    )
     return p95
 
 

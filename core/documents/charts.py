@@ -52,9 +52,8 @@ def bars(marks: Sequence[Mark], *, title: str, width: int = 560) -> Markup:
         _linked(
             mark,
             _text(left - 8, row * step + 19, mark.label, anchor="end", css="label")
-            + Markup('<rect class="one" fill="{}" x="{}" y="{}" width="{:.1f}" height="18" rx="2"/>').format(
-                ONE, left, row * step + 5, max(mark.value * scale, 1)
-            )
+            + Markup('<rect class="one" fill="%s" x="%s" y="%s" width="%.1f" height="18" rx="2"/>')
+            % (ONE, left, row * step + 5, max(mark.value * scale, 1))
             + _text(left + mark.value * scale + 6, row * step + 19, mark.words),
         )
         for row, mark in enumerate(marks)
@@ -78,9 +77,12 @@ def dot_plot(
 
     ticks = range(int(low), int(high) + 1, 5 if high - low <= 25 else 10)
     axis = Markup("").join(_text(across(tick), height - 6, f"{tick:g}%", anchor="middle") for tick in ticks)
-    line = Markup(
-        '<line class="rule" stroke="{}" stroke-dasharray="4 3" x1="{x:.1f}" x2="{x:.1f}" y1="2" y2="{}"/>'
-    ).format(INK, height - 24, x=across(hold))
+    line = Markup('<line class="rule" stroke="%s" stroke-dasharray="4 3" x1="%.1f" x2="%.1f" y1="2" y2="%s"/>') % (
+        INK,
+        across(hold),
+        across(hold),
+        height - 24,
+    )
     return _svg(
         axis
         + line
@@ -96,16 +98,16 @@ def dot_plot(
 
 def _dot(mark: Mark, x: float, y: float, left: float, right: float, *, bad: bool) -> Markup:
     shape = (
-        Markup('<rect class="bad" fill="{}" x="{:.1f}" y="{}" width="10" height="10"/>').format(BAD, x - 5, y - 5)
+        Markup('<rect class="bad" fill="%s" x="%.1f" y="%s" width="10" height="10"/>') % (BAD, x - 5, y - 5)
         if bad
-        else Markup('<circle class="one" fill="{}" cx="{:.1f}" cy="{}" r="5.5"/>').format(ONE, x, y)
+        else Markup('<circle class="one" fill="%s" cx="%.1f" cy="%s" r="5.5"/>') % (ONE, x, y)
     )
     words = (
         _text(x - 11, y + 4, mark.words, anchor="end", css="bad")
         if bad and x - left > 60
         else _text(x + 11, y + 4, mark.words, css="bad" if bad else "")
     )
-    rail = Markup('<line class="grid" stroke="{}" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(GRID, left, right, y=y)
+    rail = Markup('<line class="grid" stroke="%s" x1="%s" x2="%s" y1="%s" y2="%s"/>') % (GRID, left, right, y, y)
     return rail + _linked(mark, _text(left - 8, y + 4, mark.label, anchor="end", css="label") + shape + words)
 
 
@@ -136,9 +138,8 @@ def lines(
 
     marks = [lowest + (peak - lowest) * part / 4 for part in range(5)]
     grid = Markup("").join(
-        Markup('<line class="grid" stroke="{}" x1="{}" x2="{}" y1="{y:.1f}" y2="{y:.1f}"/>').format(
-            GRID, left, width - 12, y=point(0, mark)[1]
-        )
+        Markup('<line class="grid" stroke="%s" x1="%s" x2="%s" y1="%.1f" y2="%.1f"/>')
+        % (GRID, left, width - 12, point(0, mark)[1], point(0, mark)[1])
         + _text(left - 6, point(0, mark)[1] + 4, named(mark), anchor="end")
         for mark in marks
     )
@@ -175,19 +176,16 @@ def _line(
     dash = Markup(' stroke-dasharray="6 4"') if place else Markup("")
     return (
         Markup("").join(
-            Markup('<polyline class="line {}" fill="none" stroke="{}" stroke-width="2"{} points="{}"/>').format(
-                css, colour, dash, " ".join(f"{x:.1f},{y:.1f}" for x, y in stretch)
-            )
+            Markup('<polyline class="line %s" fill="none" stroke="%s" stroke-width="2"%s points="%s"/>')
+            % (css, colour, dash, " ".join(f"{x:.1f},{y:.1f}" for x, y in stretch))
             for stretch in _stretches(points)
         )
-        + Markup('<line class="line {}" stroke="{}" stroke-width="2"{} x1="{}" x2="{}" y1="10" y2="10"/>').format(
-            css, colour, dash, legend_x, legend_x + 24
-        )
+        + Markup('<line class="line %s" stroke="%s" stroke-width="2"%s x1="%s" x2="%s" y1="10" y2="10"/>')
+        % (css, colour, dash, legend_x, legend_x + 24)
         + _text(legend_x + 30, 14, one.label, css="label")
         + Markup("").join(
-            Markup("<g><title>{}</title>{}</g>").format(
-                f"{labels[step]} {one.label} {words.format(value)}", _marker(x, y, css, colour)
-            )
+            Markup("<g><title>%s</title>%s</g>")
+            % (f"{labels[step]} {one.label} {words.format(value)}", _marker(x, y, css, colour))
             for step, ((x, y), value) in enumerate(zip(points, one.values, strict=True))
             if not isnan(value) and len(labels) <= MOST_MARKED
         )
@@ -210,28 +208,37 @@ def _stretches(points: Sequence[tuple[float, float]]) -> Iterable[Sequence[tuple
 
 def _marker(x: float, y: float, css: str, colour: str) -> Markup:
     if css == "one":
-        return Markup('<circle class="one" fill="{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(colour, x, y)
+        return Markup('<circle class="one" fill="%s" cx="%.1f" cy="%.1f" r="3.5"/>') % (colour, x, y)
     corners = f"{x:.1f},{y - 4.5:.1f} {x + 4.5:.1f},{y + 3.5:.1f} {x - 4.5:.1f},{y + 3.5:.1f}"
-    return Markup('<polygon class="two" fill="{}" points="{}"/>').format(colour, corners)
+    return Markup('<polygon class="two" fill="%s" points="%s"/>') % (colour, corners)
 
 
 def _linked(mark: Mark, inside: Markup) -> Markup:
-    told = Markup("<title>{} {}</title>").format(mark.label, mark.words) + inside
+    told = Markup("<title>%s %s</title>") % (mark.label, mark.words) + inside
     if mark.href is None:
-        return Markup("<g>{}</g>").format(told)
-    return Markup('<a href="{}">{}</a>').format(mark.href, told)
+        return Markup("<g>%s</g>") % told
+    return Markup('<a href="%s">%s</a>') % (mark.href, told)
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "start", css: str = "") -> Markup:
-    return Markup('<text class="{}" fill="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
-        css, BAD if css == "bad" else INK, x, y, anchor, words
+    return Markup('<text class="%s" fill="%s" x="%.1f" y="%.1f" text-anchor="%s">%s</text>') % (
+        css,
+        BAD if css == "bad" else INK,
+        x,
+        y,
+        anchor,
+        words,
     )
 
 
 def _svg(body: Markup, *, title: str, width: int, height: int) -> Markup:
     role = "group" if "<a " in body else "img"  # what stands inside an image cannot be reached
-    return Markup('<svg class="chart" role="{}" aria-label="{}" viewBox="0 0 {} {}" font-size="12">{}</svg>').format(
-        role, title, width, height, body
+    return Markup('<svg class="chart" role="%s" aria-label="%s" viewBox="0 0 %s %s" font-size="12">%s</svg>') % (
+        role,
+        title,
+        width,
+        height,
+        body,
     )
 
 

@@ -20,11 +20,11 @@ from core.statistics.returning import UnitReturns
 from core.statistics.shares import Share
 from core.statistics.units import UnitMonth
 from core.statistics.words import (
-    NEARLY_ALL,
     NOTHING,
     change_words,
     fastest_words,
     grade_words,
+    is_nearly_all,
     parts_words,
     points_words,
     remark_words,
@@ -220,7 +220,7 @@ def value_cell(value: Fraction | None, unit: Unit) -> Cell:
     """Return a value as a number of a document, or a dash for none."""
     if value is None:
         return NOTHING
-    pattern = NEARLY_ALL_PATTERN if unit == "percent" and NEARLY_ALL < value < 1 else PATTERNS[unit]
+    pattern = NEARLY_ALL_PATTERN if unit == "percent" and is_nearly_all(value) else PATTERNS[unit]
     return Number(value_words(value, unit), value, pattern)
 
 

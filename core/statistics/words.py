@@ -10,7 +10,7 @@ from core.statistics.figures import SECONDS, SMALL_SAMPLE, Figure, Reading, Unit
 DIGITS: dict[Unit, int] = {"count": 0, "percent": 2, "days": 1, "minutes": 1}
 """Digits behind the point, by unit."""
 UNIT_WORDS: dict[Unit, str] = {"count": " 件", "percent": "%", "days": " 天", "minutes": " 分钟"}
-NEARLY_ALL = Fraction(9999, 10000)
+NEARLY_ALL = Decimal("99.99")
 NOTHING = "—"
 
 
@@ -20,12 +20,17 @@ def rounded(value: Fraction, unit: Unit) -> Decimal:
     A share of which something is left never becomes 100: 129,999 of 130,000 are 99.99 %.
     """
     digits = DIGITS[unit]
-    if unit == "percent" and value.numerator < value.denominator and value > NEARLY_ALL:
-        return Decimal(9999).scaleb(-2)
+    if unit == "percent" and is_nearly_all(value):
+        return NEARLY_ALL
     power = 10 ** (digits + 2 if unit == "percent" else digits)
     # In whole numbers: a page of a city writes some thousand values. Half up is to add a half and cut off what is behind the point.
     whole = (2 * abs(value.numerator) * power + value.denominator) // (2 * value.denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-digits)
+
+
+def is_nearly_all(share: Fraction) -> bool:
+    """Tell whether so little is left of a share that it would round to what says that nothing is."""
+    return 0 < 10_000 * (share.denominator - share.numerator) < share.denominator
 
 
 def value_words(value: Fraction | None, unit: Unit) -> str:

@@ -1,5 +1,6 @@
 """A small application to be served as the pages are: it says where and how it was asked."""
 
+import gc
 import os
 import threading
 import time
@@ -17,6 +18,8 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
     match environ["PATH_INFO"]:
         case "/thread":
             said = "main" if threading.current_thread() is threading.main_thread() else "other"
+        case "/garbage":
+            said = "little" if gc.get_freeze_count() > len(gc.get_objects()) else "everything"
         case "/sleep":
             time.sleep(amount)
             said = str(os.getpid())

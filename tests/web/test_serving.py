@@ -120,6 +120,10 @@ def test_requests_are_answered_in_the_main_thread(server: Server) -> None:
     assert [server.ask("/thread") for _ in range(3)] == ["main"] * 3
 
 
+def test_garbage_is_looked_for_in_what_requests_made_alone(server: Server) -> None:
+    assert server.ask("/garbage") == "little"
+
+
 def test_the_budget_of_an_answer_cuts_inside_a_request(server: Server) -> None:
     assert seconds(lambda: server.ask("/cut?0.05")) < patience(AT_ONCE)
     assert server.ask("/cut?0.05") == "cut"

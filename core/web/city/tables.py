@@ -1,6 +1,6 @@
 """A document's table as a page shows it: what each cell says, where it leads, and how it stands in its row."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,25 +12,14 @@ from core.web.language.speaking import language, shown
 
 LONG = 24
 """Words longer than this stand smaller, as those of the last column do: they explain."""
-LINK, INTO, LINK_END = Markup('<a href="'), Markup('">'), Markup("</a>")
-PARTS, PARTS_END = Markup("<small>"), Markup("</small>")
 Saying = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCell:
-    """What stands in a cell, whether it heads its row, and its class."""
-
-    inside: Markup
-    is_head: bool
-    css: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row; `anchor` names it for links, empty = it has no name."""
+    """A row with its cells; `anchor` names it for links, empty = it has no name."""
 
-    cells: Sequence[ShownCell]
+    cells: Markup
     is_under: bool
     anchor: str
 
@@ -42,8 +31,9 @@ def rows_shown(table: Table, anchors: Mapping[str, str] | None = None) -> Iterat
     """
     numeric, last, say = table.numeric, len(table.head) - 1, _saying()
     for row in table.rows:
+        cells = "".join(_cell(each, place, last, say, is_number=place in numeric) for place, each in enumerate(row))
         yield ShownRow(
-            [_cell(each, place, last, say, is_number=place in numeric) for place, each in enumerate(row)],
+            Markup(cells),  # noqa: S704 -- `_inside` escapes  # nosec B704
             any(isinstance(each, Shown) and each.is_under for each in row),
             next((anchors[words] for each in row[1::-1] if (words := words_of(each)) in anchors), "")
             if anchors
@@ -53,26 +43,29 @@ def rows_shown(table: Table, anchors: Mapping[str, str] | None = None) -> Iterat
 
 def cell_shown(cell: Cell) -> Markup:
     """Return what stands in a cell: its words, leading somewhere if they do, and the numbers behind it."""
-    return _inside(cell, _saying())
+    return Markup(_inside(cell, _saying()))  # noqa: S704 -- `_inside` escapes  # nosec B704
 
 
-def _cell(cell: Cell, place: int, last: int, say: Saying, *, is_number: bool) -> ShownCell:
-    words = words_of(cell)
-    is_head = place == 0 and not is_number and len(words) > 1 and not words.isdigit()
-    css = "num" if is_number else "hint-cell" if place == last or len(words) > LONG else ""
-    return ShownCell(_inside(cell, say), is_head, css)
+def _cell(cell: Cell, place: int, last: int, say: Saying, *, is_number: bool) -> str:
+    words, inside = words_of(cell), _inside(cell, say)
+    if place == 0 and not is_number and len(words) > 1 and not words.isdigit():
+        return f'<th scope="row">{inside}</th>'
+    if is_number:
+        return f'<td class="num">{inside}</td>'
+    return f'<td class="hint-cell">{inside}</td>' if place == last or len(words) > LONG else f"<td>{inside}</td>"
 
 
-def _inside(cell: Cell, say: Saying) -> Markup:
+def _inside(cell: Cell, say: Saying) -> str:
+    """Return what stands in a cell as markup, everything in it escaped."""
     words, href, parts = words_of(cell), "", ""
     if isinstance(cell, Shown):
         words, href, parts = cell.plain or words, cell.href, cell.parts
     elif isinstance(cell, Led):
         href = cell.href
-    inside = escape(say(words))
+    inside: str = escape(say(words))
     if href:
-        inside = LINK + href + INTO + inside + LINK_END
-    return inside + PARTS + say(parts) + PARTS_END if parts else inside
+        inside = f'<a href="{escape(href)}">{inside}</a>'
+    return f"{inside}<small>{escape(say(parts))}</small>" if parts else inside
 
 
 def _saying() -> Saying:
