@@ -16,7 +16,7 @@ from core.tenancy.scope import Installation
 
 LEISURE = timedelta(seconds=5)
 """How old figures may be: long enough that a busy day is not counted anew for each of its tickets."""
-PART = 100
+PART = 120
 """Of the time that passes, counting takes no more than one part in so many for a tenant: the busier its days, the longer it waits."""
 MOST_LEISURE = timedelta(minutes=1)
 """Longer a tenant does not wait, however long counting took."""
