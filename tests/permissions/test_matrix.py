@@ -97,6 +97,7 @@ class Walk:
         self._other = other
         self._bodies = bodies
         self.asked = 0
+        self._let_in: set[tuple[str, bool, bool]] = set()
         self.wrong: list[str] = []
         self.leaks: list[str] = []
 
@@ -117,7 +118,11 @@ class Walk:
             self._ask(operation, who, own, body, what, lambda answer: refused(answer, expected))
         else:
             self._ask(operation, who, own, bad, "bad body", opened)
-            foreign = self._place.foreign(operation, self._other)
+            # For the other district's things one asks for all who are let in here by the same reach: of the house, by a
+            # share in the ticket, as who entered it.
+            alike = (str(operation), who.has_share, who.has_entry)
+            foreign = None if alike in self._let_in else self._place.foreign(operation, self._other)
+            self._let_in.add(alike)
             if foreign is not None and str(operation) not in OWN_NAMES:
                 path = operation.at(**foreign)
                 self._ask(operation, who, path, good, "the other district's", lambda answer: answer.status_code == 404)
