@@ -109,7 +109,9 @@ def almighty(owner_url: str, kept: list[str]) -> Iterator[Owner]:
 
 def summary(compared: Compared) -> dict[str, int]:
     """Return the counts, without the ways one by one."""
-    counts = {name: found for name, found in asdict(compared).items() if name not in ("by_way", "unknown", "without_ticket")}
+    counts = {
+        name: found for name, found in asdict(compared).items() if name not in ("by_way", "unknown", "without_ticket")
+    }
     sums = ("lost", "doubled", "mismatched")
     return {**counts, **{name: getattr(compared, name) for name in sums}}
 
