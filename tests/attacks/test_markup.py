@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Dialog
-from sqlalchemy import Engine, String, create_engine, text
+from sqlalchemy import Engine, String, create_engine, text, update
 from sqlalchemy.exc import IntegrityError
 
 from core.kit.db import Base, as_psycopg
+from core.people.models import Account
+from core.tenancy.queries import feature_rows
+from core.tenancy.revisions import set_state
 from core.tenancy.scope import Installation
 from core.web.visit import COOKIE
 from tests.attacks.markup import MARK, corpus, texts, told_as_markup
 from tests.attacks.requests import Attempts, asker
 from tests.permissions.operations import operations
-from tests.permissions.places import Place, make_place
+from tests.permissions.places import REVOKED, Place, make_place
 from tests.web.browser import served, watched
 
 FREE = {
@@ -106,7 +109,23 @@ def spoilt(installation: Installation, app: Flask, addresses: tuple[str, str]) -
     engine.dispose()
     installation.forget()
     assert len(written) > 30, written
+    _begin_again(installation, place)
     return place
+
+
+def _begin_again(installation: Installation, place: Place) -> None:
+    """Switch on what was switched off, and sign in who was signed out: else there is little to be seen."""
+    with installation.scope(place.slug) as scope:
+        for feature in feature_rows(scope):
+            if feature.state != "on":
+                set_state(scope, feature.feature, "on", reason="")
+        scope.session.execute(
+            update(Account)
+            .where(Account.tenant_id == scope.tenant.id, Account.id.in_(place.accounts.values()))
+            .values(active=True, valid_until=None)
+        )
+    installation.forget()
+    place.staff |= {name: place.signed_in(name) for name in place.staff if name in place.accounts and name != REVOKED}
 
 
 def _write_everywhere(engine: Engine, tenant_id: int) -> list[str]:
@@ -193,7 +212,7 @@ def test_in_a_real_browser_nothing_of_it_runs(app: Flask, spoilt: Place, browser
             ],
             "clerk": ["/unit", f"/unit/{ticket}"],
             "administrator": ["/account", f"/x/{spoilt.has['plugin'][0]}/{spoilt.has['page'][0]}"],
-            "leader": ["/", f"/t/{ticket}"],
+            "leader": ["/leader", f"/t/{ticket}"],
         }.items():
             with watched(browser, address) as window:
                 window.page.expose_function(MARK, lambda *given: ran.append(given))
@@ -203,6 +222,7 @@ def test_in_a_real_browser_nothing_of_it_runs(app: Flask, spoilt: Place, browser
                 window.page.context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
                 for path in paths:
                     window.open(path)
+                    assert window.page.url == f"{address}{path}"
                     window.page.wait_for_timeout(50)
                 assert (name, window.complaints, window.strangers) == (name, [], [])
     assert ran == []
