@@ -64,15 +64,14 @@
     };
   }
 
+  // It takes the room of what stood there, a drawing or the place kept for it, so that nothing moves.
   function draw(place) {
     const options = JSON.parse(place.querySelector("script").textContent);
-    const drawing = place.querySelector(".drawn");
+    const stood = place.firstElementChild;
     const canvas = document.createElement("div");
     canvas.className = "zoomed";
-    const rows = options.yAxis.type === "category" ? options.yAxis.data.length : 0;
-    canvas.style.height = `${rows ? Math.max(160, rows * 28 + 64) : 340}px`;
-    if (drawing) drawing.replaceWith(canvas);
-    else place.append(canvas);
+    canvas.style.height = `${stood.offsetHeight}px`;
+    stood.replaceWith(canvas);
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
     const show = () => chart.setOption(themed(options, canvas.clientWidth), true);
     show();
@@ -86,5 +85,16 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   }
 
-  for (const place of document.querySelectorAll("[data-chart]")) draw(place);
+  // Each is drawn when it comes near the window, and by itself, so that the page answers in between.
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        setTimeout(draw, 0, target);
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  for (const place of document.querySelectorAll("[data-chart]")) near.observe(place);
 })();
