@@ -1,8 +1,9 @@
 """A city of 80 districts with 1,000,000 tickets: `python -m benchmarks.city [TICKETS] [DISTRICTS]`.
 
 Measured are the overview `/city` and the analysis `/city/month` of a month as the web answers them, the month's report alone,
-and the same figures by scanning the tickets: the statement that counts days, asked of every district for the same days, with nothing kept. Then what counting costs
-an accept journey: the marks that it writes itself, and its part of counting the day anew, as often as the clock process does it, at 20 a second.
+and the same figures by scanning the tickets: the statement that counts days, asked of every district for the same days, with
+nothing kept. Then what counting costs an accept journey: the marks that it writes itself, and its part of counting the day
+anew, as often as the clock process does it, at 20 a second.
 Processor time stands beside the clock, because others may use the machine too. Returns 1 where the aims are missed: scanning at
 least 200 times as long, 150 ms for pages and report at the 95th percentile, 15 % of a journey. Figures of a run stand in
 docs/decisions/0036.
